@@ -1,0 +1,82 @@
+"""What the doors (ui, web, cli) may ask of the cache: the face of the controller as a protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from candledesk.cache.messages import (
+        BarsReply,
+        BarsRequest,
+        Event,
+        Job,
+        LimiterState,
+        ViewportReply,
+        ViewportRequest,
+    )
+    from candledesk.domain.coverage import Coverage
+    from candledesk.domain.instrument import Instrument
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
+
+
+class Cache(Protocol):
+    """Every method may be called from any thread, returns at once, and answers through a future.
+
+    Futures fail with the errors of ``domain.errors``. Callbacks and done-callbacks run on the cache's own threads.
+    """
+
+    def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
+        """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        ...
+
+    def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
+        """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        ...
+
+    def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
+        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
+        ...
+
+    def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
+        """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
+        ...
+
+    def wait_job(self, job_id: int) -> Future[Job]:
+        """Resolve when the job has ended."""
+        ...
+
+    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
+        """Return the newest jobs first."""
+        ...
+
+    def read_job(self, job_id: int) -> Future[Job]:
+        """Return one job; ``UnknownJobError`` when there is none."""
+        ...
+
+    def cancel_job(self, job_id: int) -> Future[Job]:
+        """Cancel a live job; ``JobStateError`` when it has ended."""
+        ...
+
+    def retry_job(self, job_id: int) -> Future[Job]:
+        """Queue a failed or cancelled job again; ``JobStateError`` otherwise."""
+        ...
+
+    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
+        """Return the coverage ledger of a series, ascending and disjoint."""
+        ...
+
+    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
+        """Return cached instruments whose symbol or name contains ``query``."""
+        ...
+
+    def limiter_state(self) -> LimiterState:
+        """Return the limiter as it stands, without waiting."""
+        ...
+
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call ``callback`` for every event until the returned function is called."""
+        ...

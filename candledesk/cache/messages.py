@@ -1,0 +1,193 @@
+"""The frozen requests, replies and events that cross between the cache and its doors (ui, web, cli)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import Bars
+    from candledesk.domain.instrument import Instrument
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
+
+
+class EdgeState(StrEnum):
+    """What lies left of the oldest bar in a viewport reply."""
+
+    MORE = "more"  # older bars are stored
+    LOADING = "loading"  # not stored: a fill is queued or running
+    FAILED = "failed"  # the last try failed; ``edge_reason`` says why and when the next one is
+    START = "start"  # nothing older exists: listing date or look-back; ``edge_reason`` says which
+
+
+@dataclass(frozen=True, slots=True)
+class ViewportRequest:
+    """What a chart wants to see: ``n_before`` bars that open before ``anchor`` and ``n_after`` from it on.
+
+    ``anchor``: UTC seconds of a bar's open, ``None`` for the latest bar (then ``n_after`` is 0 and the latest bar is
+    included in ``n_before``). ``generation`` rises with every request of the same ``view_id``; a reply to an older
+    generation is stale and is not drawn.
+    """
+
+    view_id: int
+    generation: int
+    symbol: str
+    interval: Interval
+    anchor: int | None
+    n_before: int
+    n_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ViewportReply:
+    """The cached bars for a ``ViewportRequest``, at once; what is missing follows as ``BarsStored`` events.
+
+    ``instrument`` is ``None`` while the symbol is not known yet; ``at_latest``: the last bar here is the last stored;
+    ``error``: why nothing can be loaded (unknown symbol), else empty; ``n_provisional``: how many of the last bars
+    are not final.
+    """
+
+    request: ViewportRequest
+    bars: Bars
+    instrument: Instrument | None
+    edge: EdgeState
+    edge_reason: str = ""
+    at_latest: bool = True
+    rev: int = 0
+    n_provisional: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Bars that are expected in ``span`` and not known, with the reason and the next try (UTC seconds)."""
+
+    span: Span
+    reason: str
+    retry_at: int | None = None
+
+
+FillMode = Literal["wait", "none", "async"]
+Adjust = Literal["none", "splits", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class BarsRequest:
+    """Bars of one span for scripts. ``span`` ``None``: everything stored, plus the latest; ``fill``: INTERFACE.md.
+
+    ``limit``: at most that many bars, the oldest first (``None``: all).
+    """
+
+    symbol: str
+    interval: Interval
+    span: Span | None
+    fill: FillMode = "wait"
+    timeout_s: float | None = 8.0
+    adjust: Adjust = "splits"
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BarsReply:
+    """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags."""
+
+    request: BarsRequest
+    span: Span
+    bars: Bars
+    is_final: tuple[bool, ...] | None
+    instrument: Instrument
+    gaps: tuple[Gap, ...] = ()
+    next_open_time: int | None = None
+    rev: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every expected bar of the span is stored or known not to exist."""
+        return not self.gaps
+
+
+class JobState(StrEnum):
+    """States of a job; ``queued`` and ``running`` are live."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One fill job as it stands; ``kind``: ``viewport``, ``update`` or ``backfill``. Times in UTC seconds."""
+
+    job_id: int
+    kind: str
+    symbol: str
+    interval: Interval
+    span: Span
+    state: JobState
+    bars_done: int
+    bars_expected: int
+    attempts: int
+    error: str
+    created_at: int
+    updated_at: int
+    eta_s: float | None = None
+    gaps: tuple[Gap, ...] = field(default=())
+
+
+class BreakerState(StrEnum):
+    """Whether requests may leave: ``closed`` yes, ``open`` no, ``half_open`` one probe."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterState:
+    """The limiter for people: ``tokens`` left now, seconds to the next request, the breaker and its next try."""
+
+    tokens: float
+    next_request_in_s: float
+    breaker: BreakerState
+    retry_at: int | None = None
+    last_error: str = ""
+    is_offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BarsStored:
+    """Event: bars or coverage of ``span`` changed; ``rev`` is the series' new revision."""
+
+    symbol: str
+    interval: Interval
+    span: Span
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """Event: a job moved."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterChanged:
+    """Event: the limiter, the breaker or the reachability of the provider changed."""
+
+    state: LimiterState
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRaised:
+    """Event: something a person must know (disk full, read-only database); ``text`` says what to do."""
+
+    text: str
+
+
+Event = BarsStored | JobChanged | LimiterChanged | FaultRaised

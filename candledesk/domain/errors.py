@@ -1,0 +1,43 @@
+"""The errors that CandleDesk shows to people, each with the field or fact that caused it."""
+
+
+class CandleDeskError(Exception):
+    """Base of every expected failure: its text is one sentence that says what happened and what to do."""
+
+
+class InputError(CandleDeskError):
+    """Something a person or script typed cannot be used; ``field`` names it (``symbol``, ``interval``, ``from`` …)."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Remember the offending field beside the message."""
+        super().__init__(message)
+        self.field = field
+
+
+class UnknownSymbolError(CandleDeskError):
+    """The provider knows no such symbol."""
+
+    def __init__(self, symbol: str) -> None:
+        """Name the symbol in the message and keep it as an attribute."""
+        super().__init__(f"Yahoo knows no symbol {symbol!r}: check the spelling on finance.yahoo.com.")
+        self.symbol = symbol
+
+
+class OfflineError(CandleDeskError):
+    """The network or the provider cannot be reached and the cache does not know the answer."""
+
+
+class EnvironmentFaultError(CandleDeskError):
+    """The disk, the database or another part of the machine refuses; nothing that was stored is lost."""
+
+
+class JobStateError(CandleDeskError):
+    """A job cannot do that in its present state (INTERFACE.md: 409)."""
+
+
+class UnknownJobError(CandleDeskError):
+    """No job has that number."""
+
+
+class ClosingError(CandleDeskError):
+    """The application is shutting down and takes no more work."""

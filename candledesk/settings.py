@@ -1,0 +1,1 @@
+"""Every option, declared once: key, type, default, text (environment ``CANDLEDESK_<KEY>``)."""
