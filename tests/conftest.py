@@ -1,0 +1,96 @@
+"""Noise fails tests: log warnings, threads and windows left behind, sockets to anything but loopback.
+
+Python warnings and Qt messages are turned into failures in pyproject.toml. libcurl opens its sockets outside Python, so
+what goes through yfinance is not seen here: such tests point it at the demo market.
+"""
+
+import ipaddress
+import logging
+import os
+import socket
+import sys
+import threading
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+THREAD_GRACE_S = 1.0
+
+
+class SocketRefusedError(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+class _Recorder(logging.Handler):
+    """Keeps every record from WARNING up."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.records = []
+
+    def emit(self, record):
+        self.records.append(record)
+
+
+def _is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _non_daemon_threads():
+    return {thread for thread in threading.enumerate() if not thread.daemon}
+
+
+def _visible_windows():
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    return {window for window in widgets.QApplication.topLevelWidgets() if window.isVisible()} if widgets else set()
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_logs(request):
+    """Fail a test that logs a warning, unless it reads the log (caplog) or is marked allow_logs."""
+    recorder = _Recorder()
+    logging.getLogger().addHandler(recorder)
+    yield
+    logging.getLogger().removeHandler(recorder)
+    if recorder.records and "caplog" not in request.fixturenames and not request.node.get_closest_marker("allow_logs"):
+        lines = [f"{record.levelname} {record.name}: {record.getMessage()}" for record in recorder.records]
+        pytest.fail("unexpected log records:\n" + "\n".join(lines), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind():
+    """Fail a test that leaves a thread running that would keep the process alive, or a window open."""
+    threads, windows = _non_daemon_threads(), _visible_windows()
+    yield
+    leaked_threads = _non_daemon_threads() - threads
+    for thread in leaked_threads:
+        thread.join(THREAD_GRACE_S)
+    leaked = [thread.name for thread in leaked_threads if thread.is_alive()]
+    leaked += [repr(window) for window in _visible_windows() - windows]
+    if leaked:
+        pytest.fail(f"left behind: {', '.join(leaked)}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch):
+    """Refuse connections to other machines, and fail the test even if it swallows the refusal."""
+    refused = []
+
+    def guarded(connect):
+        def guard(sock, address):
+            if sock.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+                refused.append(address)
+                raise SocketRefusedError(f"tests may only connect to loopback, not to {address}")
+            return connect(sock, address)
+
+        return guard
+
+    monkeypatch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+    yield
+    if refused:
+        pytest.fail(f"tried to connect to {refused}", pytrace=False)

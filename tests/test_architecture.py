@@ -1,0 +1,76 @@
+"""The rules of the design that no single module can keep alone."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "candledesk"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+DRAWER_NAMES = {"utils", "misc", "helpers", "common", "manager"}
+THREAD_MAKERS = {"Thread", "Timer", "ThreadPoolExecutor", "QThread", "QThreadPool", "start_new_thread"}
+MAY_MAKE_THREADS = {"cache/workers.py", "web/server.py"}
+CHART_ARITHMETIC = {f"ui/chart/{name}.py" for name in ("viewport", "scales", "lod", "layout", "ticks")}
+HEAVY = {"PySide6", "exchange_calendars", "pandas", "pandas_market_calendars", "pyqtgraph", "sqlite_utils", "yfinance"}
+
+
+def _relative(path):
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def _nodes(path):
+    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def _last_name(node):
+    """Return ``Thread`` for ``threading.Thread`` as for ``Thread``."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
+
+
+def _thread_makers(path):
+    """Yield the lines that call or subclass what makes threads."""
+    for node in _nodes(path):
+        used = [node.func] if isinstance(node, ast.Call) else node.bases if isinstance(node, ast.ClassDef) else []
+        if any(_last_name(name) in THREAD_MAKERS for name in used):
+            yield f"{_relative(path)}:{node.lineno}"
+
+
+def _imported_packages(path):
+    for node in _nodes(path):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_imports_keep_the_contracts():
+    tool = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([tool, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_module_is_a_drawer():
+    modules = [path for path in PACKAGE.rglob("*") if path.is_dir() or path.suffix == ".py"]
+    assert [_relative(path) for path in modules if path.stem in DRAWER_NAMES] == []
+
+
+def test_threads_are_made_in_two_places_only():
+    makers = [line for path in SOURCES if _relative(path) not in MAY_MAKE_THREADS for line in _thread_makers(path)]
+    assert makers == []
+
+
+def test_chart_arithmetic_knows_no_qt():
+    files = [path for path in SOURCES if _relative(path) in CHART_ARITHMETIC]
+    assert [_relative(path) for path in files if {"PySide6", "pyqtgraph"} & set(_imported_packages(path))] == []
+
+
+@pytest.mark.parametrize("module", ["candledesk", "candledesk.cli"])
+def test_import_is_cheap(module):
+    """What is imported before the first command runs is paid for by every command."""
+    code = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr

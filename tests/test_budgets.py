@@ -1,0 +1,33 @@
+"""The hard budgets: bad code differs in its tail, so the tail is cut."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SOURCES = [path for folder in ("candledesk", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+MAX_FILE_LINES = 500
+MAX_FUNCTION_LINES = 60
+
+
+def _functions(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node.lineno, node.end_lineno - node.lineno + 1
+
+
+def test_files_are_short():
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES
+    }
+    assert {name: n_lines for name, n_lines in lengths.items() if n_lines > MAX_FILE_LINES} == {}
+
+
+def test_functions_are_short():
+    long = [
+        f"{path.relative_to(ROOT)}:{line} {name} has {n_lines} lines"
+        for path in SOURCES
+        for name, line, n_lines in _functions(path)
+        if n_lines > MAX_FUNCTION_LINES
+    ]
+    assert long == []
