@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
+
+from candledesk.domain.interval import DAY_S
+from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, IntArray
     from candledesk.domain.interval import Interval
-    from candledesk.domain.span import Span
+
+_EPOCH_MONDAY_S = -3 * DAY_S  # 1969-12-29, the Monday of the epoch's week
+_MONTHS_OF = {"1mo": 1, "3mo": 3}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,3 +44,227 @@ class SessionCalendar:
     def __len__(self) -> int:
         """Return the number of sessions."""
         return len(self.date)
+
+
+def period_keys(interval: Interval, date: IntArray) -> IntArray:
+    """Return the open_time of the 1d, 1wk, 1mo or 3mo bar that each session date belongs to.
+
+    ``date``: int64 ``(n,)`` session dates at 00:00 UTC. Weeks are keyed by their Monday, months and quarters by their
+    first day, whether or not it is a session (yahoo.md §4.15: the provider's own stamps wander).
+    """
+    if interval.step_s == DAY_S:
+        return date
+    if interval.name == "1wk":
+        step = interval.step_s
+        return (date - _EPOCH_MONDAY_S) // step * step + _EPOCH_MONDAY_S
+    n_months = _MONTHS_OF[interval.name]
+    month = date.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) // n_months * n_months
+    return month.astype("datetime64[M]").astype("datetime64[s]").astype(np.int64)
+
+
+def period_end(interval: Interval, key: int) -> int:
+    """Return the first second after the period of the 1d, 1wk, 1mo or 3mo bar keyed ``key`` (UTC seconds)."""
+    n_months = _MONTHS_OF.get(interval.name)
+    if n_months is None:
+        return key + interval.step_s
+    month = np.datetime64(key, "s").astype("datetime64[M]") + n_months
+    return int(month.astype("datetime64[s]").astype(np.int64))
+
+
+def expected_open_times(calendar: SessionCalendar, interval: Interval, span: Span) -> IntArray:
+    """Return the open_times of all bars that the venue should have with ``span.start <= open_time < span.end``.
+
+    Ascending, unique int64 ``(n,)``. Intraday: the grid is anchored at the session's open (24-hour venues: at 00:00
+    of the session's date in the venue's zone), runs through the break, and holds every bar with trading time in it
+    (yahoo.md §4.13, real 9988.HK data). 1d and longer: the key of every period with a session.
+    """
+    if interval.is_daily:
+        keys = _daily_keys(calendar, interval, span)
+        return keys[(keys >= span.start) & (keys < span.end)]
+    rows = slice(
+        int(np.searchsorted(calendar.close, span.start, side="right")),
+        int(np.searchsorted(calendar.open, span.end + interval.step_s)),
+    )
+    first, close = _grid_starts(calendar, interval, rows), calendar.close[rows]
+    n_bars = -((first - close) // interval.step_s)
+    # One multiplication table for all sessions: bar j of the flat array is bar j - before[session] of its session.
+    before = np.cumsum(n_bars) - n_bars
+    times = np.repeat(first - before * interval.step_s, n_bars)
+    times += np.arange(len(times), dtype=np.int64) * interval.step_s
+    if calendar.break_start[rows].any():
+        row = np.repeat(np.arange(rows.start, rows.stop), n_bars)
+        times = times[~_is_inside_break(calendar, interval, times, row)]
+    lo, hi = np.searchsorted(times, [span.start, span.end])
+    return times[lo:hi]
+
+
+def is_on_grid(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> BoolArray:
+    """Tell for each bar whether ``expected_open_times`` would list it; any order, shape ``(n,)``."""
+    row = session_of(calendar, interval, open_time)
+    is_expected = row >= 0
+    if interval.is_daily or not is_expected.any():
+        return is_expected
+    found, times = row[is_expected], open_time[is_expected]
+    lo, hi = int(found.min()), int(found.max()) + 1
+    first = _grid_starts(calendar, interval, slice(lo, hi))[found - lo]
+    is_expected[is_expected] = ((times - first) % interval.step_s == 0) & ~_is_inside_break(calendar, interval, times, found)
+    return is_expected
+
+
+def session_of(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
+    """Return each bar's session row, -1 where there is none; 1wk and longer: the period's first session.
+
+    1d and longer match by key; intraday by time, from the session's first bar to its close, break included.
+    """
+    if not len(calendar):
+        return np.full(len(open_time), -1, np.int64)
+    if interval.is_daily:
+        keys = period_keys(interval, calendar.date)
+        row = np.minimum(np.searchsorted(keys, open_time), len(keys) - 1).astype(np.int64)
+        return np.where(keys[row] == open_time, row, -1)
+    row = np.searchsorted(calendar.close, open_time, side="right").astype(np.int64)
+    is_past_end = row == len(calendar)
+    row[is_past_end] = len(calendar) - 1
+    if len(row):
+        lo, hi = int(row.min()), int(row.max()) + 1
+        first = _grid_starts(calendar, interval, slice(lo, hi))[row - lo]
+        row[is_past_end | (open_time < first)] = -1
+    return row
+
+
+def grid_open_times(calendar: SessionCalendar, interval: Interval, times: IntArray) -> IntArray:
+    """Return the open_time of the intraday bar that each instant falls into, -1 outside every session."""
+    row = session_of(calendar, interval, times)
+    found = row >= 0
+    result = np.full(len(times), -1, np.int64)
+    if found.any():
+        lo, hi = int(row[found].min()), int(row.max()) + 1
+        first = _grid_starts(calendar, interval, slice(lo, hi))[row[found] - lo]
+        result[found] = times[found] - (times[found] - first) % interval.step_s
+    return result
+
+
+def bar_close_times(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
+    """Return the UTC second at which each bar's trading ends, int64 ``(n,)``.
+
+    Intraday: the end of its step or the session's close, whichever is first; 1d and longer: the close of the period's
+    last session. A bar without a session ends one step after its open.
+    """
+    row = session_of(calendar, interval, open_time)
+    ends = open_time + interval.step_s
+    if not len(calendar):
+        return ends
+    if interval.is_daily:
+        keys = period_keys(interval, calendar.date)
+        last = np.searchsorted(keys, open_time, side="right") - 1
+        return np.where(row < 0, ends, calendar.close[last])
+    return np.where(row < 0, ends, np.minimum(ends, calendar.close[row]))
+
+
+def latest_open_time(calendar: SessionCalendar, interval: Interval, now: int) -> int | None:
+    """Return the open_time of the newest bar that has begun by ``now`` (UTC seconds), ``None`` before the first.
+
+    A daily bar begins with its session's open, which can lie before its own key (Sydney opens on the UTC day before).
+    """
+    n_begun = int(np.searchsorted(calendar.open, now, side="right"))
+    if n_begun == 0:
+        return None
+    if interval.is_daily:
+        return int(period_keys(interval, calendar.date[n_begun - 1 : n_begun])[0])
+    start = int(_grid_starts(calendar, interval, slice(n_begun - 1, n_begun))[0])
+    times = expected_open_times(calendar, interval, Span(start, max(now, start) + 1))
+    return int(times[-1])
+
+
+def sessions_span(calendar: SessionCalendar, first: int, last: int) -> Span:
+    """Return the span from the open of session row ``first`` to the close of row ``last`` (inclusive), UTC seconds."""
+    return Span(int(calendar.open[first]), int(calendar.close[last]))
+
+
+def span_before(calendar: SessionCalendar, interval: Interval, end: int, n_bars: int) -> Span:
+    """Return ``[start, end)`` that holds the last ``n_bars`` expected bars before ``end``.
+
+    Starts at the calendar's first bar when there are fewer, and one step before ``end`` when there are none.
+    """
+    n_sessions = 1 + n_bars // _bars_per_session(calendar, interval)
+    stop = _rows_begun_by(calendar, interval, end)
+    while True:
+        row = max(stop - n_sessions, 0)
+        start = _row_start(calendar, interval, row) if row < len(calendar) else end
+        times = expected_open_times(calendar, interval, Span(start, end)) if start < end else np.empty(0, np.int64)
+        if len(times) >= n_bars or row == 0:
+            break
+        n_sessions *= 2
+    begin = int(times[-min(n_bars, len(times))]) if len(times) and n_bars > 0 else end - interval.step_s
+    return Span(begin, end)
+
+
+def span_after(calendar: SessionCalendar, interval: Interval, start: int, n_bars: int) -> Span:
+    """Return ``[start, end)`` that holds the first ``n_bars`` expected bars from ``start`` on.
+
+    Ends one step after the calendar's last bar when there are fewer, and one step after ``start`` when there are none.
+    """
+    n_sessions = 1 + n_bars // _bars_per_session(calendar, interval)
+    first = max(_rows_begun_by(calendar, interval, start) - 1, 0)
+    while True:
+        row = min(first + n_sessions, len(calendar) - 1)
+        end = max(int(calendar.close[row]), int(calendar.date[row])) + 1 if len(calendar) else start
+        times = expected_open_times(calendar, interval, Span(start, end)) if start < end else np.empty(0, np.int64)
+        if len(times) >= n_bars or row >= len(calendar) - 1:
+            break
+        n_sessions *= 2
+    last = int(times[min(n_bars, len(times)) - 1]) if len(times) and n_bars > 0 else start
+    return Span(start, last + interval.step_s)
+
+
+def local_midnights(tz: str, date: IntArray) -> IntArray:
+    """Return the UTC second of 00:00 in zone ``tz`` on each date (int64, 00:00 UTC), shape ``(n,)``."""
+    if tz == "UTC":
+        return date
+    zone = ZoneInfo(tz)
+    # The wall clock is read as if it were UTC, then given its zone: a gap or fold at midnight resolves to fold 0.
+    walls = (datetime.fromtimestamp(second, UTC).replace(tzinfo=zone) for second in date.tolist())
+    return np.fromiter((int(wall.timestamp()) for wall in walls), np.int64, len(date))
+
+
+def _grid_starts(calendar: SessionCalendar, interval: Interval, rows: slice) -> IntArray:
+    """Return the open_time of the first bar of each session in ``rows``."""
+    opens = calendar.open[rows]
+    if not calendar.is_24h:
+        return opens
+    anchor = local_midnights(calendar.tz, calendar.date[rows])
+    return anchor + (opens - anchor) // interval.step_s * interval.step_s
+
+
+def _is_inside_break(calendar: SessionCalendar, interval: Interval, times: IntArray, row: IntArray) -> BoolArray:
+    """Tell which bars hold no trading time because they lie inside their session's break."""
+    ends = np.minimum(times + interval.step_s, calendar.close[row])
+    return (times >= calendar.break_start[row]) & (ends <= calendar.break_end[row])
+
+
+def _daily_keys(calendar: SessionCalendar, interval: Interval, span: Span) -> IntArray:
+    """Return the distinct keys of the sessions that can matter to ``span``, ascending."""
+    lo, hi = np.searchsorted(calendar.date, [span.start, span.end + 100 * DAY_S])
+    keys = period_keys(interval, calendar.date[lo:hi])
+    return keys if interval.step_s == DAY_S else np.unique(keys)
+
+
+def _bars_per_session(calendar: SessionCalendar, interval: Interval) -> int:
+    """Return how many bars the last session has, at least 1: an estimate to start a search with."""
+    if interval.is_daily or not len(calendar):
+        return 1
+    return max(int(calendar.close[-1] - calendar.open[-1]) // interval.step_s, 1)
+
+
+def _rows_begun_by(calendar: SessionCalendar, interval: Interval, time: int) -> int:
+    """Return how many sessions can have a bar that opens before ``time``."""
+    if interval.is_daily:
+        return int(np.searchsorted(calendar.date, time))
+    return int(np.searchsorted(calendar.open, time + interval.step_s))
+
+
+def _row_start(calendar: SessionCalendar, interval: Interval, row: int) -> int:
+    """Return the open_time of the first bar of a session (1d and longer: of its period)."""
+    if interval.is_daily:
+        return int(period_keys(interval, calendar.date[row : row + 1])[0])
+    return int(_grid_starts(calendar, interval, slice(row, row + 1))[0])
