@@ -1,0 +1,64 @@
+"""SQLite's errors, divided into faults of the machine (a sentence for people) and bugs of ours (left as they are)."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from candledesk.domain.errors import EnvironmentFaultError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOCKED = "Another program keeps {file} locked: close other programs that use it (a SQLite shell?) and try again."
+_READ_ONLY = (
+    "Nothing can be stored in {file} because it is read-only: give yourself write permission or set another --home."
+)
+_UNREACHABLE = (
+    "Cannot open {file}: check that its folder exists and that you may read and write it, or set another --home."
+)
+
+# By primary result code (https://sqlite.org/rescode.html); what is not listed is a bug.
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_PROTOCOL: _LOCKED,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _UNREACHABLE,
+    sqlite3.SQLITE_CANTOPEN: _UNREACHABLE,
+    sqlite3.SQLITE_FULL: ("The disk is full, so {file} takes no new bars: free some space; what is stored is safe."),
+    sqlite3.SQLITE_IOERR: (
+        "The disk reported an error while {file} was read or written: check the disk, then start again."
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "{file} is damaged: run `candledesk doctor`, or move the file away and start again; bars are then fetched anew."
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        "{file} is not a database: move it away or set another --home, and CandleDesk will create a new one."
+    ),
+}
+
+
+def fault_of(error: sqlite3.Error, file: object = "the database") -> EnvironmentFaultError | None:
+    """Return the sentence that ``error`` means for people, ``None`` when it is a bug of ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    sentence = _SENTENCES.get(code & 0xFF)
+    if sentence is None:
+        return None
+    text = sentence.format(file=file)
+    return EnvironmentFaultError(text[0].upper() + text[1:])
+
+
+@contextmanager
+def translate_faults(file: object = "the database") -> Iterator[None]:
+    """Turn SQLite's errors that are the machine's fault into ``EnvironmentFaultError``; also a decorator."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        fault = fault_of(error, file)
+        if fault is None:
+            raise
+        raise fault from error

@@ -1,0 +1,121 @@
+"""Venues, instruments and their series."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from candledesk.domain.instrument import Instrument
+from candledesk.store.database import require_transaction
+from candledesk.store.faults import translate_faults
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from candledesk.domain.interval import Interval
+
+CHUNK_BARS = 2_048  # storage.md §3: sizes from 512 to 16,384 differ little; a small one reads a cold tail faster
+
+_UPSERT_VENUE = """
+INSERT INTO venue (mic, calendar, tz) VALUES (?, ?, ?)
+ON CONFLICT (mic) DO UPDATE SET calendar = excluded.calendar, tz = excluded.tz
+WHERE excluded.calendar IS NOT calendar OR excluded.tz IS NOT tz
+"""
+# What the provider does not state this time (NULL) keeps what it stated before.
+_UPSERT_INSTRUMENT = """
+INSERT INTO instrument (symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json, meta_fetched_at)
+VALUES (?, (SELECT venue_id FROM venue WHERE mic = ?), ?, ?, ?, ?, ?, ?)
+ON CONFLICT (symbol) DO UPDATE SET
+    venue_id = excluded.venue_id, quote_type = excluded.quote_type,
+    currency = coalesce(excluded.currency, currency), price_decimals = excluded.price_decimals,
+    first_ts = coalesce(excluded.first_ts, first_ts),
+    meta_json = excluded.meta_json, meta_fetched_at = excluded.meta_fetched_at
+"""
+_COLUMNS = "symbol, meta_json, quote_type, currency, price_decimals, first_ts"
+_LIST = f"""
+SELECT {_COLUMNS} FROM instrument
+WHERE instr(lower(symbol), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query)
+ORDER BY lower(symbol) <> :query, instr(lower(symbol), :query) <> 1, symbol LIMIT :limit
+"""
+
+
+@translate_faults()
+def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str, calendar_name: str, now: int) -> int:
+    """Insert or update an instrument and its venue (``calendar_name``: who knows its sessions); return its id."""
+    require_transaction(conn)
+    conn.execute(_UPSERT_VENUE, (mic, calendar_name, instrument.tz))
+    meta = json.dumps({"exchange": instrument.exchange, "name": instrument.name, "tz": instrument.tz}, sort_keys=True)
+    conn.execute(
+        _UPSERT_INSTRUMENT,
+        (
+            instrument.symbol,
+            mic,
+            instrument.quote_type,
+            instrument.currency,
+            int(instrument.price_decimals),
+            None if instrument.first_open_time is None else int(instrument.first_open_time),
+            meta,
+            int(now),
+        ),
+    )
+    row = conn.execute("SELECT instrument_id FROM instrument WHERE symbol = ?", (instrument.symbol,)).fetchone()
+    return int(row[0])
+
+
+@translate_faults()
+def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
+    """Return the stored instrument, ``None`` when the symbol was never met."""
+    row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    return None if row is None else _instrument(row)
+
+
+@translate_faults()
+def list_instruments(conn: sqlite3.Connection, query: str = "", limit: int = 200) -> list[Instrument]:
+    """Return instruments whose symbol or name contains ``query``: the exact symbol first, then those it starts."""
+    rows = conn.execute(_LIST, {"query": query.strip().lower(), "limit": limit}).fetchall()
+    return [_instrument(row) for row in rows]
+
+
+@translate_faults()
+def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, create: bool = False) -> int | None:
+    """Return the id of a series, ``None`` when it does not exist.
+
+    ``create`` makes it, inside a transaction; the instrument must be stored before, else ``LookupError``.
+    """
+    found = conn.execute(
+        "SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ? AND interval = ?",
+        (symbol, interval.name),
+    ).fetchone()
+    if found is not None or not create:
+        return None if found is None else int(found[0])
+    require_transaction(conn)
+    cursor = conn.execute(
+        "INSERT INTO series (instrument_id, interval, step, span)"
+        " SELECT instrument_id, ?, ?, ? FROM instrument WHERE symbol = ?",
+        (interval.name, interval.step_s, CHUNK_BARS * interval.step_s, symbol),
+    )
+    if cursor.rowcount != 1 or cursor.lastrowid is None:
+        raise LookupError(f"instrument {symbol} must be stored before its series")
+    return cursor.lastrowid
+
+
+@translate_faults()
+def series_rev(conn: sqlite3.Connection, series_id: int) -> int:
+    """Return the revision of a series: it rises whenever stored bars change; 0 for an unknown series."""
+    row = conn.execute("SELECT rev FROM series WHERE series_id = ?", (series_id,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _instrument(row: tuple[str, str, str, str | None, int, int | None]) -> Instrument:
+    symbol, meta_json, quote_type, currency, price_decimals, first_open_time = row
+    meta = json.loads(meta_json)
+    return Instrument(
+        symbol=symbol,
+        exchange=meta["exchange"],
+        quote_type=quote_type,
+        tz=meta["tz"],
+        currency=currency,
+        price_decimals=price_decimals,
+        first_open_time=first_open_time,
+        name=meta["name"],
+    )

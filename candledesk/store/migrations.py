@@ -1,0 +1,167 @@
+"""The schema (DESIGN.md, "Store"), as named migrations; each runs inside one transaction with its version number.
+
+sqlite-utils creates what it can express; tables without rowid and checks are SQL. This module imports sqlite-utils
+only when a migration runs: it pulls in pandas (1.3 s), and an up-to-date database must open without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from sqlite_utils import Database
+
+_CANDLE = """
+CREATE TABLE candle (
+    series_id INTEGER NOT NULL REFERENCES series,
+    ts INTEGER NOT NULL, -- UTC seconds of the bar's open
+    open REAL NOT NULL,
+    high REAL NOT NULL,
+    low REAL NOT NULL,
+    close REAL NOT NULL,
+    volume REAL NOT NULL,
+    PRIMARY KEY (series_id, ts),
+    CHECK (high >= low)
+) WITHOUT ROWID, STRICT
+"""
+_CHUNK = """
+CREATE TABLE chunk ( -- derived from candle; may be dropped and rebuilt
+    series_id INTEGER NOT NULL REFERENCES series,
+    level INTEGER NOT NULL, -- bars per record: 1, 8, 64, 512
+    start INTEGER NOT NULL, -- floor(ts / (series.span * level))
+    n INTEGER NOT NULL, -- records in data
+    codec INTEGER NOT NULL DEFAULT 0, -- 0: little-endian struct of arrays, 8 bytes a value
+    rev INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (series_id, level, start)
+) STRICT
+"""
+_COVERAGE = """
+CREATE TABLE coverage ( -- half-open, disjoint, merged on write
+    series_id INTEGER NOT NULL REFERENCES series,
+    lo INTEGER NOT NULL,
+    hi INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('have', 'provisional', 'known_empty', 'refused', 'failed')),
+    source TEXT NOT NULL,
+    fetched_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    reason TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (series_id, lo),
+    CHECK (lo < hi)
+) WITHOUT ROWID, STRICT
+"""
+_CORPORATE_ACTION = """
+CREATE TABLE corporate_action (
+    instrument_id INTEGER NOT NULL REFERENCES instrument,
+    ts INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    value REAL NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (instrument_id, ts, kind)
+) WITHOUT ROWID, STRICT
+"""
+_BACKFILL_JOB = """
+CREATE TABLE backfill_job (
+    job_id INTEGER PRIMARY KEY AUTOINCREMENT, -- a number that a script remembers is never given to another job
+    series_id INTEGER NOT NULL REFERENCES series,
+    kind TEXT NOT NULL,
+    lo INTEGER NOT NULL,
+    hi INTEGER NOT NULL,
+    cursor INTEGER,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled')),
+    priority INTEGER NOT NULL DEFAULT 0, -- lower runs first
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try_at INTEGER,
+    bars_done INTEGER NOT NULL DEFAULT 0,
+    bars_expected INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CHECK (lo < hi)
+) STRICT
+"""
+_LIVE_JOB = (
+    "CREATE UNIQUE INDEX live_job ON backfill_job (series_id, kind, lo, hi) WHERE state IN ('queued', 'running')"
+)
+_QUEUE = "CREATE INDEX job_queue ON backfill_job (state, priority, job_id)"
+_CANDLES = """
+SELECT i.symbol, s.interval, strftime('%Y-%m-%dT%H:%M:%SZ', c.ts, 'unixepoch') AS timestamp,
+       c.open, c.high, c.low, c.close, c.volume
+FROM candle AS c JOIN series AS s USING (series_id) JOIN instrument AS i USING (instrument_id)
+"""
+
+
+def _create_instruments(db: Database) -> None:
+    """Venues, instruments, their series, and the calendars that spare the next start a calendar library."""
+    db.table("venue").create(
+        {"venue_id": int, "mic": str, "calendar": str, "tz": str},
+        pk="venue_id",
+        not_null={"mic", "calendar", "tz"},
+        strict=True,
+    )
+    db.table("venue").create_index(["mic"], unique=True)
+    db.table("instrument").create(
+        {
+            "instrument_id": int,
+            "symbol": str,
+            "venue_id": int,
+            "quote_type": str,
+            "currency": str,
+            "price_decimals": int,
+            "first_ts": int,
+            "basis": int,  # UTC seconds of the last split that stored prices reflect, 0 before the first
+            "meta_json": str,
+            "meta_fetched_at": int,
+        },
+        pk="instrument_id",
+        foreign_keys=[("venue_id", "venue", "venue_id")],
+        not_null={"symbol", "venue_id", "quote_type", "price_decimals", "basis", "meta_json", "meta_fetched_at"},
+        defaults={"basis": 0},
+        strict=True,
+    )
+    db.table("instrument").create_index(["symbol"], unique=True)
+    db.table("series").create(
+        {"series_id": int, "instrument_id": int, "interval": str, "step": int, "span": int, "rev": int},
+        pk="series_id",
+        foreign_keys=[("instrument_id", "instrument", "instrument_id")],
+        not_null={"instrument_id", "interval", "step", "span", "rev"},
+        defaults={"rev": 0},
+        strict=True,
+    )
+    db.table("series").create_index(["instrument_id", "interval"], unique=True)
+    db.table("calendar_cache").create(
+        {"key": str, "mic": str, "tz": str, "settle_s": int, "is_24h": int, "valid_until": int, "data": bytes},
+        pk="key",
+        not_null={"mic", "tz", "settle_s", "is_24h", "valid_until", "data"},
+        strict=True,
+    )
+
+
+def _initial_schema(db: Database) -> None:
+    """Everything of the first release."""
+    _create_instruments(db)
+    for statement in (_CANDLE, _CHUNK, _COVERAGE, _CORPORATE_ACTION, _BACKFILL_JOB, _LIVE_JOB, _QUEUE):
+        db.execute(statement)
+    db.create_view("candles", _CANDLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
+
+    name: str
+    apply: Callable[[Database], None]
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration("initial schema", _initial_schema),)
+
+
+def apply_migration(conn: sqlite3.Connection, migration: Migration) -> None:
+    """Run one migration on a connection that is inside a transaction."""
+    from sqlite_utils import Database
+
+    migration.apply(Database(conn))
