@@ -1,0 +1,103 @@
+"""yfinance's frame and chart ``meta`` to plain arrays, instrument, actions and sessions. Knows pandas, not yfinance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from candledesk.domain.bars import Bars
+from candledesk.domain.instrument import Instrument
+from candledesk.provider.answers import CorporateAction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.span import Span
+
+_PRICES = ["Open", "High", "Low", "Close"]
+_ACTIONS = {"Stock Splits": "split", "Dividends": "dividend"}
+_DEFAULT_DECIMALS = 2
+_MAX_DECIMALS = 10
+
+
+def read_bars(frame: pd.DataFrame, span: Span, *, is_daily: bool) -> Bars:
+    """Return the rows of ``span`` that have any price, as they came: perhaps NaN, off-grid or doubled.
+
+    Daily rows are keyed by their exchange-local date at 00:00 UTC (yahoo.md §4.14).
+    """
+    has_price = frame[_PRICES].notna().any(axis=1).to_numpy()
+    frame = frame[has_price]
+    times = _local_dates(frame) if is_daily else _seconds(frame)
+    wanted = (times >= span.start) & (times < span.end)
+    columns = (frame[name].to_numpy(np.float64, copy=True)[wanted] for name in [*_PRICES, "Volume"])
+    return Bars(times[wanted], *columns)
+
+
+def read_actions(frame: pd.DataFrame) -> tuple[CorporateAction, ...]:
+    """Return the splits and dividends of the frame, each on its exchange-local date, in order."""
+    dates = _local_dates(frame)
+    actions = []
+    for column, kind in _ACTIONS.items():
+        if column in frame:
+            values = frame[column].to_numpy(np.float64)
+            found = np.flatnonzero(np.isfinite(values) & (values > 0))
+            actions += [CorporateAction(int(dates[i]), kind, float(values[i])) for i in found]
+    return tuple(sorted(actions, key=lambda action: (action.date, action.kind)))
+
+
+def read_instrument(symbol: str, meta: Mapping[str, Any]) -> Instrument:
+    """Return the instrument that the chart's ``meta`` describes; raise ``KeyError`` without zone or type."""
+    decimals = meta.get("priceHint")
+    return Instrument(
+        symbol=symbol,
+        exchange=str(meta.get("exchangeName") or ""),
+        quote_type=str(meta["instrumentType"]),
+        tz=str(meta["exchangeTimezoneName"]),
+        currency=_text_or_none(meta.get("currency")),
+        price_decimals=min(max(decimals, 0), _MAX_DECIMALS) if isinstance(decimals, int) else _DEFAULT_DECIMALS,
+        first_open_time=_instant(meta.get("firstTradeDate")),
+        name=str(meta.get("longName") or meta.get("shortName") or ""),
+    )
+
+
+def read_sessions(meta: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    """Return the regular segments of ``meta.tradingPeriods`` (a frame once yfinance has parsed it), ascending."""
+    periods = meta.get("tradingPeriods")
+    pairs: Iterable[tuple[object, object]]
+    if isinstance(periods, pd.DataFrame):
+        pairs = zip(periods["start"], periods["end"], strict=True)
+    else:
+        if isinstance(periods, dict):
+            periods = periods.get("regular")
+        days = periods if isinstance(periods, list) else []
+        segments = [segment for day in days for segment in (day if isinstance(day, list) else [day])]
+        pairs = ((segment.get("start"), segment.get("end")) for segment in segments if isinstance(segment, dict))
+    sessions = {(opens, closes) for opens, closes in ((_instant(a), _instant(b)) for a, b in pairs) if opens and closes}
+    return tuple(sorted((opens, closes) for opens, closes in sessions if opens < closes))
+
+
+def _seconds(frame: pd.DataFrame) -> IntArray:
+    index = pd.DatetimeIndex(frame.index)
+    return np.array(index.as_unit("s").asi8, np.int64)  # pandas 3 may hold ns, us or s
+
+
+def _local_dates(frame: pd.DataFrame) -> IntArray:
+    index = pd.DatetimeIndex(frame.index)
+    return np.array(index.tz_localize(None).normalize().as_unit("s").asi8, np.int64)
+
+
+def _instant(value: object) -> int | None:
+    if isinstance(value, dt.datetime):  # pandas' Timestamp too; NaT is one and is not equal to itself
+        return int(value.timestamp()) if value == value else None  # noqa: PLR0124
+    if isinstance(value, int | float) and math.isfinite(value):
+        return int(value)
+    return None
+
+
+def _text_or_none(value: object) -> str | None:
+    return str(value) if value else None
