@@ -217,14 +217,17 @@ def span_after(calendar: SessionCalendar, interval: Interval, start: int, n_bars
     return Span(start, last + interval.step_s)
 
 
-def local_midnights(tz: str, date: IntArray) -> IntArray:
-    """Return the UTC second of 00:00 in zone ``tz`` on each date (int64, 00:00 UTC), shape ``(n,)``."""
+def utc_of_wall(tz: str, wall: IntArray) -> IntArray:
+    """Return the UTC seconds at which the wall clock of zone ``tz`` shows ``wall``, shape ``(n,)``.
+
+    ``wall``: local date and time written as if it were UTC seconds (a session date is local midnight). A time that the
+    clock skips or shows twice at a change resolves to the earlier offset.
+    """
     if tz == "UTC":
-        return date
+        return wall
     zone = ZoneInfo(tz)
-    # The wall clock is read as if it were UTC, then given its zone: a gap or fold at midnight resolves to fold 0.
-    walls = (datetime.fromtimestamp(second, UTC).replace(tzinfo=zone) for second in date.tolist())
-    return np.fromiter((int(wall.timestamp()) for wall in walls), np.int64, len(date))
+    times = (datetime.fromtimestamp(second, UTC).replace(tzinfo=zone) for second in wall.tolist())
+    return np.fromiter((int(time.timestamp()) for time in times), np.int64, len(wall))
 
 
 def _grid_starts(calendar: SessionCalendar, interval: Interval, rows: slice) -> IntArray:
@@ -232,7 +235,7 @@ def _grid_starts(calendar: SessionCalendar, interval: Interval, rows: slice) -> 
     opens = calendar.open[rows]
     if not calendar.is_24h:
         return opens
-    anchor = local_midnights(calendar.tz, calendar.date[rows])
+    anchor = utc_of_wall(calendar.tz, calendar.date[rows])
     return anchor + (opens - anchor) // interval.step_s * interval.step_s
 
 

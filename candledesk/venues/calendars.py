@@ -1,0 +1,187 @@
+"""Calendars: from the provider's exchange code to the sessions of a venue (PACKAGES.md, calendars row)."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.sessions import SessionCalendar, utc_of_wall
+from candledesk.venues.exchanges import EXCHANGES, Exchange
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # both libraries warn under pandas 3 (Pandas4Warning); nothing to act on
+    import exchange_calendars
+    import pandas_market_calendars
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from candledesk.domain.bars import BoolArray, IntArray
+
+_FX_TURN_S = 17 * HOUR_S  # the FX week turns at 17:00 New York
+_NEW_YORK = "America/New_York"
+_LONDON = "Europe/London"
+_MONDAY, _FRIDAY = 0, 4
+_MARGIN_S = 60 * DAY_S
+_COLUMNS = ("date", "open", "close", "break_start", "break_end")
+_MON_TO_FRI = "1111100"
+_SUN_TO_THU = "1111001"
+# Zones whose exchanges keep a Sunday-to-Thursday week and are not in exchange_calendars.
+_SUNDAY_ZONES = frozenset({"Asia/Kuwait", "Asia/Qatar", "Africa/Cairo", "Asia/Bahrain", "Asia/Amman", "Asia/Riyadh"})
+
+
+def load_calendar(exchange: str, quote_type: str, tz: str, start: date, end: date) -> SessionCalendar:
+    """Return the sessions of an instrument's venue from ``start`` to ``end`` (session dates, both inclusive).
+
+    ``exchange``, ``quote_type`` and ``tz`` as the provider states them (yahoo.md §7: venue rule). Cryptocurrencies
+    trade all UTC days; currencies from Sunday 17:00 to Friday 17:00 New York in London days; futures by local day with
+    the daily halt as the break; everything else by its exchange's own calendar, half days, lunch breaks and closures
+    included. Outside a calendar's bounds, its ordinary week is assumed; for an unknown exchange, whole weekdays in its
+    zone. Slow (pandas): about a second the first time.
+    """
+    days = np.arange(_seconds(start), _seconds(end) + DAY_S, DAY_S, dtype=np.int64)
+    if quote_type == "CRYPTOCURRENCY":
+        return _whole_days("24/7", "UTC", days)
+    if quote_type == "CURRENCY":
+        return _currency_calendar(days)
+    row = EXCHANGES.get(exchange)
+    if row is None:
+        mask = _SUN_TO_THU if tz in _SUNDAY_ZONES else _MON_TO_FRI
+        return _whole_days(exchange or "unknown", tz, days[_is_open_day(days, mask)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if row.is_futures:
+            return _futures_calendar(row, tz, start, end)
+        return _exchange_calendar(row, days)
+
+
+def _whole_days(mic: str, tz: str, days: IntArray) -> SessionCalendar:
+    """Return sessions from 00:00 to 24:00 in zone ``tz``."""
+    none = np.zeros_like(days)
+    return SessionCalendar(mic, tz, days, utc_of_wall(tz, days), utc_of_wall(tz, days + DAY_S), none, none, is_24h=True)
+
+
+def _currency_calendar(days: IntArray) -> SessionCalendar:
+    """Return FX sessions by London day; Sunday evening belongs to Monday.
+
+    The provider has bars on Sunday evening, no daily bar of Sunday, and stamps by London (yahoo.md §4.16).
+    """
+    weekday = _weekday(days)
+    calendar = _whole_days("FX", _LONDON, days[weekday <= _FRIDAY])
+    weekday = weekday[weekday <= _FRIDAY]
+    turn = utc_of_wall(_NEW_YORK, calendar.date + _FX_TURN_S)
+    sunday_turn = utc_of_wall(_NEW_YORK, calendar.date - DAY_S + _FX_TURN_S)
+    opens = np.where(weekday == _MONDAY, sunday_turn, calendar.open)
+    closes = np.where(weekday == _FRIDAY, turn, calendar.close)
+    return replace(calendar, open=opens, close=closes)
+
+
+def _futures_calendar(row: Exchange, tz: str, start: date, end: date) -> SessionCalendar:
+    """Return futures sessions by local day, the daily halt as the break.
+
+    A trade date runs from the evening before to the afternoon. The provider's daily bars are days of zone ``tz``
+    without a Sunday (yahoo.md §4.16), so an evening belongs to its own day, or to the next session when its own day
+    has none (Sunday, holidays).
+    """
+    schedule = pandas_market_calendars.get_calendar(row.calendar).schedule(start, end)
+    dates = _to_seconds(schedule.index)
+    opens, closes = _to_seconds(schedule["market_open"]), _to_seconds(schedule["market_close"])
+    midnight, next_midnight = utc_of_wall(tz, dates), utc_of_wall(tz, dates + DAY_S)
+    # The evening of row i - 1 is the beginning of trade date i, if that begins on the day of row i - 1.
+    follows = (opens[1:] >= midnight[:-1]) & (opens[1:] < next_midnight[:-1])
+    has_evening, starts_at_midnight = np.append(follows, False), np.insert(follows, 0, False)  # noqa: FBT003
+    return SessionCalendar(
+        mic=row.mic,
+        tz=tz,
+        date=dates,
+        open=np.where(starts_at_midnight, midnight, opens),
+        close=np.where(has_evening, next_midnight, closes),
+        break_start=np.where(has_evening, closes, 0),
+        break_end=np.where(has_evening, np.append(opens[1:], 0), 0),
+        settle_s=row.settle_s,
+        is_24h=True,
+    )
+
+
+def _exchange_calendar(row: Exchange, days: IntArray) -> SessionCalendar:
+    """Return the sessions that exchange_calendars knows, and its ordinary week outside its bounds."""
+    factory = exchange_calendars.calendar_utils.global_calendar_dispatcher._calendar_factories[row.calendar]  # noqa: SLF001
+    lo, hi = _bound(factory.bound_min(), days[0] - _MARGIN_S), _bound(factory.bound_max(), days[-1] + _MARGIN_S)
+    # The margin leaves some sessions to learn the ordinary hours from, even when all days lie outside the bounds.
+    first, last = np.clip([days[0] - _MARGIN_S, days[-1] + _MARGIN_S], lo, hi)
+    if last - first < _MARGIN_S:
+        first, last = np.clip([first - _MARGIN_S, last + _MARGIN_S], lo, hi)
+    source = exchange_calendars.get_calendar(row.calendar, start=_day(first), end=_day(last))
+    dates = _to_seconds(source.opens.index)
+    calendar = SessionCalendar(
+        mic=row.mic,
+        tz=str(source.tz),
+        date=dates,
+        open=_to_seconds(source.opens) + row.open_shift_s,
+        close=_to_seconds(source.closes),
+        break_start=_to_seconds(source.break_starts),
+        break_end=_to_seconds(source.break_ends),
+        settle_s=row.settle_s,
+    )
+    is_open = _is_open_day(days, source.weekmask)
+    return _within(_extended(calendar, days[is_open & (days < lo)], days[is_open & (days > hi)]), days[0], days[-1])
+
+
+def _extended(calendar: SessionCalendar, before: IntArray, after: IntArray) -> SessionCalendar:
+    """Return the calendar with ordinary sessions on the dates ``before`` and ``after`` it, without holidays."""
+    parts = [_ordinary(calendar, before, slice(0, 20)), calendar, _ordinary(calendar, after, slice(-20, None))]
+    return replace(calendar, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS})
+
+
+def _ordinary(calendar: SessionCalendar, dates: IntArray, models: slice) -> SessionCalendar:
+    """Return sessions on ``dates`` with the wall-clock times of the longest of the model sessions."""
+    model = np.arange(len(calendar))[models][np.argmax((calendar.close - calendar.open)[models])]
+    midnight = int(utc_of_wall(calendar.tz, calendar.date[[model]])[0])
+
+    def moved(column: IntArray) -> IntArray:
+        return utc_of_wall(calendar.tz, dates + int(column[model]) - midnight) if column[model] else np.zeros_like(dates)
+
+    columns = {name: moved(getattr(calendar, name)) for name in _COLUMNS if name != "date"}
+    return replace(calendar, date=dates, **columns)
+
+
+def _within(calendar: SessionCalendar, first: np.int64, last: np.int64) -> SessionCalendar:
+    """Return the sessions dated from ``first`` to ``last``, both inclusive."""
+    rows = slice(*np.searchsorted(calendar.date, [first, last + 1]))
+    return replace(calendar, **{name: getattr(calendar, name)[rows] for name in _COLUMNS})
+
+
+def _bound(bound: pd.Timestamp | None, default: np.int64) -> int:
+    """Return a calendar's bound as a date in seconds."""
+    return int(default) if bound is None else int(bound.timestamp())
+
+
+def _to_seconds(column: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> IntArray:
+    """Return UTC seconds, 0 for a missing value."""
+    values = column.to_numpy("datetime64[ns]").astype("datetime64[s]")
+    return np.where(np.isnat(values), 0, values.astype(np.int64))
+
+
+def _weekday(days: IntArray) -> IntArray:
+    """Return 0 for Monday to 6 for Sunday."""
+    return (days // DAY_S + 3) % 7
+
+
+def _is_open_day(days: IntArray, weekmask: str) -> BoolArray:
+    """Tell which days a mask such as ``1111100`` (Monday first) marks."""
+    return np.array([flag == "1" for flag in weekmask])[_weekday(days)]
+
+
+def _seconds(day: date) -> int:
+    """Return 00:00 UTC of the day."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def _day(seconds: np.int64) -> str:
+    """Return the ISO date."""
+    return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
