@@ -82,10 +82,7 @@ class LimiterCore:
     ) -> None:
         """Start with a full bucket; raise ``ValueError`` for a rate, burst or pause that would grant nothing."""
         if requests_per_minute <= 0 or burst < 1 or pause_s < 0:
-            msg = (
-                f"limiter needs a positive rate and burst: {requests_per_minute}/min, burst {burst}, pause {pause_s} s"
-            )
-            raise ValueError(msg)
+            raise ValueError(f"no such limiter: {requests_per_minute} per minute, burst {burst}, pause {pause_s} s")
         self._rate = requests_per_minute / _SPAN_S
         self._burst = float(burst)
         self._reserve = min(FOREGROUND_RESERVE, self._burst - 1.0)
@@ -142,6 +139,8 @@ class LimiterCore:
         self._refill(now)
         self._tokens = min(self._burst, self._tokens - (n_requests - 1))
         self._probe_until = -math.inf
+        if n_requests == 0:
+            return  # nothing left the machine: the token is back and nothing was learnt
         self.last_error = "" if outcome is Outcome.ANSWERED else error or outcome.value
         if outcome is Outcome.OFFLINE:
             self._note_offline(now)

@@ -1,4 +1,4 @@
-"""A scripted loopback server in Yahoo's place: it says exactly what a test tells it to, and remembers who asked what."""
+"""A scripted loopback server in Yahoo's place: it says what a test tells it to, and remembers who asked what."""
 
 import json
 import socket
