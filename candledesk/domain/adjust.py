@@ -62,8 +62,8 @@ def adjust_bars(
 
 def _scaled(bars: Bars, ratio: FloatArray, volume: FloatArray) -> Bars:
     """Return the bars with all prices times ``ratio``."""
-    prices = (bars.open, bars.high, bars.low, bars.close)
-    return Bars(bars.open_time, *(price * ratio for price in prices), volume)
+    opens, highs, lows, closes = (price * ratio for price in (bars.open, bars.high, bars.low, bars.close))
+    return Bars(bars.open_time, opens, highs, lows, closes, volume)
 
 
 def _session_dates(bars: Bars, interval: Interval, calendar: SessionCalendar) -> IntArray:

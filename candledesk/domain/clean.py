@@ -11,7 +11,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.sessions import is_on_grid, session_of
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import BoolArray, IntArray
+    from candledesk.domain.bars import BoolArray, FloatArray, IntArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.domain.span import Span
@@ -33,12 +33,12 @@ def clean_bars(raw: Bars, calendar: SessionCalendar, interval: Interval, span: S
     ``raw`` may be unsorted, doubled and off the grid; daily bars are keyed by session date already. Reasons, the first
     that holds counts (yahoo.md §4): ``nan`` (any price not finite), ``non_positive``, ``high_low`` (high or low does
     not bound the other prices; float32 noise of 1e-6 is kept as it is, prices are never repaired), ``outside_span``,
-    ``out_of_session`` (break included), ``off_grid`` (the live row, the closing row), ``future`` (has not begun at
-    ``now``, UTC seconds), ``duplicate`` (the last row that has volume wins, else the last). A missing or negative
-    volume becomes 0: zero volume is normal (yahoo.md §4.8).
+    ``out_of_session`` (the closing row of a half day too), ``off_grid`` (the live row, a bar inside the break),
+    ``future`` (has not begun at ``now``, UTC seconds), ``duplicate`` (the last row that has volume wins, else the
+    last). A missing or negative volume becomes 0: zero volume is normal (yahoo.md §4.8).
     """
     reasons = {
-        "nan": ~np.isfinite(raw.open + raw.high + raw.low + raw.close),
+        "nan": ~np.isfinite([raw.open, raw.high, raw.low, raw.close]).all(axis=0),
         "non_positive": np.minimum(np.minimum(raw.open, raw.close), np.minimum(raw.low, raw.high)) <= 0,
         "high_low": _is_unbounded(raw),
         "outside_span": (raw.open_time < span.start) | (raw.open_time >= span.end),
@@ -96,8 +96,8 @@ def _calendar_faults(
     }
 
 
-def _unique_order(open_time: IntArray, volume: IntArray | np.ndarray[tuple[int], np.dtype[np.float64]]) -> IntArray:
+def _unique_order(open_time: IntArray, volume: FloatArray) -> IntArray:
     """Return the indices of one row per open_time, ascending: the last with volume, else the last."""
-    order = np.lexsort((np.arange(len(open_time)), volume > 0, open_time))
+    order: IntArray = np.lexsort((np.arange(len(open_time)), volume > 0, open_time))
     times = open_time[order]
-    return order[np.append(times[1:] != times[:-1], np.ones(min(len(times), 1), np.bool_))]
+    return order[np.flatnonzero(np.append(times[1:] != times[:-1], True))[: len(times)]]

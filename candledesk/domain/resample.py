@@ -32,7 +32,7 @@ def resample_bars(bars: Bars, calendar: SessionCalendar, interval: Interval) -> 
             bars, keys = bars.take(keys >= 0), keys[keys >= 0]
             if not len(bars):
                 return bars
-    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))  # noqa: FBT003 - numpy values, not flags
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     last = np.append(first[1:], len(keys)) - 1
     return Bars(
         keys[first],

@@ -107,7 +107,8 @@ def is_on_grid(calendar: SessionCalendar, interval: Interval, open_time: IntArra
     found, times = row[is_expected], open_time[is_expected]
     lo, hi = int(found.min()), int(found.max()) + 1
     first = _grid_starts(calendar, interval, slice(lo, hi))[found - lo]
-    is_expected[is_expected] = ((times - first) % interval.step_s == 0) & ~_is_inside_break(calendar, interval, times, found)
+    has_trading = ~_is_inside_break(calendar, interval, times, found)
+    is_expected[is_expected] = has_trading & ((times - first) % interval.step_s == 0)
     return is_expected
 
 
@@ -172,7 +173,7 @@ def latest_open_time(calendar: SessionCalendar, interval: Interval, now: int) ->
     if interval.is_daily:
         return int(period_keys(interval, calendar.date[n_begun - 1 : n_begun])[0])
     start = int(_grid_starts(calendar, interval, slice(n_begun - 1, n_begun))[0])
-    times = expected_open_times(calendar, interval, Span(start, max(now, start) + 1))
+    times = expected_open_times(calendar, interval, Span(start, min(now + 1, int(calendar.close[n_begun - 1]))))
     return int(times[-1])
 
 

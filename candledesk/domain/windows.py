@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from candledesk.domain.span import Span, merge_spans
@@ -30,7 +31,7 @@ def plan_windows(
     for gap in merge_spans(gaps):
         cuts = range((gap.start // size_s + 1) * size_s, gap.end, size_s)
         edges = [gap.start, *cuts, gap.end]
-        windows.extend(Span(start, end) for start, end in zip(edges, edges[1:], strict=False))
+        windows.extend(Span(start, end) for start, end in pairwise(edges))
     return windows[::-1] if newest_first else windows
 
 

@@ -28,7 +28,7 @@ _NEW_YORK = "America/New_York"
 _LONDON = "Europe/London"
 _MONDAY, _FRIDAY = 0, 4
 _MARGIN_S = 60 * DAY_S
-_COLUMNS = ("date", "open", "close", "break_start", "break_end")
+_NEVER_S = 100_000 * DAY_S
 _MON_TO_FRI = "1111100"
 _SUN_TO_THU = "1111001"
 # Zones whose exchanges keep a Sunday-to-Thursday week and are not in exchange_calendars.
@@ -94,7 +94,7 @@ def _futures_calendar(row: Exchange, tz: str, start: date, end: date) -> Session
     midnight, next_midnight = utc_of_wall(tz, dates), utc_of_wall(tz, dates + DAY_S)
     # The evening of row i - 1 is the beginning of trade date i, if that begins on the day of row i - 1.
     follows = (opens[1:] >= midnight[:-1]) & (opens[1:] < next_midnight[:-1])
-    has_evening, starts_at_midnight = np.append(follows, False), np.insert(follows, 0, False)  # noqa: FBT003
+    has_evening, starts_at_midnight = np.append(follows, False), np.insert(follows, 0, False)
     return SessionCalendar(
         mic=row.mic,
         tz=tz,
@@ -111,7 +111,7 @@ def _futures_calendar(row: Exchange, tz: str, start: date, end: date) -> Session
 def _exchange_calendar(row: Exchange, days: IntArray) -> SessionCalendar:
     """Return the sessions that exchange_calendars knows, and its ordinary week outside its bounds."""
     factory = exchange_calendars.calendar_utils.global_calendar_dispatcher._calendar_factories[row.calendar]  # noqa: SLF001
-    lo, hi = _bound(factory.bound_min(), days[0] - _MARGIN_S), _bound(factory.bound_max(), days[-1] + _MARGIN_S)
+    lo, hi = _bound(factory.bound_min(), -_NEVER_S), _bound(factory.bound_max(), _NEVER_S)
     # The margin leaves some sessions to learn the ordinary hours from, even when all days lie outside the bounds.
     first, last = np.clip([days[0] - _MARGIN_S, days[-1] + _MARGIN_S], lo, hi)
     if last - first < _MARGIN_S:
@@ -135,7 +135,7 @@ def _exchange_calendar(row: Exchange, days: IntArray) -> SessionCalendar:
 def _extended(calendar: SessionCalendar, before: IntArray, after: IntArray) -> SessionCalendar:
     """Return the calendar with ordinary sessions on the dates ``before`` and ``after`` it, without holidays."""
     parts = [_ordinary(calendar, before, slice(0, 20)), calendar, _ordinary(calendar, after, slice(-20, None))]
-    return replace(calendar, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS})
+    return _with_columns(calendar, [np.concatenate(columns) for columns in zip(*map(_columns, parts), strict=True)])
 
 
 def _ordinary(calendar: SessionCalendar, dates: IntArray, models: slice) -> SessionCalendar:
@@ -144,21 +144,33 @@ def _ordinary(calendar: SessionCalendar, dates: IntArray, models: slice) -> Sess
     midnight = int(utc_of_wall(calendar.tz, calendar.date[[model]])[0])
 
     def moved(column: IntArray) -> IntArray:
-        return utc_of_wall(calendar.tz, dates + int(column[model]) - midnight) if column[model] else np.zeros_like(dates)
+        if column[model] == 0:
+            return np.zeros_like(dates)
+        return utc_of_wall(calendar.tz, dates + int(column[model]) - midnight)
 
-    columns = {name: moved(getattr(calendar, name)) for name in _COLUMNS if name != "date"}
-    return replace(calendar, date=dates, **columns)
+    return _with_columns(calendar, [dates, *(moved(column) for column in _columns(calendar)[1:])])
 
 
 def _within(calendar: SessionCalendar, first: np.int64, last: np.int64) -> SessionCalendar:
     """Return the sessions dated from ``first`` to ``last``, both inclusive."""
     rows = slice(*np.searchsorted(calendar.date, [first, last + 1]))
-    return replace(calendar, **{name: getattr(calendar, name)[rows] for name in _COLUMNS})
+    return _with_columns(calendar, [column[rows] for column in _columns(calendar)])
 
 
-def _bound(bound: pd.Timestamp | None, default: np.int64) -> int:
+def _columns(calendar: SessionCalendar) -> list[IntArray]:
+    """Return the date, open, close, break_start and break_end columns."""
+    return [calendar.date, calendar.open, calendar.close, calendar.break_start, calendar.break_end]
+
+
+def _with_columns(calendar: SessionCalendar, columns: list[IntArray]) -> SessionCalendar:
+    """Return the same venue with other sessions, columns as ``_columns`` orders them."""
+    dates, opens, closes, break_starts, break_ends = columns
+    return replace(calendar, date=dates, open=opens, close=closes, break_start=break_starts, break_end=break_ends)
+
+
+def _bound(bound: pd.Timestamp | None, default: int) -> int:
     """Return a calendar's bound as a date in seconds."""
-    return int(default) if bound is None else int(bound.timestamp())
+    return default if bound is None else int(bound.timestamp())
 
 
 def _to_seconds(column: pd.Series[pd.Timestamp] | pd.DatetimeIndex) -> IntArray:
