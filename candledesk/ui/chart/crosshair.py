@@ -1,0 +1,194 @@
+"""The overlay: crosshair with axis labels, and the legend. Each repaints its own few pixels, never the bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+
+from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
+from candledesk.ui.chart.paint import paint_tag
+from candledesk.ui.chart.pixels import Align, device_pixels, draw_text, fill, fill_rects
+from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
+from candledesk.ui.chart.ticks import format_open_time
+from candledesk.ui.theme import FONT_PX, Theme, chart_font
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+    from candledesk.ui.chart.frame import Frame
+    from candledesk.ui.chart.scene import Series
+
+_TIME_TAG_W = 156.0
+_LEGEND_LEFT = 12.0
+_LEGEND_TOP = 10.0
+_LEGEND_ROW = 21.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aim:
+    """Where the crosshair is: the bar it snaps to, and its device pixels."""
+
+    row: int
+    x: int
+    y: int
+    price_text: str
+
+
+def aim_at(frame: Frame, series: Series, x: float, y: float, *, is_magnet: bool) -> Aim | None:
+    """Snap logical pixels to a bar's centre and, with the magnet, to its close."""
+    row = frame.placed.bar_at(x)
+    panes, device_y = frame.panes, round(y * frame.dpr)
+    if row is None or not (0 <= x * frame.dpr < panes.plot_w and 0 <= device_y < panes.time_top):
+        return None
+    centre = int(np.rint(frame.device_x(row)))
+    if device_y >= panes.volume_top:
+        scale = PriceScale(PriceRange(0.0, max(frame.volume_peak, 1.0)), panes.volume_top, panes.volume_bottom)
+        return Aim(row, centre, device_y, format_volume(scale.price_at(device_y)))
+    price = float(series.bars.close[row]) if is_magnet else frame.price.price_at(device_y)
+    if is_magnet:
+        device_y = round(float(frame.price.y_of(price)))
+    return Aim(row, centre, device_y, format_price(price, series.decimals))
+
+
+class CrosshairItem(pg.GraphicsObject):  # type: ignore[misc]
+    """Two dashed lines and their labels on the axes."""
+
+    def __init__(self) -> None:
+        """Start hidden."""
+        super().__init__()
+        self._rect = QRectF()
+        self._aim: Aim | None = None
+        self._frame: Frame | None = None
+        self._series: Series | None = None
+        self._theme: Theme | None = None
+        self.setZValue(10)
+
+    @property
+    def aim(self) -> Aim | None:
+        """Where it is; ``None`` while hidden."""
+        return self._aim
+
+    def set_size(self, width: float, height: float) -> None:
+        """Cover ``width`` × ``height`` logical pixels."""
+        self.prepareGeometryChange()
+        self._rect = QRectF(0, 0, width, height)
+
+    def show_at(self, aim: Aim | None, frame: Frame, series: Series, theme: Theme) -> None:
+        """Move to ``aim`` (``None`` hides) and repaint what it leaves and where it arrives."""
+        self._touch()
+        self._aim, self._frame, self._series, self._theme = aim, frame, series, theme
+        self._touch()
+
+    def boundingRect(self) -> QRectF:
+        """Return the whole chart; only small parts of it are ever updated."""
+        return self._rect
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draw the lines and the labels."""
+        aim, frame, series, theme = self._aim, self._frame, self._series, self._theme
+        if aim is None or frame is None or series is None or theme is None or aim.row >= len(series.bars):
+            return
+        panes, dash = frame.panes, max(2, round(4 * frame.dpr))
+        line = max(1, int(frame.dpr))
+        with device_pixels(painter):
+            painter.setPen(Qt.PenStyle.NoPen)
+            across = np.arange(0, panes.plot_w, 2 * dash, dtype=np.int32)
+            down = np.arange(0, panes.time_top, 2 * dash, dtype=np.int32)
+            horizontal = np.stack(
+                (across, np.full_like(across, aim.y), across + dash - 1, np.full_like(across, aim.y + line - 1)), axis=1
+            )
+            vertical = np.stack(
+                (np.full_like(down, aim.x), down, np.full_like(down, aim.x + line - 1), down + dash - 1), axis=1
+            )
+            fill_rects(painter, np.concatenate((horizontal, vertical)), theme.crosshair)
+            painter.setFont(chart_font(FONT_PX * frame.dpr))
+            paint_tag(painter, frame, aim.y, aim.price_text, (theme.tag, theme.tag_text))
+            rect = self._time_tag(frame, aim)
+            fill(painter, rect.left(), rect.top(), rect.width(), rect.height(), theme.tag)
+            draw_text(painter, rect, format_open_time(series.calendar, aim.row), theme.tag_text)
+
+    @staticmethod
+    def _time_tag(frame: Frame, aim: Aim) -> QRect:
+        panes, width = frame.panes, round(_TIME_TAG_W * frame.dpr)
+        left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
+        return QRect(left, panes.time_top, width, panes.height - panes.time_top)
+
+    def _touch(self) -> None:
+        aim, frame = self._aim, self._frame
+        if aim is None or frame is None:
+            return
+        scale, panes = 1 / frame.dpr, frame.panes
+        for left, top, right, bottom in (
+            (aim.x - 2, 0, aim.x + 4, panes.time_top),
+            (0, aim.y - 2, panes.plot_w, aim.y + 4),
+            (panes.plot_w, aim.y - 14 * frame.dpr, panes.width, aim.y + 14 * frame.dpr),
+        ):
+            self.update(QRectF(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale))
+        tag = self._time_tag(frame, aim)
+        self.update(QRectF(tag.left() * scale, tag.top() * scale, tag.width() * scale, tag.height() * scale))
+
+
+class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
+    """Two lines of text in the chart's top left: what is shown, and the values of one bar."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+        self._title: list[Part] = []
+        self._values: list[Part] = []
+        self._width = 0.0
+        self._dpr = 1.0
+        self._theme: Theme | None = None
+        self.setZValue(5)
+
+    @property
+    def text(self) -> str:
+        """What it says, for screen readers and tests."""
+        return "  ".join(part.text for part in (*self._title, *self._values))
+
+    def show_bar(self, series: Series, row: int | None, frame: Frame, theme: Theme) -> None:
+        """Show a bar's values; ``None`` the title alone."""
+        width = frame.panes.plot_w / frame.dpr
+        if width != self._width:
+            self.prepareGeometryChange()
+        self._title = title_parts(series) if series.symbol else []
+        has_bar = row is not None and row < len(series.bars)
+        self._values = value_parts(series, row) if has_bar and row is not None else []
+        self._width, self._dpr, self._theme = width, frame.dpr, theme
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the two lines' place."""
+        return QRectF(0, _LEGEND_TOP - 2, self._width, 2 * _LEGEND_ROW + 4)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Write both lines."""
+        if self._theme is None:
+            return
+        with device_pixels(painter):
+            painter.setClipRect(0, 0, round(self._width * self._dpr), round(100 * self._dpr))
+            self._paint_row(painter, self._title, _LEGEND_TOP, self._theme, 10.0)
+            self._paint_row(painter, self._values, _LEGEND_TOP + _LEGEND_ROW, self._theme, 4.0)
+
+    def _paint_row(self, painter: QPainter, parts: list[Part], top: float, theme: Theme, gap: float) -> None:
+        colours = {Tone.TITLE: theme.text, Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
+        x, y = round(_LEGEND_LEFT * self._dpr), round(top * self._dpr)
+        height = round(_LEGEND_ROW * self._dpr)
+        for part in parts:
+            font = self._font(part.tone)
+            metrics = QFontMetrics(font)
+            wide = max(metrics.horizontalAdvance(part.text), part.n_chars * metrics.horizontalAdvance("0"))
+            painter.setFont(font)
+            painter.setPen(QColor(colours[part.tone]))
+            painter.drawText(QRect(x, y, wide + 4, height), int(Align.AlignLeft | Align.AlignVCenter), part.text)
+            after = gap if part.n_chars == 0 else 12.0
+            x += wide + round(after * self._dpr)
+
+    def _font(self, tone: Tone) -> QFont:
+        is_title = tone is Tone.TITLE
+        return chart_font((15.0 if is_title else FONT_PX) * self._dpr, is_bold=is_title)

@@ -1,0 +1,190 @@
+"""Brings bars to a chart: one request in flight, the latest wish wins, late replies are dropped."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from candledesk.cache.messages import EdgeState, JobState, ViewportReply, ViewportRequest
+from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.chart.scene import Series
+from candledesk.ui.chart.wants import Want, plan_want, want_around, want_latest
+from candledesk.ui.chart.words import error_notice, loading_notice, series_notice
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from candledesk.cache.doors import Cache
+    from candledesk.cache.messages import BarsStored, Job, LimiterState
+    from candledesk.domain.interval import Interval
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.model import ChartModel
+
+_log = logging.getLogger(__name__)
+_ENDED_WITHOUT_BARS = frozenset({JobState.FAILED, JobState.CANCELLED})
+
+
+class ChartFeed(QObject):
+    """Turns the model's viewport into requests and replies into the model's series.
+
+    ``opened`` when the chart shows another series; ``failed`` with a sentence when a series cannot be shown (the
+    former one stays).
+    """
+
+    opened = Signal()
+    failed = Signal(str)
+    waiting_changed = Signal(str)
+
+    def __init__(self, cache: Cache, bridge: Bridge, model: ChartModel, view_id: int) -> None:
+        """Serve ``model`` as view ``view_id``, which no other view uses."""
+        super().__init__(model)
+        self._cache, self._bridge, self._model, self._view_id = cache, bridge, model, view_id
+        self._target: tuple[str, Interval] | None = None
+        self._generation = 0
+        self._future: Future[ViewportReply] | None = None
+        self._last: Want | None = None
+        self._is_dirty = False
+        self._is_latest_wanted = False
+        self._is_offline = cache.limiter_state().is_offline
+        model.viewport_changed.connect(self._on_viewport_changed)
+        model.latest_requested.connect(self._on_latest_requested)
+        bridge.bars_stored.connect(self._on_bars_stored)
+        bridge.job_changed.connect(self._on_job_changed)
+        bridge.limiter_changed.connect(self._on_limiter_changed)
+        model.show_notice(series_notice(model.series, is_offline=self._is_offline))
+
+    @property
+    def target(self) -> tuple[str, Interval] | None:
+        """The series that is wanted, shown or still on its way."""
+        return self._target
+
+    def open(self, symbol: str, interval: Interval) -> None:
+        """Show another series; the former one stays until the first answer."""
+        self._target = (symbol, interval)
+        self._last, self._is_dirty, self._is_latest_wanted = None, False, False
+        self._send(want_latest(self._model.scene.viewport.n_screen))
+
+    def close(self) -> None:
+        """Ask for nothing more and drop what is under way."""
+        self._target, self._future = None, None
+
+    def _is_shown(self) -> bool:
+        series = self._model.series
+        return self._target == (series.symbol, series.interval)
+
+    def _on_viewport_changed(self) -> None:
+        if self._future is None and self._target is not None and self._is_shown():
+            self._ask_if_needed()
+
+    def _ask_if_needed(self) -> None:
+        series = self._model.series
+        if self._is_latest_wanted:
+            want: Want | None = want_latest(self._model.placed.view.n_screen)
+        elif self._is_dirty:
+            want = want_around(self._model.placed, at_latest=series.at_latest)
+        else:
+            want = plan_want(self._model.placed, series.edge, at_latest=series.at_latest)
+        if want is not None and (self._is_dirty or want != self._last):
+            self._send(want)
+
+    def _send(self, want: Want) -> None:
+        if self._target is None:
+            return
+        symbol, interval = self._target
+        self._generation += 1
+        self._last, self._is_dirty = want, False
+        request = ViewportRequest(
+            self._view_id, self._generation, symbol, interval, want.anchor, want.n_before, want.n_after
+        )
+        self._future = self._cache.load_viewport(request)
+        self._bridge.deliver(self._future, self._on_reply)
+
+    def _on_reply(self, future: Future[Any]) -> None:
+        if future is not self._future:
+            return  # superseded
+        self._future = None
+        try:
+            reply: ViewportReply = future.result()
+        except CancelledError:
+            return
+        except CandleDeskError as error:
+            self._refuse(str(error))
+            return
+        if reply.request.generation != self._generation:
+            return
+        self._accept(reply)
+        if self._target is not None and self._future is None:
+            self._ask_again()
+
+    def _accept(self, reply: ViewportReply) -> None:
+        if reply.error:
+            self._refuse(reply.error)
+            return
+        is_other = not self._is_shown()
+        if is_other and self._model.series.symbol and not len(reply.bars) and reply.instrument is None:
+            if reply.edge is EdgeState.FAILED:
+                self._refuse(reply.edge_reason)
+            else:
+                self.waiting_changed.emit(f"Looking up {reply.request.symbol}…")
+            return
+        former = None if is_other else self._model.series
+        series = Series.from_reply(reply, former)
+        if self._is_latest_wanted:
+            self._is_latest_wanted = False
+            self._model.look_latest()
+        self._model.show_series(series)
+        self._model.show_notice(series_notice(series, is_offline=self._is_offline))
+        if is_other:
+            self.opened.emit()
+        self.waiting_changed.emit("")
+
+    def _refuse(self, text: str) -> None:
+        """Keep the former chart and say why the new one does not come."""
+        series = self._model.series
+        self._target = (series.symbol, series.interval) if series.symbol else None
+        if not len(series.bars):
+            self._model.show_notice(error_notice(text))
+        self.waiting_changed.emit("")
+        self.failed.emit(text)
+
+    def _ask_again(self) -> None:
+        if self._is_shown():
+            self._ask_if_needed()
+        elif self._is_dirty:
+            self._send(want_latest(self._model.scene.viewport.n_screen))
+
+    def _refresh(self) -> None:
+        self._is_dirty = True
+        if self._future is None:
+            self._ask_again()
+
+    def _concerns(self, symbol: str, interval: Interval) -> bool:
+        return (
+            self._target is not None and symbol == self._target[0] and interval.base.name == self._target[1].base.name
+        )
+
+    def _on_bars_stored(self, event: BarsStored) -> None:
+        if self._concerns(event.symbol, event.interval):
+            self._refresh()
+
+    def _on_job_changed(self, job: Job) -> None:
+        """A lookup that failed stores nothing and is told by its job alone."""
+        if job.state in _ENDED_WITHOUT_BARS and self._concerns(job.symbol, job.interval):
+            self._refresh()
+
+    def _on_latest_requested(self) -> None:
+        self._is_latest_wanted = True
+        self._refresh()
+
+    def _on_limiter_changed(self, state: LimiterState) -> None:
+        self._is_offline = state.is_offline
+        if self._target is not None and self._is_shown():
+            self._model.show_notice(series_notice(self._model.series, is_offline=self._is_offline))
+
+    def show_loading(self) -> None:
+        """Say that the first series is on its way (nothing else is shown yet)."""
+        if self._target is not None and not self._model.series.symbol:
+            self._model.show_notice(loading_notice(self._target[0], self._target[1].name))

@@ -1,0 +1,119 @@
+"""Pixel arithmetic: pane edges and candle rectangles on whole device pixels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import BoolArray, FloatArray
+
+RectArray = NDArray[np.int32]  # shape (n, 4): x1, y1, x2, y2, all inclusive, as QRect lays them out
+
+_BODY_FROM = 2.5  # lightweight-charts, renderers/optimal-bar-width.ts: below this a candle is its wick
+_BODY_FIXED_TO = 4.0
+_VOLUME_SHARE = 0.18
+_MIN_PANE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """Edges in device pixels, half-open; the price axis is right of ``plot_w``, the time axis below ``time_top``."""
+
+    width: int
+    height: int
+    plot_w: int
+    price_top: int
+    price_bottom: int
+    volume_top: int
+    volume_bottom: int
+    time_top: int
+
+    @property
+    def has_volume(self) -> bool:
+        """Whether the volume pane is shown."""
+        return self.volume_bottom > self.volume_top
+
+
+def place_panes(width: int, height: int, axis_w: int, axis_h: int, line: int) -> Panes:
+    """Divide the device pixels of a chart; ``line`` is the separator's thickness."""
+    time_top = max(0, height - axis_h)
+    plot_w = max(1, width - axis_w)
+    volume_h = round(time_top * _VOLUME_SHARE)
+    if volume_h < _MIN_PANE:
+        return Panes(width, height, plot_w, 0, time_top, time_top, time_top, time_top)
+    volume_top = time_top - volume_h
+    return Panes(width, height, plot_w, 0, volume_top - line, volume_top, time_top, time_top)
+
+
+def body_width(device_spacing: float) -> int:
+    """Return the body's width in device pixels: odd, so that the one-pixel wick is its middle."""
+    if device_spacing < _BODY_FROM:
+        return 1
+    if device_spacing <= _BODY_FIXED_TO:
+        return 3 if device_spacing >= _BODY_FIXED_TO - 0.5 else 1
+    share = 1 - 0.2 * math.atan(device_spacing - _BODY_FIXED_TO) / (math.pi / 2)
+    wide = max(1, math.floor(device_spacing * share))
+    return wide if wide % 2 else wide - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CandleRects:
+    """Wicks and bodies of rising and of falling columns, ready for one ``drawRects`` each."""
+
+    up: RectArray
+    down: RectArray
+
+
+def _rects(left: FloatArray, top: FloatArray, right: FloatArray, bottom: FloatArray) -> RectArray:
+    out = np.empty((len(left), 4), np.int32)
+    out[:, 0], out[:, 1], out[:, 2], out[:, 3] = left, top, right, bottom
+    return out
+
+
+def _clip_y(y: FloatArray, top: int, bottom: int) -> FloatArray:
+    return np.clip(np.rint(y), top - 2, bottom + 1)  # keeps far values inside int32 and off screen
+
+
+def candle_rects(  # noqa: PLR0913 - one argument per edge of a candle
+    x: FloatArray,
+    y_open: FloatArray,
+    y_high: FloatArray,
+    y_low: FloatArray,
+    y_close: FloatArray,
+    *,
+    is_up: BoolArray,
+    spacing: float,
+    top: int,
+    bottom: int,
+) -> CandleRects:
+    """Return device-pixel rectangles of candles centred on ``x``; a flat body is one pixel high.
+
+    ``x`` and the ``y`` are device pixels (floats, shape ``(n,)``); ``spacing`` is device pixels per column. Columns
+    narrower than a body are their wick alone.
+    """
+    centre = np.rint(x)
+    ends = [_clip_y(y, top, bottom) for y in (y_open, y_high, y_low, y_close)]
+    wick = _rects(centre, np.minimum(ends[1], ends[2]), centre, np.maximum(ends[1], ends[2]))
+    width = body_width(spacing)
+    if width <= 1:
+        return CandleRects(wick[is_up], wick[~is_up])
+    half = width // 2
+    body = _rects(centre - half, np.minimum(ends[0], ends[3]), centre + half, np.maximum(ends[0], ends[3]))
+    return CandleRects(
+        np.ascontiguousarray(np.concatenate((wick[is_up], body[is_up]))),
+        np.ascontiguousarray(np.concatenate((wick[~is_up], body[~is_up]))),
+    )
+
+
+def volume_rects(x: FloatArray, volume: FloatArray, spacing: float, top: int, bottom: int, peak: float) -> RectArray:
+    """Return bars that grow from ``bottom``; anything that traded is at least one pixel high."""
+    height = np.rint(volume / peak * (bottom - top)) if peak > 0 else np.zeros(len(volume))
+    height = np.where(volume > 0, np.maximum(height, 1), 0)
+    centre = np.rint(x)
+    half = body_width(spacing) // 2
+    return _rects(centre - half, bottom - height, centre + half, np.full(len(x), bottom - 1.0))[height > 0]

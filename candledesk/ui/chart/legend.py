@@ -1,0 +1,85 @@
+"""The legend's words: symbol, interval, venue and the values of one bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.ui.chart.scales import format_price, format_volume
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
+    from candledesk.ui.chart.scene import Series
+
+# Yahoo's exchange codes as people say them (yahoo.md); others are shown as they are.
+VENUE_NAMES = {
+    "NMS": "NASDAQ", "NGM": "NASDAQ", "NCM": "NASDAQ", "NYQ": "NYSE", "PCX": "NYSE Arca", "ASE": "NYSE American",
+    "BTS": "Cboe", "LSE": "London", "JPX": "Tokyo", "HKG": "Hong Kong", "GER": "Xetra", "PAR": "Paris",
+    "AMS": "Amsterdam", "TOR": "Toronto", "ASX": "Sydney", "EBS": "Zürich", "MIL": "Milan", "CCC": "Crypto",
+    "CCY": "Forex", "CME": "CME", "CBT": "CBOT", "NYM": "NYMEX", "CMX": "COMEX", "SNP": "S&P", "DJI": "Dow Jones",
+}  # fmt: skip
+
+
+class Tone(StrEnum):
+    """How a part is coloured."""
+
+    TITLE = "title"
+    MUTED = "muted"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of text; ``n_chars``: the digits to reserve, so that values do not jump while the mouse moves."""
+
+    text: str
+    tone: Tone
+    n_chars: int = 0
+
+
+def title_parts(series: Series) -> list[Part]:
+    """Return symbol, name, interval and venue."""
+    instrument = series.instrument
+    parts = [Part(series.symbol, Tone.TITLE)]
+    if instrument is not None and instrument.name and instrument.name != series.symbol:
+        parts.append(Part(instrument.name, Tone.MUTED))
+    parts.append(Part(series.interval.name, Tone.MUTED))
+    if instrument is not None:
+        venue = VENUE_NAMES.get(instrument.exchange, instrument.exchange)
+        parts.append(Part(f"{venue} · {instrument.currency}" if instrument.currency else venue, Tone.MUTED))
+    return parts
+
+
+def value_parts(series: Series, row: int) -> list[Part]:
+    """Return open, high, low, close, the change from the previous close (or from the open) and the volume."""
+    bars, decimals = series.bars, series.decimals
+    before = float(bars.close[row - 1]) if row > 0 else float(bars.open[row])
+    close = float(bars.close[row])
+    change = close - before
+    tone = Tone.UP if close >= float(bars.open[row]) else Tone.DOWN
+    room = len(format_price(float(bars.high.max()), decimals))
+    parts: list[Part] = []
+    for name, values in (("O", bars.open), ("H", bars.high), ("L", bars.low), ("C", bars.close)):
+        parts += [Part(name, Tone.MUTED), Part(format_price(float(values[row]), decimals), tone, room)]
+    share = change / before * 100 if before else 0.0
+    change_tone = Tone.UP if change >= 0 else Tone.DOWN
+    parts.append(
+        Part(f"{change:+,.{decimals}f} ({share:+.2f}%)".replace("-", "\N{MINUS SIGN}"), change_tone, room + 10)
+    )
+    parts += [Part("Vol", Tone.MUTED), Part(format_volume(float(bars.volume[row])), tone, 7)]
+    return parts
+
+
+def _change_text(change: float, share: float, decimals: int) -> str:
+    return f"{change:+,.{decimals}f} ({share:+.2f}%)".replace("-", "\N{MINUS SIGN}")
+
+
+def _change_room(close: FloatArray, decimals: int) -> int:
+    """Return the characters that the window's largest change takes."""
+    changes = np.abs(np.diff(close, prepend=close[0]))
+    shares = changes / np.maximum(close - changes, 1e-12) * 100
+    return len(_change_text(float(changes.max()), min(float(shares.max()), 100.0), decimals))

@@ -1,0 +1,181 @@
+"""The chart's state and everything a hand or a key can do to it; knows no widget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from candledesk.cache.messages import EdgeState
+from candledesk.ui.chart.frame import Frame, TextMetrics, plot_width, solve_frame
+from candledesk.ui.chart.scene import ChartScene, Notice, Series
+from candledesk.ui.chart.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.viewport import Placed
+
+ZOOM_STEP = 1.25  # one press of a key
+
+
+class ChartModel(QObject):
+    """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved."""
+
+    changed = Signal()
+    series_changed = Signal()
+    viewport_changed = Signal()
+    latest_requested = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start with an empty scene of unknown size."""
+        super().__init__(parent)
+        self.scene = ChartScene()
+        self._size = (800.0, 500.0)
+        self._dpr = 1.0
+        self._metrics = TextMetrics()
+        self._frame: Frame | None = None
+
+    # -- what is shown
+
+    def frame(self) -> Frame:
+        """Return the solved frame of the present scene."""
+        if self._frame is None:
+            width, height = (round(side * self._dpr) for side in self._size)
+            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics)
+        return self._frame
+
+    @property
+    def series(self) -> Series:
+        """The loaded window."""
+        return self.scene.series
+
+    @property
+    def placed(self) -> Placed:
+        """The viewport on the loaded window."""
+        return self.frame().placed
+
+    def resize(self, width: float, height: float, dpr: float, metrics: TextMetrics) -> None:
+        """Take a new surface: the right edge and the bar spacing stay."""
+        self._size, self._dpr, self._metrics = (width, height), dpr, metrics
+        plot = plot_width(self.series, width, metrics)
+        self._replace(viewport=self.scene.viewport.resized(plot))
+        self.viewport_changed.emit()
+
+    def show_series(self, series: Series) -> None:
+        """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one."""
+        former = self.series
+        view = self.scene.viewport
+        plot = plot_width(series, self._size[0], self._metrics)
+        if (former.symbol, former.interval) == (series.symbol, series.interval):
+            view = self.placed.followed(series.bars.open_time)
+            self._replace(series=series, viewport=view.resized_from_left(plot))
+        else:
+            view = Viewport(spacing=view.spacing, width=plot)
+            self._replace(series=series, viewport=view, price_range=None)
+        self.series_changed.emit()
+        self.viewport_changed.emit()
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Write words over the chart."""
+        if notice != self.scene.notice:
+            self._replace(notice=notice)
+
+    def is_latest_visible(self) -> bool:
+        """Whether the newest bar that is stored is on screen."""
+        return self.series.at_latest and self.placed.is_latest_visible()
+
+    # -- the time axis
+
+    def pan(self, dx: float, dy: float = 0.0) -> None:
+        """Drag by pixels; the price follows only when autoscale is off."""
+        if self.scene.price_range is not None and dy:
+            height = (self.frame().price.bottom - self.frame().price.top) / self._dpr
+            self._replace(price_range=self.scene.price_range.shifted(dy / max(height, 1.0)))
+        self._look(self.placed.pan(dx))
+
+    def zoom(self, x: float, factor: float) -> None:
+        """Zoom with the bar under pixel ``x`` fixed."""
+        self._look(self.placed.zoom_at(x, factor, min_spacing=self._min_spacing()))
+
+    def zoom_right(self, factor: float) -> None:
+        """Zoom with the right edge fixed."""
+        self.zoom(self.placed.view.width, factor)
+
+    def move_to(self, right_edge: float) -> None:
+        """Put the right edge on a fractional row."""
+        self._look(self.placed.moved(Logical(right_edge), self.placed.view.spacing))
+
+    def step(self, n_bars: float) -> None:
+        """Move the view by bars, to the right when positive."""
+        self.move_to(self.placed.right_edge + n_bars)
+
+    def page(self, n_pages: float) -> None:
+        """Move the view by screens."""
+        self.step(n_pages * self.placed.view.width / self.placed.view.spacing)
+
+    def latest_edge(self) -> float:
+        """Return the right edge of the view on the latest bar."""
+        return len(self.series.bars) - 1 + DEFAULT_RIGHT_BARS
+
+    def go_latest(self) -> None:
+        """Show the latest bar; ask for it when the loaded window ends before it."""
+        if self.series.at_latest:
+            self.move_to(self.latest_edge())
+        else:
+            self.latest_requested.emit()
+
+    def look_latest(self) -> None:
+        """Anchor the view to whatever bar is the latest of the window that comes next."""
+        self._look(Viewport(spacing=self.scene.viewport.spacing, width=self.scene.viewport.width))
+
+    def go_first(self) -> None:
+        """Show the oldest loaded bar at the left edge."""
+        self.move_to(self.placed.view.width / self.placed.view.spacing - DEFAULT_RIGHT_BARS)
+
+    def fit(self) -> None:
+        """Show every loaded bar."""
+        self._look(self.placed.fit())
+
+    def reset(self) -> None:
+        """Return to the default spacing, the latest bar and autoscale."""
+        self._replace(price_range=None)
+        self._look(self.placed.moved(Logical(self.placed.right_edge), DEFAULT_SPACING))
+        self.go_latest()
+
+    # -- the price axis
+
+    def scale_price(self, factor: float) -> None:
+        """Scale about the centre and turn autoscale off."""
+        self._replace(price_range=self.frame().price.span.scaled(factor))
+
+    def autoscale(self) -> None:
+        """Turn autoscale on."""
+        self._replace(price_range=None)
+
+    def set_log(self, *, is_on: bool) -> None:
+        """Switch between a linear and a logarithmic axis."""
+        self._replace(is_log=is_on, price_range=None)
+
+    def set_inverted(self, *, is_on: bool) -> None:
+        """Turn the price axis upside down, or back."""
+        self._replace(is_inverted=is_on, price_range=None)
+
+    # -- inside
+
+    def _min_spacing(self) -> float:
+        """Nothing is gained by zooming out beyond a whole history."""
+        n = len(self.series.bars)
+        if self.series.edge is not EdgeState.START or not self.series.at_latest or not n:
+            return 0.0
+        return min(DEFAULT_SPACING, self.placed.view.width / (n * 1.25))
+
+    def _look(self, view: Viewport) -> None:
+        if view == self.scene.viewport:
+            return
+        self._replace(viewport=view)
+        self.viewport_changed.emit()
+
+    def _replace(self, **changes: object) -> None:
+        self.scene = replace(self.scene, **changes)  # type: ignore[arg-type]
+        self._frame = None
+        self.changed.emit()

@@ -1,0 +1,218 @@
+"""The one paint function of a chart, for the window, a pixmap and files alike."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from candledesk.cache.messages import EdgeState
+from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
+from candledesk.ui.chart.layout import RectArray, candle_rects, volume_rects
+from candledesk.ui.chart.pixels import Align, device_pixels, draw_text, fill, fill_rects
+from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
+from candledesk.ui.chart.ticks import TimeTick, time_ticks
+from candledesk.ui.theme import FONT_PX, Theme, chart_font
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSizeF
+
+    from candledesk.ui.chart.scene import ChartScene, Notice, Series
+
+PRICE_GAP = 44.0  # logical pixels between price labels
+TIME_GAP = 76.0
+_VOLUME_GAP = 30.0
+_EDGE_MIN = 90.0  # narrower empty regions stay silent
+_EDGE_MAX = 260.0
+
+
+@lru_cache(maxsize=8)
+def text_metrics(dpr: float) -> TextMetrics:
+    """Measure the axis font at a scale factor; logical pixels."""
+    metrics = QFontMetricsF(chart_font(FONT_PX * dpr))
+    return TextMetrics(metrics.horizontalAdvance("0") / dpr, metrics.height() / dpr)
+
+
+def paint_chart(painter: QPainter, size: QSizeF, scene: ChartScene, theme: Theme) -> None:
+    """Paint ``scene`` on ``size`` logical pixels from the painter's origin."""
+    dpr = painter.deviceTransform().m11()
+    width, height = round(size.width() * dpr), round(size.height() * dpr)
+    paint_frame(painter, solve_frame(scene, width, height, dpr, text_metrics(dpr)), scene, theme)
+
+
+def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme) -> None:
+    """Paint a solved frame."""
+    panes = frame.panes
+    with device_pixels(painter):
+        painter.setPen(Qt.PenStyle.NoPen)
+        fill(painter, 0, 0, panes.width, panes.height, theme.background)
+        painter.setFont(chart_font(FONT_PX * frame.dpr))
+        labels = time_ticks(scene.series.calendar, frame.placed, TIME_GAP)
+        if frame.hi > frame.lo:
+            prices = frame.price.ticks(PRICE_GAP * frame.dpr, scene.series.decimals)
+            _paint_grid(painter, frame, prices, labels, theme)
+            _paint_bars(painter, frame, theme)
+            _paint_price_labels(painter, frame, prices, scene.series, theme)
+            _paint_last_price(painter, frame, scene.series, theme)
+        _paint_edge(painter, frame, scene.series, theme)
+        _paint_axis_lines(painter, frame, theme)
+        _paint_time_labels(painter, frame, labels, theme)
+        if scene.notice is not None:
+            _paint_notice(painter, frame, scene.notice, theme)
+
+
+def _paint_grid(painter: QPainter, frame: Frame, prices: list[float], labels: list[TimeTick], theme: Theme) -> None:
+    panes, line = frame.panes, max(1, int(frame.dpr))
+    rows = [round(float(frame.price.y_of(price))) for price in prices]
+    across = [(0, y, panes.plot_w - 1, y + line - 1) for y in rows if y < panes.price_bottom]
+    columns = [round(frame.device_x(tick.index)) for tick in labels]
+    down = [(x, 0, x + line - 1, panes.time_top - 1) for x in columns if 0 <= x < panes.plot_w]
+    painter.setPen(Qt.PenStyle.NoPen)
+    fill_rects(painter, np.array(across + down, np.int32).reshape(-1, 4), theme.grid)
+
+
+def _paint_bars(painter: QPainter, frame: Frame, theme: Theme) -> None:
+    panes, columns, x = frame.panes, frame.columns, frame.column_x()
+    is_up = columns.close >= columns.open
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setClipRect(0, 0, panes.plot_w, panes.time_top)
+    if panes.has_volume:
+        volume = volume_rects(
+            x, columns.volume, frame.device_spacing, panes.volume_top, panes.volume_bottom, frame.volume_peak
+        )
+        traded = columns.volume > 0
+        fill_rects(painter, volume[is_up[traded]], theme.up_volume)
+        fill_rects(painter, volume[~is_up[traded]], theme.down_volume)
+    y_of = frame.price.y_of
+    painter.setClipRect(0, panes.price_top, panes.plot_w, panes.price_bottom - panes.price_top)
+    candles = candle_rects(
+        x,
+        y_of(columns.open),
+        y_of(columns.high),
+        y_of(columns.low),
+        y_of(columns.close),
+        is_up=is_up,
+        spacing=frame.device_spacing,
+        top=panes.price_top,
+        bottom=panes.price_bottom,
+    )
+    fill_rects(painter, candles.up, theme.up)
+    fill_rects(painter, candles.down, theme.down)
+    painter.restore()
+
+
+def _axis_rect(frame: Frame, y: float) -> QRect:
+    height = round(20 * frame.dpr)
+    left = frame.panes.plot_w + round(8 * frame.dpr)
+    return QRect(left, round(y) - height // 2, frame.panes.width - left, height)
+
+
+def _paint_price_labels(painter: QPainter, frame: Frame, prices: list[float], series: Series, theme: Theme) -> None:
+    panes, half = frame.panes, 9 * frame.dpr
+    left = Align.AlignLeft | Align.AlignVCenter
+    for price in prices:
+        y = float(frame.price.y_of(price))
+        if panes.price_top + half <= y <= panes.price_bottom - half:
+            draw_text(painter, _axis_rect(frame, y), format_price(price, series.decimals), theme.text_muted, left)
+    if panes.has_volume and frame.volume_peak > 0:
+        scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
+        for volume in scale.ticks(_VOLUME_GAP * frame.dpr, 0):
+            y = scale.y_of(volume)
+            if panes.volume_top + half <= y <= panes.volume_bottom - half:
+                draw_text(painter, _axis_rect(frame, y), format_volume(volume), theme.text_muted, left)
+
+
+def _paint_last_price(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
+    bars, panes = series.bars, frame.panes
+    if not series.at_latest or not len(bars):
+        return
+    y = round(float(frame.price.y_of(float(bars.close[-1]))))
+    if not panes.price_top <= y < panes.price_bottom:
+        return
+    colour = theme.up if bars.close[-1] >= bars.open[-1] else theme.down
+    dot, line = max(1, round(2 * frame.dpr)), max(1, int(frame.dpr))
+    starts = np.arange(0, panes.plot_w, dot * 2, dtype=np.int32)
+    dots: RectArray = np.stack(
+        (starts, np.full_like(starts, y), starts + dot - 1, np.full_like(starts, y + line - 1)), axis=1
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    fill_rects(painter, dots, colour)
+    paint_tag(painter, frame, y, format_price(float(bars.close[-1]), series.decimals), (colour, theme.accent_text))
+
+
+def paint_tag(painter: QPainter, frame: Frame, y: float, text: str, colours: tuple[str, str]) -> None:
+    """Write a label on the price axis in a filled box; ``colours``: box, text."""
+    panes, height = frame.panes, round(20 * frame.dpr)
+    fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, colours[0])
+    draw_text(painter, _axis_rect(frame, y), text, colours[1], Align.AlignLeft | Align.AlignVCenter)
+
+
+def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:
+    panes, line = frame.panes, max(1, round(frame.dpr))
+    fill(painter, panes.plot_w, 0, line, panes.height, theme.separator)
+    fill(painter, 0, panes.time_top, panes.width, line, theme.separator)
+    if panes.has_volume:
+        fill(painter, 0, panes.price_bottom, panes.width, panes.volume_top - panes.price_bottom, theme.separator)
+
+
+def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], theme: Theme) -> None:
+    panes, half = frame.panes, round(36 * frame.dpr)
+    painter.save()
+    painter.setClipRect(0, panes.time_top, panes.plot_w, panes.height - panes.time_top)
+    for is_major in (False, True):
+        painter.setFont(chart_font(FONT_PX * frame.dpr, is_bold=is_major))
+        colour = theme.text if is_major else theme.text_muted
+        for tick in labels:
+            if tick.is_major == is_major:
+                x = round(frame.device_x(tick.index))
+                rect = QRect(x - half, panes.time_top, 2 * half, panes.height - panes.time_top)
+                draw_text(painter, rect, tick.text, colour)
+    painter.restore()
+
+
+_EDGE_WORDS = {
+    EdgeState.MORE: "Loading older bars…",
+    EdgeState.LOADING: "Loading older bars…",
+    EdgeState.FAILED: "Older bars could not be loaded",
+    EdgeState.START: "Start of history",
+}
+
+
+def _paint_edge(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
+    """Say in the empty region left of the oldest bar what is there, and why."""
+    right = frame.device_x(-0.5)
+    if not len(series.bars) or right < _EDGE_MIN * frame.dpr:
+        return
+    panes, pad = frame.panes, round(10 * frame.dpr)
+    width = round(min(right - 2 * pad, _EDGE_MAX * frame.dpr))
+    left = round(min(right, panes.plot_w)) - pad - width
+    middle = (panes.price_top + panes.price_bottom) // 2
+    painter.save()
+    painter.setClipRect(0, 0, panes.plot_w, panes.time_top)
+    if series.edge is EdgeState.START:
+        fill(painter, round(right), 0, max(1, int(frame.dpr)), panes.time_top, theme.border)
+    title_h = round(36 * frame.dpr)
+    painter.setFont(chart_font((FONT_PX + 1) * frame.dpr, is_bold=True))
+    align = Align.AlignRight | Align.AlignBottom
+    draw_text(painter, QRect(left, middle - title_h, width, title_h), _EDGE_WORDS[series.edge], theme.text, align)
+    painter.setFont(chart_font(FONT_PX * frame.dpr))
+    detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
+    draw_text(painter, detail, series.edge_reason, theme.text_muted, Align.AlignRight | Align.AlignTop)
+    painter.restore()
+
+
+def _paint_notice(painter: QPainter, frame: Frame, notice: Notice, theme: Theme) -> None:
+    panes = frame.panes
+    width = min(panes.plot_w - round(32 * frame.dpr), round(460 * frame.dpr))
+    left, middle = (panes.plot_w - width) // 2, panes.time_top // 2
+    title_h = round(60 * frame.dpr)
+    painter.setFont(chart_font(19 * frame.dpr, is_bold=True))
+    align = Align.AlignHCenter | Align.AlignBottom
+    draw_text(painter, QRect(left, middle - title_h, width, title_h), notice.title, theme.text, align)
+    painter.setFont(chart_font(13 * frame.dpr))
+    detail = QRect(left, middle + round(10 * frame.dpr), width, round(120 * frame.dpr))
+    draw_text(painter, detail, notice.detail, theme.text_muted, Align.AlignHCenter | Align.AlignTop)

@@ -1,0 +1,125 @@
+"""The price scale: prices to pixels and back, autoscale and round tick prices."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
+
+MARGIN_TOP = 0.20  # CHART.md: autoscale margins
+MARGIN_BOTTOM = 0.10
+_LINEAR_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_LOG_MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+_LOG_TICKS_FROM = 2.5  # below this ratio high/low, linear ticks read better on a logarithmic axis
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange:
+    """What the price axis spans; in log10 of the price when ``is_log``."""
+
+    lo: float
+    hi: float
+    is_log: bool = False
+    is_inverted: bool = False
+
+    def scaled(self, factor: float) -> PriceRange:
+        """Scale about the centre; a factor above 1 shows more."""
+        centre, half = (self.lo + self.hi) / 2, (self.hi - self.lo) / 2 * factor
+        return replace(self, lo=centre - half, hi=centre + half)
+
+    def shifted(self, fraction: float) -> PriceRange:
+        """Move by a fraction of the span; positive moves the candles down."""
+        step = (self.hi - self.lo) * fraction * (-1 if self.is_inverted else 1)
+        return replace(self, lo=self.lo + step, hi=self.hi + step)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceScale:
+    """A price range on the pixels ``[top, bottom)`` of a pane."""
+
+    span: PriceRange
+    top: float
+    bottom: float
+
+    @overload
+    def y_of(self, price: FloatArray) -> FloatArray: ...
+    @overload
+    def y_of(self, price: float) -> float: ...
+    def y_of(self, price: FloatArray | float) -> FloatArray | float:
+        """Return the pixels of prices."""
+        value = np.log10(np.maximum(price, 1e-12)) if self.span.is_log else price
+        share = (value - self.span.lo) / (self.span.hi - self.span.lo)
+        if self.span.is_inverted:
+            return self.top + share * (self.bottom - self.top)
+        return self.bottom - share * (self.bottom - self.top)
+
+    def price_at(self, y: float) -> float:
+        """Return the price under a pixel."""
+        share = (y - self.top) / (self.bottom - self.top)
+        share = share if self.span.is_inverted else 1 - share
+        value = self.span.lo + share * (self.span.hi - self.span.lo)
+        return float(10**value) if self.span.is_log else value
+
+    def ticks(self, min_gap_px: float, decimals: int) -> list[float]:
+        """Return ascending round prices at least ``min_gap_px`` apart."""
+        height = self.bottom - self.top
+        if height < min_gap_px:
+            return []
+        low, high = sorted((self.price_at(self.bottom), self.price_at(self.top)))
+        if self.span.is_log and low > 0 and high / low >= _LOG_TICKS_FROM:
+            return self._spaced(_log_candidates(low, high), min_gap_px)
+        step = nice_step((high - low) * min_gap_px / height, decimals)
+        first = math.ceil(low / step - 1e-9)
+        values = [round(k * step, decimals + 4) for k in range(first, math.floor(high / step + 1e-9) + 1)]
+        return self._spaced(values, min_gap_px) if self.span.is_log else values
+
+    def _spaced(self, values: list[float], min_gap_px: float) -> list[float]:
+        kept: list[float] = []
+        for value in values:
+            if not kept or abs(self.y_of(value) - self.y_of(kept[-1])) >= min_gap_px:
+                kept.append(value)
+        return kept
+
+
+def nice_step(least: float, decimals: int) -> float:
+    """Return the smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least ``least`` and the instrument's smallest step."""
+    least = max(least, 10.0**-decimals)
+    power = 10.0 ** math.floor(math.log10(least) + 1e-12)
+    return next(power * step for step in _LINEAR_STEPS if power * step >= least * (1 - 1e-9))
+
+
+def _log_candidates(low: float, high: float) -> list[float]:
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [m * 10.0**k for k in decades for m in _LOG_MANTISSAS if low <= m * 10.0**k <= high]
+
+
+def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: bool = False) -> PriceRange:
+    """Return the range that shows ``[low, high]`` with 20 % above and 10 % below."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        low, high = 0.0, 1.0
+    if is_log:
+        low, high = math.log10(max(low, 1e-12)), math.log10(max(high, 1e-12))
+    if high - low <= abs(high) * 1e-9:
+        pad = 0.01 if is_log else max(abs(high) * 0.005, 1e-6)
+        low, high = low - pad, high + pad
+    unit = (high - low) / (1 - MARGIN_TOP - MARGIN_BOTTOM)
+    above, below = (MARGIN_BOTTOM, MARGIN_TOP) if is_inverted else (MARGIN_TOP, MARGIN_BOTTOM)
+    return PriceRange(low - unit * below, high + unit * above, is_log, is_inverted)
+
+
+def format_price(price: float, decimals: int) -> str:
+    """Return a price with thin thousands and the instrument's decimals."""
+    return f"{price:,.{decimals}f}"
+
+
+def format_volume(volume: float) -> str:
+    """Return a volume in at most four digits: ``1.23M``."""
+    for limit, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(volume) >= limit:
+            return f"{volume / limit:.2f}{suffix}"
+    return f"{volume:.0f}"

@@ -1,0 +1,180 @@
+"""Time labels that follow the calendar: heavier units win, and a label depends on its bar alone, never on the pan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.domain.bars import IntArray
+    from candledesk.ui.chart.viewport import Placed
+
+_SPLIT_S = 100 * 86_400  # no zone changes its clock twice within this
+
+
+class Weight(IntEnum):
+    """The heaviest calendar unit that begins with a bar."""
+
+    NONE = 0
+    MINUTE = 1
+    MINUTE_5 = 2
+    MINUTE_15 = 3
+    MINUTE_30 = 4
+    HOUR = 5
+    HOUR_2 = 6
+    HOUR_4 = 7
+    HOUR_12 = 8
+    DAY = 9
+    WEEK = 10
+    HALF_MONTH = 11
+    MONTH = 12
+    QUARTER = 13
+    YEAR = 14
+    YEAR_5 = 15
+    YEAR_10 = 16
+    YEAR_20 = 17
+    YEAR_50 = 18
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar."""
+
+    local_s: IntArray
+    weight: IntArray
+    is_daily: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTick:
+    """A label on the time axis under bar ``index``; ``is_major`` for the heavier units."""
+
+    index: int
+    text: str
+    is_major: bool
+
+
+def utc_offsets(open_time: IntArray, zone: ZoneInfo) -> IntArray:
+    """Return the zone's UTC offset in seconds at each ascending instant."""
+    out = np.zeros(len(open_time), np.int64)
+    stack = [(0, len(open_time) - 1)] if len(open_time) else []
+    while stack:
+        lo, hi = stack.pop()
+        first, last = (_offset(int(open_time[at]), zone) for at in (lo, hi))
+        if hi - lo <= 1 or (first == last and open_time[hi] - open_time[lo] < _SPLIT_S):
+            out[lo : hi + 1] = first
+            out[hi] = last
+        else:
+            middle = (lo + hi) // 2
+            stack += [(lo, middle), (middle, hi)]
+    return out
+
+
+def _offset(instant: int, zone: ZoneInfo) -> int:
+    delta = datetime.fromtimestamp(instant, zone).utcoffset()
+    return int(delta.total_seconds()) if delta else 0
+
+
+def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool) -> Calendar:
+    """Weigh every bar; daily and longer bars are their own date in every zone."""
+    local = open_time if is_daily else open_time + utc_offsets(open_time, ZoneInfo(tz))
+    weight = np.zeros(len(local), np.int64)
+    for unit, key in _KEYS.items():
+        if is_daily and unit < Weight.DAY:
+            continue
+        values = key(local)
+        weight[1:][values[1:] != values[:-1]] = unit
+    if len(weight):
+        weight[0] = Weight.NONE  # what began before the window is not known
+    return Calendar(local, weight, is_daily)
+
+
+def _months(local: IntArray) -> IntArray:
+    return local.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+
+
+def _month_part(local: IntArray, edges: tuple[int, ...]) -> IntArray:
+    stamps = local.astype("datetime64[s]")
+    months = stamps.astype("datetime64[M]")
+    day = (stamps.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
+    return np.asarray(months.astype(np.int64) * 8 + np.searchsorted(edges, day, side="right"))
+
+
+def _every_s(seconds: int) -> Callable[[IntArray], IntArray]:
+    return lambda local: local // seconds
+
+
+def _every_months(months: int) -> Callable[[IntArray], IntArray]:
+    return lambda local: (_months(local) + 1970 * 12) // months
+
+
+_KEYS: dict[Weight, Callable[[IntArray], IntArray]] = {
+    Weight.MINUTE: _every_s(60),
+    Weight.MINUTE_5: _every_s(300),
+    Weight.MINUTE_15: _every_s(900),
+    Weight.MINUTE_30: _every_s(1_800),
+    Weight.HOUR: _every_s(3_600),
+    Weight.HOUR_2: _every_s(7_200),
+    Weight.HOUR_4: _every_s(14_400),
+    Weight.HOUR_12: _every_s(43_200),
+    Weight.DAY: _every_s(86_400),
+    Weight.WEEK: lambda local: _month_part(local, (7, 14, 21)),
+    Weight.HALF_MONTH: lambda local: _month_part(local, (14,)),
+    Weight.MONTH: _every_months(1),
+    Weight.QUARTER: _every_months(3),
+    Weight.YEAR: _every_months(12),
+    Weight.YEAR_5: _every_months(60),
+    Weight.YEAR_10: _every_months(120),
+    Weight.YEAR_20: _every_months(240),
+    Weight.YEAR_50: _every_months(600),
+}
+
+
+def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[TimeTick]:
+    """Return the labels on screen, left to right, at least ``min_gap_px`` apart, heavier units first."""
+    n = len(calendar.weight)
+    lo, hi = placed.visible()
+    if n == 0 or hi <= lo:
+        return []
+    counts = np.bincount(calendar.weight, minlength=len(Weight))
+    at_least = counts[::-1].cumsum()[::-1]
+    fits = [w for w in Weight if w and at_least[w] * min_gap_px <= n * placed.view.spacing]
+    least = fits[0] if fits else Weight.YEAR_50
+    reach = int(min_gap_px / placed.view.spacing) + 1
+    lo, hi = max(0, lo - reach), min(n, hi + reach)  # type: ignore[assignment]
+    rows = lo + np.flatnonzero(calendar.weight[lo:hi] >= least)
+    gap = min_gap_px * 0.8 / placed.view.spacing
+    taken: list[int] = []
+    for row in sorted(rows.tolist(), key=lambda r: (-int(calendar.weight[r]), r)):
+        if all(abs(row - other) >= gap for other in taken):
+            taken.append(row)
+    heaviest = max((int(calendar.weight[row]) for row in taken), default=0)
+    return [_tick(calendar, row, heaviest) for row in sorted(taken)]
+
+
+def _tick(calendar: Calendar, row: int, heaviest: int) -> TimeTick:
+    weight = Weight(int(calendar.weight[row]))
+    when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
+    if weight >= Weight.YEAR:
+        text = f"{when:%Y}"
+    elif weight >= Weight.MONTH:
+        text = f"{when:%b}"
+    elif weight >= Weight.DAY:
+        text = f"{when.day}"
+    else:
+        text = f"{when:%H:%M}"
+    major = weight >= Weight.MONTH if calendar.is_daily else weight >= Weight.DAY
+    return TimeTick(row, text, major and heaviest > Weight.HOUR_12)
+
+
+def format_open_time(calendar: Calendar, row: int) -> str:
+    """Return the full date (and time, for intraday bars) of a bar: ``Tue 03 Nov 2026  09:30``."""
+    when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
+    return f"{when:%a %d %b %Y}" if calendar.is_daily else f"{when:%a %d %b %Y  %H:%M}"

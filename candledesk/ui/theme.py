@@ -1,0 +1,168 @@
+"""Two palettes of the same contrast, the fonts, and the Qt palette made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QColor, QFont, QPalette
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+FONT_PX: Final = 12
+_FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Roboto", "Ubuntu", "Open Sans", "DejaVu Sans"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours as ``#rrggbb``; every one is opaque (translucent lines cost 15 times as much, notes/render.md §5)."""
+
+    name: str
+    background: str
+    panel: str
+    border: str
+    grid: str
+    separator: str
+    text: str
+    text_muted: str
+    accent: str
+    accent_text: str
+    hover: str
+    up: str
+    down: str
+    up_volume: str
+    down_volume: str
+    crosshair: str
+    tag: str
+    tag_text: str
+    warning: str
+
+
+DARK = Theme(
+    name="dark",
+    background="#131722",
+    panel="#181c27",
+    border="#2a2e39",
+    grid="#1d212d",
+    separator="#2a2e39",
+    text="#d1d4dc",
+    text_muted="#868b98",
+    accent="#2962ff",
+    accent_text="#ffffff",
+    hover="#232835",
+    up="#26a69a",
+    down="#ef5350",
+    up_volume="#1c5554",
+    down_volume="#6b3138",
+    crosshair="#6a6f7c",
+    tag="#363a45",
+    tag_text="#ffffff",
+    warning="#e0a33a",
+)
+LIGHT = Theme(
+    name="light",
+    background="#ffffff",
+    panel="#f8f9fb",
+    border="#e0e3eb",
+    grid="#f0f2f6",
+    separator="#e0e3eb",
+    text="#131722",
+    text_muted="#6a6d78",
+    accent="#2962ff",
+    accent_text="#ffffff",
+    hover="#eceff5",
+    up="#089981",
+    down="#f23645",
+    up_volume="#a6d9d2",
+    down_volume="#f8b9bf",
+    crosshair="#9598a1",
+    tag="#363a45",
+    tag_text="#ffffff",
+    warning="#b26a00",
+)
+THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def chart_font(pixels: float, *, is_bold: bool = False) -> QFont:
+    """Return the chart's font at a size in device pixels, with digits of equal width."""
+    font = QFont()
+    font.setFamilies(_FAMILIES)
+    font.setPixelSize(max(6, round(pixels)))
+    font.setFeature(QFont.Tag("tnum"), 1)
+    if is_bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def qt_palette(theme: Theme) -> QPalette:
+    """Return the widgets' palette (Fusion reads all of it)."""
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for colour_role, colour in (
+        (role.Window, theme.panel),
+        (role.WindowText, theme.text),
+        (role.Base, theme.background),
+        (role.AlternateBase, theme.panel),
+        (role.Text, theme.text),
+        (role.Button, theme.panel),
+        (role.ButtonText, theme.text),
+        (role.ToolTipBase, theme.tag),
+        (role.ToolTipText, theme.tag_text),
+        (role.PlaceholderText, theme.text_muted),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.accent_text),
+        (role.Mid, theme.border),
+        (role.Dark, theme.border),
+        (role.Light, theme.hover),
+        (role.Link, theme.accent),
+    ):
+        palette.setColor(colour_role, QColor(colour))
+    muted = QColor(theme.text_muted)
+    for colour_role in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, colour_role, muted)
+    return palette
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the few rules that Fusion's palette cannot express."""
+    return f"""
+    * {{ font-size: 13px; }}
+    QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
+    QToolBar {{ background: {theme.panel}; border: 0; border-bottom: 1px solid {theme.border};
+        padding: 4px 8px; spacing: 2px; }}
+    QToolBar::separator {{ background: {theme.border}; width: 1px; margin: 4px 8px; }}
+    QToolButton {{ border: 0; border-radius: 4px; padding: 4px 8px; color: {theme.text}; background: transparent; }}
+    QToolButton:hover {{ background: {theme.hover}; }}
+    QToolButton:checked {{ color: {theme.accent}; background: {theme.hover}; }}
+    QToolButton#latest {{ background: {theme.tag}; color: {theme.tag_text}; padding: 0; border-radius: 14px; }}
+    QMenuBar {{ background: {theme.panel}; padding: 2px 4px; }}
+    QMenuBar::item {{ padding: 4px 10px; border-radius: 4px; background: transparent; }}
+    QMenuBar::item:selected {{ background: {theme.hover}; }}
+    QMenu {{ background: {theme.panel}; border: 1px solid {theme.border}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 28px 5px 12px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {theme.hover}; color: {theme.text}; }}
+    QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 6px; }}
+    QLineEdit {{ background: {theme.background}; border: 1px solid {theme.border}; border-radius: 4px;
+        padding: 4px 8px; selection-background-color: {theme.accent}; }}
+    QLineEdit:focus {{ border-color: {theme.accent}; }}
+    QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.border}; color: {theme.text_muted}; }}
+    QStatusBar::item {{ border: 0; }}
+    QStatusBar QLabel {{ color: {theme.text_muted}; padding: 2px 8px; }}
+    QStatusBar QLabel[tone="warning"] {{ color: {theme.warning}; }}
+    QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
+    QDockWidget::title {{ background: {theme.panel}; padding: 6px 10px; border-top: 1px solid {theme.border}; }}
+    QTableView {{ background: {theme.background}; border: 0; gridline-color: {theme.grid};
+        selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
+    QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
+        border-bottom: 1px solid {theme.border}; padding: 4px 8px; }}
+    QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+    QTabWidget::pane {{ border: 0; }}
+    """
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Dress the whole application."""
+    app.setPalette(qt_palette(theme))
+    app.setStyleSheet(style_sheet(theme))

@@ -1,0 +1,187 @@
+"""A cache in memory with plausible bars: answers at once unless told to hold."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from candledesk.cache.messages import (
+    BarsReply,
+    BarsRequest,
+    BarsStored,
+    BreakerState,
+    EdgeState,
+    Event,
+    Job,
+    JobChanged,
+    JobState,
+    LimiterState,
+    ViewportReply,
+    ViewportRequest,
+)
+from candledesk.domain.bars import Bars
+from candledesk.domain.instrument import Instrument
+from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.domain.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from candledesk.domain.coverage import Coverage
+
+T = TypeVar("T")
+NOW = 1_763_942_400  # 2025-11-24 00:00 UTC
+
+
+def make_bars(n: int, interval: Interval = INTERVALS["1d"], *, end: int = NOW, seed: int = 7) -> Bars:
+    """Return ``n`` weekday (or New York session) bars of a seeded random walk that end before ``end``."""
+    if interval.is_daily:
+        days = np.arange(end - (n * 2 + 10) * 86_400, end, 86_400, dtype=np.int64) // 86_400 * 86_400
+        times = days[((days // 86_400 + 3) % 7) < 5][-n:]
+    else:
+        per_day = 23_400 // interval.step_s
+        days = np.arange(end - (n // per_day * 2 + 10) * 86_400, end, 86_400, dtype=np.int64) // 86_400 * 86_400
+        days = days[((days // 86_400 + 3) % 7) < 5]
+        times = (days[:, None] + 14 * 3_600 + 1_800 + np.arange(per_day) * interval.step_s).ravel()[-n:]
+    rng = np.random.default_rng(seed)
+    swing = 0.012 if interval.is_daily else 0.0012
+    close = 160 * np.exp(np.cumsum(rng.normal(0.0003, swing, n)))
+    opening = np.concatenate(([close[0]], close[:-1])) * np.exp(rng.normal(0, swing / 3, n))
+    high = np.maximum(opening, close) * np.exp(np.abs(rng.normal(0, swing / 2, n)))
+    low = np.minimum(opening, close) * np.exp(-np.abs(rng.normal(0, swing / 2, n)))
+    volume = np.round(rng.lognormal(17.5, 0.35, n))
+    return Bars(times, *(np.round(column, 2) for column in (opening, high, low, close)), volume)
+
+
+def make_instrument(symbol: str = "AAPL") -> Instrument:
+    """Return a NASDAQ stock."""
+    return Instrument(symbol, "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479_400, "Apple Inc.")
+
+
+def make_job(job_id: int = 1, state: JobState = JobState.RUNNING, **changes: object) -> Job:
+    """Return a backfill job."""
+    job = Job(
+        job_id, "backfill", "AAPL", INTERVALS["1d"], Span(NOW - 400 * 86_400, NOW), state, 120, 400, 1, "", NOW, NOW
+    )
+    return replace(job, **changes)  # type: ignore[arg-type]
+
+
+def done(value: T) -> Future[T]:
+    """Return a future that has ended."""
+    future: Future[T] = Future()
+    future.set_result(value)
+    return future
+
+
+class FakeCache:
+    """Implements ``cache.doors.Cache`` over a dictionary of bars."""
+
+    def __init__(self) -> None:
+        self.bars: dict[tuple[str, str], Bars] = {}
+        self.n_stored: dict[tuple[str, str], int] = {}  # of the newest bars; the others are "at Yahoo"
+        self.requests: list[ViewportRequest] = []
+        self.held: list[tuple[ViewportRequest, Future[ViewportReply]]] = []
+        self.is_holding = False
+        self.jobs: list[Job] = []
+        self.calls: list[tuple[str, object]] = []
+        self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
+        self.edge_reason = "Listed on 12 Dec 1980"
+        self._callbacks: list[Callable[[Event], None]] = []
+
+    def add(self, symbol: str, interval: str, bars: Bars, n_stored: int | None = None) -> None:
+        self.bars[symbol, interval] = bars
+        self.n_stored[symbol, interval] = len(bars) if n_stored is None else n_stored
+
+    def store_older(self, symbol: str, interval: str, n: int) -> None:
+        """Let ``n`` older bars arrive."""
+        key = symbol, interval
+        self.n_stored[key] = min(len(self.bars[key]), self.n_stored[key] + n)
+        self.tell_stored(symbol, interval)
+
+    def tell_stored(self, symbol: str, interval: str) -> None:
+        self.emit(BarsStored(symbol, INTERVALS[interval], Span(0, NOW), 1))
+
+    def emit(self, event: Event) -> None:
+        for callback in list(self._callbacks):
+            callback(event)
+
+    def answer(self, request: ViewportRequest) -> ViewportReply:
+        key = request.symbol, request.interval.name
+        if key not in self.bars:
+            return ViewportReply(
+                request, Bars.empty(), None, EdgeState.FAILED, error=f"Yahoo knows no symbol {request.symbol!r}."
+            )
+        full, stored = self.bars[key], self.n_stored[key]
+        bars = full.take(slice(len(full) - stored, len(full)))
+        at = len(bars) if request.anchor is None else int(np.searchsorted(bars.open_time, request.anchor))
+        lo, hi = max(0, at - request.n_before), min(len(bars), at + request.n_after)
+        edge = EdgeState.MORE if lo > 0 else EdgeState.START if stored == len(full) else EdgeState.LOADING
+        reason = self.edge_reason if edge is EdgeState.START else ""
+        return ViewportReply(
+            request, bars.take(slice(lo, hi)), make_instrument(request.symbol), edge, reason, hi == len(bars)
+        )
+
+    def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
+        self.requests.append(request)
+        if self.is_holding:
+            future: Future[ViewportReply] = Future()
+            self.held.append((request, future))
+            return future
+        return done(self.answer(request))
+
+    def release(self) -> None:
+        """Answer everything that is held."""
+        held, self.held = self.held, []
+        for request, future in held:
+            future.set_result(self.answer(request))
+
+    def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
+        raise NotImplementedError
+
+    def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
+        self.calls.append(("start_backfill", (symbol, interval.name, span)))
+        return done(make_job(symbol=symbol, interval=interval))
+
+    def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
+        self.calls.append(("start_update", [(symbol, interval.name) for symbol, interval in series]))
+        return done(make_job(kind="update"))
+
+    def wait_job(self, job_id: int) -> Future[Job]:
+        return self.read_job(job_id)
+
+    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
+        return done([job for job in self.jobs if state in (None, job.state)][:limit])
+
+    def read_job(self, job_id: int) -> Future[Job]:
+        return done(next(job for job in self.jobs if job.job_id == job_id))
+
+    def cancel_job(self, job_id: int) -> Future[Job]:
+        self.calls.append(("cancel_job", job_id))
+        return self._move_job(job_id, JobState.CANCELLED)
+
+    def retry_job(self, job_id: int) -> Future[Job]:
+        self.calls.append(("retry_job", job_id))
+        return self._move_job(job_id, JobState.QUEUED)
+
+    def _move_job(self, job_id: int, state: JobState) -> Future[Job]:
+        job = replace(next(job for job in self.jobs if job.job_id == job_id), state=state)
+        self.jobs = [job if other.job_id == job_id else other for other in self.jobs]
+        self.emit(JobChanged(job))
+        return done(job)
+
+    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
+        return done([])
+
+    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
+        symbols = sorted({symbol for symbol, _interval in self.bars})
+        return done([make_instrument(symbol) for symbol in symbols if query.upper() in symbol])
+
+    def limiter_state(self) -> LimiterState:
+        return self.limiter
+
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
