@@ -1,0 +1,43 @@
+"""``python -m candledesk.demo``: serve the demo market and print its base URL as the first line."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from candledesk.demo.server import DemoMarket
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted, terminated, or (``--die-with-parent``) until standard input ends."""
+    parser = argparse.ArgumentParser(prog="python -m candledesk.demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="loopback port (default: any free one)")
+    parser.add_argument("--now", help="the market's time at the start, ISO-8601 (default: the real time)")
+    parser.add_argument("--log", type=Path, help="append each request to this file, a JSON object a line")
+    parser.add_argument("--die-with-parent", action="store_true", help="exit when standard input reaches its end")
+    options = parser.parse_args(arguments)
+    market = DemoMarket(port=options.port, log_file=options.log)
+    if options.now is not None:
+        market.clock.set(options.now, is_frozen=False)
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    with market:
+        print(market.url, flush=True)  # noqa: T201 - the starter reads this line
+        if options.die_with_parent:
+            threading.Thread(target=_wait_for_parent, args=(done,), daemon=True).start()
+        done.wait()
+    return 0
+
+
+def _wait_for_parent(done: threading.Event) -> None:
+    while sys.stdin.buffer.read1(4_096):
+        pass
+    done.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Trading hours of the demo's instruments, shared by venue."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.demo.profiles import PROFILES
+from candledesk.domain.sessions import SessionCalendar
+
+if TYPE_CHECKING:
+    from candledesk.demo.profiles import Profile
+
+_LOCK = threading.Lock()
+
+
+def load_hours(profile: Profile, until: int) -> SessionCalendar:
+    """Return the sessions of a profile from its listing up to some weeks after ``until`` (UTC seconds)."""
+    last = date(datetime.fromtimestamp(until, UTC).year + 1, 1, 31)
+    with _LOCK:
+        whole = _load(profile.mic, last)
+    first = int(np.searchsorted(whole.date, int(datetime.combine(profile.listed, time(), UTC).timestamp())))
+    columns = (whole.date, whole.open, whole.close, whole.break_start, whole.break_end)
+    return SessionCalendar(whole.mic, whole.tz, *(column[first:] for column in columns), is_24h=whole.is_24h)
+
+
+@lru_cache(maxsize=64)
+def _load(mic: str, last: date) -> SessionCalendar:
+    """Return all sessions that any instrument of the venue needs; imports pandas and takes most of a second."""
+    from candledesk.venues.calendars import load_calendar
+
+    members = [profile for profile in PROFILES if profile.mic == mic]
+    first, model = min(profile.listed for profile in members), members[0]
+    return load_calendar(model.exchange, model.quote_type, model.tz, first, last)

@@ -1,0 +1,241 @@
+"""What the demo knows at an instant: bars of any step, splits, dividends; never anything after that instant."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.demo.days import DayMaker, DayTable, day_number
+from candledesk.demo.hours import load_hours
+from candledesk.demo.minutes import Minutes, make_minutes
+from candledesk.demo.profiles import Profile, profiles_at
+from candledesk.domain.sessions import utc_of_wall
+from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray, IntArray
+
+_KEPT_BLOCKS = 160
+_BLOCK_SESSIONS = {True: 64, False: 4}  # by whether the step is an hour or more
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A split or dividend: the first instant of its session, its kind and its value."""
+
+    time: int
+    kind: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The last trade: its price and time, and the row of its session."""
+
+    price: float
+    time: int
+    session: int
+    is_live: bool
+
+
+class Listing:
+    """One instrument with its daily table."""
+
+    def __init__(self, profile: Profile, until: int) -> None:
+        self.profile = profile
+        self.hours = load_hours(profile, until)
+        self.origins = self.hours.open  # of the grid of bars: a 24-hour venue's is anchored at local midnight
+        if profile.is_24h:
+            self.origins = utc_of_wall(profile.tz, self.hours.date)
+        self.days: DayTable = DayMaker(profile).make_table(self.hours)
+        self._blocks: OrderedDict[tuple[int, int], Minutes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def rows(self, step: int, start: int, end: int, now: int) -> Minutes:
+        """Return raw bars of ``step`` seconds whose open lies in ``[start, end)``, as known at ``now``."""
+        hours = self.hours
+        first = int(np.searchsorted(hours.close, start, side="right"))
+        last = int(np.searchsorted(hours.open, min(end + step, now), side="left"))  # a grid may begin before its session
+        if first >= last:
+            return make_minutes(self.profile, self.days, 0, 0)
+        live = int(np.searchsorted(hours.close, now, side="right"))
+        parts = self._final_parts(step, first, min(last, live))
+        if live < last:
+            parts.append(aggregate(self.live_minutes(live, now), self.origins, step))
+        joined = join(parts)
+        lo, hi = np.searchsorted(joined.time, [start, end])
+        return joined.take(slice(int(lo), int(hi)))
+
+    def _final_parts(self, step: int, first: int, last: int) -> list[Minutes]:
+        size = _BLOCK_SESSIONS[step >= HOUR_S]
+        parts = []
+        for block in range(first // size, -(-last // size)):
+            rows = self._block(step, block, size)
+            lo, hi = np.searchsorted(rows.session, [first, last])
+            parts.append(rows.take(slice(int(lo), int(hi))))
+        return parts
+
+    def _block(self, step: int, block: int, size: int) -> Minutes:
+        key = (step, block)
+        with self._lock:
+            found = self._blocks.get(key)
+            if found is not None:
+                self._blocks.move_to_end(key)
+                return found
+        first, last = block * size, min((block + 1) * size, len(self.hours))
+        made = aggregate(make_minutes(self.profile, self.days, first, last), self.origins, step)
+        with self._lock:
+            self._blocks[key] = made
+            if len(self._blocks) > _KEPT_BLOCKS:
+                self._blocks.popitem(last=False)
+        return made
+
+    def live_minutes(self, session: int, now: int) -> Minutes:
+        """Return the minutes of ``session`` that began before ``now``; the forming one moves toward its close."""
+        minutes = make_minutes(self.profile, self.days, session, session + 1)
+        minutes = minutes.take(minutes.time < now)
+        if len(minutes) and minutes.time[-1] + MINUTE_S > now:
+            share = (now - int(minutes.time[-1])) / MINUTE_S
+            last = minutes.open[-1] + (minutes.close[-1] - minutes.open[-1]) * share
+            minutes.close[-1] = round(float(last), self.profile.decimals)
+            minutes.high[-1] = max(minutes.open[-1], minutes.close[-1])
+            minutes.low[-1] = min(minutes.open[-1], minutes.close[-1])
+            minutes.volume[-1] = int(minutes.volume[-1] * share)
+        return minutes
+
+    def known_sessions(self, now: int) -> int:
+        """Return how many sessions have opened at ``now``."""
+        return int(np.searchsorted(self.hours.open, now, side="right"))
+
+    def daily(self, first: int, last: int, now: int) -> Minutes:
+        """Return raw daily bars of sessions ``[first, last)``; ``time`` is the session's date; the live one partial."""
+        days = self.days
+        last = min(last, self.known_sessions(now))
+        rows = slice(first, max(first, last))
+        done = Minutes(
+            np.arange(rows.start, rows.stop),
+            *(column[rows].copy() for column in (days.hours.date, days.open, days.high, days.low, days.close)),
+            days.volume[rows].copy(),
+        )
+        if not len(done) or self.hours.close[rows.stop - 1] <= now:
+            return done
+        live = aggregate(self.live_minutes(rows.stop - 1, now), self.origins, 4 * DAY_S)
+        if not len(live):
+            return done.take(slice(0, -1))
+        for name in ("open", "high", "low", "close", "volume"):
+            getattr(done, name)[-1] = getattr(live, name)[-1]
+        return done
+
+    def quote(self, now: int) -> Quote:
+        """Return the last trade at ``now``; ``is_live`` inside a session, breaks excepted."""
+        known = self.known_sessions(now)
+        for session in range(known - 1, max(-1, known - 3), -1):
+            minutes = self.live_minutes(session, now)
+            if len(minutes):
+                hours = self.hours
+                is_open = now < hours.close[session] and not hours.break_start[session] <= now < hours.break_end[session]
+                stamp = now if is_open else int(min(now, minutes.time[-1] + MINUTE_S))
+                return Quote(float(minutes.close[-1]), stamp, session, is_open)
+        return Quote(float(self.days.open[0]), int(self.hours.open[0]), 0, is_live=False)
+
+    def stamps(self, sessions: IntArray) -> IntArray:
+        """Return the instants under which the provider files daily bars (yahoo.md §4.14)."""
+        if not self.profile.is_24h:
+            return self.hours.open[sessions]
+        return self.origins[sessions]
+
+    def actions(self, now: int) -> list[Action]:
+        """Return every split and dividend up to ``now``, ascending; dividends on the present split basis."""
+        found = []
+        for day, ratio in self.profile.splits:
+            row = int(np.searchsorted(self.hours.date, day_number(day) * DAY_S))
+            if row < len(self.hours) and self.hours.open[row] <= now:
+                found.append(Action(int(self.hours.open[row]), "split", float(ratio)))
+        if self.profile.dividend:
+            rows = self._dividend_rows(self.known_sessions(now))
+            basis = self.split_ratio(rows, now)
+            cash = np.round(self.profile.dividend / basis, 6)
+            found += [Action(int(self.hours.open[row]), "dividend", float(c)) for row, c in zip(rows, cash, strict=True)]
+        return sorted(found, key=lambda action: action.time)
+
+    def _dividend_rows(self, known: int) -> IntArray:
+        months = self.hours.date[:known].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+        _, first = np.unique(months, return_index=True)
+        rows = first + 7
+        rows = rows[rows < known]
+        return rows[np.isin(months[rows] % 12 + 1, self.profile.dividend_months)]
+
+    def split_ratio(self, sessions: IntArray, now: int) -> FloatArray:
+        """Return by how much the prices of each session are divided at ``now`` (yahoo.md §4.1)."""
+        ratio = np.ones(len(sessions))
+        for day, value in self.profile.splits:
+            row = int(np.searchsorted(self.hours.date, day_number(day) * DAY_S))
+            if row < len(self.hours) and self.hours.open[row] <= now:
+                ratio[sessions < row] *= value
+        return ratio
+
+    def adjusted(self, rows: Minutes, now: int) -> Minutes:
+        """Return the rows on the split basis of ``now``, prices as 32-bit floats widened (yahoo.md §4.19)."""
+        ratio = self.split_ratio(rows.session, now)
+        prices = [widen(column / ratio) for column in (rows.open, rows.high, rows.low, rows.close)]
+        return Minutes(rows.session, rows.time, *prices, (rows.volume * ratio).astype(np.int64))
+
+
+class Prices:
+    """All listings of one demo market, made when first asked for."""
+
+    def __init__(self, now: int) -> None:
+        self.profiles = profiles_at(now)
+        self._until = now
+        self._listings: dict[str, Listing] = {}
+        self._lock = threading.Lock()
+
+    def listing(self, symbol: str, now: int) -> Listing | None:
+        """Return the listing of a symbol, ``None`` when there is none."""
+        profile = self.profiles.get(symbol)
+        if profile is None:
+            return None
+        with self._lock:
+            found = self._listings.get(symbol)
+            if found is None or datetime.fromtimestamp(now, UTC).year > datetime.fromtimestamp(self._until, UTC).year:
+                self._until = max(now, self._until)
+                found = self._listings[symbol] = Listing(profile, self._until)
+            return found
+
+
+def widen(values: FloatArray) -> FloatArray:
+    """Return the values as 32-bit floats in 64 bits."""
+    return values.astype(np.float32).astype(np.float64)
+
+
+def join(parts: list[Minutes]) -> Minutes:
+    """Return the parts one after the other."""
+    names = ("session", "time", "open", "high", "low", "close", "volume")
+    return Minutes(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def aggregate(minutes: Minutes, origins: IntArray, step: int) -> Minutes:
+    """Return bars of ``step`` seconds on a grid anchored at each session's origin (yahoo.md §4.13)."""
+    if step == MINUTE_S or not len(minutes):
+        return minutes
+    origin = origins[minutes.session]
+    time = origin + (minutes.time - origin) // step * step
+    change = np.empty(len(time), np.bool_)
+    change[0] = True
+    change[1:] = (time[1:] != time[:-1]) | (minutes.session[1:] != minutes.session[:-1])
+    start = np.flatnonzero(change)
+    last = np.append(start[1:], len(time)) - 1
+    return Minutes(
+        minutes.session[start],
+        time[start],
+        minutes.open[start],
+        np.maximum.reduceat(minutes.high, start),
+        np.minimum.reduceat(minutes.low, start),
+        minutes.close[last],
+        np.add.reduceat(minutes.volume, start),
+    )
