@@ -1,0 +1,181 @@
+"""What every request must pass before a route sees it (issue 6 part 4; notes/reliability.md §7): raw ASGI."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from candledesk.web.assets import LOGO_STYLE_HASH
+from candledesk.web.problems import BusyError, RefusedError, describe_error, problem_response
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = logging.getLogger(__name__)
+
+MAX_BODY = 64 * 1024
+MAX_REQUESTS = 16
+MAX_STREAMS = 16
+BODY_TIMEOUT_S = 10.0
+STREAM_PATH = "/api/v1/events"
+SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' '"
+        + LOGO_STYLE_HASH.encode()
+        + b"'; "
+        b"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_NO_STORE = (b"cache-control", b"no-store")
+
+
+def allowed_hosts(port: int) -> frozenset[bytes]:
+    """Return the only values of ``Host`` that are ours: a rebound name carries its own, whatever else it hides."""
+    return frozenset(f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]"))
+
+
+def add_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with the security headers, and ``no-store`` unless it says otherwise."""
+    names = {name.lower() for name, _ in headers}
+    extra = list(SECURITY_HEADERS)
+    if b"cache-control" not in names:
+        extra.append(_NO_STORE)
+    return [*headers, *extra]
+
+
+class Guard:
+    """ASGI middleware around the routes; ``open_paths`` (page, assets, ``/healthz``) need no token."""
+
+    def __init__(self, app: ASGIApp, *, port: int, token: str, open_paths: Container[str]) -> None:
+        """Prepare the comparisons for a server on ``port``."""
+        self._app = app
+        self._hosts = allowed_hosts(port)
+        self._origins = frozenset(b"http://" + host for host in self._hosts)
+        self._token = token.encode()
+        self._open_paths = open_paths
+        self._n_running = {False: 0, True: 0}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request or hand it on; whatever happens, the answer carries the security headers."""
+        if scope["type"] != "http":
+            return
+        is_started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal is_started
+            if message["type"] == "http.response.start":
+                is_started = True
+                message = {**message, "headers": add_headers(list(message["headers"]))}
+            await send(message)
+
+        try:
+            self._check(scope)
+            with self._place(is_stream=scope["path"] == STREAM_PATH):
+                await self._app(scope, await _read_body(scope, receive), send_guarded)
+        except (RefusedError, BusyError) as error:
+            await describe_error(error)(scope, receive, send_guarded)
+        except Exception:  # noqa: BLE001 the last line: told to the log, never to the client
+            _log.exception("A request to %s failed.", scope["path"])
+            if not is_started:
+                await problem_response(500, "An error inside CandleDesk; its log has the details.")(
+                    scope, receive, send_guarded
+                )
+
+    def _check(self, scope: Scope) -> None:
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        hosts = _values(headers, b"host")
+        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+            raise RefusedError(421, "This server answers only to its own address on this machine.")
+        self._check_site(scope, headers)
+        if scope["method"] == "OPTIONS":
+            raise RefusedError(403, "No other site may use this server.")
+        if scope["path"] not in self._open_paths:
+            self._check_token(headers)
+        if scope["method"] not in {"GET", "HEAD"}:
+            _check_media_type(headers)
+
+    def _check_site(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
+        origins, sites = _values(headers, b"origin"), _values(headers, b"sec-fetch-site")
+        if len(origins) > 1 or len(sites) > 1 or not self._origins.issuperset(origins):
+            raise RefusedError(403, "No other site may use this server.")
+        if sites and sites[0] not in {b"same-origin", b"none"} and not _is_visit(scope, headers):
+            raise RefusedError(403, "No other site may use this server.")
+
+    def _check_token(self, headers: list[tuple[bytes, bytes]]) -> None:
+        values = _values(headers, b"authorization")
+        scheme, _, token = values[0].partition(b" ") if len(values) == 1 else (b"", b"", b"")
+        if scheme.lower() != b"bearer" or not secrets.compare_digest(token.strip(), self._token):
+            raise RefusedError(
+                401,
+                "The token is missing or not the one of this run: endpoint.json has it.",
+                {"WWW-Authenticate": "Bearer"},
+            )
+
+    @contextmanager
+    def _place(self, *, is_stream: bool) -> Iterator[None]:
+        if self._n_running[is_stream] >= (MAX_STREAMS if is_stream else MAX_REQUESTS):
+            raise BusyError("Too many requests at once: try again in a second.")
+        self._n_running[is_stream] += 1
+        try:
+            yield
+        finally:
+            self._n_running[is_stream] -= 1
+
+
+def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
+    return [value for key, value in headers if key == name]
+
+
+def _is_visit(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
+    """A person followed a link to the page itself, which holds no secret (our 0600 redirect file is such a link)."""
+    return (
+        scope["path"] == "/"
+        and scope["method"] == "GET"
+        and _values(headers, b"sec-fetch-mode") == [b"navigate"]
+        and _values(headers, b"sec-fetch-dest") == [b"document"]
+    )
+
+
+def _check_media_type(headers: list[tuple[bytes, bytes]]) -> None:
+    kinds = _values(headers, b"content-type")
+    if len(kinds) != 1 or kinds[0].split(b";")[0].strip().lower() != b"application/json":
+        raise RefusedError(415, "Send the body as application/json.")
+    if _values(headers, b"content-encoding"):
+        raise RefusedError(415, "Send the body without Content-Encoding.")
+
+
+async def _read_body(scope: Scope, receive: Receive) -> Receive:
+    """Return a ``receive`` that replays a whole body of at most ``MAX_BODY`` bytes, read within ``BODY_TIMEOUT_S``."""
+    for length in _values(scope["headers"], b"content-length"):
+        if not length.isdigit() or int(length) > MAX_BODY:
+            raise RefusedError(413, f"The body may have at most {MAX_BODY} bytes.")
+    if scope["method"] in {"GET", "HEAD"}:
+        return receive
+    body, is_more = b"", True
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            while is_more:
+                message = await receive()
+                body += message.get("body", b"")
+                is_more = message.get("more_body", False)
+                if len(body) > MAX_BODY:
+                    raise RefusedError(413, f"The body may have at most {MAX_BODY} bytes.")
+    except TimeoutError:
+        raise RefusedError(408, "The body did not arrive in time.", {"Connection": "close"}) from None
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay

@@ -1,0 +1,235 @@
+"""Between HTTP and the cache: parameters → ``BarsRequest``; replies → JSON, in slices that keep the GIL free."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from candledesk.cache.messages import BarsRequest
+from candledesk.domain.interval import DAY_S
+from candledesk.domain.span import Span
+from candledesk.web.problems import RangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from candledesk.cache.messages import BarsReply, Gap, Job, LimiterState
+    from candledesk.domain.bars import Bars, IntArray
+    from candledesk.domain.coverage import Coverage
+    from candledesk.domain.instrument import Instrument
+    from candledesk.domain.interval import Interval
+
+EARLIEST = -2_208_988_800  # 1900-01-01: older than anything that is quoted
+MAX_JOBS = 10_000
+SLICE_ROWS = 1_000  # notes/reliability.md §1: at most 2,000 rows between two yields
+_PRICES = ("open", "high", "low", "close", "volume")
+
+
+def iso_time(seconds: float | None) -> str | None:
+    """Return ``2026-11-02T14:30:00Z`` of UTC seconds, ``None`` of ``None``."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+
+
+def read_span(values: Mapping[str, Any], interval: Interval, now: int) -> Span | None:
+    """Return the asked span ``[from, to)``; ``cursor`` moves its start; ``None`` when neither end is given.
+
+    An open end is now, and for daily bars a day later: a session's date at 00:00 UTC can lie ahead of the clock.
+    Raises ``RangeError`` for a span that is empty.
+    """
+    start, end, cursor = values.get("from"), values.get("to"), values.get("cursor")
+    if start is None and end is None and cursor is None:
+        return None
+    if end is None:
+        end = now + (DAY_S if interval.is_daily else 1)
+    if start is None:
+        start = min(EARLIEST, end - 1)
+    if start >= end:
+        raise RangeError("to", f"the span is empty: from {iso_time(start)} is not before to {iso_time(end)}")
+    if cursor is not None:
+        start = max(start, cursor)
+        if start >= end:
+            raise RangeError("cursor", f"the cursor {iso_time(cursor)} is not before to {iso_time(end)}")
+    return Span(start, end)
+
+
+def bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
+    """Return the request for the checked parameters of ``GET /api/v1/candles``."""
+    return BarsRequest(
+        symbol=values["symbol"],
+        interval=values["interval"],
+        span=read_span(values, values["interval"], now),
+        fill=values["fill"],
+        timeout_s=values["timeout"],
+        adjust=values["adjust"],
+        limit=values["limit"],
+    )
+
+
+def start_of_history(instrument: Instrument, interval: Interval, now: int) -> dict[str, object] | None:
+    """Return where nothing older can be asked for and why, ``None`` when unknown."""
+    listed, lookback = instrument.first_open_time, interval.lookback_s
+    if listed is not None and interval.is_daily:
+        listed -= listed % DAY_S
+    if lookback is not None and (listed is None or now - lookback > listed):
+        days = round(lookback / DAY_S)
+        reason = f"the provider keeps {interval.name} bars for {days} days"
+        return {"at": iso_time(now - lookback), "time": now - lookback, "kind": "lookback", "reason": reason}
+    if listed is None:
+        return None
+    reason = f"{instrument.symbol} has traded since {datetime.fromtimestamp(listed, UTC):%Y-%m-%d}"
+    return {"at": iso_time(listed), "time": listed, "kind": "listing", "reason": reason}
+
+
+def etag_of(reply: BarsReply, shape: str) -> str:
+    """Return a weak tag that changes with the series' revision and with what is known of the span."""
+    n, last = len(reply.bars), int(reply.bars.open_time[-1]) if len(reply.bars) else 0
+    first = int(reply.bars.open_time[0]) if n else 0
+    return f'W/"{reply.rev}-{n}-{first}-{last}-{len(reply.gaps)}-{reply.request.adjust}-{shape}"'
+
+
+def gap_rows(gaps: Iterable[Gap]) -> list[dict[str, object]]:
+    """Return gaps as JSON rows."""
+    return [
+        {
+            "from": iso_time(gap.span.start),
+            "to": iso_time(gap.span.end),
+            "reason": gap.reason,
+            "retry_at": iso_time(gap.retry_at),
+        }
+        for gap in gaps
+    ]
+
+
+def job_row(job: Job) -> dict[str, object]:
+    """Return a job as INTERFACE.md shows it."""
+    return {
+        "job_id": job.job_id,
+        "kind": job.kind,
+        "symbol": job.symbol,
+        "interval": job.interval.name,
+        "from": iso_time(job.span.start),
+        "to": iso_time(job.span.end),
+        "state": job.state.value,
+        "bars_done": job.bars_done,
+        "bars_expected": job.bars_expected,
+        "eta_s": job.eta_s,
+        "attempts": job.attempts,
+        "error": job.error,
+        "gaps": gap_rows(job.gaps),
+        "created_at": iso_time(job.created_at),
+        "updated_at": iso_time(job.updated_at),
+    }
+
+
+def limiter_row(state: LimiterState) -> dict[str, object]:
+    """Return the limiter for people and scripts."""
+    return {
+        "tokens": state.tokens,
+        "next_request_in_s": state.next_request_in_s,
+        "breaker": state.breaker.value,
+        "retry_at": iso_time(state.retry_at),
+        "last_error": state.last_error,
+        "offline": state.is_offline,
+    }
+
+
+def coverage_rows(spans: Iterable[Coverage]) -> list[dict[str, object]]:
+    """Return the coverage ledger as JSON rows."""
+    return [
+        {
+            "from": iso_time(row.span.start),
+            "to": iso_time(row.span.end),
+            "state": row.state.value,
+            "fetched_at": iso_time(row.fetched_at),
+            "expires_at": iso_time(row.expires_at),
+            "reason": row.reason,
+        }
+        for row in spans
+    ]
+
+
+def instrument_row(instrument: Instrument) -> dict[str, object]:
+    """Return an instrument as the symbol search shows it."""
+    return {
+        "symbol": instrument.symbol,
+        "name": instrument.name,
+        "exchange": instrument.exchange,
+        "type": instrument.quote_type,
+    }
+
+
+async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
+    """Return the JSON of ``GET /api/v1/candles``; ``shape`` is ``rows`` or ``columns``."""
+    request, instrument = reply.request, reply.instrument
+    head = {
+        "symbol": instrument.symbol,
+        "interval": request.interval.name,
+        "from": iso_time(reply.span.start),
+        "to": iso_time(reply.span.end),
+        "timezone": instrument.tz,
+        "currency": instrument.currency,
+        "adjust": request.adjust,
+        "complete": reply.complete,
+        "gaps": gap_rows(reply.gaps),
+        "next": iso_time(reply.next_open_time),
+        "rev": reply.rev,
+        "name": instrument.name,
+        "exchange": instrument.exchange,
+        "price_decimals": instrument.price_decimals,
+        "start": start_of_history(instrument, request.interval, now),
+    }
+    parts = [orjson.dumps(head)[:-1], b',"candles":']
+    if shape == "columns":
+        parts.append(await _encode_columns(reply))
+    else:
+        parts.append(await _encode_rows(reply))
+    parts.append(b"}")
+    return b"".join(parts)
+
+
+def _iso_column(open_time: IntArray) -> list[str]:
+    texts: list[str] = np.datetime_as_string(open_time.astype("datetime64[s]"), unit="s", timezone="UTC").tolist()
+    return texts
+
+
+def _finals(reply: BarsReply) -> tuple[bool, ...]:
+    return reply.is_final if reply.is_final is not None else (True,) * len(reply.bars)
+
+
+async def _encode_rows(reply: BarsReply) -> bytes:
+    finals, parts = _finals(reply), []
+    for start in range(0, len(reply.bars), SLICE_ROWS):
+        chosen = slice(start, start + SLICE_ROWS)
+        parts.append(_encode_slice(reply.bars.take(chosen), finals[chosen]))
+        await asyncio.sleep(0)
+    return b"[" + b",".join(parts) + b"]"
+
+
+def _encode_slice(bars: Bars, finals: tuple[bool, ...]) -> bytes:
+    columns = (getattr(bars, name).tolist() for name in _PRICES)
+    rows = [
+        {"timestamp": text, "time": time, "open": o, "high": h, "low": lo, "close": c, "volume": v, "final": final}
+        for text, time, o, h, lo, c, v, final in zip(
+            _iso_column(bars.open_time), bars.open_time.tolist(), *columns, finals, strict=True
+        )
+    ]
+    return orjson.dumps(rows)[1:-1]
+
+
+async def _encode_columns(reply: BarsReply) -> bytes:
+    bars = reply.bars
+    columns: dict[str, object] = {"timestamp": _iso_column(bars.open_time), "time": bars.open_time}
+    columns |= {name: np.ascontiguousarray(getattr(bars, name)) for name in _PRICES}
+    columns["time"] = np.ascontiguousarray(bars.open_time)
+    columns["final"] = _finals(reply)
+    parts = []
+    for name, column in columns.items():
+        parts.append(orjson.dumps(name) + b":" + orjson.dumps(column, option=orjson.OPT_SERIALIZE_NUMPY))
+        await asyncio.sleep(0)
+    return b"{" + b",".join(parts) + b"}"

@@ -1,0 +1,74 @@
+// The way to the server: the token lives in sessionStorage (whose origin includes the port), never in a URL on the wire.
+
+const KEY = "candledesk.token";
+const RECONNECT_MS = [500, 1000, 2000, 5000, 10000];
+
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(problem.detail || problem.title || `The server answered ${status}.`);
+    this.status = status;
+    this.field = problem.field;
+  }
+}
+
+export function adoptToken() {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const token = fragment.get("token");
+  if (token) {
+    sessionStorage.setItem(KEY, token);
+    fragment.delete("token");
+    history.replaceState(null, "", `${location.pathname}#${fragment}`);
+  }
+  return sessionStorage.getItem(KEY) !== null;
+}
+
+async function send(path, { query = {}, body, signal, method = "GET" } = {}) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  const search = given.length ? `?${new URLSearchParams(given)}` : "";
+  const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY)}` };
+  if (method === "POST") headers["Content-Type"] = "application/json";
+  const options = { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
+  const response = await fetch(path + search, options);
+  if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+  return response;
+}
+
+export async function get(path, query, signal) {
+  return (await send(path, { query, signal })).json();
+}
+
+export async function post(path, document = {}) {
+  return (await send(path, { method: "POST", body: JSON.stringify(document) })).json();
+}
+
+// Reads the event stream with `fetch` (EventSource cannot send the token) and reconnects for as long as the page lives.
+export async function readEvents(onEvent, onState) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const response = await send("/api/v1/events");
+      onState("connected");
+      attempt = 0;
+      await readStream(response.body.getReader(), onEvent);
+      onState("lost");
+    } catch (error) {
+      onState(error instanceof ApiError && error.status === 401 ? "refused" : "lost");
+    }
+    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]));
+  }
+}
+
+async function readStream(reader, onEvent) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += decoder.decode(value, { stream: true });
+    const blocks = text.split("\n\n");
+    text = blocks.pop();
+    for (const block of blocks) {
+      const fields = Object.fromEntries(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+      if (fields.event) onEvent(fields.event, JSON.parse(fields.data));
+    }
+  }
+}

@@ -1,0 +1,216 @@
+"""A cache without disk or network: invented bars, a ledger of spans, fills that take ``fill_s`` seconds."""
+
+import itertools
+import threading
+import zlib
+from concurrent.futures import Future
+from dataclasses import replace
+
+import numpy as np
+
+from candledesk.cache.messages import (
+    BarsReply,
+    BarsStored,
+    BreakerState,
+    Gap,
+    Job,
+    JobChanged,
+    JobState,
+    LimiterState,
+)
+from candledesk.domain.bars import Bars
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.errors import JobStateError, UnknownJobError, UnknownSymbolError
+from candledesk.domain.instrument import Instrument
+from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.span import Span, merge_spans, subtract_spans
+
+NOW = 1_795_446_000  # 2026-11-23T15:00:00Z
+FIRST = 345_479_400  # 1980-12-12T14:30:00Z
+INSTRUMENTS = {
+    row.symbol: row
+    for row in (
+        Instrument("AAPL", "NMS", "EQUITY", "America/New_York", "USD", 2, FIRST, "Apple Inc."),
+        Instrument("7203.T", "JPX", "EQUITY", "Asia/Tokyo", "JPY", 1, 1_420_070_400, "Toyota Motor"),
+        Instrument("BTC-USD", "CCC", "CRYPTOCURRENCY", "UTC", "USD", 2, None, "Bitcoin USD"),
+    )
+}
+
+
+def make_bars(symbol, interval, span):
+    """Weekday bars (every day for the coin) as a pure function of symbol and open time."""
+    step = interval.step_s
+    times = np.arange(-(-span.start // step) * step, span.end, step, dtype=np.int64)
+    if INSTRUMENTS[symbol].quote_type == "EQUITY":
+        times = times[(times // DAY_S + 3) % 7 < 5]
+        if not interval.is_daily:
+            times = times[(times % DAY_S >= 52_200) & (times % DAY_S < 75_600)]
+    seed = zlib.crc32(symbol.encode()) % 97
+    phase = times / DAY_S
+    middle = 150 + 60 * np.sin(phase / 211 + seed) + 14 * np.sin(phase / 17) + 5 * np.sin(phase * 1.7) + phase / 200
+    swing = 2.5 * np.sin(phase * 2.9 + 1)
+    openp, close = middle - swing, middle + swing
+    high, low = np.maximum(openp, close) + 1.2, np.minimum(openp, close) - 1.1
+    volume = np.round(1e6 * (2 + np.sin(phase * 3.3)) + 1e5 * np.abs(swing))
+    return Bars(times, *(np.round(column, 2) for column in (openp, high, low, close)), volume)
+
+
+class FakeCache:
+    """See ``candledesk.cache.doors.Cache``."""
+
+    def __init__(self, *, now=NOW, fill_s=0.0, stuck=None):
+        self.now, self.fill_s, self.stuck = now, fill_s, stuck
+        self.requests, self.updates, self.known, self.jobs, self.callbacks = [], [], {}, {}, []
+        self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
+        self.error = None
+        self._ids = itertools.count(1)
+        self._lock = threading.RLock()
+        self._rev = 0
+
+    def store(self, symbol, interval, span):
+        with self._lock:
+            self._rev += 1
+            key = (symbol, interval.name)
+            self.known[key] = merge_spans([*self.known.get(key, []), span])
+        self.tell(BarsStored(symbol, interval, span, self._rev))
+
+    def tell(self, event):
+        for callback in list(self.callbacks):
+            callback(event)
+
+    def load_viewport(self, request):
+        raise NotImplementedError
+
+    def load_bars(self, request):
+        future = Future()
+        self.requests.append(request)
+        if self.error is not None or request.symbol not in INSTRUMENTS:
+            future.set_exception(self.error or UnknownSymbolError(request.symbol))
+        elif self.stuck is not None:
+            self.stuck.append(future)
+        elif request.fill == "none" or not self._gaps(request):
+            future.set_result(self._reply(request))
+        else:
+            self._fill(request, future)
+        return future
+
+    def _span(self, request):
+        return request.span or Span(self.now - 400 * DAY_S, self.now + 1)
+
+    def _gaps(self, request):
+        instrument, interval, span = INSTRUMENTS[request.symbol], request.interval, self._span(request)
+        oldest = instrument.first_open_time or 1_000_000_000
+        if interval.lookback_s is not None:
+            oldest = max(oldest, self.now - interval.lookback_s)
+        asked = span.intersect(Span(oldest - oldest % DAY_S, self.now + 1))
+        return subtract_spans([asked] if asked else [], self.known.get((request.symbol, interval.name), []))
+
+    def _fill(self, request, future):
+        gaps = self._gaps(request)
+        job = self._add_job("viewport", request.symbol, request.interval, gaps[0], JobState.RUNNING)
+
+        def run():
+            for gap in gaps:
+                self.store(request.symbol, request.interval, gap)
+            self._move(job.job_id, JobState.SUCCEEDED)
+            if request.fill == "wait":
+                future.set_result(self._reply(request))
+
+        if request.fill == "async":
+            future.set_result(self._reply(request))
+        if self.fill_s:
+            timer = threading.Timer(self.fill_s, run)
+            timer.daemon = True
+            timer.start()
+        else:
+            run()
+
+    def _reply(self, request):
+        span = self._span(request)
+        stored = [
+            part
+            for have in self.known.get((request.symbol, request.interval.name), [])
+            if (part := have.intersect(span))
+        ]
+        pieces = [make_bars(request.symbol, request.interval, part) for part in stored]
+        names = ("open_time", "open", "high", "low", "close", "volume")
+        bars = Bars(*(np.concatenate([getattr(p, n) for p in pieces]) for n in names)) if pieces else Bars.empty()
+        following = None
+        if request.limit is not None and len(bars) > request.limit:
+            following = int(bars.open_time[request.limit])
+            bars = bars.take(slice(0, request.limit))
+        final = tuple(bool(t + request.interval.step_s <= self.now) for t in bars.open_time)
+        gaps = tuple(Gap(gap, "not fetched yet") for gap in self._gaps(request))
+        return BarsReply(request, span, bars, final, INSTRUMENTS[request.symbol], gaps, following, self._rev)
+
+    def _add_job(self, kind, symbol, interval, span, state):
+        job = Job(next(self._ids), kind, symbol, interval, span, state, 0, 500, 1, "", self.now, self.now, 3.0)
+        self.jobs[job.job_id] = job
+        self.tell(JobChanged(job))
+        return job
+
+    def _move(self, job_id, state):
+        job = self.jobs[job_id] = replace(self.jobs[job_id], state=state, bars_done=500, eta_s=None)
+        self.tell(JobChanged(job))
+        return job
+
+    def start_backfill(self, symbol, interval, span):
+        span = span or Span(FIRST, self.now)
+        return _done(lambda: self._add_job("backfill", symbol, interval, span, JobState.QUEUED))
+
+    def start_update(self, series):
+        self.updates.append(list(series))
+        symbol, interval = (series or [("AAPL", INTERVALS["1d"])])[0]
+        span = Span(self.now - DAY_S, self.now)
+        return _done(lambda: self._add_job("update", symbol, interval, span, JobState.RUNNING))
+
+    def wait_job(self, job_id):
+        return self.read_job(job_id)
+
+    def list_jobs(self, *, state=None, limit=200):
+        rows = [job for job in reversed(self.jobs.values()) if state in {None, job.state.value}]
+        return _done(lambda: rows[:limit])
+
+    def _find(self, job_id):
+        if job_id not in self.jobs:
+            raise UnknownJobError(f"There is no job {job_id}.")
+        return self.jobs[job_id]
+
+    def read_job(self, job_id):
+        return _done(lambda: self._find(job_id))
+
+    def cancel_job(self, job_id):
+        return _done(lambda: self._change(job_id, {JobState.QUEUED, JobState.RUNNING}, JobState.CANCELLED))
+
+    def retry_job(self, job_id):
+        return _done(lambda: self._change(job_id, {JobState.FAILED, JobState.CANCELLED}, JobState.QUEUED))
+
+    def _change(self, job_id, allowed, state):
+        if self._find(job_id).state not in allowed:
+            raise JobStateError(f"Job {job_id} is {self.jobs[job_id].state}.")
+        return self._move(job_id, state)
+
+    def read_coverage(self, symbol, interval):
+        spans = self.known.get((symbol, interval.name), [])
+        return _done(lambda: [Coverage(span, CoverageState.HAVE, self.now) for span in spans])
+
+    def list_instruments(self, query=""):
+        return _done(
+            lambda: [row for row in INSTRUMENTS.values() if query.upper() in f"{row.symbol} {row.name}".upper()]
+        )
+
+    def limiter_state(self):
+        return self.limiter
+
+    def subscribe(self, callback):
+        self.callbacks.append(callback)
+        return lambda: self.callbacks.remove(callback)
+
+
+def _done(produce):
+    future = Future()
+    try:
+        future.set_result(produce())
+    except Exception as error:
+        future.set_exception(error)
+    return future
