@@ -1,1 +1,73 @@
-"""Every option, declared once: key, type, default, text (environment ``CANDLEDESK_<KEY>``)."""
+"""Every option, declared once: key, type, default and text; the environment names are ``CANDLEDESK_<KEY>``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from candledesk.domain.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "CANDLEDESK_"
+
+
+def _option(default: Any, text: str, *, low: float | None = None, high: float | None = None) -> Any:  # noqa: ANN401 - dataclasses.field is typed so
+    return field(default=default, metadata={"text": text, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of one run (INTERFACE.md, "Environment and options")."""
+
+    home: str = _option("", "directory of the database, settings, logs and endpoint.json")
+    yahoo_url: str = _option("", "send every Yahoo request to this base URL (a proxy, a mirror, a stand-in)")
+    stream_url: str = _option("", "WebSocket for live prices")
+    requests_per_minute: float = _option(24.0, "sustained rate of requests to Yahoo", low=0.1, high=6000)
+    request_burst: int = _option(6, "requests that may leave at once after a quiet time", low=1, high=600)
+    breaker_pause_s: float = _option(60.0, "first pause after a 429, doubling to 15 minutes", low=0.01, high=900)
+    request_timeout_s: float = _option(20.0, "deadline of one provider request", low=0.1, high=600)
+    fetch_threads: int = _option(4, "fetch threads of the worker pool", low=1, high=16)
+    theme: str = _option("dark", "colours of the window: dark or light")
+    log_level: str = _option("INFO", "DEBUG, INFO, WARNING or ERROR")
+
+
+def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> object:
+    if kind is str:
+        return text
+    try:
+        value = kind(text)
+    except ValueError:
+        msg = f"{PREFIX}{name.upper()}={text!r} is not a number"
+        raise InputError(name, msg) from None
+    low, high = limits["low"], limits["high"]
+    if not low <= value <= high:
+        msg = f"{PREFIX}{name.upper()}={text} is out of range: use {low:g} to {high:g}"
+        raise InputError(name, msg)
+    return value
+
+
+# Read by other parts of this project and of its tests, so not unknown.
+_NOT_OPTIONS = frozenset({"RESOURCES"})
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: str | None) -> Settings:
+    """Build the settings from the environment and the command line's overrides (``None``: not given).
+
+    Raises ``InputError`` for an unknown ``CANDLEDESK_`` variable, a value that is no number or out of range.
+    """
+    environ = os.environ if environ is None else environ
+    texts = {key[len(PREFIX) :].lower(): text for key, text in environ.items() if key.startswith(PREFIX)}
+    texts = {key: text for key, text in texts.items() if key.upper() not in _NOT_OPTIONS}
+    texts |= {key: text for key, text in overrides.items() if text is not None}
+    known = {row.name: row for row in fields(Settings)}
+    unknown = sorted(set(texts) - set(known))
+    if unknown:
+        names = ", ".join(PREFIX + name.upper() for name in unknown)
+        msg = f"unknown option {names}: known are {', '.join(PREFIX + name.upper() for name in known)}"
+        raise InputError(unknown[0], msg)
+    return Settings(
+        **{key: _parse(key, type(known[key].default), text, known[key].metadata) for key, text in texts.items() if text}  # type: ignore[arg-type]
+    )

@@ -75,9 +75,9 @@ Adjust = Literal["none", "splits", "all"]
 
 @dataclass(frozen=True, slots=True)
 class BarsRequest:
-    """Bars of one span for scripts. ``span`` ``None``: everything stored, plus the latest; ``fill``: INTERFACE.md.
+    """Bars of one span for scripts. ``span`` ``None``: the latest bars, about 500 or ``limit``; ``fill``: INTERFACE.md.
 
-    ``limit``: at most that many bars, the oldest first (``None``: all).
+    ``limit``: at most that many bars, the oldest of the span first (``None``: all).
     """
 
     symbol: str

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,6 +11,7 @@ import orjson
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
+from candledesk.domain.times import parse_time
 from candledesk.web.problems import RangeError
 
 if TYPE_CHECKING:
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 MAX_LIMIT = 5_000
 MAX_TIMEOUT_S = 30.0
 MAX_SERIES = 100
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+\- ]\d{2}:\d{2})?")
-_TIME_HELP = "write a date (2026-11-02) or an instant with its offset (2026-11-02T14:30:00Z)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +38,6 @@ class Param:
     default: object = None
     is_required: bool = False
     is_list: bool = False
-
-
-def parse_time(text: str, field: str) -> int:
-    """Return UTC seconds of a date or an instant with an offset, rounded up to a whole second.
-
-    A naive instant is refused: nobody can know whose clock it is. A ``+`` that arrived as a blank is understood.
-    """
-    match = _INSTANT.fullmatch(text)
-    if match is not None and match[2] is None:
-        raise InputError(field, f"{text!r} names no offset from UTC: write {match[1]}Z, or {match[1]}%2B01:00 in a URL")
-    if match is None and not _DATE.fullmatch(text):
-        raise InputError(field, f"not a time: {text!r}; {_TIME_HELP}")
-    offset = "+00:00" if match is None else match[2].replace(" ", "+").replace("Z", "+00:00")
-    try:
-        moment = datetime.fromisoformat((f"{text}T00:00" if match is None else match[1]) + offset)
-        return math.ceil(moment.astimezone(UTC).timestamp())
-    except (ValueError, OverflowError):
-        raise InputError(field, f"no such time: {text!r}; {_TIME_HELP}") from None
 
 
 def choose(*allowed: str) -> Callable[[str, str], str]:

@@ -1,0 +1,154 @@
+"""The composition root: builds and wires one process, and takes it down in order."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+import queue
+import subprocess
+import sys
+import webbrowser
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from candledesk.cache.build import CacheService
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.paths import open_home, resources_dir, write_private
+from candledesk.store.lock import HomeLock
+
+if TYPE_CHECKING:
+    from candledesk.paths import Paths
+    from candledesk.settings import Settings
+    from candledesk.web.server import WebServer
+
+log = logging.getLogger(__name__)
+LOG_BYTES = 2_000_000
+WEB_STOP_S = 0.5
+
+
+class DemoProcess:
+    """The demo market in a process of its own, ended with this one."""
+
+    def __init__(self) -> None:
+        """Start it and wait for its address; raise ``EnvironmentFaultError`` when it does not come up."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "candledesk.demo", "--port", "0", "--die-with-parent"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        line = self._process.stdout.readline().decode().strip() if self._process.stdout else ""
+        if not line.startswith("http"):
+            raise EnvironmentFaultError("the demo market did not start: see the lines above")
+        self.url = line
+
+    def close(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+
+class Desk:
+    """One running CandleDesk: the cache service, and on request the demo market and the web server."""
+
+    def __init__(self, settings: Settings, *, demo: bool = False) -> None:
+        """Take the home, open the database, start the cache.
+
+        Raises ``HomeLockedError`` when another process holds the home, ``EnvironmentFaultError`` for what the machine
+        refuses.
+        """
+        self.paths = open_home(settings.home, demo=demo)
+        self._lock = HomeLock(self.paths.lock)
+        self._log_listener = start_log(self.paths, settings.log_level)
+        self._demo = DemoProcess() if demo else None
+        if self._demo is not None:
+            settings = replace(settings, yahoo_url=self._demo.url, requests_per_minute=600.0, request_burst=60)
+        self.settings = settings
+        try:
+            self.service = CacheService(self.paths.database, settings, self.paths.yfinance_cache)
+        except BaseException:
+            if self._demo is not None:
+                self._demo.close()
+            raise
+        self.cache = self.service.controller
+        self._web: WebServer | None = None
+
+    def resume_jobs(self) -> int:
+        """Take up the jobs that the last run left; return how many."""
+        return self.service.jobs.resume()
+
+    def start_web(self, port: int = 0) -> WebServer:
+        """Serve the browser chart and the API, and write ``endpoint.json`` for scripts."""
+        from candledesk.web.server import WebServer
+
+        web = WebServer(self.cache, port=port, resources=resources_dir())
+        web.start()
+        self._web = web
+        endpoint = {"url": web.url, "token": web.token, "pid": os.getpid()}
+        write_private(self.paths.endpoint, json.dumps(endpoint))
+        return web
+
+    def open_browser(self) -> None:
+        """Open the chart in the browser through a 0600 redirect file, so that no token is in a process list."""
+        if self._web is None:
+            return
+        page = self.paths.home / "open-chart.html"
+        target = self._web.chart_url
+        write_private(
+            page, f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><title>CandleDesk</title>'
+        )
+        webbrowser.open(page.as_uri())
+
+    def close(self) -> None:
+        """Shut down in the order of DESIGN.md, "Threads"; at most 3 s, whatever hangs."""
+        log.info("shutting down")
+        if self._web is not None:
+            self._web.stop(WEB_STOP_S)
+            self.paths.endpoint.unlink(missing_ok=True)
+        self.service.close()
+        if self._demo is not None:
+            self._demo.close()
+        self._lock.release()
+        self._log_listener.stop()
+
+
+def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
+    """Log through a queue into the home's rotating file, so that no thread waits for the disk; warnings to stderr too.
+
+    Raises ``EnvironmentFaultError`` when the file cannot be written.
+    """
+    try:
+        file = logging.handlers.RotatingFileHandler(paths.log, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
+    except OSError as error:
+        msg = f"cannot write the log {paths.log}: {error.strerror}. Choose another home with --home"
+        raise EnvironmentFaultError(msg) from error
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s"))
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    root = logging.getLogger()
+    root.setLevel(level.upper())
+    root.addHandler(logging.handlers.QueueHandler(records))
+    listener = logging.handlers.QueueListener(records, file)
+    listener.start()
+    return listener
+
+
+def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
+    """Show the window until it is closed; ends the process itself, within 3 s."""
+    from candledesk.ui.app_window import run_window as run
+
+    def quit_now() -> None:
+        desk.close()
+        sys.stdout.flush()
+        os._exit(0)
+
+    desk.service.child.warm_up()
+    desk.start_web()
+    return run(
+        desk.cache,
+        home=desk.paths.home,
+        symbols=symbols,
+        interval=interval,
+        open_browser=desk.open_browser,
+        on_quit=quit_now,
+    )

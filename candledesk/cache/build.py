@@ -1,0 +1,132 @@
+"""Wires the cache's parts together and takes them apart again in the order of DESIGN.md, "Threads"."""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.cache.catalog import Catalog
+from candledesk.cache.child import Child, ChildConfig
+from candledesk.cache.controller import CacheController
+from candledesk.cache.events import Events
+from candledesk.cache.fills import Engine, Fills
+from candledesk.cache.jobs import Jobs
+from candledesk.cache.journal import Journal
+from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
+from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
+from candledesk.domain.errors import CandleDeskError
+from candledesk.provider.limiter import Limiter
+from candledesk.store import jobs as job_store
+from candledesk.store.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from candledesk.provider.limiter import LimiterSnapshot
+    from candledesk.settings import Settings
+    from candledesk.store import Connection
+
+log = logging.getLogger(__name__)
+FETCHERS_S = 1.5
+WRITER_S = 1.0
+READERS_S = 0.3
+
+
+def now_s() -> int:
+    """Return the wall clock in whole UTC seconds."""
+    return int(time.time())
+
+
+def limiter_message(snapshot: LimiterSnapshot) -> LimiterState:
+    """Turn the limiter's snapshot into the message that doors see."""
+    return LimiterState(
+        snapshot.tokens,
+        snapshot.next_request_in_s,
+        BreakerState(snapshot.breaker),
+        snapshot.retry_at,
+        snapshot.last_error,
+        snapshot.is_offline,
+    )
+
+
+class CacheService:
+    """The running cache of one database: ``controller`` is its face, ``child`` its fetch process."""
+
+    def __init__(self, database: Path, settings: Settings, cache_dir: Path) -> None:
+        """Open or create the database and start the threads; the fetch process starts at its first use.
+
+        Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
+        """
+        create_or_open(database)
+        self._events = Events()
+        self.child = Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
+        self._writer = Writer(partial(connect_writer, database), _checkpoint)
+        self._readers = Readers(partial(connect_reader, database))
+        self._pool = FetchPool(settings.fetch_threads)
+        self._clockwork = Clockwork()
+        self._limiter = Limiter(
+            settings.requests_per_minute,
+            settings.request_burst,
+            settings.breaker_pause_s,
+            on_change=lambda snapshot: self._events.emit(LimiterChanged(limiter_message(snapshot))),
+        )
+        catalog = Catalog(self.child, self._writer, now_s)
+        journal = Journal(self._writer, self._events.emit, now_s)
+        self._fills = Fills(
+            Engine(
+                catalog,
+                self.child,
+                self._limiter,
+                self._readers,
+                self._writer,
+                self._pool,
+                self._clockwork,
+                journal,
+                self._events.emit,
+                now_s,
+                settings.request_timeout_s,
+            )
+        )
+        self.jobs = Jobs(self._fills, journal, self._readers, self._writer)
+        self.controller = CacheController(
+            readers=self._readers,
+            catalog=catalog,
+            fills=self._fills,
+            jobs=self.jobs,
+            clockwork=self._clockwork,
+            events=self._events,
+            limiter_state=lambda: limiter_message(self._limiter.state()),
+            now=now_s,
+        )
+
+    def close(self) -> None:
+        """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
+        self._clockwork.close()
+        self._fills.close()
+        self._limiter.notify()
+        self.child.close()
+        n_abandoned = self._pool.close(FETCHERS_S)
+        if n_abandoned:
+            log.warning("%d fetch threads did not stop and were abandoned", n_abandoned)
+        self._writer.submit(_requeue).add_done_callback(lambda done: _log_failure("requeue", done.exception()))
+        if not self._writer.close(WRITER_S):
+            log.warning("the writer did not finish in time; the last writes may be repeated at the next start")
+        self._readers.close(READERS_S)
+
+
+def _checkpoint(connection: Connection) -> None:
+    checkpoint(connection)
+
+
+def _requeue(connection: Connection) -> int:
+    with transaction(connection):
+        return job_store.requeue_orphans(connection, now_s())
+
+
+def _log_failure(what: str, error: BaseException | None) -> None:
+    if isinstance(error, CandleDeskError):
+        log.warning("%s at shutdown: %s", what, error)
+    elif error is not None:
+        log.error("%s at shutdown failed", what, exc_info=error)

@@ -1,0 +1,115 @@
+"""Instruments and their calendars: from memory, else from the database, else from the child process."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.cache.planner import Facts
+from candledesk.domain.errors import UnknownSymbolError
+from candledesk.domain.interval import DAY_S
+from candledesk.store import calendars as calendar_store
+from candledesk.store import coverage as coverage_store
+from candledesk.store import instruments as instrument_store
+from candledesk.store.database import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.cache.child import Child
+    from candledesk.cache.workers import Writer
+    from candledesk.domain.instrument import Instrument
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.sessions import SessionCalendar
+    from candledesk.store import Connection
+
+UNKNOWN_FOR_S = 900.0  # an unknown symbol is not asked again for a quarter of an hour
+CALENDAR_MARGIN_S = 30 * DAY_S
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows of a series: ``facts`` is ``None`` until the instrument and its calendar are known."""
+
+    instrument: Instrument | None
+    series_id: int | None
+    facts: Facts | None
+
+
+def calendar_key(instrument: Instrument) -> str:
+    """Name the calendar that the instrument's venue follows."""
+    return f"{instrument.exchange}/{instrument.quote_type}/{instrument.tz}"
+
+
+class Catalog:
+    """Looks instruments and calendars up, and remembers symbols that the provider does not know."""
+
+    def __init__(self, child: Child, writer: Writer, now: Callable[[], int]) -> None:
+        """Start empty."""
+        self._child = child
+        self._writer = writer
+        self._now = now
+        self._lock = threading.Lock()
+        self._calendars: dict[str, SessionCalendar] = {}
+        self._unknown: dict[str, float] = {}
+
+    def forget_unknown(self, symbol: str) -> None:
+        """Believe again that the symbol may exist."""
+        with self._lock:
+            self._unknown.pop(symbol, None)
+
+    def mark_unknown(self, symbol: str) -> UnknownSymbolError:
+        """Remember that the provider knows no such symbol, and return the error to raise."""
+        with self._lock:
+            self._unknown[symbol] = self._now() + UNKNOWN_FOR_S
+        return UnknownSymbolError(symbol)
+
+    def unknown_error(self, symbol: str) -> UnknownSymbolError | None:
+        """Return the error of a symbol that was found unknown a short while ago."""
+        with self._lock:
+            until = self._unknown.get(symbol, 0.0)
+        return UnknownSymbolError(symbol) if self._now() < until else None
+
+    def read(self, connection: Connection, symbol: str, interval: Interval) -> Known:
+        """Read what the database knows of a series; on a reader thread."""
+        instrument = instrument_store.read_instrument(connection, symbol)
+        if instrument is None:
+            return Known(None, None, None)
+        series_id = instrument_store.series_id(connection, symbol, interval)
+        calendar = self._calendar(connection, instrument)
+        if calendar is None:
+            return Known(instrument, series_id, None)
+        rows = () if series_id is None else tuple(coverage_store.read_coverage(connection, series_id))
+        return Known(instrument, series_id, Facts(interval, calendar, rows, instrument.first_open_time, self._now()))
+
+    def _calendar(self, connection: Connection, instrument: Instrument) -> SessionCalendar | None:
+        key = calendar_key(instrument)
+        with self._lock:
+            calendar = self._calendars.get(key)
+        if calendar is not None and self._is_fresh(calendar):
+            return calendar
+        stored = calendar_store.read_calendar(connection, key)
+        if stored is None or not self._is_fresh(stored[0]):
+            return None
+        with self._lock:
+            self._calendars[key] = stored[0]
+        return stored[0]
+
+    def _is_fresh(self, calendar: SessionCalendar) -> bool:
+        return len(calendar) > 0 and int(calendar.close[-1]) > self._now() + CALENDAR_MARGIN_S
+
+    def load_calendar(self, instrument: Instrument) -> SessionCalendar:
+        """Compute the calendar in the child process and store it; blocks, so only on a fetch thread."""
+        key = calendar_key(instrument)
+        calendar = self._child.load_calendar(instrument.exchange, instrument.quote_type, instrument.tz)
+        valid_until = int(calendar.close[-1]) if len(calendar) else self._now()
+
+        def write(connection: Connection) -> None:
+            with transaction(connection):
+                calendar_store.write_calendar(connection, key, calendar, valid_until)
+
+        self._writer.submit(write).result()
+        with self._lock:
+            self._calendars[key] = calendar
+        return calendar

@@ -1,0 +1,341 @@
+"""The cache controller: the one door to the cache for charts, the HTTP endpoint and the command line.
+
+Follow one viewport change: ``load_viewport`` puts a task into the view's mailbox; a reader thread reads what is
+stored and resolves the reply at once, and hands what is missing to the fill engine as the view's one demand.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from candledesk.cache.demand import Demand, Priority, Want
+from candledesk.cache.jobs import HISTORY_START, update_span
+from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, job_of
+from candledesk.cache.messages import BarsStored, ViewportReply
+from candledesk.cache.planner import plan_span, refused_coverage
+from candledesk.cache.series import read_series
+from candledesk.cache.views import base_count, count_provisional, describe_edge, read_around, with_error
+from candledesk.cache.workers import run_into
+from candledesk.domain.errors import CandleDeskError, InputError, UnknownSymbolError
+from candledesk.domain.instrument import parse_symbol
+from candledesk.domain.resample import base_span
+from candledesk.domain.span import Span
+from candledesk.store import coverage as coverage_store
+from candledesk.store import instruments as instrument_store
+from candledesk.store import jobs as job_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from candledesk.cache.catalog import Catalog, Known
+    from candledesk.cache.demand import DemandEnd
+    from candledesk.cache.events import Events
+    from candledesk.cache.fills import Fills
+    from candledesk.cache.jobs import Jobs
+    from candledesk.cache.messages import BarsReply, BarsRequest, Event, Job, LimiterState, ViewportRequest
+    from candledesk.cache.planner import Facts
+    from candledesk.cache.workers import Clockwork, Readers
+    from candledesk.domain.coverage import Coverage
+    from candledesk.domain.instrument import Instrument
+    from candledesk.domain.interval import Interval
+    from candledesk.store import Connection
+
+T = TypeVar("T")
+N_LATEST = 500  # bars that are wanted when a script names no span
+MAX_RETRY_S = 900.0
+
+
+class CacheController:
+    """Implements ``doors.Cache``."""
+
+    def __init__(
+        self,
+        *,
+        readers: Readers,
+        catalog: Catalog,
+        fills: Fills,
+        jobs: Jobs,
+        clockwork: Clockwork,
+        events: Events,
+        limiter_state: Callable[[], LimiterState],
+        now: Callable[[], int],
+    ) -> None:
+        """Take the parts; nothing starts here."""
+        self._readers = readers
+        self._catalog = catalog
+        self._fills = fills
+        self._jobs = jobs
+        self._clockwork = clockwork
+        self._events = events
+        self._now = now
+        self._lock = threading.Lock()
+        self._views: dict[int, Demand] = {}
+        self._active: dict[tuple[str, str], tuple[str, Interval]] = {}
+        self.limiter_state = limiter_state
+
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call ``callback`` for every event until the returned function is called."""
+        return self._events.subscribe(callback)
+
+    # --- charts -------------------------------------------------------------------------------------------------
+
+    def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
+        """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        return self._readers.submit(lambda connection: self._view(connection, request), mailbox=request.view_id)
+
+    def _view(self, connection: Connection, request: ViewportRequest) -> ViewportReply:
+        symbol, base = request.symbol, request.interval.base
+        self._note_active(symbol, base)
+        known = self._catalog.read(connection, symbol, base)
+        around = read_around(connection, request, known)
+        error = self._catalog.unknown_error(symbol) if known.instrument is None else None
+        want = self._want(request, known)
+        is_loading = error is None and self._follow(request, base, want, known)
+        wanted = want.resolve(known.facts) if known.facts else None
+        edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)
+        reply = ViewportReply(
+            request=request,
+            bars=around.bars,
+            instrument=known.instrument,
+            edge=edge,
+            edge_reason=reason,
+            at_latest=around.at_latest,
+            rev=around.rev,
+            n_provisional=count_provisional(known.facts, around.bars),
+        )
+        return with_error(reply, error)
+
+    def _want(self, request: ViewportRequest, known: Known) -> Want:
+        n_before = base_count(request.interval, request.n_before)
+        n_after = base_count(request.interval, request.n_after)
+        anchor = request.anchor
+        if anchor is not None and known.facts is not None and request.interval.base is not request.interval:
+            anchor = base_span(request.interval, known.facts.calendar, Span(anchor, anchor + 1)).start
+        return Want(anchor=anchor, n_before=n_before, n_after=n_after)
+
+    def _follow(self, request: ViewportRequest, base: Interval, want: Want, known: Known) -> bool:
+        """Make the view's demand ask for what it shows now; return whether something is being loaded."""
+        if known.facts is not None and not self._has_work(known.facts, want):
+            with self._lock:
+                former = self._views.pop(request.view_id, None)
+            if former is not None:
+                former.cancel.set()
+            return False
+        with self._lock:
+            former = self._views.get(request.view_id)
+            if former is not None and former.is_live and (former.symbol, former.interval) == (request.symbol, base):
+                former.want = want
+                return True
+            demand = Demand(request.symbol, base, want, Priority.VIEWPORT)
+            self._views[request.view_id] = demand
+        if former is not None:
+            former.cancel.set()
+        demand.end.add_done_callback(lambda end: self._on_view_end(request, demand, end.result()))
+        self._fills.add(demand)
+        return True
+
+    def _has_work(self, facts: Facts, want: Want) -> bool:
+        return bool(plan_span(want.resolve(facts), facts).windows)
+
+    def _on_view_end(self, request: ViewportRequest, demand: Demand, end: DemandEnd) -> None:
+        """Let the chart look again, and once more when something that failed may be tried again."""
+        with self._lock:
+            if self._views.get(request.view_id) is not demand:
+                return
+            del self._views[request.view_id]
+        if end.is_cancelled:
+            return
+        event = BarsStored(demand.symbol, demand.interval, Span(self._now(), self._now() + 1), 0)
+        self._events.emit(event)
+        retries = [gap.retry_at for gap in end.gaps if gap.retry_at is not None]
+        if retries:
+            delay_s = min(max(1.0, min(retries) - self._now() + 1.0), MAX_RETRY_S)
+            self._clockwork.call_later(delay_s, lambda: self._events.emit(event))
+
+    # --- scripts ------------------------------------------------------------------------------------------------
+
+    def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
+        """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        reply: Future[BarsReply] = Future()
+        if request.fill == "none":
+            return self._read_bars(request)
+        self._note_active(request.symbol, request.interval.base)
+        error = self._catalog.unknown_error(request.symbol)
+        if error is not None:
+            reply.set_exception(error)
+            return reply
+        demand = Demand(request.symbol, request.interval.base, self._bars_want(request), Priority.VIEWPORT)
+        if request.fill == "async":
+            self._fills.add(demand)
+            return self._read_bars(request)
+        answer = _Once(lambda error: self._answer(reply, request, error))
+        demand.end.add_done_callback(lambda end: answer(end.result().error))
+        if request.timeout_s is not None:
+            self._clockwork.call_later(request.timeout_s, lambda: answer(None))
+        self._fills.add(demand)
+        return reply
+
+    def _bars_want(self, request: BarsRequest) -> Want:
+        if request.span is None:
+            n_bars = N_LATEST if request.limit is None else min(request.limit, N_LATEST)
+            return Want(n_before=base_count(request.interval, n_bars))
+        span, interval = request.span, request.interval
+        if interval.base is interval:
+            return Want(span)
+        return Want(Span(span.start - 2 * interval.step_s, span.end + 2 * interval.step_s))
+
+    def _answer(self, reply: Future[BarsReply], request: BarsRequest, error: Exception | None) -> None:
+        if isinstance(error, UnknownSymbolError):
+            reply.set_exception(error)
+            return
+        self._read_bars(request, error).add_done_callback(lambda read: run_into(reply, read.result))
+
+    def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
+        def read(connection: Connection) -> BarsReply:
+            known = self._catalog.read(connection, request.symbol, request.interval.base)
+            if known.instrument is None:
+                raise error or UnknownSymbolError(request.symbol)
+            return read_series(connection, request, known, self._bars_want(request))
+
+        return self._readers.submit(read)
+
+    # --- jobs ---------------------------------------------------------------------------------------------------
+
+    def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
+        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
+        whole = Span(HISTORY_START, self._now() // 60 * 60 + 60)
+        base = interval.base
+        if span is not None and span.start >= self._now():
+            future: Future[Job] = Future()
+            future.set_exception(InputError("from", "the span lies in the future: nothing can be there yet"))
+            return future
+        return self._start(symbol, base, KIND_BACKFILL, span or whole)
+
+    def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
+        """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
+        with self._lock:
+            chosen = list(series) or list(self._active.values())
+        if not chosen:
+            future: Future[Job] = Future()
+            future.set_exception(InputError("symbols", "no series is active yet: name symbols and intervals"))
+            return future
+        started = [
+            self._start(symbol, interval.base, KIND_UPDATE, update_span(interval.base, self._now()))
+            for symbol, interval in chosen
+        ]
+        return started[0]
+
+    def _start(self, symbol: str, interval: Interval, kind: str, span: Span) -> Future[Job]:
+        """Start a job, after the instrument is known: a job row needs its series."""
+        parse_symbol(symbol)
+        started: Future[Job] = Future()
+        self._note_active(symbol, interval)
+
+        def begin(failure: Exception | None = None) -> None:
+            if failure is not None:
+                started.set_exception(failure)
+                return
+            run_into(started, self._jobs.start, symbol, interval, kind, span)
+
+        def on_read(read: Future[Known]) -> None:
+            if read.exception() is not None:
+                started.set_exception(read.exception())
+            elif read.result().instrument is not None:
+                self._fills.run(Priority.UPDATE, begin)
+            else:
+                self._discover(symbol, interval, begin)
+
+        self._readers.submit(lambda c: self._catalog.read(c, symbol, interval)).add_done_callback(on_read)
+        return started
+
+    def _discover(self, symbol: str, interval: Interval, begin: Callable[[Exception | None], None]) -> None:
+        demand = Demand(symbol, interval, Want(n_before=1), Priority.UPDATE)
+
+        def on_end(end: Future[DemandEnd]) -> None:
+            error = end.result().error
+            fatal = error if isinstance(error, CandleDeskError) else None
+            self._fills.run(Priority.UPDATE, lambda: begin(fatal))
+
+        demand.end.add_done_callback(on_end)
+        self._fills.add(demand)
+
+    def wait_job(self, job_id: int) -> Future[Job]:
+        """Resolve when the job has ended."""
+        live = self._jobs.end_of(job_id)
+        if live is None:
+            return self.read_job(job_id)
+        ended: Future[Job] = Future()
+        live.add_done_callback(
+            lambda _: self.read_job(job_id).add_done_callback(lambda read: run_into(ended, read.result))
+        )
+        return ended
+
+    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
+        """Return the newest jobs first."""
+        return self._readers.submit(
+            lambda connection: [job_of(row) for row in job_store.list_jobs(connection, state=state, limit=limit)]
+        )
+
+    def read_job(self, job_id: int) -> Future[Job]:
+        """Return one job; ``UnknownJobError`` when there is none."""
+        return self._readers.submit(lambda connection: self._jobs.read(connection, job_id))
+
+    def cancel_job(self, job_id: int) -> Future[Job]:
+        """Cancel a live job; ``JobStateError`` when it has ended."""
+        return self._change_job(job_id, self._jobs.cancel)
+
+    def retry_job(self, job_id: int) -> Future[Job]:
+        """Queue a failed or cancelled job again; ``JobStateError`` otherwise."""
+        return self._change_job(job_id, self._jobs.retry)
+
+    def _change_job(self, job_id: int, change: Callable[[Job], Job]) -> Future[Job]:
+        changed: Future[Job] = Future()
+
+        def on_read(read: Future[Job]) -> None:
+            self._fills.run(Priority.VIEWPORT, lambda: run_into(changed, lambda: change(read.result())))
+
+        self.read_job(job_id).add_done_callback(on_read)
+        return changed
+
+    # --- what is known ------------------------------------------------------------------------------------------
+
+    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
+        """Return the coverage ledger of a series, ascending and disjoint; first what is never asked, and why."""
+
+        def read(connection: Connection) -> list[Coverage]:
+            known = self._catalog.read(connection, symbol, interval.base)
+            if known.instrument is None:
+                raise UnknownSymbolError(symbol)
+            rows = [] if known.series_id is None else coverage_store.read_coverage(connection, known.series_id)
+            refused = refused_coverage(known.facts) if known.facts else None
+            if refused is None or (rows and rows[0].span.start < refused.span.end):
+                return rows
+            return [refused, *rows]
+
+        return self._readers.submit(read)
+
+    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
+        """Return cached instruments whose symbol or name contains ``query``."""
+        return self._readers.submit(lambda connection: instrument_store.list_instruments(connection, query))
+
+    def _note_active(self, symbol: str, interval: Interval) -> None:
+        with self._lock:
+            self._active[symbol, interval.name] = (symbol, interval)
+
+
+class _Once:
+    """Calls its function at the first call only: the fill's end or the time-out, whichever comes first."""
+
+    def __init__(self, function: Callable[[Exception | None], None]) -> None:
+        self._function = function
+        self._lock = threading.Lock()
+        self._is_done = False
+
+    def __call__(self, error: Exception | None) -> None:
+        with self._lock:
+            if self._is_done:
+                return
+            self._is_done = True
+        self._function(error)

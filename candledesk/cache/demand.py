@@ -1,0 +1,84 @@
+"""A demand: somebody wants a span of a series known; it lives until that is so, or cannot be, or nobody wants it."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from candledesk.domain.sessions import span_after, span_before
+from candledesk.domain.span import Span
+
+if TYPE_CHECKING:
+    from candledesk.cache.messages import Gap
+    from candledesk.cache.planner import Facts
+    from candledesk.domain.interval import Interval
+
+
+class Priority(IntEnum):
+    """Whose fetches go first (DESIGN.md, "Threads")."""
+
+    VIEWPORT = 0
+    UPDATE = 1
+    BACKFILL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is wanted: a ``span``, or bars counted around ``anchor`` (``None``: now); neither: the whole history."""
+
+    span: Span | None = None
+    anchor: int | None = None
+    n_before: int = 0
+    n_after: int = 0
+
+    def resolve(self, facts: Facts) -> Span | None:
+        """Return the span that is meant on this series' calendar; ``None`` for the whole history."""
+        if self.span is not None or not (self.n_before or self.n_after):
+            return self.span
+        end = facts.now + 1 if self.anchor is None else self.anchor
+        before = span_before(facts.calendar, facts.interval, end, max(1, self.n_before))
+        stop = end
+        if self.n_after:
+            stop = span_after(facts.calendar, facts.interval, end, self.n_after).end
+        return Span(before.start, max(stop, before.end))
+
+
+@dataclass(frozen=True, slots=True)
+class DemandEnd:
+    """How a demand ended: the gaps that are left, and why it stopped early, if it did."""
+
+    gaps: tuple[Gap, ...] = ()
+    error: Exception | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Demand:
+    """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
+
+    ``is_update``: what is covered is asked again, once; ``asked`` remembers which windows that were.
+    """
+
+    symbol: str
+    interval: Interval
+    want: Want
+    priority: Priority
+    job_id: int | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
+    end: Future[DemandEnd] = field(default_factory=Future)
+    n_faults: int = 0
+    is_update: bool = False
+    asked: list[Span] = field(default_factory=list)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has not ended and nobody has cancelled it."""
+        return not self.end.done() and not self.cancel.is_set()
+
+    def finish(self, end: DemandEnd) -> None:
+        """End it once; later calls change nothing."""
+        if not self.end.done():
+            self.end.set_result(end)

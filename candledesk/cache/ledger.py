@@ -1,0 +1,108 @@
+"""From a provider's answer to what is now known: the coverage entries of one window (DESIGN.md, rule 1). Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.sessions import bar_close_times, expected_open_times, session_of
+from candledesk.domain.span import Span, subtract_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candledesk.domain.bars import Bars, IntArray
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.sessions import SessionCalendar
+
+# How long "asked, and nothing there" is believed, by the age of the session (yahoo.md §4.6: sessions have come back
+# after days to weeks). Older than the last row: final.
+_EMPTY_LADDER = (
+    (6 * HOUR_S, HOUR_S),
+    (DAY_S, 6 * HOUR_S),
+    (3 * DAY_S, DAY_S),
+    (7 * DAY_S, 3 * DAY_S),
+    (30 * DAY_S, 7 * DAY_S),
+    (60 * DAY_S, 30 * DAY_S),
+)
+INTRADAY_SETTLE_S = 120
+DAILY_SETTLE_S = 4 * HOUR_S  # yahoo.md §4.10: volumes and closes still move after the close
+NO_TRADES = "asked: the provider has no bars here"
+
+
+def empty_expiry(close_time: int, now: int) -> int | None:
+    """Return until when an empty session that closed at ``close_time`` is believed (``None``: for ever)."""
+    age = now - close_time
+    return next((now + wait for limit, wait in _EMPTY_LADDER if age < limit), None)
+
+
+def final_times(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
+    """Return when each bar can no longer change (UTC seconds)."""
+    settle = DAILY_SETTLE_S if interval.is_daily else INTRADAY_SETTLE_S
+    return bar_close_times(calendar, interval, open_time) + settle + calendar.settle_s
+
+
+def _provisional_expiry(finals: IntArray, interval: Interval, now: int) -> int:
+    pause = min(max(interval.step_s // 2, 30), 15 * 60)
+    settled_next = int(finals.min())
+    return min(now + pause, max(settled_next, now + 1))
+
+
+def _missing_sessions(
+    window: Span, expected: IntArray, bars: Bars, calendar: SessionCalendar, interval: Interval
+) -> list[Span]:
+    sessions = session_of(calendar, interval, expected)
+    with_bars = np.unique(session_of(calendar, interval, bars.open_time))
+    is_empty = ~np.isin(sessions, with_bars)
+    spans = []
+    for session in np.unique(sessions[is_empty]):
+        times = expected[sessions == session]
+        spans.append(Span(int(times[0]), min(int(times[-1]) + interval.step_s, window.end)))
+    return spans
+
+
+def cover_window(window: Span, bars: Bars, calendar: SessionCalendar, interval: Interval, now: int) -> list[Coverage]:
+    """Return what is known of ``window`` after the provider answered with the clean ``bars``.
+
+    Sessions without a single bar are ``known_empty``; bars that may still change are ``provisional``; the rest is
+    ``have``, minutes without trades included (yahoo.md §4.7). Nothing is said of the future.
+    """
+    expected = expected_open_times(calendar, interval, window)
+    expected = expected[expected <= now]
+    if not len(expected):
+        return []
+    finals = final_times(calendar, interval, expected)
+    first_open = int(np.searchsorted(finals, now, side="right"))
+    covered: list[Coverage] = []
+    end = window.end if window.end <= now else int(expected[-1]) + 1
+    if first_open < len(expected):
+        end = int(expected[first_open])
+        last = min(int(expected[-1]) + interval.step_s, max(window.end, end + 1))
+        expiry = _provisional_expiry(finals[first_open:], interval, now)
+        covered.append(Coverage(Span(end, last), CoverageState.PROVISIONAL, now, expiry, "still forming or settling"))
+    if window.start < end:
+        settled = Span(window.start, end)
+        final_bars = bars.within(settled)
+        empty = _missing_sessions(settled, expected[expected < end], final_bars, calendar, interval)
+        covered.extend(_empty(span, calendar, interval, now) for span in empty)
+        covered.extend(Coverage(span, CoverageState.HAVE, now) for span in subtract_spans([settled], empty))
+    return covered
+
+
+def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int) -> Coverage:
+    last = np.array([span.end - interval.step_s], np.int64)
+    close = int(bar_close_times(calendar, interval, np.maximum(last, span.start))[0])
+    return Coverage(span, CoverageState.KNOWN_EMPTY, now, empty_expiry(close, now), NO_TRADES)
+
+
+def is_final_mask(coverage: Sequence[Coverage], bars: Bars) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell for each bar whether no provisional span holds it."""
+    mask = np.ones(len(bars), np.bool_)
+    for row in coverage:
+        if row.state is CoverageState.PROVISIONAL:
+            lo, hi = np.searchsorted(bars.open_time, [row.span.start, row.span.end])
+            mask[lo:hi] = False
+    return mask

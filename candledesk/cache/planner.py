@@ -1,0 +1,136 @@
+"""From what is wanted and what is known to what must be asked: pure arithmetic, no I/O, thread or clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.cache.messages import Gap
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.gaps import find_gaps
+from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.sessions import expected_open_times
+from candledesk.domain.span import Span, subtract_spans
+from candledesk.domain.windows import plan_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.sessions import SessionCalendar
+
+LISTING_REASON = "no bars before the listing date"
+EPOCH = -(10**10)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one fetched series at ``now`` (UTC seconds)."""
+
+    interval: Interval
+    calendar: SessionCalendar
+    coverage: tuple[Coverage, ...]
+    first_open_time: int | None
+    now: int
+
+    @property
+    def lookback_floor(self) -> int | None:
+        """The oldest instant the provider still answers for; a whole window grid step inside its cap."""
+        if self.interval.lookback_s is None:
+            return None
+        return self.now - self.interval.lookback_s
+
+    @property
+    def listing_floor(self) -> int | None:
+        """The first bar's open time as the provider states it, on the series' own time axis."""
+        if self.first_open_time is None:
+            return None
+        if self.interval.is_daily:
+            # one day of slack: the date of the first trade depends on the exchange's zone
+            return (self.first_open_time // DAY_S) * DAY_S - DAY_S
+        return self.first_open_time - self.first_open_time % HOUR_S - HOUR_S
+
+    @property
+    def floor(self) -> tuple[int, str]:
+        """Where history starts for this series, and why."""
+        lookback, listing = self.lookback_floor, self.listing_floor
+        if lookback is not None and (listing is None or lookback >= listing):
+            days = (self.interval.lookback_s or 0) // DAY_S + 1
+            return lookback, f"Yahoo keeps {self.interval.name} bars for {days} days"
+        if listing is not None:
+            return listing, LISTING_REASON
+        return EPOCH, ""
+
+    def clip(self, span: Span | None) -> Span | None:
+        """Return the askable part of ``span``: from the floor to the end of the bar that forms at ``now``."""
+        end = self.now + 1
+        start = max(self.floor[0], int(self.calendar.open[0]) if len(self.calendar) else self.now)
+        if span is not None:
+            start, end = max(start, span.start), min(end, span.end)
+        return Span(start, end) if start < end else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do for a span: ``windows`` to ask, newest first; ``gaps`` in the askable part; expected bar counts."""
+
+    windows: tuple[Span, ...]
+    gaps: tuple[Gap, ...]
+    n_expected: int
+    n_missing: int
+
+
+def settled_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
+    """Return the spans for which nothing needs to be asked at ``now``."""
+    return [row.span for row in coverage if row.is_settled(now)]
+
+
+def known_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
+    """Return the spans that are answered: settled and not failed."""
+    return [row.span for row in coverage if row.is_settled(now) and row.state is not CoverageState.FAILED]
+
+
+def _expected(span: Span | None, facts: Facts) -> IntArray:
+    askable = facts.clip(span)
+    if askable is None:
+        return np.empty(0, np.int64)
+    return expected_open_times(facts.calendar, facts.interval, askable)
+
+
+def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Plan:
+    """Plan ``span`` (``None``: the whole history): gaps by the calendar, minus what others fetch right now.
+
+    ``window_s`` overrides the interval's window (halved after the provider refused a wider one).
+    """
+    expected = _expected(span, facts)
+    step = facts.interval.step_s
+    missing = find_gaps(expected, step, known_spans(facts.coverage, facts.now))
+    to_ask = find_gaps(expected, step, [*settled_spans(facts.coverage, facts.now), *in_flight])
+    windows = plan_windows(to_ask, facts.interval, window_s=window_s)
+    gaps = tuple(gap for hole in missing for gap in _explain(hole, facts))
+    n_missing = sum(int(np.diff(np.searchsorted(expected, [hole.start, hole.end]))[0]) for hole in missing)
+    return Plan(tuple(windows), gaps, len(expected), n_missing)
+
+
+def _explain(hole: Span, facts: Facts) -> list[Gap]:
+    explained: list[Gap] = []
+    rest = [hole]
+    for row in facts.coverage:
+        shared = row.span.intersect(hole)
+        if shared is None or row.state is not CoverageState.FAILED:
+            continue
+        explained.append(Gap(shared, row.reason, row.expires_at))
+        rest = subtract_spans(rest, [shared])
+    explained.extend(Gap(span, "not fetched yet") for span in rest)
+    return sorted(explained, key=lambda gap: gap.span)
+
+
+def refused_coverage(facts: Facts) -> Coverage | None:
+    """Return the part of history that is never asked, as a ledger entry: beyond the look-back or before the listing."""
+    floor, reason = facts.floor
+    if not reason:
+        return None
+    return Coverage(Span(EPOCH, floor), CoverageState.REFUSED, facts.now, None, reason)

@@ -1,0 +1,76 @@
+"""Replies to scripts: the stored bars of a span with their gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.cache.ledger import is_final_mask
+from candledesk.cache.messages import BarsReply, Gap
+from candledesk.cache.planner import plan_span
+from candledesk.domain.adjust import adjust_bars
+from candledesk.domain.bars import Bars
+from candledesk.domain.errors import EnvironmentFaultError, UnknownSymbolError
+from candledesk.domain.interval import INTERVALS
+from candledesk.domain.resample import base_span, resample_bars
+from candledesk.domain.span import Span
+from candledesk.provider.answers import CorporateAction
+from candledesk.store import actions as action_store
+from candledesk.store import bars as bar_store
+from candledesk.store import instruments as instrument_store
+
+if TYPE_CHECKING:
+    from candledesk.cache.catalog import Known
+    from candledesk.cache.demand import Want
+    from candledesk.cache.messages import BarsRequest
+    from candledesk.cache.planner import Facts
+    from candledesk.store import Connection
+
+MAX_TIME = 2**53
+
+
+def read_series(connection: Connection, request: BarsRequest, known: Known, want: Want) -> BarsReply:
+    """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span."""
+    if known.instrument is None:
+        raise UnknownSymbolError(request.symbol)
+    facts = known.facts
+    span = request.span or (want.resolve(facts) if facts else None)
+    if facts is None or span is None:
+        gaps: tuple[Gap, ...] = () if request.span is None else (Gap(request.span, "not fetched yet"),)
+        return BarsReply(request, span or Span(0, MAX_TIME), Bars.empty(), None, known.instrument, gaps)
+    bars, base = _read(connection, request, known, facts, span)
+    kept, following = _limit(bars, request)
+    gaps = plan_span(base, facts).gaps
+    rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
+    is_final = tuple(is_final_mask(facts.coverage, kept).tolist())
+    return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev)
+
+
+def _read(connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span) -> tuple[Bars, Span]:
+    interval = request.interval
+    base = span if interval.base is interval else base_span(interval, facts.calendar, span)
+    if known.series_id is None:
+        return Bars.empty(), base
+    bars = bar_store.read_bars(connection, known.series_id, base)
+    if interval.base is not interval:
+        bars = resample_bars(bars, facts.calendar, interval).within(span)
+    if request.adjust == "splits" or not len(bars):
+        return bars, base
+    actions = [CorporateAction(*row) for row in action_store.read_actions(connection, request.symbol)]
+    daily_id = instrument_store.series_id(connection, request.symbol, INTERVALS["1d"])
+    if daily_id is None:
+        msg = f"adjust={request.adjust} needs the daily bars of {request.symbol}: backfill 1d first"
+        raise EnvironmentFaultError(msg)
+    daily = bar_store.read_bars(connection, daily_id, Span(-MAX_TIME, MAX_TIME))
+    return adjust_bars(bars, interval, facts.calendar, actions, request.adjust, daily=daily), base
+
+
+def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:
+    """Cut to ``limit``: the oldest first with a cursor, or the newest when no span was named."""
+    limit = request.limit
+    if limit is None or len(bars) <= limit:
+        return bars, None
+    if request.span is None:
+        return bars.take(np.arange(len(bars) - limit, len(bars))), None
+    return bars.take(slice(0, limit)), int(bars.open_time[limit])

@@ -1,0 +1,297 @@
+"""The command line: arguments to the app, answers to stdout, messages to stderr, exit codes of INTERFACE.md."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from candledesk import __version__
+from candledesk.domain.errors import (
+    CandleDeskError,
+    EnvironmentFaultError,
+    InputError,
+    OfflineError,
+    UnknownJobError,
+    UnknownSymbolError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.app import Desk
+    from candledesk.cache.doors import Cache
+    from candledesk.settings import Settings
+
+log = logging.getLogger(__name__)
+EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_GAPS, EXIT_UNKNOWN, EXIT_ENVIRONMENT, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "doctor")
+_VALUE_OPTIONS = {
+    "--home",
+    "--yahoo-url",
+    "--stream-url",
+    "--interval",
+    "--port",
+    "--from",
+    "--to",
+    "--adjust",
+    "--format",
+    "-o",
+}
+
+
+class _Options:
+    """The options that every command takes; the desk is opened at its first use and closed at the end."""
+
+    def __init__(self, home: str | None, yahoo_url: str | None, stream_url: str | None, *, demo: bool) -> None:
+        self.overrides = {"home": home, "yahoo_url": yahoo_url, "stream_url": stream_url}
+        self.demo = demo
+        self._desk: Desk | None = None
+
+    def settings(self) -> Settings:
+        from candledesk.settings import load_settings
+
+        return load_settings(None, **self.overrides)
+
+    def desk(self) -> Desk:
+        from candledesk.app import Desk
+
+        if self._desk is None:
+            self._desk = Desk(self.settings(), demo=self.demo)
+        return self._desk
+
+    def cache(self) -> Cache:
+        """Open the cache, or a door to the instance that holds this home already."""
+        from candledesk.store.lock import HomeLockedError
+
+        try:
+            return self.desk().cache
+        except HomeLockedError as error:
+            from candledesk.paths import open_home
+            from candledesk.web.client import RemoteCache
+
+            endpoint = open_home(self.settings().home, demo=self.demo).endpoint
+            remote = RemoteCache.find(endpoint)
+            if remote is None:
+                raise error from None
+            return remote
+
+    def close(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that may stand before or after any command."""
+    for option in (
+        click.option("--demo", is_flag=True, help="use the embedded demo market instead of Yahoo; needs no network"),
+        click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
+        click.option("--yahoo-url", metavar="URL", help="send every Yahoo request to this base URL"),
+        click.option("--home", metavar="DIR", help="where the database, settings and logs live"),
+    ):
+        command = option(command)
+    return command
+
+
+_current: list[_Options] = []
+
+
+def _options(kwargs: dict[str, Any]) -> _Options:
+    names = ("home", "yahoo_url", "stream_url")
+    options = _Options(*(kwargs.pop(name) for name in names), demo=kwargs.pop("demo"))
+    _current.append(options)
+    return options
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """CandleDesk: charts that never lose a candle.
+
+    Without a command, `candledesk [SYMBOL…] [--interval 1d]` opens the window.
+    """
+
+
+@cli.command()
+@click.argument("symbols", nargs=-1)
+@click.option("--interval", default="1d", show_default=True)
+@_common
+def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
+    """Open the window (the default command)."""
+    from candledesk.domain.instrument import parse_symbol
+    from candledesk.domain.interval import parse_interval
+
+    options = _options(kwargs)
+    chosen, name = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval).name
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        raise EnvironmentFaultError("there is no display for a window: use `candledesk serve` for the browser chart")
+    from candledesk.app import run_window
+
+    sys.exit(run_window(options.desk(), chosen, name))
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one")
+@_common
+def serve(port: int, **kwargs: Any) -> None:
+    """Serve the browser chart and the HTTP API without a window, until Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    desk = _options(kwargs).desk()
+    web = desk.start_web(port)
+    click.echo(web.chart_url)
+    sys.stdout.flush()
+    desk.service.child.warm_up()
+    desk.resume_jobs()
+    stop.wait()
+
+
+@cli.command()
+@click.argument("symbol")
+@click.argument("interval")
+@click.option("--from", "start", metavar="T", help="first instant, inclusive: 2026-11-02 or 2026-11-02T14:30:00Z")
+@click.option("--to", "end", metavar="T", help="end of the span, exclusive")
+@click.option("--adjust", type=click.Choice(["none", "splits", "all"]), default="splits", show_default=True)
+@click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True)
+@click.option("-o", "output", metavar="FILE", help="write to a file instead of stdout")
+@click.option("--offline", is_flag=True, help="print what is cached, ask nothing")
+@_common
+def candles(**kwargs: Any) -> None:
+    """Print candles, filling gaps first unless --offline."""
+    from candledesk.commands import print_candles
+
+    _leave(print_candles(_options(kwargs).cache(), **kwargs))
+
+
+@cli.command()
+@click.argument("symbols", nargs=-1, required=True)
+@click.option("--interval", required=True)
+@click.option("--from", "start", metavar="T", help="default: back to the listing date or the look-back")
+@click.option("--to", "end", metavar="T", help="default: now")
+@_common
+def backfill(**kwargs: Any) -> None:
+    """Fill gaps and wait, with a progress bar on a terminal."""
+    from candledesk.commands import run_backfill
+
+    _leave(run_backfill(_options(kwargs).cache(), **kwargs))
+
+
+@cli.command()
+@click.argument("symbol", required=False)
+@click.argument("interval", required=False)
+@click.option("--json", "as_json", is_flag=True)
+@_common
+def coverage(**kwargs: Any) -> None:
+    """Show what is known: spans, states, reasons."""
+    from candledesk.commands import print_coverage
+
+    _leave(print_coverage(_options(kwargs).cache(), **kwargs))
+
+
+@cli.command()
+@click.argument("action", type=click.Choice(["list", "show", "cancel", "retry"]), default="list")
+@click.argument("job_id", type=int, required=False)
+@click.option("--json", "as_json", is_flag=True)
+@_common
+def jobs(**kwargs: Any) -> None:
+    """List, show, cancel or retry backfill jobs."""
+    from candledesk.commands import run_jobs
+
+    _leave(run_jobs(_options(kwargs).cache(), **kwargs))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True)
+@_common
+def doctor(**kwargs: Any) -> None:
+    """Check versions, database, limiter, reachability of Yahoo and display."""
+    from candledesk.doctor import examine
+
+    options = _options(kwargs)
+    settings = options.settings()
+    desk = options.desk() if options.demo else None
+    url = settings.yahoo_url if desk is None else desk.settings.yahoo_url
+    limiter = None if desk is None else desk.cache.limiter_state()
+    _leave(examine(settings, url, limiter, demo=options.demo, **kwargs))
+
+
+def _leave(code: int) -> None:
+    sys.exit(code)
+
+
+def arrange(arguments: list[str]) -> list[str]:
+    """Put the command first, so that common options may stand before it; without a command it is the window."""
+    if arguments and arguments[0] in {"-h", "--help", "--version"}:
+        return arguments
+    expects_value = False
+    for place, argument in enumerate(arguments):
+        if not expects_value and argument in COMMANDS:
+            return [argument, *arguments[:place], *arguments[place + 1 :]]
+        expects_value = argument in _VALUE_OPTIONS
+    return ["window", *arguments]
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, (InputError, UnknownJobError)):
+        return EXIT_USAGE
+    if isinstance(error, UnknownSymbolError):
+        return EXIT_UNKNOWN
+    if isinstance(error, (EnvironmentFaultError, OfflineError)):
+        return EXIT_ENVIRONMENT
+    return EXIT_USAGE
+
+
+def _call(arguments: list[str]) -> int:
+    try:
+        code = cli.main(arrange(arguments), prog_name="candledesk", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:  # whoever read our output has seen enough
+        return EXIT_DONE
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return _call(arguments)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else EXIT_BUG
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; what was fetched is stored", err=True)
+        return EXIT_INTERRUPTED
+    except CandleDeskError as error:
+        click.echo(f"candledesk: {error}", err=True)
+        return _exit_code(error)
+    except Exception as error:
+        log.exception("an error of our own")
+        click.echo(f"candledesk: our own error, {type(error).__name__}: {error} (details in the log)", err=True)
+        return EXIT_BUG
+
+
+def _on_terminate(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line and end the process at once, whatever threads still hang."""
+    signal.signal(signal.SIGTERM, _on_terminate)
+    code = _run(sys.argv[1:])
+    for options in _current:
+        options.close()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = code or EXIT_DONE
+    os._exit(code)

@@ -1,0 +1,251 @@
+"""What the commands do: they ask the cache, print data to stdout, messages to stderr, and return the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from candledesk.cache.messages import BarsRequest, JobState
+from candledesk.domain.errors import EnvironmentFaultError, InputError, OfflineError, UnknownSymbolError
+from candledesk.domain.instrument import parse_symbol
+from candledesk.domain.interval import INTERVALS, parse_interval
+from candledesk.domain.span import Span
+from candledesk.domain.times import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from candledesk.cache.doors import Cache
+    from candledesk.cache.messages import Adjust, BarsReply, Gap, Job
+    from candledesk.domain.bars import Bars
+    from candledesk.domain.interval import Interval
+
+EXIT_DONE, EXIT_GAPS = 0, 3
+HISTORY_START = -(10**10)
+COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
+POLL_S = 0.5
+
+
+def iso(time_s: int) -> str:
+    """Return UTC seconds as ISO-8601 text with a Z."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_span(start: str | None, end: str | None) -> Span:
+    """Return the half-open span of two texts; no start: the beginning of history; no end: now."""
+    lo = HISTORY_START if start is None else parse_time(start, "from")
+    hi = int(time.time()) + 1 if end is None else parse_time(end, "to")
+    if lo >= hi:
+        raise InputError("to", f"the span is empty: --from {start} must be before --to {end or 'now'}")
+    return Span(lo, hi)
+
+
+def _gap_line(gap: Gap) -> str:
+    start = "the beginning" if gap.span.start <= HISTORY_START else iso(gap.span.start)
+    retry = "" if gap.retry_at is None else f"; next try {iso(gap.retry_at)}"
+    return f"  gap {start} to {iso(gap.span.end)}: {gap.reason}{retry}"
+
+
+def print_candles(  # noqa: PLR0913 - the command's options
+    cache: Cache,
+    *,
+    symbol: str,
+    interval: str,
+    start: str | None,
+    end: str | None,
+    adjust: Adjust,
+    form: str,
+    output: str | None,
+    offline: bool,
+) -> int:
+    """Print candles of a span, filling its gaps first unless ``offline``."""
+    request = BarsRequest(
+        parse_symbol(symbol),
+        parse_interval(interval),
+        parse_span(start, end),
+        fill="none" if offline else "wait",
+        timeout_s=None,
+        adjust=adjust,
+    )
+    try:
+        reply = cache.load_bars(request).result()
+    except UnknownSymbolError as error:
+        if not offline:
+            raise
+        raise OfflineError(f"nothing of {error.symbol} is cached: run it once without --offline") from None
+    _write(reply.bars, form, output)
+    if reply.complete:
+        return EXIT_DONE
+    return _tell_gaps(reply)
+
+
+def _tell_gaps(reply: BarsReply) -> int:
+    print(f"{reply.request.symbol} {reply.request.interval.name}: {len(reply.gaps)} gaps remain", file=sys.stderr)
+    for gap in reply.gaps:
+        print(_gap_line(gap), file=sys.stderr)
+    return EXIT_GAPS
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _rows(bars: Bars) -> Iterator[tuple[str, float, float, float, float, float]]:
+    columns = (bars.open_time, bars.open, bars.high, bars.low, bars.close, bars.volume)
+    for open_time, *values in zip(*(column.tolist() for column in columns), strict=True):
+        yield iso(open_time), *values
+
+
+def _write(bars: Bars, form: str, output: str | None) -> None:
+    try:
+        if form == "parquet":
+            _write_parquet(bars, output)
+            return
+        text = _csv(bars) if form == "csv" else _json(bars)
+        if output is None:
+            sys.stdout.write(text)
+        else:
+            Path(output).write_text(text, encoding="utf-8")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise EnvironmentFaultError(f"cannot write {output or 'stdout'}: {error.strerror}") from error
+
+
+def _csv(bars: Bars) -> str:
+    lines = [",".join(COLUMNS)]
+    lines += [
+        ",".join((time, *(repr(price) for price in prices), _number(volume))) for time, *prices, volume in _rows(bars)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _json(bars: Bars) -> str:
+    return json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in _rows(bars)], indent=1) + "\n"
+
+
+def _write_parquet(bars: Bars, output: str | None) -> None:
+    if output is None:
+        raise InputError("format", "parquet is binary: name a file with -o FILE")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = [pa.array(bars.open_time, pa.timestamp("s", tz="UTC"))]
+    columns += [pa.array(column) for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)]
+    pq.write_table(pa.Table.from_arrays(columns, names=list(COLUMNS)), output)
+
+
+def run_backfill(cache: Cache, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None) -> int:
+    """Backfill each symbol and wait; one summary line per series."""
+    chosen = parse_interval(interval)
+    span = None if start is None and end is None else parse_span(start, end)
+    names = [parse_symbol(symbol) for symbol in symbols]
+    started = [(name, cache.start_backfill(name, chosen, span)) for name in names]
+    ended = []
+    for name, future in started:
+        job = future.result()
+        ended.append((name, _wait(cache, job)))
+    for name, job in ended:
+        print(_summary(name, chosen, job))
+        for gap in job.gaps:
+            print(_gap_line(gap), file=sys.stderr)
+    return EXIT_DONE if all(job.state is JobState.SUCCEEDED for _, job in ended) else EXIT_GAPS
+
+
+def _summary(name: str, interval: Interval, job: Job) -> str:
+    left = job.bars_expected - job.bars_done
+    text = f"{name} {interval.name}: {job.state.value}, {job.bars_done} of {job.bars_expected} expected bars known"
+    return text + (f", {left} missing: {job.error}" if job.error else "")
+
+
+def _wait(cache: Cache, job: Job) -> Job:
+    ended = cache.wait_job(job.job_id)
+    if not sys.stderr.isatty():
+        return ended.result()
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"{job.symbol} {job.interval.name}", total=None)
+        while True:
+            try:
+                return ended.result(POLL_S)
+            except FutureTimeoutError:
+                now = cache.read_job(job.job_id).result()
+                progress.update(task, total=now.bars_expected or None, completed=now.bars_done)
+
+
+def print_coverage(cache: Cache, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
+    """Print the ledger of one series, or of every cached series."""
+    names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
+    chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
+    rows = []
+    for name in names:
+        for one in chosen:
+            for piece in cache.read_coverage(name, one).result():
+                begin = None if piece.span.start <= HISTORY_START else iso(piece.span.start)
+                expires = None if piece.expires_at is None else iso(piece.expires_at)
+                rows.append(
+                    {
+                        "symbol": name,
+                        "interval": one.name,
+                        "from": begin,
+                        "to": iso(piece.span.end),
+                        "state": piece.state.value,
+                        "fetched_at": iso(piece.fetched_at),
+                        "expires_at": expires,
+                        "reason": piece.reason,
+                    }
+                )
+    _print_table(rows, as_json=as_json)
+    return EXIT_DONE
+
+
+def run_jobs(cache: Cache, *, action: str, job_id: int | None, as_json: bool) -> int:
+    """List jobs, or show, cancel or retry one."""
+    if action == "list":
+        found = cache.list_jobs().result()
+    elif job_id is None:
+        raise InputError("ID", f"`jobs {action}` needs the job's number: see `candledesk jobs`")
+    else:
+        ask: dict[str, Callable[[int], Any]] = {
+            "show": cache.read_job,
+            "cancel": cache.cancel_job,
+            "retry": cache.retry_job,
+        }
+        found = [ask[action](job_id).result()]
+    _print_table([_job_row(job) for job in found], as_json=as_json)
+    return EXIT_DONE
+
+
+def _job_row(job: Job) -> dict[str, Any]:
+    return {
+        "job_id": job.job_id,
+        "kind": job.kind,
+        "symbol": job.symbol,
+        "interval": job.interval.name,
+        "from": None if job.span.start <= HISTORY_START else iso(job.span.start),
+        "to": iso(job.span.end),
+        "state": job.state.value,
+        "bars_done": job.bars_done,
+        "bars_expected": job.bars_expected,
+        "error": job.error,
+    }
+
+
+def _print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    if not rows:
+        print("nothing yet", file=sys.stderr)
+        return
+    texts = [list(rows[0]), *([("" if value is None else str(value)) for value in row.values()] for row in rows)]
+    widths = [max(len(row[column]) for row in texts) for column in range(len(texts[0]))]
+    for row in texts:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())

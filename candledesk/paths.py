@@ -1,0 +1,79 @@
+"""Where data, logs and resources live."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from candledesk.domain.errors import EnvironmentFaultError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one home directory."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        """The candle database."""
+        return self.home / "candles.db"
+
+    @property
+    def log(self) -> Path:
+        """The rotating log file."""
+        return self.home / "candledesk.log"
+
+    @property
+    def endpoint(self) -> Path:
+        """URL, token and pid of the running instance (0600)."""
+        return self.home / "endpoint.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that may write."""
+        return self.home / "instance.lock"
+
+    @property
+    def yfinance_cache(self) -> Path:
+        """Where yfinance may keep its own small files."""
+        return self.home / "yfinance"
+
+
+def open_home(home: str, *, demo: bool = False) -> Paths:
+    """Create the home directory (0700) and return its paths; the demo market has a home of its own.
+
+    Raises ``EnvironmentFaultError`` when it cannot be created; an existing read-only home is accepted.
+    """
+    if home:
+        path = Path(home).expanduser().absolute()
+    else:
+        import platformdirs
+
+        path = Path(platformdirs.user_data_dir("candledesk", appauthor=False))
+    path = path / "demo" if demo else path
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot create the home directory {path}: {error.strerror}. Choose another with --home"
+        raise EnvironmentFaultError(msg) from error
+    return Paths(path)
+
+
+def resources_dir() -> Path:
+    """Return the directory of icons and the web page: inside the wheel, or beside the package in a checkout."""
+    packaged = _PACKAGE / "_resources"
+    return packaged if packaged.is_dir() else _PACKAGE.parent / "resources"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` readable by its owner only (0600), replacing it in one step."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)
