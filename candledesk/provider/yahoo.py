@@ -97,7 +97,7 @@ class YahooProvider:
                     session=self._session,
                     timeout=deadline_s,
                 )
-                return tuple(_match(quote) for quote in found.quotes)
+                return tuple(_match(quote) for quote in found.quotes if quote.get("isYahooFinance", True))
             except Exception as error:  # noqa: BLE001 - the same as fetch
                 _LOG.info("symbol search failed: %s", error)
                 return ()

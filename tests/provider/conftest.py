@@ -109,6 +109,18 @@ def cache_dir(tmp_path, monkeypatch):
     return tmp_path / "py-yfinance"
 
 
+@pytest.fixture(autouse=True)
+def _yfinance_as_imported(monkeypatch):
+    """Undo after each test what a YahooProvider changes in yfinance for the whole process."""
+    import yfinance as yf
+    from yfinance.data import SingletonMeta, YfData
+
+    for name in ("cache_get", "_get_cookie_and_crumb"):
+        monkeypatch.setattr(YfData, name, vars(YfData)[name])
+    monkeypatch.setattr(SingletonMeta, "_instances", {})
+    monkeypatch.setitem(yf.config.debug.data, "hide_exceptions", True)
+
+
 @pytest.fixture
 def provider(yahoo_server, cache_dir):
     from candledesk.provider.yahoo import YahooProvider

@@ -70,3 +70,12 @@ def test_an_error_status_is_raised_with_its_reason(session, yahoo_server, body, 
     with pytest.raises(StatusError) as caught:
         session.get("https://query2.finance.yahoo.com/x")
     assert (caught.value.status, caught.value.reason, caught.value.is_chart_error) == (422, reason, is_chart_error)
+
+
+def test_without_a_base_url_requests_go_where_they_say_and_redirects_count(yahoo_server):
+    yahoo_server.says((302, "", ("Location", "/moved")), (200, "there"))
+    with YahooSession() as session, session.call(2.0) as call:
+        assert session.get(f"{yahoo_server.url}/x").text == "there"
+        assert call.n_requests == 2
+    assert [seen.path for seen in yahoo_server.requests] == ["/x", "/moved"]
+    assert "X-Forwarded-Host" not in yahoo_server.requests[0].headers

@@ -1,12 +1,14 @@
 """The traps of yahoo.md §2, each through the real yfinance client against a loopback server."""
 
 import datetime as dt
+import gzip
 import threading
 import time
 
 import numpy as np
 import pytest
 
+from candledesk.domain.interval import INTERVALS
 from candledesk.provider.answers import (
     BarsAnswer,
     CorporateAction,
@@ -236,6 +238,24 @@ def test_an_empty_window_with_an_unreadable_meta_is_a_fault(provider, yahoo_serv
     assert isinstance(provider.fetch(day), FaultAnswer)
 
 
+def test_empty_arrays_are_an_answer_without_bars(provider, yahoo_server, day, good):
+    result = good[1]["chart"]["result"][0]
+    result["timestamp"] = []
+    result["indicators"]["quote"] = [{name: [] for name in ("open", "high", "low", "close", "volume")}]
+    yahoo_server.says(good)
+    answer = provider.fetch(day)
+    assert isinstance(answer, BarsAnswer)
+    assert len(answer.bars) == 0
+
+
+@pytest.mark.parametrize("interval", [name for name, row in INTERVALS.items() if row.base is row])
+def test_every_fetched_interval_goes_through_the_client(provider, yahoo_server, request_for, chart, period, interval):
+    yahoo_server.says((200, chart([(OPEN, 1.0, 2.0, 0.5, 1.5, 7)], periods=[[period(OPEN, CLOSE)]])))
+    answer = provider.fetch(request_for(OPEN - OPEN % DAY, CLOSE, interval))
+    assert answer.bars.open_time.tolist() == [utc(2026, 11, 2) if interval == "1d" else OPEN]
+    assert yahoo_server.requests[0].query["interval"] == interval
+
+
 # --- the network ---------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +295,13 @@ def test_a_spent_deadline_sends_nothing(provider, yahoo_server, request_for, goo
 
 def test_an_endless_body_is_cut(provider, yahoo_server, day):
     yahoo_server.says((200, b" " * ((32 << 20) + 1)))
+    answer = provider.fetch(day)
+    assert isinstance(answer, FaultAnswer)
+    assert "larger" in answer.reason
+
+
+def test_a_compressed_bomb_is_cut(provider, yahoo_server, day):
+    yahoo_server.says((200, gzip.compress(bytes(64 << 20), 1), ("Content-Encoding", "gzip")))
     answer = provider.fetch(day)
     assert isinstance(answer, FaultAnswer)
     assert "larger" in answer.reason
@@ -452,6 +479,7 @@ def test_search_returns_typed_matches_with_one_request(provider, yahoo_server):
         {"symbol": "AAPL", "longname": "Apple Inc.", "exchange": "NMS", "quoteType": "EQUITY"},
         {"symbol": "APLE", "shortname": "Apple Hospitality"},
         {"name": "no symbol"},
+        {"symbol": "private company", "isYahooFinance": False},
     ]
     yahoo_server.says((200, {"quotes": quotes}))
     found = provider.search("apple", 1.0)
@@ -465,3 +493,14 @@ def test_a_failed_search_finds_nothing_and_is_not_replayed(provider, yahoo_serve
     yahoo_server.says(answer, (200, {"quotes": [{"symbol": "AAPL"}]}))
     assert provider.search("apple", 1.0) == ()
     assert [match.symbol for match in provider.search("apple", 1.0)] == ["AAPL"]
+
+
+def test_a_dividend_in_another_currency_and_a_capital_gain_do_no_harm(provider, yahoo_server, request_for, chart):
+    at = utc(2026, 10, 26, 13, 30)
+    events = {
+        "dividends": {"1": {"amount": 0.25, "date": at, "currency": "VND"}},
+        "capitalGains": {"1": {"amount": 0.5, "date": at}},
+    }
+    yahoo_server.says((200, chart(daily(at), events=events, instrumentType="ETF")))
+    answer = provider.fetch(request_for(utc(2026, 10, 20), utc(2026, 10, 28), "1d"))
+    assert answer.actions == (CorporateAction(utc(2026, 10, 26), "dividend", 0.25),)
