@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from candledesk.web.assets import LOGO_STYLE_HASH
-from candledesk.web.problems import BusyError, RefusedError, describe_error, problem_response
+from candledesk.web.problems import INTERNAL_TEXT, BusyError, RefusedError, describe_error, problem_response
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
 MAX_REQUESTS = 16
 MAX_STREAMS = 16
+MAX_HEADERS = 16 * 1024
+MAX_TARGET = 8 * 1024
 BODY_TIMEOUT_S = 10.0
 STREAM_PATH = "/api/v1/events"
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -68,6 +70,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request or hand it on; whatever happens, the answer carries the security headers."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
         if scope["type"] != "http":
             return
         is_started = False
@@ -88,15 +92,14 @@ class Guard:
         except Exception:  # noqa: BLE001 the last line: told to the log, never to the client
             _log.exception("A request to %s failed.", scope["path"])
             if not is_started:
-                await problem_response(500, "An error inside CandleDesk; its log has the details.")(
-                    scope, receive, send_guarded
-                )
+                await problem_response(500, INTERNAL_TEXT)(scope, receive, send_guarded)
 
     def _check(self, scope: Scope) -> None:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         hosts = _values(headers, b"host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             raise RefusedError(421, "This server answers only to its own address on this machine.")
+        _check_size(scope, headers)
         self._check_site(scope, headers)
         if scope["method"] == "OPTIONS":
             raise RefusedError(403, "No other site may use this server.")
@@ -135,6 +138,13 @@ class Guard:
 
 def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
     return [value for key, value in headers if key == name]
+
+
+def _check_size(scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
+    if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_TARGET:
+        raise RefusedError(414, "The address is too long.")
+    if sum(len(name) + len(value) for name, value in headers) > MAX_HEADERS:
+        raise RefusedError(431, "The headers are too long.")
 
 
 def _is_visit(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RETRY_AFTER_S = 5
+INTERNAL_TEXT = "An error inside CandleDesk; its log has the details."
 _FIELDS = {UnknownSymbolError: "symbol", UnknownJobError: "job_id"}
 _STATUSES: tuple[tuple[type[CandleDeskError], int], ...] = (
     (UnknownSymbolError, 404),

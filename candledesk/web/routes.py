@@ -20,7 +20,7 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, InputError
 from candledesk.domain.interval import INTERVALS
 from candledesk.web import params, wire
 from candledesk.web.guard import STREAM_PATH
-from candledesk.web.problems import BusyError, describe_error, problem_response
+from candledesk.web.problems import INTERNAL_TEXT, BusyError, describe_error, problem_response
 from candledesk.web.stream import EventStream
 
 if TYPE_CHECKING:
@@ -255,7 +255,11 @@ def _serve_asset(path: str, asset: Asset) -> Route:
 async def _on_http_error(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
-    texts = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    texts = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that method.",
+        500: INTERNAL_TEXT,
+    }
     return problem_response(status, texts.get(status, "The request cannot be answered."), headers=headers)
 
 
@@ -263,6 +267,6 @@ def build_routes(door: Door, assets: Mapping[str, Asset]) -> Starlette:
     """Return the application without its guard."""
     routes = [_serve_asset(path, asset) for path, asset in assets.items()]
     routes += [_bind(door, endpoint) for endpoint in ENDPOINTS]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _on_http_error})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _on_http_error, Exception: _on_http_error})
     app.router.redirect_slashes = False
     return app

@@ -31,7 +31,7 @@ export class Chart {
     this.hooks = hooks;
     this.api = LightweightCharts.createChart(element, {
       autoSize: true,
-      layout: { attributionLogo: true, fontSize: 12 },
+      layout: { attributionLogo: true, fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily },
       crosshair: { mode: LightweightCharts.CrosshairMode.Magnet },
       timeScale: { rightOffset: EMPTY_SPACE_RIGHT, barSpacing: 7, minBarSpacing: 0.2, secondsVisible: false, enableConflation: true },
       localization: { locale: "en-GB", timeFormatter: (time) => (this.zone ? this.zone.formatAxis(time) : "") },

@@ -211,6 +211,6 @@ def _done(produce):
     future = Future()
     try:
         future.set_result(produce())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 a future carries whatever it is
         future.set_exception(error)
     return future

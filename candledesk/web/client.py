@@ -1,0 +1,238 @@
+"""The running instance as a cache: a second process asks it over HTTP instead of writing the database beside it.
+
+Calls block and return futures that are already done, which is all that the command line needs of ``doors.Cache``.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from candledesk.cache.messages import BarsReply, BarsRequest, Gap, Job, JobState
+from candledesk.domain.bars import Bars
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.errors import (
+    CandleDeskError,
+    EnvironmentFaultError,
+    InputError,
+    JobStateError,
+    UnknownJobError,
+    UnknownSymbolError,
+)
+from candledesk.domain.instrument import Instrument
+from candledesk.domain.interval import parse_interval
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.times import parse_time
+from candledesk.web.wire import iso_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from candledesk.domain.interval import Interval
+
+TIMEOUT_S = 40.0
+POLL_S = 0.3
+PAGE = 5_000
+_ENDED = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
+
+
+def _done(function: Callable[[], Any]) -> Future[Any]:
+    future: Future[Any] = Future()
+    try:
+        future.set_result(function())
+    except CandleDeskError as error:
+        future.set_exception(error)
+    return future
+
+
+def _time(text: str | None) -> int | None:
+    return None if text is None else parse_time(text, "answer")
+
+
+def _gaps(rows: list[dict[str, Any]]) -> tuple[Gap, ...]:
+    return tuple(Gap(_span(row), row["reason"], _time(row["retry_at"])) for row in rows)
+
+
+def _span(row: dict[str, Any]) -> Span:
+    return Span(parse_time(row["from"], "from"), parse_time(row["to"], "to"))
+
+
+def _job(row: dict[str, Any]) -> Job:
+    return Job(
+        row["job_id"],
+        row["kind"],
+        row["symbol"],
+        parse_interval(row["interval"]),
+        _span(row),
+        JobState(row["state"]),
+        row["bars_done"],
+        row["bars_expected"],
+        row["attempts"],
+        row["error"],
+        parse_time(row["created_at"], "created_at"),
+        parse_time(row["updated_at"], "updated_at"),
+        row["eta_s"],
+        _gaps(row["gaps"]),
+    )
+
+
+class RemoteCache:
+    """The part of ``doors.Cache`` that commands use, answered by the instance that holds the home."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """``url`` and ``token`` as ``endpoint.json`` states them."""
+        self._url = url
+        self._token = token
+
+    @classmethod
+    def find(cls, endpoint: Path) -> RemoteCache | None:
+        """Return the door to the instance that wrote ``endpoint``, ``None`` when it serves none."""
+        try:
+            stated = json.loads(endpoint.read_text(encoding="utf-8"))
+            remote = cls(stated["url"], stated["token"])
+            remote._ask("GET", "/api/v1/limiter")
+        except (OSError, ValueError, KeyError, CandleDeskError):
+            return None
+        return remote
+
+    def _ask(
+        self, method: str, path: str, query: dict[str, Any] | None = None, body: dict[str, Any] | None = None
+    ) -> Any:  # noqa: ANN401 - JSON
+        given = {key: value for key, value in (query or {}).items() if value is not None}
+        url = f"{self._url}{path}" + (f"?{urllib.parse.urlencode(given)}" if given else "")
+        data = None if method == "GET" else json.dumps(body or {}).encode()
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - our own loopback address
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=TIMEOUT_S) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            raise self._problem(error, query or {}) from None
+        except OSError as error:
+            raise EnvironmentFaultError(f"the running CandleDesk at {self._url} does not answer: {error}") from error
+
+    def _problem(self, error: urllib.error.HTTPError, query: dict[str, Any]) -> CandleDeskError:
+        try:
+            stated = json.loads(error.read())
+        except ValueError:
+            stated = {}
+        detail = stated.get("detail") or stated.get("title") or f"HTTP {error.code}"
+        if error.code == 404:  # noqa: PLR2004
+            return UnknownSymbolError(query["symbol"]) if "symbol" in query else UnknownJobError(detail)
+        if error.code == 409:  # noqa: PLR2004
+            return JobStateError(detail)
+        if error.code in {400, 422}:
+            return InputError(stated.get("field", "request"), detail)
+        return EnvironmentFaultError(detail)
+
+    def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
+        """Fill the span with a job of the running instance, wait for it, and page through the bars."""
+        return _done(lambda: self._load_bars(request))
+
+    def _load_bars(self, request: BarsRequest) -> BarsReply:
+        span = request.span
+        if span is None:
+            raise InputError("from", "name a span")
+        if request.fill == "wait":
+            self._wait(self._start_backfill(request.symbol, request.interval, span))
+        query = {
+            "symbol": request.symbol,
+            "interval": request.interval.name,
+            "from": iso_time(max(span.start, HISTORY_START)),
+            "to": iso_time(span.end),
+            "adjust": request.adjust,
+            "fill": "none",
+            "format": "columns",
+            "limit": PAGE,
+        }
+        pages, page = [], self._ask("GET", "/api/v1/candles", query)
+        pages.append(page)
+        while page["next"] is not None:
+            page = self._ask("GET", "/api/v1/candles", query | {"cursor": page["next"]})
+            pages.append(page)
+        return _reply(request, span, pages)
+
+    def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
+        """Start or join the job."""
+        return _done(lambda: self._start_backfill(symbol, interval, span))
+
+    def _start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Job:
+        body: dict[str, Any] = {"symbol": symbol, "interval": interval.name}
+        if span is not None:
+            body |= {"from": iso_time(max(span.start, HISTORY_START)), "to": iso_time(span.end)}
+        started = self._ask("POST", "/api/v1/candles/backfill", {"symbol": symbol}, body)
+        return self._read_job(started["job_id"])
+
+    def _read_job(self, job_id: int) -> Job:
+        return _job(self._ask("GET", f"/api/v1/jobs/{job_id}"))
+
+    def _wait(self, job: Job) -> Job:
+        while job.state not in _ENDED:
+            time.sleep(POLL_S)
+            job = self._read_job(job.job_id)
+        return job
+
+    def wait_job(self, job_id: int) -> Future[Job]:
+        """Ask again and again until the job has ended."""
+        return _done(lambda: self._wait(self._read_job(job_id)))
+
+    def read_job(self, job_id: int) -> Future[Job]:
+        """Return one job."""
+        return _done(lambda: self._read_job(job_id))
+
+    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
+        """Return the newest jobs first."""
+        query = {"state": state, "limit": limit}
+        return _done(lambda: [_job(row) for row in self._ask("GET", "/api/v1/jobs", query)["jobs"]])
+
+    def cancel_job(self, job_id: int) -> Future[Job]:
+        """Cancel a live job."""
+        return _done(lambda: _job(self._ask("POST", f"/api/v1/jobs/{job_id}/cancel")))
+
+    def retry_job(self, job_id: int) -> Future[Job]:
+        """Queue an ended job again."""
+        return _done(lambda: _job(self._ask("POST", f"/api/v1/jobs/{job_id}/retry")))
+
+    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
+        """Return the ledger of a series."""
+        query = {"symbol": symbol, "interval": interval.name}
+        return _done(lambda: [_coverage(row) for row in self._ask("GET", "/api/v1/coverage", query)["spans"]])
+
+    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
+        """Return cached instruments; of each only what the API tells."""
+        rows = self._ask("GET", "/api/v1/symbols", {"query": query})
+        return _done(lambda: [_instrument(row) for row in rows])
+
+
+def _coverage(row: dict[str, Any]) -> Coverage:
+    fetched = parse_time(row["fetched_at"], "fetched_at")
+    return Coverage(_span(row), CoverageState(row["state"]), fetched, _time(row["expires_at"]), row["reason"])
+
+
+def _instrument(row: dict[str, Any]) -> Instrument:
+    return Instrument(
+        row["symbol"], row["exchange"], row.get("type", ""), row.get("timezone", "UTC"), None, 2, None, row["name"]
+    )
+
+
+def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> BarsReply:
+    def column(name: str, kind: type) -> np.ndarray[Any, Any]:
+        return np.concatenate([np.array(page["candles"][name], kind) for page in pages])
+
+    prices = [column(name, np.float64) for name in ("open", "high", "low", "close", "volume")]
+    bars = Bars(column("time", np.int64), *prices)
+    head = pages[0]
+    instrument = replace(
+        _instrument({"symbol": head["symbol"], "exchange": head["exchange"], "name": head["name"]}), tz=head["timezone"]
+    )
+    return BarsReply(request, span, bars, None, instrument, _gaps(head["gaps"]), None, head["rev"])
