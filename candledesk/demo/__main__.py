@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _wait_for_parent(done: threading.Event) -> None:
-    while sys.stdin.buffer.read1(4_096):
+    while sys.stdin.readline():
         pass
     done.set()
 

@@ -11,7 +11,7 @@ import numpy as np
 from candledesk.demo.meta import VALID_RANGES, make_meta, trading_periods
 from candledesk.demo.minutes import Minutes, minute_grid
 from candledesk.demo.noise import hash_counters, noise_key
-from candledesk.demo.prices import Listing, Prices, Quote, widen
+from candledesk.demo.prices import Listing, Prices, Quote, join, widen
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 from candledesk.domain.sessions import utc_of_wall
 
@@ -102,7 +102,8 @@ def answer_chart(prices: Prices, symbol: str, query: Mapping[str, str], now: int
         if events:
             result["events"] = events
     if not is_intraday:
-        result["indicators"]["adjclose"] = [{"adjclose": _adjusted_closes(listing, rows, now).tolist()}] if len(rows) else [{}]
+        adjusted = {"adjclose": _adjusted_closes(listing, rows, now).tolist()} if len(rows) else {}
+        result["indicators"]["adjclose"] = [adjusted]
     return {"chart": {"result": [result], "error": None}}
 
 
@@ -170,7 +171,7 @@ def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) 
     rows = _merge(rows, extra)
     opened = int(listing.hours.open[quote.session])
     if quote.is_live and start <= now and end > opened:  # appended whatever the end is (yahoo.md §4.9)
-        rows = _append(rows, _flat_rows(np.array([now]), np.array([quote.price])))
+        rows = join([rows, _flat_rows(np.array([now]), np.array([quote.price]))])
     return rows
 
 
@@ -207,17 +208,11 @@ def _flat_rows(time: IntArray, price: FloatArray) -> Minutes:
     return Minutes(none, time.astype(np.int64), price, price, price, price, none)
 
 
-def _append(rows: Minutes, more: Minutes) -> Minutes:
-    names = Minutes.__dataclass_fields__
-    return Minutes(*(np.concatenate([getattr(rows, name), getattr(more, name)]) for name in names))
-
-
 def _merge(rows: Minutes, extra: list[Minutes]) -> Minutes:
     for more in extra:
         if len(more):
-            joined = _append(rows, more)
-            order = np.argsort(joined.time, kind="stable")
-            rows = Minutes(*(getattr(joined, name)[order] for name in Minutes.__dataclass_fields__))
+            joined = join([rows, more])
+            rows = joined.take(np.argsort(joined.time, kind="stable"))
     return rows
 
 

@@ -60,11 +60,13 @@ class DayMaker:
         tail = [0.45 * sigma * np.abs(draw_gaussian(noise_key(profile.symbol, name), days)) for name in ("up", "down")]
         high = np.maximum(open_, close) * np.exp(tail[0])
         low = np.minimum(open_, close) * np.exp(-tail[1])
-        prices = [np.round(values, profile.decimals) for values in (open_, high, low, close)]
         volume = self._volume(days, np.abs(np.log(close / open_)) / sigma)
+        ratio = self._split_ratio(days)
+        volume = (volume * ratio).astype(np.int64)
+        open_, high, low, close = (np.round(values / ratio, profile.decimals) for values in (open_, high, low, close))
         if profile.has_real_days:
-            _put_real_days(hours.date, prices, volume)
-        return DayTable(hours, *prices, volume)
+            _put_real_days(hours.date, (open_, high, low, close), volume)
+        return DayTable(hours, open_, high, low, close, volume)
 
     def _walk(self, last_day: int) -> FloatArray:
         """Return the closing level of every calendar day from ``_WALK_START`` to ``last_day``."""
@@ -90,7 +92,15 @@ class DayMaker:
         symbol = self._profile.symbol
         regime = 0.35 * draw_smooth(noise_key(symbol, "regime"), days, 70)
         regime += 0.25 * draw_smooth(noise_key(symbol, "cluster"), days, 9)
-        return self._profile.volatility / np.sqrt(_YEAR_DAYS) * np.exp(regime - 0.1)
+        sigma: FloatArray = np.exp(regime - 0.1) * (self._profile.volatility / _YEAR_DAYS**0.5)
+        return sigma
+
+    def _split_ratio(self, days: IntArray) -> FloatArray:
+        """Return how many shares one share of the listing day has become on each day."""
+        ratio = np.ones(len(days))
+        for day, value in self._profile.splits:
+            ratio[days >= day_number(day)] *= value
+        return ratio
 
     def _volume(self, days: IntArray, move: FloatArray) -> IntArray:
         noise = 0.3 * draw_gaussian(noise_key(self._profile.symbol, "volume"), days)
@@ -116,7 +126,8 @@ class _RealDays:
         import hvsampledata
 
         frame = hvsampledata.apple_stocks("pandas")
-        columns = {name: frame[name].to_numpy(np.float64) for name in ("open", "high", "low", "close", "volume", "adj_close")}
+        names = ("open", "high", "low", "close", "volume")
+        columns = {name: frame[name].to_numpy(np.float64) for name in names}
         columns["date"] = frame["date"].to_numpy("datetime64[s]").astype(np.int64)
         return columns
 
@@ -128,7 +139,7 @@ def _real_days() -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
     return _REAL.columns
 
 
-def _put_real_days(dates: IntArray, prices: list[FloatArray], volume: IntArray) -> None:
+def _put_real_days(dates: IntArray, prices: tuple[FloatArray, ...], volume: IntArray) -> None:
     """Overwrite the rows whose session has a real daily bar."""
     real = _real_days()
     where = np.searchsorted(dates, real["date"])

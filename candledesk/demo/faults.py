@@ -59,11 +59,7 @@ class Fault:
     def matches(self, path: str, query: Mapping[str, str]) -> bool:
         """Tell whether the fault is meant for such a request."""
         symbol = path.rpartition("/")[2]
-        return (
-            self.path in path
-            and self.symbol in {None, symbol}
-            and self.interval in {None, query.get("interval")}
-        )
+        return self.path in path and self.symbol in {None, symbol} and self.interval in {None, query.get("interval")}
 
 
 class FaultPlan:
@@ -105,7 +101,7 @@ class FaultPlan:
 
 
 def spoil(payload: Payload, fault: Fault) -> bool:
-    """Spoil the rows of a chart answer in place; tell whether the fault is a spoiler and there was something to spoil."""
+    """Spoil the rows of a chart answer in place; tell whether anything was spoilt."""
     spoiler = _SPOILERS.get(fault.kind)
     result = payload["chart"]["result"][0]
     if spoiler is None or not result.get("timestamp"):

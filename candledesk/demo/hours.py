@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.demo.profiles import PROFILES
-from candledesk.domain.sessions import SessionCalendar
 
 if TYPE_CHECKING:
     from candledesk.demo.profiles import Profile
+    from candledesk.domain.sessions import SessionCalendar
 
 _LOCK = threading.Lock()
 
@@ -24,8 +25,8 @@ def load_hours(profile: Profile, until: int) -> SessionCalendar:
     with _LOCK:
         whole = _load(profile.mic, last)
     first = int(np.searchsorted(whole.date, int(datetime.combine(profile.listed, time(), UTC).timestamp())))
-    columns = (whole.date, whole.open, whole.close, whole.break_start, whole.break_end)
-    return SessionCalendar(whole.mic, whole.tz, *(column[first:] for column in columns), is_24h=whole.is_24h)
+    names = ("date", "open", "close", "break_start", "break_end")
+    return replace(whole, **{name: getattr(whole, name)[first:] for name in names})
 
 
 @lru_cache(maxsize=64)

@@ -31,7 +31,7 @@ class Minutes:
     close: FloatArray
     volume: IntArray
 
-    def take(self, selection: slice | BoolArray) -> Minutes:
+    def take(self, selection: slice | BoolArray | IntArray) -> Minutes:
         """Return the selected minutes."""
         return Minutes(*(getattr(self, field.name)[selection] for field in fields(self)))
 
@@ -106,7 +106,8 @@ def make_minutes(profile: Profile, days: DayTable, first: int, last: int) -> Min
 def _position(groups: _Groups) -> FloatArray:
     """Return each minute's end as a share of its session, in ``(0, 1]``."""
     rank = np.arange(1, len(groups.index) + 1) - groups.start[groups.index]
-    return rank / groups.length[groups.index]
+    share: FloatArray = rank / groups.length[groups.index]
+    return share
 
 
 def _close_path(days: DayTable, groups: _Groups, rows: IntArray, bell: IntArray) -> FloatArray:
@@ -129,7 +130,8 @@ def _close_path(days: DayTable, groups: _Groups, rows: IntArray, bell: IntArray)
     below = groups.spread(bottom) - path
     path += np.where(above > 0, above * groups.spread(stretch_up - 1), 0.0)
     path -= np.where(below > 0, below * groups.spread(stretch_down - 1), 0.0)
-    return np.clip(path, groups.spread(low), groups.spread(high))
+    clipped: FloatArray = np.clip(path, groups.spread(low), groups.spread(high))
+    return clipped
 
 
 def _wicks(

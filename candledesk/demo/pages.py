@@ -44,14 +44,21 @@ class Reply:
         return cls(status, text.encode(), HTML)
 
 
+_CONSENTED = Reply(200, _CONSENT.encode(), HTML, {"Set-Cookie": _COOKIE})
+_FIXED = {
+    "/v1/test/getcrumb": Reply(200, CRUMB.encode(), TEXT),
+    "/": Reply(404, b"", HTML, {"Set-Cookie": _COOKIE}),
+    "/consent": _CONSENTED,
+    "/v2/collectConsent": _CONSENTED,
+    "/copyConsent": _CONSENTED,
+}
+
+
 def answer_page(prices: Prices, host: str, path: str, query: Mapping[str, str], now: int) -> Reply:
     """Return the answer to any request that is not a chart."""
-    if path == "/v1/test/getcrumb":
-        return Reply(200, CRUMB.encode(), TEXT)
-    if path == "/" and host == "fc.yahoo.com":
-        return Reply(404, b"", HTML, {"Set-Cookie": _COOKIE})
-    if path in {"/consent", "/v2/collectConsent", "/copyConsent"}:
-        return Reply(200, _CONSENT.encode(), HTML, {"Set-Cookie": _COOKIE})
+    fixed = _FIXED.get(path)
+    if fixed is not None and (path != "/" or host == "fc.yahoo.com"):
+        return fixed
     if path == "/v1/finance/search":
         return _search(prices, query)
     if path == "/v1/finance/lookup":
@@ -60,7 +67,8 @@ def answer_page(prices: Prices, host: str, path: str, query: Mapping[str, str], 
         return _quotes(prices, query.get("symbols", "").split(","), now)
     if path.startswith("/v10/finance/quoteSummary/"):
         return _summary(prices, path.rpartition("/")[2], now)
-    return Reply.of_json({"finance": {"result": None, "error": {"code": "Not Found", "description": "No such page"}}}, 404)
+    error = {"code": "Not Found", "description": "No such page"}
+    return Reply.of_json({"finance": {"result": None, "error": error}}, 404)
 
 
 def _matches(prices: Prices, text: str) -> list[Profile]:

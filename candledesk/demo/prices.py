@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from candledesk.demo.days import DayMaker, DayTable, day_number
 from candledesk.demo.hours import load_hours
 from candledesk.demo.minutes import Minutes, make_minutes
 from candledesk.demo.profiles import Profile, profiles_at
-from candledesk.domain.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
+from candledesk.domain.sessions import utc_of_wall
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
@@ -60,7 +60,8 @@ class Listing:
         """Return raw bars of ``step`` seconds whose open lies in ``[start, end)``, as known at ``now``."""
         hours = self.hours
         first = int(np.searchsorted(hours.close, start, side="right"))
-        last = int(np.searchsorted(hours.open, min(end + step, now), side="left"))  # a grid may begin before its session
+        reach = min(end + step, now)  # a grid may begin before its session
+        last = int(np.searchsorted(hours.open, reach, side="left"))
         if first >= last:
             return make_minutes(self.profile, self.days, 0, 0)
         live = int(np.searchsorted(hours.close, now, side="right"))
@@ -119,7 +120,11 @@ class Listing:
         rows = slice(first, max(first, last))
         done = Minutes(
             np.arange(rows.start, rows.stop),
-            *(column[rows].copy() for column in (days.hours.date, days.open, days.high, days.low, days.close)),
+            days.hours.date[rows].copy(),
+            days.open[rows].copy(),
+            days.high[rows].copy(),
+            days.low[rows].copy(),
+            days.close[rows].copy(),
             days.volume[rows].copy(),
         )
         if not len(done) or self.hours.close[rows.stop - 1] <= now:
@@ -138,7 +143,8 @@ class Listing:
             minutes = self.live_minutes(session, now)
             if len(minutes):
                 hours = self.hours
-                is_open = now < hours.close[session] and not hours.break_start[session] <= now < hours.break_end[session]
+                in_break = hours.break_start[session] <= now < hours.break_end[session]
+                is_open = bool(now < hours.close[session] and not in_break)
                 stamp = now if is_open else int(min(now, minutes.time[-1] + MINUTE_S))
                 return Quote(float(minutes.close[-1]), stamp, session, is_open)
         return Quote(float(self.days.open[0]), int(self.hours.open[0]), 0, is_live=False)
@@ -160,7 +166,8 @@ class Listing:
             rows = self._dividend_rows(self.known_sessions(now))
             basis = self.split_ratio(rows, now)
             cash = np.round(self.profile.dividend / basis, 6)
-            found += [Action(int(self.hours.open[row]), "dividend", float(c)) for row, c in zip(rows, cash, strict=True)]
+            pairs = zip(self.hours.open[rows].tolist(), cash.tolist(), strict=True)
+            found += [Action(time, "dividend", value) for time, value in pairs]
         return sorted(found, key=lambda action: action.time)
 
     def _dividend_rows(self, known: int) -> IntArray:
@@ -182,8 +189,8 @@ class Listing:
     def adjusted(self, rows: Minutes, now: int) -> Minutes:
         """Return the rows on the split basis of ``now``, prices as 32-bit floats widened (yahoo.md §4.19)."""
         ratio = self.split_ratio(rows.session, now)
-        prices = [widen(column / ratio) for column in (rows.open, rows.high, rows.low, rows.close)]
-        return Minutes(rows.session, rows.time, *prices, (rows.volume * ratio).astype(np.int64))
+        open_, high, low, close = (widen(column / ratio) for column in (rows.open, rows.high, rows.low, rows.close))
+        return Minutes(rows.session, rows.time, open_, high, low, close, (rows.volume * ratio).astype(np.int64))
 
 
 class Prices:
@@ -215,8 +222,11 @@ def widen(values: FloatArray) -> FloatArray:
 
 def join(parts: list[Minutes]) -> Minutes:
     """Return the parts one after the other."""
-    names = ("session", "time", "open", "high", "low", "close", "volume")
-    return Minutes(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def column(name: str) -> Any:  # noqa: ANN401 - an array of the field's own type
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Minutes(**{field.name: column(field.name) for field in fields(Minutes)})
 
 
 def aggregate(minutes: Minutes, origins: IntArray, step: int) -> Minutes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import socket
 import struct
+import sys
 import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import orjson
@@ -74,7 +75,8 @@ class DemoMarket:
         self._log_file = log_file
         self._log_lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="demo-market", daemon=True)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.05,), name="demo-market", daemon=True)
 
     @property
     def url(self) -> str:
@@ -145,7 +147,7 @@ class DemoMarket:
         except (InputError, KeyError, TypeError, ValueError) as error:
             return Reply.of_json({"error": str(error)}, 400)
 
-    def _control(self, method: str, path: str, query: Mapping[str, str], body: object) -> Reply:
+    def _control(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Reply:  # noqa: ANN401
         if (method, path) == ("GET", "/_demo/truth"):
             start, end = parse_instant(query["start"]), parse_instant(query["end"])
             bars = self.truth(query["symbol"], query["interval"], start, end)
@@ -179,20 +181,20 @@ class _Server(ThreadingHTTPServer):
         self._serving: list[threading.Thread] = []
         self._lock = threading.Lock()
 
-    def process_request_thread(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+    def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Serve one connection, known to ``end_connections``."""
         with self._lock:
             self._open.add(request)
             self._serving = [thread for thread in self._serving if thread.is_alive()] + [threading.current_thread()]
         try:
-            super().process_request_thread(request, client_address)  # type: ignore[arg-type]
+            super().process_request_thread(request, client_address)
         finally:
             with self._lock:
                 self._open.discard(request)
 
-    def handle_error(self, request: object, client_address: object) -> None:  # type: ignore[override]  # noqa: ARG002
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
         """Note a connection that ended badly: clients of a faulty market do that."""
-        _LOGGER.debug("a connection ended badly", exc_info=True)
+        _LOGGER.debug("a connection ended badly: %r", sys.exception())
 
     def end_connections(self) -> None:
         """Shut every connection down and wait shortly for their threads."""
@@ -214,11 +216,11 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
         """Stay silent: the market has its own log."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class looks for this name
+    def do_GET(self) -> None:
         """Answer a request."""
         self._serve()
 
-    def do_POST(self) -> None:  # noqa: N802 - the base class looks for this name
+    def do_POST(self) -> None:
         """Answer a request."""
         self._serve()
 
@@ -229,15 +231,15 @@ class _Handler(BaseHTTPRequestHandler):
         host = (self.headers.get("X-Forwarded-Host") or self.headers.get("Host") or "").partition(":")[0]
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _MAX_BODY))
         if path.startswith("/_demo"):
-            is_foreign = self.command != "GET" and self.headers.get("Origin") is not None
-            reply = Reply.of_json({"error": "not for pages"}, 403) if is_foreign else market.control(self.command, path, query, body)
-            self._send(reply)
+            if self.command != "GET" and self.headers.get("Origin") is not None:
+                self._send(Reply.of_json({"error": "not for pages of other sites"}, 403))
+            else:
+                self._send(market.control(self.command, path, query, body))
             return
         fault = market.faults.take(path, query)
         started = time.time()
-        reply = self._broken_reply(fault) if fault is not None else None
-        if reply is None:
-            reply = market.answer(host, path, query, fault)
+        broken = self._broken_reply(fault) if fault is not None else None
+        reply = market.answer(host, path, query, fault) if broken is None else broken
         if fault is not None and fault.kind == "truncated":
             reply = Reply(reply.status, reply.body[: len(reply.body) // 2])
         name = fault.kind if fault is not None else None

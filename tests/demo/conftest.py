@@ -46,7 +46,13 @@ class Client:
         if prepost is None:
             prepost = self.market.prices.profiles[symbol].is_24h
         frame = ticker.history(
-            start=int(start), end=int(end), interval=interval, auto_adjust=False, actions=True, prepost=prepost, timeout=timeout
+            start=int(start),
+            end=int(end),
+            interval=interval,
+            auto_adjust=False,
+            actions=True,
+            prepost=prepost,
+            timeout=timeout,
         )
         return frame, ticker._price_history._history_metadata
 
@@ -80,7 +86,7 @@ def client(market, tmp_path):
     before = data._session, data._cookie, data._crumb, YfData.cache_get
     session = LoopbackSession(market.url)
     data._set_session(session)
-    data._cookie, data._crumb = True, "demo"
+    data._cookie_strategy, data._cookie, data._crumb = "basic", True, "demo"
     YfData.cache_get = YfData.get
     yield Client(market)
     data._session, data._cookie, data._crumb, YfData.cache_get = before
