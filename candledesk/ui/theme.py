@@ -48,7 +48,7 @@ DARK = Theme(
     separator="#2a2e39",
     text="#d1d4dc",
     text_muted="#868b98",
-    accent="#2962ff",
+    accent="#4d85ff",
     accent_text="#ffffff",
     hover="#232835",
     up="#26a69a",
@@ -159,6 +159,14 @@ def style_sheet(theme: Theme) -> str:
     QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
     QTabWidget::pane {{ border: 0; }}
+    QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 8px; }}
+    QFrame#popup QLabel {{ border: 0; }}
+    QFrame#popup QLineEdit {{ font-size: 20px; padding: 6px; }}
+    QLabel#toast {{ background: {theme.tag}; color: {theme.tag_text}; border-radius: 6px; padding: 10px 16px; }}
+    QPushButton {{ background: {theme.hover}; border: 1px solid {theme.border};
+        border-radius: 4px; padding: 4px 14px; }}
+    QPushButton:hover {{ border-color: {theme.accent}; }}
+    QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.panel}; }}
     """
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PRICE_GAP = 44.0  # logical pixels between price labels
 TIME_GAP = 76.0
 _VOLUME_GAP = 30.0
-_EDGE_MIN = 90.0  # narrower empty regions stay silent
+_EDGE_MIN = 110.0  # narrower empty regions stay silent
 _EDGE_MAX = 260.0
 
 
@@ -123,7 +123,7 @@ def _paint_price_labels(painter: QPainter, frame: Frame, prices: list[float], se
         for volume in scale.ticks(_VOLUME_GAP * frame.dpr, 0):
             y = scale.y_of(volume)
             if panes.volume_top + half <= y <= panes.volume_bottom - half:
-                draw_text(painter, _axis_rect(frame, y), format_volume(volume), theme.text_muted, left)
+                draw_text(painter, _axis_rect(frame, y), format_volume(volume, is_short=True), theme.text_muted, left)
 
 
 def _paint_last_price(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
@@ -188,20 +188,21 @@ def _paint_edge(painter: QPainter, frame: Frame, series: Series, theme: Theme) -
     if not len(series.bars) or right < _EDGE_MIN * frame.dpr:
         return
     panes, pad = frame.panes, round(10 * frame.dpr)
-    width = round(min(right - 2 * pad, _EDGE_MAX * frame.dpr))
-    left = round(min(right, panes.plot_w)) - pad - width
+    room = round(min(right, panes.plot_w))
+    width = min(room - 2 * pad, round(_EDGE_MAX * frame.dpr))
+    left = (room - width) // 2
     middle = (panes.price_top + panes.price_bottom) // 2
     painter.save()
     painter.setClipRect(0, 0, panes.plot_w, panes.time_top)
     if series.edge is EdgeState.START:
         fill(painter, round(right), 0, max(1, int(frame.dpr)), panes.time_top, theme.border)
     title_h = round(36 * frame.dpr)
-    painter.setFont(chart_font((FONT_PX + 1) * frame.dpr, is_bold=True))
-    align = Align.AlignRight | Align.AlignBottom
+    painter.setFont(chart_font((FONT_PX + 1) * frame.dpr))
+    align = Align.AlignHCenter | Align.AlignBottom
     draw_text(painter, QRect(left, middle - title_h, width, title_h), _EDGE_WORDS[series.edge], theme.text, align)
     painter.setFont(chart_font(FONT_PX * frame.dpr))
     detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
-    draw_text(painter, detail, series.edge_reason, theme.text_muted, Align.AlignRight | Align.AlignTop)
+    draw_text(painter, detail, series.edge_reason, theme.text_muted, Align.AlignHCenter | Align.AlignTop)
     painter.restore()
 
 

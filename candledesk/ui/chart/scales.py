@@ -117,9 +117,9 @@ def format_price(price: float, decimals: int) -> str:
     return f"{price:,.{decimals}f}"
 
 
-def format_volume(volume: float) -> str:
-    """Return a volume in at most four digits: ``1.23M``."""
+def format_volume(volume: float, *, is_short: bool = False) -> str:
+    """Return a volume with two decimals of its unit, ``1.20M``, or without needless zeros, ``1.2M``."""
     for limit, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
         if abs(volume) >= limit:
-            return f"{volume / limit:.2f}{suffix}"
+            return f"{volume / limit:g}{suffix}" if is_short else f"{volume / limit:.2f}{suffix}"
     return f"{volume:.0f}"

@@ -1,0 +1,174 @@
+"""Runs the window: application, asyncio loop, signals, and the hooks that keep it alive when something raises."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import qasync
+from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from candledesk.domain.interval import parse_interval
+from candledesk.ui.bridge import Bridge
+from candledesk.ui.desktop import check_desktop
+from candledesk.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from candledesk.cache.doors import Cache
+
+_log = logging.getLogger(__name__)
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+_INTERRUPTED = 130
+
+
+class SignalWatch(QObject):
+    """Closes the window on SIGINT and SIGTERM; a second signal ends the process at once.
+
+    A Python handler alone runs only when Python next runs, which may be never: the wake-up descriptor makes Qt's loop
+    notice within 2 ms (notes/reliability.md §2).
+    """
+
+    def __init__(self, on_signal: Callable[[], object]) -> None:
+        """Call ``on_signal`` on the GUI thread."""
+        super().__init__()
+        self._on_signal = on_signal
+        self._is_second = False
+        self._reader, self._writer = socket.socketpair()
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
+        self._former = [(number, signal.signal(number, self._handle)) for number in (signal.SIGINT, signal.SIGTERM)]
+        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_activated)
+
+    def _handle(self, _number: int, _frame: object) -> None:
+        if self._is_second:
+            os._exit(_INTERRUPTED)
+        self._is_second = True
+
+    def _on_activated(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._reader.recv(64)
+        if self._is_second:
+            self._on_signal()
+
+    def close(self) -> None:
+        """Give the signals back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._former_fd)
+        for number, handler in self._former:
+            signal.signal(number, handler)
+        self._reader.close()
+        self._writer.close()
+
+
+def _log_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    _log.error("unexpected error in the window", exc_info=(kind, error, trace))
+
+
+def _log_thread_exception(arguments: threading.ExceptHookArgs) -> None:
+    name = arguments.thread.name if arguments.thread else "?"
+    _log.error("unexpected error in thread %s: %s", name, arguments.exc_value, exc_info=arguments.exc_value)
+
+
+def _log_unraisable(arguments: sys.UnraisableHookArgs) -> None:
+    _log.error("error that could not be raised in %r", arguments.object, exc_info=arguments.exc_value)
+
+
+def _log_loop_exception(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    _log.error("unexpected error in the loop: %s", context.get("message"), exc_info=context.get("exception"))
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    _log.log(_QT_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
+
+
+@contextlib.contextmanager
+def _hooks() -> Iterator[None]:
+    """Log what nobody caught; the window goes on."""
+    former = sys.excepthook, threading.excepthook, sys.unraisablehook
+    sys.excepthook, threading.excepthook, sys.unraisablehook = _log_exception, _log_thread_exception, _log_unraisable
+    qInstallMessageHandler(_log_qt)
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook, sys.unraisablehook = former
+        qInstallMessageHandler(None)
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("CandleDesk")
+    app.setDesktopFileName("candledesk")
+    app.setStyle("Fusion")
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def run_window(
+    cache: Cache,
+    *,
+    home: Path,
+    symbols: list[str],
+    interval: str,
+    open_browser: Callable[[], None] | None,
+    on_quit: Callable[[], None],
+) -> int:
+    """Open the window with a chart per symbol and run until it is closed; return the exit code.
+
+    ``on_quit`` runs on the GUI thread after the window is hidden; it does the bounded shutdown and may end the process.
+    Raises ``EnvironmentFaultError`` when no window can be opened and ``InputError`` for an unknown interval.
+    """
+    check_desktop()
+    parsed = parse_interval(interval)
+    app = _application()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    loop.set_exception_handler(_log_loop_exception)
+    bridge = Bridge(cache)
+
+    def quit_all() -> None:
+        bridge.close()
+        try:
+            on_quit()
+        finally:
+            loop.stop()
+
+    window = MainWindow(cache, bridge, home=home, open_browser=open_browser, on_closed=quit_all)
+    for at, symbol in enumerate(symbols):
+        if at:
+            window.add_chart()
+        window.open_chart(symbol, parsed)
+    window.tabs.setCurrentIndex(0)
+    watch = SignalWatch(window.close)
+    with _hooks():
+        window.show()
+        if window.page is not None:
+            window.page.view.setFocus()
+        try:
+            loop.run_forever()
+        finally:
+            watch.close()
+            loop.close()
+    return 0

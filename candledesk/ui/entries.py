@@ -1,0 +1,179 @@
+"""Where symbols and intervals are typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtWidgets import QCompleter, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from candledesk.domain.errors import CandleDeskError, InputError
+from candledesk.domain.interval import INTERVALS, Interval, parse_interval
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
+
+    from candledesk.cache.doors import Cache
+    from candledesk.domain.instrument import Instrument
+    from candledesk.ui.bridge import Bridge
+
+_SEPARATOR = "   "
+_WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month"}
+
+
+class SymbolEntry(QLineEdit):
+    """A line with completion over the instruments that are known; Enter opens, Escape leaves."""
+
+    symbol_entered = Signal(str)
+    left = Signal()
+
+    def __init__(self, cache: Cache, bridge: Bridge, parent: QWidget | None = None) -> None:
+        """Look symbols up in ``cache`` while the user types."""
+        super().__init__(parent)
+        self._cache, self._bridge = cache, bridge
+        self._shown = ""
+        self.setPlaceholderText("Symbol")
+        self.setToolTip("Type a symbol and press Enter. Any letter typed on the chart comes here.")
+        self.setAccessibleName("Symbol")
+        self.setFixedWidth(150)
+        self._names = QStringListModel(self)
+        completer = QCompleter(self._names, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        popup = completer.popup()
+        if popup is not None:
+            popup.setMinimumWidth(320)
+        self.setCompleter(completer)
+        self.textEdited.connect(self._on_text_edited)
+        self.returnPressed.connect(self._on_return_pressed)
+        completer.activated.connect(self._on_activated)
+
+    def show_symbol(self, symbol: str) -> None:
+        """Show what the chart shows."""
+        self._shown = symbol
+        self.setText(symbol)
+
+    def begin(self, text: str) -> None:
+        """Take the focus with the first letter already typed."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.setText(text.upper())
+        self._on_text_edited(text)
+
+    def _on_text_edited(self, text: str) -> None:
+        if text != text.upper():
+            at = self.cursorPosition()
+            self.setText(text.upper())
+            self.setCursorPosition(at)
+        self._bridge.deliver(self._cache.list_instruments(text.strip()), self._on_listed)
+
+    def _on_listed(self, future: Future[list[Instrument]]) -> None:
+        try:
+            found = future.result()
+        except CandleDeskError:
+            return  # completion is a comfort; Enter still works
+        self._names.setStringList([f"{row.symbol}{_SEPARATOR}{row.name}".rstrip() for row in found[:12]])
+        if self.hasFocus() and self.text() and found:
+            self.completer().complete()
+
+    def _on_return_pressed(self) -> None:
+        self._enter(self.text())
+
+    def _on_activated(self, text: str) -> None:
+        self._enter(text)
+
+    def _enter(self, text: str) -> None:
+        symbol = text.split(_SEPARATOR, maxsplit=1)[0].strip()
+        if symbol:
+            self.symbol_entered.emit(symbol)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave without a change on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._shown)
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select everything, so that typing replaces it."""
+        super().focusInEvent(event)
+        self.selectAll()
+
+
+def interval_words(interval: Interval) -> str:
+    """Return ``4 hours``."""
+    digits = interval.name.rstrip("abcdefghijklmnopqrstuvwxyz")
+    unit = _WORDS[interval.name[len(digits) :]]
+    return f"{digits} {unit}" if digits == "1" else f"{digits} {unit}s"
+
+
+class IntervalPopup(QFrame):
+    """A small box over the chart in which an interval is typed."""
+
+    interval_entered = Signal(object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        """Stay hidden until ``begin``."""
+        super().__init__(parent)
+        self.setObjectName("popup")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        title = QLabel("Change interval")
+        self.line = QLineEdit()
+        self.line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = QLabel()
+        for label in (title, self.hint):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(18, 12, 18, 12)
+        for widget in (title, self.line, self.hint):
+            box.addWidget(widget)
+        self.setFixedWidth(260)
+        self.line.textChanged.connect(self._on_text_changed)
+        self.line.returnPressed.connect(self._on_return_pressed)
+        self.line.installEventFilter(self)
+        self.hide()
+
+    def begin(self, text: str) -> None:
+        """Open in the middle of the parent with the first digit already typed."""
+        self.line.setText(text)
+        self.adjustSize()
+        parent = self.parentWidget()
+        if parent is not None:
+            self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 3)
+        self.show()
+        self.raise_()
+        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _match(self) -> Interval | None:
+        text = self.line.text().strip().lower()
+        for candidate in (text, f"{text}m"):
+            try:
+                return parse_interval(candidate)
+            except InputError:
+                continue
+        return None
+
+    def _on_text_changed(self) -> None:
+        found = self._match()
+        self.hint.setText(interval_words(found) if found else f"one of {' '.join(INTERVALS)}")
+        self.hint.setWordWrap(True)
+        self.adjustSize()
+
+    def _on_return_pressed(self) -> None:
+        found = self._match()
+        if found is not None:
+            self.hide()
+            self.interval_entered.emit(found)
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        """Close on Escape and when the focus goes elsewhere."""
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+            self.hide()
+            self.left.emit()
+            return True
+        if event.type() == QEvent.Type.FocusOut:
+            self.hide()
+        return False

@@ -1,0 +1,348 @@
+"""The window: menus, toolbar, charts in tabs, job panel, status bar."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QMainWindow,
+    QSizePolicy,
+    QTabWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from candledesk.domain.errors import CandleDeskError, InputError
+from candledesk.domain.instrument import parse_symbol
+from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.ui.actions import ActionRow, ActionTable, chart_rows
+from candledesk.ui.entries import IntervalPopup, SymbolEntry, interval_words
+from candledesk.ui.page import ChartPage
+from candledesk.ui.panels.jobs import JobsPanel
+from candledesk.ui.shortcut_sheet import ShortcutSheet
+from candledesk.ui.status import StatusBar
+from candledesk.ui.theme import DARK, LIGHT, THEMES, apply_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from PySide6.QtGui import QCloseEvent
+
+    from candledesk.cache.doors import Cache
+    from candledesk.cache.messages import Job
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.view import ChartView
+
+SETTINGS_FILE = "window.ini"
+_STATE_VERSION = 1
+_N_BEFORE_CHART = 8  # the rows of File and Data come before the Chart menu, View and Help after it
+_TOOLBAR_ACTIONS = ("refresh", "backfill", "jobs", "browser", "theme")
+
+
+class MainWindow(QMainWindow):
+    """The desktop door. ``on_closed`` is called once, after the window is hidden."""
+
+    def __init__(
+        self,
+        cache: Cache,
+        bridge: Bridge,
+        *,
+        home: Path,
+        open_browser: Callable[[], None] | None = None,
+        on_closed: Callable[[], None] | None = None,
+    ) -> None:
+        """Build everything; ``open_chart`` brings the first chart."""
+        super().__init__()
+        self._cache, self._bridge = cache, bridge
+        self._open_browser, self._on_closed = open_browser, on_closed
+        self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
+        self._theme = THEMES.get(str(self._settings.value("theme", DARK.name)), DARK)
+        self._n_views = 0
+        self._interval_buttons: dict[str, QToolButton] = {}
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setTabBarAutoHide(True)
+        self.tabs.setTabsClosable(True)
+        self.setCentralWidget(self.tabs)
+        self.symbol_entry = SymbolEntry(cache, bridge)
+        self.interval_popup = IntervalPopup(self.tabs)
+        self.status = StatusBar(cache.limiter_state())
+        self.setStatusBar(self.status)
+        self.jobs_panel = JobsPanel(cache, bridge, self)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.jobs_panel)
+        self.jobs_panel.hide()
+        own = self._own_rows()
+        chart = chart_rows(self._current_view)
+        self.table = ActionTable(self, [*own[:_N_BEFORE_CHART], *chart, *own[_N_BEFORE_CHART:]])
+        self._build_toolbar()
+        self._connect()
+        self._restore()
+        self.add_chart()
+
+    # -- building
+
+    def _own_rows(self) -> list[ActionRow]:
+        def has_symbol() -> bool:
+            page = self.page
+            return page is not None and page.target is not None
+
+        def is_dark() -> bool:
+            return self._theme is DARK
+
+        return [
+            ActionRow("symbol", "File", "Open symbol…", ("Ctrl+K",), self.focus_symbol),
+            ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), self.new_chart),
+            ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), self.close_chart),
+            ActionRow("quit", "File", "Quit", ("Ctrl+Q",), self.close, has_separator=True),
+            ActionRow("refresh", "Data", "Refresh", ("F5", "Ctrl+R"), self.refresh_bars, has_symbol),
+            ActionRow("backfill", "Data", "Backfill…", ("Ctrl+B",), self.backfill, has_symbol),
+            ActionRow("jobs", "Data", "Jobs", ("Ctrl+J",), self.toggle_jobs, is_checked=self._is_jobs_shown),
+            ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), self.open_in_browser, self._has_browser),
+            ActionRow("theme", "View", "Dark theme", ("Ctrl+Shift+D",), self.toggle_theme, is_checked=is_dark),
+            ActionRow(
+                "full_screen", "View", "Full screen", ("F11",), self.toggle_full_screen, is_checked=self.isFullScreen
+            ),
+            ActionRow("shortcuts", "Help", "Shortcuts", ("?", "F1"), self.show_shortcuts),
+        ]
+
+    def _build_toolbar(self) -> None:
+        bar = QToolBar("Toolbar", self)
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addWidget(self.symbol_entry)
+        bar.addSeparator()
+        group = QButtonGroup(bar)
+        for interval in INTERVALS.values():
+            button = QToolButton()
+            button.setText(interval.name)
+            button.setToolTip(interval_words(interval))
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(partial(self.set_interval, interval))
+            group.addButton(button)
+            bar.addWidget(button)
+            self._interval_buttons[interval.name] = button
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        for name in _TOOLBAR_ACTIONS:
+            bar.addAction(self.table.actions[name])
+        self.addToolBar(bar)
+
+    def _connect(self) -> None:
+        self.symbol_entry.symbol_entered.connect(self._on_symbol_entered)
+        self.symbol_entry.left.connect(self._focus_chart)
+        self.interval_popup.interval_entered.connect(self.set_interval)
+        self.interval_popup.left.connect(self._focus_chart)
+        self.tabs.currentChanged.connect(self._on_page_changed)
+        self.tabs.tabCloseRequested.connect(self._close_tab)
+        self.jobs_panel.live_changed.connect(self.status.show_live)
+        self.jobs_panel.failed.connect(self._show_error)
+        self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)
+        self._bridge.limiter_changed.connect(self.status.show_limiter)
+        self._bridge.fault_raised.connect(self.status.show_fault)
+
+    # -- charts
+
+    @property
+    def page(self) -> ChartPage | None:
+        """The chart in front."""
+        page = self.tabs.currentWidget()
+        return page if isinstance(page, ChartPage) else None
+
+    def _current_view(self) -> ChartView | None:
+        page = self.page
+        return page.view if page is not None else None
+
+    def add_chart(self) -> ChartPage:
+        """Add an empty chart and bring it to the front."""
+        self._n_views += 1
+        page = ChartPage(self._cache, self._bridge, self._n_views, self._theme)
+        page.view.typed.connect(self._on_typed)
+        page.opened.connect(self._on_page_changed)
+        page.changed.connect(self._on_series_changed)
+        page.waiting_changed.connect(self.status.show_waiting)
+        self.tabs.setCurrentIndex(self.tabs.addTab(page, "New chart"))
+        return page
+
+    def open_chart(self, symbol: str, interval: Interval) -> None:
+        """Show a series in the chart in front; words when the symbol cannot be one."""
+        page = self.page or self.add_chart()
+        try:
+            page.feed.open(parse_symbol(symbol), interval)
+            page.feed.show_loading()
+        except InputError as error:
+            page.show_toast(str(error))
+        self.table.refresh()
+
+    def new_chart(self) -> None:
+        """Add a chart and ask for its symbol."""
+        self.add_chart()
+        self.focus_symbol()
+
+    def close_chart(self) -> None:
+        """Close the chart in front; the last one closes the window."""
+        self._close_tab(self.tabs.currentIndex())
+
+    def _close_tab(self, index: int) -> None:
+        page = self.tabs.widget(index)
+        if self.tabs.count() <= 1 or not isinstance(page, ChartPage):
+            self.close()
+            return
+        page.close_feed()
+        self.tabs.removeTab(index)
+        page.deleteLater()
+
+    def set_interval(self, interval: Interval, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
+        """Show the same symbol in another interval."""
+        page = self.page
+        if page is not None and page.target is not None:
+            self.open_chart(page.target[0], interval)
+        self._show_interval()
+        self._focus_chart()
+
+    # -- actions
+
+    def focus_symbol(self) -> None:
+        """Go to the symbol entry."""
+        self.symbol_entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.symbol_entry.selectAll()
+
+    def refresh_bars(self) -> None:
+        """Fetch the latest bars of the chart in front."""
+        if self.page is not None and self.page.target is not None:
+            self._bridge.deliver(self._cache.start_update([self.page.target]), self._on_job_started)
+
+    def backfill(self) -> None:
+        """Fetch the whole history of the chart in front, and show the panel in which it can be followed."""
+        if self.page is not None and self.page.target is not None:
+            symbol, interval = self.page.target
+            self.jobs_panel.show()
+            self._bridge.deliver(self._cache.start_backfill(symbol, interval, None), self._on_job_started)
+
+    def toggle_jobs(self) -> None:
+        """Show or hide the job panel."""
+        self.jobs_panel.setVisible(not self._is_jobs_shown())
+
+    def _is_jobs_shown(self) -> bool:
+        return self.jobs_panel.isVisibleTo(self)
+
+    def _has_browser(self) -> bool:
+        return self._open_browser is not None
+
+    def open_in_browser(self) -> None:
+        """Open the web chart of the same cache."""
+        if self._open_browser is not None:
+            self._open_browser()
+
+    def toggle_theme(self) -> None:
+        """Switch between dark and light."""
+        self._theme = LIGHT if self._theme is DARK else DARK
+        self._settings.setValue("theme", self._theme.name)
+        self._dress()
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, self._theme)
+        for at in range(self.tabs.count()):
+            page = self.tabs.widget(at)
+            if isinstance(page, ChartPage):
+                page.view.set_theme(self._theme)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of all shortcuts."""
+        ShortcutSheet(self.table.shortcut_sheet(), self).open()
+
+    # -- slots
+
+    def _on_typed(self, text: str) -> None:
+        if text.isdigit():
+            self.interval_popup.begin(text)
+        else:
+            self.symbol_entry.begin(text)
+
+    def _on_symbol_entered(self, text: str) -> None:
+        page = self.page
+        former = page.target if page is not None else None
+        self.open_chart(text, former[1] if former else INTERVALS["1d"])
+        self._focus_chart()
+
+    def _on_job_started(self, future: Future[Job]) -> None:
+        try:
+            future.result()
+        except CandleDeskError as error:
+            self._show_error(str(error))
+
+    def _show_error(self, text: str) -> None:
+        if self.page is not None:
+            self.page.show_toast(text)
+
+    def _on_page_changed(self) -> None:
+        self._on_series_changed()
+        self._show_interval()
+        self.table.refresh()
+
+    def _on_series_changed(self) -> None:
+        for at in range(self.tabs.count()):
+            page = self.tabs.widget(at)
+            if isinstance(page, ChartPage):
+                self.tabs.setTabText(at, page.title() or "New chart")
+        if self.page is None:
+            return
+        title = self.page.title()
+        self.setWindowTitle(f"{title} — CandleDesk" if title else "CandleDesk")
+        if not self.symbol_entry.hasFocus():
+            self.symbol_entry.show_symbol(self.page.model.series.symbol)
+        self.status.show_series(self.page.model.series)
+
+    def _show_interval(self) -> None:
+        target = self.page.target if self.page is not None else None
+        button = self._interval_buttons.get(target[1].name if target else "1d")
+        if button is not None:
+            button.setChecked(True)
+
+    def _on_jobs_visibility_changed(self) -> None:
+        self.table.refresh()
+
+    def _focus_chart(self) -> None:
+        if self.page is not None:
+            self.page.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.symbol_entry.show_symbol(self.page.model.series.symbol)
+
+    # -- state and end
+
+    def _restore(self) -> None:
+        self._dress()
+        geometry, state = self._settings.value("geometry"), self._settings.value("state")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1280, 800)
+        if state is not None:
+            self.restoreState(state, _STATE_VERSION)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save, hide at once, then let the application shut down."""
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("state", self.saveState(_STATE_VERSION))
+        self._settings.sync()
+        for at in range(self.tabs.count()):
+            page = self.tabs.widget(at)
+            if isinstance(page, ChartPage):
+                page.feed.close()
+        self.hide()
+        event.accept()
+        if self._on_closed is not None:
+            QTimer.singleShot(0, self._on_closed)
+            self._on_closed = None

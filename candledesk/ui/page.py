@@ -1,0 +1,91 @@
+"""One chart of a window: the view, its model and its feed, with a passing message above it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from candledesk.ui.chart.feed import ChartFeed
+from candledesk.ui.chart.model import ChartModel
+from candledesk.ui.chart.view import ChartView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from candledesk.cache.doors import Cache
+    from candledesk.domain.interval import Interval
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.theme import Theme
+
+_TOAST_MS = 7_000
+
+
+class ChartPage(QWidget):
+    """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries words."""
+
+    changed = Signal()
+    opened = Signal()
+    waiting_changed = Signal(str)
+
+    def __init__(self, cache: Cache, bridge: Bridge, view_id: int, theme: Theme) -> None:
+        """Build an empty chart that is view ``view_id`` of the cache."""
+        super().__init__()
+        self.model = ChartModel(self)
+        self.view = ChartView(self.model, self, theme)
+        self.feed = ChartFeed(cache, bridge, self.model, view_id)
+        self._toast = QLabel(self)
+        self._toast.setObjectName("toast")
+        self._toast.setWordWrap(True)
+        self._toast.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._toast.hide()
+        self._toast_timer = QTimer(self)
+        self._toast_timer.setSingleShot(True)
+        self._toast_timer.timeout.connect(self._toast.hide)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        self.feed.opened.connect(self.opened)
+        self.feed.failed.connect(self.show_toast)
+        self.feed.waiting_changed.connect(self.waiting_changed)
+        self.model.series_changed.connect(self.changed)
+
+    @property
+    def target(self) -> tuple[str, Interval] | None:
+        """The series that is shown or on its way."""
+        return self.feed.target
+
+    @property
+    def toast(self) -> str:
+        """The passing message, while it is shown."""
+        return self._toast.text() if self._toast.isVisibleTo(self) else ""
+
+    def title(self) -> str:
+        """Return ``AAPL 1d``."""
+        series = self.model.series
+        return f"{series.symbol} {series.interval.name}" if series.symbol else ""
+
+    def show_toast(self, text: str) -> None:
+        """Say something for a few seconds over the chart."""
+        self._toast.setText(text)
+        self._place_toast()
+        self._toast.show()
+        self._toast.raise_()
+        self._toast_timer.start(_TOAST_MS)
+
+    def _place_toast(self) -> None:
+        self._toast.setFixedWidth(max(200, min(520, self.width() - 80)))
+        self._toast.adjustSize()
+        self._toast.move((self.width() - self._toast.width()) // 2, 64)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the message in the middle."""
+        super().resizeEvent(event)
+        self._place_toast()
+
+    def close_feed(self) -> None:
+        """Ask for nothing more."""
+        self.feed.close()
+        self.view.close()

@@ -1,0 +1,76 @@
+"""The status bar: what the network does, what is being loaded, how many bars are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from candledesk.ui.chart.words import limiter_words, loading_words
+
+if TYPE_CHECKING:
+    from candledesk.cache.messages import LimiterState
+    from candledesk.ui.chart.scene import Series
+
+
+class StatusBar(QStatusBar):
+    """One sentence at the left, facts of the chart at the right."""
+
+    def __init__(self, state: LimiterState, parent: QWidget | None = None) -> None:
+        """Start with the limiter's present state."""
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.state = QLabel()
+        self.facts = QLabel()
+        self.addWidget(self.state, 1)
+        self.addPermanentWidget(self.facts)
+        self._limiter = state
+        self._n_live = 0
+        self._waiting = ""
+        self._fault = ""
+        self._refresh()
+
+    def show_limiter(self, state: LimiterState) -> None:
+        """Take a new state of the limiter."""
+        self._limiter = state
+        self._refresh()
+
+    def show_live(self, n_windows: int) -> None:
+        """Take the number of fills under way."""
+        self._n_live = n_windows
+        self._refresh()
+
+    def show_waiting(self, text: str) -> None:
+        """Say what the chart waits for; empty when it waits for nothing."""
+        self._waiting = text
+        self._refresh()
+
+    def show_fault(self, text: str) -> None:
+        """Say what a person must know until it is replaced; empty clears it."""
+        self._fault = text
+        self._refresh()
+
+    def show_series(self, series: Series) -> None:
+        """Show the facts of a chart."""
+        if not series.symbol:
+            self.facts.setText("")
+            return
+        zone = series.instrument.tz.replace("_", " ") if series.instrument else "UTC"
+        self.facts.setText(f"{len(series.bars):,} bars on this chart   ·   {zone}")
+
+    def _refresh(self) -> None:
+        limited = limiter_words(self._limiter)
+        loading = self._waiting or loading_words(self._n_live)
+        is_warning = bool(self._fault or limited)
+        if self._fault:
+            text = self._fault
+        elif limited and (self._n_live or self._waiting):
+            text = f"{limited}   ·   {loading}"
+        else:
+            text = limited or loading
+        self.state.setText(text)
+        tone = "warning" if is_warning else ""
+        if self.state.property("tone") != tone:
+            self.state.setProperty("tone", tone)
+            self.state.style().unpolish(self.state)
+            self.state.style().polish(self.state)
