@@ -59,8 +59,8 @@ class Desk:
         refuses.
         """
         self.paths = open_home(settings.home, demo=demo)
-        self._lock = HomeLock(self.paths.lock)
         self._log_listener = start_log(self.paths, settings.log_level)
+        self._lock = HomeLock(self.paths.lock)
         self._demo = DemoProcess() if demo else None
         if self._demo is not None:
             settings = replace(settings, yahoo_url=self._demo.url, requests_per_minute=600.0, request_burst=60)

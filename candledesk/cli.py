@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.app import Desk
-    from candledesk.cache.doors import Cache
+    from candledesk.cache.doors import CommandCache
     from candledesk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class _Options:
             self._desk = Desk(self.settings(), demo=self.demo)
         return self._desk
 
-    def cache(self) -> Cache:
+    def cache(self) -> CommandCache:
         """Open the cache, or a door to the instance that holds this home already."""
         from candledesk.store.lock import HomeLockedError
 

@@ -14,19 +14,18 @@ from candledesk.cache.messages import BarsRequest, JobState
 from candledesk.domain.errors import EnvironmentFaultError, InputError, OfflineError, UnknownSymbolError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
-from candledesk.domain.span import Span
+from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from candledesk.cache.doors import Cache
+    from candledesk.cache.doors import CommandCache
     from candledesk.cache.messages import Adjust, BarsReply, Gap, Job
     from candledesk.domain.bars import Bars
     from candledesk.domain.interval import Interval
 
 EXIT_DONE, EXIT_GAPS = 0, 3
-HISTORY_START = -(10**10)
 COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
 POLL_S = 0.5
 
@@ -52,7 +51,7 @@ def _gap_line(gap: Gap) -> str:
 
 
 def print_candles(  # noqa: PLR0913 - the command's options
-    cache: Cache,
+    cache: CommandCache,
     *,
     symbol: str,
     interval: str,
@@ -140,7 +139,9 @@ def _write_parquet(bars: Bars, output: str | None) -> None:
     pq.write_table(pa.Table.from_arrays(columns, names=list(COLUMNS)), output)
 
 
-def run_backfill(cache: Cache, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None) -> int:
+def run_backfill(
+    cache: CommandCache, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None
+) -> int:
     """Backfill each symbol and wait; one summary line per series."""
     chosen = parse_interval(interval)
     span = None if start is None and end is None else parse_span(start, end)
@@ -163,7 +164,7 @@ def _summary(name: str, interval: Interval, job: Job) -> str:
     return text + (f", {left} missing: {job.error}" if job.error else "")
 
 
-def _wait(cache: Cache, job: Job) -> Job:
+def _wait(cache: CommandCache, job: Job) -> Job:
     ended = cache.wait_job(job.job_id)
     if not sys.stderr.isatty():
         return ended.result()
@@ -180,7 +181,7 @@ def _wait(cache: Cache, job: Job) -> Job:
                 progress.update(task, total=now.bars_expected or None, completed=now.bars_done)
 
 
-def print_coverage(cache: Cache, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
+def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
     """Print the ledger of one series, or of every cached series."""
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
@@ -206,7 +207,7 @@ def print_coverage(cache: Cache, *, symbol: str | None, interval: str | None, as
     return EXIT_DONE
 
 
-def run_jobs(cache: Cache, *, action: str, job_id: int | None, as_json: bool) -> int:
+def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: bool) -> int:
     """List jobs, or show, cancel or retry one."""
     if action == "list":
         found = cache.list_jobs().result()

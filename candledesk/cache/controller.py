@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.demand import Demand, Priority, Want
-from candledesk.cache.jobs import HISTORY_START, update_span
+from candledesk.cache.jobs import update_span
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, job_of
 from candledesk.cache.messages import BarsStored, ViewportReply
 from candledesk.cache.planner import plan_span, refused_coverage
@@ -21,7 +21,7 @@ from candledesk.cache.workers import run_into
 from candledesk.domain.errors import CandleDeskError, InputError, UnknownSymbolError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.resample import base_span
-from candledesk.domain.span import Span
+from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
 from candledesk.store import jobs as job_store

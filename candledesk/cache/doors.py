@@ -23,15 +23,11 @@ if TYPE_CHECKING:
     from candledesk.domain.span import Span
 
 
-class Cache(Protocol):
-    """Every method may be called from any thread, returns at once, and answers through a future.
+class CommandCache(Protocol):
+    """What the command line asks; also answered by a running instance over HTTP (``web.client``).
 
-    Futures fail with the errors of ``domain.errors``. Callbacks and done-callbacks run on the cache's own threads.
+    Futures fail with the errors of ``domain.errors``.
     """
-
-    def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
-        """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
-        ...
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
@@ -39,10 +35,6 @@ class Cache(Protocol):
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
-        ...
-
-    def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
-        """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
         ...
 
     def wait_job(self, job_id: int) -> Future[Job]:
@@ -71,6 +63,21 @@ class Cache(Protocol):
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""
+        ...
+
+
+class Cache(CommandCache, Protocol):
+    """Every method may be called from any thread, returns at once, and answers through a future.
+
+    Futures fail with the errors of ``domain.errors``. Callbacks and done-callbacks run on the cache's own threads.
+    """
+
+    def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
+        """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        ...
+
+    def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
+        """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
         ...
 
     def limiter_state(self) -> LimiterState:

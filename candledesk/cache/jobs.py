@@ -10,7 +10,7 @@ from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, KIND_VIEWPORT, 
 from candledesk.cache.messages import Job, JobState
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.span import Span
+from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import jobs as job_store
 from candledesk.store.database import transaction
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _PRIORITIES = {KIND_UPDATE: Priority.UPDATE, KIND_BACKFILL: Priority.BACKFILL}
 _LIVE = (JobState.QUEUED, JobState.RUNNING)
 _ENDED = (JobState.FAILED, JobState.CANCELLED)
-HISTORY_START = -(10**10)
 
 
 class Jobs:

@@ -12,7 +12,7 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.gaps import find_gaps
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.sessions import expected_open_times
-from candledesk.domain.span import Span, subtract_spans
+from candledesk.domain.span import HISTORY_START, Span, subtract_spans
 from candledesk.domain.windows import plan_windows
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from candledesk.domain.sessions import SessionCalendar
 
 LISTING_REASON = "no bars before the listing date"
-EPOCH = -(10**10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Facts:
             return lookback, f"Yahoo keeps {self.interval.name} bars for {days} days"
         if listing is not None:
             return listing, LISTING_REASON
-        return EPOCH, ""
+        return HISTORY_START, ""
 
     def clip(self, span: Span | None) -> Span | None:
         """Return the askable part of ``span``: from the floor to the end of the bar that forms at ``now``."""
@@ -133,4 +132,4 @@ def refused_coverage(facts: Facts) -> Coverage | None:
     floor, reason = facts.floor
     if not reason:
         return None
-    return Coverage(Span(EPOCH, floor), CoverageState.REFUSED, facts.now, None, reason)
+    return Coverage(Span(HISTORY_START, floor), CoverageState.REFUSED, facts.now, None, reason)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+HISTORY_START = -2_208_988_800
+"""1900-01-01 UTC: older than any bar the provider has; stands for "from the beginning"."""
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Span:

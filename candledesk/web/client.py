@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from concurrent.futures import Future
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,6 +86,21 @@ def _job(row: dict[str, Any]) -> Job:
     )
 
 
+def _problem(error: urllib.error.HTTPError, symbol: str | None) -> CandleDeskError:
+    try:
+        stated = json.loads(error.read())
+    except ValueError:
+        stated = {}
+    detail = stated.get("detail") or stated.get("title") or f"HTTP {error.code}"
+    if error.code == HTTPStatus.NOT_FOUND:
+        return UnknownSymbolError(symbol) if symbol else UnknownJobError(detail)
+    if error.code == HTTPStatus.CONFLICT:
+        return JobStateError(detail)
+    if error.code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        return InputError(stated.get("field", "request"), detail)
+    return EnvironmentFaultError(detail)
+
+
 class RemoteCache:
     """The part of ``doors.Cache`` that commands use, answered by the instance that holds the home."""
 
@@ -99,41 +115,29 @@ class RemoteCache:
         try:
             stated = json.loads(endpoint.read_text(encoding="utf-8"))
             remote = cls(stated["url"], stated["token"])
-            remote._ask("GET", "/api/v1/limiter")
+            remote._get("/api/v1/limiter")
         except (OSError, ValueError, KeyError, CandleDeskError):
             return None
         return remote
 
-    def _ask(
-        self, method: str, path: str, query: dict[str, Any] | None = None, body: dict[str, Any] | None = None
-    ) -> Any:  # noqa: ANN401 - JSON
+    def _get(self, path: str, query: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
         given = {key: value for key, value in (query or {}).items() if value is not None}
-        url = f"{self._url}{path}" + (f"?{urllib.parse.urlencode(given)}" if given else "")
-        data = None if method == "GET" else json.dumps(body or {}).encode()
+        return self._ask("GET", path + (f"?{urllib.parse.urlencode(given)}" if given else ""), None, given.get("symbol"))
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        return self._ask("POST", path, json.dumps(body).encode(), body.get("symbol"))
+
+    def _ask(self, method: str, path: str, data: bytes | None, symbol: str | None) -> Any:  # noqa: ANN401 - JSON
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - our own loopback address
+        request = urllib.request.Request(f"{self._url}{path}", data, headers, method=method)  # noqa: S310 - our own loopback address
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=TIMEOUT_S) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
-            raise self._problem(error, query or {}) from None
+            raise _problem(error, symbol) from None
         except OSError as error:
             raise EnvironmentFaultError(f"the running CandleDesk at {self._url} does not answer: {error}") from error
-
-    def _problem(self, error: urllib.error.HTTPError, query: dict[str, Any]) -> CandleDeskError:
-        try:
-            stated = json.loads(error.read())
-        except ValueError:
-            stated = {}
-        detail = stated.get("detail") or stated.get("title") or f"HTTP {error.code}"
-        if error.code == 404:  # noqa: PLR2004
-            return UnknownSymbolError(query["symbol"]) if "symbol" in query else UnknownJobError(detail)
-        if error.code == 409:  # noqa: PLR2004
-            return JobStateError(detail)
-        if error.code in {400, 422}:
-            return InputError(stated.get("field", "request"), detail)
-        return EnvironmentFaultError(detail)
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Fill the span with a job of the running instance, wait for it, and page through the bars."""
@@ -155,10 +159,10 @@ class RemoteCache:
             "format": "columns",
             "limit": PAGE,
         }
-        pages, page = [], self._ask("GET", "/api/v1/candles", query)
+        pages, page = [], self._get("/api/v1/candles", query)
         pages.append(page)
         while page["next"] is not None:
-            page = self._ask("GET", "/api/v1/candles", query | {"cursor": page["next"]})
+            page = self._get("/api/v1/candles", query | {"cursor": page["next"]})
             pages.append(page)
         return _reply(request, span, pages)
 
@@ -170,11 +174,11 @@ class RemoteCache:
         body: dict[str, Any] = {"symbol": symbol, "interval": interval.name}
         if span is not None:
             body |= {"from": iso_time(max(span.start, HISTORY_START)), "to": iso_time(span.end)}
-        started = self._ask("POST", "/api/v1/candles/backfill", {"symbol": symbol}, body)
+        started = self._post("/api/v1/candles/backfill", body)
         return self._read_job(started["job_id"])
 
     def _read_job(self, job_id: int) -> Job:
-        return _job(self._ask("GET", f"/api/v1/jobs/{job_id}"))
+        return _job(self._get(f"/api/v1/jobs/{job_id}"))
 
     def _wait(self, job: Job) -> Job:
         while job.state not in _ENDED:
@@ -193,24 +197,24 @@ class RemoteCache:
     def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
         """Return the newest jobs first."""
         query = {"state": state, "limit": limit}
-        return _done(lambda: [_job(row) for row in self._ask("GET", "/api/v1/jobs", query)["jobs"]])
+        return _done(lambda: [_job(row) for row in self._get("/api/v1/jobs", query)["jobs"]])
 
     def cancel_job(self, job_id: int) -> Future[Job]:
         """Cancel a live job."""
-        return _done(lambda: _job(self._ask("POST", f"/api/v1/jobs/{job_id}/cancel")))
+        return _done(lambda: _job(self._post(f"/api/v1/jobs/{job_id}/cancel", {})))
 
     def retry_job(self, job_id: int) -> Future[Job]:
         """Queue an ended job again."""
-        return _done(lambda: _job(self._ask("POST", f"/api/v1/jobs/{job_id}/retry")))
+        return _done(lambda: _job(self._post(f"/api/v1/jobs/{job_id}/retry", {})))
 
     def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
         """Return the ledger of a series."""
         query = {"symbol": symbol, "interval": interval.name}
-        return _done(lambda: [_coverage(row) for row in self._ask("GET", "/api/v1/coverage", query)["spans"]])
+        return _done(lambda: [_coverage(row) for row in self._get("/api/v1/coverage", query)["spans"]])
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API tells."""
-        rows = self._ask("GET", "/api/v1/symbols", {"query": query})
+        rows = self._get("/api/v1/symbols", {"query": query})
         return _done(lambda: [_instrument(row) for row in rows])
 
 
