@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
@@ -45,11 +45,12 @@ class Claims:
             self._claims.append(claim)
             return claim
 
-    def wait(self, symbol: str, interval: Interval, resume: Callable[[], None]) -> bool:
-        """Call ``resume`` when a claim of the series is released; ``False`` when there is none to wait for."""
+    def wait(self, symbol: str, interval: Interval, windows: Sequence[Span], resume: Callable[[], None]) -> bool:
+        """Call ``resume`` when a claim that overlaps one of ``windows`` is released; ``False`` when there is none."""
         with self._lock:
             for claim in self._claims:
-                if claim.symbol == symbol and claim.interval is interval:
+                is_same = claim.symbol == symbol and claim.interval is interval
+                if is_same and any(claim.window.overlaps(window) for window in windows):
                     claim.waiters.append(resume)
                     return True
         return False

@@ -251,7 +251,7 @@ class CacheController:
         return started
 
     def _discover(self, symbol: str, interval: Interval, begin: Callable[[Exception | None], None]) -> None:
-        demand = Demand(symbol, interval, Want(n_before=1), Priority.UPDATE)
+        demand = Demand(symbol, interval, Want(), Priority.UPDATE, only_instrument=True)
 
         def on_end(end: Future[DemandEnd]) -> None:
             error = end.result().error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ class DemandEnd:
 class Demand:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
-    ``is_update``: what is covered is asked again, once; ``asked`` remembers which windows that were.
+    ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once; ``asked`` remembers which windows that were.
     """
 
     symbol: str
@@ -70,7 +71,9 @@ class Demand:
     cancel: threading.Event = field(default_factory=threading.Event)
     end: Future[DemandEnd] = field(default_factory=Future)
     n_faults: int = 0
+    failing: Span | None = None
     is_update: bool = False
+    only_instrument: bool = False
     asked: list[Span] = field(default_factory=list)
 
     @property
@@ -80,5 +83,5 @@ class Demand:
 
     def finish(self, end: DemandEnd) -> None:
         """End it once; later calls change nothing."""
-        if not self.end.done():
+        with suppress(InvalidStateError):  # two threads may end it at the same moment
             self.end.set_result(end)

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from candledesk.cache.claims import Claim
     from candledesk.cache.journal import Journal
     from candledesk.cache.messages import Event
-    from candledesk.cache.planner import Plan
     from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
     from candledesk.domain.interval import Interval
     from candledesk.provider.answers import Answer
@@ -146,6 +145,9 @@ class Fills:
         if known.facts is None:
             self._engine.catalog.load_calendar(known.instrument)
             known = self._read(demand.symbol, demand.interval)
+        if demand.only_instrument:
+            self._end(demand, DemandEnd())
+            return
         self._next_window(demand, known)
 
     def _read(self, symbol: str, interval: Interval) -> Known:
@@ -171,7 +173,7 @@ class Fills:
         for window in windows:
             claim = self._claims.take(demand.symbol, demand.interval, window)
             if claim is not None:
-                self._ask_window(demand, known, claim, plan)
+                self._ask_window(demand, known, claim)
                 return
         if in_flight and self._claims.wait(demand.symbol, demand.interval, lambda: self._resume(demand)):
             return
@@ -189,11 +191,11 @@ class Fills:
         window = Span(today - DISCOVERY_S, today + DAY_S)
         claim = self._claims.take(demand.symbol, daily, window)
         if claim is not None:
-            self._ask_window(demand, Known(None, None, None), claim, None)
+            self._ask_window(demand, Known(None, None, None), claim)
         elif not self._claims.wait(demand.symbol, daily, lambda: self._resume(demand)):
             self._resume(demand)
 
-    def _ask_window(self, demand: Demand, known: Known, claim: Claim, plan: Plan | None) -> None:
+    def _ask_window(self, demand: Demand, known: Known, claim: Claim) -> None:
         """Fetch and store one claimed window, then go on with the demand; the claim is always released."""
         delay_s: float | None = None
         entry, fault = None, "interrupted"
@@ -201,7 +203,7 @@ class Fills:
             if not self._engine.limiter.acquire(int(demand.priority), demand.cancel):
                 delay_s = None if self._closing.is_set() else 0.0
                 return
-            entry = self._engine.journal.begin_window(demand, claim.interval, claim.window, plan)
+            entry = self._engine.journal.begin_window(demand, known.facts, claim.window)
             answer = self._engine.provider.fetch(self._request(known, claim))
             if self._closing.is_set():
                 return
@@ -253,7 +255,7 @@ class Fills:
 
         filled = engine.writer.submit(write).result()
         for text in filled.notes:
-            log.warning("%s %s %s", claim.symbol, claim.interval.name, text)
+            log.info("%s %s %s", claim.symbol, claim.interval.name, text)
         self._tell(claim, filled.rev)
 
     def _tell(self, claim: Claim, rev: int) -> None:

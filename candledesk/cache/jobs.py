@@ -56,12 +56,13 @@ class Jobs:
                 return
             demand = Demand(job.symbol, job.interval, want, priority, job.job_id, is_update=job.kind == KIND_UPDATE)
             self._demands[job.job_id] = demand
-        demand.end.add_done_callback(lambda _: self._forget(job.job_id))
+        demand.end.add_done_callback(lambda _: self._forget(job.job_id, demand))
         self._fills.add(demand)
 
-    def _forget(self, job_id: int) -> None:
+    def _forget(self, job_id: int, demand: Demand) -> None:
         with self._lock:
-            self._demands.pop(job_id, None)
+            if self._demands.get(job_id) is demand:
+                del self._demands[job_id]
 
     def resume(self) -> int:
         """Requeue what was running when the last run ended, begin everything queued, and return how many."""
@@ -101,10 +102,14 @@ class Jobs:
             msg = f"job {job.job_id} is {job.state.value}: only queued and running jobs can be cancelled"
             raise JobStateError(msg)
         with self._lock:
-            demand = self._demands.get(job.job_id)
-        if demand is not None:
-            demand.cancel.set()
-        return self._journal.write(job.job_id, state=JobState.CANCELLED.value, error="")
+            demand = self._demands.pop(job.job_id, None)
+        if demand is None:
+            return self._journal.write(job.job_id, state=JobState.CANCELLED.value, error="")
+        demand.cancel.set()  # from here on its steps write nothing of the job
+        try:
+            return self._journal.write(job.job_id, state=JobState.CANCELLED.value, error="")
+        finally:
+            self._fills.cancel(demand)
 
     def retry(self, job: Job) -> Job:
         """Queue a failed or cancelled job again; raise ``JobStateError`` otherwise."""

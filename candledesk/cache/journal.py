@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from candledesk.cache.messages import Gap, Job, JobChanged, JobState
+from candledesk.cache.planner import plan_span
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
 from candledesk.store import instruments as instrument_store
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.demand import Demand, DemandEnd
     from candledesk.cache.messages import Event
-    from candledesk.cache.planner import Plan
+    from candledesk.cache.planner import Facts, Plan
     from candledesk.cache.workers import Writer
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -79,6 +80,16 @@ class Journal:
         self._emit(JobChanged(job))
         return job
 
+    def _write_live(self, demand: Demand, job_id: int, **changes: Unpack[JobChanges]) -> None:
+        """Change the row of a demand's job unless the demand was cancelled: a late step must not undo that."""
+
+        def write(connection: Connection) -> Job | None:
+            return None if demand.cancel.is_set() else self._update(connection, job_id, changes)
+
+        job = self._writer.submit(write).result()
+        if job is not None:
+            self._emit(JobChanged(job))
+
     def _update(self, connection: Connection, job_id: int, changes: JobChanges) -> Job:
         with transaction(connection):
             row = job_store.update_job(connection, job_id, now=self.now(), **changes)
@@ -115,17 +126,22 @@ class Journal:
         self._emit(JobChanged(job))
         return job
 
-    def begin_window(self, demand: Demand, interval: Interval, window: Span, plan: Plan | None) -> Job | None:
+    def begin_window(self, demand: Demand, facts: Facts | None, window: Span) -> Job | None:
         """Note that a window of a demand without a job of its own is being asked for (shown in the panel)."""
-        if demand.job_id is not None or plan is None:
+        if demand.job_id is not None or facts is None:
             return None
-        return self.insert(demand.symbol, interval, KIND_VIEWPORT, window, int(demand.priority), JobState.RUNNING)
+        interval, priority = facts.interval, int(demand.priority)
+        job = self.insert(demand.symbol, interval, KIND_VIEWPORT, window, priority, JobState.RUNNING)
+        return replace(job, bars_expected=plan_span(window, facts).n_expected)
 
     def end_window(self, entry: Job | None, error: str) -> None:
         """Note how that window ended."""
-        if entry is not None:
-            state = JobState.FAILED if error else JobState.SUCCEEDED
-            self.write(entry.job_id, state=state.value, error=error, attempts=1)
+        if entry is None:
+            return
+        state = JobState.FAILED if error else JobState.SUCCEEDED
+        n = entry.bars_expected
+        done = 0 if error else n
+        self.write(entry.job_id, state=state.value, error=error, attempts=1, bars_done=done, bars_expected=n)
 
     def progress(self, demand: Demand, plan: Plan) -> None:
         """Note how far a job is: expected bars that are known now, of all expected."""
@@ -133,19 +149,21 @@ class Journal:
             return
         done = plan.n_expected - plan.n_missing
         self._started.setdefault(demand.job_id, (time.monotonic(), done))
-        self.write(demand.job_id, state=JobState.RUNNING.value, bars_done=done, bars_expected=plan.n_expected)
+        self._write_live(
+            demand, demand.job_id, state=JobState.RUNNING.value, bars_done=done, bars_expected=plan.n_expected
+        )
 
     def end_job(self, demand: Demand, end: DemandEnd) -> None:
         """Note how a job ended: succeeded only when no gap is left."""
         if demand.job_id is None:
             return
+        self._started.pop(demand.job_id, None)
+        if end.is_cancelled:
+            return  # who cancelled it wrote so; at shutdown it is queued for the next start
         error = describe_end(end)
         state = JobState.FAILED if error else JobState.SUCCEEDED
         self.gaps[demand.job_id] = end.gaps
-        self._started.pop(demand.job_id, None)
-        if end.is_cancelled:
-            state, error = JobState.CANCELLED, ""
-        self.write(demand.job_id, state=state.value, error=error)
+        self._write_live(demand, demand.job_id, state=state.value, error=error)
 
     def told(self, job: Job) -> Job:
         """Return the job with the gaps that are known since this start."""

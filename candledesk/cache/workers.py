@@ -246,6 +246,8 @@ class Clockwork:
     def call_later(self, delay_s: float, function: Callable[[], None]) -> None:
         """Call ``function`` once, about ``delay_s`` seconds from now."""
         with self._condition:
+            if self._closing:
+                return
             heapq.heappush(self._heap, (time.monotonic() + max(0.0, delay_s), next(self._order), function))
             self._condition.notify()
 
@@ -266,5 +268,5 @@ class Clockwork:
                 _, _, function = heapq.heappop(self._heap)
             try:
                 function()
-            except Exception:
-                log.exception("a timed call failed")
+            except BaseException:
+                log.exception("a timed call failed; the clockwork goes on")

@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from candledesk.demo.server import DemoMarket
+from candledesk.demo.server import DemoMarket, start_daemon
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     with market:
         print(market.url, flush=True)  # noqa: T201 - the starter reads this line
         if options.die_with_parent:
-            threading.Thread(target=_wait_for_parent, args=(done,), daemon=True).start()
+            start_daemon("demo-parent", _wait_for_parent, done)
+        start_daemon("demo-warm-up", market.warm_up)
         done.wait()
     return 0
 

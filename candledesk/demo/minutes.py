@@ -165,8 +165,10 @@ def _volumes(groups: _Groups, total: IntArray, texture: UintArray, *, is_patchy:
     """Return integer volumes per minute that sum to the session's; ``is_patchy``: a third of the minutes has none."""
     x = _position(groups)
     draw = take_field(texture, 2)
-    weight = (draw // 256 + 16) * (1 + (4.0 * (2 * x - 1) ** 4).astype(np.int64))
-    if is_patchy:
+    weight = draw // 256 + 16
+    if not is_patchy:
+        weight *= 16 + (56.0 * (2 * x - 1) ** 4).astype(np.int64)
+    else:
         weight[draw % 3 == 0] = 0
     parts = np.maximum(np.add.reduceat(weight, groups.start), 1)
     volume = (weight * (total / parts)[groups.index]).astype(np.int64)

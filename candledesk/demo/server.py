@@ -75,8 +75,7 @@ class DemoMarket:
         self._log_file = log_file
         self._log_lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
-        serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.05,), name="demo-market", daemon=True)
+        self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -85,15 +84,17 @@ class DemoMarket:
 
     def start(self) -> None:
         """Begin to answer."""
-        self._thread.start()
+        self._thread = start_daemon("demo-market", self._server.serve_forever, 0.05)
 
     def stop(self) -> None:
         """End every connection, hanging ones too."""
         self.closing.set()
-        self._server.shutdown()
+        if self._thread is not None:
+            self._server.shutdown()
         self._server.end_connections()
         self._server.server_close()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def __enter__(self) -> Self:
         self.start()
@@ -101,6 +102,11 @@ class DemoMarket:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
+
+    def warm_up(self) -> None:
+        """Load pandas and the first listings before somebody waits for them (three seconds on a cold machine)."""
+        for symbol in ("AAPL", "BTC-USD"):
+            self.prices.listing(symbol, self.clock.now())
 
     def reset(self) -> None:
         """Forget faults and log; return to the clock's own time."""
@@ -169,6 +175,13 @@ class DemoMarket:
         return Reply.of_json(state)
 
 
+def start_daemon(name: str, work: Callable[..., object], *arguments: object) -> threading.Thread:
+    """Start a daemon thread; the only place in the demo that makes one."""
+    thread = threading.Thread(target=work, args=arguments, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
@@ -211,6 +224,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _IDLE_S
+    disable_nagle_algorithm = True
     server: _Server
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class

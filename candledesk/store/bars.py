@@ -6,58 +6,112 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
-from candledesk.store.database import require_transaction
+from candledesk.store import records as rec
+from candledesk.store.chunks import (
+    BATCH,
+    Head,
+    keys_around,
+    rank_in,
+    read_chunks,
+    read_head,
+    rebuild_chunks,
+    write_slabs,
+)
+from candledesk.store.database import require_transaction, snapshot
 from candledesk.store.faults import translate_faults
+from candledesk.store.rows import count_rows, delete_rows, read_rows, read_rows_around, require_storable, upsert_rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
-# The guard makes a repeated fill change nothing, and say so: no new revision, no page written, no redraw.
-_UPSERT = """
-INSERT INTO candle (series_id, ts, open, high, low, close, volume) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (series_id, ts) DO UPDATE SET
-    open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume
-WHERE excluded.open IS NOT open OR excluded.high IS NOT high OR excluded.low IS NOT low
-    OR excluded.close IS NOT close OR excluded.volume IS NOT volume
-"""
-_SELECT = "SELECT ts, open, high, low, close, volume FROM candle WHERE series_id = ?"
+    from candledesk.domain.bars import Bars, IntArray
+
+_FOREVER = 2**62
 
 
 @translate_faults()
 def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
-    """Insert or correct bars; return how many rows were really inserted or changed.
+    """Insert or correct bars, rows and chunks alike; return how many bars were really inserted or changed.
 
-    The series' revision rises only when something changed. Raises ``ValueError`` for bars that are not finite.
+    The series' revision rises only when something changed. Raises ``ValueError`` for bars that are not finite, or not
+    ascending and unique.
     """
     require_transaction(conn)
-    before = conn.total_changes
-    conn.executemany(_UPSERT, _rows(series_id, bars))
-    n_changed = conn.total_changes - before
-    if n_changed:
-        conn.execute("UPDATE series SET rev = rev + 1 WHERE series_id = ?", (series_id,))
+    head = read_head(conn, series_id)
+    new = rec.from_bars(require_storable(bars))
+    if not head.is_exact:
+        n_changed = upsert_rows(conn, head.series_id, rec.to_bars(new))
+        _raise_rev(conn, head, n_changed)
+        rebuild_chunks(conn, head.series_id)
+        return n_changed
+    keys = new[rec.TIME] // head.span
+    starts = rec.run_starts(keys)
+    n_changed = 0
+    for first in range(0, len(starts), BATCH):
+        lo = starts[first]
+        hi = starts[first + BATCH] if first + BATCH < len(starts) else new.shape[1]
+        n_changed += _write_part(conn, head, new[:, lo:hi])
+    _raise_rev(conn, head, n_changed)
     return n_changed
+
+
+def _write_part(conn: sqlite3.Connection, head: Head, new: IntArray) -> int:
+    """Write the records of at most ``BATCH`` slabs: compare with the chunks, then touch only what differs."""
+    slabs: dict[int, IntArray] = {}
+    changes: list[IntArray] = []
+    keys = new[rec.TIME] // head.span
+    starts = rec.run_starts(keys)
+    for key, part in zip(keys[starts].tolist(), np.split(new, starts[1:], axis=1), strict=True):
+        old = read_chunks(conn, head, 1, key, key + 1)
+        changed = rec.differing(part, old)
+        if changed.shape[1]:
+            changes.append(changed)
+            slabs[key] = rec.overlay(old, changed)
+    if not slabs:
+        return 0
+    n_changed = upsert_rows(conn, head.series_id, rec.to_bars(np.concatenate(changes, axis=1)))
+    write_slabs(conn, head, slabs)
+    return n_changed
+
+
+def _raise_rev(conn: sqlite3.Connection, head: Head, n_changed: int) -> None:
+    """Give the changed series its next revision; chunks that were exact stay so."""
+    if n_changed:
+        sql = "UPDATE series SET rev = rev + 1, chunk_rev = chunk_rev + 1 WHERE series_id = ?"
+        conn.execute(sql, (head.series_id,))
 
 
 @translate_faults()
 def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
     """Remove the bars of ``span`` (the provider withdrew them); return how many there were."""
     require_transaction(conn)
-    cursor = conn.execute(
-        "DELETE FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?", (series_id, span.start, span.end)
-    )
-    if cursor.rowcount:
-        conn.execute("UPDATE series SET rev = rev + 1 WHERE series_id = ?", (series_id,))
-    return cursor.rowcount
+    head = read_head(conn, series_id)
+    times = read_bars(conn, series_id, span).open_time
+    n_deleted = delete_rows(conn, head.series_id, span.start, span.end)
+    _raise_rev(conn, head, n_deleted)
+    if not head.is_exact:
+        rebuild_chunks(conn, head.series_id)
+        return n_deleted
+    keys = np.unique(times // head.span).tolist()
+    for first in range(0, len(keys), BATCH):
+        slabs = {}
+        for key in keys[first : first + BATCH]:
+            old = read_chunks(conn, head, 1, key, key + 1)
+            slabs[key] = old[:, (old[rec.TIME] < span.start) | (old[rec.TIME] >= span.end)]
+        write_slabs(conn, head, slabs)
+    return n_deleted
 
 
 @translate_faults()
 def read_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> Bars:
     """Return the stored bars whose open lies in ``span``."""
-    rows = conn.execute(f"{_SELECT} AND ts >= ? AND ts < ? ORDER BY ts", (series_id, span.start, span.end)).fetchall()
-    return Bars.from_rows(rows)
+    with snapshot(conn):
+        head = read_head(conn, series_id)
+        if not head.is_exact:
+            return read_rows(conn, head.series_id, span.start, span.end)
+        records = read_chunks(conn, head, 1, span.start // head.span, -(-span.end // head.span))
+    return rec.to_bars(records).within(span)
 
 
 @translate_faults()
@@ -67,47 +121,40 @@ def read_bars_around(conn: sqlite3.Connection, series_id: int, anchor: int | Non
     ``anchor`` ``None``: the newest ``n_before`` bars.
     """
     if anchor is None:
-        rows = conn.execute(f"{_SELECT} ORDER BY ts DESC LIMIT ?", (series_id, n_before)).fetchall()
-        return Bars.from_rows(rows[::-1])
-    older = conn.execute(f"{_SELECT} AND ts < ? ORDER BY ts DESC LIMIT ?", (series_id, anchor, n_before)).fetchall()
-    newer = conn.execute(f"{_SELECT} AND ts >= ? ORDER BY ts LIMIT ?", (series_id, anchor, n_after)).fetchall()
-    return Bars.from_rows(older[::-1] + newer)
+        anchor, n_after = _FOREVER, 0
+    with snapshot(conn):
+        head = read_head(conn, series_id)
+        if not head.is_exact:
+            return read_rows_around(conn, head.series_id, anchor, n_before, n_after)
+        lo, hi = keys_around(conn, head, anchor // head.span, n_before, n_after)
+        records = read_chunks(conn, head, 1, lo, hi)
+    at = int(np.searchsorted(records[rec.TIME], anchor))
+    return rec.to_bars(records[:, max(0, at - n_before) : at + n_after])
 
 
 @translate_faults()
 def count_bars(conn: sqlite3.Connection, series_id: int, span: Span | None = None) -> int:
-    """Return how many bars are stored, of ``span`` or altogether."""
-    lo, hi = _limits(span)
-    row = conn.execute(
-        "SELECT count(*) FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?", (series_id, lo, hi)
-    ).fetchone()
-    return int(row[0])
+    """Return how many bars are stored, of ``span`` or altogether, without counting rows."""
+    lo, hi = (-_FOREVER, _FOREVER) if span is None else (span.start, span.end)
+    with snapshot(conn):
+        head = read_head(conn, series_id)
+        if not head.is_exact:
+            return count_rows(conn, head.series_id, lo, hi)
+        return rank_in(conn, head, hi) - rank_in(conn, head, lo)
 
 
 @translate_faults()
 def bars_extent(conn: sqlite3.Connection, series_id: int) -> Span | None:
     """Return ``[oldest open, newest open + 1)``, ``None`` when nothing is stored."""
-    oldest = conn.execute("SELECT min(ts) FROM candle WHERE series_id = ?", (series_id,)).fetchone()[0]
-    newest = conn.execute("SELECT max(ts) FROM candle WHERE series_id = ?", (series_id,)).fetchone()[0]
+    sql = (
+        "SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM candle WHERE series_id = :id)"
+    )
+    oldest, newest = conn.execute(sql, {"id": int(series_id)}).fetchone()
     return None if oldest is None else Span(oldest, newest + 1)
 
 
 @translate_faults()
 def has_older(conn: sqlite3.Connection, series_id: int, open_time: int) -> bool:
     """Tell whether a bar that opens before ``open_time`` is stored."""
-    row = conn.execute("SELECT 1 FROM candle WHERE series_id = ? AND ts < ? LIMIT 1", (series_id, open_time)).fetchone()
-    return row is not None
-
-
-def _limits(span: Span | None) -> tuple[int, int]:
-    return (-(2**62), 2**62) if span is None else (span.start, span.end)
-
-
-def _rows(series_id: int, bars: Bars) -> Iterator[tuple[int | float, ...]]:
-    """Yield rows of plain Python numbers: a bound ``np.int64`` would be stored as a blob (storage.md §8)."""
-    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
-    if not all(np.isfinite(column).all() for column in columns):
-        raise ValueError("bars with NaN or infinite values cannot be stored")
-    ids = [int(series_id)] * len(bars)
-    times = np.asarray(bars.open_time, np.int64).tolist()
-    return zip(ids, times, *(np.asarray(column, np.float64).tolist() for column in columns), strict=True)
+    sql = "SELECT 1 FROM candle WHERE series_id = ? AND ts < ? LIMIT 1"
+    return conn.execute(sql, (int(series_id), int(open_time))).fetchone() is not None

@@ -154,6 +154,7 @@ def style_sheet(theme: Theme) -> str:
     QDockWidget::title {{ background: {theme.panel}; padding: 6px 10px; border-top: 1px solid {theme.border}; }}
     QTableView {{ background: {theme.background}; border: 0; gridline-color: {theme.grid};
         selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
+    QTableView::item {{ padding: 0 8px; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
         border-bottom: 1px solid {theme.border}; padding: 4px 8px; }}
     QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}

@@ -64,14 +64,20 @@ export class Series {
   async open() {
     const from = Math.floor(Date.now() / 1000 - this.facts.span);
     await this.busy(async () => {
-      const cached = await this.ask({ from, fill: "async" });
+      const cached = (await this.isStored()) ? await this.ask({ from, fill: "async" }) : null;
       this.edge = from;
-      this.take(cached.bars);
-      const answer = cached.complete ? cached : await this.ask({ from, fill: "wait", timeout: WAIT_S });
+      this.take(cached?.bars ?? []);
+      const answer = cached?.complete ? cached : await this.ask({ from, fill: "wait", timeout: WAIT_S });
       this.take(answer.bars);
       this.note(answer, () => this.refresh(from, Infinity, "wait"));
     });
     for (let i = 0; i < 4 && this.bars.length < ENOUGH_BARS && !this.isDone && !this.problem && !this.isClosed; i += 1) await this.loadOlder(0);
+  }
+
+  // Whether the cache has met this symbol: only then is there anything to show before the first fill.
+  async isStored() {
+    const found = await get("/api/v1/symbols", { query: this.symbol }, this.abort.signal);
+    return found.some(({ symbol }) => symbol === this.symbol);
   }
 
   // Asks for the span left of what is loaded: as long as two screens, at least one portion. One request is in flight at a time.

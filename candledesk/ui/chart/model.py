@@ -34,6 +34,7 @@ class ChartModel(QObject):
         self._dpr = 1.0
         self._metrics = TextMetrics()
         self._frame: Frame | None = None
+        self._is_fitting = False
 
     # -- what is shown
 
@@ -67,9 +68,13 @@ class ChartModel(QObject):
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
         if (former.symbol, former.interval) == (series.symbol, series.interval):
-            view = self.placed.followed(series.bars.open_time)
-            self._replace(series=series, viewport=view.resized_from_left(plot))
+            view = self.placed.followed(series.bars.open_time).resized_from_left(plot)
+            if self._is_fitting:
+                view = view.place(series.bars.open_time).fit()
+            self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
+            self._replace(series=series, viewport=view)
         else:
+            self._is_fitting = False
             view = Viewport(spacing=view.spacing, width=plot)
             self._replace(series=series, viewport=view, price_range=None)
         self.series_changed.emit()
@@ -133,8 +138,9 @@ class ChartModel(QObject):
         self.move_to(self.placed.view.width / self.placed.view.spacing - DEFAULT_RIGHT_BARS)
 
     def fit(self) -> None:
-        """Show every loaded bar."""
+        """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
         self._look(self.placed.fit())
+        self._is_fitting = self.series.edge is EdgeState.MORE
 
     def reset(self) -> None:
         """Return to the default spacing, the latest bar and autoscale."""
@@ -170,6 +176,7 @@ class ChartModel(QObject):
         return min(DEFAULT_SPACING, self.placed.view.width / (n * 1.25))
 
     def _look(self, view: Viewport) -> None:
+        self._is_fitting = False
         if view == self.scene.viewport:
             return
         self._replace(viewport=view)

@@ -151,7 +151,7 @@ class ProgressDelegate(QStyledItemDelegate):
         track = QRect(rect.left(), rect.center().y() - 2, 56, 4)
         painter.fillRect(track, palette.color(QPalette.ColorRole.Mid))
         done = QRect(track.left(), track.top(), round(track.width() * job_share(job)), track.height())
-        colour = palette.color(QPalette.ColorRole.Highlight)
+        colour = palette.color(QPalette.ColorRole.Link)  # the accent: the style sheet has its own Highlight
         painter.fillRect(done, colour if job.state is not JobState.FAILED else QColor("#ef5350"))
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -172,6 +172,7 @@ class JobsPanel(QDockWidget):
         """Ask for the newest jobs at once."""
         super().__init__("Jobs", parent)
         self.setObjectName("jobs")
+        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         self._cache, self._bridge = cache, bridge
         self.model = JobsModel(self)
         self.table = QTableView()
@@ -202,6 +203,7 @@ class JobsPanel(QDockWidget):
         self.retry_button.clicked.connect(self._on_retry_clicked)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(10, 4, 10, 4)
+        buttons.setSpacing(8)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.retry_button)
         buttons.addStretch(1)
