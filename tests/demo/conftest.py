@@ -71,10 +71,17 @@ def to_bars(frame, market, symbol, interval):
     return Bars(time.copy(), *columns)
 
 
-@pytest.fixture
-def market():
+@pytest.fixture(scope="session")
+def _one_market():
     with DemoMarket(now=NOW) as market:
         yield market
+
+
+@pytest.fixture
+def market(_one_market):
+    _one_market.reset()
+    _one_market.clock.set(NOW)
+    return _one_market
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from candledesk.demo.profiles import PROFILES
 from candledesk.domain.interval import DAY_S
 
-SPANS = {"1m": 7 * DAY_S, "5m": 20 * DAY_S, "1h": 300 * DAY_S, "1d": 20 * 365 * DAY_S}
+SPANS = {"1m": 7 * DAY_S, "5m": 20 * DAY_S, "1h": 150 * DAY_S, "1d": 20 * 365 * DAY_S}
 
 
 def assert_same(actual, expected):

@@ -109,6 +109,6 @@ def test_it_is_quick():
 
     for (interval, days), budget in budgets.items():
         query = {"interval": interval, "period1": str(NOW - days * DAY_S), "period2": str(NOW)}
-        started = time.perf_counter()
+        started = time.thread_time()
         answer_chart(prices, "BTC-USD", query, NOW)
-        assert time.perf_counter() - started < 4 * budget, interval  # four times: the machine may be busy
+        assert time.thread_time() - started < 3 * budget, interval  # a slow machine may take three times as long
