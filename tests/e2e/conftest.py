@@ -1,0 +1,116 @@
+"""The real process against the demo market, and Debian's chromium on its page."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from candledesk.demo import DemoMarket
+
+ROOT = Path(__file__).parents[2]
+BROWSER = shutil.which("chromium") or "/usr/bin/chromium"
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+LIMITS = {
+    "CANDLEDESK_REQUESTS_PER_MINUTE": "600",
+    "CANDLEDESK_REQUEST_BURST": "100",
+    "CANDLEDESK_BREAKER_PAUSE_S": "2",
+    "CANDLEDESK_REQUEST_TIMEOUT_S": "10",
+}
+
+
+class Desk:
+    """``candledesk serve`` as a process of its own; ``url`` is the line that it prints."""
+
+    def __init__(self, home, yahoo_url):
+        command = [
+            sys.executable,
+            "-m",
+            "candledesk",
+            "--home",
+            str(home),
+            "--yahoo-url",
+            yahoo_url,
+            "serve",
+            "--port",
+            "0",
+        ]
+        self.home = home
+        self._log = (home.parent / f"{home.name}.stderr").open("ab")
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **LIMITS}, stdout=subprocess.PIPE, stderr=self._log, text=True
+        )
+        self.url = self._process.stdout.readline().strip()
+        assert self.url.startswith("http://127.0.0.1:"), Path(self._log.name).read_text()
+        self.endpoint = json.loads((home / "endpoint.json").read_text())
+
+    def chart_url(self, symbol, interval):
+        return f"{self.url}&symbol={symbol}&interval={interval}"
+
+    def stop(self):
+        if self._process.poll() is None:
+            self._process.terminate()
+        code = self._process.wait(10)
+        self._process.stdout.close()
+        self._log.close()
+        return code
+
+
+@pytest.fixture
+def market():
+    with DemoMarket() as market:
+        yield market
+
+
+@pytest.fixture
+def start_desk(tmp_path, market):
+    """Start desks on one home; each is ended with the test at the latest."""
+    started = []
+
+    def start(yahoo_url=None, home="home"):
+        desk = Desk(tmp_path / home, yahoo_url or market.url)
+        started.append(desk)
+        return desk
+
+    yield start
+    for desk in started:
+        desk.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open pages whose console must stay empty."""
+    noise, contexts = [], []
+
+    def open_page(url, *, width=1280, height=800, scheme="dark"):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert noise == []
