@@ -42,7 +42,7 @@ def load_calendar(exchange: str, quote_type: str, tz: str, start: date, end: dat
     trade all UTC days; currencies from Sunday 17:00 to Friday 17:00 New York in London days; futures by local day with
     the daily halt as the break; everything else by its exchange's own calendar, half days, lunch breaks and closures
     included. Outside a calendar's bounds, its ordinary week is assumed; for an unknown exchange, whole weekdays in its
-    zone. Slow (pandas): about a second the first time.
+    zone. Slow (pandas): New York since 1980 takes 0.9 s, Seoul and Tel Aviv 5 to 10 s; keep what was loaded.
     """
     days = np.arange(_seconds(start), _seconds(end) + DAY_S, DAY_S, dtype=np.int64)
     if quote_type == "CRYPTOCURRENCY":
