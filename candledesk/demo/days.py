@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from candledesk.domain.sessions import SessionCalendar
 
 _YEAR_DAYS = 365.25
-_WALK_START = date(1980, 1, 1)
+_WALK_START = date(1979, 12, 1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,10 +53,11 @@ class DayMaker:
         profile = self._profile
         days = hours.date // DAY_S
         level = self._walk(int(days[-1]) + 1)
-        close = level[days - day_number(_WALK_START)]
+        index = days - day_number(_WALK_START)
+        close = level[index]
         sigma = self._volatility(days)
         gap = np.exp(0.4 * sigma * draw_gaussian(noise_key(profile.symbol, "gap"), days))
-        open_ = np.concatenate([close[:1], close[:-1]]) * gap
+        open_ = np.concatenate([level[index[:1] - 1], close[:-1]]) * gap
         tail = [0.45 * sigma * np.abs(draw_gaussian(noise_key(profile.symbol, name), days)) for name in ("up", "down")]
         high = np.maximum(open_, close) * np.exp(tail[0])
         low = np.minimum(open_, close) * np.exp(-tail[1])

@@ -206,8 +206,10 @@ class _Server(ThreadingHTTPServer):
                 self._open.discard(request)
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
-        """Note a connection that ended badly: clients of a faulty market do that."""
-        _LOGGER.debug("a connection ended badly: %r", sys.exception())
+        """Report our own mistakes; clients of a faulty market end connections badly all the time."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            _LOGGER.error("the demo market failed to answer", exc_info=error)
 
     def end_connections(self) -> None:
         """Shut every connection down and wait shortly for their threads."""

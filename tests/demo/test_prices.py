@@ -77,6 +77,14 @@ def test_the_past_stays_when_the_clock_moves_on(prices):
     assert before.equals(after)
 
 
+def test_the_young_listing_keeps_its_bars_when_its_listing_date_moves_on(prices):
+    later = NOW + 5 * DAY_S
+    before = make_truth(prices, "NEWCO", "1h", NOW - 32 * DAY_S, NOW - DAY_S, NOW)
+    after = make_truth(Prices(later), "NEWCO", "1h", NOW - 32 * DAY_S, NOW - DAY_S, later)
+    assert before.equals(after)
+    assert len(before) > 100
+
+
 def test_apples_days_of_2019_to_2024_are_the_real_ones(prices):
     import hvsampledata
 
