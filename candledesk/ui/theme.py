@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -84,6 +85,7 @@ LIGHT = Theme(
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
+@lru_cache(maxsize=32)
 def chart_font(pixels: float, *, is_bold: bool = False) -> QFont:
     """Return the chart's font at a size in device pixels, with digits of equal width."""
     font = QFont()

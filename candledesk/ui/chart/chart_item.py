@@ -1,4 +1,4 @@
-"""The item that shows a painted chart: painted once per change into a pixmap, then only copied."""
+"""The item that shows a chart: painted once per change, then copied from a pixmap while only the overlay moves."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 
 class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
-    """Shows the scene that ``source`` returns; ``n_paints`` counts real paints, not copies."""
+    """Shows the scene that ``source`` returns; ``n_paints`` counts the paints that a change caused."""
 
     def __init__(self, source: Callable[[], tuple[Frame, ChartScene, Theme]]) -> None:
         """Ask ``source`` for what to draw at paint time only, so that many changes cost one paint."""
         super().__init__()
         self._source = source
         self._pixmap: QPixmap | None = None
+        self._is_changed = True
         self._rect = QRectF()
         self.n_paints = 0
 
@@ -41,6 +42,7 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
     def refresh(self) -> None:
         """Paint anew at the next opportunity."""
         self._pixmap = None
+        self._is_changed = True
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -48,7 +50,12 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         return self._rect
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Copy the painted chart; paint it first if it changed."""
+        """Paint a changed chart straight to the screen; copy the pixmap for what an overlay uncovers."""
+        if self._is_changed:
+            self._is_changed = False
+            self.n_paints += 1
+            paint_frame(painter, *self._source())
+            return
         if self._pixmap is None:
             self._pixmap = self._render()
         with device_pixels(painter):
@@ -60,5 +67,4 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         painter = QPainter(pixmap)
         paint_frame(painter, frame, scene, theme)
         painter.end()
-        self.n_paints += 1
         return pixmap

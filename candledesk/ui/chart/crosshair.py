@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
-from candledesk.ui.chart.paint import paint_tag
-from candledesk.ui.chart.pixels import Align, device_pixels, draw_text, fill, fill_rects
+from candledesk.ui.chart.paint import axis_pen, paint_tag
+from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_line, fill, fill_rects, static_text
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
 from candledesk.ui.chart.ticks import format_open_time
-from candledesk.ui.theme import FONT_PX, Theme, chart_font
+from candledesk.ui.theme import FONT_PX, Theme
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
     from candledesk.ui.chart.frame import Frame
@@ -27,6 +27,7 @@ _TIME_TAG_W = 156.0
 _LEGEND_LEFT = 12.0
 _LEGEND_TOP = 10.0
 _LEGEND_ROW = 21.0
+_TITLE_PX = 15.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,11 +107,11 @@ class CrosshairItem(pg.GraphicsObject):  # type: ignore[misc]
                 (np.full_like(down, aim.x), down, np.full_like(down, aim.x + line - 1), down + dash - 1), axis=1
             )
             fill_rects(painter, np.concatenate((horizontal, vertical)), theme.crosshair)
-            painter.setFont(chart_font(FONT_PX * frame.dpr))
             paint_tag(painter, frame, aim.y, aim.price_text, (theme.tag, theme.tag_text))
             rect = self._time_tag(frame, aim)
             fill(painter, rect.left(), rect.top(), rect.width(), rect.height(), theme.tag)
-            draw_text(painter, rect, format_open_time(series.calendar, aim.row), theme.tag_text)
+            words, pen = format_open_time(series.calendar, aim.row), axis_pen(frame, theme.tag_text)
+            draw_line(painter, rect.center().x(), rect.center().y(), words, pen, Align.AlignHCenter)
 
     @staticmethod
     def _time_tag(frame: Frame, aim: Aim) -> QRect:
@@ -153,6 +154,7 @@ class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def show_bar(self, series: Series, row: int | None, frame: Frame, theme: Theme) -> None:
         """Show a bar's values; ``None`` the title alone."""
+        former = self._title, self._values, self._width, self._dpr, self._theme
         width = frame.panes.plot_w / frame.dpr
         if width != self._width:
             self.prepareGeometryChange()
@@ -160,7 +162,8 @@ class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
         has_bar = row is not None and row < len(series.bars)
         self._values = value_parts(series, row) if has_bar and row is not None else []
         self._width, self._dpr, self._theme = width, frame.dpr, theme
-        self.update()
+        if former != (self._title, self._values, self._width, self._dpr, self._theme):
+            self.update()
 
     def boundingRect(self) -> QRectF:
         """Return the two lines' place."""
@@ -177,18 +180,11 @@ class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def _paint_row(self, painter: QPainter, parts: list[Part], top: float, theme: Theme, gap: float) -> None:
         colours = {Tone.TITLE: theme.text, Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
-        x, y = round(_LEGEND_LEFT * self._dpr), round(top * self._dpr)
-        height = round(_LEGEND_ROW * self._dpr)
+        x, middle = round(_LEGEND_LEFT * self._dpr), round((top + _LEGEND_ROW / 2) * self._dpr)
+        digit_w = static_text("0", round(FONT_PX * self._dpr), is_bold=False)[1]
         for part in parts:
-            font = self._font(part.tone)
-            metrics = QFontMetrics(font)
-            wide = max(metrics.horizontalAdvance(part.text), part.n_chars * metrics.horizontalAdvance("0"))
-            painter.setFont(font)
-            painter.setPen(QColor(colours[part.tone]))
-            painter.drawText(QRect(x, y, wide + 4, height), int(Align.AlignLeft | Align.AlignVCenter), part.text)
+            is_title = part.tone is Tone.TITLE
+            pen = Pen(round((_TITLE_PX if is_title else FONT_PX) * self._dpr), colours[part.tone], is_title)
+            wide = draw_line(painter, x, middle, part.text, pen)
             after = gap if part.n_chars == 0 else 12.0
-            x += wide + round(after * self._dpr)
-
-    def _font(self, tone: Tone) -> QFont:
-        is_title = tone is Tone.TITLE
-        return chart_font((15.0 if is_title else FONT_PX) * self._dpr, is_bold=is_title)
+            x += max(wide, part.n_chars * digit_w) + round(after * self._dpr)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from candledesk.cache.messages import EdgeState
 from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
 from candledesk.ui.chart.layout import RectArray, candle_rects, volume_rects
-from candledesk.ui.chart.pixels import Align, device_pixels, draw_text, fill, fill_rects
+from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_line, draw_paragraph, fill, fill_rects
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
 from candledesk.ui.chart.ticks import TimeTick, time_ticks
 from candledesk.ui.theme import FONT_PX, Theme, chart_font
@@ -49,7 +49,6 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
     with device_pixels(painter):
         painter.setPen(Qt.PenStyle.NoPen)
         fill(painter, 0, 0, panes.width, panes.height, theme.background)
-        painter.setFont(chart_font(FONT_PX * frame.dpr))
         labels = time_ticks(scene.series.calendar, frame.placed, TIME_GAP)
         if frame.hi > frame.lo:
             prices = frame.price.ticks(PRICE_GAP * frame.dpr, scene.series.decimals)
@@ -105,25 +104,28 @@ def _paint_bars(painter: QPainter, frame: Frame, theme: Theme) -> None:
     painter.restore()
 
 
-def _axis_rect(frame: Frame, y: float) -> QRect:
-    height = round(20 * frame.dpr)
-    left = frame.panes.plot_w + round(8 * frame.dpr)
-    return QRect(left, round(y) - height // 2, frame.panes.width - left, height)
+def axis_pen(frame: Frame, colour: str, *, is_bold: bool = False) -> Pen:
+    """Return the pen of axis labels and of the legend."""
+    return Pen(round(FONT_PX * frame.dpr), colour, is_bold)
+
+
+def _axis_x(frame: Frame) -> int:
+    return frame.panes.plot_w + round(8 * frame.dpr)
 
 
 def _paint_price_labels(painter: QPainter, frame: Frame, prices: list[float], series: Series, theme: Theme) -> None:
     panes, half = frame.panes, 9 * frame.dpr
-    left = Align.AlignLeft | Align.AlignVCenter
+    pen = axis_pen(frame, theme.text_muted)
     for price in prices:
         y = float(frame.price.y_of(price))
         if panes.price_top + half <= y <= panes.price_bottom - half:
-            draw_text(painter, _axis_rect(frame, y), format_price(price, series.decimals), theme.text_muted, left)
+            draw_line(painter, _axis_x(frame), round(y), format_price(price, series.decimals), pen)
     if panes.has_volume and frame.volume_peak > 0:
         scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
         for volume in scale.ticks(_VOLUME_GAP * frame.dpr, 0):
             y = scale.y_of(volume)
             if panes.volume_top + half <= y <= panes.volume_bottom - half:
-                draw_text(painter, _axis_rect(frame, y), format_volume(volume, is_short=True), theme.text_muted, left)
+                draw_line(painter, _axis_x(frame), round(y), format_volume(volume, is_short=True), pen)
 
 
 def _paint_last_price(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
@@ -148,7 +150,7 @@ def paint_tag(painter: QPainter, frame: Frame, y: float, text: str, colours: tup
     """Write a label on the price axis in a filled box; ``colours``: box, text."""
     panes, height = frame.panes, round(20 * frame.dpr)
     fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, colours[0])
-    draw_text(painter, _axis_rect(frame, y), text, colours[1], Align.AlignLeft | Align.AlignVCenter)
+    draw_line(painter, _axis_x(frame), round(y), text, axis_pen(frame, colours[1]))
 
 
 def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:
@@ -160,17 +162,14 @@ def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:
 
 
 def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], theme: Theme) -> None:
-    panes, half = frame.panes, round(36 * frame.dpr)
+    panes = frame.panes
+    middle = (panes.time_top + panes.height) // 2
     painter.save()
     painter.setClipRect(0, panes.time_top, panes.plot_w, panes.height - panes.time_top)
-    for is_major in (False, True):
-        painter.setFont(chart_font(FONT_PX * frame.dpr, is_bold=is_major))
-        colour = theme.text if is_major else theme.text_muted
-        for tick in labels:
-            if tick.is_major == is_major:
-                x = round(frame.device_x(tick.index))
-                rect = QRect(x - half, panes.time_top, 2 * half, panes.height - panes.time_top)
-                draw_text(painter, rect, tick.text, colour)
+    minor, major = axis_pen(frame, theme.text_muted), axis_pen(frame, theme.text, is_bold=True)
+    for tick in labels:
+        pen = major if tick.is_major else minor
+        draw_line(painter, round(frame.device_x(tick.index)), middle, tick.text, pen, Align.AlignHCenter)
     painter.restore()
 
 
@@ -197,12 +196,11 @@ def _paint_edge(painter: QPainter, frame: Frame, series: Series, theme: Theme) -
     if series.edge is EdgeState.START:
         fill(painter, round(right), 0, max(1, int(frame.dpr)), panes.time_top, theme.border)
     title_h = round(36 * frame.dpr)
-    painter.setFont(chart_font((FONT_PX + 1) * frame.dpr))
-    align = Align.AlignHCenter | Align.AlignBottom
-    draw_text(painter, QRect(left, middle - title_h, width, title_h), _EDGE_WORDS[series.edge], theme.text, align)
-    painter.setFont(chart_font(FONT_PX * frame.dpr))
+    title, pen = Pen(round((FONT_PX + 1) * frame.dpr), theme.text), axis_pen(frame, theme.text_muted)
+    above, below = Align.AlignHCenter | Align.AlignBottom, Align.AlignHCenter | Align.AlignTop
+    draw_paragraph(painter, QRect(left, middle - title_h, width, title_h), _EDGE_WORDS[series.edge], title, above)
     detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
-    draw_text(painter, detail, series.edge_reason, theme.text_muted, Align.AlignHCenter | Align.AlignTop)
+    draw_paragraph(painter, detail, series.edge_reason, pen, below)
     painter.restore()
 
 
@@ -211,9 +209,8 @@ def _paint_notice(painter: QPainter, frame: Frame, notice: Notice, theme: Theme)
     width = min(panes.plot_w - round(32 * frame.dpr), round(460 * frame.dpr))
     left, middle = (panes.plot_w - width) // 2, panes.time_top // 2
     title_h = round(60 * frame.dpr)
-    painter.setFont(chart_font(19 * frame.dpr, is_bold=True))
-    align = Align.AlignHCenter | Align.AlignBottom
-    draw_text(painter, QRect(left, middle - title_h, width, title_h), notice.title, theme.text, align)
-    painter.setFont(chart_font(13 * frame.dpr))
+    title, pen = Pen(round(19 * frame.dpr), theme.text, is_bold=True), Pen(round(13 * frame.dpr), theme.text_muted)
+    above, below = Align.AlignHCenter | Align.AlignBottom, Align.AlignHCenter | Align.AlignTop
+    draw_paragraph(painter, QRect(left, middle - title_h, width, title_h), notice.title, title, above)
     detail = QRect(left, middle + round(10 * frame.dpr), width, round(120 * frame.dpr))
-    draw_text(painter, detail, notice.detail, theme.text_muted, Align.AlignHCenter | Align.AlignTop)
+    draw_paragraph(painter, detail, notice.detail, pen, below)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shiboken6
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QStaticText
+
+from candledesk.ui.theme import chart_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,22 +42,60 @@ def device_pixels(painter: QPainter) -> Iterator[None]:
         painter.restore()
 
 
+@lru_cache(maxsize=64)
+def colour_of(name: str) -> QColor:
+    """Parse a colour once."""
+    return QColor(name)
+
+
 def fill_rects(painter: QPainter, rects: RectArray, colour: str) -> None:
     """Fill many rectangles in one call by handing Qt the array itself; the caller has set ``NoPen``."""
     if not len(rects):
         return
     rects = np.ascontiguousarray(rects, dtype=np.int32)
-    painter.setBrush(QColor(colour))
+    painter.setBrush(colour_of(colour))
     first = cast("QRect", shiboken6.wrapInstance(rects.ctypes.data, QRect))
     painter.drawRects(first, len(rects))
 
 
 def fill(painter: QPainter, left: int, top: int, width: int, height: int, colour: str) -> None:
     """Fill one rectangle."""
-    painter.fillRect(left, top, width, height, QColor(colour))
+    painter.fillRect(left, top, width, height, colour_of(colour))
 
 
-def draw_text(painter: QPainter, rect: QRect, text: str, colour: str, align: Align = Align.AlignCenter) -> None:
-    """Write one line or, with ``TextWordWrap`` set by the rect's height, a short paragraph."""
-    painter.setPen(QColor(colour))
+@lru_cache(maxsize=1024)
+def static_text(text: str, pixels: int, is_bold: bool) -> tuple[QStaticText, int, int]:  # noqa: FBT001 - a cache key
+    """Lay a line out once: the text, its width and its height (``drawText`` costs five times as much)."""
+    laid = QStaticText(text)
+    laid.setTextFormat(Qt.TextFormat.PlainText)
+    font = chart_font(pixels, is_bold=is_bold)
+    laid.prepare(font=font)
+    size = laid.size()
+    return laid, math.ceil(size.width()), math.ceil(size.height())
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """How a line of text is written; ``pixels``: device pixels of the font."""
+
+    pixels: int
+    colour: str
+    is_bold: bool = False
+
+
+def draw_line(painter: QPainter, x: int, middle: int, text: str, pen: Pen, align: Align = Align.AlignLeft) -> int:
+    """Write one line at ``x``, vertically about ``middle``; return its width."""
+    laid, width, height = static_text(text, pen.pixels, pen.is_bold)
+    if align is Align.AlignHCenter:
+        x -= width // 2
+    painter.setFont(chart_font(pen.pixels, is_bold=pen.is_bold))
+    painter.setPen(colour_of(pen.colour))
+    painter.drawStaticText(x, middle - height // 2, laid)
+    return width
+
+
+def draw_paragraph(painter: QPainter, rect: QRect, text: str, pen: Pen, align: Align) -> None:
+    """Write words that wrap inside ``rect``."""
+    painter.setFont(chart_font(pen.pixels, is_bold=pen.is_bold))
+    painter.setPen(colour_of(pen.colour))
     painter.drawText(rect, int(align) | int(Qt.TextFlag.TextWordWrap), text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -160,18 +161,20 @@ def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[Ti
 
 
 def _tick(calendar: Calendar, row: int, heaviest: int) -> TimeTick:
-    weight = Weight(int(calendar.weight[row]))
-    when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
+    weight = int(calendar.weight[row])
+    is_major = weight >= (Weight.MONTH if calendar.is_daily else Weight.DAY)
+    text = _tick_text(weight, int(calendar.local_s[row]))
+    return TimeTick(row, text, is_major and heaviest > Weight.HOUR_12)
+
+
+@lru_cache(maxsize=512)
+def _tick_text(weight: int, local_s: int) -> str:
+    when = datetime.fromtimestamp(local_s, UTC)
     if weight >= Weight.YEAR:
-        text = f"{when:%Y}"
-    elif weight >= Weight.MONTH:
-        text = f"{when:%b}"
-    elif weight >= Weight.DAY:
-        text = f"{when.day}"
-    else:
-        text = f"{when:%H:%M}"
-    major = weight >= Weight.MONTH if calendar.is_daily else weight >= Weight.DAY
-    return TimeTick(row, text, major and heaviest > Weight.HOUR_12)
+        return f"{when:%Y}"
+    if weight >= Weight.MONTH:
+        return f"{when:%b}"
+    return str(when.day) if weight >= Weight.DAY else f"{when:%H:%M}"
 
 
 def format_open_time(calendar: Calendar, row: int) -> str:
