@@ -67,7 +67,6 @@ class YahooSession(Session[Any]):
             impersonate="chrome",
             trust_env=base_url is None,
             max_redirects=MAX_REDIRECTS,
-            allow_redirects=base_url is None,  # curl follows by itself and would leave the stand-in
             curl_options=options,
         )
         self._rewrite_to = None if base_url is None else base_url.rstrip("/")
@@ -90,7 +89,7 @@ class YahooSession(Session[Any]):
         if self._rewrite_to is not None:
             url, host = self._rewritten(url)
             kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Forwarded-Host": host}
-            kwargs["allow_redirects"] = False
+            kwargs["allow_redirects"] = False  # curl follows by itself and would leave the stand-in
         if call is not None:
             call.n_requests += 1
         response: Response = super().request(method, url, *args, **kwargs)

@@ -131,6 +131,7 @@ def test_a_clock_that_falls_back_gives_no_negative_wait_and_no_tokens(limiter, c
     assert not goes(limiter)
     clock.advance(500 + 2.5)
     assert goes(limiter)
+    assert not goes(limiter)
 
 
 # --- the breaker ---------------------------------------------------------------------------------------------------
@@ -271,14 +272,15 @@ def start_waiting(limiter, priority, done, cancel=None, name=None):
 def test_the_foreground_goes_first_then_who_came_first(limiter, clock):
     drain(limiter)
     done = []
-    for priority, name in ((2, "backfill 1"), (1, "update"), (2, "backfill 2"), (0, "scroll")):
+    arrivals = [(2, "fill 1"), (1, "update 1"), (2, "fill 2"), (1, "update 2"), (1, "update 3"), (0, "scroll")]
+    for priority, name in arrivals:
         start_waiting(limiter, priority, done, name=name)
     token = 2.5
-    for n_done, seconds in enumerate((token, token, 3 * token, token)):
+    for n_done, seconds in enumerate((token, token, token, token, 3 * token, token)):
         clock.advance(seconds)
         limiter.notify()
         wait_until(lambda n=n_done: len(done) > n)
-    assert done == [("scroll", True), ("update", True), ("backfill 1", True), ("backfill 2", True)]
+    assert [name for name, _ in done] == ["scroll", "update 1", "update 2", "update 3", "fill 1", "fill 2"]
 
 
 def test_a_cancelled_caller_returns_at_once(limiter):

@@ -22,6 +22,11 @@ def test_every_url_goes_to_the_base_with_its_host_in_a_header(session, yahoo_ser
     assert seen.headers["Referer"] == "kept"
 
 
+def test_a_redirect_is_not_followed_away_from_the_base(session, yahoo_server):
+    yahoo_server.says((302, "", ("Location", "https://consent.yahoo.com/")))
+    assert session.get("https://fc.yahoo.com", allow_redirects=True).status_code == 302
+
+
 def test_a_base_url_with_a_path_keeps_it(yahoo_server):
     yahoo_server.says((200, ""))
     with YahooSession(f"{yahoo_server.url}/mirror/") as session:

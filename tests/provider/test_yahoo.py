@@ -377,6 +377,21 @@ def test_the_live_row_is_merged_into_the_forming_bar(provider, yahoo_server, req
     assert int(yahoo_server.requests[0].query["period2"]) > now
 
 
+@pytest.mark.parametrize(("interval", "tz"), [("5m", None), ("1h", None), ("1d", "UTC")])
+def test_a_window_that_ends_now_is_asked_beyond_now(provider, yahoo_server, request_for, chart, interval, tz):
+    now = int(time.time())
+    yahoo_server.says((200, chart()))
+    provider.fetch(request_for(now - DAY, now, interval, tz=tz))
+    assert int(yahoo_server.requests[0].query["period2"]) >= now + 3_600
+
+
+def test_a_past_window_is_asked_as_it_is(provider, yahoo_server, request_for, chart):
+    end = int(time.time()) - 600
+    yahoo_server.says((200, chart()))
+    provider.fetch(request_for(end - DAY, end))
+    assert yahoo_server.requests[0].query["period2"] == str(end)
+
+
 @pytest.mark.parametrize("days", [7, 8])
 def test_a_live_1m_window_stays_inside_yahoos_cap(provider, yahoo_server, request_for, chart, days):
     now = int(time.time())
