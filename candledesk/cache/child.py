@@ -7,6 +7,7 @@ pipes: 8 bytes of length, then a pickle; both ends are ours.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
@@ -117,6 +118,9 @@ class _Generation:
         for future in pending.values():
             future.set_exception(EOFError())
         self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):  # a call that was half written went nowhere
+                stream.close() if stream is not None else None
 
     def kill(self) -> None:
         """End the process at once."""

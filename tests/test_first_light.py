@@ -1,0 +1,138 @@
+"""The main job, end to end: the real window, the real yfinance client, the demo market, and a hand on the mouse."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from candledesk.cache.build import CacheService
+from candledesk.cache.messages import EdgeState
+from candledesk.demo import DemoMarket
+from candledesk.domain.interval import parse_interval
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.settings import load_settings
+from candledesk.store import bars as bar_store
+from candledesk.store import instruments
+from candledesk.store.database import connect_reader
+from candledesk.ui.bridge import Bridge
+from candledesk.ui.main_window import MainWindow
+
+NOW = "2026-11-20T22:00:00Z"  # a Friday evening in New York: nothing forms, so stored bars and truth are both final
+SLOW_MS = 60_000
+N_DRAGS = 8
+
+
+class Desk:
+    """A window on a cache of its own; ``close`` takes both down."""
+
+    def __init__(self, qtbot, home, yahoo_url):
+        settings = load_settings({}, yahoo_url=yahoo_url, requests_per_minute="6000", request_burst="600")
+        home.mkdir(exist_ok=True)
+        self.database = home / "candles.db"
+        self.service = CacheService(self.database, settings, home / "yfinance")
+        self.bridge = Bridge(self.service.controller)
+        self.window = MainWindow(self.service.controller, self.bridge, home=home)
+        qtbot.addWidget(self.window)
+        self.window.resize(1280, 800)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.qtbot = qtbot
+        self.is_closed = False
+
+    @property
+    def model(self):
+        return self.window.page.model
+
+    def open(self, symbol, interval):
+        self.window.open_chart(symbol, parse_interval(interval))
+        self.qtbot.waitUntil(lambda: len(self.model.series.bars) > 0 and self.is_quiet(), timeout=SLOW_MS)
+
+    def is_quiet(self):
+        return self.model.series.edge is not EdgeState.LOADING and self.window.page.feed._future is None
+
+    def left_time(self):
+        """The time of the bar at the left edge, and where on the screen it stands."""
+        placed = self.model.placed
+        index = max(0, int(np.ceil(placed.left_edge)))
+        return int(placed.open_time[index]), placed.x_of(index)
+
+    def x_of_time(self, open_time):
+        placed = self.model.placed
+        return placed.x_of(int(np.searchsorted(placed.open_time, open_time)))
+
+    def drag(self, dx):
+        """Drag with the left button in steps, as a hand does."""
+        target = self.window.page.view.viewport()
+        start = QPoint(300, 250)
+        QTest.mousePress(target, Qt.MouseButton.LeftButton, pos=start)
+        for step in range(1, 9):
+            QTest.mouseMove(target, start + QPoint(dx * step // 8, 0))
+            self.qtbot.wait(1)
+        QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=start + QPoint(dx, 0))
+
+    def stored(self, symbol, interval):
+        connection = connect_reader(self.database)
+        try:
+            series = instruments.series_id(connection, symbol, parse_interval(interval))
+            return bar_store.read_bars(connection, series, Span(HISTORY_START, 2**40))
+        finally:
+            connection.close()
+
+    def close(self):
+        if self.is_closed:
+            return
+        self.is_closed = True
+        self.window.close()
+        self.bridge.close()
+        self.service.close()
+
+
+@pytest.fixture
+def market():
+    with DemoMarket(now=NOW) as market:
+        yield market
+
+
+@pytest.fixture
+def make_desk(qtbot, tmp_path, monkeypatch):
+    import candledesk.cache.build as build
+    from candledesk.demo.clock import parse_instant
+
+    monkeypatch.setattr(build, "now_s", lambda: int(parse_instant(NOW)))
+    desks = []
+
+    def make(yahoo_url):
+        desks.append(Desk(qtbot, tmp_path / "home", yahoo_url))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.close()
+
+
+@pytest.mark.parametrize(("symbol", "interval"), [("AAPL", "1d"), ("BTC-USD", "1h")])
+def test_dragging_left_fetches_what_is_missing_and_nothing_on_screen_moves(make_desk, market, symbol, interval):
+    desk = make_desk(market.url)
+    desk.open(symbol, interval)
+    oldest = len(desk.stored(symbol, interval))
+    for _ in range(N_DRAGS):
+        desk.drag(900)
+        time, x = desk.left_time()
+        desk.qtbot.waitUntil(desk.is_quiet, timeout=SLOW_MS)
+        assert desk.x_of_time(time) == pytest.approx(x, abs=0.5)
+    stored = desk.stored(symbol, interval)
+    assert len(stored) > oldest
+    truth = market.truth(symbol, interval, int(stored.open_time[0]), int(stored.open_time[-1]) + 1)
+    assert len(stored) - len(truth) <= 1  # the bar that forms is stored, and no truth yet
+    assert stored.within(Span(HISTORY_START, int(truth.open_time[-1]) + 1)).equals(truth)
+
+
+def test_a_second_start_without_network_shows_the_same_chart(make_desk, market):
+    desk = make_desk(market.url)
+    desk.open("AAPL", "1d")
+    seen = desk.model.series.bars
+    desk.close()
+    market.stop()
+    again = make_desk(market.url)
+    again.open("AAPL", "1d")
+    assert again.model.series.bars.equals(seen)
