@@ -80,16 +80,16 @@ def write_slabs(conn: sqlite3.Connection, head: Head, slabs: Mapping[int, IntArr
     for key, records in slabs.items():
         _write_chunk(conn, head, 1, key, records)
     keys = np.array(sorted(slabs), np.int64)
-    changed = np.concatenate([rec.empty(1), *(slabs[key] for key in keys.tolist())], axis=1)
+    records = np.concatenate([rec.empty(1), *(slabs[key] for key in keys.tolist())], axis=1)
     for level in rec.LEVELS[1:]:
-        coarse = rec.coarsen(changed, head.step * level)
-        parents = coarse[rec.TIME] // (head.span * level)
-        for parent in np.unique(keys // level).tolist():
-            old = read_chunks(conn, head, level, parent, parent + 1)
-            is_replaced = np.zeros(level, np.bool_)  # by slab within the parent
-            is_replaced[keys[keys // level == parent] - parent * level] = True
-            kept = old[:, ~is_replaced[old[rec.TIME] // head.span - parent * level]]
-            _write_chunk(conn, head, level, parent, rec.overlay(kept, coarse[:, parents == parent]))
+        records = rec.coarsen(records, head.step * level)
+        parents = keys // level
+        starts = rec.run_starts(parents)
+        for parent, mine in zip(parents[starts].tolist(), np.split(keys, starts[1:]), strict=True):
+            merged = read_chunks(conn, head, level, parent, parent + 1)
+            for run in np.split(mine, np.flatnonzero(np.diff(mine) != 1) + 1):
+                merged = rec.splice(merged, records, int(run[0]) * head.span, int(run[-1] + 1) * head.span)
+            _write_chunk(conn, head, level, parent, merged)
 
 
 def _write_chunk(conn: sqlite3.Connection, head: Head, level: int, key: int, records: IntArray) -> None:
@@ -137,10 +137,11 @@ def _verify_under(conn: sqlite3.Connection, head: Head, parent: int, row_keys: l
     top = rec.LEVELS[-1]
     findings: list[str] = []
     slabs = [_slab_rows(conn, head, key) for key in row_keys]
-    truth = np.concatenate([rec.empty(1), *slabs], axis=1)
+    expected = np.concatenate([rec.empty(1), *slabs], axis=1)
     for level in rec.LEVELS:
         lo, hi = parent * top // level, (parent + 1) * top // level
-        expected = truth if level == 1 else rec.coarsen(truth, head.step * level)
+        if level > 1:
+            expected = rec.coarsen(expected, head.step * level)
         expected_keys = expected[rec.TIME] // (head.span * level)
         sql = f"SELECT start {_WHERE}"
         stored = {row[0] for row in conn.execute(sql, (head.series_id, level, lo, hi)).fetchall()}

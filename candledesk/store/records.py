@@ -68,15 +68,15 @@ def group(records: IntArray, starts: IntArray) -> IntArray:
 
 
 def coarsen(records: IntArray, width: int) -> IntArray:
-    """Aggregate level-1 records into buckets of ``width`` seconds counted from 1970."""
+    """Aggregate finer records into buckets of ``width`` seconds counted from 1970."""
     return group(records, run_starts(records[TIME] // width))
 
 
 def run_starts(keys: IntArray) -> IntArray:
     """Return the index at which each run of equal ``keys`` starts."""
-    if not len(keys):
-        return np.empty(0, np.int64)
-    return np.append(0, np.flatnonzero(keys[1:] != keys[:-1]) + 1).astype(np.int64)
+    is_start = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_start[1:])
+    return np.flatnonzero(is_start)
 
 
 def differing(new: IntArray, old: IntArray) -> IntArray:
@@ -91,9 +91,18 @@ def differing(new: IntArray, old: IntArray) -> IntArray:
 def overlay(old: IntArray, new: IntArray) -> IntArray:
     """Return ``old`` with ``new`` inserted, ``new`` winning where both have the same time."""
     at = np.searchsorted(old[TIME], new[TIME])
+    if not len(at) or at[0] == old.shape[1]:  # behind the end, as new bars mostly are
+        return np.concatenate((old, new), axis=1)
     has_twin = at < np.searchsorted(old[TIME], new[TIME], side="right")
     merged = old.copy()
     merged[:, at[has_twin]] = new[:, has_twin]
     if has_twin.all():
         return merged
     return np.insert(merged, at[~has_twin], new[:, ~has_twin], axis=1)
+
+
+def splice(old: IntArray, new: IntArray, lo: int, hi: int) -> IntArray:
+    """Return ``old`` with its records of ``[lo, hi)`` replaced by those of ``new``."""
+    first, last = np.searchsorted(old[TIME], [lo, hi])
+    inner = slice(*np.searchsorted(new[TIME], [lo, hi]))
+    return np.concatenate((old[:, :first], new[:, inner], old[:, last:]), axis=1)
