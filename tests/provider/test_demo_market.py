@@ -10,7 +10,7 @@ from candledesk.provider.answers import BarsAnswer, FaultAnswer, RateLimitedAnsw
 
 NOW = 1_795_499_040  # Tuesday 2026-11-24 05:44 UTC
 TODAY = NOW // DAY_S * DAY_S
-N_DAYS = {"1m": 2, "5m": 7, "90m": 20, "1h": 40, "1d": 400}
+N_DAYS = {"1m": 4, "5m": 7, "1h": 30, "1d": 400}
 
 
 @pytest.fixture(scope="module")
