@@ -132,10 +132,9 @@ class ChartFeed(QObject):
             return
         former = None if is_other else self._model.series
         series = Series.from_reply(reply, former)
-        if self._is_latest_wanted:
-            self._is_latest_wanted = False
-            self._model.look_latest()
-        self._model.show_series(series)
+        is_latest_wanted = self._is_latest_wanted and reply.request.anchor is None
+        self._is_latest_wanted = self._is_latest_wanted and not is_latest_wanted
+        self._model.show_series(series, is_latest_wanted=is_latest_wanted)
         self._model.show_notice(series_notice(series, is_offline=self._is_offline))
         if is_other:
             self.opened.emit()

@@ -62,12 +62,17 @@ class ChartModel(QObject):
         self._replace(viewport=self.scene.viewport.resized(plot))
         self.viewport_changed.emit()
 
-    def show_series(self, series: Series) -> None:
-        """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one."""
+    def show_series(self, series: Series, *, is_latest_wanted: bool = False) -> None:
+        """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
+
+        ``is_latest_wanted``: go to the window's latest bar.
+        """
         former = self.series
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
-        if (former.symbol, former.interval) == (series.symbol, series.interval):
+        if is_latest_wanted:
+            self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
+        elif (former.symbol, former.interval) == (series.symbol, series.interval):
             view = self.placed.followed(series.bars.open_time).resized_from_left(plot)
             if self._is_fitting:
                 view = view.place(series.bars.open_time).fit()
@@ -128,10 +133,6 @@ class ChartModel(QObject):
             self.move_to(self.latest_edge())
         else:
             self.latest_requested.emit()
-
-    def look_latest(self) -> None:
-        """Anchor the view to whatever bar is the latest of the window that comes next."""
-        self._look(Viewport(spacing=self.scene.viewport.spacing, width=self.scene.viewport.width))
 
     def go_first(self) -> None:
         """Show the oldest loaded bar at the left edge."""

@@ -46,10 +46,14 @@ class Weight(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar."""
+    """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar.
+
+    ``n_from``: how many bars have each weight or a heavier one.
+    """
 
     local_s: IntArray
     weight: IntArray
+    n_from: tuple[int, ...]
     is_daily: bool
 
 
@@ -94,7 +98,8 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool) -> Calendar:
         weight[1:][values[1:] != values[:-1]] = unit
     if len(weight):
         weight[0] = Weight.NONE  # what began before the window is not known
-    return Calendar(local, weight, is_daily)
+    counts = np.bincount(weight, minlength=len(Weight))
+    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily)
 
 
 def _months(local: IntArray) -> IntArray:
@@ -144,10 +149,8 @@ def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[Ti
     lo, hi = placed.visible()
     if n == 0 or hi <= lo:
         return []
-    counts = np.bincount(calendar.weight, minlength=len(Weight))
-    at_least = counts[::-1].cumsum()[::-1]
-    fits = [w for w in Weight if w and at_least[w] * min_gap_px <= n * placed.view.spacing]
-    least = fits[0] if fits else Weight.YEAR_50
+    room = n * placed.view.spacing / min_gap_px
+    least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
     reach = int(min_gap_px / placed.view.spacing) + 1
     lo, hi = max(0, lo - reach), min(n, hi + reach)  # type: ignore[assignment]
     rows = lo + np.flatnonzero(calendar.weight[lo:hi] >= least)

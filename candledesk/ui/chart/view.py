@@ -135,6 +135,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if is_off != self._latest_button.isVisible():
             self._latest_button.setVisible(is_off)
 
+    def close(self) -> bool:
+        """Close as a plain widget: pyqtgraph's own way takes the viewport away while Qt still sends it events."""
+        self._animation.stop()
+        return bool(QGraphicsView.close(self))
+
     # -- Qt events
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -1,0 +1,65 @@
+import pytest
+
+from candledesk.domain.interval import INTERVALS
+from candledesk.ui.bridge import Bridge
+from candledesk.ui.chart.feed import ChartFeed
+from candledesk.ui.chart.model import ChartModel
+from candledesk.ui.chart.view import ChartView
+from tests.ui.fakes import FakeCache, make_bars
+
+
+def settle(qapp, n=12):
+    """Let queued signals, replies and paints happen."""
+    for _ in range(n):
+        qapp.processEvents()
+
+
+class Chart:
+    """A real chart widget on a fake cache."""
+
+    def __init__(self, qapp, cache):
+        self.qapp, self.cache = qapp, cache
+        self.bridge = Bridge(cache)
+        self.model = ChartModel()
+        self.view = ChartView(self.model)
+        self.feed = ChartFeed(cache, self.bridge, self.model, 1)
+        self.view.resize(1000, 600)
+        self.view.show()
+        self.settle()
+
+    def settle(self):
+        settle(self.qapp)
+
+    def open(self, symbol="AAPL", interval="1d"):
+        self.feed.open(symbol, INTERVALS[interval])
+        self.settle()
+        return self
+
+    def positions(self):
+        """Return the pixel of every bar on screen by its open time."""
+        placed = self.model.placed
+        lo, hi = placed.visible()
+        return {int(placed.open_time[row]): placed.x_of(row) for row in range(lo, hi)}
+
+    def close(self):
+        self.feed.close()
+        self.bridge.close()
+        self.view.close()
+        self.view.deleteLater()
+        self.settle()
+
+
+@pytest.fixture
+def cache():
+    fake = FakeCache()
+    fake.add("AAPL", "1d", make_bars(3_000), n_stored=600)
+    fake.add("MSFT", "1d", make_bars(3_000, seed=3))
+    fake.add("AAPL", "5m", make_bars(2_000, INTERVALS["5m"]))
+    return fake
+
+
+@pytest.fixture
+def chart(qapp, cache):
+    made = Chart(qapp, cache)
+    yield made
+    made.close()

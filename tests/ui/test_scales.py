@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from candledesk.ui.chart.scales import PriceScale, autoscale, format_volume, nice_step
+
+
+@given(st.floats(0.01, 1e5), st.floats(1.0001, 50), st.booleans(), st.booleans())
+def test_pixels_and_prices_agree(low, ratio, is_log, is_inverted):
+    scale = PriceScale(autoscale(low, low * ratio, is_log=is_log, is_inverted=is_inverted), 0, 500)
+    assert scale.price_at(scale.y_of(low * 1.00005)) == pytest.approx(low * 1.00005, rel=1e-6)
+
+
+def test_autoscale_leaves_twenty_and_ten_percent():
+    scale = PriceScale(autoscale(100, 200), 0, 1_000)
+    assert scale.y_of(np.array([200.0, 100.0])).tolist() == pytest.approx([200, 900])
+
+
+@given(st.floats(0.01, 1e5), st.floats(1.001, 900), st.booleans())
+def test_ticks_are_inside_ascending_and_apart(low, ratio, is_log):
+    scale = PriceScale(autoscale(low, low * ratio, is_log=is_log), 0, 600)
+    ticks = scale.ticks(44, 2)
+    pixels = [scale.y_of(tick) for tick in ticks]
+    assert ticks == sorted(ticks)
+    assert all(-1 <= y <= 601 for y in pixels)
+    assert all(a - b >= 43.9 for a, b in zip(pixels, pixels[1:], strict=False))
+
+
+@pytest.mark.parametrize(("least", "step"), [(0.7, 1), (1.2, 2), (2.2, 2.5), (3, 5), (7, 10), (0.0001, 0.01)])
+def test_steps_are_round(least, step):
+    assert nice_step(least, 2) == pytest.approx(step)
+
+
+@pytest.mark.parametrize(("volume", "text"), [(0, "0"), (999, "999"), (1_234_000, "1.23M"), (5e9, "5.00B")])
+def test_volumes_are_short(volume, text):
+    assert format_volume(volume) == text

@@ -1,0 +1,56 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.ticks import build_calendar, format_open_time, time_ticks, utc_offsets
+from candledesk.ui.chart.viewport import Logical, Viewport
+from tests.ui.fakes import make_bars
+
+
+def _labels(bars, tz, spacing, right_edge, *, is_daily):
+    calendar = build_calendar(bars.open_time, tz, is_daily=is_daily)
+    placed = Viewport(width=900).place(bars.open_time)
+    placed = placed.moved(Logical(right_edge), spacing).place(bars.open_time)
+    return time_ticks(calendar, placed, 76), placed
+
+
+def test_offsets_equal_the_zone_at_every_hour_of_three_years():
+    zone = ZoneInfo("America/New_York")
+    times = np.arange(1_640_000_000, 1_735_000_000, 3_600, dtype=np.int64)
+    wanted = [datetime.fromtimestamp(int(t), zone).utcoffset().total_seconds() for t in times]
+    assert utc_offsets(times, zone).tolist() == wanted
+
+
+def test_daily_labels_are_the_date_itself_in_every_zone():
+    bars = make_bars(400)
+    for tz in ("Asia/Tokyo", "America/New_York", "UTC"):
+        calendar = build_calendar(bars.open_time, tz, is_daily=True)
+        day = datetime.fromtimestamp(int(bars.open_time[200]), UTC)
+        assert format_open_time(calendar, 200) == f"{day:%a %d %b %Y}"
+
+
+def test_labels_do_not_change_while_panning():
+    bars = make_bars(3_000, INTERVALS["5m"])
+    first, _ = _labels(bars, "America/New_York", 4, 2_000, is_daily=False)
+    second, _ = _labels(bars, "America/New_York", 4, 1_990, is_daily=False)
+    shared = range(1_790, 1_960)
+    assert [t for t in first if t.index in shared] == [t for t in second if t.index in shared]
+
+
+def test_labels_keep_their_distance_and_heavier_units_win():
+    bars = make_bars(3_000)
+    for spacing in (0.2, 1, 3, 8, 40):
+        ticks, placed = _labels(bars, "UTC", spacing, 2_900, is_daily=True)
+        pixels = [placed.x_of(tick.index) for tick in ticks]
+        assert all(b - a >= 0.75 * 76 for a, b in zip(pixels, pixels[1:], strict=False)), spacing
+        assert ticks
+    assert {t.text for t in _labels(bars, "UTC", 1, 2_900, is_daily=True)[0]} >= {"2025", "2024"}
+
+
+def test_intraday_labels_are_in_the_exchange_zone():
+    bars = make_bars(390, INTERVALS["1m"])
+    calendar = build_calendar(bars.open_time, "America/New_York", is_daily=False)
+    opening = datetime.fromtimestamp(int(bars.open_time[0]), ZoneInfo("America/New_York"))
+    assert format_open_time(calendar, 0).endswith(f"{opening:%H:%M}")
