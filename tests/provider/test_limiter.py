@@ -289,7 +289,7 @@ def test_a_cancelled_caller_returns_at_once(limiter):
     thread = start_waiting(limiter, 0, done, cancel)
     cancel.set()
     limiter.notify()
-    thread.join(0.05)
+    thread.join(1)  # a token would take 2.5 s
     assert not thread.is_alive()
     assert done == [(0, False)]
     assert limiter._waiting == []
