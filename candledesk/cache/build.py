@@ -11,7 +11,7 @@ from candledesk.cache.catalog import Catalog
 from candledesk.cache.child import Child, ChildConfig
 from candledesk.cache.controller import CacheController
 from candledesk.cache.events import Events
-from candledesk.cache.fills import Engine, Fills
+from candledesk.cache.fills import Engine, Fills, Pauses
 from candledesk.cache.jobs import Jobs
 from candledesk.cache.journal import Journal
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
@@ -22,6 +22,7 @@ from candledesk.store import jobs as job_store
 from candledesk.store.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from candledesk.provider.limiter import LimiterSnapshot
@@ -54,14 +55,26 @@ def limiter_message(snapshot: LimiterSnapshot) -> LimiterState:
 class CacheService:
     """The running cache of one database: ``controller`` is its face, ``child`` its fetch process."""
 
-    def __init__(self, database: Path, settings: Settings, cache_dir: Path) -> None:
+    def __init__(
+        self,
+        database: Path,
+        settings: Settings,
+        cache_dir: Path,
+        *,
+        now: Callable[[], int] = now_s,
+        pauses: Pauses = Pauses(),  # noqa: B008 - frozen
+        child: Child | None = None,
+    ) -> None:
         """Open or create the database and start the threads; the fetch process starts at its first use.
+
+        ``now``, ``pauses`` and ``child`` (who fetches) may be others in tests.
 
         Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
         """
         create_or_open(database)
         self._events = Events()
-        self.child = Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
+        self._now = now
+        self.child = child or Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
         self._writer = Writer(partial(connect_writer, database), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)
@@ -72,8 +85,8 @@ class CacheService:
             settings.breaker_pause_s,
             on_change=lambda snapshot: self._events.emit(LimiterChanged(limiter_message(snapshot))),
         )
-        catalog = Catalog(self.child, self._writer, now_s)
-        journal = Journal(self._writer, self._events.emit, now_s)
+        catalog = Catalog(self.child, self._writer, now)
+        journal = Journal(self._writer, self._events.emit, now)
         self._fills = Fills(
             Engine(
                 catalog,
@@ -85,8 +98,9 @@ class CacheService:
                 self._clockwork,
                 journal,
                 self._events.emit,
-                now_s,
+                now,
                 settings.request_timeout_s,
+                pauses,
             )
         )
         self.jobs = Jobs(self._fills, journal, self._readers, self._writer)
@@ -98,7 +112,7 @@ class CacheService:
             clockwork=self._clockwork,
             events=self._events,
             limiter_state=lambda: limiter_message(self._limiter.state()),
-            now=now_s,
+            now=now,
         )
 
     def close(self) -> None:
@@ -110,7 +124,8 @@ class CacheService:
         n_abandoned = self._pool.close(FETCHERS_S)
         if n_abandoned:
             log.warning("%d fetch threads did not stop and were abandoned", n_abandoned)
-        self._writer.submit(_requeue).add_done_callback(lambda done: _log_failure("requeue", done.exception()))
+        requeued = self._writer.submit(partial(_requeue, now=self._now()))
+        requeued.add_done_callback(lambda done: _log_failure("requeue", done.exception()))
         if not self._writer.close(WRITER_S):
             log.warning("the writer did not finish in time; the last writes may be repeated at the next start")
         self._readers.close(READERS_S)
@@ -120,9 +135,9 @@ def _checkpoint(connection: Connection) -> None:
     checkpoint(connection)
 
 
-def _requeue(connection: Connection) -> int:
+def _requeue(connection: Connection, now: int) -> int:
     with transaction(connection):
-        return job_store.requeue_orphans(connection, now_s())
+        return job_store.requeue_orphans(connection, now)
 
 
 def _log_failure(what: str, error: BaseException | None) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from candledesk.cache.planner import Facts
 from candledesk.domain.errors import UnknownSymbolError
@@ -17,8 +18,8 @@ from candledesk.store.database import transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.cache.child import Child
     from candledesk.cache.workers import Writer
+    from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 
 UNKNOWN_FOR_S = 900.0  # an unknown symbol is not asked again for a quarter of an hour
 CALENDAR_MARGIN_S = 30 * DAY_S
+
+
+class Calendars(Protocol):
+    """Who can compute a venue's sessions: the child process."""
+
+    def load_calendar(self, exchange: str, quote_type: str, tz: str) -> SessionCalendar:
+        """Compute a venue's sessions; may block for seconds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +54,31 @@ def calendar_key(instrument: Instrument) -> str:
 class Catalog:
     """Looks instruments and calendars up, and remembers symbols that the provider does not know."""
 
-    def __init__(self, child: Child, writer: Writer, now: Callable[[], int]) -> None:
+    def __init__(self, child: Calendars, writer: Writer, now: Callable[[], int]) -> None:
         """Start empty."""
         self._child = child
         self._writer = writer
         self._now = now
         self._lock = threading.Lock()
         self._calendars: dict[str, SessionCalendar] = {}
-        self._unknown: dict[str, float] = {}
-
-    def forget_unknown(self, symbol: str) -> None:
-        """Believe again that the symbol may exist."""
-        with self._lock:
-            self._unknown.pop(symbol, None)
+        self._blocked: dict[str, tuple[float, CandleDeskError]] = {}
 
     def mark_unknown(self, symbol: str) -> UnknownSymbolError:
         """Remember that the provider knows no such symbol, and return the error to raise."""
-        with self._lock:
-            self._unknown[symbol] = self._now() + UNKNOWN_FOR_S
-        return UnknownSymbolError(symbol)
+        error = UnknownSymbolError(symbol)
+        self.mark_unreachable(symbol, error, UNKNOWN_FOR_S)
+        return error
 
-    def unknown_error(self, symbol: str) -> UnknownSymbolError | None:
-        """Return the error of a symbol that was found unknown a short while ago."""
+    def mark_unreachable(self, symbol: str, error: CandleDeskError, pause_s: float) -> None:
+        """Remember why nothing could be learnt of a symbol that the database does not know, for ``pause_s``."""
         with self._lock:
-            until = self._unknown.get(symbol, 0.0)
-        return UnknownSymbolError(symbol) if self._now() < until else None
+            self._blocked[symbol] = (time.monotonic() + pause_s, error)
+
+    def blocked_error(self, symbol: str) -> CandleDeskError | None:
+        """Return why an unknown symbol is not asked for at this moment, if that is so."""
+        with self._lock:
+            until, error = self._blocked.get(symbol, (0.0, None))
+        return error if time.monotonic() < until else None
 
     def read(self, connection: Connection, symbol: str, interval: Interval) -> Known:
         """Read what the database knows of a series; on a reader thread."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from candledesk.cache.ledger import cover_window, final_times
 from candledesk.domain.clean import clean_bars, jump_ratio
 from candledesk.domain.coverage import Coverage, CoverageState
-from candledesk.domain.interval import DAY_S
+from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
 from candledesk.provider.answers import RefusalKind
 from candledesk.store import actions as action_store
@@ -20,22 +23,34 @@ from candledesk.store.database import transaction
 if TYPE_CHECKING:
     from candledesk.cache.claims import Claim
     from candledesk.domain.bars import Bars
+    from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.provider.answers import BarsAnswer, RefusedAnswer
     from candledesk.store import Connection
 
-JUMP_LIMIT = 50.0  # a median change beyond this against stored bars is a unit mistake (pence), never a market
-UNIT_REASON = "refused: prices are about 100 times off the stored ones (pence and pounds?); nothing was overwritten"
-REFUSED_PAUSE_S = 6 * 3_600
+JUMP_LIMIT = 50.0  # a change beyond this between two bars is a unit mistake (pence), never a market
+UNIT_REASON = "refused: prices are about 100 times off their neighbours (pence and pounds?); nothing was overwritten"
+LOST_REASON = "the provider sent unusable rows for some of these bars"
+REFUSED_PAUSE_S = 6 * HOUR_S
+LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least, so that it is not met bar by bar
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a window brought: rows changed, the series' revision, and remarks for the log."""
+    """What a window brought: rows changed, the series' revision, remarks for the log.
+
+    ``doubt``: why the window should be asked again, empty when it need not be.
+    """
 
     n_changed: int
     rev: int
     notes: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def asked_span(window: Span, interval: Interval) -> Span:
+    """Return the span that is asked for a window: with an overlap of closed bars after it."""
+    return Span(window.start, window.end + (5 * DAY_S if interval.is_daily else DAY_S))
 
 
 def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> None:
@@ -45,34 +60,68 @@ def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCa
 
 
 def commit_window(
-    connection: Connection, claim: Claim, answer: BarsAnswer, calendar: SessionCalendar, now: int, job_id: int | None
+    connection: Connection,
+    claim: Claim,
+    answer: BarsAnswer,
+    calendar: SessionCalendar,
+    now: int,
+    *,
+    is_last_try: bool = True,
 ) -> Filled:
-    """Clean the answer and store it with its coverage. Raises ``EnvironmentFaultError``; then nothing was stored."""
-    del job_id
+    """Clean the answer and store it with its coverage. Raises ``EnvironmentFaultError``; then nothing was stored.
+
+    A doubtful answer says nothing of coverage before the last try; then the doubtful bars are listed as failed.
+    """
     interval, window = claim.interval, claim.window
-    asked = Span(window.start, window.end + (5 * DAY_S if interval.is_daily else DAY_S))
+    asked = asked_span(window, interval)
     clean = clean_bars(answer.bars, calendar, interval, asked, now)
     notes = tuple(
         f"{count} rows dropped: {reason}" for reason, count in clean.dropped.items() if reason != "outside_span"
     )
     with transaction(connection):
         _write_facts(connection, answer, calendar, now)
-        series_id = instrument_store.series_id(connection, claim.symbol, interval, create=True)
-        if series_id is None:
-            msg = "a series was created and is not there"
-            raise RuntimeError(msg)
+        series_id = _series_id(connection, claim)
         stored = bar_store.read_bars(connection, series_id, asked)
-        ratio = jump_ratio(clean.bars, stored)
-        if ratio is not None and not 1 / JUMP_LIMIT < ratio < JUMP_LIMIT:
-            row = Coverage(window, CoverageState.FAILED, now, now + REFUSED_PAUSE_S, UNIT_REASON)
-            coverage_store.write_coverage(connection, series_id, [row])
-            return Filled(0, instrument_store.series_rev(connection, series_id), (*notes, UNIT_REASON))
-        bars = _writable(clean.bars, window, calendar, claim, now)
-        n_changed = bar_store.write_bars(connection, series_id, bars)
-        inside = clean.bars.within(window)
-        coverage_store.write_coverage(connection, series_id, cover_window(window, inside, calendar, interval, now))
+        former = coverage_store.read_coverage(connection, series_id, window)
+        covered = cover_window(window, clean.bars, calendar, interval, now, former)
+        n_changed, doubt = 0, UNIT_REASON if _is_off_scale(clean.bars, stored) else ""
+        lost = window
+        if not doubt:
+            n_changed = bar_store.write_bars(connection, series_id, _writable(clean.bars, window, calendar, claim, now))
+            found = lost_span(window, answer.bars, clean.bars, calendar, interval, now)
+            doubt, lost = (LOST_REASON, found) if found is not None else ("", window)
+        if doubt:
+            covered.append(Coverage(lost, CoverageState.FAILED, now, now + REFUSED_PAUSE_S, doubt))
+        if is_last_try or not doubt:
+            coverage_store.write_coverage(connection, series_id, covered)
         rev = instrument_store.series_rev(connection, series_id)
-    return Filled(n_changed, rev, notes)
+    return Filled(n_changed, rev, notes, doubt)
+
+
+def lost_span(
+    window: Span, raw: Bars, clean: Bars, calendar: SessionCalendar, interval: Interval, now: int
+) -> Span | None:
+    """Return the span from the first to the last expected bar that was sent and of which no row could be used."""
+    expected = expected_open_times(calendar, interval, window)
+    sent = np.intersect1d(raw.open_time, expected[expected <= now])
+    lost = np.setdiff1d(sent, clean.open_time)
+    return Span(int(lost[0]), min(int(lost[-1]) + interval.step_s, window.end)) if len(lost) else None
+
+
+def _is_off_scale(bars: Bars, stored: Bars) -> bool:
+    """Tell whether some prices are in another unit than their neighbours or than what is stored."""
+    ratio = jump_ratio(bars, stored)
+    if ratio is not None and not 1 / JUMP_LIMIT < ratio < JUMP_LIMIT:
+        return True
+    return len(bars) > 1 and bool(np.abs(np.diff(np.log(bars.close))).max() > np.log(JUMP_LIMIT))
+
+
+def _series_id(connection: Connection, claim: Claim) -> int:
+    series_id = instrument_store.series_id(connection, claim.symbol, claim.interval, create=True)
+    if series_id is None:
+        msg = "a series was created and is not there"
+        raise RuntimeError(msg)
+    return series_id
 
 
 def _writable(bars: Bars, window: Span, calendar: SessionCalendar, claim: Claim, now: int) -> Bars:
@@ -87,7 +136,7 @@ def commit_refusal(connection: Connection, claim: Claim, answer: RefusedAnswer, 
     window = claim.window
     state, expires_at = CoverageState.REFUSED, None
     if answer.kind is RefusalKind.BEYOND_LOOKBACK and answer.limit_s is not None:
-        end = min(window.end, max(window.start + 1, now - answer.limit_s))
+        end = min(window.end, max(window.start + LOOKBACK_STEP_S, now - answer.limit_s))
         window = Span(window.start, end)
     elif answer.kind is not RefusalKind.BEFORE_LISTING:
         state, expires_at = CoverageState.FAILED, now + DAY_S
@@ -102,9 +151,6 @@ def commit_failure(connection: Connection, claim: Claim, reason: str, retry_at: 
 
 def _write_coverage(connection: Connection, claim: Claim, row: Coverage) -> int:
     with transaction(connection):
-        series_id = instrument_store.series_id(connection, claim.symbol, claim.interval, create=True)
-        if series_id is None:
-            msg = "a series was created and is not there"
-            raise RuntimeError(msg)
+        series_id = _series_id(connection, claim)
         coverage_store.write_coverage(connection, series_id, [row])
         return instrument_store.series_rev(connection, series_id)

@@ -13,12 +13,18 @@ from typing import TYPE_CHECKING, TypeVar
 from candledesk.cache.demand import Demand, Priority, Want
 from candledesk.cache.jobs import update_span
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, job_of
-from candledesk.cache.messages import BarsStored, ViewportReply
+from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
 from candledesk.cache.planner import plan_span, refused_coverage
 from candledesk.cache.series import read_series
 from candledesk.cache.views import base_count, count_provisional, describe_edge, read_around, with_error
 from candledesk.cache.workers import run_into
-from candledesk.domain.errors import CandleDeskError, InputError, UnknownSymbolError
+from candledesk.domain.errors import (
+    CandleDeskError,
+    EnvironmentFaultError,
+    InputError,
+    OfflineError,
+    UnknownSymbolError,
+)
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.resample import base_span
 from candledesk.domain.span import HISTORY_START, Span
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     from candledesk.cache.events import Events
     from candledesk.cache.fills import Fills
     from candledesk.cache.jobs import Jobs
-    from candledesk.cache.messages import BarsReply, BarsRequest, Event, Job, LimiterState, ViewportRequest
+    from candledesk.cache.messages import BarsReply, BarsRequest, Event, Gap, Job, LimiterState, ViewportRequest
     from candledesk.cache.planner import Facts
     from candledesk.cache.workers import Clockwork, Readers
     from candledesk.domain.coverage import Coverage
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 N_LATEST = 500  # bars that are wanted when a script names no span
 MAX_RETRY_S = 900.0
+FAULT_RETRY_S = 9.0  # a little longer than ``fills.Pauses.fault_s``
 
 
 class CacheController:
@@ -72,6 +79,8 @@ class CacheController:
         self._now = now
         self._lock = threading.Lock()
         self._views: dict[int, Demand] = {}
+        self._generations: dict[int, int] = {}
+        self._awaited: set[tuple[str, str]] = set()
         self._active: dict[tuple[str, str], tuple[str, Interval]] = {}
         self.limiter_state = limiter_state
 
@@ -90,11 +99,14 @@ class CacheController:
         self._note_active(symbol, base)
         known = self._catalog.read(connection, symbol, base)
         around = read_around(connection, request, known)
-        error = self._catalog.unknown_error(symbol) if known.instrument is None else None
+        error = self._catalog.blocked_error(symbol) if known.instrument is None else None
         want = self._want(request, known)
-        is_loading = error is None and self._follow(request, base, want, known)
+        fault = self._fills.machine_fault()
+        is_loading = self._follow(request, base, want, known, may_ask=error is None and fault is None)
         wanted = want.resolve(known.facts) if known.facts else None
         edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)
+        if fault is not None and edge is not EdgeState.START:
+            edge, reason = EdgeState.FAILED, str(fault)
         reply = ViewportReply(
             request=request,
             bars=around.bars,
@@ -115,44 +127,68 @@ class CacheController:
             anchor = base_span(request.interval, known.facts.calendar, Span(anchor, anchor + 1)).start
         return Want(anchor=anchor, n_before=n_before, n_after=n_after)
 
-    def _follow(self, request: ViewportRequest, base: Interval, want: Want, known: Known) -> bool:
+    def _follow(self, request: ViewportRequest, base: Interval, want: Want, known: Known, *, may_ask: bool) -> bool:
         """Make the view's demand ask for what it shows now; return whether something is being loaded."""
-        if known.facts is not None and not self._has_work(known.facts, want):
-            with self._lock:
-                former = self._views.pop(request.view_id, None)
-            if former is not None:
-                former.cancel.set()
-            return False
+        has_work = may_ask and (known.facts is None or self._has_work(known.facts, want))
         with self._lock:
+            if request.generation < self._generations.get(request.view_id, request.generation):
+                return True  # overtaken on the other reader thread: the newer request has followed already
+            self._generations[request.view_id] = request.generation
             former = self._views.get(request.view_id)
-            if former is not None and former.is_live and (former.symbol, former.interval) == (request.symbol, base):
+            if has_work and former is not None and former.is_live and former.series == (request.symbol, base):
                 former.want = want
                 return True
-            demand = Demand(request.symbol, base, want, Priority.VIEWPORT)
-            self._views[request.view_id] = demand
+            demand = Demand(request.symbol, base, want, Priority.VIEWPORT) if has_work else None
+            if demand is None:
+                self._views.pop(request.view_id, None)
+            else:
+                self._views[request.view_id] = demand
         if former is not None:
-            former.cancel.set()
-        demand.end.add_done_callback(lambda end: self._on_view_end(request, demand, end.result()))
+            self._fills.cancel(former)
+        if demand is None:
+            if known.facts is not None and may_ask:
+                self._look_again(request.symbol, base, plan_span(want.resolve(known.facts), known.facts).gaps)
+            return False
+        demand.end.add_done_callback(lambda end: self._on_view_end(request.view_id, demand, end.result()))
         self._fills.add(demand)
         return True
 
     def _has_work(self, facts: Facts, want: Want) -> bool:
         return bool(plan_span(want.resolve(facts), facts).windows)
 
-    def _on_view_end(self, request: ViewportRequest, demand: Demand, end: DemandEnd) -> None:
+    def _on_view_end(self, view_id: int, demand: Demand, end: DemandEnd) -> None:
         """Let the chart look again, and once more when something that failed may be tried again."""
         with self._lock:
-            if self._views.get(request.view_id) is not demand:
+            if self._views.get(view_id) is not demand:
                 return
-            del self._views[request.view_id]
+            del self._views[view_id]
         if end.is_cancelled:
             return
-        event = BarsStored(demand.symbol, demand.interval, Span(self._now(), self._now() + 1), 0)
-        self._events.emit(event)
-        retries = [gap.retry_at for gap in end.gaps if gap.retry_at is not None]
-        if retries:
-            delay_s = min(max(1.0, min(retries) - self._now() + 1.0), MAX_RETRY_S)
-            self._clockwork.call_later(delay_s, lambda: self._events.emit(event))
+        self._tell_again(demand.symbol, demand.interval)
+        if isinstance(end.error, EnvironmentFaultError):
+            self._clockwork.call_later(FAULT_RETRY_S, lambda: self._tell_again(demand.symbol, demand.interval))
+        self._look_again(demand.symbol, demand.interval, end.gaps)
+
+    def _look_again(self, symbol: str, interval: Interval, gaps: Sequence[Gap]) -> None:
+        """Let charts of a series look again once the first failed gap may be tried again."""
+        retries = [gap.retry_at for gap in gaps if gap.retry_at is not None]
+        if not retries:
+            return
+        key = (symbol, interval.name)
+        with self._lock:
+            if key in self._awaited:
+                return
+            self._awaited.add(key)
+
+        def wake() -> None:
+            with self._lock:
+                self._awaited.discard(key)
+            self._tell_again(symbol, interval)
+
+        self._clockwork.call_later(min(max(1.0, min(retries) - self._now() + 1.0), MAX_RETRY_S), wake)
+
+    def _tell_again(self, symbol: str, interval: Interval) -> None:
+        self._events.emit(BarsStored(symbol, interval, Span(self._now(), self._now() + 1), 0))
 
     # --- scripts ------------------------------------------------------------------------------------------------
 
@@ -162,18 +198,15 @@ class CacheController:
         if request.fill == "none":
             return self._read_bars(request)
         self._note_active(request.symbol, request.interval.base)
-        error = self._catalog.unknown_error(request.symbol)
-        if error is not None:
-            reply.set_exception(error)
-            return reply
         demand = Demand(request.symbol, request.interval.base, self._bars_want(request), Priority.VIEWPORT)
         if request.fill == "async":
             self._fills.add(demand)
             return self._read_bars(request)
         answer = _Once(lambda error: self._answer(reply, request, error))
+        too_late = OfflineError(f"Yahoo did not answer within {request.timeout_s} s and the cache knows nothing yet")
         demand.end.add_done_callback(lambda end: answer(end.result().error))
         if request.timeout_s is not None:
-            self._clockwork.call_later(request.timeout_s, lambda: answer(None))
+            self._clockwork.call_later(request.timeout_s, lambda: answer(too_late))
         self._fills.add(demand)
         return reply
 
@@ -187,9 +220,6 @@ class CacheController:
         return Want(Span(span.start - 2 * interval.step_s, span.end + 2 * interval.step_s))
 
     def _answer(self, reply: Future[BarsReply], request: BarsRequest, error: Exception | None) -> None:
-        if isinstance(error, UnknownSymbolError):
-            reply.set_exception(error)
-            return
         self._read_bars(request, error).add_done_callback(lambda read: run_into(reply, read.result))
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:

@@ -60,7 +60,8 @@ class DemandEnd:
 class Demand:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
-    ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once; ``asked`` remembers which windows that were.
+    ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once;
+    ``asked`` remembers which windows that were.
     """
 
     symbol: str
@@ -80,6 +81,11 @@ class Demand:
     def is_live(self) -> bool:
         """Whether it has not ended and nobody has cancelled it."""
         return not self.end.done() and not self.cancel.is_set()
+
+    @property
+    def series(self) -> tuple[str, Interval]:
+        """Whose bars are wanted."""
+        return self.symbol, self.interval
 
     def finish(self, end: DemandEnd) -> None:
         """End it once; later calls change nothing."""

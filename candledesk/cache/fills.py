@@ -7,16 +7,19 @@ memory of its own: what is covered is not asked again.
 from __future__ import annotations
 
 import logging
+import random
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
-from candledesk.cache.commit import Filled, commit_failure, commit_refusal, commit_window
+from candledesk.cache.commit import Filled, asked_span, commit_failure, commit_refusal, commit_window
 from candledesk.cache.demand import Demand, DemandEnd
 from candledesk.cache.messages import BarsStored, FaultRaised, Gap
 from candledesk.cache.planner import plan_span
+from candledesk.cache.widths import Widths
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError, OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span, subtract_spans
@@ -29,14 +32,15 @@ from candledesk.provider.answers import (
     RefusalKind,
     RefusedAnswer,
 )
+from candledesk.provider.limiter import Outcome, outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from candledesk.cache.catalog import Catalog
     from candledesk.cache.claims import Claim
     from candledesk.cache.journal import Journal
-    from candledesk.cache.messages import Event
+    from candledesk.cache.messages import Event, Job
     from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
     from candledesk.domain.interval import Interval
     from candledesk.provider.answers import Answer
@@ -46,10 +50,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MAX_FAULTS = 3  # tries of one window before it is listed as failed
-RETRY_S = (1.0, 2.0, 4.0)
-FAILED_PAUSE_S = (15, 30, 60, 120, 300, 900)
 DISCOVERY_S = 10 * DAY_S
-SMALLEST_WINDOW_S = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Seconds to wait after failures.
+
+    ``retry_s``: before the next try of a window, by its faults so far; ``failed_s``: until a window that was given up
+    is asked again, by how often the series was given up in a row; ``fault_s``: after the machine itself refused (disk
+    full): until then nothing is fetched that could not be stored.
+    """
+
+    retry_s: tuple[float, ...] = (1.0, 2.0)
+    failed_s: tuple[int, ...] = (15, 30, 60, 120, 300, 900)
+    fault_s: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,7 @@ class Engine:
     emit: Callable[[Event], None]
     now: Callable[[], int]
     deadline_s: float
+    pauses: Pauses = Pauses()
 
 
 class Fills:
@@ -76,10 +92,11 @@ class Fills:
         """Start with nothing to do."""
         self._engine = engine
         self._claims = Claims()
-        self._window_s: dict[tuple[str, str], int] = {}
+        self._widths = Widths()
         self._failures: dict[tuple[str, str], int] = {}
         self._live: set[Demand] = set()
         self._closing = threading.Event()
+        self._machine_fault: tuple[float, EnvironmentFaultError] | None = None
 
     @property
     def n_in_flight(self) -> int:
@@ -90,13 +107,37 @@ class Fills:
         """Begin to serve a demand; ``demand.end`` resolves when it is over."""
         self._live.add(demand)
         demand.end.add_done_callback(lambda _: self._live.discard(demand))
-        self._resume(demand)
+        if self._closing.is_set():
+            self._drop(demand)
+        else:
+            self._resume(demand)
+
+    def cancel(self, demand: Demand) -> None:
+        """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""
+        demand.cancel.set()
+        self._engine.limiter.notify()
+        demand.finish(DemandEnd(is_cancelled=True))
 
     def close(self) -> None:
         """Wake whoever waits and go no step further; demands with a job stay queued for the next start."""
         self._closing.set()
         for demand in list(self._live):
-            demand.cancel.set()
+            self._drop(demand)
+
+    def _drop(self, demand: Demand) -> None:
+        demand.cancel.set()
+        demand.finish(DemandEnd(error=ClosingError("CandleDesk is shutting down"), is_cancelled=True))
+
+    def machine_fault(self) -> EnvironmentFaultError | None:
+        """Return why nothing can be stored just now, if that is so."""
+        fault = self._machine_fault
+        return fault[1] if fault is not None and time.monotonic() < fault[0] else None
+
+    def _note_machine_fault(self, error: EnvironmentFaultError) -> None:
+        is_known = self.machine_fault() is not None
+        self._machine_fault = (time.monotonic() + self._engine.pauses.fault_s, error)
+        if not is_known:
+            self._engine.emit(FaultRaised(str(error)))
 
     def run(self, priority: int, task: Callable[[], None]) -> None:
         """Run ``task`` on the fetch pool; for short work that waits for the writer."""
@@ -117,7 +158,7 @@ class Fills:
         except ClosingError as error:
             self._end(demand, DemandEnd(error=error, is_cancelled=True))
         except EnvironmentFaultError as error:
-            self._engine.emit(FaultRaised(str(error)))
+            self._note_machine_fault(error)
             self._end(demand, DemandEnd(error=error))
         except BaseException as error:
             if not isinstance(error, CandleDeskError):
@@ -136,7 +177,11 @@ class Fills:
         if demand.end.done() or self._closing.is_set():
             return
         if demand.cancel.is_set():
-            self._end(demand, DemandEnd(is_cancelled=True))
+            demand.finish(DemandEnd(is_cancelled=True))
+            return
+        fault = self.machine_fault()
+        if fault is not None:
+            self._end(demand, DemandEnd(error=fault))
             return
         known = self._read(demand.symbol, demand.interval)
         if known.instrument is None:
@@ -162,7 +207,7 @@ class Fills:
             raise EnvironmentFaultError(msg)
         span = demand.want.resolve(facts)
         in_flight = self._claims.in_flight(demand.symbol, demand.interval)
-        window_s = self._window_s.get((demand.symbol, demand.interval.name))
+        window_s = self._widths.of(demand.symbol, demand.interval)
         plan = plan_span(span, facts, in_flight, window_s)
         windows = plan.windows
         if demand.is_update and span is not None:
@@ -175,16 +220,20 @@ class Fills:
             if claim is not None:
                 self._ask_window(demand, known, claim)
                 return
-        if in_flight and self._claims.wait(demand.symbol, demand.interval, lambda: self._resume(demand)):
-            return
-        if in_flight:  # released between the plan and the wait
+        wanted = windows if demand.is_update else plan_span(span, facts, (), window_s).windows
+        if wanted:
+            self._wait_for_others(demand, demand.interval, wanted)
+        else:
+            self._end(demand, DemandEnd(plan.gaps))
+
+    def _wait_for_others(self, demand: Demand, interval: Interval, windows: Sequence[Span]) -> None:
+        """Go on when somebody else's claim on one of ``windows`` is released; at once when that has happened."""
+        if not self._claims.wait(demand.symbol, interval, windows, lambda: self._resume(demand)):
             self._resume(demand)
-            return
-        self._end(demand, DemandEnd(plan.gaps))
 
     def _discover(self, demand: Demand) -> None:
         """Ask for the latest daily bars of an unknown symbol: one request that tells what and where it is."""
-        error = self._engine.catalog.unknown_error(demand.symbol)
+        error = self._engine.catalog.blocked_error(demand.symbol)
         if error is not None:
             raise error
         daily, today = INTERVALS["1d"], self._engine.now() // DAY_S * DAY_S
@@ -192,35 +241,45 @@ class Fills:
         claim = self._claims.take(demand.symbol, daily, window)
         if claim is not None:
             self._ask_window(demand, Known(None, None, None), claim)
-        elif not self._claims.wait(demand.symbol, daily, lambda: self._resume(demand)):
-            self._resume(demand)
+        else:
+            self._wait_for_others(demand, daily, (window,))
 
     def _ask_window(self, demand: Demand, known: Known, claim: Claim) -> None:
         """Fetch and store one claimed window, then go on with the demand; the claim is always released."""
         delay_s: float | None = None
         entry, fault = None, "interrupted"
+        if demand.failing != claim.window:
+            demand.failing, demand.n_faults = claim.window, 0
         try:
             if not self._engine.limiter.acquire(int(demand.priority), demand.cancel):
                 delay_s = None if self._closing.is_set() else 0.0
                 return
-            entry = self._engine.journal.begin_window(demand, known.facts, claim.window)
-            answer = self._engine.provider.fetch(self._request(known, claim))
+            entry, answer = self._fetch(demand, known, claim)
             if self._closing.is_set():
                 return
-            self._engine.limiter.report_answer(answer)
-            delay_s = self._take_answer(demand, known, claim, answer)
-            if not demand.n_faults:
-                demand.asked.append(claim.window)
             fault = "" if isinstance(answer, BarsAnswer) else answer.reason
+            delay_s = self._take_answer(demand, known, claim, answer)
         finally:
             self._claims.release(claim)
             self._engine.journal.end_window(entry, fault)
             if delay_s is not None:
                 self._resume_later(demand, delay_s)
 
+    def _fetch(self, demand: Demand, known: Known, claim: Claim) -> tuple[Job | None, Answer]:
+        """Send the request that the limiter has granted; whatever happens, the limiter hears how it ended."""
+        n_sent, outcome, reason = 0, Outcome.FAULT, "the fetch failed by our own fault"
+        try:
+            entry = self._engine.journal.begin_window(demand, known.facts, claim.window)
+            n_sent = 1
+            answer = self._engine.provider.fetch(self._request(known, claim))
+            n_sent, outcome, reason = answer.n_requests, outcome_of(answer), getattr(answer, "reason", "")
+            return entry, answer
+        finally:
+            self._engine.limiter.report(n_sent, outcome, reason)
+
     def _request(self, known: Known, claim: Claim) -> FetchRequest:
         window = claim.window
-        overlap = Span(window.start, window.end + (5 * DAY_S if claim.interval.is_daily else DAY_S))
+        overlap = asked_span(window, claim.interval)
         instrument, facts = known.instrument, known.facts
         return FetchRequest(
             claim.symbol,
@@ -233,49 +292,62 @@ class Fills:
 
     def _take_answer(self, demand: Demand, known: Known, claim: Claim, answer: Answer) -> float | None:
         """Store what the answer says; return the seconds after which the demand goes on (``None``: it has ended)."""
-        if isinstance(answer, BarsAnswer):
-            self._store(demand, known, claim, answer)
-            demand.n_faults = 0
-            self._failures.pop((claim.symbol, claim.interval.name), None)
-            return 0.0
         if isinstance(answer, RefusedAnswer):
             return self._take_refusal(demand, known, claim, answer)
+        reason = ""
+        if isinstance(answer, BarsAnswer):
+            is_last_try = demand.n_faults + 1 >= MAX_FAULTS
+            reason = self._store(known, claim, answer, is_last_try=is_last_try)
+            if not reason or is_last_try:
+                return self._note_answered(demand, claim)
         demand.n_faults += 1
         if demand.n_faults < MAX_FAULTS:
-            return 0.0 if isinstance(answer, RateLimitedAnswer) else RETRY_S[demand.n_faults - 1]
+            pauses = self._engine.pauses.retry_s
+            wait_s = pauses[min(demand.n_faults, len(pauses)) - 1] if pauses else 0.0
+            return 0.0 if isinstance(answer, RateLimitedAnswer) else wait_s * random.uniform(0.75, 1.25)  # noqa: S311
+        if isinstance(answer, BarsAnswer):  # pragma: no cover - its last try is always stored
+            return 0.0
         return self._give_up(demand, known, claim, answer)
 
-    def _store(self, demand: Demand, known: Known, claim: Claim, answer: BarsAnswer) -> None:
+    def _note_answered(self, demand: Demand, claim: Claim) -> float:
+        demand.n_faults = 0
+        demand.asked.append(claim.window)
+        self._failures.pop((claim.symbol, claim.interval.name), None)
+        self._widths.note_success(claim.symbol, claim.interval)
+        return 0.0
+
+    def _store(self, known: Known, claim: Claim, answer: BarsAnswer, *, is_last_try: bool) -> str:
+        """Store what is usable; return why the window must be asked again, empty when it need not be."""
         engine = self._engine
         calendar = known.facts.calendar if known.facts else engine.catalog.load_calendar(answer.instrument)
         now = engine.now()
 
         def write(connection: Connection) -> Filled:
-            return commit_window(connection, claim, answer, calendar, now, demand.job_id)
+            return commit_window(connection, claim, answer, calendar, now, is_last_try=is_last_try)
 
         filled = engine.writer.submit(write).result()
         for text in filled.notes:
             log.info("%s %s %s", claim.symbol, claim.interval.name, text)
+        if filled.doubt:
+            log.info("%s %s: %s", claim.symbol, claim.interval.name, filled.doubt)
         self._tell(claim, filled.rev)
+        return filled.doubt
 
     def _tell(self, claim: Claim, rev: int) -> None:
         self._engine.emit(BarsStored(claim.symbol, claim.interval, claim.window, rev))
 
     def _take_refusal(self, demand: Demand, known: Known, claim: Claim, answer: RefusedAnswer) -> float | None:
-        if answer.kind is RefusalKind.SPAN_TOO_WIDE:
-            key = (claim.symbol, claim.interval.name)
-            width = self._window_s.get(key, claim.interval.window_s)
-            if width // 2 >= SMALLEST_WINDOW_S:
-                self._window_s[key] = width // 2
-                return 0.0
-        if known.instrument is None or (answer.kind is RefusalKind.UNKNOWN_SYMBOL and known.series_id is None):
+        is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
+        if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.window):
+            return 0.0
+        if known.instrument is None:
             error = self._engine.catalog.mark_unknown(claim.symbol)
-            self._tell(claim, 0)
             self._end(demand, DemandEnd(error=error))
             return None
         now = self._engine.now()
         rev = self._engine.writer.submit(lambda c: commit_refusal(c, claim, answer, now)).result()
         self._tell(claim, rev)
+        demand.asked.append(claim.window)
         return 0.0
 
     def _give_up(
@@ -284,7 +356,7 @@ class Fills:
         key = (claim.symbol, claim.interval.name)
         n = self._failures.get(key, 0)
         self._failures[key] = n + 1
-        retry_at = self._engine.now() + FAILED_PAUSE_S[min(n, len(FAILED_PAUSE_S) - 1)]
+        retry_at = self._engine.now() + self._engine.pauses.failed_s[min(n, len(self._engine.pauses.failed_s) - 1)]
         is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
         error = (
             OfflineError(f"Yahoo cannot be reached: {answer.reason}. What is cached stays usable")
@@ -292,15 +364,20 @@ class Fills:
             else None
         )
         demand.n_faults = 0
+        demand.asked.append(claim.window)
         if known.instrument is None:
-            self._tell(claim, 0)
-            self._end(demand, DemandEnd(error=error or OfflineError(f"Yahoo did not answer: {answer.reason}")))
+            error = error or OfflineError(f"Yahoo did not answer: {answer.reason}")
+            self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - self._engine.now())
+            self._end(demand, DemandEnd((Gap(claim.window, answer.reason, retry_at),), error))
             return None
         now = self._engine.now()
         rev = self._engine.writer.submit(lambda c: commit_failure(c, claim, answer.reason, retry_at, now)).result()
         self._tell(claim, rev)
         if error is None:
             return 0.0
-        gaps = (Gap(claim.window, answer.reason, retry_at),)
-        self._end(demand, DemandEnd(gaps, error))
+        self._end(demand, DemandEnd(self._gaps_left(demand), error))
         return None
+
+    def _gaps_left(self, demand: Demand) -> tuple[Gap, ...]:
+        facts = self._read(demand.symbol, demand.interval).facts
+        return () if facts is None else plan_span(demand.want.resolve(facts), facts).gaps

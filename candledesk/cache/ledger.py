@@ -30,6 +30,7 @@ _EMPTY_LADDER = (
 )
 INTRADAY_SETTLE_S = 120
 DAILY_SETTLE_S = 4 * HOUR_S  # yahoo.md §4.10: volumes and closes still move after the close
+CONFIRM_S = HOUR_S  # a single empty answer for an old session may be an outage: ask once more
 NO_TRADES = "asked: the provider has no bars here"
 
 
@@ -64,11 +65,28 @@ def _missing_sessions(
     return spans
 
 
-def cover_window(window: Span, bars: Bars, calendar: SessionCalendar, interval: Interval, now: int) -> list[Coverage]:
+def _quiet_tail(expected: IntArray, bars: Bars, end: int, interval: Interval) -> list[Span]:
+    """Return what is expected after the newest bar of an answer: perhaps no trades, perhaps not published yet."""
+    if not len(bars):
+        return []
+    tail = expected[expected > bars.open_time[-1]]
+    return [Span(int(tail[0]), min(int(tail[-1]) + interval.step_s, end))] if len(tail) else []
+
+
+def cover_window(
+    window: Span,
+    bars: Bars,
+    calendar: SessionCalendar,
+    interval: Interval,
+    now: int,
+    former: Sequence[Coverage] = (),
+) -> list[Coverage]:
     """Return what is known of ``window`` after the provider answered with the clean ``bars``.
 
-    Sessions without a single bar are ``known_empty``; bars that may still change are ``provisional``; the rest is
-    ``have``, minutes without trades included (yahoo.md §4.7). Nothing is said of the future.
+    ``bars`` may reach beyond the window (the overlap). Sessions without a single bar are ``known_empty``, and so is,
+    for a day, what follows the newest bar; bars that may still change are ``provisional``; the rest is ``have``,
+    minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``former``: the ledger before this
+    answer: an old session is believed to be empty for ever only when a second answer says so.
     """
     expected = expected_open_times(calendar, interval, window)
     expected = expected[expected <= now]
@@ -85,17 +103,26 @@ def cover_window(window: Span, bars: Bars, calendar: SessionCalendar, interval: 
         covered.append(Coverage(Span(end, last), CoverageState.PROVISIONAL, now, expiry, "still forming or settling"))
     if window.start < end:
         settled = Span(window.start, end)
-        final_bars = bars.within(settled)
-        empty = _missing_sessions(settled, expected[expected < end], final_bars, calendar, interval)
-        covered.extend(_empty(span, calendar, interval, now) for span in empty)
-        covered.extend(Coverage(span, CoverageState.HAVE, now) for span in subtract_spans([settled], empty))
+        asked = expected[expected < end]
+        empty = _missing_sessions(settled, asked, bars, calendar, interval)
+        doubtful = [_empty(span, calendar, interval, now, former) for span in empty]
+        tails = subtract_spans(_quiet_tail(asked, bars, end, interval), empty)
+        quiet = [_empty(span, calendar, interval, now, former) for span in tails]
+        quiet = [row for row in quiet if now - row.span.end < DAY_S]
+        doubtful += quiet
+        covered.extend(doubtful)
+        rest = subtract_spans([settled], [row.span for row in doubtful])
+        covered.extend(Coverage(span, CoverageState.HAVE, now) for span in rest)
     return covered
 
 
-def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int) -> Coverage:
+def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int, former: Sequence[Coverage]) -> Coverage:
     last = np.array([span.end - interval.step_s], np.int64)
     close = int(bar_close_times(calendar, interval, np.maximum(last, span.start))[0])
-    return Coverage(span, CoverageState.KNOWN_EMPTY, now, empty_expiry(close, now), NO_TRADES)
+    expiry = empty_expiry(close, now)
+    if expiry is None and not any(row.state is CoverageState.KNOWN_EMPTY and row.span.overlaps(span) for row in former):
+        expiry = now + CONFIRM_S
+    return Coverage(span, CoverageState.KNOWN_EMPTY, now, expiry, NO_TRADES)
 
 
 def is_final_mask(coverage: Sequence[Coverage], bars: Bars) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

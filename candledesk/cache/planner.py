@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
 
+CLOCK_SLACK_S = 120
+N_SMALL = 3  # more gaps than this in one window of the grid are asked for together
 LISTING_REASON = "no bars before the listing date"
 
 
@@ -82,14 +84,20 @@ class Plan:
     n_missing: int
 
 
+def _is_settled(row: Coverage, now: int) -> bool:
+    """Tell whether nothing needs to be asked; what expires is not believed when it comes from a clock ahead of ours."""
+    is_from_future = row.expires_at is not None and row.fetched_at > now + CLOCK_SLACK_S
+    return row.is_settled(now) and not is_from_future
+
+
 def settled_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
     """Return the spans for which nothing needs to be asked at ``now``."""
-    return [row.span for row in coverage if row.is_settled(now)]
+    return [row.span for row in coverage if _is_settled(row, now)]
 
 
 def known_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
     """Return the spans that are answered: settled and not failed."""
-    return [row.span for row in coverage if row.is_settled(now) and row.state is not CoverageState.FAILED]
+    return [row.span for row in coverage if _is_settled(row, now) and row.state is not CoverageState.FAILED]
 
 
 def _expected(span: Span | None, facts: Facts) -> IntArray:
@@ -108,10 +116,33 @@ def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), w
     step = facts.interval.step_s
     missing = find_gaps(expected, step, known_spans(facts.coverage, facts.now))
     to_ask = find_gaps(expected, step, [*settled_spans(facts.coverage, facts.now), *in_flight])
-    windows = plan_windows(to_ask, facts.interval, window_s=window_s)
+    windows = _join_small(plan_windows(to_ask, facts.interval, window_s=window_s), facts, in_flight, window_s)
     gaps = tuple(gap for hole in missing for gap in _explain(hole, facts))
     n_missing = sum(int(np.diff(np.searchsorted(expected, [hole.start, hole.end]))[0]) for hole in missing)
     return Plan(tuple(windows), gaps, len(expected), n_missing)
+
+
+def _join_small(windows: list[Span], facts: Facts, in_flight: Sequence[Span], window_s: int | None) -> list[Span]:
+    """Ask many small gaps of one window at once, what is known between them included; newest first.
+
+    Never across what others fetch now, what the provider refused or what has failed a moment ago.
+    """
+    never = (CoverageState.REFUSED, CoverageState.FAILED)
+    walls = [*in_flight, *(row.span for row in facts.coverage if row.state in never)]
+    size = window_s or facts.interval.window_s
+    joined: list[list[Span]] = []
+    for window in windows:  # newest first
+        group = joined[-1] if joined else []
+        bridge = Span(window.start, group[0].end) if group else window
+        is_near = bool(group) and bridge.end - bridge.start <= size and window.start // size == group[0].start // size
+        if is_near and not any(wall.overlaps(bridge) for wall in walls):
+            group.append(window)
+        else:
+            joined.append([window])
+    result: list[Span] = []
+    for group in joined:
+        result.extend([Span(group[-1].start, group[0].end)] if len(group) > N_SMALL else group)
+    return result
 
 
 def _explain(hole: Span, facts: Facts) -> list[Gap]:

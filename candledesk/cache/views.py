@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from candledesk.cache.ledger import is_final_mask
 from candledesk.cache.messages import EdgeState, ViewportReply
 from candledesk.cache.planner import Facts, plan_span
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
-_SESSIONS_PER_BAR = {"1wk": 6, "1mo": 24, "3mo": 68}
+_SESSIONS_PER_BAR = {"1wk": 7, "1mo": 31, "3mo": 92}  # coins trade every day
 
 
 def base_count(interval: Interval, n_bars: int) -> int:
@@ -35,37 +37,76 @@ def base_count(interval: Interval, n_bars: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Bars around an anchor with the base series' facts they were read from."""
+    """Bars around an anchor. ``has_gap``: what lies left of them is not known, whatever is stored further left."""
 
     bars: Bars
     has_older: bool
     at_latest: bool
     rev: int
+    has_gap: bool = False
 
 
 def read_around(connection: Connection, request: ViewportRequest, known: Known) -> Around:
     """Read the stored bars of a viewport request, derived where the interval is."""
     if known.series_id is None or known.facts is None:
-        return Around(Bars.empty(), has_older=False, at_latest=True, rev=0)
+        return Around(Bars.empty(), has_older=False, at_latest=request.anchor is None, rev=0)
     interval, series_id = request.interval, known.series_id
     n_before, n_after = base_count(interval, request.n_before), base_count(interval, request.n_after)
     anchor = request.anchor
     if anchor is not None and interval.base is not interval:
         anchor = base_span(interval, known.facts.calendar, Span(anchor, anchor + 1)).start
     stored = bar_store.read_bars_around(connection, series_id, anchor, n_before, n_after)
-    has_older = len(stored) > 0 and bar_store.has_older(connection, series_id, int(stored.open_time[0]))
+    whole, has_gap, is_cut_right = _unbroken(stored, anchor, known.facts)
+    is_cut_left = bool(len(whole)) and bar_store.has_older(connection, series_id, int(whole.open_time[0]))
     extent = bar_store.bars_extent(connection, series_id)
-    at_latest = extent is None or not len(stored) or int(stored.open_time[-1]) >= extent.end - 1
+    is_newest = extent is None or (bool(len(whole)) and int(whole.open_time[-1]) >= extent.end - 1)
+    bars = whole
+    if interval.base is not interval and len(whole):
+        bars = resample_bars(whole, known.facts.calendar, interval)
+        if len(bars) and (is_cut_left or has_gap or _lacks_start(bars, whole, known.facts)):
+            bars = bars.take(slice(1, None))  # its first bar lacks its first part
+        if len(bars) and is_cut_right:
+            bars = bars.take(slice(0, -1))  # and its last bar its last part
+    trimmed = _trim(bars, request)
+    has_older = is_cut_left or (bool(len(trimmed)) and trimmed.open_time[0] > bars.open_time[0])
+    at_latest = is_newest and (not len(bars) or (bool(len(trimmed)) and trimmed.open_time[-1] == bars.open_time[-1]))
     rev = instrument_store.series_rev(connection, series_id)
-    bars = stored
-    if interval.base is not interval:
-        bars = resample_bars(stored, known.facts.calendar, interval)
-        bars = bars.take(slice(1, None)) if has_older else bars  # its first bar may lack its first part
-    return Around(_trim(bars, request, has_more=has_older), has_older, at_latest, rev)
+    is_whole_shown = not len(trimmed) or trimmed.open_time[0] == bars.open_time[0]
+    return Around(trimmed, bool(has_older), bool(at_latest), rev, has_gap and bool(is_whole_shown))
 
 
-def _trim(bars: Bars, request: ViewportRequest, *, has_more: bool) -> Bars:
-    del has_more
+def _unbroken(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, bool, bool]:
+    """Return the bars with nothing unasked between them and the anchor, and whether a gap cut them left and right.
+
+    Stored bars beyond such a gap would be drawn as if they were neighbours; they come once the gap is filled. Where an
+    answer has expired or a fetch has failed nothing is cut: what is stored stays visible.
+    """
+    if not len(stored):
+        return stored, False, False
+    times = stored.open_time
+    at = int(times[-1]) if anchor is None else anchor
+    seen = Span(min(int(times[0]), at), max(int(times[-1]), at) + 1)
+    answered = tuple(replace(row, state=CoverageState.HAVE, expires_at=None) for row in facts.coverage)
+    holes = plan_span(seen, replace(facts, coverage=answered)).windows
+    lo, hi, has_gap, is_cut_right = 0, len(stored), False, False
+    for hole in holes:
+        first, last = np.searchsorted(times, [hole.start, hole.end])
+        if first != last:
+            continue  # stored already and asked again only because it may have changed
+        if hole.start < at:
+            lo, has_gap = max(lo, int(last)), True
+        else:
+            hi, is_cut_right = min(hi, int(first)), True
+    return stored.take(slice(lo, max(lo, hi))), has_gap, is_cut_right
+
+
+def _lacks_start(bars: Bars, whole: Bars, facts: Facts) -> bool:
+    """Tell whether something is unknown between the start of the first derived bar and its first stored bar."""
+    start, first = int(bars.open_time[0]), int(whole.open_time[0])
+    return start < first and bool(plan_span(Span(start, first), facts).gaps)
+
+
+def _trim(bars: Bars, request: ViewportRequest) -> Bars:
     if request.anchor is None:
         return bars.take(slice(max(0, len(bars) - request.n_before), None))
     split = int((bars.open_time < request.anchor).sum())
@@ -78,16 +119,18 @@ def describe_edge(
     """Say what lies left of the oldest bar of a reply, and why."""
     if facts is None:
         return EdgeState.LOADING, ""
-    if around.has_older and len(around.bars):
+    if around.has_older and len(around.bars) and not around.has_gap:
         return EdgeState.MORE, ""
     oldest = int(around.bars.open_time[0]) if len(around.bars) else facts.now
+    floor, floor_reason = facts.floor
+    plan = plan_span(Span(floor, oldest), facts) if floor < oldest else None
+    if plan is None or not plan.gaps:
+        return EdgeState.START, floor_reason or "no older bars exist"
     left = Span(min(oldest - 1, wanted.start) if wanted else oldest - 1, oldest)
-    failed = [row for row in facts.coverage if row.state is CoverageState.FAILED and row.span.overlaps(left)]
-    if failed:
-        return EdgeState.FAILED, failed[-1].reason
-    plan = plan_span(Span(facts.floor[0], oldest), facts)
-    if not plan.gaps:
-        return EdgeState.START, facts.floor[1] or "no older bars exist"
+    failed = [gap for gap in plan.gaps if gap.span.overlaps(left) and gap.retry_at is not None]
+    waiting = [gap for gap in failed if gap.retry_at is not None and gap.retry_at > facts.now]
+    if waiting and not is_loading:
+        return EdgeState.FAILED, waiting[-1].reason
     return (EdgeState.LOADING, "") if is_loading else (EdgeState.MORE, "")
 
 

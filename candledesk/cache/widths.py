@@ -1,0 +1,61 @@
+"""How wide a window of each series may be: halved when the provider refuses its span, grown back after successes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.domain.interval import HOUR_S
+
+if TYPE_CHECKING:
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
+
+SMALLEST_S = HOUR_S
+N_TO_GROW = 8  # windows that must succeed before a wider one is tried again
+
+
+@dataclass(slots=True)
+class _Width:
+    seconds: int
+    n_successes: int = 0
+
+
+class Widths:
+    """The widths that differ from the interval table's; safe from any thread."""
+
+    def __init__(self) -> None:
+        """Start with the table's widths."""
+        self._lock = threading.Lock()
+        self._widths: dict[tuple[str, str], _Width] = {}
+
+    def of(self, symbol: str, interval: Interval) -> int | None:
+        """Return the width to plan with, in seconds; ``None``: the interval's own."""
+        with self._lock:
+            width = self._widths.get((symbol, interval.name))
+            return None if width is None else width.seconds
+
+    def halve(self, symbol: str, interval: Interval, refused: Span) -> bool:
+        """Learn that ``refused`` was too wide; ``False`` when it cannot be cut any further."""
+        half = (refused.end - refused.start) // 2
+        floor = max(SMALLEST_S, interval.step_s)
+        if half < floor:
+            return False
+        with self._lock:
+            self._widths[symbol, interval.name] = _Width(half)
+        return True
+
+    def note_success(self, symbol: str, interval: Interval) -> None:
+        """Count a window that was answered; after some of them the width doubles, up to the interval's own."""
+        with self._lock:
+            width = self._widths.get((symbol, interval.name))
+            if width is None:
+                return
+            width.n_successes += 1
+            if width.n_successes < N_TO_GROW:
+                return
+            if width.seconds * 2 >= interval.window_s:
+                del self._widths[symbol, interval.name]
+            else:
+                self._widths[symbol, interval.name] = _Width(width.seconds * 2)
