@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
+    QDialog,
     QMainWindow,
     QSizePolicy,
     QTabWidget,
@@ -341,6 +342,8 @@ class MainWindow(QMainWindow):
             page = self.tabs.widget(at)
             if isinstance(page, ChartPage):
                 page.feed.close()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         self.hide()
         event.accept()
         if self._on_closed is not None:

@@ -108,4 +108,4 @@ def test_four_hundred_paints_lose_no_reference_to_none(qapp):
     before = sys.getrefcount(None)
     for _ in range(400):
         _image(scene)
-    assert abs(sys.getrefcount(None) - before) < 200
+    assert sys.getrefcount(None) > before - 200

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,7 +26,7 @@ def test_ticks_are_inside_ascending_and_apart(low, ratio, is_log):
     pixels = [scale.y_of(tick) for tick in ticks]
     assert ticks == sorted(ticks)
     assert all(-1 <= y <= 601 for y in pixels)
-    assert all(a - b >= 43.9 for a, b in zip(pixels, pixels[1:], strict=False))
+    assert all(a - b >= 43.9 for a, b in pairwise(pixels))
 
 
 @pytest.mark.parametrize(("least", "step"), [(0.7, 1), (1.2, 2), (2.2, 2.5), (3, 5), (7, 10), (0.0001, 0.01)])

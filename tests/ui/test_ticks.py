@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -44,7 +45,7 @@ def test_labels_keep_their_distance_and_heavier_units_win():
     for spacing in (0.2, 1, 3, 8, 40):
         ticks, placed = _labels(bars, "UTC", spacing, 2_900, is_daily=True)
         pixels = [placed.x_of(tick.index) for tick in ticks]
-        assert all(b - a >= 0.75 * 76 for a, b in zip(pixels, pixels[1:], strict=False)), spacing
+        assert all(b - a >= 0.75 * 76 for a, b in pairwise(pixels)), spacing
         assert ticks
     assert {t.text for t in _labels(bars, "UTC", 1, 2_900, is_daily=True)[0]} >= {"2025", "2024"}
 

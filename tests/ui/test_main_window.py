@@ -1,0 +1,265 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from candledesk.cache.messages import (
+    BreakerState,
+    FaultRaised,
+    JobChanged,
+    JobState,
+    LimiterChanged,
+    LimiterState,
+)
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.domain.interval import INTERVALS
+from candledesk.ui.bridge import Bridge
+from candledesk.ui.desktop import check_desktop
+from candledesk.ui.main_window import MainWindow
+from tests.ui.conftest import settle
+from tests.ui.fakes import make_job
+
+
+class Opened:
+    def __init__(self, qapp, cache, home):
+        self.qapp, self.cache, self.home = qapp, cache, home
+        self.ended, self.browsed = [], []
+        self.bridge = Bridge(cache)
+        self.window = MainWindow(
+            cache,
+            self.bridge,
+            home=home,
+            open_browser=lambda: self.browsed.append(1),
+            on_closed=lambda: self.ended.append(1),
+        )
+        self.window.show()
+        self.window.activateWindow()
+        settle(qapp)
+
+    @property
+    def page(self):
+        return self.window.page
+
+    def open(self, symbol="MSFT", interval="1d"):
+        self.window.open_chart(symbol, INTERVALS[interval])
+        settle(self.qapp)
+        return self
+
+    def run(self, name):
+        self.window.table.actions[name].trigger()
+        settle(self.qapp)
+
+    def close(self):
+        self.window.close()
+        self.bridge.close()
+        settle(self.qapp)
+        self.window.deleteLater()
+        settle(self.qapp)
+
+
+@pytest.fixture
+def opened(qapp, cache, tmp_path):
+    made = Opened(qapp, cache, tmp_path)
+    yield made
+    made.close()
+
+
+def test_the_title_names_the_series(opened):
+    assert opened.window.windowTitle() == "CandleDesk"
+    assert opened.page.model.scene.notice.title == "No symbol open"
+    opened.open()
+    assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
+    assert "bars on this chart" in opened.window.status.facts.text()
+
+
+def test_typing_a_symbol_opens_it_in_the_same_interval(opened, qtbot):
+    opened.open("AAPL", "5m")
+    opened.cache.add("MSFT", "5m", opened.cache.bars["AAPL", "5m"])
+    qtbot.keyClick(opened.page.view, Qt.Key.Key_M)
+    entry = opened.window.symbol_entry
+    qtbot.waitUntil(entry.hasFocus)
+    qtbot.keyClicks(entry, "sft")
+    assert entry.text() == "MSFT"
+    entry.completer().popup().hide()
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    settle(opened.qapp)
+    assert opened.window.windowTitle() == "MSFT 5m — CandleDesk"
+    assert opened.page.view.hasFocus()
+
+
+def test_completion_lists_what_is_known(opened, qtbot):
+    entry = opened.window.symbol_entry
+    entry.begin("A")
+    qtbot.waitUntil(lambda: entry._names.rowCount() == 1)
+    assert entry._names.stringList() == ["AAPL   Apple Inc."]
+    entry.completer().activated.emit("AAPL   Apple Inc.")
+    settle(opened.qapp)
+    assert opened.window.windowTitle() == "AAPL 1d — CandleDesk"
+
+
+def test_escape_restores_the_symbol(opened, qtbot):
+    opened.open()
+    opened.window.symbol_entry.begin("X")
+    qtbot.keyClick(opened.window.symbol_entry, Qt.Key.Key_Escape)
+    assert opened.window.symbol_entry.text() == "MSFT"
+
+
+def test_an_unknown_symbol_keeps_the_chart_and_says_so(opened):
+    opened.open().open("NOSUCH")
+    assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
+    assert "NOSUCH" in opened.page.toast
+    opened.open("not a symbol!")
+    assert "not a symbol" in opened.page.toast
+
+
+def test_a_digit_opens_the_interval_entry(opened, qtbot):
+    opened.open("AAPL")
+    qtbot.keyClick(opened.page.view, Qt.Key.Key_5)
+    popup = opened.window.interval_popup
+    assert popup.isVisible()
+    assert popup.hint.text() == "5 minutes"
+    qtbot.keyClick(popup.line, Qt.Key.Key_Return)
+    settle(opened.qapp)
+    assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
+    assert opened.window._interval_buttons["5m"].isChecked()
+
+
+def test_interval_buttons_cover_every_interval(opened):
+    opened.open("AAPL")
+    assert list(opened.window._interval_buttons) == list(INTERVALS)
+    opened.window._interval_buttons["5m"].click()
+    settle(opened.qapp)
+    assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
+
+
+def test_refresh_and_backfill_ask_the_cache(opened):
+    assert not opened.window.table.actions["refresh"].isEnabled()
+    opened.open()
+    opened.run("refresh")
+    opened.run("backfill")
+    assert ("start_update", [("MSFT", "1d")]) in opened.cache.calls
+    assert ("start_backfill", ("MSFT", "1d", None)) in opened.cache.calls
+    assert opened.window.jobs_panel.isVisible()
+
+
+def test_the_browser_is_opened(opened):
+    opened.run("browser")
+    assert opened.browsed == [1]
+
+
+def test_a_click_cancels_the_selected_job(opened, qtbot):
+    opened.cache.jobs = [make_job(1), make_job(2, JobState.FAILED, error="Yahoo said no")]
+    for job in opened.cache.jobs:
+        opened.cache.emit(JobChanged(job))
+    settle(opened.qapp)
+    panel = opened.window.jobs_panel
+    panel.show()
+    assert panel.model.n_live == 1
+    assert not panel.cancel_button.isEnabled()
+    panel.table.selectRow(1)
+    qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
+    settle(opened.qapp)
+    assert ("cancel_job", 1) in opened.cache.calls
+    assert panel.model.jobs[1].state is JobState.CANCELLED
+    panel.table.selectRow(0)
+    assert panel.model.index(0, 7).data() == "Yahoo said no"
+    qtbot.mouseClick(panel.retry_button, Qt.MouseButton.LeftButton)
+    settle(opened.qapp)
+    assert ("retry_job", 2) in opened.cache.calls
+
+
+def test_the_status_bar_speaks_of_the_network(opened):
+    status = opened.window.status
+    closed = LimiterState(6, 0, BreakerState.CLOSED)
+    assert status.state.text() == "Ready"
+    opened.cache.emit(JobChanged(make_job()))
+    settle(opened.qapp)
+    assert status.state.text() == "Loading 1 window"
+    opened.cache.emit(LimiterChanged(replace(closed, breaker=BreakerState.OPEN, retry_at=1_763_942_400)))
+    settle(opened.qapp)
+    assert status.state.text().startswith("Yahoo asked us to pause until ")
+    opened.cache.emit(LimiterChanged(replace(closed, is_offline=True)))
+    settle(opened.qapp)
+    assert status.state.text().startswith("Offline")
+
+
+@pytest.mark.allow_logs
+def test_a_fault_is_shown(opened):
+    opened.cache.emit(FaultRaised("The disk is full: free some space."))
+    settle(opened.qapp)
+    assert opened.window.status.state.text() == "The disk is full: free some space."
+
+
+def test_window_and_theme_are_kept(opened, qapp, cache, tmp_path):
+    opened.window.resize(790, 600)
+    opened.window.jobs_panel.show()
+    opened.run("theme")
+    opened.window.close()
+    settle(qapp)
+    assert opened.ended == [1]
+    second = Opened(qapp, cache, tmp_path)
+    try:
+        assert (second.window.width(), second.window.height()) == (790, 600)
+        assert second.window._theme.name == "light"
+        assert second.window.jobs_panel.isVisible()
+    finally:
+        second.close()
+
+
+def test_tabs_hold_more_charts(opened):
+    opened.open("MSFT")
+    opened.window.add_chart()
+    opened.open("AAPL")
+    assert [opened.window.tabs.tabText(at) for at in range(2)] == ["MSFT 1d", "AAPL 1d"]
+    opened.run("close_tab")
+    assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "moves"),
+    [
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, -1.0),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, 1.0),
+    ],
+)
+def test_arrow_keys_move_one_bar(opened, qtbot, key, modifier, moves):
+    opened.open()
+    opened.page.model.pan(800)
+    edge = opened.page.model.placed.right_edge
+    opened.run("bar_left" if moves < 0 else "bar_right")
+    assert opened.page.model.placed.right_edge == pytest.approx(edge + moves)
+
+
+def test_every_chart_action_has_an_effect(opened):
+    opened.open()
+    opened.page.model.pan(800)
+    settle(opened.qapp)
+    for name in ("zoom_in", "zoom_out", "page_left", "page_right", "first", "fit", "reset", "log", "invert", "magnet"):
+        before = (opened.page.model.scene, opened.page.view.is_magnet)
+        opened.run(name)
+        assert (opened.page.model.scene, opened.page.view.is_magnet) != before, name
+
+
+def test_shortcuts_are_unique(opened):
+    keys = [key for row in opened.window.table.rows for key in row.shortcuts]
+    assert len(keys) == len(set(keys))
+    opened.run("shortcuts")
+
+
+@pytest.mark.parametrize(
+    ("pyside", "python", "is_refused"),
+    [("6.12.0", (3, 11), True), ("6.12.0", (3, 12), False), ("6.11.3", (3, 11), False)],
+)
+def test_the_deadly_pair_is_refused(pyside, python, is_refused):
+    if is_refused:
+        with pytest.raises(EnvironmentFaultError, match=r"6\.12\.0 crashes on Python 3\.11"):
+            check_desktop(pyside, python)
+    else:
+        check_desktop(pyside, python)
+
+
+def test_a_missing_display_is_said(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(EnvironmentFaultError, match="no display"):
+        check_desktop("6.11.3", (3, 11))

@@ -1,0 +1,191 @@
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+
+from candledesk.ui.chart.crosshair import aim_at
+
+NONE, CTRL, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+LEFT = Qt.MouseButton.LeftButton
+
+
+def _wheel(chart, x, dy=120, dx=0, modifiers=NONE):
+    at = QPointF(x, 200)
+    event = QWheelEvent(
+        at, at, QPoint(), QPoint(dx, dy), Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    chart.qapp.sendEvent(chart.view.viewport(), event)
+    chart.settle()
+
+
+def _mouse(chart, kind, x, y, buttons=LEFT):
+    at = QPointF(x, y)
+    button = LEFT if kind != QEvent.Type.MouseMove else Qt.MouseButton.NoButton
+    event = QMouseEvent(kind, at, chart.view.mapToGlobal(at), button, buttons, NONE)
+    chart.qapp.sendEvent(chart.view.viewport(), event)
+    chart.settle()
+
+
+def _drag(chart, start, end):
+    _mouse(chart, QEvent.Type.MouseButtonPress, *start)
+    _mouse(chart, QEvent.Type.MouseMove, *end)
+    _mouse(chart, QEvent.Type.MouseButtonRelease, *end, buttons=Qt.MouseButton.NoButton)
+
+
+@pytest.fixture
+def opened(chart):
+    return chart.open("MSFT")
+
+
+@pytest.mark.parametrize("dy", [120, -120, 15, 480])
+@pytest.mark.parametrize("x", [400, 500, 801])
+def test_the_bar_under_the_cursor_stays_after_the_wheel(opened, x, dy):
+    placed = opened.model.placed
+    row = placed.bar_at(x)
+    before = placed.x_of(row)
+    under = placed.logical_at(x)
+    _wheel(opened, x, dy)
+    after = opened.model.placed
+    assert after.x_of(under) == pytest.approx(x, abs=0.5)
+    assert abs(after.x_of(row) - before) <= abs(before - x) * 0.11 + 0.5
+
+
+def test_one_notch_zooms_by_a_tenth(opened):
+    spacing = opened.model.placed.view.spacing
+    _wheel(opened, 500)
+    assert opened.model.placed.view.spacing == pytest.approx(spacing * 1.1)
+
+
+def test_ctrl_wheel_keeps_the_right_edge(opened):
+    opened.model.pan(500)
+    edge = opened.model.placed.right_edge
+    _wheel(opened, 300, modifiers=CTRL)
+    assert opened.model.placed.right_edge == pytest.approx(edge)
+
+
+@pytest.mark.parametrize(("dx", "dy", "modifiers"), [(120, 0, NONE), (0, 120, SHIFT)])
+def test_the_horizontal_wheel_pans_eighty_pixels(opened, dx, dy, modifiers):
+    opened.model.pan(500)
+    before = opened.positions()
+    _wheel(opened, 300, dy, dx, modifiers)
+    after = opened.positions()
+    shared = before.keys() & after.keys()
+    assert {round(after[time] - before[time], 6) for time in shared} == {80.0}
+
+
+def test_a_drag_is_one_to_one_and_leaves_the_price_on_autoscale(opened):
+    before = opened.positions()
+    _drag(opened, (300, 200), (437, 260))
+    after = opened.positions()
+    assert {round(after[time] - before[time], 6) for time in before.keys() & after.keys()} == {137.0}
+    assert opened.model.scene.price_range is None
+
+
+def test_each_change_of_the_range_is_painted_exactly_once(opened):
+    for move in range(10):
+        n_paints = opened.view.chart_item.n_paints
+        opened.model.pan(5)
+        opened.model.zoom(300, 1.01)
+        opened.settle()
+        assert opened.view.chart_item.n_paints == n_paints + 1, move
+        _wheel(opened, 400)
+        assert opened.view.chart_item.n_paints == n_paints + 2, move
+
+
+def test_the_crosshair_paints_no_bars(opened):
+    _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
+    n_paints = opened.view.chart_item.n_paints
+    for x in range(300, 500, 7):
+        _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
+    assert opened.view.chart_item.n_paints == n_paints
+    assert opened.view.crosshair.aim is not None
+
+
+def test_the_crosshair_snaps_to_bar_and_close(opened):
+    frame, series = opened.model.frame(), opened.model.series
+    aim = aim_at(frame, series, 403.0, 150.0, is_magnet=True)
+    assert aim is not None
+    assert aim.x == round(frame.device_x(aim.row))
+    assert aim.price_text == f"{series.bars.close[aim.row]:,.2f}"
+    free = aim_at(frame, series, 403.0, 150.0, is_magnet=False)
+    assert free is not None
+    assert free.y == 150
+
+
+def test_the_legend_follows_the_hovered_bar(opened):
+    series = opened.model.series
+    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend.text
+    _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
+    row = opened.model.placed.bar_at(300)
+    assert f"{series.bars.open[row]:,.2f}" in opened.view.legend.text
+    assert "MSFT" in opened.view.legend.text
+    opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
+    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend.text
+    assert opened.view.crosshair.aim is None
+
+
+def test_the_price_axis_scales_and_resets(opened):
+    x = opened.view.width() - 10
+    _drag(opened, (x, 200), (x, 260))
+    scaled = opened.model.scene.price_range
+    assert scaled is not None
+    _drag(opened, (300, 200), (300, 240))
+    assert opened.model.scene.price_range != scaled
+    _mouse(opened, QEvent.Type.MouseButtonDblClick, x, 200)
+    assert opened.model.scene.price_range is None
+
+
+def test_another_symbol_restores_autoscale(opened):
+    opened.model.scale_price(2)
+    opened.open("AAPL")
+    assert opened.model.scene.price_range is None
+
+
+def test_the_time_axis_scales_about_the_right_edge_and_resets(opened):
+    y = opened.view.height() - 8
+    edge, spacing = opened.model.placed.right_edge, opened.model.placed.view.spacing
+    _drag(opened, (400, y), (500, y))
+    assert opened.model.placed.right_edge == pytest.approx(edge)
+    assert opened.model.placed.view.spacing > spacing
+    _mouse(opened, QEvent.Type.MouseButtonDblClick, 400, y)
+    assert opened.model.placed.view.spacing == 8.0
+
+
+def test_resize_keeps_right_edge_and_spacing(opened):
+    opened.model.pan(333)
+    edge, spacing = opened.model.placed.right_edge, opened.model.placed.view.spacing
+    opened.view.resize(700, 420)
+    opened.settle()
+    assert opened.model.placed.right_edge == pytest.approx(edge)
+    assert opened.model.placed.view.spacing == spacing
+
+
+def test_the_button_leads_back_to_the_latest_bar(opened, qtbot):
+    opened.model.pan(4_000)
+    opened.settle()
+    assert opened.view._latest_button.isVisible()
+    opened.view._latest_button.click()
+    qtbot.waitUntil(lambda: not opened.view._latest_button.isVisible(), timeout=3_000)
+    assert opened.model.is_latest_visible()
+
+
+def test_letters_and_digits_are_handed_on(opened, qtbot):
+    typed = []
+    opened.view.typed.connect(typed.append)
+    for key in (Qt.Key.Key_M, Qt.Key.Key_5):
+        qtbot.keyClick(opened.view, key)
+    assert typed == ["m", "5"]
+
+
+def test_log_and_inverted_axes(opened):
+    low, high = 100.0, 120.0
+    scale = opened.model.frame().price
+    assert scale.y_of(low) > scale.y_of(high)
+    opened.model.set_log(is_on=True)
+    assert opened.model.frame().price.span.is_log
+    opened.model.set_inverted(is_on=True)
+    inverted = opened.model.frame().price
+    assert inverted.y_of(low) < inverted.y_of(high)
