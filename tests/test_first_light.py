@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from candledesk.cache.build import CacheService
 from candledesk.cache.messages import EdgeState
 from candledesk.demo import DemoMarket
+from candledesk.demo.clock import parse_instant
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.settings import load_settings
@@ -29,7 +30,7 @@ class Desk:
         settings = load_settings({}, yahoo_url=yahoo_url, requests_per_minute="6000", request_burst="600")
         home.mkdir(exist_ok=True)
         self.database = home / "candles.db"
-        self.service = CacheService(self.database, settings, home / "yfinance")
+        self.service = CacheService(self.database, settings, home / "yfinance", now=lambda: parse_instant(NOW))
         self.bridge = Bridge(self.service.controller)
         self.window = MainWindow(self.service.controller, self.bridge, home=home)
         qtbot.addWidget(self.window)
@@ -94,11 +95,7 @@ def market():
 
 
 @pytest.fixture
-def make_desk(qtbot, tmp_path, monkeypatch):
-    import candledesk.cache.build as build
-    from candledesk.demo.clock import parse_instant
-
-    monkeypatch.setattr(build, "now_s", lambda: int(parse_instant(NOW)))
+def make_desk(qtbot, tmp_path):
     desks = []
 
     def make(yahoo_url):
