@@ -139,7 +139,7 @@ class Page {
 
   onBars() {
     const { answer, facts, bars } = this.series;
-    if (!this.zone) this.zone = new Zone(answer.timezone, Boolean(facts.isDaily));
+    if (!this.zone) this.zone = new Zone(answer.timezone, Boolean(facts.isDaily), Boolean(facts.isMonthly));
     byId("empty").hidden = true;
     this.chart.show(bars, this.zone, answer.price_decimals);
     this.showLegend(null);
@@ -154,6 +154,8 @@ class Page {
 
   showEdge(seen) {
     const series = this.series;
+    byId("first").hidden = !(series.isLoading && series.bars.length === 0);
+    byId("first").textContent = `Fetching ${series.interval} bars of ${series.symbol}…`;
     const isSeen = seen !== null && seen.from < 0;
     byId("edge").hidden = !isSeen || !(series.isDone || series.isLoading || series.problem);
     byId("edge").textContent = series.isDone ? series.startText : series.isLoading ? "Loading older bars…" : series.problem;
@@ -198,7 +200,7 @@ class Page {
     const [text, isWarning] = this.stateText();
     byId("status").textContent = text;
     byId("status").classList.toggle("warn", isWarning);
-    byId("zone").textContent = this.zone ? (this.zone.isDaily ? "session dates" : this.zone.name) : "";
+    byId("zone").textContent = this.zone ? (this.zone.isDaily ? "exchange dates" : this.zone.name) : "";
     byId("link").textContent = { connected: "live", lost: "reconnecting…", refused: "signed out" }[this.link] ?? "";
     if (this.series) this.showEdge(this.chart.visible());
   }

@@ -23,8 +23,8 @@ export const INTERVALS = {
   "4h": { span: 220 * DAY, base: "1h", reach: 14400 },
   "1d": { span: 450 * DAY, isDaily: true, reach: DAY },
   "1wk": { span: 6 * YEAR, isDaily: true, base: "1d", reach: 7 * DAY },
-  "1mo": { span: 26 * YEAR, isDaily: true, base: "1d", reach: 31 * DAY },
-  "3mo": { span: 78 * YEAR, isDaily: true, base: "1d", reach: 92 * DAY },
+  "1mo": { span: 26 * YEAR, isDaily: true, isMonthly: true, base: "1d", reach: 31 * DAY },
+  "3mo": { span: 78 * YEAR, isDaily: true, isMonthly: true, base: "1d", reach: 92 * DAY },
 };
 
 export class Series {

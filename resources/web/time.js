@@ -11,15 +11,16 @@ export function fromIso(text) {
 }
 
 export class Zone {
-  // `isDaily`: bars carry their session's own date at 00:00 UTC and are shown by it in every zone.
-  constructor(name, isDaily) {
+  // `isDaily`: bars carry their session's own date at 00:00 UTC and are shown by it in every zone; `isMonthly`: by the month.
+  constructor(name, isDaily, isMonthly = false) {
     this.name = isDaily ? "UTC" : name;
     this.isDaily = isDaily;
     this.offsets = new Map();
     this.parts = new Intl.DateTimeFormat("en-US", {
       timeZone: this.name, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
     });
-    const day = { timeZone: "UTC", weekday: "short", day: "2-digit", month: "short", year: "numeric" };
+    const month = { timeZone: "UTC", month: "short", year: "numeric" };
+    const day = isMonthly ? month : { ...month, weekday: "short", day: "2-digit" };
     this.label = new Intl.DateTimeFormat("en-GB", isDaily ? day : { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   }
 
