@@ -1,4 +1,8 @@
-"""Bars of one series: idempotent writes that report what really changed, and reads for charts and scripts."""
+"""Bars of one series: idempotent writes that report what really changed, and reads for charts and scripts.
+
+Reads need no snapshot between their statements: a commit in between adds bars and chunks together, and what is read
+last is what counts.
+"""
 
 from __future__ import annotations
 
@@ -106,11 +110,10 @@ def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
 @translate_faults()
 def read_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> Bars:
     """Return the stored bars whose open lies in ``span``."""
-    with snapshot(conn):
-        head = read_head(conn, series_id)
-        if not head.is_exact:
-            return read_rows(conn, head.series_id, span.start, span.end)
-        records = read_chunks(conn, head, 1, span.start // head.span, -(-span.end // head.span))
+    head = read_head(conn, series_id)
+    if not head.is_exact:
+        return read_rows(conn, head.series_id, span.start, span.end)
+    records = read_chunks(conn, head, 1, span.start // head.span, -(-span.end // head.span))
     return rec.to_bars(records).within(span)
 
 
@@ -121,13 +124,13 @@ def read_bars_around(conn: sqlite3.Connection, series_id: int, anchor: int | Non
     ``anchor`` ``None``: the newest ``n_before`` bars.
     """
     if anchor is None:
-        anchor, n_after = _FOREVER, 0
-    with snapshot(conn):
-        head = read_head(conn, series_id)
-        if not head.is_exact:
-            return read_rows_around(conn, head.series_id, anchor, n_before, n_after)
-        lo, hi = keys_around(conn, head, anchor // head.span, n_before, n_after)
-        records = read_chunks(conn, head, 1, lo, hi)
+        extent = bars_extent(conn, series_id)
+        anchor, n_after = (0 if extent is None else extent.end), 0
+    head = read_head(conn, series_id)
+    if not head.is_exact:
+        return read_rows_around(conn, head.series_id, anchor, n_before, n_after)
+    lo, hi = keys_around(conn, head, anchor // head.span, n_before, n_after)
+    records = read_chunks(conn, head, 1, lo, hi)
     at = int(np.searchsorted(records[rec.TIME], anchor))
     return rec.to_bars(records[:, max(0, at - n_before) : at + n_after])
 

@@ -21,7 +21,7 @@ from candledesk.store.rows import count_rows, read_rows, slab_keys
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from candledesk.domain.bars import IntArray
 
@@ -56,16 +56,26 @@ def read_head(conn: sqlite3.Connection, series_id: int) -> Head:
 
 
 def read_chunks(conn: sqlite3.Connection, head: Head, level: int, lo: int, hi: int) -> IntArray:
-    """Return the records of the slabs ``lo <= start < hi``, streamed into one preallocated array.
+    """Return the records of the slabs ``lo <= start < hi``.
 
-    Call it inside ``snapshot`` or ``transaction``: the size and the contents are two statements.
+    A few slabs are one statement, because each one costs a turn at the interpreter's lock, which a busy thread may hold
+    for milliseconds; many are streamed into one preallocated array.
     """
     key = (head.series_id, level, lo, hi)
-    n_records = conn.execute(f"SELECT coalesce(sum(n), 0) {_WHERE}", key).fetchone()[0]
+    data = f"SELECT n, data {_WHERE} ORDER BY start"
+    if hi - lo <= BATCH:
+        found = conn.execute(data, key).fetchall()
+        return _join(found, level, sum(n for n, _ in found))
+    with snapshot(conn):
+        n_records = conn.execute(f"SELECT coalesce(sum(n), 0) {_WHERE}", key).fetchone()[0]
+        return _join(conn.execute(data, key), level, n_records)
+
+
+def _join(chunks: Iterable[tuple[int, bytes]], level: int, n_records: int) -> IntArray:
     out = rec.empty(level, n_records)
     at = 0
     try:
-        for n, data in conn.execute(f"SELECT n, data {_WHERE} ORDER BY start", key):
+        for n, data in chunks:
             rec.decode_into(out[:, at : at + n], data)
             at += n
     except ValueError as error:
