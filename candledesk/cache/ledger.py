@@ -52,6 +52,12 @@ def _provisional_expiry(finals: IntArray, interval: Interval, now: int) -> int:
     return min(now + pause, max(settled_next, now + 1))
 
 
+def _begin(calendar: SessionCalendar, interval: Interval, open_time: int) -> int:
+    """Return when a bar begins: a daily one with its session, hours after its key."""
+    row = int(session_of(calendar, interval, np.array([open_time], np.int64))[0])
+    return int(calendar.open[row]) if interval.is_daily and row >= 0 else open_time
+
+
 def _missing_sessions(
     window: Span, expected: IntArray, bars: Bars, calendar: SessionCalendar, interval: Interval
 ) -> list[Span]:
@@ -66,11 +72,14 @@ def _missing_sessions(
 
 
 def _quiet_tail(expected: IntArray, bars: Bars, end: int, interval: Interval) -> list[Span]:
-    """Return what is expected after the newest bar of an answer: perhaps no trades, perhaps not published yet."""
-    if not len(bars):
+    """Return what is expected from the newest bar of an answer on, where more is expected after it.
+
+    Perhaps nobody traded; perhaps it is not published yet, or our clock is ahead and the newest bar still forms.
+    """
+    if not len(bars) or not len(expected) or expected[-1] <= bars.open_time[-1]:
         return []
-    tail = expected[expected > bars.open_time[-1]]
-    return [Span(int(tail[0]), min(int(tail[-1]) + interval.step_s, end))] if len(tail) else []
+    tail = expected[expected >= bars.open_time[-1]]
+    return [Span(int(tail[0]), min(int(tail[-1]) + interval.step_s, end))]
 
 
 def cover_window(
@@ -99,7 +108,7 @@ def cover_window(
     if first_open < len(expected):
         end = int(expected[first_open])
         last = min(int(expected[-1]) + interval.step_s, max(window.end, end + 1))
-        expiry = _provisional_expiry(finals[first_open:], interval, now)
+        expiry = max(_provisional_expiry(finals[first_open:], interval, now), _begin(calendar, interval, end))
         covered.append(Coverage(Span(end, last), CoverageState.PROVISIONAL, now, expiry, "still forming or settling"))
     if window.start < end:
         settled = Span(window.start, end)
