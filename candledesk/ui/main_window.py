@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setTabBarAutoHide(True)
-        self.tabs.setTabsClosable(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.setCentralWidget(self.tabs)
         self.symbol_entry = SymbolEntry(cache, bridge)
         self.interval_popup = IntervalPopup(self.tabs)
@@ -136,6 +136,10 @@ class MainWindow(QMainWindow):
         bar.addWidget(spacer)
         for name in _TOOLBAR_ACTIONS:
             bar.addAction(self.table.actions[name])
+        overflow = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        if isinstance(overflow, QToolButton):  # its own icon is black on dark
+            overflow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            overflow.setText("»")
         self.addToolBar(bar)
 
     def _connect(self) -> None:
@@ -144,7 +148,6 @@ class MainWindow(QMainWindow):
         self.interval_popup.interval_entered.connect(self.set_interval)
         self.interval_popup.left.connect(self._focus_chart)
         self.tabs.currentChanged.connect(self._on_page_changed)
-        self.tabs.tabCloseRequested.connect(self._close_tab)
         self.jobs_panel.live_changed.connect(self.status.show_live)
         self.jobs_panel.failed.connect(self._show_error)
         self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)

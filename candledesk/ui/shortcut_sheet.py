@@ -5,14 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from candledesk.ui.theme import chart_font
+
 _BY_HAND = (
     ("Mouse", "Zoom at the cursor", "Wheel"),
     ("Mouse", "Zoom at the right edge", "Ctrl + wheel"),
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),
     ("Mouse", "Reset an axis", "Double-click the axis"),
-    ("Keys", "Open a symbol", "Any letter"),
-    ("Keys", "Change the interval", "1 … 9"),
+    ("Chart", "Open a symbol", "Any letter"),
+    ("Chart", "Change the interval", "1 … 9"),
 )
 
 
@@ -29,11 +31,13 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(28, 24, 28, 24)
         columns.setSpacing(48)
-        half = {"Chart"}
+        half = {"Chart", "Mouse"}
         for names in ([name for name in groups if name in half], [name for name in groups if name not in half]):
             column = QVBoxLayout()
             for name in names:
-                column.addWidget(QLabel(f"<b>{name}</b>"))
+                heading = QLabel(name)
+                heading.setFont(chart_font(14, is_bold=True))
+                column.addWidget(heading)
                 column.addLayout(self._grid([row for row in everything if row[0] == name]))
                 column.addSpacing(14)
             column.addStretch(1)

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QFont, QPalette
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-FONT_PX: Final = 12
+FONT_PX: Final = 12  # axis labels and legend
+_WIDGET_PX: Final = 13
 _FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Roboto", "Ubuntu", "Open Sans", "DejaVu Sans"]
 
 
@@ -129,14 +130,14 @@ def qt_palette(theme: Theme) -> QPalette:
 def style_sheet(theme: Theme) -> str:
     """Return the few rules that Fusion's palette cannot express."""
     return f"""
-    * {{ font-size: 13px; }}
     QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
     QToolBar {{ background: {theme.panel}; border: 0; border-bottom: 1px solid {theme.border};
         padding: 4px 8px; spacing: 2px; }}
     QToolBar::separator {{ background: {theme.border}; width: 1px; margin: 4px 8px; }}
-    QToolButton {{ border: 0; border-radius: 4px; padding: 4px 8px; color: {theme.text}; background: transparent; }}
+    QToolButton {{ border: 0; border-radius: 4px; padding: 4px 7px; color: {theme.text}; background: transparent; }}
     QToolButton:hover {{ background: {theme.hover}; }}
     QToolButton:checked {{ color: {theme.accent}; background: {theme.hover}; }}
+    QToolButton#qt_toolbar_ext_button {{ padding: 0; min-width: 20px; }}
     QToolButton#latest {{ background: {theme.tag}; color: {theme.tag_text}; padding: 0; border-radius: 14px; }}
     QMenuBar {{ background: {theme.panel}; padding: 2px 4px; }}
     QMenuBar::item {{ padding: 4px 10px; border-radius: 4px; background: transparent; }}
@@ -154,6 +155,9 @@ def style_sheet(theme: Theme) -> str:
     QStatusBar QLabel[tone="warning"] {{ color: {theme.warning}; }}
     QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
     QDockWidget::title {{ background: {theme.panel}; padding: 6px 10px; border-top: 1px solid {theme.border}; }}
+    QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
+    QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
+    QListView::item:selected {{ background: {theme.hover}; }}
     QTableView {{ background: {theme.background}; border: 0; gridline-color: {theme.grid};
         selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
     QTableView::item {{ padding: 0 8px; }}
@@ -175,5 +179,6 @@ def style_sheet(theme: Theme) -> str:
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Dress the whole application."""
+    app.setFont(chart_font(_WIDGET_PX))
     app.setPalette(qt_palette(theme))
     app.setStyleSheet(style_sheet(theme))

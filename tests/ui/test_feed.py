@@ -2,9 +2,18 @@ from dataclasses import replace
 
 import pytest
 
-from candledesk.cache.messages import BreakerState, EdgeState, JobChanged, JobState, LimiterChanged, LimiterState
+from candledesk.cache.messages import (
+    BarsStored,
+    BreakerState,
+    EdgeState,
+    JobChanged,
+    JobState,
+    LimiterChanged,
+    LimiterState,
+)
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
+from candledesk.domain.span import Span
 from candledesk.ui.chart.viewport import MAX_BARS
 from tests.ui.fakes import make_bars, make_job
 
@@ -192,3 +201,38 @@ def test_a_closed_chart_is_not_called(chart, cache):
     cache.release()
     chart.settle()
     assert chart.model.series.symbol == ""
+
+
+def test_bars_stored_beyond_a_cut_window_ask_nothing(chart, cache):
+    chart.open("MSFT")
+    assert chart.model.series.edge is EdgeState.MORE
+    n_asked = len(cache.requests)
+    cache.emit(BarsStored("MSFT", INTERVALS["1d"], Span(0, 1_000_000), 2))
+    chart.settle()
+    assert len(cache.requests) == n_asked
+
+
+def test_a_reply_that_changes_nothing_paints_nothing(chart, cache):
+    chart.open("MSFT")
+    n_paints = chart.view.chart_item.n_paints
+    cache.tell_stored("MSFT", "1d")
+    chart.settle()
+    assert chart.view.chart_item.n_paints == n_paints
+
+
+@pytest.mark.allow_logs
+def test_a_bug_behind_the_door_is_told(chart, cache, qtbot):
+    chart.open("MSFT")
+    cache.is_holding = True
+    with qtbot.waitSignal(chart.feed.failed) as failed:
+        chart.feed.open("AAPL", INTERVALS["1d"])
+        cache.held[0][1].set_exception(ZeroDivisionError())
+    assert "log" in failed.args[0]
+
+
+def test_fit_goes_on_until_every_stored_bar_is_shown(chart, cache):
+    chart.open("MSFT")
+    chart.model.fit()
+    chart.settle()
+    assert len(chart.model.series.bars) == 3_000
+    assert chart.model.placed.visible() == (0, 3_000)

@@ -6,7 +6,7 @@ import logging
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.cache.messages import EdgeState, JobState, ViewportReply, ViewportRequest
 from candledesk.domain.errors import CandleDeskError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.model import ChartModel
 
 _log = logging.getLogger(__name__)
+_AGAIN_MS = 500  # a lookup that fails at once must not become a loop
 _ENDED_WITHOUT_BARS = frozenset({JobState.FAILED, JobState.CANCELLED})
 
 
@@ -49,6 +50,10 @@ class ChartFeed(QObject):
         self._is_dirty = False
         self._is_latest_wanted = False
         self._is_offline = cache.limiter_state().is_offline
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_AGAIN_MS)
+        self._again.timeout.connect(self._refresh)
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
         bridge.bars_stored.connect(self._on_bars_stored)
@@ -113,6 +118,10 @@ class ChartFeed(QObject):
         except CandleDeskError as error:
             self._refuse(str(error))
             return
+        except Exception:  # noqa: BLE001 - our bug, but the chart must not stay silent
+            _log.exception("a viewport request failed")
+            self._refuse("The bars could not be read: the log says why.")
+            return
         if reply.request.generation != self._generation:
             return
         self._accept(reply)
@@ -131,6 +140,9 @@ class ChartFeed(QObject):
                 self.waiting_changed.emit(f"Looking up {reply.request.symbol}…")
             return
         former = None if is_other else self._model.series
+        if former is not None and not self._is_latest_wanted and former.is_same_as(reply):
+            self.waiting_changed.emit("")
+            return
         series = Series.from_reply(reply, former)
         is_latest_wanted = self._is_latest_wanted and reply.request.anchor is None
         self._is_latest_wanted = self._is_latest_wanted and not is_latest_wanted
@@ -166,13 +178,20 @@ class ChartFeed(QObject):
         )
 
     def _on_bars_stored(self, event: BarsStored) -> None:
-        if self._concerns(event.symbol, event.interval):
+        if self._concerns(event.symbol, event.interval) and not self._is_beyond_the_window(event):
             self._refresh()
+
+    def _is_beyond_the_window(self, event: BarsStored) -> bool:
+        """Older bars are known to be stored already: a running backfill changes nothing here."""
+        series = self._model.series
+        is_cut = self._is_shown() and series.edge is EdgeState.MORE and len(series.bars) > 0
+        return is_cut and event.span.end <= int(series.bars.open_time[0])
 
     def _on_job_changed(self, job: Job) -> None:
         """A lookup that failed stores nothing and is told by its job alone."""
-        if job.state in _ENDED_WITHOUT_BARS and self._concerns(job.symbol, job.interval):
-            self._refresh()
+        is_waiting = not self._is_shown() or not len(self._model.series.bars)
+        if is_waiting and job.state in _ENDED_WITHOUT_BARS and self._concerns(job.symbol, job.interval):
+            self._again.start()
 
     def _on_latest_requested(self) -> None:
         self._is_latest_wanted = True

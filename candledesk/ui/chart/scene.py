@@ -41,6 +41,13 @@ class Series:
         """Digits after the point of a price."""
         return self.instrument.price_decimals if self.instrument else DEFAULT_DECIMALS
 
+    def is_same_as(self, reply: ViewportReply) -> bool:
+        """Whether a reply of the same series would change nothing."""
+        return (
+            (self.edge, self.edge_reason, self.at_latest, self.instrument)
+            == (reply.edge, reply.edge_reason, reply.at_latest, reply.instrument)
+        ) and self.bars.equals(reply.bars)
+
     @classmethod
     def empty(cls) -> Series:
         """Return no series at all."""
