@@ -9,6 +9,7 @@ import numpy as np
 from candledesk.cache.ledger import is_final_mask
 from candledesk.cache.messages import BarsReply, Gap
 from candledesk.cache.planner import plan_span
+from candledesk.cache.views import lacks_start
 from candledesk.domain.adjust import adjust_bars
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError, UnknownSymbolError
@@ -54,7 +55,10 @@ def _read(connection: Connection, request: BarsRequest, known: Known, facts: Fac
         return Bars.empty(), base
     bars = bar_store.read_bars(connection, known.series_id, base)
     if interval.base is not interval:
-        bars = resample_bars(bars, facts.calendar, interval).within(span)
+        stored, bars = bars, resample_bars(bars, facts.calendar, interval)
+        if len(bars) and lacks_start(bars, stored, facts):
+            bars = bars.take(slice(1, None))
+        bars = bars.within(span)
     if request.adjust == "splits" or not len(bars):
         return bars, base
     actions = [CorporateAction(*row) for row in action_store.read_actions(connection, request.symbol)]

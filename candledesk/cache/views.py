@@ -63,7 +63,7 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
     bars = whole
     if interval.base is not interval and len(whole):
         bars = resample_bars(whole, known.facts.calendar, interval)
-        if len(bars) and (is_cut_left or has_gap or _lacks_start(bars, whole, known.facts)):
+        if len(bars) and (is_cut_left or has_gap or lacks_start(bars, whole, known.facts)):
             bars = bars.take(slice(1, None))  # its first bar lacks its first part
         if len(bars) and is_cut_right:
             bars = bars.take(slice(0, -1))  # and its last bar its last part
@@ -100,10 +100,13 @@ def _unbroken(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, boo
     return stored.take(slice(lo, max(lo, hi))), has_gap, is_cut_right
 
 
-def _lacks_start(bars: Bars, whole: Bars, facts: Facts) -> bool:
-    """Tell whether something is unknown between the start of the first derived bar and its first stored bar."""
+def lacks_start(bars: Bars, whole: Bars, facts: Facts) -> bool:
+    """Tell whether the first derived bar began before what can be known: a gap, or the provider's look-back."""
     start, first = int(bars.open_time[0]), int(whole.open_time[0])
-    return start < first and bool(plan_span(Span(start, first), facts).gaps)
+    if start >= first:
+        return False
+    is_cut = facts.lookback_floor is not None and start < facts.lookback_floor
+    return is_cut or bool(plan_span(Span(start, first), facts).gaps)
 
 
 def _trim(bars: Bars, request: ViewportRequest) -> Bars:

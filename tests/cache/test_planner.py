@@ -1,5 +1,7 @@
 """The planner and the ledger as pure functions: what is asked, what is known, for how long."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,7 +46,7 @@ def spans(draw, days=60):
 
 def known_times(facts):
     expected = expected_open_times(facts.calendar, facts.interval, facts.clip(None))
-    known = [span for span in known_spans(facts.coverage, facts.now)]
+    known = known_spans(facts.coverage, facts.now)
     mask = np.zeros(len(expected), bool)
     for span in known:
         mask |= (expected >= span.start) & (expected < span.end)
@@ -59,7 +61,7 @@ def test_gaps_and_known_make_up_what_is_expected(name, is_all_day, asked):
     for span in asked:
         for window in plan_span(span, facts_of(name, rows, calendar)).windows:
             rows = fill(rows, window, name, calendar)
-    for left, right in zip(rows, rows[1:], strict=False):
+    for left, right in pairwise(rows):
         assert left.span.end <= right.span.start
     facts = facts_of(name, rows, calendar)
     plan = plan_span(None, facts)
