@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.basis import changed_only
 from candledesk.cache.ledger import cover_window, final_times
+from candledesk.cache.rebase import Settled, has_bars_before, settle_basis
 from candledesk.domain.clean import clean_bars, jump_ratio
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 JUMP_LIMIT = 50.0  # a change beyond this between two bars is a unit mistake (pence), never a market
 UNIT_REASON = "refused: prices are about 100 times off their neighbours (pence and pounds?); nothing was overwritten"
 LOST_REASON = "the provider sent unusable rows for some of these bars"
+BASIS_REASON = "refused: prices differ from the stored ones as after a split; the daily bars are read again to find it"
+SPLIT = "split"
 REFUSED_PAUSE_S = 6 * HOUR_S
 LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least, so that it is not met bar by bar
 
@@ -39,24 +43,32 @@ LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least,
 class Filled:
     """What a window brought: rows changed, the series' revision, remarks for the log.
 
-    ``doubt``: why the window should be asked again, empty when it need not be.
+    ``doubt``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose stored bars
+    were brought onto a new split basis; ``daily_since``: from when the dailies should be read again, because a split
+    may have happened (UTC seconds).
     """
 
     n_changed: int
     rev: int
     notes: tuple[str, ...] = ()
     doubt: str = ""
+    rebased: tuple[Interval, ...] = ()
+    daily_since: int | None = None
 
 
 def asked_span(window: Span, interval: Interval) -> Span:
-    """Return the span that is asked for a window: with an overlap of closed bars after it."""
-    return Span(window.start, window.end + (5 * DAY_S if interval.is_daily else DAY_S))
+    """Return the span that is asked for a window: with an overlap of closed bars on both sides, to be compared."""
+    overlap = 5 * DAY_S if interval.is_daily else DAY_S
+    return Span(window.start - overlap, window.end + overlap)
 
 
-def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> None:
+def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> int | None:
+    """Store the instrument and its actions; return the date of the oldest split that is news."""
     instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
     rows = [(action.date, action.kind, action.value) for action in answer.actions]
+    known = action_store.read_actions(connection, answer.instrument.symbol)
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
+    return min((row[0] for row in rows if row[1] == SPLIT and row not in known), default=None)
 
 
 def commit_window(
@@ -79,15 +91,20 @@ def commit_window(
         f"{count} rows dropped: {reason}" for reason, count in clean.dropped.items() if reason != "outside_span"
     )
     with transaction(connection):
-        _write_facts(connection, answer, calendar, now)
+        split_date = _write_facts(connection, answer, calendar, now)
         series_id = _series_id(connection, claim)
         stored = bar_store.read_bars(connection, series_id, asked)
         former = coverage_store.read_coverage(connection, series_id, window)
         covered = cover_window(window, clean.bars, calendar, interval, now, former)
         n_changed, doubt = 0, UNIT_REASON if _is_off_scale(clean.bars, stored) else ""
-        lost = window
+        lost, settled, since = window, Settled(clean.bars), None
         if not doubt:
-            n_changed = bar_store.write_bars(connection, series_id, _writable(clean.bars, window, calendar, claim, now))
+            settled = settle_basis(connection, claim.symbol, interval, clean.bars, calendar)
+            since = _suspect_since(connection, series_id, asked, split_date, settled, interval)
+            doubt = BASIS_REASON if since is not None else ""
+        if not doubt:
+            bars = changed_only(_writable(settled.bars, window, calendar, claim, now), stored)
+            n_changed = bar_store.write_bars(connection, series_id, bars)
             found = lost_span(window, answer.bars, clean.bars, calendar, interval, now)
             doubt, lost = (LOST_REASON, found) if found is not None else ("", window)
         if doubt:
@@ -95,7 +112,24 @@ def commit_window(
         if is_last_try or not doubt:
             coverage_store.write_coverage(connection, series_id, covered)
         rev = instrument_store.series_rev(connection, series_id)
-    return Filled(n_changed, rev, notes, doubt)
+    return Filled(n_changed, rev, notes, doubt, settled.rebased, since)
+
+
+def _suspect_since(
+    connection: Connection,
+    series_id: int,
+    asked: Span,
+    split_date: int | None,
+    settled: Settled,
+    interval: Interval,
+) -> int | None:
+    """Return from when stored bars may miss a split: since they were fetched, or where an intraday answer shows one."""
+    if settled.is_doubtful:
+        rows = coverage_store.read_coverage(connection, series_id, asked)
+        return min([asked.start, *(row.fetched_at for row in rows)]) - 5 * DAY_S
+    if split_date is None or interval.is_daily or not has_bars_before(connection, series_id, split_date):
+        return None
+    return split_date - 5 * DAY_S
 
 
 def lost_span(
@@ -126,9 +160,9 @@ def _series_id(connection: Connection, claim: Claim) -> int:
 
 def _writable(bars: Bars, window: Span, calendar: SessionCalendar, claim: Claim, now: int) -> Bars:
     """Keep the window's bars, and of the overlap past its end only final ones (the interior of an answer wins)."""
-    is_inside = bars.open_time < window.end
+    is_inside = (bars.open_time >= window.start) & (bars.open_time < window.end)
     is_final = final_times(calendar, claim.interval, bars.open_time) <= now
-    return bars.take(is_inside | is_final)
+    return bars.take(is_inside | (is_final & (bars.open_time >= window.end)))
 
 
 def commit_refusal(connection: Connection, claim: Claim, answer: RefusedAnswer, now: int) -> int:

@@ -61,7 +61,7 @@ class Demand:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
     ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once;
-    ``asked`` remembers which windows that were.
+    ``asked`` remembers which windows that were. ``after``: what must end before it goes on.
     """
 
     symbol: str
@@ -76,6 +76,7 @@ class Demand:
     is_update: bool = False
     only_instrument: bool = False
     asked: list[Span] = field(default_factory=list)
+    after: Demand | None = None
 
     @property
     def is_live(self) -> bool:

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
 from candledesk.cache.commit import Filled, asked_span, commit_failure, commit_refusal, commit_window
-from candledesk.cache.demand import Demand, DemandEnd
+from candledesk.cache.demand import Demand, DemandEnd, Priority, Want
 from candledesk.cache.messages import BarsStored, FaultRaised, Gap
 from candledesk.cache.planner import plan_span
 from candledesk.cache.widths import Widths
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError, OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.span import Span, subtract_spans
+from candledesk.domain.span import HISTORY_START, Span, subtract_spans
 from candledesk.domain.windows import plan_windows
 from candledesk.provider.answers import (
     BarsAnswer,
@@ -146,6 +146,13 @@ class Fills:
     def _resume(self, demand: Demand) -> None:
         self._engine.pool.submit(demand.priority, lambda: self._step(demand))
 
+    def _go_on(self, demand: Demand, delay_s: float) -> None:
+        after, demand.after = demand.after, None
+        if after is None:
+            self._resume_later(demand, delay_s)
+        else:
+            after.end.add_done_callback(lambda _: self._resume(demand))
+
     def _resume_later(self, demand: Demand, delay_s: float) -> None:
         if delay_s:
             self._engine.clockwork.call_later(delay_s, lambda: self._resume(demand))
@@ -263,7 +270,7 @@ class Fills:
             self._claims.release(claim)
             self._engine.journal.end_window(entry, fault)
             if delay_s is not None:
-                self._resume_later(demand, delay_s)
+                self._go_on(demand, delay_s)
 
     def _fetch(self, demand: Demand, known: Known, claim: Claim) -> tuple[Job | None, Answer]:
         """Send the request that the limiter has granted; whatever happens, the limiter hears how it ended."""
@@ -278,13 +285,14 @@ class Fills:
             self._engine.limiter.report(n_sent, outcome, reason)
 
     def _request(self, known: Known, claim: Claim) -> FetchRequest:
-        window = claim.window
-        overlap = asked_span(window, claim.interval)
         instrument, facts = known.instrument, known.facts
+        asked = asked_span(claim.window, claim.interval)
+        if facts is not None:  # never beyond the look-back or the listing date
+            asked = Span(max(asked.start, min(claim.window.start, facts.floor[0])), asked.end)
         return FetchRequest(
             claim.symbol,
             claim.interval,
-            overlap,
+            asked,
             None if instrument is None else instrument.tz,
             facts is not None and facts.calendar.is_24h,
             self._engine.deadline_s,
@@ -297,7 +305,7 @@ class Fills:
         reason = ""
         if isinstance(answer, BarsAnswer):
             is_last_try = demand.n_faults + 1 >= MAX_FAULTS
-            reason = self._store(known, claim, answer, is_last_try=is_last_try)
+            reason = self._store(demand, known, claim, answer, is_last_try=is_last_try)
             if not reason or is_last_try:
                 return self._note_answered(demand, claim)
         demand.n_faults += 1
@@ -316,7 +324,7 @@ class Fills:
         self._widths.note_success(claim.symbol, claim.interval)
         return 0.0
 
-    def _store(self, known: Known, claim: Claim, answer: BarsAnswer, *, is_last_try: bool) -> str:
+    def _store(self, demand: Demand, known: Known, claim: Claim, answer: BarsAnswer, *, is_last_try: bool) -> str:
         """Store what is usable; return why the window must be asked again, empty when it need not be."""
         engine = self._engine
         calendar = known.facts.calendar if known.facts else engine.catalog.load_calendar(answer.instrument)
@@ -331,7 +339,19 @@ class Fills:
         if filled.doubt:
             log.info("%s %s: %s", claim.symbol, claim.interval.name, filled.doubt)
         self._tell(claim, filled.rev)
+        for interval in filled.rebased:
+            log.info("%s %s: stored bars were brought onto a new split basis", claim.symbol, interval.name)
+            engine.emit(BarsStored(claim.symbol, interval, Span(HISTORY_START, now), filled.rev))
+        if filled.daily_since is not None:
+            demand.after = self._read_dailies_again(claim.symbol, filled.daily_since, now)
         return filled.doubt
+
+    def _read_dailies_again(self, symbol: str, since: int, now: int) -> Demand:
+        """Look for a split that the stored bars do not know: daily answers show it, and they are the judge."""
+        want = Want(Span(since // DAY_S * DAY_S, now + 1))
+        dailies = Demand(symbol, INTERVALS["1d"], want, Priority.VIEWPORT, is_update=True)
+        self.add(dailies)
+        return dailies
 
     def _tell(self, claim: Claim, rev: int) -> None:
         self._engine.emit(BarsStored(claim.symbol, claim.interval, claim.window, rev))

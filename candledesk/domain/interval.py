@@ -18,7 +18,8 @@ class Interval:
 
     ``step_s``: nominal seconds (months and quarters: the shortest); ``lookback_s``: how far back the provider answers
     (``None``: to the listing date), a margin inside Yahoo's own caps of 30, 60 and 730 days (yahoo.md §1: the check
-    runs against Yahoo's clock); ``window_s``: the span of one polite request; ``base``: the interval it is derived
+    runs against Yahoo's clock); ``window_s``: the span of one polite request, which with a day of overlap
+    on each side stays within the cap (1m: 8 days); ``base``: the interval it is derived
     from (``None``: fetched itself; DESIGN.md rule 4).
     """
 
@@ -46,7 +47,7 @@ _LOOKBACK_1H = 729 * DAY_S + 23 * HOUR_S
 INTERVALS: dict[str, Interval] = {
     row.name: row
     for row in (
-        Interval("1m", MINUTE_S, _LOOKBACK_1M, 7 * DAY_S),
+        Interval("1m", MINUTE_S, _LOOKBACK_1M, 6 * DAY_S),
         Interval("2m", 2 * MINUTE_S, _LOOKBACK_60D, 14 * DAY_S),
         Interval("5m", 5 * MINUTE_S, _LOOKBACK_60D, 28 * DAY_S),
         Interval("15m", 15 * MINUTE_S, _LOOKBACK_60D, 58 * DAY_S),

@@ -100,6 +100,16 @@ def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, crea
 
 
 @translate_faults()
+def sibling_series(conn: sqlite3.Connection, series_id: int) -> list[int]:
+    """Return the ids of all series of the instrument that ``series_id`` belongs to, itself included."""
+    rows = conn.execute(
+        "SELECT series_id FROM series WHERE instrument_id = (SELECT instrument_id FROM series WHERE series_id = ?)",
+        (int(series_id),),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
+@translate_faults()
 def series_rev(conn: sqlite3.Connection, series_id: int) -> int:
     """Return the revision of a series: it rises whenever stored bars change; 0 for an unknown series."""
     row = conn.execute("SELECT rev FROM series WHERE series_id = ?", (series_id,)).fetchone()
