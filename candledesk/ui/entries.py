@@ -13,13 +13,14 @@ from candledesk.domain.interval import INTERVALS, Interval, parse_interval
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from PySide6.QtGui import QFocusEvent, QKeyEvent
+    from PySide6.QtGui import QKeyEvent
 
     from candledesk.cache.doors import Cache
     from candledesk.domain.instrument import Instrument
     from candledesk.ui.bridge import Bridge
 
 _SEPARATOR = "   "
+_MARKET_SUFFIX = "."
 _WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month"}
 
 
@@ -95,11 +96,6 @@ class SymbolEntry(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Select everything, so that typing replaces it."""
-        super().focusInEvent(event)
-        self.selectAll()
-
 
 def interval_words(interval: Interval) -> str:
     """Return ``4 hours``."""
@@ -109,9 +105,10 @@ def interval_words(interval: Interval) -> str:
 
 
 class IntervalPopup(QFrame):
-    """A small box over the chart in which an interval is typed."""
+    """A small box over the chart in which an interval is typed, or a ticker that begins with a digit."""
 
     interval_entered = Signal(object)
+    symbol_entered = Signal(str)
     left = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -156,17 +153,29 @@ class IntervalPopup(QFrame):
                 continue
         return None
 
+    def _symbol(self) -> str:
+        """Return a ticker that begins with a digit, as Tokyo's do (7203.T), or nothing."""
+        text = self.line.text().strip().upper()
+        return text if _MARKET_SUFFIX in text[1:] else ""
+
     def _on_text_changed(self) -> None:
         found = self._match()
-        self.hint.setText(interval_words(found) if found else f"one of {' '.join(INTERVALS)}")
+        symbol = self._symbol()
+        if found is not None:
+            self.hint.setText(interval_words(found))
+        else:
+            self.hint.setText(f"open {symbol}" if symbol else f"one of {' '.join(INTERVALS)}")
         self.hint.setWordWrap(True)
         self.adjustSize()
 
     def _on_return_pressed(self) -> None:
-        found = self._match()
+        found, symbol = self._match(), self._symbol()
         if found is not None:
             self.hide()
             self.interval_entered.emit(found)
+        elif symbol:
+            self.hide()
+            self.symbol_entered.emit(symbol)
 
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
         """Close on Escape and when the focus goes elsewhere."""

@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         self.symbol_entry.symbol_entered.connect(self._on_symbol_entered)
         self.symbol_entry.left.connect(self._focus_chart)
         self.interval_popup.interval_entered.connect(self.set_interval)
+        self.interval_popup.symbol_entered.connect(self._on_symbol_entered)
         self.interval_popup.left.connect(self._focus_chart)
         self.tabs.currentChanged.connect(self._on_page_changed)
         self.jobs_panel.live_changed.connect(self.status.show_live)

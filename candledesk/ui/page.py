@@ -48,6 +48,7 @@ class ChartPage(QWidget):
         box.addWidget(self.view)
         self.setFocusProxy(self.view)
         self.feed.opened.connect(self.opened)
+        self.feed.opened.connect(self._toast.hide)
         self.feed.failed.connect(self.show_toast)
         self.feed.waiting_changed.connect(self.waiting_changed)
         self.model.series_changed.connect(self.changed)

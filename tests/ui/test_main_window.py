@@ -97,6 +97,18 @@ def test_completion_lists_what_is_known(opened, qtbot):
     assert opened.window.windowTitle() == "AAPL 1d — CandleDesk"
 
 
+def test_no_letter_is_lost_while_completion_comes_and_goes(opened, qtbot):
+    opened.open()
+    entry = opened.window.symbol_entry
+    entry.begin("A")
+    for letter in "APX.L":
+        settle(opened.qapp)
+        popup = entry.completer().popup()
+        qtbot.keyClicks(popup if popup.isVisible() else entry, letter)
+    settle(opened.qapp)
+    assert entry.text() == "AAPX.L"
+
+
 def test_escape_restores_the_symbol(opened, qtbot):
     opened.open()
     opened.window.symbol_entry.begin("X")
@@ -122,6 +134,18 @@ def test_a_digit_opens_the_interval_entry(opened, qtbot):
     settle(opened.qapp)
     assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
     assert opened.window._interval_buttons["5m"].isChecked()
+
+
+def test_a_ticker_may_begin_with_a_digit(opened, qtbot):
+    opened.open("AAPL").open("NOSUCH")
+    opened.cache.add("7203.T", "1d", opened.cache.bars["MSFT", "1d"])
+    qtbot.keyClick(opened.page.view, Qt.Key.Key_7)
+    qtbot.keyClicks(opened.window.interval_popup.line, "203.t")
+    assert opened.window.interval_popup.hint.text() == "open 7203.T"
+    qtbot.keyClick(opened.window.interval_popup.line, Qt.Key.Key_Return)
+    settle(opened.qapp)
+    assert opened.window.windowTitle() == "7203.T 1d — CandleDesk"
+    assert opened.page.toast == ""
 
 
 def test_interval_buttons_cover_every_interval(opened):
