@@ -67,6 +67,15 @@ def test_every_wick_is_one_device_pixel_wide_in_the_middle_of_its_body(qapp, dpr
     assert (edges[::2] - runs[::2] == wide // 2).all()
 
 
+def test_no_volume_leaves_no_volume_pane(qapp):
+    bars = make_bars(100)
+    mute = Bars(bars.open_time, bars.open, bars.high, bars.low, bars.close, np.zeros(100))
+    frame = solve_frame(_scene(mute), 640, 400, 1.0, text_metrics(1.0))
+    assert not frame.panes.has_volume
+    assert frame.panes.price_bottom == frame.panes.time_top
+    _paint(_scene(mute))
+
+
 def test_bodies_are_odd_and_leave_a_gap():
     for spacing in np.arange(1, 60, 0.1):
         wide = body_width(float(spacing))

@@ -81,12 +81,14 @@ def visible_range(scene: ChartScene, lo: int, hi: int) -> PriceRange:
 
 def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics) -> Frame:
     """Lay out ``scene`` on ``width`` × ``height`` device pixels."""
-    axis_w = round(axis_width(scene.series, metrics) * dpr)
-    panes = place_panes(width, height, axis_w, round((metrics.line_h + _TIME_PAD) * dpr), max(1, round(dpr)))
-    placed = scene.viewport.resized(panes.plot_w / dpr).place(scene.series.bars.open_time)
+    axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
+    bars = scene.series.bars
+    has_volume = len(bars) == 0 or bool(bars.volume.any())
+    panes = place_panes(width, height, axis, max(1, round(dpr)), has_volume=has_volume)
+    placed = scene.viewport.resized(panes.plot_w / dpr).place(bars.open_time)
     lo, hi = placed.visible()
     block = block_size(placed.view.spacing * dpr)
-    columns = reduce_columns(scene.series.bars, lo, hi, block, scene.series.origin)
+    columns = reduce_columns(bars, lo, hi, block, scene.series.origin)
     peak = float(columns.volume.max()) if len(columns.volume) else 0.0
     return Frame(
         panes=panes,

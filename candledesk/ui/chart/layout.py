@@ -39,12 +39,17 @@ class Panes:
         return self.volume_bottom > self.volume_top
 
 
-def place_panes(width: int, height: int, axis_w: int, axis_h: int, line: int) -> Panes:
-    """Divide the device pixels of a chart; ``line`` is the separator's thickness."""
+def place_panes(width: int, height: int, axis: tuple[int, int], line: int, *, has_volume: bool = True) -> Panes:
+    """Divide the device pixels of a chart.
+
+    ``axis``: width of the price axis and height of the time axis; ``line``: the separator's thickness;
+    ``has_volume``: whether there is any volume to show (currencies and indices have none).
+    """
+    axis_w, axis_h = axis
     time_top = max(0, height - axis_h)
     plot_w = max(1, width - axis_w)
     volume_h = round(time_top * _VOLUME_SHARE)
-    if volume_h < _MIN_PANE:
+    if volume_h < _MIN_PANE or not has_volume:
         return Panes(width, height, plot_w, 0, time_top, time_top, time_top, time_top)
     volume_top = time_top - volume_h
     return Panes(width, height, plot_w, 0, volume_top - line, volume_top, time_top, time_top)

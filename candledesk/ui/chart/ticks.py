@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from candledesk.domain.bars import IntArray
     from candledesk.ui.chart.viewport import Placed
@@ -91,55 +91,49 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool) -> Calendar:
     """Weigh every bar; daily and longer bars are their own date in every zone."""
     local = open_time if is_daily else open_time + utc_offsets(open_time, ZoneInfo(tz))
     weight = np.zeros(len(local), np.int64)
-    for unit, key in _KEYS.items():
-        if is_daily and unit < Weight.DAY:
-            continue
-        values = key(local)
+    for unit, values in _units(local, is_daily=is_daily):
         weight[1:][values[1:] != values[:-1]] = unit
-    if len(weight):
-        weight[0] = Weight.NONE  # what began before the window is not known
-    counts = np.bincount(weight, minlength=len(Weight))
+    counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
     return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily)
 
 
-def _months(local: IntArray) -> IntArray:
-    return local.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+def _units(local: IntArray, *, is_daily: bool) -> Iterator[tuple[Weight, IntArray]]:
+    """Yield each unit, the lighter first, with a number per bar that changes where the unit begins."""
+    if not is_daily:
+        for unit, seconds in _SECONDS.items():
+            yield unit, local // seconds
+    day = local // _DAY_S
+    yield Weight.DAY, day
+    month = day.astype("datetime64[D]").astype("datetime64[M]")
+    in_month = day - month.astype("datetime64[D]").astype(np.int64)
+    months = month.astype(np.int64) + _YEAR_0 * 12
+    yield Weight.WEEK, months * 4 + np.minimum(in_month // 7, 3)
+    yield Weight.HALF_MONTH, months * 2 + (in_month >= _HALF_MONTH_DAYS)
+    for unit, n_months in _MONTHS.items():
+        yield unit, months // n_months
 
 
-def _month_part(local: IntArray, edges: tuple[int, ...]) -> IntArray:
-    stamps = local.astype("datetime64[s]")
-    months = stamps.astype("datetime64[M]")
-    day = (stamps.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
-    return np.asarray(months.astype(np.int64) * 8 + np.searchsorted(edges, day, side="right"))
-
-
-def _every_s(seconds: int) -> Callable[[IntArray], IntArray]:
-    return lambda local: local // seconds
-
-
-def _every_months(months: int) -> Callable[[IntArray], IntArray]:
-    return lambda local: (_months(local) + 1970 * 12) // months
-
-
-_KEYS: dict[Weight, Callable[[IntArray], IntArray]] = {
-    Weight.MINUTE: _every_s(60),
-    Weight.MINUTE_5: _every_s(300),
-    Weight.MINUTE_15: _every_s(900),
-    Weight.MINUTE_30: _every_s(1_800),
-    Weight.HOUR: _every_s(3_600),
-    Weight.HOUR_2: _every_s(7_200),
-    Weight.HOUR_4: _every_s(14_400),
-    Weight.HOUR_12: _every_s(43_200),
-    Weight.DAY: _every_s(86_400),
-    Weight.WEEK: lambda local: _month_part(local, (7, 14, 21)),
-    Weight.HALF_MONTH: lambda local: _month_part(local, (14,)),
-    Weight.MONTH: _every_months(1),
-    Weight.QUARTER: _every_months(3),
-    Weight.YEAR: _every_months(12),
-    Weight.YEAR_5: _every_months(60),
-    Weight.YEAR_10: _every_months(120),
-    Weight.YEAR_20: _every_months(240),
-    Weight.YEAR_50: _every_months(600),
+_DAY_S = 86_400
+_YEAR_0 = 1970
+_HALF_MONTH_DAYS = 14
+_SECONDS = {
+    Weight.MINUTE: 60,
+    Weight.MINUTE_5: 300,
+    Weight.MINUTE_15: 900,
+    Weight.MINUTE_30: 1_800,
+    Weight.HOUR: 3_600,
+    Weight.HOUR_2: 7_200,
+    Weight.HOUR_4: 14_400,
+    Weight.HOUR_12: 43_200,
+}
+_MONTHS = {
+    Weight.MONTH: 1,
+    Weight.QUARTER: 3,
+    Weight.YEAR: 12,
+    Weight.YEAR_5: 60,
+    Weight.YEAR_10: 120,
+    Weight.YEAR_20: 240,
+    Weight.YEAR_50: 600,
 }
 
 

@@ -132,6 +132,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         row = aim.row if aim is not None else (n - 1 if n else None)
         self.legend.show_bar(series, row, frame, self._theme)
         is_off = n > 0 and not self.model.is_latest_visible()
+        if is_off:
+            self._place_latest_button()
         if is_off != self._latest_button.isVisible():
             self._latest_button.setVisible(is_off)
 
@@ -159,8 +161,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.model.resize(width, height, dpr, text_metrics(dpr))
         self.chart_item.set_size(width, height)
         self.crosshair.set_size(width, height)
-        panes = self.model.frame().panes
-        self._latest_button.move(round(panes.plot_w / dpr) - 40, round(panes.price_bottom / dpr) - 40)
+
+    def _place_latest_button(self) -> None:
+        frame = self.model.frame()
+        right, bottom = round(frame.panes.plot_w / frame.dpr), round(frame.panes.price_bottom / frame.dpr)
+        self._latest_button.move(right - 40, bottom - 40)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Zoom on a pinch, at its centre."""
