@@ -30,7 +30,7 @@ _EMPTY_LADDER = (
 )
 INTRADAY_SETTLE_S = 120
 DAILY_SETTLE_S = 4 * HOUR_S  # yahoo.md §4.10: volumes and closes still move after the close
-CONFIRM_S = HOUR_S  # a single empty answer for an old session may be an outage: ask once more
+CONFIRM_S = HOUR_S  # a single empty answer may be an outage, and minutes leave the look-back for ever: ask once more
 NO_TRADES = "asked: the provider has no bars here"
 
 
@@ -95,7 +95,7 @@ def cover_window(
     ``bars`` may reach beyond the window (the overlap). Sessions without a single bar are ``known_empty``, and so is,
     for a day, what follows the newest bar; bars that may still change are ``provisional``; the rest is ``have``,
     minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``former``: the ledger before this
-    answer: an old session is believed to be empty for ever only when a second answer says so.
+    answer: a session is believed to be empty for long only when a second answer says so.
     """
     expected = expected_open_times(calendar, interval, window)
     expected = expected[expected <= now]
@@ -129,7 +129,7 @@ def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int, 
     last = np.array([span.end - interval.step_s], np.int64)
     close = int(bar_close_times(calendar, interval, np.maximum(last, span.start))[0])
     expiry = empty_expiry(close, now)
-    if expiry is None and not any(row.state is CoverageState.KNOWN_EMPTY and row.span.overlaps(span) for row in former):
+    if not any(row.state is CoverageState.KNOWN_EMPTY and row.span.overlaps(span) for row in former):
         expiry = now + CONFIRM_S
     return Coverage(span, CoverageState.KNOWN_EMPTY, now, expiry, NO_TRADES)
 

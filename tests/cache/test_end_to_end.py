@@ -1,0 +1,167 @@
+"""The real fetch process with the real yfinance against the demo market; one service, for its start takes seconds."""
+
+import os
+import signal
+import sqlite3
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from candledesk.cache.build import CacheService
+from candledesk.cache.fills import Pauses
+from candledesk.cache.messages import BarsRequest, JobState
+from candledesk.demo import DemoMarket
+from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
+from candledesk.domain.span import Span
+from candledesk.settings import Settings
+from tests.cache.conftest import wait_until
+
+WAIT_S = 50
+SYMBOLS = ["AAPL", "VOD.L", "7203.T", "BTC-USD", "EURUSD=X"]
+BROKEN = ["status", "reset", "truncated", "cut", "html", "right_back", "disorder", "duplicates", "negative", "crossed"]
+BROKEN += ["pence", "missing_session", "empty"]
+
+
+class Desk:
+    def __init__(self, market, folder):
+        self.market, self.folder, self.ahead_s = market, folder, 0
+        settings = Settings(
+            yahoo_url=market.url, requests_per_minute=6000, request_burst=600, breaker_pause_s=0.02, request_timeout_s=3
+        )
+        pauses = Pauses(retry_s=(0.01,), failed_s=(1,), fault_s=0.5)
+        self.database = folder / "candles.db"
+        self.service = CacheService(self.database, settings, folder, now=self.now, pauses=pauses)
+        self.cache = self.service.controller
+
+    def now(self):
+        return int(time.time()) + self.ahead_s
+
+    def backfill(self, symbol, name, span):
+        job = self.cache.start_backfill(symbol, INTERVALS[name], span).result(WAIT_S)
+        return self.cache.wait_job(job.job_id)
+
+    def bars(self, symbol, name, span, **options):
+        options = {"timeout_s": WAIT_S, **options}
+        return self.cache.load_bars(BarsRequest(symbol, INTERVALS[name], span, **options)).result(WAIT_S)
+
+    def check(self, symbol, name, span):
+        bars = self.bars(symbol, name, span, fill="none").bars
+        truth = self.market.truth(symbol, name, span.start, span.end)
+        np.testing.assert_array_equal(bars.open_time, truth.open_time)
+        for field in ("open", "high", "low", "close", "volume"):
+            np.testing.assert_allclose(getattr(bars, field), getattr(truth, field), rtol=1e-6)
+        assert len(bars) > 0
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    with DemoMarket() as market:
+        desk = Desk(market, tmp_path_factory.mktemp("desk"))
+        yield desk
+        desk.service.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_faults(desk):
+    desk.market.faults.clear()
+    yield
+    desk.market.faults.clear()
+
+
+def past(desk, days, until=4):
+    today = int(time.time()) // DAY_S * DAY_S
+    return Span(today - days * DAY_S, today - until * DAY_S)
+
+
+def invalid_rows(database):
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        return connection.execute(
+            "SELECT count(*) FROM candle WHERE low <= 0 OR high < low"
+            " OR max(open, close) > high * 1.000002 OR min(open, close) < low * 0.999998"
+        ).fetchone()[0]
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("name", ["1m", "5m", "1h", "1d"])
+def test_every_venue_equals_the_market(desk, name):
+    for symbol in SYMBOLS:
+        span = past(desk, {"1m": 12, "5m": 30, "1h": 100, "1d": 900}[name])
+        assert desk.bars(symbol, name, span).complete
+        desk.check(symbol, name, span)
+
+
+@pytest.mark.allow_logs
+def test_a_backfill_across_faults_of_every_kind_ends_with_the_truth(desk):
+    for seed, kind in enumerate(BROKEN):
+        probability = 0.01 if kind == "empty" else 0.028  # 30 % of the requests together
+        desk.market.faults.add(kind, probability=probability, seed=seed, status=429 if seed % 2 else 500)
+    spans = {"1h": past(desk, 465, 110), "1m": past(desk, 20, 13)}
+    left = {(symbol, name) for symbol in SYMBOLS for name in spans}
+    for number in range(5):
+        if number == 4:
+            desk.market.faults.clear()
+            desk.ahead_s += 7 * DAY_S
+            left = {(symbol, name) for symbol in SYMBOLS for name in spans}
+        waiting = {(s, n): desk.backfill(s, n, spans[n]) for s, n in left}
+        left = {key for key, job in waiting.items() if job.result(WAIT_S).state is not JobState.SUCCEEDED}
+        assert invalid_rows(desk.database) == 0
+        desk.ahead_s += 7 * HOUR_S  # past the pauses of what was refused, empty or lost
+    desk.ahead_s = 0
+    assert left == set()
+    for symbol in SYMBOLS:
+        for name, span in spans.items():
+            desk.check(symbol, name, span)
+
+
+def test_a_killed_fetch_process_costs_one_retry(desk):
+    span = past(desk, 700, 600)
+    desk.market.faults.add("delay", delay_s=0.5, count=1, symbol="VOD.L")
+    reply = []
+    reader = threading.Thread(target=lambda: reply.append(desk.bars("VOD.L", "1h", span)))
+    reader.start()
+    n_before = len(desk.market.chart_log("VOD.L"))
+    wait_until(lambda: desk.service._fills.n_in_flight, WAIT_S)
+    time.sleep(0.2)
+    os.kill(desk.service.child._generation.process.pid, signal.SIGKILL)
+    reader.join(WAIT_S)
+    assert reply[0].complete
+    desk.check("VOD.L", "1h", span)
+    assert len(desk.market.chart_log("VOD.L")) - n_before <= 3
+
+
+@pytest.mark.parametrize(("name", "days"), [("30m", 40), ("4h", 300), ("1wk", 800), ("1mo", 800), ("3mo", 800)])
+def test_derived_bars_equal_the_market(desk, name, days):
+    for symbol in ("AAPL", "7203.T", "BTC-USD"):
+        span = past(desk, days)
+        reply = desk.bars(symbol, name, span)
+        assert reply.complete
+        truth = desk.market.truth(symbol, name, span.start, span.end)
+        times = reply.bars.open_time
+        np.testing.assert_array_equal(times[times <= truth.open_time[-1]], truth.open_time)
+        for field in ("open", "high", "low", "close"):
+            np.testing.assert_allclose(getattr(reply.bars, field)[: len(truth)], getattr(truth, field), rtol=1e-6)
+
+
+@pytest.mark.allow_logs
+def test_close_takes_three_seconds_at_most_while_the_market_hangs(desk):
+    desk.market.faults.add("hang")
+    waiting = [
+        desk.cache.load_bars(BarsRequest(symbol, INTERVALS["15m"], past(desk, 20), timeout_s=None))
+        for symbol in ("MSFT", "ES=F")
+    ]
+    job = desk.cache.start_backfill("BTC-USD", INTERVALS["1d"], None).result(WAIT_S)
+    wait_until(lambda: desk.service._fills.n_in_flight >= 2, WAIT_S)
+    time.sleep(0.2)
+    started = time.monotonic()
+    desk.service.close()
+    assert time.monotonic() - started < 3
+    assert all(future.done() for future in waiting)
+    connection = sqlite3.connect(f"file:{desk.database}?mode=ro", uri=True)
+    states = dict(connection.execute("SELECT job_id, state FROM backfill_job").fetchall())
+    connection.close()
+    assert states[job.job_id] == "queued"
+    assert "running" not in states.values()
