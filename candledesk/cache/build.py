@@ -16,9 +16,10 @@ from candledesk.cache.jobs import Jobs
 from candledesk.cache.journal import Journal
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
 from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
-from candledesk.domain.errors import CandleDeskError
-from candledesk.provider.limiter import Limiter
+from candledesk.domain.errors import CandleDeskError, ClosingError
+from candledesk.provider.limiter import Limiter, LimiterMemory
 from candledesk.store import jobs as job_store
+from candledesk.store import limiter as limiter_store
 from candledesk.store.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class CacheService:
             settings.request_burst,
             settings.breaker_pause_s,
             on_change=lambda snapshot: self._events.emit(LimiterChanged(limiter_message(snapshot))),
+            on_use=self._remember_limiter,
+            memory=_read_limiter(database),
         )
         catalog = Catalog(self.child, self._writer, now)
         journal = Journal(self._writer, self._events.emit, now)
@@ -115,6 +118,11 @@ class CacheService:
             now=now,
         )
 
+    def _remember_limiter(self, memory: LimiterMemory) -> None:
+        row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
+        written = self._writer.submit(lambda connection: _write_limiter(connection, row))
+        written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
+
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self._clockwork.close()
@@ -125,10 +133,24 @@ class CacheService:
         if n_abandoned:
             log.warning("%d fetch threads did not stop and were abandoned", n_abandoned)
         requeued = self._writer.submit(partial(_requeue, now=self._now()))
-        requeued.add_done_callback(lambda done: _log_failure("requeue", done.exception()))
+        requeued.add_done_callback(lambda done: _log_failure("requeue at shutdown", done.exception()))
         if not self._writer.close(WRITER_S):
             log.warning("the writer did not finish in time; the last writes may be repeated at the next start")
         self._readers.close(READERS_S)
+
+
+def _read_limiter(database: Path) -> LimiterMemory | None:
+    connection = connect_reader(database)
+    try:
+        row = limiter_store.read_limiter(connection)
+    finally:
+        connection.close()
+    return None if row is None else LimiterMemory(*row)
+
+
+def _write_limiter(connection: Connection, row: limiter_store.LimiterRow) -> None:
+    with transaction(connection):
+        limiter_store.write_limiter(connection, row)
 
 
 def _checkpoint(connection: Connection) -> None:
@@ -141,7 +163,9 @@ def _requeue(connection: Connection, now: int) -> int:
 
 
 def _log_failure(what: str, error: BaseException | None) -> None:
+    if error is None or isinstance(error, ClosingError):
+        return
     if isinstance(error, CandleDeskError):
-        log.warning("%s at shutdown: %s", what, error)
-    elif error is not None:
-        log.error("%s at shutdown failed", what, exc_info=error)
+        log.warning("%s: %s", what, error)
+    else:
+        log.error("%s failed", what, exc_info=error)

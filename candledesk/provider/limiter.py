@@ -57,6 +57,16 @@ class LimiterSnapshot:
     is_offline: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LimiterMemory:
+    """What survives a restart: wall-clock UTC seconds throughout; ``paused_until`` is 0.0 while nothing is paused."""
+
+    tokens: float
+    paused_until: float
+    n_limited: int
+    saved_at: float
+
+
 def outcome_of(answer: Answer) -> Outcome:
     """Return what an answer means for the limiter."""
     match answer:
@@ -96,6 +106,26 @@ class LimiterCore:
         self._offline_until = -math.inf
         self._probe_until = -math.inf
         self.last_error = ""
+
+    def restore(self, now: float, tokens: float, pause_s: float, n_limited: int) -> None:
+        """Go on from a former run: tokens as they would be by now, seconds of pause left, and 429s in a row."""
+        self._tokens, self._filled_at = min(self._burst, tokens), now
+        self._n_limited = n_limited
+        if n_limited:
+            self._paused_until = now + min(max(0.0, pause_s), MAX_PAUSE_S * (1.0 + JITTER))
+
+    @property
+    def n_limited(self) -> int:
+        """How many pauses in a row a 429 has caused."""
+        return self._n_limited
+
+    def limited_left_s(self, now: float) -> float:
+        """Return the seconds until the breaker lets a probe through; 0.0 when it is not open."""
+        return 0.0 if self._paused_until is None else max(0.0, self._paused_until - now)
+
+    def tokens_after(self, tokens: float, elapsed_s: float) -> float:
+        """Return what a bucket with ``tokens`` holds after ``elapsed_s`` seconds (a clock set back counts as none)."""
+        return min(self._burst, tokens + max(0.0, elapsed_s) * self._rate)
 
     @property
     def is_offline(self) -> bool:
@@ -181,7 +211,7 @@ class LimiterCore:
 class Limiter:
     """Hands out permission to send one request; safe from any thread; waits on a condition, never polls."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - clocks and memory are parameters, so that tests never wait
         self,
         requests_per_minute: float = 24.0,
         burst: int = 6,
@@ -191,10 +221,13 @@ class Limiter:
         monotonic: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _random.random,
         on_change: Callable[[LimiterSnapshot], None] | None = None,
+        on_use: Callable[[LimiterMemory], None] | None = None,
+        memory: LimiterMemory | None = None,
     ) -> None:
         """Take the first pause after a 429 (``pause_s``) and a callback for changes of breaker, reach or last error.
 
-        ``on_change`` runs on the thread that called ``report``, without the lock.
+        ``on_change`` runs on the thread that called ``report``, without the lock; so does ``on_use``, after every grant
+        and report, with what a later run should start from (``memory``).
         """
         self._core = LimiterCore(requests_per_minute, burst, pause_s, random)
         self._clock = clock
@@ -203,6 +236,22 @@ class Limiter:
         self._condition = threading.Condition()
         self._waiting: list[tuple[int, int]] = []  # (priority, arrival)
         self._n_arrived = 0
+        self._on_use = on_use
+        if memory is not None:
+            wall = clock()
+            tokens = self._core.tokens_after(memory.tokens, wall - memory.saved_at)
+            self._core.restore(monotonic(), tokens, memory.paused_until - wall, memory.n_limited)
+
+    def memory(self) -> LimiterMemory:
+        """Return what a later run should start from."""
+        with self._condition:
+            now, wall = self._monotonic(), self._clock()
+            left_s = self._core.limited_left_s(now)
+            return LimiterMemory(self._core.tokens(now), wall + left_s if left_s else 0.0, self._core.n_limited, wall)
+
+    def _remember(self) -> None:
+        if self._on_use is not None:
+            self._on_use(self.memory())
 
     def acquire(self, priority: int, cancel: threading.Event, timeout_s: float | None = None) -> bool:
         """Wait for permission to send one request and return True; False when cancelled or after ``timeout_s``.
@@ -216,10 +265,13 @@ class Limiter:
             self._waiting.append(ticket)
             give_up_at = math.inf if timeout_s is None else self._monotonic() + timeout_s
             try:
-                return self._wait_for_turn(ticket, cancel, give_up_at)
+                is_granted = self._wait_for_turn(ticket, cancel, give_up_at)
             finally:
                 self._waiting.remove(ticket)
                 self._condition.notify_all()
+        if is_granted:
+            self._remember()
+        return is_granted
 
     def report(self, n_requests: int, outcome: Outcome, error: str = "") -> None:
         """Say how a granted request ended and how many HTTP requests it really cost (0: none left the machine)."""
@@ -228,6 +280,7 @@ class Limiter:
             self._core.report(self._monotonic(), n_requests, outcome, error)
             has_changed = self._visible() != before
             self._condition.notify_all()
+        self._remember()
         if has_changed and self._on_change is not None:
             self._on_change(self.state())
 

@@ -157,6 +157,16 @@ def _initial_schema(db: Database) -> None:
     db.create_view("candles", _CANDLES)
 
 
+def _remember_limiter(db: Database) -> None:
+    """The one row of the rate limiter."""
+    db.table("limiter").create(
+        {"limiter_id": int, "tokens": float, "paused_until": float, "n_limited": int, "saved_at": float},
+        pk="limiter_id",
+        not_null={"tokens", "paused_until", "n_limited", "saved_at"},
+        strict=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -165,7 +175,10 @@ class Migration:
     apply: Callable[[Database], None]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("initial schema", _initial_schema),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("initial schema", _initial_schema),
+    Migration("limiter survives restarts", _remember_limiter),
+)
 
 
 def apply_migration(conn: sqlite3.Connection, migration: Migration) -> None:

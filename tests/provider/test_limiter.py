@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.provider.answers import BarsAnswer, FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
-from candledesk.provider.limiter import Limiter, LimiterCore, Outcome, outcome_of
+from candledesk.provider.limiter import Limiter, LimiterCore, LimiterMemory, Outcome, outcome_of
 
 RATE = 24  # a minute: a token each 2.5 s
 BURST = 6
@@ -353,3 +353,30 @@ def test_every_answer_has_an_outcome(limiter, answer, outcome):
     assert outcome_of(answer) is outcome
     limiter.report_answer(answer)
     assert limiter.state().last_error == getattr(answer, "reason", "") * (outcome is not Outcome.ANSWERED)
+
+
+def test_a_restart_neither_forgets_a_pause_nor_brings_a_fresh_burst():
+    wall, saved = [1_000.0], []
+    make = lambda **more: Limiter(  # noqa: E731
+        60, 6, 100.0, clock=lambda: wall[0], monotonic=lambda: wall[0], random=lambda: 0.5, **more
+    )
+    first = make(on_use=saved.append)
+    for _ in range(6):
+        assert first.acquire(0, threading.Event(), 0.0)
+    first.report(1, Outcome.RATE_LIMITED, "429")
+    wall[0] += 10
+    again = make(memory=saved[-1])
+    assert again.state().breaker == "open"
+    assert again.state().next_request_in_s == pytest.approx(90.0)
+    wall[0] += 90
+    probe = make(memory=saved[-1])
+    assert probe.acquire(0, threading.Event(), 0.0)
+    assert not probe.acquire(0, threading.Event(), 0.0)  # one probe at a time
+    probe.report(1, Outcome.RATE_LIMITED, "429")
+    assert probe.state().next_request_in_s == pytest.approx(200.0)  # it doubles across the restart
+
+
+def test_a_clock_set_back_between_runs_gives_nothing_and_takes_nothing():
+    memory = LimiterMemory(tokens=2.0, paused_until=0.0, n_limited=0, saved_at=5_000.0)
+    limiter = Limiter(60, 6, clock=lambda: 1_000.0, monotonic=lambda: 0.0, memory=memory)
+    assert limiter.state().tokens == pytest.approx(2.0)
