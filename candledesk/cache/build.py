@@ -80,14 +80,7 @@ class CacheService:
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)
         self._clockwork = Clockwork()
-        self._limiter = Limiter(
-            settings.requests_per_minute,
-            settings.request_burst,
-            settings.breaker_pause_s,
-            on_change=lambda snapshot: self._events.emit(LimiterChanged(limiter_message(snapshot))),
-            on_use=self._remember_limiter,
-            memory=_read_limiter(database),
-        )
+        self._limiter = self._make_limiter(database, settings)
         catalog = Catalog(self.child, self._writer, now)
         journal = Journal(self._writer, self._events.emit, now)
         self._fills = Fills(
@@ -116,6 +109,16 @@ class CacheService:
             events=self._events,
             limiter_state=lambda: limiter_message(self._limiter.state()),
             now=now,
+        )
+
+    def _make_limiter(self, database: Path, settings: Settings) -> Limiter:
+        return Limiter(
+            settings.requests_per_minute,
+            settings.request_burst,
+            settings.breaker_pause_s,
+            on_change=lambda snapshot: self._events.emit(LimiterChanged(limiter_message(snapshot))),
+            on_use=self._remember_limiter,
+            memory=_read_limiter(database),
         )
 
     def _remember_limiter(self, memory: LimiterMemory) -> None:
