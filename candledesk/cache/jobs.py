@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.demand import Demand, Priority, Want
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, KIND_VIEWPORT, job_of
 from candledesk.cache.messages import Job, JobState
-from candledesk.domain.errors import JobStateError, UnknownJobError
+from candledesk.domain.errors import UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import jobs as job_store
@@ -98,25 +98,24 @@ class Jobs:
 
     def cancel(self, job: Job) -> Job:
         """Cancel a live job; raise ``JobStateError`` when it has ended."""
-        if job.state not in _LIVE:
-            msg = f"job {job.job_id} is {job.state.value}: only queued and running jobs can be cancelled"
-            raise JobStateError(msg)
         with self._lock:
             demand = self._demands.pop(job.job_id, None)
-        if demand is None:
-            return self._journal.write(job.job_id, state=JobState.CANCELLED.value, error="")
-        demand.cancel.set()  # from here on its steps write nothing of the job
+        if demand is not None:
+            demand.cancel.set()  # from here on its steps write nothing of the job
         try:
-            return self._journal.write(job.job_id, state=JobState.CANCELLED.value, error="")
+            return self._journal.move(job.job_id, _LIVE, "cancelled", state=JobState.CANCELLED.value, error="")
         finally:
-            self._fills.cancel(demand)
+            if demand is not None:
+                self._fills.cancel(demand)
 
     def retry(self, job: Job) -> Job:
         """Queue a failed or cancelled job again; raise ``JobStateError`` otherwise."""
-        if job.state not in _ENDED:
-            msg = f"job {job.job_id} is {job.state.value}: only failed and cancelled jobs can be retried"
-            raise JobStateError(msg)
-        queued = self._journal.write(job.job_id, state=JobState.QUEUED.value, error="", attempts=job.attempts + 1)
+        n_attempts = job.attempts + 1
+        queued = self._journal.move(
+            job.job_id, _ENDED, "retried", state=JobState.QUEUED.value, error="", attempts=n_attempts
+        )
+        with self._lock:
+            self._demands.pop(job.job_id, None)  # one that has just ended and is not forgotten yet
         self._begin(queued)
         return queued
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from candledesk.cache.messages import Gap, Job, JobChanged, JobState
 from candledesk.cache.planner import plan_span
+from candledesk.domain.errors import JobStateError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
 from candledesk.store import instruments as instrument_store
@@ -16,7 +17,7 @@ from candledesk.store import jobs as job_store
 from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from candledesk.cache.demand import Demand, DemandEnd
     from candledesk.cache.messages import Event
@@ -77,6 +78,21 @@ class Journal:
     def write(self, job_id: int, **changes: Unpack[JobChanges]) -> Job:
         """Change a row, wait until it is committed, and tell it."""
         job = self._writer.submit(lambda connection: self._update(connection, job_id, changes)).result()
+        self._emit(JobChanged(job))
+        return job
+
+    def move(self, job_id: int, allowed: Sequence[JobState], verb: str, **changes: Unpack[JobChanges]) -> Job:
+        """Change a row's state on a person's wish; ``JobStateError`` unless its state is ``allowed`` at that moment."""
+
+        def write(connection: Connection) -> Job:
+            row = job_store.read_job(connection, job_id)
+            if row is not None and row.state not in allowed:
+                names = " and ".join(state.value for state in allowed)
+                msg = f"job {job_id} is {row.state}: only {names} jobs can be {verb}"
+                raise JobStateError(msg)
+            return self._update(connection, job_id, changes)
+
+        job = self._writer.submit(write).result()
         self._emit(JobChanged(job))
         return job
 

@@ -439,3 +439,36 @@ def test_the_database_of_all_this_is_sound(desk, yahoo):
     connection.close()
     assert rows == (0,)
     desk.open()
+
+
+def test_whoever_cancels_at_the_last_moment_is_told_the_truth(desk, yahoo):
+    """A job that succeeds while it is being cancelled is one or the other, never first one and then the other."""
+    desk.bars("1d", HOUR)
+    for back in range(30, 50):
+        span = Span(HOUR.start - back * DAY_S, HOUR.start - (back - 1) * DAY_S)
+        job = desk.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
+        try:
+            told = desk.cache.cancel_job(job.job_id).result(WAIT_S).state
+        except JobStateError:
+            told = JobState.SUCCEEDED
+        desk.settle()
+        assert desk.cache.read_job(job.job_id).result(WAIT_S).state is told
+        ended = [s for s in states(desk, job.job_id) if s not in {JobState.QUEUED, JobState.RUNNING}]
+        assert ended == [told]
+
+
+def test_a_job_can_be_retried_from_its_own_last_event(desk, yahoo):
+    desk.bars("1d", HOUR)
+    yahoo.script = lambda request: FaultAnswer("broken")
+    retried = threading.Event()
+
+    def on_event(event):
+        if isinstance(event, JobChanged) and event.job.state is JobState.FAILED and not retried.is_set():
+            yahoo.script, yahoo.now = None, NOW + 1_000
+            retried.set()
+            desk.cache.retry_job(event.job.job_id)
+
+    desk.cache.subscribe(on_event)
+    job = desk.cache.start_backfill("AAA", INTERVALS["1h"], HOUR).result(WAIT_S)
+    assert retried.wait(WAIT_S)
+    wait_until(lambda: states(desk, job.job_id)[-1] is JobState.SUCCEEDED)
