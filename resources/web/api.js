@@ -41,11 +41,20 @@ export async function post(path, document = {}) {
   return (await send(path, { method: "POST", body: JSON.stringify(document) })).json();
 }
 
-// Reads the event stream with `fetch` (EventSource cannot send the token) and reconnects for as long as the page lives.
+async function untilVisible() {
+  while (document.hidden) await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}
+
+// Reads the event stream with `fetch` (EventSource cannot send the token) and reconnects for as long as the page lives. A hidden
+// page lets its stream go: a browser opens only six connections to one host, and each open stream keeps one.
 export async function readEvents(onEvent, onState) {
   for (let attempt = 0; ; attempt += 1) {
+    await untilVisible();
+    const abort = new AbortController();
+    const onVisibility = () => document.hidden && abort.abort();
+    document.addEventListener("visibilitychange", onVisibility);
     try {
-      const response = await send("/api/v1/events");
+      const response = await send("/api/v1/events", { signal: abort.signal });
       onState("connected");
       attempt = 0;
       await readStream(response.body.getReader(), onEvent);
@@ -53,7 +62,8 @@ export async function readEvents(onEvent, onState) {
     } catch (error) {
       onState(error instanceof ApiError && error.status === 401 ? "refused" : "lost");
     }
-    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]));
+    document.removeEventListener("visibilitychange", onVisibility);
+    if (!abort.signal.aborted) await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]));
   }
 }
 

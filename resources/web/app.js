@@ -181,8 +181,8 @@ class Page {
       ["", this.zone.format(bar.time), "key"],
       ["O", price(bar.open), direction], ["H", price(bar.high), direction], ["L", price(bar.low), direction], ["C", price(bar.close), direction],
       ["", `${sign}${price(Math.abs(change))} (${sign}${Math.abs(percent).toFixed(2)} %)`, direction],
-      ["Vol", (bar.volume ?? 0).toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 }), ""],
     ];
+    if (bar.volume) rows.push(["Vol", bar.volume.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 }), ""]);
     return rows.map(([key, text, className]) => {
       const item = document.createElement("span");
       const name = document.createElement("span");
@@ -208,6 +208,7 @@ class Page {
   stateText() {
     const series = this.series;
     if (this.link === "refused") return ["CandleDesk was started anew: open the page with the new address it printed.", true];
+    if (this.link === "lost") return ["CandleDesk does not answer: the chart shows what it had and goes on when it is back.", true];
     if (this.fault) return [this.fault, true];
     if (this.limiter?.offline) return ["Offline: the chart shows what is stored; it goes on by itself when the network is back.", true];
     if (this.limiter?.breaker === "open") return [`Yahoo asks for a pause${this.limiter.retry_at ? `: next try at ${new Date(this.limiter.retry_at).toLocaleTimeString()}` : ""}.`, true];

@@ -38,11 +38,7 @@ export class Chart {
       kineticScroll: { touch: true, mouse: false },
     });
     this.candles = this.api.addSeries(LightweightCharts.CandlestickSeries, {});
-    this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, 1);
-    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.15, bottom: 0 } });
-    const [prices, volumes] = this.api.panes();
-    prices.setStretchFactor(4);
-    volumes.setStretchFactor(1);
+    this.volume = null;
     this.paint();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint());
     this.api.timeScale().subscribeVisibleLogicalRangeChange(() => this.hooks.moved());
@@ -62,6 +58,21 @@ export class Chart {
       upColor: colours.up, downColor: colours.down, borderUpColor: colours.up, borderDownColor: colours.down, wickUpColor: colours.up, wickDownColor: colours.down,
     });
     this.draw();
+  }
+
+  // Nothing trades in volume where every bar has none (currencies, some indexes): no pane for it then.
+  showVolume(isWanted) {
+    if (isWanted === (this.volume !== null)) return;
+    if (!isWanted) {
+      this.api.removeSeries(this.volume);
+      this.volume = null;
+      return;
+    }
+    this.volume = this.api.addSeries(LightweightCharts.HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, 1);
+    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.15, bottom: 0 } });
+    const [prices, volumes] = this.api.panes();
+    prices.setStretchFactor(4);
+    volumes.setStretchFactor(1);
   }
 
   // A new series: forget the old one's bars and position.
@@ -118,13 +129,14 @@ export class Chart {
 
   draw() {
     this.candles.setData(this.bars.map((_, i) => this.candleAt(i)));
-    this.volume.setData(this.bars.map((_, i) => this.volumeAt(i)));
+    this.showVolume(this.bars.some((bar) => bar.volume > 0));
+    this.volume?.setData(this.bars.map((_, i) => this.volumeAt(i)));
   }
 
   update(start) {
     for (let i = start; i < this.bars.length; i += 1) {
       this.candles.update(this.candleAt(i));
-      this.volume.update(this.volumeAt(i));
+      this.volume?.update(this.volumeAt(i));
     }
   }
 
