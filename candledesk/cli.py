@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_GAPS, EXIT_UNKNOWN, EXIT_ENVIRONMENT, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "doctor")
+COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "import", "doctor")
 _VALUE_OPTIONS = {
     "--home",
     "--yahoo-url",
@@ -41,6 +41,7 @@ _VALUE_OPTIONS = {
     "--to",
     "--adjust",
     "--format",
+    "--symbol",
     "-o",
 }
 
@@ -206,6 +207,19 @@ def jobs(**kwargs: Any) -> None:
     from candledesk.commands import run_jobs
 
     _leave(run_jobs(_options(kwargs).cache(), **kwargs))
+
+
+@cli.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--symbol", required=True)
+@click.option("--interval", required=True)
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
+@_common
+def import_file(**kwargs: Any) -> None:
+    """Store foreign bars through the same checks as fetched ones."""
+    from candledesk.importing import run_import
+
+    _leave(run_import(_options(kwargs).desk().cache, **kwargs))
 
 
 @cli.command()

@@ -102,6 +102,7 @@ class CacheService:
         self.jobs = Jobs(self._fills, journal, self._readers, self._writer)
         self.controller = CacheController(
             readers=self._readers,
+            writer=self._writer,
             catalog=catalog,
             fills=self._fills,
             jobs=self.jobs,

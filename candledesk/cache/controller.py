@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.demand import Demand, Priority, Want
+from candledesk.cache.imports import write_import
 from candledesk.cache.jobs import update_span
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, job_of
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
@@ -40,9 +42,19 @@ if TYPE_CHECKING:
     from candledesk.cache.events import Events
     from candledesk.cache.fills import Fills
     from candledesk.cache.jobs import Jobs
-    from candledesk.cache.messages import BarsReply, BarsRequest, Event, Gap, Job, LimiterState, ViewportRequest
+    from candledesk.cache.messages import (
+        BarsReply,
+        BarsRequest,
+        Event,
+        Gap,
+        ImportReport,
+        Job,
+        LimiterState,
+        ViewportRequest,
+    )
     from candledesk.cache.planner import Facts
-    from candledesk.cache.workers import Clockwork, Readers
+    from candledesk.cache.workers import Clockwork, Readers, Writer
+    from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -57,10 +69,11 @@ FAULT_RETRY_S = 9.0  # a little longer than ``fills.Pauses.fault_s``
 class CacheController:
     """Implements ``doors.Cache``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it conducts, wired in one place (build.py)
         self,
         *,
         readers: Readers,
+        writer: Writer,
         catalog: Catalog,
         fills: Fills,
         jobs: Jobs,
@@ -71,6 +84,7 @@ class CacheController:
     ) -> None:
         """Take the parts; nothing starts here."""
         self._readers = readers
+        self._writer = writer
         self._catalog = catalog
         self._fills = fills
         self._jobs = jobs
@@ -281,15 +295,12 @@ class CacheController:
         return started
 
     def _discover(self, symbol: str, interval: Interval, begin: Callable[[Exception | None], None]) -> None:
-        demand = Demand(symbol, interval, Want(), Priority.UPDATE, only_instrument=True)
-
-        def on_end(end: Future[DemandEnd]) -> None:
+        def on_met(end: Future[DemandEnd]) -> None:
             error = end.result().error
             fatal = error if isinstance(error, CandleDeskError) else None
             self._fills.run(Priority.UPDATE, lambda: begin(fatal))
 
-        demand.end.add_done_callback(on_end)
-        self._fills.add(demand)
+        self._meet(symbol, interval, on_met)
 
     def wait_job(self, job_id: int) -> Future[Job]:
         """Resolve when the job has ended."""
@@ -328,6 +339,39 @@ class CacheController:
 
         self.read_job(job_id).add_done_callback(on_read)
         return changed
+
+    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
+        """Store foreign bars of a fetched interval through the same checks as fetched ones; learns the symbol first."""
+        imported: Future[ImportReport] = Future()
+        if interval.base is not interval:
+            imported.set_exception(InputError("interval", f"{interval.name} is derived: import {interval.base.name}"))
+            return imported
+
+        def on_met(end: Future[DemandEnd]) -> None:
+            error = end.result().error
+            if error is not None:
+                imported.set_exception(error)
+            else:
+                self._fills.run(Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars))
+
+        self._meet(symbol, interval, on_met)
+        return imported
+
+    def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
+        known = self._readers.submit(lambda connection: self._catalog.read(connection, symbol, interval)).result()
+        if known.instrument is None:
+            raise UnknownSymbolError(symbol)
+        calendar = known.facts.calendar if known.facts else self._catalog.load_calendar(known.instrument)
+        now = self._now()
+        task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
+        report = self._writer.submit(task).result()
+        self._events.emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
+        return report
+
+    def _meet(self, symbol: str, interval: Interval, on_met: Callable[[Future[DemandEnd]], None]) -> None:
+        demand = Demand(symbol, interval, Want(), Priority.UPDATE, only_instrument=True)
+        demand.end.add_done_callback(on_met)
+        self._fills.add(demand)
 
     # --- what is known ------------------------------------------------------------------------------------------
 

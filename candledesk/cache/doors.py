@@ -12,11 +12,13 @@ if TYPE_CHECKING:
         BarsReply,
         BarsRequest,
         Event,
+        ImportReport,
         Job,
         LimiterState,
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -63,6 +65,14 @@ class CommandCache(Protocol):
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""
+        ...
+
+
+class ImportCache(Protocol):
+    """What only the process that owns the database can do."""
+
+    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
+        """Store foreign bars through the same checks as fetched ones."""
         ...
 
 

@@ -224,9 +224,13 @@ class Fills:
         self._engine.journal.progress(demand, plan)
         for window in windows:
             claim = self._claims.take(demand.symbol, demand.interval, window)
-            if claim is not None:
+            if claim is None:
+                continue
+            if self._is_answered(demand, claim):
+                self._resume(demand)
+            else:
                 self._ask_window(demand, known, claim)
-                return
+            return
         wanted = windows if demand.is_update else plan_span(span, facts, (), window_s).windows
         if wanted:
             self._wait_for_others(demand, demand.interval, wanted)
@@ -246,10 +250,35 @@ class Fills:
         daily, today = INTERVALS["1d"], self._engine.now() // DAY_S * DAY_S
         window = Span(today - DISCOVERY_S, today + DAY_S)
         claim = self._claims.take(demand.symbol, daily, window)
-        if claim is not None:
-            self._ask_window(demand, Known(None, None, None), claim)
-        else:
+        if claim is None:
             self._wait_for_others(demand, daily, (window,))
+        elif self._is_answered(demand, claim, is_discovery=True):
+            self._resume(demand)
+        else:
+            self._ask_window(demand, Known(None, None, None), claim)
+
+    def _is_answered(self, demand: Demand, claim: Claim, *, is_discovery: bool = False) -> bool:
+        """Tell whether somebody else has fetched and released the window since this demand read; then give it back.
+
+        While the claim is held nobody can: so a window is asked for once, however many want it.
+        """
+        try:
+            error = self._engine.catalog.blocked_error(claim.symbol) if is_discovery else None
+            if error is not None:
+                raise error
+            known = self._read(claim.symbol, claim.interval)
+            if is_discovery:
+                is_answered = known.instrument is not None
+            elif demand.is_update or known.facts is None:
+                is_answered = False
+            else:
+                is_answered = not plan_span(claim.window, known.facts).windows
+        except BaseException:
+            self._claims.release(claim)
+            raise
+        if is_answered:
+            self._claims.release(claim)
+        return is_answered
 
     def _ask_window(self, demand: Demand, known: Known, claim: Claim) -> None:
         """Fetch and store one claimed window, then go on with the demand; the claim is always released."""

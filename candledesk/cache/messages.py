@@ -108,6 +108,16 @@ class BarsReply:
         return not self.gaps
 
 
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a foreign file: bars read, accepted, really new or changed, and refused by reason."""
+
+    n_read: int
+    n_stored: int
+    n_changed: int
+    refused: dict[str, int]
+
+
 class JobState(StrEnum):
     """States of a job; ``queued`` and ``running`` are live."""
 
