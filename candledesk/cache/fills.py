@@ -265,7 +265,7 @@ class Fills:
         try:
             error = self._engine.catalog.blocked_error(claim.symbol) if is_discovery else None
             if error is not None:
-                raise error
+                raise error  # noqa: TRY301 - after the claim is given back
             known = self._read(claim.symbol, claim.interval)
             if is_discovery:
                 is_answered = known.instrument is not None

@@ -89,7 +89,7 @@ def invalid_rows(database):
 @pytest.mark.parametrize("name", ["1m", "5m", "1h", "1d"])
 def test_every_venue_equals_the_market(desk, name):
     for symbol in SYMBOLS:
-        span = past(desk, {"1m": 12, "5m": 30, "1h": 100, "1d": 900}[name])
+        span = past(desk, {"1m": 9, "5m": 30, "1h": 100, "1d": 900}[name])
         assert desk.bars(symbol, name, span).complete
         desk.check(symbol, name, span)
 
