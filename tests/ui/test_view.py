@@ -84,8 +84,14 @@ def test_a_drag_is_one_to_one_and_leaves_the_price_on_autoscale(opened):
     assert opened.model.scene.price_range is None
 
 
-def test_each_change_of_the_range_is_painted_exactly_once(opened):
+def test_each_change_of_the_range_is_painted_exactly_once(opened, monkeypatch):
+    opened.model.pan(500)  # the button to the latest bar is there already
+    _mouse(opened, QEvent.Type.MouseMove, 500, 200, buttons=Qt.MouseButton.NoButton)
+    events = []
+    expose = opened.view.chart_item.expose
+    monkeypatch.setattr(opened.view.chart_item, "expose", lambda rects: (events.append(1), expose(rects)))
     for move in range(10):
+        events.clear()
         n_paints = opened.view.chart_item.n_paints
         opened.model.pan(5)
         opened.model.zoom(300, 1.01)
@@ -93,6 +99,7 @@ def test_each_change_of_the_range_is_painted_exactly_once(opened):
         assert opened.view.chart_item.n_paints == n_paints + 1, move
         _wheel(opened, 400)
         assert opened.view.chart_item.n_paints == n_paints + 2, move
+        assert len(events) == 2, move
 
 
 def test_the_crosshair_paints_no_bars(opened):
@@ -102,6 +109,29 @@ def test_the_crosshair_paints_no_bars(opened):
         _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
     assert opened.view.chart_item.n_paints == n_paints
     assert opened.view.crosshair.aim is not None
+
+
+def test_the_crosshair_repaints_a_small_part(opened, monkeypatch):
+    areas = []
+    expose = opened.view.chart_item.expose
+    monkeypatch.setattr(
+        opened.view.chart_item,
+        "expose",
+        lambda rects: (areas.append(sum(rect.width() * rect.height() for rect in rects)), expose(rects)),
+    )
+    for x in range(300, 500, 20):
+        _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
+    assert len(areas) == 10
+    assert max(areas) < 0.25 * opened.view.width() * opened.view.height()
+
+
+def test_what_is_copied_under_the_crosshair_is_what_was_painted(opened):
+    before = opened.view.grab().toImage()
+    for x in range(300, 500, 20):
+        _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
+    opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
+    opened.settle()
+    assert opened.view.grab().toImage() == before
 
 
 def test_the_crosshair_snaps_to_bar_and_close(opened):

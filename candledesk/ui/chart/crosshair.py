@@ -120,8 +120,9 @@ class CrosshairItem(pg.GraphicsObject):  # type: ignore[misc]
         return QRect(left, panes.time_top, width, panes.height - panes.time_top)
 
     def _touch(self) -> None:
-        aim, frame = self._aim, self._frame
-        if aim is None or frame is None:
+        """Ask for each part by itself: an item's own updates are united to one rectangle, here the whole chart."""
+        aim, frame, scene = self._aim, self._frame, self.scene()
+        if aim is None or frame is None or scene is None:
             return
         scale, panes = 1 / frame.dpr, frame.panes
         for left, top, right, bottom in (
@@ -129,9 +130,9 @@ class CrosshairItem(pg.GraphicsObject):  # type: ignore[misc]
             (0, aim.y - 2, panes.plot_w, aim.y + 4),
             (panes.plot_w, aim.y - 14 * frame.dpr, panes.width, aim.y + 14 * frame.dpr),
         ):
-            self.update(QRectF(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale))
+            scene.update(QRectF(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale))
         tag = self._time_tag(frame, aim)
-        self.update(QRectF(tag.left() * scale, tag.top() * scale, tag.width() * scale, tag.height() * scale))
+        scene.update(QRectF(tag.left() * scale, tag.top() * scale, tag.width() * scale, tag.height() * scale))
 
 
 class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -163,7 +164,9 @@ class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
         self._values = value_parts(series, row) if has_bar and row is not None else []
         self._width, self._dpr, self._theme = width, frame.dpr, theme
         if former != (self._title, self._values, self._width, self._dpr, self._theme):
-            self.update()
+            scene = self.scene()
+            if scene is not None:
+                scene.update(self.boundingRect())  # with the crosshair's parts, so that a move is one paint event
 
     def boundingRect(self) -> QRectF:
         """Return the two lines' place."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, Qt, QVariantAnimation, Signal
@@ -17,7 +17,10 @@ from candledesk.ui.chart.paint import text_metrics
 from candledesk.ui.theme import DARK, Theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+    from collections.abc import Iterable
+
+    from PySide6.QtCore import QRect
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from candledesk.ui.chart.frame import Frame
     from candledesk.ui.chart.model import ChartModel
@@ -143,6 +146,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return bool(QGraphicsView.close(self))
 
     # -- Qt events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell the chart which parts are asked for."""
+        self.chart_item.expose(list(cast("Iterable[QRect]", event.region())))
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the model and the items the new surface."""
