@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from candledesk.cache.planner import Facts
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.span import HISTORY_START
 from candledesk.store import calendars as calendar_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 
 UNKNOWN_FOR_S = 900.0  # an unknown symbol is not asked again for a quarter of an hour
 CALENDAR_MARGIN_S = 30 * DAY_S
+USUAL_START = DAY_S  # few instruments are older than 1970, and each decade of a calendar costs time
 
 
 class Calendars(Protocol):
     """Who can compute a venue's sessions: the child process."""
 
-    def load_calendar(self, exchange: str, quote_type: str, tz: str) -> SessionCalendar:
+    def load_calendar(self, exchange: str, quote_type: str, tz: str, start: int) -> SessionCalendar:
         """Compute a venue's sessions; may block for seconds."""
         ...
 
@@ -51,6 +53,12 @@ def calendar_key(instrument: Instrument) -> str:
     return f"{instrument.exchange}/{instrument.quote_type}/{instrument.tz}"
 
 
+def calendar_start(instrument: Instrument) -> int:
+    """Return from when sessions are needed (UTC seconds): 1970, or the first trade when that is earlier."""
+    first = instrument.first_open_time
+    return max(HISTORY_START, min(USUAL_START, USUAL_START if first is None else first) // DAY_S * DAY_S)
+
+
 class Catalog:
     """Looks instruments and calendars up, and remembers symbols that the provider does not know."""
 
@@ -61,6 +69,7 @@ class Catalog:
         self._now = now
         self._lock = threading.Lock()
         self._calendars: dict[str, SessionCalendar] = {}
+        self._loaded_from: dict[str, int] = {}
         self._blocked: dict[str, tuple[float, CandleDeskError]] = {}
 
     def mark_unknown(self, symbol: str) -> UnknownSymbolError:
@@ -96,22 +105,28 @@ class Catalog:
         key = calendar_key(instrument)
         with self._lock:
             calendar = self._calendars.get(key)
-        if calendar is not None and self._is_fresh(calendar):
+        if calendar is not None and self._serves(calendar, instrument):
             return calendar
         stored = calendar_store.read_calendar(connection, key)
-        if stored is None or not self._is_fresh(stored[0]):
+        if stored is None or not self._serves(stored[0], instrument):
             return None
         with self._lock:
             self._calendars[key] = stored[0]
         return stored[0]
 
-    def _is_fresh(self, calendar: SessionCalendar) -> bool:
-        return len(calendar) > 0 and int(calendar.close[-1]) > self._now() + CALENDAR_MARGIN_S
+    def _serves(self, calendar: SessionCalendar, instrument: Instrument) -> bool:
+        """Tell whether a calendar reaches from the instrument's first trade to well ahead of now."""
+        if not len(calendar) or int(calendar.close[-1]) <= self._now() + CALENDAR_MARGIN_S:
+            return False
+        start = calendar_start(instrument)
+        is_all_there_is = self._loaded_from.get(calendar_key(instrument), start + 1) <= start
+        return is_all_there_is or int(calendar.date[0]) <= start + CALENDAR_MARGIN_S
 
     def load_calendar(self, instrument: Instrument) -> SessionCalendar:
         """Compute the calendar in the child process and store it; blocks, so only on a fetch thread."""
         key = calendar_key(instrument)
-        calendar = self._child.load_calendar(instrument.exchange, instrument.quote_type, instrument.tz)
+        start = calendar_start(instrument)
+        calendar = self._child.load_calendar(instrument.exchange, instrument.quote_type, instrument.tz, start)
         valid_until = int(calendar.close[-1]) if len(calendar) else self._now()
 
         def write(connection: Connection) -> None:
@@ -120,5 +135,5 @@ class Catalog:
 
         self._writer.submit(write).result()
         with self._lock:
-            self._calendars[key] = calendar
+            self._calendars[key], self._loaded_from[key] = calendar, start
         return calendar

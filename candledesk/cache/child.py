@@ -170,10 +170,10 @@ class Child:
             return FaultAnswer("the fetch process ended unexpectedly")
         return answer
 
-    def load_calendar(self, exchange: str, quote_type: str, tz: str) -> SessionCalendar:
-        """Compute a venue's sessions; raise ``EnvironmentFaultError`` when the process cannot."""
+    def load_calendar(self, exchange: str, quote_type: str, tz: str, start: int) -> SessionCalendar:
+        """Compute a venue's sessions from ``start`` (UTC seconds); raise ``EnvironmentFaultError`` when it cannot."""
         try:
-            calendar: SessionCalendar = self._call("calendar", (exchange, quote_type, tz), CALENDAR_TIMEOUT_S)
+            calendar: SessionCalendar = self._call("calendar", (exchange, quote_type, tz, start), CALENDAR_TIMEOUT_S)
         except (FutureTimeoutError, EOFError) as error:
             msg = "the calendar process did not answer; the next try starts it again"
             raise EnvironmentFaultError(msg) from error

@@ -20,7 +20,7 @@ from candledesk.cache.child import ChildConfig, read_frame, write_frame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CALENDAR_START = date(1970, 1, 2)
+EPOCH = date(1970, 1, 1)
 CALENDAR_AHEAD = timedelta(days=370)
 
 
@@ -31,9 +31,10 @@ def _handlers(config: ChildConfig) -> dict[str, Callable[[Any], object]]:
 
     provider = YahooProvider(config.yahoo_url or None, Path(config.cache_dir))
 
-    def calendar(payload: tuple[str, str, str]) -> object:
+    def calendar(payload: tuple[str, str, str, int]) -> object:
+        exchange, quote_type, tz, start = payload
         today = datetime.now(UTC).date()
-        return load_calendar(*payload, CALENDAR_START, today + CALENDAR_AHEAD)
+        return load_calendar(exchange, quote_type, tz, EPOCH + timedelta(seconds=start), today + CALENDAR_AHEAD)
 
     return {"fetch": provider.fetch, "calendar": calendar, "search": lambda payload: provider.search(*payload)}
 

@@ -98,7 +98,7 @@ class FakeYahoo:
             )
         return BarsAnswer(change(bars), instrument(request.symbol, self.listed_at))
 
-    def load_calendar(self, exchange, quote_type, tz):
+    def load_calendar(self, exchange, quote_type, tz, start):
         self.n_calendars += 1
         return self.calendars[quote_type]
 
