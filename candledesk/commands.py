@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.messages import BarsRequest, JobState
-from candledesk.domain.errors import EnvironmentFaultError, InputError, OfflineError, UnknownSymbolError
+from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.cache.doors import CommandCache
     from candledesk.cache.messages import Adjust, BarsReply, Gap, Job
     from candledesk.domain.bars import Bars
+    from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
 
 EXIT_DONE, EXIT_GAPS = 0, 3
@@ -73,9 +74,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
     )
     try:
         reply = cache.load_bars(request).result()
-    except UnknownSymbolError as error:
-        if not offline:
-            raise
+    except NotCachedError as error:
         raise OfflineError(f"nothing of {error.symbol} is cached: run it once without --offline") from None
     _write(reply.bars, form, output)
     if reply.complete:
@@ -185,26 +184,27 @@ def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | N
     """Print the ledger of one series, or of every cached series."""
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
-    rows = []
-    for name in names:
-        for one in chosen:
-            for piece in cache.read_coverage(name, one).result():
-                begin = None if piece.span.start <= HISTORY_START else iso(piece.span.start)
-                expires = None if piece.expires_at is None else iso(piece.expires_at)
-                rows.append(
-                    {
-                        "symbol": name,
-                        "interval": one.name,
-                        "from": begin,
-                        "to": iso(piece.span.end),
-                        "state": piece.state.value,
-                        "fetched_at": iso(piece.fetched_at),
-                        "expires_at": expires,
-                        "reason": piece.reason,
-                    }
-                )
+    reports = [(name, one, cache.describe_series(name, one).result()) for name in names for one in chosen]
+    rows = [_coverage_row(name, one, piece) for name, one, report in reports for piece in report.coverage]
     _print_table(rows, as_json=as_json)
+    if not as_json:
+        for name, one, report in reports:
+            for gap in report.gaps if report.n_bars else ():
+                print(f"{name} {one.name}{_gap_line(gap)}")
     return EXIT_DONE
+
+
+def _coverage_row(name: str, interval: Interval, piece: Coverage) -> dict[str, Any]:
+    return {
+        "symbol": name,
+        "interval": interval.name,
+        "from": None if piece.span.start <= HISTORY_START else iso(piece.span.start),
+        "to": iso(piece.span.end),
+        "state": piece.state.value,
+        "fetched_at": iso(piece.fetched_at),
+        "expires_at": None if piece.expires_at is None else iso(piece.expires_at),
+        "reason": piece.reason,
+    }
 
 
 def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: bool) -> int:

@@ -16,21 +16,21 @@ from candledesk.cache.imports import write_import
 from candledesk.cache.jobs import update_span
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, job_of
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
-from candledesk.cache.planner import plan_span, refused_coverage
-from candledesk.cache.series import read_series
+from candledesk.cache.planner import plan_span
+from candledesk.cache.series import describe_series, read_series
 from candledesk.cache.views import base_count, count_provisional, describe_edge, read_around, with_error
 from candledesk.cache.workers import run_into
 from candledesk.domain.errors import (
     CandleDeskError,
     EnvironmentFaultError,
     InputError,
+    NotCachedError,
     OfflineError,
     UnknownSymbolError,
 )
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.resample import base_span
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
 from candledesk.store import jobs as job_store
 
@@ -50,12 +50,12 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         LimiterState,
+        SeriesReport,
         ViewportRequest,
     )
     from candledesk.cache.planner import Facts
     from candledesk.cache.workers import Clockwork, Readers, Writer
     from candledesk.domain.bars import Bars
-    from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -129,7 +129,7 @@ class CacheController:
             edge_reason=reason,
             at_latest=around.at_latest,
             rev=around.rev,
-            n_provisional=count_provisional(known.facts, around.bars),
+            n_provisional=count_provisional(known.facts, around.bars, request.interval),
         )
         return with_error(reply, error)
 
@@ -215,7 +215,8 @@ class CacheController:
         demand = Demand(request.symbol, request.interval.base, self._bars_want(request), Priority.VIEWPORT)
         if request.fill == "async":
             self._fills.add(demand)
-            return self._read_bars(request)
+            self._read_bars(request).add_done_callback(lambda read: self._answer_met(reply, request, read))
+            return reply
         answer = _Once(lambda error: self._answer(reply, request, error))
         too_late = OfflineError(f"Yahoo did not answer within {request.timeout_s} s and the cache knows nothing yet")
         demand.end.add_done_callback(lambda end: answer(end.result().error))
@@ -236,11 +237,19 @@ class CacheController:
     def _answer(self, reply: Future[BarsReply], request: BarsRequest, error: Exception | None) -> None:
         self._read_bars(request, error).add_done_callback(lambda read: run_into(reply, read.result))
 
+    def _answer_met(self, reply: Future[BarsReply], request: BarsRequest, read: Future[BarsReply]) -> None:
+        """Answer with what is stored; a symbol that is new is met first, for the answer tells of the instrument."""
+        if isinstance(read.exception(), NotCachedError):
+            on_met = lambda end: self._answer(reply, request, end.result().error)  # noqa: E731
+            self._meet(request.symbol, request.interval.base, on_met)
+        else:
+            run_into(reply, read.result)
+
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
         def read(connection: Connection) -> BarsReply:
             known = self._catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
-                raise error or UnknownSymbolError(request.symbol)
+                raise error or NotCachedError(request.symbol)
             return read_series(connection, request, known, self._bars_want(request))
 
         return self._readers.submit(read)
@@ -375,20 +384,15 @@ class CacheController:
 
     # --- what is known ------------------------------------------------------------------------------------------
 
-    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
-        """Return the coverage ledger of a series, ascending and disjoint; first what is never asked, and why."""
+    def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
+        """Return the ledger, what is missing of the whole reachable history, and how many bars are stored."""
+        return self._readers.submit(lambda connection: self._describe(connection, symbol, interval))
 
-        def read(connection: Connection) -> list[Coverage]:
-            known = self._catalog.read(connection, symbol, interval.base)
-            if known.instrument is None:
-                raise UnknownSymbolError(symbol)
-            rows = [] if known.series_id is None else coverage_store.read_coverage(connection, known.series_id)
-            refused = refused_coverage(known.facts) if known.facts else None
-            if refused is None or (rows and rows[0].span.start < refused.span.end):
-                return rows
-            return [refused, *rows]
-
-        return self._readers.submit(read)
+    def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
+        known = self._catalog.read(connection, symbol, interval.base)
+        if known.instrument is None:
+            raise NotCachedError(symbol)
+        return describe_series(connection, known, interval)
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         LimiterState,
+        SeriesReport,
         ViewportReply,
         ViewportRequest,
     )
     from candledesk.domain.bars import Bars
-    from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
@@ -59,8 +59,8 @@ class CommandCache(Protocol):
         """Queue a failed or cancelled job again; ``JobStateError`` otherwise."""
         ...
 
-    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
-        """Return the coverage ledger of a series, ascending and disjoint."""
+    def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
+        """Return what is known of a series; ``NotCachedError`` when the symbol was never met."""
         ...
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:

@@ -14,7 +14,7 @@ from candledesk.domain.span import Span, subtract_spans
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.domain.bars import Bars, IntArray
+    from candledesk.domain.bars import Bars, BoolArray, IntArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
 
@@ -134,7 +134,19 @@ def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int, 
     return Coverage(span, CoverageState.KNOWN_EMPTY, now, expiry, NO_TRADES)
 
 
-def is_final_mask(coverage: Sequence[Coverage], bars: Bars) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def final_mask(
+    coverage: Sequence[Coverage], bars: Bars, calendar: SessionCalendar, interval: Interval, now: int
+) -> BoolArray:
+    """Tell for each bar whether it can no longer change: its time has come, and it was fetched after that.
+
+    ``interval`` may be derived: a week is final when its last session is.
+    """
+    if interval.base is interval:
+        return is_final_mask(coverage, bars) & (final_times(calendar, interval, bars.open_time) <= now)
+    return final_times(calendar, interval, bars.open_time) <= now
+
+
+def is_final_mask(coverage: Sequence[Coverage], bars: Bars) -> BoolArray:
     """Tell for each bar whether no provisional span holds it."""
     mask = np.ones(len(bars), np.bool_)
     for row in coverage:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
+    from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
@@ -106,6 +107,15 @@ class BarsReply:
     def complete(self) -> bool:
         """Whether every expected bar of the span is stored or known not to exist."""
         return not self.gaps
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReport:
+    """What is known of one series: its coverage, ascending and disjoint, the gaps of all history, and bars stored."""
+
+    coverage: tuple[Coverage, ...]
+    gaps: tuple[Gap, ...]
+    n_bars: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.ledger import is_final_mask
-from candledesk.cache.messages import BarsReply, Gap
-from candledesk.cache.planner import plan_span
+from candledesk.cache.ledger import final_mask
+from candledesk.cache.messages import BarsReply, Gap, SeriesReport
+from candledesk.cache.planner import plan_span, refused_coverage
 from candledesk.cache.views import lacks_start
 from candledesk.domain.adjust import adjust_bars
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import EnvironmentFaultError, UnknownSymbolError
+from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.resample import base_span, resample_bars
-from candledesk.domain.span import Span
+from candledesk.domain.span import HISTORY_START, Span
 from candledesk.provider.answers import CorporateAction
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from candledesk.cache.demand import Want
     from candledesk.cache.messages import BarsRequest
     from candledesk.cache.planner import Facts
+    from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
 MAX_TIME = 2**53
@@ -34,7 +35,7 @@ MAX_TIME = 2**53
 def read_series(connection: Connection, request: BarsRequest, known: Known, want: Want) -> BarsReply:
     """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span."""
     if known.instrument is None:
-        raise UnknownSymbolError(request.symbol)
+        raise NotCachedError(request.symbol)
     facts = known.facts
     span = request.span or (want.resolve(facts) if facts else None)
     if facts is None or span is None:
@@ -44,7 +45,7 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     kept, following = _limit(bars, request)
     gaps = plan_span(base, facts).gaps
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
-    is_final = tuple(is_final_mask(facts.coverage, kept).tolist())
+    is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
     return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev)
 
 
@@ -78,3 +79,20 @@ def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:
     if request.span is None:
         return bars.take(np.arange(len(bars) - limit, len(bars))), None
     return bars.take(slice(0, limit)), int(bars.open_time[limit])
+
+
+def describe_series(connection: Connection, known: Known, interval: Interval) -> SeriesReport:
+    """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history."""
+    facts, series_id = known.facts, known.series_id
+    if facts is None:
+        return SeriesReport((), (Gap(Span(HISTORY_START, MAX_TIME), "not fetched yet"),), 0)
+    rows, refused = facts.coverage, refused_coverage(facts)
+    if refused is not None and not (rows and rows[0].span.start < refused.span.end):
+        rows = (refused, *rows)
+    n_bars = 0
+    if series_id is not None and interval.base is interval:
+        n_bars = bar_store.count_bars(connection, series_id)
+    elif series_id is not None:
+        stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME))
+        n_bars = len(resample_bars(stored, facts.calendar, interval))
+    return SeriesReport(rows, plan_span(None, facts).gaps, n_bars)

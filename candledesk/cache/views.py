@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.ledger import is_final_mask
+from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import EdgeState, ViewportReply
 from candledesk.cache.planner import Facts, plan_span
 from candledesk.domain.bars import Bars
@@ -137,9 +137,11 @@ def describe_edge(
     return (EdgeState.LOADING, "") if is_loading else (EdgeState.MORE, "")
 
 
-def count_provisional(facts: Facts | None, bars: Bars) -> int:
+def count_provisional(facts: Facts | None, bars: Bars, interval: Interval) -> int:
     """Return how many of the last bars may still change."""
-    return 0 if facts is None else int((~is_final_mask(facts.coverage, bars)).sum())
+    if facts is None:
+        return 0
+    return int((~final_mask(facts.coverage, bars, facts.calendar, interval, facts.now)).sum())
 
 
 def with_error(reply: ViewportReply, error: Exception | None) -> ViewportReply:

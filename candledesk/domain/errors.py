@@ -23,6 +23,15 @@ class UnknownSymbolError(CandleDeskError):
         self.symbol = symbol
 
 
+class NotCachedError(CandleDeskError):
+    """The cache knows nothing of the symbol yet, and was asked not to look further."""
+
+    def __init__(self, symbol: str) -> None:
+        """Name the symbol in the message and keep it as an attribute."""
+        super().__init__(f"nothing of {symbol} is cached yet: ask once with filling on")
+        self.symbol = symbol
+
+
 class OfflineError(CandleDeskError):
     """The network or the provider cannot be reached and the cache does not know the answer."""
 

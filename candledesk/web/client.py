@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from candledesk.cache.messages import BarsReply, BarsRequest, Gap, Job, JobState
+from candledesk.cache.messages import BarsReply, BarsRequest, Gap, Job, JobState, SeriesReport
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import (
@@ -122,7 +122,9 @@ class RemoteCache:
 
     def _get(self, path: str, query: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
         given = {key: value for key, value in (query or {}).items() if value is not None}
-        return self._ask("GET", path + (f"?{urllib.parse.urlencode(given)}" if given else ""), None, given.get("symbol"))
+        return self._ask(
+            "GET", path + (f"?{urllib.parse.urlencode(given)}" if given else ""), None, given.get("symbol")
+        )
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         return self._ask("POST", path, json.dumps(body).encode(), body.get("symbol"))
@@ -207,10 +209,14 @@ class RemoteCache:
         """Queue an ended job again."""
         return _done(lambda: _job(self._post(f"/api/v1/jobs/{job_id}/retry", {})))
 
-    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
-        """Return the ledger of a series."""
-        query = {"symbol": symbol, "interval": interval.name}
-        return _done(lambda: [_coverage(row) for row in self._get("/api/v1/coverage", query)["spans"]])
+    def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
+        """Return what is known of a series."""
+
+        def ask() -> SeriesReport:
+            found = self._get("/api/v1/coverage", {"symbol": symbol, "interval": interval.name})
+            return SeriesReport(tuple(map(_coverage, found["spans"])), _gaps(found["gaps"]), found["bars"])
+
+        return _done(ask)
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API tells."""

@@ -14,6 +14,7 @@ from candledesk.domain.errors import (
     EnvironmentFaultError,
     InputError,
     JobStateError,
+    NotCachedError,
     OfflineError,
     UnknownJobError,
     UnknownSymbolError,
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 RETRY_AFTER_S = 5
 INTERNAL_TEXT = "An error inside CandleDesk; its log has the details."
-_FIELDS = {UnknownSymbolError: "symbol", UnknownJobError: "job_id"}
+_FIELDS = {UnknownSymbolError: "symbol", NotCachedError: "symbol", UnknownJobError: "job_id"}
 _STATUSES: tuple[tuple[type[CandleDeskError], int], ...] = (
     (UnknownSymbolError, 404),
+    (NotCachedError, 404),
     (UnknownJobError, 404),
     (JobStateError, 409),
     (OfflineError, 503),

@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from candledesk.cache.messages import BarsRequest
 from candledesk.domain.errors import CandleDeskError, ClosingError, InputError
 from candledesk.domain.interval import INTERVALS
 from candledesk.web import params, wire
@@ -168,11 +167,9 @@ async def _retry_job(door: Door, call: Call) -> Response:
 
 async def _coverage(door: Door, call: Call) -> Response:
     symbol, interval = call.values["symbol"], call.values["interval"]
-    spans = await door.settle(door.cache.read_coverage(symbol, interval))
-    reply = await door.settle(door.cache.load_bars(BarsRequest(symbol, interval, None, fill="none")))
-    gaps = wire.gap_rows(reply.gaps)
-    body = {"spans": wire.coverage_rows(spans), "gaps": gaps, "complete": reply.complete, "bars": len(reply.bars)}
-    return _json(body)
+    report = await door.settle(door.cache.describe_series(symbol, interval))
+    gaps, spans = wire.gap_rows(report.gaps), wire.coverage_rows(report.coverage)
+    return _json({"spans": spans, "gaps": gaps, "complete": not report.gaps, "bars": report.n_bars})
 
 
 async def _symbols(door: Door, call: Call) -> Response:

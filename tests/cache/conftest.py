@@ -157,7 +157,7 @@ class Desk:
         return self.cache.wait_job(job.job_id).result(WAIT_S)
 
     def coverage(self, name, symbol="AAA"):
-        return self.cache.read_coverage(symbol, INTERVALS[name]).result(WAIT_S)
+        return list(self.cache.describe_series(symbol, INTERVALS[name]).result(WAIT_S).coverage)
 
 
 def wait_until(condition, timeout_s=WAIT_S):

@@ -30,7 +30,6 @@ from candledesk.domain.span import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from candledesk.domain.coverage import Coverage
 
 T = TypeVar("T")
 NOW = 1_763_942_400  # 2025-11-24 00:00 UTC
@@ -171,9 +170,6 @@ class FakeCache:
         self.jobs = [job if other.job_id == job_id else other for other in self.jobs]
         self.emit(JobChanged(job))
         return done(job)
-
-    def read_coverage(self, symbol: str, interval: Interval) -> Future[list[Coverage]]:
-        return done([])
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         symbols = sorted({symbol for symbol, _interval in self.bars})

@@ -17,6 +17,7 @@ from candledesk.cache.messages import (
     JobChanged,
     JobState,
     LimiterState,
+    SeriesReport,
 )
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
@@ -190,9 +191,11 @@ class FakeCache:
             raise JobStateError(f"Job {job_id} is {self.jobs[job_id].state}.")
         return self._move(job_id, state)
 
-    def read_coverage(self, symbol, interval):
+    def describe_series(self, symbol, interval):
         spans = self.known.get((symbol, interval.name), [])
-        return _done(lambda: [Coverage(span, CoverageState.HAVE, self.now) for span in spans])
+        rows = tuple(Coverage(span, CoverageState.HAVE, self.now) for span in spans)
+        n_bars = sum(len(make_bars(symbol, interval, span)) for span in spans)
+        return _done(lambda: SeriesReport(rows, (), n_bars))
 
     def list_instruments(self, query=""):
         return _done(
