@@ -224,17 +224,19 @@ def import_file(**kwargs: Any) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
 @_common
-def doctor(**kwargs: Any) -> None:
+def doctor(*, as_json: bool, is_repairing: bool, **kwargs: Any) -> None:
     """Check versions, database, limiter, reachability of Yahoo and display."""
-    from candledesk.doctor import examine
+    from candledesk.doctor import examine, repair
 
     options = _options(kwargs)
     settings = options.settings()
+    repairs = repair(settings, demo=options.demo) if is_repairing else []  # before the desk takes the home
     desk = options.desk() if options.demo else None
     url = settings.yahoo_url if desk is None else desk.settings.yahoo_url
     limiter = None if desk is None else desk.cache.limiter_state()
-    _leave(examine(settings, url, limiter, demo=options.demo, **kwargs))
+    _leave(examine(settings, url, limiter, repairs, demo=options.demo, as_json=as_json))
 
 
 def _leave(code: int) -> None:

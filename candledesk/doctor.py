@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -17,16 +18,21 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.paths import open_home
 from candledesk.provider.answers import BarsAnswer, FetchRequest
-from candledesk.store.database import connect_reader, create_or_open, quick_check
+from candledesk.store.chunks import rebuild_chunks, verify_chunks
+from candledesk.store.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
+from candledesk.store.instruments import list_series
+from candledesk.store.lock import HomeLock
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
     from candledesk.paths import Paths
     from candledesk.settings import Settings
+    from candledesk.store import Connection
 
 EXIT_DONE, EXIT_ENVIRONMENT = 0, 5
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "yfinance", "pandas", "numpy", "sqlite-utils")
 PROBE_SYMBOL = "AAPL"
+MAX_FINDINGS = 3  # printed of one series
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,18 @@ class Check:
     text: str
 
 
-def examine(settings: Settings, yahoo_url: str, limiter: LimiterState | None, *, demo: bool, as_json: bool) -> int:
-    """Print every check; 5 when one fails. Sends one small request to Yahoo; stores nothing."""
+def examine(
+    settings: Settings,
+    yahoo_url: str,
+    limiter: LimiterState | None,
+    repairs: list[Check],
+    *,
+    demo: bool,
+    as_json: bool,
+) -> int:
+    """Print every check after ``repairs``; 5 when one fails. Sends one small request to Yahoo; stores nothing."""
     paths = open_home(settings.home, demo=demo)
-    checks = [_versions(), _home(paths), _database(paths), _limiter(settings, limiter)]
+    checks = [*repairs, _versions(), _home(paths), *_database(paths), _limiter(settings, limiter)]
     checks += [_yahoo(settings, yahoo_url, paths), _display()]
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=1))
@@ -61,18 +75,63 @@ def _home(paths: Paths) -> Check:
     return Check("home", is_ok, f"{paths.home}" + ("" if is_ok else ": not writable; choose another with --home"))
 
 
-def _database(paths: Paths) -> Check:
+def repair(settings: Settings, *, demo: bool) -> list[Check]:
+    """Derive the damaged chunks of every series from its rows again; one check per series.
+
+    Raises ``HomeLockedError`` while another process holds the home, ``EnvironmentFaultError`` when the file itself is
+    damaged or cannot be written.
+    """
+    paths = open_home(settings.home, demo=demo)
+    lock = HomeLock(paths.lock)
     try:
         create_or_open(paths.database)
-        connection = connect_reader(paths.database)
-        try:
+        with closing(connect_writer(paths.database)) as writer:
+            return [
+                _repair_series(writer, number, f"chunks of {symbol} {interval}")
+                for number, symbol, interval in list_series(writer)
+            ]
+    finally:
+        lock.release()
+
+
+def _repair_series(writer: Connection, series_id: int, name: str) -> Check:
+    found = verify_chunks(writer, series_id)
+    if not found:
+        return Check(name, is_ok=True, text="equal to the rows")
+    with transaction(writer):
+        rebuild_chunks(writer, series_id)
+    left = verify_chunks(writer, series_id)
+    return Check(name, not left, _summary(left) if left else f"rebuilt from the rows, for {_summary(found)}")
+
+
+def _database(paths: Paths) -> list[Check]:
+    """Check the file, then the chunks of every series; what is in order is one line, each damaged series another."""
+    try:
+        create_or_open(paths.database)
+        with closing(connect_reader(paths.database)) as connection:
             faults = quick_check(connection)
-        finally:
-            connection.close()
+            if faults:
+                return [Check("database", is_ok=False, text="; ".join(faults))]
+            series = list_series(connection)
+            damaged = [check for row in series if (check := _verify_series(connection, *row)) is not None]
     except EnvironmentFaultError as error:
-        return Check("database", is_ok=False, text=str(error))
+        return [Check("database", is_ok=False, text=str(error))]
     size = paths.database.stat().st_size
-    return Check("database", not faults, "; ".join(faults) or f"{paths.database.name}, {size:,} bytes, integrity ok")
+    exact = f"{len(series) - len(damaged)} of {len(series)} series exact"
+    text = f"{paths.database.name}, {size:,} bytes, integrity ok, {exact}"
+    return [Check("database", is_ok=True, text=text), *damaged]
+
+
+def _verify_series(connection: Connection, series_id: int, symbol: str, interval: str) -> Check | None:
+    found = verify_chunks(connection, series_id)
+    if not found:
+        return None
+    text = f"{_summary(found)}; `candledesk doctor --repair` derives them from the rows again"
+    return Check(f"chunks of {symbol} {interval}", is_ok=False, text=text)
+
+
+def _summary(findings: list[str]) -> str:
+    return "; ".join(findings[:MAX_FINDINGS]) + (" …" if len(findings) > MAX_FINDINGS else "")
 
 
 def _limiter(settings: Settings, limiter: LimiterState | None) -> Check:

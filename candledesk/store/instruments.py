@@ -100,6 +100,13 @@ def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, crea
 
 
 @translate_faults()
+def list_series(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Return id, symbol and interval name of every series, by symbol and the bars' length."""
+    sql = "SELECT series_id, symbol, interval FROM series JOIN instrument USING (instrument_id) ORDER BY symbol, step"
+    return [(int(found), str(symbol), str(interval)) for found, symbol, interval in conn.execute(sql).fetchall()]
+
+
+@translate_faults()
 def sibling_series(conn: sqlite3.Connection, series_id: int) -> list[int]:
     """Return the ids of all series of the instrument that ``series_id`` belongs to, itself included."""
     rows = conn.execute(

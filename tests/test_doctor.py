@@ -1,0 +1,106 @@
+"""The doctor: damaged chunks are named with exit code 5, mended from the rows, and nobody else's home is touched."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from candledesk import doctor
+from candledesk.cli import main
+from candledesk.doctor import Check
+from candledesk.domain.bars import Bars
+from candledesk.domain.instrument import Instrument
+from candledesk.domain.interval import INTERVALS
+from candledesk.domain.span import Span
+from candledesk.store.bars import read_bars, write_bars
+from candledesk.store.database import connect_writer, create_or_open, transaction
+from candledesk.store.instruments import series_id, write_instrument
+from candledesk.store.lock import HomeLock
+
+N_BARS = 5_000
+EVER = Span(0, 2**40)
+ROWS = "SELECT * FROM candle ORDER BY series_id, ts"
+
+
+def fill_home(path):
+    create_or_open(path)
+    with closing(connect_writer(path)) as writer, transaction(writer):
+        for symbol in ("BTC-USD", "ETH-USD"):
+            instrument = Instrument(symbol, "CCC", "CRYPTOCURRENCY", "UTC", "USD", 2, None)
+            write_instrument(writer, instrument, "XCRY", "", 0)
+            close = 100 + np.arange(N_BARS) % 7 * 1.0
+            bars = Bars(1_700_000_040 + 60 * np.arange(N_BARS), close, close + 1, close - 1, close, close)
+            write_bars(writer, series_id(writer, symbol, INTERVALS["1m"], create=True), bars)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home with two series, and no Yahoo to ask."""
+    monkeypatch.setattr(doctor, "_yahoo", lambda *_: Check("yahoo", is_ok=True, text="not asked"))
+    fill_home(tmp_path / "candles.db")
+    return tmp_path
+
+
+def run(monkeypatch, capsys, home, *arguments):
+    """Run the real command line; return the exit code, the checks that were printed, and stderr."""
+    codes = []
+    monkeypatch.setattr("candledesk.cli.signal.signal", lambda *_: None)
+    monkeypatch.setattr("candledesk.cli.os._exit", codes.append)
+    main_with(monkeypatch, ["--home", str(home), "doctor", "--json", *arguments])
+    printed = capsys.readouterr()
+    return codes[0], {check["name"]: check for check in json.loads(printed.out or "[]")}, printed.err
+
+
+def main_with(monkeypatch, arguments):
+    monkeypatch.setattr("sys.argv", ["candledesk", *arguments])
+    main()
+
+
+def execute(home, sql):
+    with closing(sqlite3.connect(home / "candles.db")) as conn, conn:
+        return conn.execute(sql).fetchall()
+
+
+DAMAGES = [
+    "UPDATE chunk SET data = zeroblob(length(data)) WHERE series_id = 1 AND level = 1",
+    "UPDATE chunk SET data = substr(data, 9) WHERE series_id = 1 AND level = 8",
+    "DELETE FROM chunk WHERE series_id = 1",
+    "UPDATE series SET chunk_rev = rev - 1 WHERE series_id = 1",
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_chunks_are_named_and_mended_and_the_rows_stay(monkeypatch, capsys, home, damage):
+    code, checks, _ = run(monkeypatch, capsys, home)
+    assert (code, checks["database"]["text"].split(", ")[-1]) == (0, "2 of 2 series exact")
+    rows = execute(home, ROWS)
+
+    execute(home, damage)
+    for _ in range(2):  # without --repair it only looks
+        code, checks, _ = run(monkeypatch, capsys, home)
+        assert (code, checks["chunks of BTC-USD 1m"]["is_ok"]) == (5, False)
+        assert "doctor --repair" in checks["chunks of BTC-USD 1m"]["text"]
+        assert "chunks of ETH-USD 1m" not in checks
+
+    code, checks, _ = run(monkeypatch, capsys, home, "--repair")
+    assert code == 0
+    assert checks["chunks of BTC-USD 1m"]["text"].startswith("rebuilt from the rows")
+    assert checks["chunks of ETH-USD 1m"]["text"] == "equal to the rows"
+    code, checks, _ = run(monkeypatch, capsys, home)
+    assert (code, checks["database"]["text"].split(", ")[-1]) == (0, "2 of 2 series exact")
+    assert execute(home, ROWS) == rows
+    with closing(connect_writer(home / "candles.db")) as conn:
+        assert len(read_bars(conn, 1, EVER)) == N_BARS
+
+
+def test_a_home_in_use_is_not_repaired(monkeypatch, capsys, home):
+    execute(home, DAMAGES[0])
+    lock = HomeLock(home / "instance.lock")
+    try:
+        code, checks, words = run(monkeypatch, capsys, home, "--repair")
+    finally:
+        lock.release()
+    assert (code, checks) == (5, {})
+    assert "uses this home already" in words
