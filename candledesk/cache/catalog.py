@@ -11,19 +11,21 @@ from candledesk.cache.planner import Facts
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
+from candledesk.domain.stated import apply_stated
 from candledesk.store import calendars as calendar_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
 from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from candledesk.cache.workers import Writer
     from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
+    from candledesk.domain.stated import StatedSession
     from candledesk.store import Connection
 
 UNKNOWN_FOR_S = 900.0  # an unknown symbol is not asked again for a quarter of an hour
@@ -129,11 +131,29 @@ class Catalog:
         calendar = self._child.load_calendar(instrument.exchange, instrument.quote_type, instrument.tz, start)
         valid_until = int(calendar.close[-1]) if len(calendar) else self._now()
 
+        def write(connection: Connection) -> SessionCalendar:
+            with transaction(connection):
+                stated = apply_stated(calendar, calendar_store.read_stated(connection, key))
+                calendar_store.write_calendar(connection, key, stated, valid_until)
+            return stated
+
+        stated = self._writer.submit(write).result()
+        with self._lock:
+            self._calendars[key], self._loaded_from[key] = stated, start
+        return stated
+
+    def remember_stated(
+        self, instrument: Instrument, calendar: SessionCalendar, sessions: Sequence[StatedSession]
+    ) -> None:
+        """Keep the sessions that a provider stated in the place of what ``calendar``, or a newer one, has for them."""
+        key = calendar_key(instrument)
+        with self._lock:
+            calendar = self._calendars[key] = apply_stated(self._calendars.get(key, calendar), sessions)
+        valid_until = int(calendar.close[-1])
+
         def write(connection: Connection) -> None:
             with transaction(connection):
+                calendar_store.write_stated(connection, key, sessions)
                 calendar_store.write_calendar(connection, key, calendar, valid_until)
 
         self._writer.submit(write).result()
-        with self._lock:
-            self._calendars[key], self._loaded_from[key] = calendar, start
-        return calendar

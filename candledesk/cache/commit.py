@@ -15,6 +15,7 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
+from candledesk.domain.stated import apply_stated
 from candledesk.provider.answers import RefusalKind
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
@@ -69,6 +70,22 @@ def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCa
     known = action_store.read_actions(connection, answer.instrument.symbol)
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
     return min((row[0] for row in rows if row[1] == SPLIT and row not in known), default=None)
+
+
+def heed_stated(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> SessionCalendar:
+    """Return the calendar that the answer's own sessions make of ``calendar``; the same object when they are no news.
+
+    Hours that the answer's bars contradict are not believed: a statement never costs a bar.
+    """
+    if claim.interval.is_daily:
+        return calendar
+    stated = apply_stated(calendar, answer.sessions)
+    if stated is calendar:
+        return calendar
+    asked = asked_span(claim.window, claim.interval)
+    n_before = len(clean_bars(answer.bars, calendar, claim.interval, asked, now).bars)
+    n_after = len(clean_bars(answer.bars, stated, claim.interval, asked, now).bars)
+    return stated if n_after >= n_before else calendar
 
 
 def commit_window(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
-from candledesk.cache.commit import Filled, asked_span, commit_failure, commit_refusal, commit_window
+from candledesk.cache.commit import Filled, asked_span, commit_failure, commit_refusal, commit_window, heed_stated
 from candledesk.cache.demand import Demand, DemandEnd, Priority, Want
 from candledesk.cache.messages import BarsStored, FaultRaised, Gap
 from candledesk.cache.planner import plan_span
@@ -23,6 +23,7 @@ from candledesk.cache.widths import Widths
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError, OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span, subtract_spans
+from candledesk.domain.stated import news_of
 from candledesk.domain.windows import plan_windows
 from candledesk.provider.answers import (
     BarsAnswer,
@@ -358,6 +359,12 @@ class Fills:
         engine = self._engine
         calendar = known.facts.calendar if known.facts else engine.catalog.load_calendar(answer.instrument)
         now = engine.now()
+        stated = heed_stated(calendar, claim, answer, now)
+        if stated is not calendar:
+            news = news_of(calendar, answer.sessions)
+            log.info("%s: %d sessions differ from the calendar, as the provider states", claim.symbol, len(news))
+            engine.catalog.remember_stated(answer.instrument, stated, list(news.values()))
+            calendar = stated
 
         def write(connection: Connection) -> Filled:
             return commit_window(connection, claim, answer, calendar, now, is_last_try=is_last_try)

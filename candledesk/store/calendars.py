@@ -12,6 +12,7 @@ from candledesk.store.faults import translate_faults
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
 _N_ARRAYS = 5  # date, open, close, break_start, break_end
 _UPSERT = """
@@ -47,3 +48,17 @@ def read_calendar(conn: sqlite3.Connection, key: str) -> tuple[SessionCalendar, 
         mic, tz, date, open_, close, break_start, break_end, settle_s=settle_s, is_24h=bool(is_24h)
     )
     return calendar, int(valid_until)
+
+
+@translate_faults()
+def write_stated(conn: sqlite3.Connection, key: str, sessions: Iterable[tuple[int, int]]) -> None:
+    """Remember ``(open, close)`` sessions that the provider stated (UTC seconds); a later statement wins."""
+    require_transaction(conn)
+    rows = [(key, int(opened), int(closed)) for opened, closed in sessions]
+    conn.executemany("INSERT OR REPLACE INTO stated_session (key, open, close) VALUES (?, ?, ?)", rows)
+
+
+@translate_faults()
+def read_stated(conn: sqlite3.Connection, key: str) -> list[tuple[int, int]]:
+    """Return the remembered ``(open, close)`` sessions, ascending."""
+    return conn.execute("SELECT open, close FROM stated_session WHERE key = ? ORDER BY open", (key,)).fetchall()

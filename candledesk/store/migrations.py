@@ -167,6 +167,13 @@ def _remember_limiter(db: Database) -> None:
     )
 
 
+def _remember_stated_sessions(db: Database) -> None:
+    """Sessions that the provider stated and the calendar did not know; ``key`` as in ``calendar_cache``."""
+    db.table("stated_session").create(
+        {"key": str, "open": int, "close": int}, pk=("key", "open"), not_null={"close"}, strict=True
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -178,6 +185,7 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("initial schema", _initial_schema),
     Migration("limiter survives restarts", _remember_limiter),
+    Migration("stated sessions overrule the calendar", _remember_stated_sessions),
 )
 
 

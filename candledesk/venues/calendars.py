@@ -52,7 +52,9 @@ def load_calendar(exchange: str, quote_type: str, tz: str, start: date, end: dat
     row = EXCHANGES.get(exchange)
     if row is None:
         mask = _SUN_TO_THU if tz in _SUNDAY_ZONES else _MON_TO_FRI
-        return _whole_days(exchange or "unknown", tz, days[_is_open_day(days, mask)])
+        # Its hours are learnt from the provider's own statements, which 24-hour venues do without (domain/stated.py).
+        calendar = _whole_days(exchange or "unknown", tz, days[_is_open_day(days, mask)])
+        return replace(calendar, is_24h=quote_type == "FUTURE")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if row.is_futures:
