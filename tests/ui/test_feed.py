@@ -236,3 +236,18 @@ def test_fit_goes_on_until_every_stored_bar_is_shown(chart, cache):
     chart.settle()
     assert len(chart.model.series.bars) == 3_000
     assert chart.model.placed.visible() == (0, 3_000)
+
+
+def test_going_back_from_a_refused_symbol_asks_for_the_former_chart_again(chart, cache):
+    chart.open()
+    chart.feed.open("NOSUCH", INTERVALS["1d"])
+    chart.settle()
+    assert cache.requests[-1].symbol == "AAPL", "the cache follows one series per view and dropped this one's fills"
+    n_asked = len(cache.requests)
+    chart.settle()
+    assert len(cache.requests) == n_asked
+
+
+def test_a_refusal_names_its_symbol(chart):
+    chart.open("NOSUCH")
+    assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"

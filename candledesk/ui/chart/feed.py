@@ -154,12 +154,15 @@ class ChartFeed(QObject):
 
     def _refuse(self, text: str) -> None:
         """Keep the former chart and say why the new one does not come."""
-        series = self._model.series
+        series, wanted = self._model.series, self._target
         self._target = (series.symbol, series.interval) if series.symbol else None
-        if not len(series.bars):
-            self._model.show_notice(error_notice(text))
+        is_going_back = self._target is not None and self._target != wanted
+        if not len(series.bars) and not is_going_back:
+            self._model.show_notice(error_notice(wanted[0] if wanted else "", text))
         self.waiting_changed.emit("")
         self.failed.emit(text)
+        if is_going_back:
+            self._refresh()  # the cache follows one series per view: what the former one waited for was dropped
 
     def _ask_again(self) -> None:
         if self._is_shown():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from candledesk.cache.messages import BreakerState, EdgeState
+from candledesk.cache.planner import LISTING_REASON
 from candledesk.ui.chart.scene import Notice
 
 if TYPE_CHECKING:
@@ -22,9 +24,18 @@ def loading_notice(symbol: str, interval: str) -> Notice:
     return Notice(f"Loading {symbol}", f"Asking Yahoo for {interval} bars. They are kept here once they arrive.")
 
 
-def error_notice(text: str) -> Notice:
+def error_notice(symbol: str, text: str) -> Notice:
     """Return the words when a chart cannot be opened at all."""
-    return Notice("Cannot open the chart", text)
+    return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
+
+
+def edge_words(series: Series) -> str:
+    """Return why there is nothing older, as a sentence; with the date where that is the listing."""
+    text, instrument = series.edge_reason, series.instrument
+    if text == LISTING_REASON and instrument is not None and instrument.first_open_time is not None:
+        listed = datetime.fromtimestamp(instrument.first_open_time, UTC).astimezone(ZoneInfo(instrument.tz))
+        text = f"{text}, {listed.day} {listed:%b %Y}"
+    return text[:1].upper() + text[1:]
 
 
 def series_notice(series: Series, *, is_offline: bool) -> Notice | None:
@@ -40,9 +51,9 @@ def series_notice(series: Series, *, is_offline: bool) -> Notice | None:
             f"Yahoo cannot be reached now. The {interval} bars load by themselves when the network is back.",
         )
     if series.edge is EdgeState.FAILED:
-        return Notice(f"{name} could not be loaded", series.edge_reason or "Yahoo did not answer. It is tried again.")
+        return Notice(f"{name} could not be loaded", edge_words(series) or "Yahoo did not answer. It is tried again.")
     if series.edge is EdgeState.START:
-        return Notice(f"No {interval} bars of {name}", series.edge_reason or "Yahoo has none for this interval.")
+        return Notice(f"No {interval} bars of {name}", edge_words(series) or "Yahoo has none for this interval.")
     return loading_notice(name, interval)
 
 
@@ -51,11 +62,13 @@ def clock_time(instant: int, zone: tzinfo | None = None) -> str:
     return f"{datetime.fromtimestamp(instant, UTC).astimezone(zone):%H:%M}"
 
 
-def limiter_words(state: LimiterState, zone: tzinfo | None = None) -> str:
-    """Return what the limiter does to the user, or nothing."""
+def limiter_words(state: LimiterState, zone: tzinfo | None = None, *, now: float = 0.0) -> str:
+    """Return what the limiter does to the user, or nothing: a pause that is over at ``now`` is nobody's concern."""
     if state.is_offline:
         return "Offline: showing stored bars"
     if state.breaker is BreakerState.OPEN:
+        if state.retry_at is not None and state.retry_at <= now:
+            return ""
         until = f" until {clock_time(state.retry_at, zone)}" if state.retry_at is not None else " for a while"
         return f"Yahoo asked us to pause{until}"
     if state.breaker is BreakerState.HALF_OPEN:
