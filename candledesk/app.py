@@ -143,6 +143,7 @@ def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
         os._exit(0)
 
     desk.service.child.warm_up()
+    desk.resume_jobs()
     desk.start_web()
     return run(
         desk.cache,

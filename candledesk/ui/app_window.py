@@ -13,7 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import qasync
-from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from candledesk.domain.interval import parse_interval
@@ -37,6 +37,7 @@ _QT_LEVELS = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 _INTERRUPTED = 130
+_FIRST_UPDATE_MS = 1_500  # after the cached chart was painted; it also finds out whether there is a network
 
 
 class SignalWatch(QObject):
@@ -166,6 +167,7 @@ def run_window(
         window.show()
         if window.page is not None:
             window.page.view.setFocus()
+        QTimer.singleShot(_FIRST_UPDATE_MS, window.refresh_bars)
         try:
             loop.run_forever()
         finally:
