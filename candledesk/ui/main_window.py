@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
             ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), self.close_chart),
             ActionRow("quit", "File", "Quit", ("Ctrl+Q",), self.close, has_separator=True),
             ActionRow("refresh", "Data", "Refresh", ("F5", "Ctrl+R"), self.refresh_bars, has_symbol),
-            ActionRow("backfill", "Data", "Backfill…", ("Ctrl+B",), self.backfill, has_symbol),
+            ActionRow("backfill", "Data", "Backfill", ("Ctrl+B",), self.backfill, has_symbol),
             ActionRow("jobs", "Data", "Jobs", ("Ctrl+J",), self.toggle_jobs, is_checked=self._is_jobs_shown),
             ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), self.open_in_browser, self._has_browser),
             ActionRow("theme", "View", "Dark theme", ("Ctrl+Shift+D",), self.toggle_theme, is_checked=is_dark),

@@ -34,6 +34,7 @@ class ShortcutSheet(QDialog):
         half = {"Chart", "Mouse"}
         for names in ([name for name in groups if name in half], [name for name in groups if name not in half]):
             column = QVBoxLayout()
+            column.setSpacing(10)  # else it takes the wide one between the columns
             for name in names:
                 heading = QLabel(name)
                 heading.setFont(chart_font(14, is_bold=True))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from candledesk.ui.chart.words import limiter_words, loading_words
@@ -11,6 +13,8 @@ from candledesk.ui.chart.words import limiter_words, loading_words
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
     from candledesk.ui.chart.scene import Series
+
+_SLACK_MS = 100
 
 
 class StatusBar(QStatusBar):
@@ -28,11 +32,17 @@ class StatusBar(QStatusBar):
         self._n_live = 0
         self._waiting = ""
         self._fault = ""
-        self._refresh()
+        self._pause_end = QTimer(self)  # the limiter itself wakes only for the next request
+        self._pause_end.setSingleShot(True)
+        self._pause_end.timeout.connect(self._refresh)
+        self.show_limiter(state)
 
     def show_limiter(self, state: LimiterState) -> None:
         """Take a new state of the limiter."""
         self._limiter = state
+        self._pause_end.stop()
+        if state.retry_at is not None and state.retry_at > time.time():
+            self._pause_end.start(round((state.retry_at - time.time()) * 1000) + _SLACK_MS)
         self._refresh()
 
     def show_live(self, n_windows: int) -> None:
@@ -52,14 +62,14 @@ class StatusBar(QStatusBar):
 
     def show_series(self, series: Series) -> None:
         """Show the facts of a chart."""
-        if not series.symbol:
+        if not series.symbol or series.instrument is None:
             self.facts.setText("")
             return
-        zone = series.instrument.tz.replace("_", " ") if series.instrument else "UTC"
+        zone = series.instrument.tz.replace("_", " ")
         self.facts.setText(f"{len(series.bars):,} bars on this chart   ·   {zone}")
 
     def _refresh(self) -> None:
-        limited = limiter_words(self._limiter)
+        limited = limiter_words(self._limiter, now=time.time())
         loading = self._waiting or loading_words(self._n_live)
         is_warning = bool(self._fault or limited)
         if self._fault:

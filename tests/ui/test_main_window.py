@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import pytest
@@ -199,7 +200,7 @@ def test_the_status_bar_speaks_of_the_network(opened):
     opened.cache.emit(JobChanged(make_job()))
     settle(opened.qapp)
     assert status.state.text() == "Loading 1 window"
-    opened.cache.emit(LimiterChanged(replace(closed, breaker=BreakerState.OPEN, retry_at=1_763_942_400)))
+    opened.cache.emit(LimiterChanged(replace(closed, breaker=BreakerState.OPEN, retry_at=int(time.time()) + 600)))
     settle(opened.qapp)
     assert status.state.text().startswith("Yahoo asked us to pause until ")
     opened.cache.emit(LimiterChanged(replace(closed, is_offline=True)))

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from candledesk.ui.chart.scales import format_price, format_volume
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import FloatArray
     from candledesk.ui.chart.scene import Series
 
 # Yahoo's exchange codes as people say them (yahoo.md); others are shown as they are.
@@ -70,16 +67,6 @@ def value_parts(series: Series, row: int) -> list[Part]:
     parts.append(
         Part(f"{change:+,.{decimals}f} ({share:+.2f}%)".replace("-", "\N{MINUS SIGN}"), change_tone, room + 10)
     )
-    parts += [Part("Vol", Tone.MUTED), Part(format_volume(float(bars.volume[row])), tone, 7)]
+    if bars.volume.any():  # as the volume pane: currencies and indices have none
+        parts += [Part("Vol", Tone.MUTED), Part(format_volume(float(bars.volume[row])), tone, 7)]
     return parts
-
-
-def _change_text(change: float, share: float, decimals: int) -> str:
-    return f"{change:+,.{decimals}f} ({share:+.2f}%)".replace("-", "\N{MINUS SIGN}")
-
-
-def _change_room(close: FloatArray, decimals: int) -> int:
-    """Return the characters that the window's largest change takes."""
-    changes = np.abs(np.diff(close, prepend=close[0]))
-    shares = changes / np.maximum(close - changes, 1e-12) * 100
-    return len(_change_text(float(changes.max()), min(float(shares.max()), 100.0), decimals))

@@ -15,6 +15,7 @@ from candledesk.ui.chart.layout import RectArray, candle_rects, volume_rects
 from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_line, draw_paragraph, fill, fill_rects
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
 from candledesk.ui.chart.ticks import TimeTick, time_ticks
+from candledesk.ui.chart.words import edge_words
 from candledesk.ui.theme import FONT_PX, Theme, chart_font
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def _paint_edge(painter: QPainter, frame: Frame, series: Series, theme: Theme) -
     above, below = Align.AlignHCenter | Align.AlignBottom, Align.AlignHCenter | Align.AlignTop
     draw_paragraph(painter, QRect(left, middle - title_h, width, title_h), _EDGE_WORDS[series.edge], title, above)
     detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
-    draw_paragraph(painter, detail, series.edge_reason, pen, below)
+    draw_paragraph(painter, detail, edge_words(series), pen, below)
     painter.restore()
 
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from candledesk.cache.messages import Job, JobState
 from candledesk.domain.errors import CandleDeskError
+from candledesk.domain.span import HISTORY_START
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -37,12 +38,14 @@ AGAIN = frozenset({JobState.FAILED, JobState.CANCELLED})
 COLUMNS = ("Symbol", "Interval", "Kind", "Span", "State", "Progress", "Bars", "Reason")
 _PROGRESS = COLUMNS.index("Progress")
 _BARS = COLUMNS.index("Bars")
-_WIDTHS = (92, 70, 86, 188, 92, 150, 132)
+_WIDTHS = (116, 74, 90, 200, 96, 150, 172)
 
 
 def span_words(job: Job) -> str:
-    """Return ``2024-11-01 – 2025-11-24``."""
+    """Return ``2024-11-01 – 2025-11-24``, or ``all until 2025-11-24`` for a whole history."""
     first, last = (f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d}" for instant in (job.span.start, job.span.end - 1))
+    if job.span.start <= HISTORY_START:
+        return f"all until {last}"
     return first if first == last else f"{first} – {last}"
 
 

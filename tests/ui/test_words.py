@@ -1,0 +1,60 @@
+from dataclasses import replace
+from datetime import UTC
+
+from candledesk.cache.messages import BreakerState, EdgeState, LimiterState
+from candledesk.cache.planner import LISTING_REASON
+from candledesk.domain.bars import Bars
+from candledesk.domain.interval import INTERVALS
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.ui.chart.legend import value_parts
+from candledesk.ui.chart.scene import Series
+from candledesk.ui.chart.ticks import build_calendar
+from candledesk.ui.chart.words import edge_words, limiter_words
+from candledesk.ui.panels.jobs import span_words
+from candledesk.ui.status import StatusBar
+from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
+
+
+def _series(bars: Bars, **changes: object) -> Series:
+    calendar = build_calendar(bars.open_time, "America/New_York", is_daily=True)
+    series = Series("AAPL", INTERVALS["1d"], bars, calendar, instrument=make_instrument(), edge=EdgeState.START)
+    return replace(series, **changes)
+
+
+def test_the_start_of_history_tells_the_listing_date():
+    assert edge_words(_series(make_bars(5), edge_reason=LISTING_REASON)) == (
+        "No bars before the listing date, 12 Dec 1980"
+    )
+
+
+def test_the_start_of_history_tells_the_look_back():
+    assert edge_words(_series(make_bars(5), edge_reason="Yahoo keeps 1m bars for 30 days")) == (
+        "Yahoo keeps 1m bars for 30 days"
+    )
+
+
+def test_a_pause_that_is_over_is_not_told():
+    state = LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW)
+    assert limiter_words(state, UTC, now=NOW - 1) == "Yahoo asked us to pause until 00:00"
+    assert limiter_words(state, UTC, now=NOW) == ""
+
+
+def test_the_status_bar_forgets_a_pause_when_it_ends(qtbot, monkeypatch):
+    clock = [NOW - 0.05]
+    monkeypatch.setattr("candledesk.ui.status.time.time", lambda: clock[0])
+    bar = StatusBar(LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW))
+    qtbot.addWidget(bar)
+    assert bar.state.text().startswith("Yahoo asked us to pause")
+    clock[0] = NOW + 0.1
+    qtbot.waitUntil(lambda: bar.state.text() == "Ready")
+
+
+def test_what_trades_without_volume_shows_none():
+    bars = make_bars(5)
+    assert "Vol" in [part.text for part in value_parts(_series(bars), 4)]
+    silent = Bars(bars.open_time, bars.open, bars.high, bars.low, bars.close, bars.volume * 0)
+    assert "Vol" not in [part.text for part in value_parts(_series(silent), 4)]
+
+
+def test_a_whole_history_is_not_said_to_begin_in_1900():
+    assert span_words(make_job(span=Span(HISTORY_START, NOW))) == "all until 2025-11-23"
