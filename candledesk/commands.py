@@ -16,6 +16,7 @@ from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import parse_time
+from candledesk.web.wire import start_of_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,9 +78,19 @@ def print_candles(  # noqa: PLR0913 - the command's options
     except NotCachedError as error:
         raise OfflineError(f"nothing of {error.symbol} is cached: run it once without --offline") from None
     _write(reply.bars, form, output)
+    if start is not None:
+        _tell_start(reply)
     if reply.complete:
         return EXIT_DONE
     return _tell_gaps(reply)
+
+
+def _tell_start(reply: BarsReply) -> None:
+    """Say so when more was asked for than can exist: before the listing date, or beyond the look-back."""
+    begin = start_of_history(reply.instrument, reply.request.interval, int(time.time()))
+    if begin is not None and reply.span.start < int(str(begin["time"])):
+        name = f"{reply.request.symbol} {reply.request.interval.name}"
+        print(f"{name}: nothing is to be had before {begin['at']}: {begin['reason']}", file=sys.stderr)
 
 
 def _tell_gaps(reply: BarsReply) -> int:
