@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
 from candledesk.cache.commit import Filled, asked_span, commit_failure, commit_refusal, commit_window, heed_stated
-from candledesk.cache.demand import Demand, DemandEnd, Priority, Want
+from candledesk.cache.demand import USUAL_TRIES, Demand, DemandEnd, Priority, Want
 from candledesk.cache.messages import BarsStored, FaultRaised, Gap
 from candledesk.cache.planner import plan_span
 from candledesk.cache.widths import Widths
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 log = logging.getLogger(__name__)
-MAX_FAULTS = 3  # tries of one window before it is listed as failed
 DISCOVERY_S = 10 * DAY_S
 
 
@@ -63,7 +62,7 @@ class Pauses:
     full): until then nothing is fetched that could not be stored.
     """
 
-    retry_s: tuple[float, ...] = (1.0, 2.0)
+    retry_s: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0)
     failed_s: tuple[int, ...] = (15, 30, 60, 120, 300, 900)
     fault_s: float = 8.0
 
@@ -334,15 +333,16 @@ class Fills:
             return self._take_refusal(demand, known, claim, answer)
         reason = ""
         if isinstance(answer, BarsAnswer):
-            is_last_try = demand.n_faults + 1 >= MAX_FAULTS
+            is_last_try = demand.n_faults + 1 >= demand.n_tries
             reason = self._store(demand, known, claim, answer, is_last_try=is_last_try)
             if not reason or is_last_try:
                 return self._note_answered(demand, claim)
         demand.n_faults += 1
-        if demand.n_faults < MAX_FAULTS:
+        is_limited = isinstance(answer, RateLimitedAnswer)
+        if demand.n_faults < (min(demand.n_tries, USUAL_TRIES) if is_limited else demand.n_tries):
             pauses = self._engine.pauses.retry_s
             wait_s = pauses[min(demand.n_faults, len(pauses)) - 1] if pauses else 0.0
-            return 0.0 if isinstance(answer, RateLimitedAnswer) else wait_s * random.uniform(0.75, 1.25)  # noqa: S311
+            return 0.0 if is_limited else wait_s * random.uniform(0.75, 1.25)  # noqa: S311
         if isinstance(answer, BarsAnswer):  # pragma: no cover - its last try is always stored
             return 0.0
         return self._give_up(demand, known, claim, answer)
@@ -415,14 +415,14 @@ class Fills:
         retry_at = self._engine.now() + self._engine.pauses.failed_s[min(n, len(self._engine.pauses.failed_s) - 1)]
         is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
         error = (
-            OfflineError(f"Yahoo cannot be reached: {answer.reason}. What is cached stays usable")
+            OfflineError(f"{_told('Yahoo cannot be reached', answer.reason)}. What is cached stays usable.")
             if is_offline
             else None
         )
         demand.n_faults = 0
         demand.asked.append(claim.window)
         if known.instrument is None:
-            error = error or OfflineError(f"Yahoo did not answer: {answer.reason}")
+            error = error or OfflineError(_told("Yahoo did not answer", answer.reason))
             self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - self._engine.now())
             self._end(demand, DemandEnd((Gap(claim.window, answer.reason, retry_at),), error))
             return None
@@ -437,3 +437,8 @@ class Fills:
     def _gaps_left(self, demand: Demand) -> tuple[Gap, ...]:
         facts = self._read(demand.symbol, demand.interval).facts
         return () if facts is None else plan_span(demand.want.resolve(facts), facts).gaps
+
+
+def _told(what: str, reason: str) -> str:
+    """Return one sentence of both; a reason that is a sentence about Yahoo stands alone."""
+    return reason if reason.startswith("Yahoo") else f"{what}: {reason}"

@@ -172,6 +172,13 @@ def test_offline_with_an_unknown_instrument_does_not_ask_in_a_circle(desk, yahoo
         desk.bars("1d", HOUR)
 
 
+def test_what_yahoo_is_said_to_do_is_said_once(desk, yahoo):
+    yahoo.script = lambda request: FaultAnswer("Yahoo cannot be reached: no route", is_offline=True, n_requests=0)
+    desk.view("1d")
+    desk.settle()
+    assert desk.view("1d").error == "Yahoo cannot be reached: no route. What is cached stays usable."
+
+
 def test_a_reader_that_waited_in_vain_for_an_unknown_instrument_is_told_so(desk, yahoo):
     yahoo.gate.clear()
     with pytest.raises(OfflineError):
