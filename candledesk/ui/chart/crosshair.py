@@ -10,8 +10,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRect, QRectF, Qt
 
 from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
-from candledesk.ui.chart.paint import axis_pen, paint_tag
-from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_line, fill, fill_rects, static_text
+from candledesk.ui.chart.paint import axis_pen, dashes_across, paint_tag
+from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_figures, draw_line, fill, fill_rects, static_text
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
 from candledesk.ui.chart.ticks import format_open_time
 from candledesk.ui.theme import FONT_PX, Theme
@@ -98,20 +98,13 @@ class CrosshairItem(pg.GraphicsObject):  # type: ignore[misc]
         line = max(1, int(frame.dpr))
         with device_pixels(painter):
             painter.setPen(Qt.PenStyle.NoPen)
-            across = np.arange(0, panes.plot_w, 2 * dash, dtype=np.int32)
-            down = np.arange(0, panes.time_top, 2 * dash, dtype=np.int32)
-            horizontal = np.stack(
-                (across, np.full_like(across, aim.y), across + dash - 1, np.full_like(across, aim.y + line - 1)), axis=1
-            )
-            vertical = np.stack(
-                (np.full_like(down, aim.x), down, np.full_like(down, aim.x + line - 1), down + dash - 1), axis=1
-            )
-            fill_rects(painter, np.concatenate((horizontal, vertical)), theme.crosshair)
+            fill_rects(painter, dashes_across(panes.plot_w, dash, aim.y, line), theme.crosshair)
+            fill_rects(painter, dashes_across(panes.time_top, dash, aim.x, line)[:, [1, 0, 3, 2]], theme.crosshair)
             paint_tag(painter, frame, aim.y, aim.price_text, (theme.tag, theme.tag_text))
             rect = self._time_tag(frame, aim)
             fill(painter, rect.left(), rect.top(), rect.width(), rect.height(), theme.tag)
             words, pen = format_open_time(series.calendar, aim.row), axis_pen(frame, theme.tag_text)
-            draw_line(painter, rect.center().x(), rect.center().y(), words, pen, Align.AlignHCenter)
+            draw_figures(painter, rect.center().x(), rect.center().y(), words, pen, Align.AlignHCenter)
 
     @staticmethod
     def _time_tag(frame: Frame, aim: Aim) -> QRect:
@@ -146,6 +139,7 @@ class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
         self._width = 0.0
         self._dpr = 1.0
         self._theme: Theme | None = None
+        self._shown: tuple[Series, int | None, float, float, Theme] | None = None
         self.setZValue(5)
 
     @property
@@ -155,8 +149,12 @@ class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def show_bar(self, series: Series, row: int | None, frame: Frame, theme: Theme) -> None:
         """Show a bar's values; ``None`` the title alone."""
-        former = self._title, self._values, self._width, self._dpr, self._theme
         width = frame.panes.plot_w / frame.dpr
+        shown = series, row, width, frame.dpr, theme
+        if shown == self._shown:  # while panning
+            return
+        former = self._title, self._values, self._width, self._dpr, self._theme
+        self._shown = shown
         if width != self._width:
             self.prepareGeometryChange()
         self._title = title_parts(series) if series.symbol else []
@@ -188,6 +186,6 @@ class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
         for part in parts:
             is_title = part.tone is Tone.TITLE
             pen = Pen(round((_TITLE_PX if is_title else FONT_PX) * self._dpr), colours[part.tone], is_title)
-            wide = draw_line(painter, x, middle, part.text, pen)
+            wide = (draw_figures if part.n_chars else draw_line)(painter, x, middle, part.text, pen)
             after = gap if part.n_chars == 0 else 12.0
             x += max(wide, part.n_chars * digit_w) + round(after * self._dpr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.layout import Panes, place_panes
@@ -58,10 +59,21 @@ class Frame:
         return x
 
 
+@lru_cache(maxsize=4)
+def highest(series: Series) -> float:
+    """Return the highest loaded price; looked for once per window of bars, which must not be empty."""
+    return float(series.bars.high.max())
+
+
+@lru_cache(maxsize=4)
+def has_volume(series: Series) -> bool:
+    """Whether there is any volume to show; a chart without bars keeps the place."""
+    return len(series.bars) == 0 or bool(series.bars.volume.any())
+
+
 def axis_width(series: Series, metrics: TextMetrics) -> float:
     """Return the price axis' width in logical pixels: it follows the highest loaded price, not the visible one."""
-    bars = series.bars
-    widest = format_price(float(bars.high.max()), series.decimals) if len(bars) else ""
+    widest = format_price(highest(series), series.decimals) if len(series.bars) else ""
     return math.ceil(max(len(widest), _AXIS_CHARS) * metrics.digit_w + _AXIS_PAD)
 
 
@@ -83,8 +95,7 @@ def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics:
     """Lay out ``scene`` on ``width`` × ``height`` device pixels."""
     axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
     bars = scene.series.bars
-    has_volume = len(bars) == 0 or bool(bars.volume.any())
-    panes = place_panes(width, height, axis, max(1, round(dpr)), has_volume=has_volume)
+    panes = place_panes(width, height, axis, max(1, round(dpr)), has_volume=has_volume(scene.series))
     placed = scene.viewport.resized(panes.plot_w / dpr).place(bars.open_time)
     lo, hi = placed.visible()
     block = block_size(placed.view.spacing * dpr)

@@ -68,7 +68,7 @@ def body_width(device_spacing: float) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandleRects:
-    """Wicks and bodies of rising and of falling columns, ready for one ``drawRects`` each."""
+    """What is drawn of rising and of falling columns, ready for one ``drawRects`` each."""
 
     up: RectArray
     down: RectArray
@@ -78,10 +78,6 @@ def _rects(left: FloatArray, top: FloatArray, right: FloatArray, bottom: FloatAr
     out = np.empty((len(left), 4), np.int32)
     out[:, 0], out[:, 1], out[:, 2], out[:, 3] = left, top, right, bottom
     return out
-
-
-def _clip_y(y: FloatArray, top: int, bottom: int) -> FloatArray:
-    return np.clip(np.rint(y), top - 2, bottom + 1)  # keeps far values inside int32 and off screen
 
 
 def candle_rects(  # noqa: PLR0913 - one argument per edge of a candle
@@ -102,23 +98,27 @@ def candle_rects(  # noqa: PLR0913 - one argument per edge of a candle
     narrower than a body are their wick alone.
     """
     centre = np.rint(x)
-    ends = [_clip_y(y, top, bottom) for y in (y_open, y_high, y_low, y_close)]
-    wick = _rects(centre, np.minimum(ends[1], ends[2]), centre, np.maximum(ends[1], ends[2]))
+    ends = np.rint(np.stack((y_open, y_high, y_low, y_close)))
+    np.clip(ends, top - 2, bottom + 1, out=ends)  # keeps far values inside int32 and off screen
+    up, down = np.flatnonzero(is_up), np.flatnonzero(~is_up)
+    rects = _rects(centre, np.minimum(ends[1], ends[2]), centre, np.maximum(ends[1], ends[2]))
     width = body_width(spacing)
-    if width <= 1:
-        return CandleRects(wick[is_up], wick[~is_up])
-    half = width // 2
-    body = _rects(centre - half, np.minimum(ends[0], ends[3]), centre + half, np.maximum(ends[0], ends[3]))
-    return CandleRects(
-        np.ascontiguousarray(np.concatenate((wick[is_up], body[is_up]))),
-        np.ascontiguousarray(np.concatenate((wick[~is_up], body[~is_up]))),
-    )
+    if width > 1:
+        half, n = width // 2, len(x)
+        body = _rects(centre - half, np.minimum(ends[0], ends[3]), centre + half, np.maximum(ends[0], ends[3]))
+        rects = np.concatenate((rects, body))
+        up, down = np.concatenate((up, up + n)), np.concatenate((down, down + n))
+    return CandleRects(rects.take(up, axis=0), rects.take(down, axis=0))
 
 
-def volume_rects(x: FloatArray, volume: FloatArray, spacing: float, top: int, bottom: int, peak: float) -> RectArray:
+def volume_rects(
+    x: FloatArray, volume: FloatArray, *, is_up: BoolArray, spacing: float, top: int, bottom: int, peak: float
+) -> CandleRects:
     """Return bars that grow from ``bottom``; anything that traded is at least one pixel high."""
+    traded = volume > 0
     height = np.rint(volume / peak * (bottom - top)) if peak > 0 else np.zeros(len(volume))
-    height = np.where(volume > 0, np.maximum(height, 1), 0)
-    centre = np.rint(x)
-    half = body_width(spacing) // 2
-    return _rects(centre - half, bottom - height, centre + half, np.full(len(x), bottom - 1.0))[height > 0]
+    height = np.where(traded, np.maximum(height, 1), 0)
+    centre, half = np.rint(x), body_width(spacing) // 2
+    rects = _rects(centre - half, bottom - height, centre + half, np.full(len(x), bottom - 1.0))
+    up, down = np.flatnonzero(is_up & traded), np.flatnonzero(~is_up & traded)
+    return CandleRects(rects.take(up, axis=0), rects.take(down, axis=0))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from candledesk.ui.chart.frame import highest
 from candledesk.ui.chart.scales import format_price, format_volume
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def value_parts(series: Series, row: int) -> list[Part]:
     close = float(bars.close[row])
     change = close - before
     tone = Tone.UP if close >= float(bars.open[row]) else Tone.DOWN
-    room = len(format_price(float(bars.high.max()), decimals))
+    room = len(format_price(highest(series), decimals))
     parts: list[Part] = []
     for name, values in (("O", bars.open), ("H", bars.high), ("L", bars.low), ("C", bars.close)):
         parts += [Part(name, Tone.MUTED), Part(format_price(float(values[row]), decimals), tone, room)]

@@ -12,7 +12,16 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from candledesk.cache.messages import EdgeState
 from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
 from candledesk.ui.chart.layout import RectArray, candle_rects, volume_rects
-from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_line, draw_paragraph, fill, fill_rects
+from candledesk.ui.chart.pixels import (
+    Align,
+    Pen,
+    device_pixels,
+    draw_figures,
+    draw_lines,
+    draw_paragraph,
+    fill,
+    fill_rects,
+)
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
 from candledesk.ui.chart.ticks import TimeTick, time_ticks
 from candledesk.ui.chart.words import edge_words
@@ -52,10 +61,10 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
         fill(painter, 0, 0, panes.width, panes.height, theme.background)
         labels = time_ticks(scene.series.calendar, frame.placed, TIME_GAP)
         if frame.hi > frame.lo:
-            prices = frame.price.ticks(PRICE_GAP * frame.dpr, scene.series.decimals)
-            _paint_grid(painter, frame, prices, labels, theme)
+            levels = _levels(frame.price, PRICE_GAP * frame.dpr, scene.series.decimals)
+            _paint_grid(painter, frame, levels, labels, theme)
             _paint_bars(painter, frame, theme)
-            _paint_price_labels(painter, frame, prices, scene.series, theme)
+            _paint_price_labels(painter, frame, levels, scene.series, theme)
             _paint_last_price(painter, frame, scene.series, theme)
         _paint_edge(painter, frame, scene.series, theme)
         _paint_axis_lines(painter, frame, theme)
@@ -64,9 +73,17 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
             _paint_notice(painter, frame, scene.notice, theme)
 
 
-def _paint_grid(painter: QPainter, frame: Frame, prices: list[float], labels: list[TimeTick], theme: Theme) -> None:
+def _levels(scale: PriceScale, min_gap: float, decimals: int) -> list[tuple[float, float]]:
+    """Return the scale's round prices, each with its pixel."""
+    prices = scale.ticks(min_gap, decimals)
+    return list(zip(prices, scale.y_of(np.array(prices, np.float64)).tolist(), strict=True))
+
+
+def _paint_grid(
+    painter: QPainter, frame: Frame, levels: list[tuple[float, float]], labels: list[TimeTick], theme: Theme
+) -> None:
     panes, line = frame.panes, max(1, int(frame.dpr))
-    rows = [round(float(frame.price.y_of(price))) for price in prices]
+    rows = [round(y) for _, y in levels]
     across = [(0, y, panes.plot_w - 1, y + line - 1) for y in rows if y < panes.price_bottom]
     columns = [round(frame.device_x(tick.index)) for tick in labels]
     down = [(x, 0, x + line - 1, panes.time_top - 1) for x in columns if 0 <= x < panes.plot_w]
@@ -82,11 +99,16 @@ def _paint_bars(painter: QPainter, frame: Frame, theme: Theme) -> None:
     painter.setClipRect(0, 0, panes.plot_w, panes.time_top)
     if panes.has_volume:
         volume = volume_rects(
-            x, columns.volume, frame.device_spacing, panes.volume_top, panes.volume_bottom, frame.volume_peak
+            x,
+            columns.volume,
+            is_up=is_up,
+            spacing=frame.device_spacing,
+            top=panes.volume_top,
+            bottom=panes.volume_bottom,
+            peak=frame.volume_peak,
         )
-        traded = columns.volume > 0
-        fill_rects(painter, volume[is_up[traded]], theme.up_volume)
-        fill_rects(painter, volume[~is_up[traded]], theme.down_volume)
+        fill_rects(painter, volume.up, theme.up_volume)
+        fill_rects(painter, volume.down, theme.down_volume)
     y_of = frame.price.y_of
     painter.setClipRect(0, panes.price_top, panes.plot_w, panes.price_bottom - panes.price_top)
     candles = candle_rects(
@@ -114,19 +136,18 @@ def _axis_x(frame: Frame) -> int:
     return frame.panes.plot_w + round(8 * frame.dpr)
 
 
-def _paint_price_labels(painter: QPainter, frame: Frame, prices: list[float], series: Series, theme: Theme) -> None:
-    panes, half = frame.panes, 9 * frame.dpr
-    pen = axis_pen(frame, theme.text_muted)
-    for price in prices:
-        y = float(frame.price.y_of(price))
-        if panes.price_top + half <= y <= panes.price_bottom - half:
-            draw_line(painter, _axis_x(frame), round(y), format_price(price, series.decimals), pen)
+def _paint_price_labels(
+    painter: QPainter, frame: Frame, levels: list[tuple[float, float]], series: Series, theme: Theme
+) -> None:
+    panes, half, x = frame.panes, 9 * frame.dpr, _axis_x(frame)
+    top, bottom = panes.price_top + half, panes.price_bottom - half
+    lines = [(x, round(y), format_price(price, series.decimals)) for price, y in levels if top <= y <= bottom]
     if panes.has_volume and frame.volume_peak > 0:
         scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
-        for volume in scale.ticks(_VOLUME_GAP * frame.dpr, 0):
-            y = scale.y_of(volume)
-            if panes.volume_top + half <= y <= panes.volume_bottom - half:
-                draw_line(painter, _axis_x(frame), round(y), format_volume(volume, is_short=True), pen)
+        top, bottom = panes.volume_top + half, panes.volume_bottom - half
+        volumes = _levels(scale, _VOLUME_GAP * frame.dpr, 0)
+        lines += [(x, round(y), format_volume(volume, is_short=True)) for volume, y in volumes if top <= y <= bottom]
+    draw_lines(painter, lines, axis_pen(frame, theme.text_muted))
 
 
 def _paint_last_price(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
@@ -138,20 +159,24 @@ def _paint_last_price(painter: QPainter, frame: Frame, series: Series, theme: Th
         return
     colour = theme.up if bars.close[-1] >= bars.open[-1] else theme.down
     dot, line = max(1, round(2 * frame.dpr)), max(1, int(frame.dpr))
-    starts = np.arange(0, panes.plot_w, dot * 2, dtype=np.int32)
-    dots: RectArray = np.stack(
-        (starts, np.full_like(starts, y), starts + dot - 1, np.full_like(starts, y + line - 1)), axis=1
-    )
     painter.setPen(Qt.PenStyle.NoPen)
-    fill_rects(painter, dots, colour)
+    fill_rects(painter, dashes_across(panes.plot_w, dot, y, line), colour)
     paint_tag(painter, frame, y, format_price(float(bars.close[-1]), series.decimals), (colour, theme.accent_text))
+
+
+def dashes_across(length: int, dash: int, y: int, line: int) -> RectArray:
+    """Return dashes along ``y``, ``line`` thick, from 0 to ``length``, with gaps of their own length."""
+    starts = np.arange(0, length, dash * 2, dtype=np.int32)
+    rects = np.empty((len(starts), 4), np.int32)
+    rects[:, 0], rects[:, 1], rects[:, 2], rects[:, 3] = starts, y, starts + (dash - 1), y + line - 1
+    return rects
 
 
 def paint_tag(painter: QPainter, frame: Frame, y: float, text: str, colours: tuple[str, str]) -> None:
     """Write a label on the price axis in a filled box; ``colours``: box, text."""
     panes, height = frame.panes, round(20 * frame.dpr)
     fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, colours[0])
-    draw_line(painter, _axis_x(frame), round(y), text, axis_pen(frame, colours[1]))
+    draw_figures(painter, _axis_x(frame), round(y), text, axis_pen(frame, colours[1]))
 
 
 def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:
@@ -168,9 +193,10 @@ def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], 
     painter.save()
     painter.setClipRect(0, panes.time_top, panes.plot_w, panes.height - panes.time_top)
     minor, major = axis_pen(frame, theme.text_muted), axis_pen(frame, theme.text, is_bold=True)
-    for tick in labels:
-        pen = major if tick.is_major else minor
-        draw_line(painter, round(frame.device_x(tick.index)), middle, tick.text, pen, Align.AlignHCenter)
+    for is_major, pen in ((False, minor), (True, major)):
+        ticks = [tick for tick in labels if tick.is_major is is_major]
+        lines = [(round(frame.device_x(tick.index)), middle, tick.text) for tick in ticks]
+        draw_lines(painter, lines, pen, Align.AlignHCenter)
     painter.restore()
 
 

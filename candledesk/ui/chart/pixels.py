@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import shiboken6
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QStaticText
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QStaticText
 
 from candledesk.ui.theme import chart_font
 
@@ -91,6 +91,38 @@ def draw_line(painter: QPainter, x: int, middle: int, text: str, pen: Pen, align
     painter.setFont(chart_font(pen.pixels, is_bold=pen.is_bold))
     painter.setPen(colour_of(pen.colour))
     painter.drawStaticText(x, middle - height // 2, laid)
+    return width
+
+
+def draw_lines(painter: QPainter, lines: list[tuple[int, int, str]], pen: Pen, align: Align = Align.AlignLeft) -> None:
+    """Write many lines with one pen: each is its ``x``, the middle of its height, and its text."""
+    painter.setFont(chart_font(pen.pixels, is_bold=pen.is_bold))
+    painter.setPen(colour_of(pen.colour))
+    is_centred = align is Align.AlignHCenter
+    for x, middle, text in lines:
+        laid, width, height = static_text(text, pen.pixels, pen.is_bold)
+        painter.drawStaticText(x - width // 2 if is_centred else x, middle - height // 2, laid)
+
+
+@lru_cache(maxsize=64)
+def _font_metrics(pixels: int, is_bold: bool) -> tuple[QFontMetricsF, int, int]:  # noqa: FBT001 - a cache key
+    """Return a font's metrics, its ascent and its height in whole pixels, as a laid-out line has them."""
+    metrics = QFontMetricsF(chart_font(pixels, is_bold=is_bold))
+    return metrics, round(metrics.ascent()), math.ceil(metrics.height())
+
+
+def draw_figures(painter: QPainter, x: int, middle: int, text: str, pen: Pen, align: Align = Align.AlignLeft) -> int:
+    """Write figures that are seldom the same again, where ``draw_line`` would write them: a quarter of its first cost.
+
+    Not for words: kerned letters round their width differently.
+    """
+    metrics, ascent, height = _font_metrics(pen.pixels, pen.is_bold)
+    width = math.ceil(metrics.horizontalAdvance(text))
+    if align is Align.AlignHCenter:
+        x -= width // 2
+    painter.setFont(chart_font(pen.pixels, is_bold=pen.is_bold))
+    painter.setPen(colour_of(pen.colour))
+    painter.drawText(x, middle - height // 2 + ascent, text)
     return width
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -115,6 +116,7 @@ def _units(local: IntArray, *, is_daily: bool) -> Iterator[tuple[Weight, IntArra
 
 _DAY_S = 86_400
 _YEAR_0 = 1970
+_HOUR_12 = int(Weight.HOUR_12)
 _HALF_MONTH_DAYS = 14
 _SECONDS = {
     Weight.MINUTE: 60,
@@ -148,20 +150,25 @@ def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[Ti
     reach = int(min_gap_px / placed.view.spacing) + 1
     lo, hi = max(0, lo - reach), min(n, hi + reach)  # type: ignore[assignment]
     rows = lo + np.flatnonzero(calendar.weight[lo:hi] >= least)
-    gap = min_gap_px * 0.8 / placed.view.spacing
-    taken: list[int] = []
-    for row in sorted(rows.tolist(), key=lambda r: (-int(calendar.weight[r]), r)):
-        if all(abs(row - other) >= gap for other in taken):
-            taken.append(row)
-    heaviest = max((int(calendar.weight[row]) for row in taken), default=0)
-    return [_tick(calendar, row, heaviest) for row in sorted(taken)]
+    weights = calendar.weight[rows].tolist()
+    taken = _spread(rows.tolist(), weights, min_gap_px * 0.8 / placed.view.spacing)
+    heaviest = max(weights, default=0)  # the heaviest is always taken
+    local_s = calendar.local_s[[row for row, _ in taken]].tolist()
+    major_from = int(Weight.MONTH if calendar.is_daily else Weight.DAY) if heaviest > _HOUR_12 else len(Weight)
+    return [
+        TimeTick(row, _tick_text(weight, instant), weight >= major_from)
+        for (row, weight), instant in zip(taken, local_s, strict=True)
+    ]
 
 
-def _tick(calendar: Calendar, row: int, heaviest: int) -> TimeTick:
-    weight = int(calendar.weight[row])
-    is_major = weight >= (Weight.MONTH if calendar.is_daily else Weight.DAY)
-    text = _tick_text(weight, int(calendar.local_s[row]))
-    return TimeTick(row, text, is_major and heaviest > Weight.HOUR_12)
+def _spread(rows: list[int], weights: list[int], gap: float) -> list[tuple[int, int]]:
+    """Return the rows at least ``gap`` apart with their weights, ascending; the heavier and then the older wins."""
+    taken: list[tuple[int, int]] = []
+    for weight, row in sorted(zip((-weight for weight in weights), rows, strict=True)):
+        at = bisect_left(taken, (row,))
+        if (at == 0 or row - taken[at - 1][0] >= gap) and (at == len(taken) or taken[at][0] - row >= gap):
+            taken.insert(at, (row, -weight))
+    return taken
 
 
 @lru_cache(maxsize=512)
