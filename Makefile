@@ -36,10 +36,10 @@ echo "Installing $${missing[*]}"; \
 "$${as_root[@]}" install -y --no-install-recommends "$${missing[@]}" >/dev/null
 endef
 
-.PHONY: help setup system-base system-window system-screen system-browser demo test e2e lint bench clean
+.PHONY: help setup system-base system-window system-screen system-browser demo test e2e faults lint bench clean
 
 help:
-	@echo "make demo | test | e2e | lint | bench | setup | clean"
+	@echo "make demo | test | e2e | faults | lint | bench | setup | clean"
 
 system-base:
 	@$(call need,$(QT_LIBS) $(VENV))
@@ -82,6 +82,9 @@ test: lint system-screen
 
 e2e: setup system-browser
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/e2e
+
+faults: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/faults
 
 bench: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench

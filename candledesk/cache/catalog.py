@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from candledesk.domain.stated import StatedSession
     from candledesk.store import Connection
 
-UNKNOWN_FOR_S = 900.0  # an unknown symbol is not asked again for a quarter of an hour
+UNKNOWN_FOR_S = 3_600.0  # an unknown symbol costs one request an hour at most
 CALENDAR_MARGIN_S = 30 * DAY_S
 USUAL_START = DAY_S  # few instruments are older than 1970, and each decade of a calendar costs time
 

@@ -122,7 +122,8 @@ def commit_window(
         if not doubt:
             bars = changed_only(_writable(settled.bars, window, calendar, claim, now), stored)
             n_changed = bar_store.write_bars(connection, series_id, bars)
-            found = lost_span(window, answer.bars, clean.bars, calendar, interval, now)
+            sent = _without_quiet_rows(answer.bars) if is_last_try else answer.bars
+            found = lost_span(window, sent, clean.bars, calendar, interval, now)
             doubt, lost = (LOST_REASON, found) if found is not None else ("", window)
         if doubt:
             covered.append(Coverage(lost, CoverageState.FAILED, now, now + REFUSED_PAUSE_S, doubt))
@@ -147,6 +148,11 @@ def _suspect_since(
     if split_date is None or interval.is_daily or not has_bars_before(connection, series_id, split_date):
         return None
     return split_date - 5 * DAY_S
+
+
+def _without_quiet_rows(raw: Bars) -> Bars:
+    """Leave out rows of nothing but nulls: sent again and again, they mean that nothing was traded."""
+    return raw.take(~np.isnan(raw.close) | (raw.volume > 0))
 
 
 def lost_span(

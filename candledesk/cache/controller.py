@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from candledesk.cache.demand import Demand, Priority, Want
+from candledesk.cache.demand import PATIENT_TRIES, USUAL_TRIES, Demand, Priority, Want
 from candledesk.cache.imports import write_import
 from candledesk.cache.jobs import update_span
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, job_of
@@ -217,6 +217,7 @@ class CacheController:
             self._fills.add(demand)
             self._read_bars(request).add_done_callback(lambda read: self._answer_met(reply, request, read))
             return reply
+        demand.n_tries = USUAL_TRIES if request.timeout_s is not None else PATIENT_TRIES
         answer = _Once(lambda error: self._answer(reply, request, error))
         too_late = OfflineError(f"Yahoo did not answer within {request.timeout_s} s and the cache knows nothing yet")
         demand.end.add_done_callback(lambda end: answer(end.result().error))

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 
+USUAL_TRIES = 3  # of one window, before it is listed as failed; a chart asks again by itself later
+PATIENT_TRIES = 6  # for who waits for a whole span: with one answer in three broken, one window in 1,400 fails
+
+
 class Priority(IntEnum):
     """Whose fetches go first (DESIGN.md, "Threads")."""
 
@@ -61,7 +65,8 @@ class Demand:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
     ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once;
-    ``asked`` remembers which windows that were. ``after``: what must end before it goes on.
+    ``asked`` remembers which windows that were. ``n_tries``: of one window, until it is given up. ``after``: what must
+    end before it goes on.
     """
 
     symbol: str
@@ -74,6 +79,7 @@ class Demand:
     n_faults: int = 0
     failing: Span | None = None
     is_update: bool = False
+    n_tries: int = USUAL_TRIES
     only_instrument: bool = False
     asked: list[Span] = field(default_factory=list)
     after: Demand | None = None

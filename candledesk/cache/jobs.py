@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from candledesk.cache.demand import Demand, Priority, Want
+from candledesk.cache.demand import PATIENT_TRIES, Demand, Priority, Want
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, KIND_VIEWPORT, job_of
 from candledesk.cache.messages import Job, JobState
 from candledesk.domain.errors import UnknownJobError
@@ -55,6 +55,7 @@ class Jobs:
             if job.job_id in self._demands:
                 return
             demand = Demand(job.symbol, job.interval, want, priority, job.job_id, is_update=job.kind == KIND_UPDATE)
+            demand.n_tries = PATIENT_TRIES
             self._demands[job.job_id] = demand
         demand.end.add_done_callback(lambda _: self._forget(job.job_id, demand))
         self._fills.add(demand)

@@ -49,10 +49,11 @@ class StatusError(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One fetch of one thread: its deadline (monotonic seconds) and what it has cost so far."""
+    """One fetch of one thread: its deadline (monotonic seconds), its cost so far, and the last answer's body."""
 
     deadline: float
     n_requests: int = 0
+    body: bytes = b""
 
 
 class YahooSession(Session[Any]):
@@ -95,6 +96,7 @@ class YahooSession(Session[Any]):
         response: Response = super().request(method, url, *args, **kwargs)
         if call is not None:
             call.n_requests += len(response.history)
+            call.body = response.content
         if response.status_code >= HTTP_ERROR:
             raise _status_error(response)
         return response

@@ -27,7 +27,7 @@ from candledesk.provider.answers import (
     RateLimitedAnswer,
     SymbolMatch,
 )
-from candledesk.provider.frames import read_actions, read_bars, read_instrument, read_sessions
+from candledesk.provider.frames import add_null_rows, read_actions, read_bars, read_instrument, read_sessions
 from candledesk.provider.session import DeadlineError, StatusError, YahooSession
 from candledesk.provider.verdicts import judge_reason, judge_status
 
@@ -71,8 +71,11 @@ class YahooProvider:
                     timeout=request.deadline_s,
                 )
                 meta = _meta(ticker)
+                bars = read_bars(frame, request.span, is_daily=request.interval.is_daily)
+                if request.extended and not request.interval.is_daily:
+                    bars = add_null_rows(bars, call.body, request.span)
                 return BarsAnswer(
-                    bars=read_bars(frame, request.span, is_daily=request.interval.is_daily),
+                    bars=bars,
                     instrument=read_instrument(request.symbol, meta),
                     actions=read_actions(frame),
                     sessions=read_sessions(meta),
