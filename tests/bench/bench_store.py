@@ -141,7 +141,8 @@ class Result:
         wanted = [f">= {self.min_ratio:g}x"] * (self.min_ratio > 0)
         wanted += [f"<= {self.max_ms:g} ms"] * (self.max_ms < float("inf"))
         wanted += [f"p99 <= {self.max_p99_ms:g} ms"] * (self.max_p99_ms < float("inf"))
-        left = f"{self.name:<34}{naive:>12,.2f}{ours:>11,.3f}{p99:>10,.2f}{ratio:>11,.1f}x"
+        beside = (f"{naive:,.2f}", f"{ratio:,.1f}x") if self.naive else ("", "")
+        left = f"{self.name:<34}{beside[0]:>12}{ours:>11,.3f}{p99:>10,.2f}{beside[1]:>12}"
         return f"{left}   {', '.join(wanted)}{'' if is_met else '  MISSED'}", is_met
 
 
