@@ -251,3 +251,11 @@ def test_going_back_from_a_refused_symbol_asks_for_the_former_chart_again(chart,
 def test_a_refusal_names_its_symbol(chart):
     chart.open("NOSUCH")
     assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"
+
+
+def test_the_chart_knows_when_there_is_no_network(chart, cache):
+    chart.open()
+    assert not chart.model.scene.is_offline
+    cache.emit(LimiterChanged(replace(cache.limiter, is_offline=True)))
+    chart.settle()
+    assert chart.model.scene.is_offline

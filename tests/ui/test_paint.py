@@ -118,3 +118,15 @@ def test_four_hundred_paints_lose_no_reference_to_none(qapp):
     for _ in range(400):
         _image(scene)
     assert sys.getrefcount(None) > before - 200
+
+
+@pytest.mark.parametrize("close", [99.2, 99.5, 100.0, 100.4, 100.8])
+def test_no_label_is_half_hidden_by_the_last_price(qapp, close):
+    flat = np.full(30, 100.0)
+    scene = _scene(Bars(make_bars(30).open_time, flat, flat + 10, flat - 10, flat * 0 + close, np.zeros(30)))
+    frame = solve_frame(scene, 640, 400, 1.0, text_metrics(1.0))
+    y = round(float(frame.price.y_of(close)))
+    axis = _paint(scene)[:, frame.panes.plot_w + 2 :]
+    assert (axis[y - 8 : y + 8] != _colour(DARK.background)).all()
+    for rows in (slice(y - 15, y - 10), slice(y + 11, y + 16)):
+        assert (axis[rows] == _colour(DARK.background)).all()

@@ -9,7 +9,7 @@ from candledesk.domain.span import HISTORY_START, Span
 from candledesk.ui.chart.legend import value_parts
 from candledesk.ui.chart.scene import Series
 from candledesk.ui.chart.ticks import build_calendar
-from candledesk.ui.chart.words import edge_words, limiter_words
+from candledesk.ui.chart.words import edge_title, edge_words, limiter_words
 from candledesk.ui.panels.jobs import span_words
 from candledesk.ui.status import StatusBar
 from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
@@ -58,3 +58,9 @@ def test_what_trades_without_volume_shows_none():
 
 def test_a_whole_history_is_not_said_to_begin_in_1900():
     assert span_words(make_job(span=Span(HISTORY_START, NOW))) == "all until 2025-11-23"
+
+
+def test_nothing_is_said_to_load_without_a_network():
+    assert edge_title(EdgeState.LOADING, is_offline=False) == "Loading older bars…"
+    assert edge_title(EdgeState.LOADING, is_offline=True) == "Older bars wait for the network"
+    assert edge_title(EdgeState.START, is_offline=True) == "Start of history"

@@ -59,6 +59,7 @@ class ChartFeed(QObject):
         bridge.bars_stored.connect(self._on_bars_stored)
         bridge.job_changed.connect(self._on_job_changed)
         bridge.limiter_changed.connect(self._on_limiter_changed)
+        model.set_offline(is_on=self._is_offline)
         model.show_notice(series_notice(model.series, is_offline=self._is_offline))
 
     @property
@@ -202,6 +203,7 @@ class ChartFeed(QObject):
 
     def _on_limiter_changed(self, state: LimiterState) -> None:
         self._is_offline = state.is_offline
+        self._model.set_offline(is_on=state.is_offline)
         if self._target is not None and self._is_shown():
             self._model.show_notice(series_notice(self._model.series, is_offline=self._is_offline))
 

@@ -90,6 +90,11 @@ class ChartModel(QObject):
         if notice != self.scene.notice:
             self._replace(notice=notice)
 
+    def set_offline(self, *, is_on: bool) -> None:
+        """Take whether the provider can be reached."""
+        if is_on != self.scene.is_offline:
+            self._replace(is_offline=is_on)
+
     def is_latest_visible(self) -> bool:
         """Whether the newest bar that is stored is on screen."""
         return self.series.at_latest and self.placed.is_latest_visible()

@@ -24,7 +24,7 @@ from candledesk.ui.chart.pixels import (
 )
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
 from candledesk.ui.chart.ticks import TimeTick, time_ticks
-from candledesk.ui.chart.words import edge_words
+from candledesk.ui.chart.words import edge_title, edge_words
 from candledesk.ui.theme import FONT_PX, Theme, chart_font
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ TIME_GAP = 76.0
 _VOLUME_GAP = 30.0
 _EDGE_MIN = 110.0  # narrower empty regions stay silent
 _EDGE_MAX = 260.0
+_TAG_CLEAR = 17.0  # from a tag's middle to the nearest label's: half of each
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +67,7 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
             _paint_bars(painter, frame, theme)
             _paint_price_labels(painter, frame, levels, scene.series, theme)
             _paint_last_price(painter, frame, scene.series, theme)
-        _paint_edge(painter, frame, scene.series, theme)
+        _paint_edge(painter, frame, scene, theme)
         _paint_axis_lines(painter, frame, theme)
         _paint_time_labels(painter, frame, labels, theme)
         if scene.notice is not None:
@@ -141,7 +142,12 @@ def _paint_price_labels(
 ) -> None:
     panes, half, x = frame.panes, 9 * frame.dpr, _axis_x(frame)
     top, bottom = panes.price_top + half, panes.price_bottom - half
-    lines = [(x, round(y), format_price(price, series.decimals)) for price, y in levels if top <= y <= bottom]
+    last_y, apart = _last_price_y(frame, series), _TAG_CLEAR * frame.dpr
+    lines = [
+        (x, round(y), format_price(price, series.decimals))
+        for price, y in levels
+        if top <= y <= bottom and (last_y is None or abs(y - last_y) >= apart)
+    ]
     if panes.has_volume and frame.volume_peak > 0:
         scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
         top, bottom = panes.volume_top + half, panes.volume_bottom - half
@@ -150,12 +156,17 @@ def _paint_price_labels(
     draw_lines(painter, lines, axis_pen(frame, theme.text_muted))
 
 
+def _last_price_y(frame: Frame, series: Series) -> int | None:
+    """Return the device pixel of the last price; ``None`` when it is not shown."""
+    if not series.at_latest or not len(series.bars):
+        return None
+    y = round(float(frame.price.y_of(float(series.bars.close[-1]))))
+    return y if frame.panes.price_top <= y < frame.panes.price_bottom else None
+
+
 def _paint_last_price(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
-    bars, panes = series.bars, frame.panes
-    if not series.at_latest or not len(bars):
-        return
-    y = round(float(frame.price.y_of(float(bars.close[-1]))))
-    if not panes.price_top <= y < panes.price_bottom:
+    bars, panes, y = series.bars, frame.panes, _last_price_y(frame, series)
+    if y is None:
         return
     colour = theme.up if bars.close[-1] >= bars.open[-1] else theme.down
     dot, line = max(1, round(2 * frame.dpr)), max(1, int(frame.dpr))
@@ -200,16 +211,9 @@ def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], 
     painter.restore()
 
 
-_EDGE_WORDS = {
-    EdgeState.MORE: "Loading older bars…",
-    EdgeState.LOADING: "Loading older bars…",
-    EdgeState.FAILED: "Older bars could not be loaded",
-    EdgeState.START: "Start of history",
-}
-
-
-def _paint_edge(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
+def _paint_edge(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme) -> None:
     """Say in the empty region left of the oldest bar what is there, and why."""
+    series = scene.series
     right = frame.device_x(-0.5)
     if not len(series.bars) or right < _EDGE_MIN * frame.dpr:
         return
@@ -225,7 +229,13 @@ def _paint_edge(painter: QPainter, frame: Frame, series: Series, theme: Theme) -
     title_h = round(36 * frame.dpr)
     title, pen = Pen(round((FONT_PX + 1) * frame.dpr), theme.text), axis_pen(frame, theme.text_muted)
     above, below = Align.AlignHCenter | Align.AlignBottom, Align.AlignHCenter | Align.AlignTop
-    draw_paragraph(painter, QRect(left, middle - title_h, width, title_h), _EDGE_WORDS[series.edge], title, above)
+    draw_paragraph(
+        painter,
+        QRect(left, middle - title_h, width, title_h),
+        edge_title(series.edge, is_offline=scene.is_offline),
+        title,
+        above,
+    )
     detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
     draw_paragraph(painter, detail, edge_words(series), pen, below)
     painter.restore()

@@ -100,3 +100,4 @@ class ChartScene:
     is_log: bool = False
     is_inverted: bool = False
     notice: Notice | None = None
+    is_offline: bool = False

@@ -29,6 +29,20 @@ def error_notice(symbol: str, text: str) -> Notice:
     return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
 
 
+_EDGE_TITLES = {
+    EdgeState.MORE: "Loading older bars…",
+    EdgeState.LOADING: "Loading older bars…",
+    EdgeState.FAILED: "Older bars could not be loaded",
+    EdgeState.START: "Start of history",
+}
+
+
+def edge_title(edge: EdgeState, *, is_offline: bool) -> str:
+    """Return what lies left of the oldest bar; nothing is said to load without a network."""
+    is_waiting = is_offline and edge is not EdgeState.START
+    return "Older bars wait for the network" if is_waiting else _EDGE_TITLES[edge]
+
+
 def edge_words(series: Series) -> str:
     """Return why there is nothing older, as a sentence; with the date where that is the listing."""
     text, instrument = series.edge_reason, series.instrument
