@@ -14,18 +14,21 @@ from candledesk.cache.events import Events
 from candledesk.cache.fills import Engine, Fills, Pauses
 from candledesk.cache.jobs import Jobs
 from candledesk.cache.journal import Journal
+from candledesk.cache.limits import Limits
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
 from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.provider.limiter import Limiter, LimiterMemory
 from candledesk.store import jobs as job_store
 from candledesk.store import limiter as limiter_store
+from candledesk.store import limits as limit_store
 from candledesk.store.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from candledesk.cache.limits import LimitRow
     from candledesk.provider.limiter import LimiterSnapshot
     from candledesk.settings import Settings
     from candledesk.store import Connection
@@ -81,7 +84,7 @@ class CacheService:
         self._pool = FetchPool(settings.fetch_threads)
         self._clockwork = Clockwork()
         self._limiter = self._make_limiter(database, settings)
-        catalog = Catalog(self.child, self._writer, now)
+        catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
         journal = Journal(self._writer, self._events.emit, now)
         self._fills = Fills(
             Engine(
@@ -150,6 +153,25 @@ def _read_limiter(database: Path) -> LimiterMemory | None:
     finally:
         connection.close()
     return None if row is None else LimiterMemory(*row)
+
+
+def _load_limits(database: Path, writer: Writer) -> Limits:
+    connection = connect_reader(database)
+    try:
+        rows = limit_store.read_limits(connection)
+    finally:
+        connection.close()
+
+    def save(row: LimitRow) -> None:
+        written = writer.submit(lambda connection: _write_limit(connection, row))
+        written.add_done_callback(lambda done: _log_failure("remembering a limit", done.exception()))
+
+    return Limits(rows, save)
+
+
+def _write_limit(connection: Connection, row: LimitRow) -> None:
+    with transaction(connection):
+        limit_store.write_limit(connection, *row)
 
 
 def _write_limiter(connection: Connection, row: limiter_store.LimiterRow) -> None:

@@ -20,6 +20,7 @@ from candledesk.store.database import transaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from candledesk.cache.limits import Limits
     from candledesk.cache.workers import Writer
     from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.instrument import Instrument
@@ -64,10 +65,11 @@ def calendar_start(instrument: Instrument) -> int:
 class Catalog:
     """Looks instruments and calendars up, and remembers symbols that the provider does not know."""
 
-    def __init__(self, child: Calendars, writer: Writer, now: Callable[[], int]) -> None:
+    def __init__(self, child: Calendars, writer: Writer, limits: Limits, now: Callable[[], int]) -> None:
         """Start empty."""
         self._child = child
         self._writer = writer
+        self.limits = limits
         self._now = now
         self._lock = threading.Lock()
         self._calendars: dict[str, SessionCalendar] = {}
@@ -101,7 +103,9 @@ class Catalog:
         if calendar is None:
             return Known(instrument, series_id, None)
         rows = () if series_id is None else tuple(coverage_store.read_coverage(connection, series_id))
-        return Known(instrument, series_id, Facts(interval, calendar, rows, instrument.first_open_time, self._now()))
+        lookback_s = self.limits.lookback_s(interval)
+        facts = Facts(interval, calendar, rows, instrument.first_open_time, self._now(), lookback_s)
+        return Known(instrument, series_id, facts)
 
     def _calendar(self, connection: Connection, instrument: Instrument) -> SessionCalendar | None:
         key = calendar_key(instrument)

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class Claim:
-    """A window of a series that one fetch thread is asking for; ``waiters`` are called when it is released."""
+    """A window of a series that one fetch thread is asking for; ``waiters`` are called when it is released.
+
+    ``asked``: the window with its overlap, as it is really asked (``commit.asked_span``).
+    """
 
     symbol: str
     interval: Interval
     window: Span
+    asked: Span | None = None
     waiters: list[Callable[[], None]] = field(default_factory=list)
 
 

@@ -57,9 +57,14 @@ class Filled:
     daily_since: int | None = None
 
 
-def asked_span(window: Span, interval: Interval) -> Span:
-    """Return the span that is asked for a window: with an overlap of closed bars on both sides, to be compared."""
+def asked_span(window: Span, interval: Interval, width_s: int | None = None) -> Span:
+    """Return the span that is asked for a window: with an overlap of closed bars on both sides, to be compared.
+
+    ``width_s``: the widest window where the provider allows less than the table: the overlap shrinks with it.
+    """
     overlap = 5 * DAY_S if interval.is_daily else DAY_S
+    if width_s is not None:
+        overlap = min(overlap, width_s // 4)
     return Span(window.start - overlap, window.end + overlap)
 
 
@@ -82,7 +87,7 @@ def heed_stated(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now
     stated = apply_stated(calendar, answer.sessions)
     if stated is calendar:
         return calendar
-    asked = asked_span(claim.window, claim.interval)
+    asked = claim.asked or asked_span(claim.window, claim.interval)
     n_before = len(clean_bars(answer.bars, calendar, claim.interval, asked, now).bars)
     n_after = len(clean_bars(answer.bars, stated, claim.interval, asked, now).bars)
     return stated if n_after >= n_before else calendar
@@ -102,7 +107,7 @@ def commit_window(
     A doubtful answer says nothing of coverage before the last try; then the doubtful bars are listed as failed.
     """
     interval, window = claim.interval, claim.window
-    asked = asked_span(window, interval)
+    asked = claim.asked or asked_span(window, interval)
     clean = clean_bars(answer.bars, calendar, interval, asked, now)
     notes = tuple(
         f"{count} rows dropped: {reason}" for reason, count in clean.dropped.items() if reason != "outside_span"

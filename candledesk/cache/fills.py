@@ -214,7 +214,7 @@ class Fills:
             raise EnvironmentFaultError(msg)
         span = demand.want.resolve(facts)
         in_flight = self._claims.in_flight(demand.symbol, demand.interval)
-        window_s = self._widths.of(demand.symbol, demand.interval)
+        window_s = self._width_s(demand.symbol, demand.interval)
         plan = plan_span(span, facts, in_flight, window_s)
         windows = plan.windows
         if demand.is_update and span is not None:
@@ -236,6 +236,11 @@ class Fills:
             self._wait_for_others(demand, demand.interval, wanted)
         else:
             self._end(demand, DemandEnd(plan.gaps))
+
+    def _width_s(self, symbol: str, interval: Interval) -> int | None:
+        """Return the widest window just now: what the provider stated, halved where it refused all the same."""
+        widths = (self._widths.of(symbol, interval), self._engine.catalog.limits.window_s(interval))
+        return min((width for width in widths if width is not None), default=None)
 
     def _wait_for_others(self, demand: Demand, interval: Interval, windows: Sequence[Span]) -> None:
         """Go on when somebody else's claim on one of ``windows`` is released; at once when that has happened."""
@@ -315,9 +320,10 @@ class Fills:
 
     def _request(self, known: Known, claim: Claim) -> FetchRequest:
         instrument, facts = known.instrument, known.facts
-        asked = asked_span(claim.window, claim.interval)
+        asked = asked_span(claim.window, claim.interval, self._width_s(claim.symbol, claim.interval))
         if facts is not None:  # never beyond the look-back or the listing date
             asked = Span(max(asked.start, min(claim.window.start, facts.floor[0])), asked.end)
+        claim.asked = asked
         return FetchRequest(
             claim.symbol,
             claim.interval,
@@ -393,6 +399,7 @@ class Fills:
         self._engine.emit(BarsStored(claim.symbol, claim.interval, claim.window, rev))
 
     def _take_refusal(self, demand: Demand, known: Known, claim: Claim, answer: RefusedAnswer) -> float | None:
+        self._engine.catalog.limits.learn(claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.window):
             return 0.0

@@ -36,13 +36,17 @@ class Facts:
     coverage: tuple[Coverage, ...]
     first_open_time: int | None
     now: int
+    learnt_lookback_s: int | None = None
+
+    @property
+    def lookback_s(self) -> int | None:
+        """How far back the provider answers: what it has stated itself (``learnt_lookback_s``), else the table's."""
+        return self.interval.lookback_s if self.learnt_lookback_s is None else self.learnt_lookback_s
 
     @property
     def lookback_floor(self) -> int | None:
-        """The oldest instant the provider still answers for; a whole window grid step inside its cap."""
-        if self.interval.lookback_s is None:
-            return None
-        return self.now - self.interval.lookback_s
+        """The oldest instant the provider still answers for."""
+        return None if self.lookback_s is None else self.now - self.lookback_s
 
     @property
     def listing_floor(self) -> int | None:
@@ -59,7 +63,7 @@ class Facts:
         """Where history starts for this series, and why."""
         lookback, listing = self.lookback_floor, self.listing_floor
         if lookback is not None and (listing is None or lookback >= listing):
-            days = (self.interval.lookback_s or 0) // DAY_S + 1
+            days = (self.lookback_s or 0) // DAY_S + 1
             return lookback, f"Yahoo keeps {self.interval.name} bars for {days} days"
         if listing is not None:
             return listing, LISTING_REASON

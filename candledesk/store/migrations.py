@@ -174,6 +174,13 @@ def _remember_stated_sessions(db: Database) -> None:
     )
 
 
+def _remember_limits(db: Database) -> None:
+    """Limits that the provider stated; ``kind``: ``span_too_wide`` or ``beyond_lookback``."""
+    db.table("learnt_limit").create(
+        {"interval": str, "kind": str, "seconds": int}, pk=("interval", "kind"), not_null={"seconds"}, strict=True
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -186,6 +193,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("initial schema", _initial_schema),
     Migration("limiter survives restarts", _remember_limiter),
     Migration("stated sessions overrule the calendar", _remember_stated_sessions),
+    Migration("stated limits overrule the interval table", _remember_limits),
 )
 
 
