@@ -179,6 +179,7 @@ def test_a_signal_ends_the_process_within_three_seconds_while_fetches_hang(tmp_p
         assert time.monotonic() - started < CLOSING_LIMIT_S
     finally:
         process.kill()
+        process.communicate()
         live.faults.clear()
     assert process.returncode == (0 if command == ("serve",) else 130)
     assert "Traceback" not in errors
