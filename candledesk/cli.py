@@ -302,7 +302,7 @@ def _on_terminate(_number: int, _frame: object) -> None:
 def main() -> None:
     """Run the command line and end the process at once, whatever threads still hang."""
     signal.signal(signal.SIGTERM, _on_terminate)
-    # Python leaves SIGINT alone where a shell has it ignored for background jobs; whoever sends it means it all the same.
+    # Python leaves SIGINT alone where a shell has it ignored for background jobs; whoever sends it means it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     code = _run(sys.argv[1:])
     for options in _current:
