@@ -17,7 +17,7 @@ from candledesk.cache.jobs import update_span
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, job_of
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
 from candledesk.cache.planner import plan_span
-from candledesk.cache.series import describe_series, read_series
+from candledesk.cache.series import actions_span, describe_series, read_series
 from candledesk.cache.views import base_count, count_provisional, describe_edge, read_around, with_error
 from candledesk.cache.workers import run_into
 from candledesk.domain.errors import (
@@ -29,6 +29,7 @@ from candledesk.domain.errors import (
     UnknownSymbolError,
 )
 from candledesk.domain.instrument import parse_symbol
+from candledesk.domain.interval import INTERVALS
 from candledesk.domain.resample import base_span
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import instruments as instrument_store
@@ -214,26 +215,46 @@ class CacheController:
         self._note_active(request.symbol, request.interval.base)
         demand = Demand(request.symbol, request.interval.base, self._bars_want(request), Priority.VIEWPORT)
         if request.fill == "async":
+            demand.end.add_done_callback(lambda _: self._learn_actions(request, lambda: None))
             self._fills.add(demand)
             self._read_bars(request).add_done_callback(lambda read: self._answer_met(reply, request, read))
             return reply
         demand.n_tries = USUAL_TRIES if request.timeout_s is not None else PATIENT_TRIES
         answer = _Once(lambda error: self._answer(reply, request, error))
         too_late = OfflineError(f"Yahoo did not answer within {request.timeout_s} s and the cache knows nothing yet")
-        demand.end.add_done_callback(lambda end: answer(end.result().error))
+        demand.end.add_done_callback(
+            lambda end: self._learn_actions(request, lambda: answer(end.result().error), demand.n_tries)
+        )
         if request.timeout_s is not None:
             self._clockwork.call_later(request.timeout_s, lambda: answer(too_late))
         self._fills.add(demand)
         return reply
 
+    def _learn_actions(self, request: BarsRequest, then: Callable[[], None], n_tries: int = USUAL_TRIES) -> None:
+        """Fill the daily bars that tell the splits and dividends an adjusted answer needs, then call ``then``."""
+        if request.adjust == "splits":
+            then()
+            return
+
+        def on_read(read: Future[Known]) -> None:
+            facts = None if read.exception() is not None else read.result().facts
+            span = None if facts is None else self._bars_want(request).resolve(facts)
+            if facts is None or span is None:
+                then()
+                return
+            want = Want(actions_span(max(span.start, facts.floor[0]), self._now() + 1))
+            demand = Demand(request.symbol, INTERVALS["1d"], want, Priority.VIEWPORT, n_tries=n_tries)
+            demand.end.add_done_callback(lambda _: then())
+            self._fills.add(demand)
+
+        base = request.interval.base
+        self._readers.submit(lambda c: self._catalog.read(c, request.symbol, base)).add_done_callback(on_read)
+
     def _bars_want(self, request: BarsRequest) -> Want:
         if request.span is None:
             n_bars = N_LATEST if request.limit is None else min(request.limit, N_LATEST)
             return Want(n_before=base_count(request.interval, n_bars))
-        span, interval = request.span, request.interval
-        if interval.base is interval:
-            return Want(span)
-        return Want(Span(span.start - 2 * interval.step_s, span.end + 2 * interval.step_s))
+        return Want(_base_part(request.interval, request.span))
 
     def _answer(self, reply: Future[BarsReply], request: BarsRequest, error: Exception | None) -> None:
         self._read_bars(request, error).add_done_callback(lambda read: run_into(reply, read.result))
@@ -265,7 +286,7 @@ class CacheController:
             future: Future[Job] = Future()
             future.set_exception(InputError("from", "the span lies in the future: nothing can be there yet"))
             return future
-        return self._start(symbol, base, KIND_BACKFILL, span or whole)
+        return self._start(symbol, base, KIND_BACKFILL, whole if span is None else _base_part(interval, span))
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
@@ -402,6 +423,14 @@ class CacheController:
     def _note_active(self, symbol: str, interval: Interval) -> None:
         with self._lock:
             self._active[symbol, interval.name] = (symbol, interval)
+
+
+def _base_part(interval: Interval, span: Span) -> Span:
+    """Return what must be known of the base so that the derived bars of ``span`` are whole at both ends."""
+    if interval.base is interval:
+        return span
+    start = min(span.start, max(HISTORY_START, span.start - 2 * interval.step_s))
+    return Span(start, span.end + 2 * interval.step_s)
 
 
 class _Once:

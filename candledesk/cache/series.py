@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,12 +14,13 @@ from candledesk.cache.views import lacks_start
 from candledesk.domain.adjust import adjust_bars
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
-from candledesk.domain.interval import INTERVALS
+from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.resample import base_span, resample_bars
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.provider.answers import CorporateAction
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
+from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 MAX_TIME = 2**53
+ACTIONS_MARGIN_S = 10 * DAY_S
 
 
 def read_series(connection: Connection, request: BarsRequest, known: Known, want: Want) -> BarsReply:
@@ -44,6 +47,8 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     bars, base = _read(connection, request, known, facts, span)
     kept, following = _limit(bars, request)
     gaps = plan_span(base, facts).gaps
+    known_gaps = {gap.span for gap in gaps}
+    gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
     return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev)
@@ -54,21 +59,50 @@ def _read(connection: Connection, request: BarsRequest, known: Known, facts: Fac
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     if known.series_id is None:
         return Bars.empty(), base
-    bars = bar_store.read_bars(connection, known.series_id, base)
-    if interval.base is not interval:
-        stored, bars = bars, resample_bars(bars, facts.calendar, interval)
-        if len(bars) and lacks_start(bars, stored, facts):
-            bars = bars.take(slice(1, None))
-        bars = bars.within(span)
-    if request.adjust == "splits" or not len(bars):
-        return bars, base
+    stored = bar_store.read_bars(connection, known.series_id, base)
+    if request.adjust != "splits" and len(stored):
+        stored = _adjusted(connection, request, stored, facts)
+    if interval.base is interval:
+        return stored, base
+    bars = resample_bars(stored, facts.calendar, interval)
+    if len(bars) and lacks_start(bars, stored, facts):
+        bars = bars.take(slice(1, None))
+    return bars.within(span), base
+
+
+def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts: Facts) -> Bars:
+    """Adjust base bars before anything is derived from them: a split can lie inside a week or a month."""
     actions = [CorporateAction(*row) for row in action_store.read_actions(connection, request.symbol)]
     daily_id = instrument_store.series_id(connection, request.symbol, INTERVALS["1d"])
     if daily_id is None:
         msg = f"adjust={request.adjust} needs the daily bars of {request.symbol}: backfill 1d first"
         raise EnvironmentFaultError(msg)
     daily = bar_store.read_bars(connection, daily_id, Span(-MAX_TIME, MAX_TIME))
-    return adjust_bars(bars, interval, facts.calendar, actions, request.adjust, daily=daily), base
+    return adjust_bars(stored, request.interval.base, facts.calendar, actions, request.adjust, daily=daily)
+
+
+def actions_span(start: int, end: int) -> Span:
+    """Return which daily bars tell the splits and dividends that matter to bars from ``start`` on, known at ``end``.
+
+    All later ones matter, and of the first dividend the close before it.
+    """
+    return Span(start - ACTIONS_MARGIN_S, max(start, end))
+
+
+def _action_gaps(connection: Connection, request: BarsRequest, start: int, facts: Facts) -> tuple[Gap, ...]:
+    """Return where splits and dividends that matter to an adjusted answer may be unknown.
+
+    Only up to the newest daily bar: what comes later has not moved the stored prices either.
+    """
+    daily = INTERVALS["1d"]
+    daily_id = instrument_store.series_id(connection, request.symbol, daily)
+    extent = None if daily_id is None else bar_store.bars_extent(connection, daily_id)
+    if request.adjust == "splits" or daily_id is None or extent is None:
+        return ()
+    coverage = tuple(coverage_store.read_coverage(connection, daily_id))
+    known = replace(facts, interval=daily, coverage=coverage)
+    gaps = plan_span(actions_span(start, extent.end - 1), known).gaps
+    return tuple(replace(gap, reason=f"splits and dividends: {gap.reason}") for gap in gaps)
 
 
 def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:

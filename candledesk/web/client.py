@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 TIMEOUT_S = 40.0
 POLL_S = 0.3
 PAGE = 5_000
+WAIT_S = 30  # the longest that the endpoint waits for a fill
+N_REREADS = 3
 _ENDED = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
 
 
@@ -149,24 +151,33 @@ class RemoteCache:
         span = request.span
         if span is None:
             raise InputError("from", "name a span")
-        if request.fill == "wait":
+        if request.fill == "wait" and span.end > HISTORY_START and span.start < time.time():
             self._wait(self._start_backfill(request.symbol, request.interval, span))
+        start = max(span.start, HISTORY_START)
         query = {
             "symbol": request.symbol,
             "interval": request.interval.name,
-            "from": iso_time(max(span.start, HISTORY_START)),
-            "to": iso_time(span.end),
+            "from": iso_time(start),
+            "to": iso_time(max(span.end, start + 1)),
             "adjust": request.adjust,
             "fill": "none",
             "format": "columns",
             "limit": PAGE,
         }
-        pages, page = [], self._get("/api/v1/candles", query)
-        pages.append(page)
-        while page["next"] is not None:
-            page = self._get("/api/v1/candles", query | {"cursor": page["next"]})
-            pages.append(page)
+        # What the job leaves: a symbol to be met where nothing was to be filled, splits and dividends to adjust for.
+        first = query | {"fill": "wait", "timeout": WAIT_S} if request.fill == "wait" else query
+        pages = self._pages(first, query)
+        for _ in range(N_REREADS):
+            if len({page["rev"] for page in pages}) == 1:
+                break
+            pages = self._pages(query, query)  # the series has changed between two pages: perhaps its basis
         return _reply(request, span, pages)
+
+    def _pages(self, first: dict[str, Any], others: dict[str, Any]) -> list[dict[str, Any]]:
+        pages = [self._get("/api/v1/candles", first)]
+        while pages[-1]["next"] is not None:
+            pages.append(self._get("/api/v1/candles", others | {"cursor": pages[-1]["next"]}))
+        return pages
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""
@@ -242,7 +253,12 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
     prices = [column(name, np.float64) for name in ("open", "high", "low", "close", "volume")]
     bars = Bars(column("time", np.int64), *prices)
     head = pages[0]
+    begin = head["start"] or {}
     instrument = replace(
-        _instrument({"symbol": head["symbol"], "exchange": head["exchange"], "name": head["name"]}), tz=head["timezone"]
+        _instrument({"symbol": head["symbol"], "exchange": head["exchange"], "name": head["name"]}),
+        tz=head["timezone"],
+        currency=head["currency"],
+        price_decimals=head["price_decimals"],
+        first_open_time=begin.get("time") if begin.get("kind") == "listing" else None,
     )
     return BarsReply(request, span, bars, None, instrument, _gaps(head["gaps"]), None, head["rev"])

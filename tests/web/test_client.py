@@ -1,0 +1,56 @@
+"""A second process prints the very bars that the first would have printed."""
+
+from pathlib import Path
+
+import pytest
+
+from candledesk.cache.build import CacheService
+from candledesk.cache.messages import BarsRequest
+from candledesk.demo import DemoMarket
+from candledesk.domain.interval import parse_interval
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.times import parse_time
+from candledesk.settings import load_settings
+from candledesk.web.client import RemoteCache
+from candledesk.web.server import WebServer
+
+RESOURCES = Path(__file__).parents[2] / "resources"
+NOW = "2026-11-20T22:00:00Z"
+ASKED = [
+    ("MSFT", "1wk", "2020-01-01", "2020-02-04", "splits"),  # from a Wednesday to a Tuesday
+    ("NVDA", "1h", "2026-03-02", "2026-04-01", "none"),  # the split is months later
+    ("NVDA", "1d", "2019-01-01", "2020-01-01", "all"),
+    ("BTC-USD", "1m", "2026-11-10", "2026-11-16", "splits"),  # more than one page
+    ("VOD.L", "1d", "2127-11-01", "2128-01-01", "splits"),  # nothing can be there yet
+    ("SPY", "1d", "1850-01-01", "1890-01-01", "splits"),  # nor was there ever
+]
+
+
+def make_cache(market, home):
+    settings = load_settings({}, yahoo_url=market.url, requests_per_minute="6000", request_burst="600")
+    return CacheService(home / "candles.db", settings, home / "yfinance", now=market.clock.now)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_running_instance_gives_the_same_bars(tmp_path, asked):
+    symbol, interval, start, end, adjust = asked
+    span = Span(parse_time(start, "from"), parse_time(end, "to"))
+    request = BarsRequest(symbol, parse_interval(interval), span, timeout_s=None, adjust=adjust)
+    with DemoMarket(now=NOW) as market:
+        (tmp_path / "a").mkdir()
+        (tmp_path / "b").mkdir()
+        near, far = make_cache(market, tmp_path / "a"), make_cache(market, tmp_path / "b")
+        server = WebServer(far.controller, resources=RESOURCES, token="t", clock=market.clock.now)
+        server.start()
+        try:
+            direct = near.controller.load_bars(request).result(60)
+            remote = RemoteCache(server.url, "t").load_bars(request).result(60)
+        finally:
+            server.stop(3)
+            near.close()
+            far.close()
+    assert remote.bars.equals(direct.bars)
+    assert remote.gaps == direct.gaps
+    assert direct.complete
+    assert remote.instrument.first_open_time or direct.request.interval.lookback_s
+    assert span.start > HISTORY_START or not len(direct.bars)
