@@ -44,11 +44,22 @@ class Calendars(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database knows of a series: ``facts`` is ``None`` until the instrument and its calendar are known."""
+    """What the database knows of a series: ``facts`` is ``None`` until the instrument and its calendar are known.
+
+    ``outdated``: the same by a calendar that ends too soon to plan with; what is stored can be read by it all the same.
+    ``now``: when this was read (UTC seconds).
+    """
 
     instrument: Instrument | None
     series_id: int | None
     facts: Facts | None
+    outdated: Facts | None = None
+    now: int = 0
+
+    @property
+    def readable(self) -> Facts | None:
+        """The facts to read stored bars by, planned with or not; ``None`` when no calendar was ever loaded."""
+        return self.facts or self.outdated
 
 
 def calendar_key(instrument: Instrument) -> str:
@@ -100,12 +111,14 @@ class Catalog:
             return Known(None, None, None)
         series_id = instrument_store.series_id(connection, symbol, interval)
         calendar = self._calendar(connection, instrument)
+        now = self._now()
         if calendar is None:
-            return Known(instrument, series_id, None)
+            return Known(instrument, series_id, None, now=now)
         rows = () if series_id is None else tuple(coverage_store.read_coverage(connection, series_id))
         lookback_s = self.limits.lookback_s(interval)
-        facts = Facts(interval, calendar, rows, instrument.first_open_time, self._now(), lookback_s)
-        return Known(instrument, series_id, facts)
+        facts = Facts(interval, calendar, rows, instrument.first_open_time, now, lookback_s)
+        is_serving = self._serves(calendar, instrument)
+        return Known(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
 
     def _calendar(self, connection: Connection, instrument: Instrument) -> SessionCalendar | None:
         key = calendar_key(instrument)
@@ -114,8 +127,8 @@ class Catalog:
         if calendar is not None and self._serves(calendar, instrument):
             return calendar
         stored = calendar_store.read_calendar(connection, key)
-        if stored is None or not self._serves(stored[0], instrument):
-            return None
+        if stored is None:
+            return calendar
         with self._lock:
             self._calendars[key] = stored[0]
         return stored[0]

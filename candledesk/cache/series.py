@@ -33,25 +33,36 @@ if TYPE_CHECKING:
 
 MAX_TIME = 2**53
 ACTIONS_MARGIN_S = 10 * DAY_S
+NOT_FETCHED = "not fetched yet"
 
 
 def read_series(connection: Connection, request: BarsRequest, known: Known, want: Want) -> BarsReply:
     """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span."""
     if known.instrument is None:
         raise NotCachedError(request.symbol)
-    facts = known.facts
+    facts = known.readable
     span = request.span or (want.resolve(facts) if facts else None)
     if facts is None or span is None:
-        gaps: tuple[Gap, ...] = () if request.span is None else (Gap(request.span, "not fetched yet"),)
-        return BarsReply(request, span or Span(0, MAX_TIME), Bars.empty(), None, known.instrument, gaps)
+        asked = span or Span(min(HISTORY_START, known.now), known.now)
+        return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
     bars, base = _read(connection, request, known, facts, span)
     kept, following = _limit(bars, request)
-    gaps = plan_span(base, facts).gaps
+    gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
     known_gaps = {gap.span for gap in gaps}
     gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
     return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev)
+
+
+def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
+    """Return the part of ``span`` of which an outdated calendar cannot tell whether bars are expected."""
+    if known.outdated is None:
+        return ()
+    calendar = known.outdated.calendar
+    end = int(calendar.close[-1]) if len(calendar) else HISTORY_START
+    untold = Span(end, known.now).intersect(span) if end < known.now else None
+    return () if untold is None else (Gap(untold, "the venue's calendar is not loaded yet"),)
 
 
 def _read(connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span) -> tuple[Bars, Span]:
@@ -117,9 +128,9 @@ def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:
 
 def describe_series(connection: Connection, known: Known, interval: Interval) -> SeriesReport:
     """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history."""
-    facts, series_id = known.facts, known.series_id
+    facts, series_id = known.readable, known.series_id
     if facts is None:
-        return SeriesReport((), (Gap(Span(HISTORY_START, MAX_TIME), "not fetched yet"),), 0)
+        return SeriesReport((), (Gap(Span(HISTORY_START, known.now), NOT_FETCHED),), 0)
     rows, refused = facts.coverage, refused_coverage(facts)
     if refused is not None and not (rows and rows[0].span.start < refused.span.end):
         rows = (refused, *rows)
@@ -129,4 +140,5 @@ def describe_series(connection: Connection, known: Known, interval: Interval) ->
     elif series_id is not None:
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME))
         n_bars = len(resample_bars(stored, facts.calendar, interval))
-    return SeriesReport(rows, plan_span(None, facts).gaps, n_bars)
+    gaps = plan_span(None, facts).gaps + _beyond_calendar(known, Span(HISTORY_START, known.now))
+    return SeriesReport(rows, gaps, n_bars)

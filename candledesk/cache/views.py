@@ -48,22 +48,23 @@ class Around:
 
 def read_around(connection: Connection, request: ViewportRequest, known: Known) -> Around:
     """Read the stored bars of a viewport request, derived where the interval is."""
-    if known.series_id is None or known.facts is None:
+    facts = known.readable
+    if known.series_id is None or facts is None:
         return Around(Bars.empty(), has_older=False, at_latest=request.anchor is None, rev=0)
     interval, series_id = request.interval, known.series_id
     n_before, n_after = base_count(interval, request.n_before), base_count(interval, request.n_after)
     anchor = request.anchor
     if anchor is not None and interval.base is not interval:
-        anchor = base_span(interval, known.facts.calendar, Span(anchor, anchor + 1)).start
+        anchor = base_span(interval, facts.calendar, Span(anchor, anchor + 1)).start
     stored = bar_store.read_bars_around(connection, series_id, anchor, n_before, n_after)
-    whole, has_gap, is_cut_right = _unbroken(stored, anchor, known.facts)
+    whole, has_gap, is_cut_right = _unbroken(stored, anchor, facts)
     is_cut_left = bool(len(whole)) and bar_store.has_older(connection, series_id, int(whole.open_time[0]))
     extent = bar_store.bars_extent(connection, series_id)
     is_newest = extent is None or (bool(len(whole)) and int(whole.open_time[-1]) >= extent.end - 1)
     bars = whole
     if interval.base is not interval and len(whole):
-        bars = resample_bars(whole, known.facts.calendar, interval)
-        if len(bars) and (is_cut_left or has_gap or lacks_start(bars, whole, known.facts)):
+        bars = resample_bars(whole, facts.calendar, interval)
+        if len(bars) and (is_cut_left or has_gap or lacks_start(bars, whole, facts)):
             bars = bars.take(slice(1, None))  # its first bar lacks its first part
         if len(bars) and is_cut_right:
             bars = bars.take(slice(0, -1))  # and its last bar its last part
