@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QDialog,
     QMainWindow,
-    QSizePolicy,
     QTabWidget,
-    QToolBar,
-    QToolButton,
-    QWidget,
 )
 
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
-from candledesk.ui.actions import ActionRow, ActionTable, chart_rows
-from candledesk.ui.entries import IntervalPopup, SymbolEntry, interval_words
+from candledesk.ui.actions import ActionTable
+from candledesk.ui.entries import IntervalPopup, SymbolEntry
 from candledesk.ui.page import ChartPage
 from candledesk.ui.panels.jobs import JobsPanel
 from candledesk.ui.shortcut_sheet import ShortcutSheet
 from candledesk.ui.status import StatusBar
 from candledesk.ui.theme import DARK, LIGHT, THEMES, apply_theme
+from candledesk.ui.window_rows import WindowToolBar, window_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +38,6 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "window.ini"
 _STATE_VERSION = 1
-_N_BEFORE_CHART = 8  # the rows of File and Data come before the Chart menu, View and Help after it
-_TOOLBAR_ACTIONS = ("refresh", "backfill", "jobs", "browser", "theme")
 
 
 class MainWindow(QMainWindow):
@@ -66,7 +59,6 @@ class MainWindow(QMainWindow):
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self._theme = THEMES.get(str(self._settings.value("theme", DARK.name)), DARK)
         self._n_views = 0
-        self._interval_buttons: dict[str, QToolButton] = {}
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setTabBarAutoHide(True)
@@ -79,68 +71,14 @@ class MainWindow(QMainWindow):
         self.jobs_panel = JobsPanel(cache, bridge, self)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.jobs_panel)
         self.jobs_panel.hide()
-        own = self._own_rows()
-        chart = chart_rows(self._current_view)
-        self.table = ActionTable(self, [*own[:_N_BEFORE_CHART], *chart, *own[_N_BEFORE_CHART:]])
-        self._build_toolbar()
+        self.table = ActionTable(self, window_rows(self))
+        self.toolbar = WindowToolBar(self, self.symbol_entry, self.table, self.set_interval)
+        self.addToolBar(self.toolbar)
         self._connect()
         self._restore()
         self.add_chart()
 
     # -- building
-
-    def _own_rows(self) -> list[ActionRow]:
-        def has_symbol() -> bool:
-            page = self.page
-            return page is not None and page.target is not None
-
-        def is_dark() -> bool:
-            return self._theme is DARK
-
-        return [
-            ActionRow("symbol", "File", "Open symbol…", ("Ctrl+K",), self.focus_symbol),
-            ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), self.new_chart),
-            ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), self.close_chart),
-            ActionRow("quit", "File", "Quit", ("Ctrl+Q",), self.close, has_separator=True),
-            ActionRow("refresh", "Data", "Refresh", ("F5", "Ctrl+R"), self.refresh_bars, has_symbol),
-            ActionRow("backfill", "Data", "Backfill", ("Ctrl+B",), self.backfill, has_symbol),
-            ActionRow("jobs", "Data", "Jobs", ("Ctrl+J",), self.toggle_jobs, is_checked=self._is_jobs_shown),
-            ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), self.open_in_browser, self._has_browser),
-            ActionRow("theme", "View", "Dark theme", ("Ctrl+Shift+D",), self.toggle_theme, is_checked=is_dark),
-            ActionRow(
-                "full_screen", "View", "Full screen", ("F11",), self.toggle_full_screen, is_checked=self.isFullScreen
-            ),
-            ActionRow("shortcuts", "Help", "Shortcuts", ("?", "F1"), self.show_shortcuts),
-        ]
-
-    def _build_toolbar(self) -> None:
-        bar = QToolBar("Toolbar", self)
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.addWidget(self.symbol_entry)
-        bar.addSeparator()
-        group = QButtonGroup(bar)
-        for interval in INTERVALS.values():
-            button = QToolButton()
-            button.setText(interval.name)
-            button.setToolTip(interval_words(interval))
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(partial(self.set_interval, interval))
-            group.addButton(button)
-            bar.addWidget(button)
-            self._interval_buttons[interval.name] = button
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(spacer)
-        for name in _TOOLBAR_ACTIONS:
-            bar.addAction(self.table.actions[name])
-        overflow = bar.findChild(QToolButton, "qt_toolbar_ext_button")
-        if isinstance(overflow, QToolButton):  # its own icon is black on dark
-            overflow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-            overflow.setText("»")
-        self.addToolBar(bar)
 
     def _connect(self) -> None:
         self.symbol_entry.symbol_entered.connect(self._on_symbol_entered)
@@ -163,7 +101,13 @@ class MainWindow(QMainWindow):
         page = self.tabs.currentWidget()
         return page if isinstance(page, ChartPage) else None
 
-    def _current_view(self) -> ChartView | None:
+    @property
+    def target(self) -> tuple[str, Interval] | None:
+        """The series of the chart in front."""
+        return self.page.target if self.page is not None else None
+
+    def current_view(self) -> ChartView | None:
+        """Return the drawing of the chart in front."""
         page = self.page
         return page.view if page is not None else None
 
@@ -208,9 +152,8 @@ class MainWindow(QMainWindow):
 
     def set_interval(self, interval: Interval, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
         """Show the same symbol in another interval."""
-        page = self.page
-        if page is not None and page.target is not None:
-            self.open_chart(page.target[0], interval)
+        if self.target is not None:
+            self.open_chart(self.target[0], interval)
         self._show_interval()
         self._focus_chart()
 
@@ -223,30 +166,36 @@ class MainWindow(QMainWindow):
 
     def refresh_bars(self) -> None:
         """Fetch the latest bars of the chart in front."""
-        if self.page is not None and self.page.target is not None:
-            self._bridge.deliver(self._cache.start_update([self.page.target]), self._on_job_started)
+        if self.target is not None:
+            self._bridge.deliver(self._cache.start_update([self.target]), self._on_job_started)
 
     def backfill(self) -> None:
         """Fetch the whole history of the chart in front, and show the panel in which it can be followed."""
-        if self.page is not None and self.page.target is not None:
-            symbol, interval = self.page.target
+        if self.target is not None:
+            symbol, interval = self.target
             self.jobs_panel.show()
             self._bridge.deliver(self._cache.start_backfill(symbol, interval, None), self._on_job_started)
 
     def toggle_jobs(self) -> None:
         """Show or hide the job panel."""
-        self.jobs_panel.setVisible(not self._is_jobs_shown())
+        self.jobs_panel.setVisible(not self.is_jobs_shown())
 
-    def _is_jobs_shown(self) -> bool:
+    def is_jobs_shown(self) -> bool:
+        """Tell whether the job panel is shown."""
         return self.jobs_panel.isVisibleTo(self)
 
-    def _has_browser(self) -> bool:
+    def has_browser(self) -> bool:
+        """Tell whether the web chart can be opened."""
         return self._open_browser is not None
 
     def open_in_browser(self) -> None:
         """Open the web chart of the same cache."""
         if self._open_browser is not None:
             self._open_browser()
+
+    def is_dark(self) -> bool:
+        """Tell which theme is worn."""
+        return self._theme is DARK
 
     def toggle_theme(self) -> None:
         """Switch between dark and light."""
@@ -280,9 +229,7 @@ class MainWindow(QMainWindow):
             self.symbol_entry.begin(text)
 
     def _on_symbol_entered(self, text: str) -> None:
-        page = self.page
-        former = page.target if page is not None else None
-        self.open_chart(text, former[1] if former else INTERVALS["1d"])
+        self.open_chart(text, self.target[1] if self.target else INTERVALS["1d"])
         self._focus_chart()
 
     def _on_job_started(self, future: Future[Job]) -> None:
@@ -314,10 +261,7 @@ class MainWindow(QMainWindow):
         self.status.show_series(self.page.model.series)
 
     def _show_interval(self) -> None:
-        target = self.page.target if self.page is not None else None
-        button = self._interval_buttons.get(target[1].name if target else "1d")
-        if button is not None:
-            button.setChecked(True)
+        self.toolbar.show_interval(self.target[1].name if self.target else "1d")
 
     def _on_jobs_visibility_changed(self) -> None:
         self.table.refresh()

@@ -134,7 +134,7 @@ def test_a_digit_opens_the_interval_entry(opened, qtbot):
     qtbot.keyClick(popup.line, Qt.Key.Key_Return)
     settle(opened.qapp)
     assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
-    assert opened.window._interval_buttons["5m"].isChecked()
+    assert opened.window.toolbar.interval_buttons["5m"].isChecked()
 
 
 def test_a_ticker_may_begin_with_a_digit(opened, qtbot):
@@ -151,8 +151,8 @@ def test_a_ticker_may_begin_with_a_digit(opened, qtbot):
 
 def test_interval_buttons_cover_every_interval(opened):
     opened.open("AAPL")
-    assert list(opened.window._interval_buttons) == list(INTERVALS)
-    opened.window._interval_buttons["5m"].click()
+    assert list(opened.window.toolbar.interval_buttons) == list(INTERVALS)
+    opened.window.toolbar.interval_buttons["5m"].click()
     settle(opened.qapp)
     assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
 

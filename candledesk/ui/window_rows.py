@@ -1,0 +1,101 @@
+"""The rows of what a window can do besides its charts (``actions``), and the toolbar that shows some of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.ui.actions import ActionRow, ActionTable, chart_rows
+from candledesk.ui.entries import interval_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.ui.main_window import MainWindow
+
+_MENUS = ("File", "Data", "Chart", "View", "Help")  # in this order; others come before Help
+_TOOLBAR_ACTIONS = ("refresh", "backfill", "jobs", "browser", "theme")
+
+
+def _own_rows(window: MainWindow) -> list[ActionRow]:
+    def has_symbol() -> bool:
+        return window.target is not None
+
+    return [
+        ActionRow("symbol", "File", "Open symbol…", ("Ctrl+K",), window.focus_symbol),
+        ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), window.new_chart),
+        ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), window.close_chart),
+        ActionRow("quit", "File", "Quit", ("Ctrl+Q",), window.close, has_separator=True),
+        ActionRow("refresh", "Data", "Refresh", ("F5", "Ctrl+R"), window.refresh_bars, has_symbol),
+        ActionRow("backfill", "Data", "Backfill", ("Ctrl+B",), window.backfill, has_symbol),
+        ActionRow("jobs", "Data", "Jobs", ("Ctrl+J",), window.toggle_jobs, is_checked=window.is_jobs_shown),
+        ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), window.open_in_browser, window.has_browser),
+        ActionRow("theme", "View", "Dark theme", ("Ctrl+Shift+D",), window.toggle_theme, is_checked=window.is_dark),
+        ActionRow(
+            "full_screen", "View", "Full screen", ("F11",), window.toggle_full_screen, is_checked=window.isFullScreen
+        ),
+        ActionRow("shortcuts", "Help", "Shortcuts", ("?", "F1"), window.show_shortcuts),
+    ]
+
+
+def window_rows(window: MainWindow) -> list[ActionRow]:
+    """Return every row of the window, its charts' included, in the order of the menus."""
+    rows = [*_own_rows(window), *chart_rows(window.current_view)]
+
+    def place(row: ActionRow) -> int:
+        return _MENUS.index(row.menu) if row.menu in _MENUS else len(_MENUS) - 1
+
+    return sorted(rows, key=place)
+
+
+class WindowToolBar(QToolBar):
+    """The symbol, the intervals, and the actions that deserve a button."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        entry: QWidget,
+        table: ActionTable,
+        on_interval: Callable[[Interval], object],
+    ) -> None:
+        """``on_interval`` is called with the interval of the button that was clicked."""
+        super().__init__("Toolbar", window)
+        self.interval_buttons: dict[str, QToolButton] = {}
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addWidget(entry)
+        self.addSeparator()
+        self._add_intervals(on_interval)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+        for name in _TOOLBAR_ACTIONS:
+            self.addAction(table.actions[name])
+        overflow = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if isinstance(overflow, QToolButton):  # its own icon is black on dark
+            overflow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            overflow.setText("»")
+
+    def _add_intervals(self, on_interval: Callable[[Interval], object]) -> None:
+        group = QButtonGroup(self)
+        for interval in INTERVALS.values():
+            button = QToolButton()
+            button.setText(interval.name)
+            button.setToolTip(interval_words(interval))
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(partial(on_interval, interval))
+            group.addButton(button)
+            self.addWidget(button)
+            self.interval_buttons[interval.name] = button
+
+    def show_interval(self, name: str) -> None:
+        """Mark the interval that is shown."""
+        button = self.interval_buttons.get(name)
+        if button is not None:
+            button.setChecked(True)
