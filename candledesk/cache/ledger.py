@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.domain.cadence import settle_s
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.sessions import bar_close_times, expected_open_times, session_of
@@ -28,8 +29,6 @@ _EMPTY_LADDER = (
     (30 * DAY_S, 7 * DAY_S),
     (60 * DAY_S, 30 * DAY_S),
 )
-INTRADAY_SETTLE_S = 120
-DAILY_SETTLE_S = 4 * HOUR_S  # yahoo.md §4.10: volumes and closes still move after the close
 CONFIRM_S = HOUR_S  # a single empty answer may be an outage, and minutes leave the look-back for ever: ask once more
 NO_TRADES = "asked: the provider has no bars here"
 
@@ -42,8 +41,7 @@ def empty_expiry(close_time: int, now: int) -> int | None:
 
 def final_times(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
     """Return when each bar can no longer change (UTC seconds)."""
-    settle = DAILY_SETTLE_S if interval.is_daily else INTRADAY_SETTLE_S
-    return bar_close_times(calendar, interval, open_time) + settle + calendar.settle_s
+    return bar_close_times(calendar, interval, open_time) + settle_s(calendar, interval)
 
 
 def _provisional_expiry(finals: IntArray, interval: Interval, now: int) -> int:
