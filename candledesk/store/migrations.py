@@ -181,6 +181,18 @@ def _remember_limits(db: Database) -> None:
     )
 
 
+def _keep_series_complete(db: Database) -> None:
+    """Series that are topped up without anybody asking; ``note``: why the last try failed, empty when it did not."""
+    db.table("harvest").create(
+        {"series_id": int, "added_at": int, "last_run_at": int, "note": str},
+        pk="series_id",
+        foreign_keys=[("series_id", "series", "series_id")],
+        not_null={"added_at", "note"},
+        defaults={"note": ""},
+        strict=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -194,6 +206,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("limiter survives restarts", _remember_limiter),
     Migration("stated sessions overrule the calendar", _remember_stated_sessions),
     Migration("stated limits overrule the interval table", _remember_limits),
+    Migration("series are kept complete", _keep_series_complete),
 )
 
 
