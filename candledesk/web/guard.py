@@ -25,6 +25,7 @@ MAX_HEADERS = 16 * 1024
 MAX_TARGET = 8 * 1024
 BODY_TIMEOUT_S = 10.0
 STREAM_PATH = "/api/v1/events"
+DOCS_PATH = "/docs"
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (
         b"content-security-policy",
@@ -103,9 +104,9 @@ class Guard:
         self._check_site(scope, headers)
         if scope["method"] == "OPTIONS":
             raise RefusedError(403, "No other site may use this server.")
-        if scope["path"] not in self._open_paths:
+        if scope["path"] not in self._open_paths and not _is_reader(scope, headers):
             self._check_token(headers)
-        if scope["method"] not in {"GET", "HEAD"}:
+        if scope["method"] == "POST":
             _check_media_type(headers)
 
     def _check_site(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
@@ -149,9 +150,17 @@ def _check_size(scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
 
 def _is_visit(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
     """A person followed a link to the page itself, which holds no secret (our 0600 redirect file is such a link)."""
+    return scope["path"] == "/" and _is_navigation(scope, headers)
+
+
+def _is_reader(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
+    """A person opened the page about the API: a browser cannot send the token then, and the page holds no secret."""
+    return scope["path"] == DOCS_PATH and _is_navigation(scope, headers)
+
+
+def _is_navigation(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
     return (
-        scope["path"] == "/"
-        and scope["method"] == "GET"
+        scope["method"] == "GET"
         and _values(headers, b"sec-fetch-mode") == [b"navigate"]
         and _values(headers, b"sec-fetch-dest") == [b"document"]
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from candledesk.cache.messages import JobState
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
@@ -18,62 +19,99 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from candledesk.domain.interval import Interval
+    from candledesk.web.schemas import Schema
 
 MAX_LIMIT = 5_000
 MAX_TIMEOUT_S = 30.0
 MAX_SERIES = 100
+MAX_WORDS = 64
+MAX_ID = 2**53  # what a JSON number holds exactly everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one sort of value is read and described: ``parse(text, field)`` raises ``InputError``; a JSON Schema."""
+
+    parse: Callable[[str, str], object]
+    schema: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter: ``parse`` turns its text into the value and raises ``InputError``; ``schema`` is JSON Schema.
+    """One parameter of a path, a query or a JSON body.
 
-    ``is_list``: a JSON body may give an array of at most ``MAX_SERIES`` texts.
+    ``is_list``: a JSON array of at most ``MAX_SERIES`` texts; ``is_json``: a body gives it in JSON's own type (a
+    number, a boolean) instead of as a text.
     """
 
     name: str
     text: str
-    parse: Callable[[str, str], object]
-    schema: Mapping[str, object]
+    kind: Kind
     default: object = None
     is_required: bool = False
     is_list: bool = False
+    is_json: bool = False
+
+    def describe(self) -> dict[str, object]:
+        """Return the parameter's JSON Schema with its default."""
+        schema: dict[str, object] = dict(self.kind.schema)
+        if self.is_list:
+            schema = {"type": "array", "items": schema, "maxItems": MAX_SERIES}
+        if self.default is not None:
+            schema["default"] = self.default
+        return schema
 
 
-def choose(*allowed: str) -> Callable[[str, str], str]:
-    """Return a parser that accepts only these words."""
+def choice(*allowed: str) -> Kind:
+    """Return the kind of one of these words."""
 
     def parse(text: str, field: str) -> str:
         if text not in allowed:
             raise InputError(field, f"{field} cannot be {text!r}: use one of {' '.join(allowed)}")
         return text
 
-    return parse
+    return Kind(parse, {"type": "string", "enum": list(allowed)})
 
 
-def whole_number(low: int, high: int) -> Callable[[str, str], int]:
-    """Return a parser of an integer between ``low`` and ``high``."""
+def whole_number(low: int, high: int) -> Kind:
+    """Return the kind of an integer between ``low`` and ``high``."""
 
     def parse(text: str, field: str) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,15}", text):
-            raise InputError(field, f"{field} must be a whole number, not {text!r}")
+        if not re.fullmatch(r"-?[0-9]{1,16}", text):
+            raise InputError(field, f"{field} must be a whole number, not {text[:40]!r}")
         if not low <= int(text) <= high:
             raise RangeError(field, f"{field} must be between {low} and {high}, not {text}")
         return int(text)
 
-    return parse
+    return Kind(parse, {"type": "integer", "minimum": low, "maximum": high})
 
 
-def _seconds(text: str, field: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
-        raise InputError(field, f"{field} must be a number of seconds, not {text!r}")
-    if float(text) > MAX_TIMEOUT_S:
-        raise RangeError(field, f"{field} must be at most {MAX_TIMEOUT_S:.0f} seconds, not {text}")
-    return float(text)
+def seconds(high: float) -> Kind:
+    """Return the kind of a duration from 0 to ``high`` seconds."""
+
+    def parse(text: str, field: str) -> float:
+        if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", text):
+            raise InputError(field, f"{field} must be a number of seconds, not {text[:40]!r}")
+        if not 0 <= float(text) <= high:
+            raise RangeError(field, f"{field} must be between 0 and {high:g} seconds, not {text[:40]}")
+        return float(text)
+
+    return Kind(parse, {"type": "number", "minimum": 0, "maximum": high})
+
+
+def yes_or_no() -> Kind:
+    """Return the kind of ``true`` or ``false``."""
+
+    def parse(text: str, field: str) -> bool:
+        if text not in {"true", "false"}:
+            raise InputError(field, f"{field} must be true or false, not {text[:40]!r}")
+        return text == "true"
+
+    return Kind(parse, {"type": "boolean"})
 
 
 def _symbol(text: str, _field: str) -> str:
-    return parse_symbol(text)
+    return parse_symbol(text if text.isascii() else "\N{REPLACEMENT CHARACTER}")  # upper-casing makes ASCII of some
 
 
 def _interval(text: str, _field: str) -> Interval:
@@ -81,63 +119,52 @@ def _interval(text: str, _field: str) -> Interval:
 
 
 def _words(text: str, field: str) -> str:
-    if len(text) > 64:  # noqa: PLR2004 a search, not a book
-        raise RangeError(field, f"{field} must have at most 64 characters")
+    if len(text) > MAX_WORDS:
+        raise RangeError(field, f"{field} may have at most {MAX_WORDS} characters")
     return text.strip()
 
 
-_TIME_SCHEMA = {"type": "string", "examples": ["2026-11-02", "2026-11-02T14:30:00Z"]}
-SYMBOL = Param("symbol", "Yahoo's ticker", _symbol, {"type": "string", "examples": ["AAPL"]})
-INTERVAL = Param("interval", "bar length; 60m is 1h", _interval, {"type": "string", "enum": [*INTERVALS, "60m"]})
-FROM = Param("from", "first instant (inclusive)", parse_time, _TIME_SCHEMA)
-TO = Param("to", "last instant (exclusive)", parse_time, _TIME_SCHEMA)
-CURSOR = Param("cursor", "`next` of the answer before", parse_time, _TIME_SCHEMA)
-ADJUST = Param(
-    "adjust",
-    "what prices are adjusted for",
-    choose("none", "splits", "all"),
-    {"type": "string", "enum": ["none", "splits", "all"]},
-    default="splits",
+SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": r"^[A-Za-z0-9.\-=^&_]{1,32}$", "examples": ["AAPL"]})
+INTERVAL_KIND = Kind(_interval, {"type": "string", "enum": [*INTERVALS, "60m"]})
+TIME_KIND = Kind(
+    parse_time,
+    {
+        "type": "string",
+        "anyOf": [{"format": "date"}, {"format": "date-time"}],
+        "examples": ["2026-11-02", "2026-11-02T14:30:00Z"],
+    },
 )
+WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
+
+SYMBOL = Param("symbol", "Yahoo's ticker; case does not matter", SYMBOL_KIND, is_required=True)
+INTERVAL = Param("interval", "bar length; 60m is another name of 1h", INTERVAL_KIND, is_required=True)
+SYMBOLS = Param("symbols", "Yahoo's tickers", SYMBOL_KIND, is_list=True)
+INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIND, is_list=True)
+ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
+ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
+FROM = Param("from", "first instant (inclusive): a date, or an instant with its offset", TIME_KIND)
+TO = Param("to", "last instant (exclusive); now unless given", TIME_KIND)
+CURSOR = Param("cursor", "`next` of the answer before", TIME_KIND)
+ADJUST = Param("adjust", "what prices are adjusted for", choice("none", "splits", "all"), default="splits")
 FILL = Param(
     "fill",
-    "wait for what is missing, read only the database, or start the fill and answer at once",
-    choose("wait", "none", "async"),
-    {"type": "string", "enum": ["wait", "none", "async"]},
+    "wait for what is missing, read only the database (none), or start the fill and answer at once (async)",
+    choice("wait", "none", "async"),
     default="wait",
 )
-TIMEOUT = Param(
-    "timeout",
-    "seconds that fill=wait may take",
-    _seconds,
-    {"type": "number", "minimum": 0, "maximum": MAX_TIMEOUT_S},
-    default=8.0,
-)
-LIMIT = Param(
-    "limit",
-    "at most so many candles, the oldest first",
-    whole_number(1, MAX_LIMIT),
-    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
-    default=MAX_LIMIT,
-)
-FORMAT = Param(
-    "format",
-    "one object per candle or one array per field",
-    choose("rows", "columns"),
-    {"type": "string", "enum": ["rows", "columns"]},
-    default="rows",
-)
-QUERY = Param("query", "part of the symbol or name", _words, {"type": "string", "maxLength": 64}, default="")
-STATES = ("queued", "running", "paused", "succeeded", "failed", "cancelled")
-STATE = Param("state", "only jobs in this state", choose(*STATES), {"type": "string", "enum": list(STATES)})
-JOB_LIMIT = Param(
-    "limit",
-    "at most so many jobs, the newest first",
-    whole_number(1, 500),
-    {"type": "integer", "minimum": 1, "maximum": 500},
-    default=200,
-)
-JOB_CURSOR = Param("cursor", "`next` of the answer before", whole_number(1, 2**53), {"type": "integer"})
+TIMEOUT = Param("timeout", "seconds that fill=wait may take; the fill goes on", seconds(MAX_TIMEOUT_S), default=8.0)
+LIMIT = Param("limit", "at most so many candles, the oldest first", whole_number(1, MAX_LIMIT), default=MAX_LIMIT)
+FORMAT = Param("format", "one object per candle, or one array per field", choice("rows", "columns"), default="rows")
+QUERY = Param("query", "part of the symbol or name", WORDS_KIND, default="")
+STATE = Param("state", "only jobs in this state", choice(*(state.value for state in JobState)))
+JOB_LIMIT = Param("limit", "at most so many jobs, the newest first", whole_number(1, 500), default=200)
+JOB_CURSOR = Param("cursor", "`next` of the answer before", whole_number(1, MAX_ID))
+JOB_ID = Param("job_id", "the job's number", whole_number(1, MAX_ID), is_required=True)
+
+
+def read_path(declared: Iterable[Param], given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of the path's parameters; a malformed one is an ``InputError``."""
+    return {param.name: param.kind.parse(given[param.name], param.name) for param in declared}
 
 
 def read_query(declared: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -150,7 +177,7 @@ def read_query(declared: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> d
         if name in given:
             raise InputError(name, f"{name} is given twice")
         given[name] = text
-    return _complete(rows, {name: rows[name].parse(text, name) for name, text in given.items()})
+    return _complete(rows, {name: rows[name].kind.parse(text, name) for name, text in given.items()})
 
 
 def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
@@ -173,18 +200,19 @@ def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
 
 def _read_value(param: Param, value: object) -> object:
     if not param.is_list:
-        return param.parse(_text(param.name, value), param.name)
+        return param.kind.parse(_text(param, value), param.name)
     if not isinstance(value, list):
         raise InputError(param.name, f"{param.name} must be an array of strings")
     if len(value) > MAX_SERIES:
         raise RangeError(param.name, f"{param.name} may have at most {MAX_SERIES} entries")
-    return [param.parse(_text(param.name, item), param.name) for item in value]
+    return [param.kind.parse(_text(param, item), param.name) for item in value]
 
 
-def _text(field: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise InputError(field, f"{field} must be a string")
-    return value
+def _text(param: Param, value: object) -> str:
+    """Return a JSON value as the text that its kind reads; a text where JSON has an own type is refused."""
+    if isinstance(value, str) is param.is_json or isinstance(value, list | dict):
+        raise InputError(param.name, f"{param.name} must be a {param.kind.schema.get('type')}")
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _complete(rows: Mapping[str, Param], values: dict[str, Any]) -> dict[str, Any]:

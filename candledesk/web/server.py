@@ -18,9 +18,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.web.assets import load_assets
+from candledesk.web.endpoint import Door
 from candledesk.web.guard import Guard, add_headers
 from candledesk.web.problems import problem_body
-from candledesk.web.routes import Door, build_routes
+from candledesk.web.routes import build_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

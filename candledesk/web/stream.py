@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import Event
     from candledesk.domain.interval import Interval
 
+STREAM_TYPE = "text/event-stream"
 HEARTBEAT_S = 15.0
 MAX_WAITING = 256  # a reader that is further behind is let go: it reconnects and reloads
 
@@ -69,7 +70,7 @@ class EventStream:
 
     def respond(self) -> StreamingResponse:
         """Return the response that reads the queue."""
-        return StreamingResponse(self._read(), media_type="text/event-stream")
+        return StreamingResponse(self._read(), media_type=STREAM_TYPE)
 
     def _on_event(self, event: Event) -> None:
         if is_wanted(event, self._symbol, self._interval):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import hashlib
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,14 +26,17 @@ if TYPE_CHECKING:
 
 MAX_JOBS = 10_000
 SLICE_ROWS = 1_000  # notes/reliability.md §1: at most 2,000 rows between two yields
+FIRST_TIME, LAST_TIME = -62_135_596_800, 253_402_300_799  # the years 1 to 9999: what ISO-8601 texts can hold
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: the text gets its Z below
 _PRICES = ("open", "high", "low", "close", "volume")
 
 
 def iso_time(seconds: float | None) -> str | None:
-    """Return ``2026-11-02T14:30:00Z`` of UTC seconds, ``None`` of ``None``."""
+    """Return ``2026-11-02T14:30:00Z`` of UTC seconds, ``None`` of ``None``; beyond what can be written: the last."""
     if seconds is None:
         return None
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+    moment = _EPOCH + timedelta(seconds=min(max(int(seconds), FIRST_TIME), LAST_TIME))
+    return f"{moment.isoformat()}Z"
 
 
 def read_span(values: Mapping[str, Any], interval: Interval, now: int) -> Span | None:
@@ -81,15 +85,24 @@ def start_of_history(instrument: Instrument, interval: Interval, now: int) -> di
         return {"at": iso_time(now - lookback), "time": now - lookback, "kind": "lookback", "reason": reason}
     if listed is None:
         return None
-    reason = f"{instrument.symbol} has traded since {datetime.fromtimestamp(listed, UTC):%Y-%m-%d}"
+    reason = f"{instrument.symbol} has traded since {str(iso_time(listed))[:10]}"
     return {"at": iso_time(listed), "time": listed, "kind": "listing", "reason": reason}
 
 
 def etag_of(reply: BarsReply, shape: str) -> str:
-    """Return a weak tag that changes with the series' revision and with what is known of the span."""
-    n, last = len(reply.bars), int(reply.bars.open_time[-1]) if len(reply.bars) else 0
-    first = int(reply.bars.open_time[0]) if n else 0
-    return f'W/"{reply.rev}-{n}-{first}-{last}-{len(reply.gaps)}-{reply.request.adjust}-{shape}"'
+    """Return a weak tag: the series' revision, and a digest of all that the answer tells but the clock.
+
+    The revision alone does not do: a bar becomes final, a gap may be tried again, or a dividend on the daily series
+    changes adjusted prices, all without a change of this series.
+    """
+    request = reply.request
+    digest = hashlib.blake2b(digest_size=12)
+    facts = (shape, request.adjust, request.interval.name, request.limit, reply.next_open_time, reply.instrument)
+    digest.update(repr((facts, reply.gaps)).encode())
+    digest.update(bytes(_finals(reply)))
+    for name in ("open_time", *_PRICES):
+        digest.update(np.ascontiguousarray(getattr(reply.bars, name)).data)
+    return f'W/"{reply.rev}-{digest.hexdigest()}"'
 
 
 def gap_rows(gaps: Iterable[Gap]) -> list[dict[str, object]]:

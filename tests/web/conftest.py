@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from candledesk.web.assets import load_assets
-from candledesk.web.routes import Door
+from candledesk.web.endpoint import Door
 from candledesk.web.server import WebServer, build_app
 from tests.web.fake_cache import NOW, FakeCache
 

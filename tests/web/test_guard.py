@@ -7,8 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from candledesk.web.assets import load_assets
+from candledesk.web.endpoint import Door
 from candledesk.web.guard import MAX_BODY, MAX_REQUESTS
-from candledesk.web.routes import ENDPOINTS, Door
+from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server import build_app
 from tests.web.conftest import PORT, RESOURCES, TOKEN
 from tests.web.fake_cache import FakeCache

@@ -30,7 +30,7 @@ REFUSED = [
     ({"limit": "many"}, 400, "limit"),
     ({"limit": "9" * 400}, 400, "limit"),
     ({"timeout": "31"}, 422, "timeout"),
-    ({"timeout": "-1"}, 400, "timeout"),
+    ({"timeout": "-1"}, 422, "timeout"),
     ({"timeout": "nan"}, 400, "timeout"),
     ({"fill": "maybe"}, 400, "fill"),
     ({"adjust": "dividends"}, 400, "adjust"),

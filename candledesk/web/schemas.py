@@ -1,0 +1,163 @@
+"""What each route answers, as JSON Schema (2020-12); everything may gain fields, nothing loses one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from candledesk.cache.messages import BreakerState, JobState
+from candledesk.domain.coverage import CoverageState
+from candledesk.domain.interval import INTERVALS
+
+Schema = Mapping[str, Any]
+
+
+def record(**fields: Schema) -> Schema:
+    """Return the schema of an object that always has all of ``fields``; a trailing ``_`` of a name is left away."""
+    named = {name.rstrip("_"): schema for name, schema in fields.items()}
+    return {"type": "object", "properties": named, "required": list(named)}
+
+
+def array(items: Schema) -> Schema:
+    """Return the schema of an array."""
+    return {"type": "array", "items": items}
+
+
+def nullable(schema: Schema, text: str = "") -> Schema:
+    """Return the schema with ``null`` allowed, and with a sentence about what that means."""
+    either: dict[str, Any] = {"anyOf": [schema, {"type": "null"}]}
+    return either | {"description": text} if text else either
+
+
+def shared(name: str) -> Schema:
+    """Point to a schema of ``COMPONENTS``."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def text(description: str = "") -> Schema:
+    """Return the schema of a text."""
+    return {"type": "string", "description": description} if description else {"type": "string"}
+
+
+def number(description: str = "") -> Schema:
+    """Return the schema of a number."""
+    return {"type": "number", "description": description} if description else {"type": "number"}
+
+
+def integer(description: str = "", **limits: int) -> Schema:
+    """Return the schema of an integer."""
+    described = {"description": description} if description else {}
+    return {"type": "integer", **described, **limits}
+
+
+def flag(description: str = "") -> Schema:
+    """Return the schema of a boolean."""
+    return {"type": "boolean", "description": description} if description else {"type": "boolean"}
+
+
+def _words(values: Any) -> Schema:  # noqa: ANN401 - any enum of texts
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+TIME: Schema = {"type": "string", "format": "date-time", "description": "UTC, ISO-8601"}
+_PRICE_FIELDS = ("open", "high", "low", "close", "volume")
+
+GAP = record(from_=TIME, to=TIME, reason=text("why it is missing"), retry_at=nullable(TIME, "the next try"))
+CANDLE = record(
+    timestamp=TIME,
+    time=integer("the same in UNIX seconds"),
+    **{name: number() for name in _PRICE_FIELDS},
+    final=flag("false while the bar may still change"),
+)
+COLUMNS = record(
+    timestamp=array(TIME),
+    time=array(integer()),
+    **{name: array(number()) for name in _PRICE_FIELDS},
+    final=array(flag()),
+)
+START = record(
+    at=TIME,
+    time=integer(),
+    kind=_words(("listing", "lookback")),
+    reason=text(),
+)
+CANDLES = record(
+    symbol=text(),
+    interval=_words(INTERVALS),
+    from_=TIME,
+    to=TIME,
+    timezone=text("IANA zone of the exchange"),
+    currency=nullable(text()),
+    adjust=_words(("none", "splits", "all")),
+    complete=flag("no expected bar of the span is missing"),
+    gaps=array(shared("Gap")),
+    next=nullable(TIME, "the cursor of the next page"),
+    rev=integer("the series' revision: it rises with every change"),
+    name=text(),
+    exchange=text("Yahoo's code of the exchange"),
+    price_decimals=integer(),
+    start=nullable(shared("Start"), "where nothing older can be asked for, and why"),
+    candles={"anyOf": [array(shared("Candle")), shared("Columns")]},
+)
+JOB = record(
+    job_id=integer(),
+    kind=_words(("viewport", "update", "backfill")),
+    symbol=text(),
+    interval=_words(INTERVALS),
+    from_=TIME,
+    to=TIME,
+    state=_words(JobState),
+    bars_done=integer(),
+    bars_expected=integer(),
+    eta_s=nullable(number("seconds")),
+    attempts=integer(),
+    error=text("empty when there is none"),
+    gaps=array(shared("Gap")),
+    created_at=TIME,
+    updated_at=TIME,
+)
+JOBS = record(jobs=array(shared("Job")), next=nullable(text(), "the cursor of the next page"))
+STARTED = record(status=_words(JobState), job_id=integer())
+COVERED = record(
+    from_=TIME,
+    to=TIME,
+    state=_words(CoverageState),
+    fetched_at=nullable(TIME),
+    expires_at=nullable(TIME, "when it is asked again"),
+    reason=text(),
+)
+COVERAGE = record(spans=array(shared("Covered")), gaps=array(shared("Gap")), complete=flag(), bars=integer())
+SYMBOL = record(symbol=text(), name=text(), exchange=text("Yahoo's code of the exchange"), type=text())
+LIMITER = record(
+    tokens=number("requests that may leave at once"),
+    next_request_in_s=number(),
+    breaker=_words(BreakerState),
+    retry_at=nullable(TIME),
+    last_error=text(),
+    offline=flag(),
+)
+PROBLEM: Schema = {
+    "type": "object",
+    "properties": {
+        "title": text(),
+        "status": integer(),
+        "detail": text("what happened and what to do, in a sentence"),
+        "field": text("the offending parameter, where there is one"),
+    },
+    "required": ["title", "status", "detail"],
+}
+COMPONENTS: dict[str, Schema] = {
+    "Candle": CANDLE,
+    "Candles": CANDLES,
+    "Columns": COLUMNS,
+    "Coverage": COVERAGE,
+    "Covered": COVERED,
+    "Gap": GAP,
+    "Job": JOB,
+    "Jobs": JOBS,
+    "Limiter": LIMITER,
+    "Problem": PROBLEM,
+    "Start": START,
+    "Started": STARTED,
+    "Symbol": SYMBOL,
+}
