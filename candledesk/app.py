@@ -9,11 +9,13 @@ import os
 import queue
 import subprocess
 import sys
+import time
 import webbrowser
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.build import CacheService
+from candledesk.cache.workers import start_daemon
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.paths import open_home, resources_dir, write_private
 from candledesk.store.lock import HomeLock
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LOG_BYTES = 2_000_000
 WEB_STOP_S = 0.5
+EXIT_S = 2.8  # of the 3 s that a shutdown may take
+ABORT_S = 0.3
 
 
 class DemoProcess:
@@ -112,6 +116,12 @@ class Desk:
         self._lock.release()
         self._log_listener.stop()
 
+    def abort(self) -> None:
+        """Queue running jobs again, if the database takes that at once; for a process that ends in the next moment."""
+        self.service.requeue(ABORT_S)
+        if self._demo is not None:
+            self._demo.close()
+
 
 def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
     """Log through a queue into the home's rotating file, so that no thread waits for the disk; warnings to stderr too.
@@ -133,11 +143,23 @@ def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
     return listener
 
 
+def end_process_within(limit_s: float, code: int) -> None:
+    """End the process with ``code`` after ``limit_s``, should an orderly end hang on a disk, a lock or a driver."""
+
+    def end() -> None:
+        time.sleep(limit_s)
+        os._exit(code)
+
+    start_daemon("candledesk-exit", end)
+
+
 def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
+    from candledesk.ui.app_window import WindowOptions
     from candledesk.ui.app_window import run_window as run
 
     def quit_now() -> None:
+        end_process_within(EXIT_S, 0)
         desk.close()
         sys.stdout.flush()
         os._exit(0)
@@ -145,11 +167,5 @@ def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
     desk.service.child.warm_up()
     desk.resume_jobs()
     desk.start_web()
-    return run(
-        desk.cache,
-        home=desk.paths.home,
-        symbols=symbols,
-        interval=interval,
-        open_browser=desk.open_browser,
-        on_quit=quit_now,
-    )
+    options = WindowOptions(desk.paths.home, tuple(symbols), interval, desk.settings.theme, desk.paths.log)
+    return run(desk.cache, options, open_browser=desk.open_browser, on_quit=quit_now, on_abort=desk.abort)

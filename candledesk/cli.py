@@ -82,6 +82,10 @@ class _Options:
                 raise error from None
             return remote
 
+    @property
+    def has_desk(self) -> bool:
+        return self._desk is not None
+
     def close(self) -> None:
         if self._desk is not None:
             self._desk.close()
@@ -299,14 +303,22 @@ def _on_terminate(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _close_within_limit(code: int) -> None:
+    if any(options.has_desk for options in _current):
+        from candledesk.app import EXIT_S, end_process_within
+
+        end_process_within(EXIT_S, code)
+    for options in _current:
+        options.close()
+
+
 def main() -> None:
     """Run the command line and end the process at once, whatever threads still hang."""
     signal.signal(signal.SIGTERM, _on_terminate)
     # Python leaves SIGINT alone where a shell has it ignored for background jobs; whoever sends it means it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     code = _run(sys.argv[1:])
-    for options in _current:
-        options.close()
+    _close_within_limit(code)
     try:
         sys.stdout.flush()
         sys.stderr.flush()

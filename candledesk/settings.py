@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 PREFIX = "CANDLEDESK_"
 
 
-def _option(default: Any, text: str, *, low: float | None = None, high: float | None = None) -> Any:  # noqa: ANN401 - dataclasses.field is typed so
-    return field(default=default, metadata={"text": text, "low": low, "high": high})
+def _option(  # what dataclasses.field returns is typed so
+    default: Any,  # noqa: ANN401
+    text: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:  # noqa: ANN401
+    return field(default=default, metadata={"text": text, "low": low, "high": high, "choices": choices})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +37,15 @@ class Settings:
     breaker_pause_s: float = _option(60.0, "first pause after a 429, doubling to 15 minutes", low=0.01, high=900)
     request_timeout_s: float = _option(20.0, "deadline of one provider request", low=0.1, high=600)
     fetch_threads: int = _option(4, "fetch threads of the worker pool", low=1, high=16)
-    theme: str = _option("dark", "colours of the window: dark or light")
-    log_level: str = _option("INFO", "DEBUG, INFO, WARNING or ERROR")
+    theme: str = _option(
+        "", "colours of the window; not given: as it was last time", choices=("system", "dark", "light")
+    )
+    log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 
 
 def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> object:
     if kind is str:
-        return text
+        return _choose(name, text, limits["choices"])
     try:
         value = kind(text)
     except ValueError:
@@ -47,6 +56,17 @@ def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> objec
         msg = f"{PREFIX}{name.upper()}={text} is out of range: use {low:g} to {high:g}"
         raise InputError(name, msg)
     return value
+
+
+def _choose(name: str, text: str, choices: tuple[str, ...]) -> str:
+    """Return the choice that ``text`` names in any case; any text where there is nothing to choose from."""
+    if not choices:
+        return text
+    found = [choice for choice in choices if choice.lower() == text.lower()]
+    if not found:
+        msg = f"{PREFIX}{name.upper()} cannot be {text!r}: use one of {' '.join(choices)}"
+        raise InputError(name, msg)
+    return found[0]
 
 
 # Read by other parts of this project and of its tests, so not unknown.

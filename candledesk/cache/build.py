@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from concurrent.futures import wait
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from candledesk.store.database import checkpoint, connect_reader, connect_writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
 
     from candledesk.cache.limits import LimitRow
@@ -139,11 +141,19 @@ class CacheService:
         n_abandoned = self._pool.close(FETCHERS_S)
         if n_abandoned:
             log.warning("%d fetch threads did not stop and were abandoned", n_abandoned)
-        requeued = self._writer.submit(partial(_requeue, now=self._now()))
-        requeued.add_done_callback(lambda done: _log_failure("requeue at shutdown", done.exception()))
+        self._submit_requeue()
         if not self._writer.close(WRITER_S):
             log.warning("the writer did not finish in time; the last writes may be repeated at the next start")
         self._readers.close(READERS_S)
+
+    def _submit_requeue(self) -> Future[int]:
+        requeued = self._writer.submit(partial(_requeue, now=self._now()))
+        requeued.add_done_callback(lambda done: _log_failure("requeue at shutdown", done.exception()))
+        return requeued
+
+    def requeue(self, timeout_s: float) -> bool:
+        """Queue running jobs for the next start and tell whether that was done in time, without closing anything."""
+        return bool(wait([self._submit_requeue()], timeout_s).done)
 
 
 def _read_limiter(database: Path) -> LimiterMemory | None:

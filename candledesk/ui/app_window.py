@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import qasync
@@ -20,6 +21,7 @@ from candledesk.domain.interval import parse_interval
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.desktop import check_desktop
 from candledesk.ui.main_window import MainWindow
+from candledesk.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,16 +43,16 @@ _FIRST_UPDATE_MS = 1_500  # after the cached chart was painted; it also finds ou
 
 
 class SignalWatch(QObject):
-    """Closes the window on SIGINT and SIGTERM; a second signal ends the process at once.
+    """Closes the window on SIGINT and SIGTERM; a second signal ends the process at once, with 130.
 
     A Python handler alone runs only when Python next runs, which may be never: the wake-up descriptor makes Qt's loop
     notice within 2 ms (notes/reliability.md §2).
     """
 
-    def __init__(self, on_signal: Callable[[], object]) -> None:
-        """Call ``on_signal`` on the GUI thread."""
+    def __init__(self, on_signal: Callable[[], object], on_abort: Callable[[], object]) -> None:
+        """Call ``on_signal`` on the GUI thread; ``on_abort``, which must be quick, before the hard end."""
         super().__init__()
-        self._on_signal = on_signal
+        self._on_signal, self._on_abort = on_signal, on_abort
         self._is_second = False
         self._reader, self._writer = socket.socketpair()
         for end in (self._reader, self._writer):
@@ -62,7 +64,10 @@ class SignalWatch(QObject):
 
     def _handle(self, _number: int, _frame: object) -> None:
         if self._is_second:
-            os._exit(_INTERRUPTED)
+            try:
+                self._on_abort()
+            finally:
+                os._exit(_INTERRUPTED)
         self._is_second = True
 
     def _on_activated(self) -> None:
@@ -127,42 +132,57 @@ def _application() -> QApplication:
     return app
 
 
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """How a window opens: a chart per symbol in ``interval``; ``theme`` as the option says, empty when not given.
+
+    ``log_file``: where the watchdog writes, ``None`` for nowhere.
+    """
+
+    home: Path
+    symbols: tuple[str, ...] = ()
+    interval: str = "1d"
+    theme: str = ""
+    log_file: Path | None = None
+
+
 def run_window(
     cache: Cache,
+    options: WindowOptions,
     *,
-    home: Path,
-    symbols: list[str],
-    interval: str,
     open_browser: Callable[[], None] | None,
     on_quit: Callable[[], None],
+    on_abort: Callable[[], object] = lambda: None,
 ) -> int:
-    """Open the window with a chart per symbol and run until it is closed; return the exit code.
+    """Open the window and run until it is closed; return the exit code.
 
     ``on_quit`` runs on the GUI thread after the window is hidden; it does the bounded shutdown and may end the process.
+    ``on_abort`` runs at a second signal, before the process ends at once.
     Raises ``EnvironmentFaultError`` when no window can be opened and ``InputError`` for an unknown interval.
     """
     check_desktop()
-    parsed = parse_interval(interval)
+    interval = parse_interval(options.interval)
     app = _application()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     loop.set_exception_handler(_log_loop_exception)
     bridge = Bridge(cache)
+    watchdog = Watchdog(options.log_file) if options.log_file is not None else None
 
     def quit_all() -> None:
+        if watchdog is not None:
+            watchdog.close()
         bridge.close()
         try:
             on_quit()
         finally:
             loop.stop()
 
-    window = MainWindow(cache, bridge, home=home, open_browser=open_browser, on_closed=quit_all)
-    for at, symbol in enumerate(symbols):
-        if at:
-            window.add_chart()
-        window.open_chart(symbol, parsed)
-    window.tabs.setCurrentIndex(0)
-    watch = SignalWatch(window.close)
+    window = MainWindow(
+        cache, bridge, home=options.home, theme=options.theme, open_browser=open_browser, on_closed=quit_all
+    )
+    window.open_charts(options.symbols, interval)
+    watch = SignalWatch(window.close, on_abort)
     with _hooks():
         window.show()
         if window.page is not None:

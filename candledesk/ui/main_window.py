@@ -21,11 +21,12 @@ from candledesk.ui.page import ChartPage
 from candledesk.ui.panels.jobs import JobsPanel
 from candledesk.ui.shortcut_sheet import ShortcutSheet
 from candledesk.ui.status import StatusBar
-from candledesk.ui.theme import DARK, LIGHT, THEMES, apply_theme
+from candledesk.ui.theme import apply_theme
+from candledesk.ui.theme_choice import ThemeChoice
 from candledesk.ui.window_rows import WindowToolBar, window_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -49,15 +50,16 @@ class MainWindow(QMainWindow):
         bridge: Bridge,
         *,
         home: Path,
+        theme: str = "",
         open_browser: Callable[[], None] | None = None,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
-        """Build everything; ``open_chart`` brings the first chart."""
+        """Build everything; ``open_chart`` brings the first chart. ``theme``: the option, empty when not given."""
         super().__init__()
         self._cache, self._bridge = cache, bridge
         self._open_browser, self._on_closed = open_browser, on_closed
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
-        self._theme = THEMES.get(str(self._settings.value("theme", DARK.name)), DARK)
+        self.look = ThemeChoice(self._settings, theme, self)
         self._n_views = 0
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
     # -- building
 
     def _connect(self) -> None:
+        self.look.changed.connect(self._dress)
         self.symbol_entry.symbol_entered.connect(self._on_symbol_entered)
         self.symbol_entry.left.connect(self._focus_chart)
         self.interval_popup.interval_entered.connect(self.set_interval)
@@ -114,7 +117,7 @@ class MainWindow(QMainWindow):
     def add_chart(self) -> ChartPage:
         """Add an empty chart and bring it to the front."""
         self._n_views += 1
-        page = ChartPage(self._cache, self._bridge, self._n_views, self._theme)
+        page = ChartPage(self._cache, self._bridge, self._n_views, self.look.theme)
         page.view.typed.connect(self._on_typed)
         page.opened.connect(self._on_page_changed)
         page.changed.connect(self._on_series_changed)
@@ -131,6 +134,14 @@ class MainWindow(QMainWindow):
         except InputError as error:
             page.show_toast(str(error))
         self.table.refresh()
+
+    def open_charts(self, symbols: Iterable[str], interval: Interval) -> None:
+        """Show a chart per symbol, the first in front."""
+        for at, symbol in enumerate(symbols):
+            if at:
+                self.add_chart()
+            self.open_chart(symbol, interval)
+        self.tabs.setCurrentIndex(0)
 
     def new_chart(self) -> None:
         """Add a chart and ask for its symbol."""
@@ -195,22 +206,20 @@ class MainWindow(QMainWindow):
 
     def is_dark(self) -> bool:
         """Tell which theme is worn."""
-        return self._theme is DARK
+        return self.look.is_dark
 
     def toggle_theme(self) -> None:
         """Switch between dark and light."""
-        self._theme = LIGHT if self._theme is DARK else DARK
-        self._settings.setValue("theme", self._theme.name)
-        self._dress()
+        self.look.toggle()
 
     def _dress(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            apply_theme(app, self._theme)
+            apply_theme(app, self.look.theme)
         for at in range(self.tabs.count()):
             page = self.tabs.widget(at)
             if isinstance(page, ChartPage):
-                page.view.set_theme(self._theme)
+                page.view.set_theme(self.look.theme)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from candledesk.ui.theme import chart_font
 
-_BY_HAND = (
+Row = tuple[str, str, str]
+_BY_HAND: tuple[Row, ...] = (
     ("Mouse", "Zoom at the cursor", "Wheel"),
     ("Mouse", "Zoom at the right edge", "Ctrl + wheel"),
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
@@ -15,43 +16,73 @@ _BY_HAND = (
     ("Mouse", "Reset an axis", "Double-click the axis"),
     ("Chart", "Open a symbol", "Any letter"),
     ("Chart", "Change the interval", "1 … 9"),
+    ("Jobs", "Cancel the selected jobs", "Del"),
+    ("Jobs", "Pause or resume them", "Space"),
+    ("Jobs", "Copy why they failed", "Ctrl+C"),
 )
+_MAX_ROWS = 18  # of one column
+_MARGIN = 28
+
+
+def plan_columns(rows: list[Row], max_rows: int = _MAX_ROWS) -> list[list[list[Row]]]:
+    """Distribute groups of ``(group, title, keys)`` over columns, each a list of groups, so that none is too tall.
+
+    A heading and the space after a group count as a row each; a group is not divided.
+    """
+    groups = [[row for row in rows if row[0] == name] for name in dict.fromkeys(row[0] for row in rows)]
+    columns: list[list[list[Row]]] = []
+    used = max_rows
+    for group in sorted(groups, key=len, reverse=True):
+        if used + len(group) + 2 > max_rows:
+            columns.append([])
+            used = 0
+        columns[-1].append(group)
+        used += len(group) + 2
+    return columns
 
 
 class ShortcutSheet(QDialog):
-    """Two columns of keys; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
+    """Columns of keys; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, rows: list[tuple[str, str, str]], parent: QWidget) -> None:
+    def __init__(self, rows: list[Row], parent: QWidget) -> None:
         """Show ``(group, title, keys)`` rows."""
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        everything = [*rows, *_BY_HAND]
-        groups = list(dict.fromkeys(group for group, _title, _keys in everything))
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(28, 24, 28, 24)
-        columns.setSpacing(48)
-        half = {"Chart", "Mouse"}
-        for names in ([name for name in groups if name in half], [name for name in groups if name not in half]):
-            column = QVBoxLayout()
-            column.setSpacing(10)  # else it takes the wide one between the columns
-            for name in names:
-                heading = QLabel(name)
-                heading.setFont(chart_font(14, is_bold=True))
-                column.addWidget(heading)
-                column.addLayout(self._grid([row for row in everything if row[0] == name]))
-                column.addSpacing(14)
-            column.addStretch(1)
-            columns.addLayout(column)
+        sheet = QWidget()
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(_MARGIN, 24, _MARGIN, 24)
+        columns.setSpacing(44)
+        for groups in plan_columns([*rows, *_BY_HAND]):
+            columns.addLayout(_column(groups))
+        area = QScrollArea()
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(sheet)
+        area.setWidgetResizable(True)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(area)
+        room = parent.screen().availableSize()
+        wanted = sheet.sizeHint()
+        self.resize(min(wanted.width() + 4, room.width() - 80), min(wanted.height() + 4, room.height() - 80))
 
-    @staticmethod
-    def _grid(rows: list[tuple[str, str, str]]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(32)
-        grid.setVerticalSpacing(7)
-        for at, (_group, title, keys) in enumerate(rows):
-            grid.addWidget(QLabel(title), at, 0)
+
+def _column(groups: list[list[Row]]) -> QGridLayout:
+    """Return one grid for the whole column, so that the keys stand in one line close to what they do."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(20)
+    grid.setVerticalSpacing(7)
+    at = 0
+    for group in groups:
+        heading = QLabel(group[0][0])
+        heading.setFont(chart_font(14, is_bold=True))
+        grid.addWidget(heading, at, 0, 1, 2)
+        for offset, (_group, title, keys) in enumerate(group, start=1):
+            grid.addWidget(QLabel(title), at + offset, 0)
             label = QLabel(keys)
             label.setEnabled(False)
-            grid.addWidget(label, at, 1, Qt.AlignmentFlag.AlignRight)
-        return grid
+            grid.addWidget(label, at + offset, 1)
+        at += len(group) + 2
+        grid.setRowMinimumHeight(at - 1, 10)
+    grid.setRowStretch(at, 1)
+    return grid

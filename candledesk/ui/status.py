@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from candledesk.ui.chart.words import limiter_words, loading_words
+from candledesk.ui.chart.words import limiter_words, work_words
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
@@ -45,9 +45,9 @@ class StatusBar(QStatusBar):
             self._pause_end.start(round((state.retry_at - time.time()) * 1000) + _SLACK_MS)
         self._refresh()
 
-    def show_live(self, n_windows: int) -> None:
-        """Take the number of fills under way."""
-        self._n_live = n_windows
+    def show_live(self, n_jobs: int) -> None:
+        """Take the number of jobs that are queued or running."""
+        self._n_live = n_jobs
         self._refresh()
 
     def show_waiting(self, text: str) -> None:
@@ -68,18 +68,16 @@ class StatusBar(QStatusBar):
         zone = series.instrument.tz.replace("_", " ")
         self.facts.setText(f"{len(series.bars):,} bars on this chart   ·   {zone}")
 
-    def _refresh(self) -> None:
-        limited = limiter_words(self._limiter, now=time.time())
-        loading = self._waiting or loading_words(self._n_live)
-        is_warning = bool(self._fault or limited)
+    def _words(self) -> str:
         if self._fault:
-            text = self._fault
-        elif limited and (self._n_live or self._waiting):
-            text = f"{limited}   ·   {loading}"
-        else:
-            text = limited or loading
-        self.state.setText(text)
-        tone = "warning" if is_warning else ""
+            return self._fault
+        limited = limiter_words(self._limiter, now=time.time())
+        work = work_words(self._n_live, is_held=bool(limited))
+        return "   ·   ".join(filter(None, (limited, work))) if limited else self._waiting or work
+
+    def _refresh(self) -> None:
+        self.state.setText(self._words())
+        tone = "warning" if self._fault or limiter_words(self._limiter, now=time.time()) else ""
         if self.state.property("tone") != tone:
             self.state.setProperty("tone", tone)
             self.state.style().unpolish(self.state)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from candledesk.app import run_window
+from candledesk.ui.watchdog import Watchdog
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -30,16 +31,21 @@ def updated(series):
 cache.start_update = updated
 def on_quit():
     print("quit", flush=True)
-code = app_window.run_window(cache, home=pathlib.Path(sys.argv[1]), symbols=["AAPL"], interval="1d",
-                             open_browser=None, on_quit=on_quit)
+def on_abort():
+    print("abort", flush=True)
+home = pathlib.Path(sys.argv[1])
+options = app_window.WindowOptions(home, ("AAPL",), "1d", log_file=home / "log")
+exec(sys.argv[2])
+code = app_window.run_window(cache, options, open_browser=None, on_quit=on_quit, on_abort=on_abort)
 print("code", code, flush=True)
 os._exit(code)
 """
 
 
-def _start(home):
+def _start(home, prelude=""):
+    """Start a real window on a fake cache; ``prelude`` is run in its process before it opens."""
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(home)],
+        [sys.executable, "-c", SCRIPT, str(home), prelude],
         cwd=ROOT,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         stdout=subprocess.PIPE,
@@ -48,6 +54,7 @@ def _start(home):
     )
 
 
+@pytest.mark.timeout(40)
 def test_the_latest_bars_are_asked_for_after_the_stored_ones_are_shown(tmp_path):
     with _start(tmp_path) as process:
         try:
@@ -58,12 +65,15 @@ def test_the_latest_bars_are_asked_for_after_the_stored_ones_are_shown(tmp_path)
     assert lines[0] == "asked AAPL []\n"
 
 
+@pytest.mark.timeout(40)
 def test_the_window_takes_up_the_jobs_of_the_last_run(tmp_path, monkeypatch):
     done = []
     monkeypatch.setattr("candledesk.ui.app_window.run_window", lambda *_, **__: done.append("shown") or 0)
     desk = SimpleNamespace(
         cache=None,
-        paths=SimpleNamespace(home=tmp_path),
+        paths=SimpleNamespace(home=tmp_path, log=tmp_path / "log"),
+        settings=SimpleNamespace(theme=""),
+        abort=None,
         service=SimpleNamespace(child=SimpleNamespace(warm_up=lambda: None)),
         start_web=lambda: None,
         resume_jobs=lambda: done.append("resumed"),
@@ -90,3 +100,87 @@ def test_a_signal_closes_the_window_and_quits_once(tmp_path, number):
     assert out.splitlines()[-2:] == ["quit", "code 0"], err
     assert (tmp_path / "window.ini").exists()
     assert "Traceback" not in err
+
+
+FREEZE = """
+import time
+from PySide6.QtCore import QTimer
+def block_the_window():
+    time.sleep(3.5)
+    print("answers again", flush=True)
+app_window._application()
+QTimer.singleShot(300, block_the_window)
+"""
+
+
+@pytest.mark.timeout(40)
+def test_the_stacks_of_a_frozen_window_are_in_the_log_once(tmp_path):
+    with _start(tmp_path, FREEZE) as process:
+        try:
+            assert process.stdout is not None
+            assert "answers again\n" in iter(process.stdout.readline, "")
+        finally:
+            process.kill()
+    log = (tmp_path / "log").read_text()
+    assert log.count("Timeout (0:00:02)!") == 1
+    assert "in block_the_window" in log
+
+
+BUSY = """
+import time
+from PySide6.QtCore import QTimer
+started = time.monotonic()
+def work_a_little():
+    time.sleep(0.4)
+    if time.monotonic() - started > 4:
+        print("enough", flush=True)
+    QTimer.singleShot(0, work_a_little)
+app_window._application()
+QTimer.singleShot(0, work_a_little)
+"""
+
+
+@pytest.mark.timeout(40)
+def test_a_busy_window_that_answers_is_left_alone(tmp_path):
+    with _start(tmp_path, BUSY) as process:
+        try:
+            assert process.stdout is not None
+            assert "enough\n" in iter(process.stdout.readline, "")
+        finally:
+            process.kill()
+    assert (tmp_path / "log").read_text() == ""
+
+
+@pytest.mark.timeout(40)
+def test_the_watchdog_follows_a_log_that_is_rotated(qtbot, tmp_path):
+    path = tmp_path / "log"
+    dog = Watchdog(path)
+    try:
+        path.rename(tmp_path / "log.1")
+        qtbot.waitUntil(path.exists)
+    finally:
+        dog.close()
+
+
+HANGING_END = """
+import time
+def on_quit():
+    print("quit", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.timeout(40)
+def test_a_second_signal_ends_a_shutdown_that_hangs(tmp_path):
+    process = _start(tmp_path, HANGING_END)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asked AAPL []\n"
+        process.send_signal(signal.SIGTERM)
+        assert "quit\n" in iter(process.stdout.readline, "")
+        process.send_signal(signal.SIGTERM)
+        out, _err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait()
+    assert (out, process.returncode) == ("abort\n", 130)

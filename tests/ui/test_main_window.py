@@ -199,13 +199,15 @@ def test_the_status_bar_speaks_of_the_network(opened):
     assert status.state.text() == "Ready"
     opened.cache.emit(JobChanged(make_job()))
     settle(opened.qapp)
-    assert status.state.text() == "Loading 1 window"
+    assert status.state.text() == "1 job is loading"
     opened.cache.emit(LimiterChanged(replace(closed, breaker=BreakerState.OPEN, retry_at=int(time.time()) + 600)))
     settle(opened.qapp)
     assert status.state.text().startswith("Yahoo asked us to pause until ")
     opened.cache.emit(LimiterChanged(replace(closed, is_offline=True)))
     settle(opened.qapp)
-    assert status.state.text().startswith("Offline")
+    assert status.state.text() == "Offline: showing stored bars   ·   1 job waits"
+    status.show_waiting("Looking up MSFT…")
+    assert "Looking up" not in status.state.text()  # nothing can be looked up now
 
 
 @pytest.mark.allow_logs
@@ -225,7 +227,7 @@ def test_window_and_theme_are_kept(opened, qapp, cache, tmp_path):
     second = Opened(qapp, cache, tmp_path)
     try:
         assert (second.window.width(), second.window.height()) == (790, 600)
-        assert second.window._theme.name == "light"
+        assert second.window.look.theme.name == "light"
         assert second.window.jobs_panel.isVisible()
     finally:
         second.close()

@@ -90,8 +90,10 @@ def limiter_words(state: LimiterState, zone: tzinfo | None = None, *, now: float
     return ""
 
 
-def loading_words(n_windows: int) -> str:
-    """Return how much is being loaded."""
-    if n_windows == 0:
-        return "Ready"
-    return "Loading 1 window" if n_windows == 1 else f"Loading {n_windows} windows"
+def work_words(n_jobs: int, *, is_held: bool) -> str:
+    """Return how much is being loaded; nothing is said to load while requests are held (offline, a pause)."""
+    if n_jobs == 0:
+        return "" if is_held else "Ready"
+    if n_jobs == 1:
+        return "1 job waits" if is_held else "1 job is loading"
+    return f"{n_jobs:,} jobs wait" if is_held else f"{n_jobs:,} jobs are loading"

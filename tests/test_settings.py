@@ -1,0 +1,27 @@
+"""Options: what is given wins, and mistakes are named."""
+
+import pytest
+
+from candledesk.domain.errors import InputError
+from candledesk.settings import load_settings
+
+
+def test_an_option_that_is_not_given_is_told_from_one_that_is():
+    assert load_settings({}).theme == ""
+    assert load_settings({"CANDLEDESK_THEME": "Light"}).theme == "light"
+    assert load_settings({"CANDLEDESK_LOG_LEVEL": "debug"}).log_level == "DEBUG"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("THEME", "pink", "use one of system dark light"),
+        ("LOG_LEVEL", "LOUD", "use one of DEBUG INFO"),
+        ("FETCH_THREADS", "99", "use 1 to 16"),
+        ("FETCH_THREADS", "many", "not a number"),
+        ("COLOUR", "red", "unknown option CANDLEDESK_COLOUR"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_what_can(name, text, words):
+    with pytest.raises(InputError, match=words):
+        load_settings({f"CANDLEDESK_{name}": text})
