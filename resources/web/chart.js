@@ -2,61 +2,50 @@
 
 /* global LightweightCharts */
 
+import { indexAt } from "/assets/candles.js";
+import { palette } from "/assets/theme.js";
+
 const EMPTY_SPACE_RIGHT = 4;
-
-function palette() {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-  return Object.fromEntries(["ground", "line", "grid", "text", "quiet", "up", "down", "up-volume", "down-volume"].map((name) => [name, colour(name)]));
-}
-
-// The index of the last bar that opens at or before `time`, -1 when there is none.
-export function indexAt(bars, time) {
-  let low = 0;
-  let high = bars.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (bars[middle].time <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+const BAR_SPACING = 7;
+const MIN_BARS = 5;
+const TAIL = 5; // so many new bars at the right end are added, more are a new set
 
 export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null)`.
   constructor(element, hooks) {
-    this.bars = [];
-    this.axisTimes = [];
-    this.zone = null;
-    this.hooks = hooks;
+    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, isDetached: false });
+    this.mode = { isLog: false, isPercent: false };
     this.api = LightweightCharts.createChart(element, {
       autoSize: true,
-      layout: { attributionLogo: true, fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily },
+      layout: { attributionLogo: false, fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily }, // credited in the foot
       crosshair: { mode: LightweightCharts.CrosshairMode.Magnet },
-      timeScale: { rightOffset: EMPTY_SPACE_RIGHT, barSpacing: 7, minBarSpacing: 0.2, secondsVisible: false, enableConflation: true },
+      timeScale: { rightOffset: EMPTY_SPACE_RIGHT, barSpacing: BAR_SPACING, minBarSpacing: 0.05, secondsVisible: false, enableConflation: true },
       localization: { locale: "en-GB", timeFormatter: (time) => (this.zone ? this.zone.formatAxis(time) : "") },
       kineticScroll: { touch: true, mouse: false },
     });
     this.candles = this.api.addSeries(LightweightCharts.CandlestickSeries, {});
-    this.volume = null;
     this.paint();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint());
-    this.api.timeScale().subscribeVisibleLogicalRangeChange(() => this.hooks.moved());
+    this.scale.subscribeVisibleLogicalRangeChange(() => this.hooks.moved());
+    this.scale.subscribeSizeChange(() => this.hooks.moved());
     this.api.subscribeCrosshairMove(({ logical }) => this.hooks.hovered(logical === undefined ? null : (this.bars[logical] ?? null)));
+  }
+
+  get scale() {
+    return this.api.timeScale();
   }
 
   paint() {
     const colours = (this.colours = palette());
+    const line = { color: colours.quiet, labelBackgroundColor: colours.tag };
     this.api.applyOptions({
       layout: { background: { type: "solid", color: colours.ground }, textColor: colours.quiet, panes: { separatorColor: colours.line, separatorHoverColor: colours.line } },
       grid: { vertLines: { color: colours.grid }, horzLines: { color: colours.grid } },
-      crosshair: { vertLine: { color: colours.quiet, labelBackgroundColor: colours.quiet }, horzLine: { color: colours.quiet, labelBackgroundColor: colours.quiet } },
+      crosshair: { vertLine: line, horzLine: line },
       rightPriceScale: { borderColor: colours.line },
       timeScale: { borderColor: colours.line },
     });
-    this.candles.applyOptions({
-      upColor: colours.up, downColor: colours.down, borderUpColor: colours.up, borderDownColor: colours.down, wickUpColor: colours.up, wickDownColor: colours.down,
-    });
+    const { up, down } = colours;
+    this.candles.applyOptions({ upColor: up, downColor: down, borderUpColor: up, borderDownColor: down, wickUpColor: up, wickDownColor: down });
     this.draw();
   }
 
@@ -75,45 +64,51 @@ export class Chart {
     volumes.setStretchFactor(1);
   }
 
-  // A new series: forget the old one's bars and position.
-  reset() {
-    this.zone = null;
-    this.show([], null, 2);
-    this.api.priceScale("right").applyOptions({ autoScale: true });
-    this.api.timeScale().applyOptions({ rightOffset: EMPTY_SPACE_RIGHT, barSpacing: 7 });
-    this.api.timeScale().scrollToPosition(EMPTY_SPACE_RIGHT, false);
+  // Forgets the bars, and the position too unless the same series is shown elsewhere.
+  clear(isSame = false) {
+    this.show([], isSame ? this.zone : null, isSame ? this.decimals : 2);
+    if (isSame) return;
+    this.setAuto(true);
+    this.resetView();
   }
 
-  // Replaces the bars, ascending and unique. What is visible stays, except that a visible last bar stays visible.
-  show(bars, zone, decimals) {
-    const scale = this.api.timeScale();
-    const before = scale.getVisibleLogicalRange();
+  resetView() {
+    this.scale.applyOptions({ rightOffset: EMPTY_SPACE_RIGHT, barSpacing: BAR_SPACING });
+    this.scale.scrollToPosition(EMPTY_SPACE_RIGHT, false);
+  }
+
+  // Replaces the bars, ascending and unique. What is visible stays, except that a visible last bar stays visible; with
+  // `isDetached` the last bar is not the present one, and stays where it is too.
+  show(bars, zone, decimals, isDetached = false) {
+    const before = this.scale.getVisibleLogicalRange();
     const [old, oldTimes] = [this.bars, this.axisTimes];
     if (zone !== this.zone || decimals !== this.decimals) {
-      this.zone = zone;
-      this.decimals = decimals;
+      Object.assign(this, { zone, decimals });
       this.candles.applyOptions({ priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals } });
-      scale.applyOptions({ timeVisible: zone !== null && !zone.isDaily });
+      this.scale.applyOptions({ timeVisible: zone !== null && !zone.isDaily });
     }
     this.bars = bars;
     this.axisTimes = zone ? zone.axisTimes(bars) : [];
+    const isHeld = before && old.length > 0 && bars.length > 0 && (this.isDetached || before.to < old.length - 1);
+    if (isDetached !== this.isDetached) this.candles.applyOptions({ priceLineVisible: !isDetached, lastValueVisible: !isDetached });
+    this.isDetached = isDetached;
     if (this.isTailChange(old, oldTimes)) this.update(Math.max(old.length - 1, 0));
     else this.draw();
-    if (before && old.length > 0 && bars.length > 0 && before.to < old.length - 1) this.hold(before, old);
+    if (isHeld) this.hold(before, old);
   }
 
-  // Keeps the bar at the right edge of the screen where it was; only for a view that is scrolled back.
+  // Keeps the bar at the right edge of the screen where it was.
   hold(before, old) {
     const anchor = Math.min(Math.max(Math.round(before.to), 0), old.length - 1);
     const shift = indexAt(this.bars, old[anchor].time) - anchor;
-    const after = this.api.timeScale().getVisibleLogicalRange();
+    const after = this.scale.getVisibleLogicalRange();
     if (after && Math.abs(after.to - (before.to + shift)) < 1e-6) return;
-    this.api.timeScale().setVisibleLogicalRange({ from: before.from + shift, to: before.to + shift });
+    this.scale.setVisibleLogicalRange({ from: before.from + shift, to: before.to + shift });
   }
 
   isTailChange(old, oldTimes) {
     const n = old.length;
-    if (n < 2 || this.bars.length < n || this.bars.length > n + 5) return false;
+    if (n < 2 || this.bars.length < n || this.bars.length > n + TAIL) return false;
     return old.every((bar, i) => i === n - 1 || bar === this.bars[i]) && oldTimes[0] === this.axisTimes[0] && oldTimes[n - 1] === this.axisTimes[n - 1];
   }
 
@@ -140,20 +135,91 @@ export class Chart {
     }
   }
 
-  setLog(isLog) {
-    this.api.priceScale("right").applyOptions({ mode: isLog ? LightweightCharts.PriceScaleMode.Logarithmic : LightweightCharts.PriceScaleMode.Normal });
+  // --- the price axis ---
+
+  setMode(isLog, isPercent) {
+    const { Logarithmic, Normal, Percentage } = LightweightCharts.PriceScaleMode;
+    this.api.priceScale("right").applyOptions({ mode: isPercent ? Percentage : isLog ? Logarithmic : Normal });
   }
 
+  setAuto(isAuto) {
+    this.api.priceScale("right").applyOptions({ autoScale: isAuto });
+  }
+
+  get isAuto() {
+    return this.api.priceScale("right").options().autoScale;
+  }
+
+  invert() {
+    const scale = this.api.priceScale("right");
+    scale.applyOptions({ invertScale: !scale.options().invertScale });
+  }
+
+  // --- the time axis ---
+
   goToLatest() {
-    this.api.timeScale().scrollToRealTime();
+    this.scale.scrollToRealTime();
+  }
+
+  pan(nBars) {
+    this.scale.scrollToPosition(this.scale.scrollPosition() + nBars, false);
+  }
+
+  page(direction) {
+    const range = this.scale.getVisibleLogicalRange();
+    if (range) this.pan(direction * Math.max(1, Math.round(0.9 * (range.to - range.from))));
+  }
+
+  // Fewer or more bars on screen; the right edge stays.
+  zoom(factor) {
+    const range = this.scale.getVisibleLogicalRange();
+    if (range) this.scale.setVisibleLogicalRange({ from: range.to - Math.max(MIN_BARS, (range.to - range.from) * factor), to: range.to });
+  }
+
+  fit() {
+    this.scale.fitContent();
+  }
+
+  // Puts the bars from time `from` to time `to` on screen; without `to` up to the latest bar.
+  setRange(from, to) {
+    if (this.bars.length === 0) return;
+    const last = to === null ? this.bars.length - 1 + EMPTY_SPACE_RIGHT : Math.max(indexAt(this.bars, to), 0) + 0.5;
+    const first = indexAt(this.bars, from - 1) + 0.5;
+    this.scale.setVisibleLogicalRange({ from: Math.min(first, last - MIN_BARS), to: last });
+  }
+
+  // Puts the first bar at or after `time` in the middle, with the spacing as it is; the first of all stays near the left edge.
+  centre(time) {
+    const n = this.nVisible;
+    const middle = Math.min(indexAt(this.bars, time - 1) + 1, this.bars.length - 1);
+    const from = Math.max(middle - n / 2, -EMPTY_SPACE_RIGHT);
+    this.scale.setVisibleLogicalRange({ from, to: from + n });
+  }
+
+  // The latest bar at its usual place, with the spacing as it is.
+  toEnd() {
+    this.scale.scrollToPosition(EMPTY_SPACE_RIGHT, false);
+  }
+
+  get nVisible() {
+    return Math.max(this.scale.width() / this.scale.options().barSpacing, MIN_BARS);
+  }
+
+  // The pixel of a fractional index; the library's own answers 0 for those.
+  xOf(index) {
+    return this.scale.logicalToCoordinate(0) + index * this.scale.options().barSpacing;
+  }
+
+  snapshot() {
+    return this.api.takeScreenshot();
   }
 
   // What is on screen: fractional bar indexes, and the true opening times of the outermost bars.
   visible() {
-    const range = this.api.timeScale().getVisibleLogicalRange();
+    const range = this.scale.getVisibleLogicalRange();
     if (!range || this.bars.length === 0) return null;
     const clamp = (index) => Math.min(Math.max(index, 0), this.bars.length - 1);
     const [first, last] = [clamp(Math.ceil(range.from)), clamp(Math.floor(range.to))];
-    return { from: range.from, to: range.to, firstTime: this.bars[first].time, lastTime: this.bars[last].time, isLatest: range.to >= this.bars.length - 1 };
+    return { from: range.from, to: range.to, firstTime: this.bars[first].time, lastTime: this.bars[last].time, isLatest: !this.isDetached && range.to >= this.bars.length - 1 };
   }
 }

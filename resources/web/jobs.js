@@ -1,82 +1,167 @@
-// The list of fills: what is fetched, how far it is, and the wish to stop or repeat it.
+// The list of jobs: what is fetched, how far it is, why it waits or failed, and the wish to stop, hold or repeat it.
 
 import { get, post } from "/assets/api.js";
+import { INTERVALS } from "/assets/candles.js";
 
+const KEPT = 200;
 const SHOWN = 60;
-const LIVE = new Set(["queued", "running"]);
-const KINDS = { viewport: "for the chart", update: "update", backfill: "backfill" };
+const RANKS = { running: 0, paused: 1, queued: 2 };
+const KINDS = { viewport: "for the chart", update: "update", backfill: "backfill", harvest: "kept complete" };
+const VERBS = {
+  queued: ["pause", "cancel"], running: ["pause", "cancel"], paused: ["resume", "cancel"], failed: ["retry"], cancelled: ["retry"], succeeded: [],
+};
+const LABELS = { pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry" };
 
-function element(tag, className, text) {
+const byId = (id) => document.getElementById(id);
+const rank = (job) => RANKS[job.state] ?? 3;
+
+function element(tag, className) {
   const made = document.createElement(tag);
   made.className = className;
-  made.textContent = text;
   return made;
+}
+
+function seconds(n) {
+  if (n < 90) return `${Math.ceil(n)} s`;
+  return n < 5400 ? `${Math.round(n / 60)} min` : `${Math.round(n / 3600)} h`;
 }
 
 function describe(job) {
   const words = [job.state];
-  if (job.state === "running" && job.eta_s) words.push(`${Math.ceil(job.eta_s)} s left`);
+  if (job.state === "running" && job.eta_s) words.push(`about ${seconds(job.eta_s)} left`);
   if (job.bars_expected) words.push(`${job.bars_done.toLocaleString("en")} of ${job.bars_expected.toLocaleString("en")} bars`);
+  else if (job.bars_done) words.push(`${job.bars_done.toLocaleString("en")} bars`);
   if (job.error) words.push(job.error);
+  if (job.next_try_at && job.state !== "succeeded") words.push(`next try at ${new Date(job.next_try_at).toLocaleTimeString("en-GB")}`);
   return words.join(" · ");
 }
 
 export class Jobs {
-  constructor(list, none, button, onError) {
-    Object.assign(this, { list, none, button, onError });
+  // `hooks.onError(error)`.
+  constructor(hooks) {
+    this.hooks = hooks;
+    this.jobs = new Map();
     this.rows = new Map();
+    byId("jobs-toggle").addEventListener("click", () => this.toggle());
+    byId("jobs-close").addEventListener("click", () => this.toggle());
+    byId("job-list").addEventListener("click", (event) => this.onClick(event.target.closest("button")));
+    byId("jobs-retry").addEventListener("click", () => this.changeAll("retry-failed"));
+    byId("jobs-clear").addEventListener("click", () => this.changeAll("clear-finished"));
+    byId("backfill-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.backfill(new FormData(event.target));
+    });
+    byId("backfill-form").elements.interval.append(...Object.keys(INTERVALS).map((name) => new Option(name, name)));
+  }
+
+  toggle(isShown = byId("jobs").hidden) {
+    byId("jobs").hidden = !isShown;
+    byId("jobs-toggle").setAttribute("aria-pressed", String(isShown));
+  }
+
+  // The form starts from the chart that is open.
+  follow(symbol, interval) {
+    const { symbols, interval: choice } = byId("backfill-form").elements;
+    if (!byId("backfill").open) [symbols.value, choice.value] = [symbol, interval];
   }
 
   async load() {
-    const { jobs } = await get("/api/v1/jobs", { limit: SHOWN });
-    this.rows = new Map(jobs.map((job) => [job.job_id, job]));
+    const { jobs } = await get("/api/v1/jobs", { limit: KEPT });
+    this.jobs = new Map(jobs.map((job) => [job.job_id, job]));
     this.render();
   }
 
   take(job) {
-    this.rows.set(job.job_id, job);
-    if (this.frame === undefined) this.frame = requestAnimationFrame(() => this.render());
+    this.jobs.set(job.job_id, job);
+    this.frame ??= requestAnimationFrame(() => this.render());
   }
 
   render() {
     this.frame = undefined;
-    const jobs = [...this.rows.values()].sort((a, b) => b.job_id - a.job_id).slice(0, SHOWN);
-    this.rows = new Map(jobs.map((job) => [job.job_id, job]));
-    const live = jobs.filter((job) => LIVE.has(job.state)).length;
-    this.button.textContent = live ? `Jobs ${live}` : "Jobs";
-    this.none.hidden = jobs.length > 0;
-    this.list.replaceChildren(...jobs.map((job) => this.renderJob(job)));
+    const jobs = [...this.jobs.values()].sort((a, b) => rank(a) - rank(b) || b.job_id - a.job_id).slice(0, KEPT);
+    this.jobs = new Map(jobs.map((job) => [job.job_id, job]));
+    const live = jobs.filter((job) => rank(job) < 3).length;
+    byId("jobs-toggle").textContent = live ? `Jobs ${live}` : "Jobs";
+    byId("job-none").hidden = jobs.length > 0;
+    byId("jobs-retry").hidden = !jobs.some((job) => job.state === "failed");
+    byId("jobs-clear").hidden = !jobs.some((job) => job.state === "succeeded" || job.state === "cancelled");
+    const shown = jobs.slice(0, SHOWN);
+    const rows = new Map(shown.map((job) => [job.job_id, this.rows.get(job.job_id) ?? new Row(job)]));
+    shown.forEach((job) => rows.get(job.job_id).update(job));
+    this.rows = rows;
+    this.place([...rows.values()].map((row) => row.element));
   }
 
-  renderJob(job) {
-    const row = document.createElement("li");
-    row.dataset.jobId = job.job_id;
-    row.append(element("span", "what", `${job.symbol} ${job.interval}`));
-    if (LIVE.has(job.state)) row.append(this.renderButton(job, "cancel", "Cancel"));
-    else if (job.state === "failed" || job.state === "cancelled") row.append(this.renderButton(job, "retry", "Retry"));
-    row.append(element("span", "span", `${KINDS[job.kind] ?? job.kind}: ${job.from.slice(0, 10)} to ${job.to.slice(0, 10)}`));
-    if (job.state === "running") {
-      const bar = document.createElement("progress");
-      bar.max = Math.max(job.bars_expected, 1);
-      bar.value = job.bars_done;
-      row.append(bar);
-    }
-    row.append(element("span", `state ${job.state}`, describe(job)));
-    return row;
+  // Only what is not in its place is moved: a row under the pointer or with the focus stays the same element.
+  place(elements) {
+    const list = byId("job-list");
+    elements.forEach((row, i) => list.children[i] === row || list.insertBefore(row, list.children[i] ?? null));
+    while (list.children.length > elements.length) list.lastElementChild.remove();
   }
 
-  renderButton(job, verb, label) {
-    const button = element("button", verb, label);
-    button.type = "button";
-    button.addEventListener("click", async () => {
-      button.disabled = true;
-      try {
-        this.take(await post(`/api/v1/jobs/${job.job_id}/${verb}`));
-      } catch (error) {
-        this.onError(error);
-        await this.load();
-      }
+  async onClick(button) {
+    if (!button) return;
+    button.disabled = true;
+    await this.change(async () => this.take(await post(`/api/v1/jobs/${button.closest("li").dataset.jobId}/${button.dataset.verb}`)));
+    button.disabled = false;
+  }
+
+  async changeAll(verb) {
+    await this.change(async () => {
+      await post(`/api/v1/jobs/${verb}`);
+      await this.load();
     });
-    return button;
   }
+
+  async backfill(form) {
+    const symbols = form.get("symbols").toUpperCase().split(/[\s,;]+/).filter(Boolean);
+    const span = Object.fromEntries(["from", "to"].map((name) => [name, form.get(name)]).filter(([, date]) => date));
+    await this.change(async () => {
+      for (const symbol of symbols) await post("/api/v1/candles/backfill", { symbol, interval: form.get("interval"), ...span });
+      byId("backfill").open = false;
+      await this.load();
+    });
+  }
+
+  async change(work) {
+    try {
+      await work();
+    } catch (error) {
+      this.hooks.onError(error);
+      await this.load().catch(this.hooks.onError);
+    }
+  }
+}
+
+class Row {
+  constructor(job) {
+    this.element = element("li", "job");
+    this.element.dataset.jobId = job.job_id;
+    const [what, does, span, bar, state] = [element("span", "what"), element("span", "does"), element("span", "span"), element("progress", ""), element("span", "state")];
+    this.element.append(what, does, span, bar, state);
+    what.textContent = `${job.symbol} ${job.interval}`;
+    span.textContent = `${KINDS[job.kind] ?? job.kind}: ${job.from.slice(0, 10)} to ${job.to.slice(0, 10)}`;
+    bar.setAttribute("aria-label", `Progress of ${what.textContent}`);
+    Object.assign(this, { does, bar, state });
+  }
+
+  update(job) {
+    if (this.shown !== job.state) {
+      this.does.replaceChildren(...(VERBS[job.state] ?? []).map(verbButton));
+      this.shown = job.state;
+    }
+    this.bar.hidden = rank(job) === 3;
+    this.bar.max = Math.max(job.bars_expected, 1);
+    this.bar.value = Math.min(job.bars_done, this.bar.max);
+    this.state.className = `state ${job.state}`;
+    this.state.textContent = describe(job);
+  }
+}
+
+function verbButton(verb) {
+  const button = element("button", verb);
+  button.type = "button";
+  button.dataset.verb = verb;
+  button.textContent = LABELS[verb];
+  return button;
 }

@@ -1,46 +1,35 @@
-// The bars of one symbol and interval in this page: what is loaded, what to ask next, and why there is no more.
+// The bars of one symbol and interval in this page: one unbroken range that grows at both ends, and why it ends where it does.
 
 import { get } from "/assets/api.js";
-import { fromIso, toIso } from "/assets/time.js";
+import { INTERVALS, getCandles, mergeBars } from "/assets/candles.js";
+import { fromIso } from "/assets/time.js";
 
-const DAY = 86400;
-const YEAR = 365.25 * DAY;
 const EARLIEST = -2208988800; // 1900-01-01
 const ENOUGH_BARS = 200;
+const NEAR_EDGE_BARS = 50;
 const MAX_STEPS = 12; // of one search through an empty stretch
+const STORED_SPANS = 16; // of what is stored already so much is shown at once: some 5,000 bars
+const SPANS_24H = 3; // the same for what trades around the clock
 const WAIT_S = 20;
 const RETRY_S = 15;
+const ALL_DAY = new Set(["CRYPTOCURRENCY", "CURRENCY", "FUTURE"]);
 
-// `span`: seconds that hold some 300 bars of a stock; `reach`: a derived bar may open this long before the bars it is made of.
-export const INTERVALS = {
-  "1m": { span: 4 * DAY },
-  "2m": { span: 6 * DAY },
-  "5m": { span: 8 * DAY },
-  "15m": { span: 18 * DAY },
-  "30m": { span: 35 * DAY, base: "15m", reach: 1800 },
-  "1h": { span: 65 * DAY },
-  "90m": { span: 59 * DAY },
-  "4h": { span: 220 * DAY, base: "1h", reach: 14400 },
-  "1d": { span: 450 * DAY, isDaily: true, reach: DAY },
-  "1wk": { span: 6 * YEAR, isDaily: true, base: "1d", reach: 7 * DAY },
-  "1mo": { span: 26 * YEAR, isDaily: true, isMonthly: true, base: "1d", reach: 31 * DAY },
-  "3mo": { span: 78 * YEAR, isDaily: true, isMonthly: true, base: "1d", reach: 92 * DAY },
-};
+const now = () => Date.now() / 1000;
 
 export class Series {
-  // `hooks.changed()`: bars changed; `hooks.told()`: what is known of loading, edge or problem changed.
+  // `hooks.changed()`: bars changed; `hooks.told()`: what is known of loading, ends or problem changed.
   constructor(symbol, interval, hooks) {
-    this.symbol = symbol;
-    this.interval = interval;
+    Object.assign(this, { symbol, interval, hooks });
     this.facts = INTERVALS[interval];
-    this.hooks = hooks;
     this.bars = [];
     this.answer = null; // the latest answer without its candles: zone, currency, decimals
-    this.edge = null; // everything right of it has been asked for
+    this.edge = null; // everything right of it, up to `end`, has been asked for
+    this.end = null; // null: up to now
     this.start = null;
     this.isDone = false;
     this.isLoading = false;
     this.problem = "";
+    this.error = null;
     this.nRequests = 0;
     this.abort = new AbortController();
     this.storedFrom = null; // beyond the look-back only stored bars are left, from here on
@@ -61,56 +50,101 @@ export class Series {
     return `Start of history: ${this.start ? this.start.reason : "nothing older is known"}`;
   }
 
-  async open() {
-    const from = Math.floor(Date.now() / 1000 - this.facts.span);
+  // Loads the latest bars, or those around `range` ({from, to} in seconds) and nothing in between.
+  async open(range = null) {
+    const { span } = this.facts;
+    const pad = range ? Math.max(span / 2, (range.to - range.from) / 2) : 0;
+    const from = Math.floor(range ? Math.min(range.from, now()) - pad : now() - span);
+    const to = range && range.to + pad < now() ? Math.ceil(range.to + pad) : undefined;
     await this.busy(async () => {
-      const cached = (await this.isStored()) ? await this.ask({ from, fill: "async" }) : null;
-      this.edge = from;
-      this.take(cached?.bars ?? []);
-      const answer = cached?.complete ? cached : await this.ask({ from, fill: "wait", timeout: WAIT_S });
-      this.take(answer.bars);
-      this.note(answer, () => this.refresh(from, Infinity, "wait"));
+      [this.edge, this.end] = [from, to ?? null];
+      if (await this.showStored(from, to)) return;
+      const found = await this.ask({ from, to }, { fill: "wait", timeout: WAIT_S });
+      this.take(found.bars);
+      this.note(found, () => this.refresh(from, to ?? Infinity, "wait"));
     });
     for (let i = 0; i < 4 && this.bars.length < ENOUGH_BARS && !this.isDone && !this.problem && !this.isClosed; i += 1) await this.loadOlder(0);
   }
 
-  // Whether the cache has met this symbol: only then is there anything to show before the first fill.
-  async isStored() {
-    const found = await get("/api/v1/symbols", { query: this.symbol }, this.abort.signal);
-    return found.some(({ symbol }) => symbol === this.symbol);
+  // Shows what the cache has without asking anybody; true when that is all of the range. The cache must have met the symbol:
+  // before that there is nothing to show.
+  async showStored(from, to) {
+    const met = (await get("/api/v1/symbols", { query: this.symbol }, this.abort.signal)).find(({ symbol }) => symbol === this.symbol);
+    if (!met || met.cached === false) return false;
+    const isAllDay = !this.facts.isDaily && ALL_DAY.has(met.type);
+    const older = Math.max(from - (isAllDay ? SPANS_24H : STORED_SPANS - 1) * this.facts.span, EARLIEST);
+    const { bars, gaps } = await this.ask({ from: Math.floor(older), to }, { fill: "none" });
+    const known = Math.min(from, Math.max(older, ...gaps.filter((gap) => fromIso(gap.from) < from).map((gap) => fromIso(gap.to))));
+    this.edge = Math.max(known, this.oldestAskable());
+    this.take(bars.filter((bar) => bar.time >= known));
+    return gaps.every((gap) => fromIso(gap.to) <= from);
   }
 
-  // Asks for the span left of what is loaded: as long as two screens, at least one portion. One request is in flight at a time.
+  // The visible range moved: `seen` has the logical indexes and the times at its ends. Loads what is missing on that side; one
+  // request is in flight at a time.
+  show(seen) {
+    const visibleS = seen.lastTime - seen.firstTime;
+    if (seen.from < NEAR_EDGE_BARS) return this.loadOlder(visibleS);
+    if (this.end !== null && seen.to > this.bars.length - NEAR_EDGE_BARS) return this.loadNewer(visibleS);
+    return undefined;
+  }
+
+  // Asks for the span left of what is loaded: as long as two screens, at least one portion.
   async loadOlder(visibleS) {
-    if (this.isLoading || this.isDone || this.edge === null || this.isClosed || Date.now() / 1000 < this.pauseUntil) return;
+    if (this.isDone) return;
+    await this.grow(visibleS, (span) => this.stepOlder(span));
+  }
+
+  async loadNewer(visibleS) {
+    if (this.end !== null) await this.grow(visibleS, (span) => this.stepNewer(span));
+  }
+
+  async grow(visibleS, step) {
+    if (this.isLoading || this.edge === null || this.isClosed || now() < this.pauseUntil) return;
     await this.busy(async () => {
       let span = Math.min(Math.max(this.facts.span, 2 * visibleS), 8 * this.facts.span);
-      for (let step = 0; step < MAX_STEPS && !this.isDone; step += 1) {
-        if (!(await this.step(Math.floor(span)))) return;
-        span *= 2; // a closed or empty stretch: look farther
-      }
+      for (let i = 0; i < MAX_STEPS && (await step(Math.floor(span))); i += 1) span *= 2; // a closed or empty stretch: look farther
     });
   }
 
   // One request to the left; true when it found nothing and the search should go on.
-  async step(span) {
+  async stepOlder(span) {
     const limit = this.oldestAskable();
     const from = Math.max(this.edge - span, limit);
-    const fill = this.storedFrom === null ? "wait" : "none";
     if (from >= this.edge) return this.finish();
-    const answer = await this.ask({ from, to: this.edge, fill, timeout: WAIT_S });
-    if (fill === "wait" && !answer.complete) {
-      const known = Math.max(from, ...answer.gaps.map((gap) => fromIso(gap.to)));
+    const fill = this.storedFrom === null ? "wait" : "none";
+    const found = await this.ask({ from, to: this.edge }, { fill, timeout: WAIT_S });
+    if (fill === "wait" && !found.complete) {
+      const known = Math.max(from, ...found.gaps.map((gap) => fromIso(gap.to)));
       this.edge = Math.min(this.edge, known);
-      this.take(answer.bars.filter((bar) => bar.time >= known)); // only what joins the bars that are shown
-      this.note(answer, () => this.loadOlder(0));
+      this.take(found.bars.filter((bar) => bar.time >= known)); // only what joins the bars that are shown
+      this.note(found, () => this.loadOlder(0));
       return false;
     }
     this.problem = "";
     this.edge = from;
-    this.take(answer.bars);
+    this.take(found.bars);
     if (from <= this.oldestAskable()) await this.finish();
-    return answer.bars.length === 0 && !this.isDone;
+    return found.bars.length === 0 && !this.isDone;
+  }
+
+  // The same to the right, after a jump to a date, until the present is reached.
+  async stepNewer(span) {
+    const from = this.end;
+    const to = Math.ceil(from + span);
+    const isLast = to >= now();
+    const found = await this.ask({ from, to: isLast ? undefined : to }, { fill: "wait", timeout: WAIT_S });
+    if (!found.complete && !isLast) {
+      const known = Math.min(to, ...found.gaps.map((gap) => fromIso(gap.from)));
+      this.end = Math.max(from, known);
+      this.take(found.bars.filter((bar) => bar.time < known));
+      this.note(found, () => this.loadNewer(0));
+      return false;
+    }
+    this.note(found, () => this.refresh(from, Infinity, "wait"));
+    this.end = isLast ? null : to;
+    this.take(found.bars);
+    return found.bars.length === 0 && !isLast;
   }
 
   oldestAskable() {
@@ -122,9 +156,9 @@ export class Series {
   // Nothing older can be fetched; bars from before the look-back may still be stored, for the cache forgets nothing.
   async finish() {
     if (this.start?.kind === "lookback" && this.storedFrom === null) {
-      const probe = await this.ask({ from: EARLIEST, to: this.edge, fill: "none" }, 1);
-      if (probe.bars.length > 0) {
-        this.storedFrom = probe.bars[0].time;
+      const { bars } = await this.ask({ from: EARLIEST, to: this.edge }, { fill: "none", limit: 1 });
+      if (bars.length > 0) {
+        this.storedFrom = bars[0].time;
         return false;
       }
     }
@@ -134,16 +168,14 @@ export class Series {
 
   // The cache has stored something: read it again where this page shows it.
   async refresh(from, to, fill = "none") {
-    if (this.edge === null || this.isClosed) return;
-    if (to <= this.edge) return;
+    if (this.edge === null || this.isClosed || to <= this.edge || (this.end !== null && from >= this.end)) return;
     const reach = this.facts.reach ?? 0;
-    const query = { from: Math.max(from - reach, this.edge), fill };
-    if (Number.isFinite(to)) query.to = to + reach;
-    if (fill === "wait") query.timeout = WAIT_S;
+    const last = Math.min(to + reach, this.end ?? Infinity);
+    const range = { from: Math.max(from - reach, this.edge), to: Number.isFinite(last) ? last : undefined };
     try {
-      const answer = await this.ask(query);
-      this.take(answer.bars);
-      if (fill === "wait") this.note(answer, () => this.refresh(from, to, fill));
+      const found = await this.ask(range, { fill, timeout: fill === "wait" ? WAIT_S : undefined });
+      this.take(found.bars);
+      if (fill === "wait") this.note(found, () => this.refresh(from, to, fill));
     } catch (error) {
       this.fail(error);
     }
@@ -153,17 +185,17 @@ export class Series {
   // Keeps the right end fresh while the page is looked at; the cache decides whether anything must be fetched.
   async follow() {
     const last = this.bars.at(-1);
-    if (last && !this.isLoading) await this.refresh(last.time, Infinity, "async");
+    if (last && !this.isLoading && this.end === null) await this.refresh(last.time, Infinity, "async");
   }
 
-  note(answer, again) {
-    const gap = answer.gaps.at(-1);
+  note(found, again) {
+    const gap = found.gaps.at(-1);
     this.problem = gap ? `some bars are missing: ${gap.reason || "not fetched yet"}` : "";
     clearTimeout(this.timer);
     if (!gap || this.isClosed) return;
-    const wait = gap.retry_at ? Math.max(fromIso(gap.retry_at) - Date.now() / 1000, 1) : RETRY_S;
-    this.pauseUntil = gap.retry_at ? Date.now() / 1000 + Math.min(wait, 60) : 0;
-    this.timer = setTimeout(again, Math.min(wait, 60) * 1000 + 50);
+    const wait = Math.min(gap.retry_at ? Math.max(fromIso(gap.retry_at) - now(), 1) : RETRY_S, 60);
+    this.pauseUntil = gap.retry_at ? now() + wait : 0;
+    this.timer = setTimeout(again, wait * 1000 + 50);
   }
 
   async busy(work) {
@@ -182,45 +214,22 @@ export class Series {
     if (this.isClosed) return;
     this.error = error;
     this.problem = error.message === "Failed to fetch" ? "CandleDesk does not answer" : error.message;
-    this.pauseUntil = Date.now() / 1000 + 3;
+    this.pauseUntil = now() + 3;
   }
 
-  // One answer, all its pages. `limit` set: only the first so many.
-  async ask({ from, to, fill, timeout }, limit) {
-    const query = { symbol: this.symbol, interval: this.interval, from: toIso(from), to: to === undefined ? undefined : toIso(to), fill, timeout, limit, format: "columns" };
-    const bars = [];
-    const gaps = [];
-    for (let cursor; ; ) {
-      this.nRequests += 1;
-      const { candles, ...answer } = await get("/api/v1/candles", { ...query, cursor }, this.abort.signal);
-      this.answer = answer;
-      this.start = answer.start ?? this.start;
-      this.error = null;
-      gaps.push(...answer.gaps);
-      candles.time.forEach((time, i) =>
-        bars.push({
-          time,
-          open: candles.open[i], high: candles.high[i], low: candles.low[i], close: candles.close[i], volume: candles.volume[i],
-          final: candles.final[i],
-        }),
-      );
-      if (!answer.next || limit !== undefined) return { bars, gaps, complete: gaps.length === 0 };
-      cursor = answer.next;
-    }
+  async ask(range, options) {
+    const found = await getCandles(this, range, { ...options, signal: this.abort.signal, onRequest: () => (this.nRequests += 1) });
+    this.answer = found.answer;
+    this.start = found.answer.start ?? this.start;
+    this.error = null;
+    return found;
   }
 
-  // Merges bars by their opening time; a bar that came before is replaced, never doubled.
   take(fresh) {
-    if (this.isClosed || fresh.length === 0) return;
-    const byTime = new Map(this.bars.map((bar) => [bar.time, bar]));
-    let isNew = false;
-    for (const bar of fresh) {
-      const old = byTime.get(bar.time);
-      isNew ||= !old || Object.keys(bar).some((key) => old[key] !== bar[key]);
-      byTime.set(bar.time, bar);
-    }
-    if (!isNew) return;
-    this.bars = [...byTime.values()].sort((a, b) => a.time - b.time);
+    if (this.isClosed) return;
+    const merged = mergeBars(this.bars, fresh);
+    if (merged === this.bars) return;
+    this.bars = merged;
     this.hooks.changed();
   }
 

@@ -1,0 +1,154 @@
+// The band under the time axis: what the cache knows of the bars above it, why and since when; a click offers to fetch the rest.
+
+import { get, post } from "/assets/api.js";
+import { indexAt } from "/assets/candles.js";
+import { fromIso, toIso } from "/assets/time.js";
+
+export const STATES = {
+  have: "Stored",
+  provisional: "Stored, still changing",
+  known_empty: "Known to be empty",
+  missing: "Not fetched yet",
+  refused: "Not to be had",
+  failed: "Failed",
+};
+const ORDER = Object.keys(STATES); // later ones are drawn over earlier ones
+const FETCHABLE = new Set(["missing", "failed"]);
+const SEEN_PX = 4; // what is missing between two bars has no width of its own
+const BAND_PX = 5;
+const SETTLE_MS = 300;
+
+export class CoverageStrip {
+  // `hooks.onError(error)`; `hooks.onStarted()` after a fetch was asked for.
+  constructor(canvas, tip, chart, hooks) {
+    Object.assign(this, { canvas, tip, chart, hooks, pieces: [], drawn: [], series: null, isHeld: false });
+    const part = (name) => document.getElementById(`strip-${name}`);
+    this.parts = { title: part("title"), span: part("span"), why: part("why"), fetch: part("fetch") };
+    canvas.addEventListener("pointermove", (event) => this.isHeld || this.describe(this.pieceAt(event.offsetX), event.offsetX));
+    canvas.addEventListener("pointerleave", () => this.isHeld || this.hide());
+    canvas.addEventListener("click", (event) => this.holdAt(event.offsetX));
+    this.parts.fetch.addEventListener("click", () => this.fetch());
+    document.addEventListener("pointerdown", (event) => this.isHeld && !tip.contains(event.target) && event.target !== canvas && this.hide());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
+    new ResizeObserver(() => this.draw()).observe(canvas);
+  }
+
+  open(series) {
+    this.series = series;
+    this.pieces = [];
+    this.hide();
+    this.draw();
+  }
+
+  // Reads the ledger again, a moment after the last of several wishes.
+  load() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.read().catch((error) => this.hooks.onError(error)), SETTLE_MS);
+  }
+
+  async read() {
+    const series = this.series;
+    if (!series || series.isClosed || series.bars.length === 0) return;
+    const { spans, gaps } = await get("/api/v1/coverage", { symbol: series.symbol, interval: series.interval });
+    if (series !== this.series) return;
+    const failed = new Set(spans.filter(({ state }) => state === "failed").map(({ from, to }) => `${from} ${to}`));
+    const missing = gaps.filter(({ from, to }) => !failed.has(`${from} ${to}`)).map((gap) => ({ ...gap, state: "missing" }));
+    this.pieces = [...spans, ...missing]
+      .map((piece) => ({ ...piece, start: fromIso(piece.from), end: fromIso(piece.to) }))
+      .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+    this.draw();
+  }
+
+  // The pixels of each piece that is on screen: bars are equally wide, whatever time they take.
+  place() {
+    const { bars } = this.chart;
+    if (bars.length === 0) return [];
+    const width = this.chart.scale.width();
+    const before = this.chart.xOf(-0.5);
+    const placed = [];
+    for (const piece of this.pieces) {
+      const isLeft = piece.start < bars[0].time && piece.end >= bars[0].time;
+      if (piece.end <= bars[0].time && !(piece.state !== "have" && this.touches(piece, bars[0].time))) continue;
+      const [first, last] = [indexAt(bars, piece.start - 1) + 0.5, indexAt(bars, piece.end - 1) + 0.5];
+      let [left, right] = [this.chart.xOf(first), this.chart.xOf(last)];
+      if (FETCHABLE.has(piece.state) && right - left < SEEN_PX) [left, right] = [left - SEEN_PX / 2, right + SEEN_PX / 2];
+      if (piece.state !== "have" && (isLeft || piece.end <= bars[0].time)) left = Math.min(left, 0);
+      if (piece.end <= bars[0].time) right = before;
+      if (right > 0 && left < width && right > left) placed.push({ piece, left: Math.max(left, 0), right: Math.min(right, width) });
+    }
+    return placed;
+  }
+
+  // Whether nothing is known to lie between the piece and the first bar.
+  touches(piece, time) {
+    return this.pieces.every((other) => other === piece || other.start >= time || other.end <= piece.end);
+  }
+
+  draw() {
+    const ratio = devicePixelRatio;
+    const { clientWidth, clientHeight } = this.canvas;
+    this.canvas.width = Math.round(clientWidth * ratio);
+    this.canvas.height = Math.round(clientHeight * ratio);
+    const context = this.canvas.getContext("2d");
+    this.drawn = this.place();
+    for (const { piece, left, right } of this.drawn) {
+      const [from, to] = [Math.round(left * ratio), Math.round(right * ratio)];
+      context.fillStyle = this.chart.colours[piece.state] ?? this.chart.colours.missing;
+      context.fillRect(from, Math.round(ratio), Math.max(to - from, 1), Math.round(BAND_PX * ratio));
+    }
+  }
+
+  pieceAt(x) {
+    return this.drawn.findLast(({ left, right }) => x >= left - 1 && x <= right + 1)?.piece ?? null;
+  }
+
+  describe(piece, x) {
+    this.tip.hidden = piece === null;
+    if (piece === null) return;
+    this.piece = piece;
+    const isIntraday = !this.chart.zone?.isDaily;
+    const day = (seconds) => (this.chart.zone ? this.chart.zone.format(seconds) : toIso(seconds));
+    this.parts.title.textContent = STATES[piece.state] ?? piece.state;
+    this.parts.span.textContent = `${day(piece.start)} to ${day(isIntraday ? piece.end : piece.end - 1)}`;
+    this.parts.why.textContent = reasons(piece).join(" · ");
+    this.parts.why.hidden = this.parts.why.textContent === "";
+    this.parts.fetch.hidden = !(this.isHeld && FETCHABLE.has(piece.state));
+    const half = this.tip.offsetWidth / 2;
+    this.tip.style.left = `${Math.min(Math.max(x - half, 8), this.canvas.clientWidth - 2 * half - 8)}px`;
+  }
+
+  holdAt(x) {
+    const piece = this.pieceAt(x);
+    this.isHeld = piece !== null && FETCHABLE.has(piece.state);
+    this.tip.classList.toggle("held", this.isHeld);
+    this.describe(piece, x);
+  }
+
+  hide() {
+    this.isHeld = false;
+    this.tip.classList.remove("held");
+    this.tip.hidden = true;
+  }
+
+  async fetch() {
+    const { piece, series } = this;
+    this.hide();
+    try {
+      await post("/api/v1/candles/backfill", { symbol: series.symbol, interval: series.interval, from: piece.from, to: piece.to });
+      this.hooks.onStarted();
+    } catch (error) {
+      this.hooks.onError(error);
+    }
+  }
+}
+
+function reasons(piece) {
+  const at = (text) => new Date(text).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+  const words = [];
+  if (piece.reason && piece.reason !== STATES[piece.state].toLowerCase()) words.push(piece.reason);
+  if (piece.fetched_at) words.push(`known since ${at(piece.fetched_at)}`);
+  const again = piece.retry_at ?? (piece.state === "have" ? null : piece.expires_at);
+  if (again) words.push(`${piece.state === "failed" || piece.state === "missing" ? "next try" : "asked again"} from ${at(again)}`);
+  if (FETCHABLE.has(piece.state)) words.push("click to fetch");
+  return words;
+}

@@ -1,0 +1,294 @@
+// The page: one series on the chart, and what moves between the series, the picture, the address and the words.
+
+import { ApiError, adoptToken, get, readEvents } from "/assets/api.js";
+import { indexAt } from "/assets/candles.js";
+import { Chart } from "/assets/chart.js";
+import { CoverageStrip } from "/assets/coverage.js";
+import { Controls } from "/assets/controls.js";
+import { Jobs } from "/assets/jobs.js";
+import { Legend } from "/assets/legend.js";
+import { Place, readPlace } from "/assets/place.js";
+import { SymbolSearch } from "/assets/search.js";
+import { Series } from "/assets/series.js";
+import { Status } from "/assets/status.js";
+import { Theme } from "/assets/theme.js";
+import { Zone, fromIso } from "/assets/time.js";
+
+const EVENTS_SETTLE_MS = 120;
+const FOLLOW_MS = 60_000;
+const EXAMPLES = ["AAPL", "BTC-USD", "7203.T", "EURUSD=X"];
+const byId = (id) => document.getElementById(id);
+
+export class Page {
+  constructor() {
+    this.series = null;
+    this.zone = null;
+    this.interval = "1d";
+    this.pending = null; // puts the wished range on screen as bars arrive, until a hand moves the chart
+    this.hasMoved = false;
+    this.status = new Status();
+    const onError = (error) => this.status.showFault(error.message, () => this.showState());
+    this.jobs = new Jobs({ onError });
+    this.chart = new Chart(byId("chart"), { moved: () => this.onMoved(), hovered: (bar) => this.showLegend(bar) });
+    this.controls = new Controls(this.chart);
+    this.legend = new Legend(byId("legend-symbol"), byId("legend-name"), byId("legend-values"));
+    this.strip = new CoverageStrip(byId("strip"), byId("strip-tip"), this.chart, { onError, onStarted: () => this.jobs.toggle(true) });
+    this.search = new SymbolSearch(byId("symbol-form"), byId("symbol"), byId("symbols"), (symbol) => this.openNew(symbol, this.interval));
+    this.theme = new Theme(byId("theme"), () => this.repaint());
+    this.place = new Place();
+    byId("latest").addEventListener("click", () => this.goToLatest());
+    for (const name of ["pointerdown", "wheel"]) byId("chart").addEventListener(name, () => this.onHand(), { capture: true, passive: true });
+    addEventListener("popstate", () => this.followAddress());
+    setInterval(() => document.hidden || this.series?.follow(), FOLLOW_MS);
+  }
+
+  async start() {
+    if (!adoptToken()) {
+      this.showEmpty("This page needs its token", "Open it with the address that `candledesk serve` prints, or from the window's menu.");
+      return;
+    }
+    this.listen();
+    this.jobs.load().catch(() => {}); // the event stream says what is wrong
+    await this.followAddress();
+  }
+
+  // --- which series ---
+
+  async followAddress() {
+    const place = readPlace();
+    this.interval = place.interval;
+    const { series } = this;
+    if (series && place.symbol === series.symbol && place.interval === series.interval && this.showLoaded(place.range)) return;
+    place.symbol ??= (await get("/api/v1/symbols").catch(() => []))[0]?.symbol;
+    if (place.symbol) {
+      await this.open(place);
+      return;
+    }
+    this.markInterval();
+    this.showEmpty("Type a symbol to begin", "Any ticker of Yahoo Finance. Bars are fetched once and kept.", EXAMPLES);
+  }
+
+  // Moves to a range that is loaded already; false when it is not.
+  showLoaded(range) {
+    const { bars, end } = this.series;
+    if (bars.length === 0 || (range === null && end !== null)) return false;
+    if (range !== null && (range.from < bars[0].time || (end !== null && (range.to === null || range.to > end)))) return false;
+    this.hasMoved = range !== null;
+    if (range === null) this.chart.resetView();
+    else this.chart.setRange(range.from, range.to);
+    return true;
+  }
+
+  async openNew(text, interval) {
+    const symbol = text.trim().toUpperCase();
+    this.interval = interval;
+    this.markInterval();
+    if (!symbol) return;
+    const place = { symbol, interval, range: null };
+    this.place.step(place, false);
+    byId("chart").focus();
+    await this.open(place);
+  }
+
+  // Shows a place: {symbol, interval, range}; `arrange()` puts the wished part on screen, by default the range.
+  async open({ symbol, interval, range }, arrange = null) {
+    this.series?.close();
+    const isSame = this.series?.symbol === symbol && this.series.interval === interval;
+    this.interval = interval;
+    this.markInterval();
+    this.search.show(symbol);
+    this.jobs.follow(symbol, interval);
+    byId("empty").hidden = true;
+    document.title = `${symbol} ${interval} – CandleDesk`;
+    this.zone = isSame ? this.zone : null;
+    this.hasMoved = range !== null;
+    this.pending = arrange ?? (range ? () => this.chart.setRange(range.from, range.to) : () => this.chart.toEnd());
+    this.chart.clear(isSame);
+    const series = new Series(symbol, interval, { changed: () => this.onBars(), told: () => this.showState() });
+    this.series = series;
+    this.strip.open(series);
+    this.showLegend(null);
+    if (!range) this.place.settle({ symbol, interval, range }, false);
+    await series.open(range && { from: range.from, to: range.to ?? Infinity });
+    if (this.series !== series) return;
+    if (series.bars.length === 0) this.explainNothing(series);
+    this.pending = null;
+    this.strip.load();
+    this.onMoved();
+    await series.follow();
+  }
+
+  explainNothing(series) {
+    const isUnknown = series.error instanceof ApiError && series.error.status === 404;
+    if (isUnknown) this.showEmpty(`There is no ${series.symbol}`, series.error.message, EXAMPLES);
+    else this.showEmpty(`No ${series.interval} bars of ${series.symbol}`, series.problem || series.startText || "Nothing is stored yet.");
+  }
+
+  markInterval() {
+    for (const button of byId("intervals").children) {
+      const isCurrent = button.textContent === this.interval;
+      button.setAttribute("aria-current", String(isCurrent));
+      if (isCurrent) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  }
+
+  // --- where on the time axis ---
+
+  // Shows the bars around a date; those in between are not loaded.
+  async goToDate(time) {
+    const { series } = this;
+    if (!series || series.edge === null) return;
+    this.hasMoved = true;
+    const isLoaded = series.bars.length > 0 && time >= series.bars[0].time && (series.end === null || time <= series.end);
+    if (isLoaded) {
+      this.place.step(this.current(), series.facts.isDaily);
+      this.chart.centre(time);
+      return;
+    }
+    const half = (this.chart.nVisible / 2) * (series.facts.span / 300);
+    const place = { symbol: series.symbol, interval: series.interval, range: { from: time - half, to: time + half } };
+    this.place.step(place, series.facts.isDaily);
+    await this.open(place, () => this.chart.centre(time));
+  }
+
+  async goToFirst() {
+    const { series } = this;
+    if (series?.start && !series.isDone) await this.goToDate(Math.max(series.oldestAskable(), series.start.time));
+    else if (series?.bars.length) this.chart.centre(series.bars[0].time);
+    this.hasMoved = true;
+  }
+
+  async goToLatest() {
+    if (this.series?.end == null) this.chart.goToLatest();
+    else {
+      const place = { symbol: this.series.symbol, interval: this.series.interval, range: null };
+      this.place.step(place, false);
+      await this.open(place, () => this.chart.toEnd());
+    }
+  }
+
+  // What the address says of this view; the range only after it was chosen.
+  current() {
+    const seen = this.chart.visible();
+    if (!this.series || !seen) return null;
+    const range = this.hasMoved ? { from: seen.firstTime, to: seen.isLatest ? null : seen.lastTime } : null;
+    return { symbol: this.series.symbol, interval: this.series.interval, range };
+  }
+
+  onHand() {
+    this.pending = null;
+    this.hasMoved = true;
+  }
+
+  onMoved() {
+    const seen = this.chart.visible();
+    byId("latest").hidden = !seen || seen.isLatest;
+    this.strip?.draw();
+    if (!this.series) return;
+    if (seen) this.series.show(seen);
+    if (seen && this.hasMoved && !this.pending) this.place.follow(() => this.current(), this.series.facts.isDaily);
+    this.showEdge(seen);
+  }
+
+  // --- what is shown ---
+
+  onBars() {
+    const { answer, facts, bars, end } = this.series;
+    this.zone ??= new Zone(answer.timezone, Boolean(facts.isDaily), Boolean(facts.isMonthly));
+    byId("empty").hidden = true;
+    this.chart.show(bars, this.zone, answer.price_decimals, end !== null);
+    this.pending?.();
+    this.showLegend(null);
+    this.strip.draw();
+  }
+
+  repaint() {
+    this.chart.paint();
+    this.strip.draw();
+  }
+
+  showEdge(seen) {
+    const { series } = this;
+    byId("first").hidden = !(series.isLoading && series.bars.length === 0);
+    byId("first").textContent = `Fetching ${series.interval} bars of ${series.symbol}…`;
+    const isSeen = seen !== null && seen.from < 0;
+    byId("edge").hidden = !isSeen || !(series.isDone || series.isLoading || series.problem);
+    byId("edge").textContent = series.isDone ? series.startText : series.isLoading ? "Loading older bars…" : series.problem;
+  }
+
+  // The bar under the crosshair, else the latest, or far from that the last on screen.
+  showLegend(bar) {
+    const { bars, end } = this.series;
+    const shown = bar ?? (end === null ? bars.at(-1) : bars[indexAt(bars, this.chart.visible()?.lastTime ?? 0)]);
+    this.legend.show(this.series, shown, shown && bars[indexAt(bars, shown.time) - 1], this.zone);
+  }
+
+  showState() {
+    this.status.show(this.series, this.zone);
+    if (this.series) this.showEdge(this.chart.visible());
+  }
+
+  showEmpty(title, text, examples = []) {
+    byId("empty-title").textContent = title;
+    byId("empty-text").textContent = text;
+    byId("examples").replaceChildren(...examples.map((symbol) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = symbol;
+      button.addEventListener("click", () => this.openNew(symbol, this.interval));
+      return button;
+    }));
+    byId("empty").hidden = false;
+  }
+
+  // --- what the cache tells ---
+
+  listen() {
+    let isFirst = true;
+    readEvents((name, row) => this.onEvent(name, row), (state) => {
+      this.status.link = state;
+      if (state === "connected" && !isFirst) this.catchUp();
+      isFirst = false;
+      this.showState();
+    });
+  }
+
+  // After a break nobody knows what was missed.
+  catchUp() {
+    this.jobs.load().catch(() => {});
+    this.series?.refresh(-Infinity, Infinity, "async");
+    this.strip.load();
+  }
+
+  onEvent(name, row) {
+    if (name === "job") this.jobs.take(row);
+    else if (name === "fault") this.status.showFault(row.text, () => this.showState());
+    else if (name === "bars_stored") this.onStored(row);
+    else if (name === "limiter") {
+      const wasOffline = this.status.limiter?.offline;
+      this.status.take(row);
+      if (wasOffline && !row.offline) this.series?.refresh(-Infinity, Infinity, "wait");
+      this.showState();
+    }
+  }
+
+  onStored(row) {
+    const { series } = this;
+    if (!series || row.symbol !== series.symbol || ![series.interval, series.facts.base].includes(row.interval)) return;
+    this.strip.load();
+    const [from, to] = [fromIso(row.from), fromIso(row.to)];
+    this.stored = this.stored ? { from: Math.min(this.stored.from, from), to: Math.max(this.stored.to, to) } : { from, to };
+    this.storedTimer ??= setTimeout(() => this.readStored(series), EVENTS_SETTLE_MS);
+  }
+
+  async readStored(series) {
+    const span = this.stored;
+    this.stored = this.storedTimer = null;
+    if (this.series !== series) return;
+    await series.refresh(span.from, span.to);
+    if (span.from < series.edge) {
+      series.pauseUntil = 0;
+      this.onMoved();
+    }
+  }
+}

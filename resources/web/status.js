@@ -1,0 +1,78 @@
+// The foot of the page and the limiter, in words: loading, limited, offline, lost, signed out.
+
+const LINKS = { connected: "live", lost: "reconnecting…", refused: "signed out" };
+const FAULT_MS = 15_000;
+
+const byId = (id) => document.getElementById(id);
+const clock = (date) => date.toLocaleTimeString("en-GB");
+
+export class Status {
+  constructor() {
+    this.limiter = null;
+    this.link = "";
+    this.fault = "";
+    setInterval(() => byId("jobs").hidden || this.showLimiter(), 1000);
+  }
+
+  take(limiter) {
+    this.limiter = limiter;
+    this.nextAt = Date.now() + 1000 * limiter.next_request_in_s;
+    this.showLimiter();
+  }
+
+  // What went wrong just now; forgotten after a while. `again()` is called then.
+  showFault(text, again) {
+    this.fault = text;
+    again();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.fault = "";
+      again();
+    }, FAULT_MS);
+  }
+
+  show(series, zone) {
+    const [text, isWarning] = this.words(series);
+    byId("status").textContent = text;
+    byId("status").title = text;
+    byId("status").classList.toggle("warn", isWarning);
+    byId("zone").textContent = zone ? (zone.isDaily ? "exchange dates" : zone.name) : "";
+    byId("link").textContent = LINKS[this.link] ?? "";
+    byId("link").dataset.link = this.link;
+  }
+
+  words(series) {
+    if (this.link === "refused") return ["CandleDesk was started anew: open the page with the new address it printed.", true];
+    if (this.link === "lost") return ["CandleDesk does not answer: the chart shows what it had and goes on when it is back.", true];
+    if (this.fault) return [this.fault, true];
+    if (this.limiter?.offline) return ["Offline: the chart shows what is stored; it goes on by itself when the network is back.", true];
+    if (this.limiter?.breaker === "open") return [this.pauseWords(), true];
+    if (!series) return ["", false];
+    if (series.isLoading) return [`Loading ${series.interval} bars of ${series.symbol}…`, false];
+    if (series.problem) return [`${series.symbol} ${series.interval}: ${series.problem}`, true];
+    return [[`${series.bars.length.toLocaleString("en")} bars`, series.startText].filter(Boolean).join(" · "), false];
+  }
+
+  pauseWords() {
+    const { retry_at } = this.limiter;
+    return `Yahoo asks for a pause${retry_at ? `: next try at ${clock(new Date(retry_at))}` : ""}.`;
+  }
+
+  showLimiter() {
+    const state = this.limiter;
+    if (!state) return;
+    const isWarning = state.offline || state.breaker === "open";
+    byId("limiter").classList.toggle("warn", isWarning);
+    byId("limiter").textContent = this.limiterWords(state);
+  }
+
+  limiterWords(state) {
+    if (state.offline) return "Offline: trying again by itself.";
+    if (state.breaker === "open") return this.pauseWords();
+    if (state.breaker === "half_open") return "Asking Yahoo whether the pause is over.";
+    const wait = Math.ceil((this.nextAt - Date.now()) / 1000);
+    if (wait > 0) return `Next request to Yahoo in ${wait} s.`;
+    const n = Math.floor(state.tokens);
+    return n > 0 ? `${n} ${n === 1 ? "request" : "requests"} to Yahoo may leave at once.` : "Requests to Yahoo leave one by one.";
+  }
+}
