@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import logging
-from base64 import b64encode
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
+
+from candledesk.web.compress import MIN_BYTES, accepts_gzip
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,12 +24,6 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-# The style element that the script's attribution logo inserts: allowed by its hash, and by nothing wider.
-_LOGO_STYLE = (
-    "a#tv-attr-logo{--fill:#131722;--stroke:#fff;position:absolute;left:10px;bottom:10px;height:19px;width:35px;"
-    "margin:0;padding:0;border:0;z-index:3;}a#tv-attr-logo[data-dark]{--fill:#D1D4DC;--stroke:#131722;}"
-)
-LOGO_STYLE_HASH = "sha256-" + b64encode(hashlib.sha256(_LOGO_STYLE.encode()).digest()).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +48,26 @@ CHART_SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file: its bytes, its media type and its strong tag."""
+    """One file: its bytes, its media type, its strong tag, and the bytes as gzip where that is worth it."""
 
     body: bytes
     media_type: str
     etag: str
+    packed: bytes | None = None
 
     def respond(self, request: Request) -> Response:
         """Return the file, or 304 when the browser has it."""
         headers = {"ETag": self.etag, "Cache-Control": "no-cache"}
-        if request.headers.get("if-none-match") == self.etag:
+        body = self.body
+        if self.packed is not None:
+            headers["Vary"] = "Accept-Encoding"
+            if accepts_gzip(request.headers.get("accept-encoding", "")):
+                headers |= {"Content-Encoding": "gzip", "ETag": f'{self.etag[:-1]}-gzip"'}
+                body = self.packed
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            headers.pop("Content-Encoding", None)
             return Response(status_code=304, headers=headers)
-        return Response(self.body, headers=headers, media_type=self.media_type)
+        return Response(body, headers=headers, media_type=self.media_type)
 
 
 def read_chart_script(sources: tuple[ScriptSource, ...] = CHART_SCRIPTS) -> bytes | None:
@@ -97,4 +101,5 @@ def load_assets(resources: Path) -> dict[str, Asset]:
 
 
 def _make_asset(body: bytes, media_type: str) -> Asset:
-    return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    packed = gzip.compress(body, mtime=0) if len(body) >= MIN_BYTES else None
+    return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"', packed)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 async def _read_candles(door: Door, call: Call) -> Response:
     now, shape = door.now(), call.values["format"]
     reply = await door.settle(door.cache.load_bars(wire.bars_request(call.values, now)))
-    headers = {"ETag": wire.etag_of(reply, shape), "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    headers = {"ETag": wire.etag_of(reply, shape), "Cache-Control": "private, no-cache"}
     if headers["ETag"] in (tag.strip() for tag in call.request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
     body = await wire.encode_bars_reply(reply, shape, now)

@@ -45,6 +45,7 @@ POLL_S = 0.3
 PAGE = 5_000
 WAIT_S = 30  # the longest that the endpoint waits for a fill
 N_REREADS = 3
+N_PATIENT = 30  # tries of a request that the endpoint asks to come back with
 _ENDED = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
 
 
@@ -131,7 +132,14 @@ class RemoteCache:
     def _post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         return self._ask("POST", path, json.dumps(body).encode(), body.get("symbol"))
 
-    def _ask(self, method: str, path: str, data: bytes | None, symbol: str | None) -> Any:  # noqa: ANN401 - JSON
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        symbol: str | None,
+        n_left: int = N_PATIENT,
+    ) -> Any:  # noqa: ANN401 - JSON
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self._url}{path}", data, headers, method=method)  # noqa: S310 - our own loopback address
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -139,9 +147,12 @@ class RemoteCache:
             with opener.open(request, timeout=TIMEOUT_S) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
-            raise _problem(error, symbol) from None
+            if error.code != HTTPStatus.TOO_MANY_REQUESTS or not n_left:
+                raise _problem(error, symbol) from None
+            time.sleep(float(error.headers["Retry-After"]))
         except OSError as error:
             raise EnvironmentFaultError(f"the running CandleDesk at {self._url} does not answer: {error}") from error
+        return self._ask(method, path, data, symbol, n_left - 1)
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Fill the span with a job of the running instance, wait for it, and page through the bars."""

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.web import params
+from candledesk.web.compress import compress_answer
 from candledesk.web.problems import BusyError, describe_error
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Endpoint:
             values |= params.read_query(self.query, request.query_params.multi_items())
             if self.method == "POST":
                 values |= params.read_body(self.body, await request.body())
-            return await self.handler(door, Call(request, values))
+            return await compress_answer(await self.handler(door, Call(request, values)), request)
         except CandleDeskError as error:
             return describe_error(error)
 

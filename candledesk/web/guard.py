@@ -5,35 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from candledesk.web.assets import LOGO_STYLE_HASH
 from candledesk.web.problems import INTERNAL_TEXT, BusyError, RefusedError, describe_error, problem_response
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from candledesk.web.throttle import Bucket
 
 _log = logging.getLogger(__name__)
 
 MAX_BODY = 64 * 1024
-MAX_REQUESTS = 16
+MAX_REQUESTS = 32
 MAX_STREAMS = 16
 MAX_HEADERS = 16 * 1024
 MAX_TARGET = 8 * 1024
 BODY_TIMEOUT_S = 10.0
 STREAM_PATH = "/api/v1/events"
 DOCS_PATH = "/docs"
+POLICY = (
+    b"default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    b"img-src 'self' data:; frame-ancestors 'none'"
+)
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' '"
-        + LOGO_STYLE_HASH.encode()
-        + b"'; "
-        b"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
+    (b"content-security-policy", POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -60,14 +58,15 @@ def add_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
 class Guard:
     """ASGI middleware around the routes; ``open_paths`` (page, assets, ``/healthz``) need no token."""
 
-    def __init__(self, app: ASGIApp, *, port: int, token: str, open_paths: Container[str]) -> None:
-        """Prepare the comparisons for a server on ``port``."""
+    def __init__(self, app: ASGIApp, *, port: int, token: str, open_paths: Container[str], posts: Bucket) -> None:
+        """Prepare the comparisons for a server on ``port``; ``posts`` says how many changes may be asked for."""
         self._app = app
         self._hosts = allowed_hosts(port)
         self._origins = frozenset(b"http://" + host for host in self._hosts)
         self._token = token.encode()
         self._open_paths = open_paths
-        self._n_running = {False: 0, True: 0}
+        self._requests, self._streams = _Places(MAX_REQUESTS), _Places(MAX_STREAMS)
+        self._posts = posts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request or hand it on; whatever happens, the answer carries the security headers."""
@@ -76,24 +75,31 @@ class Guard:
         if scope["type"] != "http":
             return
         is_started = False
+        place: _Place | None = None
 
         async def send_guarded(message: Message) -> None:
             nonlocal is_started
             if message["type"] == "http.response.start":
                 is_started = True
                 message = {**message, "headers": add_headers(list(message["headers"]))}
+                if place is not None and scope["path"] != STREAM_PATH:
+                    place.leave()  # the work is done: a slow reader holds nobody up
             await send(message)
 
         try:
             self._check(scope)
-            with self._place(is_stream=scope["path"] == STREAM_PATH):
-                await self._app(scope, await _read_body(scope, receive), send_guarded)
+            replay = await _read_body(scope, receive)
+            place = (self._streams if scope["path"] == STREAM_PATH else self._requests).enter()
+            await self._app(scope, replay, send_guarded)
         except (RefusedError, BusyError) as error:
             await describe_error(error)(scope, receive, send_guarded)
         except Exception:  # noqa: BLE001 the last line: told to the log, never to the client
             _log.exception("A request to %s failed.", scope["path"])
             if not is_started:
                 await problem_response(500, INTERNAL_TEXT)(scope, receive, send_guarded)
+        finally:
+            if place is not None:
+                place.leave()
 
     def _check(self, scope: Scope) -> None:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -108,6 +114,10 @@ class Guard:
             self._check_token(headers)
         if scope["method"] == "POST":
             _check_media_type(headers)
+            wait_s = self._posts.take()
+            if wait_s:
+                text = "Too many changes in a short time: wait a little."
+                raise RefusedError(429, text, {"Retry-After": str(wait_s)})
 
     def _check_site(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
         origins, sites = _values(headers, b"origin"), _values(headers, b"sec-fetch-site")
@@ -126,15 +136,34 @@ class Guard:
                 {"WWW-Authenticate": "Bearer"},
             )
 
-    @contextmanager
-    def _place(self, *, is_stream: bool) -> Iterator[None]:
-        if self._n_running[is_stream] >= (MAX_STREAMS if is_stream else MAX_REQUESTS):
+
+class _Places:
+    """How many requests of one sort may be worked on at once."""
+
+    def __init__(self, n_places: int) -> None:
+        self._n_free = n_places
+
+    def enter(self) -> _Place:
+        """Take a place; ``BusyError`` when there is none."""
+        if self._n_free <= 0:
             raise BusyError("Too many requests at once: try again in a second.")
-        self._n_running[is_stream] += 1
-        try:
-            yield
-        finally:
-            self._n_running[is_stream] -= 1
+        self._n_free -= 1
+        return _Place(self)
+
+    def free(self) -> None:
+        self._n_free += 1
+
+
+class _Place:
+    """One request's place, given back once."""
+
+    def __init__(self, places: _Places) -> None:
+        self._places: _Places | None = places
+
+    def leave(self) -> None:
+        places, self._places = self._places, None
+        if places is not None:
+            places.free()
 
 
 def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
@@ -186,6 +215,8 @@ async def _read_body(scope: Scope, receive: Receive) -> Receive:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             while is_more:
                 message = await receive()
+                if message["type"] == "http.disconnect":  # half a body is no wish
+                    raise RefusedError(400, "The connection ended before the body did.")
                 body += message.get("body", b"")
                 is_more = message.get("more_body", False)
                 if len(body) > MAX_BODY:

@@ -6,22 +6,20 @@ import asyncio
 import logging
 import secrets
 import socket
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.web.assets import load_assets
 from candledesk.web.endpoint import Door
-from candledesk.web.guard import Guard, add_headers
-from candledesk.web.problems import problem_body
+from candledesk.web.guard import Guard
+from candledesk.web.protocol import LoopbackProtocol
 from candledesk.web.routes import build_routes
+from candledesk.web.throttle import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,45 +33,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 HEADER_LIMIT = 16 * 1024
-HEADER_TIMEOUT_S = 10.0
 GRACE_S = 1
 
 
-class LoopbackProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 for a hostile machine.
-
-    Malformed requests get problem details; a missing or doubled ``Host``, which h11 refuses before the guard, gets
-    421; a connection that never sends a request is ended.
-    """
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the clock for the first request."""
-        super().connection_made(transport)
-        self.loop.call_later(HEADER_TIMEOUT_S, self._end_if_silent)
-
-    @property
-    def _has_begun(self) -> bool:
-        return self.headers is not None  # uvicorn's annotation hides that it starts as None
-
-    def _end_if_silent(self) -> None:
-        if not self._has_begun and not self.transport.is_closing():
-            self.transport.close()
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer a request that is no HTTP and close."""
-        is_host = "Host" in str(sys.exc_info()[1])  # h11: "Missing mandatory Host", "Found multiple Host"
-        status = 421 if is_host else 400
-        body = problem_body(status, "This server answers only to its own address on this machine." if is_host else msg)
-        headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-        headers = add_headers([*headers, (b"connection", b"close")])
-        for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
-
-
-def build_app(door: Door, assets: dict[str, Asset], *, port: int, token: str) -> ASGIApp:
-    """Return the guarded application for a server on ``port``."""
-    return Guard(build_routes(door, assets), port=port, token=token, open_paths={*assets, "/", "/healthz"})
+def build_app(door: Door, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None) -> ASGIApp:
+    """Return the guarded application for a server on ``port``; ``posts`` limits the changes that are asked for."""
+    open_paths = {*assets, "/", "/healthz"}
+    return Guard(build_routes(door, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
 
 
 class WebServer:
@@ -97,13 +63,15 @@ class WebServer:
         self._door = Door(cache, asyncio.Event(), clock)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
-        app = build_app(self._door, load_assets(resources), port=self.port, token=self.token)
+        self.posts = Bucket()
+        app = build_app(self._door, load_assets(resources), port=self.port, token=self.token, posts=self.posts)
         config = uvicorn.Config(
             app,
             http=LoopbackProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
+            log_level="error",  # a malformed request is the sender's fault, and it may send many
             access_log=False,
             server_header=False,
             proxy_headers=False,

