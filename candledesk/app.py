@@ -82,16 +82,21 @@ class Desk:
         """Take up the jobs that the last run left; return how many."""
         return self.service.jobs.resume()
 
-    def start_web(self, port: int = 0) -> WebServer:
-        """Serve the browser chart and the API, and write ``endpoint.json`` for scripts."""
+    def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
+        """Build the server of the browser chart and the API on its port; ``start_web`` begins to answer."""
         from candledesk.web.server import WebServer
 
-        web = WebServer(self.cache, port=port, resources=resources_dir())
-        web.start()
+        on_window = self.service.tell if has_window else None
+        web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window)
         self._web = web
+        return web
+
+    def start_web(self) -> None:
+        """Serve, and write ``endpoint.json`` for scripts and second starts: from here on they can rely on it."""
+        web = self._web or self.make_web()
+        web.start()
         endpoint = {"url": web.url, "token": web.token, "pid": os.getpid()}
         write_private(self.paths.endpoint, json.dumps(endpoint))
-        return web
 
     def open_browser(self) -> None:
         """Open the chart in the browser through a 0600 redirect file, so that no token is in a process list."""
@@ -155,7 +160,7 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
-    from candledesk.ui.app_window import WindowOptions
+    from candledesk.ui.app_window import WindowEnds, WindowOptions
     from candledesk.ui.app_window import run_window as run
 
     def quit_now() -> None:
@@ -166,6 +171,7 @@ def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
 
     desk.service.child.warm_up()
     desk.resume_jobs()
-    desk.start_web()
+    desk.make_web(has_window=True)
     options = WindowOptions(desk.paths.home, tuple(symbols), interval, desk.settings.theme, desk.paths.log)
-    return run(desk.cache, options, open_browser=desk.open_browser, on_quit=quit_now, on_abort=desk.abort)
+    ends = WindowEnds(on_shown=desk.start_web, on_quit=quit_now, on_abort=desk.abort)
+    return run(desk.cache, options, ends, open_browser=desk.open_browser)

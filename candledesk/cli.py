@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from candledesk import __version__
 from candledesk.domain.errors import (
@@ -137,9 +139,35 @@ def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
         os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
         raise EnvironmentFaultError("there is no display for a window: use `candledesk serve` for the browser chart")
+    stated = click.get_current_context().get_parameter_source("interval") is not ParameterSource.DEFAULT
+    if _is_shown_elsewhere(options, tuple(chosen), name if stated else None):
+        return
     from candledesk.app import run_window
 
     sys.exit(run_window(options.desk(), chosen, name))
+
+
+def _is_shown_elsewhere(options: _Options, symbols: tuple[str, ...], interval: str | None) -> bool:
+    """Show the window that this home has already; ``EnvironmentFaultError`` when its holder has none or is silent."""
+    from candledesk.paths import open_home
+    from candledesk.web import second_start
+
+    endpoint = open_home(options.settings().home, demo=options.demo).endpoint
+    give_up_at = time.monotonic() + second_start.PATIENCE_S
+    holder = second_start.raise_window(endpoint, symbols, interval)
+    if holder.outcome is second_start.Outcome.NOBODY:
+        from candledesk.store.lock import HomeLockedError
+
+        try:
+            options.desk()
+        except HomeLockedError as error:
+            left_s = give_up_at - time.monotonic()
+            holder = second_start.await_window(endpoint, symbols, interval, patience_s=left_s)
+            if holder.outcome is second_start.Outcome.NOBODY:
+                raise error from None
+    if holder.outcome is second_start.Outcome.NO_WINDOW:
+        raise second_start.describe_holder(holder)
+    return holder.outcome is second_start.Outcome.RAISED
 
 
 @cli.command()
@@ -151,7 +179,8 @@ def serve(port: int, **kwargs: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     desk = _options(kwargs).desk()
-    web = desk.start_web(port)
+    web = desk.make_web(port)
+    desk.start_web()
     click.echo(web.chart_url)
     sys.stdout.flush()
     desk.service.child.warm_up()

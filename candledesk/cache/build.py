@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from candledesk.cache.limits import LimitRow
+    from candledesk.cache.messages import Event
     from candledesk.provider.limiter import LimiterSnapshot
     from candledesk.settings import Settings
     from candledesk.store import Connection
@@ -131,6 +132,10 @@ class CacheService:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
         written = self._writer.submit(lambda connection: _write_limiter(connection, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
+
+    def tell(self, event: Event) -> None:
+        """Tell every subscriber of an event that happened outside the cache."""
+        self._events.emit(event)
 
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""

@@ -210,4 +210,15 @@ class FaultRaised:
     text: str
 
 
-Event = BarsStored | JobChanged | LimiterChanged | FaultRaised
+@dataclass(frozen=True, slots=True)
+class WindowRequested:
+    """Event: somebody wants the window in front, with a chart of ``symbol`` where one is named.
+
+    ``interval`` without a symbol is for the chart that is shown; ``None``: daily bars for a new chart.
+    """
+
+    symbol: str | None = None
+    interval: Interval | None = None
+
+
+Event = BarsStored | JobChanged | LimiterChanged | FaultRaised | WindowRequested

@@ -44,6 +44,10 @@ class JobStateError(CandleDeskError):
     """A job cannot do that in its present state (INTERFACE.md: 409)."""
 
 
+class NoWindowError(CandleDeskError):
+    """The running instance has no window that could be shown (INTERFACE.md: 409)."""
+
+
 class UnknownJobError(CandleDeskError):
     """No job has that number."""
 

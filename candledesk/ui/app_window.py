@@ -146,18 +146,28 @@ class WindowOptions:
     log_file: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WindowEnds:
+    """What happens around a window's life, each on the GUI thread.
+
+    ``on_shown``: it is there and takes wishes. ``on_quit``: after it is hidden; does the bounded shutdown and may end
+    the process. ``on_abort``: at a second signal, before the process ends at once.
+    """
+
+    on_quit: Callable[[], object]
+    on_shown: Callable[[], object] = lambda: None
+    on_abort: Callable[[], object] = lambda: None
+
+
 def run_window(
     cache: Cache,
     options: WindowOptions,
+    ends: WindowEnds,
     *,
-    open_browser: Callable[[], None] | None,
-    on_quit: Callable[[], None],
-    on_abort: Callable[[], object] = lambda: None,
+    open_browser: Callable[[], None] | None = None,
 ) -> int:
     """Open the window and run until it is closed; return the exit code.
 
-    ``on_quit`` runs on the GUI thread after the window is hidden; it does the bounded shutdown and may end the process.
-    ``on_abort`` runs at a second signal, before the process ends at once.
     Raises ``EnvironmentFaultError`` when no window can be opened and ``InputError`` for an unknown interval.
     """
     check_desktop()
@@ -174,7 +184,7 @@ def run_window(
             watchdog.close()
         bridge.close()
         try:
-            on_quit()
+            ends.on_quit()
         finally:
             loop.stop()
 
@@ -182,11 +192,12 @@ def run_window(
         cache, bridge, home=options.home, theme=options.theme, open_browser=open_browser, on_closed=quit_all
     )
     window.open_charts(options.symbols, interval)
-    watch = SignalWatch(window.close, on_abort)
+    watch = SignalWatch(window.close, ends.on_abort)
     with _hooks():
         window.show()
         if window.page is not None:
             window.page.view.setFocus()
+        ends.on_shown()
         QTimer.singleShot(_FIRST_UPDATE_MS, window.refresh_bars)
         try:
             loop.run_forever()

@@ -9,7 +9,7 @@ from weakref import WeakMethod
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from candledesk.cache.messages import BarsStored, Event, FaultRaised, JobChanged, LimiterChanged
+from candledesk.cache.messages import BarsStored, Event, FaultRaised, JobChanged, LimiterChanged, WindowRequested
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ class Bridge(QObject):
     job_changed = Signal(object)  # Job
     limiter_changed = Signal(object)  # LimiterState
     fault_raised = Signal(str)
+    window_requested = Signal(object)  # WindowRequested
     _event_arrived = Signal(object)
     _future_ended = Signal(object, object)
 
@@ -76,3 +77,5 @@ class Bridge(QObject):
             case FaultRaised():
                 _log.error("%s", event.text)
                 self.fault_raised.emit(event.text)
+            case WindowRequested():
+                self.window_requested.emit(event)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from candledesk.cache.doors import Cache
-    from candledesk.cache.messages import Job
+    from candledesk.cache.messages import Job, WindowRequested
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.view import ChartView
 
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)
         self._bridge.limiter_changed.connect(self.status.show_limiter)
         self._bridge.fault_raised.connect(self.status.show_fault)
+        self._bridge.window_requested.connect(self._on_window_requested)
 
     # -- charts
 
@@ -142,6 +143,27 @@ class MainWindow(QMainWindow):
                 self.add_chart()
             self.open_chart(symbol, interval)
         self.tabs.setCurrentIndex(0)
+
+    def show_series(self, symbol: str, interval: Interval) -> None:
+        """Go to the chart that shows a series, else open it in a chart of its own: no other chart is lost."""
+        for at in range(self.tabs.count()):
+            page = self.tabs.widget(at)
+            if isinstance(page, ChartPage) and page.target in {(symbol, interval), None}:
+                self.tabs.setCurrentIndex(at)
+                break
+        else:
+            self.add_chart()
+        if self.target != (symbol, interval):
+            self.open_chart(symbol, interval)
+        self._focus_chart()
+
+    def bring_to_front(self) -> None:
+        """Show the window before all others; where the desktop forbids that, its entry asks for attention."""
+        self.setWindowState((self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
 
     def new_chart(self) -> None:
         """Add a chart and ask for its symbol."""
@@ -246,6 +268,13 @@ class MainWindow(QMainWindow):
             future.result()
         except CandleDeskError as error:
             self._show_error(str(error))
+
+    def _on_window_requested(self, wish: WindowRequested) -> None:
+        self.bring_to_front()
+        if wish.symbol is not None:
+            self.show_series(wish.symbol, wish.interval or INTERVALS["1d"])
+        elif wish.interval is not None:
+            self.set_interval(wish.interval)
 
     def _show_error(self, text: str) -> None:
         if self.page is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from candledesk.cache.doors import Cache
+    from candledesk.cache.messages import WindowRequested
     from candledesk.web.params import Param
     from candledesk.web.schemas import Schema
 
@@ -33,11 +34,15 @@ JSON = "application/json"
 
 @dataclass(slots=True)
 class Door:
-    """What handlers share: the cache, the event that ends everything, and the clock."""
+    """What handlers share: the cache, the event that ends everything, the clock, and who shows the window.
+
+    ``on_window`` ``None``: this instance has none.
+    """
 
     cache: Cache
     stopping: asyncio.Event
     clock: Callable[[], float] = time.time
+    on_window: Callable[[WindowRequested], None] | None = None
 
     def now(self) -> int:
         """Return UTC seconds."""

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from candledesk.web import candle_routes, job_routes, schemas, state_routes
+from candledesk.web import candle_routes, job_routes, schemas, state_routes, window_routes
 from candledesk.web.docs import build_docs
 from candledesk.web.endpoint import JSON, Answer, Endpoint
 from candledesk.web.guard import DOCS_PATH
@@ -52,6 +52,7 @@ ENDPOINTS = (
     *candle_routes.ENDPOINTS,
     *job_routes.ENDPOINTS,
     *state_routes.ENDPOINTS,
+    *window_routes.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from candledesk.cache.doors import Cache
+    from candledesk.cache.messages import WindowRequested
     from candledesk.web.assets import Asset
 
 _log = logging.getLogger(__name__)
@@ -46,7 +47,8 @@ class WebServer:
     """The browser's and the scripts' door to ``cache``.
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
-    ``clock``: UTC seconds. Raises ``EnvironmentFaultError`` when the port is taken.
+    ``clock``: UTC seconds; ``on_window``: told, on the
+    server's thread, that somebody wants the window in front. Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
     def __init__(
@@ -57,10 +59,11 @@ class WebServer:
         resources: Path,
         token: str | None = None,
         clock: Callable[[], float] = time.time,
+        on_window: Callable[[WindowRequested], None] | None = None,
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._door = Door(cache, asyncio.Event(), clock)
+        self._door = Door(cache, asyncio.Event(), clock, on_window)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 from starlette.responses import StreamingResponse
 
-from candledesk.cache.messages import BarsStored, FaultRaised, Job, JobChanged, LimiterChanged
+from candledesk.cache.messages import BarsStored, FaultRaised, Job, JobChanged, LimiterChanged, WindowRequested
 from candledesk.web.wire import iso_time, job_row, limiter_row
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ def encode_event(event: Event) -> bytes:
         name, row = "job", job_row(event.job)
     elif isinstance(event, FaultRaised):
         name, row = "fault", {"text": event.text}
-    else:
+    elif isinstance(event, LimiterChanged):
         name, row = "limiter", limiter_row(event.state)
+    else:
+        raise TypeError(f"{type(event).__name__} is not for readers of the stream")
     return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(row) + b"\n\n"
 
 
@@ -49,6 +51,8 @@ def _stored_row(event: BarsStored) -> dict[str, object]:
 
 def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bool:
     """Tell whether a reader that asked for this series wants the event; a derived interval follows its base."""
+    if isinstance(event, WindowRequested):
+        return False  # between two processes of this machine, no business of a page
     subject = event.job if isinstance(event, JobChanged) else event
     if not isinstance(subject, BarsStored | Job):
         return True

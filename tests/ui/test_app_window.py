@@ -36,7 +36,7 @@ def on_abort():
 home = pathlib.Path(sys.argv[1])
 options = app_window.WindowOptions(home, ("AAPL",), "1d", log_file=home / "log")
 exec(sys.argv[2])
-code = app_window.run_window(cache, options, open_browser=None, on_quit=on_quit, on_abort=on_abort)
+code = app_window.run_window(cache, options, app_window.WindowEnds(on_quit, on_abort=on_abort))
 print("code", code, flush=True)
 os._exit(code)
 """
@@ -75,6 +75,7 @@ def test_the_window_takes_up_the_jobs_of_the_last_run(tmp_path, monkeypatch):
         settings=SimpleNamespace(theme=""),
         abort=None,
         service=SimpleNamespace(child=SimpleNamespace(warm_up=lambda: None)),
+        make_web=lambda **_: None,
         start_web=lambda: None,
         resume_jobs=lambda: done.append("resumed"),
         open_browser=None,

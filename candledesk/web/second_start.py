@@ -1,0 +1,98 @@
+"""A second start on a home that is in use: it shows the window that is there, or says who holds the home.
+
+Imports next to nothing, for whoever starts the program twice wants the window now.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from candledesk.domain.errors import EnvironmentFaultError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PATH = "/api/v1/window/raise"
+PATIENCE_S = 0.8  # of the second within which a person must see the window or read why not
+_POLL_S = 0.05
+
+
+class Outcome(Enum):
+    """What a second start found."""
+
+    RAISED = "raised"
+    NO_WINDOW = "no window"  # the instance serves the browser chart only
+    NOBODY = "nobody"  # none that answers: none runs, it is just starting, or it hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who answered at ``url``: process ``pid``."""
+
+    outcome: Outcome
+    pid: int = 0
+    url: str = ""
+
+
+_NOBODY = Holder(Outcome.NOBODY)
+
+
+def _ask(url: str, token: str, body: dict[str, str], timeout_s: float) -> int:
+    """Post to the running instance and return the status; ``OSError`` when it does not answer."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{url}{_PATH}", json.dumps(body).encode(), headers)  # noqa: S310 - our own loopback address
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=timeout_s) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+def raise_window(
+    endpoint: Path, symbols: tuple[str, ...] = (), interval: str | None = None, *, timeout_s: float = PATIENCE_S
+) -> Holder:
+    """Ask the instance that wrote ``endpoint`` to show its window, with a chart per symbol.
+
+    A stale file is nobody: a port that is closed, or another program behind it, which does not know the token.
+    """
+    try:
+        stated = json.loads(endpoint.read_text(encoding="utf-8"))
+        url, token, pid = stated["url"], stated["token"], stated["pid"]
+        given = {} if interval is None else {"interval": interval}
+        wishes = [given | ({"symbol": name} if name else {}) for name in symbols or ("",)]
+        statuses = {_ask(url, token, wish, timeout_s) for wish in wishes}
+    except (OSError, ValueError, KeyError, TypeError):
+        return _NOBODY
+    if statuses == {HTTPStatus.OK}:
+        return Holder(Outcome.RAISED, pid, url)
+    return Holder(Outcome.NO_WINDOW, pid, url) if HTTPStatus.CONFLICT in statuses else _NOBODY
+
+
+def await_window(
+    endpoint: Path, symbols: tuple[str, ...] = (), interval: str | None = None, *, patience_s: float
+) -> Holder:
+    """Do the same again until an instance that is just starting answers, for at most ``patience_s``."""
+    give_up_at = time.monotonic() + patience_s
+    holder = _NOBODY
+    while holder.outcome is Outcome.NOBODY and (left_s := give_up_at - time.monotonic()) > 0:
+        holder = raise_window(endpoint, symbols, interval, timeout_s=left_s)
+        if holder.outcome is Outcome.NOBODY:
+            time.sleep(_POLL_S)
+    return holder
+
+
+def describe_holder(holder: Holder) -> EnvironmentFaultError:
+    """Return the error for a home that an instance without a window holds."""
+    return EnvironmentFaultError(
+        f"process {holder.pid} serves this home without a window: use its chart in the browser (its first line is the "
+        f"address), end it with `kill {holder.pid}`, or choose another home with --home"
+    )
