@@ -15,7 +15,11 @@ DRAWER_NAMES = {"utils", "misc", "helpers", "common", "manager"}
 THREAD_MAKERS = {"Thread", "Timer", "ThreadPoolExecutor", "QThread", "QThreadPool", "start_new_thread"}
 # The fetch process and the demo market are processes of their own.
 MAY_MAKE_THREADS = {"cache/workers.py", "web/server.py", "cache/child_main.py", "demo/server.py"}
-CHART_ARITHMETIC = {f"ui/chart/{name}.py" for name in ("viewport", "scales", "lod", "layout", "ticks")}
+PURE_CHART = {
+    *("viewport", "scales", "lod", "layout", "ticks"),
+    *("options", "shapes", "lines", "heikin_ashi", "kinetics", "hand"),
+}
+CHART_ARITHMETIC = {f"ui/chart/{name}.py" for name in PURE_CHART}
 HEAVY = {"PySide6", "exchange_calendars", "pandas", "pandas_market_calendars", "pyqtgraph", "sqlite_utils", "yfinance"}
 
 

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
-
-from candledesk.ui.chart.model import ZOOM_STEP
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from PySide6.QtWidgets import QMainWindow
-
-    from candledesk.ui.chart.view import ChartView
+    from PySide6.QtWidgets import QMainWindow, QMenu
 
 
 def _always() -> bool:
@@ -24,7 +20,10 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One thing that a user can do. ``is_checked`` makes it a toggle and tells its present state."""
+    """One thing that a user can do. ``is_checked`` makes it a toggle and tells its present state.
+
+    ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``.
+    """
 
     id: str
     menu: str
@@ -34,51 +33,8 @@ class ActionRow:
     is_enabled: Callable[[], bool] = _always
     is_checked: Callable[[], bool] | None = None
     has_separator: bool = False
-
-
-def chart_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
-    """Return what can be done to the chart that ``view`` returns (CHART.md, keys)."""
-
-    def has_chart() -> bool:
-        return view() is not None
-
-    def run(verb: Callable[[ChartView], object]) -> None:
-        chart = view()
-        if chart is not None:
-            verb(chart)
-
-    def row(name: str, title: str, keys: tuple[str, ...], verb: Callable[[ChartView], object]) -> ActionRow:
-        return ActionRow(name, "Chart", title, keys, partial(run, verb), has_chart)
-
-    def toggle(
-        name: str, title: str, keys: tuple[str, ...], verb: Callable[[ChartView], object],
-        state: Callable[[ChartView], bool],
-    ) -> ActionRow:  # fmt: skip
-        def is_on() -> bool:
-            chart = view()
-            return chart is not None and state(chart)
-
-        return ActionRow(name, "Chart", title, keys, partial(run, verb), has_chart, is_on)
-
-    return [
-        row("zoom_in", "Zoom in", ("+", "=", "Ctrl+Up"), lambda v: v.model.zoom_right(ZOOM_STEP)),
-        row("zoom_out", "Zoom out", ("-", "Ctrl+Down"), lambda v: v.model.zoom_right(1 / ZOOM_STEP)),
-        row("fit", "Fit all bars", ("0",), lambda v: v.model.fit()),
-        row("reset", "Reset the chart", ("Alt+R",), lambda v: v.model.reset()),
-        row("bar_left", "One bar left", ("Left",), lambda v: v.model.step(-1)),
-        row("bar_right", "One bar right", ("Right",), lambda v: v.model.step(1)),
-        row("page_left", "One page left", ("Ctrl+Left",), lambda v: v.model.page(-1)),
-        row("page_right", "One page right", ("Ctrl+Right",), lambda v: v.model.page(1)),
-        row("first", "Go to the first bar", ("Home",), lambda v: v.model.go_first()),
-        row("latest", "Go to the latest bar", ("End",), lambda v: v.animate_latest()),
-        toggle("log", "Logarithmic axis", ("Alt+L",), lambda v: v.model.set_log(is_on=not v.model.scene.is_log),
-               lambda v: v.model.scene.is_log),
-        toggle("invert", "Inverted axis", ("Alt+I",),
-               lambda v: v.model.set_inverted(is_on=not v.model.scene.is_inverted),
-               lambda v: v.model.scene.is_inverted),
-        toggle("magnet", "Crosshair snaps to the close", ("Alt+M",), lambda v: v.set_magnet(is_on=not v.is_magnet),
-               lambda v: v.is_magnet),
-    ]  # fmt: skip
+    submenu: str = ""
+    is_exclusive: bool = True
 
 
 class ActionTable:
@@ -88,21 +44,36 @@ class ActionTable:
         """Create the actions and the menus in the order of the rows."""
         self.rows = list(rows)
         self.actions: dict[str, QAction] = {}
-        menus = {name: window.menuBar().addMenu(f"&{name}") for name in dict.fromkeys(row.menu for row in self.rows)}
+        self.menus = {
+            name: window.menuBar().addMenu(f"&{name}") for name in dict.fromkeys(row.menu for row in self.rows)
+        }
+        self.submenus: dict[str, QMenu] = {}
+        self._groups: dict[str, QActionGroup] = {}
         for row in self.rows:
-            action = QAction(row.title, window)
-            action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
-            action.setCheckable(row.is_checked is not None)
-            action.setStatusTip(row.title)
-            action.triggered.connect(partial(self._run, row))
-            if row.has_separator:
-                menus[row.menu].addSeparator()
-            menus[row.menu].addAction(action)
-            window.addAction(action)
-            self.actions[row.id] = action
-        for menu in menus.values():
+            self._add(window, row)
+        for menu in (*self.menus.values(), *self.submenus.values()):
             menu.aboutToShow.connect(self.refresh)
         self.refresh()
+
+    def _add(self, window: QMainWindow, row: ActionRow) -> None:
+        action = QAction(row.title, window)
+        action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
+        action.setCheckable(row.is_checked is not None)
+        action.setStatusTip(row.title)
+        action.triggered.connect(partial(self._run, row))
+        menu = self.menus[row.menu]
+        if row.submenu:
+            if row.submenu not in self.submenus:
+                self.submenus[row.submenu] = menu.addMenu(row.submenu)
+                self._groups[row.submenu] = QActionGroup(window)
+            menu = self.submenus[row.submenu]
+            if row.is_checked is not None and row.is_exclusive:
+                self._groups[row.submenu].addAction(action)
+        if row.has_separator:
+            menu.addSeparator()
+        menu.addAction(action)
+        window.addAction(action)
+        self.actions[row.id] = action
 
     def refresh(self) -> None:
         """Ask every row whether it is enabled and checked."""

@@ -17,6 +17,8 @@ from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.actions import ActionTable
 from candledesk.ui.entries import IntervalPopup, SymbolEntry
+from candledesk.ui.option_store import OptionStore
+from candledesk.ui.options_dialog import OptionsDialog
 from candledesk.ui.page import ChartPage
 from candledesk.ui.panels.jobs import JobsPanel
 from candledesk.ui.shortcut_sheet import ShortcutSheet
@@ -60,6 +62,8 @@ class MainWindow(QMainWindow):
         self._open_browser, self._on_closed = open_browser, on_closed
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.look = ThemeChoice(self._settings, theme, self)
+        self.options = OptionStore(self._settings, self)
+        self.options.changed.connect(self._on_options_changed)
         self._n_views = 0
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -119,6 +123,7 @@ class MainWindow(QMainWindow):
         """Add an empty chart and bring it to the front."""
         self._n_views += 1
         page = ChartPage(self._cache, self._bridge, self._n_views, self.look.theme)
+        page.model.set_options(self.options.value)
         page.view.typed.connect(self._on_typed)
         page.opened.connect(self._on_page_changed)
         page.changed.connect(self._on_series_changed)
@@ -246,6 +251,17 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_options(self) -> None:
+        """Show the dialog of how charts look."""
+        OptionsDialog(self.options, self).open()
+
+    def _on_options_changed(self) -> None:
+        for at in range(self.tabs.count()):
+            page = self.tabs.widget(at)
+            if isinstance(page, ChartPage):
+                page.model.set_options(self.options.value)
+        self.table.refresh()
 
     def show_shortcuts(self) -> None:
         """Show the sheet of all shortcuts."""

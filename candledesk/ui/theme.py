@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
+from candledesk.ui.chart.options import PaletteName
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+    from candledesk.ui.chart.options import ChartOptions
 
 FONT_PX: Final = 12  # axis labels and legend
 _WIDGET_PX: Final = 13
@@ -84,6 +88,29 @@ LIGHT = Theme(
     warning="#b26a00",
 )
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
+# Rising and falling. Blue and orange stay apart with every kind of colour blindness (Okabe and Ito, 2008).
+_COLOUR_BLIND: Final = {"dark": ("#56a8f5", "#f2994a"), "light": ("#0b6bcb", "#c85a00")}
+_VOLUME_SHARE: Final = {"dark": 0.40, "light": 0.36}  # of the colour in its volume; the rest is the background
+
+
+def _mix(colour: str, ground: str, share: float) -> str:
+    parts = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(above * share + below * (1 - share)):02x}" for above, below in parts)
+
+
+@lru_cache(maxsize=32)
+def coloured(theme: Theme, options: ChartOptions) -> Theme:
+    """Return ``theme`` with the colours of rising and falling that the options name."""
+    if options.palette is PaletteName.CLASSIC:
+        return theme
+    up, down = {
+        PaletteName.COLOUR_BLIND: _COLOUR_BLIND[theme.name],
+        PaletteName.EAST_ASIA: (theme.down, theme.up),
+        PaletteName.CUSTOM: (options.up_colour, options.down_colour),
+    }[options.palette]
+    share = _VOLUME_SHARE[theme.name]
+    volumes = (_mix(colour, theme.background, share) for colour in (up, down))
+    return replace(theme, up=up, down=down, up_volume=next(volumes), down_volume=next(volumes))
 
 
 @lru_cache(maxsize=32)

@@ -6,16 +6,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from candledesk.domain.interval import INTERVALS, Interval
-from candledesk.ui.actions import ActionRow, ActionTable, chart_rows
+from candledesk.ui.actions import ActionRow, ActionTable
+from candledesk.ui.chart_rows import chart_rows
 from candledesk.ui.entries import interval_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.ui.main_window import MainWindow
+    from candledesk.ui.option_store import OptionStore
 
 _MENUS = ("File", "Data", "Chart", "View", "Help")  # in this order; others come before Help
 _TOOLBAR_ACTIONS = ("refresh", "backfill", "jobs", "browser", "theme")
@@ -34,6 +36,7 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
         ActionRow("backfill", "Data", "Backfill", ("Ctrl+B",), window.backfill, has_symbol),
         ActionRow("jobs", "Data", "Jobs", ("Ctrl+J",), window.toggle_jobs, is_checked=window.is_jobs_shown),
         ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), window.open_in_browser, window.has_browser),
+        ActionRow("options", "View", "Chart options…", ("Ctrl+,",), window.show_options),
         ActionRow("theme", "View", "Dark theme", ("Ctrl+Shift+D",), window.toggle_theme, is_checked=window.is_dark),
         ActionRow(
             "full_screen", "View", "Full screen", ("F11",), window.toggle_full_screen, is_checked=window.isFullScreen
@@ -44,7 +47,7 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
 
 def window_rows(window: MainWindow) -> list[ActionRow]:
     """Return every row of the window, its charts' included, in the order of the menus."""
-    rows = [*_own_rows(window), *chart_rows(window.current_view)]
+    rows = [*_own_rows(window), *chart_rows(window.current_view, window.options)]
 
     def place(row: ActionRow) -> int:
         return _MENUS.index(row.menu) if row.menu in _MENUS else len(_MENUS) - 1
@@ -71,6 +74,8 @@ class WindowToolBar(QToolBar):
         self.addWidget(entry)
         self.addSeparator()
         self._add_intervals(on_interval)
+        self.addSeparator()
+        self.addWidget(self._type_button(window.options, table.submenus["Chart type"]))
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spacer)
@@ -93,6 +98,20 @@ class WindowToolBar(QToolBar):
             group.addButton(button)
             self.addWidget(button)
             self.interval_buttons[interval.name] = button
+
+    def _type_button(self, options: OptionStore, menu: QMenu) -> QToolButton:
+        self.type_button = QToolButton()
+        self.type_button.setToolTip("Chart type")
+        self.type_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.type_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.type_button.setMenu(menu)
+        self._options = options
+        options.changed.connect(self._on_options_changed)
+        self._on_options_changed()
+        return self.type_button
+
+    def _on_options_changed(self) -> None:
+        self.type_button.setText(self._options.value.chart_type.words)
 
     def show_interval(self, name: str) -> None:
         """Mark the interval that is shown."""

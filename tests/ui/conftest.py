@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtCore import QEvent
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
@@ -26,6 +27,7 @@ class Chart:
         self.view.resize(1000, 600)
         self.view.show()
         self.settle()
+        qapp.sendEvent(self.view, QEvent(QEvent.Type.Leave))  # wherever the platform keeps its mouse
 
     def settle(self):
         settle(self.qapp)

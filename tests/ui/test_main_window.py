@@ -261,10 +261,10 @@ def test_every_chart_action_has_an_effect(opened):
     opened.open()
     opened.page.model.pan(800)
     settle(opened.qapp)
-    for name in ("zoom_in", "zoom_out", "page_left", "page_right", "first", "fit", "reset", "log", "invert", "magnet"):
-        before = (opened.page.model.scene, opened.page.view.is_magnet)
+    for name in ("zoom_in", "zoom_out", "page_left", "page_right", "first", "fit", "reset", "price_log", "invert"):
+        before = opened.page.model.scene
         opened.run(name)
-        assert (opened.page.model.scene, opened.page.view.is_magnet) != before, name
+        assert opened.page.model.scene != before, name
 
 
 def test_shortcuts_are_unique(opened):

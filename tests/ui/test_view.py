@@ -3,6 +3,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from candledesk.ui.chart.crosshair import aim_at
+from candledesk.ui.chart.options import Magnet, PriceMode
 
 NONE, CTRL, SHIFT = (
     Qt.KeyboardModifier.NoModifier,
@@ -136,11 +137,11 @@ def test_what_is_copied_under_the_crosshair_is_what_was_painted(opened):
 
 def test_the_crosshair_snaps_to_bar_and_close(opened):
     frame, series = opened.model.frame(), opened.model.series
-    aim = aim_at(frame, series, 403.0, 150.0, is_magnet=True)
+    aim = aim_at(frame, series, 403.0, 150.0, Magnet.CLOSE)
     assert aim is not None
     assert aim.x == round(frame.device_x(aim.row))
     assert aim.price_text == f"{series.bars.close[aim.row]:,.2f}"
-    free = aim_at(frame, series, 403.0, 150.0, is_magnet=False)
+    free = aim_at(frame, series, 403.0, 150.0, Magnet.FREE)
     assert free is not None
     assert free.y == 150
 
@@ -214,7 +215,7 @@ def test_log_and_inverted_axes(opened):
     low, high = 100.0, 120.0
     scale = opened.model.frame().price
     assert scale.y_of(low) > scale.y_of(high)
-    opened.model.set_log(is_on=True)
+    opened.model.set_price_mode(PriceMode.LOG)
     assert opened.model.frame().price.span.is_log
     opened.model.set_inverted(is_on=True)
     inverted = opened.model.frame().price

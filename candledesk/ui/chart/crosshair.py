@@ -9,10 +9,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRect, QRectF, Qt
 
+from candledesk.ui.chart.layout import dashes_across
 from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
-from candledesk.ui.chart.paint import axis_pen, dashes_across, paint_tag
+from candledesk.ui.chart.options import Magnet
 from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_figures, draw_line, fill, fill_rects, static_text
-from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
+from candledesk.ui.chart.price_axis import axis_pen, paint_tag
+from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
 from candledesk.ui.chart.ticks import format_open_time
 from candledesk.ui.theme import FONT_PX, Theme
 
@@ -40,8 +42,8 @@ class Aim:
     price_text: str
 
 
-def aim_at(frame: Frame, series: Series, x: float, y: float, *, is_magnet: bool) -> Aim | None:
-    """Snap logical pixels to a bar's centre and, with the magnet, to its close."""
+def aim_at(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> Aim | None:
+    """Snap logical pixels to a bar's centre and, as the magnet says, to one of its prices while that is on screen."""
     row = frame.placed.bar_at(x)
     panes, device_y = frame.panes, round(y * frame.dpr)
     if row is None or not (0 <= x * frame.dpr < panes.plot_w and 0 <= device_y < panes.time_top):
@@ -50,10 +52,24 @@ def aim_at(frame: Frame, series: Series, x: float, y: float, *, is_magnet: bool)
     if device_y >= panes.volume_top:
         scale = PriceScale(PriceRange(0.0, max(frame.volume_peak, 1.0)), panes.volume_top, panes.volume_bottom)
         return Aim(row, centre, device_y, format_volume(scale.price_at(device_y)))
-    price = float(series.bars.close[row]) if is_magnet else frame.price.price_at(device_y)
-    if is_magnet:
+    price = _snap(frame, series, row, device_y, magnet)
+    if price is None:
+        price = frame.price.price_at(device_y)
+    else:
         device_y = round(float(frame.price.y_of(price)))
-    return Aim(row, centre, device_y, format_price(price, series.decimals))
+    return Aim(row, centre, device_y, frame.price.label(price, series.decimals))
+
+
+def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet) -> float | None:
+    """Return the bar's price that the magnet takes, or ``None`` for the price under the cursor."""
+    bars, panes = series.bars, frame.panes
+    if magnet is Magnet.FREE:
+        return None
+    columns = (bars.close,) if magnet is Magnet.CLOSE else (bars.open, bars.high, bars.low, bars.close)
+    prices = np.array([float(column[row]) for column in columns])
+    y = frame.price.y_of(prices)
+    at = int(np.argmin(np.abs(y - device_y)))
+    return float(prices[at]) if panes.price_top <= y[at] < panes.price_bottom else None
 
 
 class CrosshairItem(pg.GraphicsObject):  # type: ignore[misc]

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from candledesk.ui.chart.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.layout import Panes, place_panes
-from candledesk.ui.chart.lod import Columns, block_size, reduce_columns
+from candledesk.ui.chart.lod import Columns, block_size, previous_closes, reduce_columns
+from candledesk.ui.chart.options import ChartType, UpRule
 from candledesk.ui.chart.scales import PriceRange, PriceScale, autoscale, format_price
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import FloatArray
+    from candledesk.domain.bars import BoolArray, FloatArray
     from candledesk.ui.chart.scene import ChartScene, Series
     from candledesk.ui.chart.viewport import Placed
 
-_AXIS_CHARS = 8  # room for 99,999.99, so that the axis seldom changes its width
+_AXIS_CHARS = 9  # room for 99,999.99 and for +250,000%, so that the axis seldom changes its width
 _AXIS_PAD = 14.0
 _TIME_PAD = 14.0
 _VOLUME_HEADROOM = 0.12
@@ -42,6 +44,7 @@ class Frame:
     columns: Columns
     price: PriceScale
     volume_peak: float
+    is_up: BoolArray
 
     @property
     def device_spacing(self) -> float:
@@ -82,24 +85,39 @@ def plot_width(series: Series, width: float, metrics: TextMetrics) -> float:
     return max(1.0, width - axis_width(series, metrics))
 
 
-def visible_range(scene: ChartScene, lo: int, hi: int) -> PriceRange:
-    """Return the price range: the one that was set by hand, else the autoscale of the rows ``[lo, hi)``."""
+def visible_range(scene: ChartScene, lo: int, hi: int, columns: Columns) -> PriceRange:
+    """Return the price range: the one that was set by hand, else the autoscale of what rows ``[lo, hi)`` draw."""
     if scene.price_range is not None:
         return scene.price_range
-    bars = scene.series.bars
-    low, high = (float(bars.low[lo:hi].min()), float(bars.high[lo:hi].max())) if hi > lo else (math.nan, math.nan)
+    source = columns if scene.options.chart_type is ChartType.HEIKIN_ASHI else scene.series.bars
+    part = slice(None) if source is columns else slice(lo, hi)
+    low, high = (float(source.low[part].min()), float(source.high[part].max())) if hi > lo else (math.nan, math.nan)
     return autoscale(low, high, is_log=scene.is_log, is_inverted=scene.is_inverted)
+
+
+def _draw_columns(scene: ChartScene, lo: int, hi: int, block: int) -> tuple[Columns, BoolArray]:
+    """Return the columns that the chart type draws of rows ``[lo, hi)``, and which of them rise."""
+    series, options = scene.series, scene.options
+    if options.chart_type is ChartType.HEIKIN_ASHI:
+        shown = reduce_columns(series.bars, lo, hi, block, series.origin)
+        before = reduce_columns(series.bars, max(0, lo - N_WARM_UP * block), hi, block, series.origin)
+        columns = average_columns(before, len(shown.open))
+        return columns, columns.close >= columns.open
+    columns = reduce_columns(series.bars, lo, hi, block, series.origin)
+    is_open_rule = options.up_rule is UpRule.OPEN and options.chart_type is not ChartType.HOLLOW
+    against = columns.open if is_open_rule else previous_closes(series.bars, columns)
+    return columns, columns.close >= against
 
 
 def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics) -> Frame:
     """Lay out ``scene`` on ``width`` × ``height`` device pixels."""
     axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
     bars = scene.series.bars
-    panes = place_panes(width, height, axis, max(1, round(dpr)), has_volume=has_volume(scene.series))
+    panes = place_panes(width, height, axis, dpr, has_volume=has_volume(scene.series), split=scene.split)
     placed = scene.viewport.resized(panes.plot_w / dpr).place(bars.open_time)
     lo, hi = placed.visible()
     block = block_size(placed.view.spacing * dpr)
-    columns = reduce_columns(bars, lo, hi, block, scene.series.origin)
+    columns, is_up = _draw_columns(scene, lo, hi, block)
     peak = float(columns.volume.max()) if len(columns.volume) else 0.0
     return Frame(
         panes=panes,
@@ -108,6 +126,13 @@ def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics:
         lo=lo,
         hi=hi,
         columns=columns,
-        price=PriceScale(visible_range(scene, lo, hi), panes.price_top, panes.price_bottom),
+        price=PriceScale(
+            visible_range(scene, lo, hi, columns),
+            panes.price_top,
+            panes.price_bottom,
+            scene.price_mode,
+            float(bars.close[lo]) if hi > lo else 1.0,
+        ),
         volume_peak=peak * (1 + _VOLUME_HEADROOM),
+        is_up=is_up,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,23 @@ RectArray = NDArray[np.int32]  # shape (n, 4): x1, y1, x2, y2, all inclusive, as
 
 _BODY_FROM = 2.5  # lightweight-charts, renderers/optimal-bar-width.ts: below this a candle is its wick
 _BODY_FIXED_TO = 4.0
-_VOLUME_SHARE = 0.18
-_MIN_PANE = 30
+_PANES_FROM = 4  # lower charts show the price alone
+MIN_PANE_PX = 30  # CHART.md, panes; logical pixels
+
+
+class PaneName(StrEnum):
+    """The panes of a chart, from the top."""
+
+    PRICE = "price"
+    VOLUME = "volume"
+
+
+@dataclass(frozen=True, slots=True)
+class PaneSplit:
+    """How the height is shared: the volume pane's share, or the one pane that has all of it."""
+
+    volume_share: float = 0.18
+    maximised: PaneName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +55,30 @@ class Panes:
         return self.volume_bottom > self.volume_top
 
 
-def place_panes(width: int, height: int, axis: tuple[int, int], line: int, *, has_volume: bool = True) -> Panes:
-    """Divide the device pixels of a chart.
+def place_panes(
+    width: int,
+    height: int,
+    axis: tuple[int, int],
+    dpr: float,
+    *,
+    has_volume: bool = True,
+    split: PaneSplit | None = None,
+) -> Panes:
+    """Divide the device pixels of a chart, ``dpr`` of them per logical pixel.
 
-    ``axis``: width of the price axis and height of the time axis; ``line``: the separator's thickness;
-    ``has_volume``: whether there is any volume to show (currencies and indices have none).
+    ``axis``: width of the price axis and height of the time axis; ``has_volume``: whether there is any volume to show
+    (currencies and indices have none).
     """
     axis_w, axis_h = axis
+    split = split or PaneSplit()
     time_top = max(0, height - axis_h)
     plot_w = max(1, width - axis_w)
-    volume_h = round(time_top * _VOLUME_SHARE)
-    if volume_h < _MIN_PANE or not has_volume:
+    line, least = max(1, round(dpr)), round(MIN_PANE_PX * dpr)
+    if not has_volume or time_top < _PANES_FROM * least or split.maximised is PaneName.PRICE:
         return Panes(width, height, plot_w, 0, time_top, time_top, time_top, time_top)
-    volume_top = time_top - volume_h
+    if split.maximised is PaneName.VOLUME:
+        return Panes(width, height, plot_w, 0, 0, 0, time_top, time_top)
+    volume_top = time_top - min(max(round(time_top * split.volume_share), least), time_top - least - line)
     return Panes(width, height, plot_w, 0, volume_top - line, volume_top, time_top, time_top)
 
 
@@ -122,3 +149,11 @@ def volume_rects(
     rects = _rects(centre - half, bottom - height, centre + half, np.full(len(x), bottom - 1.0))
     up, down = np.flatnonzero(is_up & traded), np.flatnonzero(~is_up & traded)
     return CandleRects(rects.take(up, axis=0), rects.take(down, axis=0))
+
+
+def dashes_across(length: int, dash: int, y: int, line: int) -> RectArray:
+    """Return dashes along ``y``, ``line`` thick, from 0 to ``length``, with gaps of their own length."""
+    starts = np.arange(0, length, dash * 2, dtype=np.int32)
+    rects = np.empty((len(starts), 4), np.int32)
+    rects[:, 0], rects[:, 1], rects[:, 2], rects[:, 3] = starts, y, starts + (dash - 1), y + line - 1
+    return rects

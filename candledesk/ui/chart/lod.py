@@ -29,6 +29,17 @@ class Columns:
     volume: FloatArray
 
 
+def previous_closes(bars: Bars, columns: Columns) -> FloatArray:
+    """Return the close before each column, shape ``(m,)``; the first loaded bar has its own open there."""
+    out: FloatArray = np.empty_like(columns.close)
+    if not len(out):
+        return out
+    out[1:] = columns.close[:-1]
+    first = max(0, round(float(columns.centre[0]) - (columns.block - 1) / 2))
+    out[0] = bars.close[first - 1] if first else columns.open[0]
+    return out
+
+
 def block_size(device_spacing: float) -> int:
     """Return the bars per column: a power of two, so that a column is at least one device pixel wide."""
     return 1 if device_spacing >= 1 else 2 ** math.ceil(math.log2(1 / device_spacing))

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
 from candledesk.ui.chart.frame import Frame, TextMetrics, plot_width, solve_frame
+from candledesk.ui.chart.layout import MIN_PANE_PX, PaneName, PaneSplit
+from candledesk.ui.chart.options import ChartOptions, PriceMode
 from candledesk.ui.chart.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
 
@@ -151,6 +153,10 @@ class ChartModel(QObject):
     def reset(self) -> None:
         """Return to the default spacing, the latest bar and autoscale."""
         self._replace(price_range=None)
+        self.reset_time()
+
+    def reset_time(self) -> None:
+        """Return to the default spacing and the latest bar."""
         self._look(self.placed.moved(Logical(self.placed.right_edge), DEFAULT_SPACING))
         self.go_latest()
 
@@ -164,13 +170,40 @@ class ChartModel(QObject):
         """Turn autoscale on."""
         self._replace(price_range=None)
 
-    def set_log(self, *, is_on: bool) -> None:
-        """Switch between a linear and a logarithmic axis."""
-        self._replace(is_log=is_on, price_range=None)
+    def toggle_autoscale(self) -> None:
+        """Fit the price axis to the visible bars, or keep it as it is now."""
+        self._replace(price_range=self.frame().price.span if self.scene.price_range is None else None)
+
+    def set_price_mode(self, mode: PriceMode) -> None:
+        """Switch what the price axis says, and autoscale."""
+        self._replace(price_mode=mode, price_range=None)
+
+    def toggle_price_mode(self, mode: PriceMode) -> None:
+        """Switch to ``mode``, or back to normal."""
+        self.set_price_mode(PriceMode.NORMAL if self.scene.price_mode is mode else mode)
 
     def set_inverted(self, *, is_on: bool) -> None:
         """Turn the price axis upside down, or back."""
         self._replace(is_inverted=is_on, price_range=None)
+
+    # -- looks and panes
+
+    def set_options(self, options: ChartOptions) -> None:
+        """Take how everything looks."""
+        if options != self.scene.options:
+            self._replace(options=options)
+
+    def drag_separator(self, y: float) -> None:
+        """Put the edge between price and volume at ``y`` logical pixels; both keep 30 (CHART.md)."""
+        height = self.frame().panes.time_top / self._dpr
+        least = MIN_PANE_PX / max(height, 1.0)
+        share = min(max(1 - y / max(height, 1.0), least), 1 - least)
+        self._replace(split=PaneSplit(share))
+
+    def toggle_maximised(self, pane: PaneName) -> None:
+        """Give a pane all of the height, or go back to how it was shared."""
+        maximised = None if self.scene.split.maximised else pane
+        self._replace(split=replace(self.scene.split, maximised=maximised))
 
     # -- inside
 

@@ -10,19 +10,19 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from candledesk.cache.messages import EdgeState
+from candledesk.ui.chart.bars_painter import paint_prices, paint_volume
 from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
-from candledesk.ui.chart.layout import RectArray, candle_rects, volume_rects
+from candledesk.ui.chart.layout import dashes_across
 from candledesk.ui.chart.pixels import (
     Align,
     Pen,
     device_pixels,
-    draw_figures,
     draw_lines,
     draw_paragraph,
     fill,
     fill_rects,
 )
-from candledesk.ui.chart.scales import PriceRange, PriceScale, format_price, format_volume
+from candledesk.ui.chart.price_axis import axis_pen, paint_last_price, paint_price_labels, price_levels
 from candledesk.ui.chart.ticks import TimeTick, time_ticks
 from candledesk.ui.chart.words import edge_title, edge_words
 from candledesk.ui.theme import FONT_PX, Theme, chart_font
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
 PRICE_GAP = 44.0  # logical pixels between price labels
 TIME_GAP = 76.0
-_VOLUME_GAP = 30.0
+_SESSION_GAP = 28.0  # narrower sessions have no lines between them
 _EDGE_MIN = 110.0  # narrower empty regions stay silent
 _EDGE_MAX = 260.0
-_TAG_CLEAR = 17.0  # from a tag's middle to the nearest label's: half of each
 
 
 @lru_cache(maxsize=8)
@@ -62,22 +61,20 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
         fill(painter, 0, 0, panes.width, panes.height, theme.background)
         labels = time_ticks(scene.series.calendar, frame.placed, TIME_GAP)
         if frame.hi > frame.lo:
-            levels = _levels(frame.price, PRICE_GAP * frame.dpr, scene.series.decimals)
-            _paint_grid(painter, frame, levels, labels, theme)
-            _paint_bars(painter, frame, theme)
-            _paint_price_labels(painter, frame, levels, scene.series, theme)
-            _paint_last_price(painter, frame, scene.series, theme)
+            levels = price_levels(frame.price, PRICE_GAP * frame.dpr, scene.series.decimals)
+            if scene.options.has_grid:
+                _paint_grid(painter, frame, levels, labels, theme)
+            if scene.options.has_sessions:
+                _paint_sessions(painter, frame, scene.series, theme)
+            paint_volume(painter, frame, theme)
+            paint_prices(painter, frame, scene.options.chart_type, theme)
+            paint_price_labels(painter, frame, levels, scene, theme)
+            paint_last_price(painter, frame, scene, theme)
         _paint_edge(painter, frame, scene, theme)
         _paint_axis_lines(painter, frame, theme)
         _paint_time_labels(painter, frame, labels, theme)
         if scene.notice is not None:
             _paint_notice(painter, frame, scene.notice, theme)
-
-
-def _levels(scale: PriceScale, min_gap: float, decimals: int) -> list[tuple[float, float]]:
-    """Return the scale's round prices, each with its pixel."""
-    prices = scale.ticks(min_gap, decimals)
-    return list(zip(prices, scale.y_of(np.array(prices, np.float64)).tolist(), strict=True))
 
 
 def _paint_grid(
@@ -92,102 +89,16 @@ def _paint_grid(
     fill_rects(painter, np.array(across + down, np.int32).reshape(-1, 4), theme.grid)
 
 
-def _paint_bars(painter: QPainter, frame: Frame, theme: Theme) -> None:
-    panes, columns, x = frame.panes, frame.columns, frame.column_x()
-    is_up = columns.close >= columns.open
-    painter.save()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setClipRect(0, 0, panes.plot_w, panes.time_top)
-    if panes.has_volume:
-        volume = volume_rects(
-            x,
-            columns.volume,
-            is_up=is_up,
-            spacing=frame.device_spacing,
-            top=panes.volume_top,
-            bottom=panes.volume_bottom,
-            peak=frame.volume_peak,
-        )
-        fill_rects(painter, volume.up, theme.up_volume)
-        fill_rects(painter, volume.down, theme.down_volume)
-    y_of = frame.price.y_of
-    painter.setClipRect(0, panes.price_top, panes.plot_w, panes.price_bottom - panes.price_top)
-    candles = candle_rects(
-        x,
-        y_of(columns.open),
-        y_of(columns.high),
-        y_of(columns.low),
-        y_of(columns.close),
-        is_up=is_up,
-        spacing=frame.device_spacing,
-        top=panes.price_top,
-        bottom=panes.price_bottom,
-    )
-    fill_rects(painter, candles.up, theme.up)
-    fill_rects(painter, candles.down, theme.down)
-    painter.restore()
-
-
-def axis_pen(frame: Frame, colour: str, *, is_bold: bool = False) -> Pen:
-    """Return the pen of axis labels and of the legend."""
-    return Pen(round(FONT_PX * frame.dpr), colour, is_bold)
-
-
-def _axis_x(frame: Frame) -> int:
-    return frame.panes.plot_w + round(8 * frame.dpr)
-
-
-def _paint_price_labels(
-    painter: QPainter, frame: Frame, levels: list[tuple[float, float]], series: Series, theme: Theme
-) -> None:
-    panes, half, x = frame.panes, 9 * frame.dpr, _axis_x(frame)
-    top, bottom = panes.price_top + half, panes.price_bottom - half
-    last_y, apart = _last_price_y(frame, series), _TAG_CLEAR * frame.dpr
-    lines = [
-        (x, round(y), format_price(price, series.decimals))
-        for price, y in levels
-        if top <= y <= bottom and (last_y is None or abs(y - last_y) >= apart)
-    ]
-    if panes.has_volume and frame.volume_peak > 0:
-        scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
-        top, bottom = panes.volume_top + half, panes.volume_bottom - half
-        volumes = _levels(scale, _VOLUME_GAP * frame.dpr, 0)
-        lines += [(x, round(y), format_volume(volume, is_short=True)) for volume, y in volumes if top <= y <= bottom]
-    draw_lines(painter, lines, axis_pen(frame, theme.text_muted))
-
-
-def _last_price_y(frame: Frame, series: Series) -> int | None:
-    """Return the device pixel of the last price; ``None`` when it is not shown."""
-    if not series.at_latest or not len(series.bars):
-        return None
-    y = round(float(frame.price.y_of(float(series.bars.close[-1]))))
-    return y if frame.panes.price_top <= y < frame.panes.price_bottom else None
-
-
-def _paint_last_price(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
-    bars, panes, y = series.bars, frame.panes, _last_price_y(frame, series)
-    if y is None:
+def _paint_sessions(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
+    """Draw dashed lines where a session begins; of intraday bars only."""
+    starts = frame.lo + np.flatnonzero(series.calendar.is_session_start[frame.lo : frame.hi])
+    if len(starts) * _SESSION_GAP * frame.dpr > frame.panes.plot_w:
         return
-    colour = theme.up if bars.close[-1] >= bars.open[-1] else theme.down
-    dot, line = max(1, round(2 * frame.dpr)), max(1, int(frame.dpr))
-    painter.setPen(Qt.PenStyle.NoPen)
-    fill_rects(painter, dashes_across(panes.plot_w, dot, y, line), colour)
-    paint_tag(painter, frame, y, format_price(float(bars.close[-1]), series.decimals), (colour, theme.accent_text))
-
-
-def dashes_across(length: int, dash: int, y: int, line: int) -> RectArray:
-    """Return dashes along ``y``, ``line`` thick, from 0 to ``length``, with gaps of their own length."""
-    starts = np.arange(0, length, dash * 2, dtype=np.int32)
-    rects = np.empty((len(starts), 4), np.int32)
-    rects[:, 0], rects[:, 1], rects[:, 2], rects[:, 3] = starts, y, starts + (dash - 1), y + line - 1
-    return rects
-
-
-def paint_tag(painter: QPainter, frame: Frame, y: float, text: str, colours: tuple[str, str]) -> None:
-    """Write a label on the price axis in a filled box; ``colours``: box, text."""
-    panes, height = frame.panes, round(20 * frame.dpr)
-    fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, colours[0])
-    draw_figures(painter, _axis_x(frame), round(y), text, axis_pen(frame, colours[1]))
+    line, dash = max(1, int(frame.dpr)), max(2, round(4 * frame.dpr))
+    for row in starts.tolist():
+        x = round(frame.device_x(row - 0.5))
+        if 0 <= x < frame.panes.plot_w:
+            fill_rects(painter, dashes_across(frame.panes.time_top, dash, x, line)[:, [1, 0, 3, 2]], theme.separator)
 
 
 def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:

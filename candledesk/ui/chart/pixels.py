@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shiboken6
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QStaticText
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF, QStaticText
 
 from candledesk.ui.theme import chart_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from candledesk.domain.bars import FloatArray
     from candledesk.ui.chart.layout import RectArray
 
 Align = Qt.AlignmentFlag
@@ -56,6 +58,11 @@ def fill_rects(painter: QPainter, rects: RectArray, colour: str) -> None:
     painter.setBrush(colour_of(colour))
     first = cast("QRect", shiboken6.wrapInstance(rects.ctypes.data, QRect))
     painter.drawRects(first, len(rects))
+
+
+def polygon_of(points: FloatArray) -> QPolygonF:
+    """Return points of shape ``(n, 2)`` as Qt wants them."""
+    return cast("QPolygonF", arrayToQPolygonF(points[:, 0], points[:, 1]))
 
 
 def fill(painter: QPainter, left: int, top: int, width: int, height: int, colour: str) -> None:

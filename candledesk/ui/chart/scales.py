@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from candledesk.ui.chart.options import PriceMode
+
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
 
@@ -15,6 +17,7 @@ MARGIN_TOP = 0.20  # CHART.md: autoscale margins
 MARGIN_BOTTOM = 0.10
 _LINEAR_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LOG_MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+_PERCENT_WHOLE_FROM = 1_000.0
 _LOG_TICKS_FROM = 2.5  # below this ratio high/low, linear ticks read better on a logarithmic axis
 
 
@@ -40,11 +43,16 @@ class PriceRange:
 
 @dataclass(frozen=True, slots=True)
 class PriceScale:
-    """A price range on the pixels ``[top, bottom)`` of a pane."""
+    """A price range on the pixels ``[top, bottom)`` of a pane.
+
+    ``mode`` and ``base`` decide what the labels count: percent of ``base``, or ``base`` as 100. They move no pixel.
+    """
 
     span: PriceRange
     top: float
     bottom: float
+    mode: PriceMode = PriceMode.NORMAL
+    base: float = 1.0
 
     @overload
     def y_of(self, price: FloatArray) -> FloatArray: ...
@@ -65,17 +73,32 @@ class PriceScale:
         value = self.span.lo + share * (self.span.hi - self.span.lo)
         return float(10**value) if self.span.is_log else value
 
+    def label(self, price: float, decimals: int) -> str:
+        """Return what the axis calls a price."""
+        if self.mode is PriceMode.PERCENT:
+            return format_percent((price / self.base - 1) * 100)
+        return (
+            format_price(price / self.base * 100, 2)
+            if self.mode is PriceMode.INDEXED
+            else format_price(price, decimals)
+        )
+
     def ticks(self, min_gap_px: float, decimals: int) -> list[float]:
-        """Return ascending round prices at least ``min_gap_px`` apart."""
+        """Return ascending prices whose labels are round, at least ``min_gap_px`` apart."""
         height = self.bottom - self.top
         if height < min_gap_px:
             return []
         low, high = sorted((self.price_at(self.bottom), self.price_at(self.top)))
+        if self.mode in (PriceMode.PERCENT, PriceMode.INDEXED):
+            zero = self.base if self.mode is PriceMode.PERCENT else 0.0
+            unit = self.base / 100
+            return [
+                zero + value * unit
+                for value in _round_values((low - zero) / unit, (high - zero) / unit, min_gap_px / height, 2)
+            ]
         if self.span.is_log and low > 0 and high / low >= _LOG_TICKS_FROM:
             return self._spaced(_log_candidates(low, high), min_gap_px)
-        step = nice_step((high - low) * min_gap_px / height, decimals)
-        first = math.ceil(low / step - 1e-9)
-        values = [round(k * step, decimals + 4) for k in range(first, math.floor(high / step + 1e-9) + 1)]
+        values = _round_values(low, high, min_gap_px / height, decimals)
         return self._spaced(values, min_gap_px) if self.span.is_log else values
 
     def _spaced(self, values: list[float], min_gap_px: float) -> list[float]:
@@ -84,6 +107,13 @@ class PriceScale:
             if not kept or abs(self.y_of(value) - self.y_of(kept[-1])) >= min_gap_px:
                 kept.append(value)
         return kept
+
+
+def _round_values(low: float, high: float, share: float, decimals: int) -> list[float]:
+    """Return the multiples of a round step within ``[low, high]``; the step is at least ``share`` of that range."""
+    step = nice_step((high - low) * share, decimals)
+    first = math.ceil(low / step - 1e-9)
+    return [round(k * step, decimals + 4) for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def nice_step(least: float, decimals: int) -> float:
@@ -115,6 +145,13 @@ def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: boo
 def format_price(price: float, decimals: int) -> str:
     """Return a price with thin thousands and the instrument's decimals."""
     return f"{price:,.{decimals}f}"
+
+
+def format_percent(percent: float) -> str:
+    """Return a signed percentage that keeps to nine characters: ``+12.34%``, ``+250,000%``."""
+    decimals = 2 if abs(percent) < _PERCENT_WHOLE_FROM else 0
+    text = f"{percent:+,.{decimals}f}%".replace("-", "\N{MINUS SIGN}")
+    return text if any(digit in text for digit in "123456789") else text[1:]
 
 
 def format_volume(volume: float, *, is_short: bool = False) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.layout import PaneSplit
+from candledesk.ui.chart.options import ChartOptions, PriceMode
 from candledesk.ui.chart.ticks import Calendar, build_calendar
 from candledesk.ui.chart.viewport import Viewport
 
@@ -97,7 +99,14 @@ class ChartScene:
     series: Series = field(default_factory=Series.empty)
     viewport: Viewport = field(default_factory=Viewport)
     price_range: PriceRange | None = None
-    is_log: bool = False
+    price_mode: PriceMode = PriceMode.NORMAL
     is_inverted: bool = False
     notice: Notice | None = None
     is_offline: bool = False
+    split: PaneSplit = field(default_factory=PaneSplit)
+    options: ChartOptions = field(default_factory=ChartOptions)
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the price axis is logarithmic."""
+        return self.price_mode is PriceMode.LOG

@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from candledesk.domain.bars import IntArray
+    from candledesk.domain.bars import BoolArray, IntArray
     from candledesk.ui.chart.viewport import Placed
 
 _SPLIT_S = 100 * 86_400  # no zone changes its clock twice within this
@@ -49,13 +49,15 @@ class Weight(IntEnum):
 class Calendar:
     """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar.
 
-    ``n_from``: how many bars have each weight or a heavier one.
+    ``n_from``: how many bars have each weight or a heavier one; ``is_session_start``: which intraday bars are the
+    first of their date at the exchange, whatever zone is shown.
     """
 
     local_s: IntArray
     weight: IntArray
     n_from: tuple[int, ...]
     is_daily: bool
+    is_session_start: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,21 @@ def _offset(instant: int, zone: ZoneInfo) -> int:
     return int(delta.total_seconds()) if delta else 0
 
 
-def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool) -> Calendar:
-    """Weigh every bar; daily and longer bars are their own date in every zone."""
+def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "") -> Calendar:
+    """Weigh every bar in the zone ``tz``; daily and longer bars are their own date in every zone.
+
+    ``exchange_tz``: the zone in which sessions have their dates, when that is another one.
+    """
     local = open_time if is_daily else open_time + utc_offsets(open_time, ZoneInfo(tz))
+    is_start = np.zeros(len(local), np.bool_)
+    if not is_daily and len(local):
+        at_home = open_time + utc_offsets(open_time, ZoneInfo(exchange_tz)) if exchange_tz else local
+        is_start[1:] = np.diff(at_home // _DAY_S) != 0
     weight = np.zeros(len(local), np.int64)
     for unit, values in _units(local, is_daily=is_daily):
         weight[1:][values[1:] != values[:-1]] = unit
     counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
-    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily)
+    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start)
 
 
 def _units(local: IntArray, *, is_daily: bool) -> Iterator[tuple[Weight, IntArray]]:

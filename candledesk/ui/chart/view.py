@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-import math
-from enum import Enum, auto
 from typing import TYPE_CHECKING, cast
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEasingCurve, QEvent, QPointF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QNativeGestureEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QCursor, QNativeGestureEvent, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.chart_item import ChartItem
 from candledesk.ui.chart.crosshair import CrosshairItem, LegendItem, aim_at
+from candledesk.ui.chart.hand import PLOT, Hand, Zone
+from candledesk.ui.chart.kinetics import FlickMeter
+from candledesk.ui.chart.motion import Motion
+from candledesk.ui.chart.options import Kinetic
 from candledesk.ui.chart.paint import text_metrics
-from candledesk.ui.theme import DARK, Theme
+from candledesk.ui.chart.touch import TouchHand
+from candledesk.ui.theme import DARK, Theme, coloured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from PySide6.QtCore import QRect
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import (
+        QEnterEvent,
+        QFocusEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QWheelEvent,
+    )
 
     from candledesk.ui.chart.frame import Frame
     from candledesk.ui.chart.model import ChartModel
     from candledesk.ui.chart.scene import ChartScene
 
 _NOTCH = 120.0  # Qt's units of one wheel notch, which browsers report as 100
-_PAN_PX_PER_100 = 80.0
-_ZOOM_PER_100 = 0.1
-_LATEST_MS = 400
-_PRICE_DRAG_PX = 200.0  # dragging the price axis this far scales it by e
 
 
-class Zone(Enum):
-    """The parts of a chart that a mouse can grab."""
-
-    PLOT = auto()
-    PRICE_AXIS = auto()
-    TIME_AXIS = auto()
-
-
-def zoom_factor(delta: float) -> float:
-    """Return the factor of one wheel event; ``delta`` in browser units, positive away from the user."""
-    return 1 + math.copysign(_ZOOM_PER_100 * min(1.0, abs(delta) / 100), delta)
+_CURSORS = {
+    Zone.PRICE: Qt.CursorShape.CrossCursor,
+    Zone.VOLUME: Qt.CursorShape.CrossCursor,
+    Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
+    Zone.PRICE_AXIS: Qt.CursorShape.SizeVerCursor,
+    Zone.VOLUME_AXIS: Qt.CursorShape.ArrowCursor,
+    Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
+}
 
 
 class ChartView(pg.GraphicsView):  # type: ignore[misc]
@@ -56,11 +60,12 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Build the items; the model brings the data."""
         super().__init__(parent, useOpenGL=False, background=None)
         self.model = model
-        self._theme = theme
-        self._grabbed: Zone | None = None
-        self._pressed_at = QPointF()
+        self._base_theme = theme
         self._mouse_at: QPointF | None = None
-        self.is_magnet = True
+        self._hand = Hand(model)
+        self._meter = FlickMeter()
+        self.motion = Motion(model, self)
+        self._touch = TouchHand(model, self._hand, self.motion)
         self._configure()
         self.chart_item = ChartItem(self._source)
         self.crosshair = CrosshairItem()
@@ -75,10 +80,6 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._latest_button.setCursor(Qt.CursorShape.PointingHandCursor)
         self._latest_button.clicked.connect(self.animate_latest)
         self._latest_button.hide()
-        self._animation = QVariantAnimation(self)
-        self._animation.setDuration(_LATEST_MS)
-        self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._animation.valueChanged.connect(self._on_animated)
         model.changed.connect(self._on_changed)
         model.viewport_changed.connect(self.viewport_changed)
 
@@ -90,6 +91,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -98,28 +100,18 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def _source(self) -> tuple[Frame, ChartScene, Theme]:
         return self.model.frame(), self.model.scene, self._theme
 
+    @property
+    def _theme(self) -> Theme:
+        return coloured(self._base_theme, self.model.scene.options)
+
     def set_theme(self, theme: Theme) -> None:
         """Change the palette."""
-        self._theme = theme
+        self._base_theme = theme
         self._on_changed()
 
-    def set_magnet(self, *, is_on: bool) -> None:
-        """Let the crosshair snap to the close, or move freely."""
-        self.is_magnet = is_on
-        self._update_overlay()
-
     def animate_latest(self) -> None:
-        """Glide to the latest bar; jump when it has to be loaded first."""
-        if not self.model.series.at_latest:
-            self.model.go_latest()
-            return
-        self._animation.stop()
-        self._animation.setStartValue(float(self.model.placed.right_edge))
-        self._animation.setEndValue(float(self.model.latest_edge()))
-        self._animation.start()
-
-    def _on_animated(self, value: float) -> None:
-        self.model.move_to(value)
+        """Glide to the latest bar."""
+        self.motion.go_latest()
 
     def _on_changed(self) -> None:
         self.chart_item.refresh()
@@ -128,8 +120,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def _update_overlay(self) -> None:
         frame, series = self.model.frame(), self.model.series
         aim = None
-        if self._mouse_at is not None and self._grabbed in (None, Zone.PLOT):
-            aim = aim_at(frame, series, self._mouse_at.x(), self._mouse_at.y(), is_magnet=self.is_magnet)
+        if self._mouse_at is not None and (self._hand.grabbed is None or self._hand.grabbed in PLOT):
+            aim = aim_at(frame, series, self._mouse_at.x(), self._mouse_at.y(), self.model.scene.options.magnet)
         self.crosshair.show_at(aim, frame, series, self._theme)
         n = len(series.bars)
         row = aim.row if aim is not None else (n - 1 if n else None)
@@ -142,7 +134,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def close(self) -> bool:
         """Close as a plain widget: pyqtgraph's own way takes the viewport away while Qt still sends it events."""
-        self._animation.stop()
+        self.motion.stop()
         return bool(QGraphicsView.close(self))
 
     # -- Qt events
@@ -176,70 +168,70 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._latest_button.move(right - 40, bottom - 40)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Zoom on a pinch, at its centre."""
+        """Follow fingers, and zoom on a trackpad's pinch, at its centre."""
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.motion.stop()
             self.model.zoom(event.position().x(), 1 + event.value())
+            return True
+        if isinstance(event, QTouchEvent):
+            self._touch.take(event)
+            event.accept()
             return True
         return bool(super().viewportEvent(event))
 
-    def _zone(self, at: QPointF) -> Zone:
-        panes, dpr = self.model.frame().panes, self.model.frame().dpr
-        if at.x() * dpr >= panes.plot_w:
-            return Zone.PRICE_AXIS
-        return Zone.TIME_AXIS if at.y() * dpr >= panes.time_top else Zone.PLOT
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Grab the plot or an axis."""
+        """Grab the plot, an axis or a separator."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        self._animation.stop()
-        self._pressed_at = event.position()
-        self._grabbed = self._zone(self._pressed_at)
+        self.motion.stop()
+        at = event.position()
+        self._hand.press(at.x(), at.y())
+        self._meter.start(at.x(), float(event.timestamp()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag what is grabbed; else move the crosshair."""
-        at = event.position()
-        dx, dy = at.x() - self._pressed_at.x(), at.y() - self._pressed_at.y()
-        self._mouse_at = at
-        if self._grabbed is None:
-            self._show_cursor(self._zone(at))
+        self._mouse_at = at = event.position()
+        if self._hand.grabbed is None:
+            self._show_cursor(self._hand.zone_at(at.x(), at.y()))
             self._update_overlay()
             return
-        self._pressed_at = at
-        if self._grabbed is Zone.PLOT:
-            self.model.pan(dx, dy)
-        elif self._grabbed is Zone.PRICE_AXIS:
-            self.model.scale_price(math.exp(dy / _PRICE_DRAG_PX))
-        else:
-            self._drag_time_axis(at.x(), dx)
-
-    def _drag_time_axis(self, x: float, dx: float) -> None:
-        width = self.model.placed.view.width
-        before, after = max(20.0, width - (x - dx)), max(20.0, width - x)
-        self.model.zoom_right(before / after)
+        self._meter.add(at.x(), float(event.timestamp()))
+        self._hand.drag(at.x(), at.y())
 
     def _show_cursor(self, zone: Zone) -> None:
-        shape = {
-            Zone.PLOT: Qt.CursorShape.CrossCursor,
-            Zone.PRICE_AXIS: Qt.CursorShape.SizeVerCursor,
-            Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
-        }[zone]
+        shape = _CURSORS[zone]
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._grabbed = None
-            self._update_overlay()
+        """Let go; throw the chart where that is wanted of a mouse."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        flick = self._meter.flick(float(event.timestamp())) if self._hand.grabbed in PLOT else None
+        self._hand.release()
+        if flick is not None and self.model.scene.options.kinetic is Kinetic.ALWAYS:
+            self.motion.throw(flick)
+        self._update_overlay()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Reset the axis that is double-clicked."""
-        zone = self._zone(event.position())
-        if zone is Zone.PRICE_AXIS:
-            self.model.autoscale()
-        elif zone is Zone.TIME_AXIS:
-            self.model.reset()
+        """Reset the axis, or maximise the pane, that is double-clicked."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._hand.double_click(event.position().x(), event.position().y())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the crosshair where the mouse comes in, before it moves."""
+        self._point_at(event.position())
+        super().enterEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the crosshair again where the mouse rests, after something else had the keyboard."""
+        if self.viewport().underMouse():
+            self._point_at(QPointF(self.viewport().mapFromGlobal(QCursor.pos())))
+        super().focusInEvent(event)
+
+    def _point_at(self, at: QPointF) -> None:
+        self._mouse_at = at
+        self._update_overlay()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the crosshair."""
@@ -249,17 +241,13 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the cursor; with Ctrl at the right edge; pan with Shift or a horizontal wheel."""
-        self._animation.stop()
+        self.motion.stop()
         delta = event.angleDelta()
         dx, dy = delta.x() / _NOTCH * 100, delta.y() / _NOTCH * 100
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             dx, dy = dx + dy, 0.0
-        if dx:
-            self.model.pan(dx / 100 * _PAN_PX_PER_100)
-        if dy and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.model.zoom_right(zoom_factor(dy))
-        elif dy:
-            self.model.zoom(event.position().x(), zoom_factor(dy))
+        is_right_edge = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        self._hand.wheel(event.position().x(), dx, dy, is_right_edge=is_right_edge)
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,0 +1,93 @@
+"""The price axis: labels, and the last price with its line and tag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from candledesk.ui.chart.layout import dashes_across
+from candledesk.ui.chart.pixels import Pen, draw_figures, draw_lines, fill, fill_rects
+from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
+from candledesk.ui.theme import FONT_PX, Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from candledesk.ui.chart.frame import Frame
+    from candledesk.ui.chart.scene import ChartScene, Series
+
+_VOLUME_GAP = 30.0
+_TAG_CLEAR = 17.0  # from a tag's middle to the nearest label's: half of each
+TAG_H = 20.0  # logical pixels
+
+
+def price_levels(scale: PriceScale, min_gap: float, decimals: int) -> list[tuple[float, float]]:
+    """Return the scale's round prices, each with its pixel."""
+    prices = scale.ticks(min_gap, decimals)
+    return list(zip(prices, scale.y_of(np.array(prices, np.float64)).tolist(), strict=True))
+
+
+def axis_pen(frame: Frame, colour: str, *, is_bold: bool = False) -> Pen:
+    """Return the pen of axis labels and of the legend."""
+    return Pen(round(FONT_PX * frame.dpr), colour, is_bold)
+
+
+def _axis_x(frame: Frame) -> int:
+    return frame.panes.plot_w + round(8 * frame.dpr)
+
+
+def paint_price_labels(
+    painter: QPainter, frame: Frame, levels: list[tuple[float, float]], scene: ChartScene, theme: Theme
+) -> None:
+    """Write the prices, and the volumes of their pane; what the last price's tag would half cover is left out."""
+    series = scene.series
+    panes, half, x = frame.panes, 9 * frame.dpr, _axis_x(frame)
+    top, bottom = panes.price_top + half, panes.price_bottom - half
+    last_y, apart = last_price_y(frame, series), _TAG_CLEAR * frame.dpr
+    lines = [
+        (x, round(y), frame.price.label(price, series.decimals))
+        for price, y in levels
+        if top <= y <= bottom and (last_y is None or abs(y - last_y) >= apart)
+    ]
+    if panes.has_volume and frame.volume_peak > 0:
+        scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
+        top, bottom = panes.volume_top + half, panes.volume_bottom - half
+        volumes = price_levels(scale, _VOLUME_GAP * frame.dpr, 0)
+        lines += [(x, round(y), format_volume(volume, is_short=True)) for volume, y in volumes if top <= y <= bottom]
+    draw_lines(painter, lines, axis_pen(frame, theme.text_muted))
+
+
+def last_price_y(frame: Frame, series: Series) -> int | None:
+    """Return the device pixel of the last price; ``None`` when it is not shown."""
+    if not series.at_latest or not len(series.bars):
+        return None
+    y = round(float(frame.price.y_of(float(series.bars.close[-1]))))
+    return y if frame.panes.price_top <= y < frame.panes.price_bottom else None
+
+
+def last_colour(series: Series, theme: Theme) -> str:
+    """Return the colour of the last bar."""
+    return theme.up if series.bars.close[-1] >= series.bars.open[-1] else theme.down
+
+
+def paint_last_price(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme) -> None:
+    """Draw a dotted line at the last price and its tag on the axis."""
+    series = scene.series
+    bars, panes, y = series.bars, frame.panes, last_price_y(frame, series)
+    if y is None:
+        return
+    colour = last_colour(series, theme)
+    dot, line = max(1, round(2 * frame.dpr)), max(1, int(frame.dpr))
+    painter.setPen(Qt.PenStyle.NoPen)
+    if scene.options.has_last_price:
+        fill_rects(painter, dashes_across(panes.plot_w, dot, y, line), colour)
+    paint_tag(painter, frame, y, frame.price.label(float(bars.close[-1]), series.decimals), (colour, theme.accent_text))
+
+
+def paint_tag(painter: QPainter, frame: Frame, y: float, text: str, colours: tuple[str, str]) -> None:
+    """Write a label on the price axis in a filled box; ``colours``: box, text."""
+    panes, height = frame.panes, round(20 * frame.dpr)
+    fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, colours[0])
+    draw_figures(painter, _axis_x(frame), round(y), text, axis_pen(frame, colours[1]))

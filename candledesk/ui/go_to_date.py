@@ -1,0 +1,76 @@
+"""The dialog that asks for the date to go to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QDate, Qt, QTime, Signal
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QDateEdit,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QTimeEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.scene import Series
+
+
+class GoToDateDialog(QDialog):
+    """A date, with a time of day for intraday bars; opened with ``open`` (DESIGN.md, measured traps).
+
+    ``chosen`` carries UTC seconds: of daily bars the date at 00:00 UTC, else the time in the chart's zone.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, series: Series, tz: str, at: datetime, parent: QWidget) -> None:
+        """Start with ``at``, in the chart's zone ``tz``."""
+        super().__init__(parent)
+        self.setWindowTitle("Go to date")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._zone = UTC if series.interval.is_daily else ZoneInfo(tz)
+        day = QDate(at.year, at.month, at.day)
+        self.date = QDateEdit(day)
+        self.date.setDisplayFormat("yyyy-MM-dd")
+        self.time = QTimeEdit(QTime(at.hour, at.minute))
+        self.time.setDisplayFormat("HH:mm")
+        self.time.setVisible(not series.interval.is_daily)
+        self.calendar = QCalendarWidget()
+        self.calendar.setSelectedDate(day)
+        self.calendar.setGridVisible(False)
+        self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.calendar.clicked.connect(self.date.setDate)
+        self.calendar.activated.connect(self._on_day_activated)
+        self.date.dateChanged.connect(self.calendar.setSelectedDate)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Go")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        line = QHBoxLayout()
+        line.addWidget(self.date, 1)
+        line.addWidget(self.time)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(20, 18, 20, 16)
+        box.setSpacing(12)
+        box.addLayout(line)
+        box.addWidget(self.calendar)
+        box.addWidget(buttons)
+        self.date.setFocus()
+        self.accepted.connect(self._on_accepted)
+
+    def _on_day_activated(self, day: QDate) -> None:
+        self.date.setDate(day)
+        self.accept()
+
+    def _on_accepted(self) -> None:
+        day, time = self.date.date(), self.time.time()
+        is_daily = not self.time.isVisibleTo(self)
+        hour, minute = (0, 0) if is_daily else (time.hour(), time.minute())
+        self.chosen.emit(int(datetime(day.year(), day.month(), day.day(), hour, minute, tzinfo=self._zone).timestamp()))
