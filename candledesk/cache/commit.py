@@ -117,7 +117,8 @@ def commit_window(
         series_id = _series_id(connection, claim)
         stored = bar_store.read_bars(connection, series_id, asked)
         former = coverage_store.read_coverage(connection, series_id, window)
-        covered = cover_window(window, clean.bars, calendar, interval, now, former)
+        newest = _newest(clean.bars, bar_store.bars_extent(connection, series_id), asked)
+        covered = cover_window(window, clean.bars, calendar, interval, now, former, newest)
         n_changed, doubt = 0, UNIT_REASON if _is_off_scale(clean.bars, stored) else ""
         lost, settled, since = window, Settled(clean.bars), None
         if not doubt:
@@ -136,6 +137,14 @@ def commit_window(
             coverage_store.write_coverage(connection, series_id, covered)
         rev = instrument_store.series_rev(connection, series_id)
     return Filled(n_changed, rev, notes, doubt, settled.rebased, since)
+
+
+def _newest(bars: Bars, extent: Span | None, asked: Span) -> int:
+    """Return the open time of the newest bar of a series, stored or answered; without any, since when none came."""
+    times = [int(bars.open_time[-1])] if len(bars) else []
+    if extent is not None:
+        times.append(extent.end - 1)
+    return max(times, default=asked.start)
 
 
 def _suspect_since(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.cadence import settle_s
+from candledesk.domain.cadence import calm_pulse_s, forming_pause_s, quiet_s, settle_s
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.sessions import bar_close_times, expected_open_times, session_of
@@ -36,7 +36,12 @@ NO_TRADES = "asked: the provider has no bars here"
 def empty_expiry(close_time: int, now: int) -> int | None:
     """Return until when an empty session that closed at ``close_time`` is believed (``None``: for ever)."""
     age = now - close_time
-    return next((now + wait for limit, wait in _EMPTY_LADDER if age < limit), None)
+    return next((_together(now, wait) for limit, wait in _EMPTY_LADDER if age < limit), None)
+
+
+def _together(now: int, wait: int) -> int:
+    """Return about ``now + wait``, on a beat that all doubts of one kind share: they end in one request."""
+    return (now + wait + wait // 2) // wait * wait
 
 
 def final_times(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
@@ -44,10 +49,11 @@ def final_times(calendar: SessionCalendar, interval: Interval, open_time: IntArr
     return bar_close_times(calendar, interval, open_time) + settle_s(calendar, interval)
 
 
-def _provisional_expiry(finals: IntArray, interval: Interval, now: int) -> int:
-    pause = min(max(interval.step_s // 2, 30), 15 * 60)
-    settled_next = int(finals.min())
-    return min(now + pause, max(settled_next, now + 1))
+def _provisional_expiry(finals: IntArray, interval: Interval, now: int, quiet: int) -> int:
+    """Return when what forms or settles is asked again; less and less where nothing came for ``quiet`` seconds."""
+    pause = forming_pause_s(interval)
+    calm = calm_pulse_s(pause, quiet)
+    return now + calm if calm > pause else min(now + pause, max(int(finals.min()), now + 1))
 
 
 def _begin(calendar: SessionCalendar, interval: Interval, open_time: int) -> int:
@@ -87,13 +93,15 @@ def cover_window(
     interval: Interval,
     now: int,
     former: Sequence[Coverage] = (),
+    newest: int | None = None,
 ) -> list[Coverage]:
     """Return what is known of ``window`` after the provider answered with the clean ``bars``.
 
     ``bars`` may reach beyond the window (the overlap). Sessions without a single bar are ``known_empty``, and so is,
     for a day, what follows the newest bar; bars that may still change are ``provisional``; the rest is ``have``,
     minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``former``: the ledger before this
-    answer: a session is believed to be empty for long only when a second answer says so.
+    answer: a session is believed to be empty for long only when a second answer says so. ``newest``: the open time of
+    the newest bar of the series, stored or answered: where nothing new comes, less is asked.
     """
     expected = expected_open_times(calendar, interval, window)
     expected = expected[expected <= now]
@@ -101,26 +109,37 @@ def cover_window(
         return []
     finals = final_times(calendar, interval, expected)
     first_open = int(np.searchsorted(finals, now, side="right"))
-    covered: list[Coverage] = []
-    end = window.end if window.end <= now else int(expected[-1]) + 1
-    if first_open < len(expected):
-        end = int(expected[first_open])
-        last = min(int(expected[-1]) + interval.step_s, max(window.end, end + 1))
-        expiry = max(_provisional_expiry(finals[first_open:], interval, now), _begin(calendar, interval, end))
-        covered.append(Coverage(Span(end, last), CoverageState.PROVISIONAL, now, expiry, "still forming or settling"))
+    if first_open == len(expected):
+        end = window.end if window.end <= now else int(expected[-1]) + 1
+        return _cover_settled(Span(window.start, end), expected, bars, calendar, interval, now, former)
+    end = int(expected[first_open])
+    last = min(int(expected[-1]) + interval.step_s, max(window.end, end + 1))
+    quiet = 0 if newest is None else quiet_s(calendar, interval, newest, now)
+    expiry = max(_provisional_expiry(finals[first_open:], interval, now, quiet), _begin(calendar, interval, end))
+    covered = [Coverage(Span(end, last), CoverageState.PROVISIONAL, now, expiry, "still forming or settling")]
     if window.start < end:
-        settled = Span(window.start, end)
-        asked = expected[expected < end]
-        empty = _missing_sessions(settled, asked, bars, calendar, interval)
-        doubtful = [_empty(span, calendar, interval, now, former) for span in empty]
-        tails = subtract_spans(_quiet_tail(asked, bars, end, interval), empty)
-        quiet = [_empty(span, calendar, interval, now, former) for span in tails]
-        quiet = [row for row in quiet if now - row.span.end < DAY_S]
-        doubtful += quiet
-        covered.extend(doubtful)
-        rest = subtract_spans([settled], [row.span for row in doubtful])
-        covered.extend(Coverage(span, CoverageState.HAVE, now) for span in rest)
+        settled, asked = Span(window.start, end), expected[:first_open]
+        covered.extend(_cover_settled(settled, asked, bars, calendar, interval, now, former))
     return covered
+
+
+def _cover_settled(
+    settled: Span,
+    asked: IntArray,
+    bars: Bars,
+    calendar: SessionCalendar,
+    interval: Interval,
+    now: int,
+    former: Sequence[Coverage],
+) -> list[Coverage]:
+    """Return what is known of the part of a window whose bars (expected at ``asked``) can no longer change."""
+    empty = _missing_sessions(settled, asked, bars, calendar, interval)
+    doubtful = [_empty(span, calendar, interval, now, former) for span in empty]
+    tails = subtract_spans(_quiet_tail(asked, bars, settled.end, interval), empty)
+    quiet = [_empty(span, calendar, interval, now, former) for span in tails]
+    doubtful += [row for row in quiet if now - row.span.end < DAY_S]
+    rest = subtract_spans([settled], [row.span for row in doubtful])
+    return doubtful + [Coverage(span, CoverageState.HAVE, now) for span in rest]
 
 
 def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int, former: Sequence[Coverage]) -> Coverage:
@@ -128,7 +147,7 @@ def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int, 
     close = int(bar_close_times(calendar, interval, np.maximum(last, span.start))[0])
     expiry = empty_expiry(close, now)
     if not any(row.state is CoverageState.KNOWN_EMPTY and row.span.overlaps(span) for row in former):
-        expiry = now + CONFIRM_S
+        expiry = _together(now, CONFIRM_S)
     return Coverage(span, CoverageState.KNOWN_EMPTY, now, expiry, NO_TRADES)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.messages import Gap
+from candledesk.domain.cadence import forming_pause_s
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.gaps import find_gaps
 from candledesk.domain.interval import DAY_S, HOUR_S
@@ -104,6 +105,19 @@ def known_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
     return [row.span for row in coverage if _is_settled(row, now) and row.state is not CoverageState.FAILED]
 
 
+def _calm_spans(facts: Facts) -> list[Span]:
+    """Return what the newest answer speaks for beyond its end: where nothing new came for long, less is asked.
+
+    Such an answer is believed for longer than one about a forming bar (``ledger``); what it leaves open is empty now.
+    """
+    newest = facts.coverage[-1] if facts.coverage else None
+    if newest is None or newest.state is not CoverageState.PROVISIONAL or newest.expires_at is None:
+        return []
+    is_calm = newest.expires_at - newest.fetched_at > forming_pause_s(facts.interval)
+    is_ahead = newest.span.end < newest.expires_at
+    return [Span(newest.span.end, newest.expires_at)] if is_calm and is_ahead and _is_settled(newest, facts.now) else []
+
+
 def _expected(span: Span | None, facts: Facts) -> IntArray:
     askable = facts.clip(span)
     if askable is None:
@@ -118,8 +132,9 @@ def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), w
     """
     expected = _expected(span, facts)
     step = facts.interval.step_s
-    missing = find_gaps(expected, step, known_spans(facts.coverage, facts.now))
-    to_ask = find_gaps(expected, step, [*settled_spans(facts.coverage, facts.now), *in_flight])
+    calm = _calm_spans(facts)
+    missing = find_gaps(expected, step, [*known_spans(facts.coverage, facts.now), *calm])
+    to_ask = find_gaps(expected, step, [*settled_spans(facts.coverage, facts.now), *calm, *in_flight])
     windows = _join_small(plan_windows(to_ask, facts.interval, window_s=window_s), facts, in_flight, window_s)
     gaps = tuple(gap for hole in missing for gap in _explain(hole, facts))
     n_missing = sum(int(np.diff(np.searchsorted(expected, [hole.start, hole.end]))[0]) for hole in missing)

@@ -38,6 +38,11 @@ def settle_s(calendar: SessionCalendar, interval: Interval) -> int:
     return calendar.settle_s + (DAILY_SETTLE_S if interval.is_daily else INTRADAY_SETTLE_S)
 
 
+def forming_pause_s(interval: Interval) -> int:
+    """Return for how long an answer about a forming bar is believed (s): half a bar, 30 s to a quarter of an hour."""
+    return min(max(interval.step_s // 2, 30), 15 * MINUTE_S)
+
+
 def usual_pulse_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
     """Return the pulse of an interval (s): a fifth of a bar, from ``floor_s`` to a quarter of an hour.
 
