@@ -25,7 +25,7 @@ from candledesk.domain.errors import (
     EnvironmentFaultError,
     InputError,
     NotCachedError,
-    OfflineError,
+    TooLateError,
     UnknownSymbolError,
 )
 from candledesk.domain.instrument import parse_symbol
@@ -221,7 +221,7 @@ class CacheController:
             return reply
         demand.n_tries = USUAL_TRIES if request.timeout_s is not None else PATIENT_TRIES
         answer = _Once(lambda error: self._answer(reply, request, error))
-        too_late = OfflineError(f"Yahoo did not answer within {request.timeout_s} s and the cache knows nothing yet")
+        too_late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
         demand.end.add_done_callback(
             lambda end: self._learn_actions(request, lambda: answer(end.result().error), demand.n_tries)
         )

@@ -36,6 +36,10 @@ class OfflineError(CandleDeskError):
     """The network or the provider cannot be reached and the cache does not know the answer."""
 
 
+class TooLateError(OfflineError):
+    """The answer did not come in the time that the asker allowed; the fill goes on."""
+
+
 class EnvironmentFaultError(CandleDeskError):
     """The disk, the database or another part of the machine refuses; nothing that was stored is lost."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import InputError, TooLateError
 from candledesk.domain.interval import INTERVALS
 from candledesk.web import params, schemas, wire
 from candledesk.web.endpoint import JSON, Answer, Endpoint, json_answer
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 async def _read_candles(door: Door, call: Call) -> Response:
     now, shape = door.now(), call.values["format"]
-    reply = await door.settle(door.cache.load_bars(wire.bars_request(call.values, now)))
+    request = wire.bars_request(call.values, now)
+    try:
+        reply = await door.settle(door.cache.load_bars(request))
+    except TooLateError as error:  # the contract: answer with what there is, and that is nothing yet
+        reply = wire.empty_reply(request, str(error), now)
     headers = {"ETag": wire.etag_of(reply, shape), "Cache-Control": "private, no-cache"}
     if headers["ETag"] in (tag.strip() for tag in call.request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)

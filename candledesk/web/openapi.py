@@ -115,7 +115,7 @@ def _request_body(endpoint: Endpoint) -> dict[str, Any]:
     }
     if required:
         schema["required"] = required
-    return {"required": bool(required), "content": {"application/json": {"schema": schema}}}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from candledesk.cache.messages import BarsRequest
+from candledesk.cache.messages import BarsReply, BarsRequest, Gap
+from candledesk.domain.bars import Bars
+from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.web.problems import RangeError
@@ -18,10 +20,9 @@ from candledesk.web.problems import RangeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from candledesk.cache.messages import BarsReply, Gap, Job, LimiterState
-    from candledesk.domain.bars import Bars, FloatArray, IntArray
+    from candledesk.cache.messages import Job, LimiterState
+    from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.coverage import Coverage
-    from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
 
 MAX_JOBS = 10_000
@@ -72,6 +73,13 @@ def bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
         adjust=values["adjust"],
         limit=values["limit"],
     )
+
+
+def empty_reply(request: BarsRequest, reason: str, now: int) -> BarsReply:
+    """Return the answer for a symbol of which nothing is known yet: all of the span is a gap."""
+    span = request.span or Span(min(HISTORY_START, now), now + 1)
+    unknown = Instrument(request.symbol, "", "", "UTC", None, 2, None)
+    return BarsReply(request, span, Bars.empty(), None, unknown, (Gap(span, reason, now),))
 
 
 def start_of_history(instrument: Instrument, interval: Interval, now: int) -> dict[str, object] | None:

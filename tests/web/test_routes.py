@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.domain.errors import ClosingError, EnvironmentFaultError, OfflineError
+from candledesk.domain.errors import ClosingError, EnvironmentFaultError, OfflineError, TooLateError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from tests.web.fake_cache import NOW, make_bars
@@ -284,4 +284,18 @@ def test_limiter(client):
         "retry_at": None,
         "last_error": "",
         "offline": False,
+    }
+
+
+def test_an_answer_that_comes_too_late_is_what_there_is(client, cache):
+    cache.error = TooLateError("Yahoo did not answer within 0 s")
+    answer = ask(client, timeout="0")
+    body = answer.json()
+    assert answer.status_code == 200
+    assert (body["candles"], body["complete"], body["currency"]) == ([], False, None)
+    assert body["gaps"][0] == {
+        "from": "2026-11-02T00:00:00Z",
+        "to": "2026-11-09T00:00:00Z",
+        "reason": "Yahoo did not answer within 0 s",
+        "retry_at": "2026-11-23T15:00:00Z",
     }
