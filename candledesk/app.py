@@ -80,7 +80,7 @@ class Desk:
 
     def resume_jobs(self) -> int:
         """Take up the jobs that the last run left; return how many."""
-        return self.service.jobs.resume()
+        return self.service.jobs.take_up()
 
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
         """Build the server of the browser chart and the API on its port; ``start_web`` begins to answer."""

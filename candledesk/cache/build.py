@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.catalog import Catalog
 from candledesk.cache.child import Child, ChildConfig
 from candledesk.cache.controller import CacheController
+from candledesk.cache.estimates import Estimator
 from candledesk.cache.events import Events
 from candledesk.cache.fills import Engine, Fills, Pauses
 from candledesk.cache.jobs import Jobs
@@ -20,7 +21,6 @@ from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
 from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.provider.limiter import Limiter, LimiterMemory
-from candledesk.store import jobs as job_store
 from candledesk.store import limiter as limiter_store
 from candledesk.store import limits as limit_store
 from candledesk.store.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
@@ -80,7 +80,6 @@ class CacheService:
         """
         create_or_open(database)
         self._events = Events()
-        self._now = now
         self.child = child or Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
         self._writer = Writer(partial(connect_writer, database), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
@@ -88,7 +87,7 @@ class CacheService:
         self._clockwork = Clockwork()
         self._limiter = self._make_limiter(database, settings)
         catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
-        journal = Journal(self._writer, self._events.emit, now)
+        journal = Journal(self._writer, self._events.emit, now, self._limiter)
         self._fills = Fills(
             Engine(
                 catalog,
@@ -105,7 +104,7 @@ class CacheService:
                 pauses,
             )
         )
-        self.jobs = Jobs(self._fills, journal, self._readers, self._writer)
+        self.jobs = Jobs(self._fills, journal, self._readers, self._clockwork, self._events)
         self.controller = CacheController(
             readers=self._readers,
             writer=self._writer,
@@ -114,6 +113,7 @@ class CacheService:
             jobs=self.jobs,
             clockwork=self._clockwork,
             events=self._events,
+            estimator=Estimator(self._readers, catalog, self._limiter, now),
             limiter_state=lambda: limiter_message(self._limiter.state()),
             now=now,
         )
@@ -140,6 +140,7 @@ class CacheService:
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self._clockwork.close()
+        self.jobs.close()
         self._fills.close()
         self._limiter.notify()
         self.child.close()
@@ -152,7 +153,7 @@ class CacheService:
         self._readers.close(READERS_S)
 
     def _submit_requeue(self) -> Future[int]:
-        requeued = self._writer.submit(partial(_requeue, now=self._now()))
+        requeued = self.jobs.requeue()
         requeued.add_done_callback(lambda done: _log_failure("requeue at shutdown", done.exception()))
         return requeued
 
@@ -196,11 +197,6 @@ def _write_limiter(connection: Connection, row: limiter_store.LimiterRow) -> Non
 
 def _checkpoint(connection: Connection) -> None:
     checkpoint(connection)
-
-
-def _requeue(connection: Connection, now: int) -> int:
-    with transaction(connection):
-        return job_store.requeue_orphans(connection, now)
 
 
 def _log_failure(what: str, error: BaseException | None) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.messages import (
+        BackfillEstimate,
         BarsReply,
         BarsRequest,
         Event,
@@ -39,8 +40,17 @@ class CommandCache(Protocol):
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
         ...
 
+    def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
+        """Queue or join a backfill of each series; answers with their jobs in the same order.
+
+        A symbol that was never met costs one request first. When some are unknown to the provider, the others are
+        started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the
+        rest joins what was started.
+        """
+        ...
+
     def wait_job(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended."""
+        """Resolve when the job has ended; a paused one has not."""
         ...
 
     def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
@@ -55,8 +65,24 @@ class CommandCache(Protocol):
         """Cancel a live job; ``JobStateError`` when it has ended."""
         ...
 
+    def pause_job(self, job_id: int) -> Future[Job]:
+        """Let a queued or running job rest, over restarts too; ``JobStateError`` when it rests or has ended."""
+        ...
+
+    def resume_job(self, job_id: int) -> Future[Job]:
+        """Queue a paused job again; ``JobStateError`` otherwise."""
+        ...
+
     def retry_job(self, job_id: int) -> Future[Job]:
-        """Queue a failed or cancelled job again; ``JobStateError`` otherwise."""
+        """Queue a failed or cancelled job again; it asks for its gaps only. ``JobStateError`` otherwise."""
+        ...
+
+    def retry_failed_jobs(self) -> Future[int]:
+        """Queue every failed backfill and update again; return how many."""
+        ...
+
+    def clear_finished_jobs(self) -> Future[int]:
+        """Forget every job that has ended; return how many. Bars and what is known of them stay."""
         ...
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
@@ -84,6 +110,10 @@ class Cache(CommandCache, Protocol):
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        ...
+
+    def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
+        """Tell what ``start_backfills`` would cost, without asking the provider anything."""
         ...
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:

@@ -37,6 +37,7 @@ from candledesk.provider.limiter import Outcome, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from candledesk.cache.catalog import Catalog
     from candledesk.cache.claims import Claim
@@ -111,6 +112,12 @@ class Fills:
             self._drop(demand)
         else:
             self._resume(demand)
+
+    def meet(self, symbol: str, interval: Interval, on_met: Callable[[Future[DemandEnd]], None]) -> None:
+        """Learn the instrument of a symbol, with one request when it was never met, then call ``on_met``."""
+        demand = Demand(symbol, interval, Want(), Priority.UPDATE, only_instrument=True)
+        demand.end.add_done_callback(on_met)
+        self.add(demand)
 
     def cancel(self, demand: Demand) -> None:
         """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""
@@ -304,6 +311,8 @@ class Fills:
             self._claims.release(claim)
             self._engine.journal.end_window(entry, fault)
             if delay_s is not None:
+                if delay_s > 0:
+                    self._engine.journal.wait(demand, delay_s, fault)
                 self._go_on(demand, delay_s)
 
     def _fetch(self, demand: Demand, known: Known, claim: Claim) -> tuple[Job | None, Answer]:

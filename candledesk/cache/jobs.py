@@ -1,124 +1,317 @@
-"""Backfill and update jobs: start, join, wait, cancel, retry, and take up after a restart."""
+"""The book of jobs: queued in the database, begun a few at a time, paused, cancelled, retried, and waited for.
+
+Only ``N_BEGUN`` jobs of each lane (updates, backfills) have a demand at a time; the others wait in the database in
+the order of their priority, so that ten thousand cost nothing but their rows.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.demand import PATIENT_TRIES, Demand, Priority, Want
-from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, KIND_VIEWPORT, job_of
-from candledesk.cache.messages import Job, JobState
-from candledesk.domain.errors import UnknownJobError
+from candledesk.cache.journal import KIND_UPDATE, KIND_VIEWPORT, NO_GAPS, job_of
+from candledesk.cache.messages import Job, JobChanged
+from candledesk.domain.coverage import CoverageState
+from candledesk.domain.errors import CandleDeskError, ClosingError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.job_states import ENDED, JobState, JobVerb, next_state, sources
+from candledesk.domain.span import Span
+from candledesk.store import coverage as coverage_store
+from candledesk.store import instruments as instrument_store
 from candledesk.store import jobs as job_store
-from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from collections.abc import Callable, Sequence
 
-    from candledesk.cache.demand import DemandEnd
+    from candledesk.cache.events import Events
     from candledesk.cache.fills import Fills
-    from candledesk.cache.journal import Journal
-    from candledesk.cache.workers import Readers, Writer
+    from candledesk.cache.journal import Journal, Order
+    from candledesk.cache.messages import Event
+    from candledesk.cache.workers import Clockwork, Readers
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.jobs import JobChanges, JobRow
 
-_PRIORITIES = {KIND_UPDATE: Priority.UPDATE, KIND_BACKFILL: Priority.BACKFILL}
-_LIVE = (JobState.QUEUED, JobState.RUNNING)
-_ENDED = (JobState.FAILED, JobState.CANCELLED)
+log = logging.getLogger(__name__)
+N_BEGUN = 4  # of a lane: enough for every fetch thread while one waits for its next try
+# Of each lane the priorities, both included; charts have no jobs that wait.
+LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
+FEED_AGAIN_S = 8.0  # after the machine refused to write
+_PRIORITIES = {KIND_UPDATE: Priority.UPDATE}
 
 
 class Jobs:
-    """The book of live jobs; every live job has a demand."""
+    """Every live job that is running has a demand here; all else is in the database."""
 
-    def __init__(self, fills: Fills, journal: Journal, readers: Readers, writer: Writer) -> None:
-        """Start with none; ``resume`` takes up what a former run left."""
+    def __init__(self, fills: Fills, journal: Journal, readers: Readers, clockwork: Clockwork, events: Events) -> None:
+        """Start with none; ``take_up`` begins what a former run left."""
         self._fills = fills
         self._journal = journal
         self._readers = readers
-        self._writer = writer
+        self._clockwork = clockwork
         self._lock = threading.Lock()
         self._demands: dict[int, Demand] = {}
+        self._waiting: dict[int, list[Future[Job]]] = {}
+        self._is_feeding = False
+        self._is_closing = False
+        events.subscribe(self._on_event)
 
-    def start(self, symbol: str, interval: Interval, kind: str, span: Span) -> Job:
-        """Insert the job and begin, or join the live one; blocks for one small write."""
-        priority = _PRIORITIES[kind]
-        job = self._journal.insert(symbol, interval, kind, span, int(priority), JobState.QUEUED)
-        self._begin(job)
-        return job
+    # --- reading ------------------------------------------------------------------------------------------------
 
-    def _begin(self, job: Job) -> None:
-        want = Want(None if job.span.start <= HISTORY_START else job.span)
-        priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
+    def read(self, job_id: int) -> Future[Job]:
+        """Read one job; ``UnknownJobError`` when there is none."""
+
+        def task(connection: Connection) -> Job:
+            row = job_store.read_job(connection, job_id)
+            if row is None:
+                raise UnknownJobError(f"there is no job {job_id}")
+            return self._journal.job(row)
+
+        return self._readers.submit(task)
+
+    def newest(self, *, state: str | None, limit: int) -> Future[list[Job]]:
+        """Read the newest jobs first."""
+        return self._readers.submit(
+            lambda connection: [
+                self._journal.job(row) for row in job_store.list_jobs(connection, state=state, limit=limit)
+            ]
+        )
+
+    def wait(self, job_id: int) -> Future[Job]:
+        """Resolve when the job has ended; ``ClosingError`` at shutdown."""
+        ended: Future[Job] = Future()
         with self._lock:
-            if job.job_id in self._demands:
+            self._waiting.setdefault(job_id, []).append(ended)
+
+        def on_read(read: Future[Job]) -> None:
+            error = read.exception()
+            if error is not None or read.result().state in ENDED:
+                self._settle(job_id, read.result)
+
+        self.read(job_id).add_done_callback(on_read)
+        return ended
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, JobChanged) and event.job.state in ENDED:
+            self._settle(event.job.job_id, lambda: event.job)
+
+    def _settle(self, job_id: int, outcome: Callable[[], Job]) -> None:
+        with self._lock:
+            waiting = self._waiting.pop(job_id, ())
+        for future in waiting:
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(outcome())
+            except CandleDeskError as error:
+                future.set_exception(error)
+
+    # --- starting -----------------------------------------------------------------------------------------------
+
+    def start(self, orders: Sequence[Order]) -> Future[list[Job]]:
+        """Queue jobs in one transaction, or join the live ones of the same spans; the instruments must be known."""
+        return self._journal.change(
+            lambda connection: [job_of(row) for row in self._journal.insert(connection, orders)],
+            self._on_started,
+            is_urgent=True,
+        )
+
+    def _on_started(self, jobs: Sequence[Job]) -> None:
+        if len(jobs) == 1:
+            self._journal.tell(jobs)
+        else:
+            self._journal.tell_many(len(jobs))
+        self.feed()
+
+    def take_up(self) -> int:
+        """Requeue what was running when the last run ended, begin what is queued, and return how much that is."""
+
+        def take_up(connection: Connection) -> int:
+            self._move_all(connection, JobVerb.REQUEUE)
+            # Whoever looked is gone; a chart asks again by itself.
+            self._move_all(connection, JobVerb.CANCEL, (JobState.QUEUED,), kind=KIND_VIEWPORT)
+            return job_store.count_jobs(connection).get(JobState.QUEUED, 0)
+
+        n_queued = self._journal.change(take_up, self._journal.tell_many).result()
+        self.feed()
+        return n_queued
+
+    def requeue(self) -> Future[int]:
+        """Queue what is running, for the next start."""
+        return self._journal.change(lambda connection: self._move_all(connection, JobVerb.REQUEUE), lambda _: None)
+
+    def _move_all(
+        self, connection: Connection, verb: JobVerb, states: Sequence[JobState] = (), kind: str | None = None
+    ) -> int:
+        """Let ``verb`` happen to every job in ``states`` (none: wherever it is legal); return to how many."""
+        n_moved = 0
+        for state in states or sources(verb):
+            target = next_state(state, verb)
+            if target is not None:
+                n_moved += job_store.move_jobs(connection, [state], target, self._journal.now(), kind=kind)
+        return n_moved
+
+    # --- feeding ------------------------------------------------------------------------------------------------
+
+    def feed(self) -> None:
+        """Begin the most urgent queued jobs, as many as there is room for; returns at once."""
+        with self._lock:
+            if self._is_feeding or self._is_closing:
                 return
-            demand = Demand(job.symbol, job.interval, want, priority, job.job_id, is_update=job.kind == KIND_UPDATE)
-            demand.n_tries = PATIENT_TRIES
-            self._demands[job.job_id] = demand
-        demand.end.add_done_callback(lambda _: self._forget(job.job_id, demand))
-        self._fills.add(demand)
+            self._is_feeding = True
+        self._journal.change(self._claim, self._begin).add_done_callback(self._on_fed)
 
-    def _forget(self, job_id: int, demand: Demand) -> None:
+    def _claim(self, connection: Connection) -> list[Job]:
         with self._lock:
-            if self._demands.get(job_id) is demand:
-                del self._demands[job_id]
+            self._is_feeding = False
+            begun = [demand.priority for demand in self._demands.values()]
+        claimed: list[JobRow] = []
+        for low, high in LANES:
+            n_free = N_BEGUN - sum(low <= priority <= high for priority in begun)
+            claimed += job_store.next_jobs(connection, (low, high), max(0, n_free))
+        return [
+            self._journal.job(self._journal.move(connection, row.job_id, JobVerb.BEGIN, attempts=row.attempts + 1))
+            for row in claimed
+        ]
 
-    def resume(self) -> int:
-        """Requeue what was running when the last run ended, begin everything queued, and return how many."""
-
-        def requeue(connection: Connection) -> list[Job]:
-            now = self._journal.now()
-            with transaction(connection):
-                job_store.requeue_orphans(connection, now)
-                rows = job_store.list_jobs(connection, state=JobState.QUEUED.value, limit=10_000)
-                for row in rows:
-                    if row.kind == KIND_VIEWPORT:  # whoever looked is gone; a chart asks again by itself
-                        job_store.update_job(connection, row.job_id, now=now, state=JobState.CANCELLED.value)
-            return [job_of(row) for row in rows if row.kind != KIND_VIEWPORT]
-
-        jobs = self._writer.submit(requeue).result()
+    def _begin(self, jobs: Sequence[Job]) -> None:
+        self._journal.tell(jobs)
         for job in jobs:
-            self._begin(job)
-        return len(jobs)
+            priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
+            demand = Demand(job.symbol, job.interval, Want(job.span), priority, job.job_id)
+            demand.is_update = job.kind == KIND_UPDATE
+            demand.n_tries = PATIENT_TRIES
+            with self._lock:
+                self._demands[job.job_id] = demand
+            demand.end.add_done_callback(self._forgetter(job.job_id, demand))
+            self._fills.add(demand)
 
-    def end_of(self, job_id: int) -> Future[DemandEnd] | None:
-        """Return the future that resolves when the live job ends; ``None`` when it is not live."""
+    def _forgetter(self, job_id: int, demand: Demand) -> Callable[[object], None]:
+        def forget(_end: object) -> None:
+            with self._lock:
+                if self._demands.get(job_id) is demand:
+                    del self._demands[job_id]
+            self.feed()
+
+        return forget
+
+    def _on_fed(self, fed: Future[list[Job]]) -> None:
+        error = fed.exception()
+        if error is None or isinstance(error, ClosingError):
+            return
         with self._lock:
-            demand = self._demands.get(job_id)
-        return None if demand is None else demand.end
+            self._is_feeding = False
+        log.warning("jobs wait, for the next ones could not be begun: %s", error)
+        self._clockwork.call_later(FEED_AGAIN_S, self.feed)
 
-    def read(self, connection: Connection, job_id: int) -> Job:
-        """Read one job; raise ``UnknownJobError`` when there is none."""
-        row = job_store.read_job(connection, job_id)
-        if row is None:
-            msg = f"there is no job {job_id}"
-            raise UnknownJobError(msg)
-        return self._journal.told(job_of(row))
+    # --- what people decide -------------------------------------------------------------------------------------
 
-    def cancel(self, job: Job) -> Job:
-        """Cancel a live job; raise ``JobStateError`` when it has ended."""
-        with self._lock:
-            demand = self._demands.pop(job.job_id, None)
-        if demand is not None:
-            demand.cancel.set()  # from here on its steps write nothing of the job
-        try:
-            return self._journal.move(job.job_id, _LIVE, "cancelled", state=JobState.CANCELLED.value, error="")
-        finally:
+    def cancel(self, job_id: int) -> Future[Job]:
+        """Cancel a live job; ``JobStateError`` when it has ended."""
+        return self._stop(job_id, JobVerb.CANCEL)
+
+    def pause(self, job_id: int) -> Future[Job]:
+        """Let a live job rest; ``JobStateError`` when it rests or has ended."""
+        return self._stop(job_id, JobVerb.PAUSE)
+
+    def _stop(self, job_id: int, verb: JobVerb) -> Future[Job]:
+        """Take a job from its demand: from the commit on nothing that the demand still does is written to it."""
+
+        def write(connection: Connection) -> Job:
+            row = job_store.read_job(connection, job_id)
+            if row is not None and row.priority == Priority.VIEWPORT and verb is JobVerb.PAUSE:
+                raise JobStateError(f"job {job_id} is a chart's own fill and ends by itself: it cannot be paused")
+            return job_of(self._journal.move(connection, job_id, verb, error="", next_try_at=None))
+
+        def then(job: Job) -> None:
+            with self._lock:
+                demand = self._demands.pop(job_id, None)
             if demand is not None:
                 self._fills.cancel(demand)
+            self._journal.paces.forget(job_id)
+            self._journal.tell([job])
+            self.feed()
 
-    def retry(self, job: Job) -> Job:
-        """Queue a failed or cancelled job again; raise ``JobStateError`` otherwise."""
-        n_attempts = job.attempts + 1
-        queued = self._journal.move(
-            job.job_id, _ENDED, "retried", state=JobState.QUEUED.value, error="", attempts=n_attempts
+        return self._journal.change(write, then, is_urgent=True)
+
+    def resume(self, job_id: int) -> Future[Job]:
+        """Queue a paused job again; ``JobStateError`` otherwise."""
+        return self._queue_again(lambda connection: self._journal.move(connection, job_id, JobVerb.RESUME))
+
+    def retry(self, job_id: int) -> Future[Job]:
+        """Queue a failed or cancelled job again, its failed windows at once; ``JobStateError`` otherwise."""
+        return self._queue_again(lambda connection: self._retry(connection, job_id))
+
+    def _queue_again(self, move: Callable[[Connection], JobRow]) -> Future[Job]:
+        def then(job: Job) -> None:
+            self._journal.tell([job])
+            self.feed()
+
+        return self._journal.change(lambda connection: job_of(move(connection)), then, is_urgent=True)
+
+    def _retry(self, connection: Connection, job_id: int) -> JobRow:
+        changes: JobChanges = {"error": "", "gaps": NO_GAPS, "next_try_at": None}
+        row = self._journal.move(connection, job_id, JobVerb.RETRY, **changes)
+        if row.priority == Priority.VIEWPORT:  # no chart waits for it any more
+            later = job_store.update_job(connection, job_id, now=self._journal.now(), priority=int(Priority.BACKFILL))
+            row = row if later is None else later
+        self._forgive(connection, row)
+        return row
+
+    def _forgive(self, connection: Connection, row: JobRow) -> None:
+        """Let the windows of a job that have failed be asked at once: a person who says "retry" means now."""
+        series_id = instrument_store.series_id(connection, row.symbol, parse_interval(row.interval))
+        if series_id is None:
+            return
+        now = self._journal.now()
+        failed = [
+            replace(piece, expires_at=now)
+            for piece in coverage_store.read_coverage(connection, series_id, Span(row.lo, row.hi))
+            if piece.state is CoverageState.FAILED and piece.expires_at is not None and piece.expires_at > now
+        ]
+        coverage_store.write_coverage(connection, series_id, failed)
+
+    def retry_failed(self) -> Future[int]:
+        """Queue every failed job of people again, but for those whose span another live job has; return how many."""
+
+        def write(connection: Connection) -> int:
+            n_queued = 0
+            rows = job_store.list_jobs(connection, state=JobState.FAILED, limit=-1)
+            for row in rows:
+                if row.kind == KIND_VIEWPORT:
+                    continue
+                with suppress(JobStateError):  # a twin of it is live: what it wants is done by that one
+                    self._retry(connection, row.job_id)
+                    n_queued += 1
+            return n_queued
+
+        def then(n_queued: int) -> None:
+            self._journal.tell_many(n_queued)
+            self.feed()
+
+        return self._journal.change(write, then, is_urgent=True)
+
+    def clear_finished(self) -> Future[int]:
+        """Forget every job that has ended; return how many."""
+        states = [state.value for state in ENDED]
+        return self._journal.change(
+            lambda connection: job_store.delete_jobs(connection, states), self._journal.tell_many, is_urgent=True
         )
+
+    def close(self) -> None:
+        """Begin nothing any more, and end every wait with ``ClosingError``."""
         with self._lock:
-            self._demands.pop(job.job_id, None)  # one that has just ended and is not forgotten yet
-        self._begin(queued)
-        return queued
+            self._is_closing = True
+            waiting = [future for futures in self._waiting.values() for future in futures]
+            self._waiting.clear()
+        for future in waiting:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(ClosingError("CandleDesk is shutting down"))
 
 
 def update_span(interval: Interval, now: int) -> Span:

@@ -1,41 +1,61 @@
-"""The journal of fills: each job as a row in the database and as an event for the panel, the stream and the waiters."""
+"""The journal of fills: each job as a row in the database and as an event for the panel, the stream and the waiters.
+
+Every change is one task of the writer thread: read the row, ask the state machine, write, commit, tell. Events come
+from that thread in the order of the commits, so that no late progress can seem to undo a pause or a cancel.
+"""
 
 from __future__ import annotations
 
-import logging
-import time
-from dataclasses import replace
-from typing import TYPE_CHECKING, Unpack
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
-from candledesk.cache.messages import Gap, Job, JobChanged, JobState
+from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
+from candledesk.cache.pace import Paces
 from candledesk.cache.planner import plan_span
-from candledesk.domain.errors import JobStateError
-from candledesk.domain.interval import parse_interval
+from candledesk.domain.errors import JobStateError, UnknownJobError
+from candledesk.domain.interval import Interval, parse_interval
+from candledesk.domain.job_states import JobState, JobVerb, describe_refusal, next_state
 from candledesk.domain.span import Span
 from candledesk.store import instruments as instrument_store
 from candledesk.store import jobs as job_store
 from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
 
     from candledesk.cache.demand import Demand, DemandEnd
     from candledesk.cache.messages import Event
     from candledesk.cache.planner import Facts, Plan
     from candledesk.cache.workers import Writer
-    from candledesk.domain.interval import Interval
+    from candledesk.provider.limiter import Limiter
     from candledesk.store import Connection
     from candledesk.store.jobs import JobChanges, JobRow
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 KIND_VIEWPORT = "viewport"
 KIND_UPDATE = "update"
 KIND_BACKFILL = "backfill"
 N_GAPS_TOLD = 3
+NO_GAPS = "[]"
+WAIT_TOLD_S = 1.0  # a shorter wait is no news
 
 
-def job_of(row: JobRow, gaps: tuple[Gap, ...] = (), eta_s: float | None = None) -> Job:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job to be queued: whose bars, why, which span, and how urgent."""
+
+    symbol: str
+    interval: Interval
+    kind: str
+    span: Span
+    priority: int
+
+
+def job_of(row: JobRow, eta_s: float | None = None) -> Job:
     """Turn a stored row into the message that doors see."""
+    gaps = () if row.gaps == NO_GAPS else tuple(Gap(Span(lo, hi), *rest) for lo, hi, *rest in json.loads(row.gaps))
     return Job(
         row.job_id,
         row.kind,
@@ -46,12 +66,18 @@ def job_of(row: JobRow, gaps: tuple[Gap, ...] = (), eta_s: float | None = None) 
         row.bars_done,
         row.bars_expected,
         row.attempts,
-        row.error or "",
+        row.error,
         row.created_at,
         row.updated_at,
         eta_s,
         gaps,
+        row.next_try_at,
+        row.cursor,
     )
+
+
+def _gap_text(gaps: Sequence[Gap]) -> str:
+    return json.dumps([[gap.span.start, gap.span.end, gap.reason, gap.retry_at] for gap in gaps])
 
 
 def describe_end(end: DemandEnd) -> str:
@@ -61,126 +87,156 @@ def describe_end(end: DemandEnd) -> str:
     if not end.gaps:
         return ""
     reasons = list(dict.fromkeys(gap.reason for gap in end.gaps))
-    return f"{len(end.gaps)} gaps left: {'; '.join(reasons[:N_GAPS_TOLD])}"
+    noun = "gap" if len(end.gaps) == 1 else "gaps"
+    return f"{len(end.gaps)} {noun} left: {'; '.join(reasons[:N_GAPS_TOLD])}"
 
 
 class Journal:
-    """Writes job rows through the writer and tells every change; nobody waits for it except at a job's end."""
+    """Writes job rows through the writer and tells every change."""
 
-    def __init__(self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int]) -> None:
+    def __init__(self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiter: Limiter) -> None:
         """Start with no jobs under way."""
         self._writer = writer
         self._emit = emit
         self.now = now
-        self._started: dict[int, tuple[float, int]] = {}
-        self.gaps: dict[int, tuple[Gap, ...]] = {}
+        self._limiter = limiter
+        self.paces = Paces(limiter)
 
-    def write(self, job_id: int, **changes: Unpack[JobChanges]) -> Job:
-        """Change a row, wait until it is committed, and tell it."""
-        job = self._writer.submit(lambda connection: self._update(connection, job_id, changes)).result()
-        self._emit(JobChanged(job))
-        return job
+    def change(
+        self,
+        write: Callable[[Connection], T],
+        then: Callable[[T], object],
+        *,
+        is_urgent: bool = False,
+    ) -> Future[T]:
+        """Run ``write`` as one transaction and, when it is committed, ``then`` with its result on the same thread."""
 
-    def move(self, job_id: int, allowed: Sequence[JobState], verb: str, **changes: Unpack[JobChanges]) -> Job:
-        """Change a row's state on a person's wish; ``JobStateError`` unless its state is ``allowed`` at that moment."""
+        def task(connection: Connection) -> T:
+            with transaction(connection):
+                result = write(connection)
+            then(result)
+            return result
 
-        def write(connection: Connection) -> Job:
-            row = job_store.read_job(connection, job_id)
-            if row is not None and row.state not in allowed:
-                names = " and ".join(state.value for state in allowed)
-                msg = f"job {job_id} is {row.state}: only {names} jobs can be {verb}"
-                raise JobStateError(msg)
-            return self._update(connection, job_id, changes)
+        return self._writer.submit(task, is_urgent=is_urgent)
 
-        job = self._writer.submit(write).result()
-        self._emit(JobChanged(job))
-        return job
+    def tell(self, jobs: Iterable[Job | None]) -> None:
+        """Tell what became of each job."""
+        for job in jobs:
+            if job is not None:
+                self._emit(JobChanged(job))
 
-    def _write_live(self, demand: Demand, job_id: int, **changes: Unpack[JobChanges]) -> None:
-        """Change the row of a demand's job unless the demand was cancelled: a late step must not undo that."""
+    def tell_many(self, n_jobs: int) -> None:
+        """Tell that many jobs moved at once."""
+        if n_jobs:
+            self._emit(JobsChanged(n_jobs))
+
+    def job(self, row: JobRow) -> Job:
+        """Return a row as a message, with the time it will still take."""
+        return job_of(row, self.paces.eta_s(row.job_id) if row.state == JobState.RUNNING else None)
+
+    def move(self, connection: Connection, job_id: int, verb: JobVerb, **changes: Unpack[JobChanges]) -> JobRow:
+        """Let ``verb`` happen to a job, inside a transaction; ``JobStateError`` when its state refuses it."""
+        row = job_store.read_job(connection, job_id)
+        if row is None:
+            raise UnknownJobError(f"there is no job {job_id}")
+        state = next_state(JobState(row.state), verb)
+        if state is None:
+            raise JobStateError(describe_refusal(job_id, JobState(row.state), verb))
+        changes["state"] = state.value
+        moved = job_store.update_job(connection, job_id, now=self.now(), **changes)
+        return row if moved is None else moved
+
+    def insert(self, connection: Connection, orders: Sequence[Order]) -> list[JobRow]:
+        """Queue jobs inside a transaction, or join the live ones of the same spans.
+
+        A paused job that is joined goes on: asking for its span again is the newer wish.
+        """
+        keys = []
+        for order in orders:
+            series_id = instrument_store.series_id(connection, order.symbol, order.interval, create=True)
+            if series_id is None:
+                raise RuntimeError(f"no series for {order.symbol}")
+            keys.append(job_store.JobKey(series_id, order.kind, order.span.start, order.span.end, order.priority))
+        rows = job_store.insert_or_join_jobs(connection, keys, self.now())
+        return [
+            self.move(connection, row.job_id, JobVerb.RESUME) if row.state == JobState.PAUSED else row for row in rows
+        ]
+
+    def _write_live(self, demand: Demand, job_id: int, verb: JobVerb | None, **changes: Unpack[JobChanges]) -> None:
+        """Change the row of a demand's job and wait; nothing when the job was paused, cancelled or begun anew since."""
 
         def write(connection: Connection) -> Job | None:
-            return None if demand.cancel.is_set() else self._update(connection, job_id, changes)
+            row = None if demand.cancel.is_set() else job_store.read_job(connection, job_id)
+            if row is None or row.state != JobState.RUNNING:
+                return None
+            if verb is not None:
+                return self.job(self.move(connection, job_id, verb, **changes))
+            changed = job_store.update_job(connection, job_id, now=self.now(), **changes)
+            return None if changed is None else self.job(changed)
 
-        job = self._writer.submit(write).result()
-        if job is not None:
-            self._emit(JobChanged(job))
-
-    def _update(self, connection: Connection, job_id: int, changes: JobChanges) -> Job:
-        with transaction(connection):
-            row = job_store.update_job(connection, job_id, now=self.now(), **changes)
-        if row is None:
-            msg = f"job {job_id} has no row"
-            raise RuntimeError(msg)
-        return job_of(row, self.gaps.get(job_id, ()), self._eta_s(row))
-
-    def _eta_s(self, row: JobRow) -> float | None:
-        started, done_before = self._started.get(row.job_id, (0.0, 0))
-        done = row.bars_done - done_before
-        if row.state != JobState.RUNNING or done <= 0:
-            return None
-        return (time.monotonic() - started) / done * max(0, row.bars_expected - row.bars_done)
-
-    def insert(self, symbol: str, interval: Interval, kind: str, span: Span, priority: int, state: JobState) -> Job:
-        """Add a row or join the live one of the same span, wait until it is committed, and tell it."""
-        now = self.now()
-
-        def write(connection: Connection) -> Job:
-            with transaction(connection):
-                series_id = instrument_store.series_id(connection, symbol, interval, create=True)
-                if series_id is None:
-                    msg = f"no series for {symbol}"
-                    raise RuntimeError(msg)
-                row = job_store.insert_or_join_job(
-                    connection, series_id, kind, span, priority=priority, bars_expected=0, now=now
-                )
-                if state is not JobState.QUEUED:
-                    row = job_store.update_job(connection, row.job_id, now=now, state=state.value) or row
-            return job_of(row)
-
-        job = self._writer.submit(write).result()
-        self._emit(JobChanged(job))
-        return job
+        self.change(write, lambda job: self.tell([job])).result()
 
     def begin_window(self, demand: Demand, facts: Facts | None, window: Span) -> Job | None:
         """Note that a window of a demand without a job of its own is being asked for (shown in the panel)."""
         if demand.job_id is not None or facts is None:
             return None
-        interval, priority = facts.interval, int(demand.priority)
-        job = self.insert(demand.symbol, interval, KIND_VIEWPORT, window, priority, JobState.RUNNING)
-        return replace(job, bars_expected=plan_span(window, facts).n_expected)
+        order = Order(demand.symbol, facts.interval, KIND_VIEWPORT, window, int(demand.priority))
+        n = plan_span(window, facts).n_expected
+
+        def write(connection: Connection) -> Job:
+            (row,) = self.insert(connection, [order])
+            if row.state == JobState.RUNNING:  # the same window again, before its last end was noted
+                return job_of(row)
+            return job_of(self.move(connection, row.job_id, JobVerb.BEGIN, attempts=1, bars_expected=n))
+
+        return self.change(write, lambda job: self.tell([job])).result()
 
     def end_window(self, entry: Job | None, error: str) -> None:
         """Note how that window ended."""
         if entry is None:
             return
-        state = JobState.FAILED if error else JobState.SUCCEEDED
-        n = entry.bars_expected
-        done = 0 if error else n
-        self.write(entry.job_id, state=state.value, error=error, attempts=1, bars_done=done, bars_expected=n)
+        verb = JobVerb.FAIL if error else JobVerb.SUCCEED
+        done = 0 if error else entry.bars_expected
+
+        def write(connection: Connection) -> Job | None:
+            row = job_store.read_job(connection, entry.job_id)
+            if row is None or row.state != JobState.RUNNING:
+                return None  # a person has cancelled it in the panel
+            return job_of(self.move(connection, entry.job_id, verb, error=error, bars_done=done))
+
+        self.change(write, lambda job: self.tell([job])).result()
 
     def progress(self, demand: Demand, plan: Plan) -> None:
-        """Note how far a job is: expected bars that are known now, of all expected."""
+        """Note how far a job is: expected bars that are known now, of all expected, and when its next request goes."""
         if demand.job_id is None:
             return
-        done = plan.n_expected - plan.n_missing
-        self._started.setdefault(demand.job_id, (time.monotonic(), done))
+        self.paces.note(demand.job_id, len(plan.windows))
+        wait_s = self._limiter.wait_s(int(demand.priority)) if plan.windows else 0.0
         self._write_live(
-            demand, demand.job_id, state=JobState.RUNNING.value, bars_done=done, bars_expected=plan.n_expected
+            demand,
+            demand.job_id,
+            None,
+            bars_done=plan.n_expected - plan.n_missing,
+            bars_expected=plan.n_expected,
+            cursor=plan.windows[0].end if plan.windows else None,
+            next_try_at=self.now() + round(wait_s) if wait_s > WAIT_TOLD_S else None,
+            error="",
         )
+
+    def wait(self, demand: Demand, delay_s: float, reason: str) -> None:
+        """Note that a job waits before its next try, and why."""
+        if demand.job_id is not None:
+            next_try_at = self.now() + round(delay_s)
+            self._write_live(demand, demand.job_id, None, next_try_at=next_try_at, error=reason)
 
     def end_job(self, demand: Demand, end: DemandEnd) -> None:
         """Note how a job ended: succeeded only when no gap is left."""
         if demand.job_id is None:
             return
-        self._started.pop(demand.job_id, None)
         if end.is_cancelled:
+            self.paces.forget(demand.job_id)
             return  # who cancelled it wrote so; at shutdown it is queued for the next start
         error = describe_end(end)
-        state = JobState.FAILED if error else JobState.SUCCEEDED
-        self.gaps[demand.job_id] = end.gaps
-        self._write_live(demand, demand.job_id, state=state.value, error=error)
-
-    def told(self, job: Job) -> Job:
-        """Return the job with the gaps that are known since this start."""
-        return replace(job, gaps=self.gaps.get(job.job_id, ()))
+        verb = JobVerb.FAIL if error else JobVerb.SUCCEED
+        self._write_live(demand, demand.job_id, verb, error=error, gaps=_gap_text(end.gaps), next_try_at=None)
+        self.paces.forget(demand.job_id)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from candledesk.domain import job_states
+
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import Coverage
@@ -128,20 +130,17 @@ class ImportReport:
     refused: dict[str, int]
 
 
-class JobState(StrEnum):
-    """States of a job; ``queued`` and ``running`` are live."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+JobState = job_states.JobState
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One fill job as it stands; ``kind``: ``viewport``, ``update`` or ``backfill``. Times in UTC seconds."""
+    """One fill job as it stands; ``kind``: ``viewport``, ``update`` or ``backfill``. Times in UTC seconds.
+
+    ``attempts``: how often it was begun. ``error``: why it failed, or why a live one waits. ``gaps``: what it left
+    open. ``next_try_at``: when a live job that waits goes on. ``cursor``: from here to the span's end everything was
+    asked (windows go newest first), ``None`` before the first window.
+    """
 
     job_id: int
     kind: str
@@ -157,6 +156,22 @@ class Job:
     updated_at: int
     eta_s: float | None = None
     gaps: tuple[Gap, ...] = field(default=())
+    next_try_at: int | None = None
+    cursor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillEstimate:
+    """What a backfill of ``n_series`` would cost: requests, ``seconds`` at the limiter's rate, and missing bars.
+
+    ``unknown``: symbols that were never met; one request more each is counted, and their history is guessed.
+    """
+
+    n_series: int
+    n_requests: int
+    seconds: float
+    n_bars: int
+    unknown: tuple[str, ...] = ()
 
 
 class BreakerState(StrEnum):
@@ -197,6 +212,13 @@ class JobChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsChanged:
+    """Event: many jobs moved at once (``n_jobs``); read the list again. No ``JobChanged`` is told for each."""
+
+    n_jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class LimiterChanged:
     """Event: the limiter, the breaker or the reachability of the provider changed."""
 
@@ -221,4 +243,4 @@ class WindowRequested:
     interval: Interval | None = None
 
 
-Event = BarsStored | JobChanged | LimiterChanged | FaultRaised | WindowRequested
+Event = BarsStored | JobChanged | JobsChanged | LimiterChanged | FaultRaised | WindowRequested

@@ -81,6 +81,14 @@ def _read(connection: Connection, request: BarsRequest, known: Known, facts: Fac
     return bars.within(span), base
 
 
+def base_part(interval: Interval, span: Span) -> Span:
+    """Return what must be known of the base so that the derived bars of ``span`` are whole at both ends."""
+    if interval.base is interval:
+        return span
+    start = min(span.start, max(HISTORY_START, span.start - 2 * interval.step_s))
+    return Span(start, span.end + 2 * interval.step_s)
+
+
 def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts: Facts) -> Bars:
     """Adjust base bars before anything is derived from them: a split can lie inside a week or a month."""
     actions = [CorporateAction(*row) for row in action_store.read_actions(connection, request.symbol)]

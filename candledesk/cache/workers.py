@@ -59,17 +59,21 @@ class Writer:
         self._connect = connect
         self._when_idle = when_idle
         self._tasks: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
+        self._urgent: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
         self._condition = threading.Condition()
         self._closing = False
         self._thread = start_daemon("candledesk-writer", self._run)
 
-    def submit(self, task: Callable[[Connection], T]) -> Future[T]:
-        """Queue ``task(connection)``; it makes its own transaction."""
+    def submit(self, task: Callable[[Connection], T], *, is_urgent: bool = False) -> Future[T]:
+        """Queue ``task(connection)``; it makes its own transaction.
+
+        ``is_urgent``: before all that are not, for the short writes that a person waits for.
+        """
         future: Future[T] = Future()
         with self._condition:
             if self._closing:
                 return _closed_future()
-            self._tasks.append((future, task))
+            (self._urgent if is_urgent else self._tasks).append((future, task))
             self._condition.notify()
         return future
 
@@ -86,9 +90,10 @@ class Writer:
         is_dirty = False
         while True:
             with self._condition:
-                while not self._tasks and not self._closing and not is_dirty:
+                while not (self._urgent or self._tasks or self._closing or is_dirty):
                     self._condition.wait()
-                item = self._tasks.popleft() if self._tasks else None
+                queue = self._urgent or self._tasks
+                item = queue.popleft() if queue else None
                 closing = self._closing
             if item is not None:
                 future, task = item

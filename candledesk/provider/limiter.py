@@ -157,6 +157,13 @@ class LimiterCore:
         probe = self._probe_until - now if self._probes() else 0.0
         return max(bucket, probe, self.pause_left_s(now))
 
+    def time_for(self, now: float, n_requests: int, priority: int = 0) -> float:
+        """Return the seconds until ``n_requests`` more will have been granted, if nobody else asks."""
+        self._refill(now)
+        reserve = self._reserve if priority >= BACKGROUND_PRIORITY else 0.0
+        missing = max(0.0, n_requests + reserve - self._tokens) if n_requests > 0 else 0.0
+        return self.pause_left_s(now) + missing / self._rate
+
     def take(self, now: float) -> None:
         """Grant one request; only after ``wait_s`` gave 0."""
         self._refill(now)
@@ -292,6 +299,16 @@ class Limiter:
         """Wake every waiting caller so that it looks at its cancel event."""
         with self._condition:
             self._condition.notify_all()
+
+    def wait_s(self, priority: int = 0) -> float:
+        """Return the seconds until a caller of that priority may go, if nobody is before it."""
+        with self._condition:
+            return self._core.wait_s(self._monotonic(), priority)
+
+    def time_for(self, n_requests: int, priority: int = 0) -> float:
+        """Return the seconds until ``n_requests`` more will have been granted, if nobody else asks."""
+        with self._condition:
+            return self._core.time_for(self._monotonic(), n_requests, priority)
 
     def state(self) -> LimiterSnapshot:
         """Return the limiter as it stands, for people and the API."""

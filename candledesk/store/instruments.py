@@ -11,9 +11,11 @@ from candledesk.store.faults import translate_faults
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from candledesk.domain.interval import Interval
 
+N_BOUND = 500  # values bound to one statement; SQLite's own limit was 999 once
 CHUNK_BARS = 2_048  # storage.md §3: sizes from 512 to 16,384 differ little; a small one reads a cold tail faster
 
 _UPSERT_VENUE = """
@@ -67,6 +69,17 @@ def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
     """Return the stored instrument, ``None`` when the symbol was never met."""
     row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
     return None if row is None else _instrument(row)
+
+
+@translate_faults()
+def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
+    """Return those of ``symbols`` that are stored."""
+    found: set[str] = set()
+    for start in range(0, len(symbols), N_BOUND):
+        part = symbols[start : start + N_BOUND]
+        sql = f"SELECT symbol FROM instrument WHERE symbol IN ({', '.join('?' for _ in part)})"
+        found.update(str(row[0]) for row in conn.execute(sql, tuple(part)).fetchall())
+    return found
 
 
 @translate_faults()

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from candledesk.domain.errors import JobStateError
 from candledesk.store.database import require_transaction
 from candledesk.store.faults import translate_faults
 
 if TYPE_CHECKING:
-    from candledesk.domain.span import Span
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
     """One job as stored. ``lo``/``hi``: its span; ``cursor``: the policy's own mark; times in UTC seconds.
 
-    ``interval`` is the name; ``priority``: lower runs first; ``next_try_at`` ``None``: at once.
+    ``interval`` is the name; ``priority``: lower runs first; ``next_try_at`` ``None``: at once. ``gaps``: what an ended
+    job left open, as a JSON array of ``[lo, hi, reason, retry_at]``.
     """
 
     job_id: int
@@ -37,10 +38,11 @@ class JobRow:
     error: str
     created_at: int
     updated_at: int
+    gaps: str
 
 
 class JobChanges(TypedDict, total=False):
-    """What may change of a job."""
+    """What may change of a job; the keys are columns of ``JobRow``."""
 
     cursor: int | None
     state: str
@@ -50,43 +52,41 @@ class JobChanges(TypedDict, total=False):
     bars_done: int
     bars_expected: int
     error: str
+    gaps: str
+
+
+class JobKey(NamedTuple):
+    """What makes two jobs the same while they are live, and how urgent the new one is."""
+
+    series_id: int
+    kind: str
+    lo: int
+    hi: int
+    priority: int
 
 
 _COLUMNS = ", ".join(field.name for field in fields(JobRow))
 _SELECT = f"SELECT {_COLUMNS} FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
-_INSERT = """
-INSERT INTO backfill_job (series_id, kind, lo, hi, state, priority, bars_expected, created_at, updated_at)
-VALUES (:series_id, :kind, :lo, :hi, 'queued', :priority, :bars_expected, :now, :now)
-ON CONFLICT (series_id, kind, lo, hi) WHERE state IN ('queued', 'running')
+_LIVE = "state IN ('queued', 'running', 'paused')"
+_INSERT = f"""
+INSERT INTO backfill_job (series_id, kind, lo, hi, state, priority, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?6)
+ON CONFLICT (series_id, kind, lo, hi) WHERE {_LIVE}
 DO UPDATE SET priority = excluded.priority, updated_at = excluded.updated_at WHERE excluded.priority < priority
 """
-_LIVE = " WHERE series_id = :series_id AND kind = :kind AND lo = :lo AND hi = :hi AND state IN ('queued', 'running')"
-_UPDATE = """
-UPDATE backfill_job SET cursor = ?, state = ?, priority = ?, attempts = ?, next_try_at = ?, bars_done = ?,
-    bars_expected = ?, error = ?, updated_at = ? WHERE job_id = ?
-"""
-_CLAIM = """
-SELECT job_id FROM backfill_job
-WHERE state = 'queued' AND (next_try_at IS NULL OR next_try_at <= ?) ORDER BY priority, job_id LIMIT 1
-"""
+_SAME = f"{_SELECT} WHERE series_id = ? AND kind = ? AND lo = ? AND hi = ? AND {_LIVE}"
+_NEXT = f"{_SELECT} WHERE state = 'queued' AND priority BETWEEN ? AND ? ORDER BY priority, job_id LIMIT ?"
 
 
 @translate_faults()
-def insert_or_join_job(
-    conn: sqlite3.Connection,
-    series_id: int,
-    kind: str,
-    span: Span,
-    *,
-    priority: int,
-    bars_expected: int,
-    now: int,
-) -> JobRow:
-    """Queue a job, or join the live one of the same series, kind and span (it takes the more urgent priority)."""
+def insert_or_join_jobs(conn: sqlite3.Connection, keys: Sequence[JobKey], now: int) -> list[JobRow]:
+    """Queue jobs, each joining the live one of its series, kind and span, which takes the more urgent priority.
+
+    The rows come in the order of ``keys``; a joined one keeps its state, ``paused`` included.
+    """
     require_transaction(conn)
-    key = {"series_id": int(series_id), "kind": kind, "lo": int(span.start), "hi": int(span.end)}
-    conn.execute(_INSERT, {**key, "priority": int(priority), "bars_expected": int(bars_expected), "now": int(now)})
-    return JobRow(*conn.execute(_SELECT + _LIVE, key).fetchone())
+    conn.executemany(_INSERT, [(*key, int(now)) for key in keys])
+    return [JobRow(*conn.execute(_SAME, key[:4]).fetchone()) for key in keys]
 
 
 @translate_faults()
@@ -100,21 +100,11 @@ def update_job(conn: sqlite3.Connection, job_id: int, *, now: int, **changes: Un
     if job is None:
         return None
     new = replace(job, updated_at=int(now), **changes)
+    names = ("updated_at", *changes)
+    places = ", ".join(f"{name} = ?" for name in names)
     try:
         conn.execute(
-            _UPDATE,
-            (
-                new.cursor,
-                str(new.state),
-                new.priority,
-                new.attempts,
-                new.next_try_at,
-                new.bars_done,
-                new.bars_expected,
-                new.error,
-                new.updated_at,
-                job_id,
-            ),
+            f"UPDATE backfill_job SET {places} WHERE job_id = ?", (*(getattr(new, name) for name in names), job_id)
         )
     except sqlite3.IntegrityError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
@@ -126,18 +116,9 @@ def update_job(conn: sqlite3.Connection, job_id: int, *, now: int, **changes: Un
 
 
 @translate_faults()
-def claim_job(conn: sqlite3.Connection, now: int) -> JobRow | None:
-    """Turn the most urgent queued job whose time has come into a running one (one more attempt) and return it."""
-    require_transaction(conn)
-    found = conn.execute(_CLAIM, (int(now),)).fetchone()
-    if found is None:
-        return None
-    conn.execute(
-        "UPDATE backfill_job SET state = 'running', attempts = attempts + 1, next_try_at = NULL, updated_at = ?"
-        " WHERE job_id = ?",
-        (int(now), found[0]),
-    )
-    return read_job(conn, found[0])
+def next_jobs(conn: sqlite3.Connection, priorities: tuple[int, int], limit: int) -> list[JobRow]:
+    """Return the most urgent queued jobs, the oldest first, whose priority lies between the two (both included)."""
+    return [JobRow(*row) for row in conn.execute(_NEXT, (*priorities, int(limit))).fetchall()]
 
 
 @translate_faults()
@@ -161,9 +142,27 @@ def list_jobs(
 
 
 @translate_faults()
-def requeue_orphans(conn: sqlite3.Connection, now: int) -> int:
-    """Queue every ``running`` job again; return how many. At start, when only this process runs, all are orphans."""
+def move_jobs(
+    conn: sqlite3.Connection, sources: Sequence[str], target: str, now: int, *, kind: str | None = None
+) -> int:
+    """Give every job in one of the states ``sources`` the state ``target``; return how many. ``kind``: only those."""
     require_transaction(conn)
+    marks = ", ".join("?" for _ in sources)
     return conn.execute(
-        "UPDATE backfill_job SET state = 'queued', updated_at = ? WHERE state = 'running'", (int(now),)
+        f"UPDATE backfill_job SET state = ?, updated_at = ? WHERE state IN ({marks}) AND (? IS NULL OR kind = ?)",
+        (target, int(now), *sources, kind, kind),
     ).rowcount
+
+
+@translate_faults()
+def delete_jobs(conn: sqlite3.Connection, states: Sequence[str]) -> int:
+    """Forget every job in one of ``states``; return how many."""
+    require_transaction(conn)
+    marks = ", ".join("?" for _ in states)
+    return conn.execute(f"DELETE FROM backfill_job WHERE state IN ({marks})", tuple(states)).rowcount
+
+
+@translate_faults()
+def count_jobs(conn: sqlite3.Connection) -> dict[str, int]:
+    """Return how many jobs there are in each state that has any."""
+    return dict(conn.execute("SELECT state, count(*) FROM backfill_job GROUP BY state").fetchall())

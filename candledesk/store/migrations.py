@@ -87,6 +87,14 @@ CREATE TABLE backfill_job (
 _LIVE_JOB = (
     "CREATE UNIQUE INDEX live_job ON backfill_job (series_id, kind, lo, hi) WHERE state IN ('queued', 'running')"
 )
+_LIVE_OR_PAUSED = _LIVE_JOB.replace("'running')", "'running', 'paused')")
+_CANCEL_TWINS = """
+UPDATE backfill_job SET state = 'cancelled' WHERE state = 'paused' AND EXISTS (
+    SELECT 1 FROM backfill_job AS twin
+    WHERE twin.series_id = backfill_job.series_id AND twin.kind = backfill_job.kind AND twin.lo = backfill_job.lo
+        AND twin.hi = backfill_job.hi AND twin.job_id <> backfill_job.job_id
+        AND (twin.state IN ('queued', 'running') OR (twin.state = 'paused' AND twin.job_id > backfill_job.job_id)))
+"""
 _QUEUE = "CREATE INDEX job_queue ON backfill_job (state, priority, job_id)"
 _CANDLES = """
 SELECT i.symbol, s.interval, strftime('%Y-%m-%dT%H:%M:%SZ', c.ts, 'unixepoch') AS timestamp,
@@ -193,6 +201,17 @@ def _keep_series_complete(db: Database) -> None:
     )
 
 
+def _pause_jobs(db: Database) -> None:
+    """A paused job is live: the same one is not started beside it. And what a job left open is kept with it."""
+    for statement in (
+        _CANCEL_TWINS,
+        "DROP INDEX live_job",
+        _LIVE_OR_PAUSED,
+        "ALTER TABLE backfill_job ADD COLUMN gaps TEXT NOT NULL DEFAULT '[]'",
+    ):
+        db.execute(statement)
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -207,6 +226,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("stated sessions overrule the calendar", _remember_stated_sessions),
     Migration("stated limits overrule the interval table", _remember_limits),
     Migration("series are kept complete", _keep_series_complete),
+    Migration("paused jobs are live, and gaps stay with their job", _pause_jobs),
 )
 
 

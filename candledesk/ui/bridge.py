@@ -9,7 +9,15 @@ from weakref import WeakMethod
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from candledesk.cache.messages import BarsStored, Event, FaultRaised, JobChanged, LimiterChanged, WindowRequested
+from candledesk.cache.messages import (
+    BarsStored,
+    Event,
+    FaultRaised,
+    JobChanged,
+    JobsChanged,
+    LimiterChanged,
+    WindowRequested,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +33,7 @@ class Bridge(QObject):
 
     bars_stored = Signal(object)  # BarsStored
     job_changed = Signal(object)  # Job
+    jobs_changed = Signal()  # many at once: read the list again
     limiter_changed = Signal(object)  # LimiterState
     fault_raised = Signal(str)
     window_requested = Signal(object)  # WindowRequested
@@ -72,6 +81,8 @@ class Bridge(QObject):
                 self.bars_stored.emit(event)
             case JobChanged():
                 self.job_changed.emit(event.job)
+            case JobsChanged():
+                self.jobs_changed.emit()
             case LimiterChanged():
                 self.limiter_changed.emit(event.state)
             case FaultRaised():

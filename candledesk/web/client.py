@@ -35,7 +35,7 @@ from candledesk.domain.times import parse_time
 from candledesk.web.wire import iso_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from candledesk.domain.interval import Interval
@@ -86,6 +86,8 @@ def _job(row: dict[str, Any]) -> Job:
         parse_time(row["updated_at"], "updated_at"),
         row["eta_s"],
         _gaps(row["gaps"]),
+        _time(row.get("next_try_at")),
+        _time(row.get("cursor")),
     )
 
 
@@ -201,6 +203,10 @@ class RemoteCache:
         started = self._post("/api/v1/candles/backfill", body)
         return self._read_job(started["job_id"])
 
+    def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
+        """Start or join the jobs, one after the other."""
+        return _done(lambda: [self._start_backfill(symbol, interval, span) for symbol, interval in series])
+
     def _read_job(self, job_id: int) -> Job:
         return _job(self._get(f"/api/v1/jobs/{job_id}"))
 
@@ -227,9 +233,25 @@ class RemoteCache:
         """Cancel a live job."""
         return _done(lambda: _job(self._post(f"/api/v1/jobs/{job_id}/cancel", {})))
 
+    def pause_job(self, job_id: int) -> Future[Job]:
+        """Let a live job rest."""
+        return _done(lambda: _job(self._post(f"/api/v1/jobs/{job_id}/pause", {})))
+
+    def resume_job(self, job_id: int) -> Future[Job]:
+        """Queue a paused job again."""
+        return _done(lambda: _job(self._post(f"/api/v1/jobs/{job_id}/resume", {})))
+
     def retry_job(self, job_id: int) -> Future[Job]:
         """Queue an ended job again."""
         return _done(lambda: _job(self._post(f"/api/v1/jobs/{job_id}/retry", {})))
+
+    def retry_failed_jobs(self) -> Future[int]:
+        """Queue every failed job again."""
+        return _done(lambda: int(self._post("/api/v1/jobs/retry-failed", {})["n_jobs"]))
+
+    def clear_finished_jobs(self) -> Future[int]:
+        """Forget every job that has ended."""
+        return _done(lambda: int(self._post("/api/v1/jobs/clear-finished", {})["n_jobs"]))
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from candledesk.domain.interval import INTERVALS
 from candledesk.web import params, schemas, wire
 from candledesk.web.endpoint import Answer, Endpoint, json_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.responses import Response
 
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
     from candledesk.web.endpoint import Call, Door
 
 
@@ -27,16 +33,48 @@ async def _read_job(door: Door, call: Call) -> Response:
     return json_answer(wire.job_row(await door.settle(door.cache.read_job(call.values["job_id"]))))
 
 
-async def _cancel_job(door: Door, call: Call) -> Response:
-    return json_answer(wire.job_row(await door.settle(door.cache.cancel_job(call.values["job_id"]))))
+def _move(ask: str) -> Callable[[Door, Call], Awaitable[Response]]:
+    """Return the handler that asks the cache's method ``ask`` to move one job."""
+
+    async def handle(door: Door, call: Call) -> Response:
+        moved = await door.settle(getattr(door.cache, ask)(call.values["job_id"]))
+        return json_answer(wire.job_row(moved))
+
+    return handle
 
 
-async def _retry_job(door: Door, call: Call) -> Response:
-    return json_answer(wire.job_row(await door.settle(door.cache.retry_job(call.values["job_id"]))))
+async def _retry_failed(door: Door, _call: Call) -> Response:
+    return json_answer({"n_jobs": await door.settle(door.cache.retry_failed_jobs())})
+
+
+async def _clear_finished(door: Door, _call: Call) -> Response:
+    return json_answer({"n_jobs": await door.settle(door.cache.clear_finished_jobs())})
+
+
+def _series(call: Call) -> list[tuple[str, Interval]]:
+    intervals = call.values["intervals"] or (INTERVALS["1d"],)
+    return [(symbol, interval) for symbol in call.values["symbols"] for interval in intervals]
+
+
+def _span(door: Door, call: Call) -> Span | None:
+    intervals = call.values["intervals"] or (INTERVALS["1d"],)
+    return wire.read_span(call.values, max(intervals, key=lambda interval: interval.step_s), door.now())
+
+
+async def _start_jobs(door: Door, call: Call) -> Response:
+    jobs = await door.settle(door.cache.start_backfills(_series(call), _span(door, call)))
+    return json_answer({"jobs": [{"status": job.state.value, "job_id": job.job_id} for job in jobs]}, 202)
+
+
+async def _estimate_jobs(door: Door, call: Call) -> Response:
+    estimate = await door.settle(door.cache.estimate_backfill(_series(call), _span(door, call)))
+    return json_answer(wire.estimate_row(estimate))
 
 
 _ONE = Answer(schemas.shared("Job"), "the job as it stands")
+_MANY = Answer(schemas.shared("Moved"), "how many jobs that were")
 _BY_ID = (params.JOB_ID,)
+_BATCH = (replace(params.SYMBOLS, is_required=True), params.INTERVALS_LIST, params.FROM, params.TO)
 ENDPOINTS = (
     Endpoint(
         "GET",
@@ -47,23 +85,55 @@ ENDPOINTS = (
         query=(params.STATE, params.JOB_LIMIT, params.JOB_CURSOR),
         errors=(422,),
     ),
-    Endpoint("GET", "/api/v1/jobs/{job_id}", _read_job, "One job", _ONE, path_params=_BY_ID, errors=(404, 422)),
     Endpoint(
         "POST",
-        "/api/v1/jobs/{job_id}/cancel",
-        _cancel_job,
-        "Cancel a live job",
-        _ONE,
-        path_params=_BY_ID,
-        errors=(404, 409, 422),
+        "/api/v1/jobs",
+        _start_jobs,
+        "Start backfills of many series at once",
+        Answer(schemas.shared("StartedJobs"), "the jobs in the order of symbols and intervals", 202),
+        text="Every symbol with every interval; 1d unless given. Live jobs for the same span are joined.",
+        body=_BATCH,
+        errors=(404, 422),
     ),
     Endpoint(
         "POST",
-        "/api/v1/jobs/{job_id}/retry",
-        _retry_job,
-        "Queue a failed or cancelled job again",
-        _ONE,
-        path_params=_BY_ID,
-        errors=(404, 409, 422),
+        "/api/v1/jobs/estimate",
+        _estimate_jobs,
+        "What starting these backfills would cost",
+        Answer(schemas.shared("Estimate"), "requests, seconds and bars; nothing is started"),
+        body=_BATCH,
+        errors=(422,),
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/jobs/retry-failed",
+        _retry_failed,
+        "Queue every failed backfill and update again",
+        _MANY,
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/jobs/clear-finished",
+        _clear_finished,
+        "Forget every job that has ended; bars stay",
+        _MANY,
+    ),
+    Endpoint("GET", "/api/v1/jobs/{job_id}", _read_job, "One job", _ONE, path_params=_BY_ID, errors=(404, 422)),
+    *(
+        Endpoint(
+            "POST",
+            f"/api/v1/jobs/{{job_id}}/{verb}",
+            _move(f"{verb}_job"),
+            summary,
+            _ONE,
+            path_params=_BY_ID,
+            errors=(404, 409, 422),
+        )
+        for verb, summary in (
+            ("cancel", "Cancel a live job"),
+            ("pause", "Let a queued or running job rest"),
+            ("resume", "Queue a paused job again"),
+            ("retry", "Queue a failed or cancelled job again"),
+        )
     ),
 )

@@ -115,9 +115,20 @@ JOB = record(
     gaps=array(shared("Gap")),
     created_at=TIME,
     updated_at=TIME,
+    next_try_at=nullable(TIME, "when a live job that waits goes on"),
+    cursor=nullable(TIME, "from here to the end of the span everything was asked"),
 )
 JOBS = record(jobs=array(shared("Job")), next=nullable(text(), "the cursor of the next page"))
 STARTED = record(status=_words(JobState), job_id=integer())
+STARTED_JOBS = record(jobs=array(shared("Started")))
+MOVED = record(n_jobs=integer())
+ESTIMATE = record(
+    n_series=integer(),
+    n_requests=integer(),
+    seconds=number("at the limiter's rate, if nobody else asks"),
+    n_bars=integer("bars that are missing"),
+    unknown=array(text("a symbol that was never met; its history is guessed")),
+)
 COVERED = record(
     from_=TIME,
     to=TIME,
@@ -152,12 +163,15 @@ COMPONENTS: dict[str, Schema] = {
     "Columns": COLUMNS,
     "Coverage": COVERAGE,
     "Covered": COVERED,
+    "Estimate": ESTIMATE,
     "Gap": GAP,
     "Job": JOB,
     "Jobs": JOBS,
     "Limiter": LIMITER,
+    "Moved": MOVED,
     "Problem": PROBLEM,
     "Start": START,
     "Started": STARTED,
+    "StartedJobs": STARTED_JOBS,
     "Symbol": SYMBOL,
 }

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import orjson
 from starlette.responses import StreamingResponse
 
-from candledesk.cache.messages import BarsStored, FaultRaised, Job, JobChanged, LimiterChanged, WindowRequested
+from candledesk.cache.messages import (
+    BarsStored,
+    FaultRaised,
+    Job,
+    JobChanged,
+    JobsChanged,
+    LimiterChanged,
+    WindowRequested,
+)
 from candledesk.web.wire import iso_time, job_row, limiter_row
 
 if TYPE_CHECKING:
@@ -30,6 +38,8 @@ def encode_event(event: Event) -> bytes:
         name, row = "bars_stored", _stored_row(event)
     elif isinstance(event, JobChanged):
         name, row = "job", job_row(event.job)
+    elif isinstance(event, JobsChanged):
+        name, row = "jobs", {"n_jobs": event.n_jobs}
     elif isinstance(event, FaultRaised):
         name, row = "fault", {"text": event.text}
     elif isinstance(event, LimiterChanged):

@@ -20,8 +20,13 @@ from candledesk.web.problems import RangeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+<<<<<<< HEAD
     from candledesk.cache.messages import Job, LimiterState
     from candledesk.domain.bars import FloatArray, IntArray
+=======
+    from candledesk.cache.messages import BackfillEstimate, BarsReply, Gap, Job, LimiterState
+    from candledesk.domain.bars import Bars, FloatArray, IntArray
+>>>>>>> 22007c0 (Jobs move through one table of states; pause, resume, batches, estimates; the controller is a thin facade)
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
 
@@ -144,6 +149,19 @@ def job_row(job: Job) -> dict[str, object]:
         "gaps": gap_rows(job.gaps),
         "created_at": iso_time(job.created_at),
         "updated_at": iso_time(job.updated_at),
+        "next_try_at": iso_time(job.next_try_at),
+        "cursor": iso_time(job.cursor),
+    }
+
+
+def estimate_row(estimate: BackfillEstimate) -> dict[str, object]:
+    """Return what a backfill would cost."""
+    return {
+        "n_series": estimate.n_series,
+        "n_requests": estimate.n_requests,
+        "seconds": round(estimate.seconds, 1),
+        "n_bars": estimate.n_bars,
+        "unknown": list(estimate.unknown),
     }
 
 

@@ -293,7 +293,7 @@ def test_orphans_are_taken_up_after_a_restart(desk, yahoo):
     assert waiting.done()
     desk.open()
     assert desk.cache.read_job(job.job_id).result(WAIT_S).state is JobState.QUEUED
-    assert desk.service.jobs.resume() == 1
+    assert desk.service.jobs.take_up() == 1
     assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
@@ -323,7 +323,7 @@ def test_a_view_has_one_demand_however_it_scrolls(desk, yahoo):
     desk.view("1d")
     yahoo.gate.set()
     desk.settle()
-    assert not desk.cache._views
+    assert not desk.cache._charts._views
     assert desk.view("1d").edge in {EdgeState.MORE, EdgeState.LOADING}
 
 
@@ -332,7 +332,7 @@ def test_an_overtaken_request_does_not_steal_the_view(desk, yahoo):
     yahoo.gate.clear()
     desk.view("1h", anchor=NOW, n_before=10)
     desk.view("1h", anchor=NOW, n_before=20)
-    (demand,) = desk.cache._views.values()
+    (demand,) = desk.cache._charts._views.values()
     want = demand.want
     desk.generations = iter([1])
     desk.view("1h", anchor=NOW - 90 * DAY_S, n_before=10)

@@ -7,7 +7,17 @@ import pytest
 from candledesk.domain.errors import JobStateError
 from candledesk.domain.span import Span
 from candledesk.store.database import transaction
-from candledesk.store.jobs import claim_job, insert_or_join_job, list_jobs, read_job, requeue_orphans, update_job
+from candledesk.store.jobs import (
+    JobKey,
+    count_jobs,
+    delete_jobs,
+    insert_or_join_jobs,
+    list_jobs,
+    move_jobs,
+    next_jobs,
+    read_job,
+    update_job,
+)
 
 SPAN = Span(0, 100)
 
@@ -16,7 +26,7 @@ SPAN = Span(0, 100)
 def add(writer, series):
     def insert(kind="backfill", span=SPAN, priority=2, now=1):
         with transaction(writer):
-            return insert_or_join_job(writer, series, kind, span, priority=priority, bars_expected=7, now=now)
+            return insert_or_join_jobs(writer, [JobKey(series, kind, span.start, span.end, priority)], now)[0]
 
     return insert
 
@@ -33,7 +43,7 @@ def update(writer):
 def test_a_job_reads_back_as_it_was_queued(add, reader):
     job = add()
     assert (job.symbol, job.interval, job.kind, job.lo, job.hi) == ("AAPL", "1m", "backfill", 0, 100)
-    assert (job.state, job.attempts, job.bars_done, job.bars_expected, job.error) == ("queued", 0, 0, 7, "")
+    assert (job.state, job.attempts, job.bars_done, job.bars_expected, job.error) == ("queued", 0, 0, 0, "")
     assert read_job(reader, job.job_id) == job
     assert read_job(reader, 99) is None
 
@@ -45,6 +55,22 @@ def test_the_same_live_job_is_joined_and_takes_the_more_urgent_priority(add):
     assert (joined.job_id, joined.priority, joined.updated_at) == (first.job_id, 0, 9)
     assert add(span=Span(0, 101)).job_id != first.job_id
     assert add(kind="update").job_id != first.job_id
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "paused"])
+def test_a_live_job_is_joined_as_it_stands(add, update, state):
+    first = add()
+    update(first.job_id, state=state)
+    assert (add().job_id, add().state) == (first.job_id, state)
+
+
+def test_many_jobs_come_back_in_their_order(writer, series, add):
+    old = add(span=Span(0, 2))
+    keys = [JobKey(series, "backfill", 0, hi, 2) for hi in (3, 2, 1)]
+    with transaction(writer):
+        rows = insert_or_join_jobs(writer, keys, 5)
+    assert [row.hi for row in rows] == [3, 2, 1]
+    assert rows[1].job_id == old.job_id
 
 
 def test_an_ended_job_is_not_joined_and_cannot_run_beside_a_live_one(add, update):
@@ -69,30 +95,34 @@ def test_changes_are_stored_and_others_kept(add, update, reader):
         update(job.job_id, nonsense=1)
 
 
-def test_claims_go_by_urgency_then_age_and_wait_for_their_time(add, update, writer):
-    late, urgent, plain = add(priority=0), add(span=Span(0, 1), priority=1), add(span=Span(0, 2), priority=2)
-    update(late.job_id, next_try_at=100)
+def test_the_next_ones_go_by_urgency_then_age(add, update, reader):
+    plain, urgent, paused = add(), add(span=Span(0, 1), priority=1), add(span=Span(0, 2))
+    late = add(span=Span(0, 3))
+    update(paused.job_id, state="paused")
 
-    def claim(now):
-        with transaction(writer):
-            job = claim_job(writer, now)
-        return job and (job.job_id, job.state, job.attempts)
+    def ids(lane, limit=9):
+        return [job.job_id for job in next_jobs(reader, lane, limit)]
 
-    assert claim(50) == (urgent.job_id, "running", 1)
-    assert claim(50) == (plain.job_id, "running", 1)
-    assert claim(50) is None
-    assert claim(100) == (late.job_id, "running", 1)
+    assert ids((0, 99)) == [urgent.job_id, plain.job_id, late.job_id]
+    assert ids((2, 99), 1) == [plain.job_id]
+    assert ids((1, 1)) == [urgent.job_id]
+    assert ids((0, 0)) == []
 
 
-def test_running_jobs_are_orphans_at_start(add, update, writer):
-    first, second = add(), add(kind="update")
-    update(first.job_id, state="running")
+def test_many_move_at_once(add, update, writer, reader):
+    first, second, third = add(), add(kind="update"), add(kind="viewport")
+    for job in (first, third):
+        update(job.job_id, state="running")
     update(second.job_id, state="succeeded")
     with transaction(writer):
-        assert requeue_orphans(writer, 9) == 1
-        assert requeue_orphans(writer, 9) == 0
-    assert read_job(writer, first.job_id).state == "queued"
-    assert read_job(writer, second.job_id).state == "succeeded"
+        assert move_jobs(writer, ["running"], "cancelled", 9, kind="viewport") == 1
+        assert move_jobs(writer, ["running"], "queued", 9) == 1
+        assert move_jobs(writer, ["running"], "queued", 9) == 0
+    assert read_job(reader, first.job_id).updated_at == 9
+    assert count_jobs(reader) == {"queued": 1, "succeeded": 1, "cancelled": 1}
+    with transaction(writer):
+        assert delete_jobs(writer, ["succeeded", "cancelled"]) == 2
+    assert [job.job_id for job in list_jobs(reader)] == [first.job_id]
 
 
 def test_lists_the_newest_first_in_pages(add, update, reader):

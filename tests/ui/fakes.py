@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from candledesk.cache.messages import (
+    BackfillEstimate,
     BarsReply,
     BarsRequest,
     BarsStored,
@@ -17,14 +18,17 @@ from candledesk.cache.messages import (
     Event,
     Job,
     JobChanged,
+    JobsChanged,
     JobState,
     LimiterState,
     ViewportReply,
     ViewportRequest,
 )
 from candledesk.domain.bars import Bars
+from candledesk.domain.errors import JobStateError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
@@ -144,6 +148,22 @@ class FakeCache:
         self.calls.append(("start_backfill", (symbol, interval.name, span)))
         return done(make_job(symbol=symbol, interval=interval))
 
+    def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
+        self.calls.append(("start_backfills", ([(symbol, interval.name) for symbol, interval in series], span)))
+        first = max((job.job_id for job in self.jobs), default=0) + 1
+        started = [
+            make_job(first + n, JobState.QUEUED, symbol=symbol, interval=interval, bars_done=0)
+            for n, (symbol, interval) in enumerate(series)
+        ]
+        self.jobs += started
+        self.emit(JobsChanged(len(started)))
+        return done(started)
+
+    def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
+        unknown = tuple(sorted({symbol for symbol, _ in series} - {symbol for symbol, _ in self.bars}))
+        n = 3 * len(series)
+        return done(BackfillEstimate(len(series), n, n * 2.5, 1_000 * len(series), unknown))
+
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         self.calls.append(("start_update", [(symbol, interval.name) for symbol, interval in series]))
         return done(make_job(kind="update"))
@@ -159,14 +179,43 @@ class FakeCache:
 
     def cancel_job(self, job_id: int) -> Future[Job]:
         self.calls.append(("cancel_job", job_id))
-        return self._move_job(job_id, JobState.CANCELLED)
+        return self._move_job(job_id, JobVerb.CANCEL)
+
+    def pause_job(self, job_id: int) -> Future[Job]:
+        self.calls.append(("pause_job", job_id))
+        return self._move_job(job_id, JobVerb.PAUSE)
+
+    def resume_job(self, job_id: int) -> Future[Job]:
+        self.calls.append(("resume_job", job_id))
+        return self._move_job(job_id, JobVerb.RESUME)
 
     def retry_job(self, job_id: int) -> Future[Job]:
         self.calls.append(("retry_job", job_id))
-        return self._move_job(job_id, JobState.QUEUED)
+        return self._move_job(job_id, JobVerb.RETRY)
 
-    def _move_job(self, job_id: int, state: JobState) -> Future[Job]:
-        job = replace(next(job for job in self.jobs if job.job_id == job_id), state=state)
+    def retry_failed_jobs(self) -> Future[int]:
+        self.calls.append(("retry_failed_jobs", None))
+        failed = [job for job in self.jobs if job.state is JobState.FAILED]
+        for job in failed:
+            self._move_job(job.job_id, JobVerb.RETRY)
+        self.emit(JobsChanged(len(failed)))
+        return done(len(failed))
+
+    def clear_finished_jobs(self) -> Future[int]:
+        self.calls.append(("clear_finished_jobs", None))
+        n_before = len(self.jobs)
+        self.jobs = [job for job in self.jobs if job.state not in ENDED]
+        self.emit(JobsChanged(n_before - len(self.jobs)))
+        return done(n_before - len(self.jobs))
+
+    def _move_job(self, job_id: int, verb: JobVerb) -> Future[Job]:
+        job = next(job for job in self.jobs if job.job_id == job_id)
+        state = next_state(job.state, verb)
+        if state is None:
+            refused: Future[Job] = Future()
+            refused.set_exception(JobStateError(describe_refusal(job_id, job.state, verb)))
+            return refused
+        job = replace(job, state=state)
         self.jobs = [job if other.job_id == job_id else other for other in self.jobs]
         self.emit(JobChanged(job))
         return done(job)

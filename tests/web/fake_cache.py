@@ -9,12 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from candledesk.cache.messages import (
+    BackfillEstimate,
     BarsReply,
     BarsStored,
     BreakerState,
     Gap,
     Job,
     JobChanged,
+    JobsChanged,
     JobState,
     LimiterState,
     SeriesReport,
@@ -24,6 +26,7 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import JobStateError, UnknownJobError, UnknownSymbolError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 
 NOW = 1_795_446_000  # 2026-11-23T15:00:00Z
@@ -180,15 +183,41 @@ class FakeCache:
     def read_job(self, job_id):
         return _done(lambda: self._find(job_id))
 
+    def start_backfills(self, series, span):
+        return _done(lambda: [self.start_backfill(symbol, interval, span).result() for symbol, interval in series])
+
+    def estimate_backfill(self, series, span):
+        unknown = tuple(dict.fromkeys(symbol for symbol, _ in series if symbol not in INSTRUMENTS))
+        n = len(series)
+        return _done(lambda: BackfillEstimate(n, 3 * n + len(unknown), 2.5 * n, 500 * n, unknown))
+
     def cancel_job(self, job_id):
-        return _done(lambda: self._change(job_id, {JobState.QUEUED, JobState.RUNNING}, JobState.CANCELLED))
+        return _done(lambda: self._change(job_id, JobVerb.CANCEL))
+
+    def pause_job(self, job_id):
+        return _done(lambda: self._change(job_id, JobVerb.PAUSE))
+
+    def resume_job(self, job_id):
+        return _done(lambda: self._change(job_id, JobVerb.RESUME))
 
     def retry_job(self, job_id):
-        return _done(lambda: self._change(job_id, {JobState.FAILED, JobState.CANCELLED}, JobState.QUEUED))
+        return _done(lambda: self._change(job_id, JobVerb.RETRY))
 
-    def _change(self, job_id, allowed, state):
-        if self._find(job_id).state not in allowed:
-            raise JobStateError(f"Job {job_id} is {self.jobs[job_id].state}.")
+    def retry_failed_jobs(self):
+        failed = [job_id for job_id, job in self.jobs.items() if job.state is JobState.FAILED]
+        return _done(lambda: len([self._change(job_id, JobVerb.RETRY) for job_id in failed]))
+
+    def clear_finished_jobs(self):
+        ended = [job_id for job_id, job in self.jobs.items() if job.state in ENDED]
+        for job_id in ended:
+            del self.jobs[job_id]
+        self.tell(JobsChanged(len(ended)))
+        return _done(lambda: len(ended))
+
+    def _change(self, job_id, verb):
+        state = next_state(self._find(job_id).state, verb)
+        if state is None:
+            raise JobStateError(describe_refusal(job_id, self.jobs[job_id].state, verb))
         return self._move(job_id, state)
 
     def describe_series(self, symbol, interval):

@@ -184,6 +184,7 @@ class JobsPanel(QDockWidget):
         self._empty = QLabel("No fills yet. They are listed here when older bars are loaded or a backfill is started.")
         self._build()
         bridge.job_changed.connect(self._on_job_changed)
+        bridge.jobs_changed.connect(self._on_jobs_changed)
         bridge.deliver(cache.list_jobs(limit=MAX_ROWS), self._on_listed)
 
     def _build(self) -> None:
@@ -246,6 +247,10 @@ class JobsPanel(QDockWidget):
             self._on_job_changed(future.result())
         except CandleDeskError as error:
             self.failed.emit(str(error))
+
+    def _on_jobs_changed(self) -> None:
+        self.model.reset([])
+        self._bridge.deliver(self._cache.list_jobs(limit=MAX_ROWS), self._on_listed)
 
     def _on_listed(self, future: Future[list[Job]]) -> None:
         try:

@@ -1,0 +1,188 @@
+"""What people ask to be done: from series and spans to jobs, after the instruments are known."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from candledesk.cache.demand import Priority
+from candledesk.cache.jobs import update_span
+from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, Order
+from candledesk.cache.series import base_part
+from candledesk.domain.errors import CandleDeskError, InputError
+from candledesk.domain.instrument import parse_symbol
+from candledesk.domain.interval import HOUR_S
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.store import instruments as instrument_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from candledesk.cache.active import ActiveSeries
+    from candledesk.cache.demand import DemandEnd
+    from candledesk.cache.fills import Fills
+    from candledesk.cache.jobs import Jobs
+    from candledesk.cache.messages import Job
+    from candledesk.cache.workers import Readers
+    from candledesk.domain.interval import Interval
+
+T = TypeVar("T")
+N_MET_AT_ONCE = 4  # symbols that were never met are asked for a few at a time
+
+
+def whole_span(now: int) -> Span:
+    """Return the span of "everything": to the end of this hour, so that what is asked twice is the same job."""
+    return Span(HISTORY_START, (now // HOUR_S + 1) * HOUR_S)
+
+
+class Starts:
+    """Turns wishes into orders for the book of jobs."""
+
+    def __init__(
+        self, readers: Readers, fills: Fills, jobs: Jobs, active: ActiveSeries, now: Callable[[], int]
+    ) -> None:
+        """Take the parts; nothing starts here."""
+        self._readers = readers
+        self._fills = fills
+        self._jobs = jobs
+        self._active = active
+        self._now = now
+
+    def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
+        """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
+        return _first(self.start_backfills([(symbol, interval)], span))
+
+    def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
+        """Queue a backfill of each series, or join the live one; see ``doors.Cache``."""
+        now = self._now()
+        if span is not None and span.start >= now:
+            return _failed(InputError("from", "the span lies in the future: nothing can be there yet"))
+        whole = whole_span(now)
+        orders = [
+            Order(
+                symbol,
+                interval.base,
+                KIND_BACKFILL,
+                whole if span is None else base_part(interval, span),
+                Priority.BACKFILL,
+            )
+            for symbol, interval in series
+        ]
+        return self._start(orders)
+
+    def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
+        """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
+        chosen = list(series) or self._active.series()
+        if not chosen:
+            return _failed(InputError("symbols", "no series is active yet: name symbols and intervals"))
+        now = self._now()
+        orders = [
+            Order(symbol, interval.base, KIND_UPDATE, update_span(interval.base, now), Priority.UPDATE)
+            for symbol, interval in chosen
+        ]
+        return _first(self._start(orders))
+
+    def _start(self, orders: Sequence[Order]) -> Future[list[Job]]:
+        """Start jobs; those of symbols that were never met when they are: a job row needs its series."""
+        try:
+            symbols = list(dict.fromkeys(parse_symbol(order.symbol) for order in orders))
+        except InputError as error:
+            return _failed(error)
+        for order in orders if len(orders) == 1 else ():
+            self._active.note(order.symbol, order.interval)
+        start = _Start(self._fills, self._jobs, orders)
+        known = self._readers.submit(lambda connection: instrument_store.known_symbols(connection, symbols))
+        known.add_done_callback(start.on_known)
+        return start.started
+
+
+def _failed(error: CandleDeskError) -> Future[T]:
+    future: Future[T] = Future()
+    future.set_exception(error)
+    return future
+
+
+def _first(jobs: Future[list[Job]]) -> Future[Job]:
+    """Return a future of the first job."""
+    first: Future[Job] = Future()
+
+    def on_started(started: Future[list[Job]]) -> None:
+        error = started.exception()
+        if error is not None:
+            first.set_exception(error)
+        else:
+            first.set_result(started.result()[0])
+
+    jobs.add_done_callback(on_started)
+    return first
+
+
+class _Start:
+    """One wish under way: the jobs of known symbols are queued at once, the others as their symbols are met."""
+
+    def __init__(self, fills: Fills, jobs: Jobs, orders: Sequence[Order]) -> None:
+        self._fills = fills
+        self._jobs = jobs
+        self._orders = list(enumerate(orders))
+        self._lock = threading.Lock()
+        self._found: dict[int, Job] = {}
+        self._errors: list[BaseException] = []
+        self._n_open = 0
+        self._strange: list[tuple[str, list[tuple[int, Order]]]] = []
+        self.started: Future[list[Job]] = Future()
+
+    def on_known(self, read: Future[set[str]]) -> None:
+        """Go on once it is read which symbols are known."""
+        error = read.exception()
+        if error is not None:
+            self.started.set_exception(error)
+            return
+        known = [pair for pair in self._orders if pair[1].symbol in read.result()]
+        strange: dict[str, list[tuple[int, Order]]] = {}
+        for pair in self._orders:
+            if pair[1].symbol not in read.result():
+                strange.setdefault(pair[1].symbol, []).append(pair)
+        self._strange = list(strange.items())[::-1]
+        self._n_open = bool(known) + len(self._strange)
+        if known or not self._orders:
+            self._queue(known)
+        for _ in range(min(N_MET_AT_ONCE, len(strange))):
+            self._meet_next()
+
+    def _meet_next(self) -> None:
+        with self._lock:
+            if not self._strange:
+                return
+            symbol, pairs = self._strange.pop()
+
+        def on_met(end: Future[DemandEnd]) -> None:
+            error = end.result().error
+            if error is not None:
+                self._close_part(error)
+            else:
+                self._queue(pairs)
+            self._meet_next()
+
+        self._fills.meet(symbol, pairs[0][1].interval, on_met)
+
+    def _queue(self, pairs: Sequence[tuple[int, Order]]) -> None:
+        def on_queued(queued: Future[list[Job]]) -> None:
+            error = queued.exception()
+            if error is None:
+                with self._lock:
+                    self._found |= {place: job for (place, _), job in zip(pairs, queued.result(), strict=True)}
+            self._close_part(error)
+
+        self._jobs.start([order for _, order in pairs]).add_done_callback(on_queued)
+
+    def _close_part(self, error: BaseException | None) -> None:
+        with self._lock:
+            self._errors += [] if error is None else [error]
+            self._n_open -= 1
+            if self._n_open > 0:
+                return
+        if self._errors:
+            self.started.set_exception(self._errors[0])
+        else:
+            self.started.set_result([self._found[place] for place, _ in self._orders])

@@ -1,0 +1,81 @@
+"""The states of a job and what may be done in each (pure): the one table that every change of a job goes through."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """Where a job stands; ``queued``, ``running`` and ``paused`` are live, the others have ended."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobVerb(StrEnum):
+    """What can happen to a job: by its worker, by a person, or at a start after a crash (``requeue``)."""
+
+    BEGIN = "begin"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RETRY = "retry"
+    REQUEUE = "requeue"
+
+
+LIVE = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
+ENDED = frozenset(JobState) - LIVE
+# Every edge that is not here is refused. An ended job has nothing left that could be undone, so only ``retry`` leads
+# back, and not from ``succeeded``: no gap is left to be tried.
+EDGES: dict[tuple[JobState, JobVerb], JobState] = {
+    (JobState.QUEUED, JobVerb.BEGIN): JobState.RUNNING,
+    (JobState.QUEUED, JobVerb.PAUSE): JobState.PAUSED,
+    (JobState.QUEUED, JobVerb.CANCEL): JobState.CANCELLED,
+    (JobState.RUNNING, JobVerb.SUCCEED): JobState.SUCCEEDED,
+    (JobState.RUNNING, JobVerb.FAIL): JobState.FAILED,
+    (JobState.RUNNING, JobVerb.PAUSE): JobState.PAUSED,
+    (JobState.RUNNING, JobVerb.CANCEL): JobState.CANCELLED,
+    (JobState.RUNNING, JobVerb.REQUEUE): JobState.QUEUED,
+    (JobState.PAUSED, JobVerb.RESUME): JobState.QUEUED,
+    (JobState.PAUSED, JobVerb.CANCEL): JobState.CANCELLED,
+    (JobState.FAILED, JobVerb.RETRY): JobState.QUEUED,
+    (JobState.CANCELLED, JobVerb.RETRY): JobState.QUEUED,
+}
+_DONE = {
+    JobVerb.BEGIN: "begun",
+    JobVerb.SUCCEED: "finished",
+    JobVerb.FAIL: "given up",
+    JobVerb.CANCEL: "cancelled",
+    JobVerb.PAUSE: "paused",
+    JobVerb.RESUME: "resumed",
+    JobVerb.RETRY: "retried",
+    JobVerb.REQUEUE: "queued again",
+}
+
+
+def next_state(state: JobState, verb: JobVerb) -> JobState | None:
+    """Return where ``verb`` leads from ``state``, ``None`` when that is refused."""
+    return EDGES.get((state, verb))
+
+
+def may(state: JobState, verb: JobVerb) -> bool:
+    """Tell whether ``verb`` is allowed in ``state`` (what a panel enables)."""
+    return (state, verb) in EDGES
+
+
+def sources(verb: JobVerb) -> tuple[JobState, ...]:
+    """Return the states in which ``verb`` is allowed."""
+    return tuple(state for state in JobState if may(state, verb))
+
+
+def describe_refusal(job_id: int, state: JobState, verb: JobVerb) -> str:
+    """Say why ``verb`` is refused: ``job 7 is succeeded: only failed and cancelled jobs can be retried``."""
+    names = [source.value for source in sources(verb)]
+    allowed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"job {job_id} is {state.value}: only {allowed} jobs can be {_DONE[verb]}"
