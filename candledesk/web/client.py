@@ -46,6 +46,7 @@ PAGE = 5_000
 WAIT_S = 30  # the longest that the endpoint waits for a fill
 N_REREADS = 3
 N_PATIENT = 30  # tries of a request that the endpoint asks to come back with
+N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 _ENDED = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
 
 
@@ -197,15 +198,24 @@ class RemoteCache:
         return _done(lambda: self._start_backfill(symbol, interval, span))
 
     def _start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Job:
-        body: dict[str, Any] = {"symbol": symbol, "interval": interval.name}
-        if span is not None:
-            body |= {"from": iso_time(max(span.start, HISTORY_START)), "to": iso_time(span.end)}
+        body = {"symbol": symbol, "interval": interval.name, **_span_fields(span)}
         started = self._post("/api/v1/candles/backfill", body)
         return self._read_job(started["job_id"])
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Start or join the jobs, one after the other."""
-        return _done(lambda: [self._start_backfill(symbol, interval, span) for symbol, interval in series])
+        """Start or join the jobs, ``N_SYMBOLS`` symbols of an interval with one request."""
+        return _done(lambda: self._start_backfills(list(series), span))
+
+    def _start_backfills(self, series: list[tuple[str, Interval]], span: Span | None) -> list[Job]:
+        started: dict[tuple[str, str], Job] = {}
+        for interval in {interval.name: interval for _, interval in series}.values():
+            symbols = [symbol for symbol, one in series if one is interval]
+            for first in range(0, len(symbols), N_SYMBOLS):
+                part = symbols[first : first + N_SYMBOLS]
+                body = {"symbols": part, "intervals": [interval.name], **_span_fields(span)}
+                jobs = self._post("/api/v1/jobs", body)["jobs"]
+                started |= {(symbol, interval.name): _job(row) for symbol, row in zip(part, jobs, strict=True)}
+        return [started[symbol, interval.name] for symbol, interval in series]
 
     def _read_job(self, job_id: int) -> Job:
         return _job(self._get(f"/api/v1/jobs/{job_id}"))
@@ -266,6 +276,12 @@ class RemoteCache:
         """Return cached instruments; of each only what the API tells."""
         rows = self._get("/api/v1/symbols", {"query": query})
         return _done(lambda: [_instrument(row) for row in rows])
+
+
+def _span_fields(span: Span | None) -> dict[str, Any]:
+    if span is None:
+        return {}
+    return {"from": iso_time(max(span.start, HISTORY_START)), "to": iso_time(span.end)}
 
 
 def _coverage(row: dict[str, Any]) -> Coverage:

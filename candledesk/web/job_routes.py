@@ -10,10 +10,11 @@ from candledesk.web import params, schemas, wire
 from candledesk.web.endpoint import Answer, Endpoint, json_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from concurrent.futures import Future
 
     from starlette.responses import Response
 
+    from candledesk.cache.messages import Job
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.web.endpoint import Call, Door
@@ -33,14 +34,24 @@ async def _read_job(door: Door, call: Call) -> Response:
     return json_answer(wire.job_row(await door.settle(door.cache.read_job(call.values["job_id"]))))
 
 
-def _move(ask: str) -> Callable[[Door, Call], Awaitable[Response]]:
-    """Return the handler that asks the cache's method ``ask`` to move one job."""
+async def _tell(door: Door, moved: Future[Job]) -> Response:
+    return json_answer(wire.job_row(await door.settle(moved)))
 
-    async def handle(door: Door, call: Call) -> Response:
-        moved = await door.settle(getattr(door.cache, ask)(call.values["job_id"]))
-        return json_answer(wire.job_row(moved))
 
-    return handle
+async def _cancel_job(door: Door, call: Call) -> Response:
+    return await _tell(door, door.cache.cancel_job(call.values["job_id"]))
+
+
+async def _pause_job(door: Door, call: Call) -> Response:
+    return await _tell(door, door.cache.pause_job(call.values["job_id"]))
+
+
+async def _resume_job(door: Door, call: Call) -> Response:
+    return await _tell(door, door.cache.resume_job(call.values["job_id"]))
+
+
+async def _retry_job(door: Door, call: Call) -> Response:
+    return await _tell(door, door.cache.retry_job(call.values["job_id"]))
 
 
 async def _retry_failed(door: Door, _call: Call) -> Response:
@@ -63,7 +74,7 @@ def _span(door: Door, call: Call) -> Span | None:
 
 async def _start_jobs(door: Door, call: Call) -> Response:
     jobs = await door.settle(door.cache.start_backfills(_series(call), _span(door, call)))
-    return json_answer({"jobs": [{"status": job.state.value, "job_id": job.job_id} for job in jobs]}, 202)
+    return json_answer({"jobs": [wire.job_row(job) for job in jobs], "next": None}, 202)
 
 
 async def _estimate_jobs(door: Door, call: Call) -> Response:
@@ -90,7 +101,7 @@ ENDPOINTS = (
         "/api/v1/jobs",
         _start_jobs,
         "Start backfills of many series at once",
-        Answer(schemas.shared("StartedJobs"), "the jobs in the order of symbols and intervals", 202),
+        Answer(schemas.shared("Jobs"), "the jobs in the order of symbols and intervals", 202),
         text="Every symbol with every interval; 1d unless given. Live jobs for the same span are joined.",
         body=_BATCH,
         errors=(404, 422),
@@ -123,17 +134,17 @@ ENDPOINTS = (
         Endpoint(
             "POST",
             f"/api/v1/jobs/{{job_id}}/{verb}",
-            _move(f"{verb}_job"),
+            handler,
             summary,
             _ONE,
             path_params=_BY_ID,
             errors=(404, 409, 422),
         )
-        for verb, summary in (
-            ("cancel", "Cancel a live job"),
-            ("pause", "Let a queued or running job rest"),
-            ("resume", "Queue a paused job again"),
-            ("retry", "Queue a failed or cancelled job again"),
+        for verb, handler, summary in (
+            ("cancel", _cancel_job, "Cancel a live job"),
+            ("pause", _pause_job, "Let a queued or running job rest"),
+            ("resume", _resume_job, "Queue a paused job again"),
+            ("retry", _retry_job, "Queue a failed or cancelled job again"),
         )
     ),
 )

@@ -120,7 +120,6 @@ JOB = record(
 )
 JOBS = record(jobs=array(shared("Job")), next=nullable(text(), "the cursor of the next page"))
 STARTED = record(status=_words(JobState), job_id=integer())
-STARTED_JOBS = record(jobs=array(shared("Started")))
 MOVED = record(n_jobs=integer())
 ESTIMATE = record(
     n_series=integer(),
@@ -172,6 +171,5 @@ COMPONENTS: dict[str, Schema] = {
     "Problem": PROBLEM,
     "Start": START,
     "Started": STARTED,
-    "StartedJobs": STARTED_JOBS,
     "Symbol": SYMBOL,
 }

@@ -4,6 +4,7 @@ import pytest
 
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, OfflineError, TooLateError
 from candledesk.domain.interval import INTERVALS
+from candledesk.domain.job_states import JobState
 from candledesk.domain.span import Span
 from tests.web.fake_cache import NOW, make_bars
 
@@ -252,15 +253,39 @@ def test_jobs(client, cache):
         "gaps": [],
         "created_at": "2026-11-23T15:00:00Z",
         "updated_at": "2026-11-23T15:00:00Z",
+        "next_try_at": None,
+        "cursor": None,
     }
     cancelled = client.post("/api/v1/jobs/2/cancel", json={})
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
     assert client.post("/api/v1/jobs/2/cancel", json={}).status_code == 409
     assert client.get("/api/v1/jobs?state=cancelled").json()["jobs"][0]["job_id"] == 2
     assert client.post("/api/v1/jobs/2/retry", json={}).json()["state"] == "queued"
+    assert client.post("/api/v1/jobs/2/pause", json={}).json()["state"] == "paused"
+    assert client.post("/api/v1/jobs/2/pause", json={}).status_code == 409
+    assert client.post("/api/v1/jobs/2/resume", json={}).json()["state"] == "queued"
+    assert client.post("/api/v1/jobs/2/resume", json={}).json()["detail"].endswith("only paused jobs can be resumed")
     assert client.get("/api/v1/jobs/99").status_code == 404
     assert client.get("/api/v1/jobs/x").json()["field"] == "job_id"
     assert client.get("/api/v1/jobs?state=lost").status_code == 400
+
+
+def test_many_jobs_at_once(client, cache):
+    body = {"symbols": ["AAPL", "btc-usd"], "intervals": ["1d", "1h"], "from": "2026-11-02", "to": "2026-11-03"}
+    answer = client.post("/api/v1/jobs", json=body)
+    assert answer.status_code == 202
+    started = [(job["job_id"], job["symbol"], job["interval"], job["from"]) for job in answer.json()["jobs"]]
+    pairs = [("AAPL", "1d"), ("AAPL", "1h"), ("BTC-USD", "1d"), ("BTC-USD", "1h")]
+    assert started == [(n, *pair, "2026-11-02T00:00:00Z") for n, pair in enumerate(pairs, 1)]
+    assert client.post("/api/v1/jobs", json={"intervals": ["1d"]}).json()["field"] == "symbols"
+    estimate = client.post("/api/v1/jobs/estimate", json={"symbols": ["AAPL", "NEW"]}).json()
+    assert estimate == {"n_series": 2, "n_requests": 7, "seconds": 5.0, "n_bars": 1000, "unknown": ["NEW"]}
+    assert len(cache.jobs) == 4
+    cache._move(1, JobState.FAILED)
+    cache._move(2, JobState.SUCCEEDED)
+    assert client.post("/api/v1/jobs/retry-failed", json={}).json() == {"n_jobs": 1}
+    assert client.post("/api/v1/jobs/clear-finished", json={}).json() == {"n_jobs": 1}
+    assert {job["state"] for job in client.get("/api/v1/jobs").json()["jobs"]} == {"queued"}
 
 
 def test_coverage(client, cache):
