@@ -20,13 +20,8 @@ from candledesk.web.problems import RangeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-<<<<<<< HEAD
-    from candledesk.cache.messages import Job, LimiterState
+    from candledesk.cache.messages import BackfillEstimate, Job, LimiterState
     from candledesk.domain.bars import FloatArray, IntArray
-=======
-    from candledesk.cache.messages import BackfillEstimate, BarsReply, Gap, Job, LimiterState
-    from candledesk.domain.bars import Bars, FloatArray, IntArray
->>>>>>> 22007c0 (Jobs move through one table of states; pause, resume, batches, estimates; the controller is a thin facade)
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
 
