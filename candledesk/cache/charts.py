@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.demand import Demand, Priority, Want
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
 from candledesk.cache.planner import plan_span
-from candledesk.cache.views import base_count, count_provisional, describe_edge, read_around, with_error
+from candledesk.cache.views import base_count, count_provisional, describe_edge, describe_hours, read_around, with_error
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.resample import base_span
 from candledesk.domain.span import Span
@@ -88,6 +88,7 @@ class Charts:
             at_latest=around.at_latest,
             rev=around.rev,
             n_provisional=count_provisional(known.facts, around.bars, request.interval),
+            hours=describe_hours(known.facts, request.interval),
         )
         return with_error(reply, error)
 

@@ -10,6 +10,7 @@ from candledesk.domain import job_states
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
+    from candledesk.domain.countdown import TradingHours
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -49,7 +50,7 @@ class ViewportReply:
 
     ``instrument`` is ``None`` while the symbol is not known yet; ``at_latest``: the last bar here is the last stored;
     ``error``: why nothing can be loaded (unknown symbol), else empty; ``n_provisional``: how many of the last bars
-    are not final.
+    are not final; ``hours``: the venue's present and next sessions, ``None`` while the symbol is not known yet.
     """
 
     request: ViewportRequest
@@ -61,6 +62,7 @@ class ViewportReply:
     rev: int = 0
     n_provisional: int = 0
     error: str = ""
+    hours: TradingHours | None = None
 
 
 @dataclass(frozen=True, slots=True)

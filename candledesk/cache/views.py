@@ -11,6 +11,7 @@ from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import EdgeState, ViewportReply
 from candledesk.cache.planner import Facts, plan_span
 from candledesk.domain.bars import Bars
+from candledesk.domain.countdown import trading_hours
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.resample import base_span, resample_bars
 from candledesk.domain.span import Span
@@ -20,6 +21,7 @@ from candledesk.store import instruments as instrument_store
 if TYPE_CHECKING:
     from candledesk.cache.catalog import Known
     from candledesk.cache.messages import ViewportRequest
+    from candledesk.domain.countdown import TradingHours
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
@@ -143,6 +145,11 @@ def count_provisional(facts: Facts | None, bars: Bars, interval: Interval) -> in
     if facts is None:
         return 0
     return int((~final_mask(facts.coverage, bars, facts.calendar, interval, facts.now)).sum())
+
+
+def describe_hours(facts: Facts | None, interval: Interval) -> TradingHours | None:
+    """Return the venue's present and next sessions, from which a chart counts down to its bar's close."""
+    return None if facts is None else trading_hours(facts.calendar, interval, facts.now)
 
 
 def with_error(reply: ViewportReply, error: Exception | None) -> ViewportReply:

@@ -34,6 +34,8 @@ from candledesk.domain.span import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from candledesk.domain.countdown import TradingHours
+
 
 T = TypeVar("T")
 NOW = 1_763_942_400  # 2025-11-24 00:00 UTC
@@ -92,6 +94,7 @@ class FakeCache:
         self.calls: list[tuple[str, object]] = []
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
+        self.hours: TradingHours | None = None
         self._callbacks: list[Callable[[Event], None]] = []
 
     def add(self, symbol: str, interval: str, bars: Bars, n_stored: int | None = None) -> None:
@@ -124,7 +127,13 @@ class FakeCache:
         edge = EdgeState.MORE if lo > 0 else EdgeState.START if stored == len(full) else EdgeState.LOADING
         reason = self.edge_reason if edge is EdgeState.START else ""
         return ViewportReply(
-            request, bars.take(slice(lo, hi)), make_instrument(request.symbol), edge, reason, hi == len(bars)
+            request,
+            bars.take(slice(lo, hi)),
+            make_instrument(request.symbol),
+            edge,
+            reason,
+            hi == len(bars),
+            hours=self.hours,
         )
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:

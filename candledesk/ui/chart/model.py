@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
+from candledesk.domain.countdown import seconds_to_close
 from candledesk.ui.chart.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.layout import MIN_PANE_PX, PaneName, PaneSplit
 from candledesk.ui.chart.options import ChartOptions, PriceMode
 from candledesk.ui.chart.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.zones import zoned
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.viewport import Placed
@@ -37,6 +41,7 @@ class ChartModel(QObject):
         self._metrics = TextMetrics()
         self._frame: Frame | None = None
         self._is_fitting = False
+        self._heard_at = 0.0
 
     # -- what is shown
 
@@ -69,7 +74,8 @@ class ChartModel(QObject):
 
         ``is_latest_wanted``: go to the window's latest bar.
         """
-        former = self.series
+        series, former = zoned(series, self.scene.options.zone), self.series
+        self._heard_at = time.time()
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
         if is_latest_wanted:
@@ -191,7 +197,22 @@ class ChartModel(QObject):
     def set_options(self, options: ChartOptions) -> None:
         """Take how everything looks."""
         if options != self.scene.options:
-            self._replace(options=options)
+            self._replace(options=options, series=zoned(self.series, options.zone))
+
+    def set_counting(self, *, is_on: bool) -> None:
+        """Take whether a countdown stands under the last price's tag."""
+        if is_on != self.scene.is_counting:
+            self._replace(is_counting=is_on)
+
+    def seconds_to_close(self, at: float) -> int | None:
+        """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms.
+
+        The cache's clock may be another one: it counts from what the cache said, when it was said.
+        """
+        hours = self.series.hours
+        if hours is None or not self.series.at_latest:
+            return None
+        return seconds_to_close(hours, hours.now + math.floor(at - self._heard_at))
 
     def drag_separator(self, y: float) -> None:
         """Put the edge between price and volume at ``y`` logical pixels; both keep 30 (CHART.md)."""

@@ -17,6 +17,7 @@ from candledesk.ui.chart.viewport import Viewport
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import ViewportReply
+    from candledesk.domain.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.scales import PriceRange
@@ -37,6 +38,7 @@ class Series:
     edge: EdgeState = EdgeState.LOADING
     edge_reason: str = ""
     at_latest: bool = True
+    hours: TradingHours | None = None
 
     @property
     def decimals(self) -> int:
@@ -72,6 +74,7 @@ class Series:
             edge=reply.edge,
             edge_reason=reply.edge_reason,
             at_latest=reply.at_latest,
+            hours=reply.hours,
         )
 
 
@@ -103,6 +106,7 @@ class ChartScene:
     is_inverted: bool = False
     notice: Notice | None = None
     is_offline: bool = False
+    is_counting: bool = False
     split: PaneSplit = field(default_factory=PaneSplit)
     options: ChartOptions = field(default_factory=ChartOptions)
 

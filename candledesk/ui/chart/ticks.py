@@ -50,7 +50,7 @@ class Calendar:
     """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar.
 
     ``n_from``: how many bars have each weight or a heavier one; ``is_session_start``: which intraday bars are the
-    first of their date at the exchange, whatever zone is shown.
+    first of their date at the exchange, whatever zone is shown; ``tz``: that zone.
     """
 
     local_s: IntArray
@@ -58,6 +58,7 @@ class Calendar:
     n_from: tuple[int, ...]
     is_daily: bool
     is_session_start: BoolArray
+    tz: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz:
     for unit, values in _units(local, is_daily=is_daily):
         weight[1:][values[1:] != values[:-1]] = unit
     counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
-    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start)
+    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
 
 
 def _units(local: IntArray, *, is_daily: bool) -> Iterator[tuple[Weight, IntArray]]:
@@ -188,6 +189,11 @@ def _tick_text(weight: int, local_s: int) -> str:
     if weight >= Weight.MONTH:
         return f"{when:%b}"
     return str(when.day) if weight >= Weight.DAY else f"{when:%H:%M}"
+
+
+def zone_label(calendar: Calendar, open_time: int) -> str:
+    """Return what people call the zone at an instant: ``EST``, ``UTC``, ``+08``; nothing of daily bars."""
+    return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).strftime("%Z")
 
 
 def format_open_time(calendar: Calendar, row: int) -> str:
