@@ -96,7 +96,7 @@ def _paint_sessions(painter: QPainter, frame: Frame, series: Series, theme: Them
         return
     line, dash = max(1, int(frame.dpr)), max(2, round(4 * frame.dpr))
     for row in starts.tolist():
-        x = round(frame.device_x(row - 0.5))
+        x = round(frame.device_x(frame.placed.axis.start_of(row) - 0.5))
         if 0 <= x < frame.panes.plot_w:
             fill_rects(painter, dashes_across(frame.panes.time_top, dash, x, line)[:, [1, 0, 3, 2]], theme.separator)
 
