@@ -39,7 +39,7 @@ endef
 .PHONY: help setup system-base system-window system-screen system-browser demo test e2e faults lint bench clean
 
 help:
-	@echo "make demo | test | e2e | faults | lint | bench | setup | clean"
+	@echo "make demo | test | e2e | faults [FULL=1] | lint | bench | setup | clean"
 
 system-base:
 	@$(call need,$(QT_LIBS) $(VENV))
@@ -84,7 +84,7 @@ e2e: setup system-browser
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/e2e
 
 faults: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/faults
+	QT_QPA_PLATFORM=offscreen FAULTS_FULL=$(FULL) $(BIN)/pytest tests/faults
 
 bench: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
