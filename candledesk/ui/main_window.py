@@ -20,6 +20,7 @@ from candledesk.ui.entries import IntervalPopup, SymbolEntry
 from candledesk.ui.option_store import OptionStore
 from candledesk.ui.options_dialog import OptionsDialog
 from candledesk.ui.page import ChartPage
+from candledesk.ui.panels.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs import JobsPanel
 from candledesk.ui.shortcut_sheet import ShortcutSheet
 from candledesk.ui.status import StatusBar
@@ -96,6 +97,8 @@ class MainWindow(QMainWindow):
         self.tabs.currentChanged.connect(self._on_page_changed)
         self.jobs_panel.live_changed.connect(self.status.show_live)
         self.jobs_panel.failed.connect(self._show_error)
+        self.jobs_panel.left.connect(self._focus_chart)
+        self.jobs_panel.backfill_requested.connect(self.new_backfill)
         self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)
         self._bridge.limiter_changed.connect(self.status.show_limiter)
         self._bridge.fault_raised.connect(self.status.show_fault)
@@ -214,9 +217,19 @@ class MainWindow(QMainWindow):
             self.jobs_panel.show()
             self._bridge.deliver(self._cache.start_backfill(symbol, interval, None), self._on_job_started)
 
+    def new_backfill(self) -> None:
+        """Ask what to backfill, beginning with the chart in front."""
+        form = BackfillForm(self._cache, self._bridge, self, self.target)
+        form.started.connect(self.jobs_panel.show_started)
+        form.open()
+
     def toggle_jobs(self) -> None:
-        """Show or hide the job panel."""
+        """Show the job panel and go there, or hide it."""
         self.jobs_panel.setVisible(not self.is_jobs_shown())
+        if self.is_jobs_shown():
+            self.jobs_panel.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self._focus_chart()
 
     def is_jobs_shown(self) -> bool:
         """Tell whether the job panel is shown."""
@@ -243,6 +256,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, self.look.theme)
+        self.jobs_panel.set_theme(self.look.theme)
         for at in range(self.tabs.count()):
             page = self.tabs.widget(at)
             if isinstance(page, ChartPage):

@@ -154,6 +154,24 @@ def qt_palette(theme: Theme) -> QPalette:
     return palette
 
 
+def _form_rules(theme: Theme) -> str:
+    return f"""
+    QToolButton:focus {{ background: {theme.hover}; }}
+    QToolButton#interval {{ border: 1px solid {theme.border}; padding: 5px 7px; }}
+    QToolButton#interval:checked {{ border-color: {theme.accent}; }}
+    QToolButton#interval:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
+    QPushButton:default {{ background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
+    QPushButton:default:disabled {{ background: {theme.panel}; color: {theme.text_muted};
+        border-color: {theme.border}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QRadioButton::indicator {{ width: 12px; height: 12px; border-radius: 7px; border: 1px solid {theme.text_muted};
+        background: {theme.background}; }}
+    QRadioButton::indicator:checked {{ border: 4px solid {theme.accent}; width: 6px; height: 6px; }}
+    QRadioButton::indicator:focus {{ border-color: {theme.accent}; }}
+    QLabel#refused, QLabel#cost[tone="warning"] {{ color: {theme.warning}; }}
+    """
+
+
 def style_sheet(theme: Theme) -> str:
     """Return the few rules that Fusion's palette cannot express."""
     return f"""
@@ -173,9 +191,10 @@ def style_sheet(theme: Theme) -> str:
     QMenu::item {{ padding: 5px 28px 5px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.hover}; color: {theme.text}; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 6px; }}
-    QLineEdit {{ background: {theme.background}; border: 1px solid {theme.border}; border-radius: 4px;
+    QLineEdit, QPlainTextEdit, QAbstractSpinBox {{ background: {theme.background};
+        border: 1px solid {theme.border}; border-radius: 4px;
         padding: 4px 8px; selection-background-color: {theme.accent}; }}
-    QLineEdit:focus {{ border-color: {theme.accent}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus {{ border-color: {theme.accent}; }}
     QStatusBar {{ background: {theme.panel}; border-top: 1px solid {theme.border}; color: {theme.text_muted}; }}
     QStatusBar::item {{ border: 0; }}
     QStatusBar QLabel {{ color: {theme.text_muted}; padding: 2px 8px; }}
@@ -201,7 +220,7 @@ def style_sheet(theme: Theme) -> str:
         border-radius: 4px; padding: 4px 14px; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.panel}; }}
-    """
+    """ + _form_rules(theme)
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:

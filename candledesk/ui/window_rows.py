@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from candledesk.ui.option_store import OptionStore
 
 _MENUS = ("File", "Data", "Chart", "View", "Help")  # in this order; others come before Help
-_TOOLBAR_ACTIONS = ("refresh", "backfill", "jobs", "browser", "theme")
+_TOOLBAR_ACTIONS = ("refresh", "backfill", "jobs", "browser")
 
 
 def _own_rows(window: MainWindow) -> list[ActionRow]:
@@ -34,6 +34,7 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
         ActionRow("quit", "File", "Quit", ("Ctrl+Q",), window.close, has_separator=True),
         ActionRow("refresh", "Data", "Refresh", ("F5", "Ctrl+R"), window.refresh_bars, has_symbol),
         ActionRow("backfill", "Data", "Backfill", ("Ctrl+B",), window.backfill, has_symbol),
+        ActionRow("new_backfill", "Data", "New backfill…", ("Ctrl+Shift+N",), window.new_backfill),
         ActionRow("jobs", "Data", "Jobs", ("Ctrl+J",), window.toggle_jobs, is_checked=window.is_jobs_shown),
         ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), window.open_in_browser, window.has_browser),
         ActionRow("options", "View", "Chart options…", ("Ctrl+,",), window.show_options),

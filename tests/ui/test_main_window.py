@@ -8,7 +8,6 @@ from candledesk.cache.messages import (
     BreakerState,
     FaultRaised,
     JobChanged,
-    JobState,
     LimiterChanged,
     LimiterState,
 )
@@ -17,6 +16,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.desktop import check_desktop
 from candledesk.ui.main_window import MainWindow
+from candledesk.ui.panels.backfill_form import BackfillForm
 from tests.ui.conftest import settle
 from tests.ui.fakes import make_job
 
@@ -172,34 +172,37 @@ def test_the_browser_is_opened(opened):
     assert opened.browsed == [1]
 
 
-def test_a_click_cancels_the_selected_job(opened, qtbot):
-    opened.cache.jobs = [make_job(1), make_job(2, JobState.FAILED, error="Yahoo said no")]
-    for job in opened.cache.jobs:
-        opened.cache.emit(JobChanged(job))
-    settle(opened.qapp)
-    panel = opened.window.jobs_panel
-    panel.show()
-    assert panel.model.n_live == 1
-    assert not panel.cancel_button.isEnabled()
-    panel.table.selectRow(1)
-    qtbot.mouseClick(panel.cancel_button, Qt.MouseButton.LeftButton)
-    settle(opened.qapp)
-    assert ("cancel_job", 1) in opened.cache.calls
-    assert panel.model.jobs[1].state is JobState.CANCELLED
-    panel.table.selectRow(0)
-    assert panel.model.index(0, 7).data() == "Yahoo said no"
-    qtbot.mouseClick(panel.retry_button, Qt.MouseButton.LeftButton)
-    settle(opened.qapp)
-    assert ("retry_job", 2) in opened.cache.calls
+def test_the_job_panel_takes_and_gives_back_the_focus(opened, qtbot):
+    opened.cache.jobs = [make_job(1)]
+    opened.open()
+    opened.window.jobs_panel.load()
+    opened.run("jobs")
+    table = opened.window.jobs_panel.table
+    assert table.hasFocus()
+    edge = opened.page.model.placed.right_edge
+    qtbot.keyClick(table, Qt.Key.Key_Home)  # not the chart's Home
+    assert opened.page.model.placed.right_edge == edge
+    qtbot.keyClick(table, Qt.Key.Key_Escape)
+    assert opened.page.view.hasFocus()
 
 
-def test_the_status_bar_speaks_of_the_network(opened):
+def test_a_new_backfill_begins_with_the_chart_and_is_shown_in_the_panel(opened, qtbot):
+    opened.open("AAPL", "5m")
+    opened.run("new_backfill")
+    form = opened.window.findChild(BackfillForm)
+    assert form.order().series == [("AAPL", INTERVALS["5m"])]
+    qtbot.mouseClick(form.start_button, Qt.MouseButton.LeftButton)
+    settle(opened.qapp)
+    assert opened.window.jobs_panel.isVisible()
+    qtbot.waitUntil(lambda: opened.window.status.state.text() == "1 job is loading")
+
+
+def test_the_status_bar_speaks_of_the_network(opened, qtbot):
     status = opened.window.status
     closed = LimiterState(6, 0, BreakerState.CLOSED)
     assert status.state.text() == "Ready"
     opened.cache.emit(JobChanged(make_job()))
-    settle(opened.qapp)
-    assert status.state.text() == "1 job is loading"
+    qtbot.waitUntil(lambda: status.state.text() == "1 job is loading")
     opened.cache.emit(LimiterChanged(replace(closed, breaker=BreakerState.OPEN, retry_at=int(time.time()) + 600)))
     settle(opened.qapp)
     assert status.state.text().startswith("Yahoo asked us to pause until ")

@@ -10,7 +10,7 @@ from candledesk.ui.chart.legend import value_parts
 from candledesk.ui.chart.scene import Series
 from candledesk.ui.chart.ticks import build_calendar
 from candledesk.ui.chart.words import edge_title, edge_words, limiter_words
-from candledesk.ui.panels.jobs import span_words
+from candledesk.ui.panels.job_words import span_words
 from candledesk.ui.status import StatusBar
 from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
 

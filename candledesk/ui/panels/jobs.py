@@ -1,175 +1,60 @@
-"""The job panel: every fill and backfill with its progress, and the buttons to cancel and retry."""
+"""The job panel: every fill and backfill with its progress, and what a person can do about it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+import time
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
+    QButtonGroup,
     QDockWidget,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
+    QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from candledesk.cache.messages import Job, JobState
+from candledesk.cache.messages import JobState
 from candledesk.domain.errors import CandleDeskError
-from candledesk.domain.span import HISTORY_START
+from candledesk.domain.job_states import JobVerb
+from candledesk.ui.panels.flow import FlowLayout
+from candledesk.ui.panels.job_book import JobFilter
+from candledesk.ui.panels.job_words import count_words, requests_words
+from candledesk.ui.panels.jobs_model import JobsModel
+from candledesk.ui.panels.jobs_view import JOB_ACTIONS, JobsView
+from candledesk.ui.theme import chart_font
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
+    from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+
     from candledesk.cache.doors import Cache
+    from candledesk.cache.messages import Job
     from candledesk.ui.bridge import Bridge
+    from candledesk.ui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
-MAX_ROWS = 200
-LIVE = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
-AGAIN = frozenset({JobState.FAILED, JobState.CANCELLED})
-COLUMNS = ("Symbol", "Interval", "Kind", "Span", "State", "Progress", "Bars", "Reason")
-_PROGRESS = COLUMNS.index("Progress")
-_BARS = COLUMNS.index("Bars")
-_WIDTHS = (116, 74, 90, 200, 96, 150, 172)
-
-
-def span_words(job: Job) -> str:
-    """Return ``2024-11-01 – 2025-11-24``, or ``all until 2025-11-24`` for a whole history."""
-    first, last = (f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d}" for instant in (job.span.start, job.span.end - 1))
-    if job.span.start <= HISTORY_START:
-        return f"all until {last}"
-    return first if first == last else f"{first} – {last}"
-
-
-def job_share(job: Job) -> float:
-    """Return the progress between 0 and 1."""
-    if job.state is JobState.SUCCEEDED:
-        return 1.0
-    return min(1.0, job.bars_done / job.bars_expected) if job.bars_expected else 0.0
-
-
-def job_cell(job: Job, column: int) -> str:
-    """Return the text of one cell."""
-    eta = f" · {job.eta_s:.0f} s left" if job.eta_s is not None and job.state is JobState.RUNNING else ""
-    gaps = "; ".join(dict.fromkeys(gap.reason for gap in job.gaps))
-    bars = f"{job.bars_done:,} of {job.bars_expected:,}" if job.bars_expected else f"{job.bars_done:,}"
-    return (
-        job.symbol,
-        job.interval.name,
-        job.kind,
-        span_words(job),
-        job.state.value,
-        f"{job_share(job):.0%}{eta}",
-        bars,
-        job.error or gaps,
-    )[column]
-
-
-class JobsModel(QAbstractTableModel):
-    """The newest jobs first."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Start empty."""
-        super().__init__(parent)
-        self._jobs: list[Job] = []
-
-    @property
-    def jobs(self) -> list[Job]:
-        """The rows."""
-        return list(self._jobs)
-
-    @property
-    def n_live(self) -> int:
-        """How many are queued or running."""
-        return sum(job.state in LIVE for job in self._jobs)
-
-    def reset(self, jobs: list[Job]) -> None:
-        """Replace every row."""
-        self.beginResetModel()
-        self._jobs = sorted(jobs, key=lambda job: -job.job_id)[:MAX_ROWS]
-        self.endResetModel()
-
-    def put(self, job: Job) -> None:
-        """Insert a job or move the one of the same number."""
-        for row, former in enumerate(self._jobs):
-            if former.job_id == job.job_id:
-                self._jobs[row] = job
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
-                return
-        self.beginInsertRows(QModelIndex(), 0, 0)
-        self._jobs.insert(0, job)
-        self.endInsertRows()
-        if len(self._jobs) > MAX_ROWS:
-            self.beginRemoveRows(QModelIndex(), MAX_ROWS, MAX_ROWS)
-            del self._jobs[MAX_ROWS]
-            self.endRemoveRows()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        """Return the number of jobs."""
-        return 0 if parent is not None and parent.isValid() else len(self._jobs)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        """Return the number of columns."""
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's variant
-        """Return a cell's text, tooltip, alignment or, for the delegate, the job."""
-        job = self._jobs[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return job_cell(job, index.column())
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return job_cell(job, len(COLUMNS) - 1) or None
-        if role == Qt.ItemDataRole.UserRole:
-            return job
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == _BARS:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's variant
-        """Return the columns' titles."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section == _BARS else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-
-class ProgressDelegate(QStyledItemDelegate):
-    """A slim bar with the share beside it."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the bar in the accent colour."""
-        job = index.data(Qt.ItemDataRole.UserRole)
-        rect: QRect = option.rect.adjusted(8, 0, -8, 0)
-        palette: QPalette = option.palette
-        track = QRect(rect.left(), rect.center().y() - 2, 56, 4)
-        painter.fillRect(track, palette.color(QPalette.ColorRole.Mid))
-        done = QRect(track.left(), track.top(), round(track.width() * job_share(job)), track.height())
-        colour = palette.color(QPalette.ColorRole.Link)  # the accent: the style sheet has its own Highlight
-        painter.fillRect(done, colour if job.state is not JobState.FAILED else QColor("#ef5350"))
-        painter.setPen(palette.color(QPalette.ColorRole.Text))
-        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(rect.adjusted(64, 0, 0, 0), align, index.data())
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Return the room for bar and text."""
-        return QSize(_WIDTHS[_PROGRESS], 26)
+MAX_ROWS = 20_000
+_RELIST_MS = 100
+_TICK_MS = 1_000
+_MOVING = (JobState.QUEUED, JobState.RUNNING)
+_ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
 class JobsPanel(QDockWidget):
-    """Lists the jobs and follows their changes; ``live_changed`` carries how many are under way."""
+    """Lists the jobs and follows their changes; ``live_changed`` carries how many are queued or running."""
 
     live_changed = Signal(int)
     failed = Signal(str)
+    backfill_requested = Signal()
+    left = Signal()
 
     def __init__(self, cache: Cache, bridge: Bridge, parent: QWidget | None = None) -> None:
         """Ask for the newest jobs at once."""
@@ -178,78 +63,90 @@ class JobsPanel(QDockWidget):
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         self._cache, self._bridge = cache, bridge
         self.model = JobsModel(self)
-        self.table = QTableView()
-        self.cancel_button = QPushButton("Cancel")
-        self.retry_button = QPushButton("Retry")
-        self._empty = QLabel("No fills yet. They are listed here when older bars are loaded or a backfill is started.")
+        self.table = JobsView(self.model)
+        self.new_button = _button("New &backfill…", "Fetch history of many symbols and intervals")
+        self.retry_failed_button = _button("Retr&y failed", "Queue every failed job again")
+        self.clear_button = _button("Cle&ar finished", "Take jobs that have ended off this list; stored bars stay")
+        self.action_buttons = {
+            row.name: _action_button(self.table.actions_by_name[row.name], row.title) for row in JOB_ACTIONS
+        }
+        self.filter_buttons = {chosen: _filter_button(chosen) for chosen in JobFilter}
+        self.search = QLineEdit()
+        self.requests = QLabel()
+        self.empty = _EmptyState()
+        self.pages = QStackedWidget()
+        self._n_live = -1
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._tick.timeout.connect(self._show_limiter)
+        self._relist = QTimer(self)
+        self._relist.setSingleShot(True)
+        self._relist.setInterval(_RELIST_MS)
+        self._relist.timeout.connect(self.load)
         self._build()
-        bridge.job_changed.connect(self._on_job_changed)
-        bridge.jobs_changed.connect(self._on_jobs_changed)
-        bridge.deliver(cache.list_jobs(limit=MAX_ROWS), self._on_listed)
+        self._connect()
+        self.load()
+
+    # -- building
 
     def _build(self) -> None:
-        self.table.setModel(self.model)
-        self.table.setItemDelegateForColumn(_PROGRESS, ProgressDelegate(self.table))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(26)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        header.setHighlightSections(False)
-        for column, width in enumerate(_WIDTHS):
-            self.table.setColumnWidth(column, width)
-        self.table.selectionModel().selectionChanged.connect(self._refresh_buttons)
-        self.cancel_button.clicked.connect(self._on_cancel_clicked)
-        self.retry_button.clicked.connect(self._on_retry_clicked)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(10, 4, 10, 4)
-        buttons.setSpacing(8)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.retry_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self._empty)
+        self.search.setPlaceholderText("Filter symbols")
+        self.search.setAccessibleName("Filter symbols")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(150)
+        buttons = FlowLayout()
+        buttons.setContentsMargins(10, 4, 10, 0)
+        for button in (self.new_button, *self.action_buttons.values(), self.retry_failed_button, self.clear_button):
+            buttons.addWidget(button)
+        filters = QHBoxLayout()
+        filters.setContentsMargins(10, 4, 10, 4)
+        filters.setSpacing(2)
+        for choice in self.filter_buttons.values():
+            filters.addWidget(choice)
+        filters.addStretch(1)
+        filters.addWidget(self.requests)
+        filters.addSpacing(12)
+        filters.addWidget(self.search)
+        self.pages.addWidget(self.table)
+        self.pages.addWidget(self.empty)
         body = QWidget()
-        column_box = QVBoxLayout(body)
-        column_box.setContentsMargins(0, 0, 0, 0)
-        column_box.setSpacing(0)
-        column_box.addLayout(buttons)
-        column_box.addWidget(self.table)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(buttons)
+        column.addLayout(filters)
+        column.addWidget(self.pages, 1)
         self.setWidget(body)
-        self._refresh_buttons()
+        self.setFocusProxy(self.table)
 
-    def selected_job(self) -> Job | None:
-        """Return the selected job."""
-        rows = self.table.selectionModel().selectedRows()
-        return self.model.jobs[rows[0].row()] if rows else None
+    def _connect(self) -> None:
+        group = QButtonGroup(self)
+        for chosen, button in self.filter_buttons.items():
+            group.addButton(button)
+            button.toggled.connect(self._on_filter_changed)
+            button.setChecked(chosen is JobFilter.ALL)
+        self.search.textChanged.connect(self._on_filter_changed)
+        self.new_button.clicked.connect(self.backfill_requested)
+        self.empty.button.clicked.connect(self.backfill_requested)
+        self.retry_failed_button.clicked.connect(self._on_retry_failed_clicked)
+        self.clear_button.clicked.connect(self._on_clear_clicked)
+        self.table.asked.connect(self._on_asked)
+        self.table.left.connect(self.left)
+        self.model.flushed.connect(self._refresh)
+        self._bridge.job_changed.connect(self.model.put)
+        self._bridge.jobs_changed.connect(self._on_jobs_changed)
+        self._bridge.limiter_changed.connect(self._show_limiter)
 
-    def _refresh_buttons(self) -> None:
-        job = self.selected_job()
-        self.cancel_button.setEnabled(job is not None and job.state in LIVE)
-        self.retry_button.setEnabled(job is not None and job.state in AGAIN)
-        self._empty.setVisible(self.model.rowCount() == 0)
+    def set_theme(self, theme: Theme) -> None:
+        """Wear other colours."""
+        self.table.set_theme(theme)
 
-    def _on_cancel_clicked(self) -> None:
-        job = self.selected_job()
-        if job is not None:
-            self._bridge.deliver(self._cache.cancel_job(job.job_id), self._on_moved)
+    # -- what is there
 
-    def _on_retry_clicked(self) -> None:
-        job = self.selected_job()
-        if job is not None:
-            self._bridge.deliver(self._cache.retry_job(job.job_id), self._on_moved)
-
-    def _on_moved(self, future: Future[Job]) -> None:
-        try:
-            self._on_job_changed(future.result())
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
-
-    def _on_jobs_changed(self) -> None:
-        self.model.reset([])
+    def load(self) -> None:
+        """Read the list again."""
+        self._relist.stop()
+        self.model.book.begin_list()
         self._bridge.deliver(self._cache.list_jobs(limit=MAX_ROWS), self._on_listed)
 
     def _on_listed(self, future: Future[list[Job]]) -> None:
@@ -258,14 +155,137 @@ class JobsPanel(QDockWidget):
         except CandleDeskError as error:
             self.failed.emit(str(error))
             return
-        newer = {job.job_id: job for job in self.model.jobs}
-        self.model.reset([newer.pop(job.job_id, job) for job in jobs] + list(newer.values()))
-        self._tell()
+        self.model.take_list(jobs)
 
-    def _on_job_changed(self, job: Job) -> None:
-        self.model.put(job)
-        self._tell()
+    def _on_jobs_changed(self) -> None:
+        if not self._relist.isActive():
+            self._relist.start()
 
-    def _tell(self) -> None:
-        self._refresh_buttons()
-        self.live_changed.emit(self.model.n_live)
+    def _refresh(self) -> None:
+        counts = self.model.book.counts()
+        for chosen, button in self.filter_buttons.items():
+            n_jobs = sum(counts[state] for state in chosen.states)
+            button.setText(f"{chosen.value}  {n_jobs:,}" if n_jobs else chosen.value)
+        self.retry_failed_button.setEnabled(counts[JobState.FAILED] > 0)
+        self.clear_button.setEnabled(any(counts[state] for state in _ENDED))
+        self.empty.tell(has_jobs=len(self.model.book) > 0)
+        self.pages.setCurrentWidget(self.table if self.model.rowCount() else self.empty)
+        n_live = sum(counts[state] for state in _MOVING)
+        if n_live != self._n_live:
+            self._n_live = n_live
+            self.live_changed.emit(n_live)
+
+    def _on_filter_changed(self) -> None:
+        chosen = next((row for row, button in self.filter_buttons.items() if button.isChecked()), JobFilter.ALL)
+        self.model.show_states(chosen, self.search.text())
+
+    # -- the limiter
+
+    def _show_limiter(self) -> None:
+        if self.isVisible():
+            self.requests.setText(requests_words(self._cache.limiter_state(), time.time()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the limiter while somebody can see it."""
+        super().showEvent(event)
+        self._show_limiter()
+        self._tick.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the limiter alone."""
+        super().hideEvent(event)
+        self._tick.stop()
+
+    # -- what is asked
+
+    def _on_asked(self, verb: JobVerb, job_id: int) -> None:
+        doors: dict[JobVerb, Callable[[int], Future[Job]]] = {
+            JobVerb.PAUSE: self._cache.pause_job,
+            JobVerb.RESUME: self._cache.resume_job,
+            JobVerb.CANCEL: self._cache.cancel_job,
+            JobVerb.RETRY: self._cache.retry_job,
+        }
+        self._bridge.deliver(doors[verb](job_id), self._on_moved)
+
+    def _on_moved(self, future: Future[Job]) -> None:
+        try:
+            self.model.put(future.result())
+        except CandleDeskError as error:
+            self.failed.emit(str(error))
+
+    def _on_retry_failed_clicked(self) -> None:
+        self._bridge.deliver(self._cache.retry_failed_jobs(), self._on_many_moved)
+
+    def _on_clear_clicked(self) -> None:
+        self._bridge.deliver(self._cache.clear_finished_jobs(), self._on_many_moved)
+
+    def _on_many_moved(self, future: Future[int]) -> None:
+        try:
+            future.result()
+        except CandleDeskError as error:
+            self.failed.emit(str(error))
+        self.load()
+
+    def show_started(self, n_jobs: int) -> None:
+        """Show the panel with what was just started."""
+        self.setWindowTitle("Jobs")
+        self.show()
+        self.raise_()
+        self.filter_buttons[JobFilter.ALL].setChecked(True)
+        self.requests.setToolTip(f"{count_words(n_jobs, 'backfill')} started")
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.load()
+
+
+class _EmptyState(QWidget):
+    """What is shown instead of an empty table: why it is empty, and what can be done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title, self.text = QLabel(), QLabel()
+        self.button = QPushButton("New backfill…")
+        self.title.setFont(chart_font(15, is_bold=True))
+        self.text.setEnabled(False)
+        box = QVBoxLayout(self)
+        box.addStretch(1)
+        for widget in (self.title, self.text, self.button):
+            box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(1)
+        self.tell(has_jobs=False)
+
+    def tell(self, *, has_jobs: bool) -> None:
+        """Say whether there are jobs that the filter hides."""
+        self.title.setText("No job matches" if has_jobs else "No jobs yet")
+        self.text.setText(
+            "Choose another state above, or clear the filter."
+            if has_jobs
+            else "What is fetched while you scroll is listed here, and backfills of as much history as you like."
+        )
+        self.button.setVisible(not has_jobs)
+
+
+def _button(title: str, tip: str) -> QPushButton:
+    button = QPushButton(title)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    return button
+
+
+def _action_button(action: QAction, title: str) -> QPushButton:
+    button = _button(title, action.toolTip())
+    button.clicked.connect(partial(_trigger, action))
+    action.enabledChanged.connect(button.setEnabled)
+    button.setEnabled(action.isEnabled())
+    return button
+
+
+def _trigger(action: QAction, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt passes it
+    action.trigger()
+
+
+def _filter_button(chosen: JobFilter) -> QToolButton:
+    button = QToolButton()
+    button.setText(chosen.value)
+    button.setCheckable(True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

@@ -1,0 +1,146 @@
+"""What the job panel and its form say, in words. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from candledesk.cache.messages import BreakerState, JobState
+from candledesk.domain.span import HISTORY_START
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from candledesk.cache.messages import BackfillEstimate, Job, LimiterState
+
+COLUMNS = ("Symbol", "Interval", "Kind", "Span", "State", "Progress", "Bars", "Time left", "Reason")
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+_MAX_NAMES = 12  # of symbols in one sentence
+
+
+def span_words(job: Job) -> str:
+    """Return ``2024-11-01 – 2025-11-24``, or ``all until 2025-11-24`` for a whole history."""
+    first, last = (f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d}" for instant in (job.span.start, job.span.end - 1))
+    if job.span.start <= HISTORY_START:
+        return f"all until {last}"
+    return first if first == last else f"{first} – {last}"
+
+
+def job_share(job: Job) -> float:
+    """Return the progress between 0 and 1."""
+    if job.state is JobState.SUCCEEDED:
+        return 1.0
+    return min(1.0, job.bars_done / job.bars_expected) if job.bars_expected else 0.0
+
+
+def share_words(job: Job) -> str:
+    """Return ``37%``, rounded down: nothing is said to be whole that is not."""
+    return f"{int(job_share(job) * 100)}%"
+
+
+def bars_words(job: Job) -> str:
+    """Return ``120 of 400``."""
+    return f"{job.bars_done:,} of {job.bars_expected:,}" if job.bars_expected else f"{job.bars_done:,}"
+
+
+def duration_words(seconds: float) -> str:
+    """Return ``42 s``, ``4 min``, ``2 h 10 min`` or ``3 days``."""
+    whole = max(1, round(seconds))
+    if whole < _MINUTE_S:
+        return f"{whole} s"
+    minutes = round(whole / _MINUTE_S)
+    if minutes < _HOUR_S // _MINUTE_S:
+        return f"{minutes} min"
+    if whole < _DAY_S:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days = round(whole / _DAY_S)
+    return "1 day" if days == 1 else f"{days:,} days"
+
+
+def left_words(job: Job) -> str:
+    """Return how long a queued or running job will take, or nothing."""
+    is_moving = job.state in {JobState.QUEUED, JobState.RUNNING}
+    return duration_words(job.eta_s) if is_moving and job.eta_s is not None else ""
+
+
+def clock_words(instant: int, now: float, zone: tzinfo | None = None) -> str:
+    """Return ``15:42`` in the user's zone, with the date when that is not today's."""
+    there, here = (datetime.fromtimestamp(at, UTC).astimezone(zone) for at in (instant, now))
+    return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%Y-%m-%d %H:%M}"
+
+
+def reason_words(job: Job, now: float, zone: tzinfo | None = None) -> str:
+    """Return why a job failed or waits, in one line."""
+    text = job.error or "; ".join(dict.fromkeys(gap.reason for gap in job.gaps))
+    if job.state in {JobState.QUEUED, JobState.RUNNING} and job.next_try_at is not None and job.next_try_at > now:
+        again = f"next try at {clock_words(job.next_try_at, now, zone)}"
+        return f"{text}; {again}" if text else again
+    return text
+
+
+def error_words(job: Job) -> str:
+    """Return everything that is known of a failure, for a message to somebody else: a line, and one per gap."""
+    lines = [f"{job.symbol} {job.interval.name}, {span_words(job)}, job {job.job_id}: {job.state.value}"]
+    if job.error:
+        lines[0] += f": {job.error}"
+    for gap in job.gaps:
+        start, end = (f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (gap.span.start, gap.span.end))
+        lines.append(f"  {start} to {end}: {gap.reason}")
+    return "\n".join(lines)
+
+
+def has_error(job: Job) -> bool:
+    """Tell whether there is something to copy."""
+    return bool(job.error or job.gaps)
+
+
+def job_cells(job: Job, now: float) -> tuple[str, ...]:
+    """Return the texts of a row, one per column."""
+    return (
+        job.symbol,
+        job.interval.name,
+        job.kind,
+        span_words(job),
+        job.state.value,
+        share_words(job),
+        bars_words(job),
+        left_words(job),
+        reason_words(job, now),
+    )
+
+
+def requests_words(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
+    """Return when the next request can leave, or why none does."""
+    left_s = None if state.retry_at is None else state.retry_at - now
+    if state.is_offline:
+        return "Offline, trying again" + (f" in {duration_words(left_s)}" if left_s is not None and left_s > 0 else "")
+    if state.breaker is BreakerState.OPEN and left_s is not None and left_s > 0:
+        return f"Paused by Yahoo until {clock_words(state.retry_at or 0, now, zone)}"
+    if state.breaker is not BreakerState.CLOSED:
+        return "Trying Yahoo again"
+    if state.next_request_in_s >= 1:
+        return f"Next request in {duration_words(state.next_request_in_s)}"
+    return "Requests can leave at once"
+
+
+def names_words(names: Sequence[str]) -> str:
+    """Return ``AAPL, MSFT and 7 more``."""
+    shown = ", ".join(names[:_MAX_NAMES])
+    return shown if len(names) <= _MAX_NAMES else f"{shown} and {len(names) - _MAX_NAMES:,} more"
+
+
+def count_words(n: int, one: str, many: str = "") -> str:
+    """Return ``1 request`` or ``2,000 requests``."""
+    return f"1 {one}" if n == 1 else f"{n:,} {many or one + 's'}"
+
+
+def estimate_words(estimate: BackfillEstimate) -> str:
+    """Return what backfills will cost."""
+    if estimate.n_requests == 0:
+        return "Everything is stored already: nothing is left to ask for."
+    return (
+        f"About {count_words(estimate.n_requests, 'request')} to Yahoo and {count_words(estimate.n_bars, 'new bar')}, "
+        f"in about {duration_words(estimate.seconds)} at the polite rate."
+    )
