@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.demand import Demand, Priority, Want
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
-from candledesk.cache.planner import plan_span
-from candledesk.cache.views import base_count, count_provisional, describe_edge, read_around, with_error
+from candledesk.cache.views import (
+    base_count,
+    count_provisional,
+    describe_edge,
+    describe_hours,
+    plan_view,
+    read_around,
+    span_of_rows,
+    with_error,
+)
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.resample import base_span
 from candledesk.domain.span import Span
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fills import Fills
     from candledesk.cache.messages import Gap, ViewportRequest
     from candledesk.cache.planner import Facts
+    from candledesk.cache.views import Around
     from candledesk.cache.workers import Clockwork, Readers
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -72,7 +81,7 @@ class Charts:
         known = self._catalog.read(connection, symbol, base)
         around = read_around(connection, request, known)
         error = self._catalog.blocked_error(symbol) if known.instrument is None else None
-        want = self._want(request, known)
+        want = self._want(request, known, around)
         fault = self._fills.machine_fault()
         is_loading = self._follow(request, base, want, known, may_ask=error is None and fault is None)
         wanted = want.resolve(known.facts) if known.facts else None
@@ -87,11 +96,17 @@ class Charts:
             edge_reason=reason,
             at_latest=around.at_latest,
             rev=around.rev,
-            n_provisional=count_provisional(known.facts, around.bars, request.interval),
+            n_provisional=count_provisional(known.facts, around, request.interval),
+            starts=around.starts,
+            n_older=around.n_older,
+            n_newer=around.n_newer,
+            hours=describe_hours(known.facts, request.interval),
         )
         return with_error(reply, error)
 
-    def _want(self, request: ViewportRequest, known: Known) -> Want:
+    def _want(self, request: ViewportRequest, known: Known, around: Around) -> Want:
+        if around.starts is not None and known.facts is not None:
+            return Want(span_of_rows(request, around, known.facts))
         n_before = base_count(request.interval, request.n_before)
         n_after = base_count(request.interval, request.n_after)
         anchor = request.anchor
@@ -119,14 +134,14 @@ class Charts:
             self._fills.cancel(former)
         if demand is None:
             if known.facts is not None and may_ask:
-                self._look_again(request.symbol, base, plan_span(want.resolve(known.facts), known.facts).gaps)
+                self._look_again(request.symbol, base, plan_view(want, known.facts).gaps)
             return False
         demand.end.add_done_callback(lambda end: self._on_view_end(request.view_id, demand, end.result()))
         self._fills.add(demand)
         return True
 
     def _has_work(self, facts: Facts, want: Want) -> bool:
-        return bool(plan_span(want.resolve(facts), facts).windows)
+        return bool(plan_view(want, facts).windows)
 
     def _on_view_end(self, view_id: int, demand: Demand, end: DemandEnd) -> None:
         """Let the chart look again, and once more when something that failed may be tried again."""

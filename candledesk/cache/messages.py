@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from candledesk.domain import job_states
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import Bars
+    from candledesk.domain.bars import Bars, IntArray
+    from candledesk.domain.countdown import TradingHours
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -31,7 +32,8 @@ class ViewportRequest:
 
     ``anchor``: UTC seconds of a bar's open, ``None`` for the latest bar (then ``n_after`` is 0 and the latest bar is
     included in ``n_before``). ``generation`` rises with every request of the same ``view_id``; a reply to an older
-    generation is stale and is not drawn.
+    generation is stale and is not drawn. ``stride``: each row of the answer may stand for about so many bars (one of
+    1, 8, 64, 512), so that an answer's size does not grow with the number of bars; derived intervals ignore it.
     """
 
     view_id: int
@@ -41,15 +43,19 @@ class ViewportRequest:
     anchor: int | None
     n_before: int
     n_after: int
+    stride: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ViewportReply:
     """The cached bars for a ``ViewportRequest``, at once; what is missing follows as ``BarsStored`` events.
 
     ``instrument`` is ``None`` while the symbol is not known yet; ``at_latest``: the last bar here is the last stored;
     ``error``: why nothing can be loaded (unknown symbol), else empty; ``n_provisional``: how many of the last bars
-    are not final.
+    are not final. ``starts``: when ``bars`` are aggregates of consecutive bars, the index of each row's first bar and,
+    last, the number of bars, int64 of shape ``(n + 1,)``, from 0; else ``None``. ``n_older`` and ``n_newer``: how many
+    bars are stored on either side (beyond a gap too; 0 for derived intervals).
+    ``hours``: the venue's present and next sessions, ``None`` while the symbol is not known yet.
     """
 
     request: ViewportRequest
@@ -61,6 +67,10 @@ class ViewportReply:
     rev: int = 0
     n_provisional: int = 0
     error: str = ""
+    hours: TradingHours | None = None
+    starts: IntArray | None = None
+    n_older: int = 0
+    n_newer: int = 0
 
 
 @dataclass(frozen=True, slots=True)

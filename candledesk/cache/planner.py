@@ -118,6 +118,15 @@ def _calm_spans(facts: Facts) -> list[Span]:
     return [Span(newest.span.end, newest.expires_at)] if is_calm and is_ahead and _is_settled(newest, facts.now) else []
 
 
+def unknown_part(span: Span, facts: Facts) -> Span | None:
+    """Return the smallest span that holds everything of ``span`` that is not answered; ``None`` when all of it is.
+
+    What a long span lacks is planned on this part alone: the plan is the same but for the bars that it counts.
+    """
+    left = subtract_spans([span], known_spans(facts.coverage, facts.now))
+    return Span(left[0].start, left[-1].end) if left else None
+
+
 def _expected(span: Span | None, facts: Facts) -> IntArray:
     askable = facts.clip(span)
     if askable is None:

@@ -60,12 +60,12 @@ class Scripts:
             return reply
         demand.n_tries = USUAL_TRIES if request.timeout_s is not None else PATIENT_TRIES
         answer = _Once(lambda error: self._answer(reply, request, error))
-        too_late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
         demand.end.add_done_callback(
             lambda end: self._learn_actions(request, lambda: answer(end.result().error), demand.n_tries)
         )
         if request.timeout_s is not None:
-            self._clockwork.call_later(request.timeout_s, lambda: answer(too_late))
+            late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
+            self._clockwork.call_later(request.timeout_s, lambda: answer(late))
         self._fills.add(demand)
         return reply
 

@@ -9,17 +9,23 @@ import numpy as np
 
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import EdgeState, ViewportReply
-from candledesk.cache.planner import Facts, plan_span
+from candledesk.cache.planner import Facts, Plan, plan_span, unknown_part
 from candledesk.domain.bars import Bars
+from candledesk.domain.countdown import trading_hours
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.resample import base_span, resample_bars
+from candledesk.domain.sessions import span_after, span_before
 from candledesk.domain.span import Span
 from candledesk.store import bars as bar_store
+from candledesk.store import columns as column_store
 from candledesk.store import instruments as instrument_store
 
 if TYPE_CHECKING:
     from candledesk.cache.catalog import Known
+    from candledesk.cache.demand import Want
     from candledesk.cache.messages import ViewportRequest
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.countdown import TradingHours
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
@@ -37,13 +43,19 @@ def base_count(interval: Interval, n_bars: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Bars around an anchor. ``has_gap``: what lies left of them is not known, whatever is stored further left."""
+    """Bars around an anchor. ``has_gap``: what lies left of them is not known, whatever is stored further left.
+
+    ``starts``, ``n_older`` and ``n_newer``: see ``ViewportReply``.
+    """
 
     bars: Bars
     has_older: bool
     at_latest: bool
     rev: int
     has_gap: bool = False
+    starts: IntArray | None = None
+    n_older: int = 0
+    n_newer: int = 0
 
 
 def read_around(connection: Connection, request: ViewportRequest, known: Known) -> Around:
@@ -52,9 +64,11 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
     if known.series_id is None or facts is None:
         return Around(Bars.empty(), has_older=False, at_latest=request.anchor is None, rev=0)
     interval, series_id = request.interval, known.series_id
+    if interval.base is interval:
+        return _read_rows(connection, request, series_id, facts)
     n_before, n_after = base_count(interval, request.n_before), base_count(interval, request.n_after)
     anchor = request.anchor
-    if anchor is not None and interval.base is not interval:
+    if anchor is not None:
         anchor = base_span(interval, facts.calendar, Span(anchor, anchor + 1)).start
     stored = bar_store.read_bars_around(connection, series_id, anchor, n_before, n_after)
     whole, has_gap, is_cut_right = _unbroken(stored, anchor, facts)
@@ -62,7 +76,7 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
     extent = bar_store.bars_extent(connection, series_id)
     is_newest = extent is None or (bool(len(whole)) and int(whole.open_time[-1]) >= extent.end - 1)
     bars = whole
-    if interval.base is not interval and len(whole):
+    if len(whole):
         bars = resample_bars(whole, facts.calendar, interval)
         if len(bars) and (is_cut_left or has_gap or lacks_start(bars, whole, facts)):
             bars = bars.take(slice(1, None))  # its first bar lacks its first part
@@ -76,21 +90,71 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
     return Around(trimmed, bool(has_older), bool(at_latest), rev, has_gap and bool(is_whole_shown))
 
 
-def _unbroken(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, bool, bool]:
-    """Return the bars with nothing unasked between them and the anchor, and whether a gap cut them left and right.
+def _read_rows(connection: Connection, request: ViewportRequest, series_id: int, facts: Facts) -> Around:
+    """Read bars of a fetched interval, or rows of ``request.stride`` bars, as far as nothing is unknown between."""
+    rev = instrument_store.series_rev(connection, series_id)
+    extent = bar_store.bars_extent(connection, series_id)
+    where = connection, series_id, request.anchor, request.n_before, request.n_after
+    starts = None
+    if request.stride == 1:
+        bars, has_gap, _ = _unbroken(bar_store.read_bars_around(*where), request.anchor, facts)
+        shown = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1) if len(bars) else None
+    else:
+        shown, has_gap = _unbroken_span(connection, series_id, column_store.find_around(*where), request.anchor, facts)
+        bars, starts = _read_stride(connection, series_id, shown, request.stride)
+    if shown is None or not len(bars):
+        return Around(Bars.empty(), has_older=False, at_latest=extent is None, rev=rev, has_gap=has_gap)
+    n_older, n_newer = column_store.count_beside(connection, series_id, shown)
+    return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer)
 
-    Stored bars beyond such a gap would be drawn as if they were neighbours; they come once the gap is filled. Where an
+
+def _read_stride(
+    connection: Connection, series_id: int, span: Span | None, stride: int
+) -> tuple[Bars, IntArray | None]:
+    if span is None:
+        return Bars.empty(), None
+    rows = column_store.read_rows_of(connection, series_id, span, stride)
+    return rows.bars, np.concatenate((np.zeros(1, np.int64), np.cumsum(rows.n_bars)))
+
+
+def _holes(seen: Span, facts: Facts) -> tuple[Span, ...]:
+    """Return what of ``seen`` nobody has asked for yet, newest first.
+
+    Stored bars beyond such a hole would be drawn as if they were neighbours; they come once it is filled. Where an
     answer has expired or a fetch has failed nothing is cut: what is stored stays visible.
     """
+    answered = tuple(replace(row, state=CoverageState.HAVE, expires_at=None) for row in facts.coverage)
+    asked = replace(facts, coverage=answered)
+    part = unknown_part(seen, asked)
+    return () if part is None else plan_span(part, asked).windows
+
+
+def _unbroken_span(
+    connection: Connection, series_id: int, span: Span | None, anchor: int | None, facts: Facts
+) -> tuple[Span | None, bool]:
+    """Return the part of ``span`` with no hole between it and the anchor, and whether a hole cut it on the left."""
+    if span is None:
+        return None, False
+    at = span.end - 1 if anchor is None else anchor
+    lo, hi, has_gap = span.start, span.end, False
+    for hole in _holes(Span(min(lo, at), max(hi, at + 1)), facts):
+        if column_store.has_bars(connection, series_id, hole):
+            continue  # stored already and asked again only because it may have changed
+        if hole.start < at:
+            lo, has_gap = max(lo, hole.end), True
+        else:
+            hi = min(hi, hole.start)
+    return (Span(lo, hi) if lo < hi else None), has_gap
+
+
+def _unbroken(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, bool, bool]:
+    """Return the bars with no hole between them and the anchor, and whether a hole cut them left and right."""
     if not len(stored):
         return stored, False, False
     times = stored.open_time
     at = int(times[-1]) if anchor is None else anchor
-    seen = Span(min(int(times[0]), at), max(int(times[-1]), at) + 1)
-    answered = tuple(replace(row, state=CoverageState.HAVE, expires_at=None) for row in facts.coverage)
-    holes = plan_span(seen, replace(facts, coverage=answered)).windows
     lo, hi, has_gap, is_cut_right = 0, len(stored), False, False
-    for hole in holes:
+    for hole in _holes(Span(min(int(times[0]), at), max(int(times[-1]), at) + 1), facts):
         first, last = np.searchsorted(times, [hole.start, hole.end])
         if first != last:
             continue  # stored already and asked again only because it may have changed
@@ -127,7 +191,8 @@ def describe_edge(
         return EdgeState.MORE, ""
     oldest = int(around.bars.open_time[0]) if len(around.bars) else facts.now
     floor, floor_reason = facts.floor
-    plan = plan_span(Span(floor, oldest), facts) if floor < oldest else None
+    part = unknown_part(Span(floor, oldest), facts) if floor < oldest else None
+    plan = None if part is None else plan_span(part, facts)
     if plan is None or not plan.gaps:
         return EdgeState.START, floor_reason or "no older bars exist"
     left = Span(min(oldest - 1, wanted.start) if wanted else oldest - 1, oldest)
@@ -138,11 +203,41 @@ def describe_edge(
     return (EdgeState.LOADING, "") if is_loading else (EdgeState.MORE, "")
 
 
-def count_provisional(facts: Facts | None, bars: Bars, interval: Interval) -> int:
-    """Return how many of the last bars may still change."""
-    if facts is None:
+def span_of_rows(request: ViewportRequest, around: Around, facts: Facts) -> Span:
+    """Return the span that a chart of many bars wants known: what is stored in it need not be counted on a calendar."""
+    times, starts = around.bars.open_time, around.starts
+    if starts is None:
+        raise ValueError("rows of one bar each: count them on the calendar")
+    oldest, n_here = int(times[0]), int(starts[-1])
+    start, end = oldest, facts.now + 1
+    n_before = request.n_before - n_here
+    if request.anchor is not None:
+        n_left = int(starts[np.searchsorted(times, request.anchor)])
+        n_before = request.n_before - n_left
+        n_after = max(0, request.n_after - (n_here - n_left))
+        end = span_after(facts.calendar, facts.interval, int(times[-1]), n_after + request.stride).end
+    if n_before > 0:
+        start = span_before(facts.calendar, facts.interval, oldest, n_before).start
+    return Span(start, max(end, oldest + 1))
+
+
+def plan_view(want: Want, facts: Facts) -> Plan:
+    """Plan what a chart lacks, on as short a part of the calendar as will do."""
+    span = want.resolve(facts)
+    part = span if span is None else unknown_part(span, facts)
+    return Plan((), (), 0, 0) if span is not None and part is None else plan_span(part, facts)
+
+
+def count_provisional(facts: Facts | None, around: Around, interval: Interval) -> int:
+    """Return how many of the last bars may still change; 0 for rows of many bars, where nobody asks."""
+    if facts is None or around.starts is not None:
         return 0
-    return int((~final_mask(facts.coverage, bars, facts.calendar, interval, facts.now)).sum())
+    return int((~final_mask(facts.coverage, around.bars, facts.calendar, interval, facts.now)).sum())
+
+
+def describe_hours(facts: Facts | None, interval: Interval) -> TradingHours | None:
+    """Return the venue's present and next sessions, from which a chart counts down to its bar's close."""
+    return None if facts is None else trading_hours(facts.calendar, interval, facts.now)
 
 
 def with_error(reply: ViewportReply, error: Exception | None) -> ViewportReply:

@@ -203,7 +203,12 @@ def read_ranks(conn: sqlite3.Connection, head: Head) -> tuple[IntArray, IntArray
 
 def rank_in(conn: sqlite3.Connection, head: Head, open_time: int) -> int:
     """Return how many bars open before ``open_time`` (inside a snapshot)."""
-    times, ranks = read_ranks(conn, head)
+    return rank_among(conn, head, read_ranks(conn, head), open_time)
+
+
+def rank_among(conn: sqlite3.Connection, head: Head, top: tuple[IntArray, IntArray], open_time: int) -> int:
+    """Return how many bars open before ``open_time``; ``top``: what ``read_ranks`` returned in the same snapshot."""
+    times, ranks = top
     at = int(np.searchsorted(times, open_time, side="right")) - 1
     if at < 0:
         return 0

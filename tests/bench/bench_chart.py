@@ -31,7 +31,7 @@ from candledesk.ui.chart.model import ChartModel
 from candledesk.ui.chart.scene import Series
 from candledesk.ui.chart.ticks import build_calendar
 from candledesk.ui.chart.view import ChartView
-from candledesk.ui.chart.viewport import MAX_BARS
+from candledesk.ui.chart.wants import MAX_ROWS as MAX_BARS
 from tests.ui.fakes import make_bars, make_instrument
 
 WIDTH, HEIGHT = 1600, 900

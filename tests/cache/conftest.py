@@ -144,8 +144,9 @@ class Desk:
         options = {"timeout_s": WAIT_S, **options}
         return self.cache.load_bars(BarsRequest(symbol, INTERVALS[name], span, **options)).result(WAIT_S)
 
-    def view(self, name, anchor=None, n_before=50, n_after=0, symbol="AAA", view_id=1):
-        request = ViewportRequest(view_id, next(self.generations), symbol, INTERVALS[name], anchor, n_before, n_after)
+    def view(self, name, anchor=None, n_before=50, n_after=0, symbol="AAA", view_id=1, stride=1):
+        at = view_id, next(self.generations), symbol, INTERVALS[name]
+        request = ViewportRequest(*at, anchor, n_before, n_after, stride)
         return self.cache.load_viewport(request).result(WAIT_S)
 
     def settle(self):

@@ -34,6 +34,9 @@ from candledesk.domain.span import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.countdown import TradingHours
+
 
 T = TypeVar("T")
 NOW = 1_763_942_400  # 2025-11-24 00:00 UTC
@@ -57,6 +60,21 @@ def make_bars(n: int, interval: Interval = INTERVALS["1d"], *, end: int = NOW, s
     low = np.minimum(opening, close) * np.exp(-np.abs(rng.normal(0, swing / 2, n)))
     volume = np.round(rng.lognormal(17.5, 0.35, n))
     return Bars(times, *(np.round(column, 2) for column in (opening, high, low, close)), volume)
+
+
+def in_rows(bars: Bars, width: int) -> tuple[Bars, IntArray]:
+    """Return one row per bucket of ``width`` seconds, as the pyramid has, and the index of each row's first bar."""
+    keys = bars.open_time // width
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.empty(0, np.int64)
+    starts = np.append(first, len(keys))
+    if not len(first):
+        return bars, starts
+    ends = bars.high, bars.low, bars.volume
+    high, low, volume = (
+        how.reduceat(values, first) for how, values in zip((np.maximum, np.minimum, np.add), ends, strict=True)
+    )
+    rows = Bars(bars.open_time[first], bars.open[first], high, low, bars.close[starts[1:] - 1], volume)
+    return rows, starts
 
 
 def make_instrument(symbol: str = "AAPL") -> Instrument:
@@ -92,6 +110,7 @@ class FakeCache:
         self.calls: list[tuple[str, object]] = []
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
+        self.hours: TradingHours | None = None
         self._callbacks: list[Callable[[Event], None]] = []
 
     def add(self, symbol: str, interval: str, bars: Bars, n_stored: int | None = None) -> None:
@@ -121,10 +140,27 @@ class FakeCache:
         bars = full.take(slice(len(full) - stored, len(full)))
         at = len(bars) if request.anchor is None else int(np.searchsorted(bars.open_time, request.anchor))
         lo, hi = max(0, at - request.n_before), min(len(bars), at + request.n_after)
+        keys = bars.open_time // (request.interval.step_s * request.stride)
+        while 0 < lo < len(bars) and keys[lo] == keys[lo - 1]:
+            lo -= 1  # rows are whole
+        while 0 < hi < len(bars) and keys[hi] == keys[hi - 1]:
+            hi += 1
         edge = EdgeState.MORE if lo > 0 else EdgeState.START if stored == len(full) else EdgeState.LOADING
         reason = self.edge_reason if edge is EdgeState.START else ""
+        rows, starts = bars.take(slice(lo, hi)), None
+        if request.stride > 1:
+            rows, starts = in_rows(rows, request.interval.step_s * request.stride)
         return ViewportReply(
-            request, bars.take(slice(lo, hi)), make_instrument(request.symbol), edge, reason, hi == len(bars)
+            request,
+            rows,
+            make_instrument(request.symbol),
+            edge,
+            reason,
+            hi == len(bars),
+            hours=self.hours,
+            starts=starts,
+            n_older=lo,
+            n_newer=len(bars) - hi,
         )
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:

@@ -14,7 +14,7 @@ from candledesk.cache.messages import (
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.ui.chart.viewport import MAX_BARS
+from candledesk.ui.chart.wants import MAX_ROWS
 from tests.ui.fakes import make_bars, make_job
 
 
@@ -165,19 +165,20 @@ def test_a_derived_interval_follows_its_base(chart, cache):
     assert len(cache.requests) == n_asked + 1
 
 
-def test_long_series_stay_within_the_limit(chart, cache, qtbot):
-    cache.add("LONG", "1d", make_bars(45_000, end=3_900_000_000))
+def test_a_window_does_not_grow_with_the_series(chart, cache, qtbot):
+    cache.add("LONG", "1d", make_bars(200_000, end=5_900_000_000))
     chart.open("LONG")
-    for _ in range(40):
+    for _ in range(60):
         chart.model.zoom_right(0.7)
         chart.settle()
-        assert len(chart.model.series.bars) <= MAX_BARS
-    chart.model.zoom_right(50)
+        assert len(chart.model.series.bars) <= 90 * chart.model.placed.view.width  # 16 rows a pixel, 5.5 screens
+    assert chart.model.placed.n_bars == 200_000
+    chart.model.zoom_right(5_000)
     for _ in range(12):
         chart.model.pan(20_000)
         chart.settle()
         before = chart.positions()
-        assert len(chart.model.series.bars) <= MAX_BARS
+        assert len(chart.model.series.bars) <= MAX_ROWS
     assert before
     chart.view.animate_latest()
     qtbot.waitUntil(chart.model.is_latest_visible, timeout=3_000)

@@ -48,7 +48,7 @@ def aim_at(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> 
     panes, device_y = frame.panes, round(y * frame.dpr)
     if row is None or not (0 <= x * frame.dpr < panes.plot_w and 0 <= device_y < panes.time_top):
         return None
-    centre = int(np.rint(frame.device_x(row)))
+    centre = int(np.rint(frame.row_x(row)))
     if device_y >= panes.volume_top:
         scale = PriceScale(PriceRange(0.0, max(frame.volume_peak, 1.0)), panes.volume_top, panes.volume_bottom)
         return Aim(row, centre, device_y, format_volume(scale.price_at(device_y)))

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from candledesk.cache.messages import EdgeState, JobState, ViewportReply, ViewportRequest
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.scene import Series
-from candledesk.ui.chart.wants import Want, plan_want, want_around, want_latest
-from candledesk.ui.chart.words import error_notice, loading_notice, series_notice
+from candledesk.ui.chart.wants import Want, plan_want, want_around, want_date, want_latest
+from candledesk.ui.chart.words import date_words, error_notice, loading_notice, series_notice
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _AGAIN_MS = 500  # a lookup that fails at once must not become a loop
+_COMING = (EdgeState.LOADING, EdgeState.MORE)
 _ENDED_WITHOUT_BARS = frozenset({JobState.FAILED, JobState.CANCELLED})
 
 
@@ -49,6 +50,7 @@ class ChartFeed(QObject):
         self._last: Want | None = None
         self._is_dirty = False
         self._is_latest_wanted = False
+        self._date: int | None = None
         self._is_offline = cache.limiter_state().is_offline
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -56,6 +58,7 @@ class ChartFeed(QObject):
         self._again.timeout.connect(self._refresh)
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
+        model.date_requested.connect(self._on_date_requested)
         bridge.bars_stored.connect(self._on_bars_stored)
         bridge.job_changed.connect(self._on_job_changed)
         bridge.limiter_changed.connect(self._on_limiter_changed)
@@ -70,12 +73,15 @@ class ChartFeed(QObject):
     def open(self, symbol: str, interval: Interval) -> None:
         """Show another series; the former one stays until the first answer."""
         self._target = (symbol, interval)
-        self._last, self._is_dirty, self._is_latest_wanted = None, False, False
-        self._send(want_latest(self._model.scene.viewport.n_screen))
+        self._last, self._is_dirty, self._is_latest_wanted, self._date = None, False, False, None
+        self._send(self._want_opening(interval))
 
     def close(self) -> None:
         """Ask for nothing more and drop what is under way."""
         self._target, self._future = None, None
+
+    def _want_opening(self, interval: Interval) -> Want:
+        return want_latest(self._model.scene.viewport.n_screen, self._model.stride_of(interval))
 
     def _is_shown(self) -> bool:
         series = self._model.series
@@ -86,13 +92,16 @@ class ChartFeed(QObject):
             self._ask_if_needed()
 
     def _ask_if_needed(self) -> None:
-        series = self._model.series
-        if self._is_latest_wanted:
-            want: Want | None = want_latest(self._model.placed.view.n_screen)
-        elif self._is_dirty:
-            want = want_around(self._model.placed, at_latest=series.at_latest)
+        series, placed = self._model.series, self._model.placed
+        stride = self._model.stride_of(series.interval)
+        if self._date is not None:
+            want: Want | None = want_date(self._date, placed.view.n_screen, stride)
+        elif self._is_latest_wanted:
+            want = want_latest(placed.view.n_screen, stride)
         else:
-            want = plan_want(self._model.placed, series.edge, at_latest=series.at_latest)
+            want = plan_want(placed, series, stride)
+            if want is None and self._is_dirty:  # the same window again
+                want = self._last or want_around(placed, series, stride)
         if want is not None and (self._is_dirty or want != self._last):
             self._send(want)
 
@@ -103,7 +112,7 @@ class ChartFeed(QObject):
         self._generation += 1
         self._last, self._is_dirty = want, False
         request = ViewportRequest(
-            self._view_id, self._generation, symbol, interval, want.anchor, want.n_before, want.n_after
+            self._view_id, self._generation, symbol, interval, want.anchor, want.n_before, want.n_after, want.stride
         )
         self._future = self._cache.load_viewport(request)
         self._bridge.deliver(self._future, self._on_reply)
@@ -140,18 +149,36 @@ class ChartFeed(QObject):
             else:
                 self.waiting_changed.emit(f"Looking up {reply.request.symbol}…")
             return
+        if self._date is not None and not self._has_date(reply, self._date):
+            return
         former = None if is_other else self._model.series
-        if former is not None and not self._is_latest_wanted and former.is_same_as(reply):
+        is_moving = self._is_latest_wanted or self._date is not None
+        if former is not None and not is_moving and former.is_same_as(reply):
             self.waiting_changed.emit("")
             return
         series = Series.from_reply(reply, former)
         is_latest_wanted = self._is_latest_wanted and reply.request.anchor is None
         self._is_latest_wanted = self._is_latest_wanted and not is_latest_wanted
-        self._model.show_series(series, is_latest_wanted=is_latest_wanted)
+        self._model.show_series(series, is_latest_wanted=is_latest_wanted, date=self._date)
+        self._date = None
         self._model.show_notice(series_notice(series, is_offline=self._is_offline))
         if is_other:
             self.opened.emit()
         self.waiting_changed.emit("")
+
+    def _has_date(self, reply: ViewportReply, date: int) -> bool:
+        """Tell whether the reply shows the date that is waited for; say so when it never will."""
+        if reply.request.anchor != date:
+            return False  # asked before the date was: the next one is on its way
+        is_reached = len(reply.bars) > 0 and (int(reply.bars.open_time[0]) <= date or reply.edge not in _COMING)
+        if not is_reached and reply.edge in _COMING:
+            self.waiting_changed.emit(f"Loading {date_words(date)}…")
+        elif not is_reached:
+            self._date = None
+            self.waiting_changed.emit("")
+            self.failed.emit(reply.edge_reason or f"There are no bars around {date_words(date)}.")
+            self._refresh()  # the cache follows what was asked for last
+        return is_reached
 
     def _refuse(self, text: str) -> None:
         """Keep the former chart and say why the new one does not come."""
@@ -168,8 +195,8 @@ class ChartFeed(QObject):
     def _ask_again(self) -> None:
         if self._is_shown():
             self._ask_if_needed()
-        elif self._is_dirty:
-            self._send(want_latest(self._model.scene.viewport.n_screen))
+        elif self._is_dirty and self._target is not None:
+            self._send(self._want_opening(self._target[1]))
 
     def _refresh(self) -> None:
         self._is_dirty = True
@@ -188,7 +215,7 @@ class ChartFeed(QObject):
     def _is_beyond_the_window(self, event: BarsStored) -> bool:
         """Older bars are known to be stored already: a running backfill changes nothing here."""
         series = self._model.series
-        is_cut = self._is_shown() and series.edge is EdgeState.MORE and len(series.bars) > 0
+        is_cut = self._is_shown() and self._date is None and series.edge is EdgeState.MORE and len(series.bars) > 0
         return is_cut and event.span.end <= int(series.bars.open_time[0])
 
     def _on_job_changed(self, job: Job) -> None:
@@ -197,8 +224,12 @@ class ChartFeed(QObject):
         if is_waiting and job.state in _ENDED_WITHOUT_BARS and self._concerns(job.symbol, job.interval):
             self._again.start()
 
+    def _on_date_requested(self, open_time: int) -> None:
+        self._date, self._is_latest_wanted = open_time, False
+        self._refresh()
+
     def _on_latest_requested(self) -> None:
-        self._is_latest_wanted = True
+        self._is_latest_wanted, self._date = True, None
         self._refresh()
 
     def _on_limiter_changed(self, state: LimiterState) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.layout import Panes, place_panes
-from candledesk.ui.chart.lod import Columns, block_size, previous_closes, reduce_columns
+from candledesk.ui.chart.lod import Columns, block_size, previous_closes, reduce_rows
 from candledesk.ui.chart.options import ChartType, UpRule
 from candledesk.ui.chart.scales import PriceRange, PriceScale, autoscale, format_price
 
@@ -51,9 +51,13 @@ class Frame:
         """Device pixels per drawn column."""
         return self.placed.view.spacing * self.dpr * self.columns.block
 
-    def device_x(self, row: float) -> float:
-        """Return the device pixel of a fractional row."""
-        return self.placed.x_of(row) * self.dpr
+    def device_x(self, index: float) -> float:
+        """Return the device pixel of a fractional index."""
+        return self.placed.x_of(index) * self.dpr
+
+    def row_x(self, row: int) -> float:
+        """Return the device pixel of a row's middle."""
+        return self.placed.row_x(row) * self.dpr
 
     def column_x(self) -> FloatArray:
         """Return the device pixels of the columns' centres."""
@@ -95,15 +99,16 @@ def visible_range(scene: ChartScene, lo: int, hi: int, columns: Columns) -> Pric
     return autoscale(low, high, is_log=scene.is_log, is_inverted=scene.is_inverted)
 
 
-def _draw_columns(scene: ChartScene, lo: int, hi: int, block: int) -> tuple[Columns, BoolArray]:
-    """Return the columns that the chart type draws of rows ``[lo, hi)``, and which of them rise."""
-    series, options = scene.series, scene.options
-    if options.chart_type is ChartType.HEIKIN_ASHI:
-        shown = reduce_columns(series.bars, lo, hi, block, series.origin)
-        before = reduce_columns(series.bars, max(0, lo - N_WARM_UP * block), hi, block, series.origin)
-        columns = average_columns(before, len(shown.open))
+def _draw_columns(scene: ChartScene, placed: Placed, block: int) -> tuple[Columns, BoolArray]:
+    """Return the columns that the chart type draws of the rows on screen, and which of them rise."""
+    series, options, axis = scene.series, scene.options, placed.axis
+    lo, hi = placed.visible()
+    columns = reduce_rows(series.bars, axis, lo, hi, block, series.stride, series.origin)
+    if options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
+        start = axis.row_at(axis.start_of(lo) - N_WARM_UP * columns.block)
+        before = reduce_rows(series.bars, axis, start, hi, block, series.stride, series.origin)
+        columns = average_columns(before, len(columns.open))
         return columns, columns.close >= columns.open
-    columns = reduce_columns(series.bars, lo, hi, block, series.origin)
     is_open_rule = options.up_rule is UpRule.OPEN and options.chart_type is not ChartType.HOLLOW
     against = columns.open if is_open_rule else previous_closes(series.bars, columns)
     return columns, columns.close >= against
@@ -114,10 +119,10 @@ def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics:
     axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
     bars = scene.series.bars
     panes = place_panes(width, height, axis, dpr, has_volume=has_volume(scene.series), split=scene.split)
-    placed = scene.viewport.resized(panes.plot_w / dpr).place(bars.open_time)
+    placed = scene.viewport.resized(panes.plot_w / dpr).place(scene.series.axis)
     lo, hi = placed.visible()
     block = block_size(placed.view.spacing * dpr)
-    columns, is_up = _draw_columns(scene, lo, hi, block)
+    columns, is_up = _draw_columns(scene, placed, block)
     peak = float(columns.volume.max()) if len(columns.volume) else 0.0
     return Frame(
         panes=panes,

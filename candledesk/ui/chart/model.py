@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
+from candledesk.domain.countdown import seconds_to_close
 from candledesk.ui.chart.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.layout import MIN_PANE_PX, PaneName, PaneSplit
+from candledesk.ui.chart.lod import stride_for
 from candledesk.ui.chart.options import ChartOptions, PriceMode
 from candledesk.ui.chart.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.zones import zoned
 
 if TYPE_CHECKING:
+    from candledesk.domain.interval import Interval
     from candledesk.ui.chart.viewport import Placed
 
 ZOOM_STEP = 1.25  # one press of a key
+_ROOM = 1.25  # how much wider than a whole history the view may be
+_MANY_BARS = 20_000  # that may be looked at before they are stored
 
 
 class ChartModel(QObject):
@@ -27,6 +35,7 @@ class ChartModel(QObject):
     series_changed = Signal()
     viewport_changed = Signal()
     latest_requested = Signal()
+    date_requested = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Start with an empty scene of unknown size."""
@@ -37,6 +46,7 @@ class ChartModel(QObject):
         self._metrics = TextMetrics()
         self._frame: Frame | None = None
         self._is_fitting = False
+        self._heard_at = 0.0
 
     # -- what is shown
 
@@ -52,6 +62,10 @@ class ChartModel(QObject):
         """The loaded window."""
         return self.scene.series
 
+    def stride_of(self, interval: Interval) -> int:
+        """Return how many bars a row may stand for at the present zoom (derived intervals are short)."""
+        return stride_for(self.scene.viewport.spacing * self._dpr) if interval.base is interval else 1
+
     @property
     def placed(self) -> Placed:
         """The viewport on the loaded window."""
@@ -64,25 +78,29 @@ class ChartModel(QObject):
         self._replace(viewport=self.scene.viewport.resized(plot))
         self.viewport_changed.emit()
 
-    def show_series(self, series: Series, *, is_latest_wanted: bool = False) -> None:
+    def show_series(self, series: Series, *, is_latest_wanted: bool = False, date: int | None = None) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
-        ``is_latest_wanted``: go to the window's latest bar.
+        ``is_latest_wanted``: go to the window's latest bar; ``date``: go to the bar of that time.
         """
-        former = self.series
+        series, former = zoned(series, self.scene.options.zone), self.series
+        self._heard_at = time.time()
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
         if is_latest_wanted:
             self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
+        elif date is not None:
+            view = Viewport(spacing=view.spacing, width=plot)
+            self._replace(series=series, viewport=view.place(series.axis).centred(date))
         elif (former.symbol, former.interval) == (series.symbol, series.interval):
-            view = self.placed.followed(series.bars.open_time).resized_from_left(plot)
+            view = self.placed.followed(series.axis, is_latest=former.at_latest).resized_from_left(plot)
             if self._is_fitting:
-                view = view.place(series.bars.open_time).fit()
+                view = view.place(series.axis).fit(series.n_older, series.n_newer)
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
             self._replace(series=series, viewport=view)
         else:
             self._is_fitting = False
-            view = Viewport(spacing=view.spacing, width=plot)
+            view = Viewport(spacing=max(view.spacing, _min_spacing(series, plot)), width=plot)
             self._replace(series=series, viewport=view, price_range=None)
         self.series_changed.emit()
         self.viewport_changed.emit()
@@ -112,7 +130,7 @@ class ChartModel(QObject):
 
     def zoom(self, x: float, factor: float) -> None:
         """Zoom with the bar under pixel ``x`` fixed."""
-        self._look(self.placed.zoom_at(x, factor, min_spacing=self._min_spacing()))
+        self._look(self.placed.zoom_at(x, factor, min_spacing=_min_spacing(self.series, self.placed.view.width)))
 
     def zoom_right(self, factor: float) -> None:
         """Zoom with the right edge fixed."""
@@ -132,7 +150,7 @@ class ChartModel(QObject):
 
     def latest_edge(self) -> float:
         """Return the right edge of the view on the latest bar."""
-        return len(self.series.bars) - 1 + DEFAULT_RIGHT_BARS
+        return self.placed.n_bars - 1 + DEFAULT_RIGHT_BARS
 
     def go_latest(self) -> None:
         """Show the latest bar; ask for it when the loaded window ends before it."""
@@ -141,13 +159,21 @@ class ChartModel(QObject):
         else:
             self.latest_requested.emit()
 
+    def go_to(self, open_time: int) -> None:
+        """Show the bar of a time (UTC seconds) in the middle; ask for it when it is not loaded."""
+        times = self.series.bars.open_time
+        if len(times) and int(times[0]) <= open_time and (self.series.at_latest or open_time <= int(times[-1])):
+            self._look(self.placed.centred(open_time))
+        else:
+            self.date_requested.emit(open_time)
+
     def go_first(self) -> None:
         """Show the oldest loaded bar at the left edge."""
         self.move_to(self.placed.view.width / self.placed.view.spacing - DEFAULT_RIGHT_BARS)
 
     def fit(self) -> None:
         """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
-        self._look(self.placed.fit())
+        self._look(self.placed.fit(self.series.n_older, self.series.n_newer))
         self._is_fitting = self.series.edge is EdgeState.MORE
 
     def reset(self) -> None:
@@ -191,7 +217,22 @@ class ChartModel(QObject):
     def set_options(self, options: ChartOptions) -> None:
         """Take how everything looks."""
         if options != self.scene.options:
-            self._replace(options=options)
+            self._replace(options=options, series=zoned(self.series, options.zone))
+
+    def set_counting(self, *, is_on: bool) -> None:
+        """Take whether a countdown stands under the last price's tag."""
+        if is_on != self.scene.is_counting:
+            self._replace(is_counting=is_on)
+
+    def seconds_to_close(self, at: float) -> int | None:
+        """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms.
+
+        The cache's clock may be another one: it counts from what the cache said, when it was said.
+        """
+        hours = self.series.hours
+        if hours is None or not self.series.at_latest:
+            return None
+        return seconds_to_close(hours, hours.now + math.floor(at - self._heard_at))
 
     def drag_separator(self, y: float) -> None:
         """Put the edge between price and volume at ``y`` logical pixels; both keep 30 (CHART.md)."""
@@ -207,13 +248,6 @@ class ChartModel(QObject):
 
     # -- inside
 
-    def _min_spacing(self) -> float:
-        """Nothing is gained by zooming out beyond a whole history."""
-        n = len(self.series.bars)
-        if self.series.edge is not EdgeState.START or not self.series.at_latest or not n:
-            return 0.0
-        return min(DEFAULT_SPACING, self.placed.view.width / (n * 1.25))
-
     def _look(self, view: Viewport) -> None:
         self._is_fitting = False
         if view == self.scene.viewport:
@@ -225,3 +259,12 @@ class ChartModel(QObject):
         self.scene = replace(self.scene, **changes)  # type: ignore[arg-type]
         self._frame = None
         self.changed.emit()
+
+
+def _min_spacing(series: Series, width: float) -> float:
+    """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
+    n_here = series.axis.n_bars
+    n_stored = series.n_older + n_here + series.n_newer
+    is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
+    n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
+    return min(DEFAULT_SPACING, width / n_most)

@@ -22,8 +22,8 @@ from candledesk.ui.chart.pixels import (
     fill,
     fill_rects,
 )
-from candledesk.ui.chart.price_axis import axis_pen, paint_last_price, paint_price_labels, price_levels
-from candledesk.ui.chart.ticks import TimeTick, time_ticks
+from candledesk.ui.chart.price_axis import axis_pen, axis_x, paint_last_price, paint_price_labels, price_levels
+from candledesk.ui.chart.ticks import TimeTick, time_ticks, zone_label
 from candledesk.ui.chart.words import edge_title, edge_words
 from candledesk.ui.theme import FONT_PX, Theme, chart_font
 
@@ -72,7 +72,7 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
             paint_last_price(painter, frame, scene, theme)
         _paint_edge(painter, frame, scene, theme)
         _paint_axis_lines(painter, frame, theme)
-        _paint_time_labels(painter, frame, labels, theme)
+        _paint_time_labels(painter, frame, labels, scene.series, theme)
         if scene.notice is not None:
             _paint_notice(painter, frame, scene.notice, theme)
 
@@ -96,7 +96,7 @@ def _paint_sessions(painter: QPainter, frame: Frame, series: Series, theme: Them
         return
     line, dash = max(1, int(frame.dpr)), max(2, round(4 * frame.dpr))
     for row in starts.tolist():
-        x = round(frame.device_x(row - 0.5))
+        x = round(frame.device_x(frame.placed.axis.start_of(row) - 0.5))
         if 0 <= x < frame.panes.plot_w:
             fill_rects(painter, dashes_across(frame.panes.time_top, dash, x, line)[:, [1, 0, 3, 2]], theme.separator)
 
@@ -109,7 +109,7 @@ def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:
         fill(painter, 0, panes.price_bottom, panes.width, panes.volume_top - panes.price_bottom, theme.separator)
 
 
-def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], theme: Theme) -> None:
+def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], series: Series, theme: Theme) -> None:
     panes = frame.panes
     middle = (panes.time_top + panes.height) // 2
     painter.save()
@@ -120,6 +120,9 @@ def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], 
         lines = [(round(frame.device_x(tick.index)), middle, tick.text) for tick in ticks]
         draw_lines(painter, lines, pen, Align.AlignHCenter)
     painter.restore()
+    if frame.hi > frame.lo:
+        words = zone_label(series.calendar, int(series.bars.open_time[frame.hi - 1]))
+        draw_lines(painter, [(axis_x(frame), middle, words)], minor)
 
 
 def _paint_edge(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme) -> None:

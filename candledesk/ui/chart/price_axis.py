@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _VOLUME_GAP = 30.0
 _TAG_CLEAR = 17.0  # from a tag's middle to the nearest label's: half of each
 TAG_H = 20.0  # logical pixels
+COUNTDOWN_H = 17.0
 
 
 def price_levels(scale: PriceScale, min_gap: float, decimals: int) -> list[tuple[float, float]]:
@@ -34,7 +35,8 @@ def axis_pen(frame: Frame, colour: str, *, is_bold: bool = False) -> Pen:
     return Pen(round(FONT_PX * frame.dpr), colour, is_bold)
 
 
-def _axis_x(frame: Frame) -> int:
+def axis_x(frame: Frame) -> int:
+    """Return where the words of the price axis begin, in device pixels."""
     return frame.panes.plot_w + round(8 * frame.dpr)
 
 
@@ -43,13 +45,13 @@ def paint_price_labels(
 ) -> None:
     """Write the prices, and the volumes of their pane; what the last price's tag would half cover is left out."""
     series = scene.series
-    panes, half, x = frame.panes, 9 * frame.dpr, _axis_x(frame)
+    panes, half, x = frame.panes, 9 * frame.dpr, axis_x(frame)
     top, bottom = panes.price_top + half, panes.price_bottom - half
-    last_y, apart = last_price_y(frame, series), _TAG_CLEAR * frame.dpr
+    clear = _tag_room(frame, scene)
     lines = [
         (x, round(y), frame.price.label(price, series.decimals))
         for price, y in levels
-        if top <= y <= bottom and (last_y is None or abs(y - last_y) >= apart)
+        if top <= y <= bottom and not clear[0] < y < clear[1]
     ]
     if panes.has_volume and frame.volume_peak > 0:
         scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
@@ -65,6 +67,30 @@ def last_price_y(frame: Frame, series: Series) -> int | None:
         return None
     y = round(float(frame.price.y_of(float(series.bars.close[-1]))))
     return y if frame.panes.price_top <= y < frame.panes.price_bottom else None
+
+
+def _tag_room(frame: Frame, scene: ChartScene) -> tuple[float, float]:
+    """Return between which device pixels no label has room beside the last price's tag and countdown."""
+    y, apart = last_price_y(frame, scene.series), _TAG_CLEAR * frame.dpr
+    if y is None:
+        return (0.0, 0.0)
+    place = countdown_rect(frame, scene.series) if scene.is_counting else None
+    if place is None:
+        return (y - apart, y + apart)
+    half = _TAG_CLEAR * frame.dpr - round(TAG_H * frame.dpr) // 2
+    return (min(y - apart, place[1] - half), max(y + apart, place[1] + place[3] + half))
+
+
+def countdown_rect(frame: Frame, series: Series) -> tuple[int, int, int, int] | None:
+    """Return left, top, width and height of the countdown in device pixels: under the tag, above it at the bottom."""
+    y, panes = last_price_y(frame, series), frame.panes
+    if y is None:
+        return None
+    half, height = round(TAG_H * frame.dpr) // 2, round(COUNTDOWN_H * frame.dpr)
+    top = y - half + round(TAG_H * frame.dpr)
+    if top + height > panes.price_bottom:
+        top = y - half - height
+    return panes.plot_w, top, panes.width - panes.plot_w, height
 
 
 def last_colour(series: Series, theme: Theme) -> str:
@@ -88,6 +114,6 @@ def paint_last_price(painter: QPainter, frame: Frame, scene: ChartScene, theme: 
 
 def paint_tag(painter: QPainter, frame: Frame, y: float, text: str, colours: tuple[str, str]) -> None:
     """Write a label on the price axis in a filled box; ``colours``: box, text."""
-    panes, height = frame.panes, round(20 * frame.dpr)
+    panes, height = frame.panes, round(TAG_H * frame.dpr)
     fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, colours[0])
-    draw_figures(painter, _axis_x(frame), round(y), text, axis_pen(frame, colours[1]))
+    draw_figures(painter, axis_x(frame), round(y), text, axis_pen(frame, colours[1]))

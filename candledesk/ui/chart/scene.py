@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.axis import Axis
 from candledesk.ui.chart.layout import PaneSplit
 from candledesk.ui.chart.options import ChartOptions, PriceMode
 from candledesk.ui.chart.ticks import Calendar, build_calendar
@@ -17,6 +16,8 @@ from candledesk.ui.chart.viewport import Viewport
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import ViewportReply
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.scales import PriceRange
@@ -26,7 +27,11 @@ DEFAULT_DECIMALS = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """The loaded window of one series. ``origin``: absolute index of row 0, stable while the window moves."""
+    """The loaded window of one series: rows of one bar, or of about ``stride`` bars where ``starts`` says how many.
+
+    ``origin``: absolute index of bar 0, stable while the window moves; ``n_older`` and ``n_newer``: how many bars are
+    stored on either side of the window.
+    """
 
     symbol: str
     interval: Interval
@@ -37,6 +42,16 @@ class Series:
     edge: EdgeState = EdgeState.LOADING
     edge_reason: str = ""
     at_latest: bool = True
+    hours: TradingHours | None = None
+    starts: IntArray | None = None
+    stride: int = 1
+    n_older: int = 0
+    n_newer: int = 0
+
+    @property
+    def axis(self) -> Axis:
+        """Where the rows lie."""
+        return Axis(self.bars.open_time, self.starts)
 
     @property
     def decimals(self) -> int:
@@ -46,8 +61,11 @@ class Series:
     def is_same_as(self, reply: ViewportReply) -> bool:
         """Whether a reply of the same series would change nothing."""
         return (
-            (self.edge, self.edge_reason, self.at_latest, self.instrument)
-            == (reply.edge, reply.edge_reason, reply.at_latest, reply.instrument)
+            (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
+            == (
+                *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
+                *(reply.request.stride, reply.n_older, reply.n_newer),
+            )
         ) and self.bars.equals(reply.bars)
 
     @classmethod
@@ -67,21 +85,25 @@ class Series:
             interval=reply.request.interval,
             bars=reply.bars,
             calendar=build_calendar(reply.bars.open_time, zone, is_daily=reply.request.interval.is_daily),
-            origin=_origin(reply.bars, former) if former is not None and same else 0,
+            origin=_origin(Axis(reply.bars.open_time, reply.starts), former) if former is not None and same else 0,
             instrument=reply.instrument,
             edge=reply.edge,
             edge_reason=reply.edge_reason,
             at_latest=reply.at_latest,
+            hours=reply.hours,
+            starts=reply.starts,
+            stride=reply.request.stride,
+            n_older=reply.n_older,
+            n_newer=reply.n_newer,
         )
 
 
-def _origin(bars: Bars, former: Series) -> int:
-    """Return the absolute index of the new row 0, by a bar that both windows hold."""
-    if not len(bars) or not len(former.bars):
+def _origin(axis: Axis, former: Series) -> int:
+    """Return the absolute index of the new bar 0, by a bar that both windows hold."""
+    if not axis.n_rows or not len(former.bars):
         return former.origin
-    shared = min(int(bars.open_time[-1]), int(former.bars.open_time[-1]))
-    new_row, old_row = (int(np.searchsorted(times, shared)) for times in (bars.open_time, former.bars.open_time))
-    return former.origin + old_row - new_row
+    shift = axis.shift_from(former.axis, int(axis.open_time[-1]))
+    return 0 if shift is None else former.origin - shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +125,7 @@ class ChartScene:
     is_inverted: bool = False
     notice: Notice | None = None
     is_offline: bool = False
+    is_counting: bool = False
     split: PaneSplit = field(default_factory=PaneSplit)
     options: ChartOptions = field(default_factory=ChartOptions)
 

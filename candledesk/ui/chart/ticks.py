@@ -50,7 +50,7 @@ class Calendar:
     """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar.
 
     ``n_from``: how many bars have each weight or a heavier one; ``is_session_start``: which intraday bars are the
-    first of their date at the exchange, whatever zone is shown.
+    first of their date at the exchange, whatever zone is shown; ``tz``: that zone.
     """
 
     local_s: IntArray
@@ -58,11 +58,12 @@ class Calendar:
     n_from: tuple[int, ...]
     is_daily: bool
     is_session_start: BoolArray
+    tz: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class TimeTick:
-    """A label on the time axis under bar ``index``; ``is_major`` for the heavier units."""
+    """A label on the time axis under bar ``index``, the first of its row; ``is_major`` for the heavier units."""
 
     index: int
     text: str
@@ -104,7 +105,7 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz:
     for unit, values in _units(local, is_daily=is_daily):
         weight[1:][values[1:] != values[:-1]] = unit
     counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
-    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start)
+    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
 
 
 def _units(local: IntArray, *, is_daily: bool) -> Iterator[tuple[Weight, IntArray]]:
@@ -150,33 +151,31 @@ _MONTHS = {
 
 def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[TimeTick]:
     """Return the labels on screen, left to right, at least ``min_gap_px`` apart, heavier units first."""
+    axis, spacing = placed.axis, placed.view.spacing
     n = len(calendar.weight)
     lo, hi = placed.visible()
     if n == 0 or hi <= lo:
         return []
-    room = n * placed.view.spacing / min_gap_px
+    room = axis.n_bars * spacing / min_gap_px
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
-    reach = int(min_gap_px / placed.view.spacing) + 1
-    lo, hi = max(0, lo - reach), min(n, hi + reach)  # type: ignore[assignment]
-    rows = lo + np.flatnonzero(calendar.weight[lo:hi] >= least)
+    reach = int(min_gap_px / spacing) + 1
+    lo, hi = axis.row_at(axis.start_of(lo) - reach), axis.row_at(axis.start_of(hi - 1) + 1 + reach)
+    rows = lo + np.flatnonzero(calendar.weight[lo : hi + 1] >= least)
     weights = calendar.weight[rows].tolist()
-    taken = _spread(rows.tolist(), weights, min_gap_px * 0.8 / placed.view.spacing)
+    local_s = calendar.local_s[rows].tolist()
+    taken = _spread(axis.starts_of(rows).tolist(), weights, local_s, min_gap_px * 0.8 / spacing)
     heaviest = max(weights, default=0)  # the heaviest is always taken
-    local_s = calendar.local_s[[row for row, _ in taken]].tolist()
     major_from = int(Weight.MONTH if calendar.is_daily else Weight.DAY) if heaviest > _HOUR_12 else len(Weight)
-    return [
-        TimeTick(row, _tick_text(weight, instant), weight >= major_from)
-        for (row, weight), instant in zip(taken, local_s, strict=True)
-    ]
+    return [TimeTick(index, _tick_text(weight, instant), weight >= major_from) for index, weight, instant in taken]
 
 
-def _spread(rows: list[int], weights: list[int], gap: float) -> list[tuple[int, int]]:
-    """Return the rows at least ``gap`` apart with their weights, ascending; the heavier and then the older wins."""
-    taken: list[tuple[int, int]] = []
-    for weight, row in sorted(zip((-weight for weight in weights), rows, strict=True)):
-        at = bisect_left(taken, (row,))
-        if (at == 0 or row - taken[at - 1][0] >= gap) and (at == len(taken) or taken[at][0] - row >= gap):
-            taken.insert(at, (row, -weight))
+def _spread(starts: list[int], weights: list[int], local_s: list[int], gap: float) -> list[tuple[int, int, int]]:
+    """Return index, weight and local time at least ``gap`` apart, ascending; the heavier and then the older wins."""
+    taken: list[tuple[int, int, int]] = []
+    for weight, start, instant in sorted(zip((-weight for weight in weights), starts, local_s, strict=True)):
+        at = bisect_left(taken, (start,))
+        if (at == 0 or start - taken[at - 1][0] >= gap) and (at == len(taken) or taken[at][0] - start >= gap):
+            taken.insert(at, (start, -weight, instant))
     return taken
 
 
@@ -188,6 +187,11 @@ def _tick_text(weight: int, local_s: int) -> str:
     if weight >= Weight.MONTH:
         return f"{when:%b}"
     return str(when.day) if weight >= Weight.DAY else f"{when:%H:%M}"
+
+
+def zone_label(calendar: Calendar, open_time: int) -> str:
+    """Return what people call the zone at an instant: ``EST``, ``UTC``, ``+08``; nothing of daily bars."""
+    return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).strftime("%Z")
 
 
 def format_open_time(calendar: Calendar, row: int) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, cast
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.chart_item import ChartItem
+from candledesk.ui.chart.countdown import CountdownItem, countdown_text
 from candledesk.ui.chart.crosshair import CrosshairItem, LegendItem, aim_at
 from candledesk.ui.chart.hand import PLOT, Hand, Zone
 from candledesk.ui.chart.kinetics import FlickMeter
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     from PySide6.QtGui import (
         QEnterEvent,
         QFocusEvent,
+        QHideEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
         QResizeEvent,
+        QShowEvent,
         QWheelEvent,
     )
 
@@ -70,7 +74,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.chart_item = ChartItem(self._source)
         self.crosshair = CrosshairItem()
         self.legend = LegendItem()
-        for item in (self.chart_item, self.legend, self.crosshair):
+        self.countdown = CountdownItem()
+        for item in (self.chart_item, self.countdown, self.legend, self.crosshair):
             self.addItem(item)
         self._latest_button = QToolButton(self)
         self._latest_button.setText("»")
@@ -80,6 +85,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._latest_button.setCursor(Qt.CursorShape.PointingHandCursor)
         self._latest_button.clicked.connect(self.animate_latest)
         self._latest_button.hide()
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._on_second)
         model.changed.connect(self._on_changed)
         model.viewport_changed.connect(self.viewport_changed)
 
@@ -115,7 +124,30 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _on_changed(self) -> None:
         self.chart_item.refresh()
+        self._update_countdown()
         self._update_overlay()
+
+    def _update_countdown(self) -> None:
+        scene = self.model.scene
+        seconds = self.model.seconds_to_close(time.time()) if scene.options.has_countdown else None
+        self.model.set_counting(is_on=seconds is not None)
+        text = "" if seconds is None else countdown_text(seconds)
+        self.countdown.show_text(text, self.model.frame(), self.model.series, self._theme)
+
+    def _on_second(self) -> None:
+        """Count, and come again when the next second begins; venues open and close too."""
+        self._update_countdown()
+        self._clock.start(1000 - int(time.time() * 1000) % 1000)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Count while it is seen."""
+        super().showEvent(event)
+        self._on_second()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop counting."""
+        self._clock.stop()
+        super().hideEvent(event)
 
     def _update_overlay(self) -> None:
         frame, series = self.model.frame(), self.model.series

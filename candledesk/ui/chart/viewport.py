@@ -6,19 +6,17 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NewType
 
-import numpy as np
+from candledesk.ui.chart.axis import Axis, Index, Row
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
 
-Index = NewType("Index", int)  # row in the loaded window of bars
 Logical = NewType("Logical", float)  # fractional index; bar i is centred on i and is one wide
 Pixel = NewType("Pixel", float)  # logical pixels from the plot's left edge
 OpenTime = NewType("OpenTime", int)  # UTC seconds of a bar's open
 
 DEFAULT_SPACING = 8.0
 DEFAULT_RIGHT_BARS = 6.5
-MAX_BARS = 20_000
 _BARS_KEPT = 2  # CHART.md: over-scroll until 2 bars remain
 
 
@@ -40,12 +38,18 @@ class Viewport:
         """How many bars fit on one screen, at least 1."""
         return max(1, math.ceil(self.width / self.spacing))
 
-    def place(self, open_time: IntArray) -> Placed:
-        """Resolve against the loaded window (ascending open times, shape ``(n,)``)."""
-        if self.anchor_time is None or len(open_time) == 0:
-            return Placed(self, open_time, Index(len(open_time) - 1))
-        row = int(np.searchsorted(open_time, self.anchor_time))
-        return Placed(self, open_time, Index(min(row, len(open_time) - 1)))
+    def place(self, axis: Axis | IntArray) -> Placed:
+        """Resolve against a loaded window; open times alone (ascending, shape ``(n,)``) are rows of one bar each."""
+        axis = axis if isinstance(axis, Axis) else Axis(axis)
+        if self.anchor_time is None or axis.n_rows == 0:
+            return Placed(self, axis, Index(axis.n_bars - 1))
+        return Placed(self, axis, axis.start_of(axis.row_of(self.anchor_time)))
+
+    def anchored(self, axis: Axis, edge: float, spacing: float) -> Viewport:
+        """Put the right edge on a fractional index of a window, anchored to the row nearest to it."""
+        row = axis.row_at(edge)
+        anchor_time = OpenTime(int(axis.open_time[row]))
+        return replace(self, anchor_time=anchor_time, right=edge - axis.start_of(row), spacing=spacing)
 
     def resized(self, width: float) -> Viewport:
         """Keep the right edge and the bar spacing (CHART.md, right edge)."""
@@ -59,11 +63,21 @@ class Viewport:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A viewport on a loaded window of bars; ``anchor`` is the row of its anchor bar (-1 when there are no bars)."""
+    """A viewport on a loaded window; ``anchor`` is the index of its anchor bar (-1 when there are no bars)."""
 
     view: Viewport
-    open_time: IntArray
+    axis: Axis
     anchor: Index
+
+    @property
+    def open_time(self) -> IntArray:
+        """The open time of each row's first bar."""
+        return self.axis.open_time
+
+    @property
+    def n_bars(self) -> int:
+        """How many bars are loaded."""
+        return self.axis.n_bars
 
     @property
     def right_edge(self) -> Logical:
@@ -79,25 +93,33 @@ class Placed:
         """Return the pixel of a bar's centre."""
         return Pixel(self.view.width - (self.right_edge - index) * self.view.spacing)
 
+    def row_x(self, row: int) -> Pixel:
+        """Return the pixel of a row's middle."""
+        return self.x_of(self.axis.middle_of(row))
+
     def logical_at(self, x: float) -> Logical:
         """Return the fractional index under a pixel."""
         return Logical(self.right_edge - (self.view.width - x) / self.view.spacing)
 
-    def bar_at(self, x: float) -> Index | None:
-        """Return the bar whose slot holds the pixel, clamped to the window; ``None`` when there are no bars."""
-        n = len(self.open_time)
-        return Index(min(max(round(self.logical_at(x)), 0), n - 1)) if n else None
+    def bar_at(self, x: float) -> Row | None:
+        """Return the row whose slot holds the pixel, clamped to the window; ``None`` when there are no bars."""
+        return self.axis.row_at(self.logical_at(x)) if self.axis.n_rows else None
 
-    def visible(self) -> tuple[Index, Index]:
+    def visible(self) -> tuple[Row, Row]:
         """Return the half-open range of rows of which at least a part is on screen."""
-        n = len(self.open_time)
+        n = self.n_bars
         lo = min(max(0, math.ceil(self.left_edge - 0.5)), n)
         hi = max(lo, min(n, math.floor(self.right_edge + 0.5) + 1))
-        return Index(lo), Index(hi)
+        if self.axis.starts is None:
+            return Row(lo), Row(hi)
+        if hi == lo:
+            row = Row(self.axis.n_rows if lo == n else self.axis.row_at(lo))
+            return row, row
+        return self.axis.row_at(lo), Row(self.axis.row_at(hi - 1) + 1)
 
     def is_latest_visible(self) -> bool:
         """Whether the newest loaded bar's centre is on screen."""
-        n = len(self.open_time)
+        n = self.n_bars
         return n > 0 and 0 <= self.x_of(n - 1) <= self.view.width
 
     def pan(self, dx: float) -> Viewport:
@@ -106,42 +128,43 @@ class Placed:
 
     def zoom_at(self, x: float, factor: float, *, min_spacing: float = 0.0) -> Viewport:
         """Scale the spacing by ``factor`` and keep what is under pixel ``x`` there."""
-        spacing = self._clamp_spacing(self.view.spacing * factor, min_spacing)
+        spacing = max(min_spacing, min(self.view.spacing * factor, self.view.width / 2))
         return self.moved(Logical(self.logical_at(x) + (self.view.width - x) / spacing), spacing)
 
-    def fit(self) -> Viewport:
-        """Show every loaded bar."""
-        n = max(1, len(self.open_time))
-        spacing = self._clamp_spacing(self.view.width / (n + 2), 0.0)
-        return self.moved(Logical(n + 0.5), spacing)
+    def fit(self, n_older: int = 0, n_newer: int = 0) -> Viewport:
+        """Show every loaded bar and room for those that are stored on either side of the window."""
+        n = max(1, n_older + self.n_bars + n_newer)
+        spacing = min(self.view.width / (n + 2), self.view.width / 2)
+        return self.moved(Logical(max(1, self.n_bars) + n_newer + 0.5), spacing)
+
+    def centred(self, open_time: int) -> Viewport:
+        """Show the bar of a time, or the nearest one, in the middle."""
+        index = self.axis.middle_of(self.axis.row_of(open_time)) if self.axis.n_rows else 0.0
+        return self.moved(Logical(index + self.view.width / self.view.spacing / 2), self.view.spacing)
 
     def moved(self, right_edge: Logical, spacing: float) -> Viewport:
-        """Return the view at ``right_edge``, clamped, anchored to the bar nearest to that edge."""
-        n = len(self.open_time)
+        """Return the view at ``right_edge``, clamped, anchored to the row nearest to that edge."""
+        n = self.n_bars
         if n == 0:
             return replace(self.view, spacing=spacing)
         kept = min(_BARS_KEPT, n)
         highest = n - kept - 0.5 + self.view.width / spacing
         edge = max(kept - 0.5, min(float(right_edge), highest))
-        anchor = min(max(round(edge), 0), n - 1)
-        return replace(
-            self.view, anchor_time=OpenTime(int(self.open_time[anchor])), right=edge - anchor, spacing=spacing
-        )
+        return self.view.anchored(self.axis, edge, spacing)
 
-    def followed(self, newer: IntArray) -> Viewport:
+    def followed(self, newer: Axis | IntArray, *, is_latest: bool = True) -> Viewport:
         """Return the view for the window that replaces this one.
 
-        Scrolled back, nothing moves: the anchor is a time. With the latest bar on screen, newer bars shift the view.
+        Scrolled back, nothing moves: the anchor is a time. With the latest bar on screen (``is_latest``: the newest
+        loaded bar is the latest one), newer bars shift the view.
         """
-        n = len(self.open_time)
-        if n == 0 or len(newer) == 0:
+        newer = newer if isinstance(newer, Axis) else Axis(newer)
+        if self.axis.n_rows == 0 or newer.n_rows == 0:
             return self.view
-        if newer[-1] > self.open_time[-1] and self.is_latest_visible():
-            return replace(self.view, anchor_time=OpenTime(int(newer[-1])), right=float(self.right_edge) - (n - 1))
-        if self.view.anchor_time is None:
-            return replace(self.view, anchor_time=OpenTime(int(self.open_time[-1])))
-        return self.view
-
-    def _clamp_spacing(self, spacing: float, min_spacing: float) -> float:
-        lowest = max(self.view.width / MAX_BARS, min_spacing)
-        return max(lowest, min(spacing, self.view.width / 2))
+        anchor_time = int(self.axis.open_time[self.axis.row_at(self.anchor)])
+        shift = newer.shift_from(self.axis, anchor_time)
+        if shift is None:
+            return self.view
+        n_appended = max(0, newer.n_bars - (self.n_bars + shift))
+        edge = self.right_edge + shift + (n_appended if is_latest and self.is_latest_visible() else 0)
+        return self.view.anchored(newer, edge, self.view.spacing)

@@ -71,6 +71,12 @@ def series_notice(series: Series, *, is_offline: bool) -> Notice | None:
     return loading_notice(name, interval)
 
 
+def date_words(instant: int) -> str:
+    """Return ``3 Nov 2026``."""
+    when = datetime.fromtimestamp(instant, UTC)
+    return f"{when.day} {when:%b %Y}"
+
+
 def clock_time(instant: int, zone: tzinfo | None = None) -> str:
     """Return ``15:42`` in the user's zone."""
     return f"{datetime.fromtimestamp(instant, UTC).astimezone(zone):%H:%M}"
