@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
 from candledesk.cache.pace import Paces
 from candledesk.cache.planner import plan_span
 from candledesk.domain.errors import JobStateError, UnknownJobError
-from candledesk.domain.interval import Interval, parse_interval
+from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.domain.job_states import JobState, JobVerb, describe_refusal, next_state
 from candledesk.domain.span import Span
 from candledesk.store import instruments as instrument_store
@@ -53,6 +54,9 @@ class Order:
     priority: int
 
 
+_span = lru_cache(maxsize=64)(Span)  # a thousand jobs of one wish share it
+
+
 def job_of(row: JobRow, eta_s: float | None = None) -> Job:
     """Turn a stored row into the message that doors see."""
     gaps = () if row.gaps == NO_GAPS else tuple(Gap(Span(lo, hi), *rest) for lo, hi, *rest in json.loads(row.gaps))
@@ -60,8 +64,8 @@ def job_of(row: JobRow, eta_s: float | None = None) -> Job:
         row.job_id,
         row.kind,
         row.symbol,
-        parse_interval(row.interval),
-        Span(row.lo, row.hi),
+        INTERVALS[row.interval],
+        _span(row.lo, row.hi),
         JobState(row.state),
         row.bars_done,
         row.bars_expected,
@@ -151,12 +155,11 @@ class Journal:
 
         A paused job that is joined goes on: asking for its span again is the newer wish.
         """
-        keys = []
-        for order in orders:
-            series_id = instrument_store.series_id(connection, order.symbol, order.interval, create=True)
-            if series_id is None:
-                raise RuntimeError(f"no series for {order.symbol}")
-            keys.append(job_store.JobKey(series_id, order.kind, order.span.start, order.span.end, order.priority))
+        ids = instrument_store.ensure_series(connection, [(order.symbol, order.interval) for order in orders])
+        keys = [
+            job_store.JobKey(series_id, order.kind, order.span.start, order.span.end, order.priority)
+            for series_id, order in zip(ids, orders, strict=True)
+        ]
         rows = job_store.insert_or_join_jobs(connection, keys, self.now())
         return [
             self.move(connection, row.job_id, JobVerb.RESUME) if row.state == JobState.PAUSED else row for row in rows

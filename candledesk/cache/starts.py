@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import Job
     from candledesk.cache.workers import Readers
     from candledesk.domain.interval import Interval
+    from candledesk.store import Connection
 
 T = TypeVar("T")
+N_NOTED = 20  # series of one wish that count as active; more are an archive, not what somebody looks at
 N_MET_AT_ONCE = 4  # symbols that were never met are asked for a few at a time
 
 
@@ -59,16 +61,13 @@ class Starts:
         if span is not None and span.start >= now:
             return _failed(InputError("from", "the span lies in the future: nothing can be there yet"))
         whole = whole_span(now)
-        orders = [
-            Order(
-                symbol,
-                interval.base,
-                KIND_BACKFILL,
-                whole if span is None else base_part(interval, span),
-                Priority.BACKFILL,
-            )
-            for symbol, interval in series
-        ]
+
+        def orders() -> list[Order]:
+            return [
+                Order(symbol, one.base, KIND_BACKFILL, base_part(one, span) if span else whole, Priority.BACKFILL)
+                for symbol, one in series
+            ]
+
         return self._start(orders)
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
@@ -77,24 +76,39 @@ class Starts:
         if not chosen:
             return _failed(InputError("symbols", "no series is active yet: name symbols and intervals"))
         now = self._now()
-        orders = [
-            Order(symbol, interval.base, KIND_UPDATE, update_span(interval.base, now), Priority.UPDATE)
-            for symbol, interval in chosen
-        ]
+
+        def orders() -> list[Order]:
+            return [
+                Order(symbol, one.base, KIND_UPDATE, update_span(one.base, now), Priority.UPDATE)
+                for symbol, one in chosen
+            ]
+
         return _first(self._start(orders))
 
-    def _start(self, orders: Sequence[Order]) -> Future[list[Job]]:
-        """Start jobs; those of symbols that were never met when they are: a job row needs its series."""
-        try:
-            symbols = list(dict.fromkeys(parse_symbol(order.symbol) for order in orders))
-        except InputError as error:
-            return _failed(error)
-        for order in orders if len(orders) == 1 else ():
-            self._active.note(order.symbol, order.interval)
-        start = _Start(self._fills, self._jobs, orders)
-        known = self._readers.submit(lambda connection: instrument_store.known_symbols(connection, symbols))
-        known.add_done_callback(start.on_known)
-        return start.started
+    def _start(self, make_orders: Callable[[], list[Order]]) -> Future[list[Job]]:
+        """Start jobs; those of symbols that were never met when they are: a job row needs its series.
+
+        The orders are made on a reader thread: for ten thousand that takes longer than a frame of the window.
+        """
+        started: Future[list[Job]] = Future()
+
+        def survey(connection: Connection) -> tuple[list[Order], set[str]]:
+            orders = make_orders()
+            symbols = list({parse_symbol(order.symbol): None for order in orders})
+            return orders, instrument_store.known_symbols(connection, symbols)
+
+        def on_surveyed(surveyed: Future[tuple[list[Order], set[str]]]) -> None:
+            error = surveyed.exception()
+            if error is not None:
+                started.set_exception(error)
+                return
+            orders, known = surveyed.result()
+            for order in orders[:N_NOTED]:
+                self._active.note(order.symbol, order.interval)
+            _Start(self._fills, self._jobs, orders, started).begin(known)
+
+        self._readers.submit(survey).add_done_callback(on_surveyed)
+        return started
 
 
 def _failed(error: CandleDeskError) -> Future[T]:
@@ -121,34 +135,32 @@ def _first(jobs: Future[list[Job]]) -> Future[Job]:
 class _Start:
     """One wish under way: the jobs of known symbols are queued at once, the others as their symbols are met."""
 
-    def __init__(self, fills: Fills, jobs: Jobs, orders: Sequence[Order]) -> None:
+    def __init__(self, fills: Fills, jobs: Jobs, orders: Sequence[Order], started: Future[list[Job]]) -> None:
         self._fills = fills
         self._jobs = jobs
         self._orders = list(enumerate(orders))
+        self._started = started
         self._lock = threading.Lock()
         self._found: dict[int, Job] = {}
         self._errors: list[BaseException] = []
         self._n_open = 0
         self._strange: list[tuple[str, list[tuple[int, Order]]]] = []
-        self.started: Future[list[Job]] = Future()
 
-    def on_known(self, read: Future[set[str]]) -> None:
-        """Go on once it is read which symbols are known."""
-        error = read.exception()
-        if error is not None:
-            self.started.set_exception(error)
-            return
-        known = [pair for pair in self._orders if pair[1].symbol in read.result()]
+    def begin(self, known: set[str]) -> None:
+        """Queue the jobs of ``known`` symbols and meet the others, a few at a time."""
         strange: dict[str, list[tuple[int, Order]]] = {}
         for pair in self._orders:
-            if pair[1].symbol not in read.result():
+            if pair[1].symbol not in known:
                 strange.setdefault(pair[1].symbol, []).append(pair)
         self._strange = list(strange.items())[::-1]
-        self._n_open = bool(known) + len(self._strange)
-        if known or not self._orders:
-            self._queue(known)
+        ready = [pair for pair in self._orders if pair[1].symbol in known]
+        self._n_open = bool(ready) + len(strange)
+        if ready:
+            self._queue(ready)
         for _ in range(min(N_MET_AT_ONCE, len(strange))):
             self._meet_next()
+        if not self._orders:
+            self._started.set_result([])
 
     def _meet_next(self) -> None:
         with self._lock:
@@ -183,6 +195,6 @@ class _Start:
             if self._n_open > 0:
                 return
         if self._errors:
-            self.started.set_exception(self._errors[0])
+            self._started.set_exception(self._errors[0])
         else:
-            self.started.set_result([self._found[place] for place, _ in self._orders])
+            self._started.set_result([self._found[place] for place, _ in self._orders])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from candledesk.domain.interval import Interval
 
+N_ONE_BY_ONE = 20  # series that are looked up singly; for more it is quicker to read them all
 N_BOUND = 500  # values bound to one statement; SQLite's own limit was 999 once
 CHUNK_BARS = 2_048  # storage.md §3: sizes from 512 to 16,384 differ little; a small one reads a cold tail faster
 
@@ -32,6 +33,13 @@ ON CONFLICT (symbol) DO UPDATE SET
     currency = coalesce(excluded.currency, currency), price_decimals = excluded.price_decimals,
     first_ts = coalesce(excluded.first_ts, first_ts),
     meta_json = excluded.meta_json, meta_fetched_at = excluded.meta_fetched_at
+"""
+_INSERT_SERIES = """
+INSERT INTO series (instrument_id, interval, step, span) SELECT instrument_id, ?, ?, ? FROM instrument WHERE symbol = ?
+"""
+_INSERT_MANY = """
+INSERT INTO series (instrument_id, interval, step, span)
+SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON symbol = value ->> 3
 """
 _COLUMNS = "symbol, meta_json, quote_type, currency, price_decimals, first_ts"
 _LIST = f"""
@@ -102,14 +110,29 @@ def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, crea
     if found is not None or not create:
         return None if found is None else int(found[0])
     require_transaction(conn)
-    cursor = conn.execute(
-        "INSERT INTO series (instrument_id, interval, step, span)"
-        " SELECT instrument_id, ?, ?, ? FROM instrument WHERE symbol = ?",
-        (interval.name, interval.step_s, CHUNK_BARS * interval.step_s, symbol),
-    )
+    cursor = conn.execute(_INSERT_SERIES, (interval.name, interval.step_s, CHUNK_BARS * interval.step_s, symbol))
     if cursor.rowcount != 1 or cursor.lastrowid is None:
         raise LookupError(f"instrument {symbol} must be stored before its series")
     return cursor.lastrowid
+
+
+@translate_faults()
+def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]]) -> list[int]:
+    """Return the ids of many series, making those that do not exist; ``LookupError`` for an unknown instrument."""
+    require_transaction(conn)
+    if len(pairs) <= N_ONE_BY_ONE:
+        ids = [series_id(conn, symbol, interval, create=True) for symbol, interval in pairs]
+        return [found for found in ids if found is not None]
+    known = {(symbol, name): found for found, symbol, name in list_series(conn)}
+    missing = {(symbol, interval.name): interval for symbol, interval in pairs if (symbol, interval.name) not in known}
+    if missing:
+        rows = [(name, one.step_s, CHUNK_BARS * one.step_s, symbol) for (symbol, name), one in missing.items()]
+        conn.execute(_INSERT_MANY, (json.dumps(rows),))
+        known = {(symbol, name): found for found, symbol, name in list_series(conn)}
+    try:
+        return [known[symbol, interval.name] for symbol, interval in pairs]
+    except KeyError as error:
+        raise LookupError(f"instrument {error.args[0][0]} must be stored before its series") from None
 
 
 @translate_faults()

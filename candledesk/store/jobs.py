@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from candledesk.domain.errors import JobStateError
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(NamedTuple):
     """One job as stored. ``lo``/``hi``: its span; ``cursor``: the policy's own mark; times in UTC seconds.
 
     ``interval`` is the name; ``priority``: lower runs first; ``next_try_at`` ``None``: at once. ``gaps``: what an ended
@@ -65,16 +64,18 @@ class JobKey(NamedTuple):
     priority: int
 
 
-_COLUMNS = ", ".join(field.name for field in fields(JobRow))
-_SELECT = f"SELECT {_COLUMNS} FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
+_COLUMNS = ", ".join(JobRow._fields)
+_FROM = "FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
+_SELECT = f"SELECT {_COLUMNS} {_FROM}"
 _LIVE = "state IN ('queued', 'running', 'paused')"
 _INSERT = f"""
 INSERT INTO backfill_job (series_id, kind, lo, hi, state, priority, created_at, updated_at)
-VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?6)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'queued', value ->> 4, ?2, ?2 FROM json_each(?1) WHERE true
 ON CONFLICT (series_id, kind, lo, hi) WHERE {_LIVE}
 DO UPDATE SET priority = excluded.priority, updated_at = excluded.updated_at WHERE excluded.priority < priority
 """
-_SAME = f"{_SELECT} WHERE series_id = ? AND kind = ? AND lo = ? AND hi = ? AND {_LIVE}"
+_SAME = f"SELECT series_id, {_COLUMNS} {_FROM} WHERE kind = ? AND lo = ? AND hi = ? AND {_LIVE}"
+_ONE_SERIES = " AND series_id = ?"
 _NEXT = f"{_SELECT} WHERE state = 'queued' AND priority BETWEEN ? AND ? ORDER BY priority, job_id LIMIT ?"
 
 
@@ -85,8 +86,15 @@ def insert_or_join_jobs(conn: sqlite3.Connection, keys: Sequence[JobKey], now: i
     The rows come in the order of ``keys``; a joined one keeps its state, ``paused`` included.
     """
     require_transaction(conn)
-    conn.executemany(_INSERT, [(*key, int(now)) for key in keys])
-    return [JobRow(*conn.execute(_SAME, key[:4]).fetchone()) for key in keys]
+    conn.execute(_INSERT, (json.dumps(keys), int(now)))
+    by_span: dict[tuple[str, int, int], list[int]] = {}
+    for key in keys:
+        by_span.setdefault((key.kind, key.lo, key.hi), []).append(key.series_id)
+    found: dict[tuple[int, str, int, int], JobRow] = {}
+    for span, series_ids in by_span.items():
+        where, values = (_SAME + _ONE_SERIES, (*span, series_ids[0])) if len(series_ids) == 1 else (_SAME, span)
+        found |= {(row[0], *span): JobRow._make(row[1:]) for row in conn.execute(where, values).fetchall()}
+    return [found[key.series_id, key.kind, key.lo, key.hi] for key in keys]
 
 
 @translate_faults()
@@ -99,7 +107,7 @@ def update_job(conn: sqlite3.Connection, job_id: int, *, now: int, **changes: Un
     job = read_job(conn, job_id)
     if job is None:
         return None
-    new = replace(job, updated_at=int(now), **changes)
+    new = job._replace(updated_at=int(now), **changes)
     names = ("updated_at", *changes)
     places = ", ".join(f"{name} = ?" for name in names)
     try:

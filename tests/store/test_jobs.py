@@ -91,7 +91,7 @@ def test_changes_are_stored_and_others_kept(add, update, reader):
     assert (changed.bars_done, changed.cursor, changed.next_try_at, changed.updated_at) == (3, 40, 77, 5)
     assert (changed.priority, changed.created_at) == (job.priority, job.created_at)
     assert update(99, state="failed") is None
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="nonsense"):
         update(job.job_id, nonsense=1)
 
 
