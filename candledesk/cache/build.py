@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from candledesk.cache.catalog import Catalog
 from candledesk.cache.child import Child, ChildConfig
 from candledesk.cache.controller import CacheController
+from candledesk.cache.engine import Engine, Pauses
 from candledesk.cache.estimates import Estimator
 from candledesk.cache.events import Events
-from candledesk.cache.fills import Engine, Fills, Pauses
+from candledesk.cache.fills import Fills
 from candledesk.cache.jobs import Jobs
 from candledesk.cache.journal import Journal
 from candledesk.cache.limits import Limits

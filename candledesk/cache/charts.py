@@ -82,7 +82,7 @@ class Charts:
         around = read_around(connection, request, known)
         error = self._catalog.blocked_error(symbol) if known.instrument is None else None
         want = self._want(request, known, around)
-        fault = self._fills.machine_fault()
+        fault = self._fills.machine.fault()
         is_loading = self._follow(request, base, want, known, may_ask=error is None and fault is None)
         wanted = want.resolve(known.facts) if known.facts else None
         edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)

@@ -9,81 +9,29 @@ from __future__ import annotations
 import logging
 import random
 import threading
-import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from candledesk.cache.asking import Asker, Step
 from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
-from candledesk.cache.commit import Filled, asked_span, commit_failure, commit_refusal, commit_window, heed_stated
-from candledesk.cache.demand import USUAL_TRIES, Demand, DemandEnd, Priority, Want
-from candledesk.cache.messages import BarsStored, FaultRaised, Gap
+from candledesk.cache.demand import Demand, DemandEnd, Priority, Want
+from candledesk.cache.machine import Machine
 from candledesk.cache.planner import plan_span
-from candledesk.cache.widths import Widths
-from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError, OfflineError
+from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.span import HISTORY_START, Span, subtract_spans
-from candledesk.domain.stated import news_of
+from candledesk.domain.span import Span, subtract_spans
 from candledesk.domain.windows import plan_windows
-from candledesk.provider.answers import (
-    BarsAnswer,
-    FaultAnswer,
-    FetchRequest,
-    RateLimitedAnswer,
-    RefusalKind,
-    RefusedAnswer,
-)
-from candledesk.provider.limiter import Outcome, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.catalog import Catalog
     from candledesk.cache.claims import Claim
-    from candledesk.cache.journal import Journal
-    from candledesk.cache.messages import Event, Job
-    from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
+    from candledesk.cache.engine import Engine
     from candledesk.domain.interval import Interval
-    from candledesk.provider.answers import Answer
-    from candledesk.provider.base import Provider
-    from candledesk.provider.limiter import Limiter
-    from candledesk.store import Connection
 
 log = logging.getLogger(__name__)
 DISCOVERY_S = 10 * DAY_S
-
-
-@dataclass(frozen=True, slots=True)
-class Pauses:
-    """Seconds to wait after failures.
-
-    ``retry_s``: before the next try of a window, by its faults so far; ``failed_s``: until a window that was given up
-    is asked again, by how often the series was given up in a row; ``fault_s``: after the machine itself refused (disk
-    full): until then nothing is fetched that could not be stored.
-    """
-
-    retry_s: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0)
-    failed_s: tuple[int, ...] = (15, 30, 60, 120, 300, 900)
-    fault_s: float = 8.0
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """What the fill engine works with."""
-
-    catalog: Catalog
-    provider: Provider
-    limiter: Limiter
-    readers: Readers
-    writer: Writer
-    pool: FetchPool
-    clockwork: Clockwork
-    journal: Journal
-    emit: Callable[[Event], None]
-    now: Callable[[], int]
-    deadline_s: float
-    pauses: Pauses = Pauses()
 
 
 class Fills:
@@ -93,11 +41,10 @@ class Fills:
         """Start with nothing to do."""
         self._engine = engine
         self._claims = Claims()
-        self._widths = Widths()
-        self._failures: dict[tuple[str, str], int] = {}
         self._live: set[Demand] = set()
         self._closing = threading.Event()
-        self._machine_fault: tuple[float, EnvironmentFaultError] | None = None
+        self.machine = Machine(engine.pauses.fault_s, engine.emit)
+        self._asker = Asker(engine, self.add, self._closing.is_set, self.machine.note_success)
 
     @property
     def n_in_flight(self) -> int:
@@ -135,17 +82,6 @@ class Fills:
         demand.cancel.set()
         demand.finish(DemandEnd(error=ClosingError("CandleDesk is shutting down"), is_cancelled=True))
 
-    def machine_fault(self) -> EnvironmentFaultError | None:
-        """Return why nothing can be stored just now, if that is so."""
-        fault = self._machine_fault
-        return fault[1] if fault is not None and time.monotonic() < fault[0] else None
-
-    def _note_machine_fault(self, error: EnvironmentFaultError) -> None:
-        is_known = self.machine_fault() is not None
-        self._machine_fault = (time.monotonic() + self._engine.pauses.fault_s, error)
-        if not is_known:
-            self._engine.emit(FaultRaised(str(error)))
-
     def run(self, priority: int, task: Callable[[], None]) -> None:
         """Run ``task`` on the fetch pool; for short work that waits for the writer."""
         self._engine.pool.submit(priority, task)
@@ -172,19 +108,37 @@ class Fills:
         except ClosingError as error:
             self._end(demand, DemandEnd(error=error, is_cancelled=True))
         except EnvironmentFaultError as error:
-            self._note_machine_fault(error)
-            self._end(demand, DemandEnd(error=error))
+            self.machine.note(error)
+            self._wait_for_machine(demand, error)
         except BaseException as error:
             if not isinstance(error, CandleDeskError):
                 log.exception("a fill of %s %s failed by our own fault", demand.symbol, demand.interval.name)
             wrapped = error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
             self._end(demand, DemandEnd(error=wrapped))
 
+    def _wait_for_machine(self, demand: Demand, error: EnvironmentFaultError) -> None:
+        """A job waits until the machine stores again, without a limit; whoever else asked is told."""
+        if demand.job_id is None:
+            demand.finish(DemandEnd(error=error))
+        else:
+            self._resume_later(demand, self._engine.pauses.fault_s * random.uniform(1.0, 1.25))  # noqa: S311
+
     def _end(self, demand: Demand, end: DemandEnd) -> None:
+        """Write how the demand's job ended, then end it; while that cannot be written the job has not ended."""
         try:
             self._engine.journal.end_job(demand, end)
-        except CandleDeskError as error:
-            log.warning("the end of job %s could not be written: %s", demand.job_id, error)
+        except EnvironmentFaultError as error:
+            log.warning("the end of job %s could not be written yet: %s", demand.job_id, error)
+            self.machine.note(error)
+            self._engine.clockwork.call_later(
+                self._engine.pauses.fault_s, lambda: self.run(demand.priority, lambda: self._end(demand, end))
+            )
+            return
+        except ClosingError:
+            log.info("job %s goes on at the next start", demand.job_id)
+        except BaseException:
+            demand.finish(end)
+            raise
         demand.finish(end)
 
     def _advance(self, demand: Demand) -> None:
@@ -193,26 +147,21 @@ class Fills:
         if demand.cancel.is_set():
             demand.finish(DemandEnd(is_cancelled=True))
             return
-        fault = self.machine_fault()
+        fault = self.machine.refusal()
         if fault is not None:
-            self._end(demand, DemandEnd(error=fault))
+            self._wait_for_machine(demand, fault)
             return
-        known = self._read(demand.symbol, demand.interval)
+        known = self._engine.read(demand.symbol, demand.interval)
         if known.instrument is None:
             self._discover(demand)
             return
         if known.facts is None:
             self._engine.catalog.load_calendar(known.instrument)
-            known = self._read(demand.symbol, demand.interval)
+            known = self._engine.read(demand.symbol, demand.interval)
         if demand.only_instrument:
             self._end(demand, DemandEnd())
             return
         self._next_window(demand, known)
-
-    def _read(self, symbol: str, interval: Interval) -> Known:
-        return self._engine.readers.submit(
-            lambda connection: self._engine.catalog.read(connection, symbol, interval)
-        ).result()
 
     def _next_window(self, demand: Demand, known: Known) -> None:
         facts = known.facts
@@ -221,7 +170,7 @@ class Fills:
             raise EnvironmentFaultError(msg)
         span = demand.want.resolve(facts)
         in_flight = self._claims.in_flight(demand.symbol, demand.interval)
-        window_s = self._width_s(demand.symbol, demand.interval)
+        window_s = self._asker.width_s(demand.symbol, demand.interval)
         plan = plan_span(span, facts, in_flight, window_s)
         windows = plan.windows
         if demand.is_update and span is not None:
@@ -243,11 +192,6 @@ class Fills:
             self._wait_for_others(demand, demand.interval, wanted)
         else:
             self._end(demand, DemandEnd(plan.gaps))
-
-    def _width_s(self, symbol: str, interval: Interval) -> int | None:
-        """Return the widest window just now: what the provider stated, halved where it refused all the same."""
-        widths = (self._widths.of(symbol, interval), self._engine.catalog.limits.window_s(interval))
-        return min((width for width in widths if width is not None), default=None)
 
     def _wait_for_others(self, demand: Demand, interval: Interval, windows: Sequence[Span]) -> None:
         """Go on when somebody else's claim on one of ``windows`` is released; at once when that has happened."""
@@ -278,7 +222,7 @@ class Fills:
             error = self._engine.catalog.blocked_error(claim.symbol) if is_discovery else None
             if error is not None:
                 raise error  # noqa: TRY301 - after the claim is given back
-            known = self._read(claim.symbol, claim.interval)
+            known = self._engine.read(claim.symbol, claim.interval)
             if is_discovery:
                 is_answered = known.instrument is not None
             elif demand.is_update or known.facts is None:
@@ -294,167 +238,20 @@ class Fills:
 
     def _ask_window(self, demand: Demand, known: Known, claim: Claim) -> None:
         """Fetch and store one claimed window, then go on with the demand; the claim is always released."""
-        delay_s: float | None = None
-        entry, fault = None, "interrupted"
         if demand.failing != claim.window:
             demand.failing, demand.n_faults = claim.window, 0
         try:
-            if not self._engine.limiter.acquire(int(demand.priority), demand.cancel):
-                delay_s = None if self._closing.is_set() else 0.0
-                return
-            entry, answer = self._fetch(demand, known, claim)
-            if self._closing.is_set():
-                return
-            fault = "" if isinstance(answer, BarsAnswer) else answer.reason
-            delay_s = self._take_answer(demand, known, claim, answer)
+            if self._engine.limiter.acquire(int(demand.priority), demand.cancel):
+                step = self._asker.ask(demand, known, claim)
+            else:
+                step = Step()
         finally:
             self._claims.release(claim)
-            self._engine.journal.end_window(entry, fault)
-            if delay_s is not None:
-                if delay_s > 0:
-                    self._engine.journal.wait(demand, delay_s, fault)
-                self._go_on(demand, delay_s)
-
-    def _fetch(self, demand: Demand, known: Known, claim: Claim) -> tuple[Job | None, Answer]:
-        """Send the request that the limiter has granted; whatever happens, the limiter hears how it ended."""
-        n_sent, outcome, reason = 0, Outcome.FAULT, "the fetch failed by our own fault"
-        try:
-            entry = self._engine.journal.begin_window(demand, known.facts, claim.window)
-            n_sent = 1
-            answer = self._engine.provider.fetch(self._request(known, claim))
-            n_sent, outcome, reason = answer.n_requests, outcome_of(answer), getattr(answer, "reason", "")
-            return entry, answer
-        finally:
-            self._engine.limiter.report(n_sent, outcome, reason)
-
-    def _request(self, known: Known, claim: Claim) -> FetchRequest:
-        instrument, facts = known.instrument, known.facts
-        asked = asked_span(claim.window, claim.interval, self._width_s(claim.symbol, claim.interval))
-        if facts is not None:  # never beyond the look-back or the listing date
-            asked = Span(max(asked.start, min(claim.window.start, facts.floor[0])), asked.end)
-        claim.asked = asked
-        return FetchRequest(
-            claim.symbol,
-            claim.interval,
-            asked,
-            None if instrument is None else instrument.tz,
-            facts is not None and facts.calendar.is_24h,
-            self._engine.deadline_s,
-        )
-
-    def _take_answer(self, demand: Demand, known: Known, claim: Claim, answer: Answer) -> float | None:
-        """Store what the answer says; return the seconds after which the demand goes on (``None``: it has ended)."""
-        if isinstance(answer, RefusedAnswer):
-            return self._take_refusal(demand, known, claim, answer)
-        reason = ""
-        if isinstance(answer, BarsAnswer):
-            is_last_try = demand.n_faults + 1 >= demand.n_tries
-            reason = self._store(demand, known, claim, answer, is_last_try=is_last_try)
-            if not reason or is_last_try:
-                return self._note_answered(demand, claim)
-        demand.n_faults += 1
-        is_limited = isinstance(answer, RateLimitedAnswer)
-        if demand.n_faults < (min(demand.n_tries, USUAL_TRIES) if is_limited else demand.n_tries):
-            pauses = self._engine.pauses.retry_s
-            wait_s = pauses[min(demand.n_faults, len(pauses)) - 1] if pauses else 0.0
-            return 0.0 if is_limited else wait_s * random.uniform(0.75, 1.25)  # noqa: S311
-        if isinstance(answer, BarsAnswer):  # pragma: no cover - its last try is always stored
-            return 0.0
-        return self._give_up(demand, known, claim, answer)
-
-    def _note_answered(self, demand: Demand, claim: Claim) -> float:
-        demand.n_faults = 0
-        demand.asked.append(claim.window)
-        self._failures.pop((claim.symbol, claim.interval.name), None)
-        self._widths.note_success(claim.symbol, claim.interval)
-        return 0.0
-
-    def _store(self, demand: Demand, known: Known, claim: Claim, answer: BarsAnswer, *, is_last_try: bool) -> str:
-        """Store what is usable; return why the window must be asked again, empty when it need not be."""
-        engine = self._engine
-        calendar = known.facts.calendar if known.facts else engine.catalog.load_calendar(answer.instrument)
-        now = engine.now()
-        stated = heed_stated(calendar, claim, answer, now)
-        if stated is not calendar:
-            news = news_of(calendar, answer.sessions)
-            log.info("%s: %d sessions differ from the calendar, as the provider states", claim.symbol, len(news))
-            engine.catalog.remember_stated(answer.instrument, stated, list(news.values()))
-            calendar = stated
-
-        def write(connection: Connection) -> Filled:
-            return commit_window(connection, claim, answer, calendar, now, is_last_try=is_last_try)
-
-        filled = engine.writer.submit(write).result()
-        for text in filled.notes:
-            log.info("%s %s %s", claim.symbol, claim.interval.name, text)
-        if filled.doubt:
-            log.info("%s %s: %s", claim.symbol, claim.interval.name, filled.doubt)
-        self._tell(claim, filled.rev)
-        for interval in filled.rebased:
-            log.info("%s %s: stored bars were brought onto a new split basis", claim.symbol, interval.name)
-            engine.emit(BarsStored(claim.symbol, interval, Span(HISTORY_START, now), filled.rev))
-        if filled.daily_since is not None:
-            demand.after = self._read_dailies_again(claim.symbol, filled.daily_since, now)
-        return filled.doubt
-
-    def _read_dailies_again(self, symbol: str, since: int, now: int) -> Demand:
-        """Look for a split that the stored bars do not know: daily answers show it, and they are the judge."""
-        want = Want(Span(since // DAY_S * DAY_S, now + 1))
-        dailies = Demand(symbol, INTERVALS["1d"], want, Priority.VIEWPORT, is_update=True)
-        self.add(dailies)
-        return dailies
-
-    def _tell(self, claim: Claim, rev: int) -> None:
-        self._engine.emit(BarsStored(claim.symbol, claim.interval, claim.window, rev))
-
-    def _take_refusal(self, demand: Demand, known: Known, claim: Claim, answer: RefusedAnswer) -> float | None:
-        self._engine.catalog.limits.learn(claim.interval, answer)
-        is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
-        if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.window):
-            return 0.0
-        if known.instrument is None:
-            error = self._engine.catalog.mark_unknown(claim.symbol)
-            self._end(demand, DemandEnd(error=error))
-            return None
-        now = self._engine.now()
-        rev = self._engine.writer.submit(lambda c: commit_refusal(c, claim, answer, now)).result()
-        self._tell(claim, rev)
-        demand.asked.append(claim.window)
-        return 0.0
-
-    def _give_up(
-        self, demand: Demand, known: Known, claim: Claim, answer: FaultAnswer | RateLimitedAnswer
-    ) -> float | None:
-        key = (claim.symbol, claim.interval.name)
-        n = self._failures.get(key, 0)
-        self._failures[key] = n + 1
-        retry_at = self._engine.now() + self._engine.pauses.failed_s[min(n, len(self._engine.pauses.failed_s) - 1)]
-        is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
-        error = (
-            OfflineError(f"{_told('Yahoo cannot be reached', answer.reason)}. What is cached stays usable.")
-            if is_offline
-            else None
-        )
-        demand.n_faults = 0
-        demand.asked.append(claim.window)
-        if known.instrument is None:
-            error = error or OfflineError(_told("Yahoo did not answer", answer.reason))
-            self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - self._engine.now())
-            self._end(demand, DemandEnd((Gap(claim.window, answer.reason, retry_at),), error))
-            return None
-        now = self._engine.now()
-        rev = self._engine.writer.submit(lambda c: commit_failure(c, claim, answer.reason, retry_at, now)).result()
-        self._tell(claim, rev)
-        if error is None:
-            return 0.0
-        self._end(demand, DemandEnd(self._gaps_left(demand), error))
-        return None
-
-    def _gaps_left(self, demand: Demand) -> tuple[Gap, ...]:
-        facts = self._read(demand.symbol, demand.interval).facts
-        return () if facts is None else plan_span(demand.want.resolve(facts), facts).gaps
-
-
-def _told(what: str, reason: str) -> str:
-    """Return one sentence of both; a reason that is a sentence about Yahoo stands alone."""
-    return reason if reason.startswith("Yahoo") else f"{what}: {reason}"
+        if self._closing.is_set():
+            return
+        if step.end is not None:
+            self._end(demand, step.end)
+            return
+        if step.delay_s > 0:
+            self._engine.journal.wait(demand, step.delay_s, step.reason)
+        self._go_on(demand, step.delay_s)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.demand import PATIENT_TRIES, Demand, Priority, Want
 from candledesk.cache.journal import KIND_UPDATE, KIND_VIEWPORT, NO_GAPS, job_of
-from candledesk.cache.messages import Job, JobChanged
+from candledesk.cache.waits import Waits
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.errors import CandleDeskError, ClosingError, JobStateError, UnknownJobError
+from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.job_states import ENDED, JobState, JobVerb, next_state, sources
 from candledesk.domain.span import Span
@@ -27,11 +26,12 @@ from candledesk.store import jobs as job_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from candledesk.cache.events import Events
     from candledesk.cache.fills import Fills
     from candledesk.cache.journal import Journal, Order
-    from candledesk.cache.messages import Event
+    from candledesk.cache.messages import Job
     from candledesk.cache.workers import Clockwork, Readers
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -56,10 +56,10 @@ class Jobs:
         self._clockwork = clockwork
         self._lock = threading.Lock()
         self._demands: dict[int, Demand] = {}
-        self._waiting: dict[int, list[Future[Job]]] = {}
+        self._waits = Waits()
         self._is_feeding = False
         self._is_closing = False
-        events.subscribe(self._on_event)
+        events.subscribe(self._waits.on_event)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -83,33 +83,18 @@ class Jobs:
         )
 
     def wait(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended; ``ClosingError`` at shutdown."""
-        ended: Future[Job] = Future()
-        with self._lock:
-            self._waiting.setdefault(job_id, []).append(ended)
+        """Resolve when the job has ended; see ``waits.Waits``."""
+        ended = self._waits.add(job_id)
 
         def on_read(read: Future[Job]) -> None:
-            error = read.exception()
-            if error is not None or read.result().state in ENDED:
-                self._settle(job_id, read.result)
+            error = read.exception() or self._fills.machine.error
+            if error is not None:
+                self._waits.fail(error, job_id)
+            elif read.result().state in ENDED:
+                self._waits.settle(read.result())
 
         self.read(job_id).add_done_callback(on_read)
         return ended
-
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, JobChanged) and event.job.state in ENDED:
-            self._settle(event.job.job_id, lambda: event.job)
-
-    def _settle(self, job_id: int, outcome: Callable[[], Job]) -> None:
-        with self._lock:
-            waiting = self._waiting.pop(job_id, ())
-        for future in waiting:
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(outcome())
-            except CandleDeskError as error:
-                future.set_exception(error)
 
     # --- starting -----------------------------------------------------------------------------------------------
 
@@ -206,6 +191,8 @@ class Jobs:
             return
         with self._lock:
             self._is_feeding = False
+        if isinstance(error, EnvironmentFaultError):
+            self._fills.machine.note(error)
         log.warning("jobs wait, for the next ones could not be begun: %s", error)
         self._clockwork.call_later(FEED_AGAIN_S, self.feed)
 
@@ -307,11 +294,7 @@ class Jobs:
         """Begin nothing any more, and end every wait with ``ClosingError``."""
         with self._lock:
             self._is_closing = True
-            waiting = [future for futures in self._waiting.values() for future in futures]
-            self._waiting.clear()
-        for future in waiting:
-            if future.set_running_or_notify_cancel():
-                future.set_exception(ClosingError("CandleDesk is shutting down"))
+        self._waits.fail(ClosingError("CandleDesk is shutting down"))
 
 
 def update_span(interval: Interval, now: int) -> Span:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.build import CacheService
-from candledesk.cache.fills import Pauses
+from candledesk.cache.engine import Pauses
 from candledesk.cache.messages import BarsRequest, ViewportRequest
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument

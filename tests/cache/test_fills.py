@@ -381,22 +381,24 @@ class FullDisk:
         monkeypatch.setattr(bar_store, "write_bars", refuse)
 
 
-def test_a_full_disk_loses_nothing_and_ends_by_itself(desk, yahoo, monkeypatch):
+def test_a_full_disk_loses_nothing_and_goes_on_by_itself(desk, yahoo, monkeypatch):
     disk = FullDisk(monkeypatch)
     desk.bars("1h", HOUR)
     wide = Span(HOUR.start - 30 * DAY_S, HOUR.end)
     disk.is_full = True
-    job = desk.backfill("1h", wide)
-    assert (job.state, job.error) == (JobState.FAILED, "The disk is full.")
+    with pytest.raises(EnvironmentFaultError, match="disk is full"):
+        desk.backfill("1h", wide)
+    (job,) = desk.cache.list_jobs(state="running").result(WAIT_S)
     n = len(yahoo.requests)
     for _ in range(5):
         assert desk.view("1h", anchor=HOUR.start, n_before=50).edge is EdgeState.FAILED
         assert same(desk.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
-    assert len(yahoo.requests) == n
+    wait_until(lambda: len(yahoo.requests) >= n + 2)  # the job tries now and then
     assert [event.text for event in desk.events if isinstance(event, FaultRaised)] == ["The disk is full."]
-    assert desk.service._fills.n_in_flight == 0
     disk.is_full = False
-    wait_until(lambda: desk.service._fills.machine_fault() is None)
+    assert desk.cache.wait_job(job.job_id).exception(WAIT_S)  # told at once, while it is not known to be better
+    wait_until(lambda: desk.cache.read_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED)
+    assert desk.service._fills.n_in_flight == 0
     assert same(desk.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))
     alive = {t.name for t in threading.enumerate()}
     assert {"candledesk-writer", "candledesk-clockwork"} <= alive

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.build import CacheService
-from candledesk.cache.fills import Pauses
+from candledesk.cache.engine import Pauses
 from candledesk.cache.messages import BarsRequest
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, INTERVALS

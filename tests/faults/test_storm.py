@@ -3,7 +3,7 @@
 import pytest
 
 from candledesk.cache.build import CacheService
-from candledesk.cache.fills import Pauses
+from candledesk.cache.engine import Pauses
 from candledesk.cache.messages import BarsRequest, JobState
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, parse_interval

@@ -1,0 +1,61 @@
+"""Whether the machine stores what it is given: one retry at a time after a refusal, and one banner for people."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from candledesk.cache.messages import FaultRaised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.cache.messages import Event
+    from candledesk.domain.errors import EnvironmentFaultError
+
+
+class Machine:
+    """The last refusal of disk or database, until something is stored again; safe from any thread."""
+
+    def __init__(
+        self, pause_s: float, emit: Callable[[Event], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Believe the best; after a refusal nothing is tried for ``pause_s``."""
+        self._pause_s = pause_s
+        self._emit = emit
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._error: EnvironmentFaultError | None = None
+        self._until = 0.0
+
+    @property
+    def error(self) -> EnvironmentFaultError | None:
+        """Return the last refusal; ``None`` since something was stored."""
+        return self._error
+
+    def fault(self) -> EnvironmentFaultError | None:
+        """Return why nothing can be stored just now; ``None`` also when it is time to try again."""
+        with self._lock:
+            return self._error if self._clock() < self._until else None
+
+    def refusal(self) -> EnvironmentFaultError | None:
+        """Return why a demand must wait; who gets ``None`` while the fault lasts is the one that tries."""
+        with self._lock:
+            if self._error is None or self._clock() < self._until:
+                return self._error
+            self._until = self._clock() + self._pause_s
+            return None
+
+    def note(self, error: EnvironmentFaultError) -> None:
+        """Remember a refusal, and tell people of it once until something is stored again."""
+        with self._lock:
+            is_news = self._error is None or str(self._error) != str(error)
+            self._error, self._until = error, self._clock() + self._pause_s
+        if is_news:
+            self._emit(FaultRaised(str(error)))
+
+    def note_success(self) -> None:
+        """Forget the fault: something was stored."""
+        with self._lock:
+            self._error, self._until = None, 0.0
