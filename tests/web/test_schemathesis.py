@@ -16,7 +16,7 @@ from tests.cache.conftest import WAIT_S, Desk, FakeYahoo
 from tests.web.conftest import RESOURCES, TOKEN
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
-N_EXAMPLES = 15
+N_EXAMPLES = 150
 
 
 def modes_of(row):
@@ -58,7 +58,7 @@ def test_requests_drawn_from_the_contract(contract, mode, method, path):
     @settings(
         max_examples=N_EXAMPLES,
         deadline=None,
-        derandomize=True,
+        derandomize=False,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
