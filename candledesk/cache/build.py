@@ -19,6 +19,7 @@ from candledesk.cache.jobs import Jobs
 from candledesk.cache.journal import Journal
 from candledesk.cache.limits import Limits
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
+from candledesk.cache.search import SymbolSearch
 from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.provider.limiter import Limiter, LimiterMemory
@@ -115,6 +116,7 @@ class CacheService:
             clockwork=self._clockwork,
             events=self._events,
             estimator=Estimator(self._readers, catalog, self._limiter, now),
+            search=SymbolSearch(self._readers, self._fills, self.child, self._limiter, self._clockwork),
             limiter_state=lambda: limiter_message(self._limiter.state()),
             now=now,
         )

@@ -27,7 +27,7 @@ from candledesk.provider.answers import FaultAnswer
 
 if TYPE_CHECKING:
     from candledesk.domain.sessions import SessionCalendar
-    from candledesk.provider.answers import Answer, FetchRequest, SymbolMatch
+    from candledesk.provider.answers import Answer, FetchRequest, SearchAnswer
 
 log = logging.getLogger(__name__)
 START_TIMEOUT_S = 90.0  # importing yfinance takes 2 to 3 s here (STYLE.md); a loaded machine takes many times that
@@ -179,13 +179,15 @@ class Child:
             raise EnvironmentFaultError(msg) from error
         return calendar
 
-    def search(self, query: str, deadline_s: float) -> tuple[SymbolMatch, ...]:
-        """Search symbols at the provider; empty when it cannot be reached."""
+    def search(self, query: str, deadline_s: float) -> SearchAnswer:
+        """Search symbols at the provider; a dead or hung process is a transient fault."""
         try:
-            matches: tuple[SymbolMatch, ...] = self._call("search", (query, deadline_s), deadline_s + GRACE_S)
-        except (FutureTimeoutError, EOFError):
-            return ()
-        return matches
+            answer: SearchAnswer = self._call("search", (query, deadline_s), deadline_s + GRACE_S)
+        except FutureTimeoutError:
+            return FaultAnswer(f"no answer within {deadline_s:g} s")
+        except EOFError:
+            return FaultAnswer("the fetch process ended unexpectedly")
+        return answer
 
     def close(self) -> None:
         """Kill the process; calls under way fail."""

@@ -41,9 +41,11 @@ if TYPE_CHECKING:
         Job,
         LimiterState,
         SeriesReport,
+        SymbolFound,
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.search import SymbolSearch
     from candledesk.cache.workers import Clockwork, Readers, Writer
     from candledesk.domain.bars import Bars
     from candledesk.domain.instrument import Instrument
@@ -65,6 +67,7 @@ class CacheController:
         clockwork: Clockwork,
         events: Events,
         estimator: Estimator,
+        search: SymbolSearch,
         limiter_state: Callable[[], LimiterState],
         now: Callable[[], int],
     ) -> None:
@@ -81,6 +84,7 @@ class CacheController:
         self._scripts = Scripts(readers, catalog, fills, clockwork, self.active, now)
         self._starts = Starts(readers, fills, jobs, self.active, now)
         self._estimator = estimator
+        self._search = search
         self.limiter_state = limiter_state
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
@@ -190,6 +194,10 @@ class CacheController:
         if known.instrument is None:
             raise NotCachedError(symbol)
         return describe_series(connection, known, interval)
+
+    def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""
+        return self._search.search(query, timeout_s)
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Job,
         LimiterState,
         SeriesReport,
+        SymbolFound,
         ViewportReply,
         ViewportRequest,
     )
@@ -118,6 +119,10 @@ class Cache(CommandCache, Protocol):
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
+        ...
+
+    def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""
         ...
 
     def limiter_state(self) -> LimiterState:

@@ -131,6 +131,17 @@ class SeriesReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SymbolFound:
+    """One hit of a symbol search; ``is_cached``: the cache has met it, else the provider's search names it."""
+
+    symbol: str
+    name: str
+    exchange: str
+    quote_type: str
+    is_cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What became of a foreign file: bars read, accepted, really new or changed, and refused by reason."""
 

@@ -91,9 +91,6 @@ class RateLimitedAnswer:
     n_requests: int = 1
 
 
-Answer = BarsAnswer | RefusedAnswer | FaultAnswer | RateLimitedAnswer
-
-
 @dataclass(frozen=True, slots=True)
 class SymbolMatch:
     """One hit of a symbol search."""
@@ -102,3 +99,15 @@ class SymbolMatch:
     name: str
     exchange: str
     quote_type: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchesAnswer:
+    """The provider's search answered: what it found, best first, perhaps nothing."""
+
+    matches: tuple[SymbolMatch, ...]
+    n_requests: int = 1
+
+
+Answer = BarsAnswer | RefusedAnswer | FaultAnswer | RateLimitedAnswer
+SearchAnswer = MatchesAnswer | RefusedAnswer | FaultAnswer | RateLimitedAnswer

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from candledesk.provider.answers import BarsAnswer, FaultAnswer, RateLimitedAnswer, RefusedAnswer
+from candledesk.provider.answers import BarsAnswer, FaultAnswer, MatchesAnswer, RateLimitedAnswer, RefusedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.provider.answers import Answer
+    from candledesk.provider.answers import Answer, SearchAnswer
 
 MAX_PAUSE_S = 900.0  # yahoo.md §5: bans last long, but a probe each 15 minutes is harmless
 MAX_OFFLINE_S = 60.0
@@ -67,10 +67,10 @@ class LimiterMemory:
     saved_at: float
 
 
-def outcome_of(answer: Answer) -> Outcome:
+def outcome_of(answer: Answer | SearchAnswer) -> Outcome:
     """Return what an answer means for the limiter."""
     match answer:
-        case BarsAnswer() | RefusedAnswer():
+        case BarsAnswer() | MatchesAnswer() | RefusedAnswer():
             return Outcome.ANSWERED
         case RateLimitedAnswer():
             return Outcome.RATE_LIMITED
@@ -291,7 +291,7 @@ class Limiter:
         if has_changed and self._on_change is not None:
             self._on_change(self.state())
 
-    def report_answer(self, answer: Answer) -> None:
+    def report_answer(self, answer: Answer | SearchAnswer) -> None:
         """Report a provider's answer."""
         self.report(answer.n_requests, outcome_of(answer), getattr(answer, "reason", ""))
 

@@ -24,7 +24,9 @@ from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 from candledesk.provider.answers import (
     BarsAnswer,
     FaultAnswer,
+    MatchesAnswer,
     RateLimitedAnswer,
+    RefusedAnswer,
     SymbolMatch,
 )
 from candledesk.provider.frames import add_null_rows, read_actions, read_bars, read_instrument, read_sessions
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from candledesk.provider.answers import Answer, FetchRequest
+    from candledesk.provider.answers import Answer, FetchRequest, SearchAnswer
 
 _LOG = logging.getLogger(__name__)
 _LIVE_SLACK_S = HOUR_S  # asking beyond now makes yfinance merge Yahoo's live row; an hour absorbs a wrong clock
@@ -86,9 +88,9 @@ class YahooProvider:
             except Exception as error:  # noqa: BLE001 - yfinance raises anything for an odd shape (yahoo.md §2.4)
                 return _judge_error(error, call.n_requests)
 
-    def search(self, query: str, deadline_s: float) -> tuple[SymbolMatch, ...]:
-        """Return what Yahoo's search finds, best first; nothing when it cannot be asked or answers nonsense."""
-        with self._session.call(deadline_s):
+    def search(self, query: str, deadline_s: float) -> SearchAnswer:
+        """Return what Yahoo's search finds, best first; never raises for what a network or a server can do."""
+        with self._session.call(deadline_s) as call:
             try:
                 found = yf.Search(
                     query,
@@ -100,10 +102,10 @@ class YahooProvider:
                     session=self._session,
                     timeout=deadline_s,
                 )
-                return tuple(_match(quote) for quote in found.quotes if quote.get("isYahooFinance", True))
+                matches = tuple(_match(quote) for quote in found.quotes if quote.get("isYahooFinance", True))
+                return MatchesAnswer(matches, call.n_requests)
             except Exception as error:  # noqa: BLE001 - the same as fetch
-                _LOG.info("symbol search failed: %s", error)
-                return ()
+                return _judge_error(error, call.n_requests)
 
 
 def _tame_yfinance(session: YahooSession, cache_dir: Path | None) -> None:
@@ -177,7 +179,7 @@ def _without_prices(symbol: str, error: YFPricesMissingError, meta: Mapping[str,
         return _judge_error(odd, n_requests)
 
 
-def _judge_error(error: Exception, n_requests: int) -> Answer:
+def _judge_error(error: Exception, n_requests: int) -> RefusedAnswer | FaultAnswer | RateLimitedAnswer:
     match error:
         case StatusError():
             return judge_status(error.status, error.reason, n_requests, is_chart_error=error.is_chart_error)

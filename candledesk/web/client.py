@@ -274,7 +274,7 @@ class RemoteCache:
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API tells."""
-        rows = self._get("/api/v1/symbols", {"query": query})
+        rows = self._get("/api/v1/symbols", {"query": query, "timeout": 0})
         return _done(lambda: [_instrument(row) for row in rows])
 
 

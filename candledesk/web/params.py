@@ -156,6 +156,7 @@ TIMEOUT = Param("timeout", "seconds that fill=wait may take; the fill goes on", 
 LIMIT = Param("limit", "at most so many candles, the oldest first", whole_number(1, MAX_LIMIT), default=MAX_LIMIT)
 FORMAT = Param("format", "one object per candle, or one array per field", choice("rows", "columns"), default="rows")
 QUERY = Param("query", "part of the symbol or name", WORDS_KIND, default="")
+SEARCH_TIMEOUT = Param("timeout", "seconds that Yahoo's search may take", seconds(10.0), default=3.0)
 STATE = Param("state", "only jobs in this state", choice(*(state.value for state in JobState)))
 JOB_LIMIT = Param("limit", "at most so many jobs, the newest first", whole_number(1, 500), default=200)
 JOB_CURSOR = Param("cursor", "`next` of the answer before", whole_number(1, MAX_ID))

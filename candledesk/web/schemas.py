@@ -137,7 +137,13 @@ COVERED = record(
     reason=text(),
 )
 COVERAGE = record(spans=array(shared("Covered")), gaps=array(shared("Gap")), complete=flag(), bars=integer())
-SYMBOL = record(symbol=text(), name=text(), exchange=text("Yahoo's code of the exchange"), type=text())
+SYMBOL = record(
+    symbol=text(),
+    name=text(),
+    exchange=text("Yahoo's code of the exchange"),
+    type=text(),
+    cached=flag("the cache has met it"),
+)
 LIMITER = record(
     tokens=number("requests that may leave at once"),
     next_request_in_s=number(),

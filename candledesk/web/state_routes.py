@@ -29,8 +29,8 @@ async def _read_coverage(door: Door, call: Call) -> Response:
 
 
 async def _search_symbols(door: Door, call: Call) -> Response:
-    found = await door.settle(door.cache.list_instruments(call.values["query"]))
-    return json_answer([wire.instrument_row(row) for row in found[:MAX_SYMBOLS]])
+    found = await door.settle(door.cache.search_symbols(call.values["query"], call.values["timeout"]))
+    return json_answer([wire.symbol_row(row) for row in found[:MAX_SYMBOLS]])
 
 
 async def _read_limiter(door: Door, _call: Call) -> Response:
@@ -65,9 +65,13 @@ ENDPOINTS = (
         "GET",
         "/api/v1/symbols",
         _search_symbols,
-        "Symbols: cached instruments first",
+        "Symbols: cached instruments first, then Yahoo's search",
         Answer(schemas.array(schemas.shared("Symbol")), "what was found, the best first"),
-        query=(params.QUERY,),
+        text=(
+            "What Yahoo's search found is kept for ten minutes. When it cannot be asked within timeout seconds, be it "
+            "offline or held back by the limiter, the answer is what is cached. timeout=0 asks the cache alone."
+        ),
+        query=(params.QUERY, params.SEARCH_TIMEOUT),
         errors=(422,),
     ),
     Endpoint(

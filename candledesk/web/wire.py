@@ -20,7 +20,7 @@ from candledesk.web.problems import RangeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from candledesk.cache.messages import BackfillEstimate, Job, LimiterState
+    from candledesk.cache.messages import BackfillEstimate, Job, LimiterState, SymbolFound
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -187,13 +187,14 @@ def coverage_rows(spans: Iterable[Coverage]) -> list[dict[str, object]]:
     ]
 
 
-def instrument_row(instrument: Instrument) -> dict[str, object]:
-    """Return an instrument as the symbol search shows it."""
+def symbol_row(found: SymbolFound) -> dict[str, object]:
+    """Return one hit of the symbol search."""
     return {
-        "symbol": instrument.symbol,
-        "name": instrument.name,
-        "exchange": instrument.exchange,
-        "type": instrument.quote_type,
+        "symbol": found.symbol,
+        "name": found.name,
+        "exchange": found.exchange,
+        "type": found.quote_type,
+        "cached": found.is_cached,
     }
 
 

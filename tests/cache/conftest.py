@@ -15,7 +15,7 @@ from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.sessions import SessionCalendar, expected_open_times
 from candledesk.domain.span import Span
-from candledesk.provider.answers import BarsAnswer, RefusalKind, RefusedAnswer
+from candledesk.provider.answers import BarsAnswer, MatchesAnswer, RefusalKind, RefusedAnswer, SymbolMatch
 from candledesk.settings import Settings
 
 WAIT_S = 20
@@ -58,6 +58,8 @@ class FakeYahoo:
         self.listed_at = FIRST_DAY + 52_200
         self.unknown = set()
         self.requests = []
+        self.searches = []
+        self.search_answer = MatchesAnswer((SymbolMatch("AAPL", "Apple Inc.", "NMS", "EQUITY"),))
         self.script = None
         self.salt = 0.0
         self.gate = threading.Event()
@@ -103,7 +105,10 @@ class FakeYahoo:
         return self.calendars[quote_type]
 
     def search(self, query, deadline_s):
-        return ()
+        with self.lock:
+            self.searches.append(query)
+        self.gate.wait(WAIT_S)
+        return self.search_answer
 
     def warm_up(self):
         pass

@@ -104,4 +104,4 @@ def test_every_fault_is_typed_costs_one_request_and_heals(market, provider, requ
 
 
 def test_the_markets_search_is_understood(provider):
-    assert "AAPL" in [match.symbol for match in provider.search("apple", 2.0)]
+    assert "AAPL" in [match.symbol for match in provider.search("apple", 2.0).matches]

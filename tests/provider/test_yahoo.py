@@ -357,14 +357,22 @@ def test_search_returns_typed_matches_with_one_request(provider, yahoo_server):
         {"symbol": "private company", "isYahooFinance": False},
     ]
     yahoo_server.says((200, {"quotes": quotes}))
-    found = provider.search("apple", 1.0)
-    assert [(match.symbol, match.name) for match in found] == [("AAPL", "Apple Inc."), ("APLE", "Apple Hospitality")]
+    found = provider.search("apple", 1.0).matches
+    assert [(match.symbol, match.name) for match in found] == [
+        ("AAPL", "Apple Inc."),
+        ("APLE", "Apple Hospitality"),
+    ]
     (seen,) = yahoo_server.requests
     assert (seen.path, seen.query["q"]) == ("/v1/finance/search", "apple")
 
 
 @pytest.mark.parametrize("answer", [(500, ""), (200, "{"), (200, []), (200, {"quotes": 5}), ("reset", "")])
-def test_a_failed_search_finds_nothing_and_is_not_replayed(provider, yahoo_server, answer):
+def test_a_failed_search_is_a_fault_and_not_replayed(provider, yahoo_server, answer):
     yahoo_server.says(answer, (200, {"quotes": [{"symbol": "AAPL"}]}))
-    assert provider.search("apple", 1.0) == ()
-    assert [match.symbol for match in provider.search("apple", 1.0)] == ["AAPL"]
+    assert isinstance(provider.search("apple", 1.0), FaultAnswer)
+    assert [match.symbol for match in provider.search("apple", 1.0).matches] == ["AAPL"]
+
+
+def test_a_search_hears_that_the_rate_is_limited(provider, yahoo_server):
+    yahoo_server.says((429, "Too Many Requests"))
+    assert isinstance(provider.search("apple", 1.0), RateLimitedAnswer)

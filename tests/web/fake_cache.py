@@ -20,6 +20,7 @@ from candledesk.cache.messages import (
     JobState,
     LimiterState,
     SeriesReport,
+    SymbolFound,
 )
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
@@ -67,6 +68,7 @@ class FakeCache:
         self.requests, self.updates, self.known, self.jobs, self.callbacks = [], [], {}, {}, []
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.error = None
+        self.searches = []
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
         self._rev = 0
@@ -230,6 +232,12 @@ class FakeCache:
         return _done(
             lambda: [row for row in INSTRUMENTS.values() if query.upper() in f"{row.symbol} {row.name}".upper()]
         )
+
+    def search_symbols(self, query, timeout_s):
+        self.searches.append((query, timeout_s))
+        rows = self.list_instruments(query).result()
+        cached = [SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True) for row in rows]
+        return _done(lambda: [*cached, SymbolFound("APLE", "Apple Hospitality", "NYQ", "EQUITY")])
 
     def limiter_state(self):
         return self.limiter

@@ -295,10 +295,15 @@ def test_coverage(client, cache):
     assert [(row["state"], row["to"]) for row in body["spans"]] == [("have", "2026-11-23T15:00:01Z")]
 
 
-def test_symbols(client):
+def test_symbols(client, cache):
     found = client.get("/api/v1/symbols?query=apple").json()
-    assert found == [{"symbol": "AAPL", "name": "Apple Inc.", "exchange": "NMS", "type": "EQUITY"}]
-    assert len(client.get("/api/v1/symbols").json()) == 3
+    assert found == [
+        {"symbol": "AAPL", "name": "Apple Inc.", "exchange": "NMS", "type": "EQUITY", "cached": True},
+        {"symbol": "APLE", "name": "Apple Hospitality", "exchange": "NYQ", "type": "EQUITY", "cached": False},
+    ]
+    client.get("/api/v1/symbols?timeout=0.5")
+    assert cache.searches == [("apple", 3.0), ("", 0.5)]
+    assert client.get("/api/v1/symbols?timeout=11").json()["field"] == "timeout"
 
 
 def test_limiter(client):
