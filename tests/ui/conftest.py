@@ -15,6 +15,19 @@ def settle(qapp, n=12):
         qapp.processEvents()
 
 
+def copied_areas(chart, monkeypatch):
+    """Return a list that grows by the area of each copy of the chart under its overlay."""
+    areas, copy = [], chart.view.chart_item.copy
+
+    def note(painter, rects):
+        rects = list(rects)
+        areas.append(sum(rect.width() * rect.height() for rect in rects))
+        copy(painter, rects)
+
+    monkeypatch.setattr(chart.view.chart_item, "copy", note)
+    return areas
+
+
 class Chart:
     """A real chart widget on a fake cache."""
 

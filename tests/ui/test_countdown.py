@@ -6,6 +6,7 @@ from candledesk.domain.countdown import TradingHours, TradingSession
 from candledesk.ui.chart.countdown import countdown_text
 from candledesk.ui.chart.options import ChartOptions
 from candledesk.ui.chart.price_axis import countdown_rect, last_price_y
+from tests.ui.conftest import copied_areas
 from tests.ui.fakes import NOW
 
 
@@ -37,13 +38,7 @@ def test_it_counts_from_what_the_cache_said(counting):
 
 
 def test_each_second_repaints_the_countdown_alone(counting, monkeypatch):
-    areas = []
-    expose = counting.view.chart_item.expose
-    monkeypatch.setattr(
-        counting.view.chart_item,
-        "expose",
-        lambda rects: (areas.append(sum(rect.width() * rect.height() for rect in rects)), expose(rects)),
-    )
+    areas = copied_areas(counting, monkeypatch)
     n_paints, start = counting.view.chart_item.n_paints, time.time()
     for second in range(1, 4):
         monkeypatch.setattr(time, "time", lambda at=start + second: at)

@@ -1,4 +1,4 @@
-"""The item that shows a chart: painted once per change, then copied from a pixmap while only the overlay moves."""
+"""The item that shows a chart: painted once per change, copied from a pixmap while only the overlay moves."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
 
 from candledesk.ui.chart.paint import paint_frame
-from candledesk.ui.chart.pixels import device_pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from PySide6.QtCore import QRect
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
     from candledesk.ui.chart.frame import Frame
@@ -31,7 +31,6 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         self._source = source
         self._pixmap: QPixmap | None = None
         self._is_changed = True
-        self._exposed: list[QRect] = []
         self._rect = QRectF()
         self.n_paints = 0
 
@@ -40,13 +39,6 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         self.prepareGeometryChange()
         self._rect = QRectF(0, 0, width, height)
         self.refresh()
-
-    def expose(self, rects: list[QRect]) -> None:
-        """Take the parts that the next paint is asked for, in logical pixels.
-
-        One copy through a clip of many parts costs ten times as much as a copy per part.
-        """
-        self._exposed = rects
 
     def refresh(self) -> None:
         """Paint anew at the next opportunity."""
@@ -60,21 +52,30 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         """Return the whole chart."""
         return self._rect
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is to be painted anew, the overlay with it."""
+        return self._is_changed
+
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Paint a changed chart straight to the screen; copy the pixmap for what an overlay uncovers."""
+        """Paint the chart straight to the screen."""
         if self._is_changed:
             self._is_changed = False
             self.n_paints += 1
-            paint_frame(painter, *self._source())
-            return
+        paint_frame(painter, *self._source())
+
+    def copy(self, painter: QPainter, rects: Iterable[QRect]) -> None:
+        """Copy what an overlay uncovers, ``rects`` in logical pixels, to a painter of device pixels.
+
+        One copy through a clip of many parts costs ten times as much as a copy per part.
+        """
         if self._pixmap is None:
             self._pixmap = self._render()
         dpr = self._source()[0].dpr
-        with device_pixels(painter):
-            for rect in self._exposed or [QRect(0, 0, math.ceil(self._rect.width()), math.ceil(self._rect.height()))]:
-                left, top = math.floor(rect.left() * dpr), math.floor(rect.top() * dpr)
-                width, height = math.ceil(rect.width() * dpr) + 1, math.ceil(rect.height() * dpr) + 1
-                painter.drawPixmap(left, top, self._pixmap, left, top, width, height)
+        for rect in rects:
+            left, top = math.floor(rect.left() * dpr), math.floor(rect.top() * dpr)
+            width, height = math.ceil(rect.width() * dpr) + 1, math.ceil(rect.height() * dpr) + 1
+            painter.drawPixmap(left, top, self._pixmap, left, top, width, height)
 
     def _render(self) -> QPixmap:
         frame, scene, theme = self._source()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect
 
-from candledesk.ui.chart.pixels import device_pixels, draw_figures, fill
+from candledesk.ui.chart.pixels import fill, logical_rect
 from candledesk.ui.chart.price_axis import axis_pen, axis_x, countdown_rect, last_colour
+from candledesk.ui.chart.texts import draw_figures
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
-    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
     from candledesk.ui.chart.frame import Frame
     from candledesk.ui.chart.scene import Series
@@ -29,51 +28,37 @@ def countdown_text(seconds: int) -> str:
     return f"{seconds // _HOUR_S}:{minutes}:{rest}" if seconds >= _HOUR_S else f"{minutes}:{rest}"
 
 
-class CountdownItem(pg.GraphicsObject):  # type: ignore[misc]
-    """A few figures; hidden while there is nothing to count."""
+class Countdown:
+    """A few figures in the overlay of a chart; hidden while there is nothing to count."""
 
     def __init__(self) -> None:
         """Start hidden."""
-        super().__init__()
         self.text = ""
-        self._rect = QRectF()
+        self._rect = QRect()
         self._shown: tuple[Frame, Series, Theme] | None = None
-        self.setZValue(3)
 
-    def show_text(self, text: str, frame: Frame, series: Series, theme: Theme) -> None:
-        """Show ``text`` under the tag of the last price; nothing when it is empty or the tag is off screen."""
+    def show_text(self, text: str, frame: Frame, series: Series, theme: Theme) -> list[QRect]:
+        """Show ``text`` under the tag of the last price, nothing when it is empty or the tag is off screen.
+
+        Return what to repaint, in logical pixels.
+        """
         place = countdown_rect(frame, series) if text else None
-        rect = QRectF()
-        if place is not None:
-            left, top, width, height = (side / frame.dpr for side in place)
-            rect = QRectF(left, top, width, height)
-        if rect != self._rect:
-            self._touch()
-            self.prepareGeometryChange()
-        is_same = (rect, text) == (self._rect, self.text) and self._shown == (frame, series, theme)
-        self.text, self._rect, self._shown = text, rect, (frame, series, theme)
-        if not is_same:
-            self._touch()
+        rect = QRect() if place is None else logical_rect(place, frame.dpr)
+        shown = frame, series, theme
+        is_same = (rect, text) == (self._rect, self.text) and shown == self._shown
+        dirty = [] if is_same else [self._rect, rect] if rect != self._rect else [rect]
+        self.text, self._rect, self._shown = text, rect, shown
+        return [part for part in dirty if not part.isEmpty()]
 
-    def _touch(self) -> None:
-        scene = self.scene()
-        if scene is not None and not self._rect.isEmpty():
-            scene.update(self._rect)
-
-    def boundingRect(self) -> QRectF:
-        """Return its few pixels."""
-        return self._rect
-
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Write the figures in the colour of the tag."""
-        if self._shown is None or not self.text:
+    def draw(self, painter: QPainter, within: QRect) -> None:
+        """Write the figures in the colour of the tag, on device pixels, unless they lie outside ``within``."""
+        if self._shown is None or not self.text or not self._rect.intersects(within):
             return
         frame, series, theme = self._shown
         place = countdown_rect(frame, series)
         if place is None:
             return
         left, top, width, height = place
-        with device_pixels(painter):
-            fill(painter, left, top, width, height, last_colour(series, theme))
-            middle = top + height // 2 - max(1, round(frame.dpr))
-            draw_figures(painter, axis_x(frame), middle, self.text, axis_pen(frame, theme.accent_text))
+        fill(painter, left, top, width, height, last_colour(series, theme))
+        middle = top + height // 2 - max(1, round(frame.dpr))
+        draw_figures(painter, axis_x(frame), middle, self.text, axis_pen(frame, theme.accent_text))

@@ -1,4 +1,4 @@
-"""The overlay: crosshair with axis labels, and the legend. Each repaints its own few pixels, never the bars."""
+"""The crosshair with its labels on the axes. It repaints its own few pixels, never the bars."""
 
 from __future__ import annotations
 
@@ -6,33 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPixmap
 
 from candledesk.ui.chart.layout import dashes_across
-from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
 from candledesk.ui.chart.options import Magnet
-from candledesk.ui.chart.pixels import Align, Pen, device_pixels, draw_figures, draw_line, fill, fill_rects, static_text
-from candledesk.ui.chart.price_axis import axis_pen, paint_tag
+from candledesk.ui.chart.pixels import fill, fill_rects, logical_rect
+from candledesk.ui.chart.price_axis import TAG_H, axis_pen, paint_tag
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
+from candledesk.ui.chart.texts import Align, draw_figures
 from candledesk.ui.chart.ticks import format_open_time
-from candledesk.ui.theme import FONT_PX, Theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPainter
-    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
-
     from candledesk.ui.chart.frame import Frame
+    from candledesk.ui.chart.layout import RectArray
     from candledesk.ui.chart.scene import Series
+    from candledesk.ui.theme import Theme
 
 _TIME_TAG_W = 156.0
-_LEGEND_LEFT = 12.0
-_LEGEND_TOP = 10.0
-_LEGEND_ROW = 21.0
-_TITLE_PX = 15.0
+_NEAR_PX = 24_000  # logical pixels that are sooner painted in vain than by another paint
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Aim:
     """Where the crosshair is: the bar it snaps to, and its device pixels."""
 
@@ -72,136 +67,92 @@ def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet)
     return float(prices[at]) if panes.price_top <= y[at] < panes.price_bottom else None
 
 
-class CrosshairItem(pg.GraphicsObject):  # type: ignore[misc]
-    """Two dashed lines and their labels on the axes."""
+class Crosshair:
+    """Two dashed lines and their labels on the axes, in the overlay of a chart."""
 
     def __init__(self) -> None:
         """Start hidden."""
-        super().__init__()
-        self._rect = QRectF()
-        self._aim: Aim | None = None
-        self._frame: Frame | None = None
-        self._series: Series | None = None
-        self._theme: Theme | None = None
-        self.setZValue(10)
+        self._shown: tuple[Aim, Frame, Series, Theme] | None = None
+        self._parts: list[QRect] = []
+        self._look: tuple[object, ...] = ()
+        self._lines: tuple[QPixmap, QPixmap] | None = None
+
+    def _dashes(self, frame: Frame, colour: str) -> tuple[QPixmap, QPixmap]:
+        """Return the line across and the line down; a copy costs a tenth of filling each dash."""
+        panes, line, dash = frame.panes, max(1, int(frame.dpr)), max(2, round(4 * frame.dpr))
+        look = panes.plot_w, panes.time_top, line, dash, colour
+        if look != self._look or self._lines is None:
+            across = dashes_across(panes.plot_w, dash, 0, line)
+            down = dashes_across(panes.time_top, dash, 0, line)[:, [1, 0, 3, 2]]
+            self._look = look
+            self._lines = _dashed((panes.plot_w, line), across, colour), _dashed((line, panes.time_top), down, colour)
+        return self._lines
 
     @property
     def aim(self) -> Aim | None:
         """Where it is; ``None`` while hidden."""
-        return self._aim
+        return None if self._shown is None else self._shown[0]
 
-    def set_size(self, width: float, height: float) -> None:
-        """Cover ``width`` × ``height`` logical pixels."""
-        self.prepareGeometryChange()
-        self._rect = QRectF(0, 0, width, height)
+    def show_at(self, aim: Aim | None, frame: Frame, series: Series, theme: Theme) -> list[QRect]:
+        """Move to ``aim`` (``None`` hides); return what to repaint, in logical pixels."""
+        former = self._shown
+        self._shown = None if aim is None else (aim, frame, series, theme)
+        if former is not None and self._shown is not None and former[1:] == self._shown[1:] and former[0] == aim:
+            return []
+        left, self._parts = self._parts, [] if aim is None else _parts(aim, frame)
+        if not left or not self._parts:  # it appears or vanishes
+            return left or self._parts
+        merged: list[QRect] = []
+        for old, new in zip(left, self._parts, strict=True):
+            both = old.united(new)
+            is_near = both.width() * both.height() < _NEAR_PX + old.width() * old.height() + new.width() * new.height()
+            merged += [both] if is_near else [old, new]
+        return merged
 
-    def show_at(self, aim: Aim | None, frame: Frame, series: Series, theme: Theme) -> None:
-        """Move to ``aim`` (``None`` hides) and repaint what it leaves and where it arrives."""
-        self._touch()
-        self._aim, self._frame, self._series, self._theme = aim, frame, series, theme
-        self._touch()
-
-    def boundingRect(self) -> QRectF:
-        """Return the whole chart; only small parts of it are ever updated."""
-        return self._rect
-
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw the lines and the labels."""
-        aim, frame, series, theme = self._aim, self._frame, self._series, self._theme
-        if aim is None or frame is None or series is None or theme is None or aim.row >= len(series.bars):
+    def draw(self, painter: QPainter, within: QRect) -> None:
+        """Draw the lines and the labels that lie within a rectangle of logical pixels, on device pixels."""
+        if self._shown is None:
             return
-        panes, dash = frame.panes, max(2, round(4 * frame.dpr))
-        line = max(1, int(frame.dpr))
-        with device_pixels(painter):
-            painter.setPen(Qt.PenStyle.NoPen)
-            fill_rects(painter, dashes_across(panes.plot_w, dash, aim.y, line), theme.crosshair)
-            fill_rects(painter, dashes_across(panes.time_top, dash, aim.x, line)[:, [1, 0, 3, 2]], theme.crosshair)
+        aim, frame, series, theme = self._shown
+        down, across, tag = (part.intersects(within) for part in self._parts)
+        if across:
+            painter.drawPixmap(0, aim.y, self._dashes(frame, theme.crosshair)[0])
+        if down:
+            painter.drawPixmap(aim.x, 0, self._dashes(frame, theme.crosshair)[1])
+        if across and (within.right() + 1) * frame.dpr > frame.panes.plot_w:
             paint_tag(painter, frame, aim.y, aim.price_text, (theme.tag, theme.tag_text))
-            rect = self._time_tag(frame, aim)
-            fill(painter, rect.left(), rect.top(), rect.width(), rect.height(), theme.tag)
+        if tag:
+            left, top, width, height = _time_tag(frame, aim)
+            fill(painter, left, top, width, height, theme.tag)
             words, pen = format_open_time(series.calendar, aim.row), axis_pen(frame, theme.tag_text)
-            draw_figures(painter, rect.center().x(), rect.center().y(), words, pen, Align.AlignHCenter)
-
-    @staticmethod
-    def _time_tag(frame: Frame, aim: Aim) -> QRect:
-        panes, width = frame.panes, round(_TIME_TAG_W * frame.dpr)
-        left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
-        return QRect(left, panes.time_top, width, panes.height - panes.time_top)
-
-    def _touch(self) -> None:
-        """Ask for each part by itself: an item's own updates are united to one rectangle, here the whole chart."""
-        aim, frame, scene = self._aim, self._frame, self.scene()
-        if aim is None or frame is None or scene is None:
-            return
-        scale, panes = 1 / frame.dpr, frame.panes
-        for left, top, right, bottom in (
-            (aim.x - 2, 0, aim.x + 4, panes.time_top),
-            (0, aim.y - 2, panes.plot_w, aim.y + 4),
-            (panes.plot_w, aim.y - 14 * frame.dpr, panes.width, aim.y + 14 * frame.dpr),
-        ):
-            scene.update(QRectF(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale))
-        tag = self._time_tag(frame, aim)
-        scene.update(QRectF(tag.left() * scale, tag.top() * scale, tag.width() * scale, tag.height() * scale))
+            draw_figures(painter, left + width // 2, top + height // 2, words, pen, Align.AlignHCenter)
 
 
-class LegendItem(pg.GraphicsObject):  # type: ignore[misc]
-    """Two lines of text in the chart's top left: what is shown, and the values of one bar."""
+def _dashed(size: tuple[int, int], rects: RectArray, colour: str) -> QPixmap:
+    pixmap = QPixmap(max(1, size[0]), max(1, size[1]))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setPen(Qt.PenStyle.NoPen)
+    fill_rects(painter, rects, colour)
+    painter.end()
+    return pixmap
 
-    def __init__(self) -> None:
-        """Start empty."""
-        super().__init__()
-        self._title: list[Part] = []
-        self._values: list[Part] = []
-        self._width = 0.0
-        self._dpr = 1.0
-        self._theme: Theme | None = None
-        self._shown: tuple[Series, int | None, float, float, Theme] | None = None
-        self.setZValue(5)
 
-    @property
-    def text(self) -> str:
-        """What it says, for screen readers and tests."""
-        return "  ".join(part.text for part in (*self._title, *self._values))
+def _time_tag(frame: Frame, aim: Aim) -> tuple[int, int, int, int]:
+    panes, width = frame.panes, round(_TIME_TAG_W * frame.dpr)
+    left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
+    return left, panes.time_top, width, panes.height - panes.time_top
 
-    def show_bar(self, series: Series, row: int | None, frame: Frame, theme: Theme) -> None:
-        """Show a bar's values; ``None`` the title alone."""
-        width = frame.panes.plot_w / frame.dpr
-        shown = series, row, width, frame.dpr, theme
-        if shown == self._shown:  # while panning
-            return
-        former = self._title, self._values, self._width, self._dpr, self._theme
-        self._shown = shown
-        if width != self._width:
-            self.prepareGeometryChange()
-        self._title = title_parts(series) if series.symbol else []
-        has_bar = row is not None and row < len(series.bars)
-        self._values = value_parts(series, row) if has_bar and row is not None else []
-        self._width, self._dpr, self._theme = width, frame.dpr, theme
-        if former != (self._title, self._values, self._width, self._dpr, self._theme):
-            scene = self.scene()
-            if scene is not None:
-                scene.update(self.boundingRect())  # with the crosshair's parts, so that a move is one paint event
 
-    def boundingRect(self) -> QRectF:
-        """Return the two lines' place."""
-        return QRectF(0, _LEGEND_TOP - 2, self._width, 2 * _LEGEND_ROW + 4)
+def _parts(aim: Aim, frame: Frame) -> list[QRect]:
+    """Return the line down, the line across with its label, and the label of the time, in logical pixels.
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Write both lines."""
-        if self._theme is None:
-            return
-        with device_pixels(painter):
-            painter.setClipRect(0, 0, round(self._width * self._dpr), round(100 * self._dpr))
-            self._paint_row(painter, self._title, _LEGEND_TOP, self._theme, 10.0)
-            self._paint_row(painter, self._values, _LEGEND_TOP + _LEGEND_ROW, self._theme, 4.0)
-
-    def _paint_row(self, painter: QPainter, parts: list[Part], top: float, theme: Theme, gap: float) -> None:
-        colours = {Tone.TITLE: theme.text, Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
-        x, middle = round(_LEGEND_LEFT * self._dpr), round((top + _LEGEND_ROW / 2) * self._dpr)
-        digit_w = static_text("0", round(FONT_PX * self._dpr), is_bold=False)[1]
-        for part in parts:
-            is_title = part.tone is Tone.TITLE
-            pen = Pen(round((_TITLE_PX if is_title else FONT_PX) * self._dpr), colours[part.tone], is_title)
-            wide = (draw_figures if part.n_chars else draw_line)(painter, x, middle, part.text, pen)
-            after = gap if part.n_chars == 0 else 12.0
-            x += max(wide, part.n_chars * digit_w) + round(after * self._dpr)
+    Each is painted by itself: a paint through a clip of many parts is ten times as slow.
+    """
+    panes, line, half = frame.panes, max(1, int(frame.dpr)), round(TAG_H * frame.dpr) // 2 + 1
+    boxes = (
+        (aim.x, 0, line, panes.time_top),
+        (0, aim.y - half, panes.width, 2 * half + 1),
+        _time_tag(frame, aim),
+    )
+    return [logical_rect(box, frame.dpr) for box in boxes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,9 +152,14 @@ def volume_rects(
     return CandleRects(rects.take(up, axis=0), rects.take(down, axis=0))
 
 
+@lru_cache(maxsize=16)
+def _dashes(length: int, dash: int) -> RectArray:
+    starts = np.arange(0, length, dash * 2, dtype=np.int32)
+    return np.stack((starts, starts * 0, starts + (dash - 1), starts * 0), axis=1)
+
+
 def dashes_across(length: int, dash: int, y: int, line: int) -> RectArray:
     """Return dashes along ``y``, ``line`` thick, from 0 to ``length``, with gaps of their own length."""
-    starts = np.arange(0, length, dash * 2, dtype=np.int32)
-    rects = np.empty((len(starts), 4), np.int32)
-    rects[:, 0], rects[:, 1], rects[:, 2], rects[:, 3] = starts, y, starts + (dash - 1), y + line - 1
+    rects = _dashes(length, dash).copy()
+    rects[:, 1], rects[:, 3] = y, y + line - 1
     return rects

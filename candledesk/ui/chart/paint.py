@@ -13,16 +13,9 @@ from candledesk.cache.messages import EdgeState
 from candledesk.ui.chart.bars_painter import paint_prices, paint_volume
 from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
 from candledesk.ui.chart.layout import dashes_across
-from candledesk.ui.chart.pixels import (
-    Align,
-    Pen,
-    device_pixels,
-    draw_lines,
-    draw_paragraph,
-    fill,
-    fill_rects,
-)
+from candledesk.ui.chart.pixels import device_pixels, fill, fill_rects
 from candledesk.ui.chart.price_axis import axis_pen, axis_x, paint_last_price, paint_price_labels, price_levels
+from candledesk.ui.chart.texts import Align, Pen, draw_lines, draw_paragraph
 from candledesk.ui.chart.ticks import TimeTick, time_ticks, zone_label
 from candledesk.ui.chart.words import edge_title, edge_words
 from candledesk.ui.theme import FONT_PX, Theme, chart_font

@@ -8,8 +8,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from candledesk.ui.chart.layout import dashes_across
-from candledesk.ui.chart.pixels import Pen, draw_figures, draw_lines, fill, fill_rects
+from candledesk.ui.chart.pixels import fill, fill_rects
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
+from candledesk.ui.chart.texts import Pen, draw_figures, draw_lines
 from candledesk.ui.theme import FONT_PX, Theme
 
 if TYPE_CHECKING:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QNativeGestureEvent, QTouchEvent
+from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.chart_item import ChartItem
-from candledesk.ui.chart.countdown import CountdownItem, countdown_text
-from candledesk.ui.chart.crosshair import CrosshairItem, LegendItem, aim_at
+from candledesk.ui.chart.countdown import Countdown, countdown_text
+from candledesk.ui.chart.crosshair import Crosshair, aim_at
 from candledesk.ui.chart.hand import PLOT, Hand, Zone
 from candledesk.ui.chart.kinetics import FlickMeter
+from candledesk.ui.chart.legend_painter import Legend
 from candledesk.ui.chart.motion import Motion
 from candledesk.ui.chart.options import Kinetic
 from candledesk.ui.chart.paint import text_metrics
+from candledesk.ui.chart.pixels import device_pixels
 from candledesk.ui.chart.touch import TouchHand
 from candledesk.ui.theme import DARK, Theme, coloured
 
@@ -72,11 +75,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._touch = TouchHand(model, self._hand, self.motion)
         self._configure()
         self.chart_item = ChartItem(self._source)
-        self.crosshair = CrosshairItem()
-        self.legend = LegendItem()
-        self.countdown = CountdownItem()
-        for item in (self.chart_item, self.countdown, self.legend, self.crosshair):
-            self.addItem(item)
+        self.crosshair, self.legend, self.countdown = Crosshair(), Legend(), Countdown()
+        self.addItem(self.chart_item)
         self._latest_button = QToolButton(self)
         self._latest_button.setText("»")
         self._latest_button.setToolTip("Go to the latest bar (End)")
@@ -132,7 +132,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         seconds = self.model.seconds_to_close(time.time()) if scene.options.has_countdown else None
         self.model.set_counting(is_on=seconds is not None)
         text = "" if seconds is None else countdown_text(seconds)
-        self.countdown.show_text(text, self.model.frame(), self.model.series, self._theme)
+        self._repaint(self.countdown.show_text(text, self.model.frame(), self.model.series, self._theme))
 
     def _on_second(self) -> None:
         """Count, and come again when the next second begins; venues open and close too."""
@@ -154,15 +154,22 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         aim = None
         if self._mouse_at is not None and (self._hand.grabbed is None or self._hand.grabbed in PLOT):
             aim = aim_at(frame, series, self._mouse_at.x(), self._mouse_at.y(), self.model.scene.options.magnet)
-        self.crosshair.show_at(aim, frame, series, self._theme)
+        theme = self._theme
+        dirty = self.crosshair.show_at(aim, frame, series, theme)
         n = len(series.bars)
         row = aim.row if aim is not None else (n - 1 if n else None)
-        self.legend.show_bar(series, row, frame, self._theme)
+        self._repaint(dirty + self.legend.show_bar(series, row, frame, theme))
         is_off = n > 0 and not self.model.is_latest_visible()
         if is_off:
             self._place_latest_button()
         if is_off != self._latest_button.isVisible():
             self._latest_button.setVisible(is_off)
+
+    def _repaint(self, rects: list[QRect]) -> None:
+        """Repaint parts of the overlay at once, each by itself; all of it is repainted with a chart that changed."""
+        if not self.chart_item.is_changed:
+            for rect in rects:
+                self.viewport().repaint(rect)
 
     def close(self) -> bool:
         """Close as a plain widget: pyqtgraph's own way takes the viewport away while Qt still sends it events."""
@@ -172,9 +179,19 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     # -- Qt events
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Tell the chart which parts are asked for."""
-        self.chart_item.expose(list(cast("Iterable[QRect]", event.region())))
-        super().paintEvent(event)
+        """Paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
+        is_changed, rect = self.chart_item.is_changed, event.rect()
+        if is_changed:
+            super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        try:
+            with nullcontext() if self.model.frame().dpr == 1 else device_pixels(painter):
+                if not is_changed:
+                    self.chart_item.copy(painter, cast("Iterable[QRect]", event.region()))
+                for part in (self.countdown, self.legend, self.crosshair):
+                    part.draw(painter, rect)
+        finally:
+            painter.end()  # an open painter takes the process with it
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the model and the items the new surface."""
@@ -182,17 +199,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if hasattr(self, "chart_item"):  # the base class resizes while it is built
             self._take_surface()
 
-    def event(self, event: QEvent) -> bool:
-        """Watch for a new scale factor."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "chart_item"):
-            self._take_surface()
-        return bool(super().event(event))
-
     def _take_surface(self) -> None:
         width, height, dpr = float(self.width()), float(self.height()), self.devicePixelRatioF()
         self.model.resize(width, height, dpr, text_metrics(dpr))
         self.chart_item.set_size(width, height)
-        self.crosshair.set_size(width, height)
 
     def _place_latest_button(self) -> None:
         frame = self.model.frame()
@@ -200,7 +210,12 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._latest_button.move(right - 40, bottom - 40)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Follow fingers, and zoom on a trackpad's pinch, at its centre."""
+        """Follow fingers and a trackpad's pinch, and watch for a new scale factor."""
+        kind = event.type()
+        if kind == QEvent.Type.Paint:  # most of all
+            return bool(super().viewportEvent(event))
+        if kind == QEvent.Type.DevicePixelRatioChange and hasattr(self, "chart_item"):
+            self._take_surface()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.motion.stop()
             self.model.zoom(event.position().x(), 1 + event.value())
