@@ -82,6 +82,11 @@ class Desk:
         """Take up the jobs that the last run left; return how many."""
         return self.service.jobs.take_up()
 
+    def start_updates(self) -> None:
+        """Keep what is shown or harvested up to date from now on, unless the user has switched that off."""
+        if self.settings.update == "on":
+            self.service.updater.start()
+
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
         """Build the server of the browser chart and the API on its port; ``start_web`` begins to answer."""
         from candledesk.web.server import WebServer
@@ -171,6 +176,7 @@ def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
 
     desk.service.child.warm_up()
     desk.resume_jobs()
+    desk.start_updates()
     desk.make_web(has_window=True)
     options = WindowOptions(desk.paths.home, tuple(symbols), interval, desk.settings.theme, desk.paths.log)
     ends = WindowEnds(on_shown=desk.start_web, on_quit=quit_now, on_abort=desk.abort)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_GAPS, EXIT_UNKNOWN, EXIT_ENVIRONMENT, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "import", "doctor")
+COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "harvest", "import", "doctor")
 _VALUE_OPTIONS = {
     "--home",
     "--yahoo-url",
@@ -185,6 +185,7 @@ def serve(port: int, **kwargs: Any) -> None:
     sys.stdout.flush()
     desk.service.child.warm_up()
     desk.resume_jobs()
+    desk.start_updates()
     stop.wait()
 
 
@@ -240,6 +241,22 @@ def jobs(**kwargs: Any) -> None:
     from candledesk.commands import run_jobs
 
     _leave(run_jobs(_options(kwargs).cache(), **kwargs))
+
+
+@cli.command()
+@click.argument("action", type=click.Choice(["list", "add", "remove"]), default="list")
+@click.argument("symbols", nargs=-1)
+@click.option("--interval", help="of add and remove; a derived one stands for its base")
+@click.option("--json", "as_json", is_flag=True)
+@_common
+def harvest(**kwargs: Any) -> None:
+    """Keep series complete beyond what Yahoo keeps: list, add or remove them.
+
+    They are topped up after each close while the window or `candledesk serve` runs.
+    """
+    from candledesk.commands import run_harvest
+
+    _leave(run_harvest(_options(kwargs).cache(), **kwargs))
 
 
 @cli.command("import")

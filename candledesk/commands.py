@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from candledesk.cache.doors import CommandCache
-    from candledesk.cache.messages import Adjust, BarsReply, Gap, Job
+    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry, Job
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -247,6 +247,36 @@ def _job_row(job: Job) -> dict[str, Any]:
         "bars_done": job.bars_done,
         "bars_expected": job.bars_expected,
         "error": job.error,
+    }
+
+
+def run_harvest(
+    cache: CommandCache, *, action: str, symbols: tuple[str, ...], interval: str | None, as_json: bool
+) -> int:
+    """Show the series that are kept complete, put some on that list, or take some off."""
+    if action == "list" and not symbols:
+        found = cache.list_harvest().result()
+    elif not symbols or interval is None:
+        raise InputError("symbols", f"`harvest {action}` needs symbols and --interval: harvest add AAPL --interval 1m")
+    else:
+        names, chosen = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval)
+        if action == "list":
+            wanted = {(name, chosen.base.name) for name in names}
+            found = [row for row in cache.list_harvest().result() if (row.symbol, row.interval.name) in wanted]
+        else:
+            found = [cache.set_harvest(name, chosen, is_on=action == "add").result() for name in names]
+    _print_table([_harvest_row(entry) for entry in found], as_json=as_json)
+    return EXIT_DONE
+
+
+def _harvest_row(entry: HarvestEntry) -> dict[str, Any]:
+    times = {name: getattr(entry, name) for name in ("unbroken_since", "last_run_at", "next_run_at")}
+    return {
+        "symbol": entry.symbol,
+        "interval": entry.interval.name,
+        "on": entry.is_on,
+        **{name: None if time_s is None else iso(time_s) for name, time_s in times.items()},
+        "note": entry.note,
     }
 
 

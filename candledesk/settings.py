@@ -37,6 +37,8 @@ class Settings:
     breaker_pause_s: float = _option(60.0, "first pause after a 429, doubling to 15 minutes", low=0.01, high=900)
     request_timeout_s: float = _option(20.0, "deadline of one provider request", low=0.1, high=600)
     fetch_threads: int = _option(4, "fetch threads of the worker pool", low=1, high=16)
+    update: str = _option("on", "keep open charts and harvested series up to date unasked", choices=("on", "off"))
+    update_floor_s: float = _option(60.0, "shortest pause between two updates of a series", low=5, high=86400)
     theme: str = _option(
         "", "colours of the window; not given: as it was last time", choices=("system", "dark", "light")
     )

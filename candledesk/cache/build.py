@@ -8,6 +8,7 @@ from concurrent.futures import wait
 from functools import partial
 from typing import TYPE_CHECKING
 
+from candledesk.cache.active import ActiveSeries, elapsed_s
 from candledesk.cache.catalog import Catalog
 from candledesk.cache.child import Child, ChildConfig
 from candledesk.cache.controller import CacheController
@@ -15,11 +16,14 @@ from candledesk.cache.engine import Engine, Pauses
 from candledesk.cache.estimates import Estimator
 from candledesk.cache.events import Events
 from candledesk.cache.fills import Fills
+from candledesk.cache.harvest import Harvest
 from candledesk.cache.jobs import Jobs
 from candledesk.cache.journal import Journal
 from candledesk.cache.limits import Limits
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
+from candledesk.cache.rounds import Pace
 from candledesk.cache.search import SymbolSearch
+from candledesk.cache.updates import UpdateParts, Updater
 from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.provider.limiter import Limiter, LimiterMemory
@@ -71,17 +75,19 @@ class CacheService:
         cache_dir: Path,
         *,
         now: Callable[[], int] = now_s,
+        elapsed: Callable[[], float] = elapsed_s,
         pauses: Pauses = Pauses(),  # noqa: B008 - frozen
         child: Child | None = None,
     ) -> None:
         """Open or create the database and start the threads; the fetch process starts at its first use.
 
-        ``now``, ``pauses`` and ``child`` (who fetches) may be others in tests.
+        ``now``, ``elapsed``, ``pauses`` and ``child`` (who fetches) may be others in tests.
 
         Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
         """
         create_or_open(database)
         self._events = Events()
+        self._now = now
         self.child = child or Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
         self._writer = Writer(partial(connect_writer, database), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
@@ -90,23 +96,11 @@ class CacheService:
         self._limiter = self._make_limiter(database, settings)
         catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
         journal = Journal(self._writer, self._events.emit, now, self._limiter)
-        self._fills = Fills(
-            Engine(
-                catalog,
-                self.child,
-                self._limiter,
-                self._readers,
-                self._writer,
-                self._pool,
-                self._clockwork,
-                journal,
-                self._events.emit,
-                now,
-                settings.request_timeout_s,
-                pauses,
-            )
-        )
+        self._fills = self._make_fills(catalog, journal, settings, pauses)
         self.jobs = Jobs(self._fills, journal, self._readers, self._clockwork, self._events)
+        active = ActiveSeries(elapsed)
+        harvest = Harvest(self._readers, self._writer, catalog, self._fills, now)
+        self.updater = self._make_updater(catalog, active, harvest, settings, elapsed)
         self.controller = CacheController(
             readers=self._readers,
             writer=self._writer,
@@ -117,9 +111,56 @@ class CacheService:
             events=self._events,
             estimator=Estimator(self._readers, catalog, self._limiter, now),
             search=SymbolSearch(self._readers, self._fills, self.child, self._limiter, self._clockwork),
-            limiter_state=lambda: limiter_message(self._limiter.state()),
+            active=active,
+            harvest=harvest,
+            limiter_state=self._limiter_state,
             now=now,
         )
+
+    def _make_fills(self, catalog: Catalog, journal: Journal, settings: Settings, pauses: Pauses) -> Fills:
+        return Fills(
+            Engine(
+                catalog,
+                self.child,
+                self._limiter,
+                self._readers,
+                self._writer,
+                self._pool,
+                self._clockwork,
+                journal,
+                self._events.emit,
+                self._now,
+                settings.request_timeout_s,
+                pauses,
+            )
+        )
+
+    def _make_updater(
+        self,
+        catalog: Catalog,
+        active: ActiveSeries,
+        harvest: Harvest,
+        settings: Settings,
+        elapsed: Callable[[], float],
+    ) -> Updater:
+        return Updater(
+            UpdateParts(
+                readers=self._readers,
+                catalog=catalog,
+                active=active,
+                harvest=harvest,
+                jobs=self.jobs,
+                fills=self._fills,
+                limiter_state=self._limiter_state,
+                call_later=self._clockwork.call_later,
+                now=self._now,
+                elapsed=elapsed,
+            ),
+            Pace(settings.update_floor_s, settings.requests_per_minute),
+        )
+
+    def _limiter_state(self) -> LimiterState:
+        return limiter_message(self._limiter.state())
 
     def _make_limiter(self, database: Path, settings: Settings) -> Limiter:
         return Limiter(
@@ -142,6 +183,7 @@ class CacheService:
 
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
+        self.updater.close()
         self._clockwork.close()
         self.jobs.close()
         self._fills.close()

@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.active import ActiveSeries
 from candledesk.cache.charts import Charts
 from candledesk.cache.demand import Priority
 from candledesk.cache.imports import write_import
@@ -26,17 +25,20 @@ from candledesk.store import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from candledesk.cache.active import ActiveSeries
     from candledesk.cache.catalog import Catalog
     from candledesk.cache.demand import DemandEnd
     from candledesk.cache.estimates import Estimator
     from candledesk.cache.events import Events
     from candledesk.cache.fills import Fills
+    from candledesk.cache.harvest import Harvest
     from candledesk.cache.jobs import Jobs
     from candledesk.cache.messages import (
         BackfillEstimate,
         BarsReply,
         BarsRequest,
         Event,
+        HarvestEntry,
         ImportReport,
         Job,
         LimiterState,
@@ -68,6 +70,8 @@ class CacheController:
         events: Events,
         estimator: Estimator,
         search: SymbolSearch,
+        active: ActiveSeries,
+        harvest: Harvest,
         limiter_state: Callable[[], LimiterState],
         now: Callable[[], int],
     ) -> None:
@@ -79,10 +83,11 @@ class CacheController:
         self._jobs = jobs
         self._events = events
         self._now = now
-        self.active = ActiveSeries()
-        self._charts = Charts(readers, catalog, fills, clockwork, events, self.active, now)
-        self._scripts = Scripts(readers, catalog, fills, clockwork, self.active, now)
-        self._starts = Starts(readers, fills, jobs, self.active, now)
+        self._active = active
+        self._harvest = harvest
+        self._charts = Charts(readers, catalog, fills, clockwork, events, active, now)
+        self._scripts = Scripts(readers, catalog, fills, clockwork, active, now)
+        self._starts = Starts(readers, catalog, fills, jobs, active, now)
         self._estimator = estimator
         self._search = search
         self.limiter_state = limiter_state
@@ -182,6 +187,20 @@ class CacheController:
     def clear_finished_jobs(self) -> Future[int]:
         """Forget every job that has ended; return how many. Bars and what is known of them stay."""
         return self._jobs.clear_finished()
+
+    # --- upkeep -------------------------------------------------------------------------------------------------
+
+    def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
+        """Keep a series that is shown up to date until the returned function is called."""
+        return self._active.follow(symbol, interval)
+
+    def list_harvest(self) -> Future[list[HarvestEntry]]:
+        """Return the series that are kept complete, by symbol and interval."""
+        return self._harvest.entries()
+
+    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+        """Keep a series complete from now on, or stop that; ``UnknownSymbolError`` when the provider knows none."""
+        return self._harvest.change(symbol, interval, is_on=is_on)
 
     # --- what is known ------------------------------------------------------------------------------------------
 

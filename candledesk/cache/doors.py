@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         BarsReply,
         BarsRequest,
         Event,
+        HarvestEntry,
         ImportReport,
         Job,
         LimiterState,
@@ -90,6 +91,14 @@ class CommandCache(Protocol):
         """Return what is known of a series; ``NotCachedError`` when the symbol was never met."""
         ...
 
+    def list_harvest(self) -> Future[list[HarvestEntry]]:
+        """Return the series that are kept complete, by symbol and interval."""
+        ...
+
+    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+        """Keep a series complete from now on, or stop that; ``UnknownSymbolError`` when the provider knows none."""
+        ...
+
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""
         ...
@@ -123,6 +132,10 @@ class Cache(CommandCache, Protocol):
 
     def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
         """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""
+        ...
+
+    def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
+        """Keep a series that is shown up to date until the returned function is called."""
         ...
 
     def limiter_state(self) -> LimiterState:

@@ -176,7 +176,7 @@ class Fills:
         if demand.is_update and span is not None:
             askable = facts.clip(span)
             left = subtract_spans([] if askable is None else [askable], demand.asked)
-            windows = tuple(plan_windows(left, demand.interval, window_s=window_s))
+            windows = tuple(plan_windows(left, demand.interval, window_s=window_s, is_on_grid=False))
         self._engine.journal.progress(demand, plan)
         for window in windows:
             claim = self._claims.take(demand.symbol, demand.interval, window)

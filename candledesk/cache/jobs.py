@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.demand import PATIENT_TRIES, Demand, Priority, Want
-from candledesk.cache.journal import KIND_UPDATE, KIND_VIEWPORT, NO_GAPS, job_of
+from candledesk.cache.demand import PATIENT_TRIES, USUAL_TRIES, Demand, Priority, Want
+from candledesk.cache.journal import KIND_RECHECK, KIND_UPDATE, KIND_VIEWPORT, NO_GAPS, OWN_KINDS, job_of
 from candledesk.cache.waits import Waits
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
@@ -118,8 +118,9 @@ class Jobs:
 
         def take_up(connection: Connection) -> int:
             self._move_all(connection, JobVerb.REQUEUE)
-            # Whoever looked is gone; a chart asks again by itself.
-            self._move_all(connection, JobVerb.CANCEL, (JobState.QUEUED,), kind=KIND_VIEWPORT)
+            # Whoever looked is gone; charts and the updater ask again by themselves.
+            for kind in OWN_KINDS:
+                self._move_all(connection, JobVerb.CANCEL, (JobState.QUEUED,), kind=kind)
             return job_store.count_jobs(connection).get(JobState.QUEUED, 0)
 
         n_queued = self._journal.change(take_up, self._journal.tell_many).result()
@@ -170,7 +171,7 @@ class Jobs:
             priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
             demand = Demand(job.symbol, job.interval, Want(job.span), priority, job.job_id)
             demand.is_update = job.kind == KIND_UPDATE
-            demand.n_tries = PATIENT_TRIES
+            demand.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
             with self._lock:
                 self._demands[job.job_id] = demand
             demand.end.add_done_callback(self._forgetter(job.job_id, demand))
@@ -298,7 +299,7 @@ class Jobs:
 
 
 def update_span(interval: Interval, now: int) -> Span:
-    """Return what an update asks again: the last sessions, where bars may have changed (yahoo.md §4.10)."""
+    """Return what an update asks again while the venue's sessions are not known: the last days (yahoo.md §4.10)."""
     back = 5 * DAY_S if interval.is_daily else 3 * DAY_S
     start = (now - back) // DAY_S * DAY_S
     return Span(start, now // 60 * 60 + 60)

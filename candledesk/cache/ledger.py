@@ -110,7 +110,7 @@ def cover_window(
     finals = final_times(calendar, interval, expected)
     first_open = int(np.searchsorted(finals, now, side="right"))
     if first_open == len(expected):
-        end = window.end if window.end <= now else int(expected[-1]) + 1
+        end = window.end if window.end <= now else min(window.end, int(expected[-1]) + interval.step_s, now + 1)
         return _cover_settled(Span(window.start, end), expected, bars, calendar, interval, now, former)
     end = int(expected[first_open])
     last = min(int(expected[-1]) + interval.step_s, max(window.end, end + 1))

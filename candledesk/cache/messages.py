@@ -151,6 +151,24 @@ class ImportReport:
     refused: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class HarvestEntry:
+    """A series of the harvest list (``is_on``), or one that has just been taken off; ``interval`` is a fetched one.
+
+    ``unbroken_since``: open time of the first bar since which no gap is left, ``None`` when nothing is known of it;
+    what the next run will bring is no gap. ``next_run_at`` in the past: as soon as the updater comes to it. ``note``:
+    what a person should know of it. Times in UTC seconds.
+    """
+
+    symbol: str
+    interval: Interval
+    unbroken_since: int | None
+    last_run_at: int | None
+    next_run_at: int | None
+    note: str
+    is_on: bool = True
+
+
 JobState = job_states.JobState
 
 

@@ -10,6 +10,7 @@ from candledesk.cache.demand import Priority
 from candledesk.cache.jobs import update_span
 from candledesk.cache.journal import KIND_BACKFILL, KIND_UPDATE, Order
 from candledesk.cache.series import base_part
+from candledesk.domain.cadence import recent_span
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import HOUR_S
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from candledesk.cache.active import ActiveSeries
+    from candledesk.cache.catalog import Catalog
     from candledesk.cache.demand import DemandEnd
     from candledesk.cache.fills import Fills
     from candledesk.cache.jobs import Jobs
@@ -42,10 +44,17 @@ class Starts:
     """Turns wishes into orders for the book of jobs."""
 
     def __init__(
-        self, readers: Readers, fills: Fills, jobs: Jobs, active: ActiveSeries, now: Callable[[], int]
+        self,
+        readers: Readers,
+        catalog: Catalog,
+        fills: Fills,
+        jobs: Jobs,
+        active: ActiveSeries,
+        now: Callable[[], int],
     ) -> None:
         """Take the parts; nothing starts here."""
         self._readers = readers
+        self._catalog = catalog
         self._fills = fills
         self._jobs = jobs
         self._active = active
@@ -62,7 +71,7 @@ class Starts:
             return _failed(InputError("from", "the span lies in the future: nothing can be there yet"))
         whole = whole_span(now)
 
-        def orders() -> list[Order]:
+        def orders(_connection: Connection) -> list[Order]:
             return [
                 Order(symbol, one.base, KIND_BACKFILL, base_part(one, span) if span else whole, Priority.BACKFILL)
                 for symbol, one in series
@@ -75,17 +84,19 @@ class Starts:
         chosen = list(series) or self._active.series()
         if not chosen:
             return _failed(InputError("symbols", "no series is active yet: name symbols and intervals"))
-        now = self._now()
 
-        def orders() -> list[Order]:
-            return [
-                Order(symbol, one.base, KIND_UPDATE, update_span(one.base, now), Priority.UPDATE)
-                for symbol, one in chosen
-            ]
+        def orders(connection: Connection) -> list[Order]:
+            return [self._update_order(connection, symbol, interval.base) for symbol, interval in chosen]
 
         return _first(self._start(orders))
 
-    def _start(self, make_orders: Callable[[], list[Order]]) -> Future[list[Job]]:
+    def _update_order(self, connection: Connection, symbol: str, interval: Interval) -> Order:
+        """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""
+        facts, now = self._catalog.read(connection, symbol, interval).facts, self._now()
+        recent = None if facts is None else recent_span(facts.calendar, interval, now)
+        return Order(symbol, interval, KIND_UPDATE, recent or update_span(interval, now), Priority.UPDATE)
+
+    def _start(self, make_orders: Callable[[Connection], list[Order]]) -> Future[list[Job]]:
         """Start jobs; those of symbols that were never met when they are: a job row needs its series.
 
         The orders are made on a reader thread: for ten thousand that takes longer than a frame of the window.
@@ -93,7 +104,7 @@ class Starts:
         started: Future[list[Job]] = Future()
 
         def survey(connection: Connection) -> tuple[list[Order], set[str]]:
-            orders = make_orders()
+            orders = make_orders(connection)
             symbols = list({parse_symbol(order.symbol): None for order in orders})
             return orders, instrument_store.known_symbols(connection, symbols)
 

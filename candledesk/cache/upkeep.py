@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.planner import known_spans, plan_span
 from candledesk.domain.cadence import LAG_S, is_open, next_tick, recent_span, settle_s
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.gaps import find_gaps
+from candledesk.domain.gaps import count_uncovered, find_gaps
 from candledesk.domain.interval import DAY_S, MINUTE_S
 from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
@@ -38,7 +38,9 @@ def is_settled(facts: Facts) -> bool:
     recent = recent_span(facts.calendar, facts.interval, facts.now)
     if recent is None:
         return True
-    is_moving = any(row.state is CoverageState.PROVISIONAL and row.span.overlaps(recent) for row in facts.coverage)
+    expected = expected_open_times(facts.calendar, facts.interval, recent)
+    moving = [row.span for row in facts.coverage if row.state is CoverageState.PROVISIONAL]
+    is_moving = count_uncovered(expected, moving) < len(expected)
     return not is_moving and not plan_span(recent, facts).n_missing
 
 
@@ -46,9 +48,14 @@ def next_update(facts: Facts, asked: int, pulse_s: int) -> int | None:
     """Return when the latest bars should be asked for next, given they were at ``asked``; in the past: it is due.
 
     However many ticks have passed since (sleep, a clock set forward), one is due. A closed venue is asked only while
-    something of its last sessions is not final. ``asked`` may lie ahead of a clock that was set back.
+    something of its last sessions is not final. ``asked`` may lie ahead of a clock that was set back. A tick that
+    follows at once is left out for the one after it: so a series that was asked out of step falls into step.
     """
-    tick = next_tick(facts.calendar, facts.interval, min(asked, facts.now), pulse_s)
+    asked = min(asked, facts.now)
+    tick = next_tick(facts.calendar, facts.interval, asked, pulse_s)
+    if tick is not None and tick < asked + pulse_s // 2:
+        later = next_tick(facts.calendar, facts.interval, tick, pulse_s)
+        tick = later if later is not None and later <= tick + pulse_s else tick
     if tick is None or tick > facts.now or is_open(facts.calendar, facts.now) or not is_settled(facts):
         return tick
     return next_tick(facts.calendar, facts.interval, facts.now, pulse_s)

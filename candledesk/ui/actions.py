@@ -22,7 +22,8 @@ def _always() -> bool:
 class ActionRow:
     """One thing that a user can do. ``is_checked`` makes it a toggle and tells its present state.
 
-    ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``.
+    ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``. ``title_now`` tells what it
+    would do at this moment, where ``title`` is not enough.
     """
 
     id: str
@@ -35,6 +36,7 @@ class ActionRow:
     has_separator: bool = False
     submenu: str = ""
     is_exclusive: bool = True
+    title_now: Callable[[], str] | None = None
 
 
 class ActionTable:
@@ -80,6 +82,8 @@ class ActionTable:
         for row in self.rows:
             action = self.actions[row.id]
             action.setEnabled(row.is_enabled())
+            if row.title_now is not None:
+                action.setText(row.title_now())
             if row.is_checked is not None:
                 action.setChecked(row.is_checked())
 

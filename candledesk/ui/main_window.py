@@ -17,6 +17,7 @@ from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.actions import ActionTable
 from candledesk.ui.entries import IntervalPopup, SymbolEntry
+from candledesk.ui.keeper import Keeper
 from candledesk.ui.option_store import OptionStore
 from candledesk.ui.options_dialog import OptionsDialog
 from candledesk.ui.page import ChartPage
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.jobs_panel = JobsPanel(cache, bridge, self)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.jobs_panel)
         self.jobs_panel.hide()
+        self.keeper = Keeper(cache, bridge, lambda: self.target, self)
         self.table = ActionTable(self, window_rows(self))
         self.toolbar = WindowToolBar(self, self.symbol_entry, self.table, self.set_interval)
         self.addToolBar(self.toolbar)
@@ -100,6 +102,8 @@ class MainWindow(QMainWindow):
         self.jobs_panel.left.connect(self._focus_chart)
         self.jobs_panel.backfill_requested.connect(self.new_backfill)
         self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)
+        self.keeper.failed.connect(self._show_error)
+        self.keeper.changed.connect(self._on_kept_changed)
         self._bridge.limiter_changed.connect(self.status.show_limiter)
         self._bridge.fault_raised.connect(self.status.show_fault)
         self._bridge.window_requested.connect(self._on_window_requested)
@@ -310,8 +314,13 @@ class MainWindow(QMainWindow):
         if self.page is not None:
             self.page.show_toast(text)
 
+    def _on_kept_changed(self) -> None:
+        self.status.show_kept(self.keeper.words())
+        self.table.refresh()
+
     def _on_page_changed(self) -> None:
         self._on_series_changed()
+        self.status.show_kept(self.keeper.words())
         self._show_interval()
         self.table.refresh()
 

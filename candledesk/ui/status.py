@@ -25,8 +25,10 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.state = QLabel()
+        self.kept = QLabel()
         self.facts = QLabel()
         self.addWidget(self.state, 1)
+        self.addPermanentWidget(self.kept)
         self.addPermanentWidget(self.facts)
         self._limiter = state
         self._n_live = 0
@@ -67,6 +69,11 @@ class StatusBar(QStatusBar):
             return
         zone = series.instrument.tz.replace("_", " ")
         self.facts.setText(f"{len(series.bars):,} bars on this chart   ·   {zone}")
+
+    def show_kept(self, text: str) -> None:
+        """Say that the chart's series is kept complete, and since when it is; empty when it is not."""
+        self.kept.setText(text)
+        self.kept.setVisible(bool(text))
 
     def _words(self) -> str:
         if self._fault:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from candledesk.cache.messages import BarsReply, BarsRequest, Gap, Job, JobState, SeriesReport
+from candledesk.cache.messages import BarsReply, BarsRequest, Gap, HarvestEntry, Job, JobState, SeriesReport
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import (
@@ -272,6 +272,15 @@ class RemoteCache:
 
         return _done(ask)
 
+    def list_harvest(self) -> Future[list[HarvestEntry]]:
+        """Return the series that are kept complete."""
+        return _done(lambda: [_harvest_entry(row) for row in self._get("/api/v1/harvest")])
+
+    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+        """Keep a series complete, or stop that."""
+        body = {"symbol": symbol, "interval": interval.name, "on": is_on}
+        return _done(lambda: _harvest_entry(self._post("/api/v1/harvest", body)))
+
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API tells."""
         rows = self._get("/api/v1/symbols", {"query": query, "timeout": 0})
@@ -287,6 +296,13 @@ def _span_fields(span: Span | None) -> dict[str, Any]:
 def _coverage(row: dict[str, Any]) -> Coverage:
     fetched = parse_time(row["fetched_at"], "fetched_at")
     return Coverage(_span(row), CoverageState(row["state"]), fetched, _time(row["expires_at"]), row["reason"])
+
+
+def _harvest_entry(row: dict[str, Any]) -> HarvestEntry:
+    since, last_run, next_run = (_time(row[name]) for name in ("unbroken_since", "last_run_at", "next_run_at"))
+    return HarvestEntry(
+        row["symbol"], parse_interval(row["interval"]), since, last_run, next_run, row["note"], is_on=row["on"]
+    )
 
 
 def _instrument(row: dict[str, Any]) -> Instrument:

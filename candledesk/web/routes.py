@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from candledesk.web import candle_routes, job_routes, schemas, state_routes, window_routes
+from candledesk.web import candle_routes, harvest_routes, job_routes, schemas, state_routes, window_routes
 from candledesk.web.docs import build_docs
 from candledesk.web.endpoint import JSON, Answer, Endpoint
 from candledesk.web.guard import DOCS_PATH
@@ -51,6 +51,7 @@ async def _read_docs(_door: Door, _call: Call) -> Response:
 ENDPOINTS = (
     *candle_routes.ENDPOINTS,
     *job_routes.ENDPOINTS,
+    *harvest_routes.ENDPOINTS,
     *state_routes.ENDPOINTS,
     *window_routes.ENDPOINTS,
     Endpoint(

@@ -101,7 +101,7 @@ CANDLES = record(
 )
 JOB = record(
     job_id=integer(),
-    kind=_words(("viewport", "update", "backfill")),
+    kind=_words(("viewport", "update", "backfill", "recheck", "harvest")),
     symbol=text(),
     interval=_words(INTERVALS),
     from_=TIME,
@@ -144,6 +144,15 @@ SYMBOL = record(
     type=text(),
     cached=flag("the cache has met it"),
 )
+HARVESTED = record(
+    symbol=text(),
+    interval=_words(INTERVALS),
+    on=flag("whether it is kept complete"),
+    unbroken_since=nullable(TIME, "open time of the first bar since which nothing is missing"),
+    last_run_at=nullable(TIME),
+    next_run_at=nullable(TIME, "in the past: as soon as the updater comes to it"),
+    note=text("what a person should know of it; empty when all is well"),
+)
 LIMITER = record(
     tokens=number("requests that may leave at once"),
     next_request_in_s=number(),
@@ -170,6 +179,7 @@ COMPONENTS: dict[str, Schema] = {
     "Covered": COVERED,
     "Estimate": ESTIMATE,
     "Gap": GAP,
+    "Harvested": HARVESTED,
     "Job": JOB,
     "Jobs": JOBS,
     "Limiter": LIMITER,

@@ -21,7 +21,7 @@ from candledesk.cache.messages import (
 from candledesk.web.wire import iso_time, job_row, limiter_row
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from candledesk.cache.doors import Cache
     from candledesk.cache.messages import Event
@@ -101,6 +101,7 @@ class EventStream:
         stop = asyncio.ensure_future(self._stopping.wait())
         taker = asyncio.ensure_future(self._queue.get())
         unsubscribe = self._cache.subscribe(self._on_event)
+        leave = self._follow()
         try:
             yield b"retry: 1000\n\n" + encode_event(LimiterChanged(self._cache.limiter_state()))
             while not self._is_overrun:
@@ -116,3 +117,10 @@ class EventStream:
             stop.cancel()
             taker.cancel()
             unsubscribe()
+            leave()
+
+    def _follow(self) -> Callable[[], None]:
+        """A reader of one series shows it: it is kept up to date for as long as the stream is open."""
+        if self._symbol is None or self._interval is None:
+            return lambda: None
+        return self._cache.follow(self._symbol, self._interval)

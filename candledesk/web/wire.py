@@ -20,7 +20,7 @@ from candledesk.web.problems import RangeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from candledesk.cache.messages import BackfillEstimate, Job, LimiterState, SymbolFound
+    from candledesk.cache.messages import BackfillEstimate, HarvestEntry, Job, LimiterState, SymbolFound
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -157,6 +157,19 @@ def estimate_row(estimate: BackfillEstimate) -> dict[str, object]:
         "seconds": round(estimate.seconds, 1),
         "n_bars": estimate.n_bars,
         "unknown": list(estimate.unknown),
+    }
+
+
+def harvest_row(entry: HarvestEntry) -> dict[str, object]:
+    """Return an entry of the harvest list as a JSON row."""
+    return {
+        "symbol": entry.symbol,
+        "interval": entry.interval.name,
+        "on": entry.is_on,
+        "unbroken_since": iso_time(entry.unbroken_since),
+        "last_run_at": iso_time(entry.last_run_at),
+        "next_run_at": iso_time(entry.next_run_at),
+        "note": entry.note,
     }
 
 

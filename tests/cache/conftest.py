@@ -128,6 +128,7 @@ class Desk:
         self.folder, self.yahoo = folder, yahoo
         self.events = []
         self.generations = itertools.count(1)
+        self.elapsed_s = 0.0
         self.open()
 
     def open(self, **options):
@@ -138,6 +139,7 @@ class Desk:
             settings,
             self.folder,
             now=lambda: self.yahoo.now,
+            elapsed=lambda: self.elapsed_s,
             pauses=pauses,
             child=self.yahoo,
             **options,

@@ -16,6 +16,7 @@ from candledesk.cache.messages import (
     BreakerState,
     EdgeState,
     Event,
+    HarvestEntry,
     Job,
     JobChanged,
     JobsChanged,
@@ -108,6 +109,8 @@ class FakeCache:
         self.is_holding = False
         self.jobs: list[Job] = []
         self.calls: list[tuple[str, object]] = []
+        self.harvest: dict[tuple[str, str], HarvestEntry] = {}
+        self.followed: list[tuple[str, str]] = []
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
         self.hours: TradingHours | None = None
@@ -259,6 +262,21 @@ class FakeCache:
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         symbols = sorted({symbol for symbol, _interval in self.bars})
         return done([make_instrument(symbol) for symbol in symbols if query.upper() in symbol])
+
+    def list_harvest(self) -> Future[list[HarvestEntry]]:
+        return done(list(self.harvest.values()))
+
+    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+        self.calls.append(("set_harvest", (symbol, interval.name, is_on)))
+        entry = HarvestEntry(symbol, interval.base, NOW - 400 * 86_400, NOW, NOW + 86_400, "", is_on)
+        self.harvest.pop((symbol, interval.base.name), None)
+        if is_on:
+            self.harvest[symbol, interval.base.name] = entry
+        return done(entry)
+
+    def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
+        self.followed.append((symbol, interval.name))
+        return lambda: self.followed.remove((symbol, interval.name))
 
     def limiter_state(self) -> LimiterState:
         return self.limiter

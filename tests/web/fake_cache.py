@@ -14,6 +14,7 @@ from candledesk.cache.messages import (
     BarsStored,
     BreakerState,
     Gap,
+    HarvestEntry,
     Job,
     JobChanged,
     JobsChanged,
@@ -66,6 +67,7 @@ class FakeCache:
     def __init__(self, *, now=NOW, fill_s=0.0, stuck=None):
         self.now, self.fill_s, self.stuck = now, fill_s, stuck
         self.requests, self.updates, self.known, self.jobs, self.callbacks = [], [], {}, {}, []
+        self.harvest, self.followed = {}, []
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.error = None
         self.searches = []
@@ -238,6 +240,26 @@ class FakeCache:
         rows = self.list_instruments(query).result()
         cached = [SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True) for row in rows]
         return _done(lambda: [*cached, SymbolFound("APLE", "Apple Hospitality", "NYQ", "EQUITY")])
+
+    def list_harvest(self):
+        return _done(lambda: list(self.harvest.values()))
+
+    def set_harvest(self, symbol, interval, *, is_on):
+        entry = HarvestEntry(symbol, interval.base, FIRST, self.now, self.now + DAY_S, "", is_on)
+
+        def change():
+            if symbol not in INSTRUMENTS:
+                raise UnknownSymbolError(symbol)
+            self.harvest.pop((symbol, interval.base.name), None)
+            if is_on:
+                self.harvest[symbol, interval.base.name] = entry
+            return entry
+
+        return _done(change)
+
+    def follow(self, symbol, interval):
+        self.followed.append((symbol, interval.name))
+        return lambda: self.followed.remove((symbol, interval.name))
 
     def limiter_state(self):
         return self.limiter

@@ -35,6 +35,7 @@ ANSWERS = [
     ("/api/v1/coverage", {"symbol": "AAPL", "interval": "1d"}),
     ("/api/v1/symbols", {"query": "a"}),
     ("/api/v1/limiter", {}),
+    ("/api/v1/harvest", {}),
     ("/openapi.json", {}),
 ]
 
@@ -67,6 +68,7 @@ def test_defaults_and_limits_are_those_that_hold(contract):
 @pytest.mark.parametrize(("path", "query"), ANSWERS)
 def test_answers_are_what_the_contract_says(client, cache, contract, path, query):
     cache.start_backfill("AAPL", INTERVALS["1d"], None)
+    cache.set_harvest("AAPL", INTERVALS["1m"], is_on=True)
     answer = client.get(path, params=query)
     declared = contract["paths"][path]["get"]["responses"]["200"]["content"]
     schema = {**declared["application/json"]["schema"], "components": contract["components"]}

@@ -15,6 +15,7 @@ from candledesk.ui.chart.wants import Want, plan_want, want_around, want_date, w
 from candledesk.ui.chart.words import date_words, error_notice, loading_notice, series_notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from candledesk.cache.doors import Cache
@@ -45,6 +46,7 @@ class ChartFeed(QObject):
         super().__init__(model)
         self._cache, self._bridge, self._model, self._view_id = cache, bridge, model, view_id
         self._target: tuple[str, Interval] | None = None
+        self._leave: Callable[[], None] | None = None
         self._generation = 0
         self._future: Future[ViewportReply] | None = None
         self._last: Want | None = None
@@ -72,13 +74,23 @@ class ChartFeed(QObject):
 
     def open(self, symbol: str, interval: Interval) -> None:
         """Show another series; the former one stays until the first answer."""
-        self._target = (symbol, interval)
+        self._set_target((symbol, interval))
         self._last, self._is_dirty, self._is_latest_wanted, self._date = None, False, False, None
         self._send(self._want_opening(interval))
 
     def close(self) -> None:
         """Ask for nothing more and drop what is under way."""
-        self._target, self._future = None, None
+        self._set_target(None)
+        self._future = None
+
+    def _set_target(self, target: tuple[str, Interval] | None) -> None:
+        """Change what is wanted; the cache keeps a series up to date while a chart follows it."""
+        if target == self._target:
+            return
+        if self._leave is not None:
+            self._leave()
+        self._target = target
+        self._leave = None if target is None else self._cache.follow(*target)
 
     def _want_opening(self, interval: Interval) -> Want:
         return want_latest(self._model.scene.viewport.n_screen, self._model.stride_of(interval))
@@ -183,7 +195,7 @@ class ChartFeed(QObject):
     def _refuse(self, text: str) -> None:
         """Keep the former chart and say why the new one does not come."""
         series, wanted = self._model.series, self._target
-        self._target = (series.symbol, series.interval) if series.symbol else None
+        self._set_target((series.symbol, series.interval) if series.symbol else None)
         is_going_back = self._target is not None and self._target != wanted
         if not len(series.bars) and not is_going_back:
             self._model.show_notice(error_notice(wanted[0] if wanted else "", text))

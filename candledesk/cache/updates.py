@@ -1,0 +1,188 @@
+"""The updater: in rounds on the clockwork it starts what ``rounds.py`` finds due. It never waits and never piles up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.cache.demand import Priority
+from candledesk.cache.journal import KIND_HARVEST, Order
+from candledesk.cache.messages import BreakerState, JobState
+from candledesk.cache.rounds import MAX_PAUSE_S, Errand, Pace, Rota, Round, Seen
+from candledesk.domain.errors import CandleDeskError
+from candledesk.domain.interval import parse_interval
+from candledesk.store import bars as bar_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.cache.active import ActiveSeries
+    from candledesk.cache.catalog import Catalog
+    from candledesk.cache.fills import Fills
+    from candledesk.cache.harvest import Harvest
+    from candledesk.cache.jobs import Jobs
+    from candledesk.cache.messages import Job, LimiterState
+    from candledesk.cache.workers import Readers
+    from candledesk.domain.interval import Interval
+    from candledesk.store import Connection
+
+log = logging.getLogger(__name__)
+_ANSWERED = (JobState.SUCCEEDED, JobState.CANCELLED)  # who cancels an update wants none now
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateParts:
+    """What the updater works with; ``elapsed``: seconds on a clock that nobody sets (``active.elapsed_s``)."""
+
+    readers: Readers
+    catalog: Catalog
+    active: ActiveSeries
+    harvest: Harvest
+    jobs: Jobs
+    fills: Fills
+    limiter_state: Callable[[], LimiterState]
+    call_later: Callable[[float, Callable[[], None]], None]
+    now: Callable[[], int]
+    elapsed: Callable[[], float]
+
+
+class Updater:
+    """Keeps active series current and harvested series whole."""
+
+    def __init__(self, parts: UpdateParts, pace: Pace) -> None:
+        """Do nothing until ``start`` or ``hold_round``."""
+        self._parts = parts
+        self._rota = Rota(pace)
+        self._lock = threading.Lock()
+        self._loading: set[tuple[str, str]] = set()
+        self._is_closing = False
+
+    def start(self) -> None:
+        """Hold rounds from now on, until ``close``."""
+        self.hold_round().add_done_callback(self._come_back)
+
+    def close(self) -> None:
+        """Start nothing more."""
+        with self._lock:
+            self._is_closing = True
+
+    def _come_back(self, held: Future[Round]) -> None:
+        error = held.exception()
+        if error is not None and not isinstance(error, CandleDeskError):
+            log.error("a round of updates failed; the next one comes", exc_info=error)
+        if not self._is_closing:
+            pause_s = MAX_PAUSE_S if error is not None else held.result().pause_s
+            self._parts.call_later(pause_s, self.start)
+
+    def hold_round(self) -> Future[Round]:
+        """Look what is due and start it; resolves with what was started, when that is queued."""
+        held: Future[Round] = Future()
+        state, machine = self._parts.limiter_state(), self._parts.fills.machine
+        is_pausing = state.is_offline or state.breaker is not BreakerState.CLOSED
+        if machine.fault() is not None or (is_pausing and state.next_request_in_s > 0):
+            held.set_result(Round([], min(MAX_PAUSE_S, state.next_request_in_s + 1.0)))
+            return held
+        # After a pause one errand finds out whether the provider answers, or the disk takes bars, again.
+        is_pausing |= machine.error is not None
+        surveyed = self._parts.readers.submit(lambda connection: self._survey(connection, 1 if is_pausing else None))
+        surveyed.add_done_callback(lambda done: self._set_out(done, held))
+        return held
+
+    def _survey(self, connection: Connection, n_most: int | None) -> Round:
+        series = self._look_up(connection)
+        with self._lock:
+            now, elapsed = self._parts.now(), self._parts.elapsed()
+            found = self._rota.plan(series, elapsed)
+            found.errands = [] if self._is_closing else found.errands[:n_most]
+            for errand in found.errands:
+                self._rota.begin(errand, now, elapsed)
+        return found
+
+    def _look_up(self, connection: Connection) -> list[Seen]:
+        listed = {(row.symbol, row.interval): row for row in self._parts.harvest.rows(connection)}
+        active = {(symbol, interval.name): (symbol, interval) for symbol, interval in self._parts.active.series()}
+        both = active | {key: (key[0], parse_interval(key[1])) for key in listed}
+        series: list[Seen] = []
+        for key, (symbol, interval) in both.items():
+            known = self._parts.catalog.read(connection, symbol, interval)
+            if known.facts is None:
+                if known.instrument is not None:
+                    self._load_calendar(symbol, interval)
+                continue
+            extent = None if known.series_id is None else bar_store.bars_extent(connection, known.series_id)
+            newest = None if extent is None else extent.end - 1
+            row = listed.get(key)
+            last_run = None if row is None else row.last_run_at
+            series.append(Seen(known.facts, symbol, newest, key in active, row is not None, last_run))
+        return series
+
+    def _load_calendar(self, symbol: str, interval: Interval) -> None:
+        """Let the venue's sessions be computed anew, which asks the provider nothing; a later round goes by them."""
+        key = (symbol, interval.name)
+        with self._lock:
+            if key in self._loading:
+                return
+            self._loading.add(key)
+
+        def on_loaded(_end: object) -> None:
+            with self._lock:
+                self._loading.discard(key)
+
+        self._parts.fills.meet(symbol, interval, on_loaded)
+
+    def _set_out(self, surveyed: Future[Round], held: Future[Round]) -> None:
+        error = surveyed.exception()
+        if error is not None:
+            held.set_exception(error)
+            return
+        found = surveyed.result()
+        left = [len(found.errands)]
+
+        def on_started(_started: object) -> None:
+            with self._lock:
+                left[0] -= 1
+                is_last = left[0] <= 0
+            if is_last:
+                held.set_result(found)
+
+        if not found.errands:
+            held.set_result(found)
+        for errand in found.errands:
+            order = Order(errand.symbol, errand.interval, errand.kind, errand.span, Priority.UPDATE)
+            started = self._parts.jobs.start([order])
+            started.add_done_callback(partial(self._on_started, errand))
+            started.add_done_callback(on_started)
+
+    def _on_started(self, errand: Errand, started: Future[list[Job]]) -> None:
+        error = started.exception()
+        if error is None:
+            (job,) = started.result()
+            self._parts.jobs.wait(job.job_id).add_done_callback(lambda done: self._on_end(errand, done))
+            return
+        if not isinstance(error, CandleDeskError):
+            log.error("an update of %s %s could not start", errand.symbol, errand.interval.name, exc_info=error)
+        self._end(errand, is_answered=False, note=str(error))
+
+    def _on_end(self, errand: Errand, ended: Future[Job]) -> None:
+        error = ended.exception()
+        job = None if error is not None else ended.result()
+        is_answered = job is not None and job.state in _ANSWERED
+        self._end(errand, is_answered=is_answered, note=str(error) if job is None else job.error)
+
+    def _end(self, errand: Errand, *, is_answered: bool, note: str) -> None:
+        def forget(_noted: object = None) -> None:
+            with self._lock:
+                memo.end(self._parts.elapsed(), is_answered=is_answered)
+
+        with self._lock:
+            memo = self._rota.memo(errand.key)
+        if errand.kind == KIND_HARVEST:
+            last_run_at = memo.began if is_answered else None
+            noted = self._parts.harvest.note_run(errand.symbol, errand.interval, last_run_at, note)
+            noted.add_done_callback(forget)  # not sooner, or the next round would find it due again
+        else:
+            forget()

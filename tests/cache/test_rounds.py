@@ -1,0 +1,209 @@
+"""Rounds of upkeep with a clock by hand: what is started, how often, and what a jumping clock changes (nothing)."""
+
+import pytest
+
+from candledesk.cache.planner import Facts
+from candledesk.cache.rounds import KIND_HARVEST, KIND_RECHECK, KIND_UPDATE, MAX_PAUSE_S, Pace, Rota, Seen
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
+from candledesk.domain.span import Span
+from tests.cache.conftest import NOW, all_day_calendar, weekday_calendar
+
+WEEKDAYS, ALL_DAYS = weekday_calendar(), all_day_calendar()
+TODAY = NOW // DAY_S * DAY_S
+OPEN, CLOSE = TODAY + 52_200, TODAY + 75_600
+HAVE, PROVISIONAL, EMPTY = CoverageState.HAVE, CoverageState.PROVISIONAL, CoverageState.KNOWN_EMPTY
+
+
+class World:
+    """A wall clock and one that nobody sets; series whose updates are answered at once, unless told otherwise."""
+
+    def __init__(self, *series, now=NOW, calendar=WEEKDAYS, floor_s=60, rate=24):
+        self.rota = Rota(Pace(floor_s, rate))
+        self.elapsed, self.calendar = 1_000.0, calendar
+        self.wall = now - self.elapsed
+        self.asked = dict.fromkeys(series, now)
+        self.newest = {}
+        self.answers = True
+        self.log = []
+
+    @property
+    def now(self):
+        return int(self.wall + self.elapsed)
+
+    def seen(self, key):
+        symbol, name = key
+        asked, interval = self.asked[key], INTERVALS[name]
+        edge = max(asked // interval.step_s * interval.step_s, TODAY - 29 * DAY_S)
+        if self.calendar is WEEKDAYS and CLOSE <= asked < CLOSE + 120:
+            edge = CLOSE - interval.step_s  # the last bar is not final yet
+        rows = [Coverage(Span(TODAY - 30 * DAY_S, edge), HAVE, asked)]
+        is_forming = edge + interval.step_s > OPEN and edge % DAY_S < 75_600
+        state, expires = (PROVISIONAL, asked + 30) if is_forming or self.calendar is ALL_DAYS else (HAVE, None)
+        rows.append(Coverage(Span(edge, edge + interval.step_s), state, asked, expires))
+        facts = Facts(interval, self.calendar, tuple(rows), None, self.now)
+        return Seen(facts, symbol, self.newest.get(key, edge), is_active=True)
+
+    def hold(self):
+        found = self.rota.plan([self.seen(key) for key in self.asked], self.elapsed)
+        for errand in found.errands:
+            memo = self.rota.begin(errand, self.now, self.elapsed)
+            self.log.append((errand.symbol, errand.kind, self.now))
+            if self.answers:
+                self.asked[errand.symbol, errand.interval.name] = self.now
+            if self.answers is not None:
+                memo.end(self.elapsed, is_answered=self.answers)
+        return found
+
+    def run(self, seconds):
+        end = self.elapsed + seconds
+        while self.elapsed < end:
+            pause = self.hold().pause_s
+            assert 0 < pause <= MAX_PAUSE_S
+            self.pass_by(min(pause, end - self.elapsed) + 0.01)
+        return len(self.log)
+
+    def pass_by(self, seconds):
+        self.elapsed += seconds
+
+
+def test_one_update_a_pulse():
+    world = World(("AAA", "1m"))
+    assert world.run(1_800) in (29, 30, 31)
+    assert {kind for _, kind, _ in world.log} == {KIND_UPDATE}
+    assert all((at - OPEN) % 60 in (2, 3) for _, _, at in world.log)  # shortly after the bar's close
+
+
+@pytest.mark.parametrize(("name", "expected"), [("5m", 60), ("15m", 20), ("1h", 5), ("1d", 4)])
+def test_longer_bars_are_asked_less_often(name, expected):
+    assert World(("AAA", name)).run(3_600) in range(expected - 1, expected + 2)
+
+
+def test_nothing_is_asked_from_the_close_to_the_next_open():
+    world = World(("AAA", "1m"), now=CLOSE - 90)
+    n_at_close = world.run(300)
+    assert n_at_close == 3
+    assert world.run(17 * HOUR_S) == n_at_close
+    world.run(3_600)
+    assert len(world.log) - n_at_close == 33  # minutes after the next open
+
+
+def test_one_update_after_a_long_sleep():
+    world = World(("AAA", "1m"), ("BBB", "1m"), now=OPEN + 60, calendar=ALL_DAYS)
+    world.run(300)
+    world.log.clear()
+    world.pass_by(10 * HOUR_S)
+    world.hold()
+    assert sorted(symbol for symbol, _, _ in world.log) == ["AAA", "BBB"]
+    world.hold()
+    assert len(world.log) == 2
+
+
+@pytest.mark.parametrize("jump_s", [HOUR_S, -HOUR_S])
+@pytest.mark.parametrize("name", ["1m", "1d"])
+def test_a_clock_that_is_set_costs_no_update(jump_s, name):
+    plain, jumping = (World(("AAA", name), calendar=ALL_DAYS) for _ in range(2))
+    n_plain = plain.run(3_600)
+    jumping.run(1_200)
+    jumping.wall += jump_s
+    jumping.run(1_200)
+    jumping.wall -= jump_s
+    assert jumping.run(1_200) <= n_plain
+    assert len(jumping.log) >= 0.8 * n_plain
+
+
+def test_many_charts_share_half_the_limiters_rate_and_do_not_come_at_once():
+    world = World(*((f"S{n}", "1m") for n in range(36)))
+    assert 340 < world.run(1_800) < 376  # 12 a minute
+    by_second = {}
+    for _, _, at in world.log[200:]:
+        by_second[at] = by_second.get(at, 0) + 1
+    assert max(by_second.values()) <= 3
+
+
+def test_what_runs_is_not_started_again():
+    world = World(("AAA", "1m"))
+    world.answers = None
+    assert world.run(1_800) == 1
+
+
+def test_failures_are_tried_again_less_and_less():
+    world = World(("AAA", "1m"))
+    world.answers = False
+    assert world.run(3_600) <= 8
+    world.answers = True
+    n = len(world.log)
+    world.run(1_800)
+    assert len(world.log) > n
+    world.log.clear()
+    assert world.run(600) in (9, 10, 11)
+
+
+def test_an_update_that_brought_its_bars_is_no_failure_whatever_gaps_are_left():
+    world = World(("AAA", "1m"))
+    world.answers = None
+    world.run(90)
+    memo = world.rota.memo(("AAA", "1m", KIND_UPDATE))
+    world.asked["AAA", "1m"] = world.now
+    memo.n_failed, world.answers = 9, True
+    memo.end(world.elapsed, is_answered=False)
+    assert world.run(300) >= 4
+
+
+def test_a_stock_that_brings_nothing_new_is_asked_less():
+    world = World(("AAA", "1m"))
+    world.newest["AAA", "1m"] = TODAY - 20 * DAY_S
+    assert world.run(DAY_S) <= 5
+
+
+def test_an_update_reads_the_last_sessions_and_in_between_only_the_running_one():
+    world = World(("AAA", "1m"))
+    starts = []
+    for _ in range(70):
+        world.pass_by(60)
+        starts += [errand.span.start for errand in world.hold().errands]
+    assert starts.count(OPEN - 2 * DAY_S) == 2
+    assert starts.count(OPEN) == len(starts) - 2 > 60
+
+
+def empty_session(n_days, expires_at):
+    return Coverage(Span(OPEN - n_days * DAY_S, CLOSE - n_days * DAY_S), EMPTY, NOW - HOUR_S, expires_at)
+
+
+def seen(*rows, now=NOW, **options):
+    return Seen(Facts(INTERVALS["1h"], WEEKDAYS, tuple(rows), None, now), "AAA", CLOSE - DAY_S, **options)
+
+
+def test_an_empty_session_is_asked_again_a_bounded_number_of_times_a_day():
+    rota = Rota(Pace(60, 24))
+    n = 0
+    for hour in range(24):
+        found = rota.plan([seen(empty_session(1, NOW - 1))], hour * 3_600.0)
+        for errand in found.errands:
+            assert (errand.kind, errand.span) == (KIND_RECHECK, Span(OPEN - DAY_S, CLOSE - DAY_S))
+            rota.begin(errand, NOW, hour * 3_600.0).end(hour * 3_600.0, is_answered=True)
+            n += 1
+    assert n == 8
+    assert rota.plan([seen(empty_session(1, NOW - 1))], 25 * 3_600.0).errands
+
+
+def test_nothing_is_asked_again_before_its_time_or_while_something_else_asks():
+    rota = Rota(Pace(60, 24))
+    assert rota.plan([seen(empty_session(1, NOW + 1))], 0.0).errands == []
+    kinds = [errand.kind for errand in rota.plan([seen(empty_session(1, NOW - 1), is_active=True)], 0.0).errands]
+    assert kinds == [KIND_UPDATE]
+
+
+def test_harvests_run_two_at_a_time_the_longest_waiting_first():
+    rota = Rota(Pace(60, 24))
+    facts = Facts(INTERVALS["1m"], WEEKDAYS, (), None, NOW)
+    series = [Seen(facts, f"S{n}", None, is_harvested=True, last_run_at=NOW - n * DAY_S) for n in range(2, 7)]
+    first = rota.plan(series, 0.0).errands
+    assert [errand.symbol for errand in first] == ["S6", "S5"]
+    assert {errand.kind for errand in first} == {KIND_HARVEST}
+    assert first[0].span == Span(facts.floor[0] // 60 * 60, NOW // 60 * 60 + 60)
+    for errand in first:
+        rota.begin(errand, NOW, 0.0)
+    assert rota.plan(series, 0.0).errands == []
+    rota.memo(first[0].key).end(0.0, is_answered=False)
+    assert [errand.symbol for errand in rota.plan(series, 0.0).errands] == ["S4"]
