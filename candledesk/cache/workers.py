@@ -35,14 +35,17 @@ def start_daemon(name: str, target: Callable[[], None]) -> threading.Thread:
 
 def run_into(future: Future[T], function: Callable[..., T], *args: object) -> None:
     """Run ``function`` and put its result or whatever it raised into ``future``."""
-    if not future.set_running_or_notify_cancel():
-        return
     try:
-        result = function(*args)
-    except BaseException as error:  # noqa: BLE001 - the thread must outlive its task; the future carries the error
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            result = function(*args)
+        except BaseException as error:  # noqa: BLE001 - the thread must outlive its task; the future carries the error
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+    except BaseException:  # a done-callback raised what ``concurrent.futures`` does not catch, as ``SystemExit``
+        log.exception("who was told of a result failed; the thread goes on")
 
 
 def _closed_future() -> Future[Any]:

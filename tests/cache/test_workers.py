@@ -56,6 +56,30 @@ def test_the_writer_outlives_a_thousand_failures(writer):
     assert writer.submit(lambda _: 7).result(WAIT_S) == 7
 
 
+@pytest.mark.allow_logs
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+def test_the_writer_outlives_whoever_is_told(writer, error):
+    def raise_it(_future):
+        raise error
+
+    gate = threading.Event()
+    writer.submit(lambda _: gate.wait(WAIT_S)).add_done_callback(raise_it)
+    after = writer.submit(lambda _: 1)
+    gate.set()
+    assert after.result(WAIT_S) == 1
+
+
+def test_urgent_writes_go_first_in_their_order(writer):
+    gate, order = threading.Event(), []
+    writer.submit(lambda _: gate.wait(WAIT_S))
+    last = writer.submit(lambda _: order.append("plain"))
+    for number in range(3):
+        writer.submit(lambda _, number=number: order.append(number), is_urgent=True)
+    gate.set()
+    last.result(WAIT_S)
+    assert order == [0, 1, 2, "plain"]
+
+
 def test_the_writer_opens_again_after_it_could_not():
     attempts = iter([SystemExit(), OSError("locked")])
 

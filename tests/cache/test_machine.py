@@ -1,0 +1,41 @@
+"""A disk that refuses: one banner, one try at a time, and all is well after the next commit."""
+
+from candledesk.cache.machine import Machine
+from candledesk.cache.messages import FaultRaised
+from candledesk.domain.errors import EnvironmentFaultError
+
+FULL = EnvironmentFaultError("The disk is full.")
+
+
+def make():
+    now, told = [0.0], []
+    return Machine(8.0, told.append, lambda: now[0]), now, told
+
+
+def test_a_fault_is_told_once_until_something_is_stored():
+    machine, now, told = make()
+    for _ in range(3):
+        machine.note(FULL)
+        now[0] += 9.0
+    assert told == [FaultRaised("The disk is full.")]
+    machine.note(EnvironmentFaultError("The database is read-only."))
+    assert len(told) == 2
+    machine.note_success()
+    assert machine.error is None
+    machine.note(FULL)
+    assert len(told) == 3
+
+
+def test_after_the_pause_one_tries_and_the_others_wait_on():
+    machine, now, _told = make()
+    assert machine.refusal() is None
+    machine.note(FULL)
+    assert machine.refusal() is machine.fault() is FULL
+    now[0] = 8.5
+    assert machine.fault() is None
+    assert machine.refusal() is None
+    assert [machine.refusal() for _ in range(3)] == [FULL] * 3
+    now[0] = 17.0
+    assert machine.refusal() is None
+    machine.note_success()
+    assert machine.refusal() is machine.fault() is None
