@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Row = NewType("Row", int)  # row of the loaded window
 Index = NewType("Index", int)  # bar of the loaded window, counted from its oldest
+_NEAR_ROWS = 1_024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,17 +74,28 @@ class Axis:
         Rows of both start at some of the same bars; of those the one next to the time ``near`` decides, so that bars
         that came in elsewhere do not matter.
         """
-        few, many = (former.open_time, self.open_time)
+        few, many = former.open_time, self.open_time
         is_swapped = len(few) > len(many)
         if is_swapped:
             few, many = many, few
-        if not len(few):
+        rows = _nearest_shared(few, many, near)
+        if rows is None:
             return None
-        at = np.minimum(np.searchsorted(many, few), len(many) - 1)
-        shared = np.flatnonzero(many[at] == few)
-        if not len(shared):
-            return None
-        nearest = int(np.argmin(np.abs(few[shared] - near)))
-        rows = int(shared[nearest]), int(at[shared[nearest]])
         old, new = rows[::-1] if is_swapped else rows
         return self.start_of(new) - former.start_of(old)
+
+
+def _nearest_shared(few: IntArray, many: IntArray, near: int) -> tuple[int, int] | None:
+    """Return the rows of the time that both hold and that is next to ``near``; mostly it is very close."""
+    if not len(few):
+        return None
+    middle = int(np.searchsorted(few, near))
+    for reach in (_NEAR_ROWS, len(few)):
+        lo = max(0, middle - reach)
+        part = few[lo : middle + reach]
+        at = np.minimum(np.searchsorted(many, part), len(many) - 1)
+        shared = np.flatnonzero(many[at] == part)
+        if len(shared):
+            nearest = int(shared[np.argmin(np.abs(part[shared] - near))])
+            return lo + nearest, int(at[nearest])
+    return None

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from candledesk.domain.bars import BoolArray, IntArray
     from candledesk.ui.chart.viewport import Placed
@@ -101,52 +101,75 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz:
     if not is_daily and len(local):
         at_home = open_time + utc_offsets(open_time, ZoneInfo(exchange_tz)) if exchange_tz else local
         is_start[1:] = np.diff(at_home // _DAY_S) != 0
-    weight = np.zeros(len(local), np.int64)
-    for unit, values in _units(local, is_daily=is_daily):
-        weight[1:][values[1:] != values[:-1]] = unit
+    weight = _weigh(local, is_daily=is_daily)
     counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
     return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
 
 
-def _units(local: IntArray, *, is_daily: bool) -> Iterator[tuple[Weight, IntArray]]:
-    """Yield each unit, the lighter first, with a number per bar that changes where the unit begins."""
-    if not is_daily:
-        for unit, seconds in _SECONDS.items():
-            yield unit, local // seconds
-    day = local // _DAY_S
-    yield Weight.DAY, day
-    month = day.astype("datetime64[D]").astype("datetime64[M]")
-    in_month = day - month.astype("datetime64[D]").astype(np.int64)
-    months = month.astype(np.int64) + _YEAR_0 * 12
-    yield Weight.WEEK, months * 4 + np.minimum(in_month // 7, 3)
-    yield Weight.HALF_MONTH, months * 2 + (in_month >= _HALF_MONTH_DAYS)
-    for unit, n_months in _MONTHS.items():
-        yield unit, months // n_months
+def _weigh(local: IntArray, *, is_daily: bool) -> IntArray:
+    """Return the heaviest unit that begins with each bar; only where a lighter one begins can a heavier one."""
+    weight = np.zeros(len(local), np.int64)
+    rows = np.arange(1, len(local))
+    units = _CALENDAR_UNITS if is_daily else (*_CLOCK_UNITS, *_CALENDAR_UNITS)
+    for unit, number_of in units:
+        rows = rows[number_of(local[rows]) != number_of(local[rows - 1])]
+        weight[rows] = unit
+    return weight
+
+
+def _months_of(local: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the number of each instant's month and the days since its first."""
+    day = (local // _DAY_S).astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    in_month = (day - month.astype("datetime64[D]")).astype(np.int64)
+    return month.astype(np.int64) + _YEAR_0 * 12, in_month
+
+
+def _week_of(local: IntArray) -> IntArray:
+    months, in_month = _months_of(local)
+    return months * 4 + np.minimum(in_month // 7, 3)
+
+
+def _half_month_of(local: IntArray) -> IntArray:
+    months, in_month = _months_of(local)
+    return months * 2 + (in_month >= _HALF_MONTH_DAYS)
+
+
+def _clock(seconds: int) -> Callable[[IntArray], IntArray]:
+    return lambda local: local // seconds
+
+
+def _months(n_months: int) -> Callable[[IntArray], IntArray]:
+    return lambda local: _months_of(local)[0] // n_months
 
 
 _DAY_S = 86_400
 _YEAR_0 = 1970
 _HOUR_12 = int(Weight.HOUR_12)
 _HALF_MONTH_DAYS = 14
-_SECONDS = {
-    Weight.MINUTE: 60,
-    Weight.MINUTE_5: 300,
-    Weight.MINUTE_15: 900,
-    Weight.MINUTE_30: 1_800,
-    Weight.HOUR: 3_600,
-    Weight.HOUR_2: 7_200,
-    Weight.HOUR_4: 14_400,
-    Weight.HOUR_12: 43_200,
-}
-_MONTHS = {
-    Weight.MONTH: 1,
-    Weight.QUARTER: 3,
-    Weight.YEAR: 12,
-    Weight.YEAR_5: 60,
-    Weight.YEAR_10: 120,
-    Weight.YEAR_20: 240,
-    Weight.YEAR_50: 600,
-}
+# Each unit, the lighter first, with what numbers its turns: a turn of a heavier one begins with one of every lighter.
+_CLOCK_UNITS = (
+    (Weight.MINUTE, _clock(60)),
+    (Weight.MINUTE_5, _clock(300)),
+    (Weight.MINUTE_15, _clock(900)),
+    (Weight.MINUTE_30, _clock(1_800)),
+    (Weight.HOUR, _clock(3_600)),
+    (Weight.HOUR_2, _clock(7_200)),
+    (Weight.HOUR_4, _clock(14_400)),
+    (Weight.HOUR_12, _clock(43_200)),
+)
+_CALENDAR_UNITS = (
+    (Weight.DAY, _clock(_DAY_S)),
+    (Weight.WEEK, _week_of),
+    (Weight.HALF_MONTH, _half_month_of),
+    (Weight.MONTH, _months(1)),
+    (Weight.QUARTER, _months(3)),
+    (Weight.YEAR, _months(12)),
+    (Weight.YEAR_5, _months(60)),
+    (Weight.YEAR_10, _months(120)),
+    (Weight.YEAR_20, _months(240)),
+    (Weight.YEAR_50, _months(600)),
+)
 
 
 def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[TimeTick]:
