@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
     def new_backfill(self) -> None:
         """Ask what to backfill, beginning with the chart in front."""
         form = BackfillForm(self._cache, self._bridge, self, self.target)
+        form.asked.connect(self.jobs_panel.follow_start)
         form.started.connect(self.jobs_panel.show_started)
         form.open()
 

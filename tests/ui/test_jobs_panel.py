@@ -1,15 +1,17 @@
 """The job panel through real clicks and keys, and the form that starts backfills."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QMenu
 
 from candledesk.cache.messages import Gap, JobChanged, JobsChanged, JobState, LimiterChanged
-from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.domain.errors import EnvironmentFaultError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.job_states import JobVerb, may
 from candledesk.domain.span import Span
@@ -296,6 +298,17 @@ def test_the_limiter_is_told_in_words_while_the_panel_is_seen(make_panel, qtbot)
     assert panel.panel.requests.text() == "Offline, trying again"
 
 
+def test_a_narrow_panel_loses_no_button(make_panel):
+    panel = make_panel(make_job(1))
+    buttons = [panel.panel.new_button, *panel.panel.action_buttons.values(), panel.panel.clear_button]
+    for width in (1280, 500):
+        panel.panel.resize(width, 400)
+        panel.settle()
+        body = panel.panel.widget()
+        assert all(body.rect().contains(button.geometry()) for button in buttons)
+        assert len({button.y() for button in buttons}) == (1 if width == 1280 else 2)
+
+
 # -- thousands of rows
 
 
@@ -354,8 +367,6 @@ class Form:
         self.qtbot.waitUntil(lambda: words in self.form.cost.text())
 
     def close(self):
-        import shiboken6
-
         if shiboken6.isValid(self.form):
             self.form.close()
         self.bridge.close()
@@ -430,17 +441,28 @@ def test_an_estimate_of_before_is_not_shown(form, qtbot):
 
 
 def test_a_failed_start_keeps_the_form_with_the_reason(form, qtbot):
-    from concurrent.futures import Future
-
     refused = Future()
     refused.set_exception(EnvironmentFaultError("The disk is full."))
     form.cache.start_backfills = lambda *_: refused
     form.wait_for("About 3 requests")
-    qtbot.keyClick(form.form, Qt.Key.Key_Return)
+    qtbot.keyClick(form.form.symbols, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(form.qapp)
     assert form.form.cost.text() == "The disk is full."
     assert form.form.isVisible()
     assert form.form.start_button.isEnabled()
+
+
+def test_an_unknown_symbol_is_named_though_the_form_is_closed(form, qtbot):
+    refused = Future()
+    form.cache.start_backfills = lambda *_: refused
+    form.form.asked.connect(form.panel.follow_start)
+    form.wait_for("About 3 requests")
+    qtbot.mouseClick(form.form.start_button, LEFT)
+    form.form.close()
+    with qtbot.waitSignal(form.panel.failed) as told:
+        refused.set_exception(UnknownSymbolError("NOSUCH"))
+    assert "'NOSUCH'" in told.args[0]
+    assert form.panel.isVisible()
 
 
 def test_verbs_of_the_panel_are_verbs_of_the_table():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDateEdit,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from candledesk.domain.errors import CandleDeskError
+from candledesk.domain.errors import CandleDeskError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.entries import interval_words
 from candledesk.ui.panels.backfill_series import BackfillOrder, day_span, find_mistake, read_symbols
@@ -41,8 +42,12 @@ _PER_ROW = 6
 
 
 class BackfillForm(QDialog):
-    """Opened with ``open``; ``started`` carries the number of jobs, after which it closes itself."""
+    """Opened with ``open``. ``asked`` carries the future of the start, which may outlive the form.
 
+    ``started`` carries the number of jobs, after which the form closes itself.
+    """
+
+    asked = Signal(object)
     started = Signal(int)
 
     def __init__(
@@ -105,7 +110,8 @@ class BackfillForm(QDialog):
         self.setFixedWidth(520)
         self.symbols.selectAll()
         self.start_button.setDefault(True)  # once it is in the dialog, else the box chooses for itself
-        self.start_button.setShortcut("Ctrl+Return")  # Return alone is a new line among the symbols
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):  # Return alone is a new line among the symbols
+            QShortcut(QKeySequence(keys), self).activated.connect(self._on_start_clicked)
 
     def _interval_grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -209,19 +215,24 @@ class BackfillForm(QDialog):
         self._say(text)
 
     def _on_start_clicked(self) -> None:
-        if self.mistake():
+        if self.mistake() or self._is_starting:
             return
         order = self.order()
         self._is_starting = True
         self.start_button.setEnabled(False)
-        self._say("Starting…")
-        self._bridge.deliver(self._cache.start_backfills(order.series, order.span), self._on_started)
+        self._say("Starting. Symbols that were never met are looked up first; this form may be closed meanwhile.")
+        future = self._cache.start_backfills(order.series, order.span)
+        self._bridge.deliver(future, self._on_started)
+        self.asked.emit(future)
 
     def _on_started(self, future: Future[list[Job]]) -> None:
         self._is_starting = False
         self.start_button.setEnabled(not self.mistake())
         try:
             jobs = future.result()
+        except UnknownSymbolError as error:
+            self._say(f"{error} The others are started.", is_error=True)
+            return
         except CandleDeskError as error:
             self._say(str(error), is_error=True)
             return

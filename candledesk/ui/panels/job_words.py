@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("Symbol", "Interval", "Kind", "Span", "State", "Progress", "Bars", "Time left", "Reason")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+_SHORT_WAIT_S = 10  # the usual wait for the limiter, which is told for all jobs together
 _MAX_NAMES = 12  # of symbols in one sentence
 
 
@@ -74,7 +75,8 @@ def clock_words(instant: int, now: float, zone: tzinfo | None = None) -> str:
 def reason_words(job: Job, now: float, zone: tzinfo | None = None) -> str:
     """Return why a job failed or waits, in one line."""
     text = job.error or "; ".join(dict.fromkeys(gap.reason for gap in job.gaps))
-    if job.state in {JobState.QUEUED, JobState.RUNNING} and job.next_try_at is not None and job.next_try_at > now:
+    is_moving = job.state in {JobState.QUEUED, JobState.RUNNING}
+    if is_moving and job.next_try_at is not None and job.next_try_at > now + _SHORT_WAIT_S:
         again = f"next try at {clock_words(job.next_try_at, now, zone)}"
         return f"{text}; {again}" if text else again
     return text

@@ -25,7 +25,7 @@ from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.job_states import JobVerb
 from candledesk.ui.panels.flow import FlowLayout
 from candledesk.ui.panels.job_book import JobFilter
-from candledesk.ui.panels.job_words import count_words, requests_words
+from candledesk.ui.panels.job_words import requests_words
 from candledesk.ui.panels.jobs_model import JobsModel
 from candledesk.ui.panels.jobs_view import JOB_ACTIONS, JobsView
 from candledesk.ui.theme import chart_font
@@ -226,13 +226,21 @@ class JobsPanel(QDockWidget):
             self.failed.emit(str(error))
         self.load()
 
-    def show_started(self, n_jobs: int) -> None:
-        """Show the panel with what was just started."""
-        self.setWindowTitle("Jobs")
+    def follow_start(self, future: Future[list[Job]]) -> None:
+        """Show the panel while backfills start, and tell when one cannot: their form may be closed by then."""
         self.show()
-        self.raise_()
+        self._bridge.deliver(future, self._on_start_ended)
+
+    def _on_start_ended(self, future: Future[list[Job]]) -> None:
+        try:
+            future.result()
+        except CandleDeskError as error:
+            self.failed.emit(str(error))
+
+    def show_started(self) -> None:
+        """Show what was just started, and go there."""
+        self.show()
         self.filter_buttons[JobFilter.ALL].setChecked(True)
-        self.requests.setToolTip(f"{count_words(n_jobs, 'backfill')} started")
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.load()
 
