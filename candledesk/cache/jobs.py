@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 N_BEGUN = 4  # of a lane: enough for every fetch thread while one waits for its next try
 # Of each lane the priorities, both included; charts have no jobs that wait.
 LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
+N_REMEMBERED = 200  # ended jobs that nobody asked for
 FEED_AGAIN_S = 8.0  # after the machine refused to write
 _PRIORITIES = {KIND_UPDATE: Priority.UPDATE}
 
@@ -289,6 +290,14 @@ class Jobs:
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.delete_jobs(connection, states), self._journal.tell_many, is_urgent=True
+        )
+
+    def forget_old(self) -> Future[int]:
+        """Forget what CandleDesk has long done by itself, so that updates do not fill the table; return how many."""
+        states = [state.value for state in ENDED]
+        return self._journal.change(
+            lambda connection: job_store.forget_jobs(connection, OWN_KINDS, states, N_REMEMBERED),
+            self._journal.tell_many,
         )
 
     def close(self) -> None:

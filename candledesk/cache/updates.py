@@ -14,7 +14,7 @@ from candledesk.cache.journal import KIND_HARVEST, Order
 from candledesk.cache.messages import BreakerState, JobState
 from candledesk.cache.rounds import MAX_PAUSE_S, Errand, Pace, Rota, Round, Seen
 from candledesk.domain.errors import CandleDeskError
-from candledesk.domain.interval import parse_interval
+from candledesk.domain.interval import HOUR_S, parse_interval
 from candledesk.store import bars as bar_store
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
+TIDY_S = HOUR_S
 log = logging.getLogger(__name__)
 _ANSWERED = (JobState.SUCCEEDED, JobState.CANCELLED)  # who cancels an update wants none now
 
@@ -59,6 +60,7 @@ class Updater:
         self._rota = Rota(pace)
         self._lock = threading.Lock()
         self._loading: set[tuple[str, str]] = set()
+        self._tidied_at = float("-inf")
         self._is_closing = False
 
     def start(self) -> None:
@@ -86,11 +88,20 @@ class Updater:
         if machine.fault() is not None or (is_pausing and state.next_request_in_s > 0):
             held.set_result(Round([], min(MAX_PAUSE_S, state.next_request_in_s + 1.0)))
             return held
+        self._tidy()
         # After a pause one errand finds out whether the provider answers, or the disk takes bars, again.
         is_pausing |= machine.error is not None
         surveyed = self._parts.readers.submit(lambda connection: self._survey(connection, 1 if is_pausing else None))
         surveyed.add_done_callback(lambda done: self._set_out(done, held))
         return held
+
+    def _tidy(self) -> None:
+        with self._lock:
+            elapsed = self._parts.elapsed()
+            if elapsed < self._tidied_at + TIDY_S:
+                return
+            self._tidied_at = elapsed
+        self._parts.jobs.forget_old()
 
     def _survey(self, connection: Connection, n_most: int | None) -> Round:
         series = self._look_up(connection)

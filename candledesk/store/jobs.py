@@ -171,6 +171,16 @@ def delete_jobs(conn: sqlite3.Connection, states: Sequence[str]) -> int:
 
 
 @translate_faults()
+def forget_jobs(conn: sqlite3.Connection, kinds: Sequence[str], states: Sequence[str], keep: int) -> int:
+    """Forget jobs of ``kinds`` in one of ``states`` but for the ``keep`` newest of them; return how many."""
+    require_transaction(conn)
+    which = f"kind IN ({', '.join('?' for _ in kinds)}) AND state IN ({', '.join('?' for _ in states)})"
+    newest = f"SELECT job_id FROM backfill_job WHERE {which} ORDER BY job_id DESC LIMIT -1 OFFSET ?"
+    sql = f"DELETE FROM backfill_job WHERE job_id IN ({newest})"
+    return conn.execute(sql, (*kinds, *states, int(keep))).rowcount
+
+
+@translate_faults()
 def count_jobs(conn: sqlite3.Connection) -> dict[str, int]:
     """Return how many jobs there are in each state that has any."""
     return dict(conn.execute("SELECT state, count(*) FROM backfill_job GROUP BY state").fetchall())

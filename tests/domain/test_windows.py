@@ -72,3 +72,11 @@ def test_lookback_cuts_a_minute_span_30_days_back():
     assert clamp_to_lookback(Span(0, floor), INTERVALS["1m"], now) == (None, Span(0, floor))
     assert clamp_to_lookback(Span(floor, now), INTERVALS["1m"], now) == (Span(floor, now), None)
     assert clamp_to_lookback(Span(0, now), INTERVALS["1d"], now) == (Span(0, now), None)
+
+
+@given(settled_spans(), any_interval, any_size)
+def test_off_the_grid_a_gap_that_fits_is_one_window(gaps, interval, window_s):
+    windows = plan_windows(gaps, interval, window_s=window_s, newest_first=False, is_on_grid=False)
+    assert merge_spans(windows) == merge_spans(gaps)
+    size = (window_s or interval.window_s) // interval.step_s * interval.step_s or interval.step_s
+    assert len(windows) == sum(-(-(gap.end - gap.start) // size) for gap in merge_spans(gaps))

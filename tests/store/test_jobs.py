@@ -11,6 +11,7 @@ from candledesk.store.jobs import (
     JobKey,
     count_jobs,
     delete_jobs,
+    forget_jobs,
     insert_or_join_jobs,
     list_jobs,
     move_jobs,
@@ -131,3 +132,19 @@ def test_lists_the_newest_first_in_pages(add, update, reader):
     assert [job.job_id for job in list_jobs(reader, limit=2)] == ids[:2:-1]
     assert [job.job_id for job in list_jobs(reader, before=ids[3])] == ids[2::-1]
     assert [job.job_id for job in list_jobs(reader, state="paused")] == [ids[2]]
+
+
+def test_old_jobs_of_some_kinds_are_forgotten_but_for_the_newest(writer, reader, series):
+    with transaction(writer):
+        for at in range(6):
+            kind = "backfill" if at == 1 else "update"
+            (row,) = insert_or_join_jobs(writer, [JobKey(series, kind, at, at + 1, 1)], 1)
+            state = "running" if at == 0 else "succeeded"
+            update_job(writer, row.job_id, now=1, state=state)
+        assert forget_jobs(writer, ["update", "viewport"], ["succeeded", "failed"], 2) == 2
+    assert [(row.kind, row.lo) for row in list_jobs(reader)] == [
+        ("update", 5),
+        ("update", 4),
+        ("backfill", 1),
+        ("update", 0),
+    ]
