@@ -141,11 +141,14 @@ def _type(schema: Schema) -> str:
 def _plain_type(schema: Schema, formats: list[str]) -> str:
     words = str(schema.get("type", "value")).replace("string", "text")
     form = " or ".join(formats) or str(schema.get("format", ""))
-    limits = [f"{key} {schema[word]}" for word, key in _LIMITS if word in schema]
+    limits = []
+    if "minimum" in schema and "maximum" in schema:
+        limits.append(f"{schema['minimum']:,} to {schema['maximum']:,}")
+    if "maxLength" in schema:
+        limits.append(f"at most {schema['maxLength']} characters")
+    if "pattern" in schema:
+        limits.append(f"like {schema['pattern']}")
     return escape(", ".join([form or words, *limits]))
-
-
-_LIMITS = (("minimum", "from"), ("maximum", "to"), ("maxLength", "characters at most"), ("pattern", "like"))
 
 
 def _schemas() -> str:

@@ -144,7 +144,7 @@ ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
 FROM = Param("from", "first instant (inclusive): a date, or an instant with its offset", TIME_KIND)
 TO = Param("to", "last instant (exclusive); now unless given", TIME_KIND)
-CURSOR = Param("cursor", "`next` of the answer before", TIME_KIND)
+CURSOR = Param("cursor", "next of the answer before", TIME_KIND)
 ADJUST = Param("adjust", "what prices are adjusted for", choice("none", "splits", "all"), default="splits")
 FILL = Param(
     "fill",
@@ -159,7 +159,7 @@ QUERY = Param("query", "part of the symbol or name", WORDS_KIND, default="")
 SEARCH_TIMEOUT = Param("timeout", "seconds that Yahoo's search may take", seconds(10.0), default=3.0)
 STATE = Param("state", "only jobs in this state", choice(*(state.value for state in JobState)))
 JOB_LIMIT = Param("limit", "at most so many jobs, the newest first", whole_number(1, 500), default=200)
-JOB_CURSOR = Param("cursor", "`next` of the answer before", whole_number(1, MAX_ID))
+JOB_CURSOR = Param("cursor", "next of the answer before", whole_number(1, MAX_ID))
 JOB_ID = Param("job_id", "the job's number", whole_number(1, MAX_ID), is_required=True)
 
 
