@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.ui.actions import ActionRow
+from candledesk.ui.chart.date_dialog import ask_date
 from candledesk.ui.chart.model import ZOOM_STEP
 from candledesk.ui.chart.options import ChartType, Choice, Magnet, PaletteName, PriceMode, ZoneName
 
@@ -100,5 +101,6 @@ def _move_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
         row("page_left", "One page left", ("Ctrl+Left",), lambda v: v.model.page(-1)),
         row("page_right", "One page right", ("Ctrl+Right",), lambda v: v.model.page(1)),
         row("first", "Go to the first bar", ("Home",), lambda v: v.model.go_first()),
+        row("go_to_date", "Go to date…", ("Alt+G",), ask_date),
         row("latest", "Go to the latest bar", ("End",), lambda v: v.animate_latest()),
     ]

@@ -1,11 +1,15 @@
 """Each key of CHART.md has its effect, by real key events on the window."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt, QTime
+from PySide6.QtWidgets import QDialogButtonBox
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
+from candledesk.ui.chart.date_dialog import GoToDateDialog
 from candledesk.ui.chart.options import Magnet, PriceMode
 from candledesk.ui.main_window import MainWindow
 from candledesk.ui.shortcut_sheet import ShortcutSheet
@@ -172,3 +176,44 @@ def test_the_toolbar_names_the_chart_type(window, qapp):
     assert window.toolbar.type_button.text() == "Candles"
     window.table.actions["chart_type_heikin_ashi"].trigger()
     assert window.toolbar.type_button.text() == "Heikin-Ashi"
+
+
+def _go_to(window, qtbot, qapp, day):
+    _press(window, qtbot, qapp, Key.Key_G, ALT)
+    dialog = window.findChild(GoToDateDialog)
+    assert dialog.isVisible()
+    dialog.date.setDate(day)
+    qtbot.keyClick(dialog.date, Key.Key_Return)
+    settle(qapp)
+    qtbot.waitUntil(lambda: window.findChild(GoToDateDialog) is None)
+
+
+def test_alt_g_goes_to_a_date(window, qtbot, qapp):
+    placed = window.page.model.placed
+    wanted = int(placed.open_time[placed.visible()[0] - 250])
+    day = datetime.fromtimestamp(wanted, UTC)
+    _go_to(window, qtbot, qapp, QDate(day.year, day.month, day.day))
+    placed = window.page.model.placed
+    assert placed.x_of(int(np.searchsorted(placed.open_time, wanted))) == pytest.approx(placed.view.width / 2, abs=8)
+
+
+def test_alt_g_loads_a_date_that_is_far_away(window, qtbot, qapp, cache):
+    wanted = int(cache.bars["MSFT", "1d"].open_time[40])
+    day = datetime.fromtimestamp(wanted, UTC)
+    _go_to(window, qtbot, qapp, QDate(day.year, day.month, day.day))
+    placed = window.page.model.placed
+    lo, hi = placed.visible()
+    assert wanted in placed.open_time[lo:hi]
+
+
+def test_of_intraday_bars_the_time_is_in_the_charts_zone(window, qtbot, qapp):
+    window.open_chart("AAPL", INTERVALS["5m"])
+    settle(qapp)
+    chosen = []
+    _press(window, qtbot, qapp, Key.Key_G, ALT)
+    dialog = window.findChild(GoToDateDialog)
+    dialog.chosen.connect(chosen.append)
+    dialog.date.setDate(QDate(2025, 11, 20))
+    dialog.time.setTime(QTime(10, 30))
+    qtbot.mouseClick(dialog.findChild(QDialogButtonBox).buttons()[0], Qt.MouseButton.LeftButton)
+    assert chosen == [int(datetime(2025, 11, 20, 15, 30, tzinfo=UTC).timestamp())]

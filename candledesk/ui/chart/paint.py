@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PRICE_GAP = 44.0  # logical pixels between price labels
 TIME_GAP = 76.0
-_SESSION_GAP = 28.0  # narrower sessions have no lines between them
+_SESSION_GAP = 48.0  # narrower sessions have no lines between them
 _EDGE_MIN = 110.0  # narrower empty regions stay silent
 _EDGE_MAX = 260.0
 
@@ -55,10 +55,10 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
         labels = time_ticks(scene.series.calendar, frame.placed, TIME_GAP)
         if frame.hi > frame.lo:
             levels = price_levels(frame.price, PRICE_GAP * frame.dpr, scene.series.decimals)
+            starts = _session_rows(frame, scene) if scene.options.has_sessions else []
             if scene.options.has_grid:
-                _paint_grid(painter, frame, levels, labels, theme)
-            if scene.options.has_sessions:
-                _paint_sessions(painter, frame, scene.series, theme)
+                _paint_grid(painter, frame, levels, [] if starts else labels, theme)
+            _paint_sessions(painter, frame, starts, theme)
             paint_volume(painter, frame, theme)
             paint_prices(painter, frame, scene.options.chart_type, theme)
             paint_price_labels(painter, frame, levels, scene, theme)
@@ -82,13 +82,16 @@ def _paint_grid(
     fill_rects(painter, np.array(across + down, np.int32).reshape(-1, 4), theme.grid)
 
 
-def _paint_sessions(painter: QPainter, frame: Frame, series: Series, theme: Theme) -> None:
-    """Draw dashed lines where a session begins; of intraday bars only."""
-    starts = frame.lo + np.flatnonzero(series.calendar.is_session_start[frame.lo : frame.hi])
-    if len(starts) * _SESSION_GAP * frame.dpr > frame.panes.plot_w:
-        return
+def _session_rows(frame: Frame, scene: ChartScene) -> list[int]:
+    """Return the rows on screen that begin a session; none when there is no room to tell sessions apart."""
+    starts = frame.lo + np.flatnonzero(scene.series.calendar.is_session_start[frame.lo : frame.hi])
+    return [] if len(starts) * _SESSION_GAP * frame.dpr > frame.panes.plot_w else starts.tolist()
+
+
+def _paint_sessions(painter: QPainter, frame: Frame, rows: list[int], theme: Theme) -> None:
+    """Draw dashed lines where a session begins; they stand for the grid's."""
     line, dash = max(1, int(frame.dpr)), max(2, round(4 * frame.dpr))
-    for row in starts.tolist():
+    for row in rows:
         x = round(frame.device_x(frame.placed.axis.start_of(row) - 0.5))
         if 0 <= x < frame.panes.plot_w:
             fill_rects(painter, dashes_across(frame.panes.time_top, dash, x, line)[:, [1, 0, 3, 2]], theme.separator)

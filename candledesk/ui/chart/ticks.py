@@ -143,9 +143,10 @@ def _months(n_months: int) -> Callable[[IntArray], IntArray]:
     return lambda local: _months_of(local)[0] // n_months
 
 
+_CROWD = 3.0  # so many more marks than there is room for are tried between the heavier ones
+_TIGHT = 0.7  # of the usual distance: the least between two labels
 _DAY_S = 86_400
 _YEAR_0 = 1970
-_HOUR_12 = int(Weight.HOUR_12)
 _HALF_MONTH_DAYS = 14
 # Each unit, the lighter first, with what numbers its turns: a turn of a heavier one begins with one of every lighter.
 _CLOCK_UNITS = (
@@ -173,7 +174,11 @@ _CALENDAR_UNITS = (
 
 
 def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[TimeTick]:
-    """Return the labels on screen, left to right, at least ``min_gap_px`` apart, heavier units first."""
+    """Return the labels on screen, left to right, about ``min_gap_px`` apart, heavier units first.
+
+    Units that fit everywhere are labelled throughout; lighter ones where there is room between those, counted from the
+    heavier label at their left, so that a pan changes none of them.
+    """
     axis, spacing = placed.axis, placed.view.spacing
     n = len(calendar.weight)
     lo, hi = placed.visible()
@@ -183,12 +188,18 @@ def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[Ti
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
     reach = int(min_gap_px / spacing) + 1
     lo, hi = axis.row_at(axis.start_of(lo) - reach), axis.row_at(axis.start_of(hi - 1) + 1 + reach)
-    rows = lo + np.flatnonzero(calendar.weight[lo : hi + 1] >= least)
+    lightest = least
+    while lightest > Weight.MINUTE and calendar.n_from[lightest - 1] <= room * _CROWD:
+        lightest -= 1
+    before = np.flatnonzero(calendar.weight[:lo] >= least)
+    lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
+    rows = lo + np.flatnonzero(calendar.weight[lo : hi + 1] >= lightest)
     weights = calendar.weight[rows].tolist()
     local_s = calendar.local_s[rows].tolist()
-    taken = _spread(axis.starts_of(rows).tolist(), weights, local_s, min_gap_px * 0.8 / spacing)
-    heaviest = max(weights, default=0)  # the heaviest is always taken
-    major_from = int(Weight.MONTH if calendar.is_daily else Weight.DAY) if heaviest > _HOUR_12 else len(Weight)
+    taken = _spread(axis.starts_of(rows).tolist(), weights, local_s, min_gap_px * _TIGHT / spacing)
+    major_from = next(unit for unit in (Weight.YEAR, Weight.MONTH, Weight.DAY) if unit <= max(least, Weight.DAY))
+    if major_from <= least:  # all are as heavy: the next heavier unit stands out
+        major_from = {Weight.DAY: Weight.MONTH, Weight.MONTH: Weight.YEAR}.get(major_from, Weight.YEAR_10)
     return [TimeTick(index, _tick_text(weight, instant), weight >= major_from) for index, weight, instant in taken]
 
 

@@ -20,6 +20,20 @@ from PySide6.QtWidgets import (
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.scene import Series
+    from candledesk.ui.chart.view import ChartView
+
+
+def ask_date(view: ChartView) -> None:
+    """Ask where to go in the chart, and go there."""
+    series, placed = view.model.series, view.model.placed
+    lo, hi = placed.visible()
+    if hi <= lo:
+        return
+    zone = UTC if series.interval.is_daily else ZoneInfo(series.calendar.tz)
+    at = datetime.fromtimestamp(int(series.bars.open_time[(lo + hi) // 2]), zone)
+    dialog = GoToDateDialog(series, at, view)
+    dialog.chosen.connect(view.model.go_to)
+    dialog.open()
 
 
 class GoToDateDialog(QDialog):
@@ -30,12 +44,12 @@ class GoToDateDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, series: Series, tz: str, at: datetime, parent: QWidget) -> None:
-        """Start with ``at``, in the chart's zone ``tz``."""
+    def __init__(self, series: Series, at: datetime, parent: QWidget) -> None:
+        """Start with ``at``, in the chart's zone."""
         super().__init__(parent)
         self.setWindowTitle("Go to date")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._zone = UTC if series.interval.is_daily else ZoneInfo(tz)
+        self._zone = at.tzinfo
         day = QDate(at.year, at.month, at.day)
         self.date = QDateEdit(day)
         self.date.setDisplayFormat("yyyy-MM-dd")
@@ -71,6 +85,5 @@ class GoToDateDialog(QDialog):
 
     def _on_accepted(self) -> None:
         day, time = self.date.date(), self.time.time()
-        is_daily = not self.time.isVisibleTo(self)
-        hour, minute = (0, 0) if is_daily else (time.hour(), time.minute())
+        hour, minute = (0, 0) if self.time.isHidden() else (time.hour(), time.minute())
         self.chosen.emit(int(datetime(day.year(), day.month(), day.day(), hour, minute, tzinfo=self._zone).timestamp()))
