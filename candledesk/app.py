@@ -78,6 +78,11 @@ class Desk:
         self.cache = self.service.controller
         self._web: WebServer | None = None
 
+    @property
+    def source(self) -> str:
+        """Where the data are from, in words."""
+        return "Yahoo Finance" if self._demo is None else "demo market (synthetic)"
+
     def resume_jobs(self) -> int:
         """Take up the jobs that the last run left; return how many."""
         return self.service.jobs.take_up()
@@ -178,6 +183,6 @@ def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
     desk.resume_jobs()
     desk.start_updates()
     desk.make_web(has_window=True)
-    options = WindowOptions(desk.paths.home, tuple(symbols), interval, desk.settings.theme, desk.paths.log)
+    options = WindowOptions(desk.paths.home, tuple(symbols), interval, desk.settings.theme, desk.paths.log, desk.source)
     ends = WindowEnds(on_shown=desk.start_web, on_quit=quit_now, on_abort=desk.abort)
     return run(desk.cache, options, ends, open_browser=desk.open_browser)

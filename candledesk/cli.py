@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_GAPS, EXIT_UNKNOWN, EXIT_ENVIRONMENT, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "harvest", "import", "doctor")
+COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "harvest", "snapshot", "import", "doctor")
+CHART_TYPES = ("candles", "hollow", "bars", "heikin_ashi", "line", "area", "baseline")  # as ui/chart/options.py
 _VALUE_OPTIONS = {
     "--home",
     "--yahoo-url",
@@ -44,6 +46,10 @@ _VALUE_OPTIONS = {
     "--adjust",
     "--format",
     "--symbol",
+    "--size",
+    "--theme",
+    "--type",
+    "--scale",
     "-o",
 }
 
@@ -257,6 +263,32 @@ def harvest(**kwargs: Any) -> None:
     from candledesk.commands import run_harvest
 
     _leave(run_harvest(_options(kwargs).cache(), **kwargs))
+
+
+@cli.command()
+@click.argument("symbol")
+@click.argument("interval")
+@click.option("-o", "output", metavar="FILE", required=True, help="a .png, .svg or .pdf")
+@click.option("--from", "start", metavar="T", help="default: the latest bars that fit")
+@click.option("--to", "end", metavar="T", help="end of the span, exclusive")
+@click.option("--size", metavar="WxH", default="1600x900", show_default=True)
+@click.option(
+    "--scale", type=click.FloatRange(0.5, 4), default=1.0, show_default=True, help="pixels of a PNG per pixel"
+)
+@click.option("--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True)
+@click.option("--type", "chart_type", type=click.Choice(CHART_TYPES), default="candles", show_default=True)
+@click.option("--log", "is_log", is_flag=True, help="a logarithmic price axis")
+@click.option("--offline", is_flag=True, help="draw what is cached, ask nothing")
+@_common
+def snapshot(*, output: str, size: str, scale: float, theme: str, chart_type: str, is_log: bool, **kwargs: Any) -> None:
+    """Draw the chart of a series into a file, filling gaps first unless --offline; needs no display."""
+    from candledesk.snapshot import Picture, take_snapshot
+
+    options = _options(kwargs)
+    picture = Picture(output, size, theme, chart_type, is_log, scale)
+    if options.demo:
+        picture = replace(picture, source="demo market (synthetic)")
+    _leave(take_snapshot(options.cache(), picture, **kwargs))
 
 
 @cli.command("import")

@@ -82,7 +82,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
         _tell_start(reply)
     if reply.complete:
         return EXIT_DONE
-    return _tell_gaps(reply)
+    return tell_gaps(reply)
 
 
 def _tell_start(reply: BarsReply) -> None:
@@ -93,7 +93,8 @@ def _tell_start(reply: BarsReply) -> None:
         print(f"{name}: nothing is to be had before {begin['at']}: {begin['reason']}", file=sys.stderr)
 
 
-def _tell_gaps(reply: BarsReply) -> int:
+def tell_gaps(reply: BarsReply) -> int:
+    """List the gaps of an answer on stderr, and return the exit code that says so."""
     print(f"{reply.request.symbol} {reply.request.interval.name}: {len(reply.gaps)} gaps remain", file=sys.stderr)
     for gap in reply.gaps:
         print(_gap_line(gap), file=sys.stderr)

@@ -136,7 +136,7 @@ def _application() -> QApplication:
 class WindowOptions:
     """How a window opens: a chart per symbol in ``interval``; ``theme`` as the option says, empty when not given.
 
-    ``log_file``: where the watchdog writes, ``None`` for nowhere.
+    ``log_file``: where the watchdog writes, ``None`` for nowhere; ``source``: where the data are from.
     """
 
     home: Path
@@ -144,6 +144,7 @@ class WindowOptions:
     interval: str = "1d"
     theme: str = ""
     log_file: Path | None = None
+    source: str = "Yahoo Finance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,13 @@ def run_window(
             loop.stop()
 
     window = MainWindow(
-        cache, bridge, home=options.home, theme=options.theme, open_browser=open_browser, on_closed=quit_all
+        cache,
+        bridge,
+        home=options.home,
+        theme=options.theme,
+        source=options.source,
+        open_browser=open_browser,
+        on_closed=quit_all,
     )
     window.open_charts(options.symbols, interval)
     watch = SignalWatch(window.close, ends.on_abort)

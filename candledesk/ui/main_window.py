@@ -16,6 +16,7 @@ from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.actions import ActionTable
+from candledesk.ui.chart.snapshot import SOURCE, shot_of
 from candledesk.ui.entries import IntervalPopup, SymbolEntry
 from candledesk.ui.keeper import Keeper
 from candledesk.ui.option_store import OptionStore
@@ -23,6 +24,7 @@ from candledesk.ui.options_dialog import OptionsDialog
 from candledesk.ui.page import ChartPage
 from candledesk.ui.panels.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs import JobsPanel
+from candledesk.ui.picture_dialog import PictureDialog, copy_picture
 from candledesk.ui.shortcut_sheet import ShortcutSheet
 from candledesk.ui.status import StatusBar
 from candledesk.ui.theme import apply_theme
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from candledesk.cache.doors import Cache
     from candledesk.cache.messages import Job, WindowRequested
     from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.snapshot import Shot
     from candledesk.ui.chart.view import ChartView
 
 SETTINGS_FILE = "window.ini"
@@ -55,13 +58,18 @@ class MainWindow(QMainWindow):
         *,
         home: Path,
         theme: str = "",
+        source: str = SOURCE,
         open_browser: Callable[[], None] | None = None,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
-        """Build everything; ``open_chart`` brings the first chart. ``theme``: the option, empty when not given."""
+        """Build everything; ``open_chart`` brings the first chart.
+
+        ``theme``: the option, empty when not given; ``source``: where the data are from, for pictures.
+        """
         super().__init__()
         self._cache, self._bridge = cache, bridge
         self._open_browser, self._on_closed = open_browser, on_closed
+        self._source = source
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.look = ThemeChoice(self._settings, theme, self)
         self.options = OptionStore(self._settings, self)
@@ -98,7 +106,7 @@ class MainWindow(QMainWindow):
         self.interval_popup.left.connect(self._focus_chart)
         self.tabs.currentChanged.connect(self._on_page_changed)
         self.jobs_panel.live_changed.connect(self.status.show_live)
-        self.jobs_panel.failed.connect(self._show_error)
+        self.jobs_panel.failed.connect(self._tell)
         self.jobs_panel.left.connect(self._focus_chart)
         self.jobs_panel.backfill_requested.connect(self.new_backfill)
         self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)
@@ -282,6 +290,33 @@ class MainWindow(QMainWindow):
                 page.model.set_options(self.options.value)
         self.table.refresh()
 
+    # -- pictures
+
+    def _shot(self) -> Shot | None:
+        view = self.current_view()
+        if view is None:
+            return None
+        return shot_of(view.model.scene, self.look.theme, view.size(), view.devicePixelRatioF(), self._source)
+
+    def save_picture(self) -> None:
+        """Ask where a picture of the chart goes."""
+        shot = self._shot()
+        if shot is not None:
+            dialog = PictureDialog(shot, self)
+            dialog.saved.connect(self._on_picture_saved)
+            dialog.failed.connect(self._tell)
+            dialog.open()
+
+    def copy_picture(self) -> None:
+        """Put a picture of the chart on the clipboard."""
+        shot = self._shot()
+        if shot is not None:
+            copy_picture(shot)
+            self._tell("The picture is on the clipboard")
+
+    def _on_picture_saved(self, path: str) -> None:
+        self._tell(f"Saved {path}")
+
     def show_shortcuts(self) -> None:
         """Show the sheet of all shortcuts."""
         ShortcutSheet(self.table.shortcut_sheet(), self).open()
@@ -302,7 +337,7 @@ class MainWindow(QMainWindow):
         try:
             future.result()
         except CandleDeskError as error:
-            self._show_error(str(error))
+            self._tell(str(error))
 
     def _on_window_requested(self, wish: WindowRequested) -> None:
         self.bring_to_front()
@@ -311,7 +346,7 @@ class MainWindow(QMainWindow):
         elif wish.interval is not None:
             self.set_interval(wish.interval)
 
-    def _show_error(self, text: str) -> None:
+    def _tell(self, text: str) -> None:
         if self.page is not None:
             self.page.show_toast(text)
 

@@ -31,6 +31,10 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
         ActionRow("symbol", "File", "Open symbol…", ("Ctrl+K",), window.focus_symbol),
         ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), window.new_chart),
         ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), window.close_chart),
+        ActionRow(
+            "save_picture", "File", "Save picture…", ("Alt+S",), window.save_picture, has_symbol, has_separator=True
+        ),
+        ActionRow("copy_picture", "File", "Copy picture", ("Ctrl+Shift+C",), window.copy_picture, has_symbol),
         ActionRow("quit", "File", "Quit", ("Ctrl+Q",), window.close, has_separator=True),
         ActionRow("refresh", "Data", "Refresh", ("F5", "Ctrl+R"), window.refresh_bars, has_symbol),
         ActionRow("backfill", "Data", "Backfill", ("Ctrl+B",), window.backfill, has_symbol),

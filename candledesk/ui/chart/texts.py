@@ -40,6 +40,8 @@ def draw_line(painter: QPainter, x: int, middle: int, text: str, pen: Pen, align
     laid, width, height = static_text(text, pen.pixels, pen.is_bold)
     if align is Align.AlignHCenter:
         x -= width // 2
+    elif align is Align.AlignRight:
+        x -= width
     painter.setFont(chart_font(pen.pixels, is_bold=pen.is_bold))
     painter.setPen(colour_of(pen.colour))
     painter.drawStaticText(x, middle - height // 2, laid)

@@ -1,0 +1,67 @@
+"""Saving the chart in front as a picture, and copying it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.chart.snapshot import FORMATS, Shot, render_shot, write_shot
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.scene import Series
+
+_FILE_CHARS = str.maketrans(dict.fromkeys('^=/\\:*?"<>|', "_"))
+
+
+def file_name(series: Series) -> str:
+    """Return the name that a picture of a series is offered under: ``AAPL-1d-2026-11-23.png``."""
+    stem = f"{series.symbol}-{series.interval.name}".translate(_FILE_CHARS)
+    times = series.bars.open_time
+    date = "" if not len(times) else "-" + str(times[-1].astype("datetime64[s]").astype("datetime64[D]"))
+    return f"{stem}{date}.png"
+
+
+class PictureDialog(QFileDialog):
+    """Asks where the picture goes and writes it; ``saved`` with the path, ``failed`` with what to do."""
+
+    saved = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, shot: Shot, parent: QWidget | None = None) -> None:
+        """Offer the pictures' folder and a name that tells what is in the picture; show it with ``open``."""
+        super().__init__(parent, "Save picture")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.setNameFilters([f"{words} (*{suffix})" for suffix, words in FORMATS.items()])
+        self.setDefaultSuffix("png")
+        self._shot = shot
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        if Path(folder).is_dir():
+            self.setDirectory(folder)
+        self.selectFile(file_name(shot.scene.series))
+        self.filterSelected.connect(self._on_filter_selected)
+        self.fileSelected.connect(self._on_file_selected)
+
+    def _on_filter_selected(self, words: str) -> None:
+        suffix = next(suffix for suffix, name in FORMATS.items() if words.startswith(name))
+        self.setDefaultSuffix(suffix[1:])
+        for path in self.selectedFiles()[:1]:
+            self.selectFile(Path(path).with_suffix(suffix).name)
+
+    def _on_file_selected(self, path: str) -> None:
+        try:
+            write_shot(Path(path), self._shot)
+        except CandleDeskError as error:
+            self.failed.emit(str(error))
+        else:
+            self.saved.emit(path)
+
+
+def copy_picture(shot: Shot) -> None:
+    """Put the picture on the clipboard."""
+    QGuiApplication.clipboard().setImage(QImage.fromData(render_shot(shot, ".png")))

@@ -1,0 +1,37 @@
+"""Charts as files without a window: what the command line draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from candledesk.ui.chart.options import ChartOptions, ChartType
+from candledesk.ui.chart.snapshot import SOURCE, Shot, scene_of, write_shot
+from candledesk.ui.theme import THEMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from candledesk.cache.messages import BarsReply
+
+_TYPES = {str(member): member for member in ChartType}
+
+
+def draw_file(
+    path: Path,
+    reply: BarsReply,
+    size: tuple[int, int],
+    *,
+    theme: str,
+    chart_type: str = "candles",
+    is_log: bool = False,
+    scale: float = 1.0,
+    source: str = SOURCE,
+) -> None:
+    """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
+    application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one; kept until the file is written
+    options = ChartOptions(chart_type=_TYPES[chart_type])
+    scene = scene_of(reply, size[0], options, is_log=is_log)
+    write_shot(path, Shot(scene, THEMES[theme], *size, scale, f"Data: {source}"))
+    del application
