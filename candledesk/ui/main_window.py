@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self.jobs_panel.left.connect(self._focus_chart)
         self.jobs_panel.backfill_requested.connect(self.new_backfill)
         self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)
-        self.keeper.failed.connect(self._show_error)
+        self.keeper.failed.connect(self._tell)
         self.keeper.changed.connect(self._on_kept_changed)
         self._bridge.limiter_changed.connect(self.status.show_limiter)
         self._bridge.fault_raised.connect(self.status.show_fault)
