@@ -41,12 +41,9 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         self.refresh()
 
     def refresh(self) -> None:
-        """Paint anew at the next opportunity."""
+        """Paint anew at the next opportunity; the view asks for it."""
         self._pixmap = None
         self._is_changed = True
-        scene = self.scene()
-        if scene is not None:
-            scene.update(self._rect)  # in one paint event with the overlay's parts
 
     def boundingRect(self) -> QRectF:
         """Return the whole chart."""
@@ -57,7 +54,7 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         """Whether it is to be painted anew, the overlay with it."""
         return self._is_changed
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None = None, _widget: QWidget | None = None) -> None:
         """Paint the chart straight to the screen."""
         if self._is_changed:
             self._is_changed = False

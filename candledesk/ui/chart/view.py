@@ -124,6 +124,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _on_changed(self) -> None:
         self.chart_item.refresh()
+        self.viewport().update()
         self._update_countdown()
         self._update_overlay()
 
@@ -181,10 +182,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
         is_changed, rect = self.chart_item.is_changed, event.rect()
-        if is_changed:
-            super().paintEvent(event)
         painter = QPainter(self.viewport())
         try:
+            if is_changed:  # without the scene's detour: there is nothing else in it
+                self.chart_item.paint(painter)
             with nullcontext() if self.model.frame().dpr == 1 else device_pixels(painter):
                 if not is_changed:
                     self.chart_item.copy(painter, cast("Iterable[QRect]", event.region()))
