@@ -165,7 +165,9 @@ class Rota:
     def _plan_update(self, found: Round, seen: Seen, asked: int, pulse: int, rank: int, elapsed: float) -> None:
         facts = seen.facts
         memo = self.memo((seen.symbol, facts.interval.name, KIND_UPDATE))
-        due = None if memo.is_running else next_update(facts, asked, pulse)
+        is_own = elapsed - memo.began_elapsed < 2 * pulse  # else a chart or a person has asked: a tick soon is welcome
+        rest = pulse // 2 if is_own else pulse // 6
+        due = None if memo.is_running else next_update(facts, asked, pulse, rest)
         if due is None:
             return
         due += round(rank * MINUTE_S / self.pace.requests_per_minute)

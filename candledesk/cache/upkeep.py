@@ -44,16 +44,16 @@ def is_settled(facts: Facts) -> bool:
     return not is_moving and not plan_span(recent, facts).n_missing
 
 
-def next_update(facts: Facts, asked: int, pulse_s: int) -> int | None:
+def next_update(facts: Facts, asked: int, pulse_s: int, rest_s: int) -> int | None:
     """Return when the latest bars should be asked for next, given they were at ``asked``; in the past: it is due.
 
     However many ticks have passed since (sleep, a clock set forward), one is due. A closed venue is asked only while
     something of its last sessions is not final. ``asked`` may lie ahead of a clock that was set back. A tick that
-    follows at once is left out for the one after it: so a series that was asked out of step falls into step.
+    follows within ``rest_s`` is left out for the one after it: so a series that was asked out of step falls into step.
     """
     asked = min(asked, facts.now)
     tick = next_tick(facts.calendar, facts.interval, asked, pulse_s)
-    if tick is not None and tick < asked + pulse_s // 2:
+    if tick is not None and tick < asked + rest_s:
         later = next_tick(facts.calendar, facts.interval, tick, pulse_s)
         tick = later if later is not None and later <= tick + pulse_s else tick
     if tick is None or tick > facts.now or is_open(facts.calendar, facts.now) or not is_settled(facts):

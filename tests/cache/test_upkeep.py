@@ -34,20 +34,27 @@ def whole(now, fetched_at):
 
 
 def test_a_series_that_was_never_asked_is_due():
-    assert next_update(facts(), 0, 60) <= NOW
+    assert next_update(facts(), 0, 60, 30) <= NOW
 
 
 @pytest.mark.parametrize("asleep_s", [60, 600, 2 * HOUR_S])
 def test_however_many_ticks_have_passed_one_is_due(asleep_s):
     asked = NOW - asleep_s
-    due = next_update(facts(*whole(NOW, asked)), asked, 60)
+    due = next_update(facts(*whole(NOW, asked)), asked, 60, 30)
     assert asked < due <= NOW
-    assert next_update(facts(*whole(NOW, NOW)), NOW, 60) == NOW // 60 * 60 + 62
+    assert next_update(facts(*whole(NOW, NOW)), NOW, 60, 30) == NOW // 60 * 60 + 62
+
+
+def test_a_tick_that_follows_at_once_is_left_out():
+    asked = NOW // 60 * 60 + 40
+    at = facts(*whole(asked, asked), now=asked)
+    assert next_update(at, asked, 60, 10) == asked + 22
+    assert next_update(at, asked, 60, 30) == asked + 82
 
 
 def test_a_clock_that_was_set_back_waits_for_the_next_tick_only():
     ahead = NOW + HOUR_S
-    due = next_update(facts(*whole(NOW, ahead)), ahead, 60)
+    due = next_update(facts(*whole(NOW, ahead)), ahead, 60, 30)
     assert NOW < due <= NOW + 60
 
 
@@ -57,15 +64,15 @@ def test_a_closed_venue_is_left_alone_once_everything_is_final():
         row(TODAY - 20 * DAY_S, CLOSE, HAVE, TODAY - 9 * DAY_S), now=night
     )  # merged rows keep the oldest time
     assert is_settled(final)
-    assert next_update(final, asked_at(final), 60) == OPEN + DAY_S + 62
+    assert next_update(final, asked_at(final), 60, 30) == OPEN + DAY_S + 62
 
 
 def test_a_closed_venue_is_asked_once_more_for_what_was_not_final():
     night = CLOSE + 3 * HOUR_S
     moving = facts(*whole(CLOSE - 60, CLOSE - 50), now=night)
     assert not is_settled(moving)
-    assert next_update(moving, asked_at(moving), 60) <= night
-    assert next_update(moving, night, 60) == OPEN + DAY_S + 62  # even when that changed nothing
+    assert next_update(moving, asked_at(moving), 60, 30) <= night
+    assert next_update(moving, night, 60, 30) == OPEN + DAY_S + 62  # even when that changed nothing
 
 
 def test_what_failed_does_not_count_as_asked():
