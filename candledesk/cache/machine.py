@@ -56,6 +56,9 @@ class Machine:
             self._emit(FaultRaised(str(error)))
 
     def note_success(self) -> None:
-        """Forget the fault: something was stored."""
+        """Forget the fault, for something was stored, and tell people that it is over."""
         with self._lock:
+            was_refusing = self._error is not None
             self._error, self._until = None, 0.0
+        if was_refusing:
+            self._emit(FaultRaised(""))

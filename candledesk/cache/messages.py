@@ -266,7 +266,10 @@ class LimiterChanged:
 
 @dataclass(frozen=True, slots=True)
 class FaultRaised:
-    """Event: something a person must know (disk full, read-only database); ``text`` says what to do."""
+    """Event: something a person must know (disk full, read-only database); ``text`` says what to do.
+
+    An empty text: it is over, bars are stored again.
+    """
 
     text: str
 

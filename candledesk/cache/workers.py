@@ -15,7 +15,7 @@ from collections import OrderedDict, deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from candledesk.domain.errors import ClosingError
+from candledesk.domain.errors import CandleDeskError, ClosingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +125,8 @@ class Writer:
     def _idle(self, connection: Connection) -> None:
         try:
             self._when_idle(connection)
+        except CandleDeskError as error:
+            log.warning("the checkpoint failed; it is tried again after the next write: %s", error)
         except Exception:
             log.exception("the checkpoint failed; it is tried again after the next write")
 

@@ -86,7 +86,7 @@ class Bridge(QObject):
             case LimiterChanged():
                 self.limiter_changed.emit(event.state)
             case FaultRaised():
-                _log.error("%s", event.text)
+                _log.error("%s", event.text or "bars are stored again")
                 self.fault_raised.emit(event.text)
             case WindowRequested():
                 self.window_requested.emit(event)

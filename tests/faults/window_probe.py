@@ -52,7 +52,7 @@ class Probe(QObject):
             "longest_s": max(gaps),
             "p99_s": sorted(gaps)[int(0.99 * (len(gaps) - 1))],
             "n_bars": len(series.bars),
-            "banner": _banner(),
+            "banner": _window().status.state.text(),
         }
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
@@ -60,12 +60,6 @@ class Probe(QObject):
     @Slot()
     def close_window(self):
         _window().close()
-
-
-def _banner():
-    window = _window()
-    label = getattr(window, "banner", None)
-    return label.text() if label is not None and label.isVisible() else ""
 
 
 def _listen():

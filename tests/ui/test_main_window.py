@@ -218,6 +218,9 @@ def test_a_fault_is_shown(opened):
     opened.cache.emit(FaultRaised("The disk is full: free some space."))
     settle(opened.qapp)
     assert opened.window.status.state.text() == "The disk is full: free some space."
+    opened.cache.emit(FaultRaised(""))
+    settle(opened.qapp)
+    assert "disk" not in opened.window.status.state.text()
 
 
 def test_window_and_theme_are_kept(opened, qapp, cache, tmp_path):
