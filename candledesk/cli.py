@@ -90,6 +90,10 @@ class _Options:
                 raise error from None
             return remote
 
+    def abort(self) -> None:
+        if self._desk is not None:
+            self._desk.abort()
+
     @property
     def has_desk(self) -> bool:
         return self._desk is not None
@@ -381,10 +385,21 @@ def _on_terminate(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _abort(_number: int, _frame: object) -> None:
+    """End at once: whoever sends a second signal does not want to wait."""
+    try:
+        for options in _current:
+            options.abort()
+    finally:
+        os._exit(EXIT_INTERRUPTED)
+
+
 def _close_within_limit(code: int) -> None:
     if any(options.has_desk for options in _current):
         from candledesk.app import EXIT_S, end_process_within
 
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _abort)
         end_process_within(EXIT_S, code)
     for options in _current:
         options.close()

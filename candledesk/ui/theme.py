@@ -163,6 +163,7 @@ def _form_rules(theme: Theme) -> str:
     QPushButton:default {{ background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
     QPushButton:default:disabled {{ background: {theme.panel}; color: {theme.text_muted};
         border-color: {theme.border}; }}
+    QDateEdit::drop-down {{ border: 0; width: 20px; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QRadioButton::indicator {{ width: 12px; height: 12px; border-radius: 7px; border: 1px solid {theme.text_muted};
         background: {theme.background}; }}
@@ -204,7 +205,7 @@ def style_sheet(theme: Theme) -> str:
     QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
     QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
     QListView::item:selected {{ background: {theme.hover}; }}
-    QTableView {{ background: {theme.background}; border: 0; gridline-color: {theme.grid};
+    QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
         selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
     QTableView::item {{ padding: 0 8px; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
