@@ -54,7 +54,9 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         """Whether it is to be painted anew, the overlay with it."""
         return self._is_changed
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem | None = None, _widget: QWidget | None = None) -> None:
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem | None = None, _widget: QWidget | None = None
+    ) -> None:
         """Paint the chart straight to the screen."""
         if self._is_changed:
             self._is_changed = False

@@ -186,7 +186,7 @@ class ChartFeed(QObject):
         if not is_reached and reply.edge in _COMING:
             self.waiting_changed.emit(f"Loading {date_words(date)}…")
         elif not is_reached:
-            self._date = None
+            self._date = self._last = None
             self.waiting_changed.emit("")
             self.failed.emit(reply.edge_reason or f"There are no bars around {date_words(date)}.")
             self._refresh()  # the cache follows what was asked for last

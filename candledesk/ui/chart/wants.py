@@ -16,6 +16,7 @@ _GRAIN = 500  # counts are rounded up to this, so that a pan by one bar asks not
 _SCREENS_BEFORE = 3
 _SCREENS_AFTER = 2
 _DEEPEST = 20_000  # bars beyond what is loaded that one request asks for; a screen's are always asked for
+_WIDEST = 200_000  # bars on a screen up to which a whole empty screen is asked for at once
 MAX_ROWS = 20_000  # rows up to which the window stays connected with the latest bar
 
 
@@ -75,8 +76,8 @@ def _oldest(placed: Placed, series: Series, grain: int) -> float:
     depth = min((_SCREENS_BEFORE - 1) * screen, _DEEPEST)
     if series.edge is EdgeState.START or placed.left_edge >= screen:
         return _aligned(placed.left_edge, series.origin, grain) - depth
-    if screen <= _DEEPEST // 2:
-        return -_SCREENS_BEFORE * screen
+    if screen <= _WIDEST:  # as deep as the view can be scrolled, however deep it is scrolled now
+        return -screen - depth
     return min(0, _aligned(placed.left_edge, series.origin, grain)) - depth
 
 
