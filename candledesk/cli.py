@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_GAPS, EXIT_UNKNOWN, EXIT_ENVIRONMENT, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "harvest", "snapshot", "import", "doctor")
 CHART_TYPES = ("candles", "hollow", "bars", "heikin_ashi", "line", "area", "baseline")  # as ui/chart/options.py
+JOB_ACTIONS = ("list", "show", "cancel", "pause", "resume", "retry", "retry-failed", "clear")
 _VALUE_OPTIONS = {
     "--home",
     "--yahoo-url",
@@ -223,8 +224,8 @@ def candles(**kwargs: Any) -> None:
 @click.option("--to", "end", metavar="T", help="default: now")
 @_common
 def backfill(**kwargs: Any) -> None:
-    """Fill gaps and wait, with a progress bar on a terminal."""
-    from candledesk.commands import run_backfill
+    """Fill gaps of one or many symbols and wait, with progress bars on a terminal."""
+    from candledesk.job_commands import run_backfill
 
     _leave(run_backfill(_options(kwargs).cache(), **kwargs))
 
@@ -242,13 +243,13 @@ def coverage(**kwargs: Any) -> None:
 
 
 @cli.command()
-@click.argument("action", type=click.Choice(["list", "show", "cancel", "retry"]), default="list")
+@click.argument("action", type=click.Choice(JOB_ACTIONS), default="list")
 @click.argument("job_id", type=int, required=False)
 @click.option("--json", "as_json", is_flag=True)
 @_common
 def jobs(**kwargs: Any) -> None:
-    """List, show, cancel or retry backfill jobs."""
-    from candledesk.commands import run_jobs
+    """List backfill jobs, or show, cancel, pause, resume or retry one; retry the failed, forget (clear) the ended."""
+    from candledesk.job_commands import run_jobs
 
     _leave(run_jobs(_options(kwargs).cache(), **kwargs))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from candledesk.cache.messages import BarsRequest, JobState
+from candledesk.cache.messages import BarsRequest
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
@@ -19,10 +18,10 @@ from candledesk.domain.times import parse_time
 from candledesk.web.wire import start_of_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from candledesk.cache.doors import CommandCache
-    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry, Job
+    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -46,7 +45,8 @@ def parse_span(start: str | None, end: str | None) -> Span:
     return Span(lo, hi)
 
 
-def _gap_line(gap: Gap) -> str:
+def gap_line(gap: Gap) -> str:
+    """Return one indented line about a gap."""
     start = "the beginning" if gap.span.start <= HISTORY_START else iso(gap.span.start)
     retry = "" if gap.retry_at is None else f"; next try {iso(gap.retry_at)}"
     return f"  gap {start} to {iso(gap.span.end)}: {gap.reason}{retry}"
@@ -97,7 +97,7 @@ def tell_gaps(reply: BarsReply) -> int:
     """List the gaps of an answer on stderr, and return the exit code that says so."""
     print(f"{reply.request.symbol} {reply.request.interval.name}: {len(reply.gaps)} gaps remain", file=sys.stderr)
     for gap in reply.gaps:
-        print(_gap_line(gap), file=sys.stderr)
+        print(gap_line(gap), file=sys.stderr)
     return EXIT_GAPS
 
 
@@ -150,59 +150,17 @@ def _write_parquet(bars: Bars, output: str | None) -> None:
     pq.write_table(pa.Table.from_arrays(columns, names=list(COLUMNS)), output)
 
 
-def run_backfill(
-    cache: CommandCache, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None
-) -> int:
-    """Backfill each symbol and wait; one summary line per series."""
-    chosen = parse_interval(interval)
-    span = None if start is None and end is None else parse_span(start, end)
-    names = [parse_symbol(symbol) for symbol in symbols]
-    started = [(name, cache.start_backfill(name, chosen, span)) for name in names]
-    ended = []
-    for name, future in started:
-        job = future.result()
-        ended.append((name, _wait(cache, job)))
-    for name, job in ended:
-        print(_summary(name, chosen, job))
-        for gap in job.gaps:
-            print(_gap_line(gap), file=sys.stderr)
-    return EXIT_DONE if all(job.state is JobState.SUCCEEDED for _, job in ended) else EXIT_GAPS
-
-
-def _summary(name: str, interval: Interval, job: Job) -> str:
-    left = job.bars_expected - job.bars_done
-    text = f"{name} {interval.name}: {job.state.value}, {job.bars_done} of {job.bars_expected} expected bars known"
-    return text + (f", {left} missing: {job.error}" if job.error else "")
-
-
-def _wait(cache: CommandCache, job: Job) -> Job:
-    ended = cache.wait_job(job.job_id)
-    if not sys.stderr.isatty():
-        return ended.result()
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"{job.symbol} {job.interval.name}", total=None)
-        while True:
-            try:
-                return ended.result(POLL_S)
-            except FutureTimeoutError:
-                now = cache.read_job(job.job_id).result()
-                progress.update(task, total=now.bars_expected or None, completed=now.bars_done)
-
-
 def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
     """Print the ledger of one series, or of every cached series."""
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
     reports = [(name, one, cache.describe_series(name, one).result()) for name in names for one in chosen]
     rows = [_coverage_row(name, one, piece) for name, one, report in reports for piece in report.coverage]
-    _print_table(rows, as_json=as_json)
+    print_table(rows, as_json=as_json)
     if not as_json:
         for name, one, report in reports:
             for gap in report.gaps if report.n_bars else ():
-                print(f"{name} {one.name}{_gap_line(gap)}")
+                print(f"{name} {one.name}{gap_line(gap)}")
     return EXIT_DONE
 
 
@@ -216,38 +174,6 @@ def _coverage_row(name: str, interval: Interval, piece: Coverage) -> dict[str, A
         "fetched_at": iso(piece.fetched_at),
         "expires_at": None if piece.expires_at is None else iso(piece.expires_at),
         "reason": piece.reason,
-    }
-
-
-def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: bool) -> int:
-    """List jobs, or show, cancel or retry one."""
-    if action == "list":
-        found = cache.list_jobs().result()
-    elif job_id is None:
-        raise InputError("ID", f"`jobs {action}` needs the job's number: see `candledesk jobs`")
-    else:
-        ask: dict[str, Callable[[int], Any]] = {
-            "show": cache.read_job,
-            "cancel": cache.cancel_job,
-            "retry": cache.retry_job,
-        }
-        found = [ask[action](job_id).result()]
-    _print_table([_job_row(job) for job in found], as_json=as_json)
-    return EXIT_DONE
-
-
-def _job_row(job: Job) -> dict[str, Any]:
-    return {
-        "job_id": job.job_id,
-        "kind": job.kind,
-        "symbol": job.symbol,
-        "interval": job.interval.name,
-        "from": None if job.span.start <= HISTORY_START else iso(job.span.start),
-        "to": iso(job.span.end),
-        "state": job.state.value,
-        "bars_done": job.bars_done,
-        "bars_expected": job.bars_expected,
-        "error": job.error,
     }
 
 
@@ -266,7 +192,7 @@ def run_harvest(
             found = [row for row in cache.list_harvest().result() if (row.symbol, row.interval.name) in wanted]
         else:
             found = [cache.set_harvest(name, chosen, is_on=action == "add").result() for name in names]
-    _print_table([_harvest_row(entry) for entry in found], as_json=as_json)
+    print_table([_harvest_row(entry) for entry in found], as_json=as_json)
     return EXIT_DONE
 
 
@@ -281,7 +207,8 @@ def _harvest_row(entry: HarvestEntry) -> dict[str, Any]:
     }
 
 
-def _print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+def print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print rows with the same keys as an aligned table or as JSON."""
     if as_json:
         print(json.dumps(rows, indent=1))
         return

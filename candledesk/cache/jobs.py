@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.demand import PATIENT_TRIES, USUAL_TRIES, Demand, Priority, Want
 from candledesk.cache.journal import KIND_RECHECK, KIND_UPDATE, KIND_VIEWPORT, NO_GAPS, OWN_KINDS, job_of
 from candledesk.cache.waits import Waits
+from candledesk.cache.workers import run_into
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
@@ -25,8 +27,7 @@ from candledesk.store import instruments as instrument_store
 from candledesk.store import jobs as job_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.events import Events
     from candledesk.cache.fills import Fills
@@ -58,6 +59,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._demands: dict[int, Demand] = {}
         self._waits = Waits()
+        self._own: set[int] | None = set()  # jobs that may begin; ``None``: every one
         self._is_feeding = False
         self._is_closing = False
         events.subscribe(self._waits.on_event)
@@ -108,14 +110,26 @@ class Jobs:
         )
 
     def _on_started(self, jobs: Sequence[Job]) -> None:
+        self._admit(job.job_id for job in jobs)
         if len(jobs) == 1:
             self._journal.tell(jobs)
         else:
             self._journal.tell_many(len(jobs))
         self.feed()
 
+    def _admit(self, ids: Iterable[int]) -> None:
+        """Let jobs begin: a command that fills one series does not go on with what a window has left."""
+        with self._lock:
+            if self._own is not None:
+                self._own.update(ids)
+
     def take_up(self) -> int:
-        """Requeue what was running when the last run ended, begin what is queued, and return how much that is."""
+        """Requeue what was running when the last run ended, begin all that is queued, and return how much that is.
+
+        From then on every queued job may begin, not only those that were started or queued again here.
+        """
+        with self._lock:
+            self._own = None
 
         def take_up(connection: Connection) -> int:
             self._move_all(connection, JobVerb.REQUEUE)
@@ -157,10 +171,11 @@ class Jobs:
         with self._lock:
             self._is_feeding = False
             begun = [demand.priority for demand in self._demands.values()]
+            own = None if self._own is None else list(self._own)
         claimed: list[JobRow] = []
         for low, high in LANES:
             n_free = N_BEGUN - sum(low <= priority <= high for priority in begun)
-            claimed += job_store.next_jobs(connection, (low, high), max(0, n_free))
+            claimed += job_store.next_jobs(connection, (low, high), max(0, n_free), own)
         return [
             self._journal.job(self._journal.move(connection, row.job_id, JobVerb.BEGIN, attempts=row.attempts + 1))
             for row in claimed
@@ -183,6 +198,8 @@ class Jobs:
             with self._lock:
                 if self._demands.get(job_id) is demand:
                     del self._demands[job_id]
+                    if self._own is not None:
+                        self._own.discard(job_id)
             self.feed()
 
         return forget
@@ -238,6 +255,7 @@ class Jobs:
 
     def _queue_again(self, move: Callable[[Connection], JobRow]) -> Future[Job]:
         def then(job: Job) -> None:
+            self._admit([job.job_id])
             self._journal.tell([job])
             self.feed()
 
@@ -268,22 +286,26 @@ class Jobs:
     def retry_failed(self) -> Future[int]:
         """Queue every failed job of people again, but for those whose span another live job has; return how many."""
 
-        def write(connection: Connection) -> int:
-            n_queued = 0
+        def write(connection: Connection) -> list[int]:
+            queued = []
             rows = job_store.list_jobs(connection, state=JobState.FAILED, limit=-1)
             for row in rows:
                 if row.kind == KIND_VIEWPORT:
                     continue
                 with suppress(JobStateError):  # a twin of it is live: what it wants is done by that one
                     self._retry(connection, row.job_id)
-                    n_queued += 1
-            return n_queued
+                    queued.append(row.job_id)
+            return queued
 
-        def then(n_queued: int) -> None:
-            self._journal.tell_many(n_queued)
+        def then(queued: list[int]) -> None:
+            self._admit(queued)
+            self._journal.tell_many(len(queued))
             self.feed()
 
-        return self._journal.change(write, then, is_urgent=True)
+        counted: Future[int] = Future()
+        moved = self._journal.change(write, then, is_urgent=True)
+        moved.add_done_callback(lambda done: run_into(counted, lambda: len(done.result())))
+        return counted
 
     def clear_finished(self) -> Future[int]:
         """Forget every job that has ended; return how many."""

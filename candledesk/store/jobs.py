@@ -76,7 +76,10 @@ DO UPDATE SET priority = excluded.priority, updated_at = excluded.updated_at WHE
 """
 _SAME = f"SELECT series_id, {_COLUMNS} {_FROM} WHERE kind = ? AND lo = ? AND hi = ? AND {_LIVE}"
 _ONE_SERIES = " AND series_id = ?"
-_NEXT = f"{_SELECT} WHERE state = 'queued' AND priority BETWEEN ? AND ? ORDER BY priority, job_id LIMIT ?"
+_NEXT = f"""
+{_SELECT} WHERE state = 'queued' AND priority BETWEEN ?1 AND ?2
+    AND (?3 IS NULL OR job_id IN (SELECT value FROM json_each(?3))) ORDER BY priority, job_id LIMIT ?4
+"""
 
 
 @translate_faults()
@@ -124,9 +127,15 @@ def update_job(conn: sqlite3.Connection, job_id: int, *, now: int, **changes: Un
 
 
 @translate_faults()
-def next_jobs(conn: sqlite3.Connection, priorities: tuple[int, int], limit: int) -> list[JobRow]:
-    """Return the most urgent queued jobs, the oldest first, whose priority lies between the two (both included)."""
-    return [JobRow(*row) for row in conn.execute(_NEXT, (*priorities, int(limit))).fetchall()]
+def next_jobs(
+    conn: sqlite3.Connection, priorities: tuple[int, int], limit: int, ids: Sequence[int] | None = None
+) -> list[JobRow]:
+    """Return the most urgent queued jobs, the oldest first, whose priority lies between the two (both included).
+
+    ``ids``: only of these.
+    """
+    chosen = None if ids is None else json.dumps(ids)
+    return [JobRow(*row) for row in conn.execute(_NEXT, (*priorities, chosen, int(limit))).fetchall()]
 
 
 @translate_faults()

@@ -1,11 +1,14 @@
 """The running instance as a cache: a second process asks it over HTTP instead of writing the database beside it.
 
-Calls block and return futures that are already done, which is all that the command line needs of ``doors.Cache``.
+Calls block and return futures that are already done, but for ``wait_job``; that is all that the command line needs of
+``doors.Cache``.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -18,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from candledesk.cache.messages import BarsReply, BarsRequest, Gap, HarvestEntry, Job, JobState, SeriesReport
+from candledesk.cache.workers import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import (
@@ -46,6 +50,7 @@ PAGE = 5_000
 WAIT_S = 30  # the longest that the endpoint waits for a fill
 N_REREADS = 3
 N_PATIENT = 30  # tries of a request that the endpoint asks to come back with
+N_POLLED = 20  # jobs that are asked for in one round
 N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 _ENDED = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
 
@@ -99,6 +104,8 @@ def _problem(error: urllib.error.HTTPError, symbol: str | None) -> CandleDeskErr
         stated = {}
     detail = stated.get("detail") or stated.get("title") or f"HTTP {error.code}"
     if error.code == HTTPStatus.NOT_FOUND:
+        named = re.search(r"no symbol '([^']+)'", detail)  # of a batch: ``UnknownSymbolError`` names the one
+        symbol = symbol or (named.group(1) if named else None)
         return UnknownSymbolError(symbol) if symbol else UnknownJobError(detail)
     if error.code == HTTPStatus.CONFLICT:
         return JobStateError(detail)
@@ -114,6 +121,8 @@ class RemoteCache:
         """``url`` and ``token`` as ``endpoint.json`` states them."""
         self._url = url
         self._token = token
+        self._lock = threading.Lock()
+        self._waits: list[tuple[int, Future[Job]]] = []
 
     @classmethod
     def find(cls, endpoint: Path) -> RemoteCache | None:
@@ -227,8 +236,29 @@ class RemoteCache:
         return job
 
     def wait_job(self, job_id: int) -> Future[Job]:
-        """Ask again and again until the job has ended."""
-        return _done(lambda: self._wait(self._read_job(job_id)))
+        """Resolve when the job has ended: one thread asks for all that are waited for, again and again."""
+        ended: Future[Job] = Future()
+        with self._lock:
+            self._waits.append((job_id, ended))
+            if len(self._waits) == 1:
+                start_daemon("candledesk-remote-waits", self._poll)
+        return ended
+
+    def _poll(self) -> None:
+        """Ask for those that are waited for in turn, ``N_POLLED`` a round, until none is left."""
+        while True:
+            with self._lock:
+                waits = self._waits[:N_POLLED]
+                self._waits = self._waits[N_POLLED:] + waits
+            for job_id, ended in waits:
+                read = self.read_job(job_id)
+                if read.exception() is not None or read.result().state in _ENDED:
+                    run_into(ended, read.result)
+            with self._lock:
+                self._waits = [wait for wait in self._waits if not wait[1].done()]
+                if not self._waits:
+                    return
+            time.sleep(POLL_S)
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job."""
