@@ -182,6 +182,8 @@ def style_sheet(theme: Theme) -> str:
     QToolBar::separator {{ background: {theme.border}; width: 1px; margin: 4px 8px; }}
     QToolButton {{ border: 0; border-radius: 4px; padding: 4px 7px; color: {theme.text}; background: transparent; }}
     QToolButton:hover {{ background: {theme.hover}; }}
+    QToolButton[popupMode="2"] {{ padding-right: 18px; }}
+    QToolButton::menu-indicator {{ subcontrol-position: right center; right: 6px; }}
     QToolButton:checked {{ color: {theme.accent}; background: {theme.hover}; }}
     QToolButton#qt_toolbar_ext_button {{ padding: 0; min-width: 20px; }}
     QToolButton#latest {{ background: {theme.tag}; color: {theme.tag_text}; padding: 0; border-radius: 14px; }}
@@ -208,6 +210,12 @@ def style_sheet(theme: Theme) -> str:
     QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
         selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
     QTableView::item {{ padding: 0 8px; }}
+    QCalendarWidget QTableView {{ background: {theme.panel}; selection-background-color: {theme.accent};
+        selection-color: {theme.accent_text}; alternate-background-color: {theme.panel}; }}
+    QCalendarWidget QTableView::item {{ padding: 0; }}
+    QCalendarWidget #qt_calendar_navigationbar {{ background: {theme.panel}; }}
+    QCalendarWidget QSpinBox {{ background: {theme.background}; }}
+    QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
         border-bottom: 1px solid {theme.border}; padding: 4px 8px; }}
     QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, Qt, QTime, Signal
+from PySide6.QtGui import QIcon, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QDateEdit,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QTimeEdit,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -60,6 +62,15 @@ class GoToDateDialog(QDialog):
         self.calendar.setSelectedDate(day)
         self.calendar.setGridVisible(False)
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        plain = QTextCharFormat()
+        plain.setForeground(self.palette().text())
+        for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.calendar.setWeekdayTextFormat(weekend, plain)  # else red on both grounds
+        for name, arrow in (("qt_calendar_prevmonth", "<"), ("qt_calendar_nextmonth", ">")):
+            button = self.calendar.findChild(QToolButton, name)
+            if isinstance(button, QToolButton):  # its own icon is black on dark
+                button.setIcon(QIcon())
+                button.setText(arrow)
         self.calendar.clicked.connect(self.date.setDate)
         self.calendar.activated.connect(self._on_day_activated)
         self.date.dateChanged.connect(self.calendar.setSelectedDate)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from candledesk.ui.chart.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.layout import Panes, place_panes
 from candledesk.ui.chart.lod import Columns, block_size, previous_closes, reduce_rows
-from candledesk.ui.chart.options import ChartType, UpRule
+from candledesk.ui.chart.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.scales import PriceRange, PriceScale, autoscale, format_price
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ def _draw_columns(scene: ChartScene, placed: Placed, block: int) -> tuple[Column
     """Return the columns that the chart type draws of the rows on screen, and which of them rise."""
     series, options, axis = scene.series, scene.options, placed.axis
     lo, hi = placed.visible()
+    if options.chart_type in LINES and hi > lo:  # a line comes from beyond the edge
+        lo, hi = axis.row_at(axis.start_of(lo) - block), axis.row_at(axis.start_of(hi - 1) + 2 * block) + 1  # type: ignore[assignment]
     columns = reduce_rows(series.bars, axis, lo, hi, block, series.stride, series.origin)
     if options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
         start = axis.row_at(axis.start_of(lo) - N_WARM_UP * columns.block)

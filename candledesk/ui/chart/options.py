@@ -35,6 +35,9 @@ class ChartType(Choice):
     BASELINE = "baseline", "Baseline"
 
 
+LINES = frozenset({ChartType.LINE, ChartType.AREA, ChartType.BASELINE})
+
+
 class PriceMode(Choice):
     """What the price axis says; percent and indexed count from the first visible bar's close."""
 
@@ -99,7 +102,7 @@ class ChartOptions:
     down_colour: str = field(default="#ef5350", metadata=_says("Own colour of falling bars"))
     zone: ZoneName = field(default=ZoneName.EXCHANGE, metadata=_says("Time zone"))
     magnet: Magnet = field(default=Magnet.CLOSE, metadata=_says("Crosshair"))
-    kinetic: Kinetic = field(default=Kinetic.TOUCH, metadata=_says("Goes on moving when let go"))
+    kinetic: Kinetic = field(default=Kinetic.TOUCH, metadata=_says("Kinetic panning"))
     has_grid: bool = field(default=True, metadata=_says("Grid"))
     has_sessions: bool = field(default=True, metadata=_says("Lines between sessions"))
     has_last_price: bool = field(default=True, metadata=_says("Line at the last price"))
