@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.charts import Charts
 from candledesk.cache.demand import Priority
 from candledesk.cache.imports import write_import
+from candledesk.cache.marks import find_marks
 from candledesk.cache.messages import BarsStored
 from candledesk.cache.scripts import Scripts
 from candledesk.cache.series import describe_series
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         BackfillEstimate,
         BarsReply,
         BarsRequest,
+        CoverageMark,
         Event,
         HarvestEntry,
         ImportReport,
@@ -217,6 +219,15 @@ class CacheController:
     def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
         """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""
         return self._search.search(query, timeout_s)
+
+    def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
+        """Return what of ``span`` is not simply stored, ascending and disjoint; nothing of an unknown symbol."""
+
+        def read(connection: Connection) -> tuple[CoverageMark, ...]:
+            facts = self._catalog.read(connection, symbol, interval.base).readable
+            return () if facts is None else find_marks(span, facts)
+
+        return self._readers.submit(read)
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         BackfillEstimate,
         BarsReply,
         BarsRequest,
+        CoverageMark,
         Event,
         HarvestEntry,
         ImportReport,
@@ -120,6 +121,10 @@ class Cache(CommandCache, Protocol):
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        ...
+
+    def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
+        """Return what of ``span`` is not simply stored, ascending and disjoint; nothing of an unknown symbol."""
         ...
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:

@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
         for at in range(self.tabs.count()):
             page = self.tabs.widget(at)
             if isinstance(page, ChartPage):
-                page.view.set_theme(self.look.theme)
+                page.set_theme(self.look.theme)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""

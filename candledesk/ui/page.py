@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.feed import ChartFeed
 from candledesk.ui.chart.model import ChartModel
+from candledesk.ui.chart.strip_widget import CoverageStrip
 from candledesk.ui.chart.view import ChartView
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from PySide6.QtGui import QResizeEvent
 
     from candledesk.cache.doors import Cache
     from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.theme import Theme
 
@@ -35,6 +40,8 @@ class ChartPage(QWidget):
         self.model = ChartModel(self)
         self.view = ChartView(self.model, self, theme)
         self.feed = ChartFeed(cache, bridge, self.model, view_id)
+        self.strip = CoverageStrip(cache, bridge, self.model, theme)
+        self._cache, self._bridge = cache, bridge
         self._toast = QLabel(self)
         self._toast.setObjectName("toast")
         self._toast.setWordWrap(True)
@@ -45,13 +52,17 @@ class ChartPage(QWidget):
         self._toast_timer.timeout.connect(self._toast.hide)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
         box.addWidget(self.view)
+        box.addWidget(self.strip)
         self.setFocusProxy(self.view)
         self.feed.opened.connect(self.opened)
         self.feed.opened.connect(self._toast.hide)
         self.feed.failed.connect(self.show_toast)
         self.feed.waiting_changed.connect(self.waiting_changed)
         self.model.series_changed.connect(self.changed)
+        self.model.changed.connect(self._on_model_changed)
+        self.strip.fill_requested.connect(self._on_fill_requested)
 
     @property
     def target(self) -> tuple[str, Interval] | None:
@@ -75,6 +86,27 @@ class ChartPage(QWidget):
         self._toast.show()
         self._toast.raise_()
         self._toast_timer.start(_TOAST_MS)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the palette."""
+        self.view.set_theme(theme)
+        self.strip.set_theme(theme)
+
+    def _on_model_changed(self) -> None:
+        if self.model.scene.options.has_coverage is self.strip.isHidden():
+            self.strip.setVisible(self.model.scene.options.has_coverage)
+
+    def _on_fill_requested(self, span: Span) -> None:
+        series = self.model.series
+        self._bridge.deliver(self._cache.start_backfill(series.symbol, series.interval, span), self._on_fill_started)
+
+    def _on_fill_started(self, future: Future[Any]) -> None:
+        try:
+            job = future.result()
+        except CandleDeskError as error:
+            self.show_toast(str(error))
+        else:
+            self.show_toast(f"Job {job.job_id} fetches it")
 
     def _place_toast(self) -> None:
         self._toast.setFixedWidth(max(200, min(520, self.width() - 80)))

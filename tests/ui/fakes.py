@@ -14,6 +14,7 @@ from candledesk.cache.messages import (
     BarsRequest,
     BarsStored,
     BreakerState,
+    CoverageMark,
     EdgeState,
     Event,
     HarvestEntry,
@@ -111,6 +112,7 @@ class FakeCache:
         self.calls: list[tuple[str, object]] = []
         self.harvest: dict[tuple[str, str], HarvestEntry] = {}
         self.followed: list[tuple[str, str]] = []
+        self.marks: tuple[CoverageMark, ...] = ()
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
         self.hours: TradingHours | None = None
@@ -179,6 +181,10 @@ class FakeCache:
         held, self.held = self.held, []
         for request, future in held:
             future.set_result(self.answer(request))
+
+    def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
+        self.calls.append(("read_marks", (symbol, interval.name, span)))
+        return done(tuple(mark for mark in self.marks if mark.span.overlaps(span)))
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         raise NotImplementedError

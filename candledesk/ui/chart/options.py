@@ -106,6 +106,7 @@ class ChartOptions:
     has_grid: bool = field(default=True, metadata=_says("Grid"))
     has_sessions: bool = field(default=True, metadata=_says("Lines between sessions"))
     has_last_price: bool = field(default=True, metadata=_says("Line at the last price"))
+    has_coverage: bool = field(default=True, metadata=_says("Coverage strip under the time axis"))
     has_countdown: bool = field(default=True, metadata=_says("Countdown to the bar's close"))
 
 

@@ -1,0 +1,118 @@
+"""The coverage strip's arithmetic: from what is not simply stored to pixels under a gapless axis. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.cache.messages import CoverageMark, EdgeState, MarkState
+from candledesk.domain.span import HISTORY_START, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candledesk.ui.chart.scene import Series
+    from candledesk.ui.chart.viewport import Placed
+
+LEAST_PX = 3.0  # closed hours take no room on the axis, and what is missing in them must still be seen
+CAN_FILL = frozenset({MarkState.MISSING, MarkState.FAILED})
+_NAMES = {
+    MarkState.PROVISIONAL: "Provisional",
+    MarkState.KNOWN_EMPTY: "Known to be empty",
+    MarkState.MISSING: "Missing",
+    MarkState.REFUSED: "Not to be had",
+    MarkState.FAILED: "Failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the strip from ``left`` to ``right`` logical pixels; ``mark`` ``None``: stored."""
+
+    left: float
+    right: float
+    mark: CoverageMark | None
+
+
+def shown_span(series: Series, placed: Placed, now: int) -> Span | None:
+    """Return the span whose marks matter to what is on screen; ``None`` when there is nothing on screen.
+
+    An empty region on the left stands for all that is older, one on the right for what is newer up to ``now``.
+    """
+    times = series.bars.open_time
+    lo, hi = placed.visible()
+    if not len(times) or hi <= lo:
+        return None
+    start = HISTORY_START if lo == 0 and series.edge is not EdgeState.MORE else int(times[lo])
+    end = int(times[hi]) if hi < len(times) else now + 1
+    return Span(start, max(end, start + 1))
+
+
+def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -> list[Segment]:
+    """Return the strip from left to right: what is stored first, the marks after it, to be drawn in this order.
+
+    A mark in closed hours, where no bar is, is drawn ``LEAST_PX`` wide between its neighbours. Left of the oldest bar
+    the whole empty region takes the newest mark that is older than the bars.
+    """
+    times, axis, width = series.bars.open_time, placed.axis, placed.view.width
+    if not len(times):
+        return []
+    first, last = _clamped(placed.x_of(-0.5), width), _clamped(placed.x_of(axis.n_bars - 0.5), width)
+    segments = [Segment(first, last, None)] if last > first else []
+    row_s = series.interval.step_s * series.stride
+    older = [mark for mark in marks if mark.span.start < times[0]]
+    for mark in marks:
+        lo, hi = _first_row(times, mark.span.start, row_s), int(np.searchsorted(times, mark.span.end))
+        if hi <= 0 or (hi <= lo and lo == len(times) and mark.span.start > times[-1] + row_s):
+            continue  # older than the bars, or newer: no place on the axis
+        left, right = (float(placed.x_of(_index(placed, row) - 0.5)) for row in (lo, max(lo, hi)))
+        if right - left < LEAST_PX:
+            middle = (left + right) / 2
+            left, right = middle - LEAST_PX / 2, middle + LEAST_PX / 2
+        if right > 0 and left < width:
+            segments.append(Segment(_clamped(left, width), _clamped(right, width), mark))
+    if first > 0 and older:
+        segments.append(Segment(0.0, first, older[-1]))
+    return segments
+
+
+def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
+    """Return the piece under a logical pixel; the one that is drawn last wins."""
+    near = [piece for piece in segments if piece.left - 1 <= x < piece.right + 1]
+    return near[-1] if near else None
+
+
+def mark_words(mark: CoverageMark | None, *, is_daily: bool) -> str:
+    """Say what a piece is, why, since when and until when that is believed."""
+    if mark is None:
+        return "Stored"
+    name, reason = _NAMES[mark.state], mark.reason
+    lines = [f"{name}: {reason}" if reason else name]
+    start = "the beginning" if mark.span.start <= HISTORY_START else _when(mark.span.start, is_daily=is_daily)
+    lines.append(f"{start} to {_when(mark.span.end, is_daily=is_daily)}")
+    if mark.fetched_at is not None and mark.state is not MarkState.REFUSED:
+        lines.append(f"asked {_when(mark.fetched_at, is_daily=False)}")
+    if mark.expires_at is not None:
+        lines.append(f"asked again from {_when(mark.expires_at, is_daily=False)}")
+    return "\n".join(lines)
+
+
+def _when(seconds: int, *, is_daily: bool) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d" if is_daily else "%Y-%m-%d %H:%M UTC")
+
+
+def _first_row(times: np.ndarray[tuple[int], np.dtype[np.int64]], start: int, row_s: int) -> int:
+    """Return the row that holds a time, else the first one after it."""
+    row = int(np.searchsorted(times, start, side="right")) - 1
+    return row if row >= 0 and start < times[row] + row_s else row + 1
+
+
+def _index(placed: Placed, row: int) -> int:
+    return placed.axis.n_bars if row >= placed.axis.n_rows else placed.axis.start_of(row)
+
+
+def _clamped(x: float, width: float) -> float:
+    return min(max(x, 0.0), width)
