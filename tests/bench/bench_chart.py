@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter, thread_time
 
@@ -36,6 +37,7 @@ KINDS = {"pan": "pan, 1,000 bars on screen", "half": "pan, half the series", "zo
 RATIOS = {100_000: 10, 1_000_000: 25, 5_000_000: 50}
 FIRST_PAINT_MS = {100_000: 100, 1_000_000: 300, 5_000_000: 300}
 N_BACKFILLS = 40
+N_ONE_WAY = 25  # frames panned one way before the way back
 
 
 @dataclass
@@ -96,12 +98,11 @@ class Bench:
         factor = (self.n_bars / 100) ** (2 / n_frames)
         for turn in range(n_frames):
             is_out = turn < n_frames / 2
-            if kind == "pan":
-                yield lambda way=1 if turn % 100 < 50 else -1: model.step(10 * way)
-            elif kind == "half":
-                yield lambda way=1 if turn % 50 < 25 else -1: model.step(self.n_bars / 300 * way)
+            if kind == "zoom":
+                yield partial(model.zoom, width / 2, 1 / factor if is_out else factor)
             else:
-                yield lambda by=1 / factor if is_out else factor: model.zoom(width / 2, by)
+                by = 10 if kind == "pan" else self.n_bars / 300
+                yield partial(model.step, by if turn % 50 < N_ONE_WAY else -by)
 
     def measure(self, n_rounds, n_frames):
         n_paints = n_changes = 0
