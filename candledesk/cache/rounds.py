@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 RESTLESS = 0.8  # of a pulse must really have gone by, whatever the wall clock says
+ANSWER_S = 15  # an update is answered in that time, usually in one second
 FULL_EACH_S = HOUR_S  # an update in between reads the running session only
 N_RECHECKS_A_DAY = 8  # of one series
 N_RECHECKS_IN_ALL = 60
@@ -165,7 +166,8 @@ class Rota:
     def _plan_update(self, found: Round, seen: Seen, asked: int, pulse: int, rank: int, elapsed: float) -> None:
         facts = seen.facts
         memo = self.memo((seen.symbol, facts.interval.name, KIND_UPDATE))
-        is_own = elapsed - memo.began_elapsed < 2 * pulse  # else a chart or a person has asked: a tick soon is welcome
+        # What a chart or a person has asked since the last update is out of step: a tick soon after is welcome.
+        is_own = facts.now - asked + ANSWER_S >= elapsed - memo.began_elapsed
         rest = pulse // 2 if is_own else pulse // 6
         due = None if memo.is_running else next_update(facts, asked, pulse, rest)
         if due is None:

@@ -121,6 +121,16 @@ def test_many_charts_share_half_the_limiters_rate_and_do_not_come_at_once():
     assert max(by_second.values()) <= 3
 
 
+def test_a_question_of_somebody_else_does_not_put_the_next_update_off():
+    world = World(("AAA", "1m"))
+    world.run(180)
+    world.asked["AAA", "1m"] = last = world.now // 60 * 60 + 35
+    world.pass_by(last - world.now)
+    n = len(world.log)
+    world.run(40)
+    assert [at - last for _, _, at in world.log[n:]] == [27]
+
+
 def test_what_runs_is_not_started_again():
     world = World(("AAA", "1m"))
     world.answers = None
