@@ -314,6 +314,13 @@ class Jobs:
             lambda connection: job_store.delete_jobs(connection, states), self._journal.tell_many, is_urgent=True
         )
 
+    def forget(self, job_id: int) -> Future[int]:
+        """Forget one job that has ended; return how many that were."""
+        states = [state.value for state in ENDED]
+        return self._journal.change(
+            lambda connection: job_store.delete_jobs(connection, states, job_id), self._journal.tell_many
+        )
+
     def forget_old(self) -> Future[int]:
         """Forget what CandleDesk has long done by itself, so that updates do not fill the table; return how many."""
         states = [state.value for state in ENDED]

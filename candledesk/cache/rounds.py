@@ -28,7 +28,7 @@ N_RECHECKS_IN_ALL = 60
 N_HARVESTS = 2  # at a time
 MAX_PAUSE_S = 15.0  # a round at least that often: so a clock that was set, or a machine that slept, is noticed
 MIN_PAUSE_S = 0.2
-_FIRST_RETRY_S, _LONGEST_RETRY_S = 60.0, 1_800.0
+_FIRST_RETRY_S, _LONGEST_RETRY_S, _OFFLINE_RETRY_S = 60.0, 1_800.0, 120.0
 
 Key = tuple[str, str, str]
 """Symbol, interval name and kind of errand."""
@@ -55,6 +55,7 @@ class Memo:
 
     ``began``/``answered``/``full_at``: wall clock (UTC s) of the last start, of the last start that was answered, and
     of the last one that read all recent sessions; ``began_elapsed`` and ``not_before``: on the clock that nobody sets.
+    ``failed_job``: the number of the last job, if it failed.
     """
 
     is_running: bool = False
@@ -64,18 +65,23 @@ class Memo:
     full_at: int = 0
     n_failed: int = 0
     not_before: float = float("-inf")
+    failed_job: int | None = None
 
     def begin(self, now: int, elapsed: float) -> None:
         """Note a start."""
         self.is_running, self.began, self.began_elapsed = True, now, elapsed
 
-    def end(self, elapsed: float, *, is_answered: bool) -> None:
-        """Note how it ended; what fails is tried again after a pause that grows."""
+    def end(self, elapsed: float, *, is_answered: bool, is_offline: bool = False) -> None:
+        """Note how it ended; what fails is tried again after a pause that grows.
+
+        Without a network it grows little: such a try costs the provider nothing and finds out when there is one again.
+        """
         self.is_running = False
         if is_answered:
             self.answered, self.n_failed, self.not_before = self.began, 0, float("-inf")
             return
-        self.not_before = elapsed + min(_FIRST_RETRY_S * 2.0**self.n_failed, _LONGEST_RETRY_S)
+        longest = _OFFLINE_RETRY_S if is_offline else _LONGEST_RETRY_S
+        self.not_before = elapsed + min(_FIRST_RETRY_S * 2.0**self.n_failed, longest)
         self.n_failed = min(self.n_failed + 1, 16)
 
 
@@ -126,6 +132,11 @@ class Rota:
     def memo(self, key: Key) -> Memo:
         """Return what is remembered of an errand."""
         return self.memos.setdefault(key, Memo())
+
+    def forgive(self) -> None:
+        """Let what has failed be tried at once: the provider answers again."""
+        for memo in self.memos.values():
+            memo.n_failed, memo.not_before = 0, float("-inf")
 
     def begin(self, errand: Errand, now: int, elapsed: float) -> Memo:
         """Note that an errand starts."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 TIDY_S = HOUR_S
+CANCELLED = "the last run was cancelled"
 log = logging.getLogger(__name__)
 _ANSWERED = (JobState.SUCCEEDED, JobState.CANCELLED)  # who cancels an update wants none now
 
@@ -61,6 +62,7 @@ class Updater:
         self._lock = threading.Lock()
         self._loading: set[tuple[str, str]] = set()
         self._tidied_at = float("-inf")
+        self._is_troubled = False
         self._is_closing = False
 
     def start(self) -> None:
@@ -84,14 +86,17 @@ class Updater:
         """Look what is due and start it; resolves with what was started, when that is queued."""
         held: Future[Round] = Future()
         state, machine = self._parts.limiter_state(), self._parts.fills.machine
-        is_pausing = state.is_offline or state.breaker is not BreakerState.CLOSED
-        if machine.fault() is not None or (is_pausing and state.next_request_in_s > 0):
+        is_troubled = state.is_offline or state.breaker is not BreakerState.CLOSED or machine.error is not None
+        with self._lock:
+            if self._is_troubled and not is_troubled:
+                self._rota.forgive()
+            self._is_troubled = is_troubled
+        if machine.fault() is not None or (is_troubled and state.next_request_in_s > 0):
             held.set_result(Round([], min(MAX_PAUSE_S, state.next_request_in_s + 1.0)))
             return held
         self._tidy()
-        # After a pause one errand finds out whether the provider answers, or the disk takes bars, again.
-        is_pausing |= machine.error is not None
-        surveyed = self._parts.readers.submit(lambda connection: self._survey(connection, 1 if is_pausing else None))
+        # In trouble one errand finds out whether the provider answers, or the disk takes bars, again.
+        surveyed = self._parts.readers.submit(lambda connection: self._survey(connection, 1 if is_troubled else None))
         surveyed.add_done_callback(lambda done: self._set_out(done, held))
         return held
 
@@ -181,13 +186,26 @@ class Updater:
     def _on_end(self, errand: Errand, ended: Future[Job]) -> None:
         error = ended.exception()
         job = None if error is not None else ended.result()
+        if job is not None:
+            self._keep_one_failure(errand, job)
         is_answered = job is not None and job.state in _ANSWERED
-        self._end(errand, is_answered=is_answered, note=str(error) if job is None else job.error)
+        note = CANCELLED if job is not None and job.state is JobState.CANCELLED else str(error or (job and job.error))
+        self._end(errand, is_answered=is_answered, note=note)
+
+    def _keep_one_failure(self, errand: Errand, job: Job) -> None:
+        """Forget the errand's failure before this one: a night without a network is one row, not five hundred."""
+        with self._lock:
+            memo = self._rota.memo(errand.key)
+            former, memo.failed_job = memo.failed_job, job.job_id if job.state is JobState.FAILED else None
+        if former is not None:
+            self._parts.jobs.forget(former)
 
     def _end(self, errand: Errand, *, is_answered: bool, note: str) -> None:
+        is_offline = self._parts.limiter_state().is_offline
+
         def forget(_noted: object = None) -> None:
             with self._lock:
-                memo.end(self._parts.elapsed(), is_answered=is_answered)
+                memo.end(self._parts.elapsed(), is_answered=is_answered, is_offline=is_offline)
 
         with self._lock:
             memo = self._rota.memo(errand.key)

@@ -172,11 +172,12 @@ def move_jobs(
 
 
 @translate_faults()
-def delete_jobs(conn: sqlite3.Connection, states: Sequence[str]) -> int:
-    """Forget every job in one of ``states``; return how many."""
+def delete_jobs(conn: sqlite3.Connection, states: Sequence[str], job_id: int | None = None) -> int:
+    """Forget every job in one of ``states``, or just ``job_id`` if it is; return how many."""
     require_transaction(conn)
     marks = ", ".join("?" for _ in states)
-    return conn.execute(f"DELETE FROM backfill_job WHERE state IN ({marks})", tuple(states)).rowcount
+    sql = f"DELETE FROM backfill_job WHERE state IN ({marks}) AND (? IS NULL OR job_id = ?)"
+    return conn.execute(sql, (*states, job_id, job_id)).rowcount
 
 
 @translate_faults()

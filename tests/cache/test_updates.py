@@ -1,5 +1,7 @@
 """The updater against a scripted provider: a real database and real threads, rounds held by hand, no waiting."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -162,6 +164,49 @@ def test_a_provider_that_fails_is_asked_less_and_less(desk, yahoo):
     n_jobs = kinds(desk).count("update")
     run(desk, 300)
     assert kinds(desk).count("update") - n_jobs >= 4
+
+
+def test_a_night_without_a_network_is_one_failure_and_the_morning_is_current_at_once(desk, yahoo, monkeypatch):
+    monkeypatch.setattr("candledesk.provider.limiter.MAX_OFFLINE_S", 0.0)
+    for symbol in ("BTC-USD", "ETH-USD"):
+        desk.view("1m", symbol=symbol, view_id=symbol)
+        desk.settle()
+        desk.cache.follow(symbol, MINUTE)
+    run(desk, 120)
+    yahoo.script = lambda request: FaultAnswer("no route", is_offline=True)
+    for _ in range(60):
+        pass_by(desk, 480)
+        hold(desk)
+    rows = desk.cache.list_jobs(state="failed").result(WAIT_S)
+    assert [row.kind for row in rows].count("update") == 2
+    yahoo.script = None
+    pass_by(desk, 130)
+    for _ in range(3):  # one finds the way back, the others follow at once
+        hold(desk)
+    for symbol in ("BTC-USD", "ETH-USD"):
+        newest = desk.bars("1m", Span(yahoo.now - HOUR_S, yahoo.now), symbol, fill="none").bars.open_time[-1]
+        assert newest >= yahoo.now - 120
+    assert "update" not in [row.kind for row in desk.cache.list_jobs(state="failed").result(WAIT_S)]
+
+
+def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(desk, yahoo):
+    for n in range(12):
+        desk.view("1m", symbol=f"S{n}", view_id=n)
+        desk.settle()
+        desk.cache.follow(f"S{n}", MINUTE)
+    pass_by(desk, 600)
+    is_open = threading.Event()
+
+    def script(request):
+        if request.symbol != "AAA":
+            is_open.wait(WAIT_S)
+
+    yahoo.script = script
+    desk.service.updater.hold_round().result(WAIT_S)
+    wait_until(lambda: desk.service._fills.n_in_flight >= 3)
+    assert desk.bars("1h", Span(TODAY - 9 * DAY_S, TODAY)).complete
+    is_open.set()
+    desk.settle()
 
 
 def test_a_refresh_counts_as_an_update(desk, yahoo):
