@@ -328,6 +328,19 @@ def test_ten_thousand_jobs_are_rows_that_are_never_reset(make_panel, qapp):
     assert told == {"reset": 0, "changed": [(0, 0), (9_001, 10_000)], "inserted": 1, "layout": 0}
 
 
+def test_selecting_all_of_thousands_asks_for_what_is_on_screen_only(make_panel, monkeypatch):
+    panel = make_panel(*(make_job(n) for n in range(1, 3_001)))
+    asked = []
+    count = type(panel.panel.model).rowCount
+    monkeypatch.setattr(
+        type(panel.panel.model), "rowCount", lambda model, parent=None: asked.append(1) or count(model, parent)
+    )
+    panel.table.selectAll()
+    panel.settle()
+    assert len(panel.table.selected_jobs()) == 3_000
+    assert len(asked) < 2_000
+
+
 def test_the_model_keeps_qts_rules_through_a_storm(make_panel, qapp):
     panel = make_panel(*(make_job(n, JobState.QUEUED, symbol=f"S{n % 7}") for n in range(1, 60)))
     model = panel.panel.model

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20_000
 _RELIST_MS = 100
+_REST = 5  # times as long as reading the list took, it is not read again
 _TICK_MS = 1_000
 _MOVING = (JobState.QUEUED, JobState.RUNNING)
 _ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
@@ -76,12 +77,12 @@ class JobsPanel(QDockWidget):
         self.empty = _EmptyState()
         self.pages = QStackedWidget()
         self._n_live = -1
+        self._asked_at = self._list_s = 0.0
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._show_limiter)
         self._relist = QTimer(self)
         self._relist.setSingleShot(True)
-        self._relist.setInterval(_RELIST_MS)
         self._relist.timeout.connect(self.load)
         self._build()
         self._connect()
@@ -147,6 +148,7 @@ class JobsPanel(QDockWidget):
         """Read the list again."""
         self._relist.stop()
         self.model.book.begin_list()
+        self._asked_at = time.monotonic()
         self._bridge.deliver(self._cache.list_jobs(limit=MAX_ROWS), self._on_listed)
 
     def _on_listed(self, future: Future[list[Job]]) -> None:
@@ -156,10 +158,11 @@ class JobsPanel(QDockWidget):
             self.failed.emit(str(error))
             return
         self.model.take_list(jobs)
+        self._list_s = time.monotonic() - self._asked_at
 
     def _on_jobs_changed(self) -> None:
         if not self._relist.isActive():
-            self._relist.start()
+            self._relist.start(max(_RELIST_MS, round(self._list_s * 1_000 * _REST)))
 
     def _refresh(self) -> None:
         counts = self.model.book.counts()
@@ -209,7 +212,7 @@ class JobsPanel(QDockWidget):
 
     def _on_moved(self, future: Future[Job]) -> None:
         try:
-            self.model.put(future.result())
+            self.model.put_soon(future.result())
         except CandleDeskError as error:
             self.failed.emit(str(error))
 

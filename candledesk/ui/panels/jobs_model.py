@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 FLUSH_MS = 50
+_REST = 10  # times as long as showing took, nothing is shown: thousands of jobs cost a tenth of the thread at most
 _MAX_RANGES = 16  # beyond that one range tells of everything between the first and the last change
 _LAST = len(COLUMNS) - 1
 _NUMBERS = {COLUMNS.index("Bars"), COLUMNS.index("Time left")}
@@ -36,18 +37,24 @@ class JobsModel(QAbstractTableModel):
         self._shown: list[int] = []
         self._row_of: dict[int, int] = {}
         self._cells: dict[int, tuple[str, ...]] = {}  # of the rows that were painted since they changed
+        self._rest_ms = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(FLUSH_MS)
         self._timer.timeout.connect(self.flush)
 
     # -- what is heard
 
     def put(self, job: Job) -> None:
-        """Take a job's news; it is shown within ``FLUSH_MS``, together with what else is heard."""
+        """Take a job's news; it is shown soon, together with what else is heard until then."""
         self.book.put(job)
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(max(FLUSH_MS, self._rest_ms))
+
+    def put_soon(self, job: Job) -> None:
+        """Take the news that somebody waits for: it is shown within ``FLUSH_MS`` however many jobs there are."""
+        self.book.put(job)
+        if not self._timer.isActive() or self._timer.remainingTime() > FLUSH_MS:
+            self._timer.start(FLUSH_MS)
 
     def take_list(self, jobs: Iterable[Job]) -> None:
         """Take the whole list."""
@@ -68,6 +75,7 @@ class JobsModel(QAbstractTableModel):
 
     def flush(self) -> None:
         """Show what was heard, now."""
+        began = time.perf_counter()
         self._timer.stop()
         changed = self.book.take_changed()
         for job_id in changed:
@@ -75,6 +83,7 @@ class JobsModel(QAbstractTableModel):
         self._rearrange(self.book.order())
         self._tell_changed(sorted(row for job_id in changed if (row := self._row_of.get(job_id)) is not None))
         self.flushed.emit()
+        self._rest_ms = round((time.perf_counter() - began) * 1_000 * _REST)
 
     def _rearrange(self, target: list[int]) -> None:
         if target == self._shown:

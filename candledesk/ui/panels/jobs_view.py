@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -93,6 +93,9 @@ class JobsView(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_H)
         header = self.horizontalHeader()
+        # Painting a title asks whether its whole column is selected: 45 ms a title with 10,000 rows. So the titles look
+        # at a selection of their own, which stays empty.
+        header.setSelectionModel(QItemSelectionModel(self.jobs, header))
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
@@ -120,8 +123,14 @@ class JobsView(QTableView):
         return action
 
     def selected_jobs(self) -> list[Job]:
-        """Return the selected jobs, in the order of their rows."""
-        return [self.jobs.job_at(row) for row in sorted(index.row() for index in self.selectionModel().selectedRows())]
+        """Return the selected jobs, in the order of their rows.
+
+        Whole rows are selected, so the ranges tell everything; ``selectedRows`` takes half a second for 10,000 rows.
+        """
+        parts = self.selectionModel().selection()
+        ranges = (parts.at(place) for place in range(parts.count()))
+        rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
+        return [self.jobs.job_at(row) for row in sorted(rows)]
 
     def refresh_actions(self) -> None:
         """Enable what the state of at least one selected job allows."""
