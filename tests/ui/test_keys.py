@@ -86,12 +86,28 @@ def test_zoom_keys_keep_the_right_edge(window, qtbot, qapp, key, modifiers, is_i
     assert after.right_edge == pytest.approx(before.right_edge)
 
 
-def test_home_and_end(window, qtbot, qapp):
-    oldest = int(window.page.model.placed.open_time[0])
+def test_home_goes_to_the_first_bar_of_the_history_and_end_to_the_latest(window, qtbot, qapp, cache):
+    first = int(cache.bars["MSFT", "1d"].open_time[0])
+    assert int(window.page.model.placed.open_time[0]) > first
     _press(window, qtbot, qapp, Key.Key_Home)
-    assert 0 <= _logical_x(window, oldest) < 10
+    assert 0 <= window.page.model.placed.x_of(0) < window.page.model.placed.view.width
+    assert int(window.page.model.placed.open_time[0]) == first
+    _press(window, qtbot, qapp, Key.Key_Home)
+    assert 0 <= _logical_x(window, first) < 10
     _press(window, qtbot, qapp, Key.Key_End)
-    qtbot.waitUntil(lambda: not window.page.view.motion.is_running, timeout=3_000)
+    qtbot.waitUntil(window.page.model.is_latest_visible, timeout=3_000)
+
+
+def test_the_glide_to_the_latest_bar_takes_400_ms(window, qtbot, qapp):
+    _press(window, qtbot, qapp, Key.Key_End)
+    motion = window.page.view.motion
+    assert motion.is_running
+    assert motion._animation.duration() == 400
+    edges = []
+    window.page.model.viewport_changed.connect(lambda: edges.append(window.page.model.placed.right_edge))
+    qtbot.waitUntil(lambda: not motion.is_running, timeout=3_000)
+    assert edges == sorted(edges)
+    assert len(edges) > 3
     assert window.page.model.is_latest_visible()
 
 

@@ -9,7 +9,7 @@ from candledesk.domain.span import HISTORY_START, Span
 from candledesk.ui.chart.legend import value_parts
 from candledesk.ui.chart.scene import Series
 from candledesk.ui.chart.ticks import build_calendar
-from candledesk.ui.chart.words import edge_title, edge_words, limiter_words
+from candledesk.ui.chart.words import edge_title, edge_words, limiter_words, pause_words, series_notice
 from candledesk.ui.panels.job_words import span_words
 from candledesk.ui.status import StatusBar
 from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
@@ -64,3 +64,18 @@ def test_nothing_is_said_to_load_without_a_network():
     assert edge_title(EdgeState.LOADING, is_offline=False) == "Loading older bars…"
     assert edge_title(EdgeState.LOADING, is_offline=True) == "Older bars wait for the network"
     assert edge_title(EdgeState.START, is_offline=True) == "Start of history"
+
+
+def test_a_pause_is_said_where_bars_are_waited_for():
+    paused = LimiterState(0, 0, BreakerState.OPEN, retry_at=1_000)
+    pause = pause_words(paused, 900, UTC)
+    assert pause == "Yahoo asked us to pause until 00:16."
+    assert pause_words(paused, 1_001, UTC) == ""
+    assert pause_words(replace(paused, is_offline=True), 900, UTC) == ""
+    assert edge_title(EdgeState.LOADING, is_offline=False, pause=pause) == "Older bars wait for Yahoo"
+    assert edge_title(EdgeState.START, is_offline=False, pause=pause) == "Start of history"
+    empty = replace(Series.empty(), symbol="AAPL", edge=EdgeState.LOADING)
+    assert edge_words(empty, pause) == pause
+    notice = series_notice(empty, is_offline=False, pause=pause)
+    assert notice.title == "AAPL waits for Yahoo"
+    assert notice.detail.startswith(pause)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.cache.messages import EdgeState, JobState, ViewportReply, ViewportRequest
 from candledesk.domain.errors import CandleDeskError
-from candledesk.ui.chart.scene import Series
+from candledesk.ui.chart.scene import Notice, Series
 from candledesk.ui.chart.wants import Want, plan_want, want_around, want_date, want_latest
-from candledesk.ui.chart.words import date_words, error_notice, loading_notice, series_notice
+from candledesk.ui.chart.words import date_words, error_notice, loading_notice, pause_words, series_notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ class ChartFeed(QObject):
         self._is_dirty = False
         self._is_latest_wanted = False
         self._date: int | None = None
-        self._is_offline = cache.limiter_state().is_offline
+        self._is_offline, self._pause = False, ""
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_AGAIN_MS)
@@ -64,8 +65,8 @@ class ChartFeed(QObject):
         bridge.bars_stored.connect(self._on_bars_stored)
         bridge.job_changed.connect(self._on_job_changed)
         bridge.limiter_changed.connect(self._on_limiter_changed)
-        model.set_offline(is_on=self._is_offline)
-        model.show_notice(series_notice(model.series, is_offline=self._is_offline))
+        self._take_limiter(cache.limiter_state())
+        model.show_notice(self._notice(model.series))
 
     @property
     def target(self) -> tuple[str, Interval] | None:
@@ -173,7 +174,7 @@ class ChartFeed(QObject):
         self._is_latest_wanted = self._is_latest_wanted and not is_latest_wanted
         self._model.show_series(series, is_latest_wanted=is_latest_wanted, date=self._date)
         self._date = None
-        self._model.show_notice(series_notice(series, is_offline=self._is_offline))
+        self._model.show_notice(self._notice(series))
         if is_other:
             self.opened.emit()
         self.waiting_changed.emit("")
@@ -245,10 +246,16 @@ class ChartFeed(QObject):
         self._refresh()
 
     def _on_limiter_changed(self, state: LimiterState) -> None:
-        self._is_offline = state.is_offline
-        self._model.set_offline(is_on=state.is_offline)
+        self._take_limiter(state)
         if self._target is not None and self._is_shown():
-            self._model.show_notice(series_notice(self._model.series, is_offline=self._is_offline))
+            self._model.show_notice(self._notice(self._model.series))
+
+    def _take_limiter(self, state: LimiterState) -> None:
+        self._is_offline, self._pause = state.is_offline, pause_words(state, time.time())
+        self._model.set_reach(is_offline=self._is_offline, pause=self._pause)
+
+    def _notice(self, series: Series) -> Notice | None:
+        return series_notice(series, is_offline=self._is_offline, pause=self._pause)
 
     def show_loading(self) -> None:
         """Say that the first series is on its way (nothing else is shown yet)."""

@@ -15,7 +15,7 @@ from candledesk.ui.chart.frame import Frame, TextMetrics, plot_width, solve_fram
 from candledesk.ui.chart.layout import MIN_PANE_PX, PaneName, PaneSplit
 from candledesk.ui.chart.lod import stride_for
 from candledesk.ui.chart.options import ChartOptions, PriceMode
-from candledesk.ui.chart.scene import ChartScene, Notice, Series
+from candledesk.ui.chart.scene import ChartScene, Notice, Series, first_time
 from candledesk.ui.chart.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
 from candledesk.ui.chart.zones import zoned
 
@@ -110,10 +110,10 @@ class ChartModel(QObject):
         if notice != self.scene.notice:
             self._replace(notice=notice)
 
-    def set_offline(self, *, is_on: bool) -> None:
-        """Take whether the provider can be reached."""
-        if is_on != self.scene.is_offline:
-            self._replace(is_offline=is_on)
+    def set_reach(self, *, is_offline: bool, pause: str) -> None:
+        """Take whether the provider can be reached, and why it is not asked now."""
+        if (is_offline, pause) != (self.scene.is_offline, self.scene.pause):
+            self._replace(is_offline=is_offline, pause=pause)
 
     def is_latest_visible(self) -> bool:
         """Whether the newest bar that is stored is on screen."""
@@ -168,7 +168,11 @@ class ChartModel(QObject):
             self.date_requested.emit(open_time)
 
     def go_first(self) -> None:
-        """Show the oldest loaded bar at the left edge."""
+        """Show the first bar of the history: at the left edge when it is loaded, else it is asked for."""
+        first = first_time(self.series)
+        if self.series.edge is not EdgeState.START and first is not None:
+            self.date_requested.emit(first)
+            return
         self.move_to(self.placed.view.width / self.placed.view.spacing - DEFAULT_RIGHT_BARS)
 
     def fit(self) -> None:

@@ -142,12 +142,12 @@ def _paint_edge(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
     draw_paragraph(
         painter,
         QRect(left, middle - title_h, width, title_h),
-        edge_title(series.edge, is_offline=scene.is_offline),
+        edge_title(series.edge, is_offline=scene.is_offline, pause=scene.pause),
         title,
         above,
     )
     detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
-    draw_paragraph(painter, detail, edge_words(series), pen, below)
+    draw_paragraph(painter, detail, edge_words(series, scene.pause), pen, below)
     painter.restore()
 
 

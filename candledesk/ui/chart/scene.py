@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
-from candledesk.domain.interval import INTERVALS
+from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.ui.chart.axis import Axis
 from candledesk.ui.chart.layout import PaneSplit
 from candledesk.ui.chart.options import ChartOptions, PriceMode
@@ -98,6 +98,15 @@ class Series:
         )
 
 
+def first_time(series: Series) -> int | None:
+    """Return when the history of a series begins (UTC seconds): its listing or the look-back; ``None`` when unknown."""
+    lookback_s, hours = series.interval.base.lookback_s, series.hours
+    listed = series.instrument.first_open_time if series.instrument else None
+    floor = hours.now - lookback_s + DAY_S if hours is not None and lookback_s is not None else None
+    known = [time for time in (listed, floor) if time is not None]
+    return max(known) if known and not (lookback_s is not None and floor is None) else None
+
+
 def _origin(axis: Axis, former: Series) -> int:
     """Return the absolute index of the new bar 0, by a bar that both windows hold."""
     if not axis.n_rows or not len(former.bars):
@@ -116,7 +125,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChartScene:
-    """Everything that one paint needs. ``price_range`` ``None``: autoscale to the visible bars."""
+    """Everything that one paint needs.
+
+    ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
+    """
 
     series: Series = field(default_factory=Series.empty)
     viewport: Viewport = field(default_factory=Viewport)
@@ -126,6 +138,7 @@ class ChartScene:
     notice: Notice | None = None
     is_offline: bool = False
     is_counting: bool = False
+    pause: str = ""
     split: PaneSplit = field(default_factory=PaneSplit)
     options: ChartOptions = field(default_factory=ChartOptions)
 

@@ -37,14 +37,18 @@ _EDGE_TITLES = {
 }
 
 
-def edge_title(edge: EdgeState, *, is_offline: bool) -> str:
-    """Return what lies left of the oldest bar; nothing is said to load without a network."""
+def edge_title(edge: EdgeState, *, is_offline: bool, pause: str = "") -> str:
+    """Return what lies left of the oldest bar; nothing is said to load without a network or in a ``pause``."""
     is_waiting = is_offline and edge is not EdgeState.START
+    if pause and edge is EdgeState.LOADING and not is_waiting:
+        return "Older bars wait for Yahoo"
     return "Older bars wait for the network" if is_waiting else _EDGE_TITLES[edge]
 
 
-def edge_words(series: Series) -> str:
+def edge_words(series: Series, pause: str = "") -> str:
     """Return why there is nothing older, as a sentence; with the date where that is the listing."""
+    if pause and series.edge is EdgeState.LOADING:
+        return pause
     text, instrument = series.edge_reason, series.instrument
     if text == LISTING_REASON and instrument is not None and instrument.first_open_time is not None:
         listed = datetime.fromtimestamp(instrument.first_open_time, UTC).astimezone(ZoneInfo(instrument.tz))
@@ -52,21 +56,32 @@ def edge_words(series: Series) -> str:
     return text[:1].upper() + text[1:]
 
 
-def series_notice(series: Series, *, is_offline: bool) -> Notice | None:
+def pause_words(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
+    """Return the sentence of a pause that Yahoo asked for, or nothing when there is none at ``now``."""
+    is_paused = state.breaker is BreakerState.OPEN and not state.is_offline
+    words = limiter_words(state, zone, now=now) if is_paused else ""
+    return f"{words}." if words else ""
+
+
+def series_notice(series: Series, *, is_offline: bool, pause: str = "") -> Notice | None:
     """Return the words for a series without bars; ``None`` when there is something to draw."""
     if len(series.bars):
         return None
-    name, interval = series.symbol, series.interval.name
-    if not name:
-        return NO_SYMBOL
-    if is_offline and series.edge is not EdgeState.START:
+    return _empty_notice(series, is_offline=is_offline, pause=pause) if series.symbol else NO_SYMBOL
+
+
+def _empty_notice(series: Series, *, is_offline: bool, pause: str) -> Notice:
+    name, interval, edge = series.symbol, series.interval.name, series.edge
+    if is_offline and edge is not EdgeState.START:
         return Notice(
             f"{name} is not stored yet",
             f"Yahoo cannot be reached now. The {interval} bars load by themselves when the network is back.",
         )
-    if series.edge is EdgeState.FAILED:
+    if pause and edge is EdgeState.LOADING:
+        return Notice(f"{name} waits for Yahoo", f"{pause} The {interval} bars load by themselves after that.")
+    if edge is EdgeState.FAILED:
         return Notice(f"{name} could not be loaded", edge_words(series) or "Yahoo did not answer. It is tried again.")
-    if series.edge is EdgeState.START:
+    if edge is EdgeState.START:
         return Notice(f"No {interval} bars of {name}", edge_words(series) or "Yahoo has none for this interval.")
     return loading_notice(name, interval)
 
