@@ -1,7 +1,10 @@
 """Options: what is given wins, and mistakes are named."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from candledesk.app import Desk
 from candledesk.domain.errors import InputError
 from candledesk.settings import load_settings
 
@@ -25,3 +28,12 @@ def test_an_option_that_is_not_given_is_told_from_one_that_is():
 def test_a_value_that_cannot_be_is_refused_with_what_can(name, text, words):
     with pytest.raises(InputError, match=words):
         load_settings({f"CANDLEDESK_{name}": text})
+
+
+@pytest.mark.parametrize(("text", "n_started"), [("on", 1), ("OFF", 0)])
+def test_updates_can_be_switched_off(text, n_started):
+    started = []
+    settings = load_settings({"CANDLEDESK_UPDATE": text, "CANDLEDESK_UPDATE_FLOOR_S": "90"})
+    updater = SimpleNamespace(start=lambda: started.append(1))
+    Desk.start_updates(SimpleNamespace(settings=settings, service=SimpleNamespace(updater=updater)))
+    assert (len(started), settings.update_floor_s) == (n_started, 90.0)
