@@ -91,3 +91,4 @@ def serving(folder):
     assert code in {0, -15}
     assert "Traceback" not in said, said[-3000:]
     assert " ERROR " not in said, said[-3000:]
+    assert served.token not in said

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import ExitStack
 
 import httpx2 as httpx
 import pytest
@@ -12,6 +13,7 @@ from candledesk.cache.messages import BarsStored, FaultRaised
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
+from candledesk.web.guard import MAX_STREAMS
 from candledesk.web.server import WebServer
 from tests.web.conftest import RESOURCES, TOKEN
 from tests.web.fake_cache import NOW, FakeCache
@@ -122,6 +124,15 @@ def test_a_reader_that_leaves_is_forgotten(server, cache):
     while cache.callbacks and time.monotonic() < deadline:
         time.sleep(0.01)
     assert cache.callbacks == []
+
+
+def test_one_stream_too_many_is_asked_to_come_back(server):
+    with ExitStack() as stack:
+        for _ in range(MAX_STREAMS):
+            assert stack.enter_context(open_stream(server)).status_code == 200
+        refused = httpx.get(f"{server.url}/api/v1/events", headers=AUTH)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert httpx.get(f"{server.url}/api/v1/limiter", headers=AUTH).status_code == 200
 
 
 def test_the_end_is_quick_with_streams_waits_and_half_open_connections():
