@@ -74,7 +74,7 @@ class OptionsDialog(QDialog):
             check.clicked.connect(partial(self._on_checked, name))
             return check
         button = QPushButton()
-        button.setFixedWidth(84)
+        button.setFixedWidth(104)
         button.setAccessibleName(text)
         button.clicked.connect(partial(self._on_colour_wanted, name, text))
         return button

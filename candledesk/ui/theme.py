@@ -194,6 +194,8 @@ def style_sheet(theme: Theme) -> str:
     QMenu::item {{ padding: 5px 28px 5px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.hover}; color: {theme.text}; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 6px; }}
+    QCheckBox::indicator:unchecked {{ width: 11px; height: 11px; margin: 1px; border: 1px solid {theme.text_muted};
+        border-radius: 2px; background: {theme.background}; }}
     QLineEdit, QPlainTextEdit, QAbstractSpinBox {{ background: {theme.background};
         border: 1px solid {theme.border}; border-radius: 4px;
         padding: 4px 8px; selection-background-color: {theme.accent}; }}

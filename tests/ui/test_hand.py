@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QEnterEvent, QMouseEvent, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
 
+from candledesk.ui.chart.crosshair import aim_at
 from candledesk.ui.chart.hand import Zone
 from candledesk.ui.chart.layout import MIN_PANE_PX, PaneName
-from candledesk.ui.chart.options import ChartOptions, Kinetic
+from candledesk.ui.chart.options import ChartOptions, Kinetic, Magnet
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -166,3 +169,49 @@ def test_two_fingers_zoom_at_their_centre(opened, screen):
     _touch(opened, screen, "release", (300, 200), (500, 200))
     assert not opened.view.motion.is_running
     assert opened.view._hand.grabbed is None
+
+
+def test_a_pinch_of_the_trackpad_zooms_at_its_centre(opened):
+    opened.model.pan(1_000)
+    opened.settle()
+    spacing, time = opened.model.placed.view.spacing, int(opened.model.placed.open_time[-150])
+    x, at = _x_of(opened, time), QPointF(400, 200)
+    event = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2, at, at, at, 0.25, QPointF()
+    )
+    opened.qapp.sendEvent(opened.view.viewport(), event)
+    assert opened.model.placed.view.spacing == pytest.approx(1.25 * spacing)
+    assert _x_of(opened, time) - 400 == pytest.approx(1.25 * (x - 400), abs=0.5)
+
+
+def test_the_crosshair_is_there_before_the_mouse_moves(opened):
+    assert opened.view.crosshair.aim is None
+    at = QPointF(300, 200)
+    opened.qapp.sendEvent(opened.view, QEnterEvent(at, at, at))
+    row = opened.view.crosshair.aim.row
+    time = int(opened.model.series.bars.open_time[row])
+    opened.open("AAPL")  # by typing: the mouse rests
+    assert opened.view.crosshair.aim is not None
+    aim = opened.view.crosshair.aim
+    assert abs(opened.model.placed.x_of(aim.row) - 300) <= opened.model.placed.view.spacing / 2
+    assert time
+
+
+@pytest.mark.parametrize(
+    ("magnet", "names"), [(Magnet.CLOSE, ["close"]), (Magnet.OHLC, ["open", "high", "low", "close"])]
+)
+def test_the_magnet_takes_the_nearest_price(opened, magnet, names):
+    frame, bars = opened.model.frame(), opened.model.series.bars
+    for y in range(60, 400, 17):
+        aim = aim_at(frame, opened.model.series, 300.0, float(y), magnet)
+        prices = [float(getattr(bars, name)[aim.row]) for name in names]
+        nearest = min(prices, key=lambda price: abs(float(frame.price.y_of(price)) - y))
+        assert aim.price_text == f"{nearest:,.2f}"
+        assert aim.y == round(float(frame.price.y_of(nearest)))
+
+
+def test_the_magnet_lets_go_of_what_is_off_screen(opened):
+    opened.model.scale_price(1.0)
+    opened.model._replace(price_range=replace(opened.model.scene.price_range, lo=1.0, hi=2.0))
+    aim = aim_at(opened.model.frame(), opened.model.series, 300.0, 150.0, Magnet.CLOSE)
+    assert aim.y == 150
