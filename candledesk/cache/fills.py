@@ -19,6 +19,7 @@ from candledesk.cache.machine import Machine
 from candledesk.cache.planner import plan_span
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span, subtract_spans
 from candledesk.domain.windows import plan_windows
 
@@ -176,6 +177,8 @@ class Fills:
         if demand.is_update and span is not None:
             askable = facts.clip(span)
             left = subtract_spans([] if askable is None else [askable], demand.asked)
+            # While it was asked a second went by, which is no reason to ask again unless a bar has opened in it.
+            left = [piece for piece in left if len(expected_open_times(facts.calendar, facts.interval, piece))]
             windows = tuple(plan_windows(left, demand.interval, window_s=window_s, is_on_grid=False))
         self._engine.journal.progress(demand, plan)
         for window in windows:

@@ -209,6 +209,22 @@ def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(desk, yahoo):
     desk.settle()
 
 
+def test_an_answer_that_takes_a_second_is_still_one_request(desk, yahoo):
+    desk.view("1m")
+    desk.settle()
+    desk.cache.follow("AAA", MINUTE)
+    run(desk, 120)
+    pass_by(desk, 60)
+
+    def script(_request):
+        yahoo.now += 1
+
+    yahoo.script = script
+    n = len(yahoo.requests)
+    hold(desk)
+    assert len(yahoo.requests) == n + 1
+
+
 def test_a_refresh_counts_as_an_update(desk, yahoo):
     desk.view("1m")
     desk.settle()
