@@ -163,14 +163,15 @@ def _is_shown_elsewhere(options: _Options, symbols: tuple[str, ...], interval: s
     from candledesk.paths import open_home
     from candledesk.web import second_start
 
-    endpoint = open_home(options.settings().home, demo=options.demo).endpoint
+    paths = open_home(options.settings().home, demo=options.demo)
+    endpoint = paths.endpoint
     give_up_at = time.monotonic() + second_start.PATIENCE_S
     holder = second_start.raise_window(endpoint, symbols, interval)
     if holder.outcome is second_start.Outcome.NOBODY:
-        from candledesk.store.lock import HomeLockedError
+        from candledesk.store.lock import HomeLockedError, check_home
 
         try:
-            options.desk()
+            check_home(paths.lock)  # before anything that takes long to import
         except HomeLockedError as error:
             left_s = give_up_at - time.monotonic()
             holder = second_start.await_window(endpoint, symbols, interval, patience_s=left_s)

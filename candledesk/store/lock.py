@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import IO, TYPE_CHECKING
@@ -47,6 +48,16 @@ class HomeLock:
         """Give the home back; the file stays, since removing it could remove a newer holder's."""
         self._file.truncate(0)
         self._file.close()
+
+
+def check_home(path: Path) -> None:
+    """Raise ``HomeLockedError`` when somebody holds the home now; what else is wrong with it shows when it is taken."""
+    with contextlib.suppress(OSError), path.open("r", encoding="ascii") as file:
+        try:
+            _lock(file)
+        except BlockingIOError:
+            text = file.read().strip()
+            raise HomeLockedError(int(text) if text.isdigit() else 0) from None
 
 
 def _lock(file: IO[str]) -> None:

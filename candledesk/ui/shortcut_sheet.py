@@ -21,24 +21,30 @@ _BY_HAND: tuple[Row, ...] = (
     ("Jobs", "Copy why they failed", "Ctrl+C"),
 )
 _MAX_ROWS = 18  # of one column
+_EXTRA = 2  # rows that a group takes for its heading and the space after it
 _MARGIN = 28
 
 
 def plan_columns(rows: list[Row], max_rows: int = _MAX_ROWS) -> list[list[list[Row]]]:
     """Distribute groups of ``(group, title, keys)`` over columns, each a list of groups, so that none is too tall.
 
-    A heading and the space after a group count as a row each; a group is not divided.
+    A heading and the space after a group count as a row each. A group is not divided: the tallest may set the limit.
     """
     groups = [[row for row in rows if row[0] == name] for name in dict.fromkeys(row[0] for row in rows)]
+    groups.sort(key=len, reverse=True)
+    limit = max(max_rows, len(groups[0]) + _EXTRA) if groups else max_rows
     columns: list[list[list[Row]]] = []
-    used = max_rows
-    for group in sorted(groups, key=len, reverse=True):
-        if used + len(group) + 2 > max_rows:
-            columns.append([])
-            used = 0
-        columns[-1].append(group)
-        used += len(group) + 2
+    for group in groups:
+        column = next((one for one in columns if _height(one) + len(group) + _EXTRA <= limit), None)
+        if column is None:
+            columns.append([group])
+        else:
+            column.append(group)
     return columns
+
+
+def _height(column: list[list[Row]]) -> int:
+    return sum(len(group) + _EXTRA for group in column)
 
 
 class ShortcutSheet(QDialog):
@@ -82,7 +88,7 @@ def _column(groups: list[list[Row]]) -> QGridLayout:
             label = QLabel(keys)
             label.setEnabled(False)
             grid.addWidget(label, at + offset, 1)
-        at += len(group) + 2
+        at += len(group) + _EXTRA
         grid.setRowMinimumHeight(at - 1, 10)
     grid.setRowStretch(at, 1)
     return grid

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATH = "/api/v1/window/raise"
-PATIENCE_S = 0.8  # of the second within which a person must see the window or read why not
+PATIENCE_S = 0.6  # of the second within which a person must see the window or read why not
 _POLL_S = 0.05
 
 

@@ -76,6 +76,7 @@ def test_the_window_takes_up_the_jobs_of_the_last_run(tmp_path, monkeypatch):
         abort=None,
         service=SimpleNamespace(child=SimpleNamespace(warm_up=lambda: None)),
         make_web=lambda **_: None,
+        start_updates=lambda: None,
         start_web=lambda: None,
         resume_jobs=lambda: done.append("resumed"),
         open_browser=None,

@@ -17,8 +17,10 @@ def test_no_column_is_taller_than_its_limit_and_no_group_is_divided():
     assert all(len({row[0] for row in group}) == 1 for group in groups)
 
 
-def test_a_group_too_tall_for_any_column_has_one_alone():
-    assert [len(column) for column in plan_columns(_rows(Chart=40, Help=2), max_rows=10)] == [1, 1]
+def test_the_tallest_group_sets_the_limit_and_small_ones_fill_what_is_left():
+    rows = _rows(Chart=18, File=6, Data=6, Mouse=5, View=3, Jobs=3, Help=1)
+    names = [[group[0][0] for group in column] for column in plan_columns(rows, max_rows=18)]
+    assert names == [["Chart"], ["File", "Data", "Help"], ["Mouse", "View", "Jobs"]]
 
 
 def test_the_keys_stand_close_to_what_they_do(qapp, qtbot):
