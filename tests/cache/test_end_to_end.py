@@ -11,7 +11,7 @@ import pytest
 
 from candledesk.cache.build import CacheService
 from candledesk.cache.engine import Pauses
-from candledesk.cache.messages import BarsRequest, JobState
+from candledesk.cache.messages import BarsRequest, JobChanged, JobState
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
@@ -131,6 +131,34 @@ def test_a_killed_fetch_process_costs_one_retry(desk):
     assert reply[0].complete
     desk.check("VOD.L", "1h", span)
     assert len(desk.market.chart_log("VOD.L")) - n_before <= 3
+
+
+def test_a_hung_fetch_ends_at_its_deadline_and_its_job_goes_on(desk):
+    span = past(desk, 400, 350)
+    desk.market.faults.add("hang", count=2, symbol="7203.T", interval="1h")
+    told = []
+    unsubscribe = desk.cache.subscribe(told.append)
+    job = desk.backfill("7203.T", "1h", span).result(WAIT_S)
+    unsubscribe()
+    desk.market.faults.clear()
+    assert job.state is JobState.SUCCEEDED
+    waits = {event.job.error for event in told if isinstance(event, JobChanged) and event.job.next_try_at}
+    assert any("(try 2 of 6 follows)" in text for text in waits)
+    desk.check("7203.T", "1h", span)
+
+
+@pytest.mark.allow_logs
+def test_a_fetch_process_that_hangs_itself_is_replaced_at_the_deadline(desk):
+    span = past(desk, 340, 300)
+    hung = desk.service.child._generation.process
+    threads = {thread.ident for thread in desk.service._pool._threads}
+    os.kill(hung.pid, signal.SIGSTOP)
+    job = desk.backfill("7203.T", "1h", span).result(WAIT_S)
+    assert job.state is JobState.SUCCEEDED
+    assert hung.wait(WAIT_S) == -signal.SIGKILL
+    assert desk.service.child._generation.process.pid != hung.pid
+    assert {thread.ident for thread in desk.service._pool._threads if thread.is_alive()} == threads
+    desk.check("7203.T", "1h", span)
 
 
 @pytest.mark.parametrize(("name", "days"), [("30m", 40), ("4h", 300), ("1wk", 800), ("1mo", 800), ("3mo", 800)])
