@@ -205,6 +205,8 @@ class Asker:
     def _give_up(self, demand: Demand, known: Known, claim: Claim, answer: FaultAnswer | RateLimitedAnswer) -> Step:
         key = (claim.symbol, claim.interval.name)
         n = self._failures.get(key, 0)
+        if demand.is_patient and isinstance(answer, FaultAnswer) and answer.is_offline:
+            return self._wait_for_network(demand, answer)
         self._failures[key] = n + 1
         retry_at = self._engine.now() + self._engine.pauses.failed_s[min(n, len(self._engine.pauses.failed_s) - 1)]
         is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
@@ -223,6 +225,13 @@ class Asker:
         rev = self._engine.writer.submit(lambda c: commit_failure(c, claim, answer.reason, retry_at, now)).result()
         self._tell(claim, rev)
         return Step(end=None if error is None else DemandEnd(self._gaps_left(demand), error))
+
+    def _wait_for_network(self, demand: Demand, answer: FaultAnswer) -> Step:
+        """A backfill goes on when the network is back: nothing was asked, so nothing has failed."""
+        demand.n_faults = 0
+        reason = _told("Yahoo cannot be reached", answer.reason)
+        demand.on_stuck(OfflineError(f"{reason}. The job goes on when it can be reached."))
+        return Step(self._engine.pauses.retry_s[-1] if self._engine.pauses.retry_s else 0.0, reason)
 
     def _gaps_left(self, demand: Demand) -> tuple[Gap, ...]:
         facts = self._engine.read(demand.symbol, demand.interval).facts

@@ -13,6 +13,8 @@ from candledesk.domain.sessions import span_after, span_before
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from candledesk.cache.messages import Gap
     from candledesk.cache.planner import Facts
     from candledesk.domain.interval import Interval
@@ -66,7 +68,8 @@ class Demand:
 
     ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once;
     ``asked`` remembers which windows that were. ``n_tries``: of one window, until it is given up. ``after``: what must
-    end before it goes on.
+    end before it goes on. ``is_patient``: it waits for the network instead of giving up; ``on_stuck`` is told why it
+    waits for something that may take for ever (the network, a full disk).
     """
 
     symbol: str
@@ -83,6 +86,8 @@ class Demand:
     only_instrument: bool = False
     asked: list[Span] = field(default_factory=list)
     after: Demand | None = None
+    is_patient: bool = False
+    on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
 
     @property
     def is_live(self) -> bool:

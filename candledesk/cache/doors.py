@@ -53,7 +53,10 @@ class CommandCache(Protocol):
         ...
 
     def wait_job(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended; a paused one has not."""
+        """Resolve when the job has ended; a paused one has not.
+
+        Fails with ``EnvironmentFaultError`` or ``OfflineError`` while the job is stuck; it goes on when it can.
+        """
         ...
 
     def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:

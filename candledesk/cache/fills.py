@@ -122,6 +122,7 @@ class Fills:
         if demand.job_id is None:
             demand.finish(DemandEnd(error=error))
         else:
+            demand.on_stuck(error)
             self._resume_later(demand, self._engine.pauses.fault_s * random.uniform(1.0, 1.25))  # noqa: S311
 
     def _end(self, demand: Demand, end: DemandEnd) -> None:

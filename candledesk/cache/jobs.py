@@ -11,10 +11,11 @@ import threading
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.demand import PATIENT_TRIES, USUAL_TRIES, Demand, Priority, Want
-from candledesk.cache.journal import KIND_RECHECK, KIND_UPDATE, KIND_VIEWPORT, NO_GAPS, OWN_KINDS, job_of
+from candledesk.cache.journal import KIND_BACKFILL, KIND_RECHECK, KIND_UPDATE, KIND_VIEWPORT, NO_GAPS, OWN_KINDS, job_of
 from candledesk.cache.waits import Waits
 from candledesk.cache.workers import run_into
 from candledesk.domain.coverage import CoverageState
@@ -90,7 +91,7 @@ class Jobs:
         ended = self._waits.add(job_id)
 
         def on_read(read: Future[Job]) -> None:
-            error = read.exception() or self._fills.machine.error
+            error = read.exception()
             if error is not None:
                 self._waits.fail(error, job_id)
             elif read.result().state in ENDED:
@@ -188,6 +189,8 @@ class Jobs:
             demand = Demand(job.symbol, job.interval, Want(job.span), priority, job.job_id)
             demand.is_update = job.kind == KIND_UPDATE
             demand.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
+            demand.is_patient = job.kind == KIND_BACKFILL
+            demand.on_stuck = partial(self._waits.fail, job_id=job.job_id)
             with self._lock:
                 self._demands[job.job_id] = demand
             demand.end.add_done_callback(self._forgetter(job.job_id, demand))
@@ -212,6 +215,7 @@ class Jobs:
             self._is_feeding = False
         if isinstance(error, EnvironmentFaultError):
             self._fills.machine.note(error)
+            self._waits.fail(error)
         log.warning("jobs wait, for the next ones could not be begun: %s", error)
         self._clockwork.call_later(FEED_AGAIN_S, self.feed)
 

@@ -6,8 +6,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import FaultRaised, Job, JobChanged
-from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.cache.messages import Job, JobChanged
 from candledesk.domain.job_states import ENDED
 
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 class Waits:
     """Futures by job; safe from any thread.
 
-    They resolve when the job has ended, and fail when disk or database refuse (``EnvironmentFaultError``): the job
-    itself goes on when they can be written again, perhaps not while anybody waits.
+    They resolve when the job has ended, and fail when it is stuck: disk or database refuse (``EnvironmentFaultError``)
+    or Yahoo cannot be reached (``OfflineError``). The job itself goes on when it can, perhaps not while anybody waits.
     """
 
     def __init__(self) -> None:
@@ -37,8 +36,6 @@ class Waits:
         """Hear what became of jobs."""
         if isinstance(event, JobChanged) and event.job.state in ENDED:
             self.settle(event.job)
-        elif isinstance(event, FaultRaised):
-            self.fail(EnvironmentFaultError(event.text))
 
     def settle(self, job: Job) -> None:
         """Resolve every wait for a job that has ended."""

@@ -18,7 +18,8 @@ def main():
     parser.add_argument("--full", action="store_true", help=f"{N_BARS_FULL:,} bars in the store instead of {N_BARS:,}")
     n_bars = N_BARS_FULL if parser.parse_args().full else N_BARS
     codes = []
-    for module, *arguments in (("bench_store", "--bars", str(n_bars)), ("bench_chart",), ("bench_jobs",), ("bench_api",)):
+    runs = (("bench_store", "--bars", str(n_bars)), ("bench_chart",), ("bench_jobs",), ("bench_api",))
+    for module, *arguments in runs:
         sys.stdout.write(f"\n{module} {' '.join(arguments)}\n")
         sys.stdout.flush()
         command = [sys.executable, "-m", f"tests.bench.{module}", *arguments]

@@ -394,10 +394,10 @@ def test_a_full_disk_loses_nothing_and_goes_on_by_itself(desk, yahoo, monkeypatc
         assert desk.view("1h", anchor=HOUR.start, n_before=50).edge is EdgeState.FAILED
         assert same(desk.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
     wait_until(lambda: len(yahoo.requests) >= n + 2)  # the job tries now and then
+    assert "disk is full" in str(desk.cache.wait_job(job.job_id).exception(WAIT_S))
     told = [event.text for event in desk.events if isinstance(event, FaultRaised)]
     assert told == ["The disk is full."]
     disk.is_full = False
-    assert desk.cache.wait_job(job.job_id).exception(WAIT_S)  # told at once, while it is not known to be better
     wait_until(lambda: desk.cache.read_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED)
     assert desk.service._fills.n_in_flight == 0
     assert same(desk.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))

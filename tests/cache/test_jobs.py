@@ -10,7 +10,7 @@ from candledesk.cache.estimates import guess_cost
 from candledesk.cache.jobs import N_BEGUN
 from candledesk.cache.messages import JobChanged, JobsChanged
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.errors import InputError, JobStateError, UnknownJobError, UnknownSymbolError
+from candledesk.domain.errors import InputError, JobStateError, OfflineError, UnknownJobError, UnknownSymbolError
 from candledesk.domain.job_states import EDGES, ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.provider.answers import FaultAnswer, RateLimitedAnswer
@@ -396,6 +396,19 @@ def test_an_estimate_names_who_was_never_met_and_counts_the_meeting(met):
     assert estimate.unknown == ("NEW",)
     guesses = [guess_cost(INTERVALS[name], None, NOW)[0] for name in ("1m", "1d")]
     assert estimate.n_requests == sum(guesses) + 1
+
+
+def test_a_backfill_waits_for_the_network_and_who_waits_for_it_is_told(met, yahoo):
+    breaks_in(yahoo, MINUTES, FaultAnswer("no route", is_offline=True, n_requests=0))
+    job = start(met)
+    error = met.cache.wait_job(job.job_id).exception(WAIT_S)
+    assert isinstance(error, OfflineError)
+    assert "cannot be reached: no route" in str(error)
+    wait_until(lambda: read(met, job).error)
+    assert read(met, job).state is JobState.RUNNING
+    assert [row for row in met.coverage("1m") if row.state is CoverageState.FAILED] == []
+    yahoo.script = None
+    wait_until(lambda: read(met, job).state is JobState.SUCCEEDED)
 
 
 def test_a_rate_limited_job_tells_when_it_goes_on(met, yahoo):
