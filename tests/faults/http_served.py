@@ -62,10 +62,6 @@ class Served:
         assert status == 200
         return (time.perf_counter() - begun) * 1_000
 
-    def tell(self, text):
-        """Show a figure, whatever pytest captures."""
-        sys.__stderr__.write(f"\n{text}\n")
-
     def said(self):
         """Return all that it has logged and complained."""
         logs = "".join(file.read_text(errors="replace") for file in sorted(self.home.glob("**/*.log*")))

@@ -78,7 +78,7 @@ def wait_for_end(served, connection, job_ids):
 
 
 @pytest.mark.timeout(LASTS_S + 120)
-def test_readers_and_backfills_at_once(tmp_path):
+def test_readers_and_backfills_at_once(tmp_path, figures):
     stop = threading.Event()
     with serving(tmp_path) as served, contextlib.closing(served.connect()) as connection:
         for symbol in SYMBOLS:
@@ -95,7 +95,7 @@ def test_readers_and_backfills_at_once(tmp_path):
         took = time.monotonic() - begun
         errors = [error for reader in readers for error in reader.errors]
         n_answers = sum(reader.n_answers for reader in readers)
-        served.tell(f"{n_answers} answers in {took:.0f} s to {N_READERS} readers; {len(errors)} errors; jobs {states}")
+        figures(f"{n_answers} answers in {took:.0f} s to {N_READERS} readers; {len(errors)} errors; jobs {states}")
         assert errors == []
         assert set(states) == {"succeeded"}
         assert n_answers > 10 * N_READERS

@@ -21,7 +21,7 @@ def open_stream(served):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_open_streams_end_at_once(tmp_path, sent):
+def test_open_streams_end_at_once(tmp_path, sent, figures):
     with serving(tmp_path) as served, contextlib.ExitStack() as stack:
         streams = [open_stream(served) for _ in range(N_STREAMS)]
         for connection, _ in streams:
@@ -38,7 +38,7 @@ def test_open_streams_end_at_once(tmp_path, sent):
             answer.read()  # the last chunk comes: the stream is ended, not cut
         ended_s = time.monotonic() - begun
         served.process.wait(PATIENCE_S)
-        served.tell(
+        figures(
             f"{N_STREAMS} streams ended {ended_s:.2f} s after {sent.name}, the process {time.monotonic() - begun:.2f} s"
         )
         assert time.monotonic() - begun < PATIENCE_S

@@ -167,7 +167,7 @@ def exchange(served, request):
 
 
 @pytest.mark.timeout(300)
-def test_malformed_requests_hurt_nothing(served):
+def test_malformed_requests_hurt_nothing(served, figures):
     dice = random.Random(SEED)
     statuses = {}
     before = None
@@ -183,14 +183,14 @@ def test_malformed_requests_hurt_nothing(served):
     served.time_request()
     rss_mb, n_handles = served.rss_mb, served.n_handles
     grown = f"RSS {before[0]:.1f} → {rss_mb:.1f} MB, handles {before[1]} → {n_handles}"
-    served.tell(f"seed {SEED}: {grown}; answers {statuses}")
+    figures(f"seed {SEED}: {grown}; answers {statuses}")
     assert {200, 400, 401, 403, 404, 405, 413, 414, 415, 421, 431} <= set(statuses)
     assert rss_mb - before[0] < GROWTH_MB
     assert n_handles <= before[1] + 3
 
 
 @pytest.mark.timeout(120)
-def test_half_open_connections_leave_others_alone(served):
+def test_half_open_connections_leave_others_alone(served, figures):
     alone = sorted(served.time_request() for _ in range(50))[25]
     head = f"GET /healthz HTTP/1.1\r\nHost: {served.host}\r\nX-Part: ".encode()
     silent = [socket.create_connection(served.address, timeout=PATIENCE_S) for _ in range(N_HALF_OPEN)]
@@ -199,5 +199,5 @@ def test_half_open_connections_leave_others_alone(served):
     beside = sorted(served.time_request() for _ in range(50))
     for connection in silent:
         connection.close()
-    served.tell(f"alone {alone:.1f} ms; beside {N_HALF_OPEN} half-open p50 {beside[25]:.1f}, worst {beside[-1]:.1f} ms")
+    figures(f"alone {alone:.1f} ms; beside {N_HALF_OPEN} half-open p50 {beside[25]:.1f}, worst {beside[-1]:.1f} ms")
     assert beside[25] < max(20.0, 5 * alone)  # issue 6: 20 ms; the factor is for a machine that is busy
