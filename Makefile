@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := .venv-bench/.installed
 
 # Debian packages, by what they are for.
 QT_LIBS := libglib2.0-0 libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3
@@ -36,7 +37,7 @@ echo "Installing $${missing[*]}"; \
 "$${as_root[@]}" install -y --no-install-recommends "$${missing[@]}" >/dev/null
 endef
 
-.PHONY: help setup system-base system-window system-screen system-browser demo test e2e faults lint bench clean
+.PHONY: help setup system-base system-window system-screen system-browser demo test e2e faults lint bench soak clean
 
 help:
 	@echo "make demo | test | e2e | faults [FULL=1] | lint | bench | setup | clean"
@@ -86,9 +87,18 @@ e2e: setup system-browser
 faults: setup
 	QT_QPA_PLATFORM=offscreen FAULTS_FULL=$(FULL) $(BIN)/pytest tests/faults
 
-bench: setup
+# finplot brings another binding of Qt, which must not meet ours in one environment.
+$(PEERS): tests/bench/peers.lock | system-base
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/peers.lock
+	@touch $@
+
+bench: setup $(PEERS)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
 
+soak: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.soak
+
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

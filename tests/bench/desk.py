@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from time import thread_time
+from time import monotonic, sleep, thread_time
 
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from candledesk.cache.build import CacheService
+from candledesk.cache.messages import ViewportRequest
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
@@ -73,7 +74,22 @@ def build_database(folder, n_bars):
         for start in range(0, n_bars, BATCH):
             ours.write(make_bars(start, min(BATCH, n_bars - start)))
         ours.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    service = open_service(path, n_bars)  # once, so that the calendar is stored too
+    request = ViewportRequest(1, 1, "BENCH", MINUTE, None, 10, 0)
+    deadline = monotonic() + 60
+    while not len(service.controller.load_viewport(request).result(60).bars):
+        if monotonic() > deadline:
+            raise TimeoutError
+        sleep(0.05)
+    service.close()
     return path
+
+
+def open_service(path, n_bars):
+    """Open the cache on a database whose clock stands at the end of its bars."""
+    settings = Settings(requests_per_minute=60_000, request_burst=6_000)
+    now = FIRST + STEP * n_bars
+    return CacheService(path, settings, path.parent, now=lambda: now, child=Market(n_bars))
 
 
 class Desk:
@@ -81,11 +97,9 @@ class Desk:
 
     def __init__(self, folder, n_bars):
         self.app = QApplication.instance() or QApplication([])
-        self.n_bars, self.now = n_bars, FIRST + STEP * n_bars
-        path = build_database(folder, n_bars)
-        self.market = Market(n_bars)
-        settings = Settings(requests_per_minute=60_000, request_burst=6_000)
-        self.service = CacheService(path, settings, Path(folder), now=lambda: self.now, child=self.market)
+        self.n_bars = n_bars
+        self.service = open_service(build_database(folder, n_bars), n_bars)
+        self.market = self.service.child
         self.cache = self.service.controller
         self.bridge = Bridge(self.cache)
         self.model = ChartModel()

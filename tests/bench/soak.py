@@ -1,8 +1,8 @@
 """An hour of use in minutes: switches of symbol and interval, live updates, pans and zooms (``make soak``).
 
 Memory, file handles and threads must stay flat after a tenth of the work (resident memory <= +10 %). Updates are
-committed by the cache's writer and told as the cache tells them; every one is read again and painted. Exit code 1
-when something grew.
+committed by the cache's writer and told as the cache tells them, in bursts as from a lively market; each burst is read
+again and painted. Exit code 1 when something grew.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -35,6 +36,7 @@ FETCHED = [INTERVALS[name] for name in ("5m", "1h", "1d")]
 SHOWN = [*FETCHED, INTERVALS["4h"], INTERVALS["1wk"]]
 MOST_GROWTH = 1.10
 N_CHECKS = 10
+N_BURST = 10
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -76,24 +78,29 @@ class Soak:
         model.zoom(self.random.uniform(0, 1_500), self.random.choice((0.7, 1.3)))
         desk.app.processEvents()
 
-    def update(self):
-        """Let the forming bar of the shown series change, as a live price does."""
+    def update(self, n):
+        """Let the forming bar of the shown series change ``n`` times, as live prices do, and wait for the picture."""
         symbol, interval = self.shown[0], self.shown[1].base
-        by = self.random.choice((-0.01, 0.01))
-
-        def commit(connection):
-            with transaction(connection):
-                found = series_id(connection, symbol, interval)
-                last = read_bars_around(connection, found, None, 1, 0)
-                close = last.close + by
-                high, low = np.maximum(last.high, close), np.minimum(last.low, close)
-                write_bars(connection, found, Bars(last.open_time, last.open, high, low, close, last.volume + 1))
-            return int(last.open_time[0])
-
-        open_time = self.desk.service._writer.submit(commit).result(30)
-        self.desk.service.tell(BarsStored(symbol, interval, Span(open_time, open_time + 1), 0))
+        service = self.desk.service
+        for _ in range(n):
+            by = self.random.choice((-0.01, 0.01))
+            written = service._writer.submit(partial(change_last_bar, symbol=symbol, interval=interval, by=by))
+            written.add_done_callback(lambda done: service.tell(BarsStored(symbol, interval, done.result(), 0)))
+        written.result(30)
+        self.desk.settle()
         self.desk.wait(lambda: not self.desk.feed._is_dirty and self.desk.feed._future is None)
         self.desk.app.processEvents()
+
+
+def change_last_bar(connection, symbol, interval, by):
+    """Move the newest bar's close; return its span."""
+    with transaction(connection):
+        found = series_id(connection, symbol, interval)
+        last = read_bars_around(connection, found, None, 1, 0)
+        close = last.close + by
+        high, low = np.maximum(last.high, close), np.minimum(last.low, close)
+        write_bars(connection, found, Bars(last.open_time, last.open, high, low, close, last.volume + 1))
+    return Span(int(last.open_time[0]), int(last.open_time[0]) + 1)
 
 
 def run(arguments, folder):
@@ -103,8 +110,8 @@ def run(arguments, folder):
     sys.stdout.write(f"{'switches':>9}{'updates':>9}{'RSS MB':>9}{'files':>7}{'threads':>9}{'paints':>9}{'s':>7}\n")
     for turn in range(1, arguments.switches + 1):
         soak.switch()
-        for _ in range(n_each):
-            soak.update()
+        for first_of in range(0, n_each, N_BURST):
+            soak.update(min(N_BURST, n_each - first_of))
         if turn % max(1, arguments.switches // N_CHECKS) == 0:
             gc.collect()
             resident, n_files, n_threads = resources()
