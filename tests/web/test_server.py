@@ -77,6 +77,14 @@ def test_only_this_machine_reaches_the_socket(server):
     assert server.url == f"http://127.0.0.1:{server.port}"
 
 
+def test_no_answer_waits_for_the_acknowledgement_of_its_head(server):
+    with httpx.Client() as client:
+        assert client.get(f"{server.url}/healthz").status_code == 200
+        (connection,) = server._server.server_state.connections
+        ours = connection.transport.get_extra_info("socket")
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_the_chart_url_carries_token_and_series_in_the_fragment_alone(server):
     assert server.chart_url == f"{server.url}/#token={TOKEN}"
     assert server.make_chart_url("^GSPC", "1h") == f"{server.url}/#token={TOKEN}&symbol=%5EGSPC&interval=1h"
