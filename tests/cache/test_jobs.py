@@ -10,7 +10,14 @@ from candledesk.cache.estimates import guess_cost
 from candledesk.cache.jobs import N_BEGUN
 from candledesk.cache.messages import JobChanged, JobsChanged
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.errors import InputError, JobStateError, OfflineError, UnknownJobError, UnknownSymbolError
+from candledesk.domain.errors import (
+    EnvironmentFaultError,
+    InputError,
+    JobStateError,
+    OfflineError,
+    UnknownJobError,
+    UnknownSymbolError,
+)
 from candledesk.domain.job_states import EDGES, ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.provider.answers import FaultAnswer, RateLimitedAnswer
@@ -396,6 +403,24 @@ def test_an_estimate_names_who_was_never_met_and_counts_the_meeting(met):
     assert estimate.unknown == ("NEW",)
     guesses = [guess_cost(INTERVALS[name], None, NOW)[0] for name in ("1m", "1d")]
     assert estimate.n_requests == sum(guesses) + 1
+
+
+@pytest.mark.allow_logs
+def test_an_end_that_cannot_be_written_is_written_later(met, monkeypatch):
+    from candledesk.store import jobs as job_store
+
+    refusals = iter(range(3))
+    update = job_store.update_job
+
+    def refuse(connection, job_id, *, now, **changes):
+        if changes.get("state") == JobState.SUCCEEDED and next(refusals, None) is not None:
+            raise EnvironmentFaultError("The disk is full.")
+        return update(connection, job_id, now=now, **changes)
+
+    monkeypatch.setattr(job_store, "update_job", refuse)
+    job = start(met)
+    wait_until(lambda: read(met, job).state is JobState.SUCCEEDED)
+    assert [event.job.state for event in met.events if isinstance(event, JobChanged)][-1] is JobState.SUCCEEDED
 
 
 def test_a_backfill_waits_for_the_network_and_who_waits_for_it_is_told(met, yahoo):
