@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from candledesk.ui.actions import ActionRow
 from candledesk.ui.chart.date_dialog import ask_date
+from candledesk.ui.chart.hand import Zone
 from candledesk.ui.chart.model import ZOOM_STEP
 from candledesk.ui.chart.options import ChartType, Choice, Magnet, PaletteName, PriceMode, ZoneName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QMenu
+
+    from candledesk.ui.actions import ActionTable
     from candledesk.ui.chart.view import ChartView
     from candledesk.ui.option_store import OptionStore
 
@@ -32,6 +36,12 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore) -> li
         *_choice_rows(options, "palette", PaletteName, "Colours"),
         *_move_rows(view),
     ]  # fmt: skip
+
+
+def menu_at(table: ActionTable, zone: Zone) -> QMenu:
+    """Return the menu of a part of the chart: what a right click there is about."""
+    names = {Zone.PRICE_AXIS: "Price scale", Zone.TIME_AXIS: "Time zone"}
+    return table.submenus[names[zone]] if zone in names else table.menus[_MENU]
 
 
 def _choice_rows(options: OptionStore, name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:

@@ -17,6 +17,7 @@ from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.actions import ActionTable
 from candledesk.ui.chart.snapshot import SOURCE, shot_of
+from candledesk.ui.chart_rows import menu_at
 from candledesk.ui.entries import IntervalPopup, SymbolEntry
 from candledesk.ui.keeper import Keeper
 from candledesk.ui.option_store import OptionStore
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QCloseEvent
 
     from candledesk.cache.doors import Cache
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
         page = ChartPage(self._cache, self._bridge, self._n_views, self.look.theme)
         page.model.set_options(self.options.value)
         page.view.typed.connect(self._on_typed)
+        page.view.customContextMenuRequested.connect(self._on_menu_requested)
         page.opened.connect(self._on_page_changed)
         page.changed.connect(self._on_series_changed)
         page.waiting_changed.connect(self.status.show_waiting)
@@ -322,6 +325,11 @@ class MainWindow(QMainWindow):
         ShortcutSheet(self.table.shortcut_sheet(), self).open()
 
     # -- slots
+
+    def _on_menu_requested(self, at: QPoint) -> None:
+        view = self.current_view()
+        if view is not None:
+            menu_at(self.table, view.zone_at(at)).popup(view.mapToGlobal(at))
 
     def _on_typed(self, text: str) -> None:
         if text.isdigit():

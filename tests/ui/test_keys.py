@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QDate, Qt, QTime
+from PySide6.QtCore import QDate, QPoint, Qt, QTime
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QDialogButtonBox
 
 from candledesk.domain.interval import INTERVALS
@@ -107,7 +108,7 @@ def test_the_glide_to_the_latest_bar_takes_400_ms(window, qtbot, qapp):
     window.page.model.viewport_changed.connect(lambda: edges.append(window.page.model.placed.right_edge))
     qtbot.waitUntil(lambda: not motion.is_running, timeout=3_000)
     assert edges == sorted(edges)
-    assert len(edges) > 3
+    assert edges[-1] == pytest.approx(window.page.model.latest_edge())
     assert window.page.model.is_latest_visible()
 
 
@@ -233,3 +234,14 @@ def test_of_intraday_bars_the_time_is_in_the_charts_zone(window, qtbot, qapp):
     dialog.time.setTime(QTime(10, 30))
     qtbot.mouseClick(dialog.findChild(QDialogButtonBox).buttons()[0], Qt.MouseButton.LeftButton)
     assert chosen == [int(datetime(2025, 11, 20, 15, 30, tzinfo=UTC).timestamp())]
+
+
+@pytest.mark.parametrize(("x", "y", "first"), [(300, 200, "Chart type"), (-5, 200, "Normal"), (300, -5, "Exchange")])
+def test_a_right_click_offers_what_it_points_at(window, qtbot, qapp, x, y, first):
+    view = window.page.view
+    at = QPoint(x if x > 0 else view.width() + x, y if y > 0 else view.height() + y)
+    qapp.sendEvent(view.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.mapToGlobal(at)))
+    settle(qapp)
+    menu = qapp.activePopupWidget()
+    assert menu.actions()[0].text() == first
+    menu.close()

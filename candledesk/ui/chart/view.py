@@ -27,7 +27,7 @@ from candledesk.ui.theme import DARK, Theme, coloured
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PySide6.QtCore import QRect
+    from PySide6.QtCore import QPoint, QRect
     from PySide6.QtGui import (
         QEnterEvent,
         QFocusEvent,
@@ -105,6 +105,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMinimumSize(240, 160)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _source(self) -> tuple[Frame, ChartScene, Theme]:
         return self.model.frame(), self.model.scene, self._theme
@@ -117,6 +118,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Change the palette."""
         self._base_theme = theme
         self._on_changed()
+
+    def zone_at(self, at: QPoint) -> Zone:
+        """Return the part of the chart at a position."""
+        return self._hand.zone_at(at.x(), at.y())
 
     def animate_latest(self) -> None:
         """Glide to the latest bar."""
