@@ -7,6 +7,7 @@ import logging
 import logging.handlers
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.build import CacheService
+from candledesk.cache.messages import FaultRaised
 from candledesk.cache.workers import start_daemon
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.paths import open_home, resources_dir, write_private
@@ -62,15 +64,16 @@ class Desk:
         Raises ``HomeLockedError`` when another process holds the home, ``EnvironmentFaultError`` for what the machine
         refuses.
         """
-        self.paths = open_home(settings.home, demo=demo)
+        self.paths = open_home(settings.home, demo=demo).with_scratch()
+        self.refusal = _read_only_refusal(self.paths)
         self._log_listener = start_log(self.paths, settings.log_level)
-        self._lock = HomeLock(self.paths.lock)
+        self._lock = HomeLock(self.paths.lock, is_read_only=self.refusal is not None)
         self._demo = DemoProcess() if demo else None
         if self._demo is not None:
             settings = replace(settings, yahoo_url=self._demo.url, requests_per_minute=600.0, request_burst=60)
         self.settings = settings
         try:
-            self.service = CacheService(self.paths.database, settings, self.paths.yfinance_cache)
+            self.service = CacheService(self.paths.database, settings, self.paths.yfinance_cache, refusal=self.refusal)
         except BaseException:
             if self._demo is not None:
                 self._demo.close()
@@ -85,11 +88,11 @@ class Desk:
 
     def resume_jobs(self) -> int:
         """Take up the jobs that the last run left; return how many."""
-        return self.service.jobs.take_up()
+        return self.service.jobs.take_up() if self.refusal is None else 0
 
     def start_updates(self) -> None:
         """Keep what is shown or harvested up to date from now on, unless the user has switched that off."""
-        if self.settings.update == "on":
+        if self.settings.update == "on" and self.refusal is None:
             self.service.updater.start()
 
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
@@ -102,17 +105,22 @@ class Desk:
         return web
 
     def start_web(self) -> None:
-        """Serve, and write ``endpoint.json`` for scripts and second starts: from here on they can rely on it."""
+        """Serve, and write ``endpoint.json`` for scripts and second starts: from here on they can rely on it.
+
+        In a read-only home scripts cannot find this instance, and who looks is told why nothing new is stored.
+        """
         web = self._web or self.make_web()
         web.start()
         endpoint = {"url": web.url, "token": web.token, "pid": os.getpid()}
         write_private(self.paths.endpoint, json.dumps(endpoint))
+        if self.refusal is not None:
+            self.service.tell(FaultRaised(str(self.refusal)))
 
     def open_browser(self) -> None:
         """Open the chart in the browser through a 0600 redirect file, so that no token is in a process list."""
         if self._web is None:
             return
-        page = self.paths.home / "open-chart.html"
+        page = self.paths.opener
         target = self._web.chart_url
         write_private(
             page, f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><title>CandleDesk</title>'
@@ -130,12 +138,24 @@ class Desk:
             self._demo.close()
         self._lock.release()
         self._log_listener.stop()
+        if self.paths.scratch is not None:
+            shutil.rmtree(self.paths.scratch, ignore_errors=True)
 
     def abort(self) -> None:
         """Queue running jobs again, if the database takes that at once; for a process that ends in the next moment."""
         self.service.requeue(ABORT_S)
         if self._demo is not None:
             self._demo.close()
+
+
+def _read_only_refusal(paths: Paths) -> EnvironmentFaultError | None:
+    """Return why nothing can be stored in a read-only home, for people; ``None`` when it can."""
+    if paths.scratch is None:
+        return None
+    return EnvironmentFaultError(
+        f"{paths.home} is read-only: stored bars are shown and nothing new is fetched. "
+        "Give yourself write permission there, or set another --home."
+    )
 
 
 def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from candledesk.domain.errors import EnvironmentFaultError
@@ -13,9 +14,10 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The files of one home directory."""
+    """The files of one home directory; ``scratch``: where what must be written goes while the home is read-only."""
 
     home: Path
+    scratch: Path | None = None
 
     @property
     def database(self) -> Path:
@@ -25,12 +27,12 @@ class Paths:
     @property
     def log(self) -> Path:
         """The rotating log file."""
-        return self.home / "candledesk.log"
+        return self._writable / "candledesk.log"
 
     @property
     def endpoint(self) -> Path:
         """URL, token and pid of the running instance (0600)."""
-        return self.home / "endpoint.json"
+        return self._writable / "endpoint.json"
 
     @property
     def lock(self) -> Path:
@@ -40,7 +42,22 @@ class Paths:
     @property
     def yfinance_cache(self) -> Path:
         """Where yfinance may keep its own small files."""
-        return self.home / "yfinance"
+        return self._writable / "yfinance"
+
+    @property
+    def opener(self) -> Path:
+        """The page that leads the browser to the chart (0600)."""
+        return self._writable / "open-chart.html"
+
+    @property
+    def _writable(self) -> Path:
+        return self.scratch or self.home
+
+    def with_scratch(self) -> Paths:
+        """Return paths that write nothing to the home, where it has a database and is read-only; else these."""
+        if not self.database.exists() or all(os.access(path, os.W_OK) for path in (self.home, self.database)):
+            return self
+        return replace(self, scratch=Path(tempfile.mkdtemp(prefix="candledesk-")))
 
 
 def open_home(home: str, *, demo: bool = False) -> Paths:

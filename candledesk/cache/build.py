@@ -25,7 +25,7 @@ from candledesk.cache.rounds import Pace
 from candledesk.cache.search import SymbolSearch
 from candledesk.cache.updates import UpdateParts, Updater
 from candledesk.cache.workers import Clockwork, FetchPool, Readers, Writer
-from candledesk.domain.errors import CandleDeskError, ClosingError
+from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.provider.limiter import Limiter, LimiterMemory
 from candledesk.store import limiter as limiter_store
 from candledesk.store import limits as limit_store
@@ -78,9 +78,11 @@ class CacheService:
         elapsed: Callable[[], float] = elapsed_s,
         pauses: Pauses = Pauses(),  # noqa: B008 - frozen
         child: Child | None = None,
+        refusal: EnvironmentFaultError | None = None,
     ) -> None:
         """Open or create the database and start the threads; the fetch process starts at its first use.
 
+        ``refusal``: why nothing can be stored as long as this runs (a read-only home); then nothing is asked either.
         ``now``, ``elapsed``, ``pauses`` and ``child`` (who fetches) may be others in tests.
 
         Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
@@ -89,7 +91,7 @@ class CacheService:
         self._events = Events()
         self._now = now
         self.child = child or Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
-        self._writer = Writer(partial(connect_writer, database), _checkpoint)
+        self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)
         self._clockwork = Clockwork()
@@ -97,6 +99,8 @@ class CacheService:
         catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
         journal = Journal(self._writer, self._events.emit, now, self._limiter)
         self._fills = self._make_fills(catalog, journal, settings, pauses)
+        if refusal is not None:
+            self._fills.machine.forbid(refusal)
         self.jobs = Jobs(self._fills, journal, self._readers, self._clockwork, self._events)
         active = ActiveSeries(elapsed)
         harvest = Harvest(self._readers, self._writer, catalog, self._fills, now)
@@ -192,10 +196,10 @@ class CacheService:
         n_abandoned = self._pool.close(FETCHERS_S)
         if n_abandoned:
             log.warning("%d fetch threads did not stop and were abandoned", n_abandoned)
+        self._readers.close(READERS_S)  # before the writer: the last to leave folds the log into the file
         self._submit_requeue()
         if not self._writer.close(WRITER_S):
             log.warning("the writer did not finish in time; the last writes may be repeated at the next start")
-        self._readers.close(READERS_S)
 
     def _submit_requeue(self) -> Future[int]:
         requeued = self.jobs.requeue()
@@ -205,6 +209,12 @@ class CacheService:
     def requeue(self, timeout_s: float) -> bool:
         """Queue running jobs for the next start and tell whether that was done in time, without closing anything."""
         return bool(wait([self._submit_requeue()], timeout_s).done)
+
+
+def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connection:
+    if refusal is not None:
+        raise refusal
+    return connect_writer(database)
 
 
 def _read_limiter(database: Path) -> LimiterMemory | None:

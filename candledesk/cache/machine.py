@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -28,6 +29,11 @@ class Machine:
         self._lock = threading.Lock()
         self._error: EnvironmentFaultError | None = None
         self._until = 0.0
+        self._is_forbidden = False
+
+    def forbid(self, error: EnvironmentFaultError) -> None:
+        """Refuse from now on and for ever: a read-only home needs no try to be known."""
+        self._error, self._until, self._is_forbidden = error, math.inf, True
 
     @property
     def error(self) -> EnvironmentFaultError | None:
@@ -50,6 +56,8 @@ class Machine:
     def note(self, error: EnvironmentFaultError) -> None:
         """Remember a refusal, and tell people of it once until something is stored again."""
         with self._lock:
+            if self._is_forbidden:
+                return
             is_news = self._error is None or str(self._error) != str(error)
             self._error, self._until = error, self._clock() + self._pause_s
         if is_news:

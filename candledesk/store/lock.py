@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import IO, TYPE_CHECKING
+from pathlib import Path
+from typing import IO
 
 from candledesk.domain.errors import EnvironmentFaultError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class HomeLockedError(EnvironmentFaultError):
@@ -26,27 +24,26 @@ class HomeLockedError(EnvironmentFaultError):
 class HomeLock:
     """Held from construction to ``release``; else ``HomeLockedError``, or ``EnvironmentFaultError`` (read-only)."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the lock at once or not at all."""
+    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
+        """Take the lock at once or not at all; in a read-only home only when nobody who can write there holds it."""
+        self._is_written = True
         try:
             self._file: IO[str] = path.open("a+", encoding="ascii")
         except OSError as error:
+            if is_read_only:
+                self._file, self._is_written = _open_unwritten(path), False
+                return
             msg = f"cannot write to {path.parent}: {error.strerror}. Choose another home with --home"
             raise EnvironmentFaultError(msg) from error
-        try:
-            _lock(self._file)
-        except OSError:
-            self._file.seek(0)
-            text = self._file.read().strip()
-            self._file.close()
-            raise HomeLockedError(int(text) if text.isdigit() else 0) from None
+        _take(self._file)
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()
 
     def release(self) -> None:
         """Give the home back; the file stays, since removing it could remove a newer holder's."""
-        self._file.truncate(0)
+        if self._is_written:
+            self._file.truncate(0)
         self._file.close()
 
 
@@ -58,6 +55,25 @@ def check_home(path: Path) -> None:
         except BlockingIOError:
             text = file.read().strip()
             raise HomeLockedError(int(text) if text.isdigit() else 0) from None
+
+
+def _open_unwritten(path: Path) -> IO[str]:
+    """Lock a file that may only be read; where there is none, nobody holds it."""
+    is_there = path.exists()
+    file = (path if is_there else Path(os.devnull)).open(encoding="ascii")
+    if is_there:
+        _take(file)
+    return file
+
+
+def _take(file: IO[str]) -> None:
+    try:
+        _lock(file)
+    except OSError:
+        file.seek(0)
+        text = file.read().strip()
+        file.close()
+        raise HomeLockedError(int(text) if text.isdigit() else 0) from None
 
 
 def _lock(file: IO[str]) -> None:

@@ -35,11 +35,20 @@ def wait_until(condition, timeout_s=START_S, what="it", pause_s=0.02):
 class Instance:
     """``python -m candledesk`` with a home of the test's and the demo market as its Yahoo."""
 
-    def __init__(self, home, yahoo_url, *arguments, program=("-m", "candledesk"), user=None, **environment):
+    def __init__(self, home, yahoo_url, *arguments, program=("-m", "candledesk"), before=(), **environment):
         self.home = Path(home)
         self.started_at = time.monotonic()
         self.stderr_path = self.home.parent / f"{self.home.name}.stderr"
-        command = [sys.executable, *program, *(arguments or ("serve",)), "--home", str(home), "--yahoo-url", yahoo_url]
+        command = [
+            *before,
+            sys.executable,
+            *program,
+            *(arguments or ("serve",)),
+            "--home",
+            str(home),
+            "--yahoo-url",
+            yahoo_url,
+        ]
         with self.stderr_path.open("ab") as stderr:
             self.process = subprocess.Popen(
                 command,
@@ -48,7 +57,6 @@ class Instance:
                 stderr=stderr,
                 cwd=ROOT,
                 env=os.environ | ENVIRONMENT | environment,
-                user=user,
             )
         self.events = []
         self._end = None
