@@ -160,7 +160,8 @@ def exchange(served, request):
             with contextlib.suppress(TimeoutError):
                 answer = connection.recv(65536)
             connection.settimeout(PATIENCE_S)
-            connection.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(OSError):  # the other side may have reset it meanwhile: not connected
+                connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65536):
                 answer += part
         return answer
