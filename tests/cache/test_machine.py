@@ -22,8 +22,19 @@ def test_a_fault_is_told_once_until_something_is_stored():
     assert len(told) == 2
     machine.note_success()
     assert machine.error is None
+    machine.note_success()
     machine.note(FULL)
-    assert len(told) == 3
+    texts = [event.text for event in told]
+    assert texts == ["The disk is full.", "The database is read-only.", "", "The disk is full."]  # "": it is over
+
+
+def test_what_is_forbidden_is_known_without_a_try():
+    machine, now, told = make()
+    machine.forbid(FULL)
+    machine.note(EnvironmentFaultError("other"))
+    now[0] = 1e9
+    assert machine.refusal() is machine.fault() is machine.error is FULL
+    assert told == []
 
 
 def test_after_the_pause_one_tries_and_the_others_wait_on():
