@@ -1,4 +1,5 @@
 import pytest
+from hypothesis import settings
 from PySide6.QtCore import QEvent
 
 from candledesk.domain.interval import INTERVALS
@@ -7,6 +8,9 @@ from candledesk.ui.chart.feed import ChartFeed
 from candledesk.ui.chart.model import ChartModel
 from candledesk.ui.chart.view import ChartView
 from tests.ui.fakes import FakeCache, make_bars
+
+settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
+settings.load_profile("rules")
 
 
 def settle(qapp, n=12):

@@ -37,3 +37,10 @@ def test_steps_are_round(least, step):
 @pytest.mark.parametrize(("volume", "text"), [(0, "0"), (999, "999"), (1_234_000, "1.23M"), (5e9, "5.00B")])
 def test_volumes_are_short(volume, text):
     assert format_volume(volume) == text
+
+
+@pytest.mark.parametrize("ratio", [2.6, 4, 12, 90, 4_000, 1e6])
+def test_a_logarithmic_axis_has_enough_labels(ratio):
+    scale = PriceScale(autoscale(13.0, 13.0 * ratio, is_log=True), 0, 800)
+    pixels = [scale.y_of(tick) for tick in scale.ticks(44, 2)]
+    assert max(a - b for a, b in pairwise([800.0, *pixels, 0.0])) < 4 * 44

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
 MARGIN_TOP = 0.20  # CHART.md: autoscale margins
 MARGIN_BOTTOM = 0.10
 _LINEAR_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_LOG_MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+# Of each decade, the rounder ones first: the others come between them where there is room.
+_LOG_MANTISSAS = (
+    (1.0,),
+    (2.0, 5.0),
+    (1.5, 3.0, 7.0),
+    (1.2, 2.5, 4.0, 6.0, 8.0),
+    (1.1, 1.3, 1.4, 1.6, 1.7, 1.8, 1.9, 2.2, 2.8, 3.5, 4.5, 9.0),
+)
 _PERCENT_WHOLE_FROM = 1_000.0
 _LOG_TICKS_FROM = 2.5  # below this ratio high/low, linear ticks read better on a logarithmic axis
 
@@ -97,9 +105,24 @@ class PriceScale:
                 for value in _round_values((low - zero) / unit, (high - zero) / unit, min_gap_px / height, 2)
             ]
         if self.span.is_log and low > 0 and high / low >= _LOG_TICKS_FROM:
-            return self._spaced(_log_candidates(low, high), min_gap_px)
+            return self._log_ticks(low, high, min_gap_px)
         values = _round_values(low, high, min_gap_px / height, decimals)
         return self._spaced(values, min_gap_px) if self.span.is_log else values
+
+    def _log_ticks(self, low: float, high: float, min_gap_px: float) -> list[float]:
+        """Return round prices of a logarithmic axis: rounder ones first, others where they keep their distance."""
+        decades = [10.0**k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
+        per_log, lowest = (self.bottom - self.top) / (self.span.hi - self.span.lo), math.log10(low)
+        taken: list[tuple[float, float]] = []  # the pixel counted upward, and the price
+        for mantissas in _LOG_MANTISSAS:
+            prices = (mantissa * decade for decade in decades for mantissa in mantissas)
+            for price in (price for price in prices if low <= price <= high):
+                up = (math.log10(price) - lowest) * per_log
+                at = bisect_left(taken, (up,))
+                near = [abs(other - up) for other, _ in taken[max(at - 1, 0) : at + 1]]
+                if min(near, default=math.inf) >= min_gap_px:
+                    taken.insert(at, (up, price))
+        return [price for _, price in taken]
 
     def _spaced(self, values: list[float], min_gap_px: float) -> list[float]:
         kept: list[float] = []
@@ -121,11 +144,6 @@ def nice_step(least: float, decimals: int) -> float:
     least = max(least, 10.0**-decimals)
     power = 10.0 ** math.floor(math.log10(least) + 1e-12)
     return next(power * step for step in _LINEAR_STEPS if power * step >= least * (1 - 1e-9))
-
-
-def _log_candidates(low: float, high: float) -> list[float]:
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    return [m * 10.0**k for k in decades for m in _LOG_MANTISSAS if low <= m * 10.0**k <= high]
 
 
 def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: bool = False) -> PriceRange:
