@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from candledesk.domain.errors import CandleDeskError, InputError
@@ -16,16 +16,20 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from candledesk.cache.doors import Cache
+    from candledesk.cache.messages import SymbolFound
     from candledesk.domain.instrument import Instrument
     from candledesk.ui.bridge import Bridge
 
 _SEPARATOR = "   "
+_TYPING_MS = 300  # yahoo.md §7: a search is asked for when the typing rests
+_SEARCH_S = 3.0
+_MOST_OFFERED = 12
 _MARKET_SUFFIX = "."
 _WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month"}
 
 
 class SymbolEntry(QLineEdit):
-    """A line with completion over the instruments that are known; Enter opens, Escape leaves."""
+    """A line with completion: what is cached at once, then what the provider finds; Enter opens, Escape leaves."""
 
     symbol_entered = Signal(str)
     left = Signal()
@@ -40,6 +44,11 @@ class SymbolEntry(QLineEdit):
         self.setAccessibleName("Symbol")
         self.setFixedWidth(150)
         self._names = QStringListModel(self)
+        self._searched = ""
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_TYPING_MS)
+        self._pause.timeout.connect(self._search)
         completer = QCompleter(self._names, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         popup = completer.popup()
@@ -67,14 +76,31 @@ class SymbolEntry(QLineEdit):
             self.setText(text.upper())
             self.setCursorPosition(at)
         self._bridge.deliver(self._cache.list_instruments(text.strip()), self._on_listed)
+        self._pause.start()
+
+    def _search(self) -> None:
+        """Ask the provider too, once the typing rests: each question takes a turn at the limiter."""
+        self._searched = self.text().strip()
+        if self._searched and self.hasFocus():
+            self._bridge.deliver(self._cache.search_symbols(self._searched, _SEARCH_S), self._on_found)
 
     def _on_listed(self, future: Future[list[Instrument]]) -> None:
         try:
-            found = future.result()
+            self._offer([(row.symbol, row.name) for row in future.result()])
         except CandleDeskError:
             return  # completion is a comfort; Enter still works
-        self._names.setStringList([f"{row.symbol}{_SEPARATOR}{row.name}".rstrip() for row in found[:12]])
-        if self.hasFocus() and self.text() and found:
+
+    def _on_found(self, future: Future[list[SymbolFound]]) -> None:
+        try:
+            found = future.result()
+        except CandleDeskError:
+            return  # as above: what is cached stays offered
+        if found and self.text().strip() == self._searched:
+            self._offer([(row.symbol, row.name) for row in found])
+
+    def _offer(self, rows: list[tuple[str, str]]) -> None:
+        self._names.setStringList([f"{symbol}{_SEPARATOR}{name}".rstrip() for symbol, name in rows[:_MOST_OFFERED]])
+        if self.hasFocus() and self.text() and rows:
             self.completer().complete()
 
     def _on_return_pressed(self) -> None:
@@ -84,6 +110,7 @@ class SymbolEntry(QLineEdit):
         self._enter(text)
 
     def _enter(self, text: str) -> None:
+        self._pause.stop()
         symbol = text.split(_SEPARATOR, maxsplit=1)[0].strip()
         if symbol:
             self.symbol_entered.emit(symbol)

@@ -23,6 +23,7 @@ from candledesk.cache.messages import (
     JobsChanged,
     JobState,
     LimiterState,
+    SymbolFound,
     ViewportReply,
     ViewportRequest,
 )
@@ -112,6 +113,7 @@ class FakeCache:
         self.calls: list[tuple[str, object]] = []
         self.harvest: dict[tuple[str, str], HarvestEntry] = {}
         self.followed: list[tuple[str, str]] = []
+        self.found: list[SymbolFound] = []
         self.marks: tuple[CoverageMark, ...] = ()
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
@@ -268,6 +270,10 @@ class FakeCache:
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         symbols = sorted({symbol for symbol, _interval in self.bars})
         return done([make_instrument(symbol) for symbol in symbols if query.upper() in symbol])
+
+    def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+        self.calls.append(("search_symbols", query))
+        return done([row for row in self.found if query in row.symbol])
 
     def list_harvest(self) -> Future[list[HarvestEntry]]:
         return done(list(self.harvest.values()))

@@ -10,6 +10,7 @@ from candledesk.cache.messages import (
     JobChanged,
     LimiterChanged,
     LimiterState,
+    SymbolFound,
 )
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
@@ -71,6 +72,16 @@ def test_the_title_names_the_series(opened):
     opened.open()
     assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
     assert "bars on this chart" in opened.window.status.facts.text()
+
+
+def test_what_the_provider_finds_is_offered_once_the_typing_rests(opened, qtbot):
+    entry = opened.window.symbol_entry
+    opened.cache.found = [SymbolFound("TSLA", "Tesla, Inc.", "NMS", "EQUITY")]
+    entry.begin("T")
+    qtbot.keyClicks(entry, "sl")
+    qtbot.waitUntil(lambda: entry._names.stringList() == ["TSLA   Tesla, Inc."], timeout=5000)
+    assert [call for call in opened.cache.calls if call[0] == "search_symbols"] == [("search_symbols", "TSL")]
+    entry.completer().popup().hide()
 
 
 def test_typing_a_symbol_opens_it_in_the_same_interval(opened, qtbot):
