@@ -1,5 +1,6 @@
 """What a chart asks for and when: once per visit of an edge, nothing after the start, a date directly."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.scene import Series
 from tests.ui.fakes import make_bars
 from tests.ui.test_strides import FIVE, zoom_out_to
 
@@ -188,3 +190,18 @@ def test_another_symbol_ends_the_wait_for_a_date(chart, cache):
     chart.settle()
     assert chart.model.series.symbol == "MSFT"
     assert chart.model.is_latest_visible()
+
+
+def test_a_window_is_made_ready_on_the_thread_that_brings_it(chart, cache, monkeypatch):
+    chart.open("MSFT")
+    built_on = []
+    build = Series.from_reply
+    monkeypatch.setattr(Series, "from_reply", lambda reply: (built_on.append(threading.get_ident()), build(reply))[1])
+    cache.is_holding = True
+    chart.feed.open("AAPL", INTERVALS["1d"])
+    thread = threading.Thread(target=cache.release)
+    thread.start()
+    thread.join()
+    chart.settle()
+    assert built_on == [thread.ident]
+    assert chart.model.series.symbol == "AAPL"

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.ui.chart.heikin_ashi import average_columns
+from candledesk.ui.chart.layout import volume_rects
 from candledesk.ui.chart.lines import area_points, line_points
 from candledesk.ui.chart.lod import previous_closes, reduce_columns
 from candledesk.ui.chart.shapes import hollow_rects, ohlc_rects, place_strokes, wick_rects
@@ -99,3 +100,11 @@ def test_the_previous_close_is_that_of_the_bar_before(lo, block, origin):
     starts = [first, *range((first + origin) // block * block + block - origin, 100, block)]
     wanted = [bars.close[at - 1] if at else bars.open[0] for at in starts]
     assert previous_closes(bars, columns).tolist() == wanted
+
+
+def test_narrow_volume_columns_stand_side_by_side_without_stripes():
+    spacing = 1.25
+    x = 3 + spacing * np.arange(400)
+    rects = volume_rects(x, np.ones(400), is_up=np.ones(400, bool), spacing=spacing, top=0, bottom=50, peak=1.0).up
+    assert (rects[1:, 0] == rects[:-1, 2] + 1).all()
+    assert set((rects[:, 2] - rects[:, 0] + 1).tolist()) == {1, 2}

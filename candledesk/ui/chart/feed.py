@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.cache.messages import EdgeState, JobState, ViewportReply, ViewportRequest
 from candledesk.domain.errors import CandleDeskError
-from candledesk.ui.chart.scene import Notice, Series
+from candledesk.ui.chart.loaded import prepare
 from candledesk.ui.chart.wants import Want, plan_want, want_around, want_date, want_latest
 from candledesk.ui.chart.words import date_words, error_notice, loading_notice, pause_words, series_notice
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import BarsStored, Job, LimiterState
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.loaded import Loaded
     from candledesk.ui.chart.model import ChartModel
+    from candledesk.ui.chart.scene import Notice, Series
 
 _log = logging.getLogger(__name__)
 _AGAIN_MS = 500  # a lookup that fails at once must not become a loop
@@ -49,7 +51,7 @@ class ChartFeed(QObject):
         self._target: tuple[str, Interval] | None = None
         self._leave: Callable[[], None] | None = None
         self._generation = 0
-        self._future: Future[ViewportReply] | None = None
+        self._future: Future[Loaded] | None = None
         self._last: Want | None = None
         self._is_dirty = False
         self._is_latest_wanted = False
@@ -127,7 +129,7 @@ class ChartFeed(QObject):
         request = ViewportRequest(
             self._view_id, self._generation, symbol, interval, want.anchor, want.n_before, want.n_after, want.stride
         )
-        self._future = self._cache.load_viewport(request)
+        self._future = prepare(self._cache.load_viewport(request))
         self._bridge.deliver(self._future, self._on_reply)
 
     def _on_reply(self, future: Future[Any]) -> None:
@@ -135,7 +137,7 @@ class ChartFeed(QObject):
             return  # superseded
         self._future = None
         try:
-            reply: ViewportReply = future.result()
+            loaded: Loaded = future.result()
         except CancelledError:
             return
         except CandleDeskError as error:
@@ -145,13 +147,14 @@ class ChartFeed(QObject):
             _log.exception("a viewport request failed")
             self._refuse("The bars could not be read: the log says why.")
             return
-        if reply.request.generation != self._generation:
+        if loaded.reply.request.generation != self._generation:
             return
-        self._accept(reply)
+        self._accept(loaded)
         if self._target is not None and self._future is None:
             self._ask_again()
 
-    def _accept(self, reply: ViewportReply) -> None:
+    def _accept(self, loaded: Loaded) -> None:
+        reply = loaded.reply
         if reply.error:
             self._refuse(reply.error)
             return
@@ -169,7 +172,7 @@ class ChartFeed(QObject):
         if former is not None and not is_moving and former.is_same_as(reply):
             self.waiting_changed.emit("")
             return
-        series = Series.from_reply(reply, former)
+        series = loaded.series if former is None else loaded.series.replacing(former)
         is_latest_wanted = self._is_latest_wanted and reply.request.anchor is None
         self._is_latest_wanted = self._is_latest_wanted and not is_latest_wanted
         self._model.show_series(series, is_latest_wanted=is_latest_wanted, date=self._date)

@@ -18,6 +18,7 @@ RectArray = NDArray[np.int32]  # shape (n, 4): x1, y1, x2, y2, all inclusive, as
 
 _BODY_FROM = 2.5  # lightweight-charts, renderers/optimal-bar-width.ts: below this a candle is its wick
 _BODY_FIXED_TO = 4.0
+_GAPLESS_TO = 2.0
 _PANES_FROM = 4  # lower charts show the price alone
 MIN_PANE_PX = 30  # CHART.md, panes; logical pixels
 
@@ -142,12 +143,18 @@ def candle_rects(  # noqa: PLR0913 - one argument per edge of a candle
 def volume_rects(
     x: FloatArray, volume: FloatArray, *, is_up: BoolArray, spacing: float, top: int, bottom: int, peak: float
 ) -> CandleRects:
-    """Return bars that grow from ``bottom``; anything that traded is at least one pixel high."""
+    """Return bars that grow from ``bottom``; anything that traded is at least one pixel high.
+
+    Columns too narrow for a gap of whole pixels between them stand side by side: now and then a gap would make stripes.
+    """
     traded = volume > 0
     height = np.rint(volume / peak * (bottom - top)) if peak > 0 else np.zeros(len(volume))
     height = np.where(traded, np.maximum(height, 1), 0)
-    centre, half = np.rint(x), body_width(spacing) // 2
-    rects = _rects(centre - half, bottom - height, centre + half, np.full(len(x), bottom - 1.0))
+    half = body_width(spacing) // 2
+    left, right = np.rint(x) - half, np.rint(x) + half
+    if spacing < _GAPLESS_TO:
+        left, right = np.rint(x - spacing / 2), np.rint(x + spacing / 2) - 1
+    rects = _rects(left, bottom - height, right, np.full(len(x), bottom - 1.0))
     up, down = np.flatnonzero(is_up & traded), np.flatnonzero(~is_up & traded)
     return CandleRects(rects.take(up, axis=0), rects.take(down, axis=0))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
@@ -76,16 +76,14 @@ class Series:
         return cls("", INTERVALS["1d"], none, calendar, edge=EdgeState.START)
 
     @classmethod
-    def from_reply(cls, reply: ViewportReply, former: Series | None = None) -> Series:
-        """Build the window of a reply; ``former`` is the same series' window that it replaces."""
+    def from_reply(cls, reply: ViewportReply) -> Series:
+        """Build the window of a reply."""
         zone = reply.instrument.tz if reply.instrument else "UTC"
-        same = former is not None and (former.symbol, former.interval) == (reply.request.symbol, reply.request.interval)
         return cls(
             symbol=reply.request.symbol,
             interval=reply.request.interval,
             bars=reply.bars,
             calendar=build_calendar(reply.bars.open_time, zone, is_daily=reply.request.interval.is_daily),
-            origin=_origin(Axis(reply.bars.open_time, reply.starts), former) if former is not None and same else 0,
             instrument=reply.instrument,
             edge=reply.edge,
             edge_reason=reply.edge_reason,
@@ -97,6 +95,13 @@ class Series:
             n_newer=reply.n_newer,
         )
 
+    def replacing(self, former: Series) -> Series:
+        """Return the window with the absolute indexes of the window of the same series that it replaces."""
+        if not len(self.bars) or not len(former.bars):
+            return replace(self, origin=former.origin)
+        shift = self.axis.shift_from(former.axis, int(self.bars.open_time[-1]))
+        return self if shift is None else replace(self, origin=former.origin - shift)
+
 
 def first_time(series: Series) -> int | None:
     """Return when the history of a series begins (UTC seconds): its listing or the look-back; ``None`` when unknown."""
@@ -105,14 +110,6 @@ def first_time(series: Series) -> int | None:
     floor = hours.now - lookback_s + DAY_S if hours is not None and lookback_s is not None else None
     known = [time for time in (listed, floor) if time is not None]
     return max(known) if known and not (lookback_s is not None and floor is None) else None
-
-
-def _origin(axis: Axis, former: Series) -> int:
-    """Return the absolute index of the new bar 0, by a bar that both windows hold."""
-    if not axis.n_rows or not len(former.bars):
-        return former.origin
-    shift = axis.shift_from(former.axis, int(axis.open_time[-1]))
-    return 0 if shift is None else former.origin - shift
 
 
 @dataclass(frozen=True, slots=True)
