@@ -262,6 +262,7 @@ export class Page {
 
   onEvent(name, row) {
     if (name === "job") this.jobs.take(row);
+    else if (name === "jobs") this.jobs.load().catch(() => {}); // many moved at once
     else if (name === "fault") this.status.showFault(row.text, () => this.showState());
     else if (name === "bars_stored") this.onStored(row);
     else if (name === "limiter") {
