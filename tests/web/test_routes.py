@@ -2,10 +2,12 @@
 
 import pytest
 
+from candledesk.cache.messages import JobsChanged
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, OfflineError, TooLateError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.job_states import JobState
 from candledesk.domain.span import Span
+from candledesk.web.stream import encode_event
 from tests.web.fake_cache import NOW, make_bars
 
 DAY = INTERVALS["1d"]
@@ -286,6 +288,10 @@ def test_many_jobs_at_once(client, cache):
     assert client.post("/api/v1/jobs/retry-failed", json={}).json() == {"n_jobs": 1}
     assert client.post("/api/v1/jobs/clear-finished", json={}).json() == {"n_jobs": 1}
     assert {job["state"] for job in client.get("/api/v1/jobs").json()["jobs"]} == {"queued"}
+
+
+def test_the_stream_tells_of_many_jobs_with_one_event():
+    assert encode_event(JobsChanged(10_000)) == b'event: jobs\ndata: {"n_jobs":10000}\n\n'
 
 
 def test_coverage(client, cache):
