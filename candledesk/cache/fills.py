@@ -112,10 +112,16 @@ class Fills:
             self.machine.note(error)
             self._wait_for_machine(demand, error)
         except BaseException as error:
-            if not isinstance(error, CandleDeskError):
-                log.exception("a fill of %s %s failed by our own fault", demand.symbol, demand.interval.name)
-            wrapped = error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
-            self._end(demand, DemandEnd(error=wrapped))
+            self._end(demand, DemandEnd(error=self._own_fault(demand, error)))
+
+    def _own_fault(self, demand: Demand, error: BaseException) -> Exception:
+        """Return what a demand ends with: an expected failure as it is, a fault of ours with its kind in its words."""
+        if isinstance(error, CandleDeskError):
+            return error
+        log.error("a fill of %s %s failed by our own fault", demand.symbol, demand.interval.name, exc_info=error)
+        fault = RuntimeError(f"our own error, {type(error).__name__}: {error} (details in the log)")
+        fault.__cause__ = error
+        return fault
 
     def _wait_for_machine(self, demand: Demand, error: EnvironmentFaultError) -> None:
         """A job waits until the machine stores again, without a limit; whoever else asked is told."""
