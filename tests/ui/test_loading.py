@@ -205,3 +205,17 @@ def test_a_window_is_made_ready_on_the_thread_that_brings_it(chart, cache, monke
     chart.settle()
     assert built_on == [thread.ident]
     assert chart.model.series.symbol == "AAPL"
+
+
+def test_home_loads_the_first_bar_directly(chart, cache):
+    cache.add("LONG", "1d", make_bars(9_000))
+    chart.open("LONG")
+    n_asked = len(cache.requests)
+    chart.model.go_first()
+    chart.settle()
+    assert int(cache.bars["LONG", "1d"].open_time[0]) in chart.positions()
+    assert sum(request.n_before + request.n_after for request in cache.requests[n_asked:]) < 3_000
+    assert chart.model.series.edge is EdgeState.START
+    before = chart.model.placed.left_edge
+    chart.model.go_first()
+    assert before != chart.model.placed.left_edge < 0

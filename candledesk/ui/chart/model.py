@@ -35,7 +35,7 @@ class ChartModel(QObject):
     series_changed = Signal()
     viewport_changed = Signal()
     latest_requested = Signal()
-    date_requested = Signal(int)
+    date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Start with an empty scene of unknown size."""
