@@ -111,7 +111,7 @@ class Fills:
         except EnvironmentFaultError as error:
             self.machine.note(error)
             self._wait_for_machine(demand, error)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - the worker must outlive its task; the demand says why
             self._end(demand, DemandEnd(error=self._own_fault(demand, error)))
 
     def _own_fault(self, demand: Demand, error: BaseException) -> Exception:
