@@ -61,10 +61,9 @@ def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet)
     if magnet is Magnet.FREE:
         return None
     columns = (bars.close,) if magnet is Magnet.CLOSE else (bars.open, bars.high, bars.low, bars.close)
-    prices = np.array([float(column[row]) for column in columns])
-    y = frame.price.y_of(prices)
-    at = int(np.argmin(np.abs(y - device_y)))
-    return float(prices[at]) if panes.price_top <= y[at] < panes.price_bottom else None
+    ends = [(float(frame.price.y_of(price)), price) for price in (float(column[row]) for column in columns)]
+    y, price = min(ends, key=lambda end: abs(end[0] - device_y))
+    return price if panes.price_top <= y < panes.price_bottom else None
 
 
 class Crosshair:
@@ -102,8 +101,11 @@ class Crosshair:
         left, self._parts = self._parts, [] if aim is None else _parts(aim, frame)
         if not left or not self._parts:  # it appears or vanishes
             return left or self._parts
+        is_same_bar = former is not None and aim is not None and former[1] is frame and former[0].x == aim.x
         merged: list[QRect] = []
         for old, new in zip(left, self._parts, strict=True):
+            if is_same_bar and old == new:  # neither the line down nor the time moves
+                continue
             both = old.united(new)
             is_near = both.width() * both.height() < _NEAR_PX + old.width() * old.height() + new.width() * new.height()
             merged += [both] if is_near else [old, new]

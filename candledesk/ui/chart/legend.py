@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.frame import highest
+from candledesk.ui.chart.frame import has_volume, highest
 from candledesk.ui.chart.scales import format_price, format_volume
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class Part:
     n_chars: int = 0
 
 
+@lru_cache(maxsize=4)
+def _price_room(series: Series) -> int:
+    """Return how many digits the highest loaded price has."""
+    return len(format_price(highest(series), series.decimals))
+
+
 def title_parts(series: Series) -> list[Part]:
     """Return symbol, name, interval and venue."""
     instrument = series.instrument
@@ -59,7 +66,7 @@ def value_parts(series: Series, row: int) -> list[Part]:
     close = float(bars.close[row])
     change = close - before
     tone = Tone.UP if close >= float(bars.open[row]) else Tone.DOWN
-    room = len(format_price(highest(series), decimals))
+    room = _price_room(series)
     parts: list[Part] = []
     for name, values in (("O", bars.open), ("H", bars.high), ("L", bars.low), ("C", bars.close)):
         parts += [Part(name, Tone.MUTED), Part(format_price(float(values[row]), decimals), tone, room)]
@@ -68,6 +75,6 @@ def value_parts(series: Series, row: int) -> list[Part]:
     parts.append(
         Part(f"{change:+,.{decimals}f} ({share:+.2f}%)".replace("-", "\N{MINUS SIGN}"), change_tone, room + 10)
     )
-    if bars.volume.any():  # as the volume pane: currencies and indices have none
+    if has_volume(series):  # as the volume pane: currencies and indices have none
         parts += [Part("Vol", Tone.MUTED), Part(format_volume(float(bars.volume[row])), tone, 7)]
     return parts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
 
 from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
-from candledesk.ui.chart.texts import Pen, draw_line, figures_width, write_figures
+from candledesk.ui.chart.texts import Pen, draw_line, figures_width, static_text, write_figures
 from candledesk.ui.theme import FONT_PX, Theme
 
 if TYPE_CHECKING:
@@ -26,23 +27,60 @@ _VALUE_GAP = 4.0
 _FIGURE_GAP = 12.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Text in its place: from ``left`` to ``right`` in device pixels."""
+
+    left: int
+    right: int
+    text: str
+    pen: Pen
+
+
+def _place_title(parts: list[Part], theme: Theme, dpr: float) -> list[_Word]:
+    words, x = [], round(_LEFT * dpr)
+    for part in parts:
+        is_title = part.tone is Tone.TITLE
+        pen = Pen(
+            round((_TITLE_PX if is_title else FONT_PX) * dpr), theme.text if is_title else theme.text_muted, is_title
+        )
+        right = x + static_text(part.text, pen.pixels, is_title)[1]
+        words.append(_Word(x, right, part.text, pen))
+        x = right + round(_TITLE_GAP * dpr)
+    return words
+
+
+def _place_values(parts: list[Part], theme: Theme, dpr: float) -> list[_Word]:
+    """Place the values so that they do not jump: figures have room reserved, no figure is wider than a digit."""
+    words, x, pixels = [], round(_LEFT * dpr), round(FONT_PX * dpr)
+    pens = {
+        Tone.MUTED: Pen(pixels, theme.text_muted), Tone.UP: Pen(pixels, theme.up), Tone.DOWN: Pen(pixels, theme.down)
+    }  # fmt: skip
+    digit_w = figures_width("0", pens[Tone.MUTED])
+    for part in parts:
+        pen = pens[part.tone]
+        is_wider = len(part.text) > part.n_chars
+        right = x + (figures_width(part.text, pen) if is_wider else part.n_chars * digit_w)
+        words.append(_Word(x, right, part.text, pen))
+        x = right + round((_FIGURE_GAP if part.n_chars else _VALUE_GAP) * dpr)
+    return words
+
+
 class Legend:
     """In the overlay of a chart."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._title: list[Part] = []
-        self._values: list[Part] = []
+        self._title: list[_Word] = []
+        self._values: list[_Word] = []
         self._width = 0
         self._dpr = 1.0
-        self._theme: Theme | None = None
         self._shown: tuple[object, ...] = ()
-        self._ends = [math.inf, math.inf]  # where each line ends, in logical pixels, once it was written
 
     @property
     def text(self) -> str:
         """What it says, for screen readers and tests."""
-        return "  ".join(part.text for part in (*self._title, *self._values))
+        return "  ".join(word.text for word in (*self._title, *self._values))
 
     def show_bar(self, series: Series, row: int | None, frame: Frame, theme: Theme) -> list[QRect]:
         """Show a bar's values, ``None`` the title alone; return what to repaint, in logical pixels."""
@@ -51,55 +89,44 @@ class Legend:
             return []
         is_title_new = not self._shown or (series, *shown[2:]) != (self._shown[0], *self._shown[2:])
         self._shown, former = shown, self._values
-        self._width, self._dpr, self._theme = frame.panes.plot_w, frame.dpr, theme
+        self._width, self._dpr = frame.panes.plot_w, frame.dpr
         if is_title_new:
-            self._title = title_parts(series) if series.symbol else []
+            self._title = _place_title(title_parts(series) if series.symbol else [], theme, frame.dpr)
         has_bar = row is not None and row < len(series.bars)
-        self._values = value_parts(series, row) if has_bar and row is not None else []
-        whole = round(self._width / self._dpr)
+        parts = value_parts(series, row) if has_bar and row is not None else []
+        self._values = _place_values(parts, theme, frame.dpr)
         if is_title_new:
-            self._ends = [math.inf, math.inf]
-            return [QRect(0, round(_TOP), whole, round(2 * _ROW))]
+            return [QRect(0, round(_TOP), round(self._width / self._dpr), round(2 * _ROW))]
         if former == self._values:
             return []
-        width = math.ceil(min(self._ends[1] + _ROW, whole)) if len(former) == len(self._values) else whole
-        self._ends[1] = math.inf
-        return [QRect(0, round(_TOP + _ROW), width, round(_ROW))]
+        end = max((word.right for word in (*former[-1:], *self._values[-1:])), default=0)
+        return [QRect(0, round(_TOP + _ROW), math.ceil(min(end, self._width) / self._dpr), round(_ROW))]
 
     def draw(self, painter: QPainter, within: QRect) -> None:
-        """Write the lines that lie within a rectangle of logical pixels, on device pixels."""
-        if self._theme is None:
+        """Write what lies within a rectangle of logical pixels, on device pixels."""
+        if within.top() >= _TOP + 2 * _ROW:
             return
-        painter.save()
-        painter.setClipRect(0, 0, self._width, round(100 * self._dpr))
-        for at, draw in enumerate((self._draw_title, self._draw_values)):
+        left, right = within.left() * self._dpr, (within.right() + 1) * self._dpr
+        for at, words in enumerate((self._title, self._values)):
             top = _TOP + at * _ROW
-            if within.top() < top + _ROW and within.bottom() >= top and within.left() <= self._ends[at]:
-                self._ends[at] = draw(painter, self._theme) / self._dpr
-        painter.restore()
+            is_met = within.top() < top + _ROW and within.bottom() >= top
+            seen = [word for word in words if word.left < right and word.right > left] if is_met else []
+            if seen:
+                self._write(painter, seen, round((top + _ROW / 2) * self._dpr), is_title=at == 0)
 
-    def _draw_values(self, painter: QPainter, theme: Theme) -> int:
-        """Write the second line with one call per colour: figures have room reserved, so every place is known."""
-        colours = {Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
-        x, middle = round(_LEFT * self._dpr), round((_TOP + _ROW * 1.5) * self._dpr)
-        pens = {tone: Pen(round(FONT_PX * self._dpr), colour) for tone, colour in colours.items()}
-        runs: dict[Tone, list[tuple[int, str]]] = {}
-        digit_w = figures_width("0", pens[Tone.MUTED])
-        for part in self._values:
-            runs.setdefault(part.tone, []).append((x, part.text))
-            wide = (
-                figures_width(part.text, pens[part.tone]) if len(part.text) > part.n_chars else part.n_chars * digit_w
-            )
-            x += round(wide) + round((_FIGURE_GAP if part.n_chars else _VALUE_GAP) * self._dpr)
-        for tone, figures in runs.items():
-            write_figures(painter, figures, middle, pens[tone])
-        return x
-
-    def _draw_title(self, painter: QPainter, theme: Theme) -> int:
-        x, middle = round(_LEFT * self._dpr), round((_TOP + _ROW / 2) * self._dpr)
-        for part in self._title:
-            is_title = part.tone is Tone.TITLE
-            pixels, colour = (_TITLE_PX, theme.text) if is_title else (FONT_PX, theme.text_muted)
-            pen = Pen(round(pixels * self._dpr), colour, is_title)
-            x += draw_line(painter, x, middle, part.text, pen) + round(_TITLE_GAP * self._dpr)
-        return x
+    def _write(self, painter: QPainter, words: list[_Word], middle: int, *, is_title: bool) -> None:
+        is_cut = words[-1].right > self._width
+        if is_cut:
+            painter.save()
+            painter.setClipRect(0, 0, self._width, round(100 * self._dpr))
+        if is_title:
+            for word in words:
+                draw_line(painter, word.left, middle, word.text, word.pen)
+        else:
+            runs: dict[str, list[_Word]] = {}
+            for word in words:
+                runs.setdefault(word.pen.colour, []).append(word)
+            for run in runs.values():
+                write_figures(painter, [(word.left, word.text) for word in run], middle, run[0].pen)
+        if is_cut:
+            painter.restore()

@@ -78,6 +78,7 @@ def write_figures(painter: QPainter, figures: list[tuple[int, str]], middle: int
         painter.drawText(x, baseline, text)
 
 
+@lru_cache(maxsize=1024)
 def figures_width(text: str, pen: Pen) -> int:
     """Return how wide ``text`` is, in whole device pixels."""
     return math.ceil(_font_metrics(pen.pixels, pen.is_bold)[0].horizontalAdvance(text))

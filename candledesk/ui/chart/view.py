@@ -164,7 +164,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         dirty = self.crosshair.show_at(aim, frame, series, theme)
         n = len(series.bars)
         row = aim.row if aim is not None else (n - 1 if n else None)
-        self._repaint(dirty + self.legend.show_bar(series, row, frame, theme))
+        self._repaint(self.legend.show_bar(series, row, frame, theme) + dirty)  # where its lines end is then known
         is_off = n > 0 and not self.model.is_latest_visible()
         if is_off:
             self._place_latest_button()
