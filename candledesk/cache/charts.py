@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.demand import Demand, Priority, Want
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
+from candledesk.cache.planner import unknown_part
 from candledesk.cache.views import (
     base_count,
     count_provisional,
@@ -106,7 +107,8 @@ class Charts:
 
     def _want(self, request: ViewportRequest, known: Known, around: Around) -> Want:
         if around.starts is not None and known.facts is not None:
-            return Want(span_of_rows(request, around, known.facts))
+            span = span_of_rows(request, around, known.facts)
+            return Want(unknown_part(span, known.facts) or span)  # the fill engine plans a short span, too
         n_before = base_count(request.interval, request.n_before)
         n_after = base_count(request.interval, request.n_after)
         anchor = request.anchor
