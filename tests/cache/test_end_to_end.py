@@ -134,7 +134,7 @@ def test_a_killed_fetch_process_costs_one_retry(desk):
 
 
 def test_a_hung_fetch_ends_at_its_deadline_and_its_job_goes_on(desk):
-    span = past(desk, 400, 350)
+    span = past(desk, 700, 650)  # nobody else here asks for it
     desk.market.faults.add("hang", count=2, symbol="7203.T", interval="1h")
     told = []
     unsubscribe = desk.cache.subscribe(told.append)
@@ -149,7 +149,7 @@ def test_a_hung_fetch_ends_at_its_deadline_and_its_job_goes_on(desk):
 
 @pytest.mark.allow_logs
 def test_a_fetch_process_that_hangs_itself_is_replaced_at_the_deadline(desk):
-    span = past(desk, 340, 300)
+    span = past(desk, 640, 600)  # nor for this
     hung = desk.service.child._generation.process
     threads = {thread.ident for thread in desk.service._pool._threads}
     os.kill(hung.pid, signal.SIGSTOP)
