@@ -35,7 +35,7 @@ class Skewed:
 
 
 class Waits:
-    """Notes every wait that is asked of the clockwork and between the updater's rounds, and what people are told about waiting."""
+    """Notes every wait that the clockwork and the updater are asked for, and what people are told about waiting."""
 
     def __init__(self, monkeypatch):
         self.asked = []
