@@ -104,11 +104,14 @@ class Jobs:
 
     def start(self, orders: Sequence[Order]) -> Future[list[Job]]:
         """Queue jobs in one transaction, or join the live ones of the same spans; the instruments must be known."""
-        return self._journal.change(
-            lambda connection: [job_of(row) for row in self._journal.insert(connection, orders)],
-            self._on_started,
-            is_urgent=True,
-        )
+
+        def insert(connection: Connection) -> list[Job]:
+            rows = self._journal.insert(connection, orders)
+            if len(rows) == 1 and orders[0].kind == KIND_BACKFILL:
+                self._forgive(connection, rows[0])
+            return [job_of(row) for row in rows]
+
+        return self._journal.change(insert, self._on_started, is_urgent=True)
 
     def _on_started(self, jobs: Sequence[Job]) -> None:
         self._admit(job.job_id for job in jobs)
@@ -275,7 +278,7 @@ class Jobs:
         return row
 
     def _forgive(self, connection: Connection, row: JobRow) -> None:
-        """Let the windows of a job that have failed be asked at once: a person who says "retry" means now."""
+        """Let the windows of a job that have failed be asked at once: whoever starts or retries it means now."""
         series_id = instrument_store.series_id(connection, row.symbol, parse_interval(row.interval))
         if series_id is None:
             return

@@ -91,7 +91,7 @@ def test_a_window_that_keeps_failing_is_listed_with_reason_and_next_try(desk, ya
     assert len(yahoo.requests) == n  # not before its time
     job = desk.backfill("1h", HOUR)
     assert (job.state, bool(job.gaps), "broken" in job.error) == (JobState.FAILED, True, True)
-    assert len(yahoo.requests) == n
+    assert len(yahoo.requests) > n, "whoever starts a job means now"
     yahoo.now, yahoo.script = NOW + 1_000, None
     assert desk.bars("1h", HOUR).complete
     retried = desk.cache.retry_job(job.job_id).result(WAIT_S)

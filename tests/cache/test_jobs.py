@@ -228,6 +228,16 @@ def test_a_failed_job_lists_its_gaps_over_a_restart_and_a_retry_asks_for_them_on
     assert sum(span.end - span.start for span in asked) <= sum(gap.end - gap.start + 2 * DAY_S for gap in gaps)
 
 
+def test_a_new_backfill_of_a_failed_span_asks_at_once(met, yahoo):
+    yahoo.script = lambda request: FaultAnswer("HTTP 500")
+    span = Span((NOW // DAY_S - 60) * DAY_S, (NOW // DAY_S - 50) * DAY_S)
+    assert met.backfill("1h", span).state is JobState.FAILED
+    yahoo.script = None
+    n_before = len(yahoo.requests)
+    assert met.backfill("1h", span).state is JobState.SUCCEEDED, "whoever starts it means now"
+    assert len(yahoo.requests) == n_before + 1
+
+
 def test_retry_failed_and_clear_finished(met, yahoo):
     breaks_in(yahoo, MINUTES)
     failed = [finish(met, start(met, symbol=symbol)) for symbol in ("AAA", "BBB")]
