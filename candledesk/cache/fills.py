@@ -16,7 +16,7 @@ from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
 from candledesk.cache.demand import Demand, DemandEnd, Priority, Want
 from candledesk.cache.machine import Machine
-from candledesk.cache.planner import plan_span
+from candledesk.cache.planner import plan_span, whole_window
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.sessions import expected_open_times
@@ -188,7 +188,9 @@ class Fills:
             left = [piece for piece in left if len(expected_open_times(facts.calendar, facts.interval, piece))]
             windows = tuple(plan_windows(left, demand.interval, window_s=window_s, is_on_grid=False))
         self._engine.journal.progress(demand, plan)
-        for window in windows:
+        for wanted_window in windows:
+            is_view = demand.want.n_before > 0 and not demand.is_update
+            window = whole_window(wanted_window, facts, in_flight, window_s) if is_view else wanted_window
             claim = self._claims.take(demand.symbol, demand.interval, window)
             if claim is None:
                 continue

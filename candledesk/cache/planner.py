@@ -150,6 +150,18 @@ def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), w
     return Plan(tuple(windows), gaps, len(expected), n_missing)
 
 
+def whole_window(window: Span, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Span:
+    """Return what one request for ``window`` should ask: all that is unknown around it in its part of the grid.
+
+    Who scrolls on will want the rest, and that costs no request more.
+    """
+    size = window_s or facts.interval.window_s
+    start = window.start // size * size
+    around = Span(start, max(window.end, start + size))
+    found = plan_span(around, facts, in_flight, window_s).windows
+    return next((whole for whole in found if whole.start <= window.start and whole.end >= window.end), window)
+
+
 def _join_small(windows: list[Span], facts: Facts, in_flight: Sequence[Span], window_s: int | None) -> list[Span]:
     """Ask many small gaps of one window at once, what is known between them included; newest first.
 

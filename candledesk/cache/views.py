@@ -14,7 +14,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.countdown import trading_hours
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.resample import base_span, resample_bars
-from candledesk.domain.sessions import span_after, span_before
+from candledesk.domain.sessions import expected_open_times, span_after, span_before
 from candledesk.domain.span import Span
 from candledesk.store import bars as bar_store
 from candledesk.store import columns as column_store
@@ -155,13 +155,13 @@ def _unbroken(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, boo
     at = int(times[-1]) if anchor is None else anchor
     lo, hi, has_gap, is_cut_right = 0, len(stored), False, False
     for hole in _holes(Span(min(int(times[0]), at), max(int(times[-1]), at) + 1), facts):
-        first, last = np.searchsorted(times, [hole.start, hole.end])
-        if first != last:
+        lacking = np.setdiff1d(expected_open_times(facts.calendar, facts.interval, hole), times)
+        if not len(lacking):
             continue  # stored already and asked again only because it may have changed
-        if hole.start < at:
-            lo, has_gap = max(lo, int(last)), True
+        if hole.start < at:  # the overlap of older answers may reach into it
+            lo, has_gap = max(lo, int(np.searchsorted(times, lacking[-1]))), True
         else:
-            hi, is_cut_right = min(hi, int(first)), True
+            hi, is_cut_right = min(hi, int(np.searchsorted(times, lacking[0]))), True
     return stored.take(slice(lo, max(lo, hi))), has_gap, is_cut_right
 
 

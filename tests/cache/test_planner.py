@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candledesk.cache.ledger import CONFIRM_S, cover_window, empty_expiry
-from candledesk.cache.planner import CLOCK_SLACK_S, Facts, known_spans, plan_span, refused_coverage
+from candledesk.cache.planner import CLOCK_SLACK_S, Facts, known_spans, plan_span, refused_coverage, whole_window
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.sessions import SessionCalendar, expected_open_times
@@ -242,3 +242,15 @@ def test_a_listing_after_the_first_bars_breaks_nothing():
     facts = facts_of("1d", first=NOW - 5 * DAY_S)
     assert plan_span(Span(NOW - 20 * DAY_S, NOW - 10 * DAY_S), facts).windows == ()
     assert plan_span(None, facts).windows[0].start >= NOW - 8 * DAY_S
+
+
+def test_a_request_asks_all_that_is_unknown_in_its_part_of_the_grid():
+    facts = facts_of("1h", calendar=all_day_calendar())
+    size = facts.interval.window_s
+    start = NOW // size * size - size
+    window = Span(start + 50 * DAY_S, start + 60 * DAY_S)
+    assert whole_window(window, facts) == Span(start, start + size)
+    known = (Coverage(Span(start + 20 * DAY_S, start + 30 * DAY_S), CoverageState.HAVE, NOW),)
+    assert whole_window(window, facts_of("1h", known, all_day_calendar())) == Span(start + 30 * DAY_S, start + size)
+    others = (Span(start + 70 * DAY_S, start + size),)
+    assert whole_window(window, facts, others) == Span(start, start + 70 * DAY_S)

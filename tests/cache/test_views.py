@@ -123,7 +123,7 @@ def test_go_to_date_far_before_the_oldest_bar(desk, yahoo):
 
 
 def test_a_failed_gap_shows_what_is_stored_beyond_it_and_says_why(desk, yahoo):
-    desk.bars("1h", Span(MIDNIGHT - 90 * DAY_S, MIDNIGHT - 60 * DAY_S))
+    desk.bars("1h", Span(MIDNIGHT - 400 * DAY_S, MIDNIGHT - 370 * DAY_S))
     desk.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
     yahoo.script = lambda request: FaultAnswer("broken")
     desk.view("1h", n_before=200)
@@ -131,12 +131,12 @@ def test_a_failed_gap_shows_what_is_stored_beyond_it_and_says_why(desk, yahoo):
     reply = desk.view("1h", n_before=200)
     assert (reply.edge, reply.edge_reason) == (EdgeState.FAILED, "broken")
     assert reply.bars.open_time[0] > MIDNIGHT - 21 * DAY_S
-    desk.view("1h", n_before=400)
+    desk.view("1h", n_before=2_000)
     desk.settle()
-    assert desk.view("1h", n_before=200).bars.open_time[0] < MIDNIGHT - 60 * DAY_S
-    first = desk.view("1h", anchor=MIDNIGHT - 89 * DAY_S, n_before=50)
+    assert desk.view("1h", n_before=200).bars.open_time[0] < MIDNIGHT - 370 * DAY_S
+    first = desk.view("1h", anchor=MIDNIGHT - 399 * DAY_S, n_before=50)
     desk.settle()
-    first = desk.view("1h", anchor=MIDNIGHT - 89 * DAY_S, n_before=50)
+    first = desk.view("1h", anchor=MIDNIGHT - 399 * DAY_S, n_before=50)
     assert (first.edge, first.edge_reason) == (EdgeState.FAILED, "broken")
 
 
@@ -177,3 +177,14 @@ def test_an_empty_calendar_is_an_error_and_not_a_circle(desk, yahoo):
     assert reply.edge in {EdgeState.FAILED, EdgeState.LOADING}
     assert yahoo.n_calendars < 5
     assert len(yahoo.requests) < 5
+
+
+def test_the_overlap_of_an_older_answer_does_not_bridge_what_nobody_has_asked_for(desk, yahoo):
+    desk.bars("1h", Span(MIDNIGHT - 400 * DAY_S, MIDNIGHT - 371 * DAY_S))
+    desk.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
+    yahoo.gate.clear()
+    reply = desk.view("1h", n_before=200)
+    assert reply.edge is EdgeState.LOADING
+    assert reply.bars.open_time[0] > MIDNIGHT - 21 * DAY_S
+    yahoo.gate.set()
+    desk.settle()
