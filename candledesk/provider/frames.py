@@ -12,7 +12,6 @@ import pandas as pd
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
-from candledesk.provider.answers import CorporateAction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from candledesk.domain.span import Span
 
 _PRICES = ["Open", "High", "Low", "Close"]
-_ACTIONS = {"Stock Splits": "split", "Dividends": "dividend"}
 _DEFAULT_DECIMALS = 2
 _MAX_DECIMALS = 10
 
@@ -57,18 +55,6 @@ def add_null_rows(bars: Bars, body: bytes, span: Span) -> Bars:
     lost = np.full(len(nulls), np.nan)
     columns = (np.concatenate([getattr(bars, name), lost])[order] for name in names)
     return Bars(np.concatenate([bars.open_time, nulls])[order], *columns)
-
-
-def read_actions(frame: pd.DataFrame) -> tuple[CorporateAction, ...]:
-    """Return the splits and dividends of the frame, each on its exchange-local date, in order."""
-    dates = _local_dates(frame)
-    actions = []
-    for column, kind in _ACTIONS.items():
-        if column in frame:
-            values = frame[column].to_numpy(np.float64)
-            found = np.flatnonzero(np.isfinite(values) & (values > 0))
-            actions += [CorporateAction(int(dates[i]), kind, float(values[i])) for i in found]
-    return tuple(sorted(actions, key=lambda action: (action.date, action.kind)))
 
 
 def read_instrument(symbol: str, meta: Mapping[str, Any]) -> Instrument:

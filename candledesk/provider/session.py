@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from curl_cffi import CurlOpt
 from curl_cffi.requests import Session
 
+from candledesk.provider.documents import mend_chart
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,6 +28,7 @@ MAX_BODY_BYTES = 32 << 20  # curl has no limit by default; the largest chart ans
 MAX_REDIRECTS = 5
 DEFAULT_TIMEOUT_S = 20.0  # for a request outside of any ``call``
 HTTP_ERROR = 400
+_CHART_PATH = "/v8/finance/chart/"
 
 
 class DeadlineError(TimeoutError):
@@ -49,7 +52,7 @@ class StatusError(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One fetch of one thread: its deadline (monotonic seconds), its cost so far, and the last answer's body."""
+    """One fetch of one thread: its deadline (monotonic seconds), its cost so far, the last answer's body as it came."""
 
     deadline: float
     n_requests: int = 0
@@ -99,6 +102,9 @@ class YahooSession(Session[Any]):
             call.body = response.content
         if response.status_code >= HTTP_ERROR:
             raise _status_error(response)
+        if _CHART_PATH in url:
+            interval = str((kwargs.get("params") or {}).get("interval", ""))
+            response.content = mend_chart(response.content, is_daily=interval.endswith("d"))
         return response
 
     def _rewritten(self, url: str) -> tuple[str, str]:

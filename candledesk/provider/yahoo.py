@@ -29,7 +29,8 @@ from candledesk.provider.answers import (
     RefusedAnswer,
     SymbolMatch,
 )
-from candledesk.provider.frames import add_null_rows, read_actions, read_bars, read_instrument, read_sessions
+from candledesk.provider.documents import is_answer_for, read_actions
+from candledesk.provider.frames import add_null_rows, read_bars, read_instrument, read_sessions
 from candledesk.provider.session import DeadlineError, StatusError, YahooSession
 from candledesk.provider.verdicts import judge_reason, judge_status
 
@@ -54,6 +55,7 @@ class YahooProvider:
     def __init__(self, yahoo_url: str | None = None, cache_dir: Path | None = None) -> None:
         """Send everything to ``yahoo_url`` when given; keep whatever yfinance might write under ``cache_dir``."""
         self._session = YahooSession(yahoo_url)
+        self._other_names: dict[str, str] = {}
         _tame_yfinance(self._session, cache_dir)
 
     def fetch(self, request: FetchRequest) -> Answer:
@@ -73,20 +75,38 @@ class YahooProvider:
                     timeout=request.deadline_s,
                 )
                 meta = _meta(ticker)
+                if not self._is_about(request.symbol, meta):
+                    return _about_another(meta, call.n_requests)
                 bars = read_bars(frame, request.span, is_daily=request.interval.is_daily)
                 if request.extended and not request.interval.is_daily:
                     bars = add_null_rows(bars, call.body, request.span)
+                instrument = read_instrument(request.symbol, meta)
                 return BarsAnswer(
                     bars=bars,
-                    instrument=read_instrument(request.symbol, meta),
-                    actions=read_actions(frame),
+                    instrument=instrument,
+                    actions=read_actions(call.body, instrument.tz),
                     sessions=read_sessions(meta),
                     n_requests=call.n_requests,
                 )
             except YFPricesMissingError as error:
-                return _without_prices(request.symbol, error, _meta(ticker), call.n_requests)
+                meta = _meta(ticker)
+                if "symbol" in meta and not self._is_about(request.symbol, meta):
+                    return _about_another(meta, call.n_requests)
+                return _without_prices(request.symbol, error, meta, call.n_requests)
             except Exception as error:  # noqa: BLE001 - yfinance raises anything for an odd shape (yahoo.md §2.4)
                 return _judge_error(error, call.n_requests)
+
+    def _is_about(self, symbol: str, meta: Mapping[str, Any]) -> bool:
+        """Tell whether an answer is about ``symbol``; another name said twice, and never the right one, is an alias."""
+        if is_answer_for(symbol, meta):
+            self._other_names[symbol] = symbol
+            return True
+        named = str(meta["symbol"])
+        return self._other_names.setdefault(symbol, "") != symbol and self._said_again(symbol, named)
+
+    def _said_again(self, symbol: str, named: str) -> bool:
+        former, self._other_names[symbol] = self._other_names[symbol], named
+        return former == named
 
     def search(self, query: str, deadline_s: float) -> SearchAnswer:
         """Return what Yahoo's search finds, best first; never raises for what a network or a server can do."""
@@ -117,6 +137,10 @@ def _tame_yfinance(session: YahooSession, cache_dir: Path | None) -> None:
     if cache_dir is not None:
         yf.set_tz_cache_location(str(cache_dir))
     warnings.filterwarnings("ignore", module=r"yfinance\..*")  # its use of pandas is not ours to mend
+
+
+def _about_another(meta: Mapping[str, Any], n_requests: int) -> FaultAnswer:
+    return FaultAnswer(f"Yahoo's answer is about {meta.get('symbol')}", n_requests=n_requests)
 
 
 def _no_cookie(_client: YfData, timeout: float = 0.0) -> tuple[None, str]:  # noqa: ARG001 - yfinance's signature

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from candledesk.domain.span import Span
-from candledesk.provider.frames import read_actions, read_bars, read_instrument, read_sessions
+from candledesk.provider.frames import read_bars, read_instrument, read_sessions
 
 META = {"instrumentType": "EQUITY", "exchangeTimezoneName": "Europe/London"}
 TIMES = [1_790_000_000, 1_790_000_060]
@@ -24,10 +24,6 @@ def test_times_are_seconds_whatever_unit_pandas_uses(unit):
     assert bars.open_time.tolist() == TIMES
     assert bars.open_time.dtype == np.int64
     assert read_bars(frame_of(unit), Span(0, 2 * 10**9), is_daily=True).open_time[0] % 86_400 == 0
-
-
-def test_a_frame_without_actions_has_none():
-    assert read_actions(frame_of("ns")) == ()
 
 
 @pytest.mark.parametrize(

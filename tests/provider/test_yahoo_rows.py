@@ -104,7 +104,7 @@ def daily(*opens):
 def test_daily_bars_are_keyed_by_the_exchanges_own_date(provider, yahoo_server, request_for, chart, tz):
     # London opens at 08:00 local: 07:00 UTC in summer, and yfinance makes 23:00 UTC of the day before of it.
     opens = [utc(2026, 10, 22, 7), utc(2026, 10, 23, 7), utc(2026, 10, 26, 8), utc(2026, 10, 27, 8)]
-    yahoo_server.says((200, chart(daily(*opens), adj=True, exchangeTimezoneName="Europe/London")))
+    yahoo_server.says((200, chart(daily(*opens), adj=True, exchangeTimezoneName="Europe/London", symbol="AZN.L")))
     answer = provider.fetch(request_for(utc(2026, 10, 23), utc(2026, 10, 27), "1d", "AZN.L", tz))
     assert answer.bars.open_time.tolist() == [utc(2026, 10, 23), utc(2026, 10, 26)]
     query = yahoo_server.requests[0].query
@@ -113,7 +113,7 @@ def test_daily_bars_are_keyed_by_the_exchanges_own_date(provider, yahoo_server, 
 
 
 def test_daily_windows_are_asked_in_the_exchanges_zone(provider, yahoo_server, request_for, chart):
-    yahoo_server.says((200, chart(daily(utc(2026, 6, 2, 0)), exchangeTimezoneName="Asia/Tokyo")))
+    yahoo_server.says((200, chart(daily(utc(2026, 6, 2, 0)), exchangeTimezoneName="Asia/Tokyo", symbol="7203.T")))
     answer = provider.fetch(request_for(utc(2026, 6, 2), utc(2026, 6, 4), "1d", "7203.T", "Asia/Tokyo"))
     assert answer.bars.open_time.tolist() == [utc(2026, 6, 2)]
     assert yahoo_server.requests[0].query["period2"] == str(utc(2026, 6, 3, 15))
@@ -126,7 +126,7 @@ def test_todays_forming_daily_bar_appears_once(provider, yahoo_server, request_f
         (today, 1.5, 1.8, 1.4, 1.6, 5),
         (int(time.time()), 1.5, 1.9, 1.4, 1.7, 6),
     ]
-    yahoo_server.says((200, chart(rows, exchangeTimezoneName="UTC")))
+    yahoo_server.says((200, chart(rows, exchangeTimezoneName="UTC", symbol="BTC-USD")))
     bars = provider.fetch(request_for(today - DAY, today + DAY, "1d", "BTC-USD", "UTC", extended=True)).bars
     assert bars.open_time.tolist() == [today - DAY, today]
     assert bars.close[-1] == 1.7
@@ -140,7 +140,7 @@ def test_a_daily_window_that_starts_at_the_epoch_is_asked_as_given(provider, yah
 
 def test_brazils_daily_bars_of_23_00_belong_to_the_next_day(provider, yahoo_server, request_for, chart):
     rows = daily(utc(2022, 1, 4, 2))  # 23:00 of the day before in Sao Paulo
-    yahoo_server.says((200, chart(rows, exchangeTimezoneName="America/Sao_Paulo")))
+    yahoo_server.says((200, chart(rows, exchangeTimezoneName="America/Sao_Paulo", symbol="PETR4.SA")))
     answer = provider.fetch(request_for(utc(2022, 1, 4), utc(2022, 1, 5), "1d", "PETR4.SA", "America/Sao_Paulo"))
     assert answer.bars.open_time.tolist() == [utc(2022, 1, 4)]
     assert int(yahoo_server.requests[0].query["period1"]) <= rows[0][0]
