@@ -29,6 +29,7 @@ class Machine:
         self._lock = threading.Lock()
         self._error: EnvironmentFaultError | None = None
         self._until = 0.0
+        self._refused_at = 0.0
         self._is_forbidden = False
 
     def forbid(self, error: EnvironmentFaultError) -> None:
@@ -59,13 +60,19 @@ class Machine:
             if self._is_forbidden:
                 return
             is_news = self._error is None or str(self._error) != str(error)
-            self._error, self._until = error, self._clock() + self._pause_s
+            self._error, self._refused_at = error, self._clock()
+            self._until = self._refused_at + self._pause_s
         if is_news:
             self._emit(FaultRaised(str(error)))
 
     def note_success(self) -> None:
-        """Forget the fault, for something was stored, and tell people that it is over."""
+        """Forget the fault, for something was stored, and tell people that it is over.
+
+        What was small enough for the last room on a full disk, a moment after another was refused, is no sign of that.
+        """
         with self._lock:
+            if self._error is not None and self._clock() < self._refused_at + self._pause_s:
+                return
             was_refusing = self._error is not None
             self._error, self._until = None, 0.0
         if was_refusing:

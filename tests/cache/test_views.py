@@ -177,14 +177,3 @@ def test_an_empty_calendar_is_an_error_and_not_a_circle(desk, yahoo):
     assert reply.edge in {EdgeState.FAILED, EdgeState.LOADING}
     assert yahoo.n_calendars < 5
     assert len(yahoo.requests) < 5
-
-
-def test_the_overlap_of_an_older_answer_does_not_bridge_what_nobody_has_asked_for(desk, yahoo):
-    desk.bars("1h", Span(MIDNIGHT - 400 * DAY_S, MIDNIGHT - 371 * DAY_S))
-    desk.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
-    yahoo.gate.clear()
-    reply = desk.view("1h", n_before=200)
-    assert reply.edge is EdgeState.LOADING
-    assert reply.bars.open_time[0] > MIDNIGHT - 21 * DAY_S
-    yahoo.gate.set()
-    desk.settle()

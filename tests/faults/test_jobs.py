@@ -14,7 +14,7 @@ from candledesk.domain.job_states import EDGES
 from candledesk.domain.span import Span
 from tests.cache.conftest import NOW, Desk, FakeYahoo
 from tests.faults.evidence import Evidence, check_true
-from tests.faults.process import wait_until
+from tests.faults.process import span_words, wait_until
 
 WAIT_S = 60
 FIRST_MONDAY = (NOW // DAY_S - 702) * DAY_S
@@ -133,7 +133,10 @@ class Person:
     def start(self):
         symbol, interval = self.dice.choice(SERIES)
         start = self.now - self.dice.randrange(3 * 1_440, 28 * 1_440) * 60
-        return self.instance.backfill(symbol, interval, start, start + self.dice.randrange(60, 3 * 1_440) * 60)
+        span = span_words(start, start + self.dice.randrange(60, 3 * 1_440) * 60)
+        status, answer, _ = self.order("POST", "candles/backfill", {"symbol": symbol, "interval": interval, **span})
+        assert status == 202, answer
+        return answer["job_id"]
 
     def do(self, job_id, verb):
         status, answer, took_s = self.order("POST", f"jobs/{job_id}/{verb}")
