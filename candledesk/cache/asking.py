@@ -67,6 +67,7 @@ class Asker:
         self._is_closing = is_closing
         self._widths = Widths()
         self._failures: dict[tuple[str, str], int] = {}
+        self._listed: dict[str, int] = {}  # symbols of which nothing is answered that begins before their first trade
 
     def width_s(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest window just now: what the provider stated, halved where it refused all the same."""
@@ -118,6 +119,7 @@ class Asker:
             None if instrument is None else instrument.tz,
             facts is not None and facts.calendar.is_24h,
             self._engine.deadline_s,
+            self._listed.get(claim.symbol),
         )
 
     def _take_answer(self, demand: Demand, known: Known, claim: Claim, answer: Answer) -> Step:
@@ -193,6 +195,8 @@ class Asker:
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.window):
             return Step()
+        if answer.kind is RefusalKind.BEFORE_LISTING and self._begins_too_early(known, claim):
+            return Step()
         if known.instrument is None:
             error = self._engine.catalog.mark_unknown(claim.symbol)
             return Step(end=DemandEnd(error=error))
@@ -201,6 +205,14 @@ class Asker:
         self._tell(claim, rev)
         demand.asked.append(claim.window)
         return Step()
+
+    def _begins_too_early(self, known: Known, claim: Claim) -> bool:
+        """Learn that a window with the first trade in it was refused for its beginning; ``False`` when known before."""
+        first = known.instrument.first_open_time if known.instrument else None
+        if first is None or first >= claim.window.end or self._listed.get(claim.symbol) == first:
+            return False
+        self._listed[claim.symbol] = first
+        return True
 
     def _give_up(self, demand: Demand, known: Known, claim: Claim, answer: FaultAnswer | RateLimitedAnswer) -> Step:
         key = (claim.symbol, claim.interval.name)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 JUMP_LIMIT = 50.0  # a change beyond this between two bars is a unit mistake (pence), never a market
+NEARBY_S = 5 * DAY_S
 UNIT_REASON = "refused: prices are about 100 times off their neighbours (pence and pounds?); nothing was overwritten"
 LOST_REASON = "the provider sent unusable rows for some of these bars"
 BASIS_REASON = "refused: prices differ from the stored ones as after a split; the daily bars are read again to find it"
@@ -116,10 +117,11 @@ def commit_window(
         split_date = _write_facts(connection, answer, calendar, now)
         series_id = _series_id(connection, claim)
         stored = bar_store.read_bars(connection, series_id, asked)
+        nearby = stored if len(stored) else bar_store.read_bars(connection, series_id, _around(asked))
         former = coverage_store.read_coverage(connection, series_id, window)
         newest = _newest(clean.bars, bar_store.bars_extent(connection, series_id), asked)
         covered = cover_window(window, clean.bars, calendar, interval, now, former, newest)
-        n_changed, doubt = 0, UNIT_REASON if _is_off_scale(clean.bars, stored) else ""
+        n_changed, doubt = 0, UNIT_REASON if _is_off_scale(clean.bars, nearby) else ""
         lost, settled, since = window, Settled(clean.bars), None
         if not doubt:
             settled = settle_basis(connection, claim.symbol, interval, clean.bars, calendar)
@@ -179,9 +181,19 @@ def lost_span(
     return Span(int(lost[0]), min(int(lost[-1]) + interval.step_s, window.end)) if len(lost) else None
 
 
+def _around(span: Span) -> Span:
+    """Return ``span`` with what lies close to it: an overlap of a weekend holds no bar to compare with."""
+    return Span(span.start - NEARBY_S, span.end + NEARBY_S)
+
+
 def _is_off_scale(bars: Bars, stored: Bars) -> bool:
-    """Tell whether some prices are in another unit than their neighbours or than what is stored."""
+    """Tell whether some prices are in another unit than their neighbours or than what is stored, there or nearby."""
     ratio = jump_ratio(bars, stored)
+    if ratio is None and len(bars) and len(stored):
+        at = int(np.searchsorted(stored.open_time, bars.open_time[-1]))
+        following, former = stored.close[at : at + 1], stored.close[max(at - 1, 0) : at]
+        nearest, close = (following, bars.close[-1]) if len(following) else (former, bars.close[0])
+        ratio = float(close / nearest[0])
     if ratio is not None and not 1 / JUMP_LIMIT < ratio < JUMP_LIMIT:
         return True
     return len(bars) > 1 and bool(np.abs(np.diff(np.log(bars.close))).max() > np.log(JUMP_LIMIT))

@@ -19,7 +19,7 @@ class FetchRequest:
 
     ``span``: the window in UTC seconds (1d: session dates at 00:00 UTC); ``tz``: the exchange's IANA zone, ``None``
     while unknown; ``extended``: ask with extended hours (24-hour venues); ``deadline_s``: seconds for everything,
-    retries inside the client included.
+    retries inside the client included; ``not_before``: the instant that must not be gone behind, not even for slack.
     """
 
     symbol: str
@@ -28,6 +28,7 @@ class FetchRequest:
     tz: str | None
     extended: bool
     deadline_s: float
+    not_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

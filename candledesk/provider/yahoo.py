@@ -166,6 +166,8 @@ def _asked(request: FetchRequest) -> tuple[int, int]:
     start, end = request.span.start, request.span.end
     if request.interval.is_daily:
         start, end = _local_midnight(start, request.tz, -DAY_S) - _DST_SLACK_S, _local_midnight(end, request.tz, DAY_S)
+    if request.not_before is not None:
+        start = max(start, request.not_before)
     now = int(time.time())
     if end > now - request.interval.step_s:
         live_end = max(end, now + _LIVE_SLACK_S)

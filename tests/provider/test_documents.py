@@ -1,6 +1,7 @@
 """Chart documents that yfinance cannot read, or reads otherwise than they are meant, through the real client."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,3 +188,9 @@ def test_what_is_no_chart_stays_as_it_is(body):
 def test_a_good_answer_stays_as_it_is(chart, period):
     body = json.dumps(chart(ROWS, periods=[[period(OPEN, CLOSE)]])).encode()
     assert mend_chart(body, is_daily=False) is body
+
+
+def test_the_first_trade_is_not_gone_behind_where_that_is_refused(provider, yahoo_server, daily, chart):
+    yahoo_server.says((200, chart([MONDAY])))
+    provider.fetch(replace(daily, not_before=OPEN))
+    assert int(yahoo_server.requests[0].query["period1"]) == OPEN
