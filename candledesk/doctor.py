@@ -17,7 +17,7 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.paths import open_home
-from candledesk.provider.answers import BarsAnswer, FetchRequest
+from candledesk.provider.answers import BarsAnswer, FetchRequest, RefusalKind, RefusedAnswer
 from candledesk.store.chunks import rebuild_chunks, verify_chunks
 from candledesk.store.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
 from candledesk.store.instruments import list_series
@@ -158,6 +158,8 @@ def _yahoo(settings: Settings, yahoo_url: str, paths: Paths) -> Check:
     if isinstance(answer, BarsAnswer):
         seconds = time.monotonic() - started
         return Check("yahoo", is_ok=True, text=f"{where} answers ({len(answer.bars)} daily bars, {seconds:.1f} s)")
+    if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # a mirror of other symbols
+        return Check("yahoo", is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
     return Check("yahoo", is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
 
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
+from candledesk.paths import Paths
+from candledesk.provider.answers import FaultAnswer, RefusalKind, RefusedAnswer
+from candledesk.settings import load_settings
 from candledesk.store.bars import read_bars, write_bars
 from candledesk.store.database import connect_writer, create_or_open, transaction
 from candledesk.store.instruments import series_id, write_instrument
@@ -104,3 +108,19 @@ def test_a_home_in_use_is_not_repaired(monkeypatch, capsys, home):
         lock.release()
     assert (code, checks) == (5, {})
     assert "uses this home already" in words
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_ok", "words"),
+    [
+        (RefusedAnswer(RefusalKind.UNKNOWN_SYMBOL, "No data found, symbol may be delisted"), True, "knows no AAPL"),
+        (RefusedAnswer(RefusalKind.BAD_REQUEST, "Invalid input"), False, "Invalid input"),
+        (FaultAnswer("Yahoo answered HTTP 500"), False, "HTTP 500"),
+    ],
+)
+def test_a_mirror_that_lacks_the_probes_symbol_is_reached(monkeypatch, tmp_path, answer, is_ok, words):
+    child = SimpleNamespace(fetch=lambda _: answer, close=lambda: None)
+    monkeypatch.setattr(doctor, "Child", lambda _: child)
+    check = doctor._yahoo(load_settings({}), "http://127.0.0.1:1", Paths(tmp_path))
+    assert check.is_ok == is_ok
+    assert words in check.text
