@@ -35,5 +35,5 @@ def test_updates_can_be_switched_off(text, n_started):
     started = []
     settings = load_settings({"CANDLEDESK_UPDATE": text, "CANDLEDESK_UPDATE_FLOOR_S": "90"})
     updater = SimpleNamespace(start=lambda: started.append(1))
-    Desk.start_updates(SimpleNamespace(settings=settings, service=SimpleNamespace(updater=updater)))
+    Desk.start_updates(SimpleNamespace(settings=settings, refusal=None, service=SimpleNamespace(updater=updater)))
     assert (len(started), settings.update_floor_s) == (n_started, 90.0)

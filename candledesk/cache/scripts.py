@@ -63,9 +63,7 @@ class Scripts:
         demand.end.add_done_callback(
             lambda end: self._learn_actions(request, lambda: answer(end.result().error), demand.n_tries)
         )
-        if request.timeout_s is not None:
-            late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
-            self._clockwork.call_later(request.timeout_s, lambda: answer(late))
+        self._end_in_time(request, answer)
         self._fills.add(demand)
         return reply
 
@@ -100,11 +98,17 @@ class Scripts:
 
     def _answer_met(self, reply: Future[BarsReply], request: BarsRequest, read: Future[BarsReply]) -> None:
         """Answer with what is stored; a symbol that is new is met first, for the answer tells of the instrument."""
-        if isinstance(read.exception(), NotCachedError):
-            on_met = lambda end: self._answer(reply, request, end.result().error)  # noqa: E731
-            self._fills.meet(request.symbol, request.interval.base, on_met)
-        else:
+        if not isinstance(read.exception(), NotCachedError):
             run_into(reply, read.result)
+            return
+        answer = _Once(lambda error: self._answer(reply, request, error))
+        self._end_in_time(request, answer)
+        self._fills.meet(request.symbol, request.interval.base, lambda end: answer(end.result().error))
+
+    def _end_in_time(self, request: BarsRequest, answer: _Once) -> None:
+        if request.timeout_s is not None:
+            late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
+            self._clockwork.call_later(request.timeout_s, lambda: answer(late))
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
         def read(connection: Connection) -> BarsReply:

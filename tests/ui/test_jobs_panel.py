@@ -346,7 +346,7 @@ def test_the_model_keeps_qts_rules_through_a_storm(make_panel, qapp):
     model = panel.panel.model
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     states = list(JobState)
-    for step in range(120):
+    for step in range(60):
         for n in range(step % 5, 90, 7):
             model.book.put(make_job(n + 1, states[(n + step) % 6], symbol=f"S{(n * step) % 7}", updated_at=NOW + step))
         model.sort(step % len(COLUMNS) - 1, (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder)[step % 2])
