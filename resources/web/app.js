@@ -2,6 +2,7 @@
 
 import { INTERVALS } from "/assets/candles.js";
 import { GoToDate, IntervalEntry, Sheet } from "/assets/dialogs.js";
+import { Empty } from "/assets/empty.js";
 import { Keys } from "/assets/keys.js";
 import { Page } from "/assets/page.js";
 
@@ -74,9 +75,7 @@ function face(page) {
 }
 
 if (typeof LightweightCharts === "undefined") {
-  byId("empty-title").textContent = "The chart script is missing";
-  byId("empty-text").textContent = "CandleDesk found no trusted copy of Lightweight Charts: reinstall it with `make setup`.";
-  byId("empty").hidden = false;
+  new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts: reinstall it with `make setup`.");
 } else {
   const page = new Page();
   const interval = buildIntervals(page);

@@ -8,12 +8,13 @@ import { palette } from "/assets/theme.js";
 const EMPTY_SPACE_RIGHT = 4;
 const BAR_SPACING = 7;
 const MIN_BARS = 5;
+const LATEST_MS = 400;
 const TAIL = 5; // so many new bars at the right end are added, more are a new set
 
 export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null)`.
   constructor(element, hooks) {
-    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, isDetached: false });
+    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, isDetached: false, motion: null });
     this.mode = { isLog: false, isPercent: false };
     this.api = LightweightCharts.createChart(element, {
       autoSize: true,
@@ -157,8 +158,24 @@ export class Chart {
 
   // --- the time axis ---
 
+  // The library's own animation stops short of its end when the chart is told anything meanwhile.
   goToLatest() {
-    this.scale.scrollToRealTime();
+    const begin = this.scale.scrollPosition();
+    const start = performance.now();
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const move = (time) => {
+      const part = isStill ? 1 : Math.min(Math.max(time - start, 0) / LATEST_MS, 1);
+      this.scale.scrollToPosition(begin + (EMPTY_SPACE_RIGHT - begin) * (1 - (1 - part) ** 3), false);
+      this.motion = part < 1 ? requestAnimationFrame(move) : null;
+    };
+    this.stop();
+    this.motion = requestAnimationFrame(move);
+  }
+
+  // A hand on the chart ends what moves by itself.
+  stop() {
+    if (this.motion) cancelAnimationFrame(this.motion);
+    this.motion = null;
   }
 
   pan(nBars) {

@@ -12,6 +12,7 @@ export class GoToDate {
     this.dialog = byId("goto");
     this.input = byId("goto-date");
     byId("goto-open").addEventListener("click", () => this.wish());
+    byId("goto-cancel").addEventListener("click", () => this.dialog.close(""));
     this.dialog.addEventListener("close", () => {
       if (this.dialog.returnValue === "go" && this.input.value) onChosen(Date.parse(this.input.value) / 1000);
     });

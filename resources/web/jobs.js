@@ -1,10 +1,10 @@
 // The list of jobs: what is fetched, how far it is, why it waits or failed, and the wish to stop, hold or repeat it.
 
 import { get, post } from "/assets/api.js";
-import { INTERVALS } from "/assets/candles.js";
 
 const KEPT = 200;
 const SHOWN = 60;
+const RELOAD_MS = 150;
 const RANKS = { running: 0, paused: 1, queued: 2 };
 const KINDS = { viewport: "for the chart", update: "update", backfill: "backfill", harvest: "kept complete" };
 const VERBS = {
@@ -47,11 +47,6 @@ export class Jobs {
     byId("job-list").addEventListener("click", (event) => this.onClick(event.target.closest("button")));
     byId("jobs-retry").addEventListener("click", () => this.changeAll("retry-failed"));
     byId("jobs-clear").addEventListener("click", () => this.changeAll("clear-finished"));
-    byId("backfill-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.backfill(new FormData(event.target));
-    });
-    byId("backfill-form").elements.interval.append(...Object.keys(INTERVALS).map((name) => new Option(name, name)));
   }
 
   toggle(isShown = byId("jobs").hidden) {
@@ -59,16 +54,16 @@ export class Jobs {
     byId("jobs-toggle").setAttribute("aria-pressed", String(isShown));
   }
 
-  // The form starts from the chart that is open.
-  follow(symbol, interval) {
-    const { symbols, interval: choice } = byId("backfill-form").elements;
-    if (!byId("backfill").open) [symbols.value, choice.value] = [symbol, interval];
-  }
-
   async load() {
     const { jobs } = await get("/api/v1/jobs", { limit: KEPT });
     this.jobs = new Map(jobs.map((job) => [job.job_id, job]));
     this.render();
+  }
+
+  // Many jobs moved at once: the list is read again, once.
+  reload() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load().catch(this.hooks.onError), RELOAD_MS);
   }
 
   take(job) {
@@ -84,7 +79,7 @@ export class Jobs {
     byId("jobs-toggle").textContent = live ? `Jobs ${live}` : "Jobs";
     byId("job-none").hidden = jobs.length > 0;
     byId("jobs-retry").hidden = !jobs.some((job) => job.state === "failed");
-    byId("jobs-clear").hidden = !jobs.some((job) => job.state === "succeeded" || job.state === "cancelled");
+    byId("jobs-clear").hidden = !jobs.some((job) => rank(job) === 3);
     const shown = jobs.slice(0, SHOWN);
     const rows = new Map(shown.map((job) => [job.job_id, this.rows.get(job.job_id) ?? new Row(job)]));
     shown.forEach((job) => rows.get(job.job_id).update(job));
@@ -109,16 +104,6 @@ export class Jobs {
   async changeAll(verb) {
     await this.change(async () => {
       await post(`/api/v1/jobs/${verb}`);
-      await this.load();
-    });
-  }
-
-  async backfill(form) {
-    const symbols = form.get("symbols").toUpperCase().split(/[\s,;]+/).filter(Boolean);
-    const span = Object.fromEntries(["from", "to"].map((name) => [name, form.get(name)]).filter(([, date]) => date));
-    await this.change(async () => {
-      for (const symbol of symbols) await post("/api/v1/candles/backfill", { symbol, interval: form.get("interval"), ...span });
-      byId("backfill").open = false;
       await this.load();
     });
   }

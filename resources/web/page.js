@@ -1,12 +1,15 @@
 // The page: one series on the chart, and what moves between the series, the picture, the address and the words.
 
-import { ApiError, adoptToken, get, readEvents } from "/assets/api.js";
+import { ApiError, adoptToken, readEvents } from "/assets/api.js";
+import { BackfillForm } from "/assets/backfill.js";
 import { indexAt } from "/assets/candles.js";
 import { Chart } from "/assets/chart.js";
 import { CoverageStrip } from "/assets/coverage.js";
 import { Controls } from "/assets/controls.js";
+import { Empty } from "/assets/empty.js";
 import { Jobs } from "/assets/jobs.js";
 import { Legend } from "/assets/legend.js";
+import { loadMet, noteMet } from "/assets/met.js";
 import { Place, readPlace } from "/assets/place.js";
 import { SymbolSearch } from "/assets/search.js";
 import { Series } from "/assets/series.js";
@@ -29,11 +32,13 @@ export class Page {
     this.status = new Status();
     const onError = (error) => this.status.showFault(error.message, () => this.showState());
     this.jobs = new Jobs({ onError });
+    this.backfill = new BackfillForm({ onStarted: () => this.jobs.reload(), onError });
     this.chart = new Chart(byId("chart"), { moved: () => this.onMoved(), hovered: (bar) => this.showLegend(bar) });
     this.controls = new Controls(this.chart);
     this.legend = new Legend(byId("legend-symbol"), byId("legend-name"), byId("legend-values"));
     this.strip = new CoverageStrip(byId("strip"), byId("strip-tip"), this.chart, { onError, onStarted: () => this.jobs.toggle(true) });
     this.search = new SymbolSearch(byId("symbol-form"), byId("symbol"), byId("symbols"), (symbol) => this.openNew(symbol, this.interval));
+    this.empty = new Empty((symbol) => this.openNew(symbol, this.interval));
     this.theme = new Theme(byId("theme"), () => this.repaint());
     this.place = new Place();
     byId("latest").addEventListener("click", () => this.goToLatest());
@@ -44,11 +49,12 @@ export class Page {
 
   async start() {
     if (!adoptToken()) {
-      this.showEmpty("This page needs its token", "Open it with the address that `candledesk serve` prints, or from the window's menu.");
+      this.empty.show("This page needs its token", "Open it with the address that `candledesk serve` prints, or from the window's menu.");
       return;
     }
     this.listen();
     this.jobs.load().catch(() => {}); // the event stream says what is wrong
+    this.usualSymbol = (await loadMet().catch(() => []))[0]?.symbol;
     await this.followAddress();
   }
 
@@ -59,13 +65,13 @@ export class Page {
     this.interval = place.interval;
     const { series } = this;
     if (series && place.symbol === series.symbol && place.interval === series.interval && this.showLoaded(place.range)) return;
-    place.symbol ??= (await get("/api/v1/symbols").catch(() => []))[0]?.symbol;
+    place.symbol ??= this.usualSymbol;
     if (place.symbol) {
       await this.open(place);
       return;
     }
     this.markInterval();
-    this.showEmpty("Type a symbol to begin", "Any ticker of Yahoo Finance. Bars are fetched once and kept.", EXAMPLES);
+    this.empty.show("Type a symbol to begin", "Any ticker of Yahoo Finance. Bars are fetched once and kept.", EXAMPLES);
   }
 
   // Moves to a range that is loaded already; false when it is not.
@@ -93,12 +99,13 @@ export class Page {
   // Shows a place: {symbol, interval, range}; `arrange()` puts the wished part on screen, by default the range.
   async open({ symbol, interval, range }, arrange = null) {
     this.series?.close();
+    this.chart.stop();
     const isSame = this.series?.symbol === symbol && this.series.interval === interval;
     this.interval = interval;
     this.markInterval();
     this.search.show(symbol);
-    this.jobs.follow(symbol, interval);
-    byId("empty").hidden = true;
+    this.backfill.follow(symbol, interval);
+    this.empty.hide();
     document.title = `${symbol} ${interval} – CandleDesk`;
     this.zone = isSame ? this.zone : null;
     this.hasMoved = range !== null;
@@ -120,8 +127,8 @@ export class Page {
 
   explainNothing(series) {
     const isUnknown = series.error instanceof ApiError && series.error.status === 404;
-    if (isUnknown) this.showEmpty(`There is no ${series.symbol}`, series.error.message, EXAMPLES);
-    else this.showEmpty(`No ${series.interval} bars of ${series.symbol}`, series.problem || series.startText || "Nothing is stored yet.");
+    if (isUnknown) this.empty.show(`There is no ${series.symbol}`, series.error.message, EXAMPLES);
+    else this.empty.show(`No ${series.interval} bars of ${series.symbol}`, series.problem || series.startText || "Nothing is stored yet.");
   }
 
   markInterval() {
@@ -176,6 +183,7 @@ export class Page {
   }
 
   onHand() {
+    this.chart.stop();
     this.pending = null;
     this.hasMoved = true;
   }
@@ -195,7 +203,7 @@ export class Page {
   onBars() {
     const { answer, facts, bars, end } = this.series;
     this.zone ??= new Zone(answer.timezone, Boolean(facts.isDaily), Boolean(facts.isMonthly));
-    byId("empty").hidden = true;
+    this.empty.hide();
     this.chart.show(bars, this.zone, answer.price_decimals, end !== null);
     this.pending?.();
     this.showLegend(null);
@@ -228,19 +236,6 @@ export class Page {
     if (this.series) this.showEdge(this.chart.visible());
   }
 
-  showEmpty(title, text, examples = []) {
-    byId("empty-title").textContent = title;
-    byId("empty-text").textContent = text;
-    byId("examples").replaceChildren(...examples.map((symbol) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = symbol;
-      button.addEventListener("click", () => this.openNew(symbol, this.interval));
-      return button;
-    }));
-    byId("empty").hidden = false;
-  }
-
   // --- what the cache tells ---
 
   listen() {
@@ -262,7 +257,7 @@ export class Page {
 
   onEvent(name, row) {
     if (name === "job") this.jobs.take(row);
-    else if (name === "jobs") this.jobs.load().catch(() => {}); // many moved at once
+    else if (name === "jobs") this.jobs.reload();
     else if (name === "fault") this.status.showFault(row.text, () => this.showState());
     else if (name === "bars_stored") this.onStored(row);
     else if (name === "limiter") {
@@ -274,6 +269,7 @@ export class Page {
   }
 
   onStored(row) {
+    noteMet(row.symbol);
     const { series } = this;
     if (!series || row.symbol !== series.symbol || ![series.interval, series.facts.base].includes(row.interval)) return;
     this.strip.load();

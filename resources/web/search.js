@@ -76,26 +76,32 @@ export class SymbolSearch {
     this.timer = setTimeout(() => this.search(text.trim().slice(0, 64)), text ? SETTLE_MS : 0);
   }
 
+  // First what the cache knows, at once; then with what Yahoo's search finds, when it may be asked.
   async search(query) {
     const abort = (this.abort = new AbortController());
+    const ask = async (timeout) => {
+      const rows = await get("/api/v1/symbols", { query, timeout }, abort.signal);
+      if (!abort.signal.aborted && document.activeElement === this.input) this.render(rows.slice(0, SHOWN), query, timeout === undefined);
+    };
     try {
-      const found = await get("/api/v1/symbols", { query }, abort.signal);
-      if (!abort.signal.aborted && document.activeElement === this.input) this.render(found.slice(0, SHOWN), query);
+      await ask(0);
+      if (query) await ask(undefined);
     } catch (error) {
       if (!abort.signal.aborted) this.renderNote(error.message === "Failed to fetch" ? "CandleDesk does not answer" : error.message);
     }
   }
 
-  render(rows, query) {
+  render(rows, query, isAll) {
     const typed = query.toUpperCase();
+    const taken = this.rows[this.chosen]?.symbol ?? typed;
     this.rows = [...rows.filter(({ symbol }) => symbol === typed), ...rows.filter(({ symbol }) => symbol !== typed)];
     if (this.rows.length === 0) {
-      this.renderNote(query ? `Nothing of that name is known here yet. Enter asks Yahoo for ${typed}.` : "Type a ticker or a name.");
+      this.renderNote(!query ? "Type a ticker or a name." : isAll ? `Nothing found. Enter asks Yahoo for ${typed} all the same.` : "Searching…");
       return;
     }
     this.list.replaceChildren(...this.rows.map((row, i) => this.renderRow(row, i)));
     this.open();
-    this.choose(query && this.rows[0].symbol === typed ? 0 : -1);
+    this.choose(this.rows.findIndex(({ symbol }) => symbol === taken));
   }
 
   renderRow({ symbol, name, exchange, type }, i) {

@@ -1,7 +1,7 @@
 // The bars of one symbol and interval in this page: one unbroken range that grows at both ends, and why it ends where it does.
 
-import { get } from "/assets/api.js";
-import { INTERVALS, getCandles, mergeBars } from "/assets/candles.js";
+import { INTERVALS, cellStart, getCandles, mergeBars } from "/assets/candles.js";
+import { typeOf } from "/assets/met.js";
 import { fromIso } from "/assets/time.js";
 
 const EARLIEST = -2208988800; // 1900-01-01
@@ -54,7 +54,7 @@ export class Series {
   async open(range = null) {
     const { span } = this.facts;
     const pad = range ? Math.max(span / 2, (range.to - range.from) / 2) : 0;
-    const from = Math.floor(range ? Math.min(range.from, now()) - pad : now() - span);
+    const from = cellStart(this.facts, range ? Math.min(range.from, now()) - pad : now() - span);
     const to = range && range.to + pad < now() ? Math.ceil(range.to + pad) : undefined;
     await this.busy(async () => {
       [this.edge, this.end] = [from, to ?? null];
@@ -69,10 +69,10 @@ export class Series {
   // Shows what the cache has without asking anybody; true when that is all of the range. The cache must have met the symbol:
   // before that there is nothing to show.
   async showStored(from, to) {
-    const met = (await get("/api/v1/symbols", { query: this.symbol }, this.abort.signal)).find(({ symbol }) => symbol === this.symbol);
-    if (!met || met.cached === false) return false;
-    const isAllDay = !this.facts.isDaily && ALL_DAY.has(met.type);
-    const older = Math.max(from - (isAllDay ? SPANS_24H : STORED_SPANS - 1) * this.facts.span, EARLIEST);
+    const type = await typeOf(this.symbol, this.abort.signal);
+    if (type === undefined) return false;
+    const spans = !this.facts.isDaily && ALL_DAY.has(type) ? SPANS_24H : STORED_SPANS;
+    const older = Math.max(Math.min(from, (to ?? now()) - spans * this.facts.span), EARLIEST);
     const { bars, gaps } = await this.ask({ from: Math.floor(older), to }, { fill: "none" });
     const known = Math.min(from, Math.max(older, ...gaps.filter((gap) => fromIso(gap.from) < from).map((gap) => fromIso(gap.to))));
     this.edge = Math.max(known, this.oldestAskable());
@@ -89,7 +89,7 @@ export class Series {
     return undefined;
   }
 
-  // Asks for the span left of what is loaded: as long as two screens, at least one portion.
+  // Asks for the span left of what is loaded: as long as two screens, at least one portion, and whole cells of the cache.
   async loadOlder(visibleS) {
     if (this.isDone) return;
     await this.grow(visibleS, (span) => this.stepOlder(span));
@@ -110,7 +110,7 @@ export class Series {
   // One request to the left; true when it found nothing and the search should go on.
   async stepOlder(span) {
     const limit = this.oldestAskable();
-    const from = Math.max(this.edge - span, limit);
+    const from = Math.max(cellStart(this.facts, this.edge - span), limit);
     if (from >= this.edge) return this.finish();
     const fill = this.storedFrom === null ? "wait" : "none";
     const found = await this.ask({ from, to: this.edge }, { fill, timeout: WAIT_S });

@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -30,10 +32,27 @@ LIMITS = {
 }
 
 
-class Desk:
-    """``candledesk serve`` as a process of its own; ``url`` is the line that it prints."""
+_FIGURES = []
 
-    def __init__(self, home, yahoo_url):
+
+@pytest.fixture
+def figures():
+    """Sentences with what was measured, shown below the test results."""
+    return _FIGURES
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in _FIGURES:
+        terminalreporter.write_line(line)
+
+
+class Desk:
+    """``candledesk serve`` as a process of its own; ``url`` is the line that it prints.
+
+    ``clock``: a ``MovedClock`` that the process and its children follow.
+    """
+
+    def __init__(self, home, yahoo_url, clock=None):
         command = [
             sys.executable,
             "-m",
@@ -48,8 +67,9 @@ class Desk:
         ]
         self.home = home
         self._log = (home.parent / f"{home.name}.stderr").open("ab")
+        env = {**os.environ, **LIMITS, **(clock.environment() if clock else {})}
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **LIMITS}, stdout=subprocess.PIPE, stderr=self._log, text=True
+            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=self._log, text=True
         )
         self.url = self._process.stdout.readline().strip()
         assert self.url.startswith("http://127.0.0.1:"), Path(self._log.name).read_text()
@@ -58,6 +78,13 @@ class Desk:
     def chart_url(self, symbol, interval):
         return f"{self.url}&symbol={symbol}&interval={interval}"
 
+    def call(self, path, body=None):
+        """Ask the API as a script does; ``body`` makes it a POST."""
+        headers = {"Authorization": f"Bearer {self.endpoint['token']}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.endpoint["url"] + path, data, headers)) as answer:
+            return json.load(answer)
+
     def stop(self):
         if self._process.poll() is None:
             self._process.terminate()
@@ -65,6 +92,25 @@ class Desk:
         self._process.stdout.close()
         self._log.close()
         return code
+
+
+class MovedClock:
+    """A clock that runs ahead of the real one: a desk follows it through a file, the market by its own clock."""
+
+    def __init__(self, file, market):
+        self._file, self._market = file, market
+        self._file.write_bytes(struct.pack("d", 0.0))
+        self.shift = 0.0
+
+    def environment(self):
+        folders = [str(Path(__file__).parent / "clock"), os.environ.get("PYTHONPATH", "")]
+        return {"DESK_CLOCK": str(self._file), "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+
+    def advance(self, seconds):
+        self.shift += seconds
+        self._market.clock.advance(seconds)
+        with self._file.open("r+b") as file:
+            file.write(struct.pack("d", self.shift))
 
 
 @pytest.fixture
@@ -78,8 +124,8 @@ def start_desk(tmp_path, market):
     """Start desks on one home; each is ended with the test at the latest."""
     started = []
 
-    def start(yahoo_url=None, home="home"):
-        desk = Desk(tmp_path / home, yahoo_url or market.url)
+    def start(yahoo_url=None, home="home", clock=None):
+        desk = Desk(tmp_path / home, yahoo_url or market.url, clock)
         started.append(desk)
         return desk
 
@@ -89,11 +135,18 @@ def start_desk(tmp_path, market):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def playwright():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=BROWSER_OPTIONS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    """The name ``rebound.test`` leads to this machine, as a hostile name server would have it."""
+    options = [*BROWSER_OPTIONS, "--host-resolver-rules=MAP rebound.test 127.0.0.1"]
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=options)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

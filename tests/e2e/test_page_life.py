@@ -1,20 +1,12 @@
 """The page beyond scrolling: time zones, quick switches, jobs, and what it says when things go wrong."""
 
-from tests.e2e.test_page import WAIT_MS, wait_until_settled
+from tests.e2e.hands import WAIT_MS, interval_button, wait_until_settled
 
 AXIS = """async ([zone, times]) => {
     const { Zone } = await import("/assets/time.js");
     const axis = new Zone(zone, false).axisTimes(times.map((time) => ({ time })));
     return axis.map((seconds) => new Date(seconds * 1000).toISOString().slice(5, 19));
 }"""
-BACKFILL = """(body) => fetch("/api/v1/candles/backfill", {
-    method: "POST",
-    headers: {
-        "Content-Type": "application/json",
-        Authorization: `Bearer ${sessionStorage.getItem("candledesk.token")}`,
-    },
-    body: JSON.stringify(body),
-}).then((answer) => answer.json())"""
 HOUR = 3600
 
 
@@ -33,7 +25,7 @@ def test_quick_switches_leave_only_the_last_series(start_desk, open_page, market
     page = open_page(start_desk().chart_url("AAPL", "1d"))
     wait_until_settled(page)
     for interval in ("1h", "5m", "1d", "15m"):
-        page.get_by_role("button", name=interval, exact=True).click()
+        interval_button(page, interval).click()
         page.wait_for_timeout(60)
     page.fill("#symbol", "msft")
     page.press("#symbol", "Enter")
@@ -50,22 +42,11 @@ def test_quick_switches_leave_only_the_last_series(start_desk, open_page, market
     assert page.evaluate("() => candledesk.state().interval") == "15m"
 
 
-def test_a_job_is_seen_and_cancelled(start_desk, open_page, market):
-    page = open_page(start_desk().chart_url("AAPL", "1d"))
-    wait_until_settled(page)
-    market.faults.add("hang", symbol="AAPL", interval="1h")
-    page.get_by_role("button", name="Jobs").click()
-    job = page.evaluate(BACKFILL, {"symbol": "AAPL", "interval": "1h"})
-    row = page.locator(f"#job-list li[data-job-id='{job['job_id']}']")
-    row.get_by_role("button", name="Cancel").click(timeout=WAIT_MS)
-    row.get_by_text("cancelled").wait_for(timeout=WAIT_MS)
-
-
 def test_a_refusing_provider_is_said_in_words_and_got_over(start_desk, open_page, market):
     page = open_page(start_desk().chart_url("AAPL", "1d"))
     wait_until_settled(page)
     market.faults.add("status", status=429)
-    page.get_by_role("button", name="1h", exact=True).click()
+    interval_button(page, "1h").click()
     page.locator("#status.warn").wait_for(timeout=WAIT_MS)
     market.faults.clear()
     page.wait_for_function("() => candledesk.bars().length > 0 && candledesk.state().interval === '1h'", timeout=60_000)
@@ -77,22 +58,4 @@ def test_a_page_with_an_old_token_says_what_to_do(start_desk, browser):
     page = context.new_page()
     page.goto(f"{desk.endpoint['url']}/#token=of-yesterday&symbol=AAPL")
     page.get_by_text("open the page with the new address").wait_for(timeout=WAIT_MS)
-    context.close()
-
-
-def test_a_page_of_another_port_gets_nothing(start_desk, browser, market):
-    desk = start_desk()
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{market.url}/_demo/state")
-    attack = """async ([url, token]) => {
-        const outcomes = [];
-        for (const options of [{}, { headers: { Authorization: `Bearer ${token}` } }, { mode: "no-cors" }]) {
-            outcomes.push(await fetch(`${url}/api/v1/limiter`, options).then((answer) => answer.type, () => "refused"));
-        }
-        return outcomes;
-    }"""
-    outcomes = page.evaluate(attack, [desk.endpoint["url"], desk.endpoint["token"]])
-    assert outcomes[:2] == ["refused", "refused"]
-    assert outcomes[2] in {"refused", "opaque"}  # an opaque answer cannot be read
     context.close()

@@ -1,0 +1,78 @@
+// The form that starts backfills of many symbols, with what they would cost before they start.
+
+import { post } from "/assets/api.js";
+import { INTERVALS } from "/assets/candles.js";
+
+const SETTLE_MS = 500;
+const MAX_SYMBOLS = 100; // of one request
+const SYMBOL = /^[A-Z0-9.\-=^&_]{1,32}$/;
+
+const byId = (id) => document.getElementById(id);
+const count = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+
+export class BackfillForm {
+  // `hooks.onStarted()`, `hooks.onError(error)`.
+  constructor(hooks) {
+    this.hooks = hooks;
+    this.form = byId("backfill-form");
+    this.fields = this.form.elements;
+    this.fields.interval.append(...Object.keys(INTERVALS).map((name) => new Option(name, name)));
+    this.form.addEventListener("input", () => this.look());
+    byId("backfill").addEventListener("toggle", () => byId("backfill").open && this.look());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.start();
+    });
+  }
+
+  // The form starts from the chart that is open, unless somebody is filling it in.
+  follow(symbol, interval) {
+    if (!byId("backfill").open) [this.fields.symbols.value, this.fields.interval.value] = [symbol, interval];
+  }
+
+  // What is asked for, or in words why it cannot be.
+  read() {
+    const symbols = [...new Set(this.fields.symbols.value.toUpperCase().split(/[\s,;]+/).filter(Boolean))];
+    const bad = symbols.filter((symbol) => !SYMBOL.test(symbol));
+    const [from, to] = [this.fields.from.value, this.fields.to.value];
+    if (symbols.length === 0) return { problem: "Name one or more symbols." };
+    if (bad.length) return { problem: `No symbol: ${bad.slice(0, 5).join(" ")}` };
+    if (symbols.length > MAX_SYMBOLS) return { problem: `At most ${MAX_SYMBOLS} symbols at once.` };
+    if (from && to && from >= to) return { problem: "From must be before To." };
+    return { body: { symbols, intervals: [this.fields.interval.value], ...(from && { from }), ...(to && { to }) } };
+  }
+
+  look() {
+    clearTimeout(this.timer);
+    const { body, problem } = this.read();
+    byId("backfill-hint").textContent = problem ?? "Without dates: everything that the provider still has.";
+    if (body) this.timer = setTimeout(() => this.estimate(body), SETTLE_MS);
+  }
+
+  async estimate(body) {
+    try {
+      const { n_requests, seconds, n_bars, unknown } = await post("/api/v1/jobs/estimate", body);
+      const time = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
+      const words = n_requests ? [`${count(n_requests, "request")}, about ${time}, ${count(n_bars, "bar")}.`] : unknown.length ? [] : ["All of it is stored."];
+      if (unknown.length) words.push(`Not met yet, so not counted: ${unknown.slice(0, 8).join(" ")}${unknown.length > 8 ? " …" : ""}`);
+      byId("backfill-hint").textContent = words.join(" ");
+    } catch (error) {
+      byId("backfill-hint").textContent = error.message;
+    }
+  }
+
+  async start() {
+    const { body, problem } = this.read();
+    if (problem) {
+      byId("backfill-hint").textContent = problem;
+      return;
+    }
+    try {
+      await post("/api/v1/jobs", body);
+      byId("backfill").open = false;
+    } catch (error) {
+      this.hooks.onError(error);
+    }
+    this.hooks.onStarted();
+  }
+}

@@ -1,0 +1,27 @@
+// What covers the chart while it has nothing to show: why, and what to do.
+
+const byId = (id) => document.getElementById(id);
+
+export class Empty {
+  // `onChosen(symbol)`: one of the examples was taken.
+  constructor(onChosen) {
+    this.onChosen = onChosen;
+  }
+
+  show(title, text, examples = []) {
+    byId("empty-title").textContent = title;
+    byId("empty-text").textContent = text;
+    byId("examples").replaceChildren(...examples.map((symbol) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = symbol;
+      button.addEventListener("click", () => this.onChosen(symbol));
+      return button;
+    }));
+    byId("empty").hidden = false;
+  }
+
+  hide() {
+    byId("empty").hidden = true;
+  }
+}
