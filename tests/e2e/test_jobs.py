@@ -25,8 +25,8 @@ def job_row(page, what):
     return page.locator("#job-list li", has=page.get_by_text(what, exact=True)).filter(has_text="backfill")
 
 
-def wait_for_state(row, state):
-    row.locator(f".state.{state}").wait_for(timeout=WAIT_MS)
+def wait_for_state(row, state, timeout=WAIT_MS):
+    row.locator(f".state.{state}").wait_for(timeout=timeout)
 
 
 def test_a_job_is_paused_resumed_and_runs_to_its_end(panel, market):
@@ -54,10 +54,10 @@ def test_a_job_is_cancelled_and_repeated(panel, market):
 
 
 def test_a_failed_job_says_why_and_all_failed_are_repeated(panel, market):
-    market.faults.add("html", symbol="AAPL", interval="1h")
+    market.faults.add("status", status=404, symbol="AAPL", interval="1h")
     start_backfill(panel, "AAPL", "1h", "2026-11-01")
     row = job_row(panel, "AAPL 1h")
-    wait_for_state(row, "failed")
+    wait_for_state(row, "failed", 3 * WAIT_MS)  # after six tries and the pauses between them
     words = row.locator(".state").inner_text()
     assert len(words) > len("failed · ")
     market.faults.clear()

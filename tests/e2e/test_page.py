@@ -17,14 +17,16 @@ from tests.e2e.hands import (
 
 
 @pytest.mark.parametrize(
-    ("symbol", "interval", "n_screens"),
-    [("AAPL", "1d", 5), ("BTC-USD", "5m", 10), ("7203.T", "1d", 3), ("VOD.L", "1wk", 3)],
+    ("symbol", "interval", "n_screens", "n_notches"),
+    [("AAPL", "1d", 5, 10), ("BTC-USD", "5m", 12, 25), ("7203.T", "1d", 3, 10), ("VOD.L", "1wk", 3, 10)],
 )
-def test_dragging_left_shows_every_bar_of_the_market(start_desk, open_page, market, symbol, interval, n_screens):
+def test_dragging_left_shows_every_bar_of_the_market(
+    start_desk, open_page, market, symbol, interval, n_screens, n_notches
+):
     page = open_page(start_desk().chart_url(symbol, interval))
     wait_until_settled(page)
     n_first = len(compare_with_truth(page, market, symbol, interval))
-    zoom_out(page, 10)
+    zoom_out(page, n_notches)
     check_nothing_moved(page, n_screens)
     bars = compare_with_truth(page, market, symbol, interval)
     assert len(bars) > n_first
