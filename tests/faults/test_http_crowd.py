@@ -12,7 +12,7 @@ import pytest
 from tests.faults.http_served import IS_FULL, serving
 
 N_READERS = 16
-LASTS_S = 300 if IS_FULL else 30
+LASTS_S = 300 if IS_FULL else 12
 SYMBOLS = ("AAPL", "MSFT", "BTC-USD", "VOD.L")
 BACKFILLS = [{"symbol": symbol, "interval": interval} for symbol in SYMBOLS for interval in ("1d", "1h", "5m")]
 PATHS = (

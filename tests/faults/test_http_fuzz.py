@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
-from tests.faults.http_served import PATIENCE_S, serving
+from tests.faults.http_served import IS_FULL, PATIENCE_S, serving
 
-N_REQUESTS = 10_000
+N_REQUESTS = 10_000 if IS_FULL else 2_500
 N_WARM = 1_000
 N_HALF_OPEN = 200
 SEED = int(os.environ.get("FAULTS_SEED", "20261124"))
