@@ -122,12 +122,13 @@ def test_a_file_that_may_not_grow(start, market, figures, tmp_path):
     wait_until(lambda: fault_texts(instance), 120, "the limit to be met")
     n_before = check_seen(instance, market, wanted)
     time.sleep(TRYING_S)
-    assert len(fault_texts(instance)) == 1, fault_texts(instance)
+    # small windows still fit into the log from time to time: then the banner ends, and comes again with the next one
+    assert len(set(fault_texts(instance))) == 1, fault_texts(instance)
     assert check_seen(instance, market, wanted) >= n_before
     resource.prlimit(instance.pid, resource.RLIMIT_FSIZE, (hard, hard))
     n_bars = see_through(instance, market, wanted, home, tmp_path / "copy")
     figures(
-        f"no file might grow past {FILE_BYTES:,} bytes, at {n_before:,} bars: 1 banner, 0 bars lost;"
+        f"no file might grow past {FILE_BYTES:,} bytes, at {n_before:,} bars: one banner's text, 0 bars lost;"
         f" without the limit {n_bars:,} bars equal to the truth"
     )
 
