@@ -106,6 +106,19 @@ def test_a_line_goes_through_the_closes(qapp, kind):
     assert all(pixels[b, a] != ground[b, a] for a, b in zip(x[inside].tolist(), y[inside].tolist(), strict=True))
 
 
+@pytest.mark.parametrize("dpr", DPRS)
+def test_the_corners_of_a_line_are_closed(qapp, dpr):
+    flat = np.full(60, 100.0)
+    close = flat + np.tile([-1.0, 1.0], 30)
+    bars = Bars(make_bars(60).open_time, flat, flat + 1, flat - 1, close, np.zeros(60))
+    scene = _scene(bars, 16.0, chart_type=ChartType.LINE)
+    frame, pixels = _frame(scene, dpr), _paint(scene, dpr)
+    x, y = np.rint(frame.column_x()).astype(int), np.floor(frame.price.y_of(frame.columns.close) + 0.5).astype(int)
+    inside = (x > 0) & (x < frame.panes.plot_w - 1)
+    assert inside.sum() > 20
+    assert (pixels[y[inside], x[inside]] == _rgb(DARK.accent)).all()
+
+
 def test_the_baseline_parts_rising_from_falling_in_the_middle(qapp):
     scene = _scene(make_bars(200), chart_type=ChartType.BASELINE)
     pane = _price_pane(scene)

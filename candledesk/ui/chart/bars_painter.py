@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 from candledesk.ui.chart.layout import CandleRects, candle_rects, volume_rects
 from candledesk.ui.chart.lines import area_points, line_points
 from candledesk.ui.chart.options import ChartType
-from candledesk.ui.chart.pixels import colour_of, fill_rects, polygon_of
+from candledesk.ui.chart.pixels import colour_of, draw_segments, fill_rects, polygon_of
 from candledesk.ui.chart.shapes import Strokes, hollow_rects, ohlc_rects, place_strokes, wick_rects
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ def _stroke_line(painter: QPainter, frame: Frame, points: FloatArray, colour: st
         painter.setPen(Qt.PenStyle.NoPen)
         fill_rects(painter, wick_rects(_strokes(frame)), colour)
     pen = QPen(colour_of(colour), _LINE_PX * frame.dpr)
-    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the corners
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen)
-    painter.drawPolyline(polygon_of(points))
+    draw_segments(painter, points)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import shiboken6
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 if TYPE_CHECKING:
@@ -67,6 +67,18 @@ def fill_rects(painter: QPainter, rects: RectArray, colour: str) -> None:
 def polygon_of(points: FloatArray) -> QPolygonF:
     """Return points of shape ``(n, 2)`` as Qt wants them."""
     return cast("QPolygonF", arrayToQPolygonF(points[:, 0], points[:, 1]))
+
+
+def draw_segments(painter: QPainter, points: FloatArray) -> None:
+    """Draw the line through points of shape ``(n, 2)`` segment by segment, in one call.
+
+    A wide antialiased polyline is outlined as one path and costs up to 30 times as much where it goes up and down a lot
+    (86 ms for 780 points); segments with flat or square caps have a path of their own in Qt's raster engine.
+    """
+    if len(points) < 2:  # noqa: PLR2004 - no segment
+        return
+    segments = np.ascontiguousarray(np.concatenate((points[:-1], points[1:]), axis=1), dtype=np.float64)
+    painter.drawLines(cast("QLineF", shiboken6.wrapInstance(segments.ctypes.data, QLineF)), len(segments))
 
 
 def fill(painter: QPainter, left: int, top: int, width: int, height: int, colour: str) -> None:
