@@ -34,7 +34,7 @@ def on_quit():
 def on_shown():
     print("shown", flush=True)
 def on_abort():
-    print("abort", flush=True)
+    os.write(1, b"abort\\n")  # the signal may come while another print is under way, which a second one may not enter
 home = pathlib.Path(sys.argv[1])
 options = app_window.WindowOptions(home, ("AAPL",), "1d", log_file=home / "log")
 exec(sys.argv[2])
