@@ -67,7 +67,8 @@ class Demand:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
     ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once;
-    ``asked`` remembers which windows that were. ``n_tries``: of one window, until it is given up. ``after``: what must
+    ``asked`` remembers which windows that were. ``n_tries``: of one window, until it is given up;
+    ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must
     end before it goes on. ``is_patient``: it waits for the network instead of giving up; ``on_stuck`` is told why it
     waits for something that may take for ever (the network, a full disk).
     """
@@ -80,7 +81,7 @@ class Demand:
     cancel: threading.Event = field(default_factory=threading.Event)
     end: Future[DemandEnd] = field(default_factory=Future)
     n_faults: int = 0
-    failing: Span | None = None
+    failing: int | None = None
     is_update: bool = False
     n_tries: int = USUAL_TRIES
     only_instrument: bool = False

@@ -250,8 +250,8 @@ class Fills:
 
     def _ask_window(self, demand: Demand, known: Known, claim: Claim) -> None:
         """Fetch and store one claimed window, then go on with the demand; the claim is always released."""
-        if demand.failing != claim.window:
-            demand.failing, demand.n_faults = claim.window, 0
+        if demand.failing != claim.window.start:  # its end may be now, and moves
+            demand.failing, demand.n_faults = claim.window.start, 0
         try:
             if self._engine.limiter.acquire(int(demand.priority), demand.cancel):
                 step = self._asker.ask(demand, known, claim)

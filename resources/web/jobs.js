@@ -6,7 +6,7 @@ const KEPT = 200;
 const SHOWN = 60;
 const RELOAD_MS = 150;
 const RANKS = { running: 0, paused: 1, queued: 2 };
-const KINDS = { viewport: "for the chart", update: "update", backfill: "backfill", harvest: "kept complete" };
+const KINDS = { viewport: "for the chart", update: "update", recheck: "looked at again", backfill: "backfill", harvest: "kept complete" };
 const VERBS = {
   queued: ["pause", "cancel"], running: ["pause", "cancel"], paused: ["resume", "cancel"], failed: ["retry"], cancelled: ["retry"], succeeded: [],
 };
@@ -132,7 +132,7 @@ class Row {
 
   update(job) {
     if (this.shown !== job.state) {
-      this.does.replaceChildren(...(VERBS[job.state] ?? []).map(verbButton));
+      this.does.replaceChildren(...verbsOf(job).map(verbButton));
       this.shown = job.state;
     }
     this.bar.hidden = rank(job) === 3;
@@ -141,6 +141,11 @@ class Row {
     this.state.className = `state ${job.state}`;
     this.state.textContent = describe(job);
   }
+}
+
+// What the chart waits for is not paused: it ends when the chart moves on.
+function verbsOf(job) {
+  return (VERBS[job.state] ?? []).filter((verb) => verb !== "pause" || job.kind !== "viewport");
 }
 
 function verbButton(verb) {
