@@ -34,6 +34,13 @@ def test_steps_are_round(least, step):
     assert nice_step(least, 2) == pytest.approx(step)
 
 
+@given(st.floats(1e-9, 1e6), st.integers(0, 6))
+def test_a_label_is_the_price_of_its_line(least, decimals):
+    step = nice_step(least, decimals)
+    assert step >= least * (1 - 1e-9)
+    assert float(f"{step:.{decimals}f}") == pytest.approx(step, rel=1e-9)
+
+
 @pytest.mark.parametrize(("volume", "text"), [(0, "0"), (999, "999"), (1_234_000, "1.23M"), (5e9, "5.00B")])
 def test_volumes_are_short(volume, text):
     assert format_volume(volume) == text

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MARGIN_TOP = 0.20  # CHART.md: autoscale margins
 MARGIN_BOTTOM = 0.10
+_WHOLE = 1e-6  # a step of so nearly whole units is written out
 _LINEAR_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 # Of each decade, the rounder ones first: the others come between them where there is room.
 _LOG_MANTISSAS = (
@@ -140,10 +141,12 @@ def _round_values(low: float, high: float, share: float, decimals: int) -> list[
 
 
 def nice_step(least: float, decimals: int) -> float:
-    """Return the smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least ``least`` and the instrument's smallest step."""
-    least = max(least, 10.0**-decimals)
+    """Return the smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least ``least`` and that ``decimals`` can write out."""
+    unit = 10.0**-decimals
+    least = max(least, unit)
     power = 10.0 ** math.floor(math.log10(least) + 1e-12)
-    return next(power * step for step in _LINEAR_STEPS if power * step >= least * (1 - 1e-9))
+    steps = (power * step for step in _LINEAR_STEPS if power * step >= least * (1 - 1e-9))
+    return next(step for step in steps if abs(step / unit - round(step / unit)) < _WHOLE * step / unit)
 
 
 def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: bool = False) -> PriceRange:
