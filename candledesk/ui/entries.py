@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from candledesk.domain.errors import CandleDeskError, InputError
@@ -28,6 +28,14 @@ _MARKET_SUFFIX = "."
 _WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month"}
 
 
+class _SymbolCompleter(QCompleter):
+    """Offers symbols with their names, and puts only the symbol into the line."""
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        """Return the symbol of an offered row."""
+        return super().pathFromIndex(index).split(_SEPARATOR, maxsplit=1)[0]
+
+
 class SymbolEntry(QLineEdit):
     """A line with completion: what is cached at once, then what the provider finds; Enter opens, Escape leaves."""
 
@@ -49,7 +57,7 @@ class SymbolEntry(QLineEdit):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_TYPING_MS)
         self._pause.timeout.connect(self._search)
-        completer = QCompleter(self._names, self)
+        completer = _SymbolCompleter(self._names, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         popup = completer.popup()
         if popup is not None:

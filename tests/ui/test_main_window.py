@@ -109,6 +109,17 @@ def test_completion_lists_what_is_known(opened, qtbot):
     assert opened.window.windowTitle() == "AAPL 1d — CandleDesk"
 
 
+def test_a_choice_by_keys_shows_the_symbol_alone(opened, qtbot):
+    entry = opened.window.symbol_entry
+    entry.begin("A")
+    qtbot.waitUntil(lambda: entry.completer().popup().isVisible())
+    qtbot.keyClick(entry.completer().popup(), Qt.Key.Key_Down)
+    assert entry.text() == "AAPL"
+    qtbot.keyClick(entry.completer().popup(), Qt.Key.Key_Return)
+    settle(opened.qapp)
+    assert opened.window.windowTitle() == "AAPL 1d — CandleDesk"
+
+
 def test_no_letter_is_lost_while_completion_comes_and_goes(opened, qtbot):
     opened.open()
     entry = opened.window.symbol_entry
