@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.axis import Axis
 from candledesk.ui.chart.ticks import build_calendar, format_open_time, time_ticks, utc_offsets
-from candledesk.ui.chart.viewport import Logical, Viewport
+from candledesk.ui.chart.viewport import Logical, Placed, Viewport
 from tests.ui.fakes import make_bars
 
 
@@ -41,6 +42,21 @@ def test_labels_do_not_change_while_panning():
     second, _ = _labels(bars, "America/New_York", 4, 1_990, is_daily=False)
     shared = range(1_790, 1_960)
     assert [t for t in first if t.index in shared] == [t for t in second if t.index in shared]
+
+
+@pytest.mark.parametrize("spacing", [0.7, 4.0, 9.0])
+def test_labels_that_are_kept_while_panning_are_those_of_a_new_chart(spacing):
+    bars = make_bars(3_000, INTERVALS["5m"])
+    axis = Axis(bars.open_time)
+    zones = ("America/New_York", "Asia/Tokyo")
+    kept = {tz: build_calendar(bars.open_time, tz, is_daily=False) for tz in zones}
+    for right_edge in range(2_900, 2_500, -7):
+        for tz in zones:  # two charts take turns
+            fresh, placed = _labels(bars, tz, spacing, right_edge, is_daily=False)
+            view = Placed(placed.view, axis, placed.anchor)
+            on_screen = range(*placed.visible())
+            labels = [tick for tick in time_ticks(kept[tz], view, 76) if tick.index in on_screen]
+            assert labels == [tick for tick in fresh if tick.index in on_screen]
 
 
 def test_labels_keep_their_distance_and_heavier_units_win():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
@@ -51,7 +52,7 @@ class Series:
     @property
     def axis(self) -> Axis:
         """Where the rows lie."""
-        return Axis(self.bars.open_time, self.starts)
+        return _axis_of(self)
 
     @property
     def decimals(self) -> int:
@@ -101,6 +102,12 @@ class Series:
             return replace(self, origin=former.origin)
         shift = self.axis.shift_from(former.axis, int(self.bars.open_time[-1]))
         return self if shift is None else replace(self, origin=former.origin - shift)
+
+
+@lru_cache(maxsize=4)
+def _axis_of(series: Series) -> Axis:
+    """Return the one axis of a series: what is known of it can be kept with it."""
+    return Axis(series.bars.open_time, series.starts)
 
 
 def first_time(series: Series) -> int | None:

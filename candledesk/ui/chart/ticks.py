@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.domain.bars import BoolArray, IntArray
+    from candledesk.ui.chart.axis import Axis
     from candledesk.ui.chart.viewport import Placed
 
 _SPLIT_S = 100 * 86_400  # no zone changes its clock twice within this
@@ -179,24 +180,40 @@ def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[Ti
     Units that fit everywhere are labelled throughout; lighter ones where there is room between those, counted from the
     heavier label at their left, so that a pan changes none of them.
     """
-    axis, spacing = placed.axis, placed.view.spacing
-    n = len(calendar.weight)
     lo, hi = placed.visible()
-    if n == 0 or hi <= lo:
+    if len(calendar.weight) == 0 or hi <= lo:
         return []
+    grain = 1 << max(0, (hi - lo).bit_length() - 3)  # an eighth to a quarter of the screen: the next pan finds them
+    lo_kept, hi_kept = lo // grain * grain, min(-(-hi // grain) * grain, placed.axis.n_rows)
+    ticks = _ticks_of(calendar, placed.axis, (lo_kept, hi_kept), placed.view.spacing, min_gap_px)
+    reach = _reach(placed.view.spacing, min_gap_px)
+    first, last = placed.left_edge - reach, placed.right_edge + reach
+    return [tick for tick in ticks if first <= tick.index <= last]
+
+
+def _reach(spacing: float, min_gap_px: float) -> int:
+    """Return how many bars beyond the edge a label still matters."""
+    return int(min_gap_px / spacing) + 1
+
+
+@lru_cache(maxsize=4)
+def _ticks_of(
+    calendar: Calendar, axis: Axis, rows: tuple[int, int], spacing: float, min_gap_px: float
+) -> list[TimeTick]:
+    """Return the labels of the rows ``[lo, hi)`` and of some beside them."""
     room = axis.n_bars * spacing / min_gap_px
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
-    reach = int(min_gap_px / spacing) + 1
-    lo, hi = axis.row_at(axis.start_of(lo) - reach), axis.row_at(axis.start_of(hi - 1) + 1 + reach)
+    reach = _reach(spacing, min_gap_px)
+    lo, hi = axis.row_at(axis.start_of(rows[0]) - reach), axis.row_at(axis.start_of(rows[1] - 1) + 1 + reach)
     lightest = least
     while lightest > Weight.MINUTE and calendar.n_from[lightest - 1] <= room * _CROWD:
         lightest -= 1
     before = np.flatnonzero(calendar.weight[:lo] >= least)
     lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
-    rows = lo + np.flatnonzero(calendar.weight[lo : hi + 1] >= lightest)
-    weights = calendar.weight[rows].tolist()
-    local_s = calendar.local_s[rows].tolist()
-    taken = _spread(axis.starts_of(rows).tolist(), weights, local_s, min_gap_px * _TIGHT / spacing)
+    marks = lo + np.flatnonzero(calendar.weight[lo : hi + 1] >= lightest)
+    weights = calendar.weight[marks].tolist()
+    local_s = calendar.local_s[marks].tolist()
+    taken = _spread(axis.starts_of(marks).tolist(), weights, local_s, min_gap_px * _TIGHT / spacing)
     major_from = next(unit for unit in (Weight.YEAR, Weight.MONTH, Weight.DAY) if unit <= max(least, Weight.DAY))
     if major_from <= least:  # all are as heavy: the next heavier unit stands out
         major_from = {Weight.DAY: Weight.MONTH, Weight.MONTH: Weight.YEAR}.get(major_from, Weight.YEAR_10)
