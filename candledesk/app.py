@@ -47,7 +47,7 @@ class DemoProcess:
         )
         line = self._process.stdout.readline().decode().strip() if self._process.stdout else ""
         if not line.startswith("http"):
-            raise EnvironmentFaultError("the demo market did not start: see the lines above")
+            raise EnvironmentFaultError("The demo market did not start: see the lines above")
         self.url = line
 
     def close(self) -> None:
@@ -166,7 +166,7 @@ def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
     try:
         file = logging.handlers.RotatingFileHandler(paths.log, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
     except OSError as error:
-        msg = f"cannot write the log {paths.log}: {error.strerror}. Choose another home with --home"
+        msg = f"Cannot write the log {paths.log}: {error.strerror}. Choose another home with --home"
         raise EnvironmentFaultError(msg) from error
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s"))
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()

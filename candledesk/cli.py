@@ -149,7 +149,7 @@ def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
     if sys.platform.startswith("linux") and not any(
         os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
-        raise EnvironmentFaultError("there is no display for a window: use `candledesk serve` for the browser chart")
+        raise EnvironmentFaultError("There is no display for a window: use `candledesk serve` for the browser chart")
     stated = click.get_current_context().get_parameter_source("interval") is not ParameterSource.DEFAULT
     if _is_shown_elsewhere(options, tuple(chosen), name if stated else None):
         return
@@ -379,7 +379,7 @@ def _run(arguments: list[str]) -> int:
         return _exit_code(error)
     except Exception as error:
         log.exception("an error of our own")
-        click.echo(f"candledesk: our own error, {type(error).__name__}: {error} (details in the log)", err=True)
+        click.echo(f"candledesk: Our own error, {type(error).__name__}: {error} (details in the log)", err=True)
         return EXIT_BUG
 
 

@@ -41,7 +41,7 @@ def parse_span(start: str | None, end: str | None) -> Span:
     lo = HISTORY_START if start is None else parse_time(start, "from")
     hi = int(time.time()) + 1 if end is None else parse_time(end, "to")
     if lo >= hi:
-        raise InputError("to", f"the span is empty: --from {start} must be before --to {end or 'now'}")
+        raise InputError("to", f"The span is empty: --from {start} must be before --to {end or 'now'}")
     return Span(lo, hi)
 
 
@@ -76,7 +76,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
     try:
         reply = cache.load_bars(request).result()
     except NotCachedError as error:
-        raise OfflineError(f"nothing of {error.symbol} is cached: run it once without --offline") from None
+        raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     _write(reply.bars, form, output)
     if start is not None:
         _tell_start(reply)
@@ -124,7 +124,7 @@ def _write(bars: Bars, form: str, output: str | None) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise EnvironmentFaultError(f"cannot write {output or 'stdout'}: {error.strerror}") from error
+        raise EnvironmentFaultError(f"Cannot write {output or 'stdout'}: {error.strerror}") from error
 
 
 def _csv(bars: Bars) -> str:
@@ -141,7 +141,7 @@ def _json(bars: Bars) -> str:
 
 def _write_parquet(bars: Bars, output: str | None) -> None:
     if output is None:
-        raise InputError("format", "parquet is binary: name a file with -o FILE")
+        raise InputError("format", "Parquet is binary: name a file with -o FILE")
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -83,4 +83,4 @@ def read_parquet(path: Path) -> Bars:
 def _require(names: list[str]) -> None:
     missing = [name for name in COLUMNS if name not in names]
     if missing:
-        raise InputError("FILE", f"the columns {', '.join(missing)} are missing; needed are {','.join(COLUMNS)}")
+        raise InputError("FILE", f"The columns {', '.join(missing)} are missing; needed are {','.join(COLUMNS)}")

@@ -75,7 +75,7 @@ def open_home(home: str, *, demo: bool = False) -> Paths:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        msg = f"cannot create the home directory {path}: {error.strerror}. Choose another with --home"
+        msg = f"Cannot create the home directory {path}: {error.strerror}. Choose another with --home"
         raise EnvironmentFaultError(msg) from error
     return Paths(path)
 

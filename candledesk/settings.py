@@ -88,7 +88,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: str | N
     unknown = sorted(set(texts) - set(known))
     if unknown:
         names = ", ".join(PREFIX + name.upper() for name in unknown)
-        msg = f"unknown option {names}: known are {', '.join(PREFIX + name.upper() for name in known)}"
+        msg = f"Unknown option {names}: known are {', '.join(PREFIX + name.upper() for name in known)}"
         raise InputError(unknown[0], msg)
     return Settings(
         **{key: _parse(key, type(known[key].default), text, known[key].metadata) for key, text in texts.items() if text}  # type: ignore[arg-type]

@@ -75,7 +75,7 @@ def take_snapshot(
     try:
         reply = cache.load_bars(request).result()
     except NotCachedError as error:
-        raise OfflineError(f"nothing of {error.symbol} is cached: run it once without --offline") from None
+        raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     draw_file(
         Path(picture.output), reply, (width, height),
         theme=picture.theme, chart_type=picture.chart_type, is_log=picture.is_log,

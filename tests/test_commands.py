@@ -123,10 +123,10 @@ def test_what_was_printed_once_is_printed_offline_again(tmp_path, live):
         (("candles", "AAPL", "7m"), 2, "1m 2m 5m"),
         (("candles", "AAPL", "1d", "--from", "2026-11-02T14:30:00"), 2, "2026-11-02T14:30:00Z"),
         (("candles", "AAPL", "1d", "--from", "2026-11-03", "--to", "2026-11-03"), 2, "empty"),
-        (("candles", "A APL", "1d"), 2, "not a symbol"),
+        (("candles", "A APL", "1d"), 2, "Not a symbol"),
         (("candles", "AAPL", "1d", "--offline"), 5, "without --offline"),
         (("candles",), 2, "Missing argument"),
-        (("window", "--interval", "9h"), 2, "unknown interval"),
+        (("window", "--interval", "9h"), 2, "Unknown interval"),
     ],
 )
 def test_mistakes_get_their_exit_code_and_words_that_help(tmp_path, live, arguments, code, words):

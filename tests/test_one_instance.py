@@ -88,7 +88,7 @@ def test_a_home_that_is_served_without_a_window_names_its_holder(home):
     second = home.start("AAPL")
     _out, errors = second.communicate(timeout=60)
     assert second.returncode == 5
-    assert f"process {first.pid} serves this home without a window" in errors
+    assert f"Process {first.pid} serves this home without a window" in errors
 
 
 @pytest.mark.parametrize("first_command", [("MSFT",), ("serve",)])
@@ -114,4 +114,4 @@ def test_a_holder_that_hangs_is_named(home):
     finally:
         first.send_signal(signal.SIGCONT)
     assert second.returncode == 5
-    assert f"process {first.pid} uses this home already" in errors
+    assert f"Process {first.pid} uses this home already" in errors

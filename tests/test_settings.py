@@ -22,7 +22,7 @@ def test_an_option_that_is_not_given_is_told_from_one_that_is():
         ("LOG_LEVEL", "LOUD", "use one of DEBUG INFO"),
         ("FETCH_THREADS", "99", "use 1 to 16"),
         ("FETCH_THREADS", "many", "not a number"),
-        ("COLOUR", "red", "unknown option CANDLEDESK_COLOUR"),
+        ("COLOUR", "red", "Unknown option CANDLEDESK_COLOUR"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_what_can(name, text, words):

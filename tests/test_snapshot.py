@@ -49,7 +49,7 @@ def test_a_chart_is_drawn_without_a_display_and_again_offline(run, tmp_path):
     [
         (["MSFT", "1d", "-o", "a.gif"], 2, "use .png, .svg, .pdf"),
         (["MSFT", "1d", "-o", "a.png", "--size", "big"], 2, "write it like 1600x900"),
-        (["NOSUCH", "1d", "-o", "a.png", "--offline"], 5, "nothing of NOSUCH is cached"),
+        (["NOSUCH", "1d", "-o", "a.png", "--offline"], 5, "Nothing of NOSUCH is cached"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_words(run, arguments, code, words):

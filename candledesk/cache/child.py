@@ -175,7 +175,7 @@ class Child:
         try:
             calendar: SessionCalendar = self._call("calendar", (exchange, quote_type, tz, start), CALENDAR_TIMEOUT_S)
         except (FutureTimeoutError, EOFError) as error:
-            msg = "the calendar process did not answer; the next try starts it again"
+            msg = "The calendar process did not answer; the next try starts it again"
             raise EnvironmentFaultError(msg) from error
         return calendar
 

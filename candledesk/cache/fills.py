@@ -119,7 +119,7 @@ class Fills:
         if isinstance(error, CandleDeskError):
             return error
         log.error("a fill of %s %s failed by our own fault", demand.symbol, demand.interval.name, exc_info=error)
-        fault = RuntimeError(f"our own error, {type(error).__name__}: {error} (details in the log)")
+        fault = RuntimeError(f"Our own error, {type(error).__name__}: {error} (details in the log)")
         fault.__cause__ = error
         return fault
 
@@ -174,7 +174,7 @@ class Fills:
     def _next_window(self, demand: Demand, known: Known) -> None:
         facts = known.facts
         if facts is None:
-            msg = f"no calendar for {demand.symbol}"
+            msg = f"No calendar for {demand.symbol}"
             raise EnvironmentFaultError(msg)
         span = demand.want.resolve(facts)
         in_flight = self._claims.in_flight(demand.symbol, demand.interval)

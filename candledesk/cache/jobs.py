@@ -73,7 +73,7 @@ class Jobs:
         def task(connection: Connection) -> Job:
             row = job_store.read_job(connection, job_id)
             if row is None:
-                raise UnknownJobError(f"there is no job {job_id}")
+                raise UnknownJobError(f"There is no job {job_id}")
             return self._journal.job(row)
 
         return self._readers.submit(task)
@@ -238,7 +238,7 @@ class Jobs:
         def write(connection: Connection) -> Job:
             row = job_store.read_job(connection, job_id)
             if row is not None and row.priority == Priority.VIEWPORT and verb is JobVerb.PAUSE:
-                raise JobStateError(f"job {job_id} is a chart's own fill and ends by itself: it cannot be paused")
+                raise JobStateError(f"Job {job_id} is a chart's own fill and ends by itself: it cannot be paused")
             return job_of(self._journal.move(connection, job_id, verb, error="", next_try_at=None))
 
         def then(job: Job) -> None:

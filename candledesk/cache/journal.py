@@ -145,7 +145,7 @@ class Journal:
         """Let ``verb`` happen to a job, inside a transaction; ``JobStateError`` when its state refuses it."""
         row = job_store.read_job(connection, job_id)
         if row is None:
-            raise UnknownJobError(f"there is no job {job_id}")
+            raise UnknownJobError(f"There is no job {job_id}")
         state = next_state(JobState(row.state), verb)
         if state is None:
             raise JobStateError(describe_refusal(job_id, JobState(row.state), verb))

@@ -94,7 +94,7 @@ def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts:
     actions = [CorporateAction(*row) for row in action_store.read_actions(connection, request.symbol)]
     daily_id = instrument_store.series_id(connection, request.symbol, INTERVALS["1d"])
     if daily_id is None:
-        msg = f"adjust={request.adjust} needs the daily bars of {request.symbol}: backfill 1d first"
+        msg = f"Prices with adjust={request.adjust} need the daily bars of {request.symbol}: backfill 1d first"
         raise EnvironmentFaultError(msg)
     daily = bar_store.read_bars(connection, daily_id, Span(-MAX_TIME, MAX_TIME))
     return adjust_bars(stored, request.interval.base, facts.calendar, actions, request.adjust, daily=daily)

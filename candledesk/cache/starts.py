@@ -68,7 +68,7 @@ class Starts:
         """Queue a backfill of each series, or join the live one; see ``doors.Cache``."""
         now = self._now()
         if span is not None and span.start >= now:
-            return _failed(InputError("from", "the span lies in the future: nothing can be there yet"))
+            return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
         whole = whole_span(now)
 
         def orders(_connection: Connection) -> list[Order]:
@@ -83,7 +83,7 @@ class Starts:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
         chosen = list(series) or self._active.series()
         if not chosen:
-            return _failed(InputError("symbols", "no series is active yet: name symbols and intervals"))
+            return _failed(InputError("symbols", "No series is active yet: name symbols and intervals"))
 
         def orders(connection: Connection) -> list[Order]:
             return [self._update_order(connection, symbol, interval.base) for symbol, interval in chosen]

@@ -34,6 +34,6 @@ def parse_symbol(text: str) -> str:
     """Return the symbol upper-cased; raise ``InputError`` for anything that no Yahoo ticker can be."""
     symbol = text.strip().upper()
     if not _SYMBOL.fullmatch(symbol):
-        msg = f"not a symbol: {text!r}. Yahoo's tickers have 1 to 32 of A-Z 0-9 . - = ^ & _ (AAPL, 7203.T, BTC-USD)"
+        msg = f"Not a symbol: {text!r}. Yahoo's tickers have 1 to 32 of A-Z 0-9 . - = ^ & _ (AAPL, 7203.T, BTC-USD)"
         raise InputError("symbol", msg)
     return symbol

@@ -69,6 +69,6 @@ def parse_interval(text: str) -> Interval:
     name = text.strip()
     found = INTERVALS.get(ALIASES.get(name, name))
     if found is None:
-        msg = f"unknown interval {text!r}: use one of {' '.join(INTERVALS)}"
+        msg = f"Unknown interval {text!r}: use one of {' '.join(INTERVALS)}"
         raise InputError("interval", msg)
     return found

@@ -75,7 +75,7 @@ def sources(verb: JobVerb) -> tuple[JobState, ...]:
 
 
 def describe_refusal(job_id: int, state: JobState, verb: JobVerb) -> str:
-    """Say why ``verb`` is refused: ``job 7 is succeeded: only failed and cancelled jobs can be retried``."""
+    """Say why ``verb`` is refused: ``Job 7 is succeeded: only failed and cancelled jobs can be retried``."""
     names = [source.value for source in sources(verb)]
     allowed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"job {job_id} is {state.value}: only {allowed} jobs can be {_DONE[verb]}"
+    return f"Job {job_id} is {state.value}: only {allowed} jobs can be {_DONE[verb]}"

@@ -23,10 +23,10 @@ def parse_time(text: str, field: str) -> int:
     if match is not None and match[2] is None:
         raise InputError(field, f"{text!r} names no offset from UTC: write {match[1]}Z, or {match[1]}+01:00")
     if match is None and not _DATE.fullmatch(text):
-        raise InputError(field, f"not a time: {text!r}; {_HELP}")
+        raise InputError(field, f"Not a time: {text!r}; {_HELP}")
     offset = "+00:00" if match is None else match[2].replace(" ", "+").replace("Z", "+00:00")
     try:
         moment = datetime.fromisoformat((f"{text}T00:00" if match is None else match[1]) + offset)
         return math.ceil(moment.astimezone(UTC).timestamp())
     except (ValueError, OverflowError):
-        raise InputError(field, f"no such time: {text!r}; {_HELP}") from None
+        raise InputError(field, f"No such time: {text!r}; {_HELP}") from None

@@ -16,7 +16,7 @@ class HomeLockedError(EnvironmentFaultError):
 
     def __init__(self, pid: int) -> None:
         """Name the holder."""
-        who = f"process {pid}" if pid else "another process"
+        who = f"Process {pid}" if pid else "Another process"
         super().__init__(f"{who} uses this home already: use that CandleDesk, end it, or choose another with --home")
         self.pid = pid
 
@@ -33,7 +33,7 @@ class HomeLock:
             if is_read_only:
                 self._file, self._is_written = _open_unwritten(path), False
                 return
-            msg = f"cannot write to {path.parent}: {error.strerror}. Choose another home with --home"
+            msg = f"Cannot write to {path.parent}: {error.strerror}. Choose another home with --home"
             raise EnvironmentFaultError(msg) from error
         _take(self._file)
         self._file.truncate(0)

@@ -34,5 +34,5 @@ def check_desktop(pyside: str | None = None, python: tuple[int, int] = sys.versi
         )
     if not has_display():
         raise EnvironmentFaultError(
-            "there is no display (DISPLAY and WAYLAND_DISPLAY are empty): use 'candledesk serve' and a browser."
+            "There is no display (DISPLAY and WAYLAND_DISPLAY are empty): use 'candledesk serve' and a browser."
         )

@@ -61,7 +61,7 @@ class SymbolEntry(QLineEdit):
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         popup = completer.popup()
         if popup is not None:
-            popup.setMinimumWidth(320)
+            popup.setMinimumWidth(440)
         self.setCompleter(completer)
         self.textEdited.connect(self._on_text_edited)
         self.returnPressed.connect(self._on_return_pressed)

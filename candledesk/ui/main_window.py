@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._cache, self._bridge = cache, bridge
         self._open_browser, self._on_closed = open_browser, on_closed
-        self._source = source
+        self.home, self.source = home, source
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.look = ThemeChoice(self._settings, theme, self)
         self.options = OptionStore(self._settings, self)
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         view = self.current_view()
         if view is None:
             return None
-        return shot_of(view.model.scene, self.look.theme, view.size(), view.devicePixelRatioF(), self._source)
+        return shot_of(view.model.scene, self.look.theme, view.size(), view.devicePixelRatioF(), self.source)
 
     def save_picture(self) -> None:
         """Ask where a picture of the chart goes."""

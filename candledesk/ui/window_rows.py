@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.ui.about import AboutDialog
 from candledesk.ui.actions import ActionRow, ActionTable
 from candledesk.ui.chart_rows import chart_rows
 from candledesk.ui.entries import interval_words
@@ -26,6 +27,9 @@ _TOOLBAR_ACTIONS = ("refresh", "backfill", "jobs", "browser")
 def _own_rows(window: MainWindow) -> list[ActionRow]:
     def has_symbol() -> bool:
         return window.target is not None
+
+    def show_about() -> None:
+        AboutDialog(window.home, window.source, window).open()
 
     return [
         ActionRow("symbol", "File", "Open symbol…", ("Ctrl+K",), window.focus_symbol),
@@ -57,6 +61,7 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
             "full_screen", "View", "Full screen", ("F11",), window.toggle_full_screen, is_checked=window.isFullScreen
         ),
         ActionRow("shortcuts", "Help", "Shortcuts", ("?", "F1"), window.show_shortcuts),
+        ActionRow("about", "Help", "About CandleDesk", (), show_about, has_separator=True),
     ]
 
 

@@ -39,7 +39,7 @@ async def _start_backfill(door: Door, call: Call) -> Response:
 async def _update_latest(door: Door, call: Call) -> Response:
     symbols, intervals = call.values["symbols"], call.values["intervals"]
     if intervals and not symbols:
-        raise InputError("symbols", "symbols is missing: name them, or leave both out for the active series")
+        raise InputError("symbols", "Symbols are missing: name them, or leave both out for the active series")
     series = [(symbol, interval) for symbol in symbols or () for interval in intervals or (INTERVALS["1d"],)]
     job = await door.settle(door.cache.start_update(series))
     return json_answer({"status": job.state.value, "job_id": job.job_id}, 202)

@@ -163,7 +163,7 @@ class RemoteCache:
                 raise _problem(error, symbol) from None
             time.sleep(float(error.headers["Retry-After"]))
         except OSError as error:
-            raise EnvironmentFaultError(f"the running CandleDesk at {self._url} does not answer: {error}") from error
+            raise EnvironmentFaultError(f"The running CandleDesk at {self._url} does not answer: {error}") from error
         return self._ask(method, path, data, symbol, n_left - 1)
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
@@ -173,7 +173,7 @@ class RemoteCache:
     def _load_bars(self, request: BarsRequest) -> BarsReply:
         span = request.span
         if span is None:
-            raise InputError("from", "name a span")
+            raise InputError("from", "Name a span")
         if request.fill == "wait" and span.end > HISTORY_START and span.start < time.time():
             self._wait(self._start_backfill(request.symbol, request.interval, span))
         start = max(span.start, HISTORY_START)

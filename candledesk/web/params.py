@@ -174,7 +174,7 @@ def read_query(declared: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> d
     given: dict[str, str] = {}
     for name, text in pairs:
         if name not in rows:
-            raise InputError(name[:40], f"unknown parameter {name[:40]!r}: use {' '.join(rows) or 'none'}")
+            raise InputError(name[:40], f"Unknown parameter {name[:40]!r}: use {' '.join(rows) or 'none'}")
         if name in given:
             raise InputError(name, f"{name} is given twice")
         given[name] = text
@@ -187,13 +187,13 @@ def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(body) if body.strip() else {}
     except (orjson.JSONDecodeError, RecursionError):
-        raise InputError("body", "the body is not JSON") from None
+        raise InputError("body", "The body is not JSON") from None
     if not isinstance(document, dict):
-        raise InputError("body", "the body must be a JSON object")
+        raise InputError("body", "The body must be a JSON object")
     values: dict[str, Any] = {}
     for name, value in document.items():
         if name not in rows:
-            raise InputError(name[:40], f"unknown field {name[:40]!r}: use {' '.join(rows) or 'none'}")
+            raise InputError(name[:40], f"Unknown field {name[:40]!r}: use {' '.join(rows) or 'none'}")
         if value is not None:
             values[name] = _read_value(rows[name], value)
     return _complete(rows, values)

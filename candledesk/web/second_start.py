@@ -93,6 +93,6 @@ def await_window(
 def describe_holder(holder: Holder) -> EnvironmentFaultError:
     """Return the error for a home that an instance without a window holds."""
     return EnvironmentFaultError(
-        f"process {holder.pid} serves this home without a window: use its chart in the browser (its first line is the "
+        f"Process {holder.pid} serves this home without a window: use its chart in the browser (its first line is the "
         f"address), end it with `kill {holder.pid}`, or choose another home with --home"
     )

@@ -54,11 +54,11 @@ def read_span(values: Mapping[str, Any], interval: Interval, now: int) -> Span |
     if start is None:
         start = min(HISTORY_START, end - 1)
     if start >= end:
-        raise RangeError("to", f"the span is empty: from {iso_time(start)} is not before to {iso_time(end)}")
+        raise RangeError("to", f"The span is empty: from {iso_time(start)} is not before to {iso_time(end)}")
     if cursor is not None:
         start = max(start, cursor)
         if start >= end:
-            raise RangeError("cursor", f"the cursor {iso_time(cursor)} is not before to {iso_time(end)}")
+            raise RangeError("cursor", f"The cursor {iso_time(cursor)} is not before to {iso_time(end)}")
     return Span(start, end)
 
 

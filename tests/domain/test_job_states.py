@@ -44,7 +44,7 @@ def test_a_live_job_can_always_be_cancelled_and_an_ended_one_only_retried():
 
 def test_a_refusal_names_what_would_be_allowed():
     text = describe_refusal(7, JobState.SUCCEEDED, JobVerb.RETRY)
-    assert text == "job 7 is succeeded: only failed and cancelled jobs can be retried"
+    assert text == "Job 7 is succeeded: only failed and cancelled jobs can be retried"
     assert describe_refusal(7, JobState.FAILED, JobVerb.CANCEL).endswith(
         "only queued, running and paused jobs can be cancelled"
     )

@@ -70,7 +70,7 @@ def test_symbols_are_upper_cased(text, symbol):
 
 @pytest.mark.parametrize("text", ["", " ", "A B", "A/B", "x" * 33, "Ä", "AAPL\n;"])
 def test_what_no_ticker_can_be_is_refused(text):
-    with pytest.raises(InputError, match="not a symbol") as caught:
+    with pytest.raises(InputError, match="Not a symbol") as caught:
         parse_symbol(text)
     assert caught.value.field == "symbol"
 

@@ -100,5 +100,5 @@ def test_a_home_that_cannot_be_written_and_holds_nothing(start, tmp_path):
     home.write_text("not a folder")
     instance = start(home)
     assert instance.wait() == 5
-    assert "cannot create the home directory" in instance.stderr()
+    assert "Cannot create the home directory" in instance.stderr()
     assert "Traceback" not in instance.stderr()

@@ -144,7 +144,7 @@ def test_an_unknown_symbol_keeps_the_chart_and_says_so(opened):
     assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
     assert "NOSUCH" in opened.page.toast
     opened.open("not a symbol!")
-    assert "not a symbol" in opened.page.toast
+    assert "Not a symbol" in opened.page.toast
 
 
 def test_a_digit_opens_the_interval_entry(opened, qtbot):

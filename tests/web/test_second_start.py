@@ -51,7 +51,7 @@ def test_the_window_is_told_what_is_wanted(make_instance):
 def test_an_instance_without_a_window_is_named(make_instance):
     found = raise_window(make_instance(has_window=False).endpoint)
     assert (found.outcome, found.pid) == (Outcome.NO_WINDOW, 4711)
-    assert "process 4711" in str(describe_holder(found))
+    assert "Process 4711" in str(describe_holder(found))
     assert "kill 4711" in str(describe_holder(found))
 
 
