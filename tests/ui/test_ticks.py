@@ -97,3 +97,36 @@ def test_a_wide_screen_has_enough_labels(name, spacing):
     pixels = [placed.x_of(tick.index) for tick in ticks]
     assert max(b - a for a, b in pairwise(pixels)) <= 3 * 76
     assert 0 < sum(tick.is_major for tick in ticks) < len(ticks) or name == "1m"
+
+
+def _named(ticks, bars):
+    return [f"{datetime.fromtimestamp(int(bars.open_time[tick.index]), UTC):%H:%M}" for tick in ticks]
+
+
+@pytest.mark.parametrize("n_missing", [0, 1, 3])
+def test_the_last_labels_keep_the_rhythm_though_no_session_follows_yet(n_missing):
+    """15:45 was followed by 15:55 at the end of the bars, where others are 15 minutes apart."""
+    bars = make_bars(3_000 - 3_000 % 390, INTERVALS["1m"])
+    bars = bars.take(slice(0, len(bars) - n_missing))
+    ticks, _ = _labels(bars, "UTC", 8.0, len(bars) + 6, is_daily=False)
+    assert [tick.index for tick in ticks] == sorted(tick.index for tick in ticks)
+    assert _named(ticks, bars)[-4:] == ["20:00", "20:15", "20:30", "20:45"]
+
+
+def test_a_lighter_label_does_not_wait_until_the_next_heavier_one_has_come():
+    """July 2025 has its label in November, as July of the years before."""
+    ticks, _ = _labels(make_bars(2_000), "UTC", 0.5, 2_010, is_daily=True)
+    assert [tick.text for tick in ticks][-6:] == ["2023", "Jul", "2024", "Jul", "2025", "Jul"]
+
+
+@pytest.mark.parametrize(
+    ("spacing", "major", "minor"),
+    [(0.65, {"2024", "2025"}, {"Jul"}), (8.0, {"Sep", "Oct"}, {"15"}), (0.3, set(), set())],
+)
+def test_units_with_lighter_ones_between_them_stand_out(spacing, major, minor):
+    bars = make_bars(2_000)
+    ticks, _ = _labels(bars, "UTC", spacing, 1_990, is_daily=True)
+    bold, plain = ({tick.text for tick in ticks if tick.is_major is is_major} for is_major in (True, False))
+    assert bold >= major
+    assert plain >= minor
+    assert not bold & plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,8 @@ from candledesk.ui.chart.options import Magnet
 from candledesk.ui.chart.pixels import fill, fill_rects, logical_rect
 from candledesk.ui.chart.price_axis import TAG_H, axis_pen, paint_tag
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
-from candledesk.ui.chart.texts import Align, draw_figures
-from candledesk.ui.chart.ticks import format_open_time
+from candledesk.ui.chart.texts import Align, Pen, draw_figures, figures_width
+from candledesk.ui.chart.ticks import build_calendar, format_open_time
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.frame import Frame
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.scene import Series
     from candledesk.ui.theme import Theme
 
-_TIME_TAG_W = 156.0
+_TIME_TAG_PAD = 8.0  # logical pixels on either side of the widest words
+_DAY_S = 86_400
 _NEAR_PX = 24_000  # logical pixels that are sooner painted in vain than by another paint
 
 
@@ -98,7 +100,8 @@ class Crosshair:
         self._shown = None if aim is None else (aim, frame, series, theme)
         if former is not None and self._shown is not None and former[1:] == self._shown[1:] and former[0] == aim:
             return []
-        left, self._parts = self._parts, [] if aim is None else _parts(aim, frame)
+        parts = [] if aim is None else _parts(aim, frame, is_daily=series.calendar.is_daily)
+        left, self._parts = self._parts, parts
         if not left or not self._parts:  # it appears or vanishes
             return left or self._parts
         is_same_bar = former is not None and aim is not None and former[1] is frame and former[0].x == aim.x
@@ -124,7 +127,7 @@ class Crosshair:
         if across and (within.right() + 1) * frame.dpr > frame.panes.plot_w:
             paint_tag(painter, frame, aim.y, aim.price_text, (theme.tag, theme.tag_text))
         if tag:
-            left, top, width, height = _time_tag(frame, aim)
+            left, top, width, height = _time_tag(frame, aim, is_daily=series.calendar.is_daily)
             fill(painter, left, top, width, height, theme.tag)
             words, pen = format_open_time(series.calendar, aim.row), axis_pen(frame, theme.tag_text)
             draw_figures(painter, left + width // 2, top + height // 2, words, pen, Align.AlignHCenter)
@@ -140,13 +143,22 @@ def _dashed(size: tuple[int, int], rects: RectArray, colour: str) -> QPixmap:
     return pixmap
 
 
-def _time_tag(frame: Frame, aim: Aim) -> tuple[int, int, int, int]:
-    panes, width = frame.panes, round(_TIME_TAG_W * frame.dpr)
+@lru_cache(maxsize=16)
+def _widest_time(pen: Pen, *, is_daily: bool) -> int:
+    """Return how wide the widest time is, of every weekday in every month: one width for all, so that nothing jumps."""
+    days = np.arange(366, dtype=np.int64) * _DAY_S
+    calendar = build_calendar(days, "UTC", is_daily=is_daily)
+    return max(figures_width(format_open_time(calendar, row), pen) for row in range(len(days)))
+
+
+def _time_tag(frame: Frame, aim: Aim, *, is_daily: bool) -> tuple[int, int, int, int]:
+    panes = frame.panes
+    width = _widest_time(axis_pen(frame, ""), is_daily=is_daily) + 2 * round(_TIME_TAG_PAD * frame.dpr)
     left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
     return left, panes.time_top, width, panes.height - panes.time_top
 
 
-def _parts(aim: Aim, frame: Frame) -> list[QRect]:
+def _parts(aim: Aim, frame: Frame, *, is_daily: bool) -> list[QRect]:
     """Return the line down, the line across with its label, and the label of the time, in logical pixels.
 
     Each is painted by itself: a paint through a clip of many parts is ten times as slow.
@@ -155,6 +167,6 @@ def _parts(aim: Aim, frame: Frame) -> list[QRect]:
     boxes = (
         (aim.x, 0, line, panes.time_top),
         (0, aim.y - half, panes.width, 2 * half + 1),
-        _time_tag(frame, aim),
+        _time_tag(frame, aim, is_daily=is_daily),
     )
     return [logical_rect(box, frame.dpr) for box in boxes]

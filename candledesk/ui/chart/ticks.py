@@ -146,7 +146,9 @@ def _months(n_months: int) -> Callable[[IntArray], IntArray]:
 
 _CROWD = 3.0  # so many more marks than there is room for are tried between the heavier ones
 _TIGHT = 0.7  # of the usual distance: the least between two labels
+_ROOMY = 1.5  # so far apart, marks mostly have lighter ones between them
 _DAY_S = 86_400
+_NEVER = 0  # when a bar begins that has not come
 _YEAR_0 = 1970
 _HALF_MONTH_DAYS = 14
 # Each unit, the lighter first, with what numbers its turns: a turn of a heavier one begins with one of every lighter.
@@ -178,7 +180,8 @@ def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[Ti
     """Return the labels on screen, left to right, about ``min_gap_px`` apart, heavier units first.
 
     Units that fit everywhere are labelled throughout; lighter ones where there is room between those, counted from the
-    heavier label at their left, so that a pan changes none of them.
+    heavier label at their left, so that a pan changes none of them. The next such unit, though its bar has not come
+    yet, counts too.
     """
     lo, hi = placed.visible()
     if len(calendar.weight) == 0 or hi <= lo:
@@ -204,7 +207,7 @@ def _ticks_of(
     room = axis.n_bars * spacing / min_gap_px
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
     reach = _reach(spacing, min_gap_px)
-    lo, hi = axis.row_at(axis.start_of(rows[0]) - reach), axis.row_at(axis.start_of(rows[1] - 1) + 1 + reach)
+    lo, hi = axis.row_at(axis.start_of(rows[0]) - reach), axis.row_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
     lightest = least
     while lightest > Weight.MINUTE and calendar.n_from[lightest - 1] <= room * _CROWD:
         lightest -= 1
@@ -213,11 +216,29 @@ def _ticks_of(
     marks = lo + np.flatnonzero(calendar.weight[lo : hi + 1] >= lightest)
     weights = calendar.weight[marks].tolist()
     local_s = calendar.local_s[marks].tolist()
-    taken = _spread(axis.starts_of(marks).tolist(), weights, local_s, min_gap_px * _TIGHT / spacing)
-    major_from = next(unit for unit in (Weight.YEAR, Weight.MONTH, Weight.DAY) if unit <= max(least, Weight.DAY))
-    if major_from <= least:  # all are as heavy: the next heavier unit stands out
-        major_from = {Weight.DAY: Weight.MONTH, Weight.MONTH: Weight.YEAR}.get(major_from, Weight.YEAR_10)
-    return [TimeTick(index, _tick_text(weight, instant), weight >= major_from) for index, weight, instant in taken]
+    starts = axis.starts_of(marks).tolist()
+    gap = min_gap_px * _TIGHT / spacing
+    heavier = [int(row) for row in before[-2:-1]] + marks[calendar.weight[marks] >= least].tolist()[-2:]
+    taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NEVER], gap)
+    is_filled = calendar.n_from[least] * _ROOMY <= room
+    major_from = _major_from(lightest if is_filled else least)
+    return [
+        TimeTick(index, _tick_text(weight, instant), weight >= major_from)
+        for index, weight, instant in taken
+        if index < axis.n_bars
+    ]
+
+
+def _next_start(axis: Axis, rows: list[int]) -> int:
+    """Return where a unit may begin that has not: as far from the last of ``rows`` as that from the one before."""
+    starts = [axis.start_of(row) for row in rows[-2:]]
+    return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars
+
+
+def _major_from(lightest: int) -> int:
+    """Return the lightest unit that stands out when ``lightest`` are labelled too: years, else months, else days."""
+    units = (Weight.DAY, Weight.MONTH, Weight.YEAR, Weight.YEAR_10)
+    return next((unit for unit in units if unit > lightest), Weight.YEAR_50)
 
 
 def _spread(starts: list[int], weights: list[int], local_s: list[int], gap: float) -> list[tuple[int, int, int]]:
