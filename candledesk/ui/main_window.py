@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QMainWindow,
-    QTabWidget,
 )
 
 from candledesk.domain.errors import CandleDeskError, InputError
@@ -18,6 +17,7 @@ from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.actions import ActionTable
 from candledesk.ui.chart.snapshot import SOURCE, shot_of
 from candledesk.ui.chart_rows import menu_at
+from candledesk.ui.chart_tabs import ChartTabs, remembered_charts
 from candledesk.ui.entries import IntervalPopup, SymbolEntry
 from candledesk.ui.keeper import Keeper
 from candledesk.ui.option_store import OptionStore
@@ -77,10 +77,7 @@ class MainWindow(QMainWindow):
         self.options = OptionStore(self._settings, self)
         self.options.changed.connect(self._on_options_changed)
         self._n_views = 0
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.setTabBarAutoHide(True)
-        self.tabs.tabBar().setDrawBase(False)
+        self.tabs = ChartTabs()
         self.setCentralWidget(self.tabs)
         self.symbol_entry = SymbolEntry(cache, bridge)
         self.interval_popup = IntervalPopup(self.tabs)
@@ -107,6 +104,7 @@ class MainWindow(QMainWindow):
         self.interval_popup.symbol_entered.connect(self._on_symbol_entered)
         self.interval_popup.left.connect(self._focus_chart)
         self.tabs.currentChanged.connect(self._on_page_changed)
+        self.tabs.close_requested.connect(self._close_page)
         self.jobs_panel.live_changed.connect(self.status.show_live)
         self.jobs_panel.failed.connect(self._tell)
         self.jobs_panel.left.connect(self._focus_chart)
@@ -146,7 +144,8 @@ class MainWindow(QMainWindow):
         page.opened.connect(self._on_page_changed)
         page.changed.connect(self._on_series_changed)
         page.waiting_changed.connect(self.status.show_waiting)
-        self.tabs.setCurrentIndex(self.tabs.addTab(page, "New chart"))
+        page.feed.failed.connect(self._on_page_changed)
+        self.tabs.add_page(page)
         return page
 
     def open_chart(self, symbol: str, interval: Interval) -> None:
@@ -160,19 +159,22 @@ class MainWindow(QMainWindow):
         self.table.refresh()
 
     def open_charts(self, symbols: Iterable[str], interval: Interval) -> None:
-        """Show a chart per symbol, the first in front."""
-        for at, symbol in enumerate(symbols):
+        """Show the charts of the last time, and then one per symbol, the first of them in front."""
+        charts, front = remembered_charts(self._settings)
+        for at, series in enumerate(charts):
             if at:
                 self.add_chart()
-            self.open_chart(symbol, interval)
-        self.tabs.setCurrentIndex(0)
+            self.open_chart(*series)
+        for at, symbol in enumerate(symbols):
+            self.show_series(symbol, interval)
+            front = front if at else self.tabs.currentIndex()
+        self.tabs.setCurrentIndex(front)
 
     def show_series(self, symbol: str, interval: Interval) -> None:
         """Go to the chart that shows a series, else open it in a chart of its own: no other chart is lost."""
-        for at in range(self.tabs.count()):
-            page = self.tabs.widget(at)
-            if isinstance(page, ChartPage) and page.target in {(symbol, interval), None}:
-                self.tabs.setCurrentIndex(at)
+        for page in self.tabs.pages():
+            if page.target in {(symbol, interval), None}:
+                self.tabs.setCurrentWidget(page)
                 break
         else:
             self.add_chart()
@@ -195,15 +197,14 @@ class MainWindow(QMainWindow):
 
     def close_chart(self) -> None:
         """Close the chart in front; the last one closes the window."""
-        self._close_tab(self.tabs.currentIndex())
+        self._close_page(self.page)
 
-    def _close_tab(self, index: int) -> None:
-        page = self.tabs.widget(index)
-        if self.tabs.count() <= 1 or not isinstance(page, ChartPage):
+    def _close_page(self, page: ChartPage | None) -> None:
+        if self.tabs.count() <= 1 or page is None:
             self.close()
             return
         page.close_feed()
-        self.tabs.removeTab(index)
+        self.tabs.removeTab(self.tabs.indexOf(page))
         page.deleteLater()
 
     def set_interval(self, interval: Interval, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
@@ -273,10 +274,8 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             apply_theme(app, self.look.theme)
         self.jobs_panel.set_theme(self.look.theme)
-        for at in range(self.tabs.count()):
-            page = self.tabs.widget(at)
-            if isinstance(page, ChartPage):
-                page.set_theme(self.look.theme)
+        for page in self.tabs.pages():
+            page.set_theme(self.look.theme)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
@@ -287,10 +286,8 @@ class MainWindow(QMainWindow):
         OptionsDialog(self.options, self).open()
 
     def _on_options_changed(self) -> None:
-        for at in range(self.tabs.count()):
-            page = self.tabs.widget(at)
-            if isinstance(page, ChartPage):
-                page.model.set_options(self.options.value)
+        for page in self.tabs.pages():
+            page.model.set_options(self.options.value)
         self.table.refresh()
 
     # -- pictures
@@ -369,10 +366,7 @@ class MainWindow(QMainWindow):
         self.table.refresh()
 
     def _on_series_changed(self) -> None:
-        for at in range(self.tabs.count()):
-            page = self.tabs.widget(at)
-            if isinstance(page, ChartPage):
-                self.tabs.setTabText(at, page.title() or "New chart")
+        self.tabs.show_titles()
         if self.page is None:
             return
         title = self.page.title()
@@ -406,11 +400,10 @@ class MainWindow(QMainWindow):
         """Save, hide at once, then let the application shut down."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
+        self.tabs.remember(self._settings)
         self._settings.sync()
-        for at in range(self.tabs.count()):
-            page = self.tabs.widget(at)
-            if isinstance(page, ChartPage):
-                page.feed.close()
+        for page in self.tabs.pages():
+            page.feed.close()
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self.hide()

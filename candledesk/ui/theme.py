@@ -157,6 +157,8 @@ def qt_palette(theme: Theme) -> QPalette:
 def _form_rules(theme: Theme) -> str:
     return f"""
     QToolButton:focus {{ background: {theme.hover}; }}
+    QToolButton#close_tab {{ padding: 0; min-width: 16px; min-height: 16px; color: {theme.text_muted}; }}
+    QToolButton#close_tab:hover {{ color: {theme.text}; }}
     QToolButton#interval {{ border: 1px solid {theme.border}; padding: 5px 7px; }}
     QToolButton#interval:checked {{ border-color: {theme.accent}; }}
     QToolButton#interval:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}

@@ -28,9 +28,13 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
     def has_symbol() -> bool:
         return window.target is not None
 
+    def has_others() -> bool:
+        return window.tabs.count() > 1
+
     def show_about() -> None:
         AboutDialog(window.home, window.source, window).open()
 
+    step = window.tabs.step
     return [
         ActionRow("symbol", "File", "Open symbol…", ("Ctrl+K",), window.focus_symbol),
         ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), window.new_chart),
@@ -57,6 +61,10 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
         ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), window.open_in_browser, window.has_browser),
         ActionRow("options", "View", "Chart options…", ("Ctrl+,",), window.show_options),
         ActionRow("theme", "View", "Dark theme", ("Ctrl+Shift+D",), window.toggle_theme, is_checked=window.is_dark),
+        ActionRow("next_chart", "View", "Next chart", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others),
+        ActionRow(
+            "former_chart", "View", "Previous chart", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), partial(step, -1), has_others
+        ),
         ActionRow(
             "full_screen", "View", "Full screen", ("F11",), window.toggle_full_screen, is_checked=window.isFullScreen
         ),
