@@ -121,7 +121,13 @@ def test_a_lighter_label_does_not_wait_until_the_next_heavier_one_has_come():
 
 @pytest.mark.parametrize(
     ("spacing", "major", "minor"),
-    [(0.65, {"2024", "2025"}, {"Jul"}), (8.0, {"Sep", "Oct"}, {"15"}), (0.3, set(), set())],
+    [
+        (0.65, {"2024", "2025"}, {"Jul"}),
+        (8.0, {"Sep", "Oct"}, {"15"}),
+        (60.0, {"Nov"}, {"10", "11", "12"}),
+        (90.0, {"Nov"}, {"10", "11"}),
+        (0.3, set(), set()),
+    ],
 )
 def test_units_with_lighter_ones_between_them_stand_out(spacing, major, minor):
     bars = make_bars(2_000)
@@ -130,3 +136,12 @@ def test_units_with_lighter_ones_between_them_stand_out(spacing, major, minor):
     assert bold >= major
     assert plain >= minor
     assert not bold & plain
+
+
+def test_months_are_plain_beside_years():
+    bars = make_bars(2_000)
+    months = bars.take(
+        np.flatnonzero(np.diff(bars.open_time.astype("datetime64[s]").astype("datetime64[M]")).astype(int))
+    )
+    ticks, _ = _labels(months, "UTC", 30.0, len(months), is_daily=True)
+    assert [tick.text for tick in ticks if tick.is_major] == ["2024", "2025"]

@@ -221,7 +221,7 @@ def _ticks_of(
     heavier = [int(row) for row in before[-2:-1]] + marks[calendar.weight[marks] >= least].tolist()[-2:]
     taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NEVER], gap)
     is_filled = calendar.n_from[least] * _ROOMY <= room
-    major_from = _major_from(lightest if is_filled else least)
+    major_from = _major_from(calendar, lightest if is_filled else least)
     return [
         TimeTick(index, _tick_text(weight, instant), weight >= major_from)
         for index, weight, instant in taken
@@ -235,8 +235,10 @@ def _next_start(axis: Axis, rows: list[int]) -> int:
     return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars
 
 
-def _major_from(lightest: int) -> int:
+def _major_from(calendar: Calendar, lightest: int) -> int:
     """Return the lightest unit that stands out when ``lightest`` are labelled too: years, else months, else days."""
+    while lightest < Weight.YEAR_50 and calendar.n_from[lightest] == calendar.n_from[lightest + 1]:
+        lightest += 1  # no bar begins with it: hours of daily bars, days of monthly ones
     units = (Weight.DAY, Weight.MONTH, Weight.YEAR, Weight.YEAR_10)
     return next((unit for unit in units if unit > lightest), Weight.YEAR_50)
 
