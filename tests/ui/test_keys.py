@@ -214,6 +214,15 @@ def test_alt_g_goes_to_a_date(window, qtbot, qapp):
     assert placed.x_of(int(np.searchsorted(placed.open_time, wanted))) == pytest.approx(placed.view.width / 2, abs=8)
 
 
+@pytest.mark.parametrize("typed", ["2021-03-15", "20210315", "2021-3-15"])
+def test_a_date_may_be_typed_with_its_hyphens(window, qtbot, qapp, typed):
+    """2021-03-15 went to the third of the month that was there: each hyphen skipped a part."""
+    _press(window, qtbot, qapp, Key.Key_G, ALT)
+    dialog = window.findChild(GoToDateDialog)
+    qtbot.keyClicks(dialog.date, typed)
+    assert dialog.date.date() == QDate(2021, 3, 15)
+
+
 def test_alt_g_loads_a_date_that_is_far_away(window, qtbot, qapp, cache):
     wanted = int(cache.bars["MSFT", "1d"].open_time[40])
     day = datetime.fromtimestamp(wanted, UTC)

@@ -21,8 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from candledesk.ui.chart.scene import Series
     from candledesk.ui.chart.view import ChartView
+
+_HYPHEN = "-"
 
 
 def ask_date(view: ChartView) -> None:
@@ -36,6 +40,16 @@ def ask_date(view: ChartView) -> None:
     dialog = GoToDateDialog(series, at, view)
     dialog.chosen.connect(view.model.go_to)
     dialog.open()
+
+
+class _DateLine(QDateEdit):
+    """A date whose hyphens may be typed: Qt goes on by itself after ``2021``, and a hyphen would skip the month."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ignore a hyphen before a part into which nothing is typed yet."""
+        is_untouched = self.lineEdit().selectedText() == self.sectionText(self.currentSection())
+        if event.text() != _HYPHEN or not is_untouched:
+            super().keyPressEvent(event)
 
 
 class GoToDateDialog(QDialog):
@@ -53,8 +67,8 @@ class GoToDateDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._zone = at.tzinfo
         day = QDate(at.year, at.month, at.day)
-        self.date = QDateEdit(day)
-        self.date.setDisplayFormat("yyyy-MM-dd")
+        self.date = _DateLine(day)
+        self.date.setDisplayFormat(_HYPHEN.join(("yyyy", "MM", "dd")))
         self.time = QTimeEdit(QTime(at.hour, at.minute))
         self.time.setDisplayFormat("HH:mm")
         self.time.setVisible(not series.interval.is_daily)
