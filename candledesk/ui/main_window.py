@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.home, self.source = home, source
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.look = ThemeChoice(self._settings, theme, self)
+        self._dress_application()  # first: a widget that is there already keeps its smaller font
         self.options = OptionStore(self._settings, self)
         self.options.changed.connect(self._on_options_changed)
         self._n_views = 0
@@ -269,10 +270,13 @@ class MainWindow(QMainWindow):
         """Switch between dark and light."""
         self.look.toggle()
 
-    def _dress(self) -> None:
+    def _dress_application(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, self.look.theme)
+
+    def _dress(self) -> None:
+        self._dress_application()
         self.jobs_panel.set_theme(self.look.theme)
         for page in self.tabs.pages():
             page.set_theme(self.look.theme)
@@ -389,7 +393,7 @@ class MainWindow(QMainWindow):
     # -- state and end
 
     def _restore(self) -> None:
-        self._dress()
+        self.jobs_panel.set_theme(self.look.theme)
         geometry, state = self._settings.value("geometry"), self._settings.value("state")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1280, 800)

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 
 from candledesk.cache.messages import (
     BreakerState,
@@ -64,6 +65,20 @@ def opened(qapp, cache, tmp_path):
     made = Opened(qapp, cache, tmp_path)
     yield made
     made.close()
+
+
+def test_another_theme_moves_nothing(qapp, cache, tmp_path):
+    """Widgets that were there before the first theme had a smaller font until the second."""
+    qapp.setStyleSheet("")
+    qapp.setFont(QFont())  # as a new process has it
+    opened = Opened(qapp, cache, tmp_path).open()
+    bars = [opened.window.menuBar(), opened.window.toolbar, opened.window.status, opened.window.symbol_entry]
+    places = [[(bar.geometry(), bar.fontInfo().pixelSize()) for bar in bars]]
+    for _ in range(2):
+        opened.run("theme")
+        places.append([(bar.geometry(), bar.fontInfo().pixelSize()) for bar in bars])
+    opened.close()
+    assert places[0] == places[1] == places[2]
 
 
 def test_the_title_names_the_series(opened):
