@@ -100,9 +100,9 @@ class WindowToolBar(QToolBar):
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addWidget(entry)
-        self.addSeparator()
+        self._add_line()
         self._add_intervals(on_interval)
-        self.addSeparator()
+        self._add_line()
         self.addWidget(self._type_button(window.options, table.submenus["Chart type"]))
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -113,6 +113,10 @@ class WindowToolBar(QToolBar):
         if isinstance(overflow, QToolButton):  # its own icon is black on dark
             overflow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             overflow.setText("»")
+
+    def _add_line(self) -> None:
+        line = self.widgetForAction(self.addSeparator())
+        line.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # else it grows in a narrow window
 
     def _add_intervals(self, on_interval: Callable[[Interval], object]) -> None:
         group = QButtonGroup(self)

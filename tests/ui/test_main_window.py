@@ -81,6 +81,15 @@ def test_another_theme_moves_nothing(qapp, cache, tmp_path):
     assert places[0] == places[1] == places[2]
 
 
+def test_lines_of_the_toolbar_stay_thin_in_a_narrow_window(opened):
+    toolbar = opened.window.toolbar
+    lines = [toolbar.widgetForAction(action) for action in toolbar.actions() if action.isSeparator()]
+    for width in (600, 620, 640, 1280):
+        opened.window.resize(width, 400)
+        settle(opened.qapp)
+        assert {line.width() for line in lines if line.isVisible()} == {lines[0].sizeHint().width()}
+
+
 def test_the_title_names_the_series(opened):
     assert opened.window.windowTitle() == "CandleDesk"
     assert opened.page.model.scene.notice.title == "No symbol open"

@@ -112,6 +112,13 @@ def test_the_words_say_why_and_since_when(piece, words):
         assert part in text
 
 
+def test_the_words_tell_times_in_the_charts_zone():
+    """The axis said 09:30 where the strip said 14:30 UTC."""
+    piece = mark(1_764_081_000, 1_764_082_800, MarkState.MISSING, fetched_at=1_764_084_600)
+    words = mark_words(piece, is_daily=False, tz="America/New_York").split("\n")
+    assert words[1:] == ["2025-11-25 09:30 EST to 2025-11-25 10:00 EST", "asked 2025-11-25 10:30 EST"]
+
+
 @pytest.fixture
 def page(qapp, qtbot):
     cache = FakeCache()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -85,23 +86,29 @@ def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
     return near[-1] if near else None
 
 
-def mark_words(mark: CoverageMark | None, *, is_daily: bool) -> str:
-    """Say what a piece is, why, since when and until when that is believed."""
+def mark_words(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
+    """Say what a piece is, why, since when and until when that is believed; times in the chart's zone ``tz``."""
     if mark is None:
         return "Stored"
+    zone = ZoneInfo(tz)
     name, reason = _NAMES[mark.state], mark.reason
     lines = [f"{name}: {reason}" if reason else name]
-    start = "the beginning" if mark.span.start <= HISTORY_START else _when(mark.span.start, is_daily=is_daily)
-    lines.append(f"{start} to {_when(mark.span.end, is_daily=is_daily)}")
+    start, end = (_place(at, zone, is_daily=is_daily) for at in (mark.span.start, mark.span.end))
+    lines.append(f"{'the beginning' if mark.span.start <= HISTORY_START else start} to {end}")
     if mark.fetched_at is not None and mark.state is not MarkState.REFUSED:
-        lines.append(f"asked {_when(mark.fetched_at, is_daily=False)}")
+        lines.append(f"asked {_when(mark.fetched_at, zone)}")
     if mark.expires_at is not None:
-        lines.append(f"asked again from {_when(mark.expires_at, is_daily=False)}")
+        lines.append(f"asked again from {_when(mark.expires_at, zone)}")
     return "\n".join(lines)
 
 
-def _when(seconds: int, *, is_daily: bool) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d" if is_daily else "%Y-%m-%d %H:%M UTC")
+def _place(seconds: int, zone: ZoneInfo, *, is_daily: bool) -> str:
+    """Return what the axis calls an instant: daily bars have their date in every zone."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}" if is_daily else _when(seconds, zone)
+
+
+def _when(seconds: int, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(seconds, zone):%Y-%m-%d %H:%M %Z}"
 
 
 def _first_row(times: np.ndarray[tuple[int], np.dtype[np.int64]], start: int, row_s: int) -> int:

@@ -144,9 +144,13 @@ class CoverageStrip(QWidget):
         can_fill = piece is not None and piece.mark is not None and piece.mark.state in CAN_FILL
         self.setCursor(Qt.CursorShape.PointingHandCursor if can_fill else Qt.CursorShape.ArrowCursor)
 
+    def _words(self, mark: CoverageMark | None) -> str:
+        series = self._model.series
+        return mark_words(mark, is_daily=series.interval.is_daily, tz=series.calendar.tz)
+
     def _tell(self, at: QPoint, place: QPoint) -> None:
         piece = mark_at(self.segments, at.x())
-        words = "" if piece is None else mark_words(piece.mark, is_daily=self._model.series.interval.is_daily)
+        words = "" if piece is None else self._words(piece.mark)
         QToolTip.showText(place + QPoint(0, -48 - 14 * words.count("\n")), words, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -157,7 +161,7 @@ class CoverageStrip(QWidget):
         QToolTip.hideText()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for line in mark_words(piece.mark, is_daily=self._model.series.interval.is_daily).split("\n"):
+        for line in self._words(piece.mark).split("\n"):
             menu.addAction(line).setEnabled(False)
         if piece.mark.state in CAN_FILL:
             menu.addSeparator()
