@@ -19,10 +19,12 @@ from candledesk.domain.errors import (
     CandleDeskError,
     EnvironmentFaultError,
     InputError,
+    NotCachedError,
     OfflineError,
     UnknownJobError,
     UnknownSymbolError,
 )
+from candledesk.domain.interval import INTERVALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +139,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("symbols", nargs=-1)
-@click.option("--interval", default="1d", show_default=True)
+@click.option("--interval", metavar="I", default="1d", show_default=True, help=" ".join(INTERVALS))
 @_common
 def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
     """Open the window (the default command)."""
@@ -220,7 +222,7 @@ def candles(**kwargs: Any) -> None:
 
 @cli.command()
 @click.argument("symbols", nargs=-1, required=True)
-@click.option("--interval", required=True)
+@click.option("--interval", metavar="I", required=True, help=" ".join(INTERVALS))
 @click.option("--from", "start", metavar="T", help="default: back to the listing date or the look-back")
 @click.option("--to", "end", metavar="T", help="default: now")
 @_common
@@ -234,7 +236,7 @@ def backfill(**kwargs: Any) -> None:
 @cli.command()
 @click.argument("symbol", required=False)
 @click.argument("interval", required=False)
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
 @_common
 def coverage(**kwargs: Any) -> None:
     """Show what is known: spans, states, reasons."""
@@ -246,7 +248,7 @@ def coverage(**kwargs: Any) -> None:
 @cli.command()
 @click.argument("action", type=click.Choice(JOB_ACTIONS), default="list")
 @click.argument("job_id", type=int, required=False)
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
 @_common
 def jobs(**kwargs: Any) -> None:
     """List backfill jobs, or show, cancel, pause, resume or retry one; retry the failed, forget (clear) the ended."""
@@ -258,8 +260,8 @@ def jobs(**kwargs: Any) -> None:
 @cli.command()
 @click.argument("action", type=click.Choice(["list", "add", "remove"]), default="list")
 @click.argument("symbols", nargs=-1)
-@click.option("--interval", help="of add and remove; a derived one stands for its base")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--interval", metavar="I", help="of add and remove; a derived one stands for its base")
+@click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
 @_common
 def harvest(**kwargs: Any) -> None:
     """Keep series complete beyond what Yahoo keeps: list, add or remove them.
@@ -299,8 +301,8 @@ def snapshot(*, output: str, size: str, scale: float, theme: str, chart_type: st
 
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--symbol", required=True)
-@click.option("--interval", required=True)
+@click.option("--symbol", metavar="S", required=True, help="the Yahoo ticker that the bars belong to")
+@click.option("--interval", metavar="I", required=True, help=" ".join(INTERVALS))
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
 @_common
 def import_file(**kwargs: Any) -> None:
@@ -311,7 +313,7 @@ def import_file(**kwargs: Any) -> None:
 
 
 @cli.command()
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
 @click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
 @_common
 def doctor(*, as_json: bool, is_repairing: bool, **kwargs: Any) -> None:
@@ -348,7 +350,7 @@ def _exit_code(error: Exception) -> int:
         return EXIT_USAGE
     if isinstance(error, UnknownSymbolError):
         return EXIT_UNKNOWN
-    if isinstance(error, (EnvironmentFaultError, OfflineError)):
+    if isinstance(error, (EnvironmentFaultError, NotCachedError, OfflineError)):
         return EXIT_ENVIRONMENT
     return EXIT_USAGE
 

@@ -65,6 +65,8 @@ def print_candles(  # noqa: PLR0913 - the command's options
     offline: bool,
 ) -> int:
     """Print candles of a span, filling its gaps first unless ``offline``."""
+    if form == "parquet" and output is None:
+        raise InputError("format", "Parquet is binary: name a file with -o FILE")
     request = BarsRequest(
         parse_symbol(symbol),
         parse_interval(interval),
@@ -113,7 +115,7 @@ def _rows(bars: Bars) -> Iterator[tuple[str, float, float, float, float, float]]
 
 def _write(bars: Bars, form: str, output: str | None) -> None:
     try:
-        if form == "parquet":
+        if form == "parquet" and output is not None:
             _write_parquet(bars, output)
             return
         text = _csv(bars) if form == "csv" else _json(bars)
@@ -139,9 +141,7 @@ def _json(bars: Bars) -> str:
     return json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in _rows(bars)], indent=1) + "\n"
 
 
-def _write_parquet(bars: Bars, output: str | None) -> None:
-    if output is None:
-        raise InputError("format", "Parquet is binary: name a file with -o FILE")
+def _write_parquet(bars: Bars, output: str) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

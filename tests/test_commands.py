@@ -125,6 +125,8 @@ def test_what_was_printed_once_is_printed_offline_again(tmp_path, live):
         (("candles", "AAPL", "1d", "--from", "2026-11-03", "--to", "2026-11-03"), 2, "empty"),
         (("candles", "A APL", "1d"), 2, "Not a symbol"),
         (("candles", "AAPL", "1d", "--offline"), 5, "without --offline"),
+        (("candles", "NOPE", "1d", "--format", "parquet"), 2, "-o FILE"),
+        (("coverage", "AAPL"), 5, "ask for its candles once"),
         (("candles",), 2, "Missing argument"),
         (("window", "--interval", "9h"), 2, "Unknown interval"),
     ],

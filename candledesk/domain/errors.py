@@ -28,7 +28,7 @@ class NotCachedError(CandleDeskError):
 
     def __init__(self, symbol: str) -> None:
         """Name the symbol in the message and keep it as an attribute."""
-        super().__init__(f"Nothing of {symbol} is cached yet: ask once with filling on")
+        super().__init__(f"Nothing of {symbol} is cached yet: open its chart or ask for its candles once")
         self.symbol = symbol
 
 

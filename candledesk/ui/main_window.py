@@ -376,7 +376,7 @@ class MainWindow(QMainWindow):
         title = self.page.title()
         self.setWindowTitle(f"{title} — CandleDesk" if title else "CandleDesk")
         if not self.symbol_entry.hasFocus():
-            self.symbol_entry.show_symbol(self.page.model.series.symbol)
+            self.symbol_entry.show_symbol(self.page.symbol)
         self.status.show_series(self.page.model.series)
 
     def _show_interval(self) -> None:
@@ -388,7 +388,7 @@ class MainWindow(QMainWindow):
     def _focus_chart(self) -> None:
         if self.page is not None:
             self.page.view.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.symbol_entry.show_symbol(self.page.model.series.symbol)
+            self.symbol_entry.show_symbol(self.page.symbol)
 
     # -- state and end
 

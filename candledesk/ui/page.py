@@ -70,6 +70,11 @@ class ChartPage(QWidget):
         return self.feed.target
 
     @property
+    def symbol(self) -> str:
+        """The symbol that is wanted, shown or still on its way; empty for none."""
+        return self.target[0] if self.target is not None else self.model.series.symbol
+
+    @property
     def toast(self) -> str:
         """The passing message, while it is shown."""
         return self._toast.text() if self._toast.isVisibleTo(self) else ""

@@ -104,6 +104,18 @@ def test_what_was_spoilt_in_the_settings_opens_nothing_and_breaks_nothing(tmp_pa
     assert remembered_charts(settings) == ([], 0)
 
 
+def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_refused(opened, qapp, cache):
+    entry = opened.open("AAPL", "1d").window.symbol_entry
+    cache.is_holding = True
+    opened.window._on_symbol_entered("MSFT")
+    opened.page.model.series_changed.emit()
+    settle(qapp)
+    assert (entry.text(), opened.page.title()) == ("MSFT", "AAPL 1d")
+    opened.page.feed._refuse("Yahoo cannot be reached.")
+    settle(qapp)
+    assert entry.text() == "AAPL"
+
+
 def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp):
     opened.open("AAPL", "1d")
     opened.window.set_interval(INTERVALS["5m"])

@@ -287,9 +287,14 @@ def test_columns_say_what_is_known(make_panel):
     assert panel.text(3, "Reason") == "no answer"
 
 
+def test_without_jobs_under_way_a_request_can_leave_at_once(make_panel):
+    panel = make_panel(make_job(1, JobState.SUCCEEDED), make_job(2, JobState.PAUSED))
+    assert panel.panel.requests.text() == "Requests can leave at once"
+
+
 def test_the_limiter_is_told_in_words_while_the_panel_is_seen(make_panel, qtbot):
     panel = make_panel(make_job(1))
-    assert panel.panel.requests.text() == "Requests can leave at once"
+    qtbot.waitUntil(lambda: panel.panel.requests.text() == "Requests leave at the polite rate", timeout=5_000)
     panel.cache.limiter = replace(panel.cache.limiter, next_request_in_s=4.2)
     qtbot.waitUntil(lambda: panel.panel.requests.text() == "Next request in 4 s", timeout=5_000)
     panel.cache.limiter = replace(panel.cache.limiter, is_offline=True)

@@ -113,8 +113,8 @@ def job_cells(job: Job, now: float) -> tuple[str, ...]:
     )
 
 
-def requests_words(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
-    """Return when the next request can leave, or why none does."""
+def requests_words(state: LimiterState, now: float, zone: tzinfo | None = None, *, n_live: int = 0) -> str:
+    """Return when the next request can leave, or why none does; with jobs under way that they take their turns."""
     left_s = None if state.retry_at is None else state.retry_at - now
     if state.is_offline:
         return "Offline, trying again" + (f" in {duration_words(left_s)}" if left_s is not None and left_s > 0 else "")
@@ -124,7 +124,7 @@ def requests_words(state: LimiterState, now: float, zone: tzinfo | None = None) 
         return "Trying Yahoo again"
     if state.next_request_in_s >= 1:
         return f"Next request in {duration_words(state.next_request_in_s)}"
-    return "Requests can leave at once"
+    return "Requests leave at the polite rate" if n_live > 0 else "Requests can leave at once"
 
 
 def names_words(names: Sequence[str]) -> str:

@@ -186,7 +186,7 @@ class JobsPanel(QDockWidget):
 
     def _show_limiter(self) -> None:
         if self.isVisible():
-            self.requests.setText(requests_words(self._cache.limiter_state(), time.time()))
+            self.requests.setText(requests_words(self._cache.limiter_state(), time.time(), n_live=self._n_live))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the limiter while somebody can see it."""
