@@ -69,7 +69,7 @@ def test_every_wick_is_one_device_pixel_wide(qapp, kind, spacing, dpr):
     frame = _frame(scene, dpr)
     row = round(float(frame.price.y_of(106.0)))
     across = _paint(scene, dpr)[row, : frame.panes.plot_w] != _rgb(DARK.background)
-    columns = np.unique(np.rint(frame.column_x()).astype(int))
+    columns = np.unique(np.rint(frame.x).astype(int))
     assert np.flatnonzero(across).tolist() == columns[(columns >= 0) & (columns < frame.panes.plot_w)].tolist()
 
 
@@ -98,7 +98,7 @@ def test_every_type_looks_different(qapp, theme):
 def test_a_line_goes_through_the_closes(qapp, kind):
     scene = _scene(make_bars(200), 16.0, chart_type=kind)
     frame, pixels = _frame(scene), _paint(scene)
-    x, y = np.rint(frame.column_x()).astype(int), frame.price.y_of(frame.columns.close).astype(int)
+    x, y = np.rint(frame.x).astype(int), frame.price.y_of(frame.columns.close).astype(int)
     ground = _paint(_scene(make_bars(200).take(slice(0, 0)), 16.0))
     inside = (x > 0) & (x < frame.panes.plot_w)
     assert inside.sum() > 20
@@ -113,7 +113,7 @@ def test_the_corners_of_a_line_are_closed(qapp, dpr):
     bars = Bars(make_bars(60).open_time, flat, flat + 1, flat - 1, close, np.zeros(60))
     scene = _scene(bars, 16.0, chart_type=ChartType.LINE)
     frame, pixels = _frame(scene, dpr), _paint(scene, dpr)
-    x, y = np.rint(frame.column_x()).astype(int), np.floor(frame.price.y_of(frame.columns.close) + 0.5).astype(int)
+    x, y = np.rint(frame.x).astype(int), np.floor(frame.price.y_of(frame.columns.close) + 0.5).astype(int)
     inside = (x > 0) & (x < frame.panes.plot_w - 1)
     assert inside.sum() > 20
     assert (pixels[y[inside], x[inside]] == _rgb(DARK.accent)).all()

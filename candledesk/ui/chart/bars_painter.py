@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 
-from candledesk.ui.chart.layout import CandleRects, candle_rects, volume_rects
+from candledesk.ui.chart.layout import CandleRects, volume_rects
 from candledesk.ui.chart.lines import area_points, line_points
 from candledesk.ui.chart.options import ChartType
 from candledesk.ui.chart.pixels import colour_of, draw_segments, fill_rects, polygon_of
-from candledesk.ui.chart.shapes import Strokes, hollow_rects, ohlc_rects, place_strokes, wick_rects
+from candledesk.ui.chart.shapes import Strokes, candle_rects, hollow_rects, ohlc_rects, place_strokes, wick_rects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def paint_volume(painter: QPainter, frame: Frame, theme: Theme) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setClipRect(0, panes.volume_top, panes.plot_w, panes.volume_bottom - panes.volume_top)
     volume = volume_rects(
-        frame.column_x(),
+        frame.x,
         columns.volume,
         is_up=frame.is_up,
         spacing=frame.device_spacing,
@@ -66,25 +66,13 @@ def _fill_both(painter: QPainter, rects: CandleRects, theme: Theme) -> None:
 
 
 def _paint_candles(painter: QPainter, frame: Frame, theme: Theme) -> None:
-    columns, panes, y_of = frame.columns, frame.panes, frame.price.y_of
-    rects = candle_rects(
-        frame.column_x(),
-        y_of(columns.open),
-        y_of(columns.high),
-        y_of(columns.low),
-        y_of(columns.close),
-        is_up=frame.is_up,
-        spacing=frame.device_spacing,
-        top=panes.price_top,
-        bottom=panes.price_bottom,
-    )
-    _fill_both(painter, rects, theme)
+    _fill_both(painter, candle_rects(_strokes(frame), frame.is_up), theme)
 
 
 def _strokes(frame: Frame) -> Strokes:
     columns, panes = frame.columns, frame.panes
-    ends = frame.price.y_of(np.stack((columns.open, columns.high, columns.low, columns.close)))
-    return place_strokes(frame.column_x(), ends, frame.device_spacing, panes.price_top, panes.price_bottom)
+    ends = frame.price.y_of(np.array((columns.open, columns.high, columns.low, columns.close)))
+    return place_strokes(frame.x, ends, frame.device_spacing, panes.price_top, panes.price_bottom)
 
 
 def _paint_hollow(painter: QPainter, frame: Frame, theme: Theme) -> None:
@@ -98,7 +86,7 @@ def _paint_ohlc(painter: QPainter, frame: Frame, theme: Theme) -> None:
 
 def _points(frame: Frame) -> FloatArray:
     panes, y = frame.panes, frame.price.y_of(frame.columns.close)
-    return line_points(frame.column_x(), y, panes.price_top, panes.price_bottom)
+    return line_points(frame.x, y, panes.price_top, panes.price_bottom)
 
 
 def _stroke_line(painter: QPainter, frame: Frame, points: FloatArray, colour: str) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from candledesk.ui.chart.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.layout import Panes, place_panes
 from candledesk.ui.chart.lod import Columns, block_size, previous_closes, reduce_rows
@@ -34,7 +36,10 @@ class TextMetrics:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A scene on a surface of ``panes.width`` × ``panes.height`` device pixels, ``dpr`` of them per logical pixel."""
+    """A scene on a surface of ``panes.width`` × ``panes.height`` device pixels, ``dpr`` of them per logical pixel.
+
+    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise.
+    """
 
     panes: Panes
     dpr: float
@@ -42,6 +47,7 @@ class Frame:
     lo: int
     hi: int
     columns: Columns
+    x: FloatArray
     price: PriceScale
     volume_peak: float
     is_up: BoolArray
@@ -59,11 +65,14 @@ class Frame:
         """Return the device pixel of a row's middle."""
         return self.placed.row_x(row) * self.dpr
 
-    def column_x(self) -> FloatArray:
-        """Return the device pixels of the columns' centres."""
-        view = self.placed.view
-        x: FloatArray = (view.width - (self.placed.right_edge - self.columns.centre) * view.spacing) * self.dpr
-        return x
+    def device_xs(self, indexes: FloatArray | list[int]) -> FloatArray:
+        """Return the device pixels of many fractional indexes."""
+        return _device_xs(self.placed, indexes, self.dpr)
+
+
+def _device_xs(placed: Placed, indexes: FloatArray | list[int], dpr: float) -> FloatArray:
+    x: FloatArray = (placed.view.width - (placed.right_edge - np.asarray(indexes)) * placed.view.spacing) * dpr
+    return x
 
 
 @lru_cache(maxsize=4)
@@ -133,6 +142,7 @@ def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics:
         lo=lo,
         hi=hi,
         columns=columns,
+        x=_device_xs(placed, columns.centre, dpr),
         price=PriceScale(
             visible_range(scene, lo, hi, columns),
             panes.price_top,

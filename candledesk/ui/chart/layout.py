@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RectArray = NDArray[np.int32]  # shape (n, 4): x1, y1, x2, y2, all inclusive, as QRect lays them out
 
+_NONE: RectArray = np.empty((0, 4), np.int32)
 _BODY_FROM = 2.5  # lightweight-charts, renderers/optimal-bar-width.ts: below this a candle is its wick
 _BODY_FIXED_TO = 4.0
 _GAPLESS_TO = 2.0
@@ -103,41 +104,16 @@ class CandleRects:
     down: RectArray
 
 
-def _rects(left: FloatArray, top: FloatArray, right: FloatArray, bottom: FloatArray) -> RectArray:
+def rects_of(left: FloatArray, top: FloatArray, right: FloatArray, bottom: FloatArray | int) -> RectArray:
+    """Return rectangles from their edges, all inclusive, each of shape ``(n,)``."""
     out = np.empty((len(left), 4), np.int32)
     out[:, 0], out[:, 1], out[:, 2], out[:, 3] = left, top, right, bottom
     return out
 
 
-def candle_rects(  # noqa: PLR0913 - one argument per edge of a candle
-    x: FloatArray,
-    y_open: FloatArray,
-    y_high: FloatArray,
-    y_low: FloatArray,
-    y_close: FloatArray,
-    *,
-    is_up: BoolArray,
-    spacing: float,
-    top: int,
-    bottom: int,
-) -> CandleRects:
-    """Return device-pixel rectangles of candles centred on ``x``; a flat body is one pixel high.
-
-    ``x`` and the ``y`` are device pixels (floats, shape ``(n,)``); ``spacing`` is device pixels per column. Columns
-    narrower than a body are their wick alone.
-    """
-    centre = np.rint(x)
-    ends = np.rint(np.stack((y_open, y_high, y_low, y_close)))
-    np.clip(ends, top - 2, bottom + 1, out=ends)  # keeps far values inside int32 and off screen
-    up, down = np.flatnonzero(is_up), np.flatnonzero(~is_up)
-    rects = _rects(centre, np.minimum(ends[1], ends[2]), centre, np.maximum(ends[1], ends[2]))
-    width = body_width(spacing)
-    if width > 1:
-        half, n = width // 2, len(x)
-        body = _rects(centre - half, np.minimum(ends[0], ends[3]), centre + half, np.maximum(ends[0], ends[3]))
-        rects = np.concatenate((rects, body))
-        up, down = np.concatenate((up, up + n)), np.concatenate((down, down + n))
-    return CandleRects(rects.take(up, axis=0), rects.take(down, axis=0))
+def by_direction(rects: RectArray, is_up: BoolArray) -> CandleRects:
+    """Part rectangles, shape ``(n, 4)``, by whether they rise, shape ``(n,)``."""
+    return CandleRects(rects.take(is_up.nonzero()[0], axis=0), rects.take((~is_up).nonzero()[0], axis=0))
 
 
 def volume_rects(
@@ -147,16 +123,19 @@ def volume_rects(
 
     Columns too narrow for a gap of whole pixels between them stand side by side: now and then a gap would make stripes.
     """
+    if peak <= 0:
+        return CandleRects(_NONE, _NONE)
     traded = volume > 0
-    height = np.rint(volume / peak * (bottom - top)) if peak > 0 else np.zeros(len(volume))
-    height = np.where(traded, np.maximum(height, 1), 0)
-    half = body_width(spacing) // 2
-    left, right = np.rint(x) - half, np.rint(x) + half
+    height = np.maximum(np.rint(volume / peak * (bottom - top)), traded)
     if spacing < _GAPLESS_TO:
         left, right = np.rint(x - spacing / 2), np.rint(x + spacing / 2) - 1
-    rects = _rects(left, bottom - height, right, np.full(len(x), bottom - 1.0))
-    up, down = np.flatnonzero(is_up & traded), np.flatnonzero(~is_up & traded)
-    return CandleRects(rects.take(up, axis=0), rects.take(down, axis=0))
+    else:
+        half, centre = body_width(spacing) // 2, np.rint(x)
+        left, right = centre - half, centre + half
+    rects = rects_of(left, bottom - height, right, bottom - 1)
+    if traded.all():
+        return by_direction(rects, is_up)
+    return by_direction(rects[traded], is_up[traded])
 
 
 @lru_cache(maxsize=16)

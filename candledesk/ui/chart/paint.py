@@ -76,10 +76,16 @@ def _paint_grid(
     panes, line = frame.panes, max(1, int(frame.dpr))
     rows = [round(y) for _, y in levels]
     across = [(0, y, panes.plot_w - 1, y + line - 1) for y in rows if y < panes.price_bottom]
-    columns = [round(frame.device_x(tick.index)) for tick in labels]
+    columns = _tick_columns(frame, labels)
     down = [(x, 0, x + line - 1, panes.time_top - 1) for x in columns if 0 <= x < panes.plot_w]
     painter.setPen(Qt.PenStyle.NoPen)
     fill_rects(painter, np.array(across + down, np.int32).reshape(-1, 4), theme.grid)
+
+
+def _tick_columns(frame: Frame, ticks: list[TimeTick]) -> list[int]:
+    """Return the device pixels of time labels."""
+    columns: list[int] = np.rint(frame.device_xs([tick.index for tick in ticks])).astype(np.int64).tolist()
+    return columns
 
 
 def _session_rows(frame: Frame, scene: ChartScene) -> list[int]:
@@ -113,7 +119,7 @@ def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], 
     minor, major = axis_pen(frame, theme.text_muted), axis_pen(frame, theme.text, is_bold=True)
     for is_major, pen in ((False, minor), (True, major)):
         ticks = [tick for tick in labels if tick.is_major is is_major]
-        lines = [(round(frame.device_x(tick.index)), middle, tick.text) for tick in ticks]
+        lines = [(x, middle, tick.text) for x, tick in zip(_tick_columns(frame, ticks), ticks, strict=True)]
         draw_lines(painter, lines, pen, Align.AlignHCenter)
     painter.restore()
     if frame.hi > frame.lo:

@@ -11,7 +11,7 @@ import numpy as np
 import shiboken6
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,15 @@ def device_pixels(painter: QPainter) -> Iterator[None]:
 
     ``resetTransform`` alone leaves the device's scale in place (notes/render.md §9).
     """
-    corner = painter.deviceTransform().map(QPointF(0, 0))
+    transform = painter.deviceTransform()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-    painter.resetTransform()
-    inverse, _ok = cast("tuple[object, bool]", painter.deviceTransform().inverted())
-    painter.setTransform(inverse)  # type: ignore[arg-type]
-    painter.translate(QPoint(round(corner.x()), round(corner.y())))
+    if not transform.isIdentity():
+        corner = transform.map(QPointF(0, 0))
+        painter.resetTransform()
+        inverse, _ok = cast("tuple[object, bool]", painter.deviceTransform().inverted())
+        painter.setTransform(inverse)  # type: ignore[arg-type]
+        painter.translate(QPoint(round(corner.x()), round(corner.y())))
     try:
         yield
     finally:
@@ -54,13 +56,18 @@ def colour_of(name: str) -> QColor:
     return QColor(name)
 
 
+@lru_cache(maxsize=64)
+def _brush_of(name: str) -> QBrush:
+    return QBrush(colour_of(name))
+
+
 def fill_rects(painter: QPainter, rects: RectArray, colour: str) -> None:
     """Fill many rectangles in one call by handing Qt the array itself; the caller has set ``NoPen``."""
     if not len(rects):
         return
     rects = np.ascontiguousarray(rects, dtype=np.int32)
-    painter.setBrush(colour_of(colour))
-    first = cast("QRect", shiboken6.wrapInstance(rects.ctypes.data, QRect))
+    painter.setBrush(_brush_of(colour))
+    first = cast("QRect", shiboken6.wrapInstance(rects.__array_interface__["data"][0], QRect))
     painter.drawRects(first, len(rects))
 
 

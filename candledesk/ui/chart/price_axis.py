@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
 
 from candledesk.ui.chart.layout import dashes_across
@@ -28,7 +27,7 @@ COUNTDOWN_H = 17.0
 def price_levels(scale: PriceScale, min_gap: float, decimals: int) -> list[tuple[float, float]]:
     """Return the scale's round prices, each with its pixel."""
     prices = scale.ticks(min_gap, decimals)
-    return list(zip(prices, scale.y_of(np.array(prices, np.float64)).tolist(), strict=True))
+    return [(price, float(scale.y_of(price))) for price in prices]
 
 
 def axis_pen(frame: Frame, colour: str, *, is_bold: bool = False) -> Pen:

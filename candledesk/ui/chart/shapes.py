@@ -1,4 +1,4 @@
-"""Hollow candles and OHLC bars as rectangles on whole device pixels. Pure."""
+"""Candles, hollow candles and OHLC bars as rectangles on whole device pixels. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.layout import CandleRects, RectArray, body_width
+from candledesk.ui.chart.layout import CandleRects, RectArray, body_width, by_direction, rects_of
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray
@@ -33,8 +33,20 @@ def place_strokes(x: FloatArray, ends: FloatArray, spacing: float, top: int, bot
 
     Far values are kept inside int32 and off the pane ``[top, bottom)``.
     """
-    ends = np.clip(np.rint(ends), top - 2, bottom + 1)
+    ends = np.rint(ends)
+    np.maximum(ends, top - 2, out=ends)  # half of what a clip costs
+    np.minimum(ends, bottom + 1, out=ends)
     return Strokes(np.rint(x), ends[0], ends[1], ends[2], ends[3], body_width(spacing))
+
+
+def candle_rects(strokes: Strokes, is_up: BoolArray) -> CandleRects:
+    """Return candles; a flat body is one pixel high, columns narrower than a body are their wick alone."""
+    wicks, half = wick_rects(strokes), strokes.width // 2
+    if half == 0:
+        return by_direction(wicks, is_up)
+    top, bottom = np.minimum(strokes.open, strokes.close), np.maximum(strokes.open, strokes.close)
+    bodies = rects_of(strokes.centre - half, top, strokes.centre + half, bottom)
+    return by_direction(np.concatenate((wicks, bodies)), np.concatenate((is_up, is_up)))
 
 
 def hollow_rects(strokes: Strokes, is_up: BoolArray, is_filled: BoolArray) -> CandleRects:
@@ -46,18 +58,18 @@ def hollow_rects(strokes: Strokes, is_up: BoolArray, is_filled: BoolArray) -> Ca
     top, bottom = np.minimum(strokes.high, strokes.low), np.maximum(strokes.high, strokes.low)
     centre, half = strokes.centre, strokes.width // 2
     if half == 0:
-        return _by_direction([_rects(centre, top, centre, bottom)], [np.arange(len(centre))], is_up)
+        return _by_direction([rects_of(centre, top, centre, bottom)], [np.arange(len(centre))], is_up)
     left, right = centre - half, centre + half
     hollow, filled = np.flatnonzero(~is_filled), np.flatnonzero(is_filled)
     parts = [
-        (_rects(centre, top, centre, bottom), filled),
-        (_rects(left, upper, right, lower), filled),
-        (_rects(centre, top, centre, upper), hollow),
-        (_rects(centre, lower, centre, bottom), hollow),
-        (_rects(left, upper, left, lower), hollow),
-        (_rects(right, upper, right, lower), hollow),
-        (_rects(left, upper, right, upper), hollow),
-        (_rects(left, lower, right, lower), hollow),
+        (rects_of(centre, top, centre, bottom), filled),
+        (rects_of(left, upper, right, lower), filled),
+        (rects_of(centre, top, centre, upper), hollow),
+        (rects_of(centre, lower, centre, bottom), hollow),
+        (rects_of(left, upper, left, lower), hollow),
+        (rects_of(right, upper, right, lower), hollow),
+        (rects_of(left, upper, right, upper), hollow),
+        (rects_of(left, lower, right, lower), hollow),
     ]
     return _by_direction([rects[rows] for rects, rows in parts], [rows for _, rows in parts], is_up)
 
@@ -67,11 +79,11 @@ def ohlc_rects(strokes: Strokes, is_up: BoolArray) -> CandleRects:
     centre, half = strokes.centre, strokes.width // 2
     rows = np.arange(len(centre))
     top, bottom = np.minimum(strokes.high, strokes.low), np.maximum(strokes.high, strokes.low)
-    parts = [_rects(centre, top, centre, bottom)]
+    parts = [rects_of(centre, top, centre, bottom)]
     if half:
         parts += [
-            _rects(centre - half, strokes.open, centre, strokes.open),
-            _rects(centre, strokes.close, centre + half, strokes.close),
+            rects_of(centre - half, strokes.open, centre, strokes.open),
+            rects_of(centre, strokes.close, centre + half, strokes.close),
         ]
     return _by_direction(parts, [rows] * len(parts), is_up)
 
@@ -79,15 +91,10 @@ def ohlc_rects(strokes: Strokes, is_up: BoolArray) -> CandleRects:
 def wick_rects(strokes: Strokes) -> RectArray:
     """Return a line from low to high of every column."""
     top, bottom = np.minimum(strokes.high, strokes.low), np.maximum(strokes.high, strokes.low)
-    return _rects(strokes.centre, top, strokes.centre, bottom)
-
-
-def _rects(left: FloatArray, top: FloatArray, right: FloatArray, bottom: FloatArray) -> RectArray:
-    return np.stack((left, top, right, bottom), axis=1).astype(np.int32)
+    return rects_of(strokes.centre, top, strokes.centre, bottom)
 
 
 def _by_direction(
     parts: list[RectArray], rows: list[np.ndarray[tuple[int], np.dtype[np.int64]]], is_up: BoolArray
 ) -> CandleRects:
-    rects, direction = np.concatenate(parts), is_up[np.concatenate(rows)]
-    return CandleRects(rects[direction], rects[~direction])
+    return by_direction(np.concatenate(parts), is_up[np.concatenate(rows)])

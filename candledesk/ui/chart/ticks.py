@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.axis import Axis
     from candledesk.ui.chart.viewport import Placed
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # in English everywhere; strftime costs twenty times as much
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SPLIT_S = 100 * 86_400  # no zone changes its clock twice within this
 
 
@@ -259,16 +261,17 @@ def _tick_text(weight: int, local_s: int) -> str:
     if weight >= Weight.YEAR:
         return f"{when:%Y}"
     if weight >= Weight.MONTH:
-        return f"{when:%b}"
+        return _MONTHS[when.month - 1]
     return str(when.day) if weight >= Weight.DAY else f"{when:%H:%M}"
 
 
 def zone_label(calendar: Calendar, open_time: int) -> str:
     """Return what people call the zone at an instant: ``EST``, ``UTC``, ``+08``; nothing of daily bars."""
-    return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).strftime("%Z")
+    return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).tzname() or ""
 
 
 def format_open_time(calendar: Calendar, row: int) -> str:
     """Return the full date (and time, for intraday bars) of a bar: ``Tue 03 Nov 2026  09:30``."""
     when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
-    return f"{when:%a %d %b %Y}" if calendar.is_daily else f"{when:%a %d %b %Y  %H:%M}"
+    date = f"{_DAYS[when.weekday()]} {when.day:02} {_MONTHS[when.month - 1]} {when.year}"
+    return date if calendar.is_daily else f"{date}  {when.hour:02}:{when.minute:02}"

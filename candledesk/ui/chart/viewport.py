@@ -53,7 +53,8 @@ class Viewport:
 
     def resized(self, width: float) -> Viewport:
         """Keep the right edge and the bar spacing (CHART.md, right edge)."""
-        return replace(self, width=max(1.0, width))
+        width = max(1.0, width)
+        return self if width == self.width else replace(self, width=width)
 
     def resized_from_left(self, width: float) -> Viewport:
         """Keep every bar where it is on screen and move the right edge: the price axis became wider or narrower."""
