@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 from candledesk.ui.chart.layout import CandleRects, volume_rects
 from candledesk.ui.chart.lines import area_points, line_points
 from candledesk.ui.chart.options import ChartType
-from candledesk.ui.chart.pixels import colour_of, draw_segments, fill_rects, polygon_of
+from candledesk.ui.chart.pixels import colour_of, draw_segments, fill_rects, fill_standing, polygon_of
 from candledesk.ui.chart.shapes import Strokes, candle_rects, hollow_rects, ohlc_rects, place_strokes, wick_rects
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def paint_volume(painter: QPainter, frame: Frame, theme: Theme) -> None:
         return
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setClipRect(0, panes.volume_top, panes.plot_w, panes.volume_bottom - panes.volume_top)
+    box = (0, panes.volume_top, panes.plot_w, panes.volume_bottom - panes.volume_top)
+    painter.setClipRect(*box)
     volume = volume_rects(
         frame.x,
         columns.volume,
@@ -43,8 +44,7 @@ def paint_volume(painter: QPainter, frame: Frame, theme: Theme) -> None:
         bottom=panes.volume_bottom,
         peak=frame.volume_peak,
     )
-    fill_rects(painter, volume.up, theme.up_volume)
-    fill_rects(painter, volume.down, theme.down_volume)
+    fill_standing(painter, ((volume.up, theme.up_volume), (volume.down, theme.down_volume)), box)
     painter.restore()
 
 

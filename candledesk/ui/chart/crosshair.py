@@ -7,12 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
 
-from candledesk.ui.chart.layout import dashes_across
 from candledesk.ui.chart.options import Magnet
-from candledesk.ui.chart.pixels import fill, fill_rects, logical_rect
+from candledesk.ui.chart.pixels import draw_dashed, fill, logical_rect
 from candledesk.ui.chart.price_axis import TAG_H, axis_pen, paint_tag
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
 from candledesk.ui.chart.texts import Align, Pen, draw_figures, figures_width
@@ -20,7 +19,6 @@ from candledesk.ui.chart.ticks import build_calendar, format_open_time
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.frame import Frame
-    from candledesk.ui.chart.layout import RectArray
     from candledesk.ui.chart.scene import Series
     from candledesk.ui.theme import Theme
 
@@ -75,19 +73,6 @@ class Crosshair:
         """Start hidden."""
         self._shown: tuple[Aim, Frame, Series, Theme] | None = None
         self._parts: list[QRect] = []
-        self._look: tuple[object, ...] = ()
-        self._lines: tuple[QPixmap, QPixmap] | None = None
-
-    def _dashes(self, frame: Frame, colour: str) -> tuple[QPixmap, QPixmap]:
-        """Return the line across and the line down; a copy costs a tenth of filling each dash."""
-        panes, line, dash = frame.panes, max(1, int(frame.dpr)), max(2, round(4 * frame.dpr))
-        look = panes.plot_w, panes.time_top, line, dash, colour
-        if look != self._look or self._lines is None:
-            across = dashes_across(panes.plot_w, dash, 0, line)
-            down = dashes_across(panes.time_top, dash, 0, line)[:, [1, 0, 3, 2]]
-            self._look = look
-            self._lines = _dashed((panes.plot_w, line), across, colour), _dashed((line, panes.time_top), down, colour)
-        return self._lines
 
     @property
     def aim(self) -> Aim | None:
@@ -120,10 +105,11 @@ class Crosshair:
             return
         aim, frame, series, theme = self._shown
         down, across, tag = (part.intersects(within) for part in self._parts)
+        dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
         if across:
-            painter.drawPixmap(0, aim.y, self._dashes(frame, theme.crosshair)[0])
+            draw_dashed(painter, 0, aim.y, frame.panes.plot_w, dash, theme.crosshair)
         if down:
-            painter.drawPixmap(aim.x, 0, self._dashes(frame, theme.crosshair)[1])
+            draw_dashed(painter, aim.x, 0, frame.panes.time_top, dash, theme.crosshair, is_down=True)
         if across and (within.right() + 1) * frame.dpr > frame.panes.plot_w:
             paint_tag(painter, frame, aim.y, aim.price_text, (theme.tag, theme.tag_text))
         if tag:
@@ -131,16 +117,6 @@ class Crosshair:
             fill(painter, left, top, width, height, theme.tag)
             words, pen = format_open_time(series.calendar, aim.row), axis_pen(frame, theme.tag_text)
             draw_figures(painter, left + width // 2, top + height // 2, words, pen, Align.AlignHCenter)
-
-
-def _dashed(size: tuple[int, int], rects: RectArray, colour: str) -> QPixmap:
-    pixmap = QPixmap(max(1, size[0]), max(1, size[1]))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setPen(Qt.PenStyle.NoPen)
-    fill_rects(painter, rects, colour)
-    painter.end()
-    return pixmap
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,16 +135,3 @@ def volume_rects(
     if traded.all():
         return by_direction(rects, is_up)
     return by_direction(rects[traded], is_up[traded])
-
-
-@lru_cache(maxsize=16)
-def _dashes(length: int, dash: int) -> RectArray:
-    starts = np.arange(0, length, dash * 2, dtype=np.int32)
-    return np.stack((starts, starts * 0, starts + (dash - 1), starts * 0), axis=1)
-
-
-def dashes_across(length: int, dash: int, y: int, line: int) -> RectArray:
-    """Return dashes along ``y``, ``line`` thick, from 0 to ``length``, with gaps of their own length."""
-    rects = _dashes(length, dash).copy()
-    rects[:, 1], rects[:, 3] = y, y + line - 1
-    return rects

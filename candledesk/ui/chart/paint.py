@@ -12,8 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from candledesk.cache.messages import EdgeState
 from candledesk.ui.chart.bars_painter import paint_prices, paint_volume
 from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
-from candledesk.ui.chart.layout import dashes_across
-from candledesk.ui.chart.pixels import device_pixels, fill, fill_rects
+from candledesk.ui.chart.pixels import device_pixels, draw_dashed, fill, fill_ruled
 from candledesk.ui.chart.price_axis import axis_pen, axis_x, paint_last_price, paint_price_labels, price_levels
 from candledesk.ui.chart.texts import Align, Pen, draw_lines, draw_paragraph
 from candledesk.ui.chart.ticks import TimeTick, time_ticks, zone_label
@@ -51,13 +50,15 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
     panes = frame.panes
     with device_pixels(painter):
         painter.setPen(Qt.PenStyle.NoPen)
-        fill(painter, 0, 0, panes.width, panes.height, theme.background)
         labels = time_ticks(scene.series.calendar, frame.placed, TIME_GAP)
+        columns = _tick_columns(frame, labels)
+        starts = _session_rows(frame, scene) if scene.options.has_sessions else []
+        has_grid = scene.options.has_grid and frame.hi > frame.lo
+        _paint_ground(painter, frame, columns if has_grid and not starts else [], theme)
         if frame.hi > frame.lo:
             levels = price_levels(frame.price, PRICE_GAP * frame.dpr, scene.series.decimals)
-            starts = _session_rows(frame, scene) if scene.options.has_sessions else []
-            if scene.options.has_grid:
-                _paint_grid(painter, frame, levels, [] if starts else labels, theme)
+            if has_grid:
+                _paint_levels(painter, frame, levels, theme)
             _paint_sessions(painter, frame, starts, theme)
             paint_volume(painter, frame, theme)
             paint_prices(painter, frame, scene.options.chart_type, theme)
@@ -65,27 +66,31 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
             paint_last_price(painter, frame, scene, theme)
         _paint_edge(painter, frame, scene, theme)
         _paint_axis_lines(painter, frame, theme)
-        _paint_time_labels(painter, frame, labels, scene.series, theme)
+        _paint_time_labels(painter, frame, list(zip(labels, columns, strict=True)), scene.series, theme)
         if scene.notice is not None:
             _paint_notice(painter, frame, scene.notice, theme)
 
 
-def _paint_grid(
-    painter: QPainter, frame: Frame, levels: list[tuple[float, float]], labels: list[TimeTick], theme: Theme
-) -> None:
+def _paint_ground(painter: QPainter, frame: Frame, columns: list[int], theme: Theme) -> None:
+    """Fill everything, with the grid's lines down the plot at ``columns``."""
     panes, line = frame.panes, max(1, int(frame.dpr))
-    rows = [round(y) for _, y in levels]
-    across = [(0, y, panes.plot_w - 1, y + line - 1) for y in rows if y < panes.price_bottom]
-    columns = _tick_columns(frame, labels)
-    down = [(x, 0, x + line - 1, panes.time_top - 1) for x in columns if 0 <= x < panes.plot_w]
-    painter.setPen(Qt.PenStyle.NoPen)
-    fill_rects(painter, np.array(across + down, np.int32).reshape(-1, 4), theme.grid)
+    fill_ruled(painter, (0, 0, panes.plot_w, panes.time_top), theme.background, (columns, line, theme.grid))
+    fill(painter, panes.plot_w, 0, panes.width - panes.plot_w, panes.time_top, theme.background)
+    fill(painter, 0, panes.time_top, panes.width, panes.height - panes.time_top, theme.background)
+
+
+def _paint_levels(painter: QPainter, frame: Frame, levels: list[tuple[float, float]], theme: Theme) -> None:
+    """Draw the grid's lines across the price pane."""
+    panes, line = frame.panes, max(1, int(frame.dpr))
+    for _, y in levels:
+        row = round(y)
+        if row < panes.price_bottom:
+            fill(painter, 0, row, panes.plot_w, line, theme.grid)
 
 
 def _tick_columns(frame: Frame, ticks: list[TimeTick]) -> list[int]:
     """Return the device pixels of time labels."""
-    columns: list[int] = np.rint(frame.device_xs([tick.index for tick in ticks])).astype(np.int64).tolist()
-    return columns
+    return [round(x) for x in frame.device_xs([tick.index for tick in ticks])]
 
 
 def _session_rows(frame: Frame, scene: ChartScene) -> list[int]:
@@ -96,11 +101,11 @@ def _session_rows(frame: Frame, scene: ChartScene) -> list[int]:
 
 def _paint_sessions(painter: QPainter, frame: Frame, rows: list[int], theme: Theme) -> None:
     """Draw dashed lines where a session begins; they stand for the grid's."""
-    line, dash = max(1, int(frame.dpr)), max(2, round(4 * frame.dpr))
+    dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
     for row in rows:
         x = round(frame.device_x(frame.placed.axis.start_of(row) - 0.5))
         if 0 <= x < frame.panes.plot_w:
-            fill_rects(painter, dashes_across(frame.panes.time_top, dash, x, line)[:, [1, 0, 3, 2]], theme.separator)
+            draw_dashed(painter, x, 0, frame.panes.time_top, dash, theme.separator, is_down=True)
 
 
 def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:
@@ -111,15 +116,16 @@ def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:
         fill(painter, 0, panes.price_bottom, panes.width, panes.volume_top - panes.price_bottom, theme.separator)
 
 
-def _paint_time_labels(painter: QPainter, frame: Frame, labels: list[TimeTick], series: Series, theme: Theme) -> None:
+def _paint_time_labels(
+    painter: QPainter, frame: Frame, labels: list[tuple[TimeTick, int]], series: Series, theme: Theme
+) -> None:
     panes = frame.panes
     middle = (panes.time_top + panes.height) // 2
     painter.save()
     painter.setClipRect(0, panes.time_top, panes.plot_w, panes.height - panes.time_top)
     minor, major = axis_pen(frame, theme.text_muted), axis_pen(frame, theme.text, is_bold=True)
     for is_major, pen in ((False, minor), (True, major)):
-        ticks = [tick for tick in labels if tick.is_major is is_major]
-        lines = [(x, middle, tick.text) for x, tick in zip(_tick_columns(frame, ticks), ticks, strict=True)]
+        lines = [(x, middle, tick.text) for tick, x in labels if tick.is_major is is_major]
         draw_lines(painter, lines, pen, Align.AlignHCenter)
     painter.restore()
     if frame.hi > frame.lo:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from candledesk.ui.chart.layout import dashes_across
-from candledesk.ui.chart.pixels import fill, fill_rects
+from candledesk.ui.chart.pixels import draw_dashed, fill
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
 from candledesk.ui.chart.texts import Pen, draw_figures, draw_lines
 from candledesk.ui.theme import FONT_PX, Theme
@@ -108,7 +107,7 @@ def paint_last_price(painter: QPainter, frame: Frame, scene: ChartScene, theme: 
     dot, line = max(1, round(2 * frame.dpr)), max(1, int(frame.dpr))
     painter.setPen(Qt.PenStyle.NoPen)
     if scene.options.has_last_price:
-        fill_rects(painter, dashes_across(panes.plot_w, dot, y, line), colour)
+        draw_dashed(painter, 0, y, panes.plot_w, (dot, line), colour)
     paint_tag(painter, frame, y, frame.price.label(float(bars.close[-1]), series.decimals), (colour, theme.accent_text))
 
 
