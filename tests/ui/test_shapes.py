@@ -105,6 +105,6 @@ def test_the_previous_close_is_that_of_the_bar_before(lo, block, origin):
 def test_narrow_volume_columns_stand_side_by_side_without_stripes():
     spacing = 1.25
     x = 3 + spacing * np.arange(400)
-    rects = volume_rects(x, np.ones(400), is_up=np.ones(400, bool), spacing=spacing, top=0, bottom=50, peak=1.0).up
+    rects = volume_rects(x, np.ones(400), spacing=spacing, top=0, bottom=50, peak=1.0)
     assert (rects[1:, 0] == rects[:-1, 2] + 1).all()
     assert set((rects[:, 2] - rects[:, 0] + 1).tolist()) == {1, 2}

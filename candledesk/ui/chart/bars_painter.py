@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 
-from candledesk.ui.chart.layout import CandleRects, volume_rects
+from candledesk.ui.chart.layout import CandleRects, by_direction, volume_rects
 from candledesk.ui.chart.lines import area_points, line_points
 from candledesk.ui.chart.options import ChartType
 from candledesk.ui.chart.pixels import colour_of, draw_segments, fill_rects, fill_standing, polygon_of
@@ -35,16 +35,15 @@ def paint_volume(painter: QPainter, frame: Frame, theme: Theme) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     box = (0, panes.volume_top, panes.plot_w, panes.volume_bottom - panes.volume_top)
     painter.setClipRect(*box)
-    volume = volume_rects(
-        frame.x,
-        columns.volume,
-        is_up=frame.is_up,
-        spacing=frame.device_spacing,
-        top=panes.volume_top,
-        bottom=panes.volume_bottom,
-        peak=frame.volume_peak,
-    )
-    fill_standing(painter, ((volume.up, theme.up_volume), (volume.down, theme.down_volume)), box)
+    spacing, top, bottom = frame.device_spacing, panes.volume_top, panes.volume_bottom
+    rects = volume_rects(frame.x, columns.volume, spacing=spacing, top=top, bottom=bottom, peak=frame.volume_peak)
+    is_up, traded = frame.is_up, columns.volume > 0
+    if not traded.all():
+        rects, is_up = rects[traded], is_up[traded]
+    up, down = (np.uint32(colour_of(colour).rgba()) for colour in (theme.up_volume, theme.down_volume))
+    parts = by_direction(fill_standing(painter, rects, np.where(is_up, up, down), box), is_up)
+    fill_rects(painter, parts.up, theme.up_volume)
+    fill_rects(painter, parts.down, theme.down_volume)
     painter.restore()
 
 

@@ -87,9 +87,11 @@ class Crosshair:
             return []
         parts = [] if aim is None else _parts(aim, frame, is_daily=series.calendar.is_daily)
         left, self._parts = self._parts, parts
+        if former is not None and former[1] is not frame:  # all of a chart that changed is painted anew
+            return []
         if not left or not self._parts:  # it appears or vanishes
             return left or self._parts
-        is_same_bar = former is not None and aim is not None and former[1] is frame and former[0].x == aim.x
+        is_same_bar = former is not None and aim is not None and former[0].x == aim.x
         merged: list[QRect] = []
         for old, new in zip(left, self._parts, strict=True):
             if is_same_bar and old == new:  # neither the line down nor the time moves

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 RectArray = NDArray[np.int32]  # shape (n, 4): x1, y1, x2, y2, all inclusive, as QRect lays them out
 
-_NONE: RectArray = np.empty((0, 4), np.int32)
 _BODY_FROM = 2.5  # lightweight-charts, renderers/optimal-bar-width.ts: below this a candle is its wick
 _BODY_FIXED_TO = 4.0
 _GAPLESS_TO = 2.0
@@ -116,22 +115,17 @@ def by_direction(rects: RectArray, is_up: BoolArray) -> CandleRects:
 
 
 def volume_rects(
-    x: FloatArray, volume: FloatArray, *, is_up: BoolArray, spacing: float, top: int, bottom: int, peak: float
-) -> CandleRects:
-    """Return bars that grow from ``bottom``; anything that traded is at least one pixel high.
+    x: FloatArray, volume: FloatArray, *, spacing: float, top: int, bottom: int, peak: float
+) -> RectArray:
+    """Return bars that grow from ``bottom``, shape ``(n, 4)``; what traded is at least one pixel high, else it is empty.
 
     Columns too narrow for a gap of whole pixels between them stand side by side: now and then a gap would make stripes.
     """
-    if peak <= 0:
-        return CandleRects(_NONE, _NONE)
-    traded = volume > 0
-    height = np.maximum(np.rint(volume / peak * (bottom - top)), traded)
+    share = volume / peak * (bottom - top) if peak > 0 else np.zeros_like(volume)
+    height = np.maximum(np.rint(share), volume > 0)
     if spacing < _GAPLESS_TO:
         left, right = np.rint(x - spacing / 2), np.rint(x + spacing / 2) - 1
     else:
         half, centre = body_width(spacing) // 2, np.rint(x)
         left, right = centre - half, centre + half
-    rects = rects_of(left, bottom - height, right, bottom - 1)
-    if traded.all():
-        return by_direction(rects, is_up)
-    return by_direction(rects[traded], is_up[traded])
+    return rects_of(left, bottom - height, right, bottom - 1)

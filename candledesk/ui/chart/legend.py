@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from candledesk.ui.chart.frame import has_volume, highest
 from candledesk.ui.chart.scales import format_price, format_volume
@@ -31,8 +30,7 @@ class Tone(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A run of text; ``n_chars``: the digits to reserve, so that values do not jump while the mouse moves."""
 
     text: str

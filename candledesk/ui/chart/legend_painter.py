@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRect
 
 from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
-from candledesk.ui.chart.texts import Pen, draw_line, figures_width, static_text, write_figures
+from candledesk.ui.chart.texts import Pen, draw_line, draw_lines, figures_width, static_text, write_figures
 from candledesk.ui.theme import FONT_PX, Theme
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ _VALUE_GAP = 4.0
 _FIGURE_GAP = 12.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """Text in its place: from ``left`` to ``right`` in device pixels."""
 
     left: int
@@ -52,18 +51,22 @@ def _place_title(parts: list[Part], theme: Theme, dpr: float) -> list[_Word]:
 
 def _place_values(parts: list[Part], theme: Theme, dpr: float) -> list[_Word]:
     """Place the values so that they do not jump: figures have room reserved, no figure is wider than a digit."""
-    words, x, pixels = [], round(_LEFT * dpr), round(FONT_PX * dpr)
-    pens = {
-        Tone.MUTED: Pen(pixels, theme.text_muted), Tone.UP: Pen(pixels, theme.up), Tone.DOWN: Pen(pixels, theme.down)
-    }  # fmt: skip
+    words, x = [], round(_LEFT * dpr)
+    pens = _pens(theme, round(FONT_PX * dpr))
     digit_w = figures_width("0", pens[Tone.MUTED])
-    for part in parts:
-        pen = pens[part.tone]
-        is_wider = len(part.text) > part.n_chars
-        right = x + (figures_width(part.text, pen) if is_wider else part.n_chars * digit_w)
-        words.append(_Word(x, right, part.text, pen))
-        x = right + round((_FIGURE_GAP if part.n_chars else _VALUE_GAP) * dpr)
+    gap, figure_gap = round(_VALUE_GAP * dpr), round(_FIGURE_GAP * dpr)
+    for text, tone, n_chars in parts:
+        pen = pens[tone]
+        right = x + (figures_width(text, pen) if len(text) > n_chars else n_chars * digit_w)
+        words.append(_Word(x, right, text, pen))
+        x = right + (figure_gap if n_chars else gap)
     return words
+
+
+@lru_cache(maxsize=8)
+def _pens(theme: Theme, pixels: int) -> dict[Tone, Pen]:
+    colours = {Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
+    return {tone: Pen(pixels, colour) for tone, colour in colours.items()}
 
 
 class Legend:
@@ -123,10 +126,14 @@ class Legend:
             for word in words:
                 draw_line(painter, word.left, middle, word.text, word.pen)
         else:
-            runs: dict[str, list[_Word]] = {}
-            for word in words:
-                runs.setdefault(word.pen.colour, []).append(word)
-            for run in runs.values():
-                write_figures(painter, [(word.left, word.text) for word in run], middle, run[0].pen)
+            names = [(word.left, middle, word.text) for word in words if word.text.isalpha()]
+            if names:
+                draw_lines(painter, names, next(word.pen for word in words if word.text.isalpha()))
+            runs: dict[Pen, list[tuple[int, str]]] = {}
+            for left, _, text, pen in words:
+                if not text.isalpha():
+                    runs.setdefault(pen, []).append((left, text))
+            for pen, run in runs.items():
+                write_figures(painter, run, middle, pen)
         if is_cut:
             painter.restore()

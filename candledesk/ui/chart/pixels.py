@@ -14,7 +14,7 @@ from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPaintEngine, QPixmap, QPolygonF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Align = Qt.AlignmentFlag
 _FLOOR_ROWS = 16  # fewer are not worth a picture
-_FAR = 2**31 - 1
 
 
 @contextmanager
@@ -141,32 +140,27 @@ def fill_repeated(painter: QPainter, box: tuple[int, int, int, int], row: NDArra
     painter.fillRect(*box, QBrush(image))
 
 
-def fill_standing(painter: QPainter, groups: Sequence[tuple[RectArray, str]], box: tuple[int, int, int, int]) -> None:
-    """Fill rectangles of each colour that all stand on the bottom of ``box``: left, top, width and height.
+def fill_standing(
+    painter: QPainter, rects: RectArray, colours: NDArray[np.uint32], box: tuple[int, int, int, int]
+) -> RectArray:
+    """Fill what rectangles that all stand on the bottom of ``box`` have in common, and return what is left of them.
 
-    What is filled from edge to edge is one row of colours repeated, on a screen or a pixmap: there Qt fills rectangles
-    row by row, and a thousand high ones would take most of a frame. The pixels are the same.
+    ``colours``: of each rectangle, shape ``(n,)``; ``box``: left, top, width, height. Where they stand side by side from
+    edge to edge, on a screen or a pixmap, that is one row of colours repeated: Qt fills a rectangle row by row, and a
+    thousand high ones would take most of a frame. The pixels are the same.
     """
-    top, bottom = box[1], box[1] + box[3]
-    floor = max((int(rects[:, 1].max(initial=top)) for rects, _ in groups), default=bottom)
-    if bottom - floor >= _FLOOR_ROWS and is_raster(painter):
-        row = _row_of(groups, box[0], box[2])
-        if row.all():
-            fill_repeated(painter, (box[0], floor, box[2], bottom - floor), row)
-            groups = [(np.minimum(rects, (_FAR, _FAR, _FAR, floor - 1)), colour) for rects, colour in groups]
-    for rects, colour in groups:
-        fill_rects(painter, rects, colour)
-
-
-def _row_of(groups: Sequence[tuple[RectArray, str]], left: int, width: int) -> NDArray[np.uint32]:
-    """Return the colours from ``left`` on where every rectangle has a part, 0 where there is none."""
-    row = np.zeros(width, np.uint32)
-    for rects, colour in groups:
-        first, last = rects[:, 0] - left, np.minimum(rects[:, 2] - left, width - 1)
-        for at in range(int((last - first).max(initial=-1)) + 1):
-            columns = first + at
-            row[columns[(columns <= last) & (columns >= 0)]] = colour_of(colour).rgba()
-    return row
+    left, _, width, bottom = box[0], box[1], box[2], box[1] + box[3]
+    floor = int(rects[:, 1].max(initial=box[1]))
+    if bottom - floor < _FLOOR_ROWS or not len(rects) or not is_raster(painter):
+        return rects
+    first, last = rects[:, 0], rects[:, 2]
+    if first[0] > left or last[-1] < left + width - 1 or (first[1:] != last[:-1] + 1).any():
+        return rects
+    row = np.repeat(colours, last - first + 1)[left - first[0] :][:width]
+    fill_repeated(painter, (left, floor, width, bottom - floor), row)
+    rects = rects.copy()
+    rects[:, 3] = floor - 1
+    return rects
 
 
 def polygon_of(points: FloatArray) -> QPolygonF:
