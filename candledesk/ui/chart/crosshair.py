@@ -7,8 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter
 
 from candledesk.ui.chart.options import Magnet
 from candledesk.ui.chart.pixels import draw_dashed, fill, logical_rect
@@ -18,6 +16,9 @@ from candledesk.ui.chart.texts import Align, Pen, draw_figures, figures_width
 from candledesk.ui.chart.ticks import build_calendar, format_open_time
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QRect
+    from PySide6.QtGui import QPainter
+
     from candledesk.ui.chart.frame import Frame
     from candledesk.ui.chart.scene import Series
     from candledesk.ui.theme import Theme

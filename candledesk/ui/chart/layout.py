@@ -114,10 +114,8 @@ def by_direction(rects: RectArray, is_up: BoolArray) -> CandleRects:
     return CandleRects(rects.take(is_up.nonzero()[0], axis=0), rects.take((~is_up).nonzero()[0], axis=0))
 
 
-def volume_rects(
-    x: FloatArray, volume: FloatArray, *, spacing: float, top: int, bottom: int, peak: float
-) -> RectArray:
-    """Return bars that grow from ``bottom``, shape ``(n, 4)``; what traded is at least one pixel high, else it is empty.
+def volume_rects(x: FloatArray, volume: FloatArray, *, spacing: float, top: int, bottom: int, peak: float) -> RectArray:
+    """Return bars that grow from ``bottom``, shape ``(n, 4)``; what traded is at least one pixel high.
 
     Columns too narrow for a gap of whole pixels between them stand side by side: now and then a gap would make stripes.
     """

@@ -126,14 +126,13 @@ class Legend:
             for word in words:
                 draw_line(painter, word.left, middle, word.text, word.pen)
         else:
-            names = [(word.left, middle, word.text) for word in words if word.text.isalpha()]
-            if names:
-                draw_lines(painter, names, next(word.pen for word in words if word.text.isalpha()))
-            runs: dict[Pen, list[tuple[int, str]]] = {}
-            for left, _, text, pen in words:
-                if not text.isalpha():
-                    runs.setdefault(pen, []).append((left, text))
+            runs: dict[Pen, list[_Word]] = {}
+            for word in words:
+                runs.setdefault(word.pen, []).append(word)
             for pen, run in runs.items():
-                write_figures(painter, run, middle, pen)
+                names = [word for word in run if word.text.isalpha()]  # they stay, their figures do not
+                draw_lines(painter, [(word.left, middle, word.text) for word in names], pen)
+                figures = [(word.left, word.text) for word in run if word not in names]
+                write_figures(painter, figures, middle, pen)
         if is_cut:
             painter.restore()

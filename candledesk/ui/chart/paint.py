@@ -47,7 +47,6 @@ def paint_chart(painter: QPainter, size: QSizeF, scene: ChartScene, theme: Theme
 
 def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme) -> None:
     """Paint a solved frame."""
-    panes = frame.panes
     with device_pixels(painter):
         painter.setPen(Qt.PenStyle.NoPen)
         labels = time_ticks(scene.series.calendar, frame.placed, TIME_GAP)

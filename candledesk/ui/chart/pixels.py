@@ -11,7 +11,8 @@ import numpy as np
 import shiboken6
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPaintEngine, QPixmap, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def _dashed_pixmap(length: int, dash: int, line: int, colour: str, *, is_down: b
     return pixmap
 
 
-def draw_dashed(  # noqa: PLR0913 - where, how long, how and in what colour
+def draw_dashed(
     painter: QPainter, left: int, top: int, length: int, dash: tuple[int, int], colour: str, *, is_down: bool = False
 ) -> None:
     """Draw dashes along a line, with gaps of their own length; ``dash``: their length and their thickness.
@@ -130,7 +131,7 @@ def fill_ruled(
 
 def is_raster(painter: QPainter) -> bool:
     """Whether it paints pixels, on a screen or a pixmap, and not shapes into a file."""
-    return painter.paintEngine().type() is QPaintEngine.Type.Raster
+    return isinstance(painter.device(), QWidget | QPixmap | QImage)
 
 
 def fill_repeated(painter: QPainter, box: tuple[int, int, int, int], row: NDArray[np.uint32]) -> None:
@@ -145,9 +146,9 @@ def fill_standing(
 ) -> RectArray:
     """Fill what rectangles that all stand on the bottom of ``box`` have in common, and return what is left of them.
 
-    ``colours``: of each rectangle, shape ``(n,)``; ``box``: left, top, width, height. Where they stand side by side from
-    edge to edge, on a screen or a pixmap, that is one row of colours repeated: Qt fills a rectangle row by row, and a
-    thousand high ones would take most of a frame. The pixels are the same.
+    ``colours``: of each rectangle, shape ``(n,)``; ``box``: left, top, width, height. Where they stand side by side
+    from edge to edge, on a screen or a pixmap, that is one row of colours repeated: Qt fills a rectangle row by row,
+    and a thousand high ones would take most of a frame. The pixels are the same.
     """
     left, _, width, bottom = box[0], box[1], box[2], box[1] + box[3]
     floor = int(rects[:, 1].max(initial=box[1]))

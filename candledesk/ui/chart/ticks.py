@@ -213,9 +213,9 @@ def _ticks_of(
     lightest = least
     while lightest > Weight.MINUTE and calendar.n_from[lightest - 1] <= room * _CROWD:
         lightest -= 1
-    before = np.flatnonzero(calendar.weight[:lo] >= least)
+    before = (calendar.weight[:lo] >= least).nonzero()[0]
     lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
-    marks = lo + np.flatnonzero(calendar.weight[lo : hi + 1] >= lightest)
+    marks = lo + (calendar.weight[lo : hi + 1] >= lightest).nonzero()[0]
     weights = calendar.weight[marks].tolist()
     local_s = calendar.local_s[marks].tolist()
     starts = axis.starts_of(marks).tolist()
