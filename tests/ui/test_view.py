@@ -3,6 +3,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from candledesk.ui.chart.crosshair import aim_at
+from candledesk.ui.chart.frame import TextMetrics
+from candledesk.ui.chart.model import ChartModel
 from candledesk.ui.chart.options import Magnet, PriceMode
 from tests.ui.conftest import copied_areas
 
@@ -212,3 +214,14 @@ def test_log_and_inverted_axes(opened):
     opened.model.set_inverted(is_on=True)
     inverted = opened.model.frame().price
     assert inverted.y_of(low) < inverted.y_of(high)
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.25, 1.5, 2.0])
+def test_the_chart_paints_each_pixel_of_which_it_has_a_part(qapp, dpr):
+    """At 1.5 a row of old volume columns stayed between the time axis and the coverage strip."""
+    model = ChartModel()
+    for side in range(401, 405):
+        model.resize(side + 300.0, float(side), dpr, TextMetrics())
+        panes = model.frame().panes
+        assert 0 <= panes.height - side * dpr < 1
+        assert 0 <= panes.width - (side + 300) * dpr < 1

@@ -53,7 +53,8 @@ class ChartModel(QObject):
     def frame(self) -> Frame:
         """Return the solved frame of the present scene."""
         if self._frame is None:
-            width, height = (round(side * self._dpr) for side in self._size)
+            # A pixel that is only half the chart's is painted by nobody else: it showed what was there before.
+            width, height = (math.ceil(side * self._dpr) for side in self._size)
             self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics)
         return self._frame
 
