@@ -182,7 +182,7 @@ def style_sheet(theme: Theme) -> str:
     QToolBar {{ background: {theme.panel}; border: 0; border-bottom: 1px solid {theme.border};
         padding: 4px 8px; spacing: 2px; }}
     QToolBar::separator {{ background: {theme.border}; width: 1px; margin: 4px 8px; }}
-    QToolButton {{ border: 0; border-radius: 4px; padding: 4px 7px; color: {theme.text}; background: transparent; }}
+    QToolButton {{ border: 0; border-radius: 4px; padding: 4px 6px; color: {theme.text}; background: transparent; }}
     QToolButton:hover {{ background: {theme.hover}; }}
     QToolButton[popupMode="2"] {{ padding-right: 18px; }}
     QToolButton::menu-indicator {{ subcontrol-position: right center; right: 6px; }}

@@ -16,6 +16,7 @@ from candledesk.cache.messages import (
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
+from candledesk.ui.chart.options import ChartType
 from candledesk.ui.desktop import check_desktop
 from candledesk.ui.main_window import MainWindow
 from candledesk.ui.panels.backfill_form import BackfillForm
@@ -88,6 +89,14 @@ def test_lines_of_the_toolbar_stay_thin_in_a_narrow_window(opened):
         opened.window.resize(width, 400)
         settle(opened.qapp)
         assert {line.width() for line in lines if line.isVisible()} == {lines[0].sizeHint().width()}
+
+
+def test_the_toolbar_fits_the_usual_window(opened):
+    """Hollow candles, the longest name, pushed a button into the overflow at 1280."""
+    for chart_type in ChartType:
+        opened.window.options.update(chart_type=chart_type)
+        settle(opened.qapp)
+        assert opened.window.toolbar.sizeHint().width() <= 1280
 
 
 def test_the_title_names_the_series(opened):
