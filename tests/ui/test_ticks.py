@@ -145,3 +145,16 @@ def test_months_are_plain_beside_years():
     )
     ticks, _ = _labels(months, "UTC", 30.0, len(months), is_daily=True)
     assert [tick.text for tick in ticks if tick.is_major] == ["2024", "2025"]
+
+
+@pytest.mark.parametrize(("spacing", "bold", "plain"), [(8.0, "Nov", "19"), (26.0, "20", "12:30")])
+def test_days_stand_out_beside_hours_but_not_beside_one_another(spacing, bold, plain):
+    ticks, _ = _labels(make_bars(3_000, INTERVALS["1h"]), "America/New_York", spacing, 2_995, is_daily=False)
+    assert (bold, True) in {(tick.text, tick.is_major) for tick in ticks}
+    assert (plain, False) in {(tick.text, tick.is_major) for tick in ticks}
+
+
+def test_hours_do_not_come_in_where_days_are_left_out():
+    """Five sessions, of which every other one had its day, had noons between them: 5, 12:00, 10, 12, 12:00, 17."""
+    ticks, _ = _labels(make_bars(3_000, INTERVALS["5m"]), "America/New_York", 0.65, 2_995, is_daily=False)
+    assert [tick.text for tick in ticks][-6:] == ["Nov", "5", "10", "12", "17", "19"]

@@ -211,7 +211,7 @@ def _ticks_of(
     reach = _reach(spacing, min_gap_px)
     lo, hi = axis.row_at(axis.start_of(rows[0]) - reach), axis.row_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
     lightest = least
-    while lightest > Weight.MINUTE and calendar.n_from[lightest - 1] <= room * _CROWD:
+    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _CROWD:
         lightest -= 1
     before = (calendar.weight[:lo] >= least).nonzero()[0]
     lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
@@ -222,8 +222,7 @@ def _ticks_of(
     gap = min_gap_px * _TIGHT / spacing
     heavier = [int(row) for row in before[-2:-1]] + marks[calendar.weight[marks] >= least].tolist()[-2:]
     taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NEVER], gap)
-    is_filled = calendar.n_from[least] * _ROOMY <= room
-    major_from = _major_from(calendar, lightest if is_filled else least)
+    major_from = _major_from(calendar, least, room)
     return [
         TimeTick(index, _tick_text(weight, instant), weight >= major_from)
         for index, weight, instant in taken
@@ -237,8 +236,11 @@ def _next_start(axis: Axis, rows: list[int]) -> int:
     return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars
 
 
-def _major_from(calendar: Calendar, lightest: int) -> int:
-    """Return the lightest unit that stands out when ``lightest`` are labelled too: years, else months, else days."""
+def _major_from(calendar: Calendar, least: int, room: float) -> int:
+    """Return the lightest unit that stands out, years, months or days: heavier than the lightest that mostly fits."""
+    lightest = least
+    while lightest > Weight.MINUTE and calendar.n_from[lightest] * _ROOMY <= room:
+        lightest -= 1
     while lightest < Weight.YEAR_50 and calendar.n_from[lightest] == calendar.n_from[lightest + 1]:
         lightest += 1  # no bar begins with it: hours of daily bars, days of monthly ones
     units = (Weight.DAY, Weight.MONTH, Weight.YEAR, Weight.YEAR_10)
