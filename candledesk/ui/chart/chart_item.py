@@ -63,14 +63,13 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
             self.n_paints += 1
         paint_frame(painter, *self._source())
 
-    def copy(self, painter: QPainter, rects: Iterable[QRect]) -> None:
+    def copy(self, painter: QPainter, rects: Iterable[QRect], dpr: float) -> None:
         """Copy what an overlay uncovers, ``rects`` in logical pixels, to a painter of device pixels.
 
         One copy through a clip of many parts costs ten times as much as a copy per part.
         """
         if self._pixmap is None:
             self._pixmap = self._render()
-        dpr = self._source()[0].dpr
         for rect in rects:
             left, top = math.floor(rect.left() * dpr), math.floor(rect.top() * dpr)
             width, height = math.ceil(rect.width() * dpr) + 1, math.ceil(rect.height() * dpr) + 1

@@ -146,19 +146,21 @@ def fill_standing(
 ) -> RectArray:
     """Fill what rectangles that all stand on the bottom of ``box`` have in common, and return what is left of them.
 
-    ``colours``: of each rectangle, shape ``(n,)``; ``box``: left, top, width, height. Where they stand side by side
-    from edge to edge, on a screen or a pixmap, that is one row of colours repeated: Qt fills a rectangle row by row,
-    and a thousand high ones would take most of a frame. The pixels are the same.
+    ``colours``: of each rectangle, shape ``(n,)``; ``box``: left, top, width, height. Where they stand side by side,
+    on a screen or a pixmap, that is one row of colours repeated: Qt fills a rectangle row by row, and a thousand high
+    ones would take most of a frame. The pixels are the same.
     """
-    left, _, width, bottom = box[0], box[1], box[2], box[1] + box[3]
+    bottom = box[1] + box[3]
     floor = int(rects[:, 1].max(initial=box[1]))
     if bottom - floor < _FLOOR_ROWS or not len(rects) or not is_raster(painter):
         return rects
     first, last = rects[:, 0], rects[:, 2]
-    if first[0] > left or last[-1] < left + width - 1 or (first[1:] != last[:-1] + 1).any():
+    if (first[1:] != last[:-1] + 1).any():
         return rects
-    row = np.repeat(colours, last - first + 1)[left - first[0] :][:width]
-    fill_repeated(painter, (left, floor, width, bottom - floor), row)
+    left, right = max(box[0], int(first[0])), min(box[0] + box[2], int(last[-1]) + 1)
+    row = np.repeat(colours, last - first + 1)[left - first[0] :][: right - left]
+    if len(row):
+        fill_repeated(painter, (left, floor, right - left, bottom - floor), row)
     rects = rects.copy()
     rects[:, 3] = floor - 1
     return rects

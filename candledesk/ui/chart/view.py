@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QTouchEvent
+from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.chart_item import ChartItem
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
         QHideEvent,
         QKeyEvent,
         QMouseEvent,
-        QPaintEvent,
         QResizeEvent,
         QShowEvent,
         QWheelEvent,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
 
     from candledesk.ui.chart.frame import Frame
     from candledesk.ui.chart.model import ChartModel
+    from candledesk.ui.chart.options import ChartOptions
     from candledesk.ui.chart.scene import ChartScene
 
 _NOTCH = 120.0  # Qt's units of one wheel notch, which browsers report as 100
@@ -67,7 +67,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Build the items; the model brings the data."""
         super().__init__(parent, useOpenGL=False, background=None)
         self.model = model
-        self._base_theme = theme
+        self._dress: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
         self._mouse_at: QPointF | None = None
         self._hand = Hand(model)
         self._meter = FlickMeter()
@@ -112,11 +112,16 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     @property
     def _theme(self) -> Theme:
-        return coloured(self._base_theme, self.model.scene.options)
+        base, options, theme = self._dress
+        if options is not self.model.scene.options:  # many times a frame: even a cache of calls would be noticed
+            options = self.model.scene.options
+            theme = coloured(base, options)
+            self._dress = base, options, theme
+        return theme
 
     def set_theme(self, theme: Theme) -> None:
         """Change the palette."""
-        self._base_theme = theme
+        self._dress = theme, None, theme
         self._on_changed()
 
     def zone_at(self, at: QPoint) -> Zone:
@@ -186,14 +191,14 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
-        is_changed, rect = self.chart_item.is_changed, event.rect()
+        is_changed, rect, dpr = self.chart_item.is_changed, event.rect(), self.model.frame().dpr
         painter = QPainter(self.viewport())
         try:
             if is_changed:  # without the scene's detour: there is nothing else in it
                 self.chart_item.paint(painter)
-            with nullcontext() if self.model.frame().dpr == 1 else device_pixels(painter):
+            with nullcontext() if dpr == 1 else device_pixels(painter):
                 if not is_changed:
-                    self.chart_item.copy(painter, cast("Iterable[QRect]", event.region()))
+                    self.chart_item.copy(painter, cast("Iterable[QRect]", event.region()), dpr)
                 for part in (self.countdown, self.legend, self.crosshair):
                     part.draw(painter, rect)
         finally:
@@ -217,10 +222,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Follow fingers and a trackpad's pinch, and watch for a new scale factor."""
-        kind = event.type()
-        if kind == QEvent.Type.Paint:  # most of all
+        if isinstance(event, QPaintEvent):  # most of all, and asking for its type costs more
             return bool(super().viewportEvent(event))
-        if kind == QEvent.Type.DevicePixelRatioChange and hasattr(self, "chart_item"):
+        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "chart_item"):
             self._take_surface()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.motion.stop()
