@@ -249,6 +249,20 @@ def test_going_back_from_a_refused_symbol_asks_for_the_former_chart_again(chart,
     assert len(cache.requests) == n_asked
 
 
+def test_going_back_from_a_refused_symbol_stays_where_it_was(chart, cache):
+    """Far back, with a window that does not reach the latest bar, the chart jumped to the newest window."""
+    cache.add("LONG", "1d", make_bars(9_000))
+    chart.open("LONG")
+    chart.model.go_first()
+    chart.settle()
+    assert not chart.model.series.at_latest
+    before = chart.positions()
+    chart.feed.open("NOSUCH", INTERVALS["1d"])
+    chart.settle()
+    assert chart.model.series.symbol == "LONG"
+    assert chart.positions() == before
+
+
 def test_a_refusal_names_its_symbol(chart):
     chart.open("NOSUCH")
     assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"

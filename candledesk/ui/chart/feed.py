@@ -206,6 +206,7 @@ class ChartFeed(QObject):
         self.waiting_changed.emit("")
         self.failed.emit(text)
         if is_going_back:
+            self._last = None  # that was the other's: where this one is looked at counts
             self._refresh()  # the cache follows one series per view: what the former one waited for was dropped
 
     def _ask_again(self) -> None:

@@ -91,8 +91,9 @@ class ChartModel(QObject):
         if is_latest_wanted:
             self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
         elif date is not None:
-            view = Viewport(spacing=view.spacing, width=plot)
-            self._replace(series=series, viewport=view.place(series.axis).centred(date))
+            self._replace(
+                series=series, viewport=_view_of_date(Viewport(spacing=view.spacing, width=plot), series, date)
+            )
         elif (former.symbol, former.interval) == (series.symbol, series.interval):
             view = self.placed.followed(series.axis, is_latest=former.at_latest).resized_from_left(plot)
             if self._is_fitting:
@@ -174,7 +175,7 @@ class ChartModel(QObject):
         if self.series.edge is not EdgeState.START and first is not None:
             self.date_requested.emit(first)
             return
-        self.move_to(self.placed.view.width / self.placed.view.spacing - DEFAULT_RIGHT_BARS)
+        self._look(_view_of_first(self.placed))
 
     def fit(self) -> None:
         """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
@@ -264,6 +265,18 @@ class ChartModel(QObject):
         self.scene = replace(self.scene, **changes)  # type: ignore[arg-type]
         self._frame = None
         self.changed.emit()
+
+
+def _view_of_first(placed: Placed) -> Viewport:
+    view = placed.view
+    return placed.moved(Logical(view.width / view.spacing - DEFAULT_RIGHT_BARS), view.spacing)
+
+
+def _view_of_date(view: Viewport, series: Series, date: int) -> Viewport:
+    """Return the view with a date in the middle; near the start of history with the first bar at the left edge."""
+    placed = view.place(series.axis)
+    views = [placed.centred(date), *([_view_of_first(placed)] if series.edge is EdgeState.START else [])]
+    return max(views, key=lambda moved: moved.place(series.axis).right_edge)
 
 
 def _min_spacing(series: Series, width: float) -> float:
