@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import qasync
 from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from candledesk.domain.interval import parse_interval
+from candledesk.paths import resources_dir
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.desktop import check_desktop
 from candledesk.ui.main_window import MainWindow
@@ -131,6 +133,7 @@ def _application() -> QApplication:
         app = QApplication(sys.argv[:1])
     app.setApplicationName("CandleDesk")
     app.setDesktopFileName("candledesk")
+    app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "candledesk.svg")))
     app.setStyle("Fusion")
     app.setQuitOnLastWindowClosed(False)
     return app

@@ -14,10 +14,12 @@ _BY_HAND: tuple[Row, ...] = (
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),
     ("Mouse", "Reset an axis", "Double-click the axis"),
+    ("Mouse", "Close a chart", "Middle button on its tab"),
     ("Chart", "Open a symbol", "Any letter"),
     ("Chart", "Change the interval", "1 … 9"),
     ("Jobs", "Cancel the selected jobs", "Del"),
     ("Jobs", "Pause or resume them", "Space"),
+    ("Jobs", "Retry them", "Ctrl+Return"),
     ("Jobs", "Copy why they failed", "Ctrl+C"),
 )
 _MAX_ROWS = 18  # of one column

@@ -44,6 +44,7 @@ export class BackfillForm {
 
   look() {
     clearTimeout(this.timer);
+    if (this.isStarting) return;
     const { body, problem } = this.read();
     byId("backfill-hint").textContent = problem ?? "Without dates: everything that the provider still has.";
     if (body) this.timer = setTimeout(() => this.estimate(body), SETTLE_MS);
@@ -54,25 +55,39 @@ export class BackfillForm {
       const { n_requests, seconds, n_bars, unknown } = await post("/api/v1/jobs/estimate", body);
       const time = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
       const words = n_requests ? [`${count(n_requests, "request")}, about ${time}, ${count(n_bars, "bar")}.`] : unknown.length ? [] : ["All of it is stored."];
-      if (unknown.length) words.push(`Not met yet, so not counted: ${unknown.slice(0, 8).join(" ")}${unknown.length > 8 ? " …" : ""}`);
+      if (this.isStarting) return;
+      if (unknown.length) words.push(`Not met yet, looked up first: ${unknown.slice(0, 8).join(" ")}${unknown.length > 8 ? " …" : ""}`);
       byId("backfill-hint").textContent = words.join(" ");
     } catch (error) {
-      byId("backfill-hint").textContent = error.message;
+      if (!this.isStarting) byId("backfill-hint").textContent = error.message;
     }
   }
 
   async start() {
+    if (this.isStarting) return;
     const { body, problem } = this.read();
     if (problem) {
       byId("backfill-hint").textContent = problem;
       return;
     }
+    clearTimeout(this.timer);
+    this.tellStarting(true);
     try {
       await post("/api/v1/jobs", body);
       byId("backfill").open = false;
     } catch (error) {
+      byId("backfill-hint").textContent = error.message;
       this.hooks.onError(error);
+    } finally {
+      this.tellStarting(false);
     }
     this.hooks.onStarted();
+  }
+
+  // A symbol that was never met is looked up first, which takes as long as Yahoo and its limiter do.
+  tellStarting(isStarting) {
+    this.isStarting = isStarting;
+    byId("backfill-start").disabled = isStarting;
+    if (isStarting) byId("backfill-hint").textContent = "Starting. Symbols that were never met are looked up first.";
   }
 }

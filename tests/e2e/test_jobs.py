@@ -47,6 +47,29 @@ def test_a_job_is_paused_resumed_and_runs_to_its_end(panel, market):
     row.wait_for(state="detached", timeout=WAIT_MS)
 
 
+def test_a_symbol_that_is_looked_up_first_does_not_leave_the_form_silent(panel, market):
+    market.faults.add("hang", symbol="MSFT")
+    start_backfill(panel, "MSFT", "1d", "2026-09-01")
+    panel.get_by_text("Starting. Symbols that were never met are looked up first.").wait_for(timeout=WAIT_MS)
+    assert panel.locator("#backfill-start").is_disabled()
+    market.faults.clear()
+    panel.locator("#backfill:not([open])").wait_for(timeout=WAIT_MS)
+    assert panel.locator("#backfill-start").is_enabled()
+    wait_for_state(job_row(panel, "MSFT 1d"), "succeeded")
+
+
+def test_why_a_backfill_did_not_start_is_said_in_the_form(desk, browser):
+    context = browser.new_context()  # the browser itself notes the refusal in the console
+    page = context.new_page()
+    page.goto(desk.chart_url("AAPL", "1d"))
+    wait_until_settled(page)
+    page.locator("#jobs-toggle").click()
+    start_backfill(page, "NOPEX", "1d", "2026-09-01")
+    page.locator("#backfill-hint", has_text="Yahoo knows no symbol 'NOPEX'").wait_for(timeout=WAIT_MS)
+    assert page.locator("#backfill-start").is_enabled()
+    context.close()
+
+
 def test_a_job_is_cancelled_and_repeated(panel, market):
     market.faults.add("hang", symbol="AAPL", interval="1h")
     start_backfill(panel, "AAPL", "1h", "2026-09-01")

@@ -117,3 +117,16 @@ def test_the_token_is_gone_from_the_address(start_desk, open_page):
     assert token not in page.url
     assert page.evaluate("() => sessionStorage.length") == 1
     assert page.url == f"{desk.endpoint['url']}/#symbol=AAPL&interval=1d"
+
+
+def test_a_phone_spends_two_lines_on_the_foot(start_desk, open_page):
+    page = open_page(start_desk().chart_url("AAPL", "1d"), width=390, height=844)
+    wait_until_settled(page)
+    middles = {
+        name: box["y"] + box["height"] / 2
+        for name in ("status", "link", "zone", "credit")
+        for box in [page.locator(f"#{name}").bounding_box()]
+    }
+    assert middles["link"] == pytest.approx(middles["status"], abs=4)
+    assert middles["zone"] == pytest.approx(middles["credit"], abs=4)
+    assert middles["credit"] > middles["link"]

@@ -9,6 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from candledesk.app import run_window
+from candledesk.ui.app_window import _application
 from candledesk.ui.watchdog import Watchdog
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,14 @@ def test_the_window_takes_up_the_jobs_of_the_last_run(tmp_path, monkeypatch):
     desk.resume_jobs.side_effect = lambda: done.append("resumed")
     assert run_window(desk, ["AAPL"], "1d") == 0
     assert done == ["resumed", "shown"]
+
+
+def test_the_windows_wear_the_icon_of_the_desk(qapp):
+    application = _application()
+    assert application is qapp
+    image = application.windowIcon().pixmap(32, 32).toImage()
+    assert {image.pixelColor(x, y).name() for x in range(0, 32, 2) for y in range(0, 32, 2)} != {"#000000"}
+    assert not image.isNull()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
