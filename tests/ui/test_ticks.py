@@ -113,6 +113,13 @@ def test_the_last_labels_keep_the_rhythm_though_no_session_follows_yet(n_missing
     assert _named(ticks, bars)[-4:] == ["20:00", "20:15", "20:30", "20:45"]
 
 
+def test_the_first_labels_keep_the_rhythm_though_no_bar_is_before_them():
+    """09:35 was followed by 09:45 at the start of history, where others are 15 minutes apart."""
+    bars = make_bars(3_000 - 3_000 % 390, INTERVALS["1m"])
+    ticks, _ = _labels(bars, "America/New_York", 8.0, 100, is_daily=False)
+    assert [tick.text for tick in ticks][:3] == ["09:45", "10:00", "10:15"]
+
+
 def test_a_lighter_label_does_not_wait_until_the_next_heavier_one_has_come():
     """July 2025 has its label in November, as July of the years before."""
     ticks, _ = _labels(make_bars(2_000), "UTC", 0.5, 2_010, is_daily=True)

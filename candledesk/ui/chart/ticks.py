@@ -216,10 +216,12 @@ def _ticks_of(
     before = (calendar.weight[:lo] >= least).nonzero()[0]
     lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
     marks = lo + (calendar.weight[lo : hi + 1] >= lightest).nonzero()[0]
+    gap = min_gap_px * _TIGHT / spacing
+    is_clear = axis.starts_of(marks) >= gap  # of the first bar: who knows what begins with it
+    marks = marks[is_clear | (calendar.weight[marks] >= least)]
     weights = calendar.weight[marks].tolist()
     local_s = calendar.local_s[marks].tolist()
     starts = axis.starts_of(marks).tolist()
-    gap = min_gap_px * _TIGHT / spacing
     heavier = [int(row) for row in before[-2:-1]] + marks[calendar.weight[marks] >= least].tolist()[-2:]
     taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NEVER], gap)
     major_from = _major_from(calendar, least, room)
