@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from candledesk.cache.messages import EdgeState
 from candledesk.ui.chart.bars_painter import paint_prices, paint_volume
 from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
-from candledesk.ui.chart.pixels import device_pixels, draw_dashed, fill, fill_ruled
+from candledesk.ui.chart.pixels import device_pixels, draw_dashed, fill, fill_rects, fill_ruled
 from candledesk.ui.chart.price_axis import axis_pen, axis_x, paint_last_price, paint_price_labels, price_levels
 from candledesk.ui.chart.texts import Align, Pen, draw_lines, draw_paragraph
 from candledesk.ui.chart.ticks import TimeTick, time_ticks, zone_label
@@ -78,13 +78,13 @@ def _paint_ground(painter: QPainter, frame: Frame, columns: list[int], theme: Th
     fill(painter, 0, panes.time_top, panes.width, panes.height - panes.time_top, theme.background)
 
 
-def _paint_levels(painter: QPainter, frame: Frame, levels: list[tuple[float, float]], theme: Theme) -> None:
+def _paint_levels(painter: QPainter, frame: Frame, levels: tuple[tuple[float, str], ...], theme: Theme) -> None:
     """Draw the grid's lines across the price pane."""
     panes, line = frame.panes, max(1, int(frame.dpr))
-    for _, y in levels:
-        row = round(y)
-        if row < panes.price_bottom:
-            fill(painter, 0, row, panes.plot_w, line, theme.grid)
+    rows = [round(y) for y, _ in levels]
+    across = [(0, row, panes.plot_w - 1, row + line - 1) for row in rows if row < panes.price_bottom]
+    painter.setPen(Qt.PenStyle.NoPen)
+    fill_rects(painter, np.array(across, np.int32).reshape(-1, 4), theme.grid)
 
 
 def _tick_columns(frame: Frame, ticks: list[TimeTick]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -23,10 +24,18 @@ TAG_H = 20.0  # logical pixels
 COUNTDOWN_H = 17.0
 
 
-def price_levels(scale: PriceScale, min_gap: float, decimals: int) -> list[tuple[float, float]]:
-    """Return the scale's round prices, each with its pixel."""
+@lru_cache(maxsize=8)
+def price_levels(scale: PriceScale, min_gap: float, decimals: int) -> tuple[tuple[float, str], ...]:
+    """Return the pixel and the label of the scale's round prices; while panning many a frame has the former's."""
     prices = scale.ticks(min_gap, decimals)
-    return [(price, float(scale.y_of(price))) for price in prices]
+    return tuple((float(scale.y_of(price)), scale.label(price, decimals)) for price in prices)
+
+
+@lru_cache(maxsize=4)
+def volume_levels(peak: float, top: int, bottom: int, min_gap: float) -> tuple[tuple[float, str], ...]:
+    """Return the pixel and the label of round volumes up to ``peak`` in the pane ``[top, bottom)``."""
+    scale = PriceScale(PriceRange(0.0, peak), top, bottom)
+    return tuple((scale.y_of(volume), format_volume(volume, is_short=True)) for volume in scale.ticks(min_gap, 0))
 
 
 def axis_pen(frame: Frame, colour: str, *, is_bold: bool = False) -> Pen:
@@ -40,23 +49,17 @@ def axis_x(frame: Frame) -> int:
 
 
 def paint_price_labels(
-    painter: QPainter, frame: Frame, levels: list[tuple[float, float]], scene: ChartScene, theme: Theme
+    painter: QPainter, frame: Frame, levels: tuple[tuple[float, str], ...], scene: ChartScene, theme: Theme
 ) -> None:
     """Write the prices, and the volumes of their pane; what the last price's tag would half cover is left out."""
-    series = scene.series
     panes, half, x = frame.panes, 9 * frame.dpr, axis_x(frame)
     top, bottom = panes.price_top + half, panes.price_bottom - half
-    clear = _tag_room(frame, scene)
-    lines = [
-        (x, round(y), frame.price.label(price, series.decimals))
-        for price, y in levels
-        if top <= y <= bottom and not clear[0] < y < clear[1]
-    ]
+    covered_from, covered_to = _tag_room(frame, scene)
+    lines = [(x, round(y), text) for y, text in levels if top <= y <= bottom and not covered_from < y < covered_to]
     if panes.has_volume and frame.volume_peak > 0:
-        scale = PriceScale(PriceRange(0.0, frame.volume_peak), panes.volume_top, panes.volume_bottom)
-        top, bottom = panes.volume_top + half, panes.volume_bottom - half
-        volumes = price_levels(scale, _VOLUME_GAP * frame.dpr, 0)
-        lines += [(x, round(y), format_volume(volume, is_short=True)) for volume, y in volumes if top <= y <= bottom]
+        edges = panes.volume_top, panes.volume_bottom
+        volumes = volume_levels(frame.volume_peak, *edges, _VOLUME_GAP * frame.dpr)
+        lines += [(x, round(y), text) for y, text in volumes if edges[0] + half <= y <= edges[1] - half]
     draw_lines(painter, lines, axis_pen(frame, theme.text_muted))
 
 
