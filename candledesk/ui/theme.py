@@ -228,6 +228,7 @@ def style_sheet(theme: Theme) -> str:
     QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 8px; }}
     QFrame#popup QLabel {{ border: 0; }}
     QFrame#popup QLineEdit {{ font-size: 20px; padding: 6px; }}
+    QToolTip {{ background: {theme.tag}; color: {theme.tag_text}; border: 1px solid {theme.border}; }}
     QLabel#toast {{ background: {theme.tag}; color: {theme.tag_text}; border-radius: 6px; padding: 10px 16px; }}
     QPushButton {{ background: {theme.hover}; border: 1px solid {theme.border};
         border-radius: 4px; padding: 4px 14px; }}

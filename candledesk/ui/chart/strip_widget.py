@@ -151,7 +151,7 @@ class CoverageStrip(QWidget):
     def _tell(self, at: QPoint, place: QPoint) -> None:
         piece = mark_at(self.segments, at.x())
         words = "" if piece is None else self._words(piece.mark)
-        QToolTip.showText(place + QPoint(0, -48 - 14 * words.count("\n")), words, self)
+        QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), words, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Offer to fetch what is missing there."""
