@@ -21,6 +21,7 @@ from candledesk.cache.jobs import Jobs
 from candledesk.cache.journal import Journal
 from candledesk.cache.limits import Limits
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
+from candledesk.cache.parts import Parts
 from candledesk.cache.rounds import Pace
 from candledesk.cache.search import SymbolSearch
 from candledesk.cache.updates import UpdateParts, Updater
@@ -105,7 +106,7 @@ class CacheService:
         active = ActiveSeries(elapsed)
         harvest = Harvest(self._readers, self._writer, catalog, self._fills, now)
         self.updater = self._make_updater(catalog, active, harvest, settings, elapsed)
-        self.controller = CacheController(
+        parts = Parts(
             readers=self._readers,
             writer=self._writer,
             catalog=catalog,
@@ -113,12 +114,15 @@ class CacheService:
             jobs=self.jobs,
             clockwork=self._clockwork,
             events=self._events,
-            estimator=Estimator(self._readers, catalog, self._limiter, now),
-            search=SymbolSearch(self._readers, self._fills, self.child, self._limiter, self._clockwork),
             active=active,
-            harvest=harvest,
-            limiter_state=self._limiter_state,
             now=now,
+        )
+        self.controller = CacheController(
+            parts,
+            Estimator(self._readers, catalog, self._limiter, now),
+            SymbolSearch(self._readers, self._fills, self.child, self._limiter, self._clockwork),
+            harvest,
+            self._limiter_state,
         )
 
     def _make_fills(self, catalog: Catalog, journal: Journal, settings: Settings, pauses: Pauses) -> Fills:

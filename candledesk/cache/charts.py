@@ -27,18 +27,15 @@ from candledesk.domain.resample import base_span
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.active import ActiveSeries
-    from candledesk.cache.catalog import Catalog, Known
+    from candledesk.cache.catalog import Known
     from candledesk.cache.demand import DemandEnd
-    from candledesk.cache.events import Events
-    from candledesk.cache.fills import Fills
     from candledesk.cache.messages import Gap, ViewportRequest
+    from candledesk.cache.parts import Parts
     from candledesk.cache.planner import Facts
     from candledesk.cache.views import Around
-    from candledesk.cache.workers import Clockwork, Readers
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
@@ -49,24 +46,9 @@ FAULT_RETRY_S = 9.0  # a little longer than ``fills.Pauses.fault_s``
 class Charts:
     """The viewports that are open: of each the newest request and at most one demand."""
 
-    def __init__(
-        self,
-        readers: Readers,
-        catalog: Catalog,
-        fills: Fills,
-        clockwork: Clockwork,
-        events: Events,
-        active: ActiveSeries,
-        now: Callable[[], int],
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Start with no view."""
-        self._readers = readers
-        self._catalog = catalog
-        self._fills = fills
-        self._clockwork = clockwork
-        self._events = events
-        self._active = active
-        self._now = now
+        self._parts = parts
         self._lock = threading.Lock()
         self._views: dict[int, Demand] = {}
         self._generations: dict[int, int] = {}
@@ -74,16 +56,16 @@ class Charts:
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
-        return self._readers.submit(lambda connection: self._view(connection, request), mailbox=request.view_id)
+        return self._parts.readers.submit(lambda connection: self._view(connection, request), mailbox=request.view_id)
 
     def _view(self, connection: Connection, request: ViewportRequest) -> ViewportReply:
         symbol, base = request.symbol, request.interval.base
-        self._active.note(symbol, base)
-        known = self._catalog.read(connection, symbol, base)
+        self._parts.active.note(symbol, base)
+        known = self._parts.catalog.read(connection, symbol, base)
         around = read_around(connection, request, known)
-        error = self._catalog.blocked_error(symbol) if known.instrument is None else None
+        error = self._parts.catalog.blocked_error(symbol) if known.instrument is None else None
         want = self._want(request, known, around)
-        fault = self._fills.machine.fault()
+        fault = self._parts.fills.machine.fault()
         is_loading = self._follow(request, base, want, known, may_ask=error is None and fault is None)
         wanted = want.resolve(known.facts) if known.facts else None
         edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)
@@ -133,13 +115,13 @@ class Charts:
             else:
                 self._views[request.view_id] = demand
         if former is not None:
-            self._fills.cancel(former)
+            self._parts.fills.cancel(former)
         if demand is None:
             if known.facts is not None and may_ask:
                 self._look_again(request.symbol, base, plan_view(want, known.facts).gaps)
             return False
         demand.end.add_done_callback(lambda end: self._on_view_end(request.view_id, demand, end.result()))
-        self._fills.add(demand)
+        self._parts.fills.add(demand)
         return True
 
     def _has_work(self, facts: Facts, want: Want) -> bool:
@@ -155,7 +137,7 @@ class Charts:
             return
         self._tell_again(demand.symbol, demand.interval)
         if isinstance(end.error, EnvironmentFaultError):
-            self._clockwork.call_later(FAULT_RETRY_S, lambda: self._tell_again(demand.symbol, demand.interval))
+            self._parts.clockwork.call_later(FAULT_RETRY_S, lambda: self._tell_again(demand.symbol, demand.interval))
         self._look_again(demand.symbol, demand.interval, end.gaps)
 
     def _look_again(self, symbol: str, interval: Interval, gaps: Sequence[Gap]) -> None:
@@ -174,7 +156,7 @@ class Charts:
                 self._awaited.discard(key)
             self._tell_again(symbol, interval)
 
-        self._clockwork.call_later(min(max(1.0, min(retries) - self._now() + 1.0), MAX_RETRY_S), wake)
+        self._parts.clockwork.call_later(min(max(1.0, min(retries) - self._parts.now() + 1.0), MAX_RETRY_S), wake)
 
     def _tell_again(self, symbol: str, interval: Interval) -> None:
-        self._events.emit(BarsStored(symbol, interval, Span(self._now(), self._now() + 1), 0))
+        self._parts.events.emit(BarsStored(symbol, interval, Span(self._parts.now(), self._parts.now() + 1), 0))

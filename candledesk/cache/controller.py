@@ -26,14 +26,9 @@ from candledesk.store import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from candledesk.cache.active import ActiveSeries
-    from candledesk.cache.catalog import Catalog
     from candledesk.cache.demand import DemandEnd
     from candledesk.cache.estimates import Estimator
-    from candledesk.cache.events import Events
-    from candledesk.cache.fills import Fills
     from candledesk.cache.harvest import Harvest
-    from candledesk.cache.jobs import Jobs
     from candledesk.cache.messages import (
         BackfillEstimate,
         BarsReply,
@@ -49,8 +44,8 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.parts import Parts
     from candledesk.cache.search import SymbolSearch
-    from candledesk.cache.workers import Clockwork, Readers, Writer
     from candledesk.domain.bars import Bars
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -60,43 +55,27 @@ if TYPE_CHECKING:
 class CacheController:
     """Implements ``doors.Cache``."""
 
-    def __init__(  # noqa: PLR0913 - the parts it conducts, wired in one place (build.py)
+    def __init__(
         self,
-        *,
-        readers: Readers,
-        writer: Writer,
-        catalog: Catalog,
-        fills: Fills,
-        jobs: Jobs,
-        clockwork: Clockwork,
-        events: Events,
+        parts: Parts,
         estimator: Estimator,
         search: SymbolSearch,
-        active: ActiveSeries,
         harvest: Harvest,
         limiter_state: Callable[[], LimiterState],
-        now: Callable[[], int],
     ) -> None:
         """Take the parts; nothing starts here."""
-        self._readers = readers
-        self._writer = writer
-        self._catalog = catalog
-        self._fills = fills
-        self._jobs = jobs
-        self._events = events
-        self._now = now
-        self._active = active
+        self._parts = parts
         self._harvest = harvest
-        self._charts = Charts(readers, catalog, fills, clockwork, events, active, now)
-        self._scripts = Scripts(readers, catalog, fills, clockwork, active, now)
-        self._starts = Starts(readers, catalog, fills, jobs, active, now)
+        self._charts = Charts(parts)
+        self._scripts = Scripts(parts)
+        self._starts = Starts(parts)
         self._estimator = estimator
         self._search = search
         self.limiter_state = limiter_state
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``callback`` for every event until the returned function is called."""
-        return self._events.subscribe(callback)
+        return self._parts.events.subscribe(callback)
 
     # --- bars ---------------------------------------------------------------------------------------------------
 
@@ -120,20 +99,21 @@ class CacheController:
             if error is not None:
                 imported.set_exception(error)
             else:
-                self._fills.run(Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars))
+                self._parts.fills.run(Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars))
 
-        self._fills.meet(symbol, interval, on_met)
+        self._parts.fills.meet(symbol, interval, on_met)
         return imported
 
     def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
-        known = self._readers.submit(lambda connection: self._catalog.read(connection, symbol, interval)).result()
+        catalog = self._parts.catalog
+        known = self._parts.readers.submit(lambda connection: catalog.read(connection, symbol, interval)).result()
         if known.instrument is None:
             raise UnknownSymbolError(symbol)
-        calendar = known.facts.calendar if known.facts else self._catalog.load_calendar(known.instrument)
-        now = self._now()
+        calendar = known.facts.calendar if known.facts else catalog.load_calendar(known.instrument)
+        now = self._parts.now()
         task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report = self._writer.submit(task).result()
-        self._events.emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
+        report = self._parts.writer.submit(task).result()
+        self._parts.events.emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
         return report
 
     # --- jobs ---------------------------------------------------------------------------------------------------
@@ -156,45 +136,45 @@ class CacheController:
 
     def wait_job(self, job_id: int) -> Future[Job]:
         """Resolve when the job has ended."""
-        return self._jobs.wait(job_id)
+        return self._parts.jobs.wait(job_id)
 
     def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
         """Return the newest jobs first."""
-        return self._jobs.newest(state=state, limit=limit)
+        return self._parts.jobs.newest(state=state, limit=limit)
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job; ``UnknownJobError`` when there is none."""
-        return self._jobs.read(job_id)
+        return self._parts.jobs.read(job_id)
 
     def cancel_job(self, job_id: int) -> Future[Job]:
         """Cancel a live job; ``JobStateError`` when it has ended."""
-        return self._jobs.cancel(job_id)
+        return self._parts.jobs.cancel(job_id)
 
     def pause_job(self, job_id: int) -> Future[Job]:
         """Let a live job rest until it is resumed; ``JobStateError`` when it rests or has ended."""
-        return self._jobs.pause(job_id)
+        return self._parts.jobs.pause(job_id)
 
     def resume_job(self, job_id: int) -> Future[Job]:
         """Queue a paused job again; ``JobStateError`` otherwise."""
-        return self._jobs.resume(job_id)
+        return self._parts.jobs.resume(job_id)
 
     def retry_job(self, job_id: int) -> Future[Job]:
         """Queue a failed or cancelled job again; ``JobStateError`` otherwise."""
-        return self._jobs.retry(job_id)
+        return self._parts.jobs.retry(job_id)
 
     def retry_failed_jobs(self) -> Future[int]:
         """Queue every failed backfill and update again; return how many."""
-        return self._jobs.retry_failed()
+        return self._parts.jobs.retry_failed()
 
     def clear_finished_jobs(self) -> Future[int]:
         """Forget every job that has ended; return how many. Bars and what is known of them stay."""
-        return self._jobs.clear_finished()
+        return self._parts.jobs.clear_finished()
 
     # --- upkeep -------------------------------------------------------------------------------------------------
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         """Keep a series that is shown up to date until the returned function is called."""
-        return self._active.follow(symbol, interval)
+        return self._parts.active.follow(symbol, interval)
 
     def list_harvest(self) -> Future[list[HarvestEntry]]:
         """Return the series that are kept complete, by symbol and interval."""
@@ -208,10 +188,10 @@ class CacheController:
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return the ledger, what is missing of the whole reachable history, and how many bars are stored."""
-        return self._readers.submit(lambda connection: self._describe(connection, symbol, interval))
+        return self._parts.readers.submit(lambda connection: self._describe(connection, symbol, interval))
 
     def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
-        known = self._catalog.read(connection, symbol, interval.base)
+        known = self._parts.catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
         return describe_series(connection, known, interval)
@@ -224,11 +204,11 @@ class CacheController:
         """Return what of ``span`` is not simply stored, ascending and disjoint; nothing of an unknown symbol."""
 
         def read(connection: Connection) -> tuple[CoverageMark, ...]:
-            facts = self._catalog.read(connection, symbol, interval.base).readable
+            facts = self._parts.catalog.read(connection, symbol, interval.base).readable
             return () if facts is None else find_marks(span, facts)
 
-        return self._readers.submit(read)
+        return self._parts.readers.submit(read)
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""
-        return self._readers.submit(lambda connection: instrument_store.list_instruments(connection, query))
+        return self._parts.readers.submit(lambda connection: instrument_store.list_instruments(connection, query))

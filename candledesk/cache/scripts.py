@@ -16,11 +16,9 @@ from candledesk.domain.interval import INTERVALS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.cache.active import ActiveSeries
-    from candledesk.cache.catalog import Catalog, Known
-    from candledesk.cache.fills import Fills
+    from candledesk.cache.catalog import Known
     from candledesk.cache.messages import BarsReply, BarsRequest
-    from candledesk.cache.workers import Clockwork, Readers
+    from candledesk.cache.parts import Parts
     from candledesk.store import Connection
 
 N_LATEST = 500  # bars that are wanted when a script names no span
@@ -29,33 +27,20 @@ N_LATEST = 500  # bars that are wanted when a script names no span
 class Scripts:
     """Answers ``BarsRequest``: one demand each, and one reply, at the fill's end or at the time-out."""
 
-    def __init__(
-        self,
-        readers: Readers,
-        catalog: Catalog,
-        fills: Fills,
-        clockwork: Clockwork,
-        active: ActiveSeries,
-        now: Callable[[], int],
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Take the parts; nothing starts here."""
-        self._readers = readers
-        self._catalog = catalog
-        self._fills = fills
-        self._clockwork = clockwork
-        self._active = active
-        self._now = now
+        self._parts = parts
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         reply: Future[BarsReply] = Future()
         if request.fill == "none":
             return self._read_bars(request)
-        self._active.note(request.symbol, request.interval.base)
+        self._parts.active.note(request.symbol, request.interval.base)
         demand = Demand(request.symbol, request.interval.base, self._bars_want(request), Priority.VIEWPORT)
         if request.fill == "async":
             demand.end.add_done_callback(lambda _: self._learn_actions(request, lambda: None))
-            self._fills.add(demand)
+            self._parts.fills.add(demand)
             self._read_bars(request).add_done_callback(lambda read: self._answer_met(reply, request, read))
             return reply
         demand.n_tries = USUAL_TRIES if request.timeout_s is not None else PATIENT_TRIES
@@ -64,7 +49,7 @@ class Scripts:
             lambda end: self._learn_actions(request, lambda: answer(end.result().error), demand.n_tries)
         )
         self._end_in_time(request, answer)
-        self._fills.add(demand)
+        self._parts.fills.add(demand)
         return reply
 
     def _learn_actions(self, request: BarsRequest, then: Callable[[], None], n_tries: int = USUAL_TRIES) -> None:
@@ -79,13 +64,14 @@ class Scripts:
             if facts is None or span is None:
                 then()
                 return
-            want = Want(actions_span(max(span.start, facts.floor[0]), self._now() + 1))
+            want = Want(actions_span(max(span.start, facts.floor[0]), self._parts.now() + 1))
             demand = Demand(request.symbol, INTERVALS["1d"], want, Priority.VIEWPORT, n_tries=n_tries)
             demand.end.add_done_callback(lambda _: then())
-            self._fills.add(demand)
+            self._parts.fills.add(demand)
 
         base = request.interval.base
-        self._readers.submit(lambda c: self._catalog.read(c, request.symbol, base)).add_done_callback(on_read)
+        catalog = self._parts.catalog
+        self._parts.readers.submit(lambda c: catalog.read(c, request.symbol, base)).add_done_callback(on_read)
 
     def _bars_want(self, request: BarsRequest) -> Want:
         if request.span is None:
@@ -103,21 +89,21 @@ class Scripts:
             return
         answer = _Once(lambda error: self._answer(reply, request, error))
         self._end_in_time(request, answer)
-        self._fills.meet(request.symbol, request.interval.base, lambda end: answer(end.result().error))
+        self._parts.fills.meet(request.symbol, request.interval.base, lambda end: answer(end.result().error))
 
     def _end_in_time(self, request: BarsRequest, answer: _Once) -> None:
         if request.timeout_s is not None:
             late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
-            self._clockwork.call_later(request.timeout_s, lambda: answer(late))
+            self._parts.clockwork.call_later(request.timeout_s, lambda: answer(late))
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
         def read(connection: Connection) -> BarsReply:
-            known = self._catalog.read(connection, request.symbol, request.interval.base)
+            known = self._parts.catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)
             return read_series(connection, request, known, self._bars_want(request))
 
-        return self._readers.submit(read)
+        return self._parts.readers.submit(read)
 
 
 class _Once:

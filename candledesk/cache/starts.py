@@ -20,13 +20,11 @@ from candledesk.store import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from candledesk.cache.active import ActiveSeries
-    from candledesk.cache.catalog import Catalog
     from candledesk.cache.demand import DemandEnd
     from candledesk.cache.fills import Fills
     from candledesk.cache.jobs import Jobs
     from candledesk.cache.messages import Job
-    from candledesk.cache.workers import Readers
+    from candledesk.cache.parts import Parts
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
@@ -43,22 +41,9 @@ def whole_span(now: int) -> Span:
 class Starts:
     """Turns wishes into orders for the book of jobs."""
 
-    def __init__(
-        self,
-        readers: Readers,
-        catalog: Catalog,
-        fills: Fills,
-        jobs: Jobs,
-        active: ActiveSeries,
-        now: Callable[[], int],
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Take the parts; nothing starts here."""
-        self._readers = readers
-        self._catalog = catalog
-        self._fills = fills
-        self._jobs = jobs
-        self._active = active
-        self._now = now
+        self._parts = parts
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
@@ -66,7 +51,7 @@ class Starts:
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue a backfill of each series, or join the live one; see ``doors.Cache``."""
-        now = self._now()
+        now = self._parts.now()
         if span is not None and span.start >= now:
             return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
         whole = whole_span(now)
@@ -81,7 +66,7 @@ class Starts:
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        chosen = list(series) or self._active.series()
+        chosen = list(series) or self._parts.active.series()
         if not chosen:
             return _failed(InputError("symbols", "No series is active yet: name symbols and intervals"))
 
@@ -92,7 +77,7 @@ class Starts:
 
     def _update_order(self, connection: Connection, symbol: str, interval: Interval) -> Order:
         """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""
-        facts, now = self._catalog.read(connection, symbol, interval).facts, self._now()
+        facts, now = self._parts.catalog.read(connection, symbol, interval).facts, self._parts.now()
         recent = None if facts is None else recent_span(facts.calendar, interval, now)
         return Order(symbol, interval, KIND_UPDATE, recent or update_span(interval, now), Priority.UPDATE)
 
@@ -115,10 +100,10 @@ class Starts:
                 return
             orders, known = surveyed.result()
             for order in orders[:N_NOTED]:
-                self._active.note(order.symbol, order.interval)
-            _Start(self._fills, self._jobs, orders, started).begin(known)
+                self._parts.active.note(order.symbol, order.interval)
+            _Start(self._parts.fills, self._parts.jobs, orders, started).begin(known)
 
-        self._readers.submit(survey).add_done_callback(on_surveyed)
+        self._parts.readers.submit(survey).add_done_callback(on_surveyed)
         return started
 
 
