@@ -22,9 +22,13 @@ _NEW = "New chart"
 
 
 class ChartTabs(QTabWidget):
-    """One tab per chart; the bar hides while there is one only. ``close_requested`` carries the chart."""
+    """One tab per chart; the bar hides while there is one only. ``close_requested`` carries the chart.
+
+    ``stepped``: somebody went to a chart by its tab or by keys, and wants to use it.
+    """
 
     close_requested = Signal(object)
+    stepped = Signal()
 
     def __init__(self) -> None:
         """Start without a chart."""
@@ -34,6 +38,7 @@ class ChartTabs(QTabWidget):
         self.setMovable(True)
         self.tabBar().setDrawBase(False)
         self.tabBar().installEventFilter(self)
+        self.tabBarClicked.connect(self._on_tab_clicked)
 
     def pages(self) -> list[ChartPage]:
         """Return the charts in the order of their tabs."""
@@ -61,6 +66,12 @@ class ChartTabs(QTabWidget):
     def step(self, n_tabs: int) -> None:
         """Bring the chart that lies ``n_tabs`` to the right to the front, around the ends."""
         self.setCurrentIndex((self.currentIndex() + n_tabs) % self.count())
+        self.stepped.emit()
+
+    def _on_tab_clicked(self, at: int) -> None:
+        if at >= 0:
+            self.setCurrentIndex(at)
+            self.stepped.emit()
 
     def _on_close_clicked(self) -> None:
         button = self.sender()

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         self.interval_popup.left.connect(self._focus_chart)
         self.tabs.currentChanged.connect(self._on_page_changed)
         self.tabs.close_requested.connect(self._close_page)
+        self.tabs.stepped.connect(self._focus_chart)
         self.jobs_panel.live_changed.connect(self.status.show_live)
         self.jobs_panel.failed.connect(self._tell)
         self.jobs_panel.left.connect(self._focus_chart)
@@ -207,6 +208,7 @@ class MainWindow(QMainWindow):
         page.close_feed()
         self.tabs.removeTab(self.tabs.indexOf(page))
         page.deleteLater()
+        self._focus_chart()
 
     def set_interval(self, interval: Interval, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
         """Show the same symbol in another interval."""

@@ -1,6 +1,6 @@
 import pytest
 from hypothesis import settings
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
@@ -17,6 +17,13 @@ def settle(qapp, n=12):
     """Let queued signals, replies and paints happen."""
     for _ in range(n):
         qapp.processEvents()
+
+
+def discard(qapp, widget):
+    """Destroy a widget now. Left to the collector, it may die while a style sheet goes round all widgets: a crash."""
+    widget.deleteLater()
+    QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
+    settle(qapp)
 
 
 def copied_areas(chart, monkeypatch):

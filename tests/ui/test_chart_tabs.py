@@ -143,3 +143,26 @@ def test_keys_go_round_the_charts(opened, qapp, qtbot, key, modifiers, front):
 def test_with_one_chart_there_is_no_other_to_go_to(opened):
     opened.open("AAPL")
     assert not opened.window.table.actions["next_chart"].isEnabled()
+
+
+def _press_tab(opened, qtbot):
+    bar = opened.window.tabs.tabBar()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
+
+
+@pytest.mark.parametrize(
+    "go",
+    [
+        lambda opened, _qtbot: opened.run("close_tab"),
+        lambda opened, _qtbot: opened.run("next_chart"),
+        _press_tab,
+    ],
+    ids=["close", "next", "click"],
+)
+def test_keys_reach_the_chart_that_comes_to_the_front(opened, qapp, qtbot, go):
+    _open_three(opened)
+    opened.window.focus_symbol()
+    settle(qapp)
+    go(opened, qtbot)
+    settle(qapp)
+    assert opened.page.view.hasFocus()

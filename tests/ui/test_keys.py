@@ -14,7 +14,7 @@ from candledesk.ui.chart.date_dialog import GoToDateDialog
 from candledesk.ui.chart.options import Magnet, PriceMode
 from candledesk.ui.main_window import MainWindow
 from candledesk.ui.shortcut_sheet import ShortcutSheet
-from tests.ui.conftest import settle
+from tests.ui.conftest import discard, settle
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 NONE, CTRL, ALT, KEYPAD = Mod.NoModifier, Mod.ControlModifier, Mod.AltModifier, Mod.KeypadModifier
@@ -35,8 +35,7 @@ def window(qapp, cache, tmp_path, qtbot):
     made.close()
     bridge.close()
     settle(qapp)
-    made.deleteLater()
-    settle(qapp)
+    discard(qapp, made)
 
 
 def _press(window, qtbot, qapp, key, modifiers=NONE):

@@ -20,7 +20,7 @@ from candledesk.ui.chart.options import ChartType
 from candledesk.ui.desktop import check_desktop
 from candledesk.ui.main_window import MainWindow
 from candledesk.ui.panels.backfill_form import BackfillForm
-from tests.ui.conftest import settle
+from tests.ui.conftest import discard, settle
 from tests.ui.fakes import make_job
 
 
@@ -57,8 +57,7 @@ class Opened:
         self.window.close()
         self.bridge.close()
         settle(self.qapp)
-        self.window.deleteLater()
-        settle(self.qapp)
+        discard(self.qapp, self.window)
 
 
 @pytest.fixture
