@@ -69,8 +69,7 @@ class ChartTabs(QTabWidget):
         self.stepped.emit()
 
     def _on_tab_clicked(self, at: int) -> None:
-        if at >= 0:
-            self.setCurrentIndex(at)
+        if at >= 0:  # comes for any button, before the bar changes the chart in front, which takes the focus along
             self.stepped.emit()
 
     def _on_close_clicked(self) -> None:

@@ -92,6 +92,7 @@ def test_the_middle_button_closes_the_chart_of_the_tab_under_it(opened, qapp, qt
     qtbot.mouseClick(tabs.tabBar(), Qt.MouseButton.MiddleButton, pos=tabs.tabBar().tabRect(0).center())
     settle(qapp)
     assert _titles(opened) == ["MSFT 1h", "TSLA 1d"]
+    assert opened.page.title() == "TSLA 1d", "the one in front stays"
 
 
 @pytest.mark.parametrize(
