@@ -12,6 +12,9 @@ DAY_S = 86_400
 YEAR_S = 31_557_600
 
 
+_SHORTEST_MONTH_S = 28 * DAY_S
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """One bar length.
@@ -33,6 +36,11 @@ class Interval:
     def is_daily(self) -> bool:
         """Whether bars are keyed by the session's own date at 00:00 UTC (1d and longer)."""
         return self.step_s >= DAY_S
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether bars are months or quarters."""
+        return self.step_s >= _SHORTEST_MONTH_S
 
     @property
     def base(self) -> Interval:

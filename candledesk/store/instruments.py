@@ -45,7 +45,8 @@ _COLUMNS = "symbol, meta_json, quote_type, currency, price_decimals, first_ts"
 _LIST = f"""
 SELECT {_COLUMNS} FROM instrument
 WHERE instr(lower(symbol), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query)
-ORDER BY lower(symbol) <> :query, instr(lower(symbol), :query) <> 1, symbol LIMIT :limit
+ORDER BY lower(symbol) <> :query, instr(lower(symbol), :query) <> 1, NOT instr(lower(symbol), :query), symbol
+LIMIT :limit
 """
 
 
@@ -92,7 +93,11 @@ def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
 
 @translate_faults()
 def list_instruments(conn: sqlite3.Connection, query: str = "", limit: int = 200) -> list[Instrument]:
-    """Return instruments whose symbol or name contains ``query``: the exact symbol first, then those it starts."""
+    """Return instruments whose symbol or name contains ``query``.
+
+    The exact symbol comes first, then symbols that begin with it, then those that hold it,
+    then names.
+    """
     rows = conn.execute(_LIST, {"query": query.strip().lower(), "limit": limit}).fetchall()
     return [_instrument(row) for row in rows]
 

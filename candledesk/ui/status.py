@@ -68,7 +68,7 @@ class StatusBar(QStatusBar):
             self.facts.setText("")
             return
         zone = series.instrument.tz.replace("_", " ")
-        self.facts.setText(f"{series.axis.n_bars:,} bars on this chart   ·   {zone}")
+        self.facts.setText(f"{series.axis.n_bars:,} bars on this chart   ·   Exchange in {zone}")
 
     def show_kept(self, text: str) -> None:
         """Say that the chart's series is kept complete, and since when it is; empty when it is not."""

@@ -47,10 +47,14 @@ def test_a_second_write_updates_and_keeps_what_is_not_stated(writer):
         ("pl", ["PLT", "AAPL"]),
         ("btc-usd", ["BTC-USD"]),
         ("%", []),
+        ("gs", ["^GSPC", "0700.HK"]),
     ],
 )
 def test_search(writer, query, symbols):
     _write(writer, APPLE, COIN, replace(COIN, symbol="PLT"))
+    if query == "gs":
+        _write(writer, replace(APPLE, symbol="^GSPC", name="S&P 500"))
+        _write(writer, replace(APPLE, symbol="0700.HK", name="Tencent Holdings"))
     assert [one.symbol for one in list_instruments(writer, query, 10)] == symbols
 
 

@@ -40,7 +40,7 @@ def _time_tags(interval, dpr):
 
 
 @pytest.mark.parametrize("dpr", [1.0, 1.5, 2.0])
-@pytest.mark.parametrize("name", ["1d", "1h"])
+@pytest.mark.parametrize("name", ["1mo", "1d", "1h"])
 def test_the_box_of_the_time_fits_its_words_and_does_not_jump(qapp, name, dpr):
     tags = list(_time_tags(INTERVALS[name], dpr))
     assert len({right - left for left, right, _, _ in tags}) == 1

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter, QPicture
+from PySide6.QtGui import QColor, QImage, QPainter, QPicture
 
-from candledesk.ui.chart.pixels import draw_dashed, fill_rects, fill_ruled, fill_standing
+from candledesk.ui.chart.pixels import device_pixels, draw_dashed, fill, fill_rects, fill_ruled, fill_standing
 
 WIDTH, HEIGHT = 60, 80
 GREEN, RED = "#1c5554", "#6b3138"
@@ -97,3 +97,17 @@ def test_dashes_are_the_same_in_a_picture_and_in_shapes(length, dash, line, is_d
     along = image[7 : 7 + length, 5] if is_down else image[7, 5 : 5 + length]
     assert (along > 0).tolist() == [at // dash % 2 == 0 for at in range(length)]
     assert np.count_nonzero(image) == line * np.count_nonzero(along)
+
+
+@pytest.mark.parametrize("corner", [7.5, 8.5])
+def test_a_corner_on_half_a_pixel_lies_where_qt_puts_it(corner):
+    def at_the_corner(painter):
+        painter.translate(corner, corner)
+        with device_pixels(painter):
+            fill(painter, 0, 0, 3, 3, GREEN)
+
+    def by_qt(painter):
+        painter.translate(corner, corner)
+        painter.fillRect(0, 0, 3, 3, QColor(GREEN))
+
+    assert (_image(at_the_corner) == _image(by_qt)).all()

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candledesk.ui.chart.scales import PriceScale, autoscale, format_volume, nice_step
+from candledesk.ui.chart.options import PriceMode
+from candledesk.ui.chart.scales import PriceRange, PriceScale, autoscale, format_volume, nice_step
 
 
 @given(st.floats(0.01, 1e5), st.floats(1.0001, 50), st.booleans(), st.booleans())
@@ -51,3 +52,9 @@ def test_a_logarithmic_axis_has_enough_labels(ratio):
     scale = PriceScale(autoscale(13.0, 13.0 * ratio, is_log=True), 0, 800)
     pixels = [scale.y_of(tick) for tick in scale.ticks(44, 2)]
     assert max(a - b for a, b in pairwise([800.0, *pixels, 0.0])) < 4 * 44
+
+
+@pytest.mark.parametrize(("high", "texts"), [(900.0, {"+100.00%", "+800.00%"}), (2_000.0, {"+100%", "+1,900%"})])
+def test_an_axis_has_as_many_decimals_everywhere(high, texts):
+    scale = PriceScale(PriceRange(50.0, high), 0, 400, PriceMode.PERCENT, 100.0)
+    assert {scale.label(price, 2) for price in (200.0, high)} == texts

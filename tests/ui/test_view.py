@@ -202,7 +202,8 @@ def test_letters_and_digits_are_handed_on(opened, qtbot):
     opened.view.typed.connect(typed.append)
     for key in (Qt.Key.Key_M, Qt.Key.Key_5):
         qtbot.keyClick(opened.view, key)
-    assert typed == ["m", "5"]
+    qtbot.keyClicks(opened.view, "^")
+    assert typed == ["m", "5", "^"]
 
 
 def test_log_and_inverted_axes(opened):

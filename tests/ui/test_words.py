@@ -1,17 +1,24 @@
 from dataclasses import replace
 from datetime import UTC
 
+import pytest
+
 from candledesk.cache.messages import BreakerState, EdgeState, LimiterState
 from candledesk.cache.planner import LISTING_REASON
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.ui.chart.frame import solve_frame
 from candledesk.ui.chart.legend import value_parts
-from candledesk.ui.chart.scene import Series
-from candledesk.ui.chart.ticks import build_calendar
+from candledesk.ui.chart.legend_painter import Legend
+from candledesk.ui.chart.paint import text_metrics
+from candledesk.ui.chart.scene import ChartScene, Series
+from candledesk.ui.chart.ticks import build_calendar, format_open_time
+from candledesk.ui.chart.viewport import Viewport
 from candledesk.ui.chart.words import edge_title, edge_words, limiter_words, pause_words, series_notice
 from candledesk.ui.panels.job_words import span_words
 from candledesk.ui.status import StatusBar
+from candledesk.ui.theme import DARK
 from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
 
 
@@ -79,3 +86,31 @@ def test_a_pause_is_said_where_bars_are_waited_for():
     notice = series_notice(empty, is_offline=False, pause=pause)
     assert notice.title == "AAPL waits for Yahoo"
     assert notice.detail.startswith(pause)
+
+
+def test_the_bar_of_a_month_is_told_as_a_month():
+    months = build_calendar(make_bars(5).open_time, "America/New_York", is_daily=True)
+    assert format_open_time(months, 4, is_monthly=True) == "Nov 2025"
+    assert format_open_time(months, 4) == "Fri 21 Nov 2025"
+    assert [interval.name for interval in INTERVALS.values() if interval.is_monthly] == ["1mo", "3mo"]
+
+
+def test_the_status_bar_says_whose_zone_it_tells(qtbot):
+    bar = StatusBar(LimiterState(1.0, 0.0, BreakerState.CLOSED))
+    qtbot.addWidget(bar)
+    bar.show_series(_series(make_bars(5)))
+    assert bar.facts.text() == "5 bars on this chart   ·   Exchange in America/New York"
+
+
+@pytest.mark.parametrize(("width", "is_named"), [(900, True), (460, True), (300, False)])
+def test_a_long_name_makes_room_for_interval_and_venue(qapp, width, is_named):
+    instrument = replace(make_instrument(), name="The Long Name of a Company, Holding and Trust of the North")
+    series = _series(make_bars(50), instrument=instrument)
+    frame = solve_frame(ChartScene(series, Viewport(width=width)), width, 300, 1.0, text_metrics(1.0))
+    legend = Legend()
+    legend.show_bar(series, None, frame, DARK)
+    assert legend.text.startswith("AAPL  ")
+    assert legend.text.endswith("1d  NASDAQ · USD")
+    assert ("The Long" in legend.text) is is_named
+    assert (instrument.name in legend.text) is (width == 900)
+    assert max(word.right for word in legend._title) <= frame.panes.plot_w

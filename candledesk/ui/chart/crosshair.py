@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRect
     from PySide6.QtGui import QPainter
 
+    from candledesk.domain.interval import Interval
     from candledesk.ui.chart.frame import Frame
     from candledesk.ui.chart.scene import Series
     from candledesk.ui.theme import Theme
@@ -86,7 +87,7 @@ class Crosshair:
         self._shown = None if aim is None else (aim, frame, series, theme)
         if former is not None and self._shown is not None and former[1:] == self._shown[1:] and former[0] == aim:
             return []
-        parts = [] if aim is None else _parts(aim, frame, is_daily=series.calendar.is_daily)
+        parts = [] if aim is None else _parts(aim, frame, series.interval)
         left, self._parts = self._parts, parts
         if former is not None and former[1] is not frame:  # all of a chart that changed is painted anew
             return []
@@ -116,28 +117,31 @@ class Crosshair:
         if across and (within.right() + 1) * frame.dpr > frame.panes.plot_w:
             paint_tag(painter, frame, aim.y, aim.price_text, (theme.tag, theme.tag_text))
         if tag:
-            left, top, width, height = _time_tag(frame, aim, is_daily=series.calendar.is_daily)
+            left, top, width, height = _time_tag(frame, aim, series.interval)
             fill(painter, left, top, width, height, theme.tag)
-            words, pen = format_open_time(series.calendar, aim.row), axis_pen(frame, theme.tag_text)
+            words = format_open_time(series.calendar, aim.row, is_monthly=series.interval.is_monthly)
+            pen = axis_pen(frame, theme.tag_text)
             draw_figures(painter, left + width // 2, top + height // 2, words, pen, Align.AlignHCenter)
 
 
 @lru_cache(maxsize=16)
-def _widest_time(pen: Pen, *, is_daily: bool) -> int:
+def _widest_time(pen: Pen, *, is_daily: bool, is_monthly: bool) -> int:
     """Return how wide the widest time is, of every weekday in every month: one width for all, so that nothing jumps."""
     days = np.arange(366, dtype=np.int64) * _DAY_S
     calendar = build_calendar(days, "UTC", is_daily=is_daily)
-    return max(figures_width(format_open_time(calendar, row), pen) for row in range(len(days)))
+    times = (format_open_time(calendar, row, is_monthly=is_monthly) for row in range(len(days)))
+    return max(figures_width(time, pen) for time in times)
 
 
-def _time_tag(frame: Frame, aim: Aim, *, is_daily: bool) -> tuple[int, int, int, int]:
+def _time_tag(frame: Frame, aim: Aim, interval: Interval) -> tuple[int, int, int, int]:
     panes = frame.panes
-    width = _widest_time(axis_pen(frame, ""), is_daily=is_daily) + 2 * round(_TIME_TAG_PAD * frame.dpr)
+    words_w = _widest_time(axis_pen(frame, ""), is_daily=interval.is_daily, is_monthly=interval.is_monthly)
+    width = words_w + 2 * round(_TIME_TAG_PAD * frame.dpr)
     left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
     return left, panes.time_top, width, panes.height - panes.time_top
 
 
-def _parts(aim: Aim, frame: Frame, *, is_daily: bool) -> list[QRect]:
+def _parts(aim: Aim, frame: Frame, interval: Interval) -> list[QRect]:
     """Return the line down, the line across with its label, and the label of the time, in logical pixels.
 
     Each is painted by itself: a paint through a clip of many parts is ten times as slow.
@@ -146,6 +150,6 @@ def _parts(aim: Aim, frame: Frame, *, is_daily: bool) -> list[QRect]:
     boxes = (
         (aim.x, 0, line, panes.time_top),
         (0, aim.y - half, panes.width, 2 * half + 1),
-        _time_tag(frame, aim, is_daily=is_daily),
+        _time_tag(frame, aim, interval),
     )
     return [logical_rect(box, frame.dpr) for box in boxes]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QRect
 
 from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
-from candledesk.ui.chart.texts import Pen, draw_line, draw_lines, figures_width, static_text, write_figures
+from candledesk.ui.chart.texts import Pen, draw_line, draw_lines, figures_width, shortened, static_text, write_figures
 from candledesk.ui.theme import FONT_PX, Theme
 
 if TYPE_CHECKING:
@@ -36,16 +36,27 @@ class _Word(NamedTuple):
     pen: Pen
 
 
-def _place_title(parts: list[Part], theme: Theme, dpr: float) -> list[_Word]:
-    words, x = [], round(_LEFT * dpr)
-    for part in parts:
-        is_title = part.tone is Tone.TITLE
-        pen = Pen(
-            round((_TITLE_PX if is_title else FONT_PX) * dpr), theme.text if is_title else theme.text_muted, is_title
-        )
-        right = x + static_text(part.text, pen.pixels, is_title)[1]
-        words.append(_Word(x, right, part.text, pen))
-        x = right + round(_TITLE_GAP * dpr)
+def _place_title(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[_Word]:
+    """Place the parts one behind the other; the longest is shortened where all do not fit into ``room`` pixels."""
+    left, gap = round(_LEFT * dpr), round(_TITLE_GAP * dpr)
+    pens = [
+        Pen(round(_TITLE_PX * dpr), theme.text, is_bold=True)
+        if part.tone is Tone.TITLE
+        else Pen(round(FONT_PX * dpr), theme.text_muted)
+        for part in parts
+    ]
+    texts = [part.text for part in parts]
+    widths = [static_text(text, pen.pixels, pen.is_bold)[1] for text, pen in zip(texts, pens, strict=True)]
+    missing = left + sum(widths) + gap * len(widths) - room
+    if missing > 0 and len(texts) > 1:
+        at = widths.index(max(widths[1:]), 1)
+        texts[at] = shortened(texts[at], pens[at], widths[at] - missing)
+        widths[at] = static_text(texts[at], pens[at].pixels, pens[at].is_bold)[1]
+    words, x = [], left
+    for text, pen, width in zip(texts, pens, widths, strict=True):
+        if text:
+            words.append(_Word(x, x + width, text, pen))
+            x += width + gap
     return words
 
 
@@ -94,7 +105,7 @@ class Legend:
         self._shown, former = shown, self._values
         self._width, self._dpr = frame.panes.plot_w, frame.dpr
         if is_title_new:
-            self._title = _place_title(title_parts(series) if series.symbol else [], theme, frame.dpr)
+            self._title = _place_title(title_parts(series) if series.symbol else [], theme, frame.dpr, self._width)
         has_bar = row is not None and row < len(series.bars)
         parts = value_parts(series, row) if has_bar and row is not None else []
         self._values = _place_values(parts, theme, frame.dpr)

@@ -40,7 +40,7 @@ def device_pixels(painter: QPainter) -> Iterator[None]:
         painter.resetTransform()
         inverse, _ok = cast("tuple[object, bool]", painter.deviceTransform().inverted())
         painter.setTransform(inverse)  # type: ignore[arg-type]
-        painter.translate(QPoint(round(corner.x()), round(corner.y())))
+        painter.translate(QPoint(math.floor(corner.x() + 0.5), math.floor(corner.y() + 0.5)))  # halves up, as Qt
     try:
         yield
     finally:

@@ -85,7 +85,8 @@ class PriceScale:
     def label(self, price: float, decimals: int) -> str:
         """Return what the axis calls a price."""
         if self.mode is PriceMode.PERCENT:
-            return format_percent((price / self.base - 1) * 100)
+            most = max(abs(self.price_at(y) / self.base - 1) for y in (self.top, self.bottom)) * 100
+            return format_percent((price / self.base - 1) * 100, is_whole=most >= _PERCENT_WHOLE_FROM)
         return (
             format_price(price / self.base * 100, 2)
             if self.mode is PriceMode.INDEXED
@@ -168,9 +169,12 @@ def format_price(price: float, decimals: int) -> str:
     return f"{price:,.{decimals}f}"
 
 
-def format_percent(percent: float) -> str:
-    """Return a signed percentage that keeps to nine characters: ``+12.34%``, ``+250,000%``."""
-    decimals = 2 if abs(percent) < _PERCENT_WHOLE_FROM else 0
+def format_percent(percent: float, *, is_whole: bool) -> str:
+    """Return a signed percentage: ``+12.34%``, ``+250,000%``.
+
+    ``is_whole``: as all of an axis that reaches beyond a thousand, so that it keeps to nine characters.
+    """
+    decimals = 0 if is_whole else 2
     text = f"{percent:+,.{decimals}f}%".replace("-", "\N{MINUS SIGN}")
     return text if any(digit in text for digit in "123456789") else text[1:]
 

@@ -13,6 +13,7 @@ from candledesk.ui.chart.pixels import colour_of
 from candledesk.ui.theme import chart_font
 
 Align = Qt.AlignmentFlag
+_LEAST_CHARS = 3  # fewer say nothing
 
 
 @lru_cache(maxsize=1024)
@@ -82,6 +83,14 @@ def write_figures(painter: QPainter, figures: list[tuple[int, str]], middle: int
 def figures_width(text: str, pen: Pen) -> int:
     """Return how wide ``text`` is, in whole device pixels."""
     return math.ceil(_font_metrics(pen.pixels, pen.is_bold)[0].horizontalAdvance(text))
+
+
+def shortened(text: str, pen: Pen, width: int) -> str:
+    """Return what of ``text`` fits into ``width`` device pixels, with an ellipsis; nothing where a word would not."""
+    if width < _LEAST_CHARS * pen.pixels:
+        return ""
+    metrics, _, _ = _font_metrics(pen.pixels, pen.is_bold)
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def draw_figures(painter: QPainter, x: int, middle: int, text: str, pen: Pen, align: Align = Align.AlignLeft) -> None:

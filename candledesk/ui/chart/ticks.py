@@ -274,8 +274,10 @@ def zone_label(calendar: Calendar, open_time: int) -> str:
     return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).tzname() or ""
 
 
-def format_open_time(calendar: Calendar, row: int) -> str:
-    """Return the full date (and time, for intraday bars) of a bar: ``Tue 03 Nov 2026  09:30``."""
+def format_open_time(calendar: Calendar, row: int, *, is_monthly: bool = False) -> str:
+    """Return the date (and time, for intraday bars) of a bar, ``Tue 03 Nov 2026  09:30``; of a month ``Nov 2026``."""
     when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
+    if is_monthly:
+        return f"{_MONTHS[when.month - 1]} {when.year}"
     date = f"{_DAYS[when.weekday()]} {when.day:02} {_MONTHS[when.month - 1]} {when.year}"
     return date if calendar.is_daily else f"{date}  {when.hour:02}:{when.minute:02}"

@@ -308,10 +308,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hand letters and digits on: they open the symbol and the interval entry."""
+        """Hand letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""
         text = event.text()
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier & ~Qt.KeyboardModifier.KeypadModifier
-        if len(text) == 1 and text.isalnum() and text.isascii() and not modifiers:
+        if len(text) == 1 and (text.isalnum() or text == "^") and text.isascii() and not modifiers:
             self.typed.emit(text)
             event.accept()
         else:
