@@ -30,10 +30,9 @@ def copied_areas(chart, monkeypatch):
     """Return a list that grows by the area of each copy of the chart under its overlay."""
     areas, copy = [], chart.view.chart_item.copy
 
-    def note(painter, rects, dpr):
-        rects = list(rects)
-        areas.append(sum(rect.width() * rect.height() for rect in rects))
-        copy(painter, rects, dpr)
+    def note(painter, rect, dpr):
+        areas.append(rect.width() * rect.height())
+        copy(painter, rect, dpr)
 
     monkeypatch.setattr(chart.view.chart_item, "copy", note)
     return areas

@@ -129,6 +129,19 @@ def test_what_is_copied_under_the_crosshair_is_what_was_painted(opened):
     assert opened.view.grab().toImage() == before
 
 
+def test_the_crosshair_leaves_no_trail_on_the_screen(opened):
+    def on_screen():
+        return opened.view.screen().grabWindow(opened.view.winId()).toImage()
+
+    bare = on_screen()
+    for x, y in [(100, 60), (420, 30), (423, 31), (640, 300), (641, 470), (90, 20), (400, 200)]:
+        _mouse(opened, QEvent.Type.MouseMove, x, y, buttons=Qt.MouseButton.NoButton)
+        assert on_screen() != bare
+        assert on_screen() == opened.view.grab().toImage(), (x, y)  # which paints all of it
+    opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
+    assert on_screen() == bare
+
+
 def test_the_crosshair_snaps_to_bar_and_close(opened):
     frame, series = opened.model.frame(), opened.model.series
     aim = aim_at(frame, series, 403.0, 150.0, Magnet.CLOSE)

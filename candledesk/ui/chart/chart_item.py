@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from candledesk.ui.chart.paint import paint_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from PySide6.QtCore import QRect
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
@@ -63,17 +63,13 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
             self.n_paints += 1
         paint_frame(painter, *self._source())
 
-    def copy(self, painter: QPainter, rects: Iterable[QRect], dpr: float) -> None:
-        """Copy what an overlay uncovers, ``rects`` in logical pixels, to a painter of device pixels.
-
-        One copy through a clip of many parts costs ten times as much as a copy per part.
-        """
+    def copy(self, painter: QPainter, rect: QRect, dpr: float) -> None:
+        """Copy what an overlay uncovers, ``rect`` in logical pixels, to a painter of device pixels."""
         if self._pixmap is None:
             self._pixmap = self._render()
-        for rect in rects:
-            left, top = math.floor(rect.left() * dpr), math.floor(rect.top() * dpr)
-            width, height = math.ceil(rect.width() * dpr) + 1, math.ceil(rect.height() * dpr) + 1
-            painter.drawPixmap(left, top, self._pixmap, left, top, width, height)
+        left, top = math.floor(rect.left() * dpr), math.floor(rect.top() * dpr)
+        width, height = math.ceil(rect.width() * dpr) + 1, math.ceil(rect.height() * dpr) + 1
+        painter.drawPixmap(left, top, self._pixmap, left, top, width, height)
 
     def _render(self) -> QPixmap:
         frame, scene, theme = self._source()

@@ -7,8 +7,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QTouchEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.chart_item import ChartItem
@@ -27,7 +27,7 @@ from candledesk.ui.theme import DARK, Theme, coloured
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PySide6.QtCore import QPoint, QRect
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import (
         QEnterEvent,
         QFocusEvent,
@@ -69,6 +69,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.model = model
         self._dress: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
         self._mouse_at: QPointF | None = None
+        self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
         self._hand = Hand(model)
         self._meter = FlickMeter()
         self.motion = Motion(model, self)
@@ -177,10 +178,18 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             self._latest_button.setVisible(is_off)
 
     def _repaint(self, rects: list[QRect]) -> None:
-        """Repaint parts of the overlay at once, each by itself; all of it is repainted with a chart that changed."""
-        if not self.chart_item.is_changed:
+        """Repaint parts of the overlay at once; all of it is repainted with a chart that changed."""
+        if rects and not self.chart_item.is_changed:
+            region = QRegion()
             for rect in rects:
-                self.viewport().repaint(rect)
+                region += rect
+            self._asked = region, rects
+            self.viewport().repaint(region)
+
+    def _rects_of(self, region: QRegion) -> list[QRect]:
+        """Return what to paint of ``region``: as it was asked for, not in the many bands that Qt cuts it into."""
+        asked, rects = self._asked
+        return rects if asked == region else [QRect(rect) for rect in cast("Iterable[QRect]", region)]
 
     def close(self) -> bool:
         """Close as a plain widget: pyqtgraph's own way takes the viewport away while Qt still sends it events."""
@@ -191,16 +200,20 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
-        is_changed, rect, dpr = self.chart_item.is_changed, event.rect(), self.model.frame().dpr
+        is_changed, dpr = self.chart_item.is_changed, self.model.frame().dpr
+        rects = [event.rect()] if is_changed else self._rects_of(event.region())
         painter = QPainter(self.viewport())
         try:
             if is_changed:  # without the scene's detour: there is nothing else in it
                 self.chart_item.paint(painter)
-            with nullcontext() if dpr == 1 else device_pixels(painter):
-                if not is_changed:
-                    self.chart_item.copy(painter, cast("Iterable[QRect]", event.region()), dpr)
-                for part in (self.countdown, self.legend, self.crosshair):
-                    part.draw(painter, rect)
+            for rect in rects:
+                if len(rects) > 1:  # one after the other: what is clipped to many parts costs ten times as much
+                    painter.setClipRect(rect)
+                with nullcontext() if dpr == 1 else device_pixels(painter):
+                    if not is_changed:
+                        self.chart_item.copy(painter, rect, dpr)
+                    for part in (self.countdown, self.legend, self.crosshair):
+                        part.draw(painter, rect)
         finally:
             painter.end()  # an open painter takes the process with it
 
