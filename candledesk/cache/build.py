@@ -98,6 +98,7 @@ class CacheService:
         self._clockwork = Clockwork()
         self._limiter = self._make_limiter(database, settings)
         catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
+        self._events.subscribe(catalog.on_event)  # before any door, which asks again as soon as it hears the same
         journal = Journal(self._writer, self._events.emit, now, self._limiter)
         self._fills = self._make_fills(catalog, journal, settings, pauses)
         if refusal is not None:

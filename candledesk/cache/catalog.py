@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from candledesk.cache.messages import LimiterChanged
 from candledesk.cache.planner import Facts
-from candledesk.domain.errors import UnknownSymbolError
+from candledesk.domain.errors import OfflineError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.stated import apply_stated
@@ -18,9 +19,10 @@ from candledesk.store import instruments as instrument_store
 from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.limits import Limits
+    from candledesk.cache.messages import Event
     from candledesk.cache.workers import Writer
     from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.instrument import Instrument
@@ -86,6 +88,7 @@ class Catalog:
         self._calendars: dict[str, SessionCalendar] = {}
         self._loaded_from: dict[str, int] = {}
         self._blocked: dict[str, tuple[float, CandleDeskError]] = {}
+        self._is_offline = False
 
     def mark_unknown(self, symbol: str) -> UnknownSymbolError:
         """Remember that the provider knows no such symbol, and return the error to raise."""
@@ -97,6 +100,23 @@ class Catalog:
         """Remember why nothing could be learnt of a symbol that the database does not know, for ``pause_s``."""
         with self._lock:
             self._blocked[symbol] = (time.monotonic() + pause_s, error)
+
+    def forgive(self, symbols: Iterable[str] | None = None) -> None:
+        """Let symbols (``None``: all) be asked for at once that could not be reached; what is unknown stays so."""
+        with self._lock:
+            for symbol in list(self._blocked) if symbols is None else symbols:
+                if isinstance(self._blocked.get(symbol, (0.0, None))[1], OfflineError):
+                    del self._blocked[symbol]
+
+    def on_event(self, event: Event) -> None:
+        """Hear of the network: once it is back, nobody waits for the end of a pause that was made without it."""
+        if not isinstance(event, LimiterChanged):
+            return
+        with self._lock:
+            is_back = self._is_offline and not event.state.is_offline
+            self._is_offline = event.state.is_offline
+        if is_back:
+            self.forgive()
 
     def blocked_error(self, symbol: str) -> CandleDeskError | None:
         """Return why an unknown symbol is not asked for at this moment, if that is so."""

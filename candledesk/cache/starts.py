@@ -51,6 +51,7 @@ class Starts:
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue a backfill of each series, or join the live one; see ``doors.Cache``."""
+        self._parts.catalog.forgive(symbol for symbol, _ in series)  # whoever starts it means now
         now = self._parts.now()
         if span is not None and span.start >= now:
             return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
@@ -69,6 +70,7 @@ class Starts:
         chosen = list(series) or self._parts.active.series()
         if not chosen:
             return _failed(InputError("symbols", "No series is active yet: name symbols and intervals"))
+        self._parts.catalog.forgive(symbol for symbol, _ in series)
 
         def orders(connection: Connection) -> list[Order]:
             return [self._update_order(connection, symbol, interval.base) for symbol, interval in chosen]

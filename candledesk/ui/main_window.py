@@ -228,6 +228,8 @@ class MainWindow(QMainWindow):
         """Fetch the latest bars of the chart in front."""
         if self.target is not None:
             self._bridge.deliver(self._cache.start_update([self.target]), self._on_job_started)
+        if self.page is not None:
+            self.page.feed.try_again()
 
     def backfill(self) -> None:
         """Fetch the whole history of the chart in front, and show the panel in which it can be followed."""

@@ -274,3 +274,45 @@ def test_the_chart_knows_when_there_is_no_network(chart, cache):
     cache.emit(LimiterChanged(replace(cache.limiter, is_offline=True)))
     chart.settle()
     assert chart.model.scene.is_offline
+
+
+def go(cache, chart, *, is_offline):
+    cache.emit(LimiterChanged(replace(cache.limiter, is_offline=is_offline)))
+    chart.settle()
+
+
+def test_an_empty_chart_opens_what_was_refused_once_the_network_is_back(chart, cache, qtbot):
+    go(cache, chart, is_offline=True)
+    chart.open("NVDA")
+    assert chart.model.scene.notice.title == "NVDA cannot be opened now"
+    assert "when the network is back" in chart.model.scene.notice.detail
+    assert chart.feed.target == ("NVDA", INTERVALS["1d"])
+    cache.add("NVDA", "1d", make_bars(500))
+    go(cache, chart, is_offline=False)
+    assert (chart.model.series.symbol, chart.model.scene.notice) == ("NVDA", None)
+
+
+def test_an_empty_chart_opens_what_was_refused_when_it_may_be_tried_again(chart, cache):
+    """The cache tells so by an event of the series, as of a window that failed."""
+    chart.open("NVDA")
+    cache.add("NVDA", "1d", make_bars(500))
+    cache.tell_stored("NVDA", "1d")
+    chart.settle()
+    assert chart.model.series.symbol == "NVDA"
+
+
+def test_the_same_refusal_again_is_no_news(chart, cache, qtbot):
+    told = []
+    chart.feed.failed.connect(told.append)
+    for _ in range(3):
+        cache.tell_stored("NVDA", "1d")
+        chart.open("NVDA")
+    assert len(told) == 1
+
+
+def test_a_chart_with_bars_asks_nothing_when_the_network_is_back(chart, cache):
+    chart.open("MSFT")
+    n_asked = len(cache.requests)
+    go(cache, chart, is_offline=True)
+    go(cache, chart, is_offline=False)
+    assert len(cache.requests) == n_asked

@@ -251,6 +251,16 @@ def test_a_new_backfill_begins_with_the_chart_and_is_shown_in_the_panel(opened, 
     qtbot.waitUntil(lambda: opened.window.status.state.text() == "1 job is loading")
 
 
+def test_refresh_works_for_a_symbol_that_was_refused(opened):
+    opened.open("NVDA")
+    assert "NVDA" in opened.page.model.scene.notice.title
+    assert opened.window.table.actions["refresh"].isEnabled()
+    opened.cache.add("NVDA", "1d", opened.cache.bars["MSFT", "1d"])
+    opened.run("refresh")
+    assert ("start_update", [("NVDA", "1d")]) in opened.cache.calls
+    assert opened.window.windowTitle() == "NVDA 1d — CandleDesk"
+
+
 def test_the_status_bar_speaks_of_the_network(opened, qtbot):
     status = opened.window.status
     closed = LimiterState(6, 0, BreakerState.CLOSED)

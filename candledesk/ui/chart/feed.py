@@ -197,14 +197,19 @@ class ChartFeed(QObject):
         return is_reached
 
     def _refuse(self, text: str) -> None:
-        """Keep the former chart and say why the new one does not come."""
+        """Keep the former chart and say why the new one does not come; an empty chart goes on waiting for its own."""
         series, wanted = self._model.series, self._target
-        self._set_target((series.symbol, series.interval) if series.symbol else None)
-        is_going_back = self._target is not None and self._target != wanted
+        if series.symbol:
+            self._set_target((series.symbol, series.interval))
+        is_going_back = self._target != wanted
+        is_news = True
         if not len(series.bars) and not is_going_back:
-            self._model.show_notice(error_notice(wanted[0] if wanted else "", text))
+            notice = error_notice(wanted[0] if wanted else "", text, is_offline=self._is_offline)
+            is_news = notice != self._model.scene.notice  # it is tried again by itself: nobody wants a toast each time
+            self._model.show_notice(notice)
         self.waiting_changed.emit("")
-        self.failed.emit(text)
+        if is_news:
+            self.failed.emit(text)
         if is_going_back:
             self._last = None  # that was the other's: where this one is looked at counts
             self._refresh()  # the cache follows one series per view: what the former one waited for was dropped
@@ -250,9 +255,14 @@ class ChartFeed(QObject):
         self._refresh()
 
     def _on_limiter_changed(self, state: LimiterState) -> None:
+        was_offline = self._is_offline
         self._take_limiter(state)
-        if self._target is not None and self._is_shown():
+        if self._target is None:
+            return
+        if self._is_shown():
             self._model.show_notice(self._notice(self._model.series))
+        if was_offline and not self._is_offline and not len(self._model.series.bars):
+            self._refresh()
 
     def _take_limiter(self, state: LimiterState) -> None:
         self._is_offline, self._pause = state.is_offline, pause_words(state, time.time())
@@ -260,6 +270,12 @@ class ChartFeed(QObject):
 
     def _notice(self, series: Series) -> Notice | None:
         return series_notice(series, is_offline=self._is_offline, pause=self._pause)
+
+    def try_again(self) -> None:
+        """Ask at once for a series of which nothing is shown yet, as after a refusal."""
+        if self._target is not None and not len(self._model.series.bars):
+            self.show_loading()
+            self._refresh()
 
     def show_loading(self) -> None:
         """Say that the first series is on its way (nothing else is shown yet)."""

@@ -24,8 +24,9 @@ def loading_notice(symbol: str, interval: str) -> Notice:
     return Notice(f"Loading {symbol}", f"Asking Yahoo for {interval} bars. They are kept here once they arrive.")
 
 
-def error_notice(symbol: str, text: str) -> Notice:
+def error_notice(symbol: str, text: str, *, is_offline: bool = False) -> Notice:
     """Return the words when a chart cannot be opened at all."""
+    text = f"{text} It is tried again when the network is back." if is_offline else text
     return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
 
 
