@@ -483,32 +483,3 @@ def test_a_job_can_be_retried_from_its_own_last_event(desk, yahoo):
     job = desk.cache.start_backfill("AAA", INTERVALS["1h"], HOUR).result(WAIT_S)
     assert retried.wait(WAIT_S)
     wait_until(lambda: states(desk, job.job_id)[-1] is JobState.SUCCEEDED)
-
-
-def test_back_online_a_symbol_that_could_not_be_looked_up_is_asked_for_at_once(desk, yahoo, monkeypatch):
-    monkeypatch.setattr("candledesk.provider.limiter.MAX_OFFLINE_S", 0.0)
-    yahoo.unknown.add("NOSUCH")
-    desk.view("1d", symbol="NOSUCH", view_id=7)
-    desk.settle()
-    yahoo.script = lambda request: FaultAnswer("no route", is_offline=True)
-    desk.view("1d")
-    desk.settle()
-    assert "cannot be reached" in desk.view("1d").error
-    yahoo.script = None
-    desk.bars("1d", HOUR, symbol="BBB")  # somebody finds the way back
-    assert not desk.view("1d").error
-    desk.settle()
-    assert len(desk.view("1d").bars)
-    assert "NOSUCH" in desk.view("1d", symbol="NOSUCH", view_id=7).error
-
-
-@pytest.mark.parametrize("start", ["start_update", "start_backfills"])
-def test_who_starts_a_job_of_a_symbol_that_could_not_be_looked_up_means_now(desk, yahoo, monkeypatch, start):
-    monkeypatch.setattr("candledesk.provider.limiter.MAX_OFFLINE_S", 0.0)
-    yahoo.script = lambda request: FaultAnswer("no route", is_offline=True)
-    desk.view("1d")
-    desk.settle()
-    yahoo.script = None
-    wished = [("AAA", INTERVALS["1d"])]
-    made = desk.cache.start_update(wished) if start == "start_update" else desk.cache.start_backfills(wished, HOUR)
-    assert made.result(WAIT_S)
