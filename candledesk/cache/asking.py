@@ -43,11 +43,15 @@ OWN_FAULT = "the fetch failed by our own fault"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What follows an answer: the demand goes on after ``delay_s``, or ends with ``end``; ``reason``: why it waits."""
+    """What follows an answer: the demand goes on after ``delay_s``, or ends with ``end``; ``reason``: why it waits.
+
+    ``is_own``: the wait is this window's, so that others may well be answered meanwhile.
+    """
 
     delay_s: float = 0.0
     reason: str = ""
     end: DemandEnd | None = None
+    is_own: bool = False
 
 
 class Asker:
@@ -139,7 +143,9 @@ class Asker:
             wait_s = pauses[min(demand.n_faults, len(pauses)) - 1] if pauses else 0.0
             said = reason if isinstance(answer, BarsAnswer) else answer.reason
             said = f"{said} (try {demand.n_faults + 1} of {demand.n_tries} follows)"
-            return Step(0.0 if is_limited else wait_s * random.uniform(0.75, 1.25), said)  # noqa: S311
+            is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
+            delay_s = 0.0 if is_limited else wait_s * random.uniform(0.75, 1.25)  # noqa: S311
+            return Step(delay_s, said, is_own=not is_offline)
         if isinstance(answer, BarsAnswer):  # pragma: no cover - its last try is always stored
             return Step()
         return self._give_up(demand, known, claim, answer)

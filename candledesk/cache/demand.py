@@ -70,7 +70,8 @@ class Demand:
     ``asked`` remembers which windows that were. ``n_tries``: of one window, until it is given up;
     ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must
     end before it goes on. ``is_patient``: it waits for the network instead of giving up; ``on_stuck`` is told why it
-    waits for something that may take for ever (the network, a full disk).
+    waits for something that may take for ever (the network, a full disk). ``is_resting``: it only waits for its next
+    try of a window, which keeps nobody else from asking; ``on_rest`` is told when that begins.
     """
 
     symbol: str
@@ -89,6 +90,8 @@ class Demand:
     after: Demand | None = None
     is_patient: bool = False
     on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
+    is_resting: bool = False
+    on_rest: Callable[[], None] = field(default=lambda: None)
 
     @property
     def is_live(self) -> bool:

@@ -150,6 +150,7 @@ class Fills:
         demand.finish(end)
 
     def _advance(self, demand: Demand) -> None:
+        demand.is_resting = False
         if demand.end.done() or self._closing.is_set():
             return
         if demand.cancel.is_set():
@@ -266,4 +267,7 @@ class Fills:
             return
         if step.delay_s > 0:
             self._engine.journal.wait(demand, step.delay_s, step.reason)
+            if step.is_own:
+                demand.is_resting = True
+                demand.on_rest()
         self._go_on(demand, step.delay_s)

@@ -1,7 +1,8 @@
 """The book of jobs: queued in the database, begun a few at a time, paused, cancelled, retried, and waited for.
 
-Only ``N_BEGUN`` jobs of each lane (updates, backfills) have a demand at a time; the others wait in the database in
-the order of their priority, so that ten thousand cost nothing but their rows.
+Only ``N_BEGUN`` jobs of each lane (updates, backfills) ask at a time; the others wait in the database in the order of
+their priority, so that ten thousand cost nothing but their rows. A job that rests before its next try of a window
+gives its place to the next one, until ``N_HELD`` of the lane are under way.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from candledesk.store.jobs import JobChanges, JobRow
 
 log = logging.getLogger(__name__)
-N_BEGUN = 4  # of a lane: enough for every fetch thread while one waits for its next try
+N_BEGUN = 4  # of a lane: enough for every fetch thread
+N_HELD = 16  # of a lane, with those that rest: when every symbol fails, the queue is not begun from end to end
 # Of each lane the priorities, both included; charts have no jobs that wait.
 LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
 N_REMEMBERED = 200  # ended jobs that nobody asked for
@@ -174,11 +176,12 @@ class Jobs:
     def _claim(self, connection: Connection) -> list[Job]:
         with self._lock:
             self._is_feeding = False
-            begun = [demand.priority for demand in self._demands.values()]
+            held = [(demand.priority, demand.is_resting) for demand in self._demands.values()]
             own = None if self._own is None else list(self._own)
         claimed: list[JobRow] = []
         for low, high in LANES:
-            n_free = N_BEGUN - sum(low <= priority <= high for priority in begun)
+            rests = [is_resting for priority, is_resting in held if low <= priority <= high]
+            n_free = min(N_BEGUN - rests.count(False), N_HELD - len(rests))
             claimed += job_store.next_jobs(connection, (low, high), max(0, n_free), own)
         return [
             self._journal.job(self._journal.move(connection, row.job_id, JobVerb.BEGIN, attempts=row.attempts + 1))
@@ -194,8 +197,11 @@ class Jobs:
             demand.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
             demand.is_patient = job.kind == KIND_BACKFILL
             demand.on_stuck = partial(self._waits.fail, job_id=job.job_id)
+            demand.on_rest = self.feed
             with self._lock:
                 self._demands[job.job_id] = demand
+                if self._own is not None:  # not at its end: by then it may have been queued again
+                    self._own.discard(job.job_id)
             demand.end.add_done_callback(self._forgetter(job.job_id, demand))
             self._fills.add(demand)
 
@@ -204,8 +210,6 @@ class Jobs:
             with self._lock:
                 if self._demands.get(job_id) is demand:
                     del self._demands[job_id]
-                    if self._own is not None:
-                        self._own.discard(job_id)
             self.feed()
 
         return forget
