@@ -38,6 +38,7 @@ EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_GAPS, EXIT_UNKNOWN, EXIT_ENVIRONMENT, EXIT
 COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "harvest", "snapshot", "import", "doctor")
 CHART_TYPES = ("candles", "hollow", "bars", "heikin_ashi", "line", "area", "baseline")  # as ui/chart/options.py
 JOB_ACTIONS = ("list", "show", "cancel", "pause", "resume", "retry", "retry-failed", "clear")
+_CLOSE_WORDS = 0.8  # of difflib: one letter too many, too few or changed
 _VALUE_OPTIONS = {
     "--home",
     "--yahoo-url",
@@ -334,15 +335,34 @@ def _leave(code: int) -> None:
 
 
 def arrange(arguments: list[str]) -> list[str]:
-    """Put the command first, so that common options may stand before it; without a command it is the window."""
+    """Put the command first, so that common options may stand before it; without a command it is the window.
+
+    Raises ``click.UsageError`` for a word that is nearly a command: nobody means a chart of that name.
+    """
     if arguments and arguments[0] in {"-h", "--help", "--version"}:
         return arguments
-    expects_value = False
+    expects_value, words = False, []
     for place, argument in enumerate(arguments):
         if not expects_value and argument in COMMANDS:
             return [argument, *arguments[:place], *arguments[place + 1 :]]
+        if not expects_value and not argument.startswith("-"):
+            words.append(argument)
         expects_value = argument in _VALUE_OPTIONS
+    if words:
+        _check_typo(words[0])
     return ["window", *arguments]
+
+
+def _check_typo(word: str) -> None:
+    if word == word.upper():  # as tickers are written
+        return
+    from difflib import get_close_matches
+
+    for command in get_close_matches(word.lower(), COMMANDS, 1, _CLOSE_WORDS):
+        raise click.UsageError(
+            f"No such command {word!r}: did you mean {command!r}?"
+            f" (To open a chart of that name: candledesk window {word.upper()})"
+        )
 
 
 def _exit_code(error: Exception) -> int:

@@ -211,7 +211,19 @@ def wait_for_request(market):
         (["--demo", "serve"], ["serve", "--demo"]),
         (["--home", "jobs", "candles", "AAPL", "1d"], ["candles", "--home", "jobs", "AAPL", "1d"]),
         (["--version"], ["--version"]),
+        (["JOB", "BACKFIL"], ["window", "JOB", "BACKFIL"]),
+        (["msft", "--home", "backfil"], ["window", "msft", "--home", "backfil"]),
+        (["AAPL", "backfil"], ["window", "AAPL", "backfil"]),
+        (["window", "backfil"], ["window", "backfil"]),
     ],
 )
 def test_common_options_may_stand_before_the_command(given, arranged):
     assert arrange(given) == arranged
+
+
+def test_a_typo_of_a_command_opens_no_chart(tmp_path):
+    arguments = ["--home", str(tmp_path), "backfil", "AAPL", "--interval", "1d"]
+    done = subprocess.run([sys.executable, "-m", "candledesk", *arguments], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert "No such command 'backfil': did you mean 'backfill'?" in done.stderr
+    assert "candledesk window BACKFIL)" in done.stderr

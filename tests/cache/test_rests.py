@@ -97,7 +97,9 @@ def test_a_job_retried_before_its_fetch_thread_let_go_of_it_begins(desk, yahoo, 
         end_job(demand, end)
         monkeypatch.setattr(journal, "end_job", end_job)
         yahoo.script, yahoo.now = None, NOW + 1_000
-        desk.cache.retry_job(demand.job_id).result(WAIT_S)
+        with monkeypatch.context() as late:  # the next look at the queue is the one of this thread
+            late.setattr(desk.service.jobs, "feed", lambda: None)
+            desk.cache.retry_job(demand.job_id).result(WAIT_S)
 
     monkeypatch.setattr(journal, "end_job", end_and_retry)
     (bad,) = start(desk, "BAD0")
