@@ -223,7 +223,8 @@ def test_common_options_may_stand_before_the_command(given, arranged):
 
 def test_a_typo_of_a_command_opens_no_chart(tmp_path):
     arguments = ["--home", str(tmp_path), "backfil", "AAPL", "--interval", "1d"]
-    done = subprocess.run([sys.executable, "-m", "candledesk", *arguments], capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-m", "candledesk", *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
     assert "No such command 'backfil': did you mean 'backfill'?" in done.stderr
     assert "candledesk window BACKFIL)" in done.stderr
