@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CHARTS, _FRONT = "charts/series", "charts/front"
 _NEW = "New chart"
+_REMEMBER_MS = 300  # what changes together is written once
 
 
 class ChartTabs(QTabWidget):
@@ -39,6 +40,11 @@ class ChartTabs(QTabWidget):
         self.tabBar().setDrawBase(False)
         self.tabBar().installEventFilter(self)
         self.tabBarClicked.connect(self._on_tab_clicked)
+        self._settings: QSettings | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_REMEMBER_MS)
+        self._later.timeout.connect(self._remember)
 
     def pages(self) -> list[ChartPage]:
         """Return the charts in the order of their tabs."""
@@ -62,6 +68,7 @@ class ChartTabs(QTabWidget):
         """Name every tab after what its chart shows."""
         for at, page in enumerate(self.pages()):
             self.setTabText(at, page.title().replace("&", "&&") or _NEW)
+        self._remember_soon()
 
     def step(self, n_tabs: int) -> None:
         """Bring the chart that lies ``n_tabs`` to the right to the front, around the ends."""
@@ -94,17 +101,43 @@ class ChartTabs(QTabWidget):
 
     # -- what is remembered
 
-    def remember(self, settings: QSettings) -> None:
+    def keep(self, settings: QSettings) -> None:
+        """Store from now on which charts there are whenever that changes: a process may end without a word."""
+        self._settings = settings
+        self.currentChanged.connect(self._remember_soon)
+        self.tabBar().tabMoved.connect(self._remember_soon)
+
+    def stop_keeping(self) -> None:
+        """Store them a last time; what happens to the charts afterwards is the end of the window."""
+        self._remember()
+        self._later.stop()
+        self._settings = None
+
+    def tabRemoved(self, at: int) -> None:
+        """Notice a chart that went."""
+        super().tabRemoved(at)
+        self._remember_soon()
+
+    def _remember_soon(self) -> None:
+        if self._settings is not None and not self._later.isActive():
+            self._later.start()
+
+    def _remember(self) -> None:
         """Store which series the charts show or wait for, and which chart is in front."""
+        if self._settings is None:
+            return
         shown = [(page, page.target) for page in self.pages()]
         series = [(page, target[0], target[1].name) for page, target in shown if target is not None]
         front = next((at for at, (page, *_) in enumerate(series) if page is self.currentWidget()), 0)
-        settings.setValue(_CHARTS, json.dumps([names for _page, *names in series]))
-        settings.setValue(_FRONT, front)
+        values = {_CHARTS: json.dumps([names for _page, *names in series]), _FRONT: front}
+        if any(str(self._settings.value(key)) != str(value) for key, value in values.items()):
+            for key, value in values.items():
+                self._settings.setValue(key, value)
+            self._settings.sync()
 
 
 def remembered_charts(settings: QSettings) -> tuple[list[tuple[str, Interval]], int]:
-    """Return the series that ``ChartTabs.remember`` stored and the place of the one in front.
+    """Return the series that ``ChartTabs`` stored and the place of the one in front.
 
     What cannot be read, as after an edit by hand, is left out.
     """

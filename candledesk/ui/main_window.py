@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self.add_chart()
+        self.tabs.keep(self._settings)
 
     # -- building
 
@@ -408,7 +409,7 @@ class MainWindow(QMainWindow):
         """Save, hide at once, then let the application shut down."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
-        self.tabs.remember(self._settings)
+        self.tabs.stop_keeping()
         self._settings.sync()
         for page in self.tabs.pages():
             page.feed.close()

@@ -65,6 +65,40 @@ def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_
     assert again.page.title() == "MSFT 1h"
 
 
+def _stored(made):
+    """Return what is on the disk; settings of the same name share what is only in memory."""
+    file, copy = made.home / "window.ini", made.home / "copy.ini"
+    copy.write_bytes(file.read_bytes() if file.exists() else b"")
+    settings = QSettings(str(copy), QSettings.Format.IniFormat)
+    settings.sync()
+    charts, front = remembered_charts(settings)
+    return [f"{symbol} {interval.name}" for symbol, interval in charts], front
+
+
+def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_nothing(opened, qtbot):
+    def wait_for(*expected):
+        qtbot.waitUntil(lambda: _stored(opened) == expected, timeout=5_000)
+
+    tabs = _open_three(opened)
+    wait_for(["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2)
+    tabs.tabBar().moveTab(2, 0)
+    wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 0)
+    tabs.setCurrentIndex(1)
+    wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 1)
+    opened.open("AAPL", "1h")
+    wait_for(["TSLA 1d", "AAPL 1h", "MSFT 1h"], 1)
+    tabs.close_requested.emit(tabs.widget(2))  # one behind
+    wait_for(["TSLA 1d", "AAPL 1h"], 1)
+
+
+def test_nothing_is_stored_any_more_while_the_window_ends(opened):
+    tabs = _open_three(opened)
+    opened.window.close()
+    tabs.show_titles()
+    assert not tabs._later.isActive()
+    assert _stored(opened) == (["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2)
+
+
 @pytest.mark.parametrize(
     ("symbol", "expected"),
     [("AAPL", ["AAPL 1d", "MSFT 1h", "TSLA 1d"]), ("NVDA", ["AAPL 1d", "MSFT 1h", "TSLA 1d", "NVDA 1d"])],
