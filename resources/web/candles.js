@@ -78,3 +78,8 @@ export function indexAt(bars, time) {
   }
   return low - 1;
 }
+
+// Returns what writes a price with the instrument's decimals and thousands set apart, on the axis as in the legend.
+export function priceWriter(decimals) {
+  return new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format;
+}

@@ -2,7 +2,7 @@
 
 /* global LightweightCharts */
 
-import { indexAt } from "/assets/candles.js";
+import { indexAt, priceWriter } from "/assets/candles.js";
 import { palette } from "/assets/theme.js";
 
 const EMPTY_SPACE_RIGHT = 4;
@@ -85,7 +85,7 @@ export class Chart {
     const [old, oldTimes] = [this.bars, this.axisTimes];
     if (zone !== this.zone || decimals !== this.decimals) {
       Object.assign(this, { zone, decimals });
-      this.candles.applyOptions({ priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals } });
+      this.candles.applyOptions({ priceFormat: { type: "custom", formatter: priceWriter(decimals), minMove: 10 ** -decimals } });
       this.scale.applyOptions({ timeVisible: zone !== null && !zone.isDaily });
     }
     this.bars = bars;

@@ -1,5 +1,7 @@
 // The words over the chart: which series, and the bar under the crosshair, else the latest.
 
+import { priceWriter } from "/assets/candles.js";
+
 export class Legend {
   constructor(symbol, name, values) {
     Object.assign(this, { symbol, name, values });
@@ -15,14 +17,14 @@ export class Legend {
 }
 
 function rows(bar, previous, decimals, zone) {
-  const price = (value) => value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const price = priceWriter(decimals);
   const change = bar.close - (previous ? previous.close : bar.open);
   const percent = (100 * change) / (previous ? previous.close : bar.open);
   const [way, sign] = change < 0 ? ["down", "−"] : ["up", "+"];
   const shown = [
     ["", zone.format(bar.time), "key"],
     ["O", price(bar.open), way], ["H", price(bar.high), way], ["L", price(bar.low), way], ["C", price(bar.close), way],
-    ["", `${sign}${price(Math.abs(change))} (${sign}${Math.abs(percent).toFixed(2)} %)`, way],
+    ["", `${sign}${price(Math.abs(change))} (${sign}${Math.abs(percent).toFixed(2)}%)`, way],
   ];
   if (bar.volume) shown.push(["Vol", bar.volume.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 }), ""]);
   return shown;
