@@ -95,6 +95,7 @@ CANDLES = record(
     rev=integer("the series' revision: it rises with every change"),
     name=text(),
     exchange=text("Yahoo's code of the exchange"),
+    exchange_name=text("as people call it; the code where that is not known"),
     price_decimals=integer(),
     start=nullable(shared("Start"), "where nothing older can be asked for, and why"),
     candles={"anyOf": [array(shared("Candle")), shared("Columns")]},
@@ -141,6 +142,7 @@ SYMBOL = record(
     symbol=text(),
     name=text(),
     exchange=text("Yahoo's code of the exchange"),
+    exchange_name=text("as people call it; the code where that is not known"),
     type=text(),
     cached=flag("the cache has met it"),
 )

@@ -15,6 +15,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.venue_names import venue_name
 from candledesk.web.problems import RangeError
 
 if TYPE_CHECKING:
@@ -206,6 +207,7 @@ def symbol_row(found: SymbolFound) -> dict[str, object]:
         "symbol": found.symbol,
         "name": found.name,
         "exchange": found.exchange,
+        "exchange_name": venue_name(found.exchange),
         "type": found.quote_type,
         "cached": found.is_cached,
     }
@@ -228,6 +230,7 @@ async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
         "rev": reply.rev,
         "name": instrument.name,
         "exchange": instrument.exchange,
+        "exchange_name": venue_name(instrument.exchange),
         "price_decimals": instrument.price_decimals,
         "start": start_of_history(instrument, request.interval, now),
     }

@@ -11,7 +11,7 @@ export class Legend {
   show(series, bar, previous, zone) {
     const { answer } = series;
     this.symbol.textContent = series.symbol;
-    this.name.textContent = [series.interval, answer?.exchange, answer?.currency, answer?.name].filter(Boolean).join(" · ");
+    this.name.textContent = [series.interval, answer?.exchange_name, answer?.currency, answer?.name].filter(Boolean).join(" · ");
     this.values.replaceChildren(...(bar && zone ? rows(bar, previous, answer.price_decimals, zone).map(item) : []));
   }
 }

@@ -104,13 +104,13 @@ export class SymbolSearch {
     this.choose(this.rows.findIndex(({ symbol }) => symbol === taken));
   }
 
-  renderRow({ symbol, name, exchange, type }, i) {
+  renderRow({ symbol, name, exchange_name, type }, i) {
     const option = document.createElement("div");
     option.className = "option";
     option.id = `symbol-${i}`;
     option.dataset.row = i;
     option.setAttribute("role", "option");
-    option.append(piece("symbol", symbol), piece("name", name ?? ""), piece("where", [TYPES[type] ?? type, exchange].filter(Boolean).join(" · ")));
+    option.append(piece("symbol", symbol), piece("name", name ?? ""), piece("where", [TYPES[type] ?? type, exchange_name].filter(Boolean).join(" · ")));
     return option;
   }
 

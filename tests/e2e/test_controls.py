@@ -37,6 +37,13 @@ def go_to_date(page, date):
     page.press("#goto-date", "Enter")
 
 
+def test_the_venue_is_called_as_people_call_it(chart):
+    assert "NASDAQ" in chart.locator("#legend").inner_text()
+    chart.keyboard.press("Control+KeyK")
+    chart.keyboard.type("MSFT")
+    chart.get_by_role("option").filter(has_text="NASDAQ").first.wait_for(timeout=WAIT_MS)
+
+
 def test_a_symbol_is_found_by_its_name_and_chosen_with_the_arrows(start_desk, open_page):
     page = open_page(start_desk().chart_url("AAPL", "1d"))
     wait_until_settled(page)

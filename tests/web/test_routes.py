@@ -86,6 +86,7 @@ def test_candles_as_rows(client, cache):
         [],
         None,
     ]
+    assert (body["exchange"], body["exchange_name"]) == ("NMS", "NASDAQ")
     assert [row["time"] for row in body["candles"]] == expected.open_time.tolist()
     assert body["candles"][0] == {
         "timestamp": "2026-11-02T00:00:00Z",
@@ -304,8 +305,22 @@ def test_coverage(client, cache):
 def test_symbols(client, cache):
     found = client.get("/api/v1/symbols?query=apple").json()
     assert found == [
-        {"symbol": "AAPL", "name": "Apple Inc.", "exchange": "NMS", "type": "EQUITY", "cached": True},
-        {"symbol": "APLE", "name": "Apple Hospitality", "exchange": "NYQ", "type": "EQUITY", "cached": False},
+        {
+            "symbol": "AAPL",
+            "name": "Apple Inc.",
+            "exchange": "NMS",
+            "exchange_name": "NASDAQ",
+            "type": "EQUITY",
+            "cached": True,
+        },
+        {
+            "symbol": "APLE",
+            "name": "Apple Hospitality",
+            "exchange": "NYQ",
+            "exchange_name": "NYSE",
+            "type": "EQUITY",
+            "cached": False,
+        },
     ]
     client.get("/api/v1/symbols?timeout=0.5")
     assert cache.searches == [("apple", 3.0), ("", 0.5)]

@@ -6,19 +6,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from candledesk.domain.venue_names import venue_name
 from candledesk.ui.chart.frame import has_volume, highest
 from candledesk.ui.chart.scales import format_price, format_volume
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.scene import Series
-
-# Yahoo's exchange codes as people say them (yahoo.md); others are shown as they are.
-VENUE_NAMES = {
-    "NMS": "NASDAQ", "NGM": "NASDAQ", "NCM": "NASDAQ", "NYQ": "NYSE", "PCX": "NYSE Arca", "ASE": "NYSE American",
-    "BTS": "Cboe", "LSE": "London", "JPX": "Tokyo", "HKG": "Hong Kong", "GER": "Xetra", "PAR": "Paris",
-    "AMS": "Amsterdam", "TOR": "Toronto", "ASX": "Sydney", "EBS": "Zürich", "MIL": "Milan", "CCC": "Crypto",
-    "CCY": "Forex", "CME": "CME", "CBT": "CBOT", "NYM": "NYMEX", "CMX": "COMEX", "SNP": "S&P", "DJI": "Dow Jones",
-}  # fmt: skip
 
 
 class Tone(StrEnum):
@@ -52,7 +45,7 @@ def title_parts(series: Series) -> list[Part]:
         parts.append(Part(instrument.name, Tone.MUTED))
     parts.append(Part(series.interval.name, Tone.MUTED))
     if instrument is not None:
-        venue = VENUE_NAMES.get(instrument.exchange, instrument.exchange)
+        venue = venue_name(instrument.exchange)
         parts.append(Part(f"{venue} · {instrument.currency}" if instrument.currency else venue, Tone.MUTED))
     return parts
 
