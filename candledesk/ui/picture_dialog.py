@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
@@ -13,17 +15,24 @@ from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.snapshot import FORMATS, Shot, render_shot, write_shot
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.scene import Series
+    from candledesk.ui.chart.scene import ChartScene
 
 _FILE_CHARS = str.maketrans(dict.fromkeys('^=/\\:*?"<>|', "_"))
 
 
-def file_name(series: Series) -> str:
-    """Return the name that a picture of a series is offered under: ``AAPL-1d-2026-11-23.png``."""
+def file_name(scene: ChartScene) -> str:
+    """Return the name that a picture of a chart is offered under, with its last bar's date: ``AAPL-1d-2026-11-23.png``.
+
+    Of intraday bars it is the date at the exchange.
+    """
+    series = scene.series
     stem = f"{series.symbol}-{series.interval.name}".translate(_FILE_CHARS)
     times = series.bars.open_time
-    date = "" if not len(times) else "-" + str(times[-1].astype("datetime64[s]").astype("datetime64[D]"))
-    return f"{stem}{date}.png"
+    if not len(times):
+        return f"{stem}.png"
+    row = max(0, scene.viewport.place(series.axis).visible()[1] - 1)
+    zone = UTC if series.interval.is_daily or series.instrument is None else ZoneInfo(series.instrument.tz)
+    return f"{stem}-{datetime.fromtimestamp(int(times[row]), zone):%Y-%m-%d}.png"
 
 
 class PictureDialog(QFileDialog):
@@ -43,7 +52,7 @@ class PictureDialog(QFileDialog):
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         if Path(folder).is_dir():
             self.setDirectory(folder)
-        self.selectFile(file_name(shot.scene.series))
+        self.selectFile(file_name(shot.scene))
         self.filterSelected.connect(self._on_filter_selected)
         self.fileSelected.connect(self._on_file_selected)
 

@@ -1,5 +1,8 @@
 """Pictures of a chart: the window's own paint, in every format, with legend and attribution."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, QSize
@@ -128,7 +131,41 @@ def test_the_dialog_writes_the_file_in_the_chosen_format_and_says_so(tmp_path, q
 def test_the_name_that_is_offered_is_a_file_name_everywhere():
     scene = scene_of(reply(symbol="^GSPC"), 900, ChartOptions())
     date = str(scene.series.bars.open_time[-1].astype("datetime64[s]"))[:10]
-    assert file_name(scene.series) == f"_GSPC-1d-{date}.png"
+    assert file_name(scene) == f"_GSPC-1d-{date}.png"
+    assert file_name(scene_of(reply(0), 900, ChartOptions())) == "AAPL-1d.png"
+
+
+def test_a_chart_that_was_scrolled_back_is_offered_under_the_date_of_its_last_bar():
+    scene = scene_of(reply(400, has_span=False), 900, ChartOptions())
+    back = scene.viewport.place(scene.series.axis).pan(100 * scene.viewport.spacing)
+    last = back.place(scene.series.axis).visible()[1] - 1
+    assert 290 < last < 310
+    date = str(scene.series.bars.open_time[last].astype("datetime64[s]"))[:10]
+    assert file_name(replace(scene, viewport=back)) == f"AAPL-1d-{date}.png"
+
+
+def test_an_intraday_picture_bears_the_exchanges_date():
+    bars = make_bars(3, INTERVALS["5m"], end=1_763_942_400)
+    bars = replace(bars, open_time=bars.open_time // 86_400 * 86_400 + np.array([82_800, 83_100, 83_400]))  # 23:00 UTC
+    sydney = replace(make_instrument("BHP.AX"), tz="Australia/Sydney")
+    request = BarsRequest("BHP.AX", INTERVALS["5m"], None)
+    scene = scene_of(BarsReply(request, Span(0, 1), bars, None, sydney), 900, ChartOptions())
+    day_after = np.datetime64(int(bars.open_time[-1]), "s").astype("datetime64[D]") + 1
+    assert file_name(scene) == f"BHP.AX-5m-{day_after}.png"
+
+
+@pytest.mark.parametrize(
+    ("width", "note", "left", "has_time"),
+    [
+        (900, "a source", "a source", True),
+        (250, "a source", "a source", False),
+        (320, "a source " * 9, "a s.*…", False),
+    ],
+)
+def test_nothing_in_the_footer_is_cut_or_covered(width, note, left, has_time):
+    text = render_shot(Shot(shot().scene, DARK, width, 200, note=note), ".svg").decode()
+    assert re.search(rf">{left}</text>", text)
+    assert (" UTC</text>" in text) is has_time
 
 
 def test_a_picture_can_be_copied():

@@ -18,7 +18,7 @@ from candledesk.ui.chart.options import PriceMode
 from candledesk.ui.chart.paint import paint_frame, text_metrics
 from candledesk.ui.chart.pixels import device_pixels, fill
 from candledesk.ui.chart.scene import ChartScene, Notice, Series
-from candledesk.ui.chart.texts import Align, Pen, draw_line
+from candledesk.ui.chart.texts import Align, Pen, draw_line, figures_width, shortened
 from candledesk.ui.chart.ticks import build_calendar
 from candledesk.ui.chart.viewport import Viewport
 from candledesk.ui.theme import Theme, coloured
@@ -65,16 +65,16 @@ def write_shot(path: Path, shot: Shot) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        msg = f"cannot write {path}: {error.strerror}. Choose another file"
+        msg = f"Cannot write {path}: {error.strerror}. Choose another file"
         raise EnvironmentFaultError(msg) from error
 
 
 def render_shot(shot: Shot, suffix: str) -> bytes:
     """Return the file's bytes; ``suffix``: one of ``FORMATS``. Errors as of ``write_shot``."""
     if suffix not in FORMATS:
-        raise InputError("FILE", f"{suffix or 'no suffix'} is no picture format: use {', '.join(FORMATS)}")
+        raise InputError("FILE", f"{suffix or 'No suffix'} is no picture format: use {', '.join(FORMATS)}")
     if not (0 < shot.width <= MAX_SIDE and 0 < shot.height <= MAX_SIDE):
-        raise InputError("size", f"a side must be from 1 to {MAX_SIDE} pixels, not {shot.width}x{shot.height}")
+        raise InputError("size", f"A side must be from 1 to {MAX_SIDE} pixels, not {shot.width}x{shot.height}")
     return {".png": _png, ".svg": _svg, ".pdf": _pdf}[suffix](shot)
 
 
@@ -88,7 +88,7 @@ def _png(shot: Shot) -> bytes:
     image.setText("Software", "CandleDesk")
     out = _open_buffer()
     if not image.save(out, "PNG"):  # type: ignore[call-overload]
-        raise EnvironmentFaultError("the picture could not be encoded: is there memory left?")
+        raise EnvironmentFaultError("The picture could not be encoded: is there memory left?")
     return bytes(out.data().data())
 
 
@@ -148,15 +148,18 @@ def _paint(painter: QPainter, shot: Shot) -> None:
 def _paint_footer(painter: QPainter, shot: Shot, dpr: float, theme: Theme) -> None:
     width, height, footer = round(shot.width * dpr), round(shot.height * dpr), round(_FOOTER * dpr)
     pen = Pen(round(_FOOTER_PX * dpr), theme.text_muted)
+    left, right = round(_PAD * dpr), round((shot.width - _PAD) * dpr)
+    note = shot.note if figures_width(shot.note, pen) <= right - left else shortened(shot.note, pen, right - left)
     made = time.strftime("CandleDesk · %Y-%m-%d %H:%M UTC", time.gmtime())
     with device_pixels(painter):
         fill(painter, 0, height - footer, width, footer, theme.background)
         fill(painter, 0, height - footer, width, max(1, round(dpr)), theme.separator)
         middle = height - footer // 2
-        used = draw_line(painter, round(_PAD * dpr), middle, shot.note, pen)
-        right = round((shot.width - _PAD) * dpr)
-        painter.setClipRect(used + round(3 * _PAD * dpr), height - footer, width, footer)
-        draw_line(painter, right, middle, made, pen, Align.AlignRight)
+        used = draw_line(painter, left, middle, note, pen)
+        if (
+            left + used + round(2 * _PAD * dpr) + figures_width(made, pen) <= right
+        ):  # where the data are from comes first
+            draw_line(painter, right, middle, made, pen, Align.AlignRight)
 
 
 def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: str = SOURCE) -> Shot:
