@@ -93,7 +93,8 @@ _COLOUR_BLIND: Final = {"dark": ("#56a8f5", "#f2994a"), "light": ("#0b6bcb", "#c
 _VOLUME_SHARE: Final = {"dark": 0.40, "light": 0.36}  # of the colour in its volume; the rest is the background
 
 
-def _mix(colour: str, ground: str, share: float) -> str:
+def mix(colour: str, ground: str, share: float) -> str:
+    """Return the opaque colour that ``share`` of ``colour`` over ``ground`` looks like; all as ``#rrggbb``."""
     parts = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(above * share + below * (1 - share)):02x}" for above, below in parts)
 
@@ -109,7 +110,7 @@ def coloured(theme: Theme, options: ChartOptions) -> Theme:
         PaletteName.CUSTOM: (options.up_colour, options.down_colour),
     }[options.palette]
     share = _VOLUME_SHARE[theme.name]
-    volumes = (_mix(colour, theme.background, share) for colour in (up, down))
+    volumes = (mix(colour, theme.background, share) for colour in (up, down))
     return replace(theme, up=up, down=down, up_volume=next(volumes), down_volume=next(volumes))
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from candledesk.cache.messages import JobState
 from candledesk.ui.panels.job_words import job_share
-from candledesk.ui.theme import DARK, Theme
+from candledesk.ui.theme import DARK, Theme, mix
 
 if TYPE_CHECKING:
     from candledesk.ui.panels.jobs_model import Index
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROW_H = 26
 _BAR_W, _BAR_H, _GAP = 64, 4, 8
 _DOT = 7
+_TRACK_SHARE = 0.2  # of the text in an empty bar where the row's ground is not the usual one
 
 
 def state_colour(state: JobState, theme: Theme) -> str:
@@ -30,6 +31,11 @@ def state_colour(state: JobState, theme: Theme) -> str:
         JobState.FAILED: theme.down,
         JobState.CANCELLED: theme.text_muted,
     }[state]
+
+
+def track_colour(theme: Theme, *, is_selected: bool) -> str:
+    """Return the colour of what is not done yet: seen on the row's ground, which a selection changes."""
+    return mix(theme.text, theme.hover, _TRACK_SHARE) if is_selected else theme.border
 
 
 class _JobDelegate(QStyledItemDelegate):
@@ -46,11 +52,11 @@ class _JobDelegate(QStyledItemDelegate):
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
         )
         painter.save()
-        self.paint_job(painter, option.rect.adjusted(_GAP, 0, -_GAP, 0), index)
+        self.paint_job(painter, option.rect.adjusted(_GAP, 0, -_GAP, 0), index, option.state)
         painter.restore()
 
-    def paint_job(self, painter: QPainter, rect: QRect, index: Index) -> None:
-        """Draw what the column shows into ``rect``."""
+    def paint_job(self, painter: QPainter, rect: QRect, index: Index, state: QStyle.StateFlag) -> None:
+        """Draw what the column shows into ``rect``; ``state``: the cell's, selected or not."""
         raise NotImplementedError
 
     def _write(self, painter: QPainter, rect: QRect, index: Index) -> None:
@@ -65,7 +71,7 @@ class _JobDelegate(QStyledItemDelegate):
 class StateDelegate(_JobDelegate):
     """A dot in the state's colour before its name."""
 
-    def paint_job(self, painter: QPainter, rect: QRect, index: Index) -> None:
+    def paint_job(self, painter: QPainter, rect: QRect, index: Index, _state: QStyle.StateFlag) -> None:
         """Draw dot and name."""
         job = index.data(Qt.ItemDataRole.UserRole)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -78,11 +84,12 @@ class StateDelegate(_JobDelegate):
 class ProgressDelegate(_JobDelegate):
     """A slim bar with the share beside it."""
 
-    def paint_job(self, painter: QPainter, rect: QRect, index: Index) -> None:
+    def paint_job(self, painter: QPainter, rect: QRect, index: Index, state: QStyle.StateFlag) -> None:
         """Draw bar and share."""
         job = index.data(Qt.ItemDataRole.UserRole)
         track = QRect(rect.left(), rect.center().y() - _BAR_H // 2, _BAR_W, _BAR_H)
-        painter.fillRect(track, QColor(self.theme.border))
+        is_selected = bool(state & QStyle.StateFlag.State_Selected)
+        painter.fillRect(track, QColor(track_colour(self.theme, is_selected=is_selected)))
         done = QRect(track.topLeft(), QSize(round(_BAR_W * job_share(job)), _BAR_H))
         painter.fillRect(done, QColor(state_colour(job.state, self.theme)))
         self._write(painter, rect.adjusted(_BAR_W + _GAP, 0, 0, 0), index)
