@@ -80,7 +80,7 @@ class StatusBar(QStatusBar):
             return self._fault
         limited = limiter_words(self._limiter, now=time.time())
         work = work_words(self._n_live, is_held=bool(limited))
-        return "   ·   ".join(filter(None, (limited, work))) if limited else self._waiting or work
+        return "   ·   ".join(filter(None, (limited, self._waiting or work)))
 
     def _refresh(self) -> None:
         self.state.setText(self._words())

@@ -316,3 +316,23 @@ def test_a_chart_with_bars_asks_nothing_when_the_network_is_back(chart, cache):
     go(cache, chart, is_offline=True)
     go(cache, chart, is_offline=False)
     assert len(cache.requests) == n_asked
+
+
+def test_a_chart_without_bars_becomes_the_next_symbols_at_once(chart, cache):
+    """It said of the former symbol that it cannot be opened, and nothing of the one that was looked up."""
+    chart.open("NVDA")
+    cache.is_holding = True
+    chart.feed.open("MSFT", INTERVALS["1d"])
+    request, future = cache.held.pop()
+    empty = replace(cache.answer(request), bars=Bars.empty(), instrument=None, edge=EdgeState.LOADING)
+    future.set_result(empty)
+    chart.settle()
+    assert (chart.model.series.symbol, chart.model.scene.notice.title) == ("MSFT", "Loading MSFT")
+
+
+def test_a_chart_without_bars_does_not_go_back_to_the_former_refusal(chart):
+    chart.open("NVDA")
+    chart.open("NOSUCH")
+    assert chart.feed.target == ("NOSUCH", INTERVALS["1d"])
+    assert chart.model.series.symbol == "NOSUCH"
+    assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"

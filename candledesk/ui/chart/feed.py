@@ -155,11 +155,13 @@ class ChartFeed(QObject):
 
     def _accept(self, loaded: Loaded) -> None:
         reply = loaded.reply
+        is_other, has_former = not self._is_shown(), len(self._model.series.bars) > 0
         if reply.error:
+            if is_other and not has_former:  # nothing is lost: the chart is the wanted one's from here on
+                self._model.show_series(loaded.series)
             self._refuse(reply.error)
             return
-        is_other = not self._is_shown()
-        if is_other and self._model.series.symbol and not len(reply.bars) and reply.instrument is None:
+        if is_other and has_former and not len(reply.bars) and reply.instrument is None:
             if reply.edge is EdgeState.FAILED:
                 self._refuse(reply.edge_reason)
             else:
@@ -199,7 +201,7 @@ class ChartFeed(QObject):
     def _refuse(self, text: str) -> None:
         """Keep the former chart and say why the new one does not come; an empty chart goes on waiting for its own."""
         series, wanted = self._model.series, self._target
-        if series.symbol:
+        if len(series.bars):
             self._set_target((series.symbol, series.interval))
         is_going_back = self._target != wanted
         is_news = True
