@@ -301,13 +301,17 @@ def test_an_empty_chart_opens_what_was_refused_when_it_may_be_tried_again(chart,
     assert chart.model.series.symbol == "NVDA"
 
 
-def test_the_same_refusal_again_is_no_news(chart, cache, qtbot):
+def test_the_same_refusal_again_is_no_news(chart, cache):
     told = []
     chart.feed.failed.connect(told.append)
-    for _ in range(3):
+    chart.open("NVDA")
+    for is_offline in (True, False, True):
+        go(cache, chart, is_offline=is_offline)  # which puts other words into the chart
         cache.tell_stored("NVDA", "1d")
-        chart.open("NVDA")
+        chart.settle()
     assert len(told) == 1
+    chart.open("NVDA")
+    assert len(told) == 2, "somebody asked again"
 
 
 def test_a_chart_with_bars_asks_nothing_when_the_network_is_back(chart, cache):

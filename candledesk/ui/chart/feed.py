@@ -57,6 +57,7 @@ class ChartFeed(QObject):
         self._is_latest_wanted = False
         self._date: int | None = None
         self._is_offline, self._pause = False, ""
+        self._refused = ""
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_AGAIN_MS)
@@ -78,6 +79,7 @@ class ChartFeed(QObject):
     def open(self, symbol: str, interval: Interval) -> None:
         """Show another series; the former one stays until the first answer."""
         self._set_target((symbol, interval))
+        self._refused = ""
         self._last, self._is_dirty, self._is_latest_wanted, self._date = None, False, False, None
         self._send(self._want_opening(interval))
 
@@ -204,14 +206,13 @@ class ChartFeed(QObject):
         if len(series.bars):
             self._set_target((series.symbol, series.interval))
         is_going_back = self._target != wanted
-        is_news = True
-        if not len(series.bars) and not is_going_back:
-            notice = error_notice(wanted[0] if wanted else "", text, is_offline=self._is_offline)
-            is_news = notice != self._model.scene.notice  # it is tried again by itself: nobody wants a toast each time
-            self._model.show_notice(notice)
+        is_waiting = not len(series.bars) and not is_going_back
+        if is_waiting:
+            self._model.show_notice(error_notice(wanted[0] if wanted else "", text, is_offline=self._is_offline))
         self.waiting_changed.emit("")
-        if is_news:
+        if not is_waiting or text != self._refused:  # it is tried again by itself: nobody wants a toast each time
             self.failed.emit(text)
+        self._refused = text
         if is_going_back:
             self._last = None  # that was the other's: where this one is looked at counts
             self._refresh()  # the cache follows one series per view: what the former one waited for was dropped
