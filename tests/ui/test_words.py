@@ -114,3 +114,15 @@ def test_a_long_name_makes_room_for_interval_and_venue(qapp, width, is_named):
     assert ("The Long" in legend.text) is is_named
     assert (instrument.name in legend.text) is (width == 900)
     assert max(word.right for word in legend._title) <= frame.panes.plot_w
+
+
+@pytest.mark.parametrize(("width", "last"), [(900, "Vol"), (560, "C"), (300, "H")])
+def test_values_that_do_not_fit_are_left_out_with_their_names(qapp, width, last):
+    series = _series(make_bars(50))
+    frame = solve_frame(ChartScene(series, Viewport(width=width)), width, 300, 1.0, text_metrics(1.0))
+    legend = Legend()
+    legend.show_bar(series, 49, frame, DARK)
+    words = legend._values
+    assert [word.text for word in words if word.text.isalpha()][-1] == last
+    assert not words[-1].text.isalpha()
+    assert max(word.right for word in words) <= frame.panes.plot_w

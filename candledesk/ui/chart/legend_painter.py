@@ -60,15 +60,21 @@ def _place_title(parts: list[Part], theme: Theme, dpr: float, room: int) -> list
     return words
 
 
-def _place_values(parts: list[Part], theme: Theme, dpr: float) -> list[_Word]:
-    """Place the values so that they do not jump: figures have room reserved, no figure is wider than a digit."""
-    words, x = [], round(_LEFT * dpr)
+def _place_values(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[_Word]:
+    """Place the values so that they do not jump: figures have room reserved, no figure is wider than a digit.
+
+    What does not fit into ``room`` pixels is left out, with its name.
+    """
+    words: list[_Word] = []
+    x = round(_LEFT * dpr)
     pens = _pens(theme, round(FONT_PX * dpr))
     digit_w = figures_width("0", pens[Tone.MUTED])
     gap, figure_gap = round(_VALUE_GAP * dpr), round(_FIGURE_GAP * dpr)
     for text, tone, n_chars in parts:
         pen = pens[tone]
         right = x + (figures_width(text, pen) if len(text) > n_chars else n_chars * digit_w)
+        if right > room:
+            return words[:-1] if words and words[-1].text.isalpha() else words
         words.append(_Word(x, right, text, pen))
         x = right + (figure_gap if n_chars else gap)
     return words
@@ -108,7 +114,7 @@ class Legend:
             self._title = _place_title(title_parts(series) if series.symbol else [], theme, frame.dpr, self._width)
         has_bar = row is not None and row < len(series.bars)
         parts = value_parts(series, row) if has_bar and row is not None else []
-        self._values = _place_values(parts, theme, frame.dpr)
+        self._values = _place_values(parts, theme, frame.dpr, self._width)
         if is_title_new:
             return [QRect(0, round(_TOP), round(self._width / self._dpr), round(2 * _ROW))]
         if former == self._values:
