@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 32 << 20  # curl has no limit by default; the largest chart answer is about 2 MB
 MAX_REDIRECTS = 5
 DEFAULT_TIMEOUT_S = 20.0  # for a request outside of any ``call``
+LEAST_TIMEOUT_S = 0.001  # curl counts whole milliseconds, and 0 of them are no limit at all: it waited for ever
 HTTP_ERROR = 400
 _CHART_PATH = "/v8/finance/chart/"
 
@@ -119,12 +120,10 @@ def _clamp(timeout: object, call: Call | None) -> float:
         wished = float(sum(timeout))
     elif isinstance(timeout, int | float):
         wished = float(timeout)
-    if call is None:
-        return min(wished, DEFAULT_TIMEOUT_S)
-    left_s = call.deadline - time.monotonic()
-    if left_s <= 0:
-        raise DeadlineError("the time for this request is used up")
-    return min(wished, left_s)
+    left_s = DEFAULT_TIMEOUT_S if call is None else call.deadline - time.monotonic()
+    if left_s < LEAST_TIMEOUT_S:
+        raise DeadlineError("The time for this request is used up")
+    return max(LEAST_TIMEOUT_S, min(wished, left_s))
 
 
 def _status_error(response: Response) -> StatusError:

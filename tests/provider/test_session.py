@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from candledesk.provider.session import DeadlineError, StatusError, YahooSession
+from candledesk.provider.session import LEAST_TIMEOUT_S, DeadlineError, StatusError, YahooSession
 
 
 @pytest.fixture
@@ -55,6 +55,15 @@ def test_all_requests_of_a_call_share_its_deadline_and_are_counted(session, yaho
         with pytest.raises(DeadlineError):
             session.get("https://fc.yahoo.com")
         assert call.n_requests == 3
+
+
+def test_less_than_a_millisecond_is_not_for_ever(session, yahoo_server):
+    yahoo_server.says(("hang", ""))
+    with session.call(0.9 * LEAST_TIMEOUT_S) as call, pytest.raises(DeadlineError):
+        session.get("https://fc.yahoo.com")
+    assert call.n_requests == 0
+    with session.call(2.0), pytest.raises(OSError, match="timed out"):
+        session.get("https://fc.yahoo.com", timeout=0.2 * LEAST_TIMEOUT_S)
 
 
 @pytest.mark.parametrize(
