@@ -49,7 +49,6 @@ def test_what_standing_columns_share_is_filled_as_each_by_itself(columns, first,
     tops = BOX[1] + np.array([BOX[3] - height for _, height, _ in columns], np.int32)
     rects = np.stack((right - widths + 1, tops, right, np.full_like(tops, BOX[1] + BOX[3] - 1)), axis=1, dtype=np.int32)
     is_up = np.array([up for _, _, up in columns], np.bool_)
-    colours = np.where(is_up, np.uint32(0xFF1C5554), np.uint32(0xFF6B3138))
 
     def plainly(painter, parts=rects):
         painter.setClipRect(*BOX)
@@ -58,7 +57,7 @@ def test_what_standing_columns_share_is_filled_as_each_by_itself(columns, first,
 
     def together(painter):
         painter.setClipRect(*BOX)
-        plainly(painter, fill_standing(painter, rects, colours, BOX))
+        plainly(painter, fill_standing(painter, rects, is_up, (GREEN, RED), BOX))
 
     assert (_image(together) == _image(plainly)).all()
     assert (_by_shapes(together) == _image(plainly)).all()
@@ -67,7 +66,7 @@ def test_what_standing_columns_share_is_filled_as_each_by_itself(columns, first,
 def test_columns_from_edge_to_edge_share_one_picture():
     rects = np.array([[x, 30 + x % 3, x, 59] for x in range(4, 54)], np.int32)
     left = []
-    _image(lambda painter: left.append(fill_standing(painter, rects, np.full(50, 0xFF1C5554, np.uint32), BOX)))
+    _image(lambda painter: left.append(fill_standing(painter, rects, np.ones(50, np.bool_), (GREEN, RED), BOX)))
     assert left[0][:, 3].tolist() == [31] * 50  # above the highest row that all of them reach
     assert rects[:, 3].tolist() == [59] * 50
 

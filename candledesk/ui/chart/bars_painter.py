@@ -40,8 +40,8 @@ def paint_volume(painter: QPainter, frame: Frame, theme: Theme) -> None:
     is_up, traded = frame.is_up, columns.volume > 0
     if not traded.all():
         rects, is_up = rects[traded], is_up[traded]
-    up, down = (np.uint32(colour_of(colour).rgba()) for colour in (theme.up_volume, theme.down_volume))
-    parts = by_direction(fill_standing(painter, rects, np.where(is_up, up, down), box), is_up)
+    rects = fill_standing(painter, rects, is_up, (theme.up_volume, theme.down_volume), box)
+    parts = by_direction(rects, is_up)
     fill_rects(painter, parts.up, theme.up_volume)
     fill_rects(painter, parts.down, theme.down_volume)
     painter.restore()

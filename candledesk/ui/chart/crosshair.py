@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.domain.interval import DAY_S
 from candledesk.ui.chart.options import Magnet
 from candledesk.ui.chart.pixels import draw_dashed, fill, logical_rect
 from candledesk.ui.chart.price_axis import TAG_H, axis_pen, paint_tag
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from candledesk.ui.theme import Theme
 
 _TIME_TAG_PAD = 8.0  # logical pixels on either side of the widest words
-_DAY_S = 86_400
 _NEAR_PX = 24_000  # logical pixels that are sooner painted in vain than by another paint
 
 
@@ -127,7 +127,7 @@ class Crosshair:
 @lru_cache(maxsize=16)
 def _widest_time(pen: Pen, *, is_daily: bool, is_monthly: bool) -> int:
     """Return how wide the widest time is, of every weekday in every month: one width for all, so that nothing jumps."""
-    days = np.arange(366, dtype=np.int64) * _DAY_S
+    days = np.arange(366, dtype=np.int64) * DAY_S
     calendar = build_calendar(days, "UTC", is_daily=is_daily)
     times = (format_open_time(calendar, row, is_monthly=is_monthly) for row in range(len(days)))
     return max(figures_width(time, pen) for time in times)

@@ -64,7 +64,7 @@ class Frame:
         return self.placed.row_x(row) * self.dpr
 
     def device_xs(self, indexes: list[int]) -> list[float]:
-        """Return the device pixels of many indexes, in a tenth of the time of one by one."""
+        """Return the device pixels of many indexes."""
         view, edge, dpr = self.placed.view, self.placed.right_edge, self.dpr
         width, spacing = view.width, view.spacing
         return [(width - (edge - index) * spacing) * dpr for index in indexes]

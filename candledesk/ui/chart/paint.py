@@ -83,7 +83,6 @@ def _paint_levels(painter: QPainter, frame: Frame, levels: tuple[tuple[float, st
     panes, line = frame.panes, max(1, int(frame.dpr))
     rows = [round(y) for y, _ in levels]
     across = [(0, row, panes.plot_w - 1, row + line - 1) for row in rows if row < panes.price_bottom]
-    painter.setPen(Qt.PenStyle.NoPen)
     fill_rects(painter, np.array(across, np.int32).reshape(-1, 4), theme.grid)
 
 

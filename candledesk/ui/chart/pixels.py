@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from candledesk.domain.bars import FloatArray
+    from candledesk.domain.bars import BoolArray, FloatArray
     from candledesk.ui.chart.layout import RectArray
 
 Align = Qt.AlignmentFlag
@@ -98,7 +98,7 @@ def draw_dashed(
 ) -> None:
     """Draw dashes along a line, with gaps of their own length; ``dash``: their length and their thickness.
 
-    On a screen or a pixmap it is copied from a picture, which costs a tenth of filling each dash.
+    On a screen or a pixmap it is copied from a picture, which costs less than filling each dash.
     """
     if is_raster(painter):
         painter.drawPixmap(left, top, _dashed_pixmap(max(1, length), *dash, colour, is_down=is_down))
@@ -112,8 +112,7 @@ def fill_ruled(
 ) -> None:
     """Fill ``box`` (left, top, width, height) and draw lines down it; ``lines``: where, how thick, their colour.
 
-    On a screen or a pixmap it is one row of colours repeated: a line that is filled row by row costs as much as a
-    hundred words.
+    On a screen or a pixmap it is one row of colours repeated, for Qt fills a line row by row.
     """
     left, top, width, height = box
     at, thick, colour = lines
@@ -142,13 +141,13 @@ def fill_repeated(painter: QPainter, box: tuple[int, int, int, int], row: NDArra
 
 
 def fill_standing(
-    painter: QPainter, rects: RectArray, colours: NDArray[np.uint32], box: tuple[int, int, int, int]
+    painter: QPainter, rects: RectArray, is_up: BoolArray, colours: tuple[str, str], box: tuple[int, int, int, int]
 ) -> RectArray:
     """Fill what rectangles that all stand on the bottom of ``box`` have in common, and return what is left of them.
 
-    ``colours``: of each rectangle, shape ``(n,)``; ``box``: left, top, width, height. Where they stand side by side,
-    on a screen or a pixmap, that is one row of colours repeated: Qt fills a rectangle row by row, and a thousand high
-    ones would take most of a frame. The pixels are the same.
+    ``is_up``: which of them have the first of ``colours``, shape ``(n,)``; ``box``: left, top, width, height. Where
+    they stand side by side, on a screen or a pixmap, that is one row of colours repeated, for Qt fills a rectangle row
+    by row. The pixels are the same.
     """
     bottom = box[1] + box[3]
     floor = int(rects[:, 1].max(initial=box[1]))
@@ -158,7 +157,8 @@ def fill_standing(
     if (first[1:] != last[:-1] + 1).any():
         return rects
     left, right = max(box[0], int(first[0])), min(box[0] + box[2], int(last[-1]) + 1)
-    row = np.repeat(colours, last - first + 1)[left - first[0] :][: right - left]
+    up, down = (np.uint32(colour_of(colour).rgba()) for colour in colours)
+    row = np.repeat(np.where(is_up, up, down), last - first + 1)[left - first[0] :][: right - left]
     if len(row):
         fill_repeated(painter, (left, floor, right - left, bottom - floor), row)
     rects = rects.copy()

@@ -33,9 +33,7 @@ def place_strokes(x: FloatArray, ends: FloatArray, spacing: float, top: int, bot
 
     Far values are kept inside int32 and off the pane ``[top, bottom)``.
     """
-    ends = np.rint(ends)
-    np.maximum(ends, top - 2, out=ends)  # half of what a clip costs
-    np.minimum(ends, bottom + 1, out=ends)
+    ends = np.clip(np.rint(ends), top - 2, bottom + 1)
     return Strokes(np.rint(x), ends[0], ends[1], ends[2], ends[3], body_width(spacing))
 
 

@@ -156,9 +156,8 @@ def _paint_footer(painter: QPainter, shot: Shot, dpr: float, theme: Theme) -> No
         fill(painter, 0, height - footer, width, max(1, round(dpr)), theme.separator)
         middle = height - footer // 2
         used = draw_line(painter, left, middle, note, pen)
-        if (
-            left + used + round(2 * _PAD * dpr) + figures_width(made, pen) <= right
-        ):  # where the data are from comes first
+        room = right - left - used - round(2 * _PAD * dpr)
+        if figures_width(made, pen) <= room:  # where the data are from comes first
             draw_line(painter, right, middle, made, pen, Align.AlignRight)
 
 

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from candledesk.domain.interval import DAY_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.axis import Axis
     from candledesk.ui.chart.viewport import Placed
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # in English everywhere; strftime costs twenty times as much
+# In English everywhere, and several times as fast as strftime.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SPLIT_S = 100 * 86_400  # no zone changes its clock twice within this
+_SPLIT_S = 100 * DAY_S  # no zone changes its clock twice within this
 
 
 class Weight(IntEnum):
@@ -103,7 +106,7 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz:
     is_start = np.zeros(len(local), np.bool_)
     if not is_daily and len(local):
         at_home = open_time + utc_offsets(open_time, ZoneInfo(exchange_tz)) if exchange_tz else local
-        is_start[1:] = np.diff(at_home // _DAY_S) != 0
+        is_start[1:] = np.diff(at_home // DAY_S) != 0
     weight = _weigh(local, is_daily=is_daily)
     counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
     return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
@@ -122,7 +125,7 @@ def _weigh(local: IntArray, *, is_daily: bool) -> IntArray:
 
 def _months_of(local: IntArray) -> tuple[IntArray, IntArray]:
     """Return the number of each instant's month and the days since its first."""
-    day = (local // _DAY_S).astype("datetime64[D]")
+    day = (local // DAY_S).astype("datetime64[D]")
     month = day.astype("datetime64[M]")
     in_month = (day - month.astype("datetime64[D]")).astype(np.int64)
     return month.astype(np.int64) + _YEAR_0 * 12, in_month
@@ -149,7 +152,6 @@ def _months(n_months: int) -> Callable[[IntArray], IntArray]:
 _CROWD = 3.0  # so many more marks than there is room for are tried between the heavier ones
 _TIGHT = 0.7  # of the usual distance: the least between two labels
 _ROOMY = 1.5  # so far apart, marks mostly have lighter ones between them
-_DAY_S = 86_400
 _NEVER = 0  # when a bar begins that has not come
 _YEAR_0 = 1970
 _HALF_MONTH_DAYS = 14
@@ -165,7 +167,7 @@ _CLOCK_UNITS = (
     (Weight.HOUR_12, _clock(43_200)),
 )
 _CALENDAR_UNITS = (
-    (Weight.DAY, _clock(_DAY_S)),
+    (Weight.DAY, _clock(DAY_S)),
     (Weight.WEEK, _week_of),
     (Weight.HALF_MONTH, _half_month_of),
     (Weight.MONTH, _months(1)),

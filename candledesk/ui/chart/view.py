@@ -67,7 +67,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Build the items; the model brings the data."""
         super().__init__(parent, useOpenGL=False, background=None)
         self.model = model
-        self._dress: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
+        self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
         self._mouse_at: QPointF | None = None
         self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
         self._hand = Hand(model)
@@ -113,16 +113,16 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     @property
     def _theme(self) -> Theme:
-        base, options, theme = self._dress
+        base, options, theme = self._palette
         if options is not self.model.scene.options:  # many times a frame: even a cache of calls would be noticed
             options = self.model.scene.options
             theme = coloured(base, options)
-            self._dress = base, options, theme
+            self._palette = base, options, theme
         return theme
 
     def set_theme(self, theme: Theme) -> None:
         """Change the palette."""
-        self._dress = theme, None, theme
+        self._palette = theme, None, theme
         self._on_changed()
 
     def zone_at(self, at: QPoint) -> Zone:
