@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from candledesk.domain import job_states
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import Bars, IntArray
+    from collections.abc import Mapping
+
+    from candledesk.domain.bars import Bars, FloatArray, IntArray
     from candledesk.domain.countdown import TradingHours
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
@@ -56,6 +58,9 @@ class ViewportReply:
     last, the number of bars, int64 of shape ``(n + 1,)``, from 0; else ``None``. ``n_older`` and ``n_newer``: how many
     bars are stored on either side (beyond a gap too; 0 for derived intervals).
     ``hours``: the venue's present and next sessions, ``None`` while the symbol is not known yet.
+    ``odd``: the flags (``domain.oddity``) of each row that holds a flagged bar, by the row's open time. ``usual``: the
+    highest high and the lowest low of each row without bars that are flagged as jumps, float64 of shape ``(n,)`` each,
+    NaN for a row of nothing else; ``None`` when no row holds such a bar. The price axis is fitted to these.
     """
 
     request: ViewportRequest
@@ -71,6 +76,8 @@ class ViewportReply:
     starts: IntArray | None = None
     n_older: int = 0
     n_newer: int = 0
+    odd: Mapping[int, int] = field(default_factory=dict)
+    usual: tuple[FloatArray, FloatArray] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class MarkState(StrEnum):
     MISSING = "missing"  # expected, and not asked yet
     REFUSED = "refused"  # never asked: before the listing, or beyond the look-back
     FAILED = "failed"  # asked in vain; tried again at ``expires_at``
+    ODD = "odd"  # stored, with bars that are flagged; ``reason`` says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,8 @@ Adjust = Literal["none", "splits", "all"]
 class BarsRequest:
     """Bars of one span for scripts. ``span`` ``None``: the latest bars, about 500 or ``limit``; ``fill``: INTERFACE.md.
 
-    ``limit``: at most that many bars, the oldest of the span first (``None``: all).
+    ``limit``: at most that many bars, the oldest of the span first (``None``: all). ``raw``: prices as the provider
+    sent them, where they are read in another unit or on another basis (NaN: none was sent).
     """
 
     symbol: str
@@ -121,11 +130,15 @@ class BarsRequest:
     timeout_s: float | None = 8.0
     adjust: Adjust = "splits"
     limit: int | None = None
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BarsReply:
-    """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags."""
+    """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags.
+
+    ``odd``: the flags (``domain.oddity``) of each flagged bar, by its open time; of a derived bar, those of its parts.
+    """
 
     request: BarsRequest
     span: Span
@@ -135,6 +148,7 @@ class BarsReply:
     gaps: tuple[Gap, ...] = ()
     next_open_time: int | None = None
     rev: int = 0
+    odd: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -144,11 +158,17 @@ class BarsReply:
 
 @dataclass(frozen=True, slots=True)
 class SeriesReport:
-    """What is known of one series: its coverage, ascending and disjoint, the gaps of all history, and bars stored."""
+    """What is known of one series: its coverage, ascending and disjoint, the gaps of all history, and bars stored.
+
+    ``odd``: how many stored bars are flagged, by reason (``domain.oddity``'s tokens); ``dropped``: how many rows were
+    sent that cannot be a bar, by reason.
+    """
 
     coverage: tuple[Coverage, ...]
     gaps: tuple[Gap, ...]
     n_bars: int
+    odd: Mapping[str, int] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +219,8 @@ class Job:
 
     ``attempts``: how often it was begun. ``error``: why it failed, or why a live one waits. ``gaps``: what it left
     open. ``next_try_at``: when a live job that waits goes on. ``cursor``: from here to the span's end everything was
-    asked (windows go newest first), ``None`` before the first window.
+    asked (windows go newest first), ``None`` before the first window. ``dropped``: how many rows of its span were sent
+    that cannot be a bar, by reason; told of a single job, not in lists.
     """
 
     job_id: int
@@ -218,6 +239,7 @@ class Job:
     gaps: tuple[Gap, ...] = field(default=())
     next_try_at: int | None = None
     cursor: int | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

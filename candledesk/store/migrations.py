@@ -103,6 +103,21 @@ FROM candle AS c JOIN series AS s USING (series_id) JOIN instrument AS i USING (
 """
 
 
+_ODD_BAR = """
+CREATE TABLE odd_bar ( -- bars that are flagged (domain.oddity), and what was sent where it is read otherwise
+    series_id INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    is_read_otherwise INTEGER NOT NULL DEFAULT 0, -- whether the four prices below were sent in place of the candle's
+    open REAL, -- NULL: not sent
+    high REAL,
+    low REAL,
+    close REAL,
+    PRIMARY KEY (series_id, ts)
+) WITHOUT ROWID, STRICT
+"""
+
+
 def _create_instruments(db: Database) -> None:
     """Venues, instruments, their series, and the calendars that spare the next start a calendar library."""
     db.table("venue").create(
@@ -212,6 +227,14 @@ def _pause_jobs(db: Database) -> None:
         db.execute(statement)
 
 
+def _flag_odd_bars(db: Database) -> None:
+    """Bars that the provider sent and that its calendar or its own prices contradict are kept and flagged."""
+    db.execute(_ODD_BAR)
+    db.execute("ALTER TABLE stated_session ADD COLUMN source TEXT NOT NULL DEFAULT 'stated'")
+    # Windows that were refused for their rows are asked for again at once: their bars are kept from now on.
+    db.execute("DELETE FROM coverage WHERE state = 'failed'")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -227,6 +250,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("stated limits overrule the interval table", _remember_limits),
     Migration("series are kept complete", _keep_series_complete),
     Migration("paused jobs are live, and gaps stay with their job", _pause_jobs),
+    Migration("odd bars are kept and flagged", _flag_odd_bars),
 )
 
 

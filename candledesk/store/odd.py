@@ -1,0 +1,67 @@
+"""Flags of stored bars, and the prices that were sent where the stored ones are read in another unit or basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.store.database import require_transaction
+from candledesk.store.faults import translate_faults
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.span import Span
+
+Prices = tuple[float | None, float | None, float | None, float | None]
+"""Open, high, low and close; ``None``: not sent."""
+
+_UPSERT = """
+INSERT INTO odd_bar (series_id, ts, flags, is_read_otherwise, open, high, low, close) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (series_id, ts) DO UPDATE SET flags = excluded.flags, is_read_otherwise = excluded.is_read_otherwise,
+    open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close
+"""
+_SELECT = """
+SELECT ts, flags, is_read_otherwise, open, high, low, close FROM odd_bar
+WHERE series_id = ? AND ts >= ? AND ts < ? ORDER BY ts
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OddBar:
+    """A flagged bar. ``flags``: ``domain.oddity``; ``sent``: the prices as they came, ``None`` when stored so."""
+
+    open_time: int
+    flags: int
+    sent: Prices | None = None
+
+
+@translate_faults()
+def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBar]:
+    """Return the flagged bars of ``span``, ascending."""
+    rows = conn.execute(_SELECT, (int(series_id), int(span.start), int(span.end))).fetchall()
+    return [OddBar(ts, flags, tuple(prices) if is_otherwise else None) for ts, flags, is_otherwise, *prices in rows]
+
+
+@translate_faults()
+def write_odd(conn: sqlite3.Connection, series_id: int, times: IntArray, odd: Sequence[OddBar]) -> None:
+    """Store the flags of the bars that open at ``times``: those of ``odd``, and none for the rest."""
+    require_transaction(conn)
+    series, found = int(series_id), {bar.open_time for bar in odd}
+    if len(times):
+        lo, hi = int(times.min()), int(times.max())
+        sql = "SELECT ts FROM odd_bar WHERE series_id = ? AND ts >= ? AND ts <= ?"
+        stored = np.array([row[0] for row in conn.execute(sql, (series, lo, hi)).fetchall()], np.int64)
+        ended = [(series, time) for time in np.intersect1d(stored, times).tolist() if time not in found]
+        conn.executemany("DELETE FROM odd_bar WHERE series_id = ? AND ts = ?", ended)
+    conn.executemany(_UPSERT, [_row(series, bar) for bar in odd])
+
+
+def _row(series_id: int, bar: OddBar) -> tuple[int | float | None, ...]:
+    sent = bar.sent or (None, None, None, None)
+    prices = (None if price is None or np.isnan(price) else float(price) for price in sent)
+    return (series_id, int(bar.open_time), int(bar.flags), int(bar.sent is not None), *prices)
