@@ -7,15 +7,15 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.cache.commit import Filled, asked_span, commit_failure, commit_refusal, commit_window, heed_stated
+from candledesk.cache.commit import Filled, Question, asked_span, commit_window, learn_sessions
 from candledesk.cache.demand import USUAL_TRIES, Demand, DemandEnd, Priority, Want
 from candledesk.cache.messages import BarsStored, Gap
 from candledesk.cache.planner import plan_span
+from candledesk.cache.unanswered import commit_failure, commit_refusal
 from candledesk.cache.widths import Widths
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.domain.stated import news_of
 from candledesk.provider.answers import (
     BarsAnswer,
     FaultAnswer,
@@ -162,15 +162,15 @@ class Asker:
         engine = self._engine
         calendar = known.facts.calendar if known.facts else engine.catalog.load_calendar(answer.instrument)
         now = engine.now()
-        stated = heed_stated(calendar, claim, answer, now)
-        if stated is not calendar:
-            news = news_of(calendar, answer.sessions)
-            log.info("%s: %d sessions differ from the calendar, as the provider states", claim.symbol, len(news))
-            engine.catalog.remember_stated(answer.instrument, stated, list(news.values()))
-            calendar = stated
+        news = learn_sessions(calendar, claim, answer, now)
+        if news.calendar is not calendar:
+            n_news = len(news.stated) + len(news.observed)
+            log.info("%s: %d sessions that the calendar lacks or has otherwise", claim.symbol, n_news)
+            engine.catalog.remember_sessions(answer.instrument, calendar, news.stated, news.observed)
+        question = Question(claim, news.calendar, now, is_last_try, dict(demand.sightings))
 
         def write(connection: Connection) -> Filled:
-            return commit_window(connection, claim, answer, calendar, now, is_last_try=is_last_try)
+            return commit_window(connection, question, answer)
 
         filled = engine.writer.submit(write).result()
         self._on_stored()
@@ -182,6 +182,8 @@ class Asker:
         for interval in filled.rebased:
             log.info("%s %s: stored bars were brought onto a new split basis", claim.symbol, interval.name)
             engine.emit(BarsStored(claim.symbol, interval, Span(HISTORY_START, now), filled.rev))
+        demand.sightings.clear()
+        demand.sightings.update(filled.sightings)
         if filled.daily_since is not None:
             demand.after = self._read_dailies_again(claim.symbol, filled.daily_since, now)
         return filled.doubt

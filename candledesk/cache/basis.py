@@ -1,8 +1,8 @@
-"""One basis (DESIGN.md, rule 3): whether bars are adjusted for the same splits, and how they come together. Pure.
+"""One basis (DESIGN.md, rule 3): for which splits bars are adjusted, and how they come together. Pure.
 
 Yahoo adjusts all history at once when a split takes effect (yahoo.md §4.1), says so only in answers that hold the day
-itself, and sometimes serves intraday chunks that it forgot to adjust (§4.2). The evidence is always the same: the last
-close of each session, compared between two sets of bars.
+itself, and sometimes serves intraday chunks that it forgot to adjust (§4.2). The evidence is always a comparison of
+closes: of the same bars, which agree to float noise on one basis, or of a session's last close with its daily one.
 """
 
 from __future__ import annotations
@@ -19,63 +19,112 @@ from candledesk.domain.sessions import session_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.domain.bars import BoolArray, FloatArray, IntArray
+    from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
 
-SAME_WITHIN = 1.2
-"""Medians within this factor are one basis: the smallest usual split is 5:4, and auctions move closes by far less."""
+SAME_BARS = 1e-3
+"""Logarithmic difference within which the median of the same bars' closes is one basis: any split is larger."""
+SAME_SESSION = math.log(1.2)
+"""The same for a session's last close and its daily close, which an auction can part (yahoo.md §4.13)."""
 FLOAT_NOISE = 1e-6  # yahoo.md §4.19: prices are float32 widened to double
+_N_SMOOTHED = 5  # sessions of which the median decides: one odd close moves none, and a step stays where it is
 
 Split = tuple[int, float]  # (ex-date at 00:00 UTC, new shares per old)
 
 
-def close_ratio(new: Bars, old: Bars) -> float | None:
-    """Return the median of new / old closes over shared open_times; ``None`` when none is shared."""
+def split_factors(dates: IntArray, splits: Sequence[Split]) -> FloatArray:
+    """Return what bars of ``dates`` must be divided by, float64 ``(m + 1, n)``, for ``m`` splits.
+
+    Row k is for prices that reflect the oldest k splits and not the later ones; the last row is 1.
+    """
+    ordered = sorted(splits)
+    rows = [np.ones(len(dates))]
+    for date, factor in reversed(ordered):
+        rows.append(rows[-1] * np.where(dates < date, factor, 1.0))
+    return np.stack(rows[::-1])
+
+
+def compare_basis(new: Bars, old: Bars, splits: Sequence[Split], unit: float = 0.0) -> tuple[int | None, int]:
+    """Return how many of the oldest ``splits`` the prices of ``old`` reflect if those of ``new`` reflect all of them.
+
+    And how many bars were compared: those that both have, at the same open times (1d: session dates). ``None``: the
+    prices differ and no split explains it. All of them when nothing can be compared, or when the two differ by
+    ``unit``, the factor between the two units of the currency, which says nothing of splits.
+    """
+    n_splits = len(splits)
     _, left, right = np.intersect1d(new.open_time, old.open_time, assume_unique=True, return_indices=True)
-    return float(np.median(new.close[left] / old.close[right])) if len(left) else None
+    fresh, stored = new.close[left], old.close[right]
+    usable = (fresh > 0) & (stored > 0)
+    if not usable.any():
+        return n_splits, len(left)
+    ratios = np.log(stored[usable] / fresh[usable])
+    factors = np.log(split_factors(new.open_time[left][usable], splits))
+    distance = np.median(np.abs(ratios - factors), axis=1)[::-1]
+    best = int(np.argmin(distance))
+    if unit and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
+        return n_splits, len(left)
+    return (n_splits - best if distance[best] < SAME_BARS else None), len(left)
 
 
-def is_near(ratio: float, expected: float) -> bool:
-    """Tell whether a ratio is ``expected`` rather than 1: nearer to it in proportion, and within its tolerance."""
-    return bool(_is_near(np.array([ratio]), expected)[0])
+def unstated_split(new: Bars, old: Bars) -> Split | None:
+    """Return the split that the same daily bars show where the provider states none: one ratio up to a date, 1 after.
+
+    ``None`` where the differences are not of that kind (corrections of single bars).
+    """
+    _, left, right = np.intersect1d(new.open_time, old.open_time, assume_unique=True, return_indices=True)
+    usable = (new.close[left] > 0) & (old.close[right] > 0)
+    ratios = np.log(old.close[right][usable] / new.close[left][usable])
+    moved = np.flatnonzero(np.abs(ratios) > SAME_BARS)
+    if len(moved) < 2 or np.ptp(ratios[: moved[-1] + 1]) > SAME_BARS:  # noqa: PLR2004 - two bars make a ratio
+        return None
+    return int(new.open_time[left][usable][moved[-1]]) + DAY_S, float(np.exp(np.median(ratios[moved])))
 
 
-def is_same(ratio: float | None) -> bool:
-    """Tell whether a ratio of closes means one basis."""
-    return ratio is None or 1 / SAME_WITHIN < ratio < SAME_WITHIN
+def align_factors(
+    open_time: IntArray,
+    closes: FloatArray,
+    calendar: SessionCalendar,
+    interval: Interval,
+    daily: Bars,
+    splits: Sequence[Split],
+) -> FloatArray:
+    """Return what intraday bars must be divided by to be on the basis of ``daily``, float64 ``(n,)``.
+
+    Each session's last close (NaN: unknown) is compared with the daily close of its date; a session without a daily bar
+    follows the nearest one that has. Works for chunks that Yahoo forgot to adjust and for bars stored before a split.
+    """
+    n = len(open_time)
+    if not n or not len(daily) or not splits:
+        return np.ones(n)
+    row = session_of(calendar, interval, open_time)
+    dates = np.where(row < 0, open_time // DAY_S * DAY_S, calendar.date[row]) if len(calendar) else open_time
+    last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
+    sessions, ratios = dates[last], _session_ratios(dates[last], closes[last], daily)
+    if np.isnan(ratios).all():
+        return np.ones(n)
+    factors = split_factors(sessions, splits)
+    distance = np.abs(_smoothed(_fill_nearest(ratios)) - np.log(factors))[::-1]  # the last row, no split, wins a tie
+    best = np.argmin(distance, axis=0)
+    chosen = factors[::-1][best, np.arange(len(sessions))]
+    chosen = np.where(distance[best, np.arange(len(sessions))] < SAME_SESSION, chosen, 1.0)
+    return np.asarray(chosen[np.searchsorted(sessions, dates)])
 
 
 def align_to_daily(
     bars: Bars, calendar: SessionCalendar, interval: Interval, daily: Bars, splits: Sequence[Split]
 ) -> tuple[Bars, int]:
-    """Return intraday ``bars`` on the basis of ``daily``, and how many of them had another.
-
-    Each session's last close is compared with the daily close of its date; a session without a daily bar follows the
-    nearest one that has. Works for chunks that Yahoo forgot to adjust and for bars that were stored before a split.
-    """
-    if not len(bars) or not len(daily) or not splits:
-        return bars, 0
-    row = session_of(calendar, interval, bars.open_time)
-    dates = np.where(row < 0, bars.open_time // DAY_S * DAY_S, calendar.date[row])
-    last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
-    sessions, closes = dates[last], bars.close[last]
-    divisor = np.ones(len(bars))
-    for date, factor in splits:
-        ratio = _session_ratios(sessions, closes, daily)
-        is_early = sessions < date
-        if not is_early.any() or np.isnan(ratio[is_early]).all():
-            continue
-        is_stale = is_early & _is_near(_fill_nearest(ratio), factor)
-        divisor *= np.where(is_stale[np.searchsorted(sessions, dates)], factor, 1.0)
-        closes = closes / np.where(is_stale, factor, 1.0)
-    return _divide(bars, divisor), int(np.count_nonzero(divisor != 1.0))
+    """Return intraday ``bars`` on the basis of ``daily``, and how many of them had another (``align_factors``)."""
+    closes = np.where(bars.close > 0, bars.close, np.nan)
+    divisor = align_factors(bars.open_time, closes, calendar, interval, daily, splits)
+    return divide(bars, divisor), int(np.count_nonzero(divisor != 1.0))
 
 
 def _session_ratios(sessions: IntArray, closes: FloatArray, daily: Bars) -> FloatArray:
     ratio = np.full(len(sessions), np.nan)
     _, left, right = np.intersect1d(sessions, daily.open_time, assume_unique=True, return_indices=True)
-    ratio[left] = closes[left] / daily.close[right]
+    known = np.where(daily.close[right] > 0, daily.close[right], np.nan)
+    ratio[left] = np.log(closes[left] / known)
     return ratio
 
 
@@ -89,13 +138,15 @@ def _fill_nearest(ratio: FloatArray) -> FloatArray:
     return filled
 
 
-def _is_near(ratio: FloatArray, expected: float) -> BoolArray:
-    distance = np.abs(np.log(ratio / expected))
-    near: BoolArray = (distance < np.abs(np.log(ratio))) & (distance < math.log(SAME_WITHIN))
-    return near
+def _smoothed(ratio: FloatArray) -> FloatArray:
+    """Return the running median; at either end of what is there."""
+    half = _N_SMOOTHED // 2
+    padded = np.concatenate([np.full(half, np.nan), ratio, np.full(half, np.nan)])
+    smoothed: FloatArray = np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, _N_SMOOTHED), axis=1)
+    return smoothed
 
 
-def _divide(bars: Bars, divisor: FloatArray) -> Bars:
+def divide(bars: Bars, divisor: FloatArray) -> Bars:
     """Return the bars with prices divided and volumes multiplied; float32 prices stay float32, as they are served."""
     if (divisor == 1.0).all():
         return bars
@@ -106,11 +157,6 @@ def _divide(bars: Bars, divisor: FloatArray) -> Bars:
         divided = [price.astype(np.float32).astype(np.float64) for price in divided]
     opens, highs, lows, closes = divided
     return Bars(bars.open_time, opens, highs, lows, closes, np.round(bars.volume * divisor))
-
-
-def rebase(bars: Bars, before: int, factor: float) -> Bars:
-    """Return the bars with those that open earlier than ``before`` divided by a split's ``factor``."""
-    return _divide(bars, np.where(bars.open_time < before, factor, 1.0))
 
 
 def changed_only(new: Bars, stored: Bars) -> Bars:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from candledesk.cache.messages import LimiterChanged
 from candledesk.cache.planner import Facts
+from candledesk.cache.reopen import reopen_sessions
 from candledesk.domain.errors import OfflineError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
-from candledesk.domain.stated import apply_stated
+from candledesk.domain.stated import apply_stated, session_dates
 from candledesk.store import calendars as calendar_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
@@ -149,9 +150,10 @@ class Catalog:
         stored = calendar_store.read_calendar(connection, key)
         if stored is None:
             return calendar
+        whole = _with_sessions(connection, stored[0])
         with self._lock:
-            self._calendars[key] = stored[0]
-        return stored[0]
+            self._calendars[key] = whole
+        return whole
 
     def _serves(self, calendar: SessionCalendar, instrument: Instrument) -> bool:
         """Tell whether a calendar reaches from the instrument's first trade to well ahead of now."""
@@ -170,27 +172,57 @@ class Catalog:
 
         def write(connection: Connection) -> SessionCalendar:
             with transaction(connection):
-                stated = apply_stated(calendar, calendar_store.read_stated(connection, key))
-                calendar_store.write_calendar(connection, key, stated, valid_until)
-            return stated
+                whole = _with_sessions(connection, calendar)
+                calendar_store.write_calendar(connection, key, whole, valid_until)
+            return whole
 
-        stated = self._writer.submit(write).result()
+        whole = self._writer.submit(write).result()
         with self._lock:
-            self._calendars[key], self._loaded_from[key] = stated, start
-        return stated
+            self._calendars[key], self._loaded_from[key] = whole, start
+        return whole
 
-    def remember_stated(
-        self, instrument: Instrument, calendar: SessionCalendar, sessions: Sequence[StatedSession]
+    def remember_sessions(
+        self,
+        instrument: Instrument,
+        calendar: SessionCalendar,
+        stated: Sequence[StatedSession],
+        observed: Sequence[StatedSession],
     ) -> None:
-        """Keep the sessions that a provider stated in the place of what ``calendar``, or a newer one, has for them."""
-        key = calendar_key(instrument)
-        with self._lock:
-            calendar = self._calendars[key] = apply_stated(self._calendars.get(key, calendar), sessions)
-        valid_until = int(calendar.close[-1])
+        """Keep sessions that a provider stated, or its rows show, in the place of what ``calendar`` has for them.
 
-        def write(connection: Connection) -> None:
+        They hold for every interval and instrument of the venue: what their series call known of these sessions is
+        asked for again.
+        """
+        key, venue = calendar_key(instrument), venue_key(calendar)
+
+        def write(connection: Connection) -> dict[str, SessionCalendar]:
             with transaction(connection):
-                calendar_store.write_stated(connection, key, sessions)
-                calendar_store.write_calendar(connection, key, calendar, valid_until)
+                calendar_store.write_sessions(connection, venue, stated, "stated")
+                calendar_store.write_sessions(connection, venue, observed, "observed")
+                changed = {key: _with_sessions(connection, calendar)}
+                for other in calendar_store.list_calendars(connection, venue):
+                    stored = calendar_store.read_calendar(connection, other)
+                    if stored is not None:
+                        changed[other] = _with_sessions(connection, stored[0])
+                for name, one in changed.items():
+                    calendar_store.write_calendar(connection, name, one, int(one.close[-1]))
+                reopen_sessions(connection, calendar, changed[key])
+            return changed
 
-        self._writer.submit(write).result()
+        changed = self._writer.submit(write).result()
+        with self._lock:
+            self._calendars.update(changed)
+
+
+def venue_key(calendar: SessionCalendar) -> str:
+    """Name the venue whose sessions ``calendar`` holds, for all exchange codes and kinds of instrument alike."""
+    return f"{calendar.mic}/{calendar.tz}"
+
+
+def _with_sessions(connection: Connection, calendar: SessionCalendar) -> SessionCalendar:
+    """Return the calendar with the venue's remembered sessions: what rows show, then what the provider states."""
+    venue = venue_key(calendar)
+    observed = calendar_store.read_sessions(connection, venue, "observed")
+    stated = calendar_store.read_sessions(connection, venue, "stated")
+    whole = apply_stated(apply_stated(calendar, observed, is_observed=True), stated)
+    return replace(whole, observed=session_dates(calendar, observed)) if observed else whole

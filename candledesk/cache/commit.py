@@ -1,44 +1,52 @@
-"""What one answer changes in the database, in one transaction: rows, coverage, actions, and the job's progress."""
+"""What one answer changes in the database, in one transaction: rows and flags, coverage, actions and split basis."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from candledesk.cache.basis import changed_only
-from candledesk.cache.ledger import cover_window, final_times
-from candledesk.cache.rebase import Settled, has_bars_before, settle_basis
-from candledesk.domain.clean import clean_bars, jump_ratio
+from candledesk.cache.ledger import cover_failure, cover_lost, cover_window, final_times
+from candledesk.cache.own_scale import OwnScale, settle_scale
+from candledesk.cache.rebase import SPLIT, Compared, Settled, daily_around, read_splits, settle_basis
+from candledesk.domain.clean import CleanBars, clean_bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
-from candledesk.domain.sessions import expected_open_times
+from candledesk.domain.observed import observed_sessions
+from candledesk.domain.oddity import Oddity
+from candledesk.domain.scale import Evidence, is_small_unit, unit_factor
+from candledesk.domain.sessions import is_on_grid
 from candledesk.domain.span import Span
 from candledesk.domain.stated import apply_stated
-from candledesk.provider.answers import RefusalKind
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
+from candledesk.store import odd as odd_store
 from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from candledesk.cache.claims import Claim
-    from candledesk.domain.bars import Bars
+    from candledesk.domain.bars import Bars, BoolArray, IntArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
-    from candledesk.provider.answers import BarsAnswer, RefusedAnswer
+    from candledesk.domain.stated import StatedSession
+    from candledesk.provider.answers import BarsAnswer
     from candledesk.store import Connection
 
-JUMP_LIMIT = 50.0  # a change beyond this between two bars is a unit mistake (pence), never a market
-NEARBY_S = 5 * DAY_S
-UNIT_REASON = "refused: prices are about 100 times off their neighbours (pence and pounds?); nothing was overwritten"
-LOST_REASON = "the provider sent unusable rows for some of these bars"
-BASIS_REASON = "refused: prices differ from the stored ones as after a split; the daily bars are read again to find it"
-SPLIT = "split"
-REFUSED_PAUSE_S = 6 * HOUR_S
-LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least, so that it is not met bar by bar
+ODD_REASON = "rows that look wrong are asked for again, until the provider repeats them"
+LOST_REASON = "the provider sent rows without a close"
+BASIS_REASON = "the daily bars are read first: they tell whether the stock has split since the stored bars were fetched"
+N_REPEATS = 2  # an odd row is stored when it was sent so often before: an answer can be spoilt on its way
+_UNUSUAL = int(Oddity.NON_POSITIVE | Oddity.CROSSED | Oddity.JUMP | Oddity.UNIT)
+_LEAP = np.log(20.0)  # a close so far from the answer's median is asked for again as well
+
+Sighting = tuple[int, tuple[float, ...]]
+"""How often a row has been sent, and its prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,8 @@ class Filled:
     """What a window brought: rows changed, the series' revision, remarks for the log.
 
     ``doubt``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose stored bars
-    were brought onto a new split basis; ``daily_since``: from when the dailies should be read again, because a split
-    may have happened (UTC seconds).
+    were brought onto a new split basis; ``daily_since``: from when the dailies should be read first, because a split
+    may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they are repeated.
     """
 
     n_changed: int
@@ -56,6 +64,7 @@ class Filled:
     doubt: str = ""
     rebased: tuple[Interval, ...] = ()
     daily_since: int | None = None
+    sightings: Mapping[int, Sighting] = field(default_factory=dict)
 
 
 def asked_span(window: Span, interval: Interval, width_s: int | None = None) -> Span:
@@ -69,134 +78,197 @@ def asked_span(window: Span, interval: Interval, width_s: int | None = None) -> 
     return Span(window.start - overlap, window.end + overlap)
 
 
-def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> int | None:
-    """Store the instrument and its actions; return the date of the oldest split that is news."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """Sessions that an answer shows and the calendar lacks: as the provider states them, or as its rows show them."""
+
+    calendar: SessionCalendar
+    stated: tuple[StatedSession, ...] = ()
+    observed: tuple[StatedSession, ...] = ()
+
+
+def learn_sessions(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> News:
+    """Return the calendar that an answer's own sessions and rows make of ``calendar``, and what is news in it.
+
+    Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
+    """
+    interval = claim.interval
+    asked = claim.asked or asked_span(claim.window, interval)
+    stated: tuple[StatedSession, ...] = ()
+    clean = clean_bars(answer.bars, calendar, interval, asked, now)
+    if not interval.is_daily:
+        changed = apply_stated(calendar, answer.sessions)
+        if changed is not calendar:
+            after = clean_bars(answer.bars, changed, interval, asked, now)
+            if _n_ordinary(after) >= _n_ordinary(clean):
+                stated, calendar, clean = answer.sessions, changed, after
+    strays = clean.bars.open_time[(clean.odd & Oddity.SESSION) != 0]
+    if not interval.is_daily and len(strays):
+        strays = clean.bars.open_time
+    observed = tuple(observed_sessions(calendar, interval, strays))
+    return News(apply_stated(calendar, observed, is_observed=True), stated, observed)
+
+
+def _n_ordinary(clean: CleanBars) -> int:
+    return int(np.count_nonzero((clean.odd & Oddity.SESSION) == 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an answer is for: a claimed window, the calendar it is judged by, at ``now`` (UTC seconds).
+
+    ``is_last_try``: it is not asked again; ``sightings``: rows that were held back, from the tries before.
+    """
+
+    claim: Claim
+    calendar: SessionCalendar
+    now: int
+    is_last_try: bool = True
+    sightings: Mapping[int, Sighting] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> Span:
+        """The window with its overlap, as it was asked."""
+        return self.claim.asked or asked_span(self.claim.window, self.claim.interval)
+
+
+def commit_window(connection: Connection, question: Question, answer: BarsAnswer) -> Filled:
+    """Judge the rows of an answer and store what they are. Raises ``EnvironmentFaultError``; then nothing was stored.
+
+    Rows that look wrong, or came without a close, are believed when the provider repeats them or at the last try; until
+    then the rest is stored and the window stays open.
+    """
+    claim, calendar, now = question.claim, question.calendar, question.now
+    clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
+    with transaction(connection):
+        has_news = _write_facts(connection, answer, calendar, now)
+        series_id = _series_id(connection, claim)
+        evidence = _evidence(connection, claim, answer)
+        compared = Compared(
+            claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, has_news, evidence.unit
+        )
+        settled = settle_basis(connection, compared)
+        if settled.unproven_since is not None:
+            return _not_yet(connection, series_id, question, settled)
+        daily = None if claim.interval.is_daily else daily_around(connection, claim.symbol, clean.bars)
+        scale = settle_scale(connection, series_id, claim.interval, clean, calendar, daily, evidence)
+        return _write(connection, series_id, question, clean, scale, settled)
+
+
+def _write(
+    connection: Connection, series_id: int, question: Question, clean: CleanBars, scale: OwnScale, settled: Settled
+) -> Filled:
+    """Store rows, flags and coverage of an answer that is on the stored basis."""
+    claim, calendar, now = question.claim, question.calendar, question.now
+    window, interval = claim.window, claim.interval
+    extent = bar_store.bars_extent(connection, series_id)
+    wanted = scale.take(~scale.is_new | _is_writable(scale.bars, window, calendar, claim, now))
+    stored = _stored_at(connection, series_id, wanted.bars)
+    lost = _lost(clean, window, calendar, interval, now)
+    seen = _count_sightings(wanted, lost, stored, question.sightings)
+    held = {} if question.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
+    written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
+    n_changed = bar_store.write_bars(connection, series_id, changed_only(written.bars, stored))
+    odd_store.write_odd(connection, series_id, written.bars.open_time, written.odd_bars())
+    odd_store.note_dropped(connection, series_id, clean.impossible, written.bars.open_time)
+    if not held:
+        former = coverage_store.read_coverage(connection, series_id, window)
+        newest = _newest(clean.bars.open_time, extent, question.asked)
+        rows = cover_window(window, clean.bars, calendar, interval, now, former, newest)
+        traded = lost[~np.isin(lost, clean.quiet)]
+        rows += cover_lost(traded, rows, calendar, interval, now, former)
+        coverage_store.write_coverage(connection, series_id, rows)
+    rev = instrument_store.series_rev(connection, series_id)
+    doubt = "" if not held else ODD_REASON if any(prices for _, prices in held.values()) else LOST_REASON
+    return Filled(n_changed, rev, _notes(clean), doubt, settled.rebased, None, held)
+
+
+def _notes(clean: CleanBars) -> tuple[str, ...]:
+    return tuple(
+        f"{count} rows dropped: {reason}" for reason, count in clean.dropped.items() if reason != "outside_span"
+    )
+
+
+def _not_yet(connection: Connection, series_id: int, question: Question, settled: Settled) -> Filled:
+    """Leave a window open until the dailies have told its basis; at the last try that question got no answer."""
+    if question.is_last_try:
+        row = Coverage(question.claim.window, CoverageState.FAILED, question.now, question.now + HOUR_S, BASIS_REASON)
+        former = coverage_store.read_coverage(connection, series_id, row.span)
+        coverage_store.write_coverage(connection, series_id, cover_failure(row, former))
+    rev = instrument_store.series_rev(connection, series_id)
+    return Filled(0, rev, (), BASIS_REASON, settled.rebased, settled.unproven_since)
+
+
+def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> bool:
+    """Store the instrument and its actions; tell whether a split among them is news."""
     instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
     rows = [(action.date, action.kind, action.value) for action in answer.actions]
     known = action_store.read_actions(connection, answer.instrument.symbol)
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
-    return min((row[0] for row in rows if row[1] == SPLIT and row not in known), default=None)
+    return any(row[1] == SPLIT and row not in known for row in rows)
 
 
-def heed_stated(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> SessionCalendar:
-    """Return the calendar that the answer's own sessions make of ``calendar``; the same object when they are no news.
+def _evidence(connection: Connection, claim: Claim, answer: BarsAnswer) -> Evidence:
+    """Return what is known of the instrument's prices beside its bars."""
+    currency, quote_type = answer.instrument.currency, answer.instrument.quote_type
+    splits = read_splits(connection, claim.symbol)
+    return Evidence(unit_factor(currency, quote_type), is_small_unit(currency), answer.market, splits)
 
-    Hours that the answer's bars contradict are not believed: a statement never costs a bar.
+
+def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
+    if not len(bars):
+        return bars
+    return bar_store.read_bars(connection, series_id, Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1))
+
+
+def _count_sightings(
+    wanted: OwnScale, lost: IntArray, stored: Bars, before: Mapping[int, Sighting]
+) -> dict[int, Sighting]:
+    """Return how often each row that looks wrong, and is not stored so, has been sent by now, with its prices.
+
+    ``lost``: times of rows without a close; they have no prices. A bar that was stored before and is good does not give
+    way to one that is odd until that is repeated.
     """
-    if claim.interval.is_daily:
-        return calendar
-    stated = apply_stated(calendar, answer.sessions)
-    if stated is calendar:
-        return calendar
-    asked = claim.asked or asked_span(claim.window, claim.interval)
-    n_before = len(clean_bars(answer.bars, calendar, claim.interval, asked, now).bars)
-    n_after = len(clean_bars(answer.bars, stated, claim.interval, asked, now).bars)
-    return stated if n_after >= n_before else calendar
+    bars = wanted.bars
+    known = np.isin(bars.open_time, stored.open_time)
+    is_changed = ~known
+    at = np.searchsorted(stored.open_time, bars.open_time[known])
+    old = np.stack([stored.open[at], stored.high[at], stored.low[at], stored.close[at]])
+    new = np.stack([bars.open[known], bars.high[known], bars.low[known], bars.close[known]])
+    is_changed[known] = (old != new).any(axis=0)
+    suspect = wanted.is_new & is_changed & (((wanted.odd & _UNUSUAL) != 0) | _is_far(bars))
+    rows = {int(bars.open_time[row]): tuple(wanted.sent[:, row].tolist()) for row in np.flatnonzero(suspect).tolist()}
+    rows |= {int(time): () for time in np.setdiff1d(lost, stored.open_time).tolist()}
+    return {time: (_times_seen(before.get(time), prices), prices) for time, prices in rows.items()}
 
 
-def commit_window(
-    connection: Connection,
-    claim: Claim,
-    answer: BarsAnswer,
-    calendar: SessionCalendar,
-    now: int,
-    *,
-    is_last_try: bool = True,
-) -> Filled:
-    """Clean the answer and store it with its coverage. Raises ``EnvironmentFaultError``; then nothing was stored.
-
-    A doubtful answer says nothing of coverage before the last try; then the doubtful bars are listed as failed.
-    """
-    interval, window = claim.interval, claim.window
-    asked = claim.asked or asked_span(window, interval)
-    clean = clean_bars(answer.bars, calendar, interval, asked, now)
-    notes = tuple(
-        f"{count} rows dropped: {reason}" for reason, count in clean.dropped.items() if reason != "outside_span"
-    )
-    with transaction(connection):
-        split_date = _write_facts(connection, answer, calendar, now)
-        series_id = _series_id(connection, claim)
-        stored = bar_store.read_bars(connection, series_id, asked)
-        nearby = stored if len(stored) else bar_store.read_bars(connection, series_id, _around(asked))
-        former = coverage_store.read_coverage(connection, series_id, window)
-        newest = _newest(clean.bars, bar_store.bars_extent(connection, series_id), asked)
-        covered = cover_window(window, clean.bars, calendar, interval, now, former, newest)
-        n_changed, doubt = 0, UNIT_REASON if _is_off_scale(clean.bars, nearby) else ""
-        lost, settled, since = window, Settled(clean.bars), None
-        if not doubt:
-            settled = settle_basis(connection, claim.symbol, interval, clean.bars, calendar)
-            since = _suspect_since(connection, series_id, asked, split_date, settled, interval)
-            doubt = BASIS_REASON if since is not None else ""
-        if not doubt:
-            bars = changed_only(_writable(settled.bars, window, calendar, claim, now), stored)
-            n_changed = bar_store.write_bars(connection, series_id, bars)
-            sent = _without_quiet_rows(answer.bars) if is_last_try else answer.bars
-            found = lost_span(window, sent, clean.bars, calendar, interval, now)
-            doubt, lost = (LOST_REASON, found) if found is not None else ("", window)
-        if doubt:
-            covered.append(Coverage(lost, CoverageState.FAILED, now, now + REFUSED_PAUSE_S, doubt))
-        if is_last_try or not doubt:
-            coverage_store.write_coverage(connection, series_id, covered)
-        rev = instrument_store.series_rev(connection, series_id)
-    return Filled(n_changed, rev, notes, doubt, settled.rebased, since)
+def _is_far(bars: Bars) -> BoolArray:
+    """Tell which closes are far from the median of them all."""
+    is_positive = bars.close > 0
+    if not is_positive.any():
+        return is_positive
+    closes = np.log(np.where(is_positive, bars.close, np.nan))
+    is_far: BoolArray = np.abs(closes - np.nanmedian(closes)) > _LEAP
+    return is_far
 
 
-def _newest(bars: Bars, extent: Span | None, asked: Span) -> int:
+def _times_seen(before: Sighting | None, prices: tuple[float, ...]) -> int:
+    is_same = before is not None and np.array_equal(before[1], prices, equal_nan=True)
+    return before[0] + 1 if before is not None and is_same else 1
+
+
+def _lost(clean: CleanBars, window: Span, calendar: SessionCalendar, interval: Interval, now: int) -> IntArray:
+    """Return the times in the window of bars that are expected and came without a close."""
+    inside = clean.lost[(clean.lost >= window.start) & (clean.lost < window.end) & (clean.lost <= now)]
+    return inside[is_on_grid(calendar, interval, inside)]
+
+
+def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:
     """Return the open time of the newest bar of a series, stored or answered; without any, since when none came."""
-    times = [int(bars.open_time[-1])] if len(bars) else []
+    known = [int(times[-1])] if len(times) else []
     if extent is not None:
-        times.append(extent.end - 1)
-    return max(times, default=asked.start)
-
-
-def _suspect_since(
-    connection: Connection,
-    series_id: int,
-    asked: Span,
-    split_date: int | None,
-    settled: Settled,
-    interval: Interval,
-) -> int | None:
-    """Return from when stored bars may miss a split: since they were fetched, or where an intraday answer shows one."""
-    if settled.is_doubtful:
-        rows = coverage_store.read_coverage(connection, series_id, asked)
-        return min([asked.start, *(row.fetched_at for row in rows)]) - 5 * DAY_S
-    if split_date is None or interval.is_daily or not has_bars_before(connection, series_id, split_date):
-        return None
-    return split_date - 5 * DAY_S
-
-
-def _without_quiet_rows(raw: Bars) -> Bars:
-    """Leave out rows of nothing but nulls: sent again and again, they mean that nothing was traded."""
-    return raw.take(~np.isnan(raw.close) | (raw.volume > 0))
-
-
-def lost_span(
-    window: Span, raw: Bars, clean: Bars, calendar: SessionCalendar, interval: Interval, now: int
-) -> Span | None:
-    """Return the span from the first to the last expected bar that was sent and of which no row could be used."""
-    expected = expected_open_times(calendar, interval, window)
-    sent = np.intersect1d(raw.open_time, expected[expected <= now])
-    lost = np.setdiff1d(sent, clean.open_time)
-    return Span(int(lost[0]), min(int(lost[-1]) + interval.step_s, window.end)) if len(lost) else None
-
-
-def _around(span: Span) -> Span:
-    """Return ``span`` with what lies close to it: an overlap of a weekend holds no bar to compare with."""
-    return Span(span.start - NEARBY_S, span.end + NEARBY_S)
-
-
-def _is_off_scale(bars: Bars, stored: Bars) -> bool:
-    """Tell whether some prices are in another unit than their neighbours or than what is stored, there or nearby."""
-    ratio = jump_ratio(bars, stored)
-    if ratio is None and len(bars) and len(stored):
-        at = int(np.searchsorted(stored.open_time, bars.open_time[-1]))
-        following, former = stored.close[at : at + 1], stored.close[max(at - 1, 0) : at]
-        nearest, close = (following, bars.close[-1]) if len(following) else (former, bars.close[0])
-        ratio = float(close / nearest[0])
-    if ratio is not None and not 1 / JUMP_LIMIT < ratio < JUMP_LIMIT:
-        return True
-    return len(bars) > 1 and bool(np.abs(np.diff(np.log(bars.close))).max() > np.log(JUMP_LIMIT))
+        known.append(extent.end - 1)
+    return max(known, default=asked.start)
 
 
 def _series_id(connection: Connection, claim: Claim) -> int:
@@ -207,33 +279,9 @@ def _series_id(connection: Connection, claim: Claim) -> int:
     return series_id
 
 
-def _writable(bars: Bars, window: Span, calendar: SessionCalendar, claim: Claim, now: int) -> Bars:
-    """Keep the window's bars, and of the overlap past its end only final ones (the interior of an answer wins)."""
+def _is_writable(bars: Bars, window: Span, calendar: SessionCalendar, claim: Claim, now: int) -> BoolArray:
+    """Tell which bars are the window's, or final ones of the overlap past its end (the interior of an answer wins)."""
     is_inside = (bars.open_time >= window.start) & (bars.open_time < window.end)
     is_final = final_times(calendar, claim.interval, bars.open_time) <= now
-    return bars.take(is_inside | (is_final & (bars.open_time >= window.end)))
-
-
-def commit_refusal(connection: Connection, claim: Claim, answer: RefusedAnswer, now: int) -> int:
-    """Store that the provider will not answer for the window, and return the series' revision."""
-    window = claim.window
-    state, expires_at = CoverageState.REFUSED, None
-    if answer.kind is RefusalKind.BEYOND_LOOKBACK and answer.limit_s is not None:
-        end = min(window.end, max(window.start + LOOKBACK_STEP_S, now - answer.limit_s))
-        window = Span(window.start, end)
-    elif answer.kind is not RefusalKind.BEFORE_LISTING:
-        state, expires_at = CoverageState.FAILED, now + DAY_S
-    row = Coverage(window, state, now, expires_at, answer.reason)
-    return _write_coverage(connection, claim, row)
-
-
-def commit_failure(connection: Connection, claim: Claim, reason: str, retry_at: int, now: int) -> int:
-    """Store that the window could not be fetched and when it is tried again; return the series' revision."""
-    return _write_coverage(connection, claim, Coverage(claim.window, CoverageState.FAILED, now, retry_at, reason))
-
-
-def _write_coverage(connection: Connection, claim: Claim, row: Coverage) -> int:
-    with transaction(connection):
-        series_id = _series_id(connection, claim)
-        coverage_store.write_coverage(connection, series_id, [row])
-        return instrument_store.series_rev(connection, series_id)
+    is_writable: BoolArray = is_inside | (is_final & (bars.open_time >= window.end))
+    return is_writable

@@ -15,6 +15,7 @@ from candledesk.domain.span import Span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.cache.commit import Sighting
     from candledesk.cache.messages import Gap
     from candledesk.cache.planner import Facts
     from candledesk.domain.interval import Interval
@@ -71,7 +72,8 @@ class Demand:
     ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must
     end before it goes on. ``is_patient``: it waits for the network instead of giving up; ``on_stuck`` is told why it
     waits for something that may take for ever (the network, a full disk). ``is_resting``: it only waits for its next
-    try of a window, which keeps nobody else from asking; ``on_rest`` is told when that begins.
+    try of a window, which keeps nobody else from asking; ``on_rest`` is told when that begins. ``sightings``: rows
+    of the present window that are held back until the provider repeats them (``commit``).
     """
 
     symbol: str
@@ -92,6 +94,7 @@ class Demand:
     on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
     is_resting: bool = False
     on_rest: Callable[[], None] = field(default=lambda: None)
+    sightings: dict[int, Sighting] = field(default_factory=dict)
 
     @property
     def is_live(self) -> bool:

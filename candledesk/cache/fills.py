@@ -253,6 +253,7 @@ class Fills:
         """Fetch and store one claimed window, then go on with the demand; the claim is always released."""
         if demand.failing != claim.window.start:  # its end may be now, and moves
             demand.failing, demand.n_faults = claim.window.start, 0
+            demand.sightings.clear()
         try:
             if self._engine.limiter.acquire(int(demand.priority), demand.cancel):
                 step = self._asker.ask(demand, known, claim)

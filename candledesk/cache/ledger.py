@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,7 @@ _EMPTY_LADDER = (
 )
 CONFIRM_S = HOUR_S  # a single empty answer may be an outage, and minutes leave the look-back for ever: ask once more
 NO_TRADES = "asked: the provider has no bars here"
+LOST = "asked: the provider sent these bars without a close"
 
 
 def empty_expiry(close_time: int, now: int) -> int | None:
@@ -149,6 +151,49 @@ def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int, 
     if not any(row.state is CoverageState.KNOWN_EMPTY and row.span.overlaps(span) for row in former):
         expiry = _together(now, CONFIRM_S)
     return Coverage(span, CoverageState.KNOWN_EMPTY, now, expiry, NO_TRADES)
+
+
+def cover_lost(
+    lost: IntArray,
+    covered: Sequence[Coverage],
+    calendar: SessionCalendar,
+    interval: Interval,
+    now: int,
+    former: Sequence[Coverage],
+) -> list[Coverage]:
+    """Return what is known of bars that were sent without a close though they traded: asked again while that is new.
+
+    ``lost``: ascending open times; ``covered``: what ``cover_window`` says of the same answer. Only what that takes for
+    settled is looked at, bars beside each other together.
+    """
+    rows: list[Coverage] = []
+    for row in covered:
+        if row.state is not CoverageState.HAVE:
+            continue
+        times = lost[(lost >= row.span.start) & (lost < row.span.end)]
+        for run in np.split(times, np.flatnonzero(np.diff(times) > interval.step_s) + 1) if len(times) else ():
+            span = Span(int(run[0]), min(int(run[-1]) + interval.step_s, row.span.end))
+            rows.append(replace(_empty(span, calendar, interval, now, former), reason=LOST))
+    return rows
+
+
+def cover_failure(failed: Coverage, former: Sequence[Coverage]) -> list[Coverage]:
+    """Return what a failure or a refusal changes: only what was not known before is unknown for that reason.
+
+    ``former``: the ledger where ``failed`` lies. What is stored stays as it is. What had expired is not asked again
+    before the failure is: of bars that may still change it is said that their last refresh failed.
+    """
+    known = [row for row in former if row.state is not CoverageState.FAILED and row.span.overlaps(failed.span)]
+    rows = [replace(failed, span=part) for part in subtract_spans([failed.span], [row.span for row in known])]
+    for row in known:
+        if row.expires_at is None or failed.expires_at is None or row.expires_at >= failed.expires_at:
+            continue
+        part = row.span.intersect(failed.span)
+        if part is not None:
+            is_moving = row.state is CoverageState.PROVISIONAL
+            reason = f"last refresh failed: {failed.reason}" if is_moving else row.reason
+            rows.append(replace(row, span=part, expires_at=failed.expires_at, reason=reason))
+    return rows
 
 
 def final_mask(

@@ -70,10 +70,16 @@ class Facts:
             return listing, LISTING_REASON
         return HISTORY_START, ""
 
+    def _first_key(self) -> int:
+        """Return the first instant that a bar of the calendar can bear: a daily one has its session's date."""
+        if not len(self.calendar):
+            return self.now
+        return int(self.calendar.date[0]) if self.interval.is_daily else int(self.calendar.open[0])
+
     def clip(self, span: Span | None) -> Span | None:
         """Return the askable part of ``span``: from the floor to the end of the bar that forms at ``now``."""
         end = self.now + 1
-        start = max(self.floor[0], int(self.calendar.open[0]) if len(self.calendar) else self.now)
+        start = max(self.floor[0], self._first_key())
         if span is not None:
             start, end = max(start, span.start), min(end, span.end)
         return Span(start, end) if start < end else None

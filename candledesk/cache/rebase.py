@@ -5,128 +5,227 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.cache.basis import align_to_daily, changed_only, close_ratio, is_near, is_same, rebase
+import numpy as np
+
+from candledesk.cache.basis import (
+    align_factors,
+    align_to_daily,
+    changed_only,
+    compare_basis,
+    divide,
+    split_factors,
+    unstated_split,
+)
 from candledesk.cache.ledger import is_final_mask
+from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.sessions import session_of
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
+from candledesk.store import basis as basis_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
+from candledesk.store import odd as odd_store
+from candledesk.store.odd import OddBar
 
 if TYPE_CHECKING:
     from candledesk.cache.basis import Split
-    from candledesk.domain.bars import Bars
+    from candledesk.domain.bars import FloatArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.store import Connection
 
 _FOREVER = 2**40
+_WHOLE = Span(HISTORY_START, _FOREVER)
+FRESH_S = 120  # splits take effect between sessions; what was looked up so lately need not be looked up again
+SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An answer's bars on the stored basis; ``is_doubtful``: they are not, and no known split explains it.
+    """Whether an answer and what is stored are on one basis.
 
+    ``unproven_since``: from when the dailies must be read before they can be mixed, ``None`` when it is proven;
     ``rebased``: the intervals whose stored bars were brought onto a new basis.
     """
 
-    bars: Bars
-    is_doubtful: bool = False
+    unproven_since: int | None = None
     rebased: tuple[Interval, ...] = ()
 
 
-def settle_basis(
-    connection: Connection, symbol: str, interval: Interval, bars: Bars, calendar: SessionCalendar
-) -> Settled:
-    """Bring an answer and what is stored together; the instrument's splits must be written before.
+def read_splits(connection: Connection, symbol: str) -> list[Split]:
+    """Return the instrument's splits as ``(ex-date, new shares per old)``, ascending."""
+    return [(row[0], row[2]) for row in action_store.read_actions(connection, symbol) if row[1] == SPLIT]
 
-    Daily bars are the judge: a daily answer that differs by a split's ratio re-bases the stored dailies, and then every
-    intraday series follows its dailies. An intraday answer is aligned to the dailies.
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
+
+    ``has_news``: the answer states a split that was not known before; ``unit``: see ``domain.scale.Evidence``.
     """
-    splits = [(date, value) for date, kind, value in action_store.read_actions(connection, symbol) if kind == "split"]
+
+    symbol: str
+    interval: Interval
+    bars: Bars
+    calendar: SessionCalendar
+    asked: Span
+    now: int
+    has_news: bool = False
+    unit: float = 0.0
+
+
+def settle_basis(connection: Connection, new: Compared) -> Settled:
+    """Bring what is stored onto the basis of an answer; the instrument's splits must be written before.
+
+    The provider's prices are on the basis of ``now``. Those stored are known to be on the basis of an earlier instant;
+    an answer that reaches from there to now states the splits between them. Beside that, the same bars are compared:
+    where they differ as by a known split, every series follows in this transaction; where no known split explains it,
+    or nothing can be compared, the dailies since the oldest stored bar must be read first, which tell all splits.
+    """
+    symbol, interval = new.symbol, new.interval
+    oldest, known_until = basis_store.oldest_bar(connection, symbol), basis_store.read_basis(connection, symbol)
+    reaches_now = new.asked.end >= new.now
+    if oldest is None:
+        if reaches_now or not known_until:
+            basis_store.write_basis(connection, symbol, new.now)
+        return Settled()
+    is_told = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
+    splits = read_splits(connection, symbol)
+    stored = _stored_final(connection, symbol, interval, new.bars)
+    aligned = new.bars if interval.is_daily else _aligned(connection, new, splits)
+    n_reflected, n_compared = compare_basis(aligned, stored, splits, new.unit)
+    if n_reflected is None and is_told and interval.is_daily:
+        found = unstated_split(new.bars, stored)
+        if found is not None:
+            splits, n_reflected = sorted([*splits, found]), len(splits)
     rebased: list[Interval] = []
-    if not interval.is_daily:
-        bars = _aligned(connection, symbol, interval, bars, calendar, splits)
-    elif _rebase_daily(connection, symbol, bars, splits):
-        rebased.append(interval)
-        rebased += _align_stored(connection, symbol, calendar, splits)
-    ratio = _overlap_ratio(connection, symbol, interval, bars)
-    if not is_same(ratio) and not interval.is_daily:
-        rebased += _align_stored(connection, symbol, calendar, splits)
-        ratio = _overlap_ratio(connection, symbol, interval, bars)
-    return Settled(bars, not is_same(ratio), tuple(rebased))
+    if n_reflected is not None and n_reflected < len(splits):
+        rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
+    elif interval.is_daily and new.has_news:
+        rebased = _align_stored(connection, new, splits)
+    is_sure = is_told or new.now - known_until <= FRESH_S
+    is_proven = is_sure or (n_reflected is not None and n_compared > 0)
+    if is_told:
+        basis_store.write_basis(connection, symbol, new.now)
+    return Settled(None if is_proven else min(oldest, new.asked.start), tuple(rebased))
 
 
-def _overlap_ratio(connection: Connection, symbol: str, interval: Interval, bars: Bars) -> float | None:
-    """Return new / stored closes over bars that were final when they were stored."""
+def _stored_final(connection: Connection, symbol: str, interval: Interval, bars: Bars) -> Bars:
+    """Return the stored bars at an answer's times that were final when they were stored."""
     series_id = instrument_store.series_id(connection, symbol, interval)
     if series_id is None or not len(bars):
-        return None
+        return Bars.empty()
     span = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1)
     stored = bar_store.read_bars(connection, series_id, span)
     coverage = coverage_store.read_coverage(connection, series_id, span)
-    return close_ratio(bars, stored.take(is_final_mask(coverage, stored)))
+    return stored.take(is_final_mask(coverage, stored))
 
 
-def has_bars_before(connection: Connection, series_id: int, time: int) -> bool:
-    """Tell whether the series, or another of its instrument, holds bars that open earlier than ``time``."""
-    siblings = instrument_store.sibling_series(connection, series_id)
-    return any(bar_store.has_older(connection, sibling, time) for sibling in siblings)
-
-
-def _stored_daily(connection: Connection, symbol: str, span: Span) -> Bars | None:
+def stored_daily(connection: Connection, symbol: str, span: Span) -> Bars | None:
+    """Return the stored 1d bars of ``span``, ``None`` when the series does not exist."""
     series_id = instrument_store.series_id(connection, symbol, INTERVALS["1d"])
     return None if series_id is None else bar_store.read_bars(connection, series_id, span)
 
 
-def _aligned(
-    connection: Connection,
-    symbol: str,
-    interval: Interval,
-    bars: Bars,
-    calendar: SessionCalendar,
-    splits: list[Split],
-) -> Bars:
+def daily_around(connection: Connection, symbol: str, bars: Bars) -> Bars | None:
+    """Return the stored 1d bars around intraday ``bars``, by which these are judged."""
+    if not len(bars):
+        return None
+    around = Span(int(bars.open_time[0]) - 90 * DAY_S, int(bars.open_time[-1]) + 90 * DAY_S)
+    return stored_daily(connection, symbol, around)
+
+
+def _aligned(connection: Connection, new: Compared, splits: list[Split]) -> Bars:
+    bars = new.bars
     later = [split for split in splits if len(bars) and split[0] > int(bars.open_time[0])]
-    if not later:
-        return bars
-    span = Span(int(bars.open_time[0]) - 30 * DAY_S, int(bars.open_time[-1]) + 2 * DAY_S)
-    daily = _stored_daily(connection, symbol, span)
-    return bars if daily is None else align_to_daily(bars, calendar, interval, daily, later)[0]
+    daily = daily_around(connection, new.symbol, bars) if later else None
+    return bars if daily is None else align_to_daily(bars, new.calendar, new.interval, daily, later)[0]
 
 
-def _rebase_daily(connection: Connection, symbol: str, bars: Bars, splits: list[Split]) -> bool:
-    """Divide stored dailies before each split that the answer has and they have not; tell whether any changed."""
-    series_id = instrument_store.series_id(connection, symbol, INTERVALS["1d"])
-    if series_id is None or not splits:
-        return False
-    is_changed = False
-    for date, factor in sorted(splits, reverse=True):
-        stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, _FOREVER))
-        early, late = stored.within(Span(HISTORY_START, date)), stored.within(Span(date, _FOREVER))
-        ratio = close_ratio(bars, early)
-        # A ratio that holds after the split too is another one's.
-        if ratio is not None and is_near(ratio, 1.0 / factor) and is_same(close_ratio(bars, late)):
-            bar_store.write_bars(connection, series_id, rebase(early, date, factor))
-            is_changed = True
-    return is_changed
-
-
-def _align_stored(
-    connection: Connection, symbol: str, calendar: SessionCalendar, splits: list[Split]
+def _rebase_all(
+    connection: Connection, new: Compared, aligned: Bars, splits: list[Split], n_reflected: int
 ) -> list[Interval]:
+    """Bring the series that was compared, then all others, onto the basis of all ``splits``."""
+    rebased: list[Interval] = []
+    daily = INTERVALS["1d"]
+    if _divide_series(connection, new, new.interval, splits, n_reflected):
+        rebased.append(new.interval)
+    if not new.interval.is_daily:
+        n_reflected = _daily_reflects(connection, new, aligned, splits, n_reflected)
+        if _divide_series(connection, new, daily, splits, n_reflected):
+            rebased.append(daily)
+    return rebased + [one for one in _align_stored(connection, new, splits) if one not in rebased]
+
+
+def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits: list[Split], n_reflected: int) -> int:
+    """Return how many splits the stored dailies reflect: by the sessions of an intraday answer, else as its series."""
+    daily = daily_around(connection, new.symbol, aligned)
+    if daily is None or not len(daily):
+        return n_reflected
+    row = session_of(new.calendar, new.interval, aligned.open_time)
+    dates = np.where(row < 0, aligned.open_time // DAY_S * DAY_S, new.calendar.date[row])
+    last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
+    _, left, right = np.intersect1d(dates[last], daily.open_time, assume_unique=True, return_indices=True)
+    fresh, stored = aligned.close[last][left], daily.close[right]
+    usable = (fresh > 0) & (stored > 0) & (daily.open_time[right] < max(date for date, _ in splits))
+    if not usable.any():
+        return n_reflected
+    factors = np.log(split_factors(daily.open_time[right][usable], splits))
+    distance = np.median(np.abs(np.log(stored[usable] / fresh[usable]) - factors), axis=1)[::-1]
+    return len(splits) - int(np.argmin(distance))
+
+
+def _divide_series(
+    connection: Connection, new: Compared, interval: Interval, splits: list[Split], n_reflected: int
+) -> bool:
+    """Divide a stored series by the splits that it does not reflect; tell whether any bar changed."""
+    series_id = instrument_store.series_id(connection, new.symbol, interval)
+    if series_id is None or n_reflected >= len(splits):
+        return False
+    stored = bar_store.read_bars(connection, series_id, _WHOLE)
+    dates = stored.open_time
+    if not interval.is_daily:
+        row = session_of(new.calendar, interval, stored.open_time)
+        dates = np.where(row < 0, stored.open_time // DAY_S * DAY_S, new.calendar.date[row])
+    return _divide_stored(connection, series_id, stored, split_factors(dates, splits)[n_reflected])
+
+
+def _align_stored(connection: Connection, new: Compared, splits: list[Split]) -> list[Interval]:
     """Bring every stored intraday series onto the basis of the stored dailies; return those that changed."""
-    daily = _stored_daily(connection, symbol, Span(HISTORY_START, _FOREVER))
+    daily = stored_daily(connection, new.symbol, _WHOLE)
     changed: list[Interval] = []
     for interval in INTERVALS.values():
-        series_id = None if interval.is_daily else instrument_store.series_id(connection, symbol, interval)
+        series_id = None if interval.is_daily else instrument_store.series_id(connection, new.symbol, interval)
         if series_id is None or daily is None or not splits:
             continue
         before = max(date for date, _ in splits) + 2 * DAY_S
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, before))
-        aligned, n_changed = align_to_daily(stored, calendar, interval, daily, splits)
-        if n_changed:
-            bar_store.write_bars(connection, series_id, changed_only(aligned, stored))
+        closes = np.where(stored.close > 0, stored.close, np.nan)
+        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits)
+        if _divide_stored(connection, series_id, stored, divisor):
             changed.append(interval)
     return changed
+
+
+def _divide_stored(connection: Connection, series_id: int, stored: Bars, divisor: FloatArray) -> bool:
+    if not len(stored) or (divisor == 1.0).all():
+        return False
+    _divide_odd(connection, series_id, stored, divisor)
+    bar_store.write_bars(connection, series_id, changed_only(divide(stored, divisor), stored))
+    return True
+
+
+def _divide_odd(connection: Connection, series_id: int, stored: Bars, divisor: FloatArray) -> None:
+    """Bring what was sent of flagged bars onto the new basis too: it is compared with what is read."""
+    moved: list[OddBar] = []
+    for bar in odd_store.read_odd(connection, series_id, _WHOLE):
+        at = int(np.searchsorted(stored.open_time, bar.open_time))
+        if bar.sent is None or at == len(stored) or stored.open_time[at] != bar.open_time or divisor[at] == 1.0:
+            continue
+        factor = float(divisor[at])
+        opened, high, low, close = (None if price is None else price / factor for price in bar.sent)
+        volume = None if bar.volume is None else bar.volume * factor
+        moved.append(OddBar(bar.open_time, bar.flags, (opened, high, low, close), volume))
+    odd_store.write_odd(connection, series_id, np.empty(0, np.int64), moved)

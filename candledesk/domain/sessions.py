@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,8 @@ class SessionCalendar:
     ``break_start``/``break_end``: the lunch break or daily halt, both 0 when there is none. ``tz``: IANA zone.
     ``settle_s``: how long after its close the provider may still change a bar (exchange delay, yahoo.md §4.10).
     ``is_24h``: whether a session can reach its end at 24:00 without a closing bar (crypto, FX, futures): such venues
-    are asked with extended hours on, or the provider loses the last minute (yahoo.md §4.11).
+    are asked with extended hours on, or the provider loses the last minute (yahoo.md §4.11). ``observed``: dates of
+    the sessions among these that only the provider's rows show, ascending, of any length.
     """
 
     mic: str
@@ -40,6 +41,7 @@ class SessionCalendar:
     break_end: IntArray
     settle_s: int = 0
     is_24h: bool = False
+    observed: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __len__(self) -> int:
         """Return the number of sessions."""
@@ -229,6 +231,19 @@ def utc_of_wall(tz: str, wall: IntArray) -> IntArray:
     zone = ZoneInfo(tz)
     times = (datetime.fromtimestamp(second, UTC).replace(tzinfo=zone) for second in wall.tolist())
     return np.fromiter((int(time.timestamp()) for time in times), np.int64, len(wall))
+
+
+def wall_of_utc(tz: str, times: IntArray) -> IntArray:
+    """Return what the wall clock of zone ``tz`` shows at ``times`` (UTC seconds), written as if it were UTC seconds."""
+    if tz == "UTC":
+        return times
+    zone = ZoneInfo(tz)
+    hours, inverse = np.unique(times // 900, return_inverse=True)  # offsets change at quarters of an hour
+    shown = (datetime.fromtimestamp(hour * 900, zone) for hour in hours.tolist())
+    offsets = np.fromiter(
+        (int((time.utcoffset() or timedelta()).total_seconds()) for time in shown), np.int64, len(hours)
+    )
+    return times + offsets[inverse]
 
 
 def _grid_starts(calendar: SessionCalendar, interval: Interval, rows: slice) -> IntArray:

@@ -23,7 +23,9 @@ StatedSession = tuple[int, int]
 SHORTEST_S = 10 * MINUTE_S
 
 
-def news_of(calendar: SessionCalendar, stated: Sequence[StatedSession]) -> dict[int, StatedSession]:
+def news_of(
+    calendar: SessionCalendar, stated: Sequence[StatedSession], shortest_s: int = SHORTEST_S
+) -> dict[int, StatedSession]:
     """Return by date (00:00 UTC) the stated sessions that the calendar has otherwise or not at all.
 
     Several periods of one date, as around a break, count as one session. 24-hour venues are left alone: the provider
@@ -39,16 +41,19 @@ def news_of(calendar: SessionCalendar, stated: Sequence[StatedSession]) -> dict[
         first, last = by_date.get(date, (opened, closed))
         by_date[date] = (min(first, opened), max(last, closed))
     known = set(zip(calendar.open.tolist(), calendar.close.tolist(), strict=True))
-    sane = {date: row for date, row in by_date.items() if SHORTEST_S <= row[1] - row[0] <= DAY_S}
+    sane = {date: row for date, row in by_date.items() if shortest_s <= row[1] - row[0] <= DAY_S}
     return {date: row for date, row in sorted(sane.items()) if row not in known}
 
 
-def apply_stated(calendar: SessionCalendar, stated: Sequence[StatedSession]) -> SessionCalendar:
+def apply_stated(
+    calendar: SessionCalendar, stated: Sequence[StatedSession], *, is_observed: bool = False
+) -> SessionCalendar:
     """Return the calendar with each stated session in the place of its date's, or added where there was none.
 
-    A break stays while it lies within the stated hours. The same object comes back when nothing is news.
+    A break stays while it lies within the stated hours. ``is_observed``: they are concluded from rows, which the
+    calendar remembers. The same object comes back when nothing is news.
     """
-    news = news_of(calendar, stated)
+    news = news_of(calendar, stated, MINUTE_S if is_observed else SHORTEST_S)
     if not news:
         return calendar
     dates = np.array(list(news), np.int64)
@@ -60,14 +65,22 @@ def apply_stated(calendar: SessionCalendar, stated: Sequence[StatedSession]) -> 
     def merge(old: IntArray, new: IntArray) -> IntArray:
         return np.concatenate([old[kept], new])[order]
 
+    observed = np.union1d(calendar.observed, dates) if is_observed else np.setdiff1d(calendar.observed, dates)
     return replace(
         calendar,
+        observed=observed,
         date=merge(calendar.date, dates),
         open=merge(calendar.open, opens),
         close=merge(calendar.close, closes),
         break_start=merge(calendar.break_start, starts),
         break_end=merge(calendar.break_end, ends),
     )
+
+
+def session_dates(calendar: SessionCalendar, sessions: Sequence[StatedSession]) -> IntArray:
+    """Return the dates of sessions in the calendar's zone (00:00 UTC), ascending and unique, int64."""
+    zone = ZoneInfo(calendar.tz)
+    return np.unique(np.array([_date_of(opened, zone) for opened, _ in sessions], np.int64))
 
 
 def _date_of(time: int, zone: ZoneInfo) -> int:

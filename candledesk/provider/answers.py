@@ -45,7 +45,8 @@ class BarsAnswer:
     """The provider answered: raw bars (not yet cleaned: may be unsorted, doubled, NaN, off-grid), perhaps none.
 
     ``sessions``: regular trading segments ``(open, close)`` in UTC seconds that the answer itself states (yahoo.md:
-    ``tradingPeriods``), empty when it states none; ``n_requests``: HTTP requests it really cost.
+    ``tradingPeriods``), empty when it states none; ``n_requests``: HTTP requests it really cost; ``market``: time (UTC
+    seconds) and price of the regular market as the answer states them, ``None`` when it does not.
     """
 
     bars: Bars
@@ -53,6 +54,7 @@ class BarsAnswer:
     actions: tuple[CorporateAction, ...] = ()
     sessions: tuple[tuple[int, int], ...] = ()
     n_requests: int = 1
+    market: tuple[int, float] | None = None
 
 
 class RefusalKind(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
+SessionSource = Literal["stated", "observed"]
+_HALF_DAY_S = 43_200
 _N_ARRAYS = 5  # date, open, close, break_start, break_end
 _UPSERT = """
 INSERT INTO calendar_cache (key, mic, tz, settle_s, is_24h, valid_until, data) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -51,14 +53,29 @@ def read_calendar(conn: sqlite3.Connection, key: str) -> tuple[SessionCalendar, 
 
 
 @translate_faults()
-def write_stated(conn: sqlite3.Connection, key: str, sessions: Iterable[tuple[int, int]]) -> None:
-    """Remember ``(open, close)`` sessions that the provider stated (UTC seconds); a later statement wins."""
-    require_transaction(conn)
-    rows = [(key, int(opened), int(closed)) for opened, closed in sessions]
-    conn.executemany("INSERT OR REPLACE INTO stated_session (key, open, close) VALUES (?, ?, ?)", rows)
+def list_calendars(conn: sqlite3.Connection, venue: str) -> list[str]:
+    """Return the keys of the remembered calendars of a venue (``mic/tz``)."""
+    rows = conn.execute("SELECT key FROM calendar_cache WHERE mic || '/' || tz = ? ORDER BY key", (venue,)).fetchall()
+    return [str(row[0]) for row in rows]
 
 
 @translate_faults()
-def read_stated(conn: sqlite3.Connection, key: str) -> list[tuple[int, int]]:
-    """Return the remembered ``(open, close)`` sessions, ascending."""
-    return conn.execute("SELECT open, close FROM stated_session WHERE key = ? ORDER BY open", (key,)).fetchall()
+def write_sessions(
+    conn: sqlite3.Connection, venue: str, sessions: Iterable[tuple[int, int]], source: SessionSource
+) -> None:
+    """Remember ``(open, close)`` sessions of a venue (UTC seconds) that its calendar lacks or has otherwise.
+
+    Of one day the later statement stands, and of one that only rows show, the later rows.
+    """
+    require_transaction(conn)
+    rows = [(venue, int(opened), int(closed), source) for opened, closed in sessions]
+    near = "DELETE FROM stated_session WHERE key = ? AND source = 'observed' AND open > ? AND open < ?"
+    conn.executemany(near, [(venue, opened - _HALF_DAY_S, opened + _HALF_DAY_S) for _, opened, _, _ in rows])
+    conn.executemany("INSERT OR REPLACE INTO stated_session (key, open, close, source) VALUES (?, ?, ?, ?)", rows)
+
+
+@translate_faults()
+def read_sessions(conn: sqlite3.Connection, venue: str, source: SessionSource) -> list[tuple[int, int]]:
+    """Return the remembered ``(open, close)`` sessions of a venue from one source, ascending."""
+    sql = "SELECT open, close FROM stated_session WHERE key = ? AND source = ? ORDER BY open"
+    return conn.execute(sql, (venue, source)).fetchall()

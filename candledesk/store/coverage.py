@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.domain.coverage import Coverage, CoverageState
-from candledesk.domain.span import Span
+from candledesk.domain.span import Span, subtract_spans
 from candledesk.store.database import require_transaction
 from candledesk.store.faults import translate_faults
 
@@ -59,6 +59,19 @@ def read_coverage(conn: sqlite3.Connection, series_id: int, span: Span | None = 
         rows = conn.execute(_TOUCHING, {"series": series_id, "lo": span.start, "hi": span.end}).fetchall()
     pieces = [_coverage(row) for row in rows]
     return pieces if span is None else [piece for piece in pieces if piece.span.overlaps(span)]
+
+
+@translate_faults()
+def forget_coverage(conn: sqlite3.Connection, series_id: int, span: Span, states: Sequence[CoverageState]) -> None:
+    """Cut ``span`` out of the ledger where it says one of ``states``."""
+    require_transaction(conn)
+    for piece in read_coverage(conn, series_id, span):
+        if piece.state not in states:
+            continue
+        key = (int(series_id), piece.span.start)
+        conn.execute("DELETE FROM coverage WHERE series_id = ? AND lo = ?", key)
+        left = [replace(piece, span=part) for part in subtract_spans([piece.span], [span])]
+        conn.executemany(_INSERT, [_row(series_id, part) for part in left])
 
 
 def lay_over(pieces: Iterable[Coverage], entry: Coverage) -> list[Coverage]:

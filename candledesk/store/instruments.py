@@ -158,6 +158,16 @@ def sibling_series(conn: sqlite3.Connection, series_id: int) -> list[int]:
 
 
 @translate_faults()
+def venue_series(conn: sqlite3.Connection, mic: str) -> list[tuple[int, str]]:
+    """Return id and interval name of every series of a venue's instruments."""
+    sql = (
+        "SELECT series_id, interval FROM series JOIN instrument USING (instrument_id) JOIN venue USING (venue_id)"
+        " WHERE mic = ? ORDER BY series_id"
+    )
+    return [(int(found), str(interval)) for found, interval in conn.execute(sql, (mic,)).fetchall()]
+
+
+@translate_faults()
 def series_rev(conn: sqlite3.Connection, series_id: int) -> int:
     """Return the revision of a series: it rises whenever stored bars change; 0 for an unknown series."""
     row = conn.execute("SELECT rev FROM series WHERE series_id = ?", (series_id,)).fetchone()

@@ -108,13 +108,30 @@ CREATE TABLE odd_bar ( -- bars that are flagged (domain.oddity), and what was se
     series_id INTEGER NOT NULL,
     ts INTEGER NOT NULL,
     flags INTEGER NOT NULL,
-    is_read_otherwise INTEGER NOT NULL DEFAULT 0, -- whether the four prices below were sent in place of the candle's
+    is_read_otherwise INTEGER NOT NULL DEFAULT 0, -- whether the values below were sent in place of the candle's
     open REAL, -- NULL: not sent
     high REAL,
     low REAL,
     close REAL,
+    volume REAL,
     PRIMARY KEY (series_id, ts)
 ) WITHOUT ROWID, STRICT
+"""
+
+
+_DROPPED_ROW = """
+CREATE TABLE dropped_row ( -- rows that were sent and cannot be a bar; gone once a bar of that time is stored
+    series_id INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (series_id, ts)
+) WITHOUT ROWID, STRICT
+"""
+# Sessions are learnt by venue: what one exchange code and type of instrument showed holds for all of the venue.
+_SESSIONS_BY_VENUE = """
+UPDATE OR REPLACE stated_session
+SET key = (SELECT mic || '/' || tz FROM calendar_cache AS c WHERE c.key = stated_session.key)
+WHERE EXISTS (SELECT 1 FROM calendar_cache AS c WHERE c.key = stated_session.key)
 """
 
 
@@ -230,7 +247,9 @@ def _pause_jobs(db: Database) -> None:
 def _flag_odd_bars(db: Database) -> None:
     """Bars that the provider sent and that its calendar or its own prices contradict are kept and flagged."""
     db.execute(_ODD_BAR)
+    db.execute(_DROPPED_ROW)
     db.execute("ALTER TABLE stated_session ADD COLUMN source TEXT NOT NULL DEFAULT 'stated'")
+    db.execute(_SESSIONS_BY_VENUE)
     # Windows that were refused for their rows are asked for again at once: their bars are kept from now on.
     db.execute("DELETE FROM coverage WHERE state = 'failed'")
 

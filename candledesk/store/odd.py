@@ -21,30 +21,35 @@ Prices = tuple[float | None, float | None, float | None, float | None]
 """Open, high, low and close; ``None``: not sent."""
 
 _UPSERT = """
-INSERT INTO odd_bar (series_id, ts, flags, is_read_otherwise, open, high, low, close) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO odd_bar (series_id, ts, flags, is_read_otherwise, open, high, low, close, volume)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (series_id, ts) DO UPDATE SET flags = excluded.flags, is_read_otherwise = excluded.is_read_otherwise,
-    open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close
+    open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume
 """
 _SELECT = """
-SELECT ts, flags, is_read_otherwise, open, high, low, close FROM odd_bar
+SELECT ts, flags, is_read_otherwise, open, high, low, close, volume FROM odd_bar
 WHERE series_id = ? AND ts >= ? AND ts < ? ORDER BY ts
 """
 
 
 @dataclass(frozen=True, slots=True)
 class OddBar:
-    """A flagged bar. ``flags``: ``domain.oddity``; ``sent``: the prices as they came, ``None`` when stored so."""
+    """A flagged bar. ``flags``: ``domain.oddity``; ``sent``, ``volume``: as they came, ``None`` when stored so."""
 
     open_time: int
     flags: int
     sent: Prices | None = None
+    volume: float | None = None
 
 
 @translate_faults()
 def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBar]:
     """Return the flagged bars of ``span``, ascending."""
     rows = conn.execute(_SELECT, (int(series_id), int(span.start), int(span.end))).fetchall()
-    return [OddBar(ts, flags, tuple(prices) if is_otherwise else None) for ts, flags, is_otherwise, *prices in rows]
+    return [
+        OddBar(ts, flags, (opened, high, low, close), volume) if is_otherwise else OddBar(ts, flags)
+        for ts, flags, is_otherwise, opened, high, low, close, volume in rows
+    ]
 
 
 @translate_faults()
@@ -64,4 +69,34 @@ def write_odd(conn: sqlite3.Connection, series_id: int, times: IntArray, odd: Se
 def _row(series_id: int, bar: OddBar) -> tuple[int | float | None, ...]:
     sent = bar.sent or (None, None, None, None)
     prices = (None if price is None or np.isnan(price) else float(price) for price in sent)
-    return (series_id, int(bar.open_time), int(bar.flags), int(bar.sent is not None), *prices)
+    return (series_id, int(bar.open_time), int(bar.flags), int(bar.sent is not None), *prices, bar.volume)
+
+
+@translate_faults()
+def count_odd(conn: sqlite3.Connection, series_id: int) -> dict[int, int]:
+    """Return how many bars of a series have each combination of flags."""
+    sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags"
+    return {int(flags): int(n) for flags, n in conn.execute(sql, (int(series_id),)).fetchall()}
+
+
+@translate_faults()
+def note_dropped(conn: sqlite3.Connection, series_id: int, rows: Sequence[tuple[int, str]], times: IntArray) -> None:
+    """Remember rows that cannot be a bar, and forget those of ``times``, of which bars are stored."""
+    require_transaction(conn)
+    series = int(series_id)
+    conn.executemany(
+        "INSERT OR REPLACE INTO dropped_row (series_id, ts, reason) VALUES (?, ?, ?)",
+        [(series, int(time), reason) for time, reason in rows],
+    )
+    if len(times) and conn.execute("SELECT 1 FROM dropped_row WHERE series_id = ? LIMIT 1", (series,)).fetchone():
+        conn.executemany(
+            "DELETE FROM dropped_row WHERE series_id = ? AND ts = ?", [(series, t) for t in times.tolist()]
+        )
+
+
+@translate_faults()
+def count_dropped(conn: sqlite3.Connection, series_id: int, span: Span) -> dict[str, int]:
+    """Return how many rows of ``span`` were sent that cannot be a bar, by reason."""
+    sql = "SELECT reason, count(*) FROM dropped_row WHERE series_id = ? AND ts >= ? AND ts < ? GROUP BY reason"
+    rows = conn.execute(sql, (int(series_id), int(span.start), int(span.end))).fetchall()
+    return {str(reason): int(n) for reason, n in rows}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.basis import align_to_daily, changed_only, rebase
+from candledesk.cache.basis import align_to_daily, changed_only, divide
 from candledesk.cache.build import CacheService
 from candledesk.cache.messages import BarsRequest
 from candledesk.demo import DemoMarket
@@ -98,7 +98,7 @@ def test_rebasing_keeps_float32_prices_float32_and_changes_only_what_is_older():
     bars = Bars(
         np.array([0, 1, 2]) * DAY_S, price, price.copy(), price.copy(), price.copy(), np.array([3.0, 3.0, 12.0])
     )
-    moved = rebase(bars, 2 * DAY_S, 3.0)
+    moved = divide(bars, np.where(bars.open_time < 2 * DAY_S, 3.0, 1.0))
     assert np.array_equal(moved.close, moved.close.astype(np.float32))
     assert moved.close[2] == bars.close[2]
     assert moved.volume.tolist() == [9.0, 9.0, 12.0]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.claims import Claim
-from candledesk.cache.commit import heed_stated
+from candledesk.cache.commit import learn_sessions
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -84,8 +84,10 @@ def test_hours_that_the_bars_contradict_are_not_believed(calendar, close_hour, i
     instrument = Instrument("AAA", "NMS", "EQUITY", "America/New_York", "USD", 2, None)
     stated = ((at(17, 9, 30), at(17, close_hour)), (at(14, 10), at(14, 11)))
     answer = BarsAnswer(bars, instrument, sessions=stated)
-    heeded = heed_stated(calendar, Claim("AAA", interval, window), answer, NOW)
-    assert (heeded is not calendar) == is_believed
+    news = learn_sessions(calendar, Claim("AAA", interval, window), answer, NOW)
+    assert (news.calendar is not calendar) == is_believed
+    assert bool(news.stated) == is_believed
+    assert news.observed == ()
 
 
 def test_nonsense_is_not_learnt(calendar):
