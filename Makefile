@@ -1,4 +1,4 @@
-# CandleDesk: everything a developer runs. `make demo` and `make test` each work on a fresh clone on Debian 12.
+# CandleDesk: everything a developer runs. `make demo` and `make test` each work on a fresh clone on Debian 12 and 13.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help

@@ -69,7 +69,7 @@ def period_end(interval: Interval, key: int) -> int:
     n_months = _MONTHS_OF.get(interval.name)
     if n_months is None:
         return key + interval.step_s
-    month = np.datetime64(key, "s").astype("datetime64[M]") + n_months
+    month = np.datetime64(key, "s").astype("datetime64[M]") + np.timedelta64(n_months, "M")
     return int(month.astype("datetime64[s]").astype(np.int64))
 
 

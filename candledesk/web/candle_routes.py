@@ -38,7 +38,7 @@ async def _start_backfill(door: Door, call: Call) -> Response:
 
 async def _update_latest(door: Door, call: Call) -> Response:
     symbols, intervals = call.values["symbols"], call.values["intervals"]
-    if intervals and not symbols:
+    if intervals is not None and not symbols:
         raise InputError("symbols", "Symbols are missing: name them, or leave both out for the active series")
     series = [(symbol, interval) for symbol in symbols or () for interval in intervals or (INTERVALS["1d"],)]
     job = await door.settle(door.cache.start_update(series))
@@ -91,6 +91,6 @@ ENDPOINTS = (
         text="Without symbols: every series that a chart or a script has asked for since the start.",
         body=(params.SYMBOLS, params.INTERVALS_LIST),
         errors=(404, 422),
-        body_rules=(("dependentRequired", {"intervals": ["symbols"]}),),
+        body_rules=(("anyOf", ({"required": ["symbols"]}, {"properties": {"intervals": {"type": "null"}}})),),
     ),
 )

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from candledesk import __version__
-from candledesk.web.schemas import COMPONENTS, shared
+from candledesk.web.schemas import COMPONENTS, nullable, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from candledesk.web.endpoint import Endpoint
     from candledesk.web.params import Param
+    from candledesk.web.schemas import Schema
 
 PROBLEM_TYPE = "application/problem+json"
 ERROR_TEXTS = {
@@ -109,13 +110,19 @@ def _request_body(endpoint: Endpoint) -> dict[str, Any]:
     required = [param.name for param in endpoint.body if param.is_required]
     schema: dict[str, Any] = {
         "type": "object",
-        "properties": {param.name: {**param.describe(), "description": param.text} for param in endpoint.body},
+        "properties": {param.name: _field(param) for param in endpoint.body},
         "additionalProperties": False,
         **dict(endpoint.body_rules),
     }
     if required:
         schema["required"] = required
     return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _field(param: Param) -> Schema:
+    """Return the schema of one field of a body; null in an optional field means that it is not given."""
+    schema = param.describe()
+    return {**schema, "description": param.text} if param.is_required else nullable(schema, param.text)
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:

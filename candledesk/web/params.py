@@ -182,7 +182,10 @@ def read_query(declared: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> d
 
 
 def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
-    """Return the values of a JSON object; an empty body is an empty object. ``InputError`` as in ``read_query``."""
+    """Return the values of a JSON object; an empty body is an empty object, and a field of null is not given.
+
+    ``InputError`` as in ``read_query``.
+    """
     rows = {param.name: param for param in declared}
     try:
         document = orjson.loads(body) if body.strip() else {}

@@ -150,7 +150,7 @@ def test_an_intraday_picture_bears_the_exchanges_date():
     sydney = replace(make_instrument("BHP.AX"), tz="Australia/Sydney")
     request = BarsRequest("BHP.AX", INTERVALS["5m"], None)
     scene = scene_of(BarsReply(request, Span(0, 1), bars, None, sydney), 900, ChartOptions())
-    day_after = np.datetime64(int(bars.open_time[-1]), "s").astype("datetime64[D]") + 1
+    day_after = np.datetime64(int(bars.open_time[-1]), "s").astype("datetime64[D]") + np.timedelta64(1, "D")
     assert file_name(scene) == f"BHP.AX-5m-{day_after}.png"
 
 

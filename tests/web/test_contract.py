@@ -65,6 +65,26 @@ def test_defaults_and_limits_are_those_that_hold(contract):
     assert (rows["symbol"]["required"], rows["from"]["required"]) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "is_valid"),
+    [
+        ("/api/v1/jobs", {"symbols": ["AAPL"], "from": None, "to": None, "intervals": None}, True),
+        ("/api/v1/jobs", {"symbols": None}, False),
+        ("/api/v1/candles/backfill", {"symbol": "AAPL", "interval": None}, False),
+        ("/api/v1/harvest", {"symbol": "AAPL", "interval": "1m", "on": None}, True),
+        ("/api/v1/window/raise", {"symbol": None, "interval": None}, True),
+        ("/api/v1/candles/update-latest", {}, True),
+        ("/api/v1/candles/update-latest", {"intervals": None}, True),
+        ("/api/v1/candles/update-latest", {"intervals": []}, False),
+        ("/api/v1/candles/update-latest", {"symbols": ["AAPL"], "intervals": ["1h"]}, True),
+    ],
+)
+def test_null_in_a_body_means_not_given_and_the_contract_says_so(client, contract, path, body, is_valid):
+    schema = contract["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert jsonschema_rs.Draft202012Validator(schema).is_valid(body) is is_valid
+    assert (client.post(path, json=body).status_code != 400) is is_valid
+
+
 @pytest.mark.parametrize(("path", "query"), ANSWERS)
 def test_answers_are_what_the_contract_says(client, cache, contract, path, query):
     cache.start_backfill("AAPL", INTERVALS["1d"], None)

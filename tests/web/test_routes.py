@@ -211,6 +211,7 @@ def test_backfill_queues_the_real_job(client, cache):
     ("body", "series"),
     [
         ({}, []),
+        ({"symbols": None, "intervals": None}, []),
         ({"symbols": ["aapl", "BTC-USD"]}, [("AAPL", "1d"), ("BTC-USD", "1d")]),
         ({"symbols": ["AAPL"], "intervals": ["1m", "60m"]}, [("AAPL", "1m"), ("AAPL", "1h")]),
     ],
@@ -225,6 +226,7 @@ def test_update_latest(client, cache, body, series):
     ("body", "status"),
     [
         ({"intervals": ["1d"]}, 400),
+        ({"intervals": []}, 400),
         ({"symbols": "AAPL"}, 400),
         ({"symbols": ["A"] * 101}, 422),
         ({"symbols": [["A"]]}, 400),
