@@ -13,7 +13,7 @@ from candledesk.domain.interval import MINUTE_S
 if TYPE_CHECKING:
     from candledesk.demo.days import DayTable
     from candledesk.demo.noise import UintArray
-    from candledesk.demo.profiles import Profile
+    from candledesk.demo.profile import Profile
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _FIELD_SIZE = 65_536
@@ -84,14 +84,14 @@ def make_minutes(profile: Profile, days: DayTable, first: int, last: int) -> Min
     if len(session) == 0:
         none = np.empty(0)
         return Minutes(session, time, none, none, none, none, time)
-    texture = hash_counters(noise_key(profile.symbol, "texture"), time // MINUTE_S)
+    texture = hash_counters(noise_key(profile.noise_name, "texture"), time // MINUTE_S)
     if profile.traded < 1:
         kept = take_field(texture, 3) < profile.traded * _FIELD_SIZE
         kept[_group(session).start] = True  # a session has at least one trade
         session, time, texture = session[kept], time[kept], texture[kept]
     groups = _group(session)
     rows = session[groups.start]
-    bell = to_bell(hash_counters(noise_key(profile.symbol, "minute"), time // MINUTE_S))
+    bell = to_bell(hash_counters(noise_key(profile.noise_name, "minute"), time // MINUTE_S))
     close = _close_path(days, groups, rows, bell)
     close = np.round(close, profile.decimals)
     close[groups.start + groups.length - 1] = days.close[rows]
