@@ -62,9 +62,8 @@ class DayMaker:
         sigma = self._volatility(days)
         gap = np.exp(0.4 * sigma * draw_gaussian(noise_key(profile.noise_name, "gap"), days))
         open_ = np.concatenate([level[index[:1] - 1], close[:-1]]) * gap
-        tail = [
-            0.45 * sigma * np.abs(draw_gaussian(noise_key(profile.noise_name, name), days)) for name in ("up", "down")
-        ]
+        keys = [noise_key(profile.noise_name, name) for name in ("up", "down")]
+        tail = [0.45 * sigma * np.abs(draw_gaussian(key, days)) for key in keys]
         high = np.maximum(open_, close) * np.exp(tail[0])
         low = np.minimum(open_, close) * np.exp(-tail[1])
         volume = self._volume(days, np.abs(np.log(close / open_)) / sigma)
@@ -82,9 +81,9 @@ class DayMaker:
 
     def _less_distributions(self, hours: SessionCalendar, close: FloatArray) -> FloatArray:
         """Return a fund's one price a day: it falls by all that is paid out."""
-        rows, left = paying_rows(self._profile, hours), np.ones(len(close))
+        rows, left = paying_rows(self._profile, hours), np.ones(len(close), np.float64)
         left[rows] -= 2 * self._profile.gain  # the gain, and as much again as income (actions.py)
-        price: FloatArray = np.round(close * np.cumprod(left), self._profile.decimals)
+        price: FloatArray = np.round(close * np.cumprod(left), self._profile.decimals).astype(np.float64)
         return price
 
     def _walk(self, last_day: int) -> FloatArray:

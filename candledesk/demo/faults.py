@@ -24,10 +24,10 @@ class Fault:
     ``kind``: ``status`` (with ``status``), ``delay`` (``delay_s``, then the true answer), ``hang``, ``reset``,
     ``truncated`` (half a JSON body), ``cut`` (connection closed within the body), ``html``, ``right_back``, ``empty``,
     or a spoiler of rows: ``nan``, ``disorder``, ``duplicates``, ``negative``, ``crossed`` (high < low), ``pence``
-    (a block 100 times too dear), ``missing_session``; ``wrong_granularity`` (months where days are asked, days where
-    minutes are, and ``dataGranularity`` says so); or, with true rows, ``hostile_text`` (names of 100,000 characters with
-    control characters, bidirectional overrides and markup; of the search too with ``path="/v1/finance/search"``) and
-    ``hostile_date`` (a first trade date of -10^18); ``hostile_error``: an error of the server with such a text.
+    (a block 100 times too dear), ``missing_session``; or ``wrong_granularity`` (months where days are asked, days where
+    minutes are, and ``dataGranularity`` says so); or, with true rows, ``hostile_text`` (names of 100,000 characters
+    with control characters, bidirectional overrides and markup; in the search too with ``path="/v1/finance/search"``)
+    and ``hostile_date`` (a first trade date of -10^18); or ``hostile_error``, an error 500 with such a text.
     ``count``: how many matching requests it meets after letting ``skip`` pass (``None``: all); ``probability`` with
     ``seed``: a repeatable share of them. ``path``: a part of the request's path; ``symbol``, ``interval``: exact.
     """

@@ -51,13 +51,10 @@ def add_oddities(listing: Listing, interval: str, rows: Minutes, now: int, *, is
         rows = _put_on_old_basis(listing, rows, now)
     if not kinds or not len(rows):
         return rows
-    prices = [np.array(column) for column in (rows.open, rows.high, rows.low, rows.close)]
-    changed = Minutes(rows.session, rows.time, *prices, rows.volume)
+    changed = rows.with_prices([rows.open, rows.high, rows.low, rows.close], rows.volume)
     for kind in kinds:
         kind.change(listing, changed)
-    for price in prices:
-        price[:] = price.astype(np.float32)
-    return changed
+    return changed.with_prices([changed.open, changed.high, changed.low, changed.close], rows.volume)
 
 
 def phantom_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
@@ -80,13 +77,7 @@ def phantom_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
 def _put_on_old_basis(listing: Listing, rows: Minutes, now: int) -> Minutes:
     """Return daily rows with those that the provider forgot to adjust for a split (splits.py)."""
     ratio = forgotten_ratio(listing.profile.splits, listing.hours, rows.session, now)
-    if (ratio == 1).all():
-        return rows
-    prices = [
-        (column * ratio).astype(np.float32).astype(np.float64)
-        for column in (rows.open, rows.high, rows.low, rows.close)
-    ]
-    return Minutes(rows.session, rows.time, *prices, (rows.volume / ratio).astype(np.int64))
+    return rows if (ratio == 1).all() else rows.divided(1 / ratio)
 
 
 def _weekday(days: IntArray) -> IntArray:

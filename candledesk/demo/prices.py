@@ -164,9 +164,7 @@ class Listing:
 
     def adjusted(self, rows: Minutes, now: int) -> Minutes:
         """Return the rows on the split basis of ``now``, prices as 32-bit floats widened (yahoo.md §4.19)."""
-        ratio = self.split_ratio(rows.session, now)
-        open_, high, low, close = (widen(column / ratio) for column in (rows.open, rows.high, rows.low, rows.close))
-        return Minutes(rows.session, rows.time, open_, high, low, close, (rows.volume * ratio).astype(np.int64))
+        return rows.divided(self.split_ratio(rows.session, now))
 
 
 class Prices:

@@ -102,7 +102,7 @@ class DemoMarket:
     def truth(
         self, symbol: str, interval: str, start: int, end: int, now: int | None = None, *, is_read: bool = False
     ) -> Bars:
-        """Return the final bars that a correct cache must hold: odd rows as they are sent, or ``is_read`` (truth.py)."""
+        """Return the final bars that a correct cache must hold: odd rows as sent, or ``is_read`` (truth.py)."""
         now = self.clock.now() if now is None else now
         return make_truth(self.prices, symbol, interval, start, end, now, is_read=is_read)
 

@@ -68,15 +68,15 @@ SPECIAL_PROFILES: tuple[Profile, ...] = (
         oddities=("block_in_pounds", "bar_in_both_units"),
     ),
     replace(
-        make_stock("FCNTX", "Fidelity Contrafund", date(1990, 1, 2), 100.0),
+        make_stock("FCNTX", "Fidelity Contrafund", date(1990, 1, 2), 150.0),
         name="Fidelity Contrafund (synthetic: capital gains)",
         quote_type="MUTUALFUND",
         exchange="NAS",
         exchange_name="Nasdaq",
-        volatility=0.1,
+        volatility=0.08,
         volume=0,
         dividend_months=(12,),
-        gain=0.025,
+        gain=0.03,
     ),
     replace(
         _london("KMR.L", "Kenmare Resources plc (synthetic: dividends in dollars)", date(1994, 6, 1), 320.0),

@@ -8,7 +8,6 @@ import numpy as np
 
 from candledesk.demo.minutes import Minutes, make_minutes
 from candledesk.demo.oddities import add_oddities
-from candledesk.demo.prices import widen
 from candledesk.demo.special_sessions import week_starts
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, parse_interval
@@ -51,9 +50,8 @@ def _daily(listing: Listing, interval: Interval, now: int, *, is_read: bool) -> 
     """Return the bars of final sessions and the key of the first period that still has a session to end."""
     hours, days = listing.hours, listing.days
     session = np.flatnonzero(hours.close <= now)
-    ratio = listing.split_ratio(session, now)
-    columns = [widen(column[session] / ratio) for column in (days.open, days.high, days.low, days.close)]
-    rows = Minutes(session, hours.date[session], *columns, (days.volume[session] * ratio).astype(np.int64))
+    raw = Minutes(np.arange(len(hours)), hours.date, days.open, days.high, days.low, days.close, days.volume)
+    rows = listing.adjusted(raw.take(session), now)
     is_long = interval.step_s > DAY_S
     rows = add_oddities(listing, "1d", rows, now, is_read=is_read or is_long)
     keys = _keys(listing, interval, hours.date)
@@ -76,9 +74,7 @@ def _intraday(listing: Listing, interval: Interval, start: int, end: int, now: i
     keys = (minutes.time - origin) // interval.step_s * interval.step_s + origin
     is_final = np.minimum(keys + interval.step_s, hours.close[minutes.session]) <= now
     rows = _combine(keys[is_final], minutes.take(is_final))
-    ratio = listing.split_ratio(rows.session, now)
-    columns = [widen(column / ratio) for column in (rows.open, rows.high, rows.low, rows.close)]
-    return Minutes(rows.session, rows.time, *columns, (rows.volume * ratio).astype(np.int64))
+    return listing.adjusted(rows, now)
 
 
 def _combine(keys: IntArray, rows: Minutes) -> Minutes:
