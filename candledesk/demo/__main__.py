@@ -17,8 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m candledesk.demo",
         description=__doc__,
-        epilog="symbols that show what is odd at Yahoo:\n"
-        + "\n".join(f"  {row[0]:15}{row[1]}" for row in SHOWN.items()),
+        epilog="symbols that show what is odd at Yahoo:\n" + _table(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=0, help="loopback port (default: any free one)")
@@ -41,6 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
         start_daemon("demo-warm-up", market.warm_up)
         done.wait()
     return 0
+
+
+def _table() -> str:
+    return "\n".join(f"  {symbol:15}{text}" for symbol, text in SHOWN.items())
 
 
 def _wait_for_parent(done: threading.Event) -> None:
