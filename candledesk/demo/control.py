@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Demo market</title>
 <style>body{{font:15px sans-serif;max-width:60em;margin:2em auto}}td{{padding:.2em 1em .2em 0}}
-form{{margin:.6em 0}}pre{{background:#eee;padding:1em}}</style>
+form{{margin:.6em 0}}input[type=number]{{width:5em}}pre{{background:#eee;padding:1em;white-space:pre-wrap}}</style>
 <h1>Demo market</h1><p>Every price is invented. The market's time is {now}.</p>
 <form data-to="splits"><b>Split</b> <input name="symbol" value="MSFT" size="10">
 <input name="numerator" type="number" value="50" min="1"> new for
@@ -41,7 +41,8 @@ for (const form of document.forms) form.onsubmit = async (event) => {{
   const fields = [...form.elements].filter((field) => field.name);
   const body = Object.fromEntries(fields.map((f) => [f.name, f.type === "number" ? Number(f.value) : f.value]));
   const reply = await fetch("/_demo/" + form.dataset.to, {{method: "POST", body: JSON.stringify(body)}});
-  document.getElementById("reply").textContent = await reply.text();
+  const {{error, splits, reused, faults}} = await reply.json();
+  document.getElementById("reply").textContent = error || JSON.stringify({{splits, reused, faults}}, null, 1);
 }};
 </script>"""
 
@@ -62,7 +63,9 @@ def answer_control(market: DemoMarket, method: str, path: str, query: Mapping[st
                 return Reply.of_json({"error": f"no such control: {path}"}, 404)
             _CHANGES[path](market, row)
         return _state(market)
-    except (InputError, KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        return Reply.of_json({"error": f"missing or unknown: {error}"}, 400)
+    except (InputError, TypeError, ValueError) as error:
         return Reply.of_json({"error": str(error)}, 400)
 
 
