@@ -9,11 +9,17 @@ import threading
 from pathlib import Path
 
 from candledesk.demo.server import DemoMarket, start_daemon
+from candledesk.demo.specials import SHOWN
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted, terminated, or (``--die-with-parent``) until standard input ends."""
-    parser = argparse.ArgumentParser(prog="python -m candledesk.demo", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m candledesk.demo",
+        description=__doc__,
+        epilog="symbols that show what is odd at Yahoo:\n" + _table(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--port", type=int, default=0, help="loopback port (default: any free one)")
     parser.add_argument("--now", help="the market's time at the start, ISO-8601 (default: the real time)")
     parser.add_argument("--log", type=Path, help="append each request to this file, a JSON object a line")
@@ -27,11 +33,17 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: done.set())
     with market:
         print(market.url, flush=True)  # noqa: T201 - the starter reads this line
+        if sys.stderr.isatty():
+            print(f"Splits, faults and odd symbols of the demo market: {market.url}/_demo/page", file=sys.stderr)  # noqa: T201
         if options.die_with_parent:
             start_daemon("demo-parent", _wait_for_parent, done)
         start_daemon("demo-warm-up", market.warm_up)
         done.wait()
     return 0
+
+
+def _table() -> str:
+    return "\n".join(f"  {symbol:15}{text}" for symbol, text in SHOWN.items())
 
 
 def _wait_for_parent(done: threading.Event) -> None:

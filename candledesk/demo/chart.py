@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from candledesk.demo.actions import adjusted_closes, state_events
 from candledesk.demo.meta import VALID_RANGES, make_meta, trading_periods
 from candledesk.demo.minutes import Minutes, minute_grid
 from candledesk.demo.noise import hash_counters, noise_key
+from candledesk.demo.oddities import add_oddities, phantom_rows
 from candledesk.demo.prices import Listing, Prices, Quote, join, widen
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 from candledesk.domain.sessions import utc_of_wall
@@ -98,11 +100,11 @@ def answer_chart(prices: Prices, symbol: str, query: Mapping[str, str], now: int
     if len(rows):
         result["timestamp"] = rows.time.tolist()
         result["indicators"]["quote"] = [_quote_columns(rows)]
-        events = _events(listing, request, now)
+        events = state_events(listing, request.start, request.end, now)
         if events:
             result["events"] = events
     if not is_intraday:
-        adjusted = {"adjclose": _adjusted_closes(listing, rows, now).tolist()} if len(rows) else {}
+        adjusted = {"adjclose": adjusted_closes(listing, rows, now).tolist()} if len(rows) else {}
         result["indicators"]["adjclose"] = [adjusted]
     return {"chart": {"result": [result], "error": None}}
 
@@ -137,7 +139,8 @@ def _range_start(listing: Listing, range_: str, rule: Rule, now: int) -> int:
         return int(datetime(datetime.fromtimestamp(now, UTC).year, 1, 1, tzinfo=UTC).timestamp())
     if range_ == "max":
         first = int(listing.hours.open[0]) - DAY_S
-        return max(first, now - min(rule.lookback or now, rule.span or now))
+        limits = [limit for limit in (rule.lookback, rule.span) if limit is not None]
+        return max(first, now - min(limits)) if limits else first
     text = f"Invalid input - range={range_} is not supported. Valid ranges: [{', '.join(VALID_RANGES)}]"
     raise RefusedError(422, "Unprocessable Entity", text)
 
@@ -165,6 +168,7 @@ def _check_caps(request: _Request, listing: Listing, now: int) -> None:
 def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> Minutes:
     step, start, end = request.rule.step, request.start, request.end
     rows = listing.adjusted(listing.rows(step, start, end, now), now)
+    rows = add_oddities(listing, request.rule.label, rows, now)
     extra = [_closing_rows(listing, start, end, now)]
     if listing.profile.traded < 1:
         extra.append(_null_rows(listing, request, rows.time, now))
@@ -178,7 +182,7 @@ def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) 
 def _closing_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
     """Return the bars that half days show at their early close (yahoo.md §4.12)."""
     hours = listing.hours
-    if listing.profile.is_24h:
+    if listing.profile.is_24h or listing.profile.is_fund:
         return _flat_rows(hours.close[:0], np.empty(0))
     length = hours.close - hours.open
     lo, hi = np.searchsorted(hours.close, [start, min(end, now + 1)])
@@ -197,7 +201,7 @@ def _null_rows(listing: Listing, request: _Request, present: IntArray, now: int)
     grid = np.unique(origin + (time - origin) // step * step)
     grid = grid[(grid >= request.start) & (grid < min(request.end, now))]
     absent = np.setdiff1d(grid, present)
-    coin = hash_counters(noise_key(listing.profile.symbol, "null"), absent // MINUTE_S) & np.uint64(1)
+    coin = hash_counters(noise_key(listing.profile.noise_name, "null"), absent // MINUTE_S) & np.uint64(1)
     absent = absent[coin.astype(np.bool_)]
     return _flat_rows(absent, np.full(len(absent), np.nan))
 
@@ -219,17 +223,15 @@ def _merge(rows: Minutes, extra: list[Minutes]) -> Minutes:
 def _daily_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> Minutes:
     known = listing.known_sessions(now)
     stamps = listing.stamps(np.arange(known))
-    is_long = request.rule.step > DAY_S
     lo, hi = np.searchsorted(stamps, [request.start, request.end])
     rows = listing.adjusted(listing.daily(int(lo), int(hi), now), now)
-    if not len(rows):
-        return rows
+    if request.rule.step > DAY_S:
+        return _long_rows(listing, request.interval, rows) if len(rows) else rows
+    rows = add_oddities(listing, "1d", rows, now)
     time = stamps[rows.session]
-    if is_long:
-        return _long_rows(listing, request.interval, rows)
-    if quote.is_live and rows.session[-1] == quote.session:
+    if len(rows) and quote.is_live and rows.session[-1] == quote.session:
         time[-1] = now  # the forming day is filed under the current second
-    return replace(rows, time=time)
+    return _merge(replace(rows, time=time), [phantom_rows(listing, request.start, request.end, now)])
 
 
 def _long_rows(listing: Listing, interval: str, rows: Minutes) -> Minutes:
@@ -254,38 +256,12 @@ def _long_rows(listing: Listing, interval: str, rows: Minutes) -> Minutes:
 
 
 def _quote_columns(rows: Minutes) -> Payload:
-    is_null = np.isnan(rows.open)
+    """Return the columns; a price that is not known is null, and so is the volume of a row without a close."""
     columns: Payload = {}
     for name in ("open", "high", "low", "close", "volume"):
         values: list[float | None] = getattr(rows, name).tolist()
+        is_null = np.isnan(rows.close if name == "volume" else getattr(rows, name))
         for index in np.flatnonzero(is_null).tolist():
             values[index] = None
         columns[name] = values
     return columns
-
-
-def _adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
-    """Return closes reduced by every later dividend, in proportion to the close before it."""
-    factor = np.ones(len(rows))
-    for action in listing.actions(now):
-        if action.kind == "dividend":
-            session = int(np.searchsorted(listing.hours.open, action.time))
-            before = np.array([max(session - 1, 0)])
-            close = listing.days.close[before] / listing.split_ratio(before, now)
-            factor[rows.session < session] *= 1 - action.value / float(close[0])
-    return widen(rows.close * factor)
-
-
-def _events(listing: Listing, request: _Request, now: int) -> Payload:
-    events: Payload = {}
-    for action in listing.actions(now):
-        if not request.start <= action.time < request.end:
-            continue
-        if action.kind == "split":
-            ratio = int(action.value)
-            row = {"date": action.time, "numerator": ratio, "denominator": 1, "splitRatio": f"{ratio}:1"}
-            events.setdefault("splits", {})[str(action.time)] = row
-        else:
-            row = {"amount": action.value, "date": action.time}
-            events.setdefault("dividends", {})[str(action.time)] = row
-    return events

@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.demo.actions import paying_rows
+from candledesk.demo.crude import put_april_of_2020
 from candledesk.demo.noise import draw_gaussian, draw_smooth, noise_key
 from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
-    from candledesk.demo.profiles import Profile
+    from candledesk.demo.profile import Profile
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.sessions import SessionCalendar
 
 _YEAR_DAYS = 365.25
 _WALK_START = date(1979, 12, 1)
+_OLD_WALK_START = date(1961, 12, 1)  # of what was listed before the other one
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,18 +50,20 @@ class DayMaker:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self._walk_start = day_number(_WALK_START if profile.listed > _WALK_START else _OLD_WALK_START)
 
     def make_table(self, hours: SessionCalendar) -> DayTable:
         """Return the bars of every session in ``hours``: a pure function of the profile and the session dates."""
         profile = self._profile
         days = hours.date // DAY_S
         level = self._walk(int(days[-1]) + 1)
-        index = days - day_number(_WALK_START)
+        index = days - self._walk_start
         close = level[index]
         sigma = self._volatility(days)
-        gap = np.exp(0.4 * sigma * draw_gaussian(noise_key(profile.symbol, "gap"), days))
+        gap = np.exp(0.4 * sigma * draw_gaussian(noise_key(profile.noise_name, "gap"), days))
         open_ = np.concatenate([level[index[:1] - 1], close[:-1]]) * gap
-        tail = [0.45 * sigma * np.abs(draw_gaussian(noise_key(profile.symbol, name), days)) for name in ("up", "down")]
+        keys = [noise_key(profile.noise_name, name) for name in ("up", "down")]
+        tail = [0.45 * sigma * np.abs(draw_gaussian(key, days)) for key in keys]
         high = np.maximum(open_, close) * np.exp(tail[0])
         low = np.minimum(open_, close) * np.exp(-tail[1])
         volume = self._volume(days, np.abs(np.log(close / open_)) / sigma)
@@ -66,15 +71,27 @@ class DayMaker:
         volume = (volume * ratio).astype(np.int64)
         open_, high, low, close = (np.round(values / ratio, profile.decimals) for values in (open_, high, low, close))
         if profile.has_real_days:
-            _put_real_days(hours.date, (open_, high, low, close), volume)
+            _put_real_days(hours.date, (open_, high, low, close), volume, ratio)
+        if profile.has_negative_days:
+            put_april_of_2020(hours.date, (open_, high, low, close))
+        if profile.is_fund:
+            close = self._less_distributions(hours, close)
+            open_ = high = low = close
         return DayTable(hours, open_, high, low, close, volume)
 
+    def _less_distributions(self, hours: SessionCalendar, close: FloatArray) -> FloatArray:
+        """Return a fund's one price a day: it falls by all that is paid out."""
+        rows, left = paying_rows(self._profile, hours), np.ones(len(close), np.float64)
+        left[rows] -= 2 * self._profile.gain  # the gain, and as much again as income (actions.py)
+        price: FloatArray = np.round(close * np.cumprod(left), self._profile.decimals).astype(np.float64)
+        return price
+
     def _walk(self, last_day: int) -> FloatArray:
-        """Return the closing level of every calendar day from ``_WALK_START`` to ``last_day``."""
+        """Return the closing level of every calendar day from the walk's start to ``last_day``."""
         profile = self._profile
-        first, anchor = day_number(_WALK_START), self._anchor_day()
+        first, anchor = self._walk_start, self._anchor_day()
         days = np.arange(first, max(last_day, anchor) + 1, dtype=np.int64)
-        steps = self._volatility(days) * draw_gaussian(noise_key(profile.symbol, "walk"), days)
+        steps = self._volatility(days) * draw_gaussian(noise_key(profile.noise_name, "walk"), days)
         log = np.cumsum(steps) if profile.pull == 0 else _pulled(steps, profile.pull)
         log += profile.drift / _YEAR_DAYS * np.arange(len(days))
         log += np.log(self._anchor_price()) - log[anchor - first]
@@ -90,7 +107,7 @@ class DayMaker:
 
     def _volatility(self, days: IntArray) -> FloatArray:
         """Return the standard deviation of a day's log return: calm and wild months."""
-        symbol = self._profile.symbol
+        symbol = self._profile.noise_name
         regime = 0.35 * draw_smooth(noise_key(symbol, "regime"), days, 70)
         regime += 0.25 * draw_smooth(noise_key(symbol, "cluster"), days, 9)
         sigma: FloatArray = np.exp(regime - 0.1) * (self._profile.volatility / _YEAR_DAYS**0.5)
@@ -99,12 +116,12 @@ class DayMaker:
     def _split_ratio(self, days: IntArray) -> FloatArray:
         """Return how many shares one share of the listing day has become on each day."""
         ratio = np.ones(len(days))
-        for day, value in self._profile.splits:
-            ratio[days >= day_number(day)] *= value
+        for split in self._profile.splits:
+            ratio[days >= day_number(split.date)] *= split.ratio
         return ratio
 
     def _volume(self, days: IntArray, move: FloatArray) -> IntArray:
-        noise = 0.3 * draw_gaussian(noise_key(self._profile.symbol, "volume"), days)
+        noise = 0.3 * draw_gaussian(noise_key(self._profile.noise_name, "volume"), days)
         scale = np.exp(noise + 0.25 * np.minimum(move, 3.0))
         return (self._profile.volume * scale).astype(np.int64)
 
@@ -140,12 +157,12 @@ def _real_days() -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
     return _REAL.columns
 
 
-def _put_real_days(dates: IntArray, prices: tuple[FloatArray, ...], volume: IntArray) -> None:
+def _put_real_days(dates: IntArray, prices: tuple[FloatArray, ...], volume: IntArray, ratio: FloatArray) -> None:
     """Overwrite the rows whose session has a real daily bar."""
     real = _real_days()
     where = np.searchsorted(dates, real["date"])
     for values, name in zip(prices, ("open", "high", "low", "close"), strict=True):
-        values[where] = real[name]
+        values[where] = real[name] / ratio[where]
     np.maximum.reduce([prices[0], prices[1], prices[3]], out=prices[1])
     np.minimum.reduce([prices[0], prices[2], prices[3]], out=prices[2])
-    volume[where] = real["volume"].astype(np.int64)
+    volume[where] = (real["volume"] * ratio[where]).astype(np.int64)

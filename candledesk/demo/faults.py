@@ -24,7 +24,10 @@ class Fault:
     ``kind``: ``status`` (with ``status``), ``delay`` (``delay_s``, then the true answer), ``hang``, ``reset``,
     ``truncated`` (half a JSON body), ``cut`` (connection closed within the body), ``html``, ``right_back``, ``empty``,
     or a spoiler of rows: ``nan``, ``disorder``, ``duplicates``, ``negative``, ``crossed`` (high < low), ``pence``
-    (a block 100 times too dear), ``missing_session``.
+    (a block 100 times too dear), ``missing_session``; or ``wrong_granularity`` (months where days are asked, days where
+    minutes are, and ``dataGranularity`` says so); or, with true rows, ``hostile_text`` (names of 100,000 characters
+    with control characters, bidirectional overrides and markup; in the search too with ``path="/v1/finance/search"``)
+    and ``hostile_date`` (a first trade date of -10^18); or ``hostile_error``, an error 500 with such a text.
     ``count``: how many matching requests it meets after letting ``skip`` pass (``None``: all); ``probability`` with
     ``seed``: a repeatable share of them. ``path``: a part of the request's path; ``symbol``, ``interval``: exact.
     """
@@ -195,4 +198,12 @@ _SPOILERS: dict[str, Callable[[Columns, random.Random], None]] = {
     "missing_session": _spoil_session,
     "empty": _spoil_all,
 }
-KINDS = frozenset({"status", "delay", "hang", "reset", "truncated", "cut", "html", "right_back", *_SPOILERS})
+HOSTILE_KINDS = frozenset({"hostile_text", "hostile_date"})
+KINDS = frozenset(
+    {
+        *("status", "delay", "hang", "reset", "truncated", "cut", "html", "right_back"),
+        *("wrong_granularity", "hostile_error"),
+        *HOSTILE_KINDS,
+        *_SPOILERS,
+    }
+)

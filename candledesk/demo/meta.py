@@ -48,7 +48,7 @@ def make_meta(listing: Listing, quote: Quote, now: int) -> dict[str, Any]:
         "longName": profile.name,
         "shortName": profile.name,
         "chartPreviousClose": float(before.close[-1]) if len(before) else price,
-        "priceHint": profile.decimals,
+        "priceHint": profile.decimals if profile.price_hint is None else profile.price_hint,
         "currentTradingPeriod": {"pre": pre, "regular": regular, "post": post},
         "validRanges": VALID_RANGES,
     }

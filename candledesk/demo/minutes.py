@@ -11,9 +11,11 @@ from candledesk.demo.noise import hash_counters, noise_key, take_field, to_bell
 from candledesk.domain.interval import MINUTE_S
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.demo.days import DayTable
     from candledesk.demo.noise import UintArray
-    from candledesk.demo.profiles import Profile
+    from candledesk.demo.profile import Profile
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _FIELD_SIZE = 65_536
@@ -34,6 +36,16 @@ class Minutes:
     def take(self, selection: slice | BoolArray | IntArray) -> Minutes:
         """Return the selected minutes."""
         return Minutes(*(getattr(self, field.name)[selection] for field in fields(self)))
+
+    def with_prices(self, prices: Sequence[FloatArray], volume: IntArray) -> Minutes:
+        """Return the same minutes at other prices (open, high, low, close), as 32-bit floats widened, and volumes."""
+        open_, high, low, close = (column.astype(np.float32).astype(np.float64) for column in prices)
+        return Minutes(self.session, self.time, open_, high, low, close, volume)
+
+    def divided(self, ratio: FloatArray) -> Minutes:
+        """Return the minutes on another split basis: prices divided and volumes multiplied by ``ratio``."""
+        prices = [column / ratio for column in (self.open, self.high, self.low, self.close)]
+        return self.with_prices(prices, (self.volume * ratio).astype(np.int64))
 
     def __len__(self) -> int:
         """Return the number of minutes."""
@@ -78,20 +90,21 @@ def minute_grid(days: DayTable, first: int, last: int) -> tuple[IntArray, IntArr
 def make_minutes(profile: Profile, days: DayTable, first: int, last: int) -> Minutes:
     """Return the minutes of sessions ``[first, last)``: a pure function of profile, session and minute.
 
-    First open, highest high, lowest low, last close and summed volume of each session equal its daily bar.
+    First open, highest high, lowest low, last close and summed volume of each session equal its daily bar. A fund has
+    none.
     """
     session, time = minute_grid(days, first, last)
-    if len(session) == 0:
-        none = np.empty(0)
+    if len(session) == 0 or profile.is_fund:
+        session, time, none = session[:0], time[:0], np.empty(0)
         return Minutes(session, time, none, none, none, none, time)
-    texture = hash_counters(noise_key(profile.symbol, "texture"), time // MINUTE_S)
+    texture = hash_counters(noise_key(profile.noise_name, "texture"), time // MINUTE_S)
     if profile.traded < 1:
         kept = take_field(texture, 3) < profile.traded * _FIELD_SIZE
         kept[_group(session).start] = True  # a session has at least one trade
         session, time, texture = session[kept], time[kept], texture[kept]
     groups = _group(session)
     rows = session[groups.start]
-    bell = to_bell(hash_counters(noise_key(profile.symbol, "minute"), time // MINUTE_S))
+    bell = to_bell(hash_counters(noise_key(profile.noise_name, "minute"), time // MINUTE_S))
     close = _close_path(days, groups, rows, bell)
     close = np.round(close, profile.decimals)
     close[groups.start + groups.length - 1] = days.close[rows]

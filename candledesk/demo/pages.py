@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from candledesk.demo.prices import Listing, Prices
-    from candledesk.demo.profiles import Profile
+    from candledesk.demo.profile import Profile
 
 JSON, HTML, TEXT = "application/json;charset=utf-8", "text/html;charset=utf-8", "text/plain;charset=utf-8"
 CRUMB = "demo.crumb"

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from candledesk.demo.actions import Action, find_actions
 from candledesk.demo.days import DayMaker, DayTable, day_number
 from candledesk.demo.hours import load_hours
 from candledesk.demo.minutes import Minutes, make_minutes
-from candledesk.demo.profiles import Profile, profiles_at
+from candledesk.demo.profiles import profiles_at
+from candledesk.demo.splits import Split, next_session_date, split_ratio
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 from candledesk.domain.sessions import utc_of_wall
 
 if TYPE_CHECKING:
+    from candledesk.demo.profile import Profile
     from candledesk.domain.bars import FloatArray, IntArray
 
 _KEPT_BLOCKS = 160
+_GREATEST_FACTOR = 1_000_000
 _BLOCK_SESSIONS = {True: 64, False: 4}  # by whether the step is an hour or more
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A split or dividend: the first instant of its session, its kind and its value."""
-
-    time: int
-    kind: str
-    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +134,10 @@ class Listing:
     def quote(self, now: int) -> Quote:
         """Return the last trade at ``now``; ``is_live`` inside a session, breaks excepted."""
         known = self.known_sessions(now)
+        if self.profile.is_fund:
+            known = int(np.searchsorted(self.hours.close, now, side="right"))
+            session = max(known - 1, 0)
+            return Quote(float(self.days.close[session]), int(self.hours.close[session]), session, is_live=False)
         for session in range(known - 1, max(-1, known - 3), -1):
             minutes = self.live_minutes(session, now)
             if len(minutes):
@@ -156,63 +155,94 @@ class Listing:
         return self.origins[sessions]
 
     def actions(self, now: int) -> list[Action]:
-        """Return every split and dividend up to ``now``, ascending; dividends on the present split basis."""
-        found = []
-        for day, ratio in self.profile.splits:
-            row = int(np.searchsorted(self.hours.date, day_number(day) * DAY_S))
-            if row < len(self.hours) and self.hours.open[row] <= now:
-                found.append(Action(int(self.hours.open[row]), "split", float(ratio)))
-        if self.profile.dividend:
-            rows = self._dividend_rows(self.known_sessions(now))
-            basis = self.split_ratio(rows, now)
-            cash = np.round(self.profile.dividend / basis, 6)
-            pairs = zip(self.hours.open[rows].tolist(), cash.tolist(), strict=True)
-            found += [Action(time, "dividend", value) for time, value in pairs]
-        return sorted(found, key=lambda action: action.time)
-
-    def _dividend_rows(self, known: int) -> IntArray:
-        months = self.hours.date[:known].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
-        _, first = np.unique(months, return_index=True)
-        rows = first + 7
-        rows = rows[rows < known]
-        return rows[np.isin(months[rows] % 12 + 1, self.profile.dividend_months)]
+        """Return every split, dividend and capital gain up to ``now``, ascending (actions.py)."""
+        return find_actions(self, now)
 
     def split_ratio(self, sessions: IntArray, now: int) -> FloatArray:
         """Return by how much the prices of each session are divided at ``now`` (yahoo.md §4.1)."""
-        ratio = np.ones(len(sessions))
-        for day, value in self.profile.splits:
-            row = int(np.searchsorted(self.hours.date, day_number(day) * DAY_S))
-            if row < len(self.hours) and self.hours.open[row] <= now:
-                ratio[sessions < row] *= value
-        return ratio
+        return split_ratio(self.profile.splits, self.hours, sessions, now)
 
     def adjusted(self, rows: Minutes, now: int) -> Minutes:
         """Return the rows on the split basis of ``now``, prices as 32-bit floats widened (yahoo.md §4.19)."""
-        ratio = self.split_ratio(rows.session, now)
-        open_, high, low, close = (widen(column / ratio) for column in (rows.open, rows.high, rows.low, rows.close))
-        return Minutes(rows.session, rows.time, open_, high, low, close, (rows.volume * ratio).astype(np.int64))
+        return rows.divided(self.split_ratio(rows.session, now))
 
 
 class Prices:
-    """All listings of one demo market, made when first asked for."""
+    """All listings of one demo market, made when first asked for; any thread may use it."""
 
     def __init__(self, now: int) -> None:
         self.profiles = profiles_at(now)
+        self._born_as = dict(self.profiles)
         self._until = now
         self._listings: dict[str, Listing] = {}
         self._lock = threading.Lock()
 
     def listing(self, symbol: str, now: int) -> Listing | None:
         """Return the listing of a symbol, ``None`` when there is none."""
-        profile = self.profiles.get(symbol)
-        if profile is None:
-            return None
         with self._lock:
-            found = self._listings.get(symbol)
-            if found is None or datetime.fromtimestamp(now, UTC).year > datetime.fromtimestamp(self._until, UTC).year:
-                self._until = max(now, self._until)
-                found = self._listings[symbol] = Listing(profile, self._until)
-            return found
+            profile = self.profiles.get(symbol)
+            return None if profile is None else self._listing(profile, now)
+
+    def _listing(self, profile: Profile, now: int) -> Listing:
+        if datetime.fromtimestamp(now, UTC).year > datetime.fromtimestamp(self._until, UTC).year:
+            self._until = now
+            self._listings.clear()  # their hours end in the January after the year of _until
+        found = self._listings.get(profile.symbol)
+        if found is None:
+            found = self._listings[profile.symbol] = Listing(profile, self._until)
+        return found
+
+    def split(self, symbol: str, parts: tuple[int, int], day: date | None, forgotten: int, now: int) -> Split:
+        """Put a split in force (``DemoMarket.split``); raise ``KeyError`` for an unknown symbol."""
+        with self._lock:
+            profile = self.profiles[symbol]
+            hours = self._listing(profile, now).hours
+            split = Split(day or next_session_date(hours, now), *parts, forgotten=forgotten)
+            if split.row(hours) == len(hours):
+                raise ValueError(f"{split.date} lies beyond the sessions that the demo market plans")
+            if day is None or int(hours.open[split.row(hours)]) <= now:
+                split = replace(split, since=now)
+            self._replace(replace(profile, splits=(*profile.splits, split)))
+        return split
+
+    def reuse(self, symbol: str, name: str, factor: float, day: date | None, now: int) -> Profile:
+        """Give a symbol to another company (``DemoMarket.reuse``); raise ``KeyError`` for an unknown symbol."""
+        with self._lock:
+            old = self.profiles[symbol]
+            listing = self._listing(old, now)
+            first = day or next_session_date(listing.hours, now)
+            if not 0 < factor < _GREATEST_FACTOR:
+                raise ValueError(f"the price is multiplied by a number above 0 and below {_GREATEST_FACTOR:,}")
+            row = min(max(int(np.searchsorted(listing.hours.date, day_number(first) * DAY_S)), 1), len(listing.hours))
+            last = listing.days.close[[row - 1]] / listing.split_ratio(np.array([row - 1]), now)
+            new = replace(
+                old,
+                name=f"{name} (synthetic)",
+                company=f"{old.company}/{name}",
+                listed=first,
+                anchor=first,
+                price=float(abs(last[0])) * factor,
+                splits=(),
+                dividend=0.0,
+                gain=0.0,
+                oddities=(),
+                has_real_days=False,
+                has_negative_days=False,
+            )
+            self._replace(new)
+        return new
+
+    def _replace(self, profile: Profile) -> None:
+        self.profiles = {**self.profiles, profile.symbol: profile}
+        self._listings.pop(profile.symbol, None)
+
+    def reset(self) -> None:
+        """Take back every split and every new owner."""
+        with self._lock:
+            changed = [symbol for symbol, profile in self.profiles.items() if profile is not self._born_as[symbol]]
+            self.profiles = dict(self._born_as)
+            for symbol in changed:
+                self._listings.pop(symbol, None)
 
 
 def widen(values: FloatArray) -> FloatArray:

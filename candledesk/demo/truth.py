@@ -6,65 +6,93 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.demo.minutes import make_minutes
-from candledesk.demo.prices import widen
+from candledesk.demo.minutes import Minutes, make_minutes
+from candledesk.demo.oddities import add_oddities
+from candledesk.demo.special_sessions import week_starts
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.sessions import period_end, period_keys
 
 if TYPE_CHECKING:
-    from candledesk.demo.prices import Prices
-    from candledesk.domain.bars import FloatArray, IntArray
+    from candledesk.demo.prices import Listing, Prices
+    from candledesk.domain.bars import IntArray
     from candledesk.domain.interval import Interval
 
 
-def make_truth(prices: Prices, symbol: str, interval_name: str, start: int, end: int, now: int) -> Bars:
+def make_truth(
+    prices: Prices, symbol: str, interval_name: str, start: int, end: int, now: int, *, is_read: bool = False
+) -> Bars:
     """Return the bars with ``start <= open_time < end`` that are final at ``now``, on the split basis of ``now``.
 
-    1d and longer are keyed by date (00:00 UTC). Bars without a trade do not exist. Raises ``KeyError`` for an unknown
-    symbol, ``InputError`` for an unknown interval.
+    1d and longer are keyed by date (00:00 UTC); a week by the day on which the venue's own week begins. Bars without a
+    trade do not exist, and phantoms (flat rows without volume on holidays) are no bars.
+
+    Odd rows (oddities.py) are given as they are sent, because they are to be kept: a price that was null is NaN. With
+    ``is_read`` those in another unit or on another split basis are given as a reader makes them out, in the
+    instrument's own unit on the basis of ``now``; what is odd in other ways stays as it was sent. 1wk and longer are
+    always made of rows that were read so. The other intervals are made of the minutes that were traded: an oddity of
+    1m is not in 5m.
+
+    Raises ``KeyError`` for an unknown symbol, ``InputError`` for an unknown interval.
     """
     listing = prices.listing(symbol, now)
     if listing is None:
         raise KeyError(symbol)
-    interval, hours, days = parse_interval(interval_name), listing.hours, listing.days
+    interval = parse_interval(interval_name)
     if interval.is_daily:
-        final = hours.close <= now
-        ratio = listing.split_ratio(np.arange(len(hours)), now)[final]
-        keys = period_keys(interval, hours.date[final])
-        columns = [widen(column[final] / ratio) for column in (days.open, days.high, days.low, days.close)]
-        bars = _combine(keys, columns, days.volume[final] * ratio)
-        return _within(bars, start, min(end, _last_whole(interval, hours.date, hours.close, now)))
-    margin = DAY_S
-    rows = np.flatnonzero((hours.close > start - margin) & (hours.open < min(end + margin, now)))
-    if not len(rows):
-        return Bars.empty()
-    minutes = make_minutes(listing.profile, days, int(rows[0]), int(rows[-1]) + 1)
+        bars, pending = _daily(listing, interval, now, is_read=is_read)
+        return _within(bars, start, min(end, pending))
+    rows = _intraday(listing, interval, start, end, now)
+    return _within(_bars(add_oddities(listing, interval.name, rows, now, is_read=is_read)), start, end)
+
+
+def _daily(listing: Listing, interval: Interval, now: int, *, is_read: bool) -> tuple[Bars, int]:
+    """Return the bars of final sessions and the key of the first period that still has a session to end."""
+    hours, days = listing.hours, listing.days
+    session = np.flatnonzero(hours.close <= now)
+    raw = Minutes(np.arange(len(hours)), hours.date, days.open, days.high, days.low, days.close, days.volume)
+    rows = listing.adjusted(raw.take(session), now)
+    is_long = interval.step_s > DAY_S
+    rows = add_oddities(listing, "1d", rows, now, is_read=is_read or is_long)
+    keys = _keys(listing, interval, hours.date)
+    pending = keys[hours.close > now]
+    last = int(pending[0]) if len(pending) else period_end(interval, int(hours.date[-1]))
+    return _bars(_combine(keys[session], rows) if is_long else rows), last
+
+
+def _keys(listing: Listing, interval: Interval, dates: IntArray) -> IntArray:
+    return week_starts(listing.profile.mic, dates) if interval.name == "1wk" else period_keys(interval, dates)
+
+
+def _intraday(listing: Listing, interval: Interval, start: int, end: int, now: int) -> Minutes:
+    """Return the final bars of all sessions near the span, on the split basis of ``now``."""
+    hours, days = listing.hours, listing.days
+    near = np.flatnonzero((hours.close > start - DAY_S) & (hours.open < min(end + DAY_S, now)))
+    first, last = (int(near[0]), int(near[-1]) + 1) if len(near) else (0, 0)
+    minutes = make_minutes(listing.profile, days, first, last)
     origin = listing.origins[minutes.session]
     keys = (minutes.time - origin) // interval.step_s * interval.step_s + origin
     is_final = np.minimum(keys + interval.step_s, hours.close[minutes.session]) <= now
-    minutes, keys = minutes.take(is_final), keys[is_final]
-    ratio = listing.split_ratio(minutes.session, now)
-    columns = [widen(column / ratio) for column in (minutes.open, minutes.high, minutes.low, minutes.close)]
-    return _within(_combine(keys, columns, minutes.volume * ratio), start, end)
+    rows = _combine(keys[is_final], minutes.take(is_final))
+    return listing.adjusted(rows, now)
 
 
-def _combine(keys: IntArray, columns: list[FloatArray], volume: FloatArray) -> Bars:
+def _combine(keys: IntArray, rows: Minutes) -> Minutes:
     """Return one bar per distinct key; ``keys`` ascend."""
+    if not len(rows):
+        return rows
     names, first, group = np.unique(keys, return_index=True, return_inverse=True)
     last = np.append(first[1:], len(keys)) - 1
-    open_, high, low, close = columns
-    highs, lows, total = np.full(len(names), -np.inf), np.full(len(names), np.inf), np.zeros(len(names))
-    np.maximum.at(highs, group, high)
-    np.minimum.at(lows, group, low)
-    np.add.at(total, group, volume)
-    return Bars(names, open_[first] if len(names) else open_[:0], highs, lows, close[last], total)
+    highs, lows = np.full(len(names), -np.inf), np.full(len(names), np.inf)
+    total = np.zeros(len(names), np.int64)
+    np.fmax.at(highs, group, rows.high)
+    np.fmin.at(lows, group, rows.low)
+    np.add.at(total, group, rows.volume)
+    return Minutes(rows.session[first], names, rows.open[first], highs, lows, rows.close[last], total)
 
 
-def _last_whole(interval: Interval, date: IntArray, close: IntArray, now: int) -> int:
-    """Return the key of the first period that still has a session to end."""
-    pending = date[close > now]
-    return int(period_keys(interval, pending[:1])[0]) if len(pending) else period_end(interval, int(date[-1]))
+def _bars(rows: Minutes) -> Bars:
+    return Bars(rows.time, rows.open, rows.high, rows.low, rows.close, rows.volume.astype(np.float64))
 
 
 def _within(bars: Bars, start: int, end: int) -> Bars:
