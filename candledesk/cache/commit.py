@@ -72,10 +72,10 @@ def asked_span(window: Span, interval: Interval, width_s: int | None = None) -> 
 def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> int | None:
     """Store the instrument and its actions; return the date of the oldest split that is news."""
     instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
-    rows = [(action.date, action.kind, action.value) for action in answer.actions]
+    rows = [action_store.StoredAction(one.date, one.kind, one.value, one.currency) for one in answer.actions]
     known = action_store.read_actions(connection, answer.instrument.symbol)
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
-    return min((row[0] for row in rows if row[1] == SPLIT and row not in known), default=None)
+    return min((row.date for row in rows if row.kind == SPLIT and row not in known), default=None)
 
 
 def heed_stated(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> SessionCalendar:

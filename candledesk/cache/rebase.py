@@ -44,7 +44,7 @@ def settle_basis(
     Daily bars are the judge: a daily answer that differs by a split's ratio re-bases the stored dailies, and then every
     intraday series follows its dailies. An intraday answer is aligned to the dailies.
     """
-    splits = [(date, value) for date, kind, value in action_store.read_actions(connection, symbol) if kind == "split"]
+    splits = [(one.date, one.value) for one in action_store.read_actions(connection, symbol) if one.kind == "split"]
     rebased: list[Interval] = []
     if not interval.is_daily:
         bars = _aligned(connection, symbol, interval, bars, calendar, splits)

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from candledesk.domain.instrument import MAX_SYMBOL_CHARS
+from candledesk.domain.texts import MAX_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
 
 # What a company's name gains, loses or spells otherwise without becoming another's.
-_LEGAL_FORMS = frozenset(
+_LEGAL_FORMS = (
     "ab adr ads ag as asa bhd class co common company corp corporation de gmbh group holding holdings inc incorporated"
     " kgaa limited llc lp ltd nv ord ordinary oyj plc pt public reit sa sab se share shares spa sponsored stock tbk the"
-    " trust units".split()
+    " trust units"
 )
 _SAME_SPELLING = 0.8  # of difflib: abbreviations and corrected letters; other names of companies seldom reach 0.7
 _CUT_CHARS = 20  # Yahoo's short names end after about 30 characters: so long a beginning is the same name
@@ -67,7 +68,8 @@ def retired_symbol(symbol: str, until: int, taken: Container[str]) -> str:
 
 def retired_name(symbol: str, name: str, until: int) -> str:
     """Return the former company's own name with what it was traded as: ``Old Mines Ltd (XYZ until 2026-11-28)``."""
-    return f"{name} ({symbol} until {_day(until)})".lstrip()
+    ending = f" ({symbol} until {_day(until)})"
+    return (name[: MAX_CHARS - len(ending)] + ending).lstrip()
 
 
 def _day(time: int) -> str:
@@ -79,5 +81,6 @@ def _essence(name: str) -> str:
     bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
     bare = bare.casefold().replace("&", " and ").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", bare)
-    kept = [word for word in words if word not in _LEGAL_FORMS]
+    legal_forms = _LEGAL_FORMS.split()
+    kept = [word for word in words if word not in legal_forms]
     return " ".join(kept or words)

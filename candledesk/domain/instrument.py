@@ -7,10 +7,13 @@ import re
 from dataclasses import dataclass
 
 from candledesk.domain.errors import InputError
+from candledesk.domain.interval import DAY_S
+from candledesk.domain.span import HISTORY_START
 
 MAX_SYMBOL_CHARS = 32
 MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
 _SYMBOL = re.compile(rf"[A-Z0-9.\-=^&_]{{1,{MAX_SYMBOL_CHARS}}}")  # INTERFACE.md: Yahoo's tickers
+_FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # to the year 2200; older ones than any bar say nothing
 _SHOWN_DIGITS = 4  # significant digits of a price below 1; Yahoo's own hint is 4 decimals there
 
 
@@ -46,6 +49,16 @@ def parse_symbol(text: str) -> str:
 def is_symbol(text: str) -> bool:
     """Tell whether ``text`` is spelt as a symbol of the cache is."""
     return _SYMBOL.fullmatch(text) is not None
+
+
+def believable_first_trade(time: int | None, last_trade: int | None = None) -> int | None:
+    """Return the instant of a first trade if it can be one, else ``None``.
+
+    ``last_trade``: of the same answer; a first trade more than a day after it has not happened.
+    """
+    if time is None or time not in _FIRST_TRADES:
+        return None
+    return None if last_trade is not None and time > last_trade + DAY_S else time
 
 
 def decimals_for(stated: int, price: float | None) -> int:

@@ -144,7 +144,7 @@ def _is_numeric(column: list[Any]) -> bool:
     if not {*map(type, column)} <= {float, int, type(None)}:
         return False
     present = [value for value in column if value is not None]
-    return not present or (-_LARGEST < min(present) and max(present) < _LARGEST)
+    return not present or (min(present) > -_LARGEST and max(present) < _LARGEST)
 
 
 def _moderate(value: object) -> float | None:

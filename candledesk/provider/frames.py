@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.instrument import Instrument, decimals_for
+from candledesk.domain.instrument import Instrument, believable_first_trade, decimals_for
 from candledesk.domain.texts import plain_text
 from candledesk.provider.values import instant, number
 
@@ -67,6 +67,7 @@ def read_instrument(symbol: str, meta: Mapping[str, Any], last_close: float | No
     if not _is_zone(tz):
         raise ValueError(f"no time zone: {tz!r}")
     hint = number(meta.get("priceHint"))
+    last_trade = instant(meta.get("regularMarketTime"))
     price = number(meta.get("regularMarketPrice"))
     return Instrument(
         symbol=symbol,
@@ -75,7 +76,7 @@ def read_instrument(symbol: str, meta: Mapping[str, Any], last_close: float | No
         tz=tz,
         currency=plain_text(meta.get("currency")) or None,
         price_decimals=decimals_for(_DEFAULT_DECIMALS if hint is None else int(hint), price or last_close),
-        first_open_time=instant(meta.get("firstTradeDate")),
+        first_open_time=believable_first_trade(instant(meta.get("firstTradeDate")), last_trade),
         name=plain_text(meta.get("longName")) or plain_text(meta.get("shortName")),
     )
 

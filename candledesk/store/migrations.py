@@ -212,6 +212,11 @@ def _pause_jobs(db: Database) -> None:
         db.execute(statement)
 
 
+def _remember_currencies(db: Database) -> None:
+    """The currency of a dividend as the provider states it; ``NULL``: the price's own."""
+    db.execute("ALTER TABLE corporate_action ADD COLUMN currency TEXT")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -227,6 +232,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("stated limits overrule the interval table", _remember_limits),
     Migration("series are kept complete", _keep_series_complete),
     Migration("paused jobs are live, and gaps stay with their job", _pause_jobs),
+    Migration("dividends have a currency", _remember_currencies),
 )
 
 

@@ -83,6 +83,24 @@ def test_an_instant_that_is_none_costs_no_bar(provider, yahoo_server, day, chart
     assert len(answer.bars) == len(rows)
 
 
+@pytest.mark.parametrize(
+    ("first", "traded", "expected"),
+    [
+        (OPEN, OPEN + 60, OPEN),
+        (OPEN, OPEN - DAY, OPEN),
+        (OPEN, OPEN - DAY - 1, None),
+        (4_102_444_800, OPEN, None),
+        (OPEN, None, OPEN),
+        (-2_208_988_800, OPEN, None),
+        (-2_208_384_001, OPEN, None),
+        (-2_208_384_000, OPEN, -2_208_384_000),
+    ],
+)
+def test_a_first_trade_lies_within_history(provider, yahoo_server, day, chart, first, traded, expected):
+    yahoo_server.says(as_json(chart([ROW], firstTradeDate=first, regularMarketTime=traded)))
+    assert provider.fetch(day).instrument.first_open_time == expected
+
+
 def test_a_nan_instant_costs_no_bar(provider, yahoo_server, day, chart):
     yahoo_server.says(as_json(chart([ROW], firstTradeDate=float("nan"))))
     assert provider.fetch(day).instrument.first_open_time is None
