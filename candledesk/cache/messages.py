@@ -125,7 +125,10 @@ class BarsRequest:
 
 @dataclass(frozen=True, slots=True)
 class BarsReply:
-    """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags."""
+    """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags.
+
+    ``notes``: what a person should know of the answer, a sentence each.
+    """
 
     request: BarsRequest
     span: Span
@@ -135,6 +138,7 @@ class BarsReply:
     gaps: tuple[Gap, ...] = ()
     next_open_time: int | None = None
     rev: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

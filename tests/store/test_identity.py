@@ -58,7 +58,7 @@ def test_the_retired_name_survives_a_long_one(writer):
         write_instrument(writer, replace(AAPL, name="N" * 300), "XNYS", "XNYS", 1)
         retired = retire_instrument(writer, "AAPL", UNTIL)
     found = read_instrument(writer, retired)
-    assert found.name == "N" * 273 + " (AAPL until 2026-11-28)"
+    assert found.name == "N" * 276 + " (AAPL until 2026-11-28)"
 
 
 def test_only_what_is_stored_is_retired_and_only_inside_a_transaction(writer, series):
