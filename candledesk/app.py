@@ -19,6 +19,7 @@ from candledesk.cache.build import CacheService
 from candledesk.cache.messages import FaultRaised
 from candledesk.cache.workers import start_daemon
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
 from candledesk.store.lock import HomeLock
 
@@ -158,6 +159,18 @@ def _read_only_refusal(paths: Paths) -> EnvironmentFaultError | None:
     )
 
 
+class _LogTexts(logging.Formatter):
+    """Keeps a message on one line and leaves out what steers a terminal; tracebacks keep their lines."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the message alone: what a provider or a person wrote must not look like another entry."""
+        return " ".join(printable(super().formatMessage(record)).split("\n"))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the message and the traceback."""
+        return printable(super().format(record))
+
+
 def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
     """Log through a queue into the home's rotating file, so that no thread waits for the disk; warnings to stderr too.
 
@@ -172,7 +185,9 @@ def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     root = logging.getLogger()
     root.setLevel(level.upper())
-    root.addHandler(logging.handlers.QueueHandler(records))
+    handler = logging.handlers.QueueHandler(records)
+    handler.setFormatter(_LogTexts())
+    root.addHandler(handler)
     listener = logging.handlers.QueueListener(records, file)
     listener.start()
     return listener

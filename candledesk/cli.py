@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -25,6 +26,7 @@ from candledesk.domain.errors import (
     UnknownSymbolError,
 )
 from candledesk.domain.interval import INTERVALS
+from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -381,7 +383,9 @@ def _call(arguments: list[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(printable(shown.getvalue()), nl=False, err=True)
         return error.exit_code
     except BrokenPipeError:  # whoever read our output has seen enough
         return EXIT_DONE
@@ -397,11 +401,12 @@ def _run(arguments: list[str]) -> int:
         click.echo("interrupted; what was fetched is stored", err=True)
         return EXIT_INTERRUPTED
     except CandleDeskError as error:
-        click.echo(f"candledesk: {error}", err=True)
+        click.echo(printable(f"candledesk: {error}"), err=True)
         return _exit_code(error)
     except Exception as error:
         log.exception("an error of our own")
-        click.echo(f"candledesk: Our own error, {type(error).__name__}: {error} (details in the log)", err=True)
+        words = f"candledesk: Our own error, {type(error).__name__}: {error} (details in the log)"
+        click.echo(printable(words), err=True)
         return EXIT_BUG
 
 

@@ -14,6 +14,7 @@ from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCache
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.texts import plain_text, printable
 from candledesk.domain.times import parse_time
 from candledesk.web.wire import start_of_history
 
@@ -49,7 +50,7 @@ def gap_line(gap: Gap) -> str:
     """Return one indented line about a gap."""
     start = "the beginning" if gap.span.start <= HISTORY_START else iso(gap.span.start)
     retry = "" if gap.retry_at is None else f"; next try {iso(gap.retry_at)}"
-    return f"  gap {start} to {iso(gap.span.end)}: {gap.reason}{retry}"
+    return printable(f"  gap {start} to {iso(gap.span.end)}: {gap.reason}{retry}")
 
 
 def print_candles(  # noqa: PLR0913 - the command's options
@@ -80,6 +81,8 @@ def print_candles(  # noqa: PLR0913 - the command's options
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     _write(reply.bars, form, output)
+    for note in reply.notes:
+        print(printable(f"{reply.request.symbol} {reply.request.interval.name}: {note}"), file=sys.stderr)
     if start is not None:
         _tell_start(reply)
     if reply.complete:
@@ -215,7 +218,11 @@ def print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     if not rows:
         print("nothing yet", file=sys.stderr)
         return
-    texts = [list(rows[0]), *([("" if value is None else str(value)) for value in row.values()] for row in rows)]
+    texts = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
     widths = [max(len(row[column]) for row in texts) for column in range(len(texts[0]))]
     for row in texts:
         print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else plain_text(str(value))

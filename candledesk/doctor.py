@@ -16,6 +16,7 @@ from candledesk.cache.child import Child, ChildConfig
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.domain.texts import printable
 from candledesk.paths import open_home
 from candledesk.provider.answers import BarsAnswer, FetchRequest, RefusalKind, RefusedAnswer
 from candledesk.store.chunks import rebuild_chunks, verify_chunks
@@ -61,7 +62,7 @@ def examine(
         print(json.dumps([asdict(check) for check in checks], indent=1))
     else:
         for check in checks:
-            print(f"{'ok  ' if check.is_ok else 'FAIL'}  {check.name}: {check.text}")
+            print(printable(f"{'ok  ' if check.is_ok else 'FAIL'}  {check.name}: {check.text}"))
     return EXIT_DONE if all(check.is_ok for check in checks) else EXIT_ENVIRONMENT
 
 

@@ -12,6 +12,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run_import(cache: ImportCache, *, file: str, symbol: str, interval: str, for
         f"({report.n_changed} new or changed), {n_refused} refused"
     )
     for reason, count in sorted(report.refused.items()):
-        print(f"  {count} refused: {reason}")
+        print(printable(f"  {count} refused: {reason}"))
     return EXIT_GAPS if n_refused else EXIT_DONE
 
 

@@ -14,6 +14,7 @@ from candledesk.domain.errors import InputError, UnknownSymbolError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START
+from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,7 +61,7 @@ def _start(cache: CommandCache, names: list[str], interval: Interval, span: Span
         try:
             return cache.start_backfills([(name, interval) for name in names], span).result(), n_unknown
         except UnknownSymbolError as error:
-            print(f"candledesk: {error}", file=sys.stderr)
+            print(printable(f"candledesk: {error}"), file=sys.stderr)
             n_unknown += 1
             names = [name for name in names if name != error.symbol]  # the others have been started: now joined
     return [], n_unknown
@@ -71,7 +72,7 @@ def _summary(interval: Interval, job: Job) -> str:
     text = (
         f"{job.symbol} {interval.name}: {job.state.value}, {job.bars_done} of {job.bars_expected} expected bars known"
     )
-    return text + (f", {left} missing: {job.error}" if job.error else "")
+    return printable(text + (f", {left} missing: {job.error}" if job.error else ""))
 
 
 def _wait(cache: CommandCache, jobs: Sequence[Job]) -> list[Job]:
@@ -100,7 +101,8 @@ def _shown(is_terminal: bool) -> Iterator[Callable[[Progress], None]]:  # noqa: 
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
 
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    texts = [TextColumn(form, markup=False) for form in ("{task.description}", "{task.fields[note]}")]
+    columns = (texts[0], BarColumn(), MofNCompleteColumn(), texts[1])
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks = [bars.add_task("jobs", note="")] + [bars.add_task("", visible=False, note="") for _ in range(N_SHOWN)]
 
@@ -111,7 +113,7 @@ def _shown(is_terminal: bool) -> Iterator[Callable[[Progress], None]]:  # noqa: 
                 job = jobs[place] if place < len(jobs) else None
                 bars.update(task, visible=job is not None)
                 if job is not None:
-                    name, note = f"{job.symbol} {job.interval.name}", describe_wait(job)
+                    name, note = f"{job.symbol} {job.interval.name}", printable(describe_wait(job))
                     bars.update(task, description=name, completed=job.bars_done, total=job.bars_expected, note=note)
 
         yield show

@@ -13,6 +13,7 @@ from candledesk.commands import EXIT_DONE, parse_span, tell_gaps
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
     from candledesk.cache.doors import CommandCache
@@ -81,5 +82,6 @@ def take_snapshot(
         theme=picture.theme, chart_type=picture.chart_type, is_log=picture.is_log,
         scale=picture.scale, source=picture.source,
     )  # fmt: skip
-    print(f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}")
+    words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
+    print(printable(words))
     return EXIT_DONE if reply.complete else tell_gaps(reply)

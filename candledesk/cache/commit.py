@@ -202,10 +202,10 @@ def _not_yet(connection: Connection, series_id: int, question: Question, settled
 def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> bool:
     """Store the instrument and its actions; tell whether a split among them is news."""
     instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
-    rows = [(action.date, action.kind, action.value) for action in answer.actions]
+    rows = [action_store.StoredAction(one.date, one.kind, one.value, one.currency) for one in answer.actions]
     known = action_store.read_actions(connection, answer.instrument.symbol)
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
-    return any(row[1] == SPLIT and row not in known for row in rows)
+    return any(row.kind == SPLIT and row not in known for row in rows)
 
 
 def _evidence(connection: Connection, claim: Claim, answer: BarsAnswer) -> Evidence:

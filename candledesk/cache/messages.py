@@ -138,6 +138,7 @@ class BarsReply:
     """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags.
 
     ``odd``: the flags (``domain.oddity``) of each flagged bar, by its open time; of a derived bar, those of its parts.
+    ``notes``: what a person should know of the answer, a sentence each.
     """
 
     request: BarsRequest
@@ -149,6 +150,7 @@ class BarsReply:
     next_open_time: int | None = None
     rev: int = 0
     odd: Mapping[int, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

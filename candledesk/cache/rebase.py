@@ -56,7 +56,7 @@ class Settled:
 
 def read_splits(connection: Connection, symbol: str) -> list[Split]:
     """Return the instrument's splits as ``(ex-date, new shares per old)``, ascending."""
-    return [(row[0], row[2]) for row in action_store.read_actions(connection, symbol) if row[1] == SPLIT]
+    return [(one.date, one.value) for one in action_store.read_actions(connection, symbol) if one.kind == SPLIT]
 
 
 @dataclass(frozen=True, slots=True)

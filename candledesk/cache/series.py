@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,29 +13,33 @@ from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
 from candledesk.cache.planner import plan_span, refused_coverage
 from candledesk.cache.views import lacks_start
-from candledesk.domain.adjust import adjust_bars
+from candledesk.domain.adjust import adjust_bars, in_currency
 from candledesk.domain.bars import Bars
+from candledesk.domain.currency import rate_symbols
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.resample import base_span, resample_bars
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.provider.answers import CorporateAction
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.cache.catalog import Known
     from candledesk.cache.demand import Want
     from candledesk.cache.messages import BarsRequest
     from candledesk.cache.planner import Facts
+    from candledesk.domain.adjust import Action
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
 MAX_TIME = 2**53
 ACTIONS_MARGIN_S = 10 * DAY_S
 NOT_FETCHED = "not fetched yet"
+N_LISTED = 3  # payments that a note names, before it only counts them
 
 
 def read_series(connection: Connection, request: BarsRequest, known: Known, want: Want) -> BarsReply:
@@ -45,14 +51,14 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
-    bars, base = _read(connection, request, known, facts, span)
+    bars, base, notes = _read(connection, request, known, facts, span)
     kept, following = _limit(bars, request)
     gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
     known_gaps = {gap.span for gap in gaps}
     gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
-    return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev)
+    return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev, notes=notes)
 
 
 def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
@@ -65,20 +71,23 @@ def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
     return () if untold is None else (Gap(untold, "the venue's calendar is not loaded yet"),)
 
 
-def _read(connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span) -> tuple[Bars, Span]:
+def _read(
+    connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span
+) -> tuple[Bars, Span, tuple[str, ...]]:
     interval = request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     if known.series_id is None:
-        return Bars.empty(), base
+        return Bars.empty(), base, ()
+    notes: tuple[str, ...] = ()
     stored = bar_store.read_bars(connection, known.series_id, base)
     if request.adjust != "splits" and len(stored):
-        stored = _adjusted(connection, request, stored, facts)
+        stored, notes = _adjusted(connection, request, stored, facts)
     if interval.base is interval:
-        return stored, base
+        return stored, base, notes
     bars = resample_bars(stored, facts.calendar, interval)
     if len(bars) and lacks_start(bars, stored, facts):
         bars = bars.take(slice(1, None))
-    return bars.within(span), base
+    return bars.within(span), base, notes
 
 
 def base_part(interval: Interval, span: Span) -> Span:
@@ -89,15 +98,51 @@ def base_part(interval: Interval, span: Span) -> Span:
     return Span(start, span.end + 2 * interval.step_s)
 
 
-def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts: Facts) -> Bars:
-    """Adjust base bars before anything is derived from them: a split can lie inside a week or a month."""
-    actions = [CorporateAction(*row) for row in action_store.read_actions(connection, request.symbol)]
+def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts: Facts) -> tuple[Bars, tuple[str, ...]]:
+    """Adjust base bars before anything is derived from them: a split can lie inside a week or a month.
+
+    Returns what could not be taken off too, as notes.
+    """
     daily_id = instrument_store.series_id(connection, request.symbol, INTERVALS["1d"])
     if daily_id is None:
         msg = f"Prices with adjust={request.adjust} need the daily bars of {request.symbol}: backfill 1d first"
         raise EnvironmentFaultError(msg)
     daily = bar_store.read_bars(connection, daily_id, Span(-MAX_TIME, MAX_TIME))
-    return adjust_bars(stored, request.interval.base, facts.calendar, actions, request.adjust, daily=daily)
+    instrument = instrument_store.read_instrument(connection, request.symbol)
+    currency = None if instrument is None else instrument.currency
+    actions, others = in_currency(
+        action_store.read_actions(connection, request.symbol), currency, partial(_stored_rate, connection)
+    )
+    bars = adjust_bars(stored, request.interval.base, facts.calendar, actions, request.adjust, daily=daily)
+    left_out = [one for one in others if request.adjust == "all" and one.date > int(stored.open_time[0])]
+    return bars, _left_out_notes(left_out, currency or "")
+
+
+def _stored_rate(connection: Connection, symbol: str, date: int) -> float | None:
+    """Return the stored daily close of a currency pair on a date (00:00 UTC)."""
+    series_id = instrument_store.series_id(connection, symbol, INTERVALS["1d"])
+    bars = Bars.empty() if series_id is None else bar_store.read_bars(connection, series_id, Span(date, date + DAY_S))
+    return float(bars.close[-1]) if len(bars) else None
+
+
+def _left_out_notes(actions: Sequence[Action], currency: str) -> tuple[str, ...]:
+    """Say which payments are not taken off the prices, and what would have to be stored for it; one note a currency."""
+    notes = []
+    for paid_in in dict.fromkeys(one.currency or "" for one in actions):
+        paid = [one for one in actions if one.currency == paid_in]
+        listed = ", ".join(map(_payment_words, paid[:N_LISTED]))
+        more = f" and {len(paid) - N_LISTED} more" if len(paid) > N_LISTED else ""
+        pair = rate_symbols(paid_in, currency)[0][0]
+        notes.append(
+            f"left out of the adjustment: {listed}{more}; the prices are in {currency}, and no daily rate"
+            f" of {'that day' if len(paid) == 1 else 'those days'} is stored ({pair})"
+        )
+    return tuple(notes)
+
+
+def _payment_words(one: Action) -> str:
+    date = datetime.fromtimestamp(one.date, UTC)
+    return f"{date:%Y-%m-%d} {one.kind.replace('_', ' ')} {one.value:g} {one.currency}"
 
 
 def actions_span(start: int, end: int) -> Span:

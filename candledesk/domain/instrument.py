@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
 from candledesk.domain.errors import InputError
+from candledesk.domain.interval import DAY_S
+from candledesk.domain.span import HISTORY_START
 
-_SYMBOL = re.compile(r"[A-Z0-9.\-=^&_]{1,32}")  # INTERFACE.md: Yahoo's tickers
+MAX_SYMBOL_CHARS = 32
+MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
+_SYMBOL = re.compile(rf"[A-Z0-9.\-=^&_]{{1,{MAX_SYMBOL_CHARS}}}")  # INTERFACE.md: Yahoo's tickers
+_FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # to the year 2200; older ones than any bar say nothing
+_SHOWN_DIGITS = 4  # significant digits of a price below 1; Yahoo's own hint is 4 decimals there
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +44,30 @@ def parse_symbol(text: str) -> str:
         msg = f"Not a symbol: {text!r}. Yahoo's tickers have 1 to 32 of A-Z 0-9 . - = ^ & _ (AAPL, 7203.T, BTC-USD)"
         raise InputError("symbol", msg)
     return symbol
+
+
+def is_symbol(text: str) -> bool:
+    """Tell whether ``text`` is spelt as a symbol of the cache is."""
+    return _SYMBOL.fullmatch(text) is not None
+
+
+def believable_first_trade(time: int | None, last_trade: int | None = None) -> int | None:
+    """Return the instant of a first trade if it can be one, else ``None``.
+
+    ``last_trade``: of the same answer; a first trade more than a day after it has not happened.
+    """
+    if time is None or time not in _FIRST_TRADES:
+        return None
+    return None if last_trade is not None and time > last_trade + DAY_S else time
+
+
+def decimals_for(stated: int, price: float | None) -> int:
+    """Return the digits after the point with which prices about ``price`` can be read, at least the ``stated`` ones.
+
+    A price below 1 shows four significant digits: a coin at 0.000004 needs nine decimals, and Yahoo may state two. At
+    most ten. ``price`` ``None``, zero or not finite says nothing.
+    """
+    needed = 0
+    if price is not None and math.isfinite(price) and 0 < abs(price) < 1:
+        needed = _SHOWN_DIGITS - 1 - math.floor(math.log10(abs(price)))
+    return min(max(stated, needed, 0), MAX_DECIMALS)

@@ -31,13 +31,21 @@ class FetchRequest:
     not_before: int | None = None
 
 
+SPLIT, DIVIDEND, CAPITAL_GAIN = "split", "dividend", "capital_gain"
+
+
 @dataclass(frozen=True, slots=True)
 class CorporateAction:
-    """A split (``value``: new shares per old) or dividend (``value``: cash per share) on ``date`` (UTC midnight)."""
+    """Something that moves the price of a share on ``date`` (UTC midnight), as the provider states it.
+
+    ``kind``: ``split`` (``value``: new shares per old), ``dividend`` or ``capital_gain`` of a fund (``value``: cash per
+    share); ``currency`` of the cash as stated, ``None`` when it is the price's own.
+    """
 
     date: int
     kind: str
     value: float
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

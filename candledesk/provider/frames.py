@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import math
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.instrument import Instrument
+from candledesk.domain.instrument import Instrument, believable_first_trade, decimals_for
+from candledesk.domain.texts import plain_text
+from candledesk.provider.values import instant, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _PRICES = ["Open", "High", "Low", "Close"]
 _DEFAULT_DECIMALS = 2
-_MAX_DECIMALS = 10
 
 
 def read_bars(frame: pd.DataFrame, span: Span, *, is_daily: bool) -> Bars:
@@ -57,19 +57,42 @@ def add_null_rows(bars: Bars, body: bytes, span: Span) -> Bars:
     return Bars(np.concatenate([bars.open_time, nulls])[order], *columns)
 
 
-def read_instrument(symbol: str, meta: Mapping[str, Any]) -> Instrument:
-    """Return the instrument that the chart's ``meta`` describes; raise ``KeyError`` without zone or type."""
-    decimals = meta.get("priceHint")
+def read_instrument(symbol: str, meta: Mapping[str, Any], last_close: float | None = None) -> Instrument:
+    """Return the instrument that the chart's ``meta`` describes.
+
+    ``last_close``: a price of the answer, for the decimals where ``meta`` states none. Raises ``KeyError`` without zone
+    or type, ``ValueError`` for a zone that does not exist.
+    """
+    tz = plain_text(meta["exchangeTimezoneName"])
+    if not _is_zone(tz):
+        raise ValueError(f"no time zone: {tz!r}")
+    hint = number(meta.get("priceHint"))
+    last_trade = instant(meta.get("regularMarketTime"))
+    price = number(meta.get("regularMarketPrice"))
     return Instrument(
         symbol=symbol,
-        exchange=str(meta.get("exchangeName") or ""),
-        quote_type=str(meta["instrumentType"]),
-        tz=str(meta["exchangeTimezoneName"]),
-        currency=_text_or_none(meta.get("currency")),
-        price_decimals=min(max(decimals, 0), _MAX_DECIMALS) if isinstance(decimals, int) else _DEFAULT_DECIMALS,
-        first_open_time=_instant(meta.get("firstTradeDate")),
-        name=str(meta.get("longName") or meta.get("shortName") or ""),
+        exchange=plain_text(meta.get("exchangeName")),
+        quote_type=plain_text(meta["instrumentType"]),
+        tz=tz,
+        currency=plain_text(meta.get("currency")) or None,
+        price_decimals=decimals_for(_DEFAULT_DECIMALS if hint is None else int(hint), price or last_close),
+        first_open_time=believable_first_trade(instant(meta.get("firstTradeDate")), last_trade),
+        name=plain_text(meta.get("longName")) or plain_text(meta.get("shortName")),
     )
+
+
+def _is_zone(tz: str) -> bool:
+    try:
+        ZoneInfo(tz)
+    except (ValueError, ZoneInfoNotFoundError, OSError):  # OSError: a folder, or longer than a file's name can be
+        return False
+    return True
+
+
+def last_close(bars: Bars) -> float | None:
+    """Return the newest close that is a number, ``None`` when there is none."""
+    closes = bars.close[np.isfinite(bars.close)]
+    return float(closes[-1]) if len(closes) else None
 
 
 def read_sessions(meta: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
@@ -84,7 +107,7 @@ def read_sessions(meta: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
         days = periods if isinstance(periods, list) else []
         segments = [segment for day in days for segment in (day if isinstance(day, list) else [day])]
         pairs = ((segment.get("start"), segment.get("end")) for segment in segments if isinstance(segment, dict))
-    sessions = {(opens, closes) for opens, closes in ((_instant(a), _instant(b)) for a, b in pairs) if opens and closes}
+    sessions = {(opens, closes) for opens, closes in ((instant(a), instant(b)) for a, b in pairs) if opens and closes}
     return tuple(sorted((opens, closes) for opens, closes in sessions if opens < closes))
 
 
@@ -96,15 +119,3 @@ def _seconds(frame: pd.DataFrame) -> IntArray:
 def _local_dates(frame: pd.DataFrame) -> IntArray:
     index = pd.DatetimeIndex(frame.index)
     return np.array(index.tz_localize(None).normalize().as_unit("s").asi8, np.int64)
-
-
-def _instant(value: object) -> int | None:
-    if isinstance(value, dt.datetime):  # pandas' Timestamp too; NaT is one and is not equal to itself
-        return int(value.timestamp()) if value == value else None  # noqa: PLR0124
-    if isinstance(value, int | float) and math.isfinite(value):
-        return int(value)
-    return None
-
-
-def _text_or_none(value: object) -> str | None:
-    return str(value) if value else None

@@ -11,12 +11,15 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from curl_cffi import CurlOpt
 from curl_cffi.requests import Session
 
+from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.texts import plain_text
 from candledesk.provider.documents import mend_chart
 
 if TYPE_CHECKING:
@@ -104,14 +107,20 @@ class YahooSession(Session[Any]):
         if response.status_code >= HTTP_ERROR:
             raise _status_error(response)
         if _CHART_PATH in url:
-            interval = str((kwargs.get("params") or {}).get("interval", ""))
-            response.content = mend_chart(response.content, is_daily=interval.endswith("d"))
+            interval = INTERVALS.get(str((kwargs.get("params") or {}).get("interval", "")))
+            response.content = mend_chart(response.content, step_s=DAY_S if interval is None else interval.step_s)
+        response.json = partial(_parse, response)
         return response
 
     def _rewritten(self, url: str) -> tuple[str, str]:
         parts = urlsplit(url)
         query = f"?{parts.query}" if parts.query else ""
         return f"{self._rewrite_to}{parts.path}{query}", parts.netloc
+
+
+def _parse(response: Response) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Parse as the standard library does: curl_cffi's own parser refuses lone surrogates, NaN and large integers."""
+    return json.loads(response.content)
 
 
 def _clamp(timeout: object, call: Call | None) -> float:
@@ -136,6 +145,6 @@ def _status_error(response: Response) -> StatusError:
         section = document.get(part) if isinstance(document, dict) else None
         error = section.get("error") if isinstance(section, dict) else None
         if isinstance(error, dict):
-            reason = str(error.get("description") or error.get("code") or "")
+            reason = plain_text(error.get("description")) or plain_text(error.get("code"))
             return StatusError(response.status_code, reason, is_chart_error=part == "chart")
     return StatusError(response.status_code, "", is_chart_error=False)

@@ -14,8 +14,8 @@ _UNITS_S = {"day": DAY_S, "year": YEAR_S}
 
 # The first pattern that is found decides; group 1 and 2, where present, are the cap and its unit.
 _REFUSALS: tuple[tuple[re.Pattern[str], RefusalKind], ...] = (
-    (re.compile(r"Only (\d+) (day|year)s? worth", re.IGNORECASE), RefusalKind.SPAN_TOO_WIDE),
-    (re.compile(r"within the last (\d+) (day|year)s?", re.IGNORECASE), RefusalKind.BEYOND_LOOKBACK),
+    (re.compile(r"Only ([1-9]\d{0,5}) (day|year)s? worth", re.IGNORECASE), RefusalKind.SPAN_TOO_WIDE),
+    (re.compile(r"within the last ([1-9]\d{0,5}) (day|year)s?", re.IGNORECASE), RefusalKind.BEYOND_LOOKBACK),
     (re.compile(r"Data doesn.t exist for startDate", re.IGNORECASE), RefusalKind.BEFORE_LISTING),
     (re.compile(r"No data found|symbol may be delisted", re.IGNORECASE), RefusalKind.UNKNOWN_SYMBOL),
     (re.compile(r"is not supported|Invalid input", re.IGNORECASE), RefusalKind.BAD_REQUEST),

@@ -20,7 +20,9 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFDataException, YFPricesMissingError, YFRateLimitError
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.instrument import is_symbol
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
+from candledesk.domain.texts import plain_text
 from candledesk.provider.answers import (
     BarsAnswer,
     FaultAnswer,
@@ -29,8 +31,9 @@ from candledesk.provider.answers import (
     RefusedAnswer,
     SymbolMatch,
 )
-from candledesk.provider.documents import is_answer_for, read_actions
-from candledesk.provider.frames import add_null_rows, read_bars, read_instrument, read_sessions
+from candledesk.provider.documents import is_answer_for, is_in_interval
+from candledesk.provider.events import read_actions
+from candledesk.provider.frames import add_null_rows, last_close, read_bars, read_instrument, read_sessions
 from candledesk.provider.session import DeadlineError, StatusError, YahooSession
 from candledesk.provider.verdicts import judge_reason, judge_status
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from candledesk.provider.answers import Answer, FetchRequest, SearchAnswer
+    from candledesk.provider.session import Call
 
 _LOG = logging.getLogger(__name__)
 _LIVE_SLACK_S = HOUR_S  # asking beyond now makes yfinance merge Yahoo's live row; an hour absorbs a wrong clock
@@ -72,15 +76,17 @@ class YahooProvider:
                     actions=True,
                     prepost=request.extended,
                     repair=False,
+                    keepna=True,  # else it drops rows of zeros, and whatever cannot be a bar is left out below
                     timeout=request.deadline_s,
                 )
                 meta = _meta(ticker)
-                if not self._is_about(request.symbol, meta):
-                    return _about_another(meta, call.n_requests)
+                fault = self._other_question(request, meta)
+                if fault:
+                    return FaultAnswer(fault, n_requests=call.n_requests)
                 bars = read_bars(frame, request.span, is_daily=request.interval.is_daily)
                 if request.extended and not request.interval.is_daily:
                     bars = add_null_rows(bars, call.body, request.span)
-                instrument = read_instrument(request.symbol, meta)
+                instrument = read_instrument(request.symbol, meta, last_close(bars))
                 return BarsAnswer(
                     bars=bars,
                     instrument=instrument,
@@ -90,11 +96,20 @@ class YahooProvider:
                 )
             except YFPricesMissingError as error:
                 meta = _meta(ticker)
-                if "symbol" in meta and not self._is_about(request.symbol, meta):
-                    return _about_another(meta, call.n_requests)
-                return _without_prices(request.symbol, error, meta, call.n_requests)
+                fault = self._other_question(request, meta) if "symbol" in meta else ""
+                if fault:
+                    return FaultAnswer(fault, n_requests=call.n_requests)
+                return _without_prices(request.symbol, error, meta, call)
             except Exception as error:  # noqa: BLE001 - yfinance raises anything for an odd shape (yahoo.md §2.4)
                 return _judge_error(error, call.n_requests)
+
+    def _other_question(self, request: FetchRequest, meta: Mapping[str, Any]) -> str:
+        """Return why an answer is not one to the question that was asked, empty when it is."""
+        if not self._is_about(request.symbol, meta):
+            return f"Yahoo's answer is about {plain_text(meta.get('symbol'))}"
+        if not is_in_interval(request.interval.name, meta):
+            return f"Yahoo's answer has {plain_text(meta['dataGranularity'])} bars, not {request.interval.name}"
+        return ""
 
     def _is_about(self, symbol: str, meta: Mapping[str, Any]) -> bool:
         """Tell whether an answer is about ``symbol``; another name said twice, and never the right one, is an alias."""
@@ -122,7 +137,7 @@ class YahooProvider:
                     session=self._session,
                     timeout=deadline_s,
                 )
-                matches = tuple(_match(quote) for quote in found.quotes if quote.get("isYahooFinance", True))
+                matches = tuple(_match(quote) for quote in found.quotes if _is_match(quote))
                 return MatchesAnswer(matches, call.n_requests)
             except Exception as error:  # noqa: BLE001 - the same as fetch
                 return _judge_error(error, call.n_requests)
@@ -137,10 +152,6 @@ def _tame_yfinance(session: YahooSession, cache_dir: Path | None) -> None:
     if cache_dir is not None:
         yf.set_tz_cache_location(str(cache_dir))
     warnings.filterwarnings("ignore", module=r"yfinance\..*")  # its use of pandas is not ours to mend
-
-
-def _about_another(meta: Mapping[str, Any], n_requests: int) -> FaultAnswer:
-    return FaultAnswer(f"Yahoo's answer is about {meta.get('symbol')}", n_requests=n_requests)
 
 
 def _no_cookie(_client: YfData, timeout: float = 0.0) -> tuple[None, str]:  # noqa: ARG001 - yfinance's signature
@@ -187,17 +198,19 @@ def _local_midnight(date: int, tz: str | None, pad_s: int) -> int:
     return int(day.replace(tzinfo=zone).timestamp())
 
 
-def _without_prices(symbol: str, error: YFPricesMissingError, meta: Mapping[str, Any], n_requests: int) -> Answer:
+def _without_prices(symbol: str, error: YFPricesMissingError, meta: Mapping[str, Any], call: Call) -> Answer:
     """Tell an empty window from a broken answer: only the first carries the chart's ``meta`` (yahoo.md §2.4)."""
-    reason = str(error.yahoo_reason or "")
+    reason, n_requests = plain_text(error.yahoo_reason), call.n_requests
     if reason:
         return judge_reason(reason, n_requests) or FaultAnswer(f"Yahoo says: {reason}", n_requests=n_requests)
     if "symbol" not in meta:
         return FaultAnswer("Yahoo's answer holds no chart", n_requests=n_requests)
     try:
+        instrument = read_instrument(symbol, meta)
         return BarsAnswer(
             bars=Bars.empty(),
-            instrument=read_instrument(symbol, meta),
+            instrument=instrument,
+            actions=read_actions(call.body, instrument.tz),
             sessions=read_sessions(meta),
             n_requests=n_requests,
         )
@@ -227,7 +240,7 @@ def _describe(error: Exception) -> str:
             return "Yahoo says that it will be right back"
         case _:
             _LOG.info("unexpected answer", exc_info=error)
-            return f"Yahoo's answer has an unknown shape: {error!r}"
+            return plain_text(f"Yahoo's answer has an unknown shape: {error!r}")
 
 
 def _judge_curl(error: RequestException, n_requests: int) -> FaultAnswer:
@@ -239,10 +252,18 @@ def _judge_curl(error: RequestException, n_requests: int) -> FaultAnswer:
     return FaultAnswer(f"the connection to Yahoo broke (curl {code})", n_requests=n_requests)
 
 
+def _is_match(quote: object) -> bool:
+    """Tell whether a hit is a symbol that can be asked for: other pages of Yahoo's are found too."""
+    if not isinstance(quote, dict) or not quote.get("isYahooFinance", True):
+        return False
+    symbol = quote.get("symbol")
+    return isinstance(symbol, str) and is_symbol(symbol)
+
+
 def _match(quote: Mapping[str, Any]) -> SymbolMatch:
     return SymbolMatch(
         symbol=str(quote["symbol"]),
-        name=str(quote.get("longname") or quote.get("shortname") or ""),
-        exchange=str(quote.get("exchange") or ""),
-        quote_type=str(quote.get("quoteType") or ""),
+        name=plain_text(quote.get("longname")) or plain_text(quote.get("shortname")),
+        exchange=plain_text(quote.get("exchange")),
+        quote_type=plain_text(quote.get("quoteType")),
     )

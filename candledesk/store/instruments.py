@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.domain.instrument import Instrument
+from candledesk.domain.identity import retired_name, retired_symbol
+from candledesk.domain.instrument import Instrument, believable_first_trade
+from candledesk.domain.texts import plain_text
 from candledesk.store.database import require_transaction
 from candledesk.store.faults import translate_faults
 
@@ -55,7 +58,6 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
     """Insert or update an instrument and its venue (``calendar_name``: who knows its sessions); return its id."""
     require_transaction(conn)
     conn.execute(_UPSERT_VENUE, (mic, calendar_name, instrument.tz))
-    meta = json.dumps({"exchange": instrument.exchange, "name": instrument.name, "tz": instrument.tz}, sort_keys=True)
     conn.execute(
         _UPSERT_INSTRUMENT,
         (
@@ -65,7 +67,7 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
             instrument.currency,
             int(instrument.price_decimals),
             None if instrument.first_open_time is None else int(instrument.first_open_time),
-            meta,
+            _meta(instrument),
             int(now),
         ),
     )
@@ -78,6 +80,24 @@ def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
     """Return the stored instrument, ``None`` when the symbol was never met."""
     row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
     return None if row is None else _instrument(row)
+
+
+@translate_faults()
+def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
+    """Move what is stored of a symbol to one of its own, which is returned, since the symbol is another company's now.
+
+    ``until``: UTC seconds of the last day on which it was this company's. Series, actions and jobs follow, because they
+    belong to the instrument; the symbol is unknown afterwards. ``LookupError``: unknown symbol.
+    """
+    require_transaction(conn)
+    stored = read_instrument(conn, symbol)
+    if stored is None:
+        raise LookupError(f"instrument {symbol} is not stored")
+    rows = conn.execute("SELECT symbol FROM instrument").fetchall()
+    retired = retired_symbol(symbol, until, {str(row[0]) for row in rows})
+    meta = _meta(replace(stored, name=retired_name(symbol, stored.name, until)))
+    conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE symbol = ?", (retired, meta, symbol))
+    return retired
 
 
 @translate_faults()
@@ -174,16 +194,21 @@ def series_rev(conn: sqlite3.Connection, series_id: int) -> int:
     return 0 if row is None else int(row[0])
 
 
+def _meta(instrument: Instrument) -> str:
+    return json.dumps({"exchange": instrument.exchange, "name": instrument.name, "tz": instrument.tz}, sort_keys=True)
+
+
 def _instrument(row: tuple[str, str, str, str | None, int, int | None]) -> Instrument:
+    """Return a stored instrument; older versions stored what the provider sent as it was, so it is cleaned here."""
     symbol, meta_json, quote_type, currency, price_decimals, first_open_time = row
     meta = json.loads(meta_json)
     return Instrument(
         symbol=symbol,
-        exchange=meta["exchange"],
-        quote_type=quote_type,
+        exchange=plain_text(meta["exchange"]),
+        quote_type=plain_text(quote_type),
         tz=meta["tz"],
-        currency=currency,
+        currency=plain_text(currency) or None,
         price_decimals=price_decimals,
-        first_open_time=first_open_time,
-        name=meta["name"],
+        first_open_time=believable_first_trade(first_open_time),
+        name=plain_text(meta["name"]),
     )

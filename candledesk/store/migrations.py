@@ -254,6 +254,11 @@ def _flag_odd_bars(db: Database) -> None:
     db.execute("DELETE FROM coverage WHERE state = 'failed'")
 
 
+def _remember_currencies(db: Database) -> None:
+    """The currency of a dividend as the provider states it; ``NULL``: the price's own."""
+    db.execute("ALTER TABLE corporate_action ADD COLUMN currency TEXT")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -270,6 +275,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("series are kept complete", _keep_series_complete),
     Migration("paused jobs are live, and gaps stay with their job", _pause_jobs),
     Migration("odd bars are kept and flagged", _flag_odd_bars),
+    Migration("dividends have a currency", _remember_currencies),
 )
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, qVersion
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
 from candledesk import __version__
 from candledesk.ui.chart.snapshot import SOURCE
+from candledesk.ui.plain import PlainLabel
 from candledesk.ui.theme import chart_font
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ class AboutDialog(QDialog):
         self.setWindowTitle("About CandleDesk")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._home = home
-        name = QLabel("CandleDesk")
+        name = PlainLabel("CandleDesk")
         name.setFont(chart_font(20, is_bold=True))
         box = QVBoxLayout(self)
         box.setContentsMargins(_MARGIN, 24, _MARGIN, 20)
         box.setSpacing(6)
         box.addWidget(name)
-        box.addWidget(QLabel("A desktop chart that never loses a candle."))
+        box.addWidget(PlainLabel("A desktop chart that never loses a candle."))
         box.addSpacing(12)
         box.addLayout(self._facts(source))
         box.addSpacing(16)
@@ -66,11 +67,10 @@ class AboutDialog(QDialog):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         for at, (what, words) in enumerate(about_rows(self._home, source)):
-            heading, fact = QLabel(what), QLabel(words)
+            heading, fact = PlainLabel(what), PlainLabel(words)
             heading.setEnabled(False)
             fact.setWordWrap(True)
             fact.setMinimumWidth(_FACT_WIDTH)
-            fact.setTextFormat(Qt.TextFormat.PlainText)
             fact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(heading, at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(fact, at, 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.interval import INTERVALS, Interval, parse_interval
+from candledesk.ui.plain import PlainLabel
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -152,10 +153,10 @@ class IntervalPopup(QFrame):
         self.setObjectName("popup")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
-        title = QLabel("Change interval")
+        title = PlainLabel("Change interval")
         self.line = QLineEdit()
         self.line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = QLabel()
+        self.hint = PlainLabel()
         for label in (title, self.hint):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QVBoxLayout(self)

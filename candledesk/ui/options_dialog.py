@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from candledesk.ui.chart.options import ChartOptions, Choice, PaletteName, option_text
+from candledesk.ui.plain import PlainLabel
 
 if TYPE_CHECKING:
     from candledesk.ui.option_store import OptionStore
@@ -46,7 +46,7 @@ class OptionsDialog(QDialog):
             if isinstance(editor, QCheckBox):
                 form.addRow(editor)
             else:
-                label = QLabel(option_text(row))
+                label = PlainLabel(option_text(row))
                 label.setBuddy(editor)
                 form.addRow(label, editor)
         buttons = QDialogButtonBox(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.feed import ChartFeed
 from candledesk.ui.chart.model import ChartModel
 from candledesk.ui.chart.strip_widget import CoverageStrip
 from candledesk.ui.chart.view import ChartView
+from candledesk.ui.plain import PlainLabel
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -42,7 +43,7 @@ class ChartPage(QWidget):
         self.feed = ChartFeed(cache, bridge, self.model, view_id)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
         self._cache, self._bridge = cache, bridge
-        self._toast = QLabel(self)
+        self._toast = PlainLabel(parent=self)
         self._toast.setObjectName("toast")
         self._toast.setWordWrap(True)
         self._toast.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
+from candledesk.ui.plain import PlainLabel
 from candledesk.ui.theme import chart_font
 
 Row = tuple[str, str, str]
@@ -82,12 +83,12 @@ def _column(groups: list[list[Row]]) -> QGridLayout:
     grid.setVerticalSpacing(7)
     at = 0
     for group in groups:
-        heading = QLabel(group[0][0])
+        heading = PlainLabel(group[0][0])
         heading.setFont(chart_font(14, is_bold=True))
         grid.addWidget(heading, at, 0, 1, 2)
         for offset, (_group, title, keys) in enumerate(group, start=1):
-            grid.addWidget(QLabel(title), at + offset, 0)
-            label = QLabel(keys)
+            grid.addWidget(PlainLabel(title), at + offset, 0)
+            label = PlainLabel(keys)
             label.setEnabled(False)
             grid.addWidget(label, at + offset, 1)
         at += len(group) + _EXTRA

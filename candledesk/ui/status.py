@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from candledesk.ui.chart.words import limiter_words, work_words
+from candledesk.ui.plain import PlainLabel
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
@@ -24,9 +25,9 @@ class StatusBar(QStatusBar):
         """Start with the limiter's present state."""
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.state = QLabel()
-        self.kept = QLabel()
-        self.facts = QLabel()
+        self.state = PlainLabel()
+        self.kept = PlainLabel()
+        self.facts = PlainLabel()
         self.addWidget(self.state, 1)
         self.addPermanentWidget(self.kept)
         self.addPermanentWidget(self.facts)

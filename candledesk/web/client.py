@@ -347,6 +347,7 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
 
     prices = [column(name, np.float64) for name in ("open", "high", "low", "close", "volume")]
     bars = Bars(column("time", np.int64), *prices)
+    notes = tuple(dict.fromkeys(note for page in pages for note in page.get("notes", ())))
     head = pages[0]
     begin = head["start"] or {}
     instrument = replace(
@@ -356,4 +357,4 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
         price_decimals=head["price_decimals"],
         first_open_time=begin.get("time") if begin.get("kind") == "listing" else None,
     )
-    return BarsReply(request, span, bars, None, instrument, _gaps(head["gaps"]), None, head["rev"])
+    return BarsReply(request, span, bars, None, instrument, _gaps(head["gaps"]), None, head["rev"], notes=notes)

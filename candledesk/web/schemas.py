@@ -18,6 +18,11 @@ def record(**fields: Schema) -> Schema:
     return {"type": "object", "properties": named, "required": list(named)}
 
 
+def _may_have(schema: Schema, **fields: Schema) -> Schema:
+    """Return an object's schema with fields that are left away where there is nothing to say."""
+    return {**schema, "properties": {**schema["properties"], **fields}}
+
+
 def array(items: Schema) -> Schema:
     """Return the schema of an array."""
     return {"type": "array", "items": items}
@@ -100,6 +105,7 @@ CANDLES = record(
     start=nullable(shared("Start"), "where nothing older can be asked for, and why"),
     candles={"anyOf": [array(shared("Candle")), shared("Columns")]},
 )
+CANDLES = _may_have(CANDLES, notes=array(text("what a person should know of the answer")))
 JOB = record(
     job_id=integer(),
     kind=_words(("viewport", "update", "backfill", "recheck", "harvest")),

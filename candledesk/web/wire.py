@@ -107,7 +107,7 @@ def etag_of(reply: BarsReply, shape: str) -> str:
     request = reply.request
     digest = hashlib.blake2b(digest_size=12)
     facts = (shape, request.adjust, request.interval.name, request.limit, reply.next_open_time, reply.instrument)
-    digest.update(repr((facts, reply.gaps)).encode())
+    digest.update(repr((facts, reply.gaps, reply.notes)).encode())
     digest.update(bytes(_finals(reply)))
     for name in ("open_time", *_PRICES):
         digest.update(np.ascontiguousarray(getattr(reply.bars, name)).data)
@@ -234,6 +234,8 @@ async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
         "price_decimals": instrument.price_decimals,
         "start": start_of_history(instrument, request.interval, now),
     }
+    if reply.notes:
+        head["notes"] = list(reply.notes)
     parts = [orjson.dumps(head)[:-1], b',"candles":']
     if shape == "columns":
         parts.append(await _encode_columns(reply))

@@ -6,7 +6,7 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
+from candledesk.domain.instrument import decimals_for, parse_symbol
 from candledesk.domain.interval import ALIASES, DAY_S, INTERVALS, parse_interval
 from candledesk.domain.span import Span
 from tests.domain.strategies import bars_at, column
@@ -73,6 +73,31 @@ def test_what_no_ticker_can_be_is_refused(text):
     with pytest.raises(InputError, match="Not a symbol") as caught:
         parse_symbol(text)
     assert caught.value.field == "symbol"
+
+
+@pytest.mark.parametrize(
+    ("stated", "price", "decimals"),
+    [
+        (2, 11.0, 2),
+        (2, 1.0, 2),
+        (2, 0.9999, 4),
+        (2, 0.1, 4),
+        (2, 0.0999, 5),
+        (6, 0.5, 6),
+        (2, 4e-6, 9),
+        (2, -0.05, 5),
+        (0, 742_000.0, 0),
+        (2, 1e-12, 10),
+        (99, 11.0, 10),
+        (-3, 11.0, 0),
+        (2, None, 2),
+        (2, 0.0, 2),
+        (2, float("nan"), 2),
+        (2, float("inf"), 2),
+    ],
+)
+def test_a_price_below_one_shows_four_digits(stated, price, decimals):
+    assert decimals_for(stated, price) == decimals
 
 
 def test_coverage_is_settled_until_it_expires():

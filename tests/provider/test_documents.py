@@ -182,12 +182,12 @@ def test_what_counts_as_the_same_symbol(asked, named, is_same):
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"5", b'{"chart":null}', b'{"chart":{"result":[]}}'])
 def test_what_is_no_chart_stays_as_it_is(body):
-    assert mend_chart(body, is_daily=True) is body
+    assert mend_chart(body, step_s=DAY) is body
 
 
 def test_a_good_answer_stays_as_it_is(chart, period):
     body = json.dumps(chart(ROWS, periods=[[period(OPEN, CLOSE)]])).encode()
-    assert mend_chart(body, is_daily=False) is body
+    assert mend_chart(body, step_s=300) is body
 
 
 def test_the_first_trade_is_not_gone_behind_where_that_is_refused(provider, yahoo_server, daily, chart):

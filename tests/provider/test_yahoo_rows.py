@@ -169,12 +169,22 @@ def test_a_dividend_on_a_day_without_prices_is_kept_without_a_bar(provider, yaho
     assert answer.actions == (CorporateAction(utc(2026, 10, 26), "dividend", 0.25),)
 
 
-def test_a_dividend_in_another_currency_and_a_capital_gain_do_no_harm(provider, yahoo_server, request_for, chart):
-    at = utc(2026, 10, 26, 13, 30)
+def test_a_dividend_in_another_currency_and_a_capital_gain_are_read(provider, yahoo_server, request_for, chart):
+    at, date = utc(2026, 10, 26, 13, 30), utc(2026, 10, 26)
     events = {
         "dividends": {"1": {"amount": 0.25, "date": at, "currency": "VND"}},
         "capitalGains": {"1": {"amount": 0.5, "date": at}},
     }
     yahoo_server.says((200, chart(daily(at), events=events, instrumentType="ETF")))
     answer = provider.fetch(request_for(utc(2026, 10, 20), utc(2026, 10, 28), "1d"))
-    assert answer.actions == (CorporateAction(utc(2026, 10, 26), "dividend", 0.25),)
+    assert answer.actions == (
+        CorporateAction(date, "capital_gain", 0.5),
+        CorporateAction(date, "dividend", 0.25, "VND"),
+    )
+
+
+def test_the_actions_of_a_window_without_bars_are_read(provider, yahoo_server, request_for, chart):
+    events = {"dividends": {"1": {"amount": 0.25, "date": utc(2026, 10, 26, 13, 30)}}}
+    yahoo_server.says((200, chart(events=events)))
+    answer = provider.fetch(request_for(utc(2026, 10, 26), utc(2026, 10, 27), "1d"))
+    assert (len(answer.bars), answer.actions) == (0, (CorporateAction(utc(2026, 10, 26), "dividend", 0.25),))

@@ -11,7 +11,7 @@ import pytest
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.sessions import SessionCalendar
-from candledesk.store.actions import read_actions, write_actions
+from candledesk.store.actions import StoredAction, read_actions, write_actions
 from candledesk.store.calendars import read_calendar, write_calendar
 from candledesk.store.database import connect_reader, transaction
 from candledesk.store.instruments import list_instruments, read_instrument, series_id, series_rev, write_instrument
@@ -94,11 +94,15 @@ def test_an_empty_calendar_is_remembered(writer):
 
 def test_actions_are_stored_once(writer):
     _write(writer, APPLE)
-    actions = [(np.int64(1_598_832_000), "split", np.float64(4.0)), (1_604_620_800, "dividend", 0.205)]
+    split = StoredAction(np.int64(1_598_832_000), "split", np.float64(4.0))
+    dividend = StoredAction(1_604_620_800, "dividend", 0.205)
     with transaction(writer):
-        assert write_actions(writer, "AAPL", actions, 5) == 2
-        assert write_actions(writer, "AAPL", actions, 6) == 0
-        assert write_actions(writer, "AAPL", [(1_604_620_800, "dividend", 0.21)], 7) == 1
+        assert write_actions(writer, "AAPL", [split, dividend], 5) == 2
+        assert write_actions(writer, "AAPL", [split, dividend], 6) == 0
+        assert write_actions(writer, "AAPL", [dividend._replace(value=0.21)], 7) == 1
         with pytest.raises(LookupError):
-            write_actions(writer, "MSFT", actions, 5)
-    assert read_actions(writer, "AAPL") == [(1_598_832_000, "split", 4.0), (1_604_620_800, "dividend", 0.21)]
+            write_actions(writer, "MSFT", [split], 5)
+    assert read_actions(writer, "AAPL") == [
+        (1_598_832_000, "split", 4.0, None),
+        (1_604_620_800, "dividend", 0.21, None),
+    ]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candledesk.domain.instrument import decimals_for
 from candledesk.ui.chart.options import PriceMode
 from candledesk.ui.chart.scales import PriceRange, PriceScale, autoscale, format_volume, nice_step
 
@@ -40,6 +41,16 @@ def test_a_label_is_the_price_of_its_line(least, decimals):
     step = nice_step(least, decimals)
     assert step >= least * (1 - 1e-9)
     assert float(f"{step:.{decimals}f}") == pytest.approx(step, rel=1e-9)
+
+
+@given(st.floats(1e-8, 0.99), st.floats(1.01, 3.0), st.booleans())
+def test_the_axis_of_a_small_price_can_be_read(low, ratio, is_log):
+    decimals = decimals_for(2, low)
+    scale = PriceScale(autoscale(low, low * ratio, is_log=is_log), 0, 600)
+    labels = [scale.label(price, decimals) for price in scale.ticks(44, decimals)]
+    assert len(labels) >= 2
+    assert len(set(labels)) == len(labels)
+    assert any(digit in labels[-1] for digit in "123456789")
 
 
 @pytest.mark.parametrize(("volume", "text"), [(0, "0"), (999, "999"), (1_234_000, "1.23M"), (5e9, "5.00B")])

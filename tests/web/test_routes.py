@@ -1,5 +1,7 @@
 """Every route of INTERFACE.md over a fake cache: what it asks for and what it answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from candledesk.cache.messages import JobsChanged
@@ -352,3 +354,13 @@ def test_an_answer_that_comes_too_late_is_what_there_is(client, cache):
         "reason": "Yahoo did not answer within 0 s",
         "retry_at": "2026-11-23T15:00:00Z",
     }
+
+
+def test_notes_are_told_where_there_are_any(client, cache, monkeypatch):
+    answered = client.get("/api/v1/candles", params=ASK)
+    assert "notes" not in answered.json()
+    reply_of = cache._reply
+    monkeypatch.setattr(cache, "_reply", lambda request: replace(reply_of(request), notes=("left out: 0.1 USD",)))
+    noted = client.get("/api/v1/candles", params=ASK)
+    assert noted.json()["notes"] == ["left out: 0.1 USD"]
+    assert noted.headers["etag"] != answered.headers["etag"]

@@ -14,6 +14,7 @@ from candledesk.cache.messages import MarkState
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.pixels import colour_of
 from candledesk.ui.chart.strip import CAN_FILL, Segment, mark_at, mark_words, place_marks, shown_span
+from candledesk.ui.plain import plain_tip
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -151,7 +152,7 @@ class CoverageStrip(QWidget):
     def _tell(self, at: QPoint, place: QPoint) -> None:
         piece = mark_at(self.segments, at.x())
         words = "" if piece is None else self._words(piece.mark)
-        QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), words, self)
+        QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), plain_tip(words), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Offer to fetch what is missing there."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QRadioButton,
     QToolButton,
@@ -26,6 +25,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.entries import interval_words
 from candledesk.ui.panels.backfill_series import BackfillOrder, day_span, find_mistake, read_symbols
 from candledesk.ui.panels.job_words import count_words, estimate_words, names_words
+from candledesk.ui.plain import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,7 @@ class BackfillForm(QDialog):
         self.everything = QRadioButton("&Everything available")
         self.from_to = QRadioButton("&From")
         self.first, self.last = _date_edit(QDate.currentDate().addYears(-1)), _date_edit(QDate.currentDate())
-        self.found, self.refused, self.cost = QLabel(), QLabel(), QLabel()
+        self.found, self.refused, self.cost = PlainLabel(), PlainLabel(), PlainLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.start_button = self.buttons.addButton("&Start", QDialogButtonBox.ButtonRole.AcceptRole)
         self._build()
@@ -91,7 +91,7 @@ class BackfillForm(QDialog):
             label.setWordWrap(True)
         self.cost.setMinimumHeight(self.cost.fontMetrics().lineSpacing() * 3 + 20)
         self.cost.setAlignment(Qt.AlignmentFlag.AlignTop)
-        title = QLabel("S&ymbols, separated by commas, spaces or lines")
+        title = PlainLabel("S&ymbols, separated by commas, spaces or lines")
         title.setBuddy(self.symbols)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 20, 24, 20)
@@ -99,10 +99,10 @@ class BackfillForm(QDialog):
         for widget in (title, self.symbols, self.found, self.refused):
             box.addWidget(widget)
         box.addSpacing(6)
-        box.addWidget(QLabel("Intervals"))
+        box.addWidget(PlainLabel("Intervals"))
         box.addLayout(self._interval_grid())
         box.addSpacing(6)
-        box.addWidget(QLabel("Span"))
+        box.addWidget(PlainLabel("Span"))
         box.addLayout(self._span_row())
         box.addSpacing(6)
         box.addWidget(self.cost)
@@ -124,10 +124,10 @@ class BackfillForm(QDialog):
         group = QButtonGroup(self)
         group.addButton(self.everything)
         group.addButton(self.from_to)
-        until = QLabel("t&o")
+        until = PlainLabel("t&o")
         until.setBuddy(self.last)
         row = QHBoxLayout()
-        for widget in (self.from_to, self.first, until, self.last, QLabel("inclusive")):
+        for widget in (self.from_to, self.first, until, self.last, PlainLabel("inclusive")):
             row.addWidget(widget)
         row.addStretch(1)
         self.first.setAccessibleName("First day")

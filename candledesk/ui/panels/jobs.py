@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QDockWidget,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QStackedWidget,
@@ -28,6 +27,7 @@ from candledesk.ui.panels.job_book import JobFilter
 from candledesk.ui.panels.job_words import requests_words
 from candledesk.ui.panels.jobs_model import JobsModel
 from candledesk.ui.panels.jobs_view import JOB_ACTIONS, JobsView
+from candledesk.ui.plain import PlainLabel
 from candledesk.ui.theme import chart_font
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class JobsPanel(QDockWidget):
         }
         self.filter_buttons = {chosen: _filter_button(chosen) for chosen in JobFilter}
         self.search = QLineEdit()
-        self.requests = QLabel()
+        self.requests = PlainLabel()
         self.empty = _EmptyState()
         self.pages = QStackedWidget()
         self._n_live = -1
@@ -253,7 +253,7 @@ class _EmptyState(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title, self.text = QLabel(), QLabel()
+        self.title, self.text = PlainLabel(), PlainLabel()
         self.button = QPushButton("New backfill…")
         self.title.setFont(chart_font(15, is_bold=True))
         self.text.setEnabled(False)

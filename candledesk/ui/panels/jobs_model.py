@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from candledesk.ui.panels.job_book import JobBook, JobFilter
 from candledesk.ui.panels.job_words import COLUMNS, job_cells
+from candledesk.ui.plain import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,7 +159,7 @@ class JobsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.UserRole:
             return self.job_at(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._cell_texts(index.row())[_LAST] or None
+            return plain_tip(self._cell_texts(index.row())[_LAST]) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         return None
