@@ -10,12 +10,13 @@ from candledesk.demo.minutes import make_minutes
 from candledesk.demo.prices import widen
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.sessions import period_end, period_keys
+from candledesk.domain.periods import period_end, period_keys
 
 if TYPE_CHECKING:
     from candledesk.demo.prices import Prices
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.interval import Interval
+    from candledesk.domain.sessions import SessionCalendar
 
 
 def make_truth(prices: Prices, symbol: str, interval_name: str, start: int, end: int, now: int) -> Bars:
@@ -31,10 +32,10 @@ def make_truth(prices: Prices, symbol: str, interval_name: str, start: int, end:
     if interval.is_daily:
         final = hours.close <= now
         ratio = listing.split_ratio(np.arange(len(hours)), now)[final]
-        keys = period_keys(interval, hours.date[final])
+        keys = period_keys(interval, hours.date[final], hours)
         columns = [widen(column[final] / ratio) for column in (days.open, days.high, days.low, days.close)]
         bars = _combine(keys, columns, days.volume[final] * ratio)
-        return _within(bars, start, min(end, _last_whole(interval, hours.date, hours.close, now)))
+        return _within(bars, start, min(end, _last_whole(interval, hours, now)))
     margin = DAY_S
     rows = np.flatnonzero((hours.close > start - margin) & (hours.open < min(end + margin, now)))
     if not len(rows):
@@ -61,10 +62,12 @@ def _combine(keys: IntArray, columns: list[FloatArray], volume: FloatArray) -> B
     return Bars(names, open_[first] if len(names) else open_[:0], highs, lows, close[last], total)
 
 
-def _last_whole(interval: Interval, date: IntArray, close: IntArray, now: int) -> int:
+def _last_whole(interval: Interval, hours: SessionCalendar, now: int) -> int:
     """Return the key of the first period that still has a session to end."""
-    pending = date[close > now]
-    return int(period_keys(interval, pending[:1])[0]) if len(pending) else period_end(interval, int(date[-1]))
+    pending = hours.date[hours.close > now]
+    if len(pending):
+        return int(period_keys(interval, pending[:1], hours)[0])
+    return period_end(interval, int(period_keys(interval, hours.date[-1:], hours)[0]), hours)
 
 
 def _within(bars: Bars, start: int, end: int) -> Bars:
