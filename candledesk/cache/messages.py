@@ -103,6 +103,9 @@ class CoverageMark:
     expires_at: int | None = None
 
 
+DerivedSpan = tuple["Span", str]
+"""Where bars were made from finer stored ones, because the provider has them no longer, and from which interval."""
+
 FillMode = Literal["wait", "none", "async"]
 Adjust = Literal["none", "splits", "all"]
 
@@ -125,7 +128,10 @@ class BarsRequest:
 
 @dataclass(frozen=True, slots=True)
 class BarsReply:
-    """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags."""
+    """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags.
+
+    ``derived``: ascending, disjoint; what lies in it is no gap.
+    """
 
     request: BarsRequest
     span: Span
@@ -135,6 +141,7 @@ class BarsReply:
     gaps: tuple[Gap, ...] = ()
     next_open_time: int | None = None
     rev: int = 0
+    derived: tuple[DerivedSpan, ...] = ()
 
     @property
     def complete(self) -> bool:
