@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.finer import BaseBars, FinerSeries, find_finer, read_base
+from candledesk.cache.finer import BaseBars, FinerSeries, derive_whole, find_finer, read_base
 from candledesk.cache.messages import EdgeState
 from candledesk.cache.views import Around, base_count, lacks_start, trim_bars, unbroken_bars
 from candledesk.domain.bars import Bars
-from candledesk.domain.resample import base_span, resample_bars
+from candledesk.domain.resample import base_span
 from candledesk.domain.sessions import span_after, span_before
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import bars as bar_store
@@ -59,8 +59,8 @@ def read_beyond(
     is_cut_left = reader.is_cut and bool(len(whole))
     bars = whole
     if request.interval.base is not request.interval and len(whole):
-        bars = resample_bars(whole, facts.calendar, request.interval)
-        is_first_part = is_cut_left or has_gap or lacks_start(bars, whole, facts, found.spans)
+        bars = derive_whole(found, whole, facts, request.interval)
+        is_first_part = is_cut_left or has_gap or (len(bars) > 0 and lacks_start(bars, whole, facts, found.spans))
         bars = bars.take(slice(1 if is_first_part else 0, -1 if is_cut_right else None))
     around = _around(connection, request, known, bars, is_cut_left=is_cut_left, has_gap=has_gap, own=own)
     names = dict.fromkeys(name for _, name in found.derived[::-1])

@@ -11,6 +11,7 @@ from candledesk.cache.planner import known_spans
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.finer import derive_from_finer, finer_intervals, finer_reach
+from candledesk.domain.resample import derived_open_times, resample_bars
 from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span, subtract_spans
 from candledesk.store import bars as bar_store
@@ -39,10 +40,14 @@ class FinerSeries:
 
 @dataclass(frozen=True, slots=True)
 class BaseBars:
-    """Bars of a fetched interval. ``derived``: where they were made from finer bars, ascending, and from which."""
+    """Bars of a fetched interval. ``derived``: where they were made from finer bars, ascending, and from which.
+
+    ``unknown``: what is not stored, cannot be had any more and cannot be made.
+    """
 
     bars: Bars
     derived: tuple[DerivedSpan, ...] = ()
+    unknown: tuple[Span, ...] = ()
 
     @property
     def spans(self) -> list[Span]:
@@ -93,7 +98,23 @@ def read_base(connection: Connection, symbol: str, series_id: int | None, facts:
         lacking = subtract_spans(lacking, spans)
         if not lacking:
             break
-    return BaseBars(_joined(parts), tuple(sorted(derived)))
+    return BaseBars(_joined(parts), tuple(sorted(derived)), tuple(lacking))
+
+
+def derive_whole(base: BaseBars, stored: Bars, facts: Facts, interval: Interval) -> Bars:
+    """Return bars of a derived interval made from ``stored`` (those of ``base``, adjusted or not), but for broken ones.
+
+    A bar with a base bar inside that can never be known is left out; others with gaps are made as far as they go, for
+    their gaps will be filled.
+    """
+    bars = resample_bars(stored, facts.calendar, interval)
+    if not base.unknown or not len(bars):
+        return bars
+    near = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + interval.step_s)
+    holes = [part for span in base.unknown if (part := span.intersect(near)) is not None]
+    lost = [expected_open_times(facts.calendar, facts.interval, hole) for hole in holes]
+    broken = [derived_open_times(facts.calendar, interval, times) for times in lost if len(times)]
+    return bars.take(~np.isin(bars.open_time, np.concatenate(broken))) if broken else bars
 
 
 def _derive(connection: Connection, finer: FinerSeries, facts: Facts, hole: Span) -> tuple[Bars, tuple[Span, ...]]:

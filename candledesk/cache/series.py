@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.finer import BaseBars, gaps_without, read_base
+from candledesk.cache.finer import BaseBars, derive_whole, gaps_without, read_base
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
 from candledesk.cache.planner import plan_span, refused_coverage
@@ -79,7 +79,7 @@ def _read(
         stored = _adjusted(connection, request, stored, facts)
     if interval.base is interval:
         return stored, base, found
-    bars = resample_bars(stored, facts.calendar, interval)
+    bars = derive_whole(found, stored, facts, interval)
     if len(bars) and lacks_start(bars, stored, facts, found.spans):
         bars = bars.take(slice(1, None))
     return bars.within(span), base, found

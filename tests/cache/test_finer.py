@@ -154,6 +154,7 @@ def test_a_chart_scrolls_on_into_what_the_minutes_make(archive, yahoo, name):
     tail = times[times >= floor]
     assert np.isin(tail, own.open_time).all()
     assert len(own) - len(tail) <= 1  # the first own bar may lack its beginning
+    assert not np.isin(times[times < floor], own.open_time).any()
     assert times[times < floor].tolist() == minutes.open_time.tolist()
     assert reply.edge_reason.endswith("older ones come from 1m bars")
 
