@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.resample import derived_open_times, merge_bars
 from candledesk.domain.sessions import expected_open_times
@@ -19,7 +18,7 @@ from candledesk.domain.span import Span, merge_spans
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.domain.bars import BoolArray, IntArray
+    from candledesk.domain.bars import Bars, BoolArray, IntArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
 

@@ -25,7 +25,7 @@ _UNIT_LETTERS = "dhkmowy"
 class Interval:
     """One bar length.
 
-    ``step_s``: nominal seconds (months and quarters: the shortest, 1y: 365 days); ``lookback_s``: how far back the provider answers
+    ``step_s``: nominal seconds (months and longer: the shortest); ``lookback_s``: how far back the provider answers
     (``None``: to the listing date), a margin inside Yahoo's own caps of 30, 60 and 730 days (yahoo.md §1: the check
     runs against Yahoo's clock); ``window_s``: the span of one polite request, which with a day of overlap
     on each side stays within the cap (1m: 8 days); ``base``: the interval it is derived
@@ -100,12 +100,20 @@ ALIASES: dict[str, str] = {"60m": "1h"}
 _MOST_MINUTES = 24 * 60
 _MONTHS = 12
 _SHORTEST_MONTHS_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the first n months of a year
-_MOST = {"m": _MOST_MINUTES, "h": 24, "d": 366, "wk": 53, "mo": 120, "y": 10}
-_NAME = re.compile(r"([1-9][0-9]{0,3})(m|h|d|wk|mo|y)")
+_NUMBERS = {  # of each unit, as patterns: 1440m, 24h, 366d, 53wk, 12mo or whole years, 10y
+    "m": "[1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440",
+    "h": "[1-9]|1[0-9]|2[0-4]",
+    "d": "[1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]",
+    "wk": "[1-9]|[1-4][0-9]|5[0-3]",
+    "mo": "[1-9]|1[0-2]|24|36|48|60|72|84|96|108|120",
+    "y": "[1-9]|10",
+}
+INTERVAL_PATTERN = f"^({'|'.join(f'({numbers}){unit}' for unit, numbers in _NUMBERS.items())})$"
+"""What ``parse_interval`` takes, as a regular expression for schemas."""
+_NAME = re.compile(INTERVAL_PATTERN)
 _TYPED_UNITS = {"": "m", "H": "h", "D": "d", "W": "wk", "w": "wk", "WK": "wk", "M": "mo", "MO": "mo", "Y": "y"}
 _ALONE = frozenset("HDWMY")
-INTERVAL_PATTERN = r"^[1-9][0-9]{0,3}(m|h|d|wk|mo|y)$"
-_MULTIPLES: dict[str, Interval] = {}  # at most one for each length within _MOST: about 2,000 small objects
+_MULTIPLES: dict[str, Interval] = {}  # one for each length of the pattern at most: some 2,000 small objects
 
 
 def parse_interval(text: str) -> Interval:
@@ -117,7 +125,7 @@ def parse_interval(text: str) -> Interval:
     if name is None:
         msg = (
             f"Unknown interval {text[:40]!r}: use one of {' '.join(INTERVALS)}, or another multiple such as 10m, 45m, "
-            f"2h, 6h, 2d, 2wk, 6mo, 1y (up to 24h, {_MOST['d']}d, {_MOST['wk']}wk, 11mo, {_MOST['y']}y)"
+            f"2h, 6h, 2d, 2wk, 6mo, 1y (up to 23h, 366d, 53wk, 11mo, 10y)"
         )
         raise InputError("interval", msg)
     found = INTERVALS.get(name) or _MULTIPLES.get(name)
@@ -125,7 +133,7 @@ def parse_interval(text: str) -> Interval:
 
 
 def typed_interval(text: str) -> Interval:
-    """Return the interval that a person types over a chart, as traders write it: ``45``, ``3h``, ``D``, ``1W``, ``12M``.
+    """Return the interval that a person types over a chart, as traders write it: ``45``, ``3h``, ``D``, ``12M``.
 
     A bare number is minutes; upper-case ``D``, ``W``, ``M``, ``Y`` and ``H`` are days, weeks, months, years and hours,
     alone or after a number (lower-case ``m`` is minutes, as in the canonical names). Raises ``InputError``.
@@ -139,20 +147,16 @@ def typed_interval(text: str) -> Interval:
 
 def _canonical_name(text: str) -> str | None:
     """Return the one name of a length, ``None`` when there is no such interval."""
-    found = _NAME.fullmatch(text)
-    if found is None:
+    if not _NAME.fullmatch(text):
         return None
-    n, unit = int(found[1]), found[2]
-    if n > _MOST[unit]:
-        return None
+    unit = text.lstrip("0123456789")
+    n = int(text.removesuffix(unit))
     if unit in {"m", "h"}:
         minutes = n * (60 if unit == "h" else 1)
         if minutes == _MOST_MINUTES:
             return "1d"
         return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
-    if unit == "mo" and n >= _MONTHS:
-        return None if n % _MONTHS else f"{n // _MONTHS}y"
-    return f"{n}{unit}"
+    return f"{n // _MONTHS}y" if unit == "mo" and n % _MONTHS == 0 else text
 
 
 def _derive(name: str) -> Interval:

@@ -356,4 +356,5 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
         price_decimals=head["price_decimals"],
         first_open_time=begin.get("time") if begin.get("kind") == "listing" else None,
     )
-    return BarsReply(request, span, bars, None, instrument, _gaps(head["gaps"]), None, head["rev"])
+    derived = tuple((_span(row), row["interval"]) for row in head.get("derived", ()))
+    return BarsReply(request, span, bars, None, instrument, _gaps(head["gaps"]), None, head["rev"], derived)

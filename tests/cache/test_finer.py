@@ -125,9 +125,7 @@ def test_pages_give_what_the_whole_gives(archive, yahoo):
 
 
 def view(desk, name, anchor=None, n_before=500, n_after=0, stride=1):
-    request = ViewportRequest(
-        1, next(desk.generations), "AAA", parse_interval(name), anchor, n_before, n_after, stride
-    )
+    request = ViewportRequest(1, next(desk.generations), "AAA", parse_interval(name), anchor, n_before, n_after, stride)
     return desk.cache.load_viewport(request).result(WAIT_S)
 
 
@@ -148,9 +146,8 @@ def test_a_chart_scrolls_on_into_what_the_minutes_make(archive, yahoo, name):
     assert (np.diff(times) > 0).all()
     floor = yahoo.now - INTERVALS["5m"].lookback_s
     minutes = made_of_minutes(yahoo, name, ARCHIVED)
-    own = merge_bars(
-        yahoo.truth("AAA", parse_interval(name).base.name, Span(floor, yahoo.now)), yahoo.calendar(), parse_interval(name)
-    )
+    asked = yahoo.truth("AAA", parse_interval(name).base.name, Span(floor, yahoo.now))
+    own = merge_bars(asked, yahoo.calendar(), parse_interval(name))
     tail = times[times >= floor]
     assert np.isin(tail, own.open_time).all()
     assert len(own) - len(tail) <= 1  # the first own bar may lack its beginning
