@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_GAPS, EXIT_UNKNOWN, EXIT_ENVIRONMENT, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 COMMANDS = ("window", "serve", "candles", "backfill", "coverage", "jobs", "harvest", "snapshot", "import", "doctor")
 CHART_TYPES = ("candles", "hollow", "bars", "heikin_ashi", "line", "area", "baseline")  # as ui/chart/options.py
+_INTERVALS_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
+_FETCHED_HELP = " ".join(name for name, row in INTERVALS.items() if row.base is row)
 JOB_ACTIONS = ("list", "show", "cancel", "pause", "resume", "retry", "retry-failed", "clear")
 _CLOSE_WORDS = 0.8  # of difflib: one letter too many, too few or changed
 _VALUE_OPTIONS = {
@@ -142,7 +144,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("symbols", nargs=-1)
-@click.option("--interval", metavar="I", default="1d", show_default=True, help=" ".join(INTERVALS))
+@click.option("--interval", metavar="I", default="1d", show_default=True, help=_INTERVALS_HELP)
 @_common
 def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
     """Open the window (the default command)."""
@@ -225,7 +227,7 @@ def candles(**kwargs: Any) -> None:
 
 @cli.command()
 @click.argument("symbols", nargs=-1, required=True)
-@click.option("--interval", metavar="I", required=True, help=" ".join(INTERVALS))
+@click.option("--interval", metavar="I", required=True, help=_INTERVALS_HELP)
 @click.option("--from", "start", metavar="T", help="default: back to the listing date or the look-back")
 @click.option("--to", "end", metavar="T", help="default: now")
 @_common
@@ -305,7 +307,7 @@ def snapshot(*, output: str, size: str, scale: float, theme: str, chart_type: st
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--symbol", metavar="S", required=True, help="the Yahoo ticker that the bars belong to")
-@click.option("--interval", metavar="I", required=True, help=" ".join(INTERVALS))
+@click.option("--interval", metavar="I", required=True, help=_FETCHED_HELP)
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
 @_common
 def import_file(**kwargs: Any) -> None:

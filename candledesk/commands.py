@@ -83,6 +83,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
     _write(reply.bars, form, output)
     for note in reply.notes:
         print(printable(f"{reply.request.symbol} {reply.request.interval.name}: {note}"), file=sys.stderr)
+    _tell_derived(reply)
     if start is not None:
         _tell_start(reply)
     if reply.complete:
@@ -90,10 +91,20 @@ def print_candles(  # noqa: PLR0913 - the command's options
     return tell_gaps(reply)
 
 
+def _tell_derived(reply: BarsReply) -> None:
+    """Say which candles were made from finer stored ones."""
+    name = f"{reply.request.symbol} {reply.request.interval.name}"
+    for interval in dict.fromkeys(interval for _, interval in reply.derived):
+        spans = [span for span, source in reply.derived if source == interval]
+        where = f"{iso(spans[0].start)} to {iso(spans[-1].end)}"
+        parts = f", in {len(spans)} parts" if len(spans) > 1 else ""
+        print(f"{name}: made from stored {interval} candles: {where}{parts}", file=sys.stderr)
+
+
 def _tell_start(reply: BarsReply) -> None:
     """Say so when more was asked for than can exist: before the listing date, or beyond the look-back."""
     begin = start_of_history(reply.instrument, reply.request.interval, int(time.time()))
-    if begin is not None and reply.span.start < int(str(begin["time"])):
+    if begin is not None and reply.span.start < int(str(begin["time"])) and not reply.derived:
         name = f"{reply.request.symbol} {reply.request.interval.name}"
         print(f"{name}: nothing is to be had before {begin['at']}: {begin['reason']}", file=sys.stderr)
 

@@ -120,7 +120,7 @@ def test_what_was_printed_once_is_printed_offline_again(tmp_path, live):
     ("arguments", "code", "words"),
     [
         (("candles", "NOPE", "1d"), 4, "NOPE"),
-        (("candles", "AAPL", "7m"), 2, "1m 2m 5m"),
+        (("candles", "AAPL", "7x"), 2, "1m 2m 5m"),
         (("candles", "AAPL", "1d", "--from", "2026-11-02T14:30:00"), 2, "2026-11-02T14:30:00Z"),
         (("candles", "AAPL", "1d", "--from", "2026-11-03", "--to", "2026-11-03"), 2, "empty"),
         (("candles", "A APL", "1d"), 2, "Not a symbol"),

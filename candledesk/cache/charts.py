@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from candledesk.cache.beyond import is_beyond, read_beyond
 from candledesk.cache.demand import Demand, Priority, Want
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
 from candledesk.cache.planner import unknown_part
@@ -69,6 +70,12 @@ class Charts:
         is_loading = self._follow(request, base, want, known, may_ask=error is None and fault is None)
         wanted = want.resolve(known.facts) if known.facts else None
         edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)
+        if known.facts is not None and is_beyond(request, known.facts, around, edge):
+            beyond = read_beyond(connection, request, known, known.facts)
+            if beyond is not None:
+                around, source = beyond
+                edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)
+                reason = f"{reason}; older ones come {source}" if reason and source else reason or source
         if fault is not None and edge is not EdgeState.START:
             edge, reason = EdgeState.FAILED, str(fault)
         reply = ViewportReply(

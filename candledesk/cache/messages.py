@@ -111,6 +111,9 @@ class CoverageMark:
     expires_at: int | None = None
 
 
+DerivedSpan = tuple["Span", str]
+"""Where bars were made from finer stored ones, because the provider has them no longer, and from which interval."""
+
 FillMode = Literal["wait", "none", "async"]
 Adjust = Literal["none", "splits", "all"]
 
@@ -139,6 +142,7 @@ class BarsReply:
 
     ``odd``: the flags (``domain.oddity``) of each flagged bar, by its open time; of a derived bar, those of its parts.
     ``notes``: what a person should know of the answer, a sentence each.
+    ``derived``: ascending, disjoint; what lies in it is no gap.
     """
 
     request: BarsRequest
@@ -151,6 +155,7 @@ class BarsReply:
     rev: int = 0
     odd: Mapping[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    derived: tuple[DerivedSpan, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.finer import BaseBars, derive_whole, gaps_without, read_base
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
 from candledesk.cache.planner import plan_span, refused_coverage
@@ -51,14 +52,17 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
-    bars, base, notes = _read(connection, request, known, facts, span)
+    bars, base, found, notes = _read(connection, request, known, facts, span)
     kept, following = _limit(bars, request)
     gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
+    gaps = gaps_without(gaps, found.spans, facts)
     known_gaps = {gap.span for gap in gaps}
     gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
-    return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev, notes=notes)
+    return BarsReply(
+        request, span, kept, is_final, known.instrument, gaps, following, rev, notes=notes, derived=found.derived
+    )
 
 
 def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
@@ -73,29 +77,29 @@ def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
 
 def _read(
     connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span
-) -> tuple[Bars, Span, tuple[str, ...]]:
+) -> tuple[Bars, Span, BaseBars, tuple[str, ...]]:
+    """Return the bars, the span of base bars that they are made of, and those base bars, and notes."""
     interval = request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
-    if known.series_id is None:
-        return Bars.empty(), base, ()
+    found = read_base(connection, request.symbol, known.series_id, facts, base)
+    stored = found.bars
     notes: tuple[str, ...] = ()
-    stored = bar_store.read_bars(connection, known.series_id, base)
     if request.adjust != "splits" and len(stored):
         stored, notes = _adjusted(connection, request, stored, facts)
     if interval.base is interval:
-        return stored, base, notes
-    bars = resample_bars(stored, facts.calendar, interval)
-    if len(bars) and lacks_start(bars, stored, facts):
+        return stored, base, found, notes
+    bars = derive_whole(found, stored, facts, interval)
+    if len(bars) and lacks_start(bars, stored, facts, found.spans):
         bars = bars.take(slice(1, None))
-    return bars.within(span), base, notes
+    return bars.within(span), base, found, notes
 
 
 def base_part(interval: Interval, span: Span) -> Span:
     """Return what must be known of the base so that the derived bars of ``span`` are whole at both ends."""
     if interval.base is interval:
         return span
-    start = min(span.start, max(HISTORY_START, span.start - 2 * interval.step_s))
-    return Span(start, span.end + 2 * interval.step_s)
+    margin_s = max(2 * interval.step_s, interval.longest_s)
+    return Span(min(span.start, max(HISTORY_START, span.start - margin_s)), span.end + margin_s)
 
 
 def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts: Facts) -> tuple[Bars, tuple[str, ...]]:

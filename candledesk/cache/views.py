@@ -9,18 +9,20 @@ import numpy as np
 
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import EdgeState, ViewportReply
-from candledesk.cache.planner import Facts, Plan, plan_span, unknown_part
+from candledesk.cache.planner import Facts, Plan, known_spans, plan_span, unknown_part
 from candledesk.domain.bars import Bars
 from candledesk.domain.countdown import trading_hours
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.resample import base_span, resample_bars
 from candledesk.domain.sessions import expected_open_times, span_after, span_before
-from candledesk.domain.span import Span
+from candledesk.domain.span import Span, subtract_spans
 from candledesk.store import bars as bar_store
 from candledesk.store import columns as column_store
 from candledesk.store import instruments as instrument_store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.cache.catalog import Known
     from candledesk.cache.demand import Want
     from candledesk.cache.messages import ViewportRequest
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
-_SESSIONS_PER_BAR = {"1wk": 7, "1mo": 31, "3mo": 92}  # coins trade every day
+_SESSIONS_PER_UNIT = {"d": 1, "wk": 7, "mo": 31, "y": 366}  # coins trade every day
 
 
 def base_count(interval: Interval, n_bars: int) -> int:
@@ -37,7 +39,8 @@ def base_count(interval: Interval, n_bars: int) -> int:
     base = interval.base
     if base is interval or n_bars == 0:
         return n_bars
-    ratio = _SESSIONS_PER_BAR.get(interval.name) or interval.step_s // base.step_s
+    per_unit = _SESSIONS_PER_UNIT.get(interval.unit)
+    ratio = interval.step_s // base.step_s if per_unit is None else interval.n_units * per_unit
     return (n_bars + 2) * ratio
 
 
@@ -71,7 +74,7 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
     if anchor is not None:
         anchor = base_span(interval, facts.calendar, Span(anchor, anchor + 1)).start
     stored = bar_store.read_bars_around(connection, series_id, anchor, n_before, n_after)
-    whole, has_gap, is_cut_right = _unbroken(stored, anchor, facts)
+    whole, has_gap, is_cut_right = unbroken_bars(stored, anchor, facts)
     is_cut_left = bool(len(whole)) and bar_store.has_older(connection, series_id, int(whole.open_time[0]))
     extent = bar_store.bars_extent(connection, series_id)
     is_newest = extent is None or (bool(len(whole)) and int(whole.open_time[-1]) >= extent.end - 1)
@@ -82,7 +85,7 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
             bars = bars.take(slice(1, None))  # its first bar lacks its first part
         if len(bars) and is_cut_right:
             bars = bars.take(slice(0, -1))  # and its last bar its last part
-    trimmed = _trim(bars, request)
+    trimmed = trim_bars(bars, request)
     has_older = is_cut_left or (bool(len(trimmed)) and trimmed.open_time[0] > bars.open_time[0])
     at_latest = is_newest and (not len(bars) or (bool(len(trimmed)) and trimmed.open_time[-1] == bars.open_time[-1]))
     rev = instrument_store.series_rev(connection, series_id)
@@ -97,7 +100,7 @@ def _read_rows(connection: Connection, request: ViewportRequest, series_id: int,
     where = connection, series_id, request.anchor, request.n_before, request.n_after
     starts = None
     if request.stride == 1:
-        bars, has_gap, _ = _unbroken(bar_store.read_bars_around(*where), request.anchor, facts)
+        bars, has_gap, _ = unbroken_bars(bar_store.read_bars_around(*where), request.anchor, facts)
         shown = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1) if len(bars) else None
     else:
         shown, has_gap = _unbroken_span(connection, series_id, column_store.find_around(*where), request.anchor, facts)
@@ -147,7 +150,7 @@ def _unbroken_span(
     return (Span(lo, hi) if lo < hi else None), has_gap
 
 
-def _unbroken(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, bool, bool]:
+def unbroken_bars(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, bool, bool]:
     """Return the bars with no hole between them and the anchor, and whether a hole cut them left and right."""
     if not len(stored):
         return stored, False, False
@@ -165,16 +168,25 @@ def _unbroken(stored: Bars, anchor: int | None, facts: Facts) -> tuple[Bars, boo
     return stored.take(slice(lo, max(lo, hi))), has_gap, is_cut_right
 
 
-def lacks_start(bars: Bars, whole: Bars, facts: Facts) -> bool:
-    """Tell whether the first derived bar began before what can be known: a gap, or the provider's look-back."""
+def lacks_start(bars: Bars, whole: Bars, facts: Facts, derived: Sequence[Span] = ()) -> bool:
+    """Tell whether the first derived bar began before what can be known: a gap, or the provider's look-back.
+
+    ``derived``: where the base bars ``whole`` were themselves made from finer ones, all of them.
+    """
     start, first = int(bars.open_time[0]), int(whole.open_time[0])
     if start >= first:
         return False
-    is_cut = facts.lookback_floor is not None and start < facts.lookback_floor
-    return is_cut or bool(plan_span(Span(start, first), facts).gaps)
+    floor = facts.lookback_floor
+    if floor is not None and start < floor:
+        known = [*known_spans(facts.coverage, facts.now), *derived]
+        unknown = subtract_spans([Span(start, min(first, floor))], known)
+        if any(len(expected_open_times(facts.calendar, facts.interval, part)) for part in unknown):
+            return True
+    return bool(plan_span(Span(start, first), facts).gaps)
 
 
-def _trim(bars: Bars, request: ViewportRequest) -> Bars:
+def trim_bars(bars: Bars, request: ViewportRequest) -> Bars:
+    """Return the bars that a viewport request asks for."""
     if request.anchor is None:
         return bars.take(slice(max(0, len(bars) - request.n_before), None))
     split = int((bars.open_time < request.anchor).sum())

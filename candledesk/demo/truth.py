@@ -11,7 +11,7 @@ from candledesk.demo.oddities import add_oddities
 from candledesk.demo.special_sessions import week_starts
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.sessions import period_end, period_keys
+from candledesk.domain.periods import period_end, period_keys
 
 if TYPE_CHECKING:
     from candledesk.demo.prices import Listing, Prices
@@ -56,12 +56,14 @@ def _daily(listing: Listing, interval: Interval, now: int, *, is_read: bool) -> 
     rows = add_oddities(listing, "1d", rows, now, is_read=is_read or is_long)
     keys = _keys(listing, interval, hours.date)
     pending = keys[hours.close > now]
-    last = int(pending[0]) if len(pending) else period_end(interval, int(hours.date[-1]))
+    last = int(pending[0]) if len(pending) else period_end(interval, int(keys[-1]), hours)
     return _bars(_combine(keys[session], rows) if is_long else rows), last
 
 
 def _keys(listing: Listing, interval: Interval, dates: IntArray) -> IntArray:
-    return week_starts(listing.profile.mic, dates) if interval.name == "1wk" else period_keys(interval, dates)
+    if interval.name == "1wk":
+        return week_starts(listing.profile.mic, dates)
+    return period_keys(interval, dates, listing.hours)
 
 
 def _intraday(listing: Listing, interval: Interval, start: int, end: int, now: int) -> Minutes:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.sessions import bar_close_times, expected_open_times, period_keys
+from candledesk.domain.periods import period_keys
+from candledesk.domain.sessions import bar_close_times, expected_open_times
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _session(calendar: SessionCalendar, interval: Interval, row: int) -> Trading
     halt = int(calendar.break_start[row]), int(calendar.break_end[row])
     pause = Span(*halt) if halt[0] else None
     if interval.is_daily:
-        key = period_keys(interval, calendar.date[row : row + 1])
+        key = period_keys(interval, calendar.date[row : row + 1], calendar)
         return TradingSession(opening, opening, close, pause, int(bar_close_times(calendar, interval, key)[0]))
     grid = expected_open_times(calendar, interval, Span(opening - interval.step_s + 1, close))
     return TradingSession(int(grid[0]) if len(grid) else opening, opening, close, pause, 0)

@@ -1,7 +1,13 @@
-"""The one table of intervals: names, steps, what the provider allows, what is fetched and what is derived."""
+"""The one table of intervals: names, steps, what the provider allows, what is fetched and what is derived.
+
+Any whole multiple of a minute, hour, day, week, month or year is an interval, too: it is derived from a row of the
+table (DESIGN.md, rule 4). One length has one name: minutes that make whole hours are hours (``120m`` is ``2h``), 24
+hours are ``1d``, 12 months are ``1y``. ``7d`` is no week: it holds seven sessions.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from candledesk.domain.errors import InputError
@@ -12,14 +18,14 @@ DAY_S = 86_400
 YEAR_S = 31_557_600
 
 
-_SHORTEST_MONTH_S = 28 * DAY_S
+_UNIT_LETTERS = "dhkmowy"
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """One bar length.
 
-    ``step_s``: nominal seconds (months and quarters: the shortest); ``lookback_s``: how far back the provider answers
+    ``step_s``: nominal seconds (months and longer: the shortest); ``lookback_s``: how far back the provider answers
     (``None``: to the listing date), a margin inside Yahoo's own caps of 30, 60 and 730 days (yahoo.md §1: the check
     runs against Yahoo's clock); ``window_s``: the span of one polite request, which with a day of overlap
     on each side stays within the cap (1m: 8 days); ``base``: the interval it is derived
@@ -38,9 +44,28 @@ class Interval:
         return self.step_s >= DAY_S
 
     @property
+    def unit(self) -> str:
+        """The unit of the name: ``m``, ``h``, ``d``, ``wk``, ``mo`` or ``y``."""
+        return self.name.lstrip("0123456789")
+
+    @property
+    def n_units(self) -> int:
+        """How many units one bar holds: 45 of ``45m``."""
+        return int(self.name.rstrip(_UNIT_LETTERS))
+
+    @property
     def is_monthly(self) -> bool:
-        """Whether bars are months or quarters."""
-        return self.step_s >= _SHORTEST_MONTH_S
+        """Whether bars are months, quarters or years."""
+        return self.unit in {"mo", "y"}
+
+    @property
+    def longest_s(self) -> int:
+        """The most calendar time that one bar can take, long holidays between its sessions included (s)."""
+        if not self.is_daily or self.step_s == DAY_S:
+            return self.step_s
+        n = self.n_units
+        days = {"d": 2 * n + _LONGEST_CLOSURE_DAYS, "wk": 7 * (n + 1), "mo": 31 * n, "y": 366 * n}
+        return days[self.unit] * DAY_S
 
     @property
     def base(self) -> Interval:
@@ -48,6 +73,7 @@ class Interval:
         return self if self.base_name is None else INTERVALS[self.base_name]
 
 
+_LONGEST_CLOSURE_DAYS = 14  # a Golden Week with the weekends around it; longer ones (wars) are not planned for
 _LOOKBACK_1M = 29 * DAY_S + 23 * HOUR_S
 _LOOKBACK_60D = 59 * DAY_S + 23 * HOUR_S
 _LOOKBACK_1H = 729 * DAY_S + 23 * HOUR_S
@@ -71,12 +97,89 @@ INTERVALS: dict[str, Interval] = {
 }
 ALIASES: dict[str, str] = {"60m": "1h"}
 
+_MOST_MINUTES = 24 * 60
+_MONTHS = 12
+_SHORTEST_MONTHS_DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # of the first n months of a year
+_NUMBERS = {  # of each unit, as patterns: 1440m, 24h, 366d, 53wk, 12mo or whole years, 10y
+    "m": "[1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440",
+    "h": "[1-9]|1[0-9]|2[0-4]",
+    "d": "[1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6]",
+    "wk": "[1-9]|[1-4][0-9]|5[0-3]",
+    "mo": "[1-9]|1[0-2]|24|36|48|60|72|84|96|108|120",
+    "y": "[1-9]|10",
+}
+INTERVAL_PATTERN = f"^({'|'.join(f'({numbers}){unit}' for unit, numbers in _NUMBERS.items())})$"
+"""What ``parse_interval`` takes, as a regular expression for schemas."""
+_NAME = re.compile(INTERVAL_PATTERN)
+_TYPED_UNITS = {"": "m", "H": "h", "D": "d", "W": "wk", "w": "wk", "WK": "wk", "M": "mo", "MO": "mo", "Y": "y"}
+_ALONE = frozenset("HDWMY")
+_MULTIPLES: dict[str, Interval] = {}  # one for each length of the pattern at most: some 2,000 small objects
+
 
 def parse_interval(text: str) -> Interval:
-    """Return the interval of a canonical name or alias; raise ``InputError`` that lists the names."""
-    name = text.strip()
-    found = INTERVALS.get(ALIASES.get(name, name))
-    if found is None:
-        msg = f"Unknown interval {text!r}: use one of {' '.join(INTERVALS)}"
+    """Return the interval of a canonical name, a multiple or an alias: the same object each time, on any thread.
+
+    Raises ``InputError`` that lists the canonical names and says which multiples there are.
+    """
+    name = _canonical_name(text.strip())
+    if name is None:
+        msg = (
+            f"Unknown interval {text[:40]!r}: use one of {' '.join(INTERVALS)}, or another multiple such as 10m, 45m, "
+            f"2h, 6h, 2d, 2wk, 6mo, 1y (up to 23h, 366d, 53wk, 11mo, 10y)"
+        )
         raise InputError("interval", msg)
-    return found
+    found = INTERVALS.get(name) or _MULTIPLES.get(name)
+    return found or _MULTIPLES.setdefault(name, _derive(name))  # one call of a dict: whoever comes first wins
+
+
+def typed_interval(text: str) -> Interval:
+    """Return the interval that a person types over a chart, as traders write it: ``45``, ``3h``, ``D``, ``12M``.
+
+    A bare number is minutes; upper-case ``D``, ``W``, ``M``, ``Y`` and ``H`` are days, weeks, months, years and hours,
+    alone or after a number (lower-case ``m`` is minutes, as in the canonical names). Raises ``InputError``.
+    """
+    found = re.fullmatch(r"([0-9]*)([A-Za-z]*)", text.strip())
+    number, unit = found.groups() if found else ("", "")
+    if not number and unit not in _ALONE:
+        return parse_interval(text)
+    return parse_interval(f"{number or '1'}{_TYPED_UNITS.get(unit, unit.lower())}")
+
+
+def _canonical_name(text: str) -> str | None:
+    """Return the one name of a length, ``None`` when there is no such interval."""
+    if not _NAME.fullmatch(text):
+        return None
+    unit = text.lstrip("0123456789")
+    n = int(text.removesuffix(unit))
+    if unit in {"m", "h"}:
+        minutes = n * (60 if unit == "h" else 1)
+        if minutes == _MOST_MINUTES:
+            return "1d"
+        return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
+    return f"{n // _MONTHS}y" if unit == "mo" and n % _MONTHS == 0 else text
+
+
+def _derive(name: str) -> Interval:
+    """Make the interval of a canonical name that the table lacks."""
+    unit = name.lstrip("0123456789")
+    n = int(name.removesuffix(unit))
+    steps = {
+        "m": n * MINUTE_S,
+        "h": n * HOUR_S,
+        "d": n * DAY_S,
+        "wk": 7 * n * DAY_S,
+        "mo": _SHORTEST_MONTHS_DAYS[n % _MONTHS] * DAY_S,
+        "y": 365 * n * DAY_S,
+    }
+    base = _base_of(steps[unit])
+    return Interval(name, steps[unit], base.lookback_s, base.window_s, base_name=base.name)
+
+
+def _base_of(step_s: int) -> Interval:
+    """Return the fetched interval that a step is made of: of those that divide it, the one that reaches back farthest.
+
+    Of equals the coarsest: 45m from 15m, 3m from 1m; 3h from 1h and not from 90m, which Yahoo keeps for 60 days only.
+    """
+    fetched = [row for row in INTERVALS.values() if row.base_name is None and row.is_daily == (step_s >= DAY_S)]
+    reach = [(row.lookback_s or 0, row.step_s, row) for row in fetched if row.is_daily or step_s % row.step_s == 0]
+    return max(reach, key=lambda one: one[:2])[2]

@@ -1,4 +1,4 @@
-"""Derived intervals: 30m, 4h, 1wk, 1mo and 3mo bars from stored ones (DESIGN.md, rule 4)."""
+"""Derived intervals: bars of 30m, 4h, 1wk and every other multiple from stored ones (DESIGN.md, rule 4)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.sessions import expected_open_times, grid_open_times, period_end, period_keys
+from candledesk.domain.outside import outside_open_times
+from candledesk.domain.periods import period_end, period_keys
+from candledesk.domain.sessions import grid_open_times, next_grid_start
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
+    from candledesk.domain.bars import IntArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
 
@@ -19,19 +22,20 @@ def resample_bars(bars: Bars, calendar: SessionCalendar, interval: Interval) -> 
     """Return bars of ``interval`` made from ``bars`` of its base: first open, extremes, last close, summed volume.
 
     Intraday bars keep the grid of ``expected_open_times`` (session-anchored; 24-hour venues from 00:00 in the venue's
-    zone); weeks are keyed by Monday, months and quarters by their first day. Bars outside every session are left out.
-    Only the bars given are used: see ``base_span`` for what makes the edges whole. A fetched interval passes through.
+    zone); what longer ones are keyed by: see ``period_keys``. A bar that the calendar has no session for goes into the
+    bar that its time falls into. Only the bars given are used: see ``base_span`` for what makes the edges whole. A
+    fetched interval passes through.
     """
-    if interval.base is interval or not len(bars):
+    if interval.base is interval:
         return bars
-    if interval.is_daily:
-        keys = period_keys(interval, bars.open_time)
-    else:
-        keys = grid_open_times(calendar, interval, bars.open_time)
-        if (keys < 0).any():
-            bars, keys = bars.take(keys >= 0), keys[keys >= 0]
-            if not len(bars):
-                return bars
+    return merge_bars(bars, calendar, interval)
+
+
+def merge_bars(bars: Bars, calendar: SessionCalendar, interval: Interval) -> Bars:
+    """Return bars of ``interval``, derived or fetched, made from shorter ones; see ``resample_bars``."""
+    if not len(bars):
+        return bars
+    keys = derived_open_times(calendar, interval, bars.open_time)
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     last = np.append(first[1:], len(keys)) - 1
     return Bars(
@@ -44,15 +48,35 @@ def resample_bars(bars: Bars, calendar: SessionCalendar, interval: Interval) -> 
     )
 
 
+def derived_open_times(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
+    """Return the open_time of the ``interval`` bar that each shorter bar belongs to; ascending like ``open_time``."""
+    if interval.is_daily:
+        return period_keys(interval, open_time, calendar)
+    keys = grid_open_times(calendar, interval, open_time)
+    is_outside = keys < 0
+    if is_outside.any():
+        keys[is_outside] = outside_open_times(calendar, interval, open_time[is_outside])
+    return keys
+
+
 def base_span(interval: Interval, calendar: SessionCalendar, span: Span) -> Span:
     """Return the span of base bars that makes every derived bar opening within ``span`` whole.
 
-    ``span`` itself for a fetched interval, or when the venue has no such bar in it.
+    ``span`` itself for a fetched interval, or when no derived bar can open in it. It begins with the first derived bar
+    that does and ends with the last one: what is known of it is what is known of those bars.
     """
     if interval.base is interval:
         return span
-    keys = expected_open_times(calendar, interval, span)
-    if not len(keys):
-        return span
-    last = int(keys[-1])
-    return Span(int(keys[0]), period_end(interval, last) if interval.is_daily else last + interval.step_s)
+    edges = np.array([span.start, span.end - 1], np.int64)
+    keys = derived_open_times(calendar, interval, edges)
+    start = span.start if int(keys[0]) == span.start else _end_of(interval, calendar, int(keys[0]), span.start)
+    end = _end_of(interval, calendar, int(keys[1]), span.end - 1)
+    return Span(start, end) if start < end else span
+
+
+def _end_of(interval: Interval, calendar: SessionCalendar, key: int, time: int) -> int:
+    """Return the first second that no longer belongs to the derived bar ``key``, which holds ``time``."""
+    if interval.is_daily:
+        return period_end(interval, key, calendar)
+    following = next_grid_start(calendar, interval, time)
+    return key + interval.step_s if following is None else min(key + interval.step_s, following)

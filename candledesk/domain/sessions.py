@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.periods import period_ends, period_keys
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, IntArray
     from candledesk.domain.interval import Interval
 
-_EPOCH_MONDAY_S = -3 * DAY_S  # 1969-12-29, the Monday of the epoch's week
-_MONTHS_OF = {"1mo": 1, "3mo": 3}
+_SEARCH_MARGIN_S = 100 * DAY_S  # a period's first session can come so much later than its key
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class SessionCalendar:
     """Sessions of one venue, ascending, one row each; int64 UTC seconds, arrays of shape ``(n,)``.
 
@@ -46,31 +46,6 @@ class SessionCalendar:
     def __len__(self) -> int:
         """Return the number of sessions."""
         return len(self.date)
-
-
-def period_keys(interval: Interval, date: IntArray) -> IntArray:
-    """Return the open_time of the 1d, 1wk, 1mo or 3mo bar that each session date belongs to.
-
-    ``date``: int64 ``(n,)`` session dates at 00:00 UTC. Weeks are keyed by their Monday, months and quarters by their
-    first day, whether or not it is a session (yahoo.md §4.15: the provider's own stamps wander).
-    """
-    if interval.step_s == DAY_S:
-        return date
-    if interval.name == "1wk":
-        step = interval.step_s
-        return (date - _EPOCH_MONDAY_S) // step * step + _EPOCH_MONDAY_S
-    n_months = _MONTHS_OF[interval.name]
-    month = date.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) // n_months * n_months
-    return month.astype("datetime64[M]").astype("datetime64[s]").astype(np.int64)
-
-
-def period_end(interval: Interval, key: int) -> int:
-    """Return the first second after the period of the 1d, 1wk, 1mo or 3mo bar keyed ``key`` (UTC seconds)."""
-    n_months = _MONTHS_OF.get(interval.name)
-    if n_months is None:
-        return key + interval.step_s
-    month = np.datetime64(key, "s").astype("datetime64[M]") + np.timedelta64(n_months, "M")
-    return int(month.astype("datetime64[s]").astype(np.int64))
 
 
 def expected_open_times(calendar: SessionCalendar, interval: Interval, span: Span) -> IntArray:
@@ -122,7 +97,7 @@ def session_of(calendar: SessionCalendar, interval: Interval, open_time: IntArra
     if not len(calendar):
         return np.full(len(open_time), -1, np.int64)
     if interval.is_daily:
-        keys = period_keys(interval, calendar.date)
+        keys = period_keys(interval, calendar.date, calendar)
         row = np.minimum(np.searchsorted(keys, open_time), len(keys) - 1).astype(np.int64)
         return np.where(keys[row] == open_time, row, -1)
     row = np.searchsorted(calendar.close, open_time, side="right").astype(np.int64)
@@ -147,19 +122,28 @@ def grid_open_times(calendar: SessionCalendar, interval: Interval, times: IntArr
     return result
 
 
+def next_grid_start(calendar: SessionCalendar, interval: Interval, time: int) -> int | None:
+    """Return the open_time of the first intraday bar of the next session that begins after ``time``, if any."""
+    row = int(np.searchsorted(calendar.close, time, side="right"))
+    starts = _grid_starts(calendar, interval, slice(row, row + 2))
+    following = starts[starts > time]
+    return int(following[0]) if len(following) else None
+
+
 def bar_close_times(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
     """Return the UTC second at which each bar's trading ends, int64 ``(n,)``.
 
     Intraday: the end of its step or the session's close, whichever is first; 1d and longer: the close of the period's
-    last session. A bar without a session ends one step after its open.
+    last session. A bar without a session ends one step after its open (days and longer: with its period).
     """
     row = session_of(calendar, interval, open_time)
     ends = open_time + interval.step_s
     if not len(calendar):
         return ends
     if interval.is_daily:
-        keys = period_keys(interval, calendar.date)
+        keys = period_keys(interval, calendar.date, calendar)
         last = np.searchsorted(keys, open_time, side="right") - 1
+        ends[row < 0] = period_ends(interval, open_time[row < 0], calendar)
         return np.where(row < 0, ends, calendar.close[last])
     return np.where(row < 0, ends, np.minimum(ends, calendar.close[row]))
 
@@ -173,7 +157,7 @@ def latest_open_time(calendar: SessionCalendar, interval: Interval, now: int) ->
     if n_begun == 0:
         return None
     if interval.is_daily:
-        return int(period_keys(interval, calendar.date[n_begun - 1 : n_begun])[0])
+        return int(period_keys(interval, calendar.date[n_begun - 1 : n_begun], calendar)[0])
     start = int(_grid_starts(calendar, interval, slice(n_begun - 1, n_begun))[0])
     times = expected_open_times(calendar, interval, Span(start, min(now + 1, int(calendar.close[n_begun - 1]))))
     return int(times[-1])
@@ -263,8 +247,8 @@ def _is_inside_break(calendar: SessionCalendar, interval: Interval, times: IntAr
 
 def _daily_keys(calendar: SessionCalendar, interval: Interval, span: Span) -> IntArray:
     """Return the distinct keys of the sessions that can matter to ``span``, ascending."""
-    lo, hi = np.searchsorted(calendar.date, [span.start, span.end + 100 * DAY_S])
-    keys = period_keys(interval, calendar.date[lo:hi])
+    lo, hi = np.searchsorted(calendar.date, [span.start, span.end + _SEARCH_MARGIN_S + interval.longest_s])
+    keys = period_keys(interval, calendar.date[lo:hi], calendar)
     return keys if interval.step_s == DAY_S else np.unique(keys)
 
 
@@ -285,5 +269,5 @@ def _rows_begun_by(calendar: SessionCalendar, interval: Interval, time: int) -> 
 def _row_start(calendar: SessionCalendar, interval: Interval, row: int) -> int:
     """Return the open_time of the first bar of a session (1d and longer: of its period)."""
     if interval.is_daily:
-        return int(period_keys(interval, calendar.date[row : row + 1])[0])
+        return int(period_keys(interval, calendar.date[row : row + 1], calendar)[0])
     return int(_grid_starts(calendar, interval, slice(row, row + 1))[0])

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringLi
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.interval import INTERVALS, Interval, parse_interval
+from candledesk.domain.interval import INTERVALS, Interval, typed_interval
 from candledesk.ui.plain import PlainLabel
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ _TYPING_MS = 300  # yahoo.md §7: a search is asked for when the typing rests
 _SEARCH_S = 3.0
 _MOST_OFFERED = 12
 _MARKET_SUFFIX = "."
-_WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month"}
+_OFFERED = f"one of {' '.join(INTERVALS)}, or another multiple: 45 (minutes), 2h, 3D, 2W, 6M, 1Y"
+_WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "y": "year"}
 
 
 class _SymbolCompleter(QCompleter):
@@ -135,9 +136,8 @@ class SymbolEntry(QLineEdit):
 
 def interval_words(interval: Interval) -> str:
     """Return ``4 hours``."""
-    digits = interval.name.rstrip("abcdefghijklmnopqrstuvwxyz")
-    unit = _WORDS[interval.name[len(digits) :]]
-    return f"{digits} {unit}" if digits == "1" else f"{digits} {unit}s"
+    n, unit = interval.n_units, _WORDS[interval.unit]
+    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
 
 
 class IntervalPopup(QFrame):
@@ -181,13 +181,10 @@ class IntervalPopup(QFrame):
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _match(self) -> Interval | None:
-        text = self.line.text().strip().lower()
-        for candidate in (text, f"{text}m"):
-            try:
-                return parse_interval(candidate)
-            except InputError:
-                continue
-        return None
+        try:
+            return typed_interval(self.line.text())
+        except InputError:
+            return None
 
     def _symbol(self) -> str:
         """Return a ticker that begins with a digit, as Tokyo's do (7203.T), or nothing."""
@@ -200,7 +197,7 @@ class IntervalPopup(QFrame):
         if found is not None:
             self.hint.setText(interval_words(found))
         else:
-            self.hint.setText(f"open {symbol}" if symbol else f"one of {' '.join(INTERVALS)}")
+            self.hint.setText(f"open {symbol}" if symbol else _OFFERED)
         self.hint.setWordWrap(True)
         self.adjustSize()
 

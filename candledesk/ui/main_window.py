@@ -385,7 +385,7 @@ class MainWindow(QMainWindow):
         self.status.show_series(self.page.model.series)
 
     def _show_interval(self) -> None:
-        self.toolbar.show_interval(self.target[1].name if self.target else "1d")
+        self.toolbar.show_interval(self.target[1] if self.target else INTERVALS["1d"])
 
     def _on_jobs_visibility_changed(self) -> None:
         self.table.refresh()

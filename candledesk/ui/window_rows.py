@@ -130,6 +130,12 @@ class WindowToolBar(QToolBar):
             group.addButton(button)
             self.addWidget(button)
             self.interval_buttons[interval.name] = button
+        self.other_button = QToolButton()  # of a multiple that somebody typed
+        self.other_button.setCheckable(True)
+        self.other_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        group.addButton(self.other_button)
+        self._other_action = self.addWidget(self.other_button)
+        self._other_action.setVisible(False)
 
     def _type_button(self, options: OptionStore, menu: QMenu) -> QToolButton:
         self.type_button = QToolButton()
@@ -145,8 +151,11 @@ class WindowToolBar(QToolBar):
     def _on_options_changed(self) -> None:
         self.type_button.setText(self._options.value.chart_type.words)
 
-    def show_interval(self, name: str) -> None:
-        """Mark the interval that is shown."""
-        button = self.interval_buttons.get(name)
-        if button is not None:
-            button.setChecked(True)
+    def show_interval(self, interval: Interval) -> None:
+        """Mark the interval that is shown; one without a button of its own gets the last one."""
+        button = self.interval_buttons.get(interval.name, self.other_button)
+        if button is self.other_button:
+            button.setText(interval.name)
+            button.setToolTip(interval_words(interval))
+        self._other_action.setVisible(button is self.other_button)
+        button.setChecked(True)

@@ -357,4 +357,6 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
         price_decimals=head["price_decimals"],
         first_open_time=begin.get("time") if begin.get("kind") == "listing" else None,
     )
-    return BarsReply(request, span, bars, None, instrument, _gaps(head["gaps"]), None, head["rev"], notes=notes)
+    derived = tuple((_span(row), row["interval"]) for row in head.get("derived", ()))
+    gaps = _gaps(head["gaps"])
+    return BarsReply(request, span, bars, None, instrument, gaps, None, head["rev"], notes=notes, derived=derived)

@@ -43,7 +43,8 @@ curl -H "Authorization: Bearer $(jq -r .token $HOME_DIR/endpoint.json)" \\
 <li>Times are ISO-8601: a date (<code>2026-11-02</code>) or an instant with its offset
 (<code>2026-11-02T14:30:00Z</code>). Answers are in UTC. Spans are half-open: from is in, to is out.</li>
 <li>A candle's timestamp is its opening instant; of 1d and longer it is the session's own date at 00:00 UTC.</li>
-<li>Intervals: {intervals}.</li>
+<li>Intervals: {intervals}, and any other multiple, such as <code>10m</code>, <code>45m</code>, <code>2h</code>,
+<code>2d</code>, <code>2wk</code>, <code>6mo</code>, <code>1y</code>, which is derived from stored candles.</li>
 <li>An answer that is cut at <code>limit</code> names the next page's <code>cursor</code> in <code>next</code>.</li>
 <li>Large answers come compressed with gzip when <code>Accept-Encoding</code> allows it. Candles carry an
 <code>ETag</code>: sent back in <code>If-None-Match</code>, it is answered with 304 while nothing has changed.</li>

@@ -11,7 +11,7 @@ import orjson
 from candledesk.cache.messages import JobState
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import parse_symbol
-from candledesk.domain.interval import INTERVALS, parse_interval
+from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS, parse_interval
 from candledesk.domain.times import parse_time
 from candledesk.web.problems import RangeError
 
@@ -125,7 +125,10 @@ def _words(text: str, field: str) -> str:
 
 
 SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": r"^[A-Za-z0-9.\-=^&_]{1,32}$", "examples": ["AAPL"]})
-INTERVAL_KIND = Kind(_interval, {"type": "string", "enum": [*INTERVALS, "60m"]})
+INTERVAL_KIND = Kind(
+    _interval,
+    {"type": "string", "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}], "examples": [*INTERVALS]},
+)
 TIME_KIND = Kind(
     parse_time,
     {
@@ -137,7 +140,12 @@ TIME_KIND = Kind(
 WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
 
 SYMBOL = Param("symbol", "Yahoo's ticker; case does not matter", SYMBOL_KIND, is_required=True)
-INTERVAL = Param("interval", "bar length; 60m is another name of 1h", INTERVAL_KIND, is_required=True)
+INTERVAL = Param(
+    "interval",
+    "bar length: one of the names, or any other multiple (10m, 45m, 2h, 2d, 6mo, 1y); 60m is another name of 1h",
+    INTERVAL_KIND,
+    is_required=True,
+)
 SYMBOLS = Param("symbols", "Yahoo's tickers", SYMBOL_KIND, is_list=True)
 INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIND, is_list=True)
 ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)

@@ -7,7 +7,7 @@ from typing import Any
 
 from candledesk.cache.messages import BreakerState, JobState
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.interval import INTERVALS
+from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS
 
 Schema = Mapping[str, Any]
 
@@ -18,8 +18,8 @@ def record(**fields: Schema) -> Schema:
     return {"type": "object", "properties": named, "required": list(named)}
 
 
-def _may_have(schema: Schema, **fields: Schema) -> Schema:
-    """Return an object's schema with fields that are left away where there is nothing to say."""
+def with_optional(schema: Schema, **fields: Schema) -> Schema:
+    """Return the schema of an object with further fields that it does not always have."""
     return {**schema, "properties": {**schema["properties"], **fields}}
 
 
@@ -67,6 +67,11 @@ def _words(values: Any) -> Schema:  # noqa: ANN401 - any enum of texts
 TIME: Schema = {"type": "string", "format": "date-time", "description": "UTC, ISO-8601"}
 _PRICE_FIELDS = ("open", "high", "low", "close", "volume")
 
+INTERVAL: Schema = {
+    "type": "string",
+    "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}],
+    "description": "the canonical name of the bar length",
+}
 GAP = record(from_=TIME, to=TIME, reason=text("why it is missing"), retry_at=nullable(TIME, "the next try"))
 CANDLE = record(
     timestamp=TIME,
@@ -80,6 +85,7 @@ COLUMNS = record(
     **{name: array(number()) for name in _PRICE_FIELDS},
     final=array(flag()),
 )
+DERIVED = record(from_=TIME, to=TIME, interval=INTERVAL)
 START = record(
     at=TIME,
     time=integer(),
@@ -88,7 +94,7 @@ START = record(
 )
 CANDLES = record(
     symbol=text(),
-    interval=_words(INTERVALS),
+    interval=INTERVAL,
     from_=TIME,
     to=TIME,
     timezone=text("IANA zone of the exchange"),
@@ -105,12 +111,19 @@ CANDLES = record(
     start=nullable(shared("Start"), "where nothing older can be asked for, and why"),
     candles={"anyOf": [array(shared("Candle")), shared("Columns")]},
 )
-CANDLES = _may_have(CANDLES, notes=array(text("what a person should know of the answer")))
+CANDLES = with_optional(
+    CANDLES,
+    derived={
+        **array(shared("Derived")),
+        "description": "where Yahoo no longer has this interval and finer stored ones stand for it; else left out",
+    },
+    notes=array(text("what a person should know of the answer")),
+)
 JOB = record(
     job_id=integer(),
     kind=_words(("viewport", "update", "backfill", "recheck", "harvest")),
     symbol=text(),
-    interval=_words(INTERVALS),
+    interval=INTERVAL,
     from_=TIME,
     to=TIME,
     state=_words(JobState),
@@ -154,7 +167,7 @@ SYMBOL = record(
 )
 HARVESTED = record(
     symbol=text(),
-    interval=_words(INTERVALS),
+    interval=INTERVAL,
     on=flag("whether it is kept complete"),
     unbroken_since=nullable(TIME, "open time of the first bar since which nothing is missing"),
     last_run_at=nullable(TIME),
@@ -185,6 +198,7 @@ COMPONENTS: dict[str, Schema] = {
     "Columns": COLUMNS,
     "Coverage": COVERAGE,
     "Covered": COVERED,
+    "Derived": DERIVED,
     "Estimate": ESTIMATE,
     "Gap": GAP,
     "Harvested": HARVESTED,

@@ -21,7 +21,7 @@ from candledesk.web.problems import RangeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from candledesk.cache.messages import BackfillEstimate, HarvestEntry, Job, LimiterState, SymbolFound
+    from candledesk.cache.messages import BackfillEstimate, DerivedSpan, HarvestEntry, Job, LimiterState, SymbolFound
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -107,7 +107,7 @@ def etag_of(reply: BarsReply, shape: str) -> str:
     request = reply.request
     digest = hashlib.blake2b(digest_size=12)
     facts = (shape, request.adjust, request.interval.name, request.limit, reply.next_open_time, reply.instrument)
-    digest.update(repr((facts, reply.gaps, reply.notes)).encode())
+    digest.update(repr((facts, reply.gaps, reply.notes, reply.derived)).encode())
     digest.update(bytes(_finals(reply)))
     for name in ("open_time", *_PRICES):
         digest.update(np.ascontiguousarray(getattr(reply.bars, name)).data)
@@ -124,6 +124,13 @@ def gap_rows(gaps: Iterable[Gap]) -> list[dict[str, object]]:
             "retry_at": iso_time(gap.retry_at),
         }
         for gap in gaps
+    ]
+
+
+def derived_rows(derived: Iterable[DerivedSpan]) -> list[dict[str, object]]:
+    """Return where candles were made from finer stored ones as JSON rows."""
+    return [
+        {"from": iso_time(span.start), "to": iso_time(span.end), "interval": interval} for span, interval in derived
     ]
 
 
@@ -233,6 +240,7 @@ async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
         "exchange_name": venue_name(instrument.exchange),
         "price_decimals": instrument.price_decimals,
         "start": start_of_history(instrument, request.interval, now),
+        **({"derived": derived_rows(reply.derived)} if reply.derived else {}),
     }
     if reply.notes:
         head["notes"] = list(reply.notes)

@@ -11,13 +11,15 @@ const byId = (id) => document.getElementById(id);
 
 function buildIntervals(page) {
   const open = (name) => page.openNew(page.series?.symbol ?? byId("symbol").value, name);
+  const other = document.createElement("button");
+  Object.assign(other, { type: "button", id: "other-interval", hidden: true });
   byId("intervals").replaceChildren(...Object.keys(INTERVALS).map((name) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;
     button.addEventListener("click", () => open(name));
     return button;
-  }));
+  }), other);
   return new IntervalEntry(open);
 }
 

@@ -2,6 +2,7 @@
 
 import { post } from "/assets/api.js";
 import { INTERVALS } from "/assets/candles.js";
+import { factsOf } from "/assets/intervals.js";
 
 const SETTLE_MS = 500;
 const MAX_SYMBOLS = 100; // of one request
@@ -27,7 +28,7 @@ export class BackfillForm {
 
   // The form starts from the chart that is open, unless somebody is filling it in.
   follow(symbol, interval) {
-    if (!byId("backfill").open) [this.fields.symbols.value, this.fields.interval.value] = [symbol, interval];
+    if (!byId("backfill").open) [this.fields.symbols.value, this.fields.interval.value] = [symbol, INTERVALS[interval] ? interval : factsOf(interval).base];
   }
 
   // What is asked for, or in words why it cannot be.

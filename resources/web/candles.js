@@ -25,8 +25,8 @@ export const INTERVALS = {
 };
 
 // The last border of the cache's cells at or before `time`; two bars farther right where the cache reads so much before the first.
-export function cellStart({ step, window, base }, time) {
-  const shift = base ? 2 * step : 0;
+export function cellStart({ step, window, base, margin = 2 * step }, time) {
+  const shift = base ? margin : 0;
   return Math.floor((time - shift) / window) * window + shift;
 }
 

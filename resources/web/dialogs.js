@@ -2,6 +2,7 @@
 
 import { INTERVALS } from "/assets/candles.js";
 import { STATES } from "/assets/coverage.js";
+import { typedName } from "/assets/intervals.js";
 
 const byId = (id) => document.getElementById(id);
 const isoDay = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
@@ -36,7 +37,7 @@ export class GoToDate {
   }
 }
 
-// Typing a number over the chart asks for an interval: "15" is 15m, "1h" and "4h" are what they say.
+// Typing a number over the chart asks for an interval: "15" is 15m, "1h", "3D" and "6M" are what they say.
 export class IntervalEntry {
   constructor(onChosen) {
     this.dialog = byId("interval-entry");
@@ -58,11 +59,9 @@ export class IntervalEntry {
   }
 
   describe() {
-    const text = this.input.value.trim();
-    const names = Object.keys(INTERVALS);
-    const exact = { "60": "1h", "60m": "1h", "240": "4h", "1D": "1d", "1W": "1wk", "1w": "1wk", "1M": "1mo", "3M": "3mo" }[text];
-    this.match = exact ?? [text, `${text}m`, `${text}d`].find((name) => INTERVALS[name]) ?? null;
-    byId("interval-hint").textContent = this.match ? `Enter shows ${this.match} bars.` : `One of ${names.join(" ")}`;
+    this.match = typedName(this.input.value);
+    const names = Object.keys(INTERVALS).join(" ");
+    byId("interval-hint").textContent = this.match ? `Enter shows ${this.match} bars.` : `One of ${names}, or another multiple: 45 (minutes), 2h, 3D, 2W, 6M, 1Y`;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { ApiError, adoptToken, readEvents } from "/assets/api.js";
 import { BackfillForm } from "/assets/backfill.js";
-import { indexAt } from "/assets/candles.js";
+import { INTERVALS, indexAt } from "/assets/candles.js";
 import { Chart } from "/assets/chart.js";
 import { CoverageStrip } from "/assets/coverage.js";
 import { Controls } from "/assets/controls.js";
@@ -132,6 +132,9 @@ export class Page {
   }
 
   markInterval() {
+    const other = byId("other-interval"); // of a multiple that somebody typed
+    other.hidden = INTERVALS[this.interval] !== undefined;
+    other.textContent = other.hidden ? "" : this.interval;
     for (const button of byId("intervals").children) {
       const isCurrent = button.textContent === this.interval;
       button.setAttribute("aria-current", String(isCurrent));

@@ -1,6 +1,6 @@
 // Where the page is, in the address: symbol, interval and range, never the token.
 
-import { INTERVALS } from "/assets/candles.js";
+import { canonicalName } from "/assets/intervals.js";
 import { fromIso, toIso } from "/assets/time.js";
 
 const SETTLE_MS = 250;
@@ -8,7 +8,7 @@ const SETTLE_MS = 250;
 // The place that the address names; `range` ({from, to}: seconds, `to` null for the latest bar) is null when it names none.
 export function readPlace() {
   const fragment = new URLSearchParams(location.hash.slice(1));
-  const interval = INTERVALS[fragment.get("interval")] ? fragment.get("interval") : "1d";
+  const interval = canonicalName(fragment.get("interval") ?? "") ?? "1d";
   const from = fromIso(fragment.get("from") ?? "");
   const to = fromIso(fragment.get("to") ?? "");
   const isRange = Number.isFinite(from) && (!fragment.get("to") || to >= from);

@@ -1,6 +1,7 @@
 // The bars of one symbol and interval in this page: one unbroken range that grows at both ends, and why it ends where it does.
 
-import { INTERVALS, cellStart, getCandles, mergeBars } from "/assets/candles.js";
+import { cellStart, getCandles, mergeBars } from "/assets/candles.js";
+import { factsOf } from "/assets/intervals.js";
 import { typeOf } from "/assets/met.js";
 import { fromIso } from "/assets/time.js";
 
@@ -20,7 +21,8 @@ export class Series {
   // `hooks.changed()`: bars changed; `hooks.told()`: what is known of loading, ends or problem changed.
   constructor(symbol, interval, hooks) {
     Object.assign(this, { symbol, interval, hooks });
-    this.facts = INTERVALS[interval];
+    this.facts = factsOf(interval);
+    this.sources = new Set(); // finer intervals that candles older than the look-back were made from
     this.bars = [];
     this.answer = null; // the latest answer without its candles: zone, currency, decimals
     this.edge = null; // everything right of it, up to `end`, has been asked for
@@ -47,7 +49,8 @@ export class Series {
 
   get startText() {
     if (!this.isDone) return "";
-    return `Start of history: ${this.start ? this.start.reason : "nothing older is known"}`;
+    const made = this.sources.size ? `; older candles are made from stored ${[...this.sources].join(" and ")}` : "";
+    return `Start of history: ${this.start ? this.start.reason : "nothing older is known"}${made}`;
   }
 
   // Loads the latest bars, or those around `range` ({from, to} in seconds) and nothing in between.
@@ -221,6 +224,7 @@ export class Series {
     const found = await getCandles(this, range, { ...options, signal: this.abort.signal, onRequest: () => (this.nRequests += 1) });
     this.answer = found.answer;
     this.start = found.answer.start ?? this.start;
+    for (const { interval } of found.answer.derived ?? []) this.sources.add(interval);
     this.error = null;
     return found;
   }

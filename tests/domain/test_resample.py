@@ -77,12 +77,15 @@ def test_four_hours_start_at_the_open_or_at_midnight_of_a_24_hour_venue():
     assert (times / HOUR_S).tolist() == [0, 4, 8, 12, 16, 20]
 
 
-def test_bars_outside_every_session_are_left_out():
-    desk = calendar_of((FIRST_DAY_S, 9 * HOUR_S, 16 * HOUR_S, 0, 0))
-    stray = bars_at(column([FIRST_DAY_S + HOUR_S]))
-    assert len(resample_bars(stray, desk, INTERVALS["4h"])) == 0
-    both = bars_at(column([FIRST_DAY_S + HOUR_S, FIRST_DAY_S + 9 * HOUR_S]))
-    assert resample_bars(both, desk, INTERVALS["4h"]).open_time.tolist() == [FIRST_DAY_S + 9 * HOUR_S]
+def test_bars_outside_every_session_are_kept():
+    desk = calendar_of(
+        (FIRST_DAY_S, 9 * HOUR_S, 13 * HOUR_S, 0, 0), (FIRST_DAY_S + 3 * DAY_S, 9 * HOUR_S, 16 * HOUR_S, 0, 0)
+    )
+    hours = [1, 9, 12, 13, 16, 17, 24 + 8, 24 + 9, 24 + 12, 24 + 13, 72 + 9]
+    bars = resample_bars(bars_at(column([FIRST_DAY_S + hour * HOUR_S for hour in hours])), desk, INTERVALS["4h"])
+    # Before the open from that day's open back; after it the session's own grid; on a day without a session the grid
+    # from the ordinary open, never from the day before.
+    assert ((bars.open_time - FIRST_DAY_S) / HOUR_S).tolist() == [1, 9, 13, 17, 24 + 5, 24 + 9, 24 + 13, 72 + 9]
 
 
 @pytest.mark.parametrize("interval", [i for i in INTERVALS.values() if i.base is i], ids=lambda i: i.name)

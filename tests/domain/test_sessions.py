@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS, MINUTE_S
+from candledesk.domain.periods import period_end, period_keys
 from candledesk.domain.sessions import (
     SessionCalendar,
     bar_close_times,
     expected_open_times,
     is_on_grid,
     latest_open_time,
-    period_end,
-    period_keys,
     session_of,
     sessions_span,
     span_after,
@@ -112,7 +111,7 @@ def test_latest_bar_is_the_newest_that_has_begun(calendar, interval, offset):
     if not begun.any():
         assert latest is None
     elif interval.is_daily:
-        assert latest == period_keys(interval, calendar.date[begun])[-1]
+        assert latest == period_keys(interval, calendar.date[begun], calendar)[-1]
     else:
         assert latest == expected_open_times(calendar, interval, Span(EVER.start, now + 1))[-1]
 
@@ -140,7 +139,7 @@ def test_the_grid_runs_through_the_break():
 
 def test_weeks_months_and_quarters_are_keyed_by_their_first_day():
     dates = column([utc("2026-01-01"), utc("2026-03-31"), utc("2026-04-01"), utc("1969-12-31")])
-    keys = {name: [str(np.datetime64(int(key), "s"))[:10] for key in period_keys(INTERVALS[name], dates)]
+    keys = {name: [str(np.datetime64(int(key), "s"))[:10] for key in period_keys(INTERVALS[name], dates, EMPTY)]
             for name in ("1d", "1wk", "1mo", "3mo")}  # fmt: skip
     assert keys == {
         "1d": ["2026-01-01", "2026-03-31", "2026-04-01", "1969-12-31"],
@@ -148,9 +147,9 @@ def test_weeks_months_and_quarters_are_keyed_by_their_first_day():
         "1mo": ["2026-01-01", "2026-03-01", "2026-04-01", "1969-12-01"],
         "3mo": ["2026-01-01", "2026-01-01", "2026-04-01", "1969-10-01"],
     }
-    assert period_end(INTERVALS["1mo"], utc("2026-12-01")) == utc("2027-01-01")
-    assert period_end(INTERVALS["3mo"], utc("2026-10-01")) == utc("2027-01-01")
-    assert period_end(INTERVALS["1wk"], utc("2026-11-23")) == utc("2026-11-30")
+    assert period_end(INTERVALS["1mo"], utc("2026-12-01"), EMPTY) == utc("2027-01-01")
+    assert period_end(INTERVALS["3mo"], utc("2026-10-01"), EMPTY) == utc("2027-01-01")
+    assert period_end(INTERVALS["1wk"], utc("2026-11-23"), EMPTY) == utc("2026-11-30")
 
 
 def test_a_daily_bar_begins_with_its_session_even_before_its_own_key():

@@ -41,7 +41,7 @@ BODIES = (
     b"{",
     b"null",
     b'{"symbol":1}',
-    b'{"symbol":"AAPL","interval":"7m"}',
+    b'{"symbol":"AAPL","interval":"7x"}',
     b"\xff\x00",
     b"[" * 999,
 )

@@ -38,7 +38,7 @@ def test_a_series_is_put_on_the_list_and_taken_off(client):
         ({"interval": "1m"}, 400, "symbol"),
         ({"symbol": "AAPL", "interval": "1m", "on": "yes"}, 400, "on"),
         ({"symbol": "AAPL", "interval": "1m", "on": 1}, 400, "on"),
-        ({"symbol": "AAPL", "interval": "10m"}, 400, "interval"),
+        ({"symbol": "AAPL", "interval": "0m"}, 400, "interval"),
         ({"symbol": "NOPE", "interval": "1m"}, 404, None),
     ],
 )

@@ -20,7 +20,7 @@ REFUSED = [
     ({"symbol": "A" * 33}, 400, "symbol"),
     ({"symbol": "NOPE"}, 404, "symbol"),
     ({"interval": None}, 400, "interval"),
-    ({"interval": "7m"}, 400, "interval"),
+    ({"interval": "7x"}, 400, "interval"),
     ({"from": "2026-11-02T14:30:00"}, 400, "from"),
     ({"from": "yesterday"}, 400, "from"),
     ({"from": "1762093800"}, 400, "from"),

@@ -66,7 +66,8 @@ class BackfillForm(QDialog):
         self._timer.timeout.connect(self._ask_estimate)
         self.symbols = QPlainTextEdit(target[0] if target else "")
         self.interval_buttons = {interval.name: _interval_button(interval) for interval in INTERVALS.values()}
-        self.interval_buttons[target[1].name if target else "1d"].setChecked(True)
+        shown = target[1] if target else INTERVALS["1d"]
+        self.interval_buttons.get(shown.name, self.interval_buttons[shown.base.name]).setChecked(True)
         self.everything = QRadioButton("&Everything available")
         self.from_to = QRadioButton("&From")
         self.first, self.last = _date_edit(QDate.currentDate().addYears(-1)), _date_edit(QDate.currentDate())
