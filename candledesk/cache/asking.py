@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.commit import Filled, Question, asked_span, commit_window, learn_sessions
 from candledesk.cache.demand import USUAL_TRIES, Demand, DemandEnd, Priority, Want
-from candledesk.cache.messages import BarsStored, Gap
+from candledesk.cache.messages import BarsStored, Gap, SymbolReused
 from candledesk.cache.planner import plan_span
 from candledesk.cache.unanswered import commit_failure, commit_refusal
 from candledesk.cache.widths import Widths
@@ -179,6 +179,10 @@ class Asker:
         if filled.doubt:
             log.info("%s %s: %s", claim.symbol, claim.interval.name, filled.doubt)
         self._tell(claim, filled.rev)
+        if filled.retired:
+            reused = SymbolReused(claim.symbol, filled.retired, answer.instrument.name)
+            log.warning("%s", reused.text)
+            engine.emit(reused)
         for interval in filled.rebased:
             log.info("%s %s: stored bars were brought onto a new split basis", claim.symbol, interval.name)
             engine.emit(BarsStored(claim.symbol, interval, Span(HISTORY_START, now), filled.rev))

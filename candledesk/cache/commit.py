@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +10,22 @@ import numpy as np
 from candledesk.cache.basis import changed_only
 from candledesk.cache.ledger import cover_failure, cover_lost, cover_window, final_times
 from candledesk.cache.own_scale import OwnScale, settle_scale
-from candledesk.cache.rebase import SPLIT, Compared, Settled, daily_around, read_splits, settle_basis
+from candledesk.cache.rebase import (
+    SPLIT,
+    Compared,
+    Settled,
+    daily_around,
+    read_splits,
+    retire_other_company,
+    settle_basis,
+)
 from candledesk.domain.clean import CleanBars, clean_bars
 from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.currency import is_smaller_unit
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.observed import observed_sessions
 from candledesk.domain.oddity import Oddity
-from candledesk.domain.scale import Evidence, is_small_unit, unit_factor
+from candledesk.domain.scale import Evidence, unit_of
 from candledesk.domain.sessions import is_on_grid
 from candledesk.domain.span import Span
 from candledesk.domain.stated import apply_stated
@@ -55,7 +64,8 @@ class Filled:
 
     ``doubt``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose stored bars
     were brought onto a new split basis; ``daily_since``: from when the dailies should be read first, because a split
-    may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they are repeated.
+    may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they are repeated;
+    ``retired``: the symbol that a former company's bars have from now on, empty when there is none.
     """
 
     n_changed: int
@@ -65,6 +75,7 @@ class Filled:
     rebased: tuple[Interval, ...] = ()
     daily_since: int | None = None
     sightings: Mapping[int, Sighting] = field(default_factory=dict)
+    retired: str = ""
 
 
 def asked_span(window: Span, interval: Interval, width_s: int | None = None) -> Span:
@@ -141,6 +152,7 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
     claim, calendar, now = question.claim, question.calendar, question.now
     clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
     with transaction(connection):
+        retired = retire_other_company(connection, answer.instrument, claim.interval, clean.bars)
         has_news = _write_facts(connection, answer, calendar, now)
         series_id = _series_id(connection, claim)
         evidence = _evidence(connection, claim, answer)
@@ -149,10 +161,10 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         )
         settled = settle_basis(connection, compared)
         if settled.unproven_since is not None:
-            return _not_yet(connection, series_id, question, settled)
+            return replace(_not_yet(connection, series_id, question, settled), retired=retired)
         daily = None if claim.interval.is_daily else daily_around(connection, claim.symbol, clean.bars)
         scale = settle_scale(connection, series_id, claim.interval, clean, calendar, daily, evidence)
-        return _write(connection, series_id, question, clean, scale, settled)
+        return replace(_write(connection, series_id, question, clean, scale, settled), retired=retired)
 
 
 def _write(
@@ -212,7 +224,7 @@ def _evidence(connection: Connection, claim: Claim, answer: BarsAnswer) -> Evide
     """Return what is known of the instrument's prices beside its bars."""
     currency, quote_type = answer.instrument.currency, answer.instrument.quote_type
     splits = read_splits(connection, claim.symbol)
-    return Evidence(unit_factor(currency, quote_type), is_small_unit(currency), answer.market, splits)
+    return Evidence(unit_of(currency, quote_type), is_smaller_unit(currency), answer.market, splits)
 
 
 def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:

@@ -325,6 +325,20 @@ class FaultRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class SymbolReused:
+    """Event: a symbol belongs to another company by now; the former one's bars are kept as ``former_symbol``."""
+
+    symbol: str
+    former_symbol: str
+    name: str
+
+    @property
+    def text(self) -> str:
+        """A sentence that says so."""
+        return f"{self.symbol} is {self.name} now. The bars of the former company are kept as {self.former_symbol}."
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRequested:
     """Event: somebody wants the window in front, with a chart of ``symbol`` where one is named.
 
@@ -335,4 +349,4 @@ class WindowRequested:
     interval: Interval | None = None
 
 
-Event = BarsStored | JobChanged | JobsChanged | LimiterChanged | FaultRaised | WindowRequested
+Event = BarsStored | JobChanged | JobsChanged | LimiterChanged | FaultRaised | SymbolReused | WindowRequested

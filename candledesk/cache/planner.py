@@ -210,3 +210,22 @@ def refused_coverage(facts: Facts) -> Coverage | None:
     if not reason:
         return None
     return Coverage(Span(HISTORY_START, floor), CoverageState.REFUSED, facts.now, None, reason)
+
+
+def never_gaps(span: Span, facts: Facts) -> tuple[Gap, ...]:
+    """Return the parts of ``span`` that can never be had: before the look-back or the listing, and not stored.
+
+    A part in which the venue had no session is none; what lies before its calendar counts.
+    """
+    refused = refused_coverage(facts)
+    beyond = None if refused is None else refused.span.intersect(span)
+    if refused is None or beyond is None:
+        return ()
+    kept = (CoverageState.HAVE, CoverageState.PROVISIONAL, CoverageState.KNOWN_EMPTY)
+    held = [row.span for row in facts.coverage if row.state in kept]
+    first = int(facts.calendar.date[0]) if len(facts.calendar) else beyond.end
+    return tuple(
+        Gap(part, refused.reason)
+        for part in subtract_spans([beyond], held)
+        if part.start < first or len(expected_open_times(facts.calendar, facts.interval, part))
+    )

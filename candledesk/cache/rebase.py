@@ -18,6 +18,7 @@ from candledesk.cache.basis import (
 )
 from candledesk.cache.ledger import is_final_mask
 from candledesk.domain.bars import Bars
+from candledesk.domain.identity import is_other_company
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.sessions import session_of
 from candledesk.domain.span import HISTORY_START, Span
@@ -32,6 +33,7 @@ from candledesk.store.odd import OddBar
 if TYPE_CHECKING:
     from candledesk.cache.basis import Split
     from candledesk.domain.bars import FloatArray
+    from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.store import Connection
@@ -121,6 +123,22 @@ def _stored_final(connection: Connection, symbol: str, interval: Interval, bars:
     stored = bar_store.read_bars(connection, series_id, span)
     coverage = coverage_store.read_coverage(connection, series_id, span)
     return stored.take(is_final_mask(coverage, stored))
+
+
+def retire_other_company(connection: Connection, answered: Instrument, interval: Interval, bars: Bars) -> str:
+    """Keep the bars of a company whose symbol is another one's by now under a symbol of their own, which is returned.
+
+    Empty when the answer (``answered``, clean ``bars``) is about the company that is stored, or nothing is.
+    """
+    symbol = answered.symbol
+    stored, newest = instrument_store.read_instrument(connection, symbol), basis_store.newest_bar(connection, symbol)
+    if stored is None or newest is None or stored.name == answered.name:
+        return ""
+    old = _stored_final(connection, symbol, interval, bars)
+    is_priced_otherwise = compare_basis(bars, old, read_splits(connection, symbol))[0] is None
+    if not is_other_company(stored, answered, newest, is_priced_otherwise=is_priced_otherwise):
+        return ""
+    return instrument_store.retire_instrument(connection, symbol, newest)
 
 
 def stored_daily(connection: Connection, symbol: str, span: Span) -> Bars | None:

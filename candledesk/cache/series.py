@@ -12,7 +12,7 @@ import numpy as np
 from candledesk.cache.finer import BaseBars, derive_whole, gaps_without, read_base
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
-from candledesk.cache.planner import plan_span, refused_coverage
+from candledesk.cache.planner import never_gaps, plan_span, refused_coverage
 from candledesk.cache.views import lacks_start
 from candledesk.domain.adjust import adjust_bars, in_currency
 from candledesk.domain.bars import Bars
@@ -55,6 +55,8 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     bars, base, found, notes = _read(connection, request, known, facts, span)
     kept, following = _limit(bars, request)
     gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
+    if request.span is not None:
+        gaps = (*never_gaps(base, facts), *gaps)
     gaps = gaps_without(gaps, found.spans, facts)
     known_gaps = {gap.span for gap in gaps}
     gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)

@@ -24,6 +24,22 @@ def units_of(currency: str) -> tuple[str, float]:
     return _SMALLER_UNITS.get(currency, (currency, 1.0))
 
 
+def unit_factor(currency: str | None) -> float:
+    """Return how many smaller units of ``currency``, or of the one it is a unit of, make one; 0 where none is in use.
+
+    Only where Yahoo mixes both units of a market (yahoo.md §4.17). Dollars are left out: their shares below a cent do
+    move by a factor of 100.
+    """
+    if currency is None or currency == "USD":
+        return 0.0
+    return next((n for small, (whole, n) in _SMALLER_UNITS.items() if currency in {small, whole}), 0.0)
+
+
+def is_smaller_unit(currency: str | None) -> bool:
+    """Tell whether ``currency`` is the smaller unit of another (pence, cents, agorot)."""
+    return currency in _SMALLER_UNITS
+
+
 def convert(amount: float, source: str, target: str, rate_of: Callable[[str], float | None]) -> float | None:
     """Return ``amount`` of ``source`` in ``target``; ``None`` when no rate is known.
 

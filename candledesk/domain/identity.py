@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from candledesk.domain.instrument import MAX_SYMBOL_CHARS
+from candledesk.domain.interval import DAY_S
 from candledesk.domain.texts import MAX_CHARS
 
 if TYPE_CHECKING:
@@ -23,21 +24,27 @@ _LEGAL_FORMS = (
     " trust units"
 )
 _SAME_SPELLING = 0.8  # of difflib: abbreviations and corrected letters; other names of companies seldom reach 0.7
+_SAME_LISTING_S = 7 * DAY_S  # first trades that lie closer may be one that was corrected
 _CUT_CHARS = 20  # Yahoo's short names end after about 30 characters: so long a beginning is the same name
 
 
-def is_other_company(stored: Instrument, answered: Instrument, newest_open_time: int | None) -> bool:
+def is_other_company(
+    stored: Instrument, answered: Instrument, newest_open_time: int | None, *, is_priced_otherwise: bool = False
+) -> bool:
     """Tell whether the answer is about another company than the stored bars of its symbol.
 
-    Both must be so: the name is another one, and the first trade lies after ``newest_open_time``, the open of the
-    newest stored bar (UTC seconds, ``None`` without bars): a company cannot have bars from before it traded. A company
-    that was renamed keeps its first trade, and a corrected first trade keeps the name; a name or a date that is not
-    stated says nothing.
+    The name must be another one, and the first trade too: one after ``newest_open_time``, the open of the newest stored
+    bar (UTC seconds, ``None`` without bars), since a company cannot have bars from before it traded; or any other one
+    where the same bars have prices that no split explains (``is_priced_otherwise``). A company that was renamed keeps
+    its first trade, and a corrected first trade keeps the name; a name or a date that is not stated says nothing.
     """
-    first = answered.first_open_time
-    if newest_open_time is None or first is None or first <= newest_open_time:
+    first, former = answered.first_open_time, stored.first_open_time
+    if newest_open_time is None or first is None or not stored.name or not answered.name:
         return False
-    return bool(stored.name and answered.name) and not is_same_name(stored.name, answered.name)
+    is_other_date = former is not None and abs(first - former) > _SAME_LISTING_S
+    if first <= newest_open_time and not (is_priced_otherwise and is_other_date):
+        return False
+    return not is_same_name(stored.name, answered.name)
 
 
 def is_same_name(one: str, other: str) -> bool:

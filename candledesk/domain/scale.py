@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.domain.currency import unit_factor
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.oddity import Oddity
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
-UNIT_FACTORS = {"GBp": 100.0, "GBX": 100.0, "ZAc": 100.0, "ILA": 100.0, "KWF": 1000.0, "USX": 100.0}
-"""Currencies that are the smaller unit of another, with how many make one (yahoo.md §4.17)."""
-_MAJOR = {"GBP": 100.0, "ZAR": 100.0, "ILS": 100.0, "KWD": 1000.0}
 _WITHOUT_UNITS = frozenset({"CRYPTOCURRENCY", "CURRENCY", "INDEX"})
 MOVE = math.log(2.5)  # what a price can move from one bar to the next, besides the factor
 JUMP = math.log(4.0)  # a price is far from its neighbours beyond this
@@ -53,16 +51,9 @@ class Evidence:
     reference: FloatArray | None = None
 
 
-def unit_factor(currency: str | None, quote_type: str) -> float:
-    """Return how many smaller units make a larger one, 0 where the instrument's prices have one unit only."""
-    if quote_type in _WITHOUT_UNITS or currency is None:
-        return 0.0
-    return UNIT_FACTORS.get(currency) or _MAJOR.get(currency, 0.0)
-
-
-def is_small_unit(currency: str | None) -> bool:
-    """Tell whether prices in ``currency`` are stated in the smaller of two units (pence, cents, agorot)."""
-    return currency in UNIT_FACTORS
+def unit_of(currency: str | None, quote_type: str) -> float:
+    """Return how many smaller units of an instrument's currency make a larger one, 0 where its prices have one only."""
+    return 0.0 if quote_type in _WITHOUT_UNITS else unit_factor(currency)
 
 
 def read_scale(open_time: IntArray, sent: FloatArray, evidence: Evidence) -> tuple[FloatArray, IntArray]:

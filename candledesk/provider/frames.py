@@ -95,6 +95,12 @@ def last_close(bars: Bars) -> float | None:
     return float(closes[-1]) if len(closes) else None
 
 
+def read_market(meta: Mapping[str, Any]) -> tuple[int, float] | None:
+    """Return time (UTC seconds) and price of the regular market as ``meta`` states them, ``None`` without both."""
+    time, price = instant(meta.get("regularMarketTime")), number(meta.get("regularMarketPrice"))
+    return None if time is None or price is None or price <= 0 else (time, price)
+
+
 def read_sessions(meta: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
     """Return the regular segments of ``meta.tradingPeriods`` (a frame once yfinance has parsed it), ascending."""
     periods = meta.get("tradingPeriods")

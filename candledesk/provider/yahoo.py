@@ -33,7 +33,7 @@ from candledesk.provider.answers import (
 )
 from candledesk.provider.documents import is_answer_for, is_in_interval
 from candledesk.provider.events import read_actions
-from candledesk.provider.frames import add_null_rows, last_close, read_bars, read_instrument, read_sessions
+from candledesk.provider.frames import add_null_rows, last_close, read_bars, read_instrument, read_market, read_sessions
 from candledesk.provider.session import DeadlineError, StatusError, YahooSession
 from candledesk.provider.verdicts import judge_reason, judge_status
 
@@ -93,6 +93,7 @@ class YahooProvider:
                     actions=read_actions(call.body, instrument.tz),
                     sessions=read_sessions(meta),
                     n_requests=call.n_requests,
+                    market=read_market(meta),
                 )
             except YFPricesMissingError as error:
                 meta = _meta(ticker)

@@ -35,3 +35,14 @@ def oldest_bar(conn: sqlite3.Connection, symbol: str) -> int | None:
         (symbol,),
     ).fetchall()
     return min((int(row[0]) for row in rows if row[0] is not None), default=None)
+
+
+@translate_faults()
+def newest_bar(conn: sqlite3.Connection, symbol: str) -> int | None:
+    """Return the open time of the newest stored bar of any of the instrument's series, ``None`` without any."""
+    rows = conn.execute(
+        "SELECT (SELECT max(ts) FROM candle WHERE candle.series_id = series.series_id)"
+        " FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?",
+        (symbol,),
+    ).fetchall()
+    return max((int(row[0]) for row in rows if row[0] is not None), default=None)

@@ -16,6 +16,7 @@ from candledesk.cache.messages import (
     JobChanged,
     JobsChanged,
     LimiterChanged,
+    SymbolReused,
     WindowRequested,
 )
 
@@ -36,6 +37,7 @@ class Bridge(QObject):
     jobs_changed = Signal()  # many at once: read the list again
     limiter_changed = Signal(object)  # LimiterState
     fault_raised = Signal(str)
+    symbol_reused = Signal(str)
     window_requested = Signal(object)  # WindowRequested
     _event_arrived = Signal(object)
     _future_ended = Signal(object, object)
@@ -88,5 +90,7 @@ class Bridge(QObject):
             case FaultRaised():
                 _log.error("%s", event.text or "bars are stored again")
                 self.fault_raised.emit(event.text)
+            case SymbolReused():
+                self.symbol_reused.emit(event.text)
             case WindowRequested():
                 self.window_requested.emit(event)

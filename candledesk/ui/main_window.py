@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         self.keeper.changed.connect(self._on_kept_changed)
         self._bridge.limiter_changed.connect(self.status.show_limiter)
         self._bridge.fault_raised.connect(self.status.show_fault)
+        self._bridge.symbol_reused.connect(self.status.show_notice)
         self._bridge.window_requested.connect(self._on_window_requested)
 
     # -- charts

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.scene import Series
 
 _SLACK_MS = 100
+_NOTICE_MS = 60_000
 
 
 class StatusBar(QStatusBar):
@@ -35,6 +36,10 @@ class StatusBar(QStatusBar):
         self._n_live = 0
         self._waiting = ""
         self._fault = ""
+        self._notice = ""
+        self._notice_end = QTimer(self)
+        self._notice_end.setSingleShot(True)
+        self._notice_end.timeout.connect(self._end_notice)
         self._pause_end = QTimer(self)  # the limiter itself wakes only for the next request
         self._pause_end.setSingleShot(True)
         self._pause_end.timeout.connect(self._refresh)
@@ -63,6 +68,16 @@ class StatusBar(QStatusBar):
         self._fault = text
         self._refresh()
 
+    def show_notice(self, text: str) -> None:
+        """Say what has happened once, for a minute, in the place of what the network does."""
+        self._notice = text
+        self._notice_end.start(_NOTICE_MS)
+        self._refresh()
+
+    def _end_notice(self) -> None:
+        self._notice = ""
+        self._refresh()
+
     def show_series(self, series: Series) -> None:
         """Show the facts of a chart."""
         if not series.symbol or series.instrument is None:
@@ -79,6 +94,8 @@ class StatusBar(QStatusBar):
     def _words(self) -> str:
         if self._fault:
             return self._fault
+        if self._notice:
+            return self._notice
         limited = limiter_words(self._limiter, now=time.time())
         work = work_words(self._n_live, is_held=bool(limited))
         return "   ·   ".join(filter(None, (limited, self._waiting or work)))

@@ -16,6 +16,7 @@ from candledesk.cache.messages import (
     JobChanged,
     JobsChanged,
     LimiterChanged,
+    SymbolReused,
     WindowRequested,
 )
 from candledesk.web.wire import iso_time, job_row, limiter_row
@@ -42,6 +43,9 @@ def encode_event(event: Event) -> bytes:
         name, row = "jobs", {"n_jobs": event.n_jobs}
     elif isinstance(event, FaultRaised):
         name, row = "fault", {"text": event.text}
+    elif isinstance(event, SymbolReused):
+        row = {"symbol": event.symbol, "former_symbol": event.former_symbol, "name": event.name, "text": event.text}
+        name = "symbol_reused"
     elif isinstance(event, LimiterChanged):
         name, row = "limiter", limiter_row(event.state)
     else:

@@ -38,6 +38,23 @@ def test_another_company_has_another_name_and_a_later_first_trade(name, first, n
     assert is_other_company(OLD, company(name, first), newest) is expected
 
 
+WEEK_S = 7 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "expected"),
+    [
+        ("Nova Robotics Inc.", OLD.first_open_time + WEEK_S + 1, True),
+        ("Nova Robotics Inc.", OLD.first_open_time - WEEK_S - 1, True),
+        ("Nova Robotics Inc.", OLD.first_open_time + WEEK_S, False),  # a corrected date
+        ("Old Mines Limited", OLD.first_open_time + WEEK_S + 1, False),  # corrected prices
+    ],
+)
+def test_other_prices_prove_another_company_whenever_it_was_listed(name, first, expected):
+    assert is_other_company(OLD, company(name, first), NEWEST, is_priced_otherwise=True) is expected
+    assert not is_other_company(OLD, company(name, first), NEWEST)
+
+
 def test_a_name_that_was_never_stated_proves_nothing():
     assert not is_other_company(company("", 5), company("Nova Robotics Inc.", NEWEST + 1), NEWEST)
 
