@@ -124,7 +124,7 @@ def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts:
     return bars, _left_out_notes(left_out, currency or "")
 
 
-def _stored_rate(connection: Connection, symbol: str, date: int) -> float | None:
+def _stored_rate(connection: Connection, date: int, symbol: str) -> float | None:
     """Return the stored daily close of a currency pair on a date (00:00 UTC)."""
     series_id = instrument_store.series_id(connection, symbol, INTERVALS["1d"])
     bars = Bars.empty() if series_id is None else bar_store.read_bars(connection, series_id, Span(date, date + DAY_S))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -59,19 +60,19 @@ class PricedAction:
 
 
 def in_currency(
-    actions: Iterable[Action], currency: str | None, rate_of: Callable[[str, int], float | None]
+    actions: Iterable[Action], currency: str | None, rate_of: Callable[[int, str], float | None]
 ) -> tuple[list[PricedAction], list[Action]]:
     """Return the actions in the currency of the prices, and those that cannot be brought into it.
 
-    ``currency``: of the prices, ``None`` when unknown: then what is stated is believed to be in it. ``rate_of``: the
-    price of a currency pair (Yahoo's symbol) on a date (00:00 UTC), ``None`` when it is not known.
+    ``currency``: of the prices, ``None`` when unknown: then what is stated is believed to be in it. ``rate_of``: on
+    a date (00:00 UTC) the price of a currency pair (Yahoo's symbol), ``None`` when it is not known.
     """
     priced: list[PricedAction] = []
     others: list[Action] = []
     for one in actions:
         value: float | None = one.value
         if one.kind != "split" and currency and one.currency and one.currency != currency:
-            value = convert(one.value, one.currency, currency, lambda symbol, date=one.date: rate_of(symbol, date))
+            value = convert(one.value, one.currency, currency, partial(rate_of, one.date))
         if value is None:
             others.append(one)
         else:

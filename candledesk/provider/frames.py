@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,37 +23,20 @@ _PRICES = ["Open", "High", "Low", "Close"]
 _DEFAULT_DECIMALS = 2
 
 
-def read_bars(frame: pd.DataFrame, span: Span, *, is_daily: bool) -> Bars:
-    """Return the rows of ``span`` that have any price or volume, as they came: perhaps NaN, off-grid or doubled.
+def read_bars(frame: pd.DataFrame, span: Span, *, is_daily: bool, has_nulls: bool = False) -> Bars:
+    """Return the rows of ``span`` as they came: perhaps NaN, off-grid or doubled.
 
-    A row with volume and no price is a bar whose price was lost, not a minute without trades (yahoo.md §4.5). Daily
-    rows are keyed by their exchange-local date at 00:00 UTC (§4.14).
+    A row with volume and no price is a bar whose price was lost; one without either is a minute without trades, and is
+    left out unless ``has_nulls``: where volume is never told (FX, coins), nothing else shows that a price was lost
+    (yahoo.md §4.5, §4.8). Daily rows are keyed by their exchange-local date at 00:00 UTC (§4.14).
     """
-    has_price = frame[_PRICES].notna().any(axis=1).to_numpy()
-    frame = frame[has_price | (frame["Volume"] > 0).to_numpy()]
+    if not has_nulls:
+        has_price = frame[_PRICES].notna().any(axis=1).to_numpy()
+        frame = frame[has_price | (frame["Volume"] > 0).to_numpy()]
     times = _local_dates(frame) if is_daily else _seconds(frame)
     wanted = (times >= span.start) & (times < span.end)
     columns = (frame[name].to_numpy(np.float64, copy=True)[wanted] for name in [*_PRICES, "Volume"])
     return Bars(times[wanted], *columns)
-
-
-def add_null_rows(bars: Bars, body: bytes, span: Span) -> Bars:
-    """Return ``bars`` with the rows of a chart answer (JSON) that yfinance leaves out because all of them is null.
-
-    Where volume is never told (FX, coins) nothing else shows that a price was lost (§4.8). Sorted by time.
-    """
-    result = json.loads(body)["chart"]["result"][0]
-    quote = result["indicators"]["quote"][0]
-    rows = zip(result.get("timestamp") or (), quote.get("close") or (), strict=False)
-    nulls = np.array([time for time, close in rows if close is None and span.start <= time < span.end], np.int64)
-    nulls = np.setdiff1d(nulls, bars.open_time)
-    if not len(nulls):
-        return bars
-    order = np.argsort(np.concatenate([bars.open_time, nulls]), kind="stable")
-    names = ("open", "high", "low", "close", "volume")
-    lost = np.full(len(nulls), np.nan)
-    columns = (np.concatenate([getattr(bars, name), lost])[order] for name in names)
-    return Bars(np.concatenate([bars.open_time, nulls])[order], *columns)
 
 
 def read_instrument(symbol: str, meta: Mapping[str, Any], last_close: float | None = None) -> Instrument:

@@ -109,7 +109,7 @@ class YahooSession(Session[Any]):
         if _CHART_PATH in url:
             interval = INTERVALS.get(str((kwargs.get("params") or {}).get("interval", "")))
             response.content = mend_chart(response.content, step_s=DAY_S if interval is None else interval.step_s)
-        response.json = partial(_parse, response)
+        response.json = partial(_parse, response)  # type: ignore[method-assign]
         return response
 
     def _rewritten(self, url: str) -> tuple[str, str]:

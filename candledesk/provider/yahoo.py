@@ -33,7 +33,7 @@ from candledesk.provider.answers import (
 )
 from candledesk.provider.documents import is_answer_for, is_in_interval
 from candledesk.provider.events import read_actions
-from candledesk.provider.frames import add_null_rows, last_close, read_bars, read_instrument, read_market, read_sessions
+from candledesk.provider.frames import last_close, read_bars, read_instrument, read_market, read_sessions
 from candledesk.provider.session import DeadlineError, StatusError, YahooSession
 from candledesk.provider.verdicts import judge_reason, judge_status
 
@@ -83,9 +83,8 @@ class YahooProvider:
                 fault = self._other_question(request, meta)
                 if fault:
                     return FaultAnswer(fault, n_requests=call.n_requests)
-                bars = read_bars(frame, request.span, is_daily=request.interval.is_daily)
-                if request.extended and not request.interval.is_daily:
-                    bars = add_null_rows(bars, call.body, request.span)
+                is_daily = request.interval.is_daily
+                bars = read_bars(frame, request.span, is_daily=is_daily, has_nulls=request.extended and not is_daily)
                 instrument = read_instrument(request.symbol, meta, last_close(bars))
                 return BarsAnswer(
                     bars=bars,

@@ -223,7 +223,7 @@ def symbol_row(found: SymbolFound) -> dict[str, object]:
 async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
     """Return the JSON of ``GET /api/v1/candles``; ``shape`` is ``rows`` or ``columns``."""
     request, instrument = reply.request, reply.instrument
-    head = {
+    head: dict[str, object] = {
         "symbol": instrument.symbol,
         "interval": request.interval.name,
         "from": iso_time(reply.span.start),

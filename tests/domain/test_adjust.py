@@ -156,7 +156,7 @@ def test_cash_that_is_not_below_a_positive_close_changes_nothing(previous):
 # --- currencies ----------------------------------------------------------------------------------------------------
 
 
-def no_rate(symbol, date):
+def no_rate(date, symbol):
     return None
 
 
@@ -199,7 +199,7 @@ def test_units_of_one_currency_need_no_rate(price, stated, value):
 )
 def test_another_currency_is_converted_at_the_rate_of_the_day(price, stated, symbol, rate, value):
     action = CorporateAction(DATES[1], "capital_gain", 10.0, stated)
-    priced, others = in_currency([action], price, lambda *asked: rate if asked == (symbol, DATES[1]) else None)
+    priced, others = in_currency([action], price, lambda *asked: rate if asked == (DATES[1], symbol) else None)
     assert [one.value for one in priced] == pytest.approx([] if value is None else [value])
     assert [(one.kind, one.date) for one in priced] == ([] if value is None else [("capital_gain", DATES[1])])
     assert others == ([action] if value is None else [])

@@ -1,39 +1,28 @@
 """A price that was lost is told from a minute without trades."""
 
-import json
-
 import numpy as np
 import pytest
 
 from candledesk.cache.commit import _without_quiet_rows
 from candledesk.domain.bars import Bars
-from candledesk.domain.span import Span
-from candledesk.provider.frames import add_null_rows
 
-SPAN = Span(0, 600)
-
-
-def body(rows):
-    """A chart answer with ``(time, close)`` rows."""
-    times, closes = zip(*rows, strict=True)
-    quote = {"close": list(closes)}
-    return json.dumps({"chart": {"result": [{"timestamp": list(times), "indicators": {"quote": [quote]}}]}}).encode()
+ROWS = [
+    (time, *([None] * 5 if price is None else [price] * 4 + [0])) for time, price in ((0, 5.0), (60, None), (120, 5.0))
+]
+START = 1_793_664_000  # 2026-11-03 00:00 UTC
 
 
-def flat(*times):
-    price = np.full(len(times), 5.0)
-    return Bars(np.array(times, np.int64), price, price.copy(), price.copy(), price.copy(), np.zeros(len(times)))
-
-
-def test_rows_of_nulls_come_back_as_nan_in_their_place():
-    bars = add_null_rows(flat(0, 120), body([(0, 5.0), (60, None), (120, 5.0), (900, None)]), SPAN)
-    assert bars.open_time.tolist() == [0, 60, 120]
-    assert np.isnan(bars.close).tolist() == [False, True, False]
-
-
-def test_an_answer_without_nulls_is_left_as_it_is():
-    bars = flat(0, 60)
-    assert add_null_rows(bars, body([(0, 5.0), (60, 5.0)]), SPAN) is bars
+@pytest.mark.parametrize(
+    ("interval", "extended", "expected"), [("1m", True, [0, 60, 120]), ("1m", False, [0, 120]), ("1d", True, [0])]
+)
+def test_rows_of_nulls_say_something_only_where_volume_is_never_told(
+    provider, yahoo_server, request_for, chart, interval, extended, expected
+):
+    rows = [(START + time, *values) for time, *values in ROWS]
+    yahoo_server.says((200, chart(rows, exchangeTimezoneName="UTC", symbol="BTC-USD")))
+    bars = provider.fetch(request_for(START, START + 600, interval, "BTC-USD", "UTC", extended)).bars
+    assert bars.open_time.tolist() == [START + time for time in expected]
+    assert np.isnan(bars.close).tolist() == [time == 60 for time in expected]
 
 
 @pytest.mark.parametrize(("volume", "is_kept"), [(np.nan, False), (0.0, False), (7.0, True)])
