@@ -82,12 +82,18 @@ def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
     return None if row is None else _instrument(row)
 
 
+_END_HARVESTS = """
+DELETE FROM harvest WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?)
+"""
+
+
 @translate_faults()
 def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
     """Move what is stored of a symbol to one of its own, which is returned, since the symbol is another company's now.
 
     ``until``: UTC seconds of the last day on which it was this company's. Series, actions and jobs follow, because they
-    belong to the instrument; the symbol is unknown afterwards. ``LookupError``: unknown symbol.
+    belong to the instrument; the symbol is unknown afterwards. Nothing of it is kept current any more: nobody has more.
+    ``LookupError``: unknown symbol.
     """
     require_transaction(conn)
     stored = read_instrument(conn, symbol)
@@ -97,6 +103,7 @@ def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
     retired = retired_symbol(symbol, until, {str(row[0]) for row in rows})
     meta = _meta(replace(stored, name=retired_name(symbol, stored.name, until)))
     conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE symbol = ?", (retired, meta, symbol))
+    conn.execute(_END_HARVESTS, (retired,))
     return retired
 
 
