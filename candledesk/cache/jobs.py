@@ -27,6 +27,7 @@ from candledesk.domain.span import Span
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
 from candledesk.store import jobs as job_store
+from candledesk.store import odd as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -76,7 +77,10 @@ class Jobs:
             row = job_store.read_job(connection, job_id)
             if row is None:
                 raise UnknownJobError(f"There is no job {job_id}")
-            return self._journal.job(row)
+            job = self._journal.job(row)
+            series_id = instrument_store.series_id(connection, job.symbol, job.interval)
+            dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, job.span)
+            return replace(job, dropped=dropped)
 
         return self._readers.submit(task)
 

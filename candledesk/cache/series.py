@@ -25,6 +25,7 @@ from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
+from candledesk.store import odd as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,4 +201,5 @@ def describe_series(connection: Connection, known: Known, interval: Interval) ->
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME))
         n_bars = len(resample_bars(stored, facts.calendar, interval))
     gaps = plan_span(None, facts).gaps + _beyond_calendar(known, Span(HISTORY_START, known.now))
-    return SeriesReport(rows, gaps, n_bars)
+    dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, Span(-MAX_TIME, MAX_TIME))
+    return SeriesReport(rows, gaps, n_bars, dropped=dropped)

@@ -83,7 +83,8 @@ def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
 
 
 _END_HARVESTS = """
-DELETE FROM harvest WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?)
+DELETE FROM harvest
+WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?)
 """
 
 

@@ -3,9 +3,6 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.commit import _without_quiet_rows
-from candledesk.domain.bars import Bars
-
 ROWS = [
     (time, *([None] * 5 if price is None else [price] * 4 + [0])) for time, price in ((0, 5.0), (60, None), (120, 5.0))
 ]
@@ -23,9 +20,3 @@ def test_rows_of_nulls_say_something_only_where_volume_is_never_told(
     bars = provider.fetch(request_for(START, START + 600, interval, "BTC-USD", "UTC", extended)).bars
     assert bars.open_time.tolist() == [START + time for time in expected]
     assert np.isnan(bars.close).tolist() == [time == 60 for time in expected]
-
-
-@pytest.mark.parametrize(("volume", "is_kept"), [(np.nan, False), (0.0, False), (7.0, True)])
-def test_on_the_last_try_a_null_row_counts_as_lost_only_with_volume(volume, is_kept):
-    raw = Bars(np.array([0]), *(np.array([np.nan]) for _ in range(4)), np.array([volume]))
-    assert (len(_without_quiet_rows(raw)) == 1) == is_kept
