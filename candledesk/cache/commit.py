@@ -16,6 +16,7 @@ from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
 from candledesk.domain.stated import apply_stated
+from candledesk.domain.windows import asked_span
 from candledesk.provider.answers import RefusalKind
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
@@ -56,17 +57,6 @@ class Filled:
     doubt: str = ""
     rebased: tuple[Interval, ...] = ()
     daily_since: int | None = None
-
-
-def asked_span(window: Span, interval: Interval, width_s: int | None = None) -> Span:
-    """Return the span that is asked for a window: with an overlap of closed bars on both sides, to be compared.
-
-    ``width_s``: the widest window where the provider allows less than the table: the overlap shrinks with it.
-    """
-    overlap = 5 * DAY_S if interval.is_daily else DAY_S
-    if width_s is not None:
-        overlap = min(overlap, width_s // 4)
-    return Span(window.start - overlap, window.end + overlap)
 
 
 def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> int | None:
