@@ -69,9 +69,12 @@ def first_look(
 def looked_at(window: Span, facts: Facts, bars: Bars) -> Span | None:
     """Return the part of a first look's ``window`` that can have bars, now that the instrument is known.
 
-    Where the provider states no first trade, nothing is said of what lies before the first bar of a whole history.
+    A whole history begins with its first bar where that is older than the first trade that the provider states, or
+    where none is stated: then nothing is said of the time before it.
     """
     part = facts.clip(window)
-    if part is None or facts.first_open_time is not None or not facts.interval.is_daily or not len(bars):
+    if part is None or not facts.interval.is_daily or not len(bars):
         return part
-    return Span(min(max(part.start, int(bars.open_time.min())), part.end - 1), part.end)
+    first = min(int(bars.open_time.min()), part.end - 1)
+    is_older = window.start <= first < part.start
+    return Span(first, part.end) if is_older or facts.first_open_time is None else part

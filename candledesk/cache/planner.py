@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -58,8 +60,8 @@ class Facts:
         if self.first_open_time is None:
             return None
         if self.interval.is_daily:
-            # one day of slack: the date of the first trade depends on the exchange's zone
-            return (self.first_open_time // DAY_S) * DAY_S - DAY_S
+            first = datetime.fromtimestamp(self.first_open_time, ZoneInfo(self.calendar.tz))
+            return int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
         return self.first_open_time - self.first_open_time % HOUR_S - HOUR_S
 
     @property

@@ -37,7 +37,7 @@ class Widths:
             return None if width is None else width.seconds
 
     def halve(self, symbol: str, interval: Interval, refused: Span) -> bool:
-        """Learn that ``refused``, the span of a whole request, was too wide; ``False`` when it cannot be cut further."""
+        """Learn that ``refused``, the span of a whole request, was too wide; ``False``: it cannot be cut further."""
         half = (refused.end - refused.start) // 2
         floor = max(SMALLEST_S, interval.step_s)
         if half < floor:

@@ -95,7 +95,7 @@ def _overlap_after(end: int, interval: Interval, size_s: int, calendar: SessionC
         row = int(np.searchsorted(calendar.close, end, side="right"))
         overlap_s = max(overlap_s, int(calendar.close[row]) - end) if row < len(calendar) else overlap_s
     if now is not None:
-        overlap_s = min(overlap_s, max(now + 1 - end, 0))
+        overlap_s = min(overlap_s, max(now - end, 0))
     return min(overlap_s, size_s // _OVERLAP_SHARE) if size_s < interval.window_s else min(overlap_s, size_s // 2)
 
 
