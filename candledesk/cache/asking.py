@@ -7,15 +7,17 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.cache.commit import Filled, Question, asked_span, commit_window, learn_sessions
+from candledesk.cache.commit import Filled, Question, commit_window, learn_sessions
 from candledesk.cache.demand import USUAL_TRIES, Demand, DemandEnd, Priority, Want
+from candledesk.cache.first_look import FirstLook, first_look, looked_at, plain_look
 from candledesk.cache.messages import BarsStored, Gap, SymbolReused
-from candledesk.cache.planner import plan_span
+from candledesk.cache.planner import Facts, plan_span
 from candledesk.cache.unanswered import commit_failure, commit_refusal
 from candledesk.cache.widths import Widths
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.windows import asked_span
 from candledesk.provider.answers import (
     BarsAnswer,
     FaultAnswer,
@@ -25,6 +27,9 @@ from candledesk.provider.answers import (
     RefusedAnswer,
 )
 from candledesk.provider.limiter import Outcome, outcome_of
+from candledesk.provider.tickers import is_likely_24h
+from candledesk.store import instruments as instrument_store
+from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,11 +39,13 @@ if TYPE_CHECKING:
     from candledesk.cache.engine import Engine
     from candledesk.cache.messages import Job
     from candledesk.domain.interval import Interval
+    from candledesk.domain.sessions import SessionCalendar
     from candledesk.provider.answers import Answer
     from candledesk.store import Connection
 
 log = logging.getLogger(__name__)
 OWN_FAULT = "the fetch failed by our own fault"
+_LIMITS = (RefusalKind.SPAN_TOO_WIDE, RefusalKind.BEYOND_LOOKBACK, RefusalKind.BEFORE_LISTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,28 @@ class Asker:
         self._is_closing = is_closing
         self._widths = Widths()
         self._failures: dict[tuple[str, str], int] = {}
+        self._plain: set[str] = set()  # new symbols of which a first look at the wanted bars was refused
         self._listed: dict[str, int] = {}  # symbols of which nothing is answered that begins before their first trade
 
     def width_s(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest window just now: what the provider stated, halved where it refused all the same."""
         widths = (self._widths.of(symbol, interval), self._engine.catalog.limits.window_s(interval))
         return min((width for width in widths if width is not None), default=None)
+
+    def first_look(self, demand: Demand) -> FirstLook:
+        """Return the request by which a demand for an unknown symbol learns what it is."""
+        symbol, interval, now = demand.symbol, demand.interval, self._engine.now()
+        if demand.is_plain or symbol in self._plain:
+            return plain_look(symbol, now)
+        return first_look(
+            symbol,
+            interval,
+            demand.want.span,
+            now,
+            window_s=self.width_s(symbol, interval) or interval.window_s,
+            lookback_s=self._engine.catalog.limits.lookback_s(interval),
+            is_view=demand.want.n_before > 0,
+        )
 
     def ask(self, demand: Demand, known: Known, claim: Claim) -> Step:
         """Send the request that the limiter has granted, and store what it brings."""
@@ -111,9 +134,11 @@ class Asker:
             self._engine.limiter.report(n_sent, outcome, reason)
 
     def _request(self, known: Known, claim: Claim) -> FetchRequest:
-        instrument, facts = known.instrument, known.facts
-        asked = asked_span(claim.window, claim.interval, self.width_s(claim.symbol, claim.interval))
-        if facts is not None:  # never beyond the look-back or the listing date
+        instrument, facts, asked = known.instrument, known.facts, claim.window
+        is_extended = is_likely_24h(claim.symbol) if facts is None else facts.calendar.is_24h
+        if facts is not None:  # with an overlap, but never beyond the look-back or the listing date
+            width_s = self.width_s(claim.symbol, claim.interval)
+            asked = asked_span(asked, claim.interval, window_s=width_s, calendar=facts.calendar, now=facts.now)
             asked = Span(max(asked.start, min(claim.window.start, facts.floor[0])), asked.end)
         claim.asked = asked
         return FetchRequest(
@@ -121,7 +146,7 @@ class Asker:
             claim.interval,
             asked,
             None if instrument is None else instrument.tz,
-            facts is not None and facts.calendar.is_24h,
+            is_extended,
             self._engine.deadline_s,
             self._listed.get(claim.symbol),
         )
@@ -137,6 +162,8 @@ class Asker:
             if not reason or is_last_try:
                 return self._note_answered(demand, claim)
         demand.n_faults += 1
+        if known.instrument is None and isinstance(answer, FaultAnswer) and not answer.is_offline:
+            self._plain.add(claim.symbol)  # perhaps only this interval's bars are broken
         is_limited = isinstance(answer, RateLimitedAnswer)
         if demand.n_faults < (min(demand.n_tries, USUAL_TRIES) if is_limited else demand.n_tries):
             pauses = self._engine.pauses.retry_s
@@ -162,6 +189,8 @@ class Asker:
         engine = self._engine
         calendar = known.facts.calendar if known.facts else engine.catalog.load_calendar(answer.instrument)
         now = engine.now()
+        if known.facts is None and not self._take_look(claim, answer, calendar, now):
+            return ""
         news = learn_sessions(calendar, claim, answer, now)
         if news.calendar is not calendar:
             n_news = len(news.stated) + len(news.observed)
@@ -192,6 +221,29 @@ class Asker:
             demand.after = self._read_dailies_again(claim.symbol, filled.daily_since, now)
         return filled.doubt
 
+    def _take_look(self, claim: Claim, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> bool:
+        """Cut a first look to what the instrument can have; ``False`` when nothing but the instrument is of use.
+
+        So it is when the form of the ticker made us ask without extended hours what trades around the clock, or with
+        them what does not: then the bars are asked once more.
+        """
+        lookback_s = self._engine.catalog.limits.lookback_s(claim.interval)
+        self._plain.discard(claim.symbol)
+        facts = Facts(claim.interval, calendar, (), answer.instrument.first_open_time, now, lookback_s)
+        part = looked_at(claim.window, facts, answer.bars)
+        is_wrong = not claim.interval.is_daily and calendar.is_24h != is_likely_24h(claim.symbol)
+        if part is not None and not is_wrong:
+            claim.window = part
+            return True
+
+        def write(connection: Connection) -> None:
+            with transaction(connection):
+                instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
+
+        self._engine.writer.submit(write).result()
+        self._on_stored()
+        return False
+
     def _read_dailies_again(self, symbol: str, since: int, now: int) -> Demand:
         """Look for a split that the stored bars do not know: daily answers show it, and they are the judge."""
         want = Want(Span(since // DAY_S * DAY_S, now + 1))
@@ -205,11 +257,14 @@ class Asker:
     def _take_refusal(self, demand: Demand, known: Known, claim: Claim, answer: RefusedAnswer) -> Step:
         self._engine.catalog.limits.learn(claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
-        if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.window):
+        if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.asked or claim.window):
             return Step()
         if answer.kind is RefusalKind.BEFORE_LISTING and self._begins_too_early(known, claim):
             return Step()
         if known.instrument is None:
+            if answer.kind in _LIMITS and claim.symbol not in self._plain:
+                self._plain.add(claim.symbol)
+                return Step()
             error = self._engine.catalog.mark_unknown(claim.symbol)
             return Step(end=DemandEnd(error=error))
         now = self._engine.now()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Claim:
     """A window of a series that one fetch thread is asking for; ``waiters`` are called when it is released.
 
-    ``asked``: the window with its overlap, as it is really asked (``commit.asked_span``).
+    ``asked``: the window with its overlap, as it is really asked (``windows.asked_span``).
     """
 
     symbol: str
@@ -48,6 +48,24 @@ class Claims:
             claim = Claim(symbol, interval, window)
             self._claims.append(claim)
             return claim
+
+    def take_first(self, symbol: str, interval: Interval, window: Span) -> Claim | None:
+        """Claim ``window`` of a symbol of which nothing is known; ``None`` when anybody asks for the symbol."""
+        with self._lock:
+            if any(c.symbol == symbol for c in self._claims):
+                return None
+            claim = Claim(symbol, interval, window)
+            self._claims.append(claim)
+            return claim
+
+    def wait_first(self, symbol: str, resume: Callable[[], None]) -> bool:
+        """Call ``resume`` when a claim of the symbol is released; ``False`` when there is none."""
+        with self._lock:
+            for claim in self._claims:
+                if claim.symbol == symbol:
+                    claim.waiters.append(resume)
+                    return True
+        return False
 
     def wait(self, symbol: str, interval: Interval, windows: Sequence[Span], resume: Callable[[], None]) -> bool:
         """Call ``resume`` when a claim that overlaps one of ``windows`` is released; ``False`` when there is none."""

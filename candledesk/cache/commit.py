@@ -22,13 +22,14 @@ from candledesk.cache.rebase import (
 from candledesk.domain.clean import CleanBars, clean_bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.currency import is_smaller_unit
-from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.interval import HOUR_S
 from candledesk.domain.observed import observed_sessions
 from candledesk.domain.oddity import Oddity
 from candledesk.domain.scale import Evidence, unit_of
 from candledesk.domain.sessions import is_on_grid
 from candledesk.domain.span import Span
 from candledesk.domain.stated import apply_stated
+from candledesk.domain.windows import asked_span
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
@@ -52,7 +53,7 @@ LOST_REASON = "the provider sent rows without a close"
 BASIS_REASON = "the daily bars are read first: they tell whether the stock has split since the stored bars were fetched"
 N_REPEATS = 2  # an odd row is stored when it was sent so often before: an answer can be spoilt on its way
 _UNUSUAL = int(Oddity.NON_POSITIVE | Oddity.CROSSED | Oddity.JUMP | Oddity.UNIT)
-_LEAP = np.log(20.0)  # a close so far from the answer's median is asked for again as well
+_LEAP = np.log(20.0)  # closes beyond a step of this size are asked for again as well
 
 Sighting = tuple[int, tuple[float, ...]]
 """How often a row has been sent, and its prices."""
@@ -76,17 +77,6 @@ class Filled:
     daily_since: int | None = None
     sightings: Mapping[int, Sighting] = field(default_factory=dict)
     retired: str = ""
-
-
-def asked_span(window: Span, interval: Interval, width_s: int | None = None) -> Span:
-    """Return the span that is asked for a window: with an overlap of closed bars on both sides, to be compared.
-
-    ``width_s``: the widest window where the provider allows less than the table: the overlap shrinks with it.
-    """
-    overlap = 5 * DAY_S if interval.is_daily else DAY_S
-    if width_s is not None:
-        overlap = min(overlap, width_s // 4)
-    return Span(window.start - overlap, window.end + overlap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +245,14 @@ def _count_sightings(
 
 
 def _is_far(bars: Bars) -> BoolArray:
-    """Tell which closes are far from the median of them all."""
-    is_positive = bars.close > 0
-    if not is_positive.any():
-        return is_positive
-    closes = np.log(np.where(is_positive, bars.close, np.nan))
-    is_far: BoolArray = np.abs(closes - np.nanmedian(closes)) > _LEAP
+    """Tell which bars lie between leaps of the close that no market makes: all but the longest run without one."""
+    is_far = np.zeros(len(bars), np.bool_)
+    usable = np.flatnonzero(bars.close > 0)
+    leaps = np.abs(np.diff(np.log(bars.close[usable]))) > _LEAP
+    if leaps.any():
+        runs = np.split(usable, np.flatnonzero(leaps) + 1)
+        is_far[usable] = True
+        is_far[max(runs, key=len)] = False
     return is_far
 
 

@@ -101,7 +101,7 @@ class CacheController:
             else:
                 self._parts.fills.run(Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars))
 
-        self._parts.fills.meet(symbol, interval, on_met)
+        self._parts.fills.meet(symbol, interval, on_met, is_plain=True)
         return imported
 
     def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:

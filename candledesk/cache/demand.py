@@ -67,7 +67,8 @@ class DemandEnd:
 class Demand:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
-    ``only_instrument``: it ends as soon as the symbol is known; ``is_update``: what is covered is asked again, once;
+    ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
+    daily bars, not from bars of the interval; ``is_update``: what is covered is asked again, once;
     ``asked`` remembers which windows that were. ``n_tries``: of one window, until it is given up;
     ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must
     end before it goes on. ``is_patient``: it waits for the network instead of giving up; ``on_stuck`` is told why it
@@ -88,6 +89,7 @@ class Demand:
     is_update: bool = False
     n_tries: int = USUAL_TRIES
     only_instrument: bool = False
+    is_plain: bool = False
     asked: list[Span] = field(default_factory=list)
     after: Demand | None = None
     is_patient: bool = False

@@ -45,7 +45,7 @@ def guess_cost(interval: Interval, span: Span | None, now: int) -> tuple[int, in
         return 0, 0
     n_days = (wanted.end - wanted.start) / DAY_S
     per_day = 5 / 7 if base.is_daily else GUESSED_SESSION_S / base.step_s
-    return len(plan_windows([wanted], base)), round(n_days * per_day)
+    return len(plan_windows([wanted], base, now=now)), round(n_days * per_day)
 
 
 class Estimator:
@@ -92,6 +92,6 @@ class Estimator:
     def _sum(self, series: Sequence[tuple[str, Interval]], costs: Sequence[_Cost]) -> BackfillEstimate:
         pairs = zip(series, costs, strict=True)
         unknown = tuple(dict.fromkeys(symbol for (symbol, _), cost in pairs if not cost.is_known))
-        n_requests = sum(cost.n_requests for cost in costs) + len(unknown)
+        n_requests = sum(max(cost.n_requests, not cost.is_known) for cost in costs)
         seconds = self._limiter.time_for(n_requests, Priority.BACKFILL) if n_requests else 0.0
         return BackfillEstimate(len(series), n_requests, seconds, sum(cost.n_bars for cost in costs), unknown)

@@ -16,12 +16,10 @@ from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
 from candledesk.cache.demand import Demand, DemandEnd, Priority, Want
 from candledesk.cache.machine import Machine
-from candledesk.cache.planner import plan_span, whole_window
+from candledesk.cache.planner import cut_windows, plan_span, whole_window
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
-from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.sessions import expected_open_times
-from candledesk.domain.span import Span, subtract_spans
-from candledesk.domain.windows import plan_windows
+from candledesk.domain.span import subtract_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,9 +28,9 @@ if TYPE_CHECKING:
     from candledesk.cache.claims import Claim
     from candledesk.cache.engine import Engine
     from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
 
 log = logging.getLogger(__name__)
-DISCOVERY_S = 10 * DAY_S
 
 
 class Fills:
@@ -61,9 +59,20 @@ class Fills:
         else:
             self._resume(demand)
 
-    def meet(self, symbol: str, interval: Interval, on_met: Callable[[Future[DemandEnd]], None]) -> None:
-        """Learn the instrument of a symbol, with one request when it was never met, then call ``on_met``."""
-        demand = Demand(symbol, interval, Want(), Priority.UPDATE, only_instrument=True)
+    def meet(
+        self,
+        symbol: str,
+        interval: Interval,
+        on_met: Callable[[Future[DemandEnd]], None],
+        *,
+        span: Span | None = None,
+        is_plain: bool = False,
+    ) -> None:
+        """Learn the instrument of a symbol, with one request when it was never met, then call ``on_met``.
+
+        That request brings bars of ``span`` (``None``: the latest); ``is_plain``: a few daily bars instead.
+        """
+        demand = Demand(symbol, interval, Want(span), Priority.UPDATE, only_instrument=True, is_plain=is_plain)
         demand.end.add_done_callback(on_met)
         self.add(demand)
 
@@ -187,7 +196,7 @@ class Fills:
             left = subtract_spans([] if askable is None else [askable], demand.asked)
             # While it was asked a second went by, which is no reason to ask again unless a bar has opened in it.
             left = [piece for piece in left if len(expected_open_times(facts.calendar, facts.interval, piece))]
-            windows = tuple(plan_windows(left, demand.interval, window_s=window_s, is_on_grid=False))
+            windows = tuple(cut_windows(left, facts, window_s))
         self._engine.journal.progress(demand, plan)
         for wanted_window in windows:
             is_view = demand.want.n_before > 0 and not demand.is_update
@@ -212,15 +221,15 @@ class Fills:
             self._resume(demand)
 
     def _discover(self, demand: Demand) -> None:
-        """Ask for the latest daily bars of an unknown symbol: one request that tells what and where it is."""
+        """Ask for bars of an unknown symbol: one request that also tells what and where it is."""
         error = self._engine.catalog.blocked_error(demand.symbol)
         if error is not None:
             raise error
-        daily, today = INTERVALS["1d"], self._engine.now() // DAY_S * DAY_S
-        window = Span(today - DISCOVERY_S, today + DAY_S)
-        claim = self._claims.take(demand.symbol, daily, window)
+        look = self._asker.first_look(demand)
+        claim = self._claims.take_first(demand.symbol, look.interval, look.window)
         if claim is None:
-            self._wait_for_others(demand, daily, (window,))
+            if not self._claims.wait_first(demand.symbol, lambda: self._resume(demand)):
+                self._resume(demand)
         elif self._is_answered(demand, claim, is_discovery=True):
             self._resume(demand)
         else:

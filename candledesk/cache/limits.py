@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 LimitRow = tuple[str, str, int]
 """``(interval name, kind, seconds)``; ``kind`` is a ``RefusalKind``."""
 
-SPAN_SHARE = 0.6
-"""Of a stated span a window takes this much; an overlap of a quarter of it on each side still fits in."""
+SPAN_MARGIN_S = HOUR_S  # a request for the forming bar reaches a little beyond now
 LOOKBACK_MARGIN_S = HOUR_S  # the provider checks against its own clock (yahoo.md §1)
 
 
@@ -43,9 +42,9 @@ class Limits:
         self._save((*key, answer.limit_s))
 
     def window_s(self, interval: Interval) -> int | None:
-        """Return the widest window that a stated span allows, ``None`` when the table's own is allowed."""
+        """Return the widest request that a stated span allows, ``None`` when the table's own is allowed."""
         stated = self._of(interval, RefusalKind.SPAN_TOO_WIDE)
-        width = None if stated is None else max(interval.step_s, int(stated * SPAN_SHARE))
+        width = None if stated is None else max(interval.step_s, stated - SPAN_MARGIN_S)
         return None if width is None or width >= interval.window_s else width
 
     def lookback_s(self, interval: Interval) -> int | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from candledesk.domain.sessions import SessionCalendar
 
 CLOCK_SLACK_S = 120
-N_SMALL = 3  # more gaps than this in one window of the grid are asked for together
+N_CHART_BARS = 10_000  # what one request of a chart asks for at most; more would keep its first bars waiting
+_STOCK_WEEK = 5  # of how many hours a stock trades one
+_WITH_BARS = (CoverageState.HAVE, CoverageState.PROVISIONAL)
+_PROVIDER = "yahoo"  # the source of what can be asked again (``Coverage.source``)
 LISTING_REASON = "no bars before the listing date"
 
 
@@ -55,8 +60,8 @@ class Facts:
         if self.first_open_time is None:
             return None
         if self.interval.is_daily:
-            # one day of slack: the date of the first trade depends on the exchange's zone
-            return (self.first_open_time // DAY_S) * DAY_S - DAY_S
+            first = datetime.fromtimestamp(self.first_open_time, ZoneInfo(self.calendar.tz))
+            return int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
         return self.first_open_time - self.first_open_time % HOUR_S - HOUR_S
 
     @property
@@ -143,55 +148,71 @@ def _expected(span: Span | None, facts: Facts) -> IntArray:
 def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Plan:
     """Plan ``span`` (``None``: the whole history): gaps by the calendar, minus what others fetch right now.
 
-    ``window_s`` overrides the interval's window (halved after the provider refused a wider one).
+    ``window_s``: the widest request where that is not the interval's (the provider has refused a wider one).
     """
     expected = _expected(span, facts)
     step = facts.interval.step_s
     calm = _calm_spans(facts)
     missing = find_gaps(expected, step, [*known_spans(facts.coverage, facts.now), *calm])
-    to_ask = find_gaps(expected, step, [*settled_spans(facts.coverage, facts.now), *calm, *in_flight])
-    windows = _join_small(plan_windows(to_ask, facts.interval, window_s=window_s), facts, in_flight, window_s)
-    gaps = tuple(gap for hole in missing for gap in _explain(hole, facts))
+    to_ask = _find_unasked(expected, facts, in_flight)
+    windows = cut_windows(_join_gaps(to_ask, facts, in_flight, window_s), facts, window_s)
+    gaps = tuple(gap for hole in missing for gap in _explain(hole, facts, expected))
     n_missing = sum(int(np.diff(np.searchsorted(expected, [hole.start, hole.end]))[0]) for hole in missing)
     return Plan(tuple(windows), gaps, len(expected), n_missing)
 
 
-def whole_window(window: Span, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Span:
-    """Return what one request for ``window`` should ask: all that is unknown around it in its part of the grid.
+def _find_unasked(expected: IntArray, facts: Facts, in_flight: Sequence[Span]) -> list[Span]:
+    """Return the gaps that may be asked for now and that nobody else asks for, ascending."""
+    settled = settled_spans(facts.coverage, facts.now)
+    return find_gaps(expected, facts.interval.step_s, [*settled, *_calm_spans(facts), *in_flight])
 
-    Who scrolls on will want the rest, and that costs no request more.
+
+def cut_windows(gaps: Sequence[Span], facts: Facts, window_s: int | None = None) -> list[Span]:
+    """Cut ``gaps`` into the fewest requests that leave room for the overlap with what is stored, newest first."""
+    stored = [row.span for row in facts.coverage if row.state in _WITH_BARS]
+    return plan_windows(gaps, facts.interval, window_s=window_s, calendar=facts.calendar, now=facts.now, known=stored)
+
+
+def whole_window(window: Span, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Span:
+    """Return what the request of a chart for ``window`` should ask: all older bars that are unknown and fit in, too.
+
+    Who scrolls on will want them, and they cost no request more. Where a request may hold more than ``N_CHART_BARS``,
+    that is as much as it asks; of dailies it asks the whole history.
     """
-    size = window_s or facts.interval.window_s
-    start = window.start // size * size
-    around = Span(start, max(window.end, start + size))
-    found = plan_span(around, facts, in_flight, window_s).windows
+    size_s = window_s or facts.interval.window_s
+    if not facts.interval.is_daily:
+        size_s = min(size_s, chart_reach_s(facts.interval, is_24h=facts.calendar.is_24h))
+    start = max(window.end - size_s, min(facts.floor[0], window.start))
+    around = _expected(Span(min(start, window.start), window.end), facts)
+    found = cut_windows(_find_unasked(around, facts, in_flight), facts, window_s)
     return next((whole for whole in found if whole.start <= window.start and whole.end >= window.end), window)
 
 
-def _join_small(windows: list[Span], facts: Facts, in_flight: Sequence[Span], window_s: int | None) -> list[Span]:
-    """Ask many small gaps of one window at once, what is known between them included; newest first.
+def chart_reach_s(interval: Interval, *, is_24h: bool) -> int:
+    """Return the seconds that hold ``N_CHART_BARS``: a stock trades about a fifth of the week."""
+    return N_CHART_BARS * interval.step_s * (1 if is_24h else _STOCK_WEEK)
 
-    Never across what others fetch now, what the provider refused or what has failed a moment ago.
+
+def _join_gaps(gaps: Sequence[Span], facts: Facts, in_flight: Sequence[Span], window_s: int | None) -> list[Span]:
+    """Join gaps that fit into one request, what is known between them included; ascending.
+
+    Never across what others fetch now, what the provider refused, what has failed a moment ago, or what was imported.
     """
     never = (CoverageState.REFUSED, CoverageState.FAILED)
-    walls = [*in_flight, *(row.span for row in facts.coverage if row.state in never)]
-    size = window_s or facts.interval.window_s
-    joined: list[list[Span]] = []
-    for window in windows:  # newest first
-        group = joined[-1] if joined else []
-        bridge = Span(window.start, group[0].end) if group else window
-        is_near = bool(group) and bridge.end - bridge.start <= size and window.start // size == group[0].start // size
-        if is_near and not any(wall.overlaps(bridge) for wall in walls):
-            group.append(window)
+    barred = [row.span for row in facts.coverage if row.state in never or row.source != _PROVIDER]
+    walls = [*in_flight, *barred]
+    joined: list[Span] = []
+    for gap in reversed(gaps):
+        bridge = Span(gap.start, joined[-1].end) if joined else gap
+        is_one = bool(joined) and len(cut_windows([bridge], facts, window_s)) == 1
+        if is_one and not any(wall.overlaps(bridge) for wall in walls):
+            joined[-1] = bridge
         else:
-            joined.append([window])
-    result: list[Span] = []
-    for group in joined:
-        result.extend([Span(group[-1].start, group[0].end)] if len(group) > N_SMALL else group)
-    return result
+            joined.append(gap)
+    return joined[::-1]
 
 
-def _explain(hole: Span, facts: Facts) -> list[Gap]:
+def _explain(hole: Span, facts: Facts, expected: IntArray) -> list[Gap]:
     explained: list[Gap] = []
     rest = [hole]
     for row in facts.coverage:
@@ -200,8 +221,12 @@ def _explain(hole: Span, facts: Facts) -> list[Gap]:
             continue
         explained.append(Gap(shared, row.reason, row.expires_at))
         rest = subtract_spans(rest, [shared])
-    explained.extend(Gap(span, "not fetched yet") for span in rest)
+    explained.extend(Gap(span, "not fetched yet") for span in rest if _has_any(expected, span))
     return sorted(explained, key=lambda gap: gap.span)
+
+
+def _has_any(times: IntArray, span: Span) -> bool:
+    return bool(np.diff(np.searchsorted(times, [span.start, span.end]))[0])
 
 
 def refused_coverage(facts: Facts) -> Coverage | None:

@@ -88,7 +88,7 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     """
     symbol, interval = new.symbol, new.interval
     oldest, known_until = basis_store.oldest_bar(connection, symbol), basis_store.read_basis(connection, symbol)
-    reaches_now = new.asked.end >= new.now
+    reaches_now = new.asked.end >= new.now - FRESH_S  # the question was put before it was answered
     if oldest is None:
         if reaches_now or not known_until:
             basis_store.write_basis(connection, symbol, new.now)

@@ -174,7 +174,7 @@ class _Start:
                 self._queue(pairs)
             self._meet_next()
 
-        self._fills.meet(symbol, pairs[0][1].interval, on_met)
+        self._fills.meet(symbol, pairs[0][1].interval, on_met, span=pairs[0][1].span)
 
     def _queue(self, pairs: Sequence[tuple[int, Order]]) -> None:
         def on_queued(queued: Future[list[Job]]) -> None:

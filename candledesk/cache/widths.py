@@ -1,4 +1,4 @@
-"""How wide a window of each series may be: halved when the provider refuses its span, grown back after successes."""
+"""How wide a request for each series may be: halved when the provider refuses its span, grown back after successes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Widths:
         self._widths: dict[tuple[str, str], _Width] = {}
 
     def of(self, symbol: str, interval: Interval) -> int | None:
-        """Return the width to plan with, in seconds; ``None``: the interval's own."""
+        """Return the widest request to plan with, in seconds; ``None``: the interval's own."""
         with self._lock:
             width = self._widths.get((symbol, interval.name))
             return None if width is None else width.seconds
 
     def halve(self, symbol: str, interval: Interval, refused: Span) -> bool:
-        """Learn that ``refused`` was too wide; ``False`` when it cannot be cut any further."""
+        """Learn that ``refused``, the span of a whole request, was too wide; ``False``: it cannot be cut further."""
         half = (refused.end - refused.start) // 2
         floor = max(SMALLEST_S, interval.step_s)
         if half < floor:

@@ -27,8 +27,8 @@ class Interval:
 
     ``step_s``: nominal seconds (months and longer: the shortest); ``lookback_s``: how far back the provider answers
     (``None``: to the listing date), a margin inside Yahoo's own caps of 30, 60 and 730 days (yahoo.md §1: the check
-    runs against Yahoo's clock); ``window_s``: the span of one polite request, which with a day of overlap
-    on each side stays within the cap (1m: 8 days); ``base``: the interval it is derived
+    runs against Yahoo's clock); ``window_s``: the widest span of one request, its overlap included: Yahoo's caps are
+    8 days for 1m and 100 years for 1d, and for all else the look-back alone; ``base``: the interval it is derived
     from (``None``: fetched itself; DESIGN.md rule 4).
     """
 
@@ -81,18 +81,18 @@ _LOOKBACK_1H = 729 * DAY_S + 23 * HOUR_S
 INTERVALS: dict[str, Interval] = {
     row.name: row
     for row in (
-        Interval("1m", MINUTE_S, _LOOKBACK_1M, 6 * DAY_S),
-        Interval("2m", 2 * MINUTE_S, _LOOKBACK_60D, 14 * DAY_S),
-        Interval("5m", 5 * MINUTE_S, _LOOKBACK_60D, 28 * DAY_S),
-        Interval("15m", 15 * MINUTE_S, _LOOKBACK_60D, 58 * DAY_S),
-        Interval("30m", 30 * MINUTE_S, _LOOKBACK_60D, 58 * DAY_S, base_name="15m"),
-        Interval("1h", HOUR_S, _LOOKBACK_1H, 182 * DAY_S),
-        Interval("90m", 90 * MINUTE_S, _LOOKBACK_60D, 58 * DAY_S),
-        Interval("4h", 4 * HOUR_S, _LOOKBACK_1H, 182 * DAY_S, base_name="1h"),
-        Interval("1d", DAY_S, None, 5 * YEAR_S),
-        Interval("1wk", 7 * DAY_S, None, 5 * YEAR_S, base_name="1d"),
-        Interval("1mo", 28 * DAY_S, None, 5 * YEAR_S, base_name="1d"),
-        Interval("3mo", 90 * DAY_S, None, 5 * YEAR_S, base_name="1d"),
+        Interval("1m", MINUTE_S, _LOOKBACK_1M, 8 * DAY_S - HOUR_S),
+        Interval("2m", 2 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
+        Interval("5m", 5 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
+        Interval("15m", 15 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
+        Interval("30m", 30 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D, base_name="15m"),
+        Interval("1h", HOUR_S, _LOOKBACK_1H, _LOOKBACK_1H),
+        Interval("90m", 90 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
+        Interval("4h", 4 * HOUR_S, _LOOKBACK_1H, _LOOKBACK_1H, base_name="1h"),
+        Interval("1d", DAY_S, None, 99 * YEAR_S),
+        Interval("1wk", 7 * DAY_S, None, 99 * YEAR_S, base_name="1d"),
+        Interval("1mo", 28 * DAY_S, None, 99 * YEAR_S, base_name="1d"),
+        Interval("3mo", 90 * DAY_S, None, 99 * YEAR_S, base_name="1d"),
     )
 }
 ALIASES: dict[str, str] = {"60m": "1h"}

@@ -49,6 +49,7 @@ def test_a_split_after_the_span_is_undone_on_a_fresh_database(cache, market, int
 
 
 def test_without_the_later_days_an_adjusted_answer_is_not_complete(cache):
+    load(cache, "1h", "2026-03-02", "2026-04-01")  # the first look at dailies would bring all of them
     load(cache, "1d", "2026-03-02", "2026-04-01")
     assert load(cache, "1d", "2026-03-02", "2026-04-01", fill="none").complete
     adjusted = load(cache, "1d", "2026-03-02", "2026-04-01", adjust="none", fill="none")

@@ -56,9 +56,8 @@ def test_a_hundred_readers_of_one_span_cost_one_request_a_window(desk, yahoo):
     rows = [reply.result(WAIT_S).bars for reply in replies]
     assert all(row.equals(rows[0]) for row in rows)
     assert same(rows[0], yahoo.truth("AAA", "1m", span))
-    windows = [request.span.start for request in yahoo.asked("1m")]
-    assert 4 <= len(windows) == len(set(windows)) <= 5
-    assert len(yahoo.requests) == len(windows) + 1  # and one that met the instrument
+    windows = [request.span.start for request in yahoo.requests]
+    assert len(windows) == len(set(windows)) <= 4  # the first of them met the instrument
 
 
 def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(desk, yahoo):
@@ -75,6 +74,7 @@ def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(desk, 
 
 def test_a_fault_is_retried_and_then_forgotten(desk, yahoo):
     faults = iter([FaultAnswer("broken"), FaultAnswer("broken")])
+    desk.bars("1d", HOUR)
     yahoo.script = lambda request: next(faults, None) if request.interval.name == "1h" else None
     assert same(desk.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
     assert len(yahoo.asked("1h")) == 3
@@ -108,6 +108,7 @@ def test_each_window_has_its_own_tries(desk, yahoo):
         seen[request.span.start] = seen.get(request.span.start, 0) + 1
         return FaultAnswer("broken") if seen[request.span.start] < 3 else None
 
+    desk.bars("1d", HOUR)
     yahoo.script = script
     span = Span(NOW - 25 * DAY_S, NOW - 2 * DAY_S)
     assert desk.bars("1m", span).complete
@@ -200,6 +201,7 @@ def test_time_out_answers_with_what_is_stored_and_the_fill_goes_on(desk, yahoo):
 
 @pytest.mark.parametrize("interval", ["1m", "5m", "1h", "1d"])
 def test_nothing_is_asked_beyond_the_floor(desk, yahoo, interval):
+    desk.bars("1d" if interval == "1m" else "1m", HOUR)
     job = desk.backfill(interval)
     assert (job.state, job.gaps) == (JobState.SUCCEEDED, ())
     n = len(yahoo.requests)

@@ -123,7 +123,7 @@ def test_one_burst_after_a_sleep_over_a_whole_session(desk):
 def test_a_session_that_vanished_comes_back_days_later_by_itself(desk):
     market = desk.market
     market.clock.set(TUESDAY + 13 * HOUR_S, is_frozen=True)
-    span = Span(TUESDAY - 6 * DAY_S, TUESDAY)
+    span = Span(TUESDAY - 720 * DAY_S, TUESDAY)
     market.faults.add("missing_session", symbol="VOD.L", seed=3)
     desk.cache.set_harvest("VOD.L", INTERVALS["1h"], is_on=True).result(WAIT_S)
     desk.bars("VOD.L", "1h", span)
@@ -134,5 +134,5 @@ def test_a_session_that_vanished_comes_back_days_later_by_itself(desk):
     desk.run(8 * DAY_S, 2 * HOUR_S)
     desk.assert_true("VOD.L", "1h", span)
     (entry,) = desk.cache.list_harvest().result(WAIT_S)
-    assert entry.unbroken_since < span.start - 300 * DAY_S
+    assert entry.unbroken_since < span.start
     assert len(market.chart_log("VOD.L")) - n <= 40

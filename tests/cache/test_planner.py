@@ -13,10 +13,12 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.sessions import SessionCalendar, expected_open_times
 from candledesk.domain.span import Span
+from candledesk.domain.windows import asked_span
 from candledesk.store.coverage import lay_over
 from tests.cache.conftest import DAY_S, FIRST_DAY, INTERVALS, NOW, all_day_calendar, make_bars, weekday_calendar
 
 WEEKDAYS, ALL_DAYS = weekday_calendar(), all_day_calendar()
+WIDE_WEEKDAYS = weekday_calendar(first=NOW - 30 * 365 * DAY_S)
 NAMES = ["5m", "1h", "90m", "1d"]
 
 
@@ -244,13 +246,53 @@ def test_a_listing_after_the_first_bars_breaks_nothing():
     assert plan_span(None, facts).windows[0].start >= NOW - 8 * DAY_S
 
 
-def test_a_request_asks_all_that_is_unknown_in_its_part_of_the_grid():
-    facts = facts_of("1h", calendar=all_day_calendar())
-    size = facts.interval.window_s
-    start = NOW // size * size - size
-    window = Span(start + 50 * DAY_S, start + 60 * DAY_S)
-    assert whole_window(window, facts) == Span(start, start + size)
-    known = (Coverage(Span(start + 20 * DAY_S, start + 30 * DAY_S), CoverageState.HAVE, NOW),)
-    assert whole_window(window, facts_of("1h", known, all_day_calendar())) == Span(start + 30 * DAY_S, start + size)
-    others = (Span(start + 70 * DAY_S, start + size),)
-    assert whole_window(window, facts, others) == Span(start, start + 70 * DAY_S)
+def test_a_chart_asks_the_older_bars_that_fit_into_its_request_too():
+    """10,000 bars of a market that never closes, 50,000 hours of a stock; to the start of history for dailies."""
+    reach = 10_000 * HOUR_S
+    window = Span(NOW - 10 * DAY_S, NOW)
+    every_day = facts_of("1h", calendar=ALL_DAYS)
+    assert NOW - reach <= whole_window(window, every_day).start < NOW - reach + DAY_S
+    assert NOW < whole_window(window, every_day).end <= NOW + HOUR_S
+    stock = whole_window(window, facts_of("1h", first=None))
+    assert stock.start - facts_of("1h", first=None).floor[0] < DAY_S
+    assert whole_window(window, facts_of("1d")).start <= FIRST_DAY
+    minutes = whole_window(Span(NOW - DAY_S, NOW), facts_of("1m", calendar=ALL_DAYS))
+    assert 6 * DAY_S < minutes.end - minutes.start <= INTERVALS["1m"].window_s
+
+
+def test_a_chart_asks_neither_what_is_known_nor_what_others_ask():
+    window = Span(NOW - 10 * DAY_S, NOW)
+    known = (Coverage(Span(NOW - 80 * DAY_S, NOW - 60 * DAY_S), CoverageState.HAVE, NOW),)
+    assert whole_window(window, facts_of("1h", known, ALL_DAYS)).start == NOW // HOUR_S * HOUR_S - 60 * DAY_S + HOUR_S
+    others = [Span(NOW - 60 * DAY_S, NOW - 30 * DAY_S)]
+    assert whole_window(window, facts_of("1h", calendar=ALL_DAYS), others).start >= NOW - 30 * DAY_S
+
+
+def test_what_was_imported_is_not_asked_over():
+    rows = [
+        Coverage(Span(NOW - 30 * DAY_S, NOW - 20 * DAY_S), CoverageState.HAVE, NOW, None, "", source)
+        for source in ("yahoo", "import")
+    ]
+    span = Span(NOW - 50 * DAY_S, NOW)
+    assert len(plan_span(span, facts_of("1h", rows[:1])).windows) == 1
+    assert len(plan_span(span, facts_of("1h", rows[1:])).windows) == 2
+
+
+@pytest.mark.parametrize(("name", "n_days", "n_requests"), [("1m", 25, 4), ("1h", 700, 1), ("1d", 25 * 365, 1)])
+@pytest.mark.parametrize("hour", range(0, 7 * 24, 5))
+@pytest.mark.parametrize("is_all_day", [False, True])
+def test_as_few_requests_as_the_provider_allows(name, n_days, n_requests, hour, is_all_day):
+    """F19: whatever the hour of the week, and with the overlap of each request inside the cap."""
+    now, rows, spans = NOW + hour * HOUR_S, [], []
+    calendar = all_day_calendar(first=NOW - 30 * 365 * DAY_S) if is_all_day else WIDE_WEEKDAYS
+    wanted, interval = Span(now - n_days * DAY_S, now), INTERVALS[name]
+    while windows := plan_span(wanted, facts_of(name, rows, calendar, None, now)).windows:
+        asked = asked_span(windows[0], interval, calendar=calendar, now=now)
+        assert asked.end - asked.start <= interval.window_s
+        assert asked.end <= now + interval.step_s
+        if spans:  # closed bars that the former request brought are compared
+            shared = asked.intersect(spans[-1])
+            assert len(expected_open_times(calendar, interval, shared)) >= 1
+        spans.append(asked)
+        rows = fill(rows, windows[0], name, calendar, now)
+    assert len(spans) == n_requests

@@ -126,12 +126,7 @@ def test_a_failed_gap_shows_what_is_stored_beyond_it_and_says_why(desk, yahoo):
     desk.bars("1h", Span(MIDNIGHT - 400 * DAY_S, MIDNIGHT - 370 * DAY_S))
     desk.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
     yahoo.script = lambda request: FaultAnswer("broken")
-    desk.view("1h", n_before=200)
-    desk.settle()
-    reply = desk.view("1h", n_before=200)
-    assert (reply.edge, reply.edge_reason) == (EdgeState.FAILED, "broken")
-    assert reply.bars.open_time[0] > MIDNIGHT - 21 * DAY_S
-    desk.view("1h", n_before=2_000)
+    assert desk.view("1h", n_before=200).bars.open_time[0] > MIDNIGHT - 21 * DAY_S
     desk.settle()
     assert desk.view("1h", n_before=200).bars.open_time[0] < MIDNIGHT - 370 * DAY_S
     first = desk.view("1h", anchor=MIDNIGHT - 399 * DAY_S, n_before=50)

@@ -224,11 +224,11 @@ def test_a_claim_wakes_only_whom_it_concerns():
 def test_widths_halve_and_grow_back():
     widths, hour = Widths(), INTERVALS["1h"]
     assert widths.of("AAA", hour) is None
-    assert widths.halve("AAA", hour, Span(0, 100 * DAY_S))
-    assert widths.of("AAA", hour) == 50 * DAY_S
+    assert widths.halve("AAA", hour, Span(0, 400 * DAY_S))
+    assert widths.of("AAA", hour) == 200 * DAY_S
     for _ in range(N_TO_GROW):
         widths.note_success("AAA", hour)
-    assert widths.of("AAA", hour) == 100 * DAY_S
+    assert widths.of("AAA", hour) == 400 * DAY_S
     for _ in range(N_TO_GROW):
         widths.note_success("AAA", hour)
     assert widths.of("AAA", hour) is None

@@ -1,49 +1,93 @@
-"""Windows partition the gaps, and any two plans agree on where they are cut."""
+"""Windows partition the gaps, and each fits with its overlap into what the provider answers."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
+from candledesk.domain.sessions import SessionCalendar
 from candledesk.domain.span import Span, merge_spans
-from candledesk.domain.windows import clamp_to_lookback, plan_windows
+from candledesk.domain.windows import asked_span, clamp_to_lookback, plan_windows
 from tests.domain.strategies import settled_spans
 
+DAYS = np.arange(400, dtype=np.int64)
+DATES = DAYS[(DAYS + 3) % 7 < 5] * DAY_S
+NONE = np.zeros(len(DATES), np.int64)
+WEEK = SessionCalendar("XTST", "UTC", DATES, DATES + 52_200, DATES + 75_600, NONE, NONE)
 any_interval = st.sampled_from(list(INTERVALS.values()))
 any_size = st.one_of(st.none(), st.integers(DAY_S // 4, 20 * DAY_S))
 
 
-@given(settled_spans(), any_interval, any_size)
-def test_windows_partition_the_gaps_exactly(gaps, interval, window_s):
-    windows = plan_windows(gaps, interval, window_s=window_s, newest_first=False)
+def check(windows, gaps, interval, window_s):
     assert merge_spans(windows) == merge_spans(gaps)
     assert sum(window.end - window.start for window in windows) == sum(g.end - g.start for g in merge_spans(gaps))
     largest = max(interval.window_s if window_s is None else window_s, interval.step_s)
     assert all(window.end - window.start <= largest for window in windows)
+    assert windows == sorted(windows, reverse=True)  # newest first
 
 
-@given(settled_spans(), settled_spans(), any_interval, any_size)
-def test_two_plans_agree_on_the_cuts(one, other, interval, window_s):
-    """Inside what both want, an edge of one plan that is no edge of its own gaps is a cut of the other as well."""
-    plans = [set(plan_windows(gaps, interval, window_s=window_s)) for gaps in (one, other)]
-    gap_edges = {edge for span in (*merge_spans(one), *merge_spans(other)) for edge in (span.start, span.end)}
-    cuts = [{window.start for window in plan} - gap_edges for plan in plans]
-    for mine, theirs in ((0, 1), (1, 0)):
-        for cut in cuts[mine]:
-            assert not any(window.start < cut < window.end for window in plans[theirs])
+@given(settled_spans(), any_interval, any_size)
+def test_windows_partition_the_gaps_exactly(gaps, interval, window_s):
+    check(plan_windows(gaps, interval, window_s=window_s), gaps, interval, window_s)
 
 
-@given(settled_spans(), any_interval)
-def test_newest_first_is_the_reverse(gaps, interval):
-    newest_first = plan_windows(gaps, interval)
-    assert newest_first == sorted(newest_first, reverse=True)
-    assert newest_first[::-1] == plan_windows(gaps, interval, newest_first=False)
+@given(settled_spans(), settled_spans(), any_interval, any_size, st.integers(0, 40 * DAY_S))
+def test_a_request_with_its_overlap_is_no_wider_than_allowed(gaps, known, interval, window_s, now):
+    windows = plan_windows(gaps, interval, window_s=window_s, calendar=WEEK, now=now, known=known)
+    check(windows, gaps, interval, window_s)
+    size = max(interval.window_s if window_s is None else window_s, interval.step_s)
+    for window in windows:
+        asked = asked_span(window, interval, window_s=window_s, calendar=WEEK, now=now)
+        assert asked.end - asked.start <= size
+        assert asked.start <= window.start < window.end <= asked.end
+        assert asked.end <= max(window.end, now + 1)
 
 
-def test_the_grid_counts_whole_steps_from_the_epoch():
-    day = INTERVALS["1d"]
-    (size,) = {w.end - w.start for w in plan_windows([Span(0, 10 * day.window_s)], day, newest_first=False)[:-1]}
-    assert size == 1826 * DAY_S  # five years, whole days
+def test_cuts_lie_at_the_open_of_a_session_and_the_next_request_overlaps_it():
+    gap = Span(100 * DAY_S, 120 * DAY_S)
+    minute, now = INTERVALS["1m"], gap.end
+    windows = plan_windows([gap], minute, calendar=WEEK, now=now)
+    assert len(windows) == 3
+    assert {(window.start % DAY_S) for window in windows[:-1]} == {52_200}
+    assert windows[0].start == gap.end - 8 * DAY_S + 52_200
+    for newer, older in pairwise(windows):
+        asked = asked_span(older, minute, calendar=WEEK, now=now)
+        assert asked.end - newer.start == DAY_S
+        assert asked.end - asked.start <= 8 * DAY_S - HOUR_S
+
+
+def test_room_is_kept_for_an_overlap_with_what_is_stored_on_the_older_side():
+    minute, size = INTERVALS["1m"], INTERVALS["1m"].window_s
+    gap = Span(100 * DAY_S, 100 * DAY_S + size)
+    alone = plan_windows([gap], minute, now=gap.end)
+    assert alone == [gap]
+    beside = plan_windows([gap], minute, now=gap.end, known=[Span(90 * DAY_S, gap.start)])
+    assert len(beside) == 2
+    assert asked_span(beside[-1], minute, now=gap.end).start == gap.start - DAY_S
+    far = plan_windows([gap], minute, now=gap.end, known=[Span(90 * DAY_S, gap.start - DAY_S)])
+    assert far == [gap]
+
+
+def test_an_overlap_reaches_over_a_weekend_to_a_session():
+    hour = INTERVALS["1h"]
+    friday = 106 * DAY_S  # 1970-04-17
+    friday_close, monday_open = friday + 75_600, friday + 3 * DAY_S + 52_200
+    asked = asked_span(Span(monday_open, monday_open + DAY_S), hour, calendar=WEEK, now=300 * DAY_S)
+    assert asked.start == friday_close - 23_400
+    asked = asked_span(Span(friday_close - DAY_S, friday_close), hour, calendar=WEEK, now=300 * DAY_S)
+    assert asked.end == friday_close + 3 * DAY_S
+
+
+def test_a_narrow_limit_leaves_a_quarter_for_each_overlap():
+    hour, window = INTERVALS["1h"], Span(100 * DAY_S, 101 * DAY_S)
+    asked = asked_span(window, hour, window_s=2 * DAY_S, now=300 * DAY_S)
+    assert asked == Span(window.start - DAY_S // 2, window.end + DAY_S // 2)
+    assert asked_span(window, hour, window_s=DAY_S, now=300 * DAY_S) == window
+    assert asked_span(window, hour, now=window.end) == Span(window.start - DAY_S, window.end)
+    assert asked_span(window, INTERVALS["1d"], now=300 * DAY_S) == Span(95 * DAY_S, 106 * DAY_S)
 
 
 @pytest.mark.parametrize("window_s", [0, -1])
@@ -72,11 +116,3 @@ def test_lookback_cuts_a_minute_span_30_days_back():
     assert clamp_to_lookback(Span(0, floor), INTERVALS["1m"], now) == (None, Span(0, floor))
     assert clamp_to_lookback(Span(floor, now), INTERVALS["1m"], now) == (Span(floor, now), None)
     assert clamp_to_lookback(Span(0, now), INTERVALS["1d"], now) == (Span(0, now), None)
-
-
-@given(settled_spans(), any_interval, any_size)
-def test_off_the_grid_a_gap_that_fits_is_one_window(gaps, interval, window_s):
-    windows = plan_windows(gaps, interval, window_s=window_s, newest_first=False, is_on_grid=False)
-    assert merge_spans(windows) == merge_spans(gaps)
-    size = (window_s or interval.window_s) // interval.step_s * interval.step_s or interval.step_s
-    assert len(windows) == sum(-(-(gap.end - gap.start) // size) for gap in merge_spans(gaps))
