@@ -68,7 +68,7 @@ def test_nothing_is_said_of_the_time_before_the_listing():
     assert looked_at(window, listed, make_bars(WEEKDAYS.date[400:410])) == Span(FIRST_DAY, NOW + 1)
     unlisted = Facts(day, WEEKDAYS, (), None, NOW)
     assert looked_at(window, unlisted, bars) == Span(int(WEEKDAYS.date[200]), NOW + 1)
-    assert looked_at(window, unlisted, bars.take(slice(0, 0))) == Span(int(WEEKDAYS.open[0]), NOW + 1)
+    assert looked_at(window, unlisted, bars.take(slice(0, 0))) == Span(int(WEEKDAYS.date[0]), NOW + 1)
     assert looked_at(Span(0, DAY_S), listed, bars) is None
 
 
