@@ -9,12 +9,14 @@ import numpy as np
 
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
+from candledesk.cache.odd_reading import as_sent, flags_by_row
 from candledesk.cache.planner import plan_span, refused_coverage
 from candledesk.cache.views import lacks_start
 from candledesk.domain.adjust import adjust_bars
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.oddity import count_tokens
 from candledesk.domain.resample import base_span, resample_bars
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.provider.answers import CorporateAction
@@ -22,6 +24,7 @@ from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
 from candledesk.store import instruments as instrument_store
+from candledesk.store import odd as odd_store
 
 if TYPE_CHECKING:
     from candledesk.cache.catalog import Known
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from candledesk.cache.planner import Facts
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.odd import OddBar
 
 MAX_TIME = 2**53
 ACTIONS_MARGIN_S = 10 * DAY_S
@@ -45,14 +49,17 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
-    bars, base = _read(connection, request, known, facts, span)
+    bars, base, found = _read(connection, request, known, facts, span)
+    odd = flags_by_row(found, bars.open_time, request.interval)
     kept, following = _limit(bars, request)
+    if len(kept) < len(bars):
+        odd = {time: odd[time] for time in kept.open_time.tolist() if time in odd}
     gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
     known_gaps = {gap.span for gap in gaps}
     gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
-    return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev)
+    return BarsReply(request, span, kept, is_final, known.instrument, gaps, following, rev, odd)
 
 
 def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
@@ -65,20 +72,26 @@ def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
     return () if untold is None else (Gap(untold, "the venue's calendar is not loaded yet"),)
 
 
-def _read(connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span) -> tuple[Bars, Span]:
+def _read(
+    connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span
+) -> tuple[Bars, Span, list[OddBar]]:
+    """Return the bars, the span of the base bars that they need, and which of those are flagged."""
     interval = request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     if known.series_id is None:
-        return Bars.empty(), base
+        return Bars.empty(), base, []
     stored = bar_store.read_bars(connection, known.series_id, base)
+    found = odd_store.read_odd(connection, known.series_id, base)
+    if request.raw:
+        stored = as_sent(stored, found)
     if request.adjust != "splits" and len(stored):
         stored = _adjusted(connection, request, stored, facts)
     if interval.base is interval:
-        return stored, base
+        return stored, base, found
     bars = resample_bars(stored, facts.calendar, interval)
     if len(bars) and lacks_start(bars, stored, facts):
         bars = bars.take(slice(1, None))
-    return bars.within(span), base
+    return bars.within(span), base, found
 
 
 def base_part(interval: Interval, span: Span) -> Span:
@@ -142,11 +155,11 @@ def describe_series(connection: Connection, known: Known, interval: Interval) ->
     rows, refused = facts.coverage, refused_coverage(facts)
     if refused is not None and not (rows and rows[0].span.start < refused.span.end):
         rows = (refused, *rows)
-    n_bars = 0
+    n_bars, odd = 0, {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
     if series_id is not None and interval.base is interval:
         n_bars = bar_store.count_bars(connection, series_id)
     elif series_id is not None:
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME))
         n_bars = len(resample_bars(stored, facts.calendar, interval))
     gaps = plan_span(None, facts).gaps + _beyond_calendar(known, Span(HISTORY_START, known.now))
-    return SeriesReport(rows, gaps, n_bars)
+    return SeriesReport(rows, gaps, n_bars, odd)

@@ -48,6 +48,13 @@ def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBa
 
 
 @translate_faults()
+def count_odd(conn: sqlite3.Connection, series_id: int) -> dict[int, int]:
+    """Return how many bars are flagged, by their flags."""
+    sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags"
+    return dict(conn.execute(sql, (int(series_id),)).fetchall())
+
+
+@translate_faults()
 def write_odd(conn: sqlite3.Connection, series_id: int, times: IntArray, odd: Sequence[OddBar]) -> None:
     """Store the flags of the bars that open at ``times``: those of ``odd``, and none for the rest."""
     require_transaction(conn)
