@@ -56,8 +56,8 @@ ENDPOINTS = (
         text=(
             "Without from and to: the latest candles, at most limit of them. With a span: the oldest first, and next "
             "is the cursor of the page that follows. What is missing is fetched first as fill says; whatever is "
-            "missing still is listed in gaps with the reason. odd names why a candle is flagged: it was sent so, and is "
-            "kept although the calendar or its own prices contradict it."
+            "missing still is listed in gaps with the reason. odd names why a candle is flagged: it was sent, and "
+            "is kept although the calendar or its own prices contradict it."
         ),
         query=(
             params.SYMBOL,
