@@ -47,8 +47,8 @@ def odd_tokens(flags: int) -> str:
 
 
 def odd_words(flags: int) -> str:
-    """Return the reasons as a person reads them, separated by commas; empty for an ordinary bar."""
-    return ", ".join(words for oddity, (_, words) in _TOKENS.items() if flags & oddity)
+    """Return the reasons as a person reads them, separated by semicolons; empty for an ordinary bar."""
+    return "; ".join(words for oddity, (_, words) in _TOKENS.items() if flags & oddity)
 
 
 def parse_tokens(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.ui.chart.options import ChartType, PriceMode
-from candledesk.ui.chart.scales import PriceRange, autoscale
+from candledesk.ui.chart.scales import LEAST_PRICE, PriceRange, autoscale
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray
@@ -84,7 +84,7 @@ def _counting(scene: ChartScene, lo: int, hi: int) -> tuple[PriceMode, float]:
         return scene.price_mode, 1.0
     if odd is None or scene.price_mode not in _COUNTED:
         return scene.price_mode, float(close[0])
-    positive = close > 0
+    positive = close > LEAST_PRICE
     usual = positive & ~odd.is_left_out[lo:hi]
     found = np.flatnonzero(usual if usual.any() else positive)
     return (scene.price_mode, float(close[found[0]])) if len(found) else (PriceMode.NORMAL, 1.0)

@@ -130,10 +130,23 @@ def _draw_columns(scene: ChartScene, placed: Placed, block: int, rows: tuple[int
     series, axis, (lo, hi) = scene.series, placed.axis, rows
     columns = reduce_rows(series.drawn, axis, lo, hi, block, series.stride, series.origin)
     if scene.options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
+        source = _averaged(scene, lo, hi)
         start = axis.row_at(axis.start_of(lo) - N_WARM_UP * columns.block)
-        before = reduce_rows(series.drawn, axis, start, hi, block, series.stride, series.origin)
-        columns = average_columns(before, len(columns.open))
+        before = reduce_rows(source, axis, start, hi, block, series.stride, series.origin)
+        averaged = average_columns(before, len(columns.open))
+        if source is not series.drawn:  # the wicks of what is not averaged are drawn all the same
+            high, low = np.maximum(averaged.high, columns.high), np.minimum(averaged.low, columns.low)
+            averaged = replace(averaged, high=high, low=low)
+        columns = averaged
     return columns, _rising(series.drawn, columns, scene.options)
+
+
+def _averaged(scene: ChartScene, lo: int, hi: int) -> Bars:
+    """Return the bars that Heikin-Ashi averages: one bar that is left out of the scale would reach over many others."""
+    odd = scene.series.oddities
+    if odd is None:
+        return scene.series.drawn
+    return odd.calm_above if scene.is_log and not odd.is_below[lo:hi].all() else odd.calm
 
 
 def _rising(drawn: Bars, columns: Columns, options: ChartOptions) -> BoolArray:

@@ -26,7 +26,8 @@ class Oddities:
 
     ``drawn``: the rows as they are drawn; ``high`` and ``low``: what the price axis is fitted to, NaN for rows that it
     leaves out; ``is_left_out``: rows of which bars are left out of these; ``is_below``: rows with a price at or below
-    zero; ``is_open_unknown``: rows whose open was not sent.
+    zero; ``is_open_unknown``: rows whose open was not sent. ``calm``: what averages are made of, without what the scale
+    leaves out; ``calm_above``: without prices at or below zero, too, for a logarithmic axis.
     """
 
     drawn: Bars
@@ -35,6 +36,8 @@ class Oddities:
     is_left_out: BoolArray
     is_below: BoolArray
     is_open_unknown: BoolArray
+    calm: Bars
+    calm_above: Bars
 
 
 def find_oddities(bars: Bars, flags: Mapping[int, int], usual: Usual | None, *, is_single: bool) -> Oddities | None:
@@ -56,7 +59,8 @@ def find_oddities(bars: Bars, flags: Mapping[int, int], usual: Usual | None, *, 
     high, low = drawn.high, drawn.low
     if usual is not None:
         high, low = np.where(left_out, usual[0], high), np.where(left_out, usual[1], low)
-    return Oddities(drawn, high, low, left_out, below, unknown)
+    calm = calm_bars(drawn, left_out, high, low)
+    return Oddities(drawn, high, low, left_out, below, unknown, calm, calm_bars(calm, below))
 
 
 def _has_flag(bars: Bars, flags: Mapping[int, int], flag: Oddity) -> BoolArray:
@@ -81,6 +85,28 @@ def drawn_bars(bars: Bars, unknown: BoolArray, left_out: BoolArray) -> Bars:
     if opens is bars.open and np.array_equal(high, bars.high) and np.array_equal(low, bars.low):
         return bars
     return Bars(bars.open_time, opens, high, low, bars.close, bars.volume)
+
+
+def calm_bars(
+    bars: Bars, is_odd: BoolArray, high: FloatArray | None = None, low: FloatArray | None = None
+) -> Bars:
+    """Return the bars with the odd ones cut to ``low`` and ``high``, the same object when none is odd.
+
+    Where these are NaN or not given, the odd bar is flat at the close before it, the first ones at the first close that
+    is not odd.
+    """
+    if not is_odd.any():
+        return bars
+    flat = is_odd & np.isnan(high) if high is not None else is_odd
+    columns = [bars.open, bars.high, bars.low, bars.close]
+    if high is not None and low is not None:
+        columns = [np.where(is_odd, np.fmax(np.fmin(column, high), low), column) for column in columns]
+    known = np.flatnonzero(~flat)
+    if not len(known):
+        return bars
+    at = known[np.maximum(np.searchsorted(known, np.arange(len(bars)), side="right") - 1, 0)]
+    opens, highs, lows, closes = (np.where(flat, columns[3][at], column) for column in columns)
+    return Bars(bars.open_time, opens, highs, lows, closes, bars.volume)
 
 
 def usual_of(bars: Bars, flags: Mapping[int, int]) -> Usual | None:

@@ -82,9 +82,10 @@ def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -
 
 
 def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
-    """Return the piece under a logical pixel; the one that is drawn last wins."""
+    """Return the piece under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
     near = [piece for piece in segments if piece.left - 1 <= x < piece.right + 1]
-    return near[-1] if near else None
+    fetched = [piece for piece in near if piece.mark is not None and piece.mark.state in CAN_FILL]
+    return (fetched or near or [None])[-1]
 
 
 def mark_words(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
