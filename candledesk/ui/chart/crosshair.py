@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QRect
 
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.oddity import odd_words
@@ -16,8 +17,6 @@ from candledesk.ui.chart.price_axis import TAG_H, axis_pen, paint_tag
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
 from candledesk.ui.chart.texts import Align, Pen, draw_figures, figures_width, shortened
 from candledesk.ui.chart.ticks import build_calendar, format_open_time
-
-from PySide6.QtCore import QRect
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter

@@ -86,9 +86,7 @@ def _place_flag(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[
     left, pen = round(_LEFT * dpr), _pens(theme, round(FONT_PX * dpr))[Tone.MUTED]
     texts = [(text, static_text(text, pen.pixels, pen.is_bold)[1]) for text, _, _ in parts]
     fitting = [text if width <= room - left else shortened(text, pen, room - left) for text, width in texts]
-    return [
-        _Word(left, left + static_text(text, pen.pixels, pen.is_bold)[1], text, pen) for text in fitting if text
-    ]
+    return [_Word(left, left + static_text(text, pen.pixels, pen.is_bold)[1], text, pen) for text in fitting if text]
 
 
 @lru_cache(maxsize=8)
@@ -127,7 +125,9 @@ class Legend:
         has_bar = row is not None and row < len(series.bars)
         parts = value_parts(series, row) if has_bar and row is not None else []
         self._values = _place_values(parts, theme, frame.dpr, self._width)
-        self._flag = _place_flag(flag_part(series, row) if parts and row is not None else [], theme, frame.dpr, self._width)
+        self._flag = _place_flag(
+            flag_part(series, row) if parts and row is not None else [], theme, frame.dpr, self._width
+        )
         if is_title_new:
             return [QRect(0, round(_TOP), round(self._width / self._dpr), round(_N_ROWS * _ROW))]
         lines = ((1, former, self._values), (2, flag, self._flag))

@@ -79,7 +79,7 @@ def reduce_rows(bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: in
     return _aggregate(bars, lo, hi, at, block, centre)
 
 
-def reduce_shown(  # noqa: PLR0913, PLR0917 - as ``reduce_rows``
+def reduce_shown(
     bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: int, origin: int, is_shown: BoolArray
 ) -> Columns:
     """Reduce rows as ``reduce_rows`` does, without those that are not shown; ``is_shown``: of every row of the window.

@@ -87,9 +87,7 @@ def drawn_bars(bars: Bars, unknown: BoolArray, left_out: BoolArray) -> Bars:
     return Bars(bars.open_time, opens, high, low, bars.close, bars.volume)
 
 
-def calm_bars(
-    bars: Bars, is_odd: BoolArray, high: FloatArray | None = None, low: FloatArray | None = None
-) -> Bars:
+def calm_bars(bars: Bars, is_odd: BoolArray, high: FloatArray | None = None, low: FloatArray | None = None) -> Bars:
     """Return the bars with the odd ones cut to ``low`` and ``high``, the same object when none is odd.
 
     Where these are NaN or not given, the odd bar is flat at the close before it, the first ones at the first close that

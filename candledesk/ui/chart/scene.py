@@ -35,8 +35,8 @@ class Series:
     """The loaded window of one series: rows of one bar, or of about ``stride`` bars where ``starts`` says how many.
 
     ``origin``: absolute index of bar 0, stable while the window moves; ``n_older`` and ``n_newer``: how many bars are
-    stored on either side of the window. ``flags``: of each row that holds a flagged bar, by its open time; ``oddities``:
-    how rows are drawn that are not drawn as they are, ``None`` when all are.
+    stored on either side of the window. ``flags``: of each row that holds a flagged bar, by its open time;
+    ``oddities``: how rows are drawn that are not drawn as they are, ``None`` when all are.
     """
 
     symbol: str
@@ -78,13 +78,17 @@ class Series:
 
     def is_same_as(self, reply: ViewportReply) -> bool:
         """Whether a reply of the same series would change nothing."""
-        return self.flags == reply.odd and (
-            (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
-            == (
-                *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
-                *(reply.request.stride, reply.n_older, reply.n_newer),
+        return (
+            self.flags == reply.odd
+            and (
+                (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
+                == (
+                    *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
+                    *(reply.request.stride, reply.n_older, reply.n_newer),
+                )
             )
-        ) and self.bars.equals(reply.bars)
+            and self.bars.equals(reply.bars)
+        )
 
     @classmethod
     def empty(cls) -> Series:

@@ -85,7 +85,8 @@ def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
     """Return the piece under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
     near = [piece for piece in segments if piece.left - 1 <= x < piece.right + 1]
     fetched = [piece for piece in near if piece.mark is not None and piece.mark.state in CAN_FILL]
-    return (fetched or near or [None])[-1]
+    found = fetched or near
+    return found[-1] if found else None
 
 
 def mark_words(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
