@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
+from candledesk.domain.bars import Bars
+from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.opens import first_opens, is_open_unknown
+from candledesk.domain.resample import resample_bars
+from candledesk.domain.sessions import SessionCalendar
 
 NAN = np.nan
 
@@ -32,3 +36,17 @@ def test_several_bars_open_with_the_first_or_with_its_close(opens, lows, starts,
     arrays = (np.array(column, np.float64) for column in (opens, lows, 11 + np.arange(len(opens))))
     found = first_opens(*arrays, np.array(starts, np.int64))
     np.testing.assert_array_equal(found, np.array(expected, np.float64))
+
+
+def test_a_week_whose_first_open_is_unknown_opens_with_that_close():
+    """Prices as they were sent may be NaN: a week is made of those that were sent."""
+    times = (20_003 + np.arange(5, dtype=np.int64)) * DAY_S  # from Monday 2024-10-07 on
+    close, none = np.array([10.0, 11, 12, 13, 14]), np.zeros(5, np.int64)
+    calendar = SessionCalendar("XTST", "UTC", times, times, times + 3_600, none, none)
+    zero = Bars(times, np.array([0.0, 9, 9, 9, 9]), close + 1, close - 1, close, np.ones(5))
+    assert resample_bars(zero, calendar, INTERVALS["1wk"]).open.tolist() == [10.0]
+    high = np.array([NAN, 40, 1, 1, 1])
+    sent = Bars(times, np.array([NAN, NAN, 9, 9, 9]), high, np.full(5, NAN), close, np.ones(5))
+    week = resample_bars(sent, calendar, INTERVALS["1wk"])
+    assert (week.open[0], week.high[0], week.close[0]) == (9.0, 40.0, 14.0)
+    assert np.isnan(week.low[0])
