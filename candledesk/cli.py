@@ -217,6 +217,7 @@ def serve(port: int, **kwargs: Any) -> None:
 @click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True)
 @click.option("-o", "output", metavar="FILE", help="write to a file instead of stdout")
 @click.option("--offline", is_flag=True, help="print what is cached, ask nothing")
+@click.option("--raw", is_flag=True, help="prices as the provider sent them, in their own unit and basis")
 @_common
 def candles(**kwargs: Any) -> None:
     """Print candles, filling gaps first unless --offline."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from datetime import UTC, datetime
@@ -13,22 +14,23 @@ from candledesk.cache.messages import BarsRequest
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
+from candledesk.domain.oddity import odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.texts import plain_text, printable
 from candledesk.domain.times import parse_time
 from candledesk.web.wire import start_of_history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from candledesk.cache.doors import CommandCache
-    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry
-    from candledesk.domain.bars import Bars
+    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry, SeriesReport
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
 
 EXIT_DONE, EXIT_GAPS = 0, 3
 COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
+CANDLE_COLUMNS = (*COLUMNS, "final", "odd")
 POLL_S = 0.5
 
 
@@ -64,8 +66,9 @@ def print_candles(  # noqa: PLR0913 - the command's options
     form: str,
     output: str | None,
     offline: bool,
+    raw: bool = False,
 ) -> int:
-    """Print candles of a span, filling its gaps first unless ``offline``."""
+    """Print candles of a span, filling its gaps first unless ``offline``; ``raw``: with the prices as sent."""
     if form == "parquet" and output is None:
         raise InputError("format", "Parquet is binary: name a file with -o FILE")
     request = BarsRequest(
@@ -75,12 +78,13 @@ def print_candles(  # noqa: PLR0913 - the command's options
         fill="none" if offline else "wait",
         timeout_s=None,
         adjust=adjust,
+        raw=raw,
     )
     try:
         reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
-    _write(reply.bars, form, output)
+    _write(reply, form, output)
     for note in reply.notes:
         print(printable(f"{reply.request.symbol} {reply.request.interval.name}: {note}"), file=sys.stderr)
     _tell_derived(reply)
@@ -121,18 +125,35 @@ def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def _rows(bars: Bars) -> Iterator[tuple[str, float, float, float, float, float]]:
-    columns = (bars.open_time, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    for open_time, *values in zip(*(column.tolist() for column in columns), strict=True):
-        yield iso(open_time), *values
+def _price(value: float) -> str:
+    return "" if math.isnan(value) else repr(value)
 
 
-def _write(bars: Bars, form: str, output: str | None) -> None:
+def _finals(reply: BarsReply) -> Sequence[bool]:
+    return (True,) * len(reply.bars) if reply.is_final is None else reply.is_final
+
+
+def _odd(reply: BarsReply) -> list[str]:
+    """Return why each bar is flagged, empty for an ordinary one."""
+    return [odd_tokens(reply.odd.get(time_s, 0)) for time_s in reply.bars.open_time.tolist()]
+
+
+def _rows(reply: BarsReply) -> Iterator[tuple[str, list[float], float, bool, str]]:
+    """Yield time, prices (NaN: not sent), volume, whether it is final, and why it is flagged."""
+    bars = reply.bars
+    columns = (bars.open, bars.high, bars.low, bars.close)
+    prices = zip(*(column.tolist() for column in columns), strict=True)
+    told = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), _finals(reply), _odd(reply), strict=True)
+    for open_time, values, volume, is_final, odd in told:
+        yield iso(open_time), list(values), volume, is_final, odd
+
+
+def _write(reply: BarsReply, form: str, output: str | None) -> None:
     try:
         if form == "parquet" and output is not None:
-            _write_parquet(bars, output)
+            _write_parquet(reply, output)
             return
-        text = _csv(bars) if form == "csv" else _json(bars)
+        text = _csv(reply) if form == "csv" else _json(reply)
         if output is None:
             sys.stdout.write(text)
         else:
@@ -143,25 +164,32 @@ def _write(bars: Bars, form: str, output: str | None) -> None:
         raise EnvironmentFaultError(f"Cannot write {output or 'stdout'}: {error.strerror}") from error
 
 
-def _csv(bars: Bars) -> str:
-    lines = [",".join(COLUMNS)]
+def _csv(reply: BarsReply) -> str:
+    lines = [",".join(CANDLE_COLUMNS)]
     lines += [
-        ",".join((time, *(repr(price) for price in prices), _number(volume))) for time, *prices, volume in _rows(bars)
+        ",".join((time, *map(_price, prices), _number(volume), str(is_final).lower(), odd))
+        for time, prices, volume, is_final, odd in _rows(reply)
     ]
     return "\n".join(lines) + "\n"
 
 
-def _json(bars: Bars) -> str:
-    return json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in _rows(bars)], indent=1) + "\n"
+def _json(reply: BarsReply) -> str:
+    rows = [
+        (time, *(None if math.isnan(price) else price for price in prices), volume, is_final, odd)
+        for time, prices, volume, is_final, odd in _rows(reply)
+    ]
+    return json.dumps([dict(zip(CANDLE_COLUMNS, row, strict=True)) for row in rows], indent=1) + "\n"
 
 
-def _write_parquet(bars: Bars, output: str) -> None:
+def _write_parquet(reply: BarsReply, output: str) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    bars = reply.bars
     columns = [pa.array(bars.open_time, pa.timestamp("s", tz="UTC"))]
-    columns += [pa.array(column) for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)]
-    pq.write_table(pa.Table.from_arrays(columns, names=list(COLUMNS)), output)
+    columns += [pa.array(column, from_pandas=True) for column in (bars.open, bars.high, bars.low, bars.close)]
+    columns += [pa.array(bars.volume), pa.array(_finals(reply), pa.bool_()), pa.array(_odd(reply), pa.string())]
+    pq.write_table(pa.Table.from_arrays(columns, names=list(CANDLE_COLUMNS)), output)
 
 
 def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
@@ -169,13 +197,37 @@ def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | N
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
     reports = [(name, one, cache.describe_series(name, one).result()) for name in names for one in chosen]
-    rows = [_coverage_row(name, one, piece) for name, one, report in reports for piece in report.coverage]
+    rows = [
+        _coverage_row(name, one, piece) | (_counted(report) if as_json else {})
+        for name, one, report in reports
+        for piece in report.coverage
+    ]
     print_table(rows, as_json=as_json)
     if not as_json:
         for name, one, report in reports:
-            for gap in report.gaps if report.n_bars else ():
-                print(f"{name} {one.name}{gap_line(gap)}")
+            for line in _series_lines(report):
+                print(f"{name} {one.name}{line}")
     return EXIT_DONE
+
+
+def _counted(report: SeriesReport) -> dict[str, Any]:
+    """Return how many bars of the whole series are flagged, and how many rows were dropped, by reason."""
+    return {"odd": dict(report.odd), "dropped": dict(report.dropped)}
+
+
+def _series_lines(report: SeriesReport) -> Iterator[str]:
+    """Yield what a series lacks, and what was odd in the rows that were sent, each indented."""
+    for gap in report.gaps if report.n_bars else ():
+        yield gap_line(gap)
+    if report.odd:
+        yield f"  odd bars, stored: {count_words(report.odd)}"
+    if report.dropped:
+        yield f"  rows dropped: {count_words(report.dropped)}"
+
+
+def count_words(counts: Mapping[str, int]) -> str:
+    """Return ``12 open_outside, 1 jump``."""
+    return ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
 
 
 def _coverage_row(name: str, interval: Interval, piece: Coverage) -> dict[str, Any]:

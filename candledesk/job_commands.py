@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.messages import JobState
-from candledesk.commands import EXIT_DONE, EXIT_GAPS, gap_line, iso, parse_span, print_table
+from candledesk.commands import EXIT_DONE, EXIT_GAPS, count_words, gap_line, iso, parse_span, print_table
 from candledesk.domain.errors import InputError, UnknownSymbolError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
@@ -152,6 +152,8 @@ def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: b
     if action == "show" and not as_json:
         for gap in found[0].gaps:
             print(gap_line(gap))
+        if found[0].dropped:
+            print(f"  rows dropped: {count_words(found[0].dropped)}")
     return EXIT_DONE
 
 
@@ -196,5 +198,5 @@ def _job_row(job: Job, *, is_whole: bool) -> dict[str, Any]:
         ]
         cursor = None if job.cursor is None else iso(job.cursor)
         times = {"created_at": iso(job.created_at), "updated_at": iso(job.updated_at)}
-        row |= {"cursor": cursor, "attempts": job.attempts, **times, "gaps": gaps}
+        row |= {"cursor": cursor, "attempts": job.attempts, **times, "gaps": gaps, "dropped": dict(job.dropped)}
     return row

@@ -91,6 +91,8 @@ class Charts:
             n_older=around.n_older,
             n_newer=around.n_newer,
             hours=describe_hours(known.facts, request.interval),
+            odd=around.odd.odd,
+            usual=around.odd.usual,
         )
         return with_error(reply, error)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.charts import Charts
 from candledesk.cache.demand import Priority
 from candledesk.cache.imports import write_import
-from candledesk.cache.marks import find_marks
+from candledesk.cache.marks import find_marks, with_odd
 from candledesk.cache.messages import BarsStored
 from candledesk.cache.scripts import Scripts
 from candledesk.cache.series import describe_series
@@ -22,6 +22,7 @@ from candledesk.cache.workers import run_into
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import instruments as instrument_store
+from candledesk.store import odd as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -201,11 +202,14 @@ class CacheController:
         return self._search.search(query, timeout_s)
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
-        """Return what of ``span`` is not simply stored, ascending and disjoint; nothing of an unknown symbol."""
+        """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
 
         def read(connection: Connection) -> tuple[CoverageMark, ...]:
-            facts = self._parts.catalog.read(connection, symbol, interval.base).readable
-            return () if facts is None else find_marks(span, facts)
+            known = self._parts.catalog.read(connection, symbol, interval.base)
+            if known.readable is None:
+                return ()
+            odd = () if known.series_id is None else odd_store.read_odd(connection, known.series_id, span)
+            return with_odd(find_marks(span, known.readable), odd, interval.base, interval)
 
         return self._parts.readers.submit(read)
 

@@ -127,7 +127,7 @@ class Cache(CommandCache, Protocol):
         ...
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
-        """Return what of ``span`` is not simply stored, ascending and disjoint; nothing of an unknown symbol."""
+        """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
         ...
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import CoverageMark, MarkState
 from candledesk.cache.planner import plan_span, refused_coverage, unknown_part
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.span import subtract_spans
+from candledesk.domain.oddity import odd_words
+from candledesk.domain.span import Span, subtract_spans
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.cache.planner import Facts
     from candledesk.domain.coverage import Coverage
-    from candledesk.domain.span import Span
+    from candledesk.domain.interval import Interval
+    from candledesk.store.odd import OddBar
 
+_NEAR_BARS = 3  # a weekend lies between two daily bars that are neighbours
+_ODD_MARKS = 150  # of one span, about: more of them would run into one another on a screen
 MAX_MARKS = 2_000  # more cannot be told apart on a screen; the newest are kept
 _STATES = {
     CoverageState.PROVISIONAL: MarkState.PROVISIONAL,
@@ -46,3 +52,41 @@ def _mark_of(row: Coverage, span: Span) -> CoverageMark | None:
     if shared is None:
         return None
     return CoverageMark(shared, _STATES[row.state], row.reason, row.fetched_at, row.expires_at)
+
+
+def with_odd(
+    marks: Sequence[CoverageMark], found: Sequence[OddBar], interval: Interval, shown: Interval
+) -> tuple[CoverageMark, ...]:
+    """Return the marks with those of flagged bars behind them, ``MAX_MARKS`` at most, the newest.
+
+    ``found``: the flagged bars of ``interval``, ascending; ``shown``: the interval of the chart, the same or derived
+    from it. Marks of flagged bars are ascending and disjoint too, but may lie in others, as in what is provisional.
+    """
+    room = MAX_MARKS - len(marks)
+    runs = _runs(found, interval)[-room:] if room > 0 else []
+    name = "" if shown is interval else f"{interval.name} "
+    return (*marks, *(_mark_of_run(run, interval, name) for run in runs))
+
+
+def _runs(found: Sequence[OddBar], interval: Interval) -> list[list[OddBar]]:
+    """Return runs of flagged bars that are near each other."""
+    if not found:
+        return []
+    extent_s = found[-1].open_time - found[0].open_time
+    near_s = max(_NEAR_BARS * interval.step_s, extent_s // _ODD_MARKS)
+    runs = [[found[0]]]
+    for bar in found[1:]:
+        if bar.open_time - runs[-1][-1].open_time <= near_s:
+            runs[-1].append(bar)
+        else:
+            runs.append([bar])
+    return runs
+
+
+def _mark_of_run(run: Sequence[OddBar], interval: Interval, name: str) -> CoverageMark:
+    flags = 0
+    for bar in run:
+        flags |= bar.flags
+    span = Span(run[0].open_time, run[-1].open_time + interval.step_s)
+    count = f"{len(run):,} odd {name}bars" if len(run) > 1 else f"1 odd {name}bar"
+    return CoverageMark(span, MarkState.ODD, f"{count}: {odd_words(flags)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import numpy as np
 from candledesk.cache.finer import BaseBars, derive_whole, gaps_without, read_base
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
+from candledesk.cache.odd_reading import as_sent, flags_by_row
 from candledesk.cache.planner import never_gaps, plan_span, refused_coverage
 from candledesk.cache.views import lacks_start
 from candledesk.domain.adjust import adjust_bars, in_currency
@@ -19,6 +20,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.currency import rate_symbols
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.oddity import count_tokens
 from candledesk.domain.resample import base_span, resample_bars
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import actions as action_store
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from candledesk.domain.adjust import Action
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.odd import OddBar
 
 MAX_TIME = 2**53
 ACTIONS_MARGIN_S = 10 * DAY_S
@@ -53,8 +56,12 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
-    bars, base, found, notes = _read(connection, request, known, facts, span)
+    read = _read(connection, request, known, facts, span)
+    bars, base, found = read.bars, read.base, read.found
+    odd = flags_by_row(read.odd, bars.open_time, request.interval)
     kept, following = _limit(bars, request)
+    if len(kept) < len(bars):
+        odd = {time: odd[time] for time in kept.open_time.tolist() if time in odd}
     gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
     if request.span is not None:
         gaps = (*never_gaps(base, facts), *gaps)
@@ -64,8 +71,29 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
     return BarsReply(
-        request, span, kept, is_final, known.instrument, gaps, following, rev, notes=notes, derived=found.derived
+        request,
+        span,
+        kept,
+        is_final,
+        known.instrument,
+        gaps,
+        following,
+        rev,
+        odd=odd,
+        notes=read.notes,
+        derived=found.derived,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Bars of a request; the span of base bars that they are made of; those base bars; flagged ones; and notes."""
+
+    bars: Bars
+    base: Span
+    found: BaseBars
+    odd: list[OddBar]
+    notes: tuple[str, ...] = ()
 
 
 def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
@@ -78,23 +106,21 @@ def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
     return () if untold is None else (Gap(untold, "the venue's calendar is not loaded yet"),)
 
 
-def _read(
-    connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span
-) -> tuple[Bars, Span, BaseBars, tuple[str, ...]]:
-    """Return the bars, the span of base bars that they are made of, and those base bars, and notes."""
+def _read(connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span) -> _Read:
     interval = request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     found = read_base(connection, request.symbol, known.series_id, facts, base)
-    stored = found.bars
+    odd = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
+    stored = as_sent(found.bars, odd) if request.raw else found.bars
     notes: tuple[str, ...] = ()
     if request.adjust != "splits" and len(stored):
         stored, notes = _adjusted(connection, request, stored, facts)
     if interval.base is interval:
-        return stored, base, found, notes
+        return _Read(stored, base, found, odd, notes)
     bars = derive_whole(found, stored, facts, interval)
     if len(bars) and lacks_start(bars, stored, facts, found.spans):
         bars = bars.take(slice(1, None))
-    return bars.within(span), base, found, notes
+    return _Read(bars.within(span), base, found, odd, notes)
 
 
 def base_part(interval: Interval, span: Span) -> Span:
@@ -194,7 +220,7 @@ def describe_series(connection: Connection, known: Known, interval: Interval) ->
     rows, refused = facts.coverage, refused_coverage(facts)
     if refused is not None and not (rows and rows[0].span.start < refused.span.end):
         rows = (refused, *rows)
-    n_bars = 0
+    n_bars, odd = 0, {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
     if series_id is not None and interval.base is interval:
         n_bars = bar_store.count_bars(connection, series_id)
     elif series_id is not None:
@@ -202,4 +228,4 @@ def describe_series(connection: Connection, known: Known, interval: Interval) ->
         n_bars = len(resample_bars(stored, facts.calendar, interval))
     gaps = plan_span(None, facts).gaps + _beyond_calendar(known, Span(HISTORY_START, known.now))
     dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, Span(-MAX_TIME, MAX_TIME))
-    return SeriesReport(rows, gaps, n_bars, dropped=dropped)
+    return SeriesReport(rows, gaps, n_bars, odd, dropped)

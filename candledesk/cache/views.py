@@ -9,6 +9,7 @@ import numpy as np
 
 from candledesk.cache.ledger import final_mask
 from candledesk.cache.messages import EdgeState, ViewportReply
+from candledesk.cache.odd_reading import NOTHING_ODD, Oddities, read_oddities
 from candledesk.cache.planner import Facts, Plan, known_spans, plan_span, unknown_part
 from candledesk.domain.bars import Bars
 from candledesk.domain.countdown import trading_hours
@@ -48,7 +49,7 @@ def base_count(interval: Interval, n_bars: int) -> int:
 class Around:
     """Bars around an anchor. ``has_gap``: what lies left of them is not known, whatever is stored further left.
 
-    ``starts``, ``n_older`` and ``n_newer``: see ``ViewportReply``.
+    ``starts``, ``n_older``, ``n_newer`` and ``odd``: see ``ViewportReply``.
     """
 
     bars: Bars
@@ -59,6 +60,7 @@ class Around:
     starts: IntArray | None = None
     n_older: int = 0
     n_newer: int = 0
+    odd: Oddities = NOTHING_ODD
 
 
 def read_around(connection: Connection, request: ViewportRequest, known: Known) -> Around:
@@ -78,9 +80,10 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
     is_cut_left = bool(len(whole)) and bar_store.has_older(connection, series_id, int(whole.open_time[0]))
     extent = bar_store.bars_extent(connection, series_id)
     is_newest = extent is None or (bool(len(whole)) and int(whole.open_time[-1]) >= extent.end - 1)
-    bars = whole
+    bars, edges = whole, whole.open_time
     if len(whole):
         bars = resample_bars(whole, facts.calendar, interval)
+        edges = bars.open_time
         if len(bars) and (is_cut_left or has_gap or lacks_start(bars, whole, facts)):
             bars = bars.take(slice(1, None))  # its first bar lacks its first part
         if len(bars) and is_cut_right:
@@ -90,7 +93,11 @@ def read_around(connection: Connection, request: ViewportRequest, known: Known) 
     at_latest = is_newest and (not len(bars) or (bool(len(trimmed)) and trimmed.open_time[-1] == bars.open_time[-1]))
     rev = instrument_store.series_rev(connection, series_id)
     is_whole_shown = not len(trimmed) or trimmed.open_time[0] == bars.open_time[0]
-    return Around(trimmed, bool(has_older), bool(at_latest), rev, has_gap and bool(is_whole_shown))
+    odd = NOTHING_ODD
+    if len(trimmed):
+        of_base = Span(int(whole.open_time[0]), int(whole.open_time[-1]) + 1)
+        odd = read_oddities(connection, series_id, trimmed, edges, of_base, interval)
+    return Around(trimmed, bool(has_older), bool(at_latest), rev, has_gap and bool(is_whole_shown), odd=odd)
 
 
 def _read_rows(connection: Connection, request: ViewportRequest, series_id: int, facts: Facts) -> Around:
@@ -108,7 +115,8 @@ def _read_rows(connection: Connection, request: ViewportRequest, series_id: int,
     if shown is None or not len(bars):
         return Around(Bars.empty(), has_older=False, at_latest=extent is None, rev=rev, has_gap=has_gap)
     n_older, n_newer = column_store.count_beside(connection, series_id, shown)
-    return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer)
+    odd = read_oddities(connection, series_id, bars, bars.open_time, shown, request.interval)
+    return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer, odd)
 
 
 def _read_stride(

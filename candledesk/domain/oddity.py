@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import IntFlag
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Oddity(IntFlag):
@@ -43,5 +47,17 @@ def odd_tokens(flags: int) -> str:
 
 
 def odd_words(flags: int) -> str:
-    """Return the reasons as a person reads them, separated by commas; empty for an ordinary bar."""
-    return ", ".join(words for oddity, (_, words) in _TOKENS.items() if flags & oddity)
+    """Return the reasons as a person reads them, separated by semicolons; empty for an ordinary bar."""
+    return "; ".join(words for oddity, (_, words) in _TOKENS.items() if flags & oddity)
+
+
+def parse_tokens(text: str) -> int:
+    """Return the flags that ``odd_tokens`` wrote; words that a newer version wrote are left out."""
+    given = set(text.split())
+    return sum(oddity for oddity, (token, _) in _TOKENS.items() if token in given)
+
+
+def count_tokens(counts: Mapping[int, int]) -> dict[str, int]:
+    """Return how many bars have each reason, by its token; ``counts``: the number of bars by their flags."""
+    found = {token: sum(n for flags, n in counts.items() if flags & oddity) for oddity, (token, _) in _TOKENS.items()}
+    return {token: n for token, n in found.items() if n}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.opens import first_opens
 from candledesk.domain.outside import outside_open_times
 from candledesk.domain.periods import period_end, period_keys
 from candledesk.domain.sessions import grid_open_times, next_grid_start
@@ -40,9 +41,9 @@ def merge_bars(bars: Bars, calendar: SessionCalendar, interval: Interval) -> Bar
     last = np.append(first[1:], len(keys)) - 1
     return Bars(
         keys[first],
-        bars.open[first],
-        np.maximum.reduceat(bars.high, first),
-        np.minimum.reduceat(bars.low, first),
+        first_opens(bars.open, bars.low, bars.close, first),
+        np.fmax.reduceat(bars.high, first),  # prices as they were sent can be NaN
+        np.fmin.reduceat(bars.low, first),
         bars.close[last],
         np.add.reduceat(bars.volume, first),
     )

@@ -53,6 +53,13 @@ def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBa
 
 
 @translate_faults()
+def count_odd(conn: sqlite3.Connection, series_id: int) -> dict[int, int]:
+    """Return how many bars are flagged, by their flags."""
+    sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags"
+    return dict(conn.execute(sql, (int(series_id),)).fetchall())
+
+
+@translate_faults()
 def write_odd(conn: sqlite3.Connection, series_id: int, times: IntArray, odd: Sequence[OddBar]) -> None:
     """Store the flags of the bars that open at ``times``: those of ``odd``, and none for the rest."""
     require_transaction(conn)
@@ -70,13 +77,6 @@ def _row(series_id: int, bar: OddBar) -> tuple[int | float | None, ...]:
     sent = bar.sent or (None, None, None, None)
     prices = (None if price is None or np.isnan(price) else float(price) for price in sent)
     return (series_id, int(bar.open_time), int(bar.flags), int(bar.sent is not None), *prices, bar.volume)
-
-
-@translate_faults()
-def count_odd(conn: sqlite3.Connection, series_id: int) -> dict[int, int]:
-    """Return how many bars of a series have each combination of flags."""
-    sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags"
-    return {int(flags): int(n) for flags, n in conn.execute(sql, (int(series_id),)).fetchall()}
 
 
 @translate_faults()

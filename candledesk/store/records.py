@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from candledesk.domain.bars import Bars, IntArray
+from candledesk.domain.opens import first_opens
 
 LEVELS = (1, 8, 64, 512)
 TIME, OPEN, HIGH, LOW, CLOSE, VOLUME, COUNT = range(7)
@@ -52,13 +53,16 @@ def decode_into(out: IntArray, data: bytes) -> None:
 
 
 def group(records: IntArray, starts: IntArray) -> IntArray:
-    """Aggregate runs of records; ``starts``: index of each run's first record, ascending from 0."""
+    """Aggregate runs of records; ``starts``: index of each run's first record, ascending from 0.
+
+    A run that begins with a bar whose open is not known opens with that bar's close (``first_opens``).
+    """
     out = np.empty((COUNT + 1, len(starts)), np.int64)
     if not len(starts):
         return out
     values, result = records.view(np.float64), out.view(np.float64)
     out[TIME] = records[TIME, starts]
-    result[OPEN] = values[OPEN, starts]
+    result[OPEN] = first_opens(values[OPEN], values[LOW], values[CLOSE], starts)
     result[HIGH] = np.maximum.reduceat(values[HIGH], starts)
     result[LOW] = np.minimum.reduceat(values[LOW], starts)
     result[CLOSE] = values[CLOSE, np.append(starts[1:], records.shape[1]) - 1]

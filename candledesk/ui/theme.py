@@ -43,6 +43,7 @@ class Theme:
     tag: str
     tag_text: str
     warning: str
+    odd: str
 
 
 DARK = Theme(
@@ -65,6 +66,7 @@ DARK = Theme(
     tag="#363a45",
     tag_text="#ffffff",
     warning="#e0a33a",
+    odd="#9d8fe0",
 )
 LIGHT = Theme(
     name="light",
@@ -86,6 +88,7 @@ LIGHT = Theme(
     tag="#363a45",
     tag_text="#ffffff",
     warning="#b26a00",
+    odd="#7a68c8",
 )
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
 # Rising and falling. Blue and orange stay apart with every kind of colour blindness (Okabe and Ito, 2008).

@@ -56,7 +56,8 @@ ENDPOINTS = (
         text=(
             "Without from and to: the latest candles, at most limit of them. With a span: the oldest first, and next "
             "is the cursor of the page that follows. What is missing is fetched first as fill says; whatever is "
-            "missing still is listed in gaps with the reason."
+            "missing still is listed in gaps with the reason. odd names why a candle is flagged: it was sent, and "
+            "is kept although the calendar or its own prices contradict it."
         ),
         query=(
             params.SYMBOL,
@@ -69,6 +70,7 @@ ENDPOINTS = (
             params.LIMIT,
             params.FORMAT,
             params.CURSOR,
+            params.RAW,
         ),
         errors=(404, 422),
     ),

@@ -34,6 +34,7 @@ from candledesk.domain.errors import (
 )
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import parse_time
 from candledesk.web.wire import iso_time
@@ -94,6 +95,7 @@ def _job(row: dict[str, Any]) -> Job:
         _gaps(row["gaps"]),
         _time(row.get("next_try_at")),
         _time(row.get("cursor")),
+        row.get("dropped", {}),
     )
 
 
@@ -186,6 +188,7 @@ class RemoteCache:
             "fill": "none",
             "format": "columns",
             "limit": PAGE,
+            "raw": "true" if request.raw else None,
         }
         # What the job leaves: a symbol to be met where nothing was to be filled, splits and dividends to adjust for.
         first = query | {"fill": "wait", "timeout": WAIT_S} if request.fill == "wait" else query
@@ -298,7 +301,8 @@ class RemoteCache:
 
         def ask() -> SeriesReport:
             found = self._get("/api/v1/coverage", {"symbol": symbol, "interval": interval.name})
-            return SeriesReport(tuple(map(_coverage, found["spans"])), _gaps(found["gaps"]), found["bars"])
+            counted = found["bars"], found.get("odd", {}), found.get("dropped", {})
+            return SeriesReport(tuple(map(_coverage, found["spans"])), _gaps(found["gaps"]), *counted)
 
         return _done(ask)
 
@@ -348,6 +352,9 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
     prices = [column(name, np.float64) for name in ("open", "high", "low", "close", "volume")]
     bars = Bars(column("time", np.int64), *prices)
     notes = tuple(dict.fromkeys(note for page in pages for note in page.get("notes", ())))
+    finals = [final for page in pages for final in page["candles"]["final"]]
+    texts = [text for page in pages for text in page["candles"].get("odd", ())]
+    odd = {time: parse_tokens(text) for time, text in zip(bars.open_time.tolist(), texts) if text}  # noqa: B905 - none of an older instance
     head = pages[0]
     begin = head["start"] or {}
     instrument = replace(
@@ -359,4 +366,16 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
     )
     derived = tuple((_span(row), row["interval"]) for row in head.get("derived", ()))
     gaps = _gaps(head["gaps"])
-    return BarsReply(request, span, bars, None, instrument, gaps, None, head["rev"], notes=notes, derived=derived)
+    return BarsReply(
+        request,
+        span,
+        bars,
+        tuple(finals),
+        instrument,
+        gaps,
+        None,
+        head["rev"],
+        odd=odd,
+        notes=notes,
+        derived=derived,
+    )

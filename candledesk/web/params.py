@@ -163,6 +163,12 @@ FILL = Param(
 TIMEOUT = Param("timeout", "seconds that fill=wait may take; the fill goes on", seconds(MAX_TIMEOUT_S), default=8.0)
 LIMIT = Param("limit", "at most so many candles, the oldest first", whole_number(1, MAX_LIMIT), default=MAX_LIMIT)
 FORMAT = Param("format", "one object per candle, or one array per field", choice("rows", "columns"), default="rows")
+RAW = Param(
+    "raw",
+    "true: prices as the provider sent them, before they were read in the instrument's unit and basis",
+    yes_or_no(),
+    default=False,
+)
 QUERY = Param("query", "part of the symbol or name", WORDS_KIND, default="")
 SEARCH_TIMEOUT = Param("timeout", "seconds that Yahoo's search may take", seconds(10.0), default=3.0)
 STATE = Param("state", "only jobs in this state", choice(*(state.value for state in JobState)))

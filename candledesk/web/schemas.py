@@ -8,6 +8,7 @@ from typing import Any
 from candledesk.cache.messages import BreakerState, JobState
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS
+from candledesk.domain.oddity import Oddity, odd_tokens, odd_words
 
 Schema = Mapping[str, Any]
 
@@ -60,12 +61,21 @@ def flag(description: str = "") -> Schema:
     return {"type": "boolean", "description": description} if description else {"type": "boolean"}
 
 
+def counts(description: str) -> Schema:
+    """Return the schema of an object of numbers by name."""
+    return {"type": "object", "additionalProperties": {"type": "integer"}, "description": description}
+
+
 def _words(values: Any) -> Schema:  # noqa: ANN401 - any enum of texts
     return {"type": "string", "enum": [str(value) for value in values]}
 
 
 TIME: Schema = {"type": "string", "format": "date-time", "description": "UTC, ISO-8601"}
-_PRICE_FIELDS = ("open", "high", "low", "close", "volume")
+_ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
+    f"{odd_tokens(flag)} ({odd_words(flag)})" for flag in Oddity
+)
+_PRICES = ("open", "high", "low", "close")
+_SENT = nullable(number(), "null only with raw=true: it was not sent")
 
 INTERVAL: Schema = {
     "type": "string",
@@ -76,14 +86,18 @@ GAP = record(from_=TIME, to=TIME, reason=text("why it is missing"), retry_at=nul
 CANDLE = record(
     timestamp=TIME,
     time=integer("the same in UNIX seconds"),
-    **{name: number() for name in _PRICE_FIELDS},
+    **dict.fromkeys(_PRICES, _SENT),
+    volume=number(),
     final=flag("false while the bar may still change"),
 )
+CANDLE = {**CANDLE, "properties": {**CANDLE["properties"], "odd": text(_ODD_TEXT)}}  # only of flagged candles
 COLUMNS = record(
     timestamp=array(TIME),
     time=array(integer()),
-    **{name: array(number()) for name in _PRICE_FIELDS},
+    **dict.fromkeys(_PRICES, array(_SENT)),
+    volume=array(number()),
     final=array(flag()),
+    odd=array(text("as of a candle; empty for an ordinary one")),
 )
 DERIVED = record(from_=TIME, to=TIME, interval=INTERVAL)
 START = record(
@@ -100,6 +114,7 @@ CANDLES = record(
     timezone=text("IANA zone of the exchange"),
     currency=nullable(text()),
     adjust=_words(("none", "splits", "all")),
+    raw=flag("prices are as they were sent"),
     complete=flag("no expected bar of the span is missing"),
     gaps=array(shared("Gap")),
     next=nullable(TIME, "the cursor of the next page"),
@@ -137,6 +152,7 @@ JOB = record(
     updated_at=TIME,
     next_try_at=nullable(TIME, "when a live job that waits goes on"),
     cursor=nullable(TIME, "from here to the end of the span everything was asked"),
+    dropped=counts("rows of its span that cannot be a candle, by reason; of a single job, empty in lists"),
 )
 JOBS = record(jobs=array(shared("Job")), next=nullable(text(), "the cursor of the next page"))
 STARTED = record(status=_words(JobState), job_id=integer())
@@ -156,7 +172,14 @@ COVERED = record(
     expires_at=nullable(TIME, "when it is asked again"),
     reason=text(),
 )
-COVERAGE = record(spans=array(shared("Covered")), gaps=array(shared("Gap")), complete=flag(), bars=integer())
+COVERAGE = record(
+    spans=array(shared("Covered")),
+    gaps=array(shared("Gap")),
+    complete=flag(),
+    bars=integer(),
+    odd=counts("stored candles that are flagged, by reason (as odd of a candle)"),
+    dropped=counts("rows that were sent and cannot be a candle, by reason"),
+)
 SYMBOL = record(
     symbol=text(),
     name=text(),

@@ -25,7 +25,8 @@ async def _read_coverage(door: Door, call: Call) -> Response:
     symbol, interval = call.values["symbol"], call.values["interval"]
     report = await door.settle(door.cache.describe_series(symbol, interval))
     gaps, spans = wire.gap_rows(report.gaps), wire.coverage_rows(report.coverage)
-    return json_answer({"spans": spans, "gaps": gaps, "complete": not report.gaps, "bars": report.n_bars})
+    counted = {"bars": report.n_bars, "odd": dict(report.odd), "dropped": dict(report.dropped)}
+    return json_answer({"spans": spans, "gaps": gaps, "complete": not report.gaps, **counted})
 
 
 async def _search_symbols(door: Door, call: Call) -> Response:

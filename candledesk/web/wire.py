@@ -14,6 +14,7 @@ from candledesk.cache.messages import BarsReply, BarsRequest, Gap
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.oddity import odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.venue_names import venue_name
 from candledesk.web.problems import RangeError
@@ -73,6 +74,7 @@ def bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
         timeout_s=values["timeout"],
         adjust=values["adjust"],
         limit=values["limit"],
+        raw=values["raw"],
     )
 
 
@@ -107,7 +109,8 @@ def etag_of(reply: BarsReply, shape: str) -> str:
     request = reply.request
     digest = hashlib.blake2b(digest_size=12)
     facts = (shape, request.adjust, request.interval.name, request.limit, reply.next_open_time, reply.instrument)
-    digest.update(repr((facts, reply.gaps, reply.notes, reply.derived)).encode())
+    told = (reply.gaps, reply.notes, reply.derived, request.raw, sorted(reply.odd.items()))
+    digest.update(repr((facts, told)).encode())
     digest.update(bytes(_finals(reply)))
     for name in ("open_time", *_PRICES):
         digest.update(np.ascontiguousarray(getattr(reply.bars, name)).data)
@@ -154,6 +157,7 @@ def job_row(job: Job) -> dict[str, object]:
         "updated_at": iso_time(job.updated_at),
         "next_try_at": iso_time(job.next_try_at),
         "cursor": iso_time(job.cursor),
+        "dropped": dict(job.dropped),
     }
 
 
@@ -231,6 +235,7 @@ async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
         "timezone": instrument.tz,
         "currency": instrument.currency,
         "adjust": request.adjust,
+        "raw": request.raw,
         "complete": reply.complete,
         "gaps": gap_rows(reply.gaps),
         "next": iso_time(reply.next_open_time),
@@ -267,12 +272,20 @@ async def _encode_rows(reply: BarsReply) -> bytes:
     finals, parts = _finals(reply), []
     for start in range(0, len(reply.bars), SLICE_ROWS):
         chosen = slice(start, start + SLICE_ROWS)
-        parts.append(_encode_slice(reply.bars.take(chosen), finals[chosen]))
+        bars = reply.bars.take(chosen)
+        parts.append(_encode_slice(bars, finals[chosen], _odd_texts(reply, bars)))
         await asyncio.sleep(0)
     return b"[" + b",".join(parts) + b"]"
 
 
-def _encode_slice(bars: Bars, finals: tuple[bool, ...]) -> bytes:
+def _odd_texts(reply: BarsReply, bars: Bars) -> list[str]:
+    """Return why each of some bars is flagged, empty for an ordinary one."""
+    if not reply.odd:
+        return [""] * len(bars)
+    return [odd_tokens(reply.odd.get(time, 0)) for time in bars.open_time.tolist()]
+
+
+def _encode_slice(bars: Bars, finals: tuple[bool, ...], odd: list[str]) -> bytes:
     """Return the rows of at least one bar without brackets.
 
     The texts of each column are made by one call and interleaved with the names by slicing: four times as quick as a
@@ -282,6 +295,8 @@ def _encode_slice(bars: Bars, finals: tuple[bool, ...]) -> bytes:
     columns += [(b',"time":', _texts(bars.open_time))]
     columns += [(b',"' + name.encode() + b'":', _texts(getattr(bars, name))) for name in _PRICES]
     columns += [(b',"final":', [b"true" if final else b"false" for final in finals])]
+    if any(odd):
+        columns += [(b"", [b',"odd":' + orjson.dumps(text) if text else b"" for text in odd])]
     n_rows, width = len(bars), 2 * len(columns) + 1
     pieces = [b"},"] * (n_rows * width)
     for index, (label, texts) in enumerate(columns):
@@ -298,6 +313,7 @@ def _texts(column: FloatArray | IntArray) -> list[bytes]:
 async def _encode_columns(reply: BarsReply) -> bytes:
     bars = reply.bars
     parts = [b'"timestamp":' + _encode_times(bars.open_time), b'"final":' + orjson.dumps(_finals(reply))]
+    parts.append(b'"odd":' + orjson.dumps(_odd_texts(reply, bars)))
     for name, column in (("time", bars.open_time), *((name, getattr(bars, name)) for name in _PRICES)):
         text = orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)
         parts.append(b'"' + name.encode() + b'":' + text)

@@ -31,8 +31,8 @@ export function cellStart({ step, window, base, margin = 2 * step }, time) {
 }
 
 function rowsOf(columns) {
-  const { time, open, high, low, close, volume, final } = columns;
-  return time.map((at, i) => ({ time: at, open: open[i], high: high[i], low: low[i], close: close[i], volume: volume[i], final: final[i] }));
+  const { time, open, high, low, close, volume, final, odd } = columns;
+  return time.map((at, i) => ({ time: at, open: open[i], high: high[i], low: low[i], close: close[i], volume: volume[i], final: final[i], odd: odd[i] }));
 }
 
 // The candles of `range` ({from, to} in seconds, `to` left out: until now). `fill`: "wait", "async" or "none"; `limit`: only the

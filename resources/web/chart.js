@@ -3,6 +3,7 @@
 /* global LightweightCharts */
 
 import { indexAt, priceWriter } from "/assets/candles.js";
+import { drawnPrices, isJump, usualRange } from "/assets/odd.js";
 import { palette } from "/assets/theme.js";
 
 const EMPTY_SPACE_RIGHT = 4;
@@ -12,9 +13,9 @@ const LATEST_MS = 400;
 const TAIL = 5; // so many new bars at the right end are added, more are a new set
 
 export class Chart {
-  // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null)`.
+  // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null)`; `hooks.scaled(n)`: so many bars lie beyond the price axis.
   constructor(element, hooks) {
-    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, isDetached: false, motion: null });
+    Object.assign(this, { element, hooks, bars: [], axisTimes: [], zone: null, volume: null, hasJumps: false, isDetached: false, motion: null });
     this.mode = { isLog: false, isPercent: false };
     this.api = LightweightCharts.createChart(element, {
       autoSize: true,
@@ -24,7 +25,7 @@ export class Chart {
       localization: { locale: "en-GB", timeFormatter: (time) => (this.zone ? this.zone.formatAxis(time) : "") },
       kineticScroll: { touch: true, mouse: false },
     });
-    this.candles = this.api.addSeries(LightweightCharts.CandlestickSeries, {});
+    this.candles = this.api.addSeries(LightweightCharts.CandlestickSeries, { autoscaleInfoProvider: (original) => this.fitPrices(original()) });
     this.paint();
     this.scale.subscribeVisibleLogicalRangeChange(() => this.hooks.moved());
     this.scale.subscribeSizeChange(() => this.hooks.moved());
@@ -89,6 +90,7 @@ export class Chart {
       this.scale.applyOptions({ timeVisible: zone !== null && !zone.isDaily });
     }
     this.bars = bars;
+    this.hasJumps = bars.some(isJump);
     this.axisTimes = zone ? zone.axisTimes(bars) : [];
     const isHeld = before && old.length > 0 && bars.length > 0 && (this.isDetached || before.to < old.length - 1);
     if (isDetached !== this.isDetached) this.candles.applyOptions({ priceLineVisible: !isDetached, lastValueVisible: !isDetached });
@@ -114,12 +116,12 @@ export class Chart {
   }
 
   candleAt(i) {
-    const { open, high, low, close } = this.bars[i];
-    return { time: this.axisTimes[i], open, high, low, close };
+    return { time: this.axisTimes[i], ...drawnPrices(this.bars[i], this.bars[i - 1]) };
   }
 
   volumeAt(i) {
-    const { open, close, volume } = this.bars[i];
+    const { volume } = this.bars[i];
+    const { open, close } = drawnPrices(this.bars[i], this.bars[i - 1]);
     return { time: this.axisTimes[i], value: volume ?? 0, color: close >= open ? this.colours["up-volume"] : this.colours["down-volume"] };
   }
 
@@ -137,6 +139,14 @@ export class Chart {
   }
 
   // --- the price axis ---
+
+  // One bar far from its neighbours must not squash the others.
+  fitPrices(info) {
+    const seen = this.hasJumps && info ? this.scale.getVisibleLogicalRange() : null;
+    const range = seen && usualRange(this.bars, Math.ceil(seen.from), Math.floor(seen.to));
+    this.hooks.scaled(range?.nBeyond ?? 0);
+    return range ? { ...info, priceRange: { minValue: range.low, maxValue: range.high } } : info;
+  }
 
   setMode(isLog, isPercent) {
     const { Logarithmic, Normal, Percentage } = LightweightCharts.PriceScaleMode;

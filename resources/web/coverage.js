@@ -2,6 +2,7 @@
 
 import { get, post } from "/assets/api.js";
 import { indexAt } from "/assets/candles.js";
+import { oddPieces } from "/assets/odd.js";
 import { fromIso, toIso } from "/assets/time.js";
 
 export const STATES = {
@@ -11,17 +12,19 @@ export const STATES = {
   missing: "Not fetched yet",
   refused: "Not to be had",
   failed: "Failed",
+  odd: "Stored, odd",
 };
 const ORDER = Object.keys(STATES); // later ones are drawn over earlier ones
 const FETCHABLE = new Set(["missing", "failed"]);
 const SEEN_PX = 4; // what is missing between two bars has no width of its own
 const BAND_PX = 5;
+const ODD_PX = 2; // a line within the band: flagged bars are stored like all others
 const SETTLE_MS = 300;
 
 export class CoverageStrip {
   // `hooks.onError(error)`; `hooks.onStarted()` after a fetch was asked for.
   constructor(canvas, tip, chart, hooks) {
-    Object.assign(this, { canvas, tip, chart, hooks, pieces: [], drawn: [], series: null, isHeld: false });
+    Object.assign(this, { canvas, tip, chart, hooks, pieces: [], odd: { bars: null, pieces: [] }, drawn: [], series: null, isHeld: false });
     const part = (name) => document.getElementById(`strip-${name}`);
     this.parts = { title: part("title"), span: part("span"), why: part("why"), fetch: part("fetch") };
     canvas.addEventListener("pointermove", (event) => this.isHeld || this.describe(this.pieceAt(event.offsetX), event.offsetX));
@@ -66,7 +69,7 @@ export class CoverageStrip {
     const width = this.chart.scale.width();
     const before = this.chart.xOf(-0.5);
     const placed = [];
-    for (const piece of this.pieces) {
+    for (const piece of [...this.pieces, ...this.oddPieces()]) {
       const isLeft = piece.start < bars[0].time && piece.end >= bars[0].time;
       if (piece.end <= bars[0].time && !(piece.state !== "have" && this.touches(piece, bars[0].time))) continue;
       const [first, last] = [indexAt(bars, piece.start - 1) + 0.5, indexAt(bars, piece.end - 1) + 0.5];
@@ -77,6 +80,13 @@ export class CoverageStrip {
       if (right > 0 && left < width && right > left) placed.push({ piece, left: Math.max(left, 0), right: Math.min(right, width) });
     }
     return placed;
+  }
+
+  // The flagged bars that are loaded; looked for once per set of bars.
+  oddPieces() {
+    const { bars } = this.chart;
+    if (this.odd.bars !== bars) this.odd = { bars, pieces: this.series ? oddPieces(bars, this.series.facts.step) : [] };
+    return this.odd.pieces;
   }
 
   // Whether nothing is known to lie between the piece and the first bar.
@@ -94,12 +104,14 @@ export class CoverageStrip {
     for (const { piece, left, right } of this.drawn) {
       const [from, to] = [Math.round(left * ratio), Math.round(right * ratio)];
       context.fillStyle = this.chart.colours[piece.state] ?? this.chart.colours.missing;
-      context.fillRect(from, Math.round(ratio), Math.max(to - from, 1), Math.round(BAND_PX * ratio));
+      const height = piece.state === "odd" ? ODD_PX : BAND_PX;
+      context.fillRect(from, Math.round((1 + BAND_PX - height) * ratio), Math.max(to - from, 1), Math.round(height * ratio));
     }
   }
 
   pieceAt(x) {
-    return this.drawn.findLast(({ left, right }) => x >= left - 1 && x <= right + 1)?.piece ?? null;
+    const near = this.drawn.filter(({ left, right }) => x >= left - 1 && x <= right + 1).map(({ piece }) => piece);
+    return near.findLast(({ state }) => FETCHABLE.has(state)) ?? near.at(-1) ?? null;
   }
 
   describe(piece, x) {

@@ -10,6 +10,7 @@ import { Empty } from "/assets/empty.js";
 import { Jobs } from "/assets/jobs.js";
 import { Legend } from "/assets/legend.js";
 import { loadMet, noteMet } from "/assets/met.js";
+import { beyondText } from "/assets/odd.js";
 import { Place, readPlace } from "/assets/place.js";
 import { SymbolSearch } from "/assets/search.js";
 import { Series } from "/assets/series.js";
@@ -33,9 +34,9 @@ export class Page {
     const onError = (error) => this.status.showFault(error.message, () => this.showState());
     this.jobs = new Jobs({ onError });
     this.backfill = new BackfillForm({ onStarted: () => this.jobs.reload(), onError });
-    this.chart = new Chart(byId("chart"), { moved: () => this.onMoved(), hovered: (bar) => this.showLegend(bar) });
+    this.chart = new Chart(byId("chart"), { moved: () => this.onMoved(), hovered: (bar) => this.showLegend(bar), scaled: (n) => this.showBeyond(n) });
     this.controls = new Controls(this.chart);
-    this.legend = new Legend(byId("legend-symbol"), byId("legend-name"), byId("legend-values"));
+    this.legend = new Legend(byId("legend-symbol"), byId("legend-name"), byId("legend-values"), byId("legend-flag"));
     this.strip = new CoverageStrip(byId("strip"), byId("strip-tip"), this.chart, { onError, onStarted: () => this.jobs.toggle(true) });
     this.search = new SymbolSearch(byId("symbol-form"), byId("symbol"), byId("symbols"), (symbol) => this.openNew(symbol, this.interval));
     this.empty = new Empty((symbol) => this.openNew(symbol, this.interval));
@@ -232,6 +233,11 @@ export class Page {
     const { bars, end } = this.series;
     const shown = bar ?? (end === null ? bars.at(-1) : bars[indexAt(bars, this.chart.visible()?.lastTime ?? 0)]);
     this.legend.show(this.series, shown, shown && bars[indexAt(bars, shown.time) - 1], this.zone);
+  }
+
+  showBeyond(n) {
+    byId("beyond").textContent = beyondText(n);
+    byId("beyond").hidden = n === 0;
   }
 
   showState() {

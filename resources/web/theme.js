@@ -4,7 +4,7 @@ const KEY = "candledesk.theme";
 const ORDER = ["", "dark", "light"];
 const WORDS = { "": "as the system", dark: "dark", light: "light" };
 const NAMES = ["ground", "line", "grid", "text", "quiet", "tag", "up", "down", "up-volume", "down-volume"];
-const STATES = ["have", "provisional", "known_empty", "missing", "refused", "failed"];
+const STATES = ["have", "provisional", "known_empty", "missing", "refused", "failed", "odd"];
 
 // The colours as they are now. A probe resolves them: a custom property itself keeps its `light-dark()` unresolved.
 export function palette() {

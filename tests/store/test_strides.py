@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.store.bars import read_bars, read_bars_around, write_bars
+from candledesk.store.chunks import verify_chunks
 from candledesk.store.columns import count_beside, find_around, has_bars, read_rows_of
 from candledesk.store.database import transaction
 from tests.store.test_chunks import EVER, FEW, _apply, histories, make_bars, starts
@@ -83,3 +85,20 @@ def test_stale_chunks_are_not_read_for_rows(writer, series):
 def test_there_is_no_level_between(writer, series):
     with pytest.raises(ValueError, match="no level"):
         read_rows_of(writer, series, EVER, 7)
+
+
+@pytest.mark.parametrize("stride", [8, 64, 512])
+def test_a_row_whose_first_open_is_unknown_opens_with_its_close(writer, series, stride):
+    """Negative prices and opens outside the rest go through as they are; an open of 0 above 0 is none."""
+    times = np.arange(1_200, dtype=np.int64) * 60
+    close = 100.0 + np.arange(1_200) % 7
+    opens = np.where(np.arange(1_200) % 512 == 0, 0.0, close + 50)
+    low = np.where(np.arange(1_200) == 100, -40.0, close - 1)
+    bars = Bars(times, opens, close + 1, low, close, np.ones(1_200))
+    with transaction(writer):
+        write_bars(writer, series, bars)
+    rows = read_rows_of(writer, series, EVER, stride).bars
+    first = np.arange(0, 1_200, stride)
+    np.testing.assert_array_equal(rows.open, np.where(first % 512 == 0, close[first], opens[first]))
+    assert rows.low[100 // stride] == -40.0
+    assert verify_chunks(writer, series) == []

@@ -32,13 +32,15 @@ from candledesk.domain.errors import JobStateError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
+from candledesk.domain.oddity import Oddity
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from candledesk.domain.bars import IntArray
     from candledesk.domain.countdown import TradingHours
+    from candledesk.ui.chart.oddities import Usual
 
 
 T = TypeVar("T")
@@ -80,6 +82,21 @@ def in_rows(bars: Bars, width: int) -> tuple[Bars, IntArray]:
     return rows, starts
 
 
+def odd_in_rows(bars: Bars, flags: Mapping[int, int], rows: Bars) -> tuple[dict[int, int], Usual | None]:
+    """Return the flags of each row of ``bars``, and the rows' ranges without jumps, as the cache answers them."""
+    odd: dict[int, int] = {}
+    high, low = rows.high.copy(), rows.low.copy()
+    row_of = np.searchsorted(rows.open_time, bars.open_time, side="right") - 1
+    is_jump = np.array([bool(flags.get(time, 0) & Oddity.JUMP) for time in bars.open_time.tolist()], np.bool_)
+    for row, time in zip(row_of.tolist(), bars.open_time.tolist(), strict=True):
+        if time in flags:
+            odd[int(rows.open_time[row])] = odd.get(int(rows.open_time[row]), 0) | flags[time]
+    for row in set(row_of[is_jump].tolist()):
+        kept = bars.take((row_of == row) & ~is_jump)
+        high[row], low[row] = (kept.high.max(), kept.low.min()) if len(kept) else (np.nan, np.nan)
+    return odd, (high, low) if is_jump.any() else None
+
+
 def make_instrument(symbol: str = "AAPL") -> Instrument:
     """Return a NASDAQ stock."""
     return Instrument(symbol, "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479_400, "Apple Inc.")
@@ -105,6 +122,7 @@ class FakeCache:
 
     def __init__(self) -> None:
         self.bars: dict[tuple[str, str], Bars] = {}
+        self.flags: dict[tuple[str, str], dict[int, int]] = {}  # of flagged bars, by open time
         self.n_stored: dict[tuple[str, str], int] = {}  # of the newest bars; the others are "at Yahoo"
         self.requests: list[ViewportRequest] = []
         self.held: list[tuple[ViewportRequest, Future[ViewportReply]]] = []
@@ -154,9 +172,11 @@ class FakeCache:
             hi += 1
         edge = EdgeState.MORE if lo > 0 else EdgeState.START if stored == len(full) else EdgeState.LOADING
         reason = self.edge_reason if edge is EdgeState.START else ""
-        rows, starts = bars.take(slice(lo, hi)), None
+        rows = shown = bars.take(slice(lo, hi))
+        starts = None
         if request.stride > 1:
             rows, starts = in_rows(rows, request.interval.step_s * request.stride)
+        odd, usual = odd_in_rows(shown, self.flags.get(key, {}), rows)
         return ViewportReply(
             request,
             rows,
@@ -168,6 +188,8 @@ class FakeCache:
             starts=starts,
             n_older=lo,
             n_newer=len(bars) - hi,
+            odd=odd,
+            usual=usual,
         )
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:

@@ -15,7 +15,7 @@ from candledesk.ui.chart.strip import LEAST_PX, mark_at, mark_words, place_marks
 from candledesk.ui.chart.ticks import build_calendar
 from candledesk.ui.chart.viewport import Viewport
 from candledesk.ui.page import ChartPage
-from candledesk.ui.theme import DARK
+from candledesk.ui.theme import DARK, LIGHT
 from tests.ui.conftest import settle
 from tests.ui.fakes import NOW, FakeCache, make_bars
 
@@ -112,6 +112,23 @@ def test_the_words_say_why_and_since_when(piece, words):
         assert part in text
 
 
+def test_flagged_bars_are_told_by_their_reason_and_take_no_empty_region():
+    odd = mark(TIMES[90], TIMES[94] + DAY_S, MarkState.ODD, reason="5 odd bars: open unknown")
+    assert mark_words(odd, is_daily=True).split("\n")[0] == "5 odd bars: open unknown"
+    (_, (left, right, state)) = pieces([odd])
+    assert (left, right, state) == (720, 760, MarkState.ODD)
+    early = mark(TIMES[0] - 9 * DAY_S, TIMES[0] - DAY_S, MarkState.ODD)
+    assert [state for *_, state in pieces([early], placed_of(right_edge=20))] == [None]
+
+
+def test_what_can_be_fetched_is_found_under_what_is_flagged():
+    missing, odd = mark(TIMES[90], TIMES[92]), mark(TIMES[90], TIMES[94], MarkState.ODD)
+    segments = place_marks([missing, odd], series_of(), placed_of())
+    assert mark_at(segments, 722).mark is missing
+    assert mark_at(segments, 750).mark is odd
+    assert mark_at([], 1) is None
+
+
 def test_the_words_tell_times_in_the_charts_zone():
     """The axis said 09:30 where the strip said 14:30 UTC."""
     piece = mark(1_764_081_000, 1_764_082_800, MarkState.MISSING, fetched_at=1_764_084_600)
@@ -156,6 +173,16 @@ def test_the_strip_is_coloured_where_a_bar_is_not_simply_stored(page, qtbot):
     image = page.strip.grab().toImage()
     assert image.pixelColor(at) == QColor(DARK.warning)
     assert image.pixelColor(at.x() - 200, 4) == QColor(DARK.up_volume)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_flagged_bars_are_a_thin_line_in_the_band(page, qtbot, theme):
+    page.strip.set_theme(theme)
+    at = show_mark(page, qtbot, MarkState.ODD)
+    image = page.strip.grab().toImage()
+    colours = [image.pixelColor(at.x(), y).name() for y in range(2, 6)]
+    assert colours == [theme.up_volume, theme.up_volume, theme.odd, theme.odd]
+    assert theme.odd not in {theme.down, theme.warning, theme.accent, theme.text_muted}
 
 
 def test_a_moving_chart_asks_once_when_it_rests(page, qtbot):

@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
+from candledesk.domain.oddity import Oddity
 from candledesk.ui.chart.crosshair import aim_at
 from candledesk.ui.chart.frame import TextMetrics
 from candledesk.ui.chart.model import ChartModel
@@ -151,6 +152,29 @@ def test_the_crosshair_snaps_to_bar_and_close(opened):
     free = aim_at(frame, series, 403.0, 150.0, Magnet.FREE)
     assert free is not None
     assert free.y == 150
+
+
+def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
+    bars = opened.cache.bars["MSFT", "1d"]
+    row = opened.model.placed.bar_at(300)
+    time = int(opened.model.series.bars.open_time[row])
+    assert time in bars.open_time
+    opened.cache.flags["MSFT", "1d"] = {time: int(Oddity.SESSION | Oddity.UNIT)}
+    opened.cache.tell_stored("MSFT", "1d")
+    opened.settle()
+    words = "sent in the other unit of the currency, converted; session that the calendar lacks"
+    assert words not in opened.view.legend.text
+    before = opened.view.grab().toImage()
+    _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
+    assert f"Odd bar: {words}" in opened.view.legend.text
+    assert opened.view.crosshair.aim.flag_text == words
+    hovered = opened.view.grab().toImage()
+    _mouse(opened, QEvent.Type.MouseMove, 330, 200, buttons=Qt.MouseButton.NoButton)
+    assert opened.view.crosshair.aim.flag_text == ""
+    assert words not in opened.view.legend.text
+    opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
+    assert opened.view.grab().toImage() == before  # nothing is left behind
+    assert hovered != before
 
 
 def test_the_legend_follows_the_hovered_bar(opened):

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import zlib
+from collections import Counter
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ from candledesk.domain.errors import JobStateError, UnknownJobError, UnknownSymb
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
+from candledesk.domain.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 
 NOW = 1_795_446_000  # 2026-11-23T15:00:00Z
@@ -68,6 +70,7 @@ class FakeCache:
         self.now, self.fill_s, self.stuck = now, fill_s, stuck
         self.requests, self.updates, self.known, self.jobs, self.callbacks = [], [], {}, {}, []
         self.harvest, self.followed = {}, []
+        self.odd, self.unsent, self.dropped = {}, (), {}  # flags by open time; opens that were not sent; by reason
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.error = None
         self.searches = []
@@ -149,7 +152,11 @@ class FakeCache:
             bars = bars.take(slice(0, request.limit))
         final = tuple(bool(t + request.interval.step_s <= self.now) for t in bars.open_time)
         gaps = tuple(Gap(gap, "not fetched yet") for gap in self._gaps(request))
-        return BarsReply(request, span, bars, final, INSTRUMENTS[request.symbol], gaps, following, self._rev)
+        odd = {time: self.odd[time] for time in bars.open_time.tolist() if time in self.odd}
+        if request.raw:
+            opens = np.where(np.isin(bars.open_time, self.unsent), np.nan, bars.open)
+            bars = replace(bars, open=opens)
+        return BarsReply(request, span, bars, final, INSTRUMENTS[request.symbol], gaps, following, self._rev, odd)
 
     def _add_job(self, kind, symbol, interval, span, state):
         job = Job(next(self._ids), kind, symbol, interval, span, state, 0, 500, 1, "", self.now, self.now, 3.0)
@@ -228,7 +235,8 @@ class FakeCache:
         spans = self.known.get((symbol, interval.name), [])
         rows = tuple(Coverage(span, CoverageState.HAVE, self.now) for span in spans)
         n_bars = sum(len(make_bars(symbol, interval, span)) for span in spans)
-        return _done(lambda: SeriesReport(rows, (), n_bars))
+        odd = count_tokens(Counter(self.odd.values()))
+        return _done(lambda: SeriesReport(rows, (), n_bars, odd, self.dropped))
 
     def list_instruments(self, query=""):
         return _done(

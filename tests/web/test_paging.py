@@ -58,6 +58,7 @@ def ask(client, **query):
 def rows_of(candles):
     if isinstance(candles, list):
         return candles
+    assert set(candles.pop("odd")) == {""}
     return [dict(zip(candles, values, strict=True)) for values in zip(*candles.values(), strict=True)]
 
 

@@ -65,27 +65,28 @@ def _fill_both(painter: QPainter, rects: CandleRects, theme: Theme) -> None:
 
 
 def _paint_candles(painter: QPainter, frame: Frame, theme: Theme) -> None:
-    _fill_both(painter, candle_rects(_strokes(frame), frame.is_up), theme)
+    _fill_both(painter, candle_rects(_strokes(frame), frame.priced.is_up), theme)
 
 
 def _strokes(frame: Frame) -> Strokes:
-    columns, panes = frame.columns, frame.panes
+    columns, panes = frame.priced.columns, frame.panes
     ends = frame.price.y_of(np.array((columns.open, columns.high, columns.low, columns.close)))
-    return place_strokes(frame.x, ends, frame.device_spacing, panes.price_top, panes.price_bottom)
+    return place_strokes(frame.priced.x, ends, frame.device_spacing, panes.price_top, panes.price_bottom)
 
 
 def _paint_hollow(painter: QPainter, frame: Frame, theme: Theme) -> None:
-    is_filled = frame.columns.close < frame.columns.open
-    _fill_both(painter, hollow_rects(_strokes(frame), frame.is_up, is_filled), theme)
+    priced = frame.priced
+    is_filled = priced.columns.close < priced.columns.open
+    _fill_both(painter, hollow_rects(_strokes(frame), priced.is_up, is_filled), theme)
 
 
 def _paint_ohlc(painter: QPainter, frame: Frame, theme: Theme) -> None:
-    _fill_both(painter, ohlc_rects(_strokes(frame), frame.is_up), theme)
+    _fill_both(painter, ohlc_rects(_strokes(frame), frame.priced.is_up), theme)
 
 
 def _points(frame: Frame) -> FloatArray:
-    panes, y = frame.panes, frame.price.y_of(frame.columns.close)
-    return line_points(frame.x, y, panes.price_top, panes.price_bottom)
+    panes, y = frame.panes, frame.price.y_of(frame.priced.columns.close)
+    return line_points(frame.priced.x, y, panes.price_top, panes.price_bottom)
 
 
 def _stroke_line(painter: QPainter, frame: Frame, points: FloatArray, colour: str) -> None:

@@ -7,17 +7,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QRect
 
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.oddity import odd_words
 from candledesk.ui.chart.options import Magnet
 from candledesk.ui.chart.pixels import draw_dashed, fill, logical_rect
 from candledesk.ui.chart.price_axis import TAG_H, axis_pen, paint_tag
 from candledesk.ui.chart.scales import PriceRange, PriceScale, format_volume
-from candledesk.ui.chart.texts import Align, Pen, draw_figures, figures_width
+from candledesk.ui.chart.texts import Align, Pen, draw_figures, figures_width, shortened
 from candledesk.ui.chart.ticks import build_calendar, format_open_time
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QRect
     from PySide6.QtGui import QPainter
 
     from candledesk.domain.interval import Interval
@@ -31,12 +32,13 @@ _NEAR_PX = 24_000  # logical pixels that are sooner painted in vain than by anot
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Where the crosshair is: the bar it snaps to, and its device pixels."""
+    """Where the crosshair is: the bar it snaps to, its device pixels, and why that bar is flagged (or nothing)."""
 
     row: int
     x: int
     y: int
     price_text: str
+    flag_text: str = ""
 
 
 def aim_at(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> Aim | None:
@@ -46,15 +48,16 @@ def aim_at(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> 
     if row is None or not (0 <= x * frame.dpr < panes.plot_w and 0 <= device_y < panes.time_top):
         return None
     centre = int(np.rint(frame.row_x(row)))
+    flag_text = odd_words(series.flags.get(int(series.bars.open_time[row]), 0)) if series.flags else ""
     if device_y >= panes.volume_top:
         scale = PriceScale(PriceRange(0.0, max(frame.volume_peak, 1.0)), panes.volume_top, panes.volume_bottom)
-        return Aim(row, centre, device_y, format_volume(scale.price_at(device_y)))
+        return Aim(row, centre, device_y, format_volume(scale.price_at(device_y)), flag_text)
     price = _snap(frame, series, row, device_y, magnet)
     if price is None:
         price = frame.price.price_at(device_y)
     else:
         device_y = round(float(frame.price.y_of(price)))
-    return Aim(row, centre, device_y, frame.price.label(price, series.decimals))
+    return Aim(row, centre, device_y, frame.price.label(price, series.decimals), flag_text)
 
 
 def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet) -> float | None:
@@ -62,7 +65,7 @@ def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet)
     bars, panes = series.bars, frame.panes
     if magnet is Magnet.FREE:
         return None
-    columns = (bars.close,) if magnet is Magnet.CLOSE else (bars.open, bars.high, bars.low, bars.close)
+    columns = (bars.close,) if magnet is Magnet.CLOSE else (series.drawn.open, bars.high, bars.low, bars.close)
     ends = [(float(frame.price.y_of(price)), price) for price in (float(column[row]) for column in columns)]
     y, price = min(ends, key=lambda end: abs(end[0] - device_y))
     return price if panes.price_top <= y < panes.price_bottom else None
@@ -92,7 +95,7 @@ class Crosshair:
         if former is not None and former[1] is not frame:  # all of a chart that changed is painted anew
             return []
         if not left or not self._parts:  # it appears or vanishes
-            return left or self._parts
+            return [part for part in left or self._parts if not part.isNull()]
         is_same_bar = former is not None and aim is not None and former[0].x == aim.x
         merged: list[QRect] = []
         for old, new in zip(left, self._parts, strict=True):
@@ -101,14 +104,14 @@ class Crosshair:
             both = old.united(new)
             is_near = both.width() * both.height() < _NEAR_PX + old.width() * old.height() + new.width() * new.height()
             merged += [both] if is_near else [old, new]
-        return merged
+        return [part for part in merged if not part.isNull()]
 
     def draw(self, painter: QPainter, within: QRect) -> None:
         """Draw the lines and the labels that lie within a rectangle of logical pixels, on device pixels."""
         if self._shown is None:
             return
         aim, frame, series, theme = self._shown
-        down, across, tag = (part.intersects(within) for part in self._parts)
+        down, across, tag, flag = (part.intersects(within) for part in self._parts)
         dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
         if across:
             draw_dashed(painter, 0, aim.y, frame.panes.plot_w, dash, theme.crosshair)
@@ -122,6 +125,11 @@ class Crosshair:
             words = format_open_time(series.calendar, aim.row, is_monthly=series.interval.is_monthly)
             pen = axis_pen(frame, theme.tag_text)
             draw_figures(painter, left + width // 2, top + height // 2, words, pen, Align.AlignHCenter)
+        if flag:
+            (left, top, width, height), words = _flag_tag(frame, aim)
+            fill(painter, left, top, width, height, theme.panel)
+            middle = left + width // 2, top + height // 2
+            draw_figures(painter, *middle, words, axis_pen(frame, theme.text_muted), Align.AlignHCenter)
 
 
 @lru_cache(maxsize=16)
@@ -141,8 +149,18 @@ def _time_tag(frame: Frame, aim: Aim, interval: Interval) -> tuple[int, int, int
     return left, panes.time_top, width, panes.height - panes.time_top
 
 
+def _flag_tag(frame: Frame, aim: Aim) -> tuple[tuple[int, int, int, int], str]:
+    """Return the box of the words that say why the bar is flagged, above the time's, and what of them fits."""
+    panes, pen, pad = frame.panes, axis_pen(frame, ""), round(_TIME_TAG_PAD * frame.dpr)
+    room = panes.plot_w - 2 * pad
+    words = aim.flag_text if figures_width(aim.flag_text, pen) <= room else shortened(aim.flag_text, pen, room)
+    width, height = figures_width(words, pen) + 2 * pad, round(TAG_H * frame.dpr)
+    left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
+    return (left, panes.time_top - height, width, height), words
+
+
 def _parts(aim: Aim, frame: Frame, interval: Interval) -> list[QRect]:
-    """Return the line down, the line across with its label, and the label of the time, in logical pixels.
+    """Return the line down, the line across with its label, and the labels of time and flags, in logical pixels.
 
     Each is painted by itself: a paint through a clip of many parts is ten times as slow.
     """
@@ -152,4 +170,5 @@ def _parts(aim: Aim, frame: Frame, interval: Interval) -> list[QRect]:
         (0, aim.y - half, panes.width, 2 * half + 1),
         _time_tag(frame, aim, interval),
     )
-    return [logical_rect(box, frame.dpr) for box in boxes]
+    flag = logical_rect(_flag_tag(frame, aim)[0], frame.dpr) if aim.flag_text else QRect()
+    return [*(logical_rect(box, frame.dpr) for box in boxes), flag]

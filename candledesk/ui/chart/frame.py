@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from candledesk.ui.chart.fit import fit_prices
 from candledesk.ui.chart.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.layout import Panes, place_panes
-from candledesk.ui.chart.lod import Columns, block_size, previous_closes, reduce_rows
+from candledesk.ui.chart.lod import Columns, block_size, previous_closes, reduce_rows, reduce_shown
 from candledesk.ui.chart.options import LINES, ChartType, UpRule
-from candledesk.ui.chart.scales import PriceRange, PriceScale, autoscale, format_price
+from candledesk.ui.chart.scales import PriceScale, format_price
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import BoolArray, FloatArray
+    from candledesk.domain.bars import Bars, BoolArray, FloatArray
+    from candledesk.ui.chart.options import ChartOptions
     from candledesk.ui.chart.scene import ChartScene, Series
     from candledesk.ui.chart.viewport import Placed
 
@@ -33,10 +37,20 @@ class TextMetrics:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Priced:
+    """Columns whose prices are drawn, their centres in device pixels, and which of them rise."""
+
+    columns: Columns
+    x: FloatArray
+    is_up: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """A scene on a surface of ``panes.width`` × ``panes.height`` device pixels, ``dpr`` of them per logical pixel.
 
-    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise.
+    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``priced``: the columns
+    whose prices the axis can show, all but those at or below zero on a logarithmic one; ``notes``: what it cannot show.
     """
 
     panes: Panes
@@ -49,6 +63,8 @@ class Frame:
     price: PriceScale
     volume_peak: float
     is_up: BoolArray
+    priced: Priced
+    notes: tuple[str, ...] = ()
 
     @property
     def device_spacing(self) -> float:
@@ -71,9 +87,17 @@ class Frame:
 
 
 @lru_cache(maxsize=4)
-def highest(series: Series) -> float:
-    """Return the highest loaded price; looked for once per window of bars, which must not be empty."""
-    return float(series.bars.high.max())
+def widest_price(series: Series) -> int:
+    """Return how many characters the widest loaded price has, bars that the scale leaves out aside; 0 without bars.
+
+    Looked for once per window of bars.
+    """
+    if not len(series.bars):
+        return 0
+    odd = series.oddities
+    high, low = (series.bars.high, series.bars.low) if odd is None else (odd.high, odd.low)
+    ends = [float(np.fmax.reduce(high)), float(np.fmin.reduce(low))]
+    return max(len(format_price(end, series.decimals)) for end in ends if not math.isnan(end) or end is ends[0])
 
 
 @lru_cache(maxsize=4)
@@ -83,9 +107,8 @@ def has_volume(series: Series) -> bool:
 
 
 def axis_width(series: Series, metrics: TextMetrics) -> float:
-    """Return the price axis' width in logical pixels: it follows the highest loaded price, not the visible one."""
-    widest = format_price(highest(series), series.decimals) if len(series.bars) else ""
-    return math.ceil(max(len(widest), _AXIS_CHARS) * metrics.digit_w + _AXIS_PAD)
+    """Return the price axis' width in logical pixels: it follows the widest loaded price, not the visible one."""
+    return math.ceil(max(widest_price(series), _AXIS_CHARS) * metrics.digit_w + _AXIS_PAD)
 
 
 def plot_width(series: Series, width: float, metrics: TextMetrics) -> float:
@@ -93,43 +116,76 @@ def plot_width(series: Series, width: float, metrics: TextMetrics) -> float:
     return max(1.0, width - axis_width(series, metrics))
 
 
-def visible_range(scene: ChartScene, lo: int, hi: int, columns: Columns) -> PriceRange:
-    """Return the price range: the one that was set by hand, else the autoscale of what rows ``[lo, hi)`` draw."""
-    if scene.price_range is not None:
-        return scene.price_range
-    source = columns if scene.options.chart_type is ChartType.HEIKIN_ASHI else scene.series.bars
-    part = slice(None) if source is columns else slice(lo, hi)
-    low, high = (float(source.low[part].min()), float(source.high[part].max())) if hi > lo else (math.nan, math.nan)
-    return autoscale(low, high, is_log=scene.is_log, is_inverted=scene.is_inverted)
-
-
-def _draw_columns(scene: ChartScene, placed: Placed, block: int) -> tuple[Columns, BoolArray]:
-    """Return the columns that the chart type draws of the rows on screen, and which of them rise."""
-    series, options, axis = scene.series, scene.options, placed.axis
+def _drawn_rows(scene: ChartScene, placed: Placed, block: int) -> tuple[int, int]:
+    """Return the rows that are drawn: those on screen, and of a line as many more as it comes from beyond the edge."""
     lo, hi = placed.visible()
-    if options.chart_type in LINES and hi > lo:  # a line comes from beyond the edge
-        lo, hi = axis.row_at(axis.start_of(lo) - block), axis.row_at(axis.start_of(hi - 1) + 2 * block) + 1  # type: ignore[assignment]
-    columns = reduce_rows(series.bars, axis, lo, hi, block, series.stride, series.origin)
-    if options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
+    axis = placed.axis
+    if scene.options.chart_type in LINES and hi > lo:
+        return axis.row_at(axis.start_of(lo) - block), axis.row_at(axis.start_of(hi - 1) + 2 * block) + 1
+    return lo, hi
+
+
+def _draw_columns(scene: ChartScene, placed: Placed, block: int, rows: tuple[int, int]) -> tuple[Columns, BoolArray]:
+    """Return the columns that the chart type draws of some rows, and which of them rise."""
+    series, axis, (lo, hi) = scene.series, placed.axis, rows
+    columns = reduce_rows(series.drawn, axis, lo, hi, block, series.stride, series.origin)
+    if scene.options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
+        source = _averaged(scene, lo, hi)
         start = axis.row_at(axis.start_of(lo) - N_WARM_UP * columns.block)
-        before = reduce_rows(series.bars, axis, start, hi, block, series.stride, series.origin)
-        columns = average_columns(before, len(columns.open))
-        return columns, columns.close >= columns.open
+        before = reduce_rows(source, axis, start, hi, block, series.stride, series.origin)
+        averaged = average_columns(before, len(columns.open))
+        if source is not series.drawn:  # the wicks of what is not averaged are drawn all the same
+            high, low = np.maximum(averaged.high, columns.high), np.minimum(averaged.low, columns.low)
+            averaged = replace(averaged, high=high, low=low)
+        columns = averaged
+    return columns, _rising(series.drawn, columns, scene.options)
+
+
+def _averaged(scene: ChartScene, lo: int, hi: int) -> Bars:
+    """Return the bars that Heikin-Ashi averages: one bar that is left out of the scale would reach over many others."""
+    odd = scene.series.oddities
+    if odd is None:
+        return scene.series.drawn
+    return odd.calm_above if scene.is_log and not odd.is_below[lo:hi].all() else odd.calm
+
+
+def _rising(drawn: Bars, columns: Columns, options: ChartOptions) -> BoolArray:
+    """Return which columns rise, by the rule of the chart type or the one that was chosen."""
+    is_averaged = options.chart_type is ChartType.HEIKIN_ASHI
     is_open_rule = options.up_rule is UpRule.OPEN and options.chart_type is not ChartType.HOLLOW
-    against = columns.open if is_open_rule else previous_closes(series.bars, columns)
-    return columns, columns.close >= against
+    against = columns.open if is_averaged or is_open_rule else previous_closes(drawn, columns)
+    rising: BoolArray = columns.close >= against
+    return rising
+
+
+def _above_zero(scene: ChartScene, placed: Placed, columns: Columns, rows: tuple[int, int]) -> Columns:
+    """Return the columns without what lies at or below zero, which a logarithmic axis cannot show."""
+    series, (lo, hi) = scene.series, rows
+    odd = series.oddities
+    if odd is None or not odd.is_below[lo:hi].any():
+        return columns
+    if scene.options.chart_type is ChartType.HEIKIN_ASHI:
+        kept = columns.low > 0
+        parts = {name: getattr(columns, name)[kept] for name in ("centre", "open", "high", "low", "close", "volume")}
+        return replace(columns, **parts)
+    return reduce_shown(odd.drawn, placed.axis, lo, hi, columns.block, series.stride, series.origin, ~odd.is_below)
 
 
 def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics) -> Frame:
     """Lay out ``scene`` on ``width`` × ``height`` device pixels."""
     axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
-    bars = scene.series.bars
     panes = place_panes(width, height, axis, dpr, has_volume=has_volume(scene.series), split=scene.split)
     placed = scene.viewport.resized(panes.plot_w / dpr).place(scene.series.axis)
     lo, hi = placed.visible()
     block = block_size(placed.view.spacing * dpr)
-    columns, is_up = _draw_columns(scene, placed, block)
+    rows = _drawn_rows(scene, placed, block)
+    columns, is_up = _draw_columns(scene, placed, block, rows)
+    fit = fit_prices(scene, lo, hi, columns)
     peak = float(columns.volume.max()) if len(columns.volume) else 0.0
+    x = _centres(placed, columns, dpr)
+    priced = Priced(columns, x, is_up)
+    if fit.span.is_log and (shown := _above_zero(scene, placed, columns, rows)) is not columns:
+        priced = Priced(shown, _centres(placed, shown, dpr), _rising(scene.series.drawn, shown, scene.options))
     return Frame(
         panes=panes,
         dpr=dpr,
@@ -137,14 +193,16 @@ def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics:
         lo=lo,
         hi=hi,
         columns=columns,
-        x=(placed.view.width - (placed.right_edge - columns.centre) * placed.view.spacing) * dpr,
-        price=PriceScale(
-            visible_range(scene, lo, hi, columns),
-            panes.price_top,
-            panes.price_bottom,
-            scene.price_mode,
-            float(bars.close[lo]) if hi > lo else 1.0,
-        ),
+        x=x,
+        price=PriceScale(fit.span, panes.price_top, panes.price_bottom, fit.mode, fit.base),
         volume_peak=peak * (1 + _VOLUME_HEADROOM),
         is_up=is_up,
+        priced=priced,
+        notes=fit.notes,
     )
+
+
+def _centres(placed: Placed, columns: Columns, dpr: float) -> FloatArray:
+    """Return the device pixels of the columns' centres."""
+    x: FloatArray = (placed.view.width - (placed.right_edge - columns.centre) * placed.view.spacing) * dpr
+    return x

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from candledesk.domain.venue_names import venue_name
-from candledesk.ui.chart.frame import has_volume, highest
+from candledesk.ui.chart.frame import has_volume, widest_price
+from candledesk.ui.chart.oddities import flag_words
 from candledesk.ui.chart.scales import format_price, format_volume
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.scene import Series
+
+
+UNKNOWN = "\N{EN DASH}"  # for an open that was not sent
 
 
 class Tone(StrEnum):
@@ -31,12 +34,6 @@ class Part(NamedTuple):
     n_chars: int = 0
 
 
-@lru_cache(maxsize=4)
-def _price_room(series: Series) -> int:
-    """Return how many digits the highest loaded price has."""
-    return len(format_price(highest(series), series.decimals))
-
-
 def title_parts(series: Series) -> list[Part]:
     """Return symbol, name, interval and venue."""
     instrument = series.instrument
@@ -53,19 +50,26 @@ def title_parts(series: Series) -> list[Part]:
 def value_parts(series: Series, row: int) -> list[Part]:
     """Return open, high, low, close, the change from the previous close (or from the open) and the volume."""
     bars, decimals = series.bars, series.decimals
-    before = float(bars.close[row - 1]) if row > 0 else float(bars.open[row])
+    opening = float(series.drawn.open[row])  # of an open that was not sent the price that it is drawn from
+    before = float(bars.close[row - 1]) if row > 0 else opening
     close = float(bars.close[row])
     change = close - before
-    tone = Tone.UP if close >= float(bars.open[row]) else Tone.DOWN
-    room = _price_room(series)
+    tone = Tone.UP if close >= opening else Tone.DOWN
+    room = widest_price(series)
+    is_unknown = series.oddities is not None and bool(series.oddities.is_open_unknown[row])
     parts: list[Part] = []
     for name, values in (("O", bars.open), ("H", bars.high), ("L", bars.low), ("C", bars.close)):
-        parts += [Part(name, Tone.MUTED), Part(format_price(float(values[row]), decimals), tone, room)]
-    share = change / before * 100 if before else 0.0
+        text = UNKNOWN if is_unknown and name == "O" else format_price(float(values[row]), decimals)
+        parts += [Part(name, Tone.MUTED), Part(text, tone, room)]
     change_tone = Tone.UP if change >= 0 else Tone.DOWN
-    parts.append(
-        Part(f"{change:+,.{decimals}f} ({share:+.2f}%)".replace("-", "\N{MINUS SIGN}"), change_tone, room + 10)
-    )
+    share = f" ({change / before * 100:+.2f}%)" if before > 0 else ""  # of nothing, or of a debt, it has no meaning
+    parts.append(Part(f"{change:+,.{decimals}f}{share}".replace("-", "\N{MINUS SIGN}"), change_tone, room + 10))
     if has_volume(series):  # as the volume pane: currencies and indices have none
         parts += [Part("Vol", Tone.MUTED), Part(format_volume(float(bars.volume[row])), tone, 7)]
     return parts
+
+
+def flag_part(series: Series, row: int) -> list[Part]:
+    """Return why the bar is flagged, in words; nothing for an ordinary one."""
+    words = flag_words(series.flags.get(int(series.bars.open_time[row]), 0), is_single=series.is_single)
+    return [Part(words, Tone.MUTED)] if words else []

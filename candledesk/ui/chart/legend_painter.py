@@ -1,4 +1,4 @@
-"""The legend: two lines of text in the chart's top left, what is shown and the values of one bar."""
+"""The legend in the chart's top left: what is shown, the values of one bar, and why that bar is flagged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRect
 
-from candledesk.ui.chart.legend import Part, Tone, title_parts, value_parts
+from candledesk.ui.chart.legend import Part, Tone, flag_part, title_parts, value_parts
 from candledesk.ui.chart.texts import Pen, draw_line, draw_lines, figures_width, shortened, static_text, write_figures
 from candledesk.ui.theme import FONT_PX, Theme
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LEFT = 12.0
 _TOP = 10.0
 _ROW = 21.0
+_N_ROWS = 3
 _TITLE_PX = 15.0
 _TITLE_GAP = 10.0
 _VALUE_GAP = 4.0
@@ -80,6 +81,14 @@ def _place_values(parts: list[Part], theme: Theme, dpr: float, room: int) -> lis
     return words
 
 
+def _place_flag(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[_Word]:
+    """Place why a bar is flagged, shortened to ``room`` pixels."""
+    left, pen = round(_LEFT * dpr), _pens(theme, round(FONT_PX * dpr))[Tone.MUTED]
+    texts = [(text, static_text(text, pen.pixels, pen.is_bold)[1]) for text, _, _ in parts]
+    fitting = [text if width <= room - left else shortened(text, pen, room - left) for text, width in texts]
+    return [_Word(left, left + static_text(text, pen.pixels, pen.is_bold)[1], text, pen) for text in fitting if text]
+
+
 @lru_cache(maxsize=8)
 def _pens(theme: Theme, pixels: int) -> dict[Tone, Pen]:
     colours = {Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
@@ -93,6 +102,7 @@ class Legend:
         """Start empty."""
         self._title: list[_Word] = []
         self._values: list[_Word] = []
+        self._flag: list[_Word] = []
         self._width = 0
         self._dpr = 1.0
         self._shown: tuple[object, ...] = ()
@@ -100,7 +110,7 @@ class Legend:
     @property
     def text(self) -> str:
         """What it says, for screen readers and tests."""
-        return "  ".join(word.text for word in (*self._title, *self._values))
+        return "  ".join(word.text for word in (*self._title, *self._values, *self._flag))
 
     def show_bar(self, series: Series, row: int | None, frame: Frame, theme: Theme) -> list[QRect]:
         """Show a bar's values, ``None`` the title alone; return what to repaint, in logical pixels."""
@@ -108,38 +118,44 @@ class Legend:
         if shown == self._shown:  # while panning
             return []
         is_title_new = not self._shown or (series, *shown[2:]) != (self._shown[0], *self._shown[2:])
-        self._shown, former = shown, self._values
+        self._shown, former, flag = shown, self._values, self._flag
         self._width, self._dpr = frame.panes.plot_w, frame.dpr
         if is_title_new:
             self._title = _place_title(title_parts(series) if series.symbol else [], theme, frame.dpr, self._width)
         has_bar = row is not None and row < len(series.bars)
         parts = value_parts(series, row) if has_bar and row is not None else []
         self._values = _place_values(parts, theme, frame.dpr, self._width)
+        self._flag = _place_flag(
+            flag_part(series, row) if parts and row is not None else [], theme, frame.dpr, self._width
+        )
         if is_title_new:
-            return [QRect(0, round(_TOP), round(self._width / self._dpr), round(2 * _ROW))]
-        if former == self._values:
-            return []
-        end = max((word.right for word in (*former[-1:], *self._values[-1:])), default=0)
-        return [QRect(0, round(_TOP + _ROW), math.ceil(min(end, self._width) / self._dpr), round(_ROW))]
+            return [QRect(0, round(_TOP), round(self._width / self._dpr), round(_N_ROWS * _ROW))]
+        lines = ((1, former, self._values), (2, flag, self._flag))
+        return [self._room_of(at, (*old[-1:], *new[-1:])) for at, old, new in lines if old != new]
+
+    def _room_of(self, at: int, words: tuple[_Word, ...]) -> QRect:
+        """Return the logical pixels of a line up to where the last of some words ends."""
+        end = max((word.right for word in words), default=0)
+        return QRect(0, round(_TOP + at * _ROW), math.ceil(min(end, self._width) / self._dpr), round(_ROW))
 
     def draw(self, painter: QPainter, within: QRect) -> None:
         """Write what lies within a rectangle of logical pixels, on device pixels."""
-        if within.top() >= _TOP + 2 * _ROW:
+        if within.top() >= _TOP + _N_ROWS * _ROW:
             return
         left, right = within.left() * self._dpr, (within.right() + 1) * self._dpr
-        for at, words in enumerate((self._title, self._values)):
+        for at, words in enumerate((self._title, self._values, self._flag)):
             top = _TOP + at * _ROW
             is_met = within.top() < top + _ROW and within.bottom() >= top
             seen = [word for word in words if word.left < right and word.right > left] if is_met else []
             if seen:
-                self._write(painter, seen, round((top + _ROW / 2) * self._dpr), is_title=at == 0)
+                self._write(painter, seen, round((top + _ROW / 2) * self._dpr), has_figures=at == 1)
 
-    def _write(self, painter: QPainter, words: list[_Word], middle: int, *, is_title: bool) -> None:
+    def _write(self, painter: QPainter, words: list[_Word], middle: int, *, has_figures: bool) -> None:
         is_cut = words[-1].right > self._width
         if is_cut:
             painter.save()
             painter.setClipRect(0, 0, self._width, round(100 * self._dpr))
-        if is_title:
+        if not has_figures:
             for word in words:
                 draw_line(painter, word.left, middle, word.text, word.pen)
         else:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import Bars, FloatArray, IntArray
+    from candledesk.domain.bars import Bars, BoolArray, FloatArray, IntArray
     from candledesk.ui.chart.axis import Axis
 
 STRIDES = (1, 8, 64, 512)  # bars per row that the cache can answer with
@@ -77,6 +77,31 @@ def reduce_rows(bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: in
     at = np.flatnonzero(is_first)
     centre = (keys[at] * block - origin + (block - 1) / 2).astype(np.float64)
     return _aggregate(bars, lo, hi, at, block, centre)
+
+
+def reduce_shown(
+    bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: int, origin: int, is_shown: BoolArray
+) -> Columns:
+    """Reduce rows as ``reduce_rows`` does, without those that are not shown; ``is_shown``: of every row of the window.
+
+    A block of which nothing is shown has no column.
+    """
+    starts = axis.starts_of(np.arange(axis.n_rows))
+    is_grouped = block > (1 if axis.starts is None else stride)
+    if is_grouped and hi > lo:  # blocks are whole
+        first = (int(starts[lo]) + origin) // block * block - origin
+        behind = (int(starts[hi - 1]) + origin) // block * block + block - origin
+        lo, hi = np.searchsorted(starts, [first, behind]).tolist()
+    rows = lo + np.flatnonzero(is_shown[lo:hi])
+    part = bars.take(rows)
+    if not is_grouped or not len(rows):
+        middles = axis.middles(lo, hi)[rows - lo]
+        width = 1 if axis.starts is None else stride
+        return Columns(width, middles, part.open, part.high, part.low, part.close, part.volume, lo)
+    keys = (starts[rows] + origin) // block
+    at = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    centre = (keys[at] * block - origin + (block - 1) / 2).astype(np.float64)
+    return replace(_aggregate(part, 0, len(rows), at, block, centre), first_row=int(rows[0]))
 
 
 def _aggregate(bars: Bars, lo: int, hi: int, at: IntArray, block: int, centre: FloatArray) -> Columns:

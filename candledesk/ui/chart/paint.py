@@ -14,7 +14,7 @@ from candledesk.ui.chart.bars_painter import paint_prices, paint_volume
 from candledesk.ui.chart.frame import Frame, TextMetrics, solve_frame
 from candledesk.ui.chart.pixels import device_pixels, draw_dashed, fill, fill_rects, fill_ruled
 from candledesk.ui.chart.price_axis import axis_pen, axis_x, paint_last_price, paint_price_labels, price_levels
-from candledesk.ui.chart.texts import Align, Pen, draw_lines, draw_paragraph
+from candledesk.ui.chart.texts import Align, Pen, draw_line, draw_lines, draw_paragraph, figures_width, shortened
 from candledesk.ui.chart.ticks import TimeTick, time_ticks, zone_label
 from candledesk.ui.chart.words import edge_title, edge_words
 from candledesk.ui.theme import FONT_PX, Theme, chart_font
@@ -29,6 +29,7 @@ TIME_GAP = 76.0
 _SESSION_GAP = 48.0  # narrower sessions have no lines between them
 _EDGE_MIN = 110.0  # narrower empty regions stay silent
 _EDGE_MAX = 260.0
+_NOTE_LEFT, _NOTE_H, _NOTE_BELOW = 12.0, 18.0, 6.0
 
 
 @lru_cache(maxsize=8)
@@ -61,6 +62,7 @@ def paint_frame(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
             _paint_sessions(painter, frame, starts, theme)
             paint_volume(painter, frame, theme)
             paint_prices(painter, frame, scene.options.chart_type, theme)
+            _paint_notes(painter, frame, theme)
             paint_price_labels(painter, frame, levels, scene, theme)
             paint_last_price(painter, frame, scene, theme)
         _paint_edge(painter, frame, scene, theme)
@@ -104,6 +106,18 @@ def _paint_sessions(painter: QPainter, frame: Frame, rows: list[int], theme: The
         x = round(frame.device_x(frame.placed.axis.start_of(row) - 0.5))
         if 0 <= x < frame.panes.plot_w:
             draw_dashed(painter, x, 0, frame.panes.time_top, dash, theme.separator, is_down=True)
+
+
+def _paint_notes(painter: QPainter, frame: Frame, theme: Theme) -> None:
+    """Say in the price pane's bottom left what its axis cannot show."""
+    panes, pen = frame.panes, axis_pen(frame, theme.text_muted)
+    left, height, pad = round(_NOTE_LEFT * frame.dpr), round(_NOTE_H * frame.dpr), round(4 * frame.dpr)
+    top, room = panes.price_bottom - round(_NOTE_BELOW * frame.dpr) - height * len(frame.notes), panes.plot_w - 2 * left
+    for note in frame.notes if top > panes.price_top else ():
+        words = note if figures_width(note, pen) <= room else shortened(note, pen, room)
+        fill(painter, left - pad, top, figures_width(words, pen) + 2 * pad, height, theme.background)
+        draw_line(painter, left, top + height // 2, words, pen)
+        top += height
 
 
 def _paint_axis_lines(painter: QPainter, frame: Frame, theme: Theme) -> None:

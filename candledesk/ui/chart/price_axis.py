@@ -97,7 +97,7 @@ def countdown_rect(frame: Frame, series: Series) -> tuple[int, int, int, int] | 
 
 def last_colour(series: Series, theme: Theme) -> str:
     """Return the colour of the last bar."""
-    return theme.up if series.bars.close[-1] >= series.bars.open[-1] else theme.down
+    return theme.up if series.drawn.close[-1] >= series.drawn.open[-1] else theme.down
 
 
 def paint_last_price(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme) -> None:

@@ -14,6 +14,7 @@ from candledesk.ui.chart.options import PriceMode
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
 
+LEAST_PRICE = 1e-12  # a hundredth of what ten decimals can write; less is drawn and counted as nothing
 MARGIN_TOP = 0.20  # CHART.md: autoscale margins
 MARGIN_BOTTOM = 0.10
 _WHOLE = 1e-6  # a step of so nearly whole units is written out
@@ -69,7 +70,7 @@ class PriceScale:
     def y_of(self, price: float) -> float: ...
     def y_of(self, price: FloatArray | float) -> FloatArray | float:
         """Return the pixels of prices."""
-        value = np.log10(np.maximum(price, 1e-12)) if self.span.is_log else price
+        value = np.log10(np.maximum(price, LEAST_PRICE)) if self.span.is_log else price
         share = (value - self.span.lo) / (self.span.hi - self.span.lo)
         if self.span.is_inverted:
             return self.top + share * (self.bottom - self.top)
@@ -155,9 +156,9 @@ def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: boo
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
     if is_log:
-        low, high = math.log10(max(low, 1e-12)), math.log10(max(high, 1e-12))
-    if high - low <= abs(high) * 1e-9:
-        pad = 0.01 if is_log else max(abs(high) * 0.005, 1e-6)
+        low, high = math.log10(max(low, LEAST_PRICE)), math.log10(max(high, LEAST_PRICE))
+    if high - low <= max(abs(high) * 1e-9, LEAST_PRICE):
+        pad = 0.01 if is_log else abs(high) * 0.005 if abs(high) > LEAST_PRICE else 1e-6
         low, high = low - pad, high + pad
     unit = (high - low) / (1 - MARGIN_TOP - MARGIN_BOTTOM)
     above, below = (MARGIN_BOTTOM, MARGIN_TOP) if is_inverted else (MARGIN_TOP, MARGIN_BOTTOM)
@@ -165,8 +166,8 @@ def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: boo
 
 
 def format_price(price: float, decimals: int) -> str:
-    """Return a price with thin thousands and the instrument's decimals."""
-    return f"{price:,.{decimals}f}"
+    """Return a price with its thousands set apart and the instrument's decimals."""
+    return f"{price:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def format_percent(percent: float, *, is_whole: bool) -> str:

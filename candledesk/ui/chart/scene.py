@@ -11,16 +11,20 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.ui.chart.axis import Axis
 from candledesk.ui.chart.layout import PaneSplit
+from candledesk.ui.chart.oddities import find_oddities
 from candledesk.ui.chart.options import ChartOptions, PriceMode
 from candledesk.ui.chart.ticks import Calendar, build_calendar
 from candledesk.ui.chart.viewport import Viewport
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from candledesk.cache.messages import ViewportReply
     from candledesk.domain.bars import IntArray
     from candledesk.domain.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.oddities import Oddities
     from candledesk.ui.chart.scales import PriceRange
 
 DEFAULT_DECIMALS = 2
@@ -31,7 +35,8 @@ class Series:
     """The loaded window of one series: rows of one bar, or of about ``stride`` bars where ``starts`` says how many.
 
     ``origin``: absolute index of bar 0, stable while the window moves; ``n_older`` and ``n_newer``: how many bars are
-    stored on either side of the window.
+    stored on either side of the window. ``flags``: of each row that holds a flagged bar, by its open time;
+    ``oddities``: how rows are drawn that are not drawn as they are, ``None`` when all are.
     """
 
     symbol: str
@@ -48,6 +53,18 @@ class Series:
     stride: int = 1
     n_older: int = 0
     n_newer: int = 0
+    flags: Mapping[int, int] = field(default_factory=dict)
+    oddities: Oddities | None = None
+
+    @property
+    def drawn(self) -> Bars:
+        """The rows as they are drawn."""
+        return self.bars if self.oddities is None else self.oddities.drawn
+
+    @property
+    def is_single(self) -> bool:
+        """Whether every row is one stored bar."""
+        return self.starts is None and self.interval.base is self.interval
 
     @property
     def axis(self) -> Axis:
@@ -62,12 +79,16 @@ class Series:
     def is_same_as(self, reply: ViewportReply) -> bool:
         """Whether a reply of the same series would change nothing."""
         return (
-            (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
-            == (
-                *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
-                *(reply.request.stride, reply.n_older, reply.n_newer),
+            self.flags == reply.odd
+            and (
+                (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
+                == (
+                    *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
+                    *(reply.request.stride, reply.n_older, reply.n_newer),
+                )
             )
-        ) and self.bars.equals(reply.bars)
+            and self.bars.equals(reply.bars)
+        )
 
     @classmethod
     def empty(cls) -> Series:
@@ -80,11 +101,13 @@ class Series:
     def from_reply(cls, reply: ViewportReply) -> Series:
         """Build the window of a reply."""
         zone = reply.instrument.tz if reply.instrument else "UTC"
+        interval = reply.request.interval
+        is_single = reply.starts is None and interval.base is interval
         return cls(
             symbol=reply.request.symbol,
-            interval=reply.request.interval,
+            interval=interval,
             bars=reply.bars,
-            calendar=build_calendar(reply.bars.open_time, zone, is_daily=reply.request.interval.is_daily),
+            calendar=build_calendar(reply.bars.open_time, zone, is_daily=interval.is_daily),
             instrument=reply.instrument,
             edge=reply.edge,
             edge_reason=reply.edge_reason,
@@ -94,6 +117,8 @@ class Series:
             stride=reply.request.stride,
             n_older=reply.n_older,
             n_newer=reply.n_newer,
+            flags=reply.odd,
+            oddities=find_oddities(reply.bars, reply.odd, reply.usual, is_single=is_single),
         )
 
     def replacing(self, former: Series) -> Series:

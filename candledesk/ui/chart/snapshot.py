@@ -14,6 +14,7 @@ from candledesk.cache.messages import EdgeState
 from candledesk.domain.errors import EnvironmentFaultError, InputError
 from candledesk.ui.chart.frame import plot_width, solve_frame
 from candledesk.ui.chart.legend_painter import Legend
+from candledesk.ui.chart.oddities import find_oddities, usual_of
 from candledesk.ui.chart.options import PriceMode
 from candledesk.ui.chart.paint import paint_frame, text_metrics
 from candledesk.ui.chart.pixels import device_pixels, fill
@@ -171,9 +172,10 @@ def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: boo
     """Return the scene of a script's bars on ``width`` logical pixels: a named span whole, else the latest screen."""
     bars, instrument, interval = reply.bars, reply.instrument, reply.request.interval
     calendar = build_calendar(bars.open_time, instrument.tz, is_daily=interval.is_daily)
+    odd = find_oddities(bars, reply.odd, usual_of(bars, reply.odd), is_single=interval.base is interval)
     series = Series(
         reply.request.symbol, interval, bars, calendar, instrument=instrument, edge=EdgeState.MORE,
-        at_latest=reply.request.span is None,
+        at_latest=reply.request.span is None, flags=reply.odd, oddities=odd,
     )  # fmt: skip
     view = Viewport(width=plot_width(series, width, text_metrics(1.0)))
     if reply.request.span is not None:

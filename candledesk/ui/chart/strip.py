@@ -26,6 +26,7 @@ _NAMES = {
     MarkState.MISSING: "Missing",
     MarkState.REFUSED: "Not to be had",
     MarkState.FAILED: "Failed",
+    MarkState.ODD: "Stored, flagged",
 }
 
 
@@ -64,7 +65,7 @@ def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -
     first, last = _clamped(placed.x_of(-0.5), width), _clamped(placed.x_of(axis.n_bars - 0.5), width)
     segments = [Segment(first, last, None)] if last > first else []
     row_s = series.interval.step_s * series.stride
-    older = [mark for mark in marks if mark.span.start < times[0]]
+    older = [mark for mark in marks if mark.span.start < times[0] and mark.state is not MarkState.ODD]
     for mark in marks:
         lo, hi = _first_row(times, mark.span.start, row_s), int(np.searchsorted(times, mark.span.end))
         if hi <= 0 or (hi <= lo and lo == len(times) and mark.span.start > times[-1] + row_s):
@@ -81,9 +82,11 @@ def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -
 
 
 def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
-    """Return the piece under a logical pixel; the one that is drawn last wins."""
+    """Return the piece under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
     near = [piece for piece in segments if piece.left - 1 <= x < piece.right + 1]
-    return near[-1] if near else None
+    fetched = [piece for piece in near if piece.mark is not None and piece.mark.state in CAN_FILL]
+    found = fetched or near
+    return found[-1] if found else None
 
 
 def mark_words(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
@@ -92,7 +95,8 @@ def mark_words(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") ->
         return "Stored"
     zone = ZoneInfo(tz)
     name, reason = _NAMES[mark.state], mark.reason
-    lines = [f"{name}: {reason}" if reason else name]
+    is_named = not reason or mark.state is not MarkState.ODD  # its reason says it
+    lines = [reason if not is_named else f"{name}: {reason}" if reason else name]
     start, end = (_place(at, zone, is_daily=is_daily) for at in (mark.span.start, mark.span.end))
     lines.append(f"{'the beginning' if mark.span.start <= HISTORY_START else start} to {end}")
     if mark.fetched_at is not None and mark.state is not MarkState.REFUSED:

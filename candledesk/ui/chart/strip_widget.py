@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 HEIGHT = 8
 _BAND_TOP, _BAND_H = 2, 4
+_ODD_H = 2  # a line within the band: flagged bars are stored like all others
 _ASK_MS = 120  # after the last change at the latest: a moving chart does not ask for every frame
 
 
@@ -118,6 +119,7 @@ class CoverageStrip(QWidget):
             MarkState.MISSING: theme.warning,
             MarkState.REFUSED: theme.border,
             MarkState.FAILED: theme.down,
+            MarkState.ODD: theme.odd,
         }[mark.state]
 
     # -- Qt events
@@ -127,7 +129,9 @@ class CoverageStrip(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour_of(self._theme.background))
         for piece in self.segments:
-            rect = QRectF(piece.left, _BAND_TOP, piece.right - piece.left, _BAND_H)
+            is_odd = piece.mark is not None and piece.mark.state is MarkState.ODD
+            height = _ODD_H if is_odd else _BAND_H
+            rect = QRectF(piece.left, _BAND_TOP + (_BAND_H - height), piece.right - piece.left, height)
             painter.fillRect(rect, colour_of(self._colour(piece.mark)))
         painter.end()
 

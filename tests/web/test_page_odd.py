@@ -1,0 +1,13 @@
+"""The page's words of flags are the product's."""
+
+from pathlib import Path
+
+from candledesk.domain.oddity import Oddity, odd_tokens, odd_words
+
+SCRIPT = Path(__file__).parents[2] / "resources" / "web" / "odd.js"
+
+
+def test_the_page_has_the_words_of_every_reason():
+    text = SCRIPT.read_text(encoding="utf-8")
+    for flag in Oddity:
+        assert f'{odd_tokens(flag)}: "{odd_words(flag)}"' in text
