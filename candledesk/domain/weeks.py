@@ -7,7 +7,6 @@ before: week 0 holds Monday 1969-12-29. A venue that changes its week has one lo
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -25,7 +24,7 @@ _N_BESIDE = 6  # weeks on either side that tell which weekdays are usual: with i
 _SATURDAY, _SUNDAY = 5, 6
 _STEADY = 4  # weeks that a new first day must hold; shorter ones are holidays
 
-_LOCK = threading.Lock()
+# Found once for each calendar object. Two threads may find the same at the same time; that is harmless.
 _SHIFTS: WeakKeyDictionary[SessionCalendar, tuple[int, IntArray]] = WeakKeyDictionary()
 
 
@@ -44,13 +43,8 @@ def week_of(calendar: SessionCalendar, date: IntArray) -> IntArray:
 
 def _week_shifts(calendar: SessionCalendar) -> tuple[int, IntArray]:
     """Return the first numbered week and, from it on, how many days from its Monday each week begins (0, -1, -2)."""
-    with _LOCK:
-        found = _SHIFTS.get(calendar)
-    if found is None:
-        found = _find_shifts(calendar.date)
-        with _LOCK:
-            found = _SHIFTS.setdefault(calendar, found)
-    return found
+    found = _SHIFTS.get(calendar)
+    return _SHIFTS.setdefault(calendar, _find_shifts(calendar.date)) if found is None else found
 
 
 def _find_shifts(date: IntArray) -> tuple[int, IntArray]:
