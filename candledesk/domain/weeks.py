@@ -72,7 +72,8 @@ def _usual_days(is_open: BoolArray, first_weekday: int, last_weekday: int) -> Bo
     could[0, :first_weekday] = False
     could[-1, last_weekday + 1 :] = False
     n_open, n_possible = _sum_around(is_open), _sum_around(could)
-    return (2 * n_open > n_possible) | (n_possible == 0)
+    usual: BoolArray = (2 * n_open > n_possible) | (n_possible == 0)
+    return usual
 
 
 def _sum_around(flags: BoolArray) -> IntArray:
@@ -101,7 +102,8 @@ def _shift_of(usual: BoolArray) -> IntArray:
 def _n_closed_before(usual: BoolArray, day: int) -> IntArray:
     """Return how many closed weekdays lie directly before ``day``."""
     closed = ~usual[:, [(day - back) % 7 for back in range(1, 7)]]
-    return np.cumprod(closed, axis=1).sum(axis=1)
+    n_closed: IntArray = np.cumprod(closed, axis=1, dtype=np.int64).sum(axis=1)
+    return n_closed
 
 
 def _settled(shifts: IntArray) -> IntArray:
@@ -141,4 +143,5 @@ def _place_change(shifts: IntArray, change: int, is_open: BoolArray) -> None:
 def _is_usual(weeks: BoolArray) -> BoolArray:
     """Tell which weekdays are open in more than half of the weeks that have a session."""
     n_weeks = max(int(weeks.any(axis=1).sum()), 1)
-    return 2 * weeks.sum(axis=0) > n_weeks
+    usual: BoolArray = 2 * weeks.sum(axis=0) > n_weeks
+    return usual

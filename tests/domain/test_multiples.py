@@ -109,7 +109,7 @@ def test_what_traders_type_is_understood(text, name):
 
 @pytest.mark.parametrize("text", ["", "0", "m", "q", "HD", "7203.T", "5x", "1.5h", "1441", "\u0663", "-5"])
 def test_what_no_interval_can_be_is_refused_with_the_list(text):
-    with pytest.raises(InputError, match="use one of 1m 2m .* multiple such as 10m"):
+    with pytest.raises(InputError, match=r"use one of 1m 2m .* multiple such as 10m"):
         typed_interval(text)
 
 

@@ -140,7 +140,6 @@ def test_weeks_are_whole_and_follow_each_other(first, second, change, closed):
 
 @given(st.integers(0, 12), st.sampled_from([SUN_TO_THU, SAT_TO_WED]), st.booleans())
 def test_the_change_is_found_to_the_week(offset, old, has_holidays):
-    """With every session in its place the first week of the new kind is the one that begins after the old one's last."""
     change = utc("2023-03-06") + offset * 7 * DAY_S  # a Monday
     span = ("2021-01-01", text_of(change)), (text_of(change), "2025-01-01")
     holidays = [text_of(change - n * 7 * DAY_S - DAY_S) for n in (2, 3, 5)] if has_holidays else []
