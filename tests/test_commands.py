@@ -128,7 +128,7 @@ def test_what_was_printed_once_is_printed_offline_again(tmp_path, live):
         (("candles", "NOPE", "1d", "--format", "parquet"), 2, "-o FILE"),
         (("coverage", "AAPL"), 5, "ask for its candles once"),
         (("candles",), 2, "Missing argument"),
-        (("window", "--interval", "9h"), 2, "Unknown interval"),
+        (("window", "--interval", "9x"), 2, "Unknown interval"),
     ],
 )
 def test_mistakes_get_their_exit_code_and_words_that_help(tmp_path, live, arguments, code, words):

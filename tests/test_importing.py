@@ -5,7 +5,7 @@ import pytest
 
 from candledesk.cache.build import CacheService
 from candledesk.cache.messages import BarsRequest
-from candledesk.commands import print_candles
+from candledesk.commands import iso, print_candles
 from candledesk.demo import DemoMarket
 from candledesk.demo.clock import parse_instant
 from candledesk.domain.errors import InputError
@@ -94,6 +94,28 @@ def test_bars_on_another_basis_are_refused_whole(make_service, market, tmp_path,
     wrong.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(lines))
     assert run_import(cache, file=str(wrong), symbol="MSFT", interval="1d", form="csv") == 3
     assert "refused: other_basis" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("interval", ["5m", "15m", "10m", "45m", "90m"])
+def test_coarser_candles_are_made_from_imported_minutes(make_service, market, tmp_path, capsys, interval):
+    span = Span(*(parse_instant(f"{day}T00:00:00Z") for day in ("2026-06-01", "2026-06-06")))
+    cache, path = make_service("home"), tmp_path / "minutes.csv"
+    minutes = market.truth("MSFT", "1m", span.start, span.end)
+    lines = [f"{iso(t)},{o!r},{h!r},{low!r},{c!r},{v!r}" for t, o, h, low, c, v in zip(
+        *(column.tolist() for column in (minutes.open_time, minutes.open, minutes.high, minutes.low, minutes.close,
+                                         minutes.volume)), strict=True)]  # fmt: skip
+    path.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(lines) + "\n")
+    assert run_import(cache, file=str(path), symbol="MSFT", interval="1m", form=None) == 0
+    printed = tmp_path / "printed.csv"
+    capsys.readouterr()
+    export(cache, printed, "csv", interval, "2026-06-01", "2026-06-06")
+    told = capsys.readouterr().err
+    end = "21:00" if interval == "90m" else "20:00"  # of the last candle's step
+    assert f"MSFT {interval}: made from stored 1m candles: 2026-06-01T13:30:00Z to 2026-06-05T{end}:00Z\n" == told
+    made, truth = read_csv(printed), market.truth("MSFT", interval, span.start, span.end)
+    np.testing.assert_allclose(made.volume, truth.volume)
+    for name in ("open_time", "open", "high", "low", "close"):
+        assert getattr(made, name).tolist() == getattr(truth, name).tolist()
 
 
 @pytest.mark.parametrize(

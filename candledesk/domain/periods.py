@@ -68,7 +68,8 @@ def _first_days(n: int, calendar: SessionCalendar) -> IntArray:
     """Return the dates that begin a group of ``n`` sessions: every n-th of each year, from its first on."""
     years = calendar.date.astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64)
     place = np.arange(len(years)) - np.searchsorted(years, years)
-    return calendar.date[place % n == 0]
+    first: IntArray = calendar.date[place % n == 0]
+    return first
 
 
 def _day_keys(n: int, date: IntArray, calendar: SessionCalendar) -> IntArray:

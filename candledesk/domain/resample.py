@@ -10,7 +10,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.opens import first_opens
 from candledesk.domain.outside import outside_open_times
 from candledesk.domain.periods import period_end, period_keys
-from candledesk.domain.sessions import grid_open_times, next_grid_start
+from candledesk.domain.sessions import grid_open_times, next_grid_start, session_of
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
@@ -68,15 +68,25 @@ def base_span(interval: Interval, calendar: SessionCalendar, span: Span) -> Span
     """
     if interval.base is interval:
         return span
-    edges = np.array([span.start, span.end - 1], np.int64)
-    keys = derived_open_times(calendar, interval, edges)
-    start = span.start if int(keys[0]) == span.start else _end_of(interval, calendar, int(keys[0]), span.start)
+    keys = derived_open_times(calendar, interval, np.array([span.start, span.end - 1], np.int64))
+    start = span.start if int(keys[0]) == span.start else _next_start(interval, calendar, int(keys[0]), span.start)
     end = _end_of(interval, calendar, int(keys[1]), span.end - 1)
     return Span(start, end) if start < end else span
 
 
+def _next_start(interval: Interval, calendar: SessionCalendar, key: int, time: int) -> int:
+    """Return where the base bars behind the derived bar ``key``, which holds ``time``, begin.
+
+    Outside every session at ``time`` itself: no base bar is expected there, and those that are there are read.
+    """
+    if interval.is_daily:
+        return period_end(interval, key, calendar)
+    row = int(session_of(calendar, interval, np.array([time], np.int64))[0])
+    return time if row < 0 else min(key + interval.step_s, int(calendar.close[row]))
+
+
 def _end_of(interval: Interval, calendar: SessionCalendar, key: int, time: int) -> int:
-    """Return the first second that no longer belongs to the derived bar ``key``, which holds ``time``."""
+    """Return the first second that surely does not belong to the derived bar ``key``, which holds ``time``."""
     if interval.is_daily:
         return period_end(interval, key, calendar)
     following = next_grid_start(calendar, interval, time)

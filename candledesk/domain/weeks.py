@@ -7,7 +7,6 @@ before: week 0 holds Monday 1969-12-29. A venue that changes its week has one lo
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -25,7 +24,7 @@ _N_BESIDE = 6  # weeks on either side that tell which weekdays are usual: with i
 _SATURDAY, _SUNDAY = 5, 6
 _STEADY = 4  # weeks that a new first day must hold; shorter ones are holidays
 
-_LOCK = threading.Lock()
+# Found once for each calendar object. Two threads may find the same at the same time; that is harmless.
 _SHIFTS: WeakKeyDictionary[SessionCalendar, tuple[int, IntArray]] = WeakKeyDictionary()
 
 
@@ -44,13 +43,8 @@ def week_of(calendar: SessionCalendar, date: IntArray) -> IntArray:
 
 def _week_shifts(calendar: SessionCalendar) -> tuple[int, IntArray]:
     """Return the first numbered week and, from it on, how many days from its Monday each week begins (0, -1, -2)."""
-    with _LOCK:
-        found = _SHIFTS.get(calendar)
-    if found is None:
-        found = _find_shifts(calendar.date)
-        with _LOCK:
-            found = _SHIFTS.setdefault(calendar, found)
-    return found
+    found = _SHIFTS.get(calendar)
+    return _SHIFTS.setdefault(calendar, _find_shifts(calendar.date)) if found is None else found
 
 
 def _find_shifts(date: IntArray) -> tuple[int, IntArray]:
@@ -78,7 +72,8 @@ def _usual_days(is_open: BoolArray, first_weekday: int, last_weekday: int) -> Bo
     could[0, :first_weekday] = False
     could[-1, last_weekday + 1 :] = False
     n_open, n_possible = _sum_around(is_open), _sum_around(could)
-    return (2 * n_open > n_possible) | (n_possible == 0)
+    usual: BoolArray = (2 * n_open > n_possible) | (n_possible == 0)
+    return usual
 
 
 def _sum_around(flags: BoolArray) -> IntArray:
@@ -107,7 +102,8 @@ def _shift_of(usual: BoolArray) -> IntArray:
 def _n_closed_before(usual: BoolArray, day: int) -> IntArray:
     """Return how many closed weekdays lie directly before ``day``."""
     closed = ~usual[:, [(day - back) % 7 for back in range(1, 7)]]
-    return np.cumprod(closed, axis=1).sum(axis=1)
+    n_closed: IntArray = np.cumprod(closed, axis=1, dtype=np.int64).sum(axis=1)
+    return n_closed
 
 
 def _settled(shifts: IntArray) -> IntArray:
@@ -147,4 +143,5 @@ def _place_change(shifts: IntArray, change: int, is_open: BoolArray) -> None:
 def _is_usual(weeks: BoolArray) -> BoolArray:
     """Tell which weekdays are open in more than half of the weeks that have a session."""
     n_weeks = max(int(weeks.any(axis=1).sum()), 1)
-    return 2 * weeks.sum(axis=0) > n_weeks
+    usual: BoolArray = 2 * weeks.sum(axis=0) > n_weeks
+    return usual

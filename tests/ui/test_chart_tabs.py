@@ -130,7 +130,7 @@ def test_the_middle_button_closes_the_chart_of_the_tab_under_it(opened, qapp, qt
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nonsense", "7", "[1]", '[["AAPL"]]', '[["no symbol!", "1d"]]', '[["AAPL", "9h"]]', "[null]"]
+    "text", ["", "nonsense", "7", "[1]", '[["AAPL"]]', '[["no symbol!", "1d"]]', '[["AAPL", "9x"]]', "[null]"]
 )
 def test_what_was_spoilt_in_the_settings_opens_nothing_and_breaks_nothing(tmp_path, text):
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from candledesk.cache.messages import Gap, JobChanged, JobsChanged, JobState, LimiterChanged
 from candledesk.domain.errors import EnvironmentFaultError, UnknownSymbolError
-from candledesk.domain.interval import INTERVALS
+from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.job_states import JobVerb, may
 from candledesk.domain.span import Span
 from candledesk.ui.bridge import Bridge
@@ -403,6 +403,12 @@ def test_the_form_begins_with_the_series_on_screen_and_says_what_it_costs(form):
     assert form.form.order().series == [("AAPL", INTERVALS["1d"])]
     form.wait_for("About 3 requests to Yahoo and 1,000 new bars, in about 8 s")
     assert form.cache.calls == []
+
+
+def test_of_a_multiple_the_form_begins_with_what_it_is_derived_from(qapp, qtbot, cache):
+    made = Form(qapp, qtbot, cache, ("AAPL", parse_interval("45m")))
+    assert made.form.order().series == [("AAPL", INTERVALS["15m"])]
+    made.close()
 
 
 def test_many_symbols_and_intervals_start_together(form, qtbot):

@@ -14,14 +14,14 @@ from candledesk.cache.messages import (
     SymbolFound,
 )
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.domain.interval import INTERVALS
+from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.chart.options import ChartType
 from candledesk.ui.desktop import check_desktop
 from candledesk.ui.main_window import MainWindow
 from candledesk.ui.panels.backfill_form import BackfillForm
 from tests.ui.conftest import discard, settle
-from tests.ui.fakes import make_job
+from tests.ui.fakes import make_bars, make_job
 
 
 class Opened:
@@ -189,6 +189,40 @@ def test_a_digit_opens_the_interval_entry(opened, qtbot):
     settle(opened.qapp)
     assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
     assert opened.window.toolbar.interval_buttons["5m"].isChecked()
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "words"),
+    [("45", "45m", "45 minutes"), ("3h", "3h", "3 hours"), ("2D", "2d", "2 days"), ("12M", "1y", "1 year")],
+)
+def test_any_multiple_can_be_typed_and_has_a_button_while_it_is_shown(opened, qtbot, cache, typed, name, words):
+    cache.add("AAPL", name, make_bars(300))
+    opened.open("AAPL")
+    qtbot.keyClick(opened.page.view, typed[0])
+    popup = opened.window.interval_popup
+    qtbot.keyClicks(popup.line, typed[1:])
+    assert popup.hint.text() == words
+    qtbot.keyClick(popup.line, Qt.Key.Key_Return)
+    settle(opened.qapp)
+    assert opened.window.windowTitle() == f"AAPL {name} — CandleDesk"
+    assert opened.window.target[1] is parse_interval(name)
+    other = opened.window.toolbar.other_button
+    assert (other.text(), other.toolTip(), other.isChecked(), other.isVisible()) == (name, words, True, True)
+    opened.window.set_interval(INTERVALS["5m"])
+    assert opened.window.toolbar.interval_buttons["5m"].isChecked()
+    settle(opened.qapp)
+    assert not other.isVisible()
+
+
+def test_what_is_no_interval_is_met_with_the_list(opened, qtbot):
+    opened.open("AAPL")
+    qtbot.keyClick(opened.page.view, "9")
+    popup = opened.window.interval_popup
+    qtbot.keyClicks(popup.line, "q")
+    assert popup.hint.text().startswith("one of 1m 2m 5m")
+    assert "another multiple" in popup.hint.text()
+    qtbot.keyClick(popup.line, Qt.Key.Key_Return)
+    assert popup.isVisible()
 
 
 def test_a_ticker_may_begin_with_a_digit(opened, qtbot):

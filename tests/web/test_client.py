@@ -21,6 +21,9 @@ ASKED = [
     ("NVDA", "1h", "2026-03-02", "2026-04-01", "none"),  # the split is months later
     ("NVDA", "1d", "2019-01-01", "2020-01-01", "all"),
     ("BTC-USD", "1m", "2026-11-10", "2026-11-16", "splits"),  # more than one page
+    ("MSFT", "45m", "2026-11-02", "2026-11-10", "splits"),
+    ("MSFT", "3d", "2020-01-01", "2020-02-04", "splits"),
+    ("VOD.L", "1y", "2010-01-01", "2020-01-01", "splits"),
     ("VOD.L", "1d", "2127-11-01", "2128-01-01", "splits"),  # nothing can be there yet
     ("SPY", "1d", "1850-01-01", "1890-01-01", "splits"),  # nor was there ever
 ]

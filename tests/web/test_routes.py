@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import jsonschema_rs
 import pytest
 
 from candledesk.cache.messages import JobsChanged
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, OfflineError, TooLateError
-from candledesk.domain.interval import INTERVALS
+from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.job_states import JobState
 from candledesk.domain.span import Span
 from candledesk.web.stream import encode_event
@@ -124,6 +125,25 @@ def test_the_wish_reaches_the_cache(client, cache):
     request = cache.requests[0]
     assert (request.fill, request.timeout_s, request.adjust, request.limit) == ("async", 2.5, "all", 7)
     assert request.interval is INTERVALS["1h"]
+
+
+@pytest.mark.parametrize(("text", "name"), [("45m", "45m"), ("120m", "2h"), ("12mo", "1y"), ("3wk", "3wk")])
+def test_any_multiple_reaches_the_cache(client, cache, text, name):
+    assert ask(client, interval=text, fill="none").json()["interval"] == name
+    assert cache.requests[0].interval is parse_interval(name)
+
+
+def test_candles_made_from_finer_ones_are_named(client, cache, monkeypatch):
+    assert "derived" not in ask(client).json()
+    derived = ((Span(1_793_577_600, 1_793_664_000), "1m"),)
+    plain = cache._reply
+    monkeypatch.setattr(cache, "_reply", lambda request: replace(plain(request), derived=derived))
+    answer = ask(client)
+    row = {"from": "2026-11-02T00:00:00Z", "to": "2026-11-03T00:00:00Z", "interval": "1m"}
+    assert answer.json()["derived"] == [row]
+    contract = client.get("/openapi.json").json()
+    schema = {**contract["components"]["schemas"]["Candles"], "components": contract["components"]}
+    jsonschema_rs.Draft202012Validator(schema).validate(answer.json())
 
 
 def test_the_cursor_walks_every_bar_once(client):
