@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from candledesk.cache.doors import CommandCache
-    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry
+    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry, SeriesReport
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -155,7 +155,7 @@ def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | N
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
     reports = [(name, one, cache.describe_series(name, one).result()) for name in names for one in chosen]
-    rows = [_coverage_row(name, one, piece) for name, one, report in reports for piece in report.coverage]
+    rows = [_coverage_row(name, one, piece, report) for name, one, report in reports for piece in report.coverage]
     print_table(rows, as_json=as_json)
     if not as_json:
         for name, one, report in reports:
@@ -164,7 +164,7 @@ def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | N
     return EXIT_DONE
 
 
-def _coverage_row(name: str, interval: Interval, piece: Coverage) -> dict[str, Any]:
+def _coverage_row(name: str, interval: Interval, piece: Coverage, report: SeriesReport) -> dict[str, Any]:
     return {
         "symbol": name,
         "interval": interval.name,
@@ -174,6 +174,8 @@ def _coverage_row(name: str, interval: Interval, piece: Coverage) -> dict[str, A
         "fetched_at": iso(piece.fetched_at),
         "expires_at": None if piece.expires_at is None else iso(piece.expires_at),
         "reason": piece.reason,
+        "updated_at": None if report.updated_at is None else iso(report.updated_at),
+        "lag_s": report.lag_s,
     }
 
 

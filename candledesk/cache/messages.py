@@ -144,11 +144,17 @@ class BarsReply:
 
 @dataclass(frozen=True, slots=True)
 class SeriesReport:
-    """What is known of one series: its coverage, ascending and disjoint, the gaps of all history, and bars stored."""
+    """What is known of one series: its coverage, ascending and disjoint, the gaps of all history, and bars stored.
+
+    Of a followed series ``lag_s``: for how long its first closed bar that was not asked for has been available (0: it
+    is current), and ``updated_at``: when its newest bars were asked for (UTC seconds); else both ``None``.
+    """
 
     coverage: tuple[Coverage, ...]
     gaps: tuple[Gap, ...]
     n_bars: int
+    lag_s: int | None = None
+    updated_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +250,10 @@ class BreakerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LimiterState:
-    """The limiter for people: ``tokens`` left now, seconds to the next request, the breaker and its next try."""
+    """The limiter for people: ``tokens`` left now, seconds to the next request, the breaker and its next try.
+
+    ``update_lag_s``: by how many seconds the updates of followed series run late, 0 while they keep up.
+    """
 
     tokens: float
     next_request_in_s: float
@@ -252,6 +261,7 @@ class LimiterState:
     retry_at: int | None = None
     last_error: str = ""
     is_offline: bool = False
+    update_lag_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,14 @@ COVERED = record(
     expires_at=nullable(TIME, "when it is asked again"),
     reason=text(),
 )
-COVERAGE = record(spans=array(shared("Covered")), gaps=array(shared("Gap")), complete=flag(), bars=integer())
+COVERAGE = record(
+    spans=array(shared("Covered")),
+    gaps=array(shared("Gap")),
+    complete=flag(),
+    bars=integer(),
+    lag_s=nullable(integer(), "for how long a closed bar waits to be asked for; null for a series that nobody follows"),
+    updated_at=nullable(TIME, "when the newest bars of a followed series were asked for"),
+)
 SYMBOL = record(
     symbol=text(),
     name=text(),
@@ -162,6 +169,7 @@ LIMITER = record(
     retry_at=nullable(TIME),
     last_error=text(),
     offline=flag(),
+    update_lag_s=integer("by how many seconds the updates of followed series run late; 0 while they keep up"),
 )
 PROBLEM: Schema = {
     "type": "object",

@@ -25,7 +25,8 @@ async def _read_coverage(door: Door, call: Call) -> Response:
     symbol, interval = call.values["symbol"], call.values["interval"]
     report = await door.settle(door.cache.describe_series(symbol, interval))
     gaps, spans = wire.gap_rows(report.gaps), wire.coverage_rows(report.coverage)
-    return json_answer({"spans": spans, "gaps": gaps, "complete": not report.gaps, "bars": report.n_bars})
+    lag = {"lag_s": report.lag_s, "updated_at": wire.iso_time(report.updated_at)}
+    return json_answer({"spans": spans, "gaps": gaps, "complete": not report.gaps, "bars": report.n_bars, **lag})
 
 
 async def _search_symbols(door: Door, call: Call) -> Response:
