@@ -37,6 +37,7 @@ ANSWER_S = 15  # an update is answered in that time, usually in one second
 FULL_EACH_S = HOUR_S  # an update in between reads the running session only
 N_RUNNING = 4  # updates at a time: who is most urgent is decided as late as possible
 SLOT_S = 2.0  # the next round while more updates are due than may run; the limiter lets one leave each 2.5 s
+BEFORE_CLOSE_S = 20  # before bars close only the chart in front reads a forming one: the limiter's burst fills up
 N_RECHECKS_A_DAY = 8  # of one series
 N_RECHECKS_IN_ALL = 60
 N_HARVESTS = 2  # at a time
@@ -315,6 +316,11 @@ class UpdateScheduler:
                 else:
                     rows.append((is_behind, at, row, due))
                     break
+        now = series[0].status.facts.now if series else 0
+        coming = (due.closed_at for due in series if due.closed_at is not None and due.closed_at > now)
+        upcoming = min(coming, default=now)
+        if now < upcoming <= now + BEFORE_CLOSE_S:
+            between = [row for row in between if row[-1].status.is_in_front]
         return [row[-1] for row in sorted(closed)], [row[-1] for row in sorted(between)]
 
     def _update_task(self, due: _Due) -> list[UpdateTask]:

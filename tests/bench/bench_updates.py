@@ -177,20 +177,29 @@ def simulate(mix: dict[str, int], scrolls_each_s: float | None = None) -> Lags:
 def main() -> int:
     """Print a line for each mix; return the exit code."""
     is_missed = False
-    print("40 followed series, an hour of market time, 24 requests a minute; seconds after a closed bar is available")
-    print(f"{'series':45}{'bars':>6}{'requests':>10}{'asked worst':>13}{'stored worst':>14}{'median':>8}{'in front':>10}")
+    heads = ("bars", "requests", "asked worst", "stored worst", "median", "in front")
+    tell("40 followed series, an hour of market time, 24 requests a minute; seconds after a closed bar is available")
+    tell(f"{'series':62}" + "".join(f"{head:>14}" for head in heads))
     for name, mix in {**MIXES, **OVERLOADS}.items():
         for scrolls, words in ((None, ""), (20.0, ", somebody scrolls")):
             lags = simulate(mix, scrolls)
             is_late = lags.asked_worst > ASKED_S or lags.stored_worst > STORED_S or lags.front_worst > FRONT_S
             is_missed |= is_late and name in MIXES and scrolls is None
-            print(
-                f"{name + words:45}{lags.n_bars:>6}{lags.n_requests:>10}{lags.asked_worst:>13.0f}"
-                f"{lags.stored_worst:>14.0f}{lags.stored_median:>8.0f}{lags.front_worst:>10.0f}"
+            figures = (lags.n_bars, lags.n_requests, lags.asked_worst, lags.stored_worst)
+            tell(
+                f"{name + words:62}" + "".join(f"{x:>14.0f}" for x in (*figures, lags.stored_median, lags.front_worst))
             )
-    print(f"goals: asked <= {ASKED_S:.0f}, stored <= {STORED_S:.0f}, in front <= {FRONT_S:.0f}: ", end="")
-    print("missed" if is_missed else "met (40 x 1m is more than the rate can bring: each is late, none is left out)")
+    verdict = (
+        "missed" if is_missed else "met; 40 x 1m is more than the rate can bring: each bar is late, none is left out"
+    )
+    tell(f"asked <= {ASKED_S:.0f}, stored <= {STORED_S:.0f}, in front <= {FRONT_S:.0f}: {verdict}")
     return int(is_missed)
+
+
+def tell(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
