@@ -198,7 +198,7 @@ def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | N
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
     reports = [(name, one, cache.describe_series(name, one).result()) for name in names for one in chosen]
     rows = [
-        _coverage_row(name, one, piece) | (_counted(report) if as_json else {})
+        _coverage_row(name, one, piece, report) | (_counted(report) if as_json else {})
         for name, one, report in reports
         for piece in report.coverage
     ]
@@ -230,7 +230,7 @@ def count_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
 
 
-def _coverage_row(name: str, interval: Interval, piece: Coverage) -> dict[str, Any]:
+def _coverage_row(name: str, interval: Interval, piece: Coverage, report: SeriesReport) -> dict[str, Any]:
     return {
         "symbol": name,
         "interval": interval.name,
@@ -240,6 +240,8 @@ def _coverage_row(name: str, interval: Interval, piece: Coverage) -> dict[str, A
         "fetched_at": iso(piece.fetched_at),
         "expires_at": None if piece.expires_at is None else iso(piece.expires_at),
         "reason": piece.reason,
+        "updated_at": None if report.updated_at is None else iso(report.updated_at),
+        "lag_s": report.lag_s,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import wait
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,7 @@ class CacheService:
         if refusal is not None:
             self._fills.machine.forbid(refusal)
         self.jobs = Jobs(self._fills, journal, self._readers, self._clockwork, self._events)
-        active = ActiveSeries(elapsed)
+        active = self._active = ActiveSeries(elapsed)
         harvest = Harvest(self._readers, self._writer, catalog, self._fills, now)
         self.updater = self._make_updater(catalog, active, harvest, settings, elapsed)
         parts = Parts(
@@ -161,6 +162,7 @@ class CacheService:
                 jobs=self.jobs,
                 fills=self._fills,
                 limiter_state=self._limiter_state,
+                emit=self._events.emit,
                 call_later=self._clockwork.call_later,
                 now=self._now,
                 elapsed=elapsed,
@@ -169,14 +171,15 @@ class CacheService:
         )
 
     def _limiter_state(self) -> LimiterState:
-        return limiter_message(self._limiter.state())
+        state = limiter_message(self._limiter.state())
+        return replace(state, update_lag_s=self._active.worst_lag_s(self._now()))
 
     def _make_limiter(self, database: Path, settings: Settings) -> Limiter:
         return Limiter(
             settings.requests_per_minute,
             settings.request_burst,
             settings.breaker_pause_s,
-            on_change=lambda snapshot: self._events.emit(LimiterChanged(limiter_message(snapshot))),
+            on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._limiter_state())),
             on_use=self._remember_limiter,
             memory=_read_limiter(database),
         )

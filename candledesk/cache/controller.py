@@ -7,6 +7,7 @@ It only hands on: to ``charts.py`` (viewports), ``scripts.py`` (bars of spans), 
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -185,6 +186,10 @@ class CacheController:
         """Keep a series complete from now on, or stop that; ``UnknownSymbolError`` when the provider knows none."""
         return self._harvest.change(symbol, interval, is_on=is_on)
 
+    def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
+        """Say which series the charts in front show: their updates go first."""
+        self._parts.active.set_in_front(series)
+
     # --- what is known ------------------------------------------------------------------------------------------
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
@@ -195,7 +200,11 @@ class CacheController:
         known = self._parts.catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
-        return describe_series(connection, known, interval)
+        report, waiting = describe_series(connection, known, interval), self._parts.active.waiting(symbol, interval)
+        if waiting is None:
+            return report
+        lag_s = 0 if waiting.since is None else max(0, self._parts.now() - waiting.since)
+        return replace(report, lag_s=lag_s, updated_at=waiting.asked_at or None)
 
     def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
         """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""

@@ -146,6 +146,10 @@ class Cache(CommandCache, Protocol):
         """Keep a series that is shown up to date until the returned function is called."""
         ...
 
+    def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
+        """Say which series the charts in front show: their updates go first."""
+        ...
+
     def limiter_state(self) -> LimiterState:
         """Return the limiter as it stands, without waiting."""
         ...

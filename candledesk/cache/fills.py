@@ -50,6 +50,11 @@ class Fills:
         """How many windows are being asked for right now."""
         return len(self._claims)
 
+    @property
+    def has_other_work(self) -> bool:
+        """Whether somebody but the updater waits for bars: a chart, a script, a backfill."""
+        return any(demand.priority is not Priority.UPDATE for demand in list(self._live))
+
     def add(self, demand: Demand) -> None:
         """Begin to serve a demand; ``demand.end`` resolves when it is over."""
         self._live.add(demand)

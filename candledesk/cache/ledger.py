@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.cadence import calm_pulse_s, forming_pause_s, quiet_s, settle_s
+from candledesk.domain.cadence import calm_update_s, forming_pause_s, quiet_s, settle_s
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.sessions import bar_close_times, expected_open_times, session_of
@@ -54,7 +54,7 @@ def final_times(calendar: SessionCalendar, interval: Interval, open_time: IntArr
 def _provisional_expiry(finals: IntArray, interval: Interval, now: int, quiet: int) -> int:
     """Return when what forms or settles is asked again; less and less where nothing came for ``quiet`` seconds."""
     pause = forming_pause_s(interval)
-    calm = calm_pulse_s(pause, quiet)
+    calm = calm_update_s(pause, quiet)
     return now + calm if calm > pause else min(now + pause, max(int(finals.min()), now + 1))
 
 

@@ -169,6 +169,8 @@ class SeriesReport:
 
     ``odd``: how many stored bars are flagged, by reason (``domain.oddity``'s tokens); ``dropped``: how many rows were
     sent that cannot be a bar, by reason.
+    Of a followed series ``lag_s``: for how long its first closed bar that was not asked for has been available (0: it
+    is current), and ``updated_at``: when its newest bars were asked for (UTC seconds); else both ``None``.
     """
 
     coverage: tuple[Coverage, ...]
@@ -176,6 +178,8 @@ class SeriesReport:
     n_bars: int
     odd: Mapping[str, int] = field(default_factory=dict)
     dropped: Mapping[str, int] = field(default_factory=dict)
+    lag_s: int | None = None
+    updated_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +277,10 @@ class BreakerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LimiterState:
-    """The limiter for people: ``tokens`` left now, seconds to the next request, the breaker and its next try."""
+    """The limiter for people: ``tokens`` left now, seconds to the next request, the breaker and its next try.
+
+    ``update_lag_s``: by how many seconds the updates of followed series run late, 0 while they keep up.
+    """
 
     tokens: float
     next_request_in_s: float
@@ -281,6 +288,7 @@ class LimiterState:
     retry_at: int | None = None
     last_error: str = ""
     is_offline: bool = False
+    update_lag_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

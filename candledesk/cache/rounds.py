@@ -1,6 +1,8 @@
 """One round of upkeep: which series are due for an update, a second question or a harvest, and when to look next.
 
-Pure: what the updater knows comes in, errands and the pause until the next round come out.
+Pure: what the updater knows comes in, tasks and the pause until the next round come out. Closed bars come first: the
+series whose bar has been available and not asked for the longest goes first, after those of the charts in front
+(case F18). Updates of forming bars get what is left of the budget.
 """
 
 from __future__ import annotations
@@ -9,8 +11,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from candledesk.cache.journal import KIND_HARVEST, KIND_RECHECK, KIND_UPDATE
+from candledesk.cache.update_budget import UpdateBudget
 from candledesk.cache.upkeep import asked_at, expired_spans, next_harvest, next_update
-from candledesk.domain.cadence import calm_pulse_s, crowd_factor, quiet_s, recent_span, usual_pulse_s
+from candledesk.domain.cadence import (
+    calm_update_s,
+    closing_update_s,
+    is_open,
+    load_factor,
+    quiet_s,
+    recent_span,
+    usual_update_s,
+)
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 from candledesk.domain.span import HISTORY_START, Span
 
@@ -20,9 +31,13 @@ if TYPE_CHECKING:
     from candledesk.cache.planner import Facts
     from candledesk.domain.interval import Interval
 
-RESTLESS = 0.8  # of a pulse must really have gone by, whatever the wall clock says
+MIN_SHARE = 0.8  # of an update interval must really have gone by after the wall clock was set
+CLOCK_SLACK_S = 5.0  # the wall clock and the other one drift apart by less, unless somebody sets one
 ANSWER_S = 15  # an update is answered in that time, usually in one second
 FULL_EACH_S = HOUR_S  # an update in between reads the running session only
+N_RUNNING = 4  # updates at a time: who is most urgent is decided as late as possible
+SLOT_S = 2.0  # the next round while more updates are due than may run; the limiter lets one leave each 2.5 s
+BEFORE_CLOSE_S = 20  # before bars close only the chart in front reads a forming one: the limiter's burst fills up
 N_RECHECKS_A_DAY = 8  # of one series
 N_RECHECKS_IN_ALL = 60
 N_HARVESTS = 2  # at a time
@@ -30,12 +45,14 @@ MAX_PAUSE_S = 15.0  # a round at least that often: so a clock that was set, or a
 MIN_PAUSE_S = 0.2
 _FIRST_RETRY_S, _LONGEST_RETRY_S, _OFFLINE_RETRY_S = 60.0, 1_800.0, 120.0
 
+SeriesKey = tuple[str, str]
+"""Symbol and interval name."""
 Key = tuple[str, str, str]
-"""Symbol, interval name and kind of errand."""
+"""Symbol, interval name and kind of task."""
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class UpdateTask:
     """Something to be started: a job of that kind for that span."""
 
     symbol: str
@@ -50,33 +67,37 @@ class Errand:
 
 
 @dataclass(slots=True)
-class Memo:
-    """What the updater remembers of one kind of errand of one series.
+class TaskHistory:
+    """What the updater remembers of one kind of task of one series.
 
-    ``began``/``answered``/``full_at``: wall clock (UTC s) of the last start, of the last start that was answered, and
-    of the last one that read all recent sessions; ``began_elapsed`` and ``not_before``: on the clock that nobody sets.
-    ``failed_job``: the number of the last job, if it failed.
+    ``began``/``ended``/``answered``/``full_at``: wall clock (UTC s) of the last start and end, of the last start that
+    was answered, and of the last one that read all recent sessions; ``began_elapsed`` and ``not_before``: on the clock
+    that nobody sets. ``failed_job``: the number of the last job, if it failed. ``is_out_of_step``: the last start was
+    the first after somebody had set the wall clock.
     """
 
     is_running: bool = False
     began: int = 0
+    ended: int = 0
     began_elapsed: float = float("-inf")
     answered: int = 0
     full_at: int = 0
     n_failed: int = 0
     not_before: float = float("-inf")
     failed_job: int | None = None
+    is_out_of_step: bool = False
 
     def begin(self, now: int, elapsed: float) -> None:
         """Note a start."""
+        self.is_out_of_step = self.began > 0 and not self._is_steady(now, elapsed)
         self.is_running, self.began, self.began_elapsed = True, now, elapsed
 
-    def end(self, elapsed: float, *, is_answered: bool, is_offline: bool = False) -> None:
+    def end(self, now: int, elapsed: float, *, is_answered: bool, is_offline: bool = False) -> None:
         """Note how it ended; what fails is tried again after a pause that grows.
 
         Without a network it grows little: such a try costs the provider nothing and finds out when there is one again.
         """
-        self.is_running = False
+        self.is_running, self.ended = False, now
         if is_answered:
             self.answered, self.n_failed, self.not_before = self.began, 0, float("-inf")
             return
@@ -84,12 +105,23 @@ class Memo:
         self.not_before = elapsed + min(_FIRST_RETRY_S * 2.0**self.n_failed, longest)
         self.n_failed = min(self.n_failed + 1, 16)
 
+    def rest_s(self, now: int, elapsed: float, update_s: int) -> float:
+        """Return the seconds that must go by before the next start; longer only after the wall clock was set."""
+        is_steady = self._is_steady(now, elapsed)
+        rest_s = 0.0 if is_steady else MIN_SHARE * update_s - (elapsed - self.began_elapsed)
+        return max(self.not_before - elapsed, rest_s)
+
+    def _is_steady(self, now: int, elapsed: float) -> bool:
+        """Tell whether nobody has set the wall clock since the last start."""
+        return abs((now - self.began) - (elapsed - self.began_elapsed)) <= CLOCK_SLACK_S
+
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeriesStatus:
     """A series as the database knows it. ``newest``: open time of its newest bar.
 
-    ``is_active``: somebody looks at it; ``is_harvested``, ``last_run_at``: it is on the harvest list.
+    ``is_active``: somebody looks at it, ``is_in_front``: in the chart in front; ``is_harvested``, ``last_run_at``: it
+    is on the harvest list.
     """
 
     facts: Facts
@@ -98,133 +130,238 @@ class Seen:
     is_active: bool = False
     is_harvested: bool = False
     last_run_at: int | None = None
+    is_in_front: bool = False
+
+    @property
+    def key(self) -> SeriesKey:
+        """Which series it is."""
+        return self.symbol, self.facts.interval.name
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast updates may go: the shortest pulse (s) and the limiter's rate."""
+    """How fast updates may go: the shortest update interval (s) and the limiter's rate."""
 
     floor_s: float
     requests_per_minute: float
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An active series: ``asked_at``, when its newest bars were asked for, and since when a closed bar waits.
+
+    ``since``: when the first closed bar became available that was not asked for since, ``None`` when there is none;
+    ``is_failing``: it waits for the next try of an update that failed. Times in UTC seconds.
+    """
+
+    asked_at: int
+    since: int | None
+    is_failing: bool = False
+
+
 @dataclass(slots=True)
 class Round:
-    """What a round found: errands in the order of their urgency, and the seconds until the next round."""
+    """What a round found: tasks in the order of their urgency, and the seconds until the next round.
 
-    errands: list[Errand] = field(default_factory=list)
+    ``waiting``: how every active series stands.
+    """
+
+    tasks: list[UpdateTask] = field(default_factory=list)
     pause_s: float = MAX_PAUSE_S
+    waiting: dict[SeriesKey, Waiting] = field(default_factory=dict)
 
     def wait(self, seconds: float) -> None:
         """Come back after so many seconds at the latest."""
         self.pause_s = min(self.pause_s, max(seconds, MIN_PAUSE_S))
 
 
-class Rota:
-    """Plans rounds; ``memos`` and ``rechecks`` (elapsed seconds of the last day's) are its memory."""
+@dataclass(slots=True)
+class _Due:
+    """An active series in a round: ``closed_at`` and ``between_at``: when its next updates are due (UTC s)."""
+
+    status: SeriesStatus
+    history: TaskHistory
+    asked: int
+    closing_s: int
+    update_s: int
+    closed_at: int | None = None
+    between_at: int | None = None
+
+
+class UpdateScheduler:
+    """Plans rounds; ``histories``, the budget and ``rechecks`` (elapsed seconds of the last day's) are its memory."""
 
     def __init__(self, pace: Pace) -> None:
         """Start with no memory."""
         self.pace = pace
-        self.memos: dict[Key, Memo] = {}
+        self.histories: dict[Key, TaskHistory] = {}
+        self.budget = UpdateBudget(pace.requests_per_minute)
         self._rechecks: list[tuple[float, Key]] = []
 
-    def memo(self, key: Key) -> Memo:
-        """Return what is remembered of an errand."""
-        return self.memos.setdefault(key, Memo())
+    def history(self, key: Key) -> TaskHistory:
+        """Return what is remembered of a task."""
+        return self.histories.setdefault(key, TaskHistory())
 
-    def forgive(self) -> None:
+    def clear_backoff(self) -> None:
         """Let what has failed be tried at once: the provider answers again."""
-        for memo in self.memos.values():
-            memo.n_failed, memo.not_before = 0, float("-inf")
+        for history in self.histories.values():
+            history.n_failed, history.not_before = 0, float("-inf")
 
-    def begin(self, errand: Errand, now: int, elapsed: float) -> Memo:
-        """Note that an errand starts."""
-        memo = self.memo(errand.key)
-        memo.begin(now, elapsed)
-        if errand.kind == KIND_RECHECK:
-            self._rechecks.append((elapsed, errand.key))
-        return memo
+    def begin(self, task: UpdateTask, now: int, elapsed: float) -> TaskHistory:
+        """Note that a task starts."""
+        history = self.history(task.key)
+        if task.kind == KIND_UPDATE:
+            self.budget.take()
+            is_full = not history.full_at <= now < history.full_at + FULL_EACH_S
+            history.full_at = now if is_full else history.full_at
+        history.begin(now, elapsed)
+        if task.kind == KIND_RECHECK:
+            self._rechecks.append((elapsed, task.key))
+        return history
 
-    def plan(self, series: Sequence[Seen], elapsed: float) -> Round:
-        """Return what is due now, the most urgent first."""
+    def plan(self, series: Sequence[SeriesStatus], elapsed: float, *, is_alone: bool = False) -> Round:
+        """Return what is due now, the most urgent first; ``is_alone``: nobody else asks the provider."""
         found = Round()
-        active = [(seen, *self._pulse(seen, elapsed)) for seen in series if seen.is_active]
-        factor = crowd_factor((pulse for _, _, pulse in active), self.pace.requests_per_minute)
-        for rank, (seen, asked, pulse) in enumerate(active):
-            self._plan_update(found, seen, asked, factor * pulse, rank, elapsed)
-        harvests = [seen for seen in series if seen.is_harvested]
-        for seen in sorted(harvests, key=lambda seen: seen.last_run_at or 0):
-            self._plan_harvest(found, seen, elapsed)
+        self._plan_updates(found, [status for status in series if status.is_active], elapsed, is_alone=is_alone)
+        harvests = [status for status in series if status.is_harvested]
+        for status in sorted(harvests, key=lambda status: status.last_run_at or 0):
+            self._plan_harvest(found, status, elapsed)
         self._rechecks = [row for row in self._rechecks if row[0] > elapsed - DAY_S]
-        busy = {key[:2] for key, memo in self.memos.items() if memo.is_running}
-        busy |= {errand.key[:2] for errand in found.errands}  # what asks already may answer the question too
-        for seen in series:
-            if (seen.symbol, seen.facts.interval.name) not in busy:
-                self._plan_recheck(found, seen, elapsed)
+        busy = {key[:2] for key, history in self.histories.items() if history.is_running}
+        busy |= {task.key[:2] for task in found.tasks}  # what asks already may answer the question too
+        for status in series:
+            if status.key not in busy:
+                self._plan_recheck(found, status, elapsed)
         return found
 
-    def _pulse(self, seen: Seen, elapsed: float) -> tuple[int, int]:
-        """Return when a series was asked last (UTC s), and its pulse (s): the longer, the longer it brings nothing."""
-        facts = seen.facts
-        memo, stored = self.memo((seen.symbol, facts.interval.name, KIND_UPDATE)), asked_at(facts)
-        if memo.n_failed and stored >= memo.began:  # it failed for another reason than its newest bars
-            memo.n_failed, memo.not_before, memo.answered = 0, float("-inf"), memo.began
-        asked = _asked(memo, stored, facts.now, elapsed)
-        pulse = usual_pulse_s(facts.interval, self.pace.floor_s)
-        return asked, calm_pulse_s(pulse, quiet_s(facts.calendar, facts.interval, seen.newest, asked))
+    def _plan_updates(self, found: Round, active: Sequence[SeriesStatus], elapsed: float, *, is_alone: bool) -> None:
+        tokens = self.budget.refill(elapsed, is_alone=is_alone)
+        series = self._look_at(active, elapsed)
+        for due in series:
+            now, history = due.status.facts.now, due.history
+            since = due.closed_at if due.closed_at is not None and due.closed_at <= now else None
+            found.waiting[due.status.key] = Waiting(due.asked, since, history.n_failed > 0)
+        n_running = sum(history.is_running for key, history in self.histories.items() if key[2] == KIND_UPDATE)
+        closed, between = self._split(found, series, elapsed)
+        # An update of a forming bar leaves one token for the next closed bar of every series.
+        reserve = min(float(len(active)), self.budget.capacity - 1.0)
+        kept_by = [(due, 0.0) for due in closed]
+        kept_by += [(due, 0.0 if due.status.is_in_front else reserve) for due in between]
+        for due, kept in kept_by:
+            if n_running >= N_RUNNING:
+                found.wait(SLOT_S)
+                return
+            if tokens < kept + 1.0:
+                found.wait(self.budget.wait_s(kept + 1.0 + (self.budget.tokens - tokens)))
+                return
+            n_running, tokens = n_running + 1, tokens - 1.0
+            found.tasks.extend(self._update_task(due))
 
-    def _plan_update(self, found: Round, seen: Seen, asked: int, pulse: int, rank: int, elapsed: float) -> None:
-        facts = seen.facts
-        memo = self.memo((seen.symbol, facts.interval.name, KIND_UPDATE))
-        # What a chart or a person has asked since the last update is out of step: a tick soon after is welcome.
-        is_own = facts.now - asked + ANSWER_S >= elapsed - memo.began_elapsed
-        rest = pulse // 2 if is_own else pulse // 6
-        due = None if memo.is_running else next_update(facts, asked, pulse, rest)
-        if due is None:
-            return
-        due += round(rank * MINUTE_S / self.pace.requests_per_minute)
-        rest_s = max(memo.not_before, memo.began_elapsed + RESTLESS * pulse) - elapsed
-        if due > facts.now or rest_s > 0:
-            found.wait(max(due - facts.now, rest_s))
-            return
-        is_full = not memo.full_at <= facts.now < memo.full_at + FULL_EACH_S
+    def _look_at(self, active: Sequence[SeriesStatus], elapsed: float) -> list[_Due]:
+        """Return when each active series is due next."""
+        series = [self._look(status, elapsed) for status in active]
+        factors = self._load_factors(series)
+        for due in series:
+            facts = due.status.facts
+            rest_s = due.closing_s // 2 if due.history.is_out_of_step else 0  # so it falls into step again
+            due.closed_at = next_update(facts, due.asked, due.closing_s, rest_s)
+            update_s = due.update_s * (factors[due.status.is_in_front] or 0)
+            if 0 < update_s < due.closing_s:
+                # What a chart or a person has asked since the last update is out of step: a tick soon after is welcome.
+                is_own = facts.now - due.asked + ANSWER_S >= elapsed - due.history.began_elapsed
+                due.between_at = next_update(facts, due.asked, update_s, update_s // 2 if is_own else update_s // 6)
+        return series
+
+    def _load_factors(self, series: Sequence[_Due]) -> dict[bool, int | None]:
+        """Return by how much the updates of forming bars are stretched: of charts in front (``True``) and of others.
+
+        All closed bars come first, then the forming bars in front; the others share what is left.
+        """
+        trading = [due for due in series if is_open(due.status.facts.calendar, due.status.facts.now)]
+        front, others = ([due for due in trading if due.status.is_in_front is flag] for flag in (True, False))
+        n_left = self.budget.per_minute - sum(MINUTE_S / due.closing_s for due in others)
+        in_front = load_factor(((due.update_s, due.closing_s) for due in front), n_left)
+        n_taken = sum(MINUTE_S / due.closing_s for due in front)
+        if in_front is not None:
+            n_taken = sum(MINUTE_S / min(due.update_s * in_front, due.closing_s) for due in front)
+        behind = load_factor(((due.update_s, due.closing_s) for due in others), self.budget.per_minute - n_taken)
+        return {True: in_front, False: behind}
+
+    def _look(self, status: SeriesStatus, elapsed: float) -> _Due:
+        """Return when a series was asked last, and its update intervals: the longer, the longer it brings nothing."""
+        facts = status.facts
+        history, stored = self.history((*status.key, KIND_UPDATE)), asked_at(facts)
+        if history.n_failed and stored >= history.began:  # it failed for another reason than its newest bars
+            history.n_failed, history.not_before, history.answered = 0, float("-inf"), history.began
+        asked = _asked(history, stored, facts.now, elapsed)
+        quiet = quiet_s(facts.calendar, facts.interval, status.newest, asked)
+        update_s = calm_update_s(usual_update_s(facts.interval, self.pace.floor_s), quiet)
+        closing_s = calm_update_s(closing_update_s(facts.interval, self.pace.floor_s), quiet)
+        return _Due(status, history, asked, closing_s, update_s)
+
+    def _split(self, found: Round, series: Sequence[_Due], elapsed: float) -> tuple[list[_Due], list[_Due]]:
+        """Return whose closed bar is due, and whose forming one, the most urgent first; note when to look again."""
+        closed: list[tuple[bool, int, int, _Due]] = []
+        between: list[tuple[bool, int, int, _Due]] = []
+        for row, due in enumerate(series):
+            if due.history.is_running:
+                continue
+            now, is_behind = due.status.facts.now, not due.status.is_in_front
+            for at, pause_s, rows in ((due.closed_at, due.closing_s, closed), (due.between_at, due.update_s, between)):
+                if at is None:
+                    continue
+                wait_s = max(at - now, due.history.rest_s(now, elapsed, pause_s))
+                if wait_s > 0:
+                    found.wait(wait_s)
+                else:
+                    rows.append((is_behind, at, row, due))
+                    break
+        now = series[0].status.facts.now if series else 0
+        coming = (due.closed_at for due in series if due.closed_at is not None and due.closed_at > now)
+        upcoming = min(coming, default=now)
+        if now < upcoming <= now + BEFORE_CLOSE_S:
+            between = [row for row in between if row[-1].status.is_in_front]
+        return [row[-1] for row in sorted(closed)], [row[-1] for row in sorted(between)]
+
+    def _update_task(self, due: _Due) -> list[UpdateTask]:
+        facts, history = due.status.facts, due.history
+        is_full = not history.full_at <= facts.now < history.full_at + FULL_EACH_S
         span = recent_span(facts.calendar, facts.interval, facts.now, *(() if is_full else (1,)))
-        if span is not None:
-            memo.full_at = facts.now if is_full else memo.full_at
-            found.errands.append(Errand(seen.symbol, facts.interval, KIND_UPDATE, span))
+        return [] if span is None else [UpdateTask(due.status.symbol, facts.interval, KIND_UPDATE, span)]
 
-    def _plan_harvest(self, found: Round, seen: Seen, elapsed: float) -> None:
-        facts = seen.facts
-        memo = self.memo((seen.symbol, facts.interval.name, KIND_HARVEST))
-        n_under_way = sum(memo.is_running for key, memo in self.memos.items() if key[2] == KIND_HARVEST)
-        n_under_way += sum(errand.kind == KIND_HARVEST for errand in found.errands)
-        if memo.is_running or n_under_way >= N_HARVESTS or memo.not_before > elapsed:
+    def _plan_harvest(self, found: Round, status: SeriesStatus, elapsed: float) -> None:
+        facts = status.facts
+        history = self.history((status.symbol, facts.interval.name, KIND_HARVEST))
+        n_under_way = sum(history.is_running for key, history in self.histories.items() if key[2] == KIND_HARVEST)
+        n_under_way += sum(task.kind == KIND_HARVEST for task in found.tasks)
+        if history.is_running or n_under_way >= N_HARVESTS or history.not_before > elapsed:
             return
-        if next_harvest(facts, seen.last_run_at) <= facts.now:
+        if next_harvest(facts, status.last_run_at) <= facts.now:
             start = HISTORY_START if facts.lookback_floor is None else facts.floor[0] // MINUTE_S * MINUTE_S
             span = Span(start, facts.now // MINUTE_S * MINUTE_S + MINUTE_S)
-            found.errands.append(Errand(seen.symbol, facts.interval, KIND_HARVEST, span))
+            found.tasks.append(UpdateTask(status.symbol, facts.interval, KIND_HARVEST, span))
 
-    def _plan_recheck(self, found: Round, seen: Seen, elapsed: float) -> None:
-        key = (seen.symbol, seen.facts.interval.name, KIND_RECHECK)
-        memo = self.memo(key)
+    def _plan_recheck(self, found: Round, status: SeriesStatus, elapsed: float) -> None:
+        key = (status.symbol, status.facts.interval.name, KIND_RECHECK)
+        history = self.history(key)
         n_own = sum(row[1] == key for row in self._rechecks)
-        planned = sum(errand.kind == KIND_RECHECK for errand in found.errands)
+        planned = sum(task.kind == KIND_RECHECK for task in found.tasks)
         is_spent = n_own >= N_RECHECKS_A_DAY or len(self._rechecks) + planned >= N_RECHECKS_IN_ALL
-        if is_spent or memo.not_before > elapsed:
+        if is_spent or history.not_before > elapsed:
             return
-        spans = expired_spans(seen.facts)
+        spans = expired_spans(status.facts)
         if spans:
-            found.errands.append(Errand(seen.symbol, seen.facts.interval, KIND_RECHECK, spans[0]))
+            found.tasks.append(UpdateTask(status.symbol, status.facts.interval, KIND_RECHECK, spans[0]))
 
 
-def _asked(memo: Memo, stored: int, now: int, elapsed: float) -> int:
+def _asked(history: TaskHistory, stored: int, now: int, elapsed: float) -> int:
     """Return when the newest bars were asked for, on the wall clock as it shows now.
 
-    What lies ahead of it was noted before the clock was set back: then the other clock tells how long ago it was.
+    An update of our own counts from its start: a bar that closed while it ran may not be in its answer. What lies ahead
+    of the clock was noted before that was set back: then the other clock tells how long ago it was.
     """
-    asked = max(stored, memo.answered)
+    is_own = history.answered <= stored <= history.ended
+    asked = history.answered if history.answered and is_own else max(stored, history.answered)
     if asked <= now:
         return asked
-    return now - round(elapsed - memo.began_elapsed) if memo.answered else 0
+    return now - round(elapsed - history.began_elapsed) if history.answered else 0

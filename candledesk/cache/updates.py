@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.demand import Priority
 from candledesk.cache.journal import KIND_HARVEST, Order
-from candledesk.cache.messages import BreakerState, JobState
-from candledesk.cache.rounds import MAX_PAUSE_S, Errand, Pace, Rota, Round, Seen
+from candledesk.cache.messages import BreakerState, JobState, LimiterChanged
+from candledesk.cache.rounds import MAX_PAUSE_S, Pace, Round, SeriesStatus, UpdateScheduler, UpdateTask
 from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.interval import HOUR_S, parse_interval
 from candledesk.store import bars as bar_store
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fills import Fills
     from candledesk.cache.harvest import Harvest
     from candledesk.cache.jobs import Jobs
-    from candledesk.cache.messages import Job, LimiterState
+    from candledesk.cache.messages import Event, Job, LimiterState
     from candledesk.cache.workers import Readers
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -47,6 +47,7 @@ class UpdateParts:
     jobs: Jobs
     fills: Fills
     limiter_state: Callable[[], LimiterState]
+    emit: Callable[[Event], None]
     call_later: Callable[[float, Callable[[], None]], None]
     now: Callable[[], int]
     elapsed: Callable[[], float]
@@ -58,7 +59,7 @@ class Updater:
     def __init__(self, parts: UpdateParts, pace: Pace) -> None:
         """Do nothing until ``start`` or ``hold_round``."""
         self._parts = parts
-        self._rota = Rota(pace)
+        self._scheduler = UpdateScheduler(pace)
         self._lock = threading.Lock()
         self._loading: set[tuple[str, str]] = set()
         self._tidied_at = float("-inf")
@@ -89,13 +90,13 @@ class Updater:
         is_troubled = state.is_offline or state.breaker is not BreakerState.CLOSED or machine.error is not None
         with self._lock:
             if self._is_troubled and not is_troubled:
-                self._rota.forgive()
+                self._scheduler.clear_backoff()
             self._is_troubled = is_troubled
         if machine.fault() is not None or (is_troubled and state.next_request_in_s > 0):
             held.set_result(Round([], min(MAX_PAUSE_S, state.next_request_in_s + 1.0)))
             return held
         self._tidy()
-        # In trouble one errand finds out whether the provider answers, or the disk takes bars, again.
+        # In trouble one task finds out whether the provider answers, or the disk takes bars, again.
         surveyed = self._parts.readers.submit(lambda connection: self._survey(connection, 1 if is_troubled else None))
         surveyed.add_done_callback(lambda done: self._set_out(done, held))
         return held
@@ -112,17 +113,19 @@ class Updater:
         series = self._look_up(connection)
         with self._lock:
             now, elapsed = self._parts.now(), self._parts.elapsed()
-            found = self._rota.plan(series, elapsed)
-            found.errands = [] if self._is_closing else found.errands[:n_most]
-            for errand in found.errands:
-                self._rota.begin(errand, now, elapsed)
+            found = self._scheduler.plan(series, elapsed, is_alone=not self._parts.fills.has_other_work)
+            found.tasks = [] if self._is_closing else found.tasks[:n_most]
+            for task in found.tasks:
+                self._scheduler.begin(task, now, elapsed)
+        if self._parts.active.note_waiting(found.waiting, now):
+            self._parts.emit(LimiterChanged(self._parts.limiter_state()))
         return found
 
-    def _look_up(self, connection: Connection) -> list[Seen]:
+    def _look_up(self, connection: Connection) -> list[SeriesStatus]:
         listed = {(row.symbol, row.interval): row for row in self._parts.harvest.rows(connection)}
         active = {(symbol, interval.name): (symbol, interval) for symbol, interval in self._parts.active.series()}
         both = active | {key: (key[0], parse_interval(key[1])) for key in listed}
-        series: list[Seen] = []
+        series: list[SeriesStatus] = []
         for key, (symbol, interval) in both.items():
             known = self._parts.catalog.read(connection, symbol, interval)
             if known.facts is None:
@@ -133,7 +136,9 @@ class Updater:
             newest = None if extent is None else extent.end - 1
             row = listed.get(key)
             last_run = None if row is None else row.last_run_at
-            series.append(Seen(known.facts, symbol, newest, key in active, row is not None, last_run))
+            is_in_front = self._parts.active.is_in_front(*key)
+            status = SeriesStatus(known.facts, symbol, newest, key in active, row is not None, last_run, is_in_front)
+            series.append(status)
         return series
 
     def _load_calendar(self, symbol: str, interval: Interval) -> None:
@@ -156,7 +161,7 @@ class Updater:
             held.set_exception(error)
             return
         found = surveyed.result()
-        left = [len(found.errands)]
+        left = [len(found.tasks)]
 
         def on_started(_started: object) -> None:
             with self._lock:
@@ -165,53 +170,54 @@ class Updater:
             if is_last:
                 held.set_result(found)
 
-        if not found.errands:
+        if not found.tasks:
             held.set_result(found)
-        for errand in found.errands:
-            order = Order(errand.symbol, errand.interval, errand.kind, errand.span, Priority.UPDATE)
+        for task in found.tasks:
+            order = Order(task.symbol, task.interval, task.kind, task.span, Priority.UPDATE)
             started = self._parts.jobs.start([order])
-            started.add_done_callback(partial(self._on_started, errand))
+            started.add_done_callback(partial(self._on_started, task))
             started.add_done_callback(on_started)
 
-    def _on_started(self, errand: Errand, started: Future[list[Job]]) -> None:
+    def _on_started(self, task: UpdateTask, started: Future[list[Job]]) -> None:
         error = started.exception()
         if error is None:
             (job,) = started.result()
-            self._parts.jobs.wait(job.job_id).add_done_callback(lambda done: self._on_end(errand, done))
+            self._parts.jobs.wait(job.job_id).add_done_callback(lambda done: self._on_end(task, done))
             return
         if not isinstance(error, CandleDeskError):
-            log.error("an update of %s %s could not start", errand.symbol, errand.interval.name, exc_info=error)
-        self._end(errand, is_answered=False, note=str(error))
+            log.error("an update of %s %s could not start", task.symbol, task.interval.name, exc_info=error)
+        self._end(task, is_answered=False, note=str(error))
 
-    def _on_end(self, errand: Errand, ended: Future[Job]) -> None:
+    def _on_end(self, task: UpdateTask, ended: Future[Job]) -> None:
         error = ended.exception()
         job = None if error is not None else ended.result()
         if job is not None:
-            self._keep_one_failure(errand, job)
+            self._keep_one_failure(task, job)
         is_answered = job is not None and job.state in _ANSWERED
         note = CANCELLED if job is not None and job.state is JobState.CANCELLED else str(error or (job and job.error))
-        self._end(errand, is_answered=is_answered, note=note)
+        self._end(task, is_answered=is_answered, note=note)
 
-    def _keep_one_failure(self, errand: Errand, job: Job) -> None:
-        """Forget the errand's failure before this one: a night without a network is one row, not five hundred."""
+    def _keep_one_failure(self, task: UpdateTask, job: Job) -> None:
+        """Forget the task's failure before this one: a night without a network is one row, not five hundred."""
         with self._lock:
-            memo = self._rota.memo(errand.key)
-            former, memo.failed_job = memo.failed_job, job.job_id if job.state is JobState.FAILED else None
+            history = self._scheduler.history(task.key)
+            former, history.failed_job = history.failed_job, job.job_id if job.state is JobState.FAILED else None
         if former is not None:
             self._parts.jobs.forget(former)
 
-    def _end(self, errand: Errand, *, is_answered: bool, note: str) -> None:
+    def _end(self, task: UpdateTask, *, is_answered: bool, note: str) -> None:
         is_offline = self._parts.limiter_state().is_offline
 
         def forget(_noted: object = None) -> None:
             with self._lock:
-                memo.end(self._parts.elapsed(), is_answered=is_answered, is_offline=is_offline)
+                now, elapsed = self._parts.now(), self._parts.elapsed()
+                history.end(now, elapsed, is_answered=is_answered, is_offline=is_offline)
 
         with self._lock:
-            memo = self._rota.memo(errand.key)
-        if errand.kind == KIND_HARVEST:
-            last_run_at = memo.began if is_answered else None
-            noted = self._parts.harvest.note_run(errand.symbol, errand.interval, last_run_at, note)
+            history = self._scheduler.history(task.key)
+        if task.kind == KIND_HARVEST:
+            last_run_at = history.began if is_answered else None
+            noted = self._parts.harvest.note_run(task.symbol, task.interval, last_run_at, note)
             noted.add_done_callback(forget)  # not sooner, or the next round would find it due again
         else:
             forget()

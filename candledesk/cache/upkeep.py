@@ -44,7 +44,7 @@ def is_settled(facts: Facts) -> bool:
     return not is_moving and not plan_span(recent, facts).n_missing
 
 
-def next_update(facts: Facts, asked: int, pulse_s: int, rest_s: int) -> int | None:
+def next_update(facts: Facts, asked: int, update_s: int, rest_s: int) -> int | None:
     """Return when the latest bars should be asked for next, given they were at ``asked``; in the past: it is due.
 
     However many ticks have passed since (sleep, a clock set forward), one is due. A closed venue is asked only while
@@ -52,13 +52,13 @@ def next_update(facts: Facts, asked: int, pulse_s: int, rest_s: int) -> int | No
     follows within ``rest_s`` is left out for the one after it: so a series that was asked out of step falls into step.
     """
     asked = min(asked, facts.now)
-    tick = next_tick(facts.calendar, facts.interval, asked, pulse_s)
+    tick = next_tick(facts.calendar, facts.interval, asked, update_s)
     if tick is not None and tick < asked + rest_s:
-        later = next_tick(facts.calendar, facts.interval, tick, pulse_s)
-        tick = later if later is not None and later <= tick + pulse_s else tick
+        later = next_tick(facts.calendar, facts.interval, tick, update_s)
+        tick = later if later is not None and later <= tick + update_s else tick
     if tick is None or tick > facts.now or is_open(facts.calendar, facts.now) or not is_settled(facts):
         return tick
-    return next_tick(facts.calendar, facts.interval, facts.now, pulse_s)
+    return next_tick(facts.calendar, facts.interval, facts.now, update_s)
 
 
 def expired_spans(facts: Facts) -> list[Span]:

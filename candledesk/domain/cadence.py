@@ -1,7 +1,7 @@
 """Cadence: when a series is worth asking again for its latest bars, from its sessions and the provider's delay. Pure.
 
-A *pulse* is the pause between two updates while the venue is open; a *tick* is an instant at which one is worth while:
-shortly after bars have closed, as late as the provider shows them (issue 4, part 4; yahoo.md §4.10).
+The *update interval* is the pause between two updates while the venue is open; a *tick* is an instant at which one is
+worth while: shortly after bars have closed, as late as the provider shows them (issue 4, part 4; yahoo.md §4.10).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ INTRADAY_SETTLE_S = 120
 DAILY_SETTLE_S = 4 * HOUR_S  # yahoo.md §4.10: volumes and closes still move after the close
 LAG_S = 2  # a bar is published a moment after its close
 FLOOR_S = MINUTE_S
-_LONGEST_PULSE_S = 15 * MINUTE_S
-_PULSES_PER_BAR = 5  # a forming bar is read again so often
-_BUDGET = 0.5  # of the limiter's rate; the rest is for whoever scrolls
+_LONGEST_UPDATE_S = 15 * MINUTE_S
+_UPDATES_PER_BAR = 5  # a forming bar is read again so often
 _QUIET_SHARE = 8  # nothing new for T seconds of trading: ask each T / 8
 _LONGEST_QUIET_S = 2 * HOUR_S
 N_RECENT = 3  # sessions that an update reads again (yahoo.md §4.10: the last two or three)
+_ROUNDING = 1e-9
 _FEW_ROWS = 3  # sessions that can have a tick beside each other (a daily bar settles while the next session runs)
 
 
@@ -43,21 +43,35 @@ def forming_pause_s(interval: Interval) -> int:
     return min(max(interval.step_s // 2, 30), 15 * MINUTE_S)
 
 
-def usual_pulse_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
-    """Return the pulse of an interval (s): a fifth of a bar, from ``floor_s`` to a quarter of an hour.
+def usual_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
+    """Return the update interval (s): a fifth of a bar, from ``floor_s`` to a quarter of an hour.
 
     It divides the bar, or is a multiple of it, so that ticks meet the bars' closes.
     """
-    wanted = max(min(interval.step_s // _PULSES_PER_BAR, _LONGEST_PULSE_S), int(floor_s), 1)
+    wanted = max(min(interval.step_s // _UPDATES_PER_BAR, _LONGEST_UPDATE_S), int(floor_s), 1)
     if wanted >= interval.step_s:
         return -(-wanted // interval.step_s) * interval.step_s
     return interval.step_s // (interval.step_s // wanted)
 
 
-def crowd_factor(pulses: Iterable[int], requests_per_minute: float) -> int:
-    """Return by how much all pulses (s) are stretched, so that their updates take half the limiter's rate at most."""
-    per_minute = sum(MINUTE_S / pulse for pulse in pulses)
-    return max(1, int(np.ceil(per_minute / (requests_per_minute * _BUDGET))))
+def closing_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
+    """Return the pause between two updates that bring closed bars only (s): a bar, or as many as ``floor_s`` asks."""
+    return max(usual_update_s(interval, floor_s), interval.step_s)
+
+
+def load_factor(pauses: Iterable[tuple[int, int]], updates_per_minute: float) -> int | None:
+    """Return by how much the updates of forming bars are stretched; ``None``: closed bars leave no room for them.
+
+    ``pauses``: of each series that trades its update interval and its closing update interval (s). Closed bars come
+    first; what they leave of ``updates_per_minute`` is shared by the updates in between.
+    """
+    pairs = list(pauses)
+    n_closing = sum(MINUTE_S / closing for _, closing in pairs)
+    n_between = sum(MINUTE_S / pause - MINUTE_S / closing for pause, closing in pairs if pause < closing)
+    spare = updates_per_minute - n_closing
+    if n_between <= 0:
+        return 1
+    return max(1, int(np.ceil(n_between / spare - _ROUNDING))) if spare > _ROUNDING else None
 
 
 def quiet_s(calendar: SessionCalendar, interval: Interval, newest: int | None, now: int) -> int:
@@ -69,36 +83,36 @@ def quiet_s(calendar: SessionCalendar, interval: Interval, newest: int | None, n
     return int(np.maximum(end - begin, 0).sum())
 
 
-def calm_pulse_s(pulse_s: int, quiet: int) -> int:
-    """Return the pulse (s) of a series that has brought nothing new for ``quiet`` seconds of trading.
+def calm_update_s(update_s: int, quiet: int) -> int:
+    """Return the update interval (s) of a series that has brought nothing new for ``quiet`` seconds of trading.
 
     A thin or halted stock is asked less and less, at least every two hours of trading: a symbol without data costs a
     handful of requests a day (issue 3).
     """
     wanted = min(quiet // _QUIET_SHARE, _LONGEST_QUIET_S)
-    return max(pulse_s, -(-wanted // pulse_s) * pulse_s)
+    return max(update_s, -(-wanted // update_s) * update_s)
 
 
-def next_tick(calendar: SessionCalendar, interval: Interval, after: int, pulse_s: int) -> int | None:
+def next_tick(calendar: SessionCalendar, interval: Interval, after: int, update_s: int) -> int | None:
     """Return the first instant after ``after`` at which an update is worth while; ``None`` beyond the calendar.
 
-    Ticks: every pulse from the open on, the beginning of a break, the close, and when the last bar can change no more;
-    each later by what the provider lags. Times in UTC seconds.
+    Ticks: every ``update_s`` from the open on, the beginning of a break, the close, and when the last bar can change no
+    more; each later by what the provider lags. Times in UTC seconds.
     """
     last = calendar.close + settle_s(calendar, interval) + LAG_S
     first_row = int(np.searchsorted(last, after, side="right"))
     rows = range(first_row, min(first_row + _FEW_ROWS, len(calendar)))
-    return min((_session_tick(calendar, row, after, pulse_s, int(last[row])) for row in rows), default=None)
+    return min((_session_tick(calendar, row, after, update_s, int(last[row])) for row in rows), default=None)
 
 
-def _session_tick(calendar: SessionCalendar, row: int, after: int, pulse_s: int, last: int) -> int:
+def _session_tick(calendar: SessionCalendar, row: int, after: int, update_s: int, last: int) -> int:
     """Return the first tick of one session after ``after``, which is before ``last``."""
     delay = calendar.settle_s + LAG_S
     opened, closed = int(calendar.open[row]), int(calendar.close[row])
     pause, resume = int(calendar.break_start[row]), int(calendar.break_end[row])
-    beat = opened + max((after - delay - opened) // pulse_s + 1, 1) * pulse_s
+    beat = opened + max((after - delay - opened) // update_s + 1, 1) * update_s
     if pause and pause < beat <= resume:
-        beat = pause if pause + delay > after else opened + ((resume - opened) // pulse_s + 1) * pulse_s
+        beat = pause if pause + delay > after else opened + ((resume - opened) // update_s + 1) * update_s
     elif pause and after < pause + delay < beat + delay:
         beat = pause
     beat = min(beat, closed)

@@ -370,6 +370,7 @@ class MainWindow(QMainWindow):
         self.table.refresh()
 
     def _on_page_changed(self) -> None:
+        self._cache.set_in_front([self.target] if self.target else [])
         self._on_series_changed()
         self.status.show_kept(self.keeper.words())
         self._show_interval()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from candledesk.ui.chart.words import limiter_words, work_words
+from candledesk.ui.chart.words import lag_words, limiter_words, work_words
 from candledesk.ui.plain import PlainLabel
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ class StatusBar(QStatusBar):
             return self._notice
         limited = limiter_words(self._limiter, now=time.time())
         work = work_words(self._n_live, is_held=bool(limited))
-        return "   ·   ".join(filter(None, (limited, self._waiting or work)))
+        late = "" if limited else lag_words(self._limiter.update_lag_s)
+        return "   ·   ".join(filter(None, (limited, self._waiting or work, late)))
 
     def _refresh(self) -> None:
         self.state.setText(self._words())

@@ -301,8 +301,16 @@ class RemoteCache:
 
         def ask() -> SeriesReport:
             found = self._get("/api/v1/coverage", {"symbol": symbol, "interval": interval.name})
-            counted = found["bars"], found.get("odd", {}), found.get("dropped", {})
-            return SeriesReport(tuple(map(_coverage, found["spans"])), _gaps(found["gaps"]), *counted)
+            updated = found.get("updated_at")
+            return SeriesReport(
+                tuple(map(_coverage, found["spans"])),
+                _gaps(found["gaps"]),
+                found["bars"],
+                found.get("odd", {}),
+                found.get("dropped", {}),
+                found.get("lag_s"),
+                None if updated is None else parse_time(updated, "updated_at"),
+            )
 
         return _done(ask)
 

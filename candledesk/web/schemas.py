@@ -179,6 +179,8 @@ COVERAGE = record(
     bars=integer(),
     odd=counts("stored candles that are flagged, by reason (as odd of a candle)"),
     dropped=counts("rows that were sent and cannot be a candle, by reason"),
+    lag_s=nullable(integer(), "for how long a closed bar waits to be asked for; null for a series that nobody follows"),
+    updated_at=nullable(TIME, "when the newest bars of a followed series were asked for"),
 )
 SYMBOL = record(
     symbol=text(),
@@ -204,6 +206,7 @@ LIMITER = record(
     retry_at=nullable(TIME),
     last_error=text(),
     offline=flag(),
+    update_lag_s=integer("by how many seconds the updates of followed series run late; 0 while they keep up"),
 )
 PROBLEM: Schema = {
     "type": "object",

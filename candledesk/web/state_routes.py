@@ -26,7 +26,8 @@ async def _read_coverage(door: Door, call: Call) -> Response:
     report = await door.settle(door.cache.describe_series(symbol, interval))
     gaps, spans = wire.gap_rows(report.gaps), wire.coverage_rows(report.coverage)
     counted = {"bars": report.n_bars, "odd": dict(report.odd), "dropped": dict(report.dropped)}
-    return json_answer({"spans": spans, "gaps": gaps, "complete": not report.gaps, **counted})
+    lag = {"lag_s": report.lag_s, "updated_at": wire.iso_time(report.updated_at)}
+    return json_answer({"spans": spans, "gaps": gaps, "complete": not report.gaps, **counted, **lag})
 
 
 async def _search_symbols(door: Door, call: Call) -> Response:

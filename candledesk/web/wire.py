@@ -194,6 +194,7 @@ def limiter_row(state: LimiterState) -> dict[str, object]:
         "retry_at": iso_time(state.retry_at),
         "last_error": state.last_error,
         "offline": state.is_offline,
+        "update_lag_s": state.update_lag_s,
     }
 
 

@@ -18,7 +18,13 @@ def main():
     parser.add_argument("--full", action="store_true", help=f"{N_BARS_FULL:,} bars in the store instead of {N_BARS:,}")
     n_bars = N_BARS_FULL if parser.parse_args().full else N_BARS
     codes = []
-    runs = (("bench_store", "--bars", str(n_bars)), ("bench_chart",), ("bench_jobs",), ("bench_api",))
+    runs = (
+        ("bench_store", "--bars", str(n_bars)),
+        ("bench_chart",),
+        ("bench_jobs",),
+        ("bench_api",),
+        ("bench_updates",),
+    )
     for module, *arguments in runs:
         sys.stdout.write(f"\n{module} {' '.join(arguments)}\n")
         sys.stdout.flush()

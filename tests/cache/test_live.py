@@ -51,8 +51,8 @@ class Desk:
 
     def hold(self):
         self.service.updater.hold_round().result(WAIT_S)
-        memos = self.service.updater._rota.memos.values()
-        wait_until(lambda: not any(memo.is_running for memo in memos), WAIT_S)
+        histories = self.service.updater._scheduler.histories.values()
+        wait_until(lambda: not any(row.is_running for row in histories), WAIT_S)
 
     def run(self, seconds, step):
         for _ in range(seconds // step):

@@ -21,7 +21,7 @@ MINUTE, HOUR = INTERVALS["1m"], INTERVALS["1h"]
 
 def hold(desk):
     found = desk.service.updater.hold_round().result(WAIT_S)
-    wait_until(lambda: not any(memo.is_running for memo in desk.service.updater._rota.memos.values()))
+    wait_until(lambda: not any(row.is_running for row in desk.service.updater._scheduler.histories.values()))
     return found
 
 
@@ -143,10 +143,10 @@ def test_offline_it_does_not_pile_up_and_one_question_finds_the_way_back(desk, y
     back = LimiterState(6.0, 0.0, BreakerState.CLOSED, is_offline=True)
     monkeypatch.setattr(desk.service._limiter, "state", lambda: back)
     pass_by(desk, 60)
-    assert len(hold(desk).errands) == 1
+    assert len(hold(desk).tasks) == 1
     monkeypatch.setattr(desk.service._limiter, "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
     pass_by(desk, 20)
-    assert len(hold(desk).errands) == 4
+    assert len(hold(desk).tasks) == 4
 
 
 def test_a_provider_that_fails_is_asked_less_and_less(desk, yahoo):
@@ -346,7 +346,7 @@ def test_a_derived_interval_is_harvested_by_its_base_and_what_is_taken_off_keeps
         desk.cache.set_harvest("NOPE", MINUTE, is_on=True).result(WAIT_S)
 
 
-def test_after_a_restart_the_list_goes_on_and_old_errands_do_not(desk, yahoo):
+def test_after_a_restart_the_list_goes_on_and_old_updates_do_not(desk, yahoo):
     desk.cache.set_harvest("AAA", HOUR, is_on=True).result(WAIT_S)
     yahoo.gate.clear()
     desk.service.updater.hold_round().result(WAIT_S)

@@ -312,6 +312,9 @@ class FakeCache:
         self.followed.append((symbol, interval.name))
         return lambda: self.followed.remove((symbol, interval.name))
 
+    def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
+        self.in_front = [(symbol, interval.name) for symbol, interval in series]
+
     def limiter_state(self) -> LimiterState:
         return self.limiter
 

@@ -15,7 +15,7 @@ from candledesk.ui.chart.paint import text_metrics
 from candledesk.ui.chart.scene import ChartScene, Series
 from candledesk.ui.chart.ticks import build_calendar, format_open_time
 from candledesk.ui.chart.viewport import Viewport
-from candledesk.ui.chart.words import edge_title, edge_words, limiter_words, pause_words, series_notice
+from candledesk.ui.chart.words import edge_title, edge_words, lag_words, limiter_words, pause_words, series_notice
 from candledesk.ui.panels.job_words import span_words
 from candledesk.ui.status import StatusBar
 from candledesk.ui.theme import DARK
@@ -44,6 +44,24 @@ def test_a_pause_that_is_over_is_not_told():
     state = LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW)
     assert limiter_words(state, UTC, now=NOW - 1) == "Yahoo asked us to pause until 00:00"
     assert limiter_words(state, UTC, now=NOW) == ""
+
+
+def test_the_status_bar_tells_how_late_updates_run(qtbot):
+    assert [lag_words(lag) for lag in (0, 38, 119, 120, 300)] == [
+        "",
+        "Updates 40 s late",
+        "Updates 120 s late",
+        "Updates 2 min late",
+        "Updates 5 min late",
+    ]
+    bar = StatusBar(LimiterState(6.0, 0.0, BreakerState.CLOSED))
+    qtbot.addWidget(bar)
+    bar.show_limiter(LimiterState(6.0, 0.0, BreakerState.CLOSED, update_lag_s=41))
+    assert bar.state.text() == "Ready   ·   Updates 40 s late"
+    bar.show_limiter(LimiterState(6.0, 0.0, BreakerState.OPEN, is_offline=True, update_lag_s=900))
+    assert "late" not in bar.state.text()
+    bar.show_limiter(LimiterState(6.0, 0.0, BreakerState.CLOSED))
+    assert bar.state.text() == "Ready"
 
 
 def test_the_status_bar_forgets_a_pause_when_it_ends(qtbot, monkeypatch):

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from candledesk.domain.cadence import (
-    calm_pulse_s,
-    crowd_factor,
+    calm_update_s,
+    closing_update_s,
     is_open,
     last_close,
+    load_factor,
     next_tick,
     quiet_s,
     recent_span,
-    usual_pulse_s,
+    usual_update_s,
 )
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.sessions import bar_close_times, expected_open_times
@@ -53,9 +54,9 @@ def venue():
     return load
 
 
-def ticks(calendar, interval, start, end, pulse=None):
+def ticks(calendar, interval, start, end, update_s=None):
     found, now = [], start
-    while (now := next_tick(calendar, interval, now, pulse or usual_pulse_s(interval))) is not None and now < end:
+    while (now := next_tick(calendar, interval, now, update_s or usual_update_s(interval))) is not None and now < end:
         found.append(now)
     return found
 
@@ -95,7 +96,7 @@ NEXT = [
 
 @pytest.mark.parametrize(("name", "interval", "after", "expected"), NEXT)
 def test_the_next_update_is_due_shortly_after_bars_close(venue, name, interval, after, expected):
-    found = next_tick(venue(name), INTERVALS[interval], at(after), usual_pulse_s(INTERVALS[interval]))
+    found = next_tick(venue(name), INTERVALS[interval], at(after), usual_update_s(INTERVALS[interval]))
     assert text(found) == expected
 
 
@@ -137,19 +138,23 @@ def test_beyond_the_calendar_nothing_is_due(venue):
     [("1m", 60, 60), ("2m", 60, 60), ("5m", 60, 60), ("15m", 60, 180), ("1h", 60, 720), ("90m", 60, 900),
      ("1d", 60, 900), ("1m", 15, 15), ("1m", 90, 120), ("5m", 70, 75), ("1d", 3_600, 3_600)],
 )  # fmt: skip
-def test_pulses_meet_the_bars_closes(name, floor, expected):
+def test_update_intervals_meet_the_bars_closes(name, floor, expected):
     interval = INTERVALS[name]
-    pulse = usual_pulse_s(interval, floor)
-    assert pulse == expected
-    assert interval.step_s % pulse == 0 or pulse % interval.step_s == 0
+    update_s = usual_update_s(interval, floor)
+    assert update_s == expected
+    assert interval.step_s % update_s == 0 or update_s % interval.step_s == 0
+    assert closing_update_s(interval, floor) == max(update_s, interval.step_s)
 
 
-def test_a_crowd_takes_half_the_limiters_rate():
-    assert crowd_factor([60] * 12, 24) == 1
-    assert crowd_factor([60] * 13, 24) == 2
-    assert crowd_factor([60] * 100, 24) == 9
-    assert crowd_factor([], 24) == 1
-    assert crowd_factor([900] * 100, 24) == 1
+def test_updates_of_forming_bars_share_what_closed_bars_leave():
+    assert load_factor([], 12) == 1
+    assert load_factor([(60, 60)] * 100, 12) == 1  # none in between
+    assert load_factor([(60, 300)] * 12, 12) == 1  # 2.4 and 9.6 a minute
+    assert load_factor([(60, 300)] * 13, 12) == 2
+    assert load_factor([(60, 300)] * 60, 12) is None
+    assert load_factor([(60, 60)] * 12 + [(60, 300)], 12) is None
+    assert load_factor([(60, 60)] * 11 + [(60, 300)], 12) == 1
+    assert load_factor([(900, 86_400)] * 100, 12) == 1
 
 
 def test_what_brings_nothing_new_is_asked_less_and_less(venue):
@@ -159,17 +164,17 @@ def test_what_brings_nothing_new_is_asked_less_and_less(venue):
     assert quiet_s(calendar, MINUTE, newest, at("2026-11-24T16:01:00")) == HOUR_S
     assert quiet_s(calendar, MINUTE, newest, at("2026-11-25T14:30:00")) == 6 * HOUR_S - 60  # the night does not count
     assert quiet_s(calendar, DAY, at("2026-11-24T00:00:00"), at("2026-11-24T20:00:00")) == 0
-    assert calm_pulse_s(60, 0) == 60
-    assert calm_pulse_s(60, HOUR_S) == 480
-    assert calm_pulse_s(60, 300 * DAY_S) == 2 * HOUR_S
-    assert calm_pulse_s(900, 100) == 900
+    assert calm_update_s(60, 0) == 60
+    assert calm_update_s(60, HOUR_S) == 480
+    assert calm_update_s(60, 300 * DAY_S) == 2 * HOUR_S
+    assert calm_update_s(900, 100) == 900
     assert quiet_s(calendar, MINUTE, None, at("2026-11-24T16:00:00")) > 100 * HOUR_S
 
 
 def test_a_symbol_without_data_is_asked_a_handful_of_times_a_day(venue):
-    calendar, pulse = venue("NMS"), calm_pulse_s(60, 30 * DAY_S)
+    calendar, update_s = venue("NMS"), calm_update_s(60, 30 * DAY_S)
     start = at("2026-11-23T00:00:00")
-    assert len(ticks(calendar, MINUTE, start, start + DAY_S, pulse)) <= 5
+    assert len(ticks(calendar, MINUTE, start, start + DAY_S, update_s)) <= 5
 
 
 def test_open_is_told_as_the_provider_shows_it(venue):

@@ -269,6 +269,9 @@ class FakeCache:
         self.followed.append((symbol, interval.name))
         return lambda: self.followed.remove((symbol, interval.name))
 
+    def set_in_front(self, series):
+        self.in_front = [(symbol, interval.name) for symbol, interval in series]
+
     def limiter_state(self):
         return self.limiter
 

@@ -30,6 +30,7 @@ def error_notice(symbol: str, text: str, *, is_offline: bool = False) -> Notice:
     return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
 
 
+_IN_MINUTES_S = 120
 _EDGE_TITLES = {
     EdgeState.MORE: "Loading older bars…",
     EdgeState.LOADING: "Loading older bars…",
@@ -110,6 +111,14 @@ def limiter_words(state: LimiterState, zone: tzinfo | None = None, *, now: float
     if state.breaker is BreakerState.HALF_OPEN:
         return "Trying Yahoo again"
     return ""
+
+
+def lag_words(lag_s: int) -> str:
+    """Return by how much updates run late, or nothing while they keep up: to 10 s, from two minutes on in minutes."""
+    if lag_s <= 0:
+        return ""
+    late = f"{round(lag_s, -1)} s" if lag_s < _IN_MINUTES_S else f"{lag_s // 60} min"
+    return f"Updates {late} late"
 
 
 def work_words(n_jobs: int, *, is_held: bool) -> str:
