@@ -19,7 +19,7 @@ from candledesk.cache.rebase import (
     retire_other_company,
     settle_basis,
 )
-from candledesk.domain.clean import CleanBars, clean_bars
+from candledesk.domain.clean import CleanBars, clean_bars, without_bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.currency import is_smaller_unit
 from candledesk.domain.interval import HOUR_S
@@ -153,8 +153,20 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         if settled.unproven_since is not None:
             return replace(_not_yet(connection, series_id, question, settled), retired=retired)
         daily = None if claim.interval.is_daily else daily_around(connection, claim.symbol, clean.bars)
-        scale = settle_scale(connection, series_id, claim.interval, clean, calendar, daily, evidence)
+        judged = _without_stored_overlap(connection, series_id, question, clean)
+        scale = settle_scale(connection, series_id, claim.interval, judged, calendar, daily, evidence)
         return replace(_write(connection, series_id, question, clean, scale, settled), retired=retired)
+
+
+def _without_stored_overlap(connection: Connection, series_id: int, question: Question, clean: CleanBars) -> CleanBars:
+    """Return the verdicts without rows of the overlap that are stored and stay so: they are judged as stored bars.
+
+    So what was decided of them with less knowledge is decided again, though their window is not asked.
+    """
+    claim, bars = question.claim, clean.bars
+    is_overlap = ~_is_writable(bars, claim.window, question.calendar, claim, question.now)
+    stored = _stored_at(connection, series_id, bars.take(is_overlap))
+    return without_bars(clean, is_overlap & np.isin(bars.open_time, stored.open_time))
 
 
 def _write(
