@@ -164,6 +164,7 @@ def read_only_path():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         create_or_open(folder / "candledesk.db")
+        (folder / "candledesk.db").chmod(0o644)  # whatever the umask was
         folder.chmod(0o555)
         is_root = os.geteuid() == 0  # root may write everywhere: become nobody for a moment
         if is_root:
