@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.charts import Charts
 from candledesk.cache.demand import Priority
+from candledesk.cache.finer import find_derived
 from candledesk.cache.imports import write_import
 from candledesk.cache.marks import find_marks
 from candledesk.cache.messages import BarsStored
@@ -205,7 +206,7 @@ class CacheController:
 
         def read(connection: Connection) -> tuple[CoverageMark, ...]:
             facts = self._parts.catalog.read(connection, symbol, interval.base).readable
-            return () if facts is None else find_marks(span, facts)
+            return () if facts is None else find_marks(span, facts, find_derived(connection, symbol, facts, span))
 
         return self._parts.readers.submit(read)
 
