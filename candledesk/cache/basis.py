@@ -27,6 +27,7 @@ SAME_BARS = 1e-3
 """Logarithmic difference within which the median of the same bars' closes is one basis: any split is larger."""
 SAME_SESSION = math.log(1.2)
 """The same for a session's last close and its daily close, which an auction can part (yahoo.md §4.13)."""
+_NO_UNIT = math.log(10.0)  # halfway to the smallest factor between two units
 FLOAT_NOISE = 1e-6  # yahoo.md §4.19: prices are float32 widened to double
 _N_SMOOTHED = 5  # sessions of which the median decides: one odd close moves none, and a step stays where it is
 
@@ -65,6 +66,16 @@ def compare_basis(new: Bars, old: Bars, splits: Sequence[Split], unit: float = 0
     if unit and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
         return n_splits, len(left)
     return (n_splits - best if distance[best] < SAME_BARS else None), len(left)
+
+
+def is_same_scale(new: Bars, old: Bars) -> bool:
+    """Tell whether the bars that both have close within what a split or an auction can part, not a unit's factor."""
+    _, left, right = np.intersect1d(new.open_time, old.open_time, return_indices=True)
+    usable = (new.close[left] > 0) & (old.close[right] > 0)
+    if not usable.any():
+        return False
+    ratios = np.log(old.close[right][usable] / new.close[left][usable])
+    return bool(abs(float(np.median(ratios))) < _NO_UNIT)
 
 
 def unstated_split(new: Bars, old: Bars) -> Split | None:
@@ -146,8 +157,11 @@ def _smoothed(ratio: FloatArray) -> FloatArray:
     return smoothed
 
 
-def divide(bars: Bars, divisor: FloatArray) -> Bars:
-    """Return the bars with prices divided and volumes multiplied; float32 prices stay float32, as they are served."""
+def divide(bars: Bars, divisor: FloatArray, *, is_split: bool = True) -> Bars:
+    """Return the bars with prices divided; float32 prices stay float32, as they are served.
+
+    ``is_split``: volumes are multiplied.
+    """
     if (divisor == 1.0).all():
         return bars
     prices = [bars.open, bars.high, bars.low, bars.close]
@@ -156,7 +170,8 @@ def divide(bars: Bars, divisor: FloatArray) -> Bars:
     if is_single:
         divided = [price.astype(np.float32).astype(np.float64) for price in divided]
     opens, highs, lows, closes = divided
-    return Bars(bars.open_time, opens, highs, lows, closes, np.round(bars.volume * divisor))
+    volume = np.round(bars.volume * divisor) if is_split else bars.volume
+    return Bars(bars.open_time, opens, highs, lows, closes, volume)
 
 
 def changed_only(new: Bars, stored: Bars) -> Bars:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.basis import changed_only
+from candledesk.cache.basis import changed_only, divide, is_same_scale
 from candledesk.cache.ledger import cover_failure, cover_lost, cover_window, final_times
 from candledesk.cache.own_scale import OwnScale, settle_scale
 from candledesk.cache.rebase import (
@@ -21,7 +21,7 @@ from candledesk.cache.rebase import (
 )
 from candledesk.domain.clean import CleanBars, clean_bars, without_bars
 from candledesk.domain.coverage import Coverage, CoverageState
-from candledesk.domain.currency import is_smaller_unit
+from candledesk.domain.currency import is_smaller_unit, units_of
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.observed import observed_sessions
 from candledesk.domain.oddity import Oddity
@@ -140,8 +140,9 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
     then the rest is stored and the window stays open.
     """
     claim, calendar, now = question.claim, question.calendar, question.now
-    clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
     with transaction(connection):
+        answer = _in_own_currency(connection, claim, answer)
+        clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
         retired = retire_other_company(connection, answer.instrument, claim.interval, clean.bars)
         has_news = _write_facts(connection, answer, calendar, now)
         series_id = _series_id(connection, claim)
@@ -222,6 +223,27 @@ def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCa
     return any(row.kind == SPLIT and row not in known for row in rows)
 
 
+def _in_own_currency(connection: Connection, claim: Claim, answer: BarsAnswer) -> BarsAnswer:
+    """Return an answer that is stated in the other unit of the instrument's currency in the unit that is stored.
+
+    Not its prices where the same stored bars say that they are in the stored unit all the same.
+    """
+    stored = instrument_store.read_instrument(connection, claim.symbol)
+    was, states = stored.currency if stored else None, answer.instrument.currency
+    if was is None or states is None or was == states or units_of(was)[0] != units_of(states)[0]:
+        return answer
+    factor = units_of(was)[1] / units_of(states)[1]
+    series_id = instrument_store.series_id(connection, claim.symbol, claim.interval)
+    old = None if series_id is None else _stored_at(connection, series_id, answer.bars)
+    own = replace(answer, instrument=replace(answer.instrument, currency=was))
+    if old is not None and is_same_scale(answer.bars, old):
+        return own
+    market = None if answer.market is None else (answer.market[0], answer.market[1] * factor)
+    return replace(
+        own, bars=divide(answer.bars, np.full(len(answer.bars), 1.0 / factor), is_split=False), market=market
+    )
+
+
 def _evidence(connection: Connection, claim: Claim, answer: BarsAnswer) -> Evidence:
     """Return what is known of the instrument's prices beside its bars."""
     currency, quote_type = answer.instrument.currency, answer.instrument.quote_type
@@ -232,7 +254,7 @@ def _evidence(connection: Connection, claim: Claim, answer: BarsAnswer) -> Evide
 def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
     if not len(bars):
         return bars
-    return bar_store.read_bars(connection, series_id, Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1))
+    return bar_store.read_bars(connection, series_id, Span(int(bars.open_time.min()), int(bars.open_time.max()) + 1))
 
 
 def _count_sightings(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.charts import Charts
 from candledesk.cache.demand import Priority
+from candledesk.cache.finer import find_derived
 from candledesk.cache.imports import write_import
 from candledesk.cache.marks import find_marks, with_odd
 from candledesk.cache.messages import BarsStored
@@ -215,10 +216,12 @@ class CacheController:
 
         def read(connection: Connection) -> tuple[CoverageMark, ...]:
             known = self._parts.catalog.read(connection, symbol, interval.base)
-            if known.readable is None:
+            facts = known.readable
+            if facts is None:
                 return ()
             odd = () if known.series_id is None else odd_store.read_odd(connection, known.series_id, span)
-            return with_odd(find_marks(span, known.readable), odd, interval.base, interval)
+            marks = find_marks(span, facts, find_derived(connection, symbol, facts, span))
+            return with_odd(marks, odd, interval.base, interval)
 
         return self._parts.readers.submit(read)
 

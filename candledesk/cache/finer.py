@@ -10,7 +10,7 @@ import numpy as np
 from candledesk.cache.planner import known_spans
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.finer import derive_from_finer, finer_intervals, finer_reach
+from candledesk.domain.finer import derivable_spans, derive_from_finer, finer_intervals, finer_reach
 from candledesk.domain.resample import derived_open_times, resample_bars
 from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span, subtract_spans
@@ -89,16 +89,53 @@ def read_base(connection: Connection, symbol: str, series_id: int | None, facts:
     lacking = lacking_spans(span, facts)
     if not lacking:
         return BaseBars(own)
-    parts, derived = [own], list[tuple[Span, str]]()
-    for finer in find_finer(connection, symbol, facts.interval, Span(lacking[0].start, lacking[-1].end)):
-        made = [_derive(connection, finer, facts, hole) for hole in lacking]
-        spans = [piece for _, pieces in made for piece in pieces]
-        parts += [bars for bars, _ in made if len(bars)]
-        derived += [(piece, finer.interval.name) for piece in spans]
-        lacking = subtract_spans(lacking, spans)
-        if not lacking:
-            break
-    return BaseBars(_joined(parts), tuple(sorted(derived)), tuple(lacking))
+    pieces = _find_pieces(connection, symbol, facts, lacking)
+    parts = [own, *(_derive(connection, piece, facts) for piece in pieces)]
+    derived = sorted((span, piece.finer.interval.name) for piece in pieces for span in piece.spans)
+    left = subtract_spans(lacking, [span for span, _ in derived])
+    return BaseBars(_joined([bars for bars in parts if len(bars)] or [own]), tuple(derived), tuple(left))
+
+
+def find_derived(connection: Connection, symbol: str, facts: Facts, span: Span) -> tuple[DerivedSpan, ...]:
+    """Return what of ``span`` finer bars make up for, without reading a bar."""
+    pieces = _find_pieces(connection, symbol, facts, lacking_spans(span, facts))
+    return tuple(sorted((span, piece.finer.interval.name) for piece in pieces for span in piece.spans))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a hole that one finer series reaches into; ``spans``: what of it is made whole."""
+
+    finer: FinerSeries
+    span: Span
+    known: tuple[Span, ...]
+    spans: tuple[Span, ...]
+
+
+def _find_pieces(connection: Connection, symbol: str, facts: Facts, lacking: Sequence[Span]) -> list[_Piece]:
+    """Find what fills the holes, the coarsest series first; what one leaves open the next is asked for."""
+    pieces: list[_Piece] = []
+    left = list(lacking)
+    hull = Span(left[0].start, left[-1].end) if left else None
+    for finer in [] if hull is None else find_finer(connection, symbol, facts.interval, hull):
+        reach = finer_reach(facts.interval, finer.extent)
+        found = [_piece(connection, finer, facts, part) for hole in left if (part := reach.intersect(hole)) is not None]
+        pieces += [piece for piece in found if piece.spans]
+        left = subtract_spans(left, [span for piece in found for span in piece.spans])
+    return pieces
+
+
+def _piece(connection: Connection, finer: FinerSeries, facts: Facts, span: Span) -> _Piece:
+    rows = coverage_store.read_coverage(connection, finer.series_id, finer_reach(facts.interval, span))
+    known = known_spans(rows, facts.now)
+    spans = derivable_spans(finer.interval, known, facts.calendar, facts.interval, span)
+    return _Piece(finer, span, tuple(known), spans)
+
+
+def _derive(connection: Connection, piece: _Piece, facts: Facts) -> Bars:
+    stored = bar_store.read_bars(connection, piece.finer.series_id, finer_reach(facts.interval, piece.span))
+    finer = piece.finer.interval
+    return derive_from_finer(stored, finer, piece.known, facts.calendar, facts.interval, piece.span)
 
 
 def derive_whole(base: BaseBars, stored: Bars, facts: Facts, interval: Interval) -> Bars:
@@ -115,17 +152,6 @@ def derive_whole(base: BaseBars, stored: Bars, facts: Facts, interval: Interval)
     lost = [expected_open_times(facts.calendar, facts.interval, hole) for hole in holes]
     broken = [derived_open_times(facts.calendar, interval, times) for times in lost if len(times)]
     return bars.take(~np.isin(bars.open_time, np.concatenate(broken))) if broken else bars
-
-
-def _derive(connection: Connection, finer: FinerSeries, facts: Facts, hole: Span) -> tuple[Bars, tuple[Span, ...]]:
-    """Make what lies in one hole, as far as the finer series reaches."""
-    part = finer_reach(facts.interval, finer.extent).intersect(hole)
-    if part is None:
-        return Bars.empty(), ()
-    reach = finer_reach(facts.interval, part)
-    known = known_spans(coverage_store.read_coverage(connection, finer.series_id, reach), facts.now)
-    stored = bar_store.read_bars(connection, finer.series_id, reach)
-    return derive_from_finer(stored, finer.interval, known, facts.calendar, facts.interval, part)
 
 
 def _joined(parts: Sequence[Bars]) -> Bars:

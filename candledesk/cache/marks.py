@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import CoverageMark, MarkState
 from candledesk.cache.planner import plan_span, refused_coverage, unknown_part
 from candledesk.domain.coverage import CoverageState
+from candledesk.domain.interval import DAY_S
 from candledesk.domain.oddity import odd_words
+from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span, subtract_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from candledesk.cache.messages import DerivedSpan
     from candledesk.cache.planner import Facts
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 _NEAR_BARS = 3  # a weekend lies between two daily bars that are neighbours
 _ODD_MARKS = 150  # of one span, about: more of them would run into one another on a screen
+LONGEST_CLOSURE_S = 14 * DAY_S  # what is longer has sessions, or lies before the calendar: not worth counting
 MAX_MARKS = 2_000  # more cannot be told apart on a screen; the newest are kept
 _STATES = {
     CoverageState.PROVISIONAL: MarkState.PROVISIONAL,
@@ -29,14 +34,15 @@ _STATES = {
 }
 
 
-def find_marks(span: Span, facts: Facts) -> tuple[CoverageMark, ...]:
+def find_marks(span: Span, facts: Facts, derived: Sequence[DerivedSpan] = ()) -> tuple[CoverageMark, ...]:
     """Return the marks that overlap ``span``, ascending and disjoint; what no mark covers is stored, or not expected.
 
-    Missing is what the calendar expects and no entry of the ledger speaks of.
+    Missing is what the calendar expects and no entry of the ledger speaks of. ``derived``: what of it finer bars make.
     """
-    refused = refused_coverage(facts)
-    rows = [row for row in (*facts.coverage, *(() if refused is None else (refused,))) if row.state in _STATES]
-    marks = [mark for row in rows if (mark := _mark_of(row, span)) is not None]
+    made = [CoverageMark(part, MarkState.DERIVED, f"made from stored {name} bars") for part, name in derived]
+    rows = [row for row in facts.coverage if row.state in _STATES and row.state is not CoverageState.REFUSED]
+    rows += _never_asked(span, facts, [mark.span for mark in made])
+    marks = [*made, *(mark for row in rows if (mark := _mark_of(row, span)) is not None)]
     part = unknown_part(span, facts)
     gaps = () if part is None else plan_span(part, facts).gaps
     spoken = [mark.span for mark in marks]
@@ -45,6 +51,25 @@ def find_marks(span: Span, facts: Facts) -> tuple[CoverageMark, ...]:
         left = [] if shared is None else subtract_spans([shared], spoken)
         marks += [CoverageMark(hole, MarkState.MISSING, gap.reason) for hole in left]
     return tuple(sorted(marks, key=lambda mark: mark.span)[-MAX_MARKS:])
+
+
+def _never_asked(span: Span, facts: Facts, made: Sequence[Span]) -> list[Coverage]:
+    """Return what was refused, or is never asked, of ``span`` and neither stored nor made from finer bars."""
+    beyond = refused_coverage(facts)
+    found: list[Coverage] = []
+    for row in (*facts.coverage, *(() if beyond is None else (beyond,))):
+        part = row.span.intersect(span) if row.state is CoverageState.REFUSED else None
+        if part is not None:
+            taken = [*made, *(other.span for other in facts.coverage)] if row is beyond else made
+            left = subtract_spans([part], taken)
+            found += [replace(row, span=piece) for piece in left if _has_bars(piece, facts)]
+    return found
+
+
+def _has_bars(span: Span, facts: Facts) -> bool:
+    """Tell whether a bar can be missing in a span: between what is stored there are closed hours."""
+    is_long = span.end - span.start > LONGEST_CLOSURE_S
+    return is_long or len(expected_open_times(facts.calendar, facts.interval, span)) > 0
 
 
 def _mark_of(row: Coverage, span: Span) -> CoverageMark | None:

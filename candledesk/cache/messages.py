@@ -96,6 +96,7 @@ class MarkState(StrEnum):
     KNOWN_EMPTY = "known_empty"  # asked: the provider has nothing there
     MISSING = "missing"  # expected, and not asked yet
     REFUSED = "refused"  # never asked: before the listing, or beyond the look-back
+    DERIVED = "derived"  # beyond the look-back, and made from finer stored bars
     FAILED = "failed"  # asked in vain; tried again at ``expires_at``
     ODD = "odd"  # stored, with bars that are flagged; ``reason`` says why
 

@@ -38,28 +38,36 @@ def finer_reach(interval: Interval, span: Span) -> Span:
 
 
 def derive_from_finer(
-    bars: Bars,
-    finer: Interval,
-    known: Sequence[Span],
-    calendar: SessionCalendar,
-    interval: Interval,
-    span: Span,
-) -> tuple[Bars, tuple[Span, ...]]:
-    """Return the bars of ``interval`` that open in ``span`` and are whole, and of which spans they are all there is.
+    bars: Bars, finer: Interval, known: Sequence[Span], calendar: SessionCalendar, interval: Interval, span: Span
+) -> Bars:
+    """Return the bars of ``interval`` that open in ``span`` and are whole.
 
     ``bars``: the stored bars of ``finer`` of ``finer_reach``; ``known``: the spans of which it is known which finer
-    bars there are. A bar with an unknown finer bar inside is not made, and its time is in no span that is returned.
+    bars there are. A bar with an unknown finer bar inside is not made.
     """
     known = merge_spans(known)
-    expected = expected_open_times(calendar, interval, span)
-    parts = expected_open_times(calendar, finer, finer_reach(interval, span))
-    unknown = np.unique(derived_open_times(calendar, interval, parts[~_is_inside(parts, known)]))
     made = merge_bars(bars, calendar, interval)
-    is_listed = np.isin(made.open_time, expected)
+    is_listed = np.isin(made.open_time, expected_open_times(calendar, interval, span))
     is_outside_known = _is_inside(made.open_time, known) & _is_inside(made.open_time + interval.step_s - 1, known)
-    is_whole = ~np.isin(made.open_time, unknown) & (is_listed | is_outside_known)
-    spans = _runs(expected, ~np.isin(expected, unknown), interval.step_s, span.end)
-    return made.take(is_whole).within(span), spans
+    is_broken = np.isin(made.open_time, _broken(finer, known, calendar, interval, span))
+    return made.take(~is_broken & (is_listed | is_outside_known)).within(span)
+
+
+def derivable_spans(
+    finer: Interval, known: Sequence[Span], calendar: SessionCalendar, interval: Interval, span: Span
+) -> tuple[Span, ...]:
+    """Return the parts of ``span`` of which ``derive_from_finer`` gives every bar there is."""
+    expected = expected_open_times(calendar, interval, span)
+    is_broken = np.isin(expected, _broken(finer, merge_spans(known), calendar, interval, span))
+    return _runs(expected, ~is_broken, interval.step_s, span.end)
+
+
+def _broken(
+    finer: Interval, known: Sequence[Span], calendar: SessionCalendar, interval: Interval, span: Span
+) -> IntArray:
+    """Return the open_times of the bars with an unknown finer bar inside."""
+    parts = expected_open_times(calendar, finer, finer_reach(interval, span))
+    return np.unique(derived_open_times(calendar, interval, parts[~_is_inside(parts, known)]))
 
 
 def _is_inside(times: IntArray, spans: Sequence[Span]) -> BoolArray:

@@ -1,10 +1,12 @@
 """Beyond the provider's look-back coarser bars come from stored finer ones, exactly, and the answers say so."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from candledesk.cache.finer import gaps_without
-from candledesk.cache.messages import BarsRequest, EdgeState, Gap, ViewportRequest
+from candledesk.cache.messages import BarsRequest, EdgeState, Gap, MarkState, ViewportRequest
 from candledesk.cache.planner import Facts
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS, MINUTE_S, parse_interval
 from candledesk.domain.resample import merge_bars
@@ -185,3 +187,16 @@ def test_without_finer_bars_a_chart_is_as_it_was(desk, yahoo):
     assert reply.edge is EdgeState.START
     assert reply.edge_reason == "Yahoo keeps 5m bars for 60 days"
     assert view(desk, "5m", int(reply.bars.open_time[0]), n_before=500).edge is EdgeState.START
+
+
+def test_the_strip_marks_what_was_made(archive, yahoo):
+    marks = archive.cache.read_marks("AAA", INTERVALS["5m"], Span(0, yahoo.now)).result(WAIT_S)
+    made = [mark for mark in marks if mark.state is MarkState.DERIVED]
+    reply = load(archive, "5m", ARCHIVED, fill="none")
+    assert [(mark.span, mark.reason) for mark in made] == [
+        (span, "made from stored 1m bars") for span, _ in reply.derived
+    ]
+    assert all(not first.span.overlaps(second.span) for first, second in pairwise(marks))
+    assert [mark.state for mark in marks][:3] == [MarkState.REFUSED, MarkState.DERIVED, MarkState.REFUSED]
+    marks = archive.cache.read_marks("AAA", INTERVALS["1m"], ARCHIVED).result(WAIT_S)
+    assert marks == ()  # stored minutes are no less stored because Yahoo has them no longer

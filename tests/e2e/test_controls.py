@@ -134,6 +134,25 @@ def test_the_keys_move_the_chart(chart):
     wait_until_settled(chart)
 
 
+@pytest.mark.parametrize(("typed", "name", "words"), [("45", "45m", "45m bars"), ("3D", "3d", "3d bars")])
+def test_any_multiple_can_be_typed(chart, market, typed, name, words):
+    chart.locator("#chart").focus()
+    chart.keyboard.press(typed[0])
+    chart.fill("#interval-text", typed)
+    assert words in chart.locator("#interval-hint").inner_text()
+    chart.keyboard.press("Enter")
+    chart.wait_for_function(f"() => candledesk.state().interval === '{name}'")
+    wait_until_settled(chart)
+    compare_with_truth(chart, market, "MSFT", name)
+    assert chart.locator("#other-interval").inner_text() == name
+    chart.reload()
+    wait_until_settled(chart)
+    assert read_state(chart)["interval"] == name
+    interval_button(chart, "1wk").click()
+    wait_until_settled(chart)
+    assert chart.locator("#other-interval").is_hidden()
+
+
 def test_scales_sheet_jobs_and_full_screen_answer_to_keys(chart):
     chart.locator("#chart").focus()
     for key, name in (("KeyL", "log"), ("KeyP", "percent")):

@@ -25,6 +25,7 @@ _NAMES = {
     MarkState.KNOWN_EMPTY: "Known to be empty",
     MarkState.MISSING: "Missing",
     MarkState.REFUSED: "Not to be had",
+    MarkState.DERIVED: "Derived",
     MarkState.FAILED: "Failed",
     MarkState.ODD: "Stored, flagged",
 }

@@ -118,6 +118,7 @@ class CoverageStrip(QWidget):
             MarkState.KNOWN_EMPTY: theme.text_muted,
             MarkState.MISSING: theme.warning,
             MarkState.REFUSED: theme.border,
+            MarkState.DERIVED: theme.text_muted,
             MarkState.FAILED: theme.down,
             MarkState.ODD: theme.odd,
         }[mark.state]
