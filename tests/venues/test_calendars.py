@@ -232,3 +232,19 @@ def test_every_calendar_that_the_table_names_exists():
 )
 def test_delays_follow_yahoos_table(code, mic, minutes):
     assert (EXCHANGES[code].mic, EXCHANGES[code].settle_s) == (mic, minutes * 60)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "tz", "first", "keys"),
+    [
+        ("TLV", "Asia/Jerusalem", date(2025, 9, 1), ["2025-12-28", "2026-01-04", "2026-01-12", "2026-01-19"]),
+        ("SAU", "Asia/Riyadh", date(2025, 9, 1), ["2025-12-28", "2026-01-04", "2026-01-11", "2026-01-18"]),
+        ("NYQ", "America/New_York", date(2025, 9, 1), ["2025-12-29", "2026-01-05", "2026-01-12", "2026-01-19"]),
+        ("XXX", "Asia/Kuwait", date(2025, 9, 1), ["2025-12-28", "2026-01-04", "2026-01-11", "2026-01-18"]),
+    ],
+)
+def test_weeks_open_on_the_first_day_of_the_real_calendar(exchange, tz, first, keys):
+    calendar = load_calendar(exchange, "EQUITY", tz, first, date(2026, 6, 1))
+    span = Span(*(int(np.datetime64(day, "s").astype(np.int64)) for day in ("2025-12-25", "2026-01-20")))
+    found = expected_open_times(calendar, INTERVALS["1wk"], span)
+    assert [str(np.datetime64(int(key), "s"))[:10] for key in found] == keys
