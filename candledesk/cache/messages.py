@@ -111,7 +111,8 @@ Adjust = Literal["none", "splits", "all"]
 class BarsRequest:
     """Bars of one span for scripts. ``span`` ``None``: the latest bars, about 500 or ``limit``; ``fill``: INTERFACE.md.
 
-    ``limit``: at most that many bars, the oldest of the span first (``None``: all).
+    ``limit``: at most that many bars, the oldest of the span first (``None``: all); ``prefetch``: older bars that the
+    same request to the provider can bring are asked for as well.
     """
 
     symbol: str
@@ -121,6 +122,7 @@ class BarsRequest:
     timeout_s: float | None = 8.0
     adjust: Adjust = "splits"
     limit: int | None = None
+    prefetch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ def bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
         timeout_s=values["timeout"],
         adjust=values["adjust"],
         limit=values["limit"],
+        prefetch=values["prefetch"],
     )
 
 
