@@ -141,10 +141,10 @@ def test_mistakes_get_their_exit_code_and_words_that_help(tmp_path, live, argume
 
 def test_gaps_that_remain_are_listed_with_exit_code_3(tmp_path, live):
     assert (
-        run(tmp_path, live.url, "candles", "MSFT", "1d", "--from", "2026-11-02", "--to", "2026-11-06").returncode == 0
+        run(tmp_path, live.url, "candles", "MSFT", "1h", "--from", "2026-11-02", "--to", "2026-11-06").returncode == 0
     )
     span = ("--from", "2026-10-28", "--to", "2026-11-06")
-    done = run(tmp_path, live.url, "candles", "MSFT", "1d", *span, "--offline")
+    done = run(tmp_path, live.url, "candles", "MSFT", "1h", *span, "--offline")
     assert done.returncode == 3
     assert "gap 2026-10-28" in done.stderr
 

@@ -98,7 +98,7 @@ class Asker:
             now,
             window_s=self.width_s(symbol, interval) or interval.window_s,
             lookback_s=self._engine.catalog.limits.lookback_s(interval),
-            is_view=demand.want.n_before > 0,
+            is_view=demand.asks_older,
         )
 
     def ask(self, demand: Demand, known: Known, claim: Claim) -> Step:

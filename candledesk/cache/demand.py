@@ -68,9 +68,9 @@ class Demand:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
     ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
-    daily bars, not from bars of the interval; ``is_update``: what is covered is asked again, once;
-    ``asked`` remembers which windows that were. ``n_tries``: of one window, until it is given up;
-    ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must
+    daily bars, not from bars of the interval; ``is_view``: who scrolls on wants the older bars too; ``is_update``: what
+    is covered is asked again, once; ``asked`` remembers which windows that were. ``n_tries``: of one window, until it
+    is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must
     end before it goes on. ``is_patient``: it waits for the network instead of giving up; ``on_stuck`` is told why it
     waits for something that may take for ever (the network, a full disk). ``is_resting``: it only waits for its next
     try of a window, which keeps nobody else from asking; ``on_rest`` is told when that begins. ``sightings``: rows
@@ -90,6 +90,7 @@ class Demand:
     n_tries: int = USUAL_TRIES
     only_instrument: bool = False
     is_plain: bool = False
+    is_view: bool = False
     asked: list[Span] = field(default_factory=list)
     after: Demand | None = None
     is_patient: bool = False
@@ -102,6 +103,11 @@ class Demand:
     def is_live(self) -> bool:
         """Whether it has not ended and nobody has cancelled it."""
         return not self.end.done() and not self.cancel.is_set()
+
+    @property
+    def asks_older(self) -> bool:
+        """Whether its requests ask all older bars that fit in: a chart's, which count bars from an anchor."""
+        return (self.is_view or self.want.n_before > 0) and not self.is_update
 
     @property
     def series(self) -> tuple[str, Interval]:

@@ -204,8 +204,9 @@ class Fills:
             windows = tuple(cut_windows(left, facts, window_s))
         self._engine.journal.progress(demand, plan)
         for wanted_window in windows:
-            is_view = demand.want.n_before > 0 and not demand.is_update
-            window = whole_window(wanted_window, facts, in_flight, window_s) if is_view else wanted_window
+            window = wanted_window
+            if demand.asks_older:
+                window = whole_window(window, facts, in_flight, window_s)
             claim = self._claims.take(demand.symbol, demand.interval, window)
             if claim is None:
                 continue

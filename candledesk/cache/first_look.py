@@ -49,9 +49,9 @@ def first_look(
     """Return the first request for bars of ``interval``, of which ``wanted`` (``None``: the latest) is to be known.
 
     1d: the whole history. Intraday: of ``wanted`` as much as one request may hold, its newest part; else the latest
-    window, for a chart (``is_view``) no more than it asks at a time. A window that is not given begins with a UTC day,
-    so that it stays the same while it is tried again. ``window_s``, ``lookback_s``: the widest request and the
-    look-back as they were learnt.
+    window. For a chart (``is_view``) older bars are asked too, but no more than it asks at a time. A window that is
+    not given begins with a UTC day, so that it stays the same while it is tried again. ``window_s``, ``lookback_s``:
+    the widest request and the look-back as they were learnt.
     """
     is_24h = is_likely_24h(symbol)
     if interval.is_daily:
@@ -61,7 +61,7 @@ def first_look(
     floor = now - (window_s if lookback_s is None else lookback_s)
     end, first = now + 1, floor
     if wanted is not None and floor + DAY_S < wanted.end and wanted.start <= now:
-        end, first = min(end, wanted.end), wanted.start
+        end, first = min(end, wanted.end), floor if is_view else wanted.start
     start = max(-(-max(end - reach_s, floor) // DAY_S) * DAY_S, first)
     return FirstLook(interval, Span(min(start, end - interval.step_s), end), is_24h)
 

@@ -124,7 +124,8 @@ class BarsRequest:
     """Bars of one span for scripts. ``span`` ``None``: the latest bars, about 500 or ``limit``; ``fill``: INTERFACE.md.
 
     ``limit``: at most that many bars, the oldest of the span first (``None``: all). ``raw``: prices as the provider
-    sent them, where they are read in another unit or on another basis (NaN: none was sent).
+    sent them, where they are read in another unit or on another basis (NaN: none was sent). ``prefetch``: older bars
+    that the same request to the provider can bring are asked for as well.
     """
 
     symbol: str
@@ -135,6 +136,7 @@ class BarsRequest:
     adjust: Adjust = "splits"
     limit: int | None = None
     raw: bool = False
+    prefetch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Scripts:
             return self._read_bars(request)
         self._parts.active.note(request.symbol, request.interval.base)
         demand = Demand(request.symbol, request.interval.base, self._bars_want(request), Priority.VIEWPORT)
+        demand.is_view = request.prefetch
         if request.fill == "async":
             demand.end.add_done_callback(lambda _: self._learn_actions(request, lambda: None))
             self._parts.fills.add(demand)

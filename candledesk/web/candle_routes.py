@@ -66,6 +66,7 @@ ENDPOINTS = (
             params.TO,
             params.ADJUST,
             params.FILL,
+            params.PREFETCH,
             params.TIMEOUT,
             params.LIMIT,
             params.FORMAT,

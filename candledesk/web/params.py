@@ -160,6 +160,12 @@ FILL = Param(
     choice("wait", "none", "async"),
     default="wait",
 )
+PREFETCH = Param(
+    "prefetch",
+    "ask for the older candles too that the same request to the provider can bring: for who scrolls on",
+    yes_or_no(),
+    default=False,
+)
 TIMEOUT = Param("timeout", "seconds that fill=wait may take; the fill goes on", seconds(MAX_TIMEOUT_S), default=8.0)
 LIMIT = Param("limit", "at most so many candles, the oldest first", whole_number(1, MAX_LIMIT), default=MAX_LIMIT)
 FORMAT = Param("format", "one object per candle, or one array per field", choice("rows", "columns"), default="rows")

@@ -75,6 +75,7 @@ def bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
         adjust=values["adjust"],
         limit=values["limit"],
         raw=values["raw"],
+        prefetch=values["prefetch"],
     )
 
 

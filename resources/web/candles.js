@@ -6,29 +6,22 @@ import { toIso } from "/assets/time.js";
 const DAY = 86400;
 const YEAR = 365.25 * DAY;
 
-// `span`: seconds that hold some 300 bars of a stock; `window`: the cache fetches by cells of so many seconds, counted from the epoch
-// (the interval it is derived from counts): a hint that saves requests, never bars; `reach`: a derived bar may open this long before
-// the bars it is made of.
+// `span`: seconds that hold some 300 bars of a stock; `base`: the interval it is derived from; `reach`: a derived bar may open this long
+// before the bars it is made of.
 export const INTERVALS = {
-  "1m": { step: 60, span: 4 * DAY, window: 6 * DAY },
-  "2m": { step: 120, span: 6 * DAY, window: 14 * DAY },
-  "5m": { step: 300, span: 8 * DAY, window: 28 * DAY },
-  "15m": { step: 900, span: 18 * DAY, window: 58 * DAY },
-  "30m": { step: 1800, span: 35 * DAY, window: 58 * DAY, base: "15m", reach: 1800 },
-  "1h": { step: 3600, span: 65 * DAY, window: 182 * DAY },
-  "90m": { step: 5400, span: 59 * DAY, window: 58 * DAY },
-  "4h": { step: 14400, span: 220 * DAY, window: 182 * DAY, base: "1h", reach: 14400 },
-  "1d": { step: DAY, span: 450 * DAY, window: 1826 * DAY, isDaily: true, reach: DAY },
-  "1wk": { step: 7 * DAY, span: 6 * YEAR, window: 1826 * DAY, isDaily: true, base: "1d", reach: 7 * DAY },
-  "1mo": { step: 28 * DAY, span: 26 * YEAR, window: 1826 * DAY, isDaily: true, isMonthly: true, base: "1d", reach: 31 * DAY },
-  "3mo": { step: 90 * DAY, span: 78 * YEAR, window: 1826 * DAY, isDaily: true, isMonthly: true, base: "1d", reach: 92 * DAY },
+  "1m": { step: 60, span: 4 * DAY },
+  "2m": { step: 120, span: 6 * DAY },
+  "5m": { step: 300, span: 8 * DAY },
+  "15m": { step: 900, span: 18 * DAY },
+  "30m": { step: 1800, span: 35 * DAY, base: "15m", reach: 1800 },
+  "1h": { step: 3600, span: 65 * DAY },
+  "90m": { step: 5400, span: 59 * DAY },
+  "4h": { step: 14400, span: 220 * DAY, base: "1h", reach: 14400 },
+  "1d": { step: DAY, span: 450 * DAY, isDaily: true, reach: DAY },
+  "1wk": { step: 7 * DAY, span: 6 * YEAR, isDaily: true, base: "1d", reach: 7 * DAY },
+  "1mo": { step: 28 * DAY, span: 26 * YEAR, isDaily: true, isMonthly: true, base: "1d", reach: 31 * DAY },
+  "3mo": { step: 90 * DAY, span: 78 * YEAR, isDaily: true, isMonthly: true, base: "1d", reach: 92 * DAY },
 };
-
-// The last border of the cache's cells at or before `time`; two bars farther right where the cache reads so much before the first.
-export function cellStart({ step, window, base, margin = 2 * step }, time) {
-  const shift = base ? margin : 0;
-  return Math.floor((time - shift) / window) * window + shift;
-}
 
 function rowsOf(columns) {
   const { time, open, high, low, close, volume, final, odd } = columns;
@@ -39,7 +32,7 @@ function rowsOf(columns) {
 // first so many, else all pages. `onRequest()` is called for each request. Answers {bars, gaps, complete, answer}: `answer` is
 // the last page's without its candles.
 export async function getCandles({ symbol, interval }, range, { fill, timeout, limit, signal, onRequest = () => {} }) {
-  const query = { symbol, interval, from: toIso(range.from), to: range.to === undefined ? undefined : toIso(range.to), fill, timeout, limit, format: "columns" };
+  const query = { symbol, interval, from: toIso(range.from), to: range.to === undefined ? undefined : toIso(range.to), fill, timeout, limit, prefetch: fill === "wait" ? "true" : undefined, format: "columns" };
   const [bars, gaps] = [[], []];
   for (let cursor; ; ) {
     onRequest();

@@ -38,7 +38,7 @@ export function factsOf(name) {
   const step = { d: n, wk: 7 * n, mo: MONTH_DAYS[n], y: 365 * n }[unit] * DAY;
   const reach = { d: 2 * n + 14, wk: 7 * (n + 1), mo: 31 * n, y: 366 * n }[unit] * DAY;
   const span = Math.min((450 / 300) * 200 * step, LONGEST_SPAN);
-  return { step, span, window: INTERVALS["1d"].window, isDaily: true, isMonthly: unit === "mo" || unit === "y", base: "1d", reach, margin: Math.max(2 * step, reach) };
+  return { step, span, isDaily: true, isMonthly: unit === "mo" || unit === "y", base: "1d", reach };
 }
 
 function intradayFacts(step) {
@@ -46,5 +46,5 @@ function intradayFacts(step) {
   const days = (name) => REACH_DAYS[name] ?? 59;
   const [base, facts] = fetched.sort(([a, x], [b, y]) => days(b) - days(a) || y.step - x.step)[0]; // the one that reaches back farthest
   const span = Math.min((facts.span * step) / facts.step, days(base) * DAY);
-  return { step, span, window: facts.window, base, reach: step };
+  return { step, span, base, reach: step };
 }

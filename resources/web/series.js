@@ -1,6 +1,6 @@
 // The bars of one symbol and interval in this page: one unbroken range that grows at both ends, and why it ends where it does.
 
-import { cellStart, getCandles, mergeBars } from "/assets/candles.js";
+import { getCandles, mergeBars } from "/assets/candles.js";
 import { factsOf } from "/assets/intervals.js";
 import { typeOf } from "/assets/met.js";
 import { fromIso } from "/assets/time.js";
@@ -57,7 +57,7 @@ export class Series {
   async open(range = null) {
     const { span } = this.facts;
     const pad = range ? Math.max(span / 2, (range.to - range.from) / 2) : 0;
-    const from = cellStart(this.facts, range ? Math.min(range.from, now()) - pad : now() - span);
+    const from = Math.floor(range ? Math.min(range.from, now()) - pad : now() - span);
     const to = range && range.to + pad < now() ? Math.ceil(range.to + pad) : undefined;
     await this.busy(async () => {
       [this.edge, this.end] = [from, to ?? null];
@@ -92,7 +92,7 @@ export class Series {
     return undefined;
   }
 
-  // Asks for the span left of what is loaded: as long as two screens, at least one portion, and whole cells of the cache.
+  // Asks for the span left of what is loaded: as long as two screens and at least one portion; the cache asks Yahoo for more at once where that costs no request.
   async loadOlder(visibleS) {
     if (this.isDone) return;
     await this.grow(visibleS, (span) => this.stepOlder(span));
@@ -113,7 +113,7 @@ export class Series {
   // One request to the left; true when it found nothing and the search should go on.
   async stepOlder(span) {
     const limit = this.oldestAskable();
-    const from = Math.max(cellStart(this.facts, this.edge - span), limit);
+    const from = Math.max(this.edge - span, limit);
     if (from >= this.edge) return this.finish();
     const fill = this.storedFrom === null ? "wait" : "none";
     const found = await this.ask({ from, to: this.edge }, { fill, timeout: WAIT_S });

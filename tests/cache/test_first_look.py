@@ -52,6 +52,8 @@ def test_what_cannot_be_had_is_answered_with_the_latest_bars(wanted):
 def test_a_chart_asks_no_more_than_it_asks_at_a_time():
     assert look("5m", symbol="BTC-USD", is_view=True).window.start == TODAY - 33 * DAY_S
     assert look("5m", symbol="BTC-USD").window.start == look("5m", is_view=True).window.start == TODAY - 59 * DAY_S
+    wanted = Span(NOW - 3 * DAY_S, NOW)
+    assert look("5m", wanted, is_view=True).window == Span(TODAY - 59 * DAY_S, NOW)
     assert look("1h", window_s=3 * DAY_S).window.start == TODAY - 2 * DAY_S
 
 

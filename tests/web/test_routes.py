@@ -361,6 +361,7 @@ def test_limiter(client):
         "retry_at": None,
         "last_error": "",
         "offline": False,
+        "update_lag_s": 0,
     }
 
 
