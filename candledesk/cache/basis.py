@@ -46,12 +46,15 @@ def split_factors(dates: IntArray, splits: Sequence[Split]) -> FloatArray:
     return np.stack(rows[::-1])
 
 
-def compare_basis(new: Bars, old: Bars, splits: Sequence[Split], unit: float = 0.0) -> tuple[int | None, int]:
+def compare_basis(
+    new: Bars, old: Bars, splits: Sequence[Split], unit: float = 0.0, n_sure: int = 0
+) -> tuple[int | None, int]:
     """Return how many of the oldest ``splits`` the prices of ``old`` reflect if those of ``new`` reflect all of them.
 
     And how many bars were compared: those that both have, at the same open times (1d: session dates). ``None``: the
     prices differ and no split explains it. All of them when nothing can be compared, or when the two differ by
-    ``unit``, the factor between the two units of the currency, which says nothing of splits.
+    ``unit``, the factor between the two units of the currency, which says nothing of splits: unless one of that size
+    explains it that is not among the ``n_sure`` oldest, which ``old`` is known to reflect.
     """
     n_splits = len(splits)
     _, left, right = np.intersect1d(new.open_time, old.open_time, assume_unique=True, return_indices=True)
@@ -63,9 +66,11 @@ def compare_basis(new: Bars, old: Bars, splits: Sequence[Split], unit: float = 0
     factors = np.log(split_factors(new.open_time[left][usable], splits))
     distance = np.median(np.abs(ratios - factors), axis=1)[::-1]
     best = int(np.argmin(distance))
-    if unit and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
+    n_reflected = n_splits - best if distance[best] < SAME_BARS else None
+    is_news = n_reflected is not None and n_reflected >= n_sure
+    if unit and not is_news and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
         return n_splits, len(left)
-    return (n_splits - best if distance[best] < SAME_BARS else None), len(left)
+    return n_reflected, len(left)
 
 
 def is_same_scale(new: Bars, old: Bars) -> bool:
@@ -99,21 +104,24 @@ def align_factors(
     interval: Interval,
     daily: Bars,
     splits: Sequence[Split],
+    n_reflected: int | None = None,
 ) -> FloatArray:
     """Return what intraday bars must be divided by to be on the basis of ``daily``, float64 ``(n,)``.
 
     Each session's last close (NaN: unknown) is compared with the daily close of its date; a session without a daily bar
     follows the nearest one that has. Works for chunks that Yahoo forgot to adjust and for bars stored before a split.
+    ``n_reflected``: how many of the oldest ``splits`` the bars reflect where no session can be compared (``None``: all
+    of them).
     """
     n = len(open_time)
-    if not n or not len(daily) or not splits:
+    if not n or not splits:
         return np.ones(n)
     row = session_of(calendar, interval, open_time)
     dates = np.where(row < 0, open_time // DAY_S * DAY_S, calendar.date[row]) if len(calendar) else open_time
     last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
     sessions, ratios = dates[last], _session_ratios(dates[last], closes[last], daily)
     if np.isnan(ratios).all():
-        return np.ones(n)
+        return split_factors(dates, splits)[len(splits) if n_reflected is None else n_reflected]
     factors = split_factors(sessions, splits)
     distance = np.abs(_smoothed(_fill_nearest(ratios)) - np.log(factors))[::-1]  # the last row, no split, wins a tie
     best = np.argmin(distance, axis=0)

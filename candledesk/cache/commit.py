@@ -144,11 +144,11 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         answer = _in_own_currency(connection, claim, answer)
         clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
         retired = retire_other_company(connection, answer.instrument, claim.interval, clean.bars)
-        has_news = _write_facts(connection, answer, calendar, now)
+        news = _write_facts(connection, answer, calendar, now)
         series_id = _series_id(connection, claim)
         evidence = _evidence(connection, claim, answer)
         compared = Compared(
-            claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, has_news, evidence.unit
+            claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, news, evidence.unit
         )
         settled = settle_basis(connection, compared)
         if settled.unproven_since is not None:
@@ -214,13 +214,13 @@ def _not_yet(connection: Connection, series_id: int, question: Question, settled
     return Filled(0, rev, (), BASIS_REASON, settled.rebased, settled.unproven_since)
 
 
-def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> bool:
-    """Store the instrument and its actions; tell whether a split among them is news."""
+def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> frozenset[int]:
+    """Store the instrument and its actions; return the dates of the splits among them that are news."""
     instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
     rows = [action_store.StoredAction(one.date, one.kind, one.value, one.currency) for one in answer.actions]
     known = action_store.read_actions(connection, answer.instrument.symbol)
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
-    return any(row.kind == SPLIT and row not in known for row in rows)
+    return frozenset(row.date for row in rows if row.kind == SPLIT and row not in known)
 
 
 def _in_own_currency(connection: Connection, claim: Claim, answer: BarsAnswer) -> BarsAnswer:

@@ -65,7 +65,8 @@ def read_splits(connection: Connection, symbol: str) -> list[Split]:
 class Compared:
     """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
 
-    ``has_news``: the answer states a split that was not known before; ``unit``: see ``domain.scale.Evidence``.
+    ``news``: the dates of splits that the answer states and that were not known before; ``unit``: see
+    ``domain.scale.Evidence``.
     """
 
     symbol: str
@@ -74,7 +75,7 @@ class Compared:
     calendar: SessionCalendar
     asked: Span
     now: int
-    has_news: bool = False
+    news: frozenset[int] = frozenset()
     unit: float = 0.0
 
 
@@ -97,16 +98,19 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     splits = read_splits(connection, symbol)
     stored = _stored_final(connection, symbol, interval, new.bars)
     aligned = new.bars if interval.is_daily else _aligned(connection, new, splits)
-    n_reflected, n_compared = compare_basis(aligned, stored, splits, new.unit)
+    n_sure = sum(date + DAY_S <= known_until for date, _ in splits)
+    n_reflected, n_compared = compare_basis(aligned, stored, splits, new.unit, n_sure)
     if n_reflected is None and is_told and interval.is_daily:
         found = unstated_split(new.bars, stored)
         if found is not None:
             splits, n_reflected = sorted([*splits, found]), len(splits)
+    if is_told and not n_compared:  # the stored prices are older than what is news, whatever they are
+        n_reflected = len(splits) - sum(date > known_until - DAY_S for date in new.news)
     rebased: list[Interval] = []
     if n_reflected is not None and n_reflected < len(splits):
         rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
-    elif interval.is_daily and new.has_news:
-        rebased = _align_stored(connection, new, splits)
+    elif interval.is_daily and new.news:
+        rebased = _align_stored(connection, new, splits, len(splits))
     is_sure = is_told or new.now - known_until <= FRESH_S
     is_proven = is_sure or (n_reflected is not None and n_compared > 0)
     if is_told:
@@ -174,7 +178,7 @@ def _rebase_all(
         n_reflected = _daily_reflects(connection, new, aligned, splits, n_reflected)
         if _divide_series(connection, new, daily, splits, n_reflected):
             rebased.append(daily)
-    return rebased + [one for one in _align_stored(connection, new, splits) if one not in rebased]
+    return rebased + [one for one in _align_stored(connection, new, splits, n_reflected) if one not in rebased]
 
 
 def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits: list[Split], n_reflected: int) -> int:
@@ -210,8 +214,11 @@ def _divide_series(
     return _divide_stored(connection, series_id, stored, split_factors(dates, splits)[n_reflected])
 
 
-def _align_stored(connection: Connection, new: Compared, splits: list[Split]) -> list[Interval]:
-    """Bring every stored intraday series onto the basis of the stored dailies; return those that changed."""
+def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_reflected: int) -> list[Interval]:
+    """Bring every stored intraday series onto the basis of the stored dailies; return those that changed.
+
+    ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar.
+    """
     daily = stored_daily(connection, new.symbol, _WHOLE)
     changed: list[Interval] = []
     for interval in INTERVALS.values():
@@ -221,7 +228,7 @@ def _align_stored(connection: Connection, new: Compared, splits: list[Split]) ->
         before = max(date for date, _ in splits) + 2 * DAY_S
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, before))
         closes = np.where(stored.close > 0, stored.close, np.nan)
-        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits)
+        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits, n_reflected)
         if _divide_stored(connection, series_id, stored, divisor):
             changed.append(interval)
     return changed

@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from hypothesis import Phase, settings
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import CoverageState
@@ -35,6 +36,8 @@ from tests.cache.conftest import Desk
 
 NONE = float("nan")
 _FOREVER = 2**40
+through_a_cache = settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+"""Each example starts a cache: shrinking would take minutes."""
 
 
 def when(text):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -20,6 +20,7 @@ from tests.field.row_market import (
     open_times,
     ordinary,
     read_sent,
+    through_a_cache,
     week_calendar,
     when,
 )
@@ -116,7 +117,7 @@ odd_rows = st.dictionaries(st.integers(0, 39), st.sampled_from([*ODD, LOST]), ma
 
 
 @given(odd_rows, st.sampled_from(["1d", "1h"]), st.integers(0, 3), st.sampled_from(["EQUITY", "FUTURE"]))
-@settings(max_examples=25, deadline=None)
+@through_a_cache
 def test_every_row_with_a_close_is_stored_whatever_stands_beside_it(odd, name, seed, kind):
     share = Share("AAA", quote_type=kind)
     times = DAYS if name == "1d" else open_times(share.calendar, "1h", "2026-10-05", "2026-10-12")[:40]

@@ -1,7 +1,7 @@
 """Rows in the other unit of the currency: kept as they were sent, read in the instrument's own unit (F5's kin)."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import DAY_S
@@ -18,6 +18,7 @@ from tests.field.row_market import (
     open_times,
     ordinary,
     read_sent,
+    through_a_cache,
 )
 
 DAYS = dates("2026-09-07", 57)  # to the day before now
@@ -45,7 +46,7 @@ def blocks(draw):
 
 
 @given(blocks(), st.sampled_from(list(CURRENCIES)), st.integers(0, 3), st.booleans())
-@settings(max_examples=25, deadline=None)
+@through_a_cache
 def test_blocks_in_the_other_unit_are_read_in_the_instruments_own(block, currency, seed, has_market):
     rows = ordinary(DAYS, price=83.0, seed=seed)
     share = Share("AAA.L", currency=currency, market=(NOW, rows[-1][4]) if has_market else None)
@@ -59,7 +60,7 @@ def test_blocks_in_the_other_unit_are_read_in_the_instruments_own(block, currenc
 
 
 @given(st.integers(1, 50), st.integers(1, 6), st.sampled_from(list(CURRENCIES)), st.permutations(range(4)))
-@settings(max_examples=25, deadline=None)
+@through_a_cache
 def test_in_whatever_order_the_parts_are_fetched(first, n_rows, currency, order):
     rows = ordinary(DAYS, price=83.0)
     share = Share("AAA.L", currency=currency)

@@ -1,0 +1,138 @@
+"""One basis: whatever splits, whenever, and whatever was fetched before and after (F6, F7)."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.span import Span
+from tests.field.row_market import (
+    NOW,
+    RowMarket,
+    Share,
+    cache_over,
+    dates,
+    is_complete_at_once,
+    open_times,
+    ordinary,
+    through_a_cache,
+    when,
+)
+
+DAYS = dates("2026-08-03", 83)  # to today
+START = "2026-08-03"
+
+
+def listed(*splits, seed=0, intervals=("1h",)):
+    """Return a share whose intraday bars are parts of its days; the rows are as traded, a split moves them."""
+    share = Share("AAA", splits=list(splits))
+    days = ordinary(DAYS, price=500.0, seed=seed)
+    for name in intervals:
+        for day in days:
+            first = np.array(open_times(share.calendar, name, iso(day[0]), iso(day[0] + DAY_S)))
+            path = np.linspace(day[1], day[4], len(first) + 1)
+            rows = zip(first.tolist(), path[:-1], path[1:], strict=True)
+            share.put(name, [(t, o, max(o, c), min(o, c), c, 50.0) for t, o, c in rows])
+    share.put("1d", days)
+    for date, factor in splits:
+        for name, table in share.rows.items():
+            for time, row in table.items():
+                if share.date_of(name, time) >= date:
+                    table[time] = (*(price / factor for price in row[:4]), row[4] * factor)
+    return share
+
+
+def iso(time):
+    return str(np.datetime64(time, "s"))
+
+
+def evening(day):
+    return when(day) + 23 * HOUR_S
+
+
+def differences(desk, share, names, basis):
+    """Read all that is stored without asking: the largest relative difference of a price from the basis of an instant.
+
+    The volume may be a share off: it is rounded at each split.
+    """
+    largest = 0.0
+    for name in names:
+        span = Span(DAYS[0], desk.yahoo.now)
+        bars = desk.bars(name, span, fill="none").bars
+        truth = {time: np.array(row) for time, row in share.rows[name].items() if time < desk.yahoo.now}
+        for row in zip(bars.open_time.tolist(), bars.open, bars.high, bars.low, bars.close, bars.volume, strict=True):
+            date = share.date_of(name, row[0])
+            ratio = np.prod([factor for ex, factor in share.splits if date < ex <= basis])
+            largest = max(largest, float(np.abs(truth[row[0]][:4] / ratio / np.array(row[1:5]) - 1.0).max()))
+    return largest
+
+
+def assert_one_basis(desk, share, names, *, is_now=True):
+    """All stored bars are on the basis of now; or, where nobody has asked since, of one earlier instant."""
+    instants = (
+        [desk.yahoo.now] if is_now else [desk.yahoo.now, 0, *(ex for ex, _ in share.splits if ex <= desk.yahoo.now)]
+    )
+    found = {basis: differences(desk, share, names, basis) for basis in instants}
+    assert min(found.values()) < 1e-6, found
+
+
+@pytest.mark.parametrize("factor", [50.0, 3.0, 100.0, 0.01, 1.046])
+@pytest.mark.parametrize("currency", ["USD", "GBp"])
+def test_f6_a_split_overnight_moves_all_that_is_stored_and_brings_the_new_session(factor, currency):
+    ex_date = "2026-11-24"
+    share = listed((when(ex_date), factor))
+    share.currency = currency
+    market = RowMarket(share, now=evening("2026-11-23"))
+    with cache_over(market) as desk:
+        for name in ("1d", "1h"):
+            desk.bars(name, Span(DAYS[0], market.now))
+        market.now = evening(ex_date)
+        bars = desk.bars("1d", Span(DAYS[0], market.now)).bars
+        assert bars.open_time[-1] == when(ex_date)
+        hours = desk.bars("1h", Span(when("2026-11-20"), market.now))
+        assert hours.complete
+        assert hours.bars.open_time[-1] == when(f"{ex_date}T20:30:00")
+        assert_one_basis(desk, share, ("1d", "1h"))
+
+
+def test_f7_free_shares_between_two_fetches_of_other_hours():
+    share = listed((when("2026-11-10"), 1.1))
+    market = RowMarket(share, now=evening("2026-10-30"))
+    with cache_over(market) as desk:
+        desk.bars("1h", Span(when("2026-10-01"), market.now))
+        market.now = evening("2026-11-20")
+        desk.bars("1h", Span(when("2026-09-01"), when("2026-10-01")))
+        is_complete_at_once(desk, "1h", Span(when("2026-10-01"), market.now))
+        assert_one_basis(desk, share, ("1h", "1d"))
+
+
+FETCH = st.tuples(st.sampled_from(["1d", "1h", "15m"]), st.integers(0, 70), st.integers(1, 30), st.integers(0, 12))
+RATIO = st.one_of(st.floats(1.01, 1000.0), st.floats(1.01, 1.3), st.sampled_from([2.0, 3.0, 50.0, 100.0, 1000.0]))
+SPLIT = st.tuples(st.integers(30, 80), RATIO, st.booleans())
+
+
+SPLITS = st.lists(SPLIT, min_size=1, max_size=3, unique_by=lambda one: one[0])
+
+
+@given(SPLITS, st.lists(FETCH, min_size=2, max_size=7), st.sampled_from(["USD", "GBp", "ZAR"]))
+@example([(60, 1.1, False)], [("1h", 40, 20, 0), ("1h", 20, 20, 12), ("1h", 40, 30, 0)], "USD")
+@example([(60, 100.0, False)], [("1h", 40, 20, 0), ("1h", 20, 20, 12), ("1h", 40, 30, 0)], "GBp")
+@through_a_cache
+def test_random_splits_between_random_fetches_leave_one_basis(splits, fetches, currency):
+    names = ("1h", "15m")
+    share = listed(
+        *((DAYS[at], 1 / ratio if is_inverse else ratio) for at, ratio, is_inverse in splits), intervals=names
+    )
+    share.currency = currency
+    market = RowMarket(share, now=DAYS[25] + 23 * HOUR_S)
+    with cache_over(market) as desk:
+        for name, first, n_days, pause in fetches:
+            market.now = min(market.now + pause * DAY_S, NOW)
+            start = min(DAYS[first], market.now - DAY_S)
+            desk.bars(name, Span(start, min(start + n_days * DAY_S, market.now)))
+            assert_one_basis(desk, share, ("1d", *names), is_now=False)
+        market.now = NOW
+        for name in ("15m", "1d", "1h"):
+            assert desk.bars(name, Span(DAYS[0] if name != "15m" else DAYS[45], NOW)).complete
+            assert_one_basis(desk, share, ("1d", *names))
