@@ -193,9 +193,9 @@ class Asker:
             return ""
         news = learn_sessions(calendar, claim, answer, now)
         if news.calendar is not calendar:
-            n_news = len(news.stated) + len(news.observed)
+            n_news = len(news.stated) + len(news.observed) + len(news.idle)
             log.info("%s: %d sessions that the calendar lacks or has otherwise", claim.symbol, n_news)
-            engine.catalog.remember_sessions(answer.instrument, calendar, news.stated, news.observed)
+            engine.catalog.remember_sessions(answer.instrument, calendar, news)
         question = Question(claim, news.calendar, now, is_last_try, dict(demand.sightings))
 
         def write(connection: Connection) -> Filled:

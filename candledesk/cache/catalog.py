@@ -12,6 +12,7 @@ from candledesk.cache.planner import Facts
 from candledesk.cache.reopen import reopen_sessions
 from candledesk.domain.errors import OfflineError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.observed import without_sessions
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.stated import apply_stated, session_dates
 from candledesk.store import calendars as calendar_store
@@ -20,7 +21,7 @@ from candledesk.store import instruments as instrument_store
 from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from candledesk.cache.limits import Limits
     from candledesk.cache.messages import Event
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
-    from candledesk.domain.stated import StatedSession
+    from candledesk.domain.stated import SessionNews
     from candledesk.store import Connection
+    from candledesk.store.calendars import SessionSource
 
 UNKNOWN_FOR_S = 3_600.0  # an unknown symbol costs one request an hour at most
+_SOURCES: tuple[SessionSource, ...] = ("idle", "observed", "stated")
 CALENDAR_MARGIN_S = 30 * DAY_S
 USUAL_START = DAY_S  # few instruments are older than 1970, and each decade of a calendar costs time
 
@@ -181,24 +184,19 @@ class Catalog:
             self._calendars[key], self._loaded_from[key] = whole, start
         return whole
 
-    def remember_sessions(
-        self,
-        instrument: Instrument,
-        calendar: SessionCalendar,
-        stated: Sequence[StatedSession],
-        observed: Sequence[StatedSession],
-    ) -> None:
-        """Keep sessions that a provider stated, or its rows show, in the place of what ``calendar`` has for them.
+    def remember_sessions(self, instrument: Instrument, calendar: SessionCalendar, news: SessionNews) -> None:
+        """Keep what an answer told of the venue's sessions that ``calendar`` has otherwise.
 
-        They hold for every interval and instrument of the venue: what their series call known of these sessions is
-        asked for again.
+        It holds for every interval and instrument of the venue: what their series call known of new sessions is asked
+        for again.
         """
         key, venue = calendar_key(instrument), venue_key(calendar)
 
         def write(connection: Connection) -> dict[str, SessionCalendar]:
             with transaction(connection):
-                calendar_store.write_sessions(connection, venue, stated, "stated")
-                calendar_store.write_sessions(connection, venue, observed, "observed")
+                calendar_store.write_sessions(connection, venue, news.idle, "idle")
+                calendar_store.write_sessions(connection, venue, news.observed, "observed")
+                calendar_store.write_sessions(connection, venue, news.stated, "stated")
                 changed = {key: _with_sessions(connection, calendar)}
                 for other in calendar_store.list_calendars(connection, venue):
                     stored = calendar_store.read_calendar(connection, other)
@@ -220,9 +218,9 @@ def venue_key(calendar: SessionCalendar) -> str:
 
 
 def _with_sessions(connection: Connection, calendar: SessionCalendar) -> SessionCalendar:
-    """Return the calendar with the venue's remembered sessions: what rows show, then what the provider states."""
+    """Return the calendar with what is remembered of the venue's sessions: by its rows, and over it what is stated."""
     venue = venue_key(calendar)
-    observed = calendar_store.read_sessions(connection, venue, "observed")
-    stated = calendar_store.read_sessions(connection, venue, "stated")
-    whole = apply_stated(apply_stated(calendar, observed, is_observed=True), stated)
+    idle, observed, stated = (calendar_store.read_sessions(connection, venue, source) for source in _SOURCES)
+    whole = without_sessions(calendar, session_dates(calendar, idle))
+    whole = apply_stated(apply_stated(whole, observed, is_observed=True), stated)
     return replace(whole, observed=session_dates(calendar, observed)) if observed else whole

@@ -23,12 +23,12 @@ from candledesk.domain.clean import CleanBars, clean_bars, without_bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.currency import is_smaller_unit, units_of
 from candledesk.domain.interval import HOUR_S
-from candledesk.domain.observed import observed_sessions
+from candledesk.domain.observed import idle_sessions, observed_sessions, without_sessions
 from candledesk.domain.oddity import Oddity
 from candledesk.domain.scale import Evidence, unit_of
 from candledesk.domain.sessions import is_on_grid
 from candledesk.domain.span import Span
-from candledesk.domain.stated import apply_stated
+from candledesk.domain.stated import SessionNews, apply_stated, session_dates
 from candledesk.domain.windows import asked_span
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, BoolArray, IntArray
     from candledesk.domain.interval import Interval
     from candledesk.domain.sessions import SessionCalendar
-    from candledesk.domain.stated import StatedSession
     from candledesk.provider.answers import BarsAnswer
     from candledesk.store import Connection
 
@@ -79,23 +78,14 @@ class Filled:
     retired: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """Sessions that an answer shows and the calendar lacks: as the provider states them, or as its rows show them."""
-
-    calendar: SessionCalendar
-    stated: tuple[StatedSession, ...] = ()
-    observed: tuple[StatedSession, ...] = ()
-
-
-def learn_sessions(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> News:
+def learn_sessions(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> SessionNews:
     """Return the calendar that an answer's own sessions and rows make of ``calendar``, and what is news in it.
 
     Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
     """
     interval = claim.interval
     asked = claim.asked or asked_span(claim.window, interval)
-    stated: tuple[StatedSession, ...] = ()
+    stated: tuple[tuple[int, int], ...] = ()
     clean = clean_bars(answer.bars, calendar, interval, asked, now)
     if not interval.is_daily:
         changed = apply_stated(calendar, answer.sessions)
@@ -107,7 +97,11 @@ def learn_sessions(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, 
     if not interval.is_daily and len(strays):
         strays = clean.bars.open_time
     observed = tuple(observed_sessions(calendar, interval, strays))
-    return News(apply_stated(calendar, observed, is_observed=True), stated, observed)
+    calendar = apply_stated(calendar, observed, is_observed=True)
+    idle = tuple(idle_sessions(calendar, clean.bars.open_time)) if interval.is_daily else ()
+    if idle:
+        calendar = without_sessions(calendar, session_dates(calendar, idle))
+    return SessionNews(calendar, stated, observed, idle)
 
 
 def _n_ordinary(clean: CleanBars) -> int:

@@ -33,6 +33,8 @@ def reopen_sessions(connection: Connection, before: SessionCalendar, after: Sess
         return
     for series_id, name in instrument_store.venue_series(connection, after.mic):
         interval = parse_interval(name)
+        if not coverage_store.read_coverage(connection, series_id):
+            continue
         for span in _new_spans(before, after, interval, dates):
             if not column_store.has_bars(connection, series_id, span):
                 coverage_store.forget_coverage(connection, series_id, span, _BELIEVED)

@@ -1,7 +1,8 @@
-"""Sessions that rows show and the calendar lacks: they join it for every interval and instrument of the venue."""
+"""What daily and intraday rows show of a venue's sessions that its calendar lacks, or has without any trading."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.domain.stated import StatedSession
 
+N_IDLE_WEEKS = 8
+_MOST = 0.75
 N_MODELS = 10  # sessions on either side of which the longest lends its hours to a date that only daily rows show
 
 
@@ -43,6 +46,40 @@ def observed_sessions(calendar: SessionCalendar, interval: Interval, open_time: 
         if not is_known or opened < calendar.open[at] or int(times[-1]) >= calendar.close[at]:
             found.append((opened, closed))
     return found
+
+
+def idle_sessions(calendar: SessionCalendar, open_time: IntArray) -> list[StatedSession]:
+    """Return ``(open, close)`` of the sessions that ``calendar`` expects on a weekday without any trading.
+
+    ``open_time``: ascending session dates of an answer's daily bars. A weekday is idle for as long as it has no bar in
+    ``N_IDLE_WEEKS`` weeks or more in a row while most expected sessions of those weeks have one: so a venue whose week
+    changed over the years is right in each of them. Neither thin shares nor holidays look like that.
+    """
+    if calendar.is_24h or len(open_time) < N_IDLE_WEEKS:
+        return []
+    rows = np.flatnonzero((calendar.date >= open_time[0]) & (calendar.date <= open_time[-1]))
+    dates = calendar.date[rows]
+    has_bar = np.isin(dates, open_time)
+    found: list[int] = []
+    for weekday in range(7):
+        mine = np.flatnonzero(dates // DAY_S % 7 == weekday)
+        runs = np.split(mine, np.flatnonzero(np.diff(has_bar[mine].astype(np.int64))) + 1)
+        for run in runs:
+            if len(run) < N_IDLE_WEEKS or has_bar[run[0]]:
+                continue
+            others = np.setdiff1d(np.arange(run[0], run[-1] + 1), run)
+            if has_bar[others].mean() > _MOST if len(others) else False:
+                found += rows[run].tolist()
+    return [(int(calendar.open[row]), int(calendar.close[row])) for row in sorted(found)]
+
+
+def without_sessions(calendar: SessionCalendar, dates: IntArray) -> SessionCalendar:
+    """Return the calendar without its sessions of ``dates``; the same object when it has none of them."""
+    kept = ~np.isin(calendar.date, dates)
+    if kept.all():
+        return calendar
+    columns = ("date", "open", "close", "break_start", "break_end")
+    return replace(calendar, **{name: getattr(calendar, name)[kept] for name in columns})
 
 
 def _with_ordinary_hours(calendar: SessionCalendar, dates: IntArray) -> list[StatedSession]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,6 +21,20 @@ StatedSession = tuple[int, int]
 """``(open, close)`` of one regular session, UTC seconds."""
 
 SHORTEST_S = 10 * MINUTE_S
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNews:
+    """What an answer tells of a venue's sessions, and the ``calendar`` that it makes.
+
+    ``stated``: as the provider states them; ``observed``: as its rows show them where the calendar has none; ``idle``:
+    what the calendar has and the venue never trades.
+    """
+
+    calendar: SessionCalendar
+    stated: tuple[StatedSession, ...] = ()
+    observed: tuple[StatedSession, ...] = ()
+    idle: tuple[StatedSession, ...] = ()
 
 
 def news_of(

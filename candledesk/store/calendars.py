@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-SessionSource = Literal["stated", "observed"]
+SessionSource = Literal["stated", "observed", "idle"]
 _HALF_DAY_S = 43_200
 _N_ARRAYS = 5  # date, open, close, break_start, break_end
 _UPSERT = """
@@ -65,11 +65,12 @@ def write_sessions(
 ) -> None:
     """Remember ``(open, close)`` sessions of a venue (UTC seconds) that its calendar lacks or has otherwise.
 
-    Of one day the later statement stands, and of one that only rows show, the later rows.
+    ``idle``: it has them, and the venue does not trade then. Of one day the later statement stands, and of one that
+    only rows show, the later rows.
     """
     require_transaction(conn)
     rows = [(venue, int(opened), int(closed), source) for opened, closed in sessions]
-    near = "DELETE FROM stated_session WHERE key = ? AND source = 'observed' AND open > ? AND open < ?"
+    near = "DELETE FROM stated_session WHERE key = ? AND source <> 'stated' AND open > ? AND open < ?"
     conn.executemany(near, [(venue, opened - _HALF_DAY_S, opened + _HALF_DAY_S) for _, opened, _, _ in rows])
     conn.executemany("INSERT OR REPLACE INTO stated_session (key, open, close, source) VALUES (?, ?, ?, ?)", rows)
 
