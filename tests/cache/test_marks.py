@@ -29,8 +29,7 @@ def test_what_is_stored_has_no_mark_and_what_was_never_asked_is_missing(desk):
 def test_the_forming_session_is_provisional_and_before_the_listing_is_refused(desk):
     desk.bars("1d", Span(FIRST_DAY - 9 * DAY_S, NOW))
     marks = marks_of(desk, "1d", Span(FIRST_DAY - 100 * DAY_S, NOW + DAY_S))
-    # the date of the first trade depends on the exchange's zone: the day before it is asked too
-    assert [mark.state for mark in marks] == [MarkState.REFUSED, MarkState.KNOWN_EMPTY, MarkState.PROVISIONAL]
+    assert [mark.state for mark in marks] == [MarkState.REFUSED, MarkState.PROVISIONAL]
     assert "listing" in marks[0].reason
     assert marks[-1].expires_at > NOW
 

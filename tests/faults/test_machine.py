@@ -28,7 +28,7 @@ def spans(market):
 
 
 def begin(instance, market, wanted):
-    market.faults.add("delay", delay_s=0.5)  # so that there is a middle
+    market.faults.add("delay", delay_s=4.0)  # so that there is a middle, though few requests bring all of it
     instance.ready().listen()
     for key, span in wanted.items():
         instance.backfill(*key, *span)
@@ -123,7 +123,9 @@ def test_a_file_that_may_not_grow(start, market, figures, tmp_path):
     n_before = check_seen(instance, market, wanted)
     time.sleep(TRYING_S)
     # small windows still fit into the log from time to time: then the banner ends, and comes again with the next one
-    assert len(set(fault_texts(instance))) == 1, fault_texts(instance)
+    # (and a wide window fails while it is written, not when it is committed: then the words do not name the file)
+    kinds = {text.split(" while ")[0] for text in fault_texts(instance) if text}
+    assert kinds == {"The disk reported an error"}, fault_texts(instance)
     assert check_seen(instance, market, wanted) >= n_before
     resource.prlimit(instance.pid, resource.RLIMIT_FSIZE, (hard, hard))
     n_bars = see_through(instance, market, wanted, home, tmp_path / "copy")

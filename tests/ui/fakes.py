@@ -130,6 +130,7 @@ class FakeCache:
         self.jobs: list[Job] = []
         self.calls: list[tuple[str, object]] = []
         self.harvest: dict[tuple[str, str], HarvestEntry] = {}
+        self.in_front: list[tuple[str, str]] = []
         self.followed: list[tuple[str, str]] = []
         self.found: list[SymbolFound] = []
         self.marks: tuple[CoverageMark, ...] = ()

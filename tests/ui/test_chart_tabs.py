@@ -201,3 +201,13 @@ def test_keys_reach_the_chart_that_comes_to_the_front(opened, qapp, qtbot, go):
     go(opened, qtbot)
     settle(qapp)
     assert opened.page.view.hasFocus()
+
+
+def test_the_cache_is_told_which_chart_is_in_front(opened, cache, qapp):
+    tabs = _open_three(opened)
+    assert cache.in_front == [("TSLA", "1d")]
+    tabs.setCurrentIndex(1)
+    assert cache.in_front == [("MSFT", "1h")]
+    opened.window.show_series("AAPL", INTERVALS["1h"])
+    settle(qapp)
+    assert cache.in_front == [("AAPL", "1h")]
