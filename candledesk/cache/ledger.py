@@ -181,18 +181,20 @@ def cover_failure(failed: Coverage, former: Sequence[Coverage]) -> list[Coverage
     """Return what a failure or a refusal changes: only what was not known before is unknown for that reason.
 
     ``former``: the ledger where ``failed`` lies. What is stored stays as it is. What had expired is not asked again
-    before the failure is: of bars that may still change it is said that their last refresh failed.
+    before the failure is. Of bars that may still change it is said that their last refresh failed, unless that is for
+    good (a refusal without an end says nothing of them).
     """
     known = [row for row in former if row.state is not CoverageState.FAILED and row.span.overlaps(failed.span)]
     rows = [replace(failed, span=part) for part in subtract_spans([failed.span], [row.span for row in known])]
     for row in known:
-        if row.expires_at is None or failed.expires_at is None or row.expires_at >= failed.expires_at:
-            continue
         part = row.span.intersect(failed.span)
-        if part is not None:
-            is_moving = row.state is CoverageState.PROVISIONAL
-            reason = f"last refresh failed: {failed.reason}" if is_moving else row.reason
-            rows.append(replace(row, span=part, expires_at=failed.expires_at, reason=reason))
+        if part is None or row.expires_at is None or failed.expires_at is None:
+            continue
+        expires_at, reason = max(row.expires_at, failed.expires_at), row.reason
+        if row.state is CoverageState.PROVISIONAL:
+            reason = f"last refresh failed: {failed.reason}"
+        if (expires_at, reason) != (row.expires_at, row.reason):
+            rows.append(replace(row, span=part, expires_at=expires_at, reason=reason))
     return rows
 
 

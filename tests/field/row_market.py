@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -169,8 +170,8 @@ class RowMarket:
 
 @contextmanager
 def cache_over(market):
-    """Open a cache of its own over ``market`` (``tests.cache.conftest.Desk``)."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Open a cache of its own over ``market`` (``tests.cache.conftest.Desk``), whose limiter waits for no network."""
+    with tempfile.TemporaryDirectory() as folder, mock.patch("candledesk.provider.limiter.MAX_OFFLINE_S", 0.01):
         desk = Desk(Path(folder), market)
         try:
             yield desk
@@ -184,6 +185,13 @@ def read_sent(desk, name, symbol):
         series_id = instrument_store.series_id(connection, symbol, INTERVALS[name])
         found = odd_store.read_odd(connection, series_id, Span(-_FOREVER, _FOREVER))
     return {bar.open_time: (bar.flags, bar.sent) for bar in found}
+
+
+def count_dropped(desk, name, symbol):
+    """Return how many rows of a series were sent that cannot be a bar, by reason."""
+    with closing(connect_reader(desk.folder / "candles.db")) as connection:
+        series_id = instrument_store.series_id(connection, symbol, INTERVALS[name])
+        return odd_store.count_dropped(connection, series_id, Span(-_FOREVER, _FOREVER))
 
 
 def dates(start, n, days=(0, 1, 2, 3, 4)):
