@@ -107,7 +107,7 @@ def make_desk(qtbot, tmp_path):
         desk.close()
 
 
-@pytest.mark.parametrize(("symbol", "interval"), [("MSFT", "1d"), ("BTC-USD", "1h")])
+@pytest.mark.parametrize(("symbol", "interval"), [("MSFT", "1m"), ("7203.T", "1m")])
 def test_dragging_left_fetches_what_is_missing_and_nothing_on_screen_moves(make_desk, market, symbol, interval):
     desk = make_desk(market.url)
     desk.open(symbol, interval)

@@ -10,6 +10,7 @@ from candledesk.demo import DemoMarket
 from candledesk.demo.clock import parse_instant
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.oddity import odd_tokens
 from candledesk.domain.span import Span
 from candledesk.importing import read_csv, read_parquet, run_import
 from candledesk.settings import load_settings
@@ -64,7 +65,10 @@ def test_what_was_exported_comes_back_exactly(make_service, market, tmp_path, ca
     assert len(market.chart_log("MSFT")) == n_before + 1  # only to meet the symbol
 
 
-def test_refusals_are_counted_by_reason_and_nothing_invalid_is_stored(make_service, market, tmp_path, capsys):
+SATURDAY = Span(parse_instant("2026-06-06T00:00:00Z"), parse_instant("2026-06-07T00:00:00Z"))
+
+
+def test_rows_that_are_no_bar_are_counted_by_reason_and_odd_ones_are_kept(make_service, market, tmp_path, capsys):
     times = [
         "2026-06-01T13:30:00Z",
         "2026-06-01T13:31:00Z",
@@ -79,9 +83,11 @@ def test_refusals_are_counted_by_reason_and_nothing_invalid_is_stored(make_servi
     cache = make_service("home")
     assert run_import(cache, file=str(path), symbol="MSFT", interval="1m", form=None) == 3
     told = capsys.readouterr().out
-    assert "5 bars read, 1 stored" in told
-    for reason in ("high_low", "off_grid", "out_of_session", "nan"):
+    assert "5 bars read, 3 stored" in told  # a high below its low and a Saturday are kept and flagged
+    for reason in ("off_grid", "no_close"):
         assert f"1 refused: {reason}" in told
+    reply = cache.load_bars(BarsRequest("MSFT", parse_interval("1m"), SATURDAY, fill="none")).result(30)
+    assert [odd_tokens(flags) for flags in reply.odd.values()] == ["session"]
 
 
 def test_bars_on_another_basis_are_refused_whole(make_service, market, tmp_path, capsys):

@@ -96,10 +96,11 @@ def as_sent(bars: Bars, found: Sequence[OddBar]) -> Bars:
     """Return the bars as they were sent where they are read otherwise; NaN where a price was not sent."""
     sent = [bar for bar in found if bar.sent is not None]
     at = np.searchsorted(bars.open_time, [bar.open_time for bar in sent])
-    prices = [column.copy() for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)]
+    columns = [column.copy() for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)]
     for row, bar in zip(at.tolist(), sent, strict=True):
         if row < len(bars) and int(bars.open_time[row]) == bar.open_time and bar.sent is not None:
-            for column, price in zip(prices, (*bar.sent, bar.volume or 0.0), strict=True):
-                column[row] = np.nan if price is None else price
-    opens, highs, lows, closes, volumes = prices
+            volume = columns[4][row] if bar.volume is None else bar.volume
+            for column, value in zip(columns, (*bar.sent, volume), strict=True):
+                column[row] = np.nan if value is None else value
+    opens, highs, lows, closes, volumes = columns
     return Bars(bars.open_time, opens, highs, lows, closes, volumes)

@@ -373,7 +373,7 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
         first_open_time=begin.get("time") if begin.get("kind") == "listing" else None,
     )
     derived = tuple((_span(row), row["interval"]) for row in head.get("derived", ()))
-    gaps = _gaps(head["gaps"])
+    gaps = tuple(gap for gap in _gaps(head["gaps"]) if gap.span.overlaps(span))  # asked from HISTORY_START at most
     return BarsReply(
         request,
         span,
