@@ -62,14 +62,25 @@ def compare_basis(
     if not usable.any():
         return n_splits, len(left)
     ratios = np.log(stored[usable] / fresh[usable])
-    factors = np.log(split_factors(new.open_time[left][usable], splits))
-    distance = np.median(np.abs(ratios - factors), axis=1)[::-1]
-    best = int(np.argmin(distance))
-    n_reflected = n_splits - best if distance[best] < SAME_BARS else None
+    n_reflected = _most_agreed(ratios, np.log(split_factors(new.open_time[left][usable], splits)))
     is_news = n_reflected is not None and n_reflected >= n_sure
     if unit and not is_news and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
         return n_splits, len(left)
     return n_reflected, len(left)
+
+
+def _most_agreed(ratios: FloatArray, factors: FloatArray) -> int | None:
+    """Return the row of ``factors`` that most ``ratios`` agree with (logarithms), ``None`` when less than half do.
+
+    Of equals the last. A row that differs from the last in one of several bars is no evidence of a split: that is a
+    correction of this bar.
+    """
+    n_agreed = (np.abs(ratios - factors) < SAME_BARS).sum(axis=1)
+    n_told = np.count_nonzero(factors, axis=1)
+    is_told = (n_told >= 2) | (n_told == len(ratios))  # noqa: PLR2004 - bars that make a ratio
+    is_told[-1] = True
+    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_told, n_agreed, -1)[::-1]))
+    return best if 2 * int(n_agreed[best]) > len(ratios) else None
 
 
 def unstated_split(new: Bars, old: Bars) -> Split | None:
