@@ -121,7 +121,7 @@ def align_factors(
     last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
     sessions, ratios = dates[last], _session_ratios(dates[last], closes[last], daily)
     if np.isnan(ratios).all():
-        return split_factors(dates, splits)[len(splits) if n_reflected is None else n_reflected]
+        return np.asarray(split_factors(dates, splits)[len(splits) if n_reflected is None else n_reflected])
     factors = split_factors(sessions, splits)
     distance = np.abs(_smoothed(_fill_nearest(ratios)) - np.log(factors))[::-1]  # the last row, no split, wins a tie
     best = np.argmin(distance, axis=0)

@@ -77,6 +77,7 @@ def test_nothing_to_compare_says_nothing():
     assert compare_basis(bars(TRUE[:5]), bars(TRUE, DATES + 60), splits) == (1, 0)
     assert compare_basis(bars(np.zeros(20)), bars(TRUE), splits) == (1, 20)
     assert compare_basis(bars(TRUE), bars(-TRUE), splits) == (1, 20)
+    assert compare_basis(bars(TRUE), bars(np.zeros(20)), splits) == (1, 20)
 
 
 def test_a_difference_that_no_split_explains():

@@ -125,6 +125,20 @@ def test_nothing_is_said_of_the_future():
     ]
 
 
+def test_a_last_bar_that_the_close_cuts_is_known_up_to_now():
+    now, window = hour(2, 16) + 5 * MINUTE_S, Span(hour(2, 0), hour(5, 0))
+    times = expected_open_times(CALENDAR, INTERVALS["90m"], window)[:5]  # the last from 15:00 to 16:00
+    assert states(cover(window, times, now, INTERVALS["90m"])) == [(HAVE, window.start, now + 1)]
+
+
+def test_how_old_an_empty_session_is_counts_from_its_close():
+    window, closed = Span(hour(2, 0), hour(3, 0)), hour(2, 16)
+    former = [Coverage(Span(hour(2, 9), closed), EMPTY, 1)]
+    for age in (6 * HOUR_S - 1, 6 * HOUR_S, 3 * DAY_S):
+        row = cover(window, [], closed + age, former=former)[1]
+        assert row.expires_at == empty_expiry(closed, closed + age)
+
+
 def test_a_daily_bar_is_not_asked_before_its_session_begins():
     window, now = Span(hour(1, 0), hour(9, 0)), hour(4, 1)  # the day's key has passed, its session has not begun
     rows = cover(window, [hour(1, 0), hour(2, 0), hour(3, 0)], now, DAY)
