@@ -124,6 +124,8 @@ def test_what_is_no_split():
     negative[3] = -1.0
     assert unstated_split(bars(TRUE), bars(negative)) == (A, pytest.approx(2.0))
     assert unstated_split(bars(np.where(DATES[2] == DATES, 0.0, TRUE)), bars(negative)) == (A, pytest.approx(2.0))
+    negative[3] = 0.0
+    assert unstated_split(bars(TRUE), bars(negative)) == (A, pytest.approx(2.0))
     two = TRUE.copy()
     two[:2] *= 3.0
     assert unstated_split(bars(TRUE), bars(two)) == (int(DATES[2]), pytest.approx(3.0))

@@ -58,6 +58,12 @@ def test_intraday_bars_show_their_own_hours():
     assert found == [(SUNDAY + 18 * HOUR_S, SUNDAY + 21 * HOUR_S)]
 
 
+def test_a_date_after_the_last_session_is_one_too():
+    later = MONDAY + 5 * DAY_S
+    assert observed_sessions(WEEKDAYS, HOUR, at(later, 9, 10)) == [(later + 9 * HOUR_S, later + 11 * HOUR_S)]
+    assert observed_sessions(WEEKDAYS, DAY, column([later])) == [(later + 9 * HOUR_S, later + 16 * HOUR_S)]
+
+
 def test_bars_around_a_session_of_the_calendar_change_nothing():
     assert observed_sessions(WEEKDAYS, HOUR, at(FRIDAY, 4, 9, 10, 18)) == []
 
