@@ -63,10 +63,7 @@ def compare_basis(
     if not usable.any():
         return n_splits, len(left)
     ratios = np.log(stored[usable] / fresh[usable])
-    factors = np.log(split_factors(new.open_time[left][usable], splits))
-    distance = np.median(np.abs(ratios - factors), axis=1)[::-1]
-    best = int(np.argmin(distance))
-    n_reflected = n_splits - best if distance[best] < SAME_BARS else None
+    n_reflected = _most_agreed(ratios, np.log(split_factors(new.open_time[left][usable], splits)))
     is_news = n_reflected is not None and n_reflected >= n_sure
     if unit and not is_news and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
         return n_splits, len(left)
@@ -81,6 +78,20 @@ def is_same_scale(new: Bars, old: Bars) -> bool:
         return False
     ratios = np.log(old.close[right][usable] / new.close[left][usable])
     return bool(abs(float(np.median(ratios))) < _NO_UNIT)
+
+
+def _most_agreed(ratios: FloatArray, factors: FloatArray) -> int | None:
+    """Return the row of ``factors`` that most ``ratios`` agree with (logarithms), ``None`` when less than half do.
+
+    Of equals the last. A row that differs from the last in one of several bars is no evidence of a split: that is a
+    correction of this bar.
+    """
+    n_agreed = (np.abs(ratios - factors) < SAME_BARS).sum(axis=1)
+    n_told = np.count_nonzero(factors, axis=1)
+    is_told = (n_told >= 2) | (n_told == len(ratios))  # noqa: PLR2004 - bars that make a ratio
+    is_told[-1] = True
+    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_told, n_agreed, -1)[::-1]))
+    return best if 2 * int(n_agreed[best]) > len(ratios) else None
 
 
 def unstated_split(new: Bars, old: Bars) -> Split | None:
@@ -121,7 +132,7 @@ def align_factors(
     last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
     sessions, ratios = dates[last], _session_ratios(dates[last], closes[last], daily)
     if np.isnan(ratios).all():
-        return split_factors(dates, splits)[len(splits) if n_reflected is None else n_reflected]
+        return np.asarray(split_factors(dates, splits)[len(splits) if n_reflected is None else n_reflected])
     factors = split_factors(sessions, splits)
     distance = np.abs(_smoothed(_fill_nearest(ratios)) - np.log(factors))[::-1]  # the last row, no split, wins a tie
     best = np.argmin(distance, axis=0)

@@ -37,7 +37,7 @@ from tests.cache.conftest import Desk
 
 NONE = float("nan")
 _FOREVER = 2**40
-through_a_cache = settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+through_a_cache = settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 """Each example starts a cache: shrinking would take minutes."""
 
 
