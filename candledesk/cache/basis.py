@@ -14,7 +14,7 @@ import numpy as np
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S
-from candledesk.domain.sessions import session_of
+from candledesk.domain.sessions import bar_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,8 +116,7 @@ def align_factors(
     n = len(open_time)
     if not n or not splits:
         return np.ones(n)
-    row = session_of(calendar, interval, open_time)
-    dates = np.where(row < 0, open_time // DAY_S * DAY_S, calendar.date[row]) if len(calendar) else open_time
+    dates = bar_dates(calendar, interval, open_time)
     last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
     sessions, ratios = dates[last], _session_ratios(dates[last], closes[last], daily)
     if np.isnan(ratios).all():

@@ -20,7 +20,7 @@ from candledesk.cache.ledger import is_final_mask
 from candledesk.domain.bars import Bars
 from candledesk.domain.identity import is_other_company
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.sessions import session_of
+from candledesk.domain.sessions import bar_dates
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
@@ -186,8 +186,7 @@ def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits
     daily = daily_around(connection, new.symbol, aligned)
     if daily is None or not len(daily):
         return n_reflected
-    row = session_of(new.calendar, new.interval, aligned.open_time)
-    dates = np.where(row < 0, aligned.open_time // DAY_S * DAY_S, new.calendar.date[row])
+    dates = bar_dates(new.calendar, new.interval, aligned.open_time)
     last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
     _, left, right = np.intersect1d(dates[last], daily.open_time, assume_unique=True, return_indices=True)
     fresh, stored = aligned.close[last][left], daily.close[right]
@@ -207,10 +206,7 @@ def _divide_series(
     if series_id is None or n_reflected >= len(splits):
         return False
     stored = bar_store.read_bars(connection, series_id, _WHOLE)
-    dates = stored.open_time
-    if not interval.is_daily:
-        row = session_of(new.calendar, interval, stored.open_time)
-        dates = np.where(row < 0, stored.open_time // DAY_S * DAY_S, new.calendar.date[row])
+    dates = bar_dates(new.calendar, interval, stored.open_time)
     return _divide_stored(connection, series_id, stored, split_factors(dates, splits)[n_reflected])
 
 
