@@ -65,8 +65,7 @@ def read_splits(connection: Connection, symbol: str) -> list[Split]:
 class Compared:
     """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
 
-    ``news``: the dates of splits that the answer states and that were not known before; ``unit``: see
-    ``domain.scale.Evidence``.
+    ``news``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``.
     """
 
     symbol: str
@@ -75,17 +74,18 @@ class Compared:
     calendar: SessionCalendar
     asked: Span
     now: int
-    news: frozenset[int] = frozenset()
+    news: tuple[Split, ...] = ()
     unit: float = 0.0
 
 
 def settle_basis(connection: Connection, new: Compared) -> Settled:
-    """Bring what is stored onto the basis of an answer; the instrument's splits must be written before.
+    """Bring what is stored onto the basis of an answer.
 
     The provider's prices are on the basis of ``now``. Those stored are known to be on the basis of an earlier instant;
     an answer that reaches from there to now states the splits between them. Beside that, the same bars are compared:
     where they differ as by a known split, every series follows in this transaction; where no known split explains it,
-    or nothing can be compared, the dailies since the oldest stored bar must be read first, which tell all splits.
+    or nothing can be compared, the dailies since the oldest stored bar must be read first, which tell all splits. Until
+    then nobody may store the splits that the answer states, so that the dailies bring them as news.
     """
     symbol, interval = new.symbol, new.interval
     oldest, known_until = basis_store.oldest_bar(connection, symbol), basis_store.read_basis(connection, symbol)
@@ -95,7 +95,7 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
             basis_store.write_basis(connection, symbol, new.now)
         return Settled()
     is_told = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
-    splits = read_splits(connection, symbol)
+    splits = sorted((dict(read_splits(connection, symbol)) | dict(new.news)).items())
     stored = _stored_final(connection, symbol, interval, new.bars)
     aligned = new.bars if interval.is_daily else _aligned(connection, new, splits)
     n_sure = sum(date + DAY_S <= known_until for date, _ in splits)
@@ -105,7 +105,7 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
         if found is not None:
             splits, n_reflected = sorted([*splits, found]), len(splits)
     if is_told and not n_compared:  # the stored prices are older than what is news, whatever they are
-        n_reflected = len(splits) - sum(date > known_until - DAY_S for date in new.news)
+        n_reflected = len(splits) - sum(date > known_until - DAY_S for date, _ in new.news)
     rebased: list[Interval] = []
     if n_reflected is not None and n_reflected < len(splits):
         rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
