@@ -102,8 +102,8 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     n_reflected, n_compared = compare_basis(aligned, stored, splits, new.unit, n_sure)
     if n_reflected is None and is_told and interval.is_daily:
         found = unstated_split(new.bars, stored)
-        if found is not None:
-            splits, n_reflected = sorted([*splits, found]), len(splits)
+        if found is not None:  # all others are reflected, whether they are older or newer
+            splits, n_reflected = [found], 0
     if is_told and not n_compared:  # the stored prices are older than what is news, whatever they are
         n_reflected = len(splits) - sum(date > known_until - DAY_S for date, _ in new.news)
     rebased: list[Interval] = []
