@@ -157,7 +157,7 @@ def _forgotten_splits(times: IntArray, closes: FloatArray, splits: Sequence[Spli
             is_bounded = bool(len(opened)) and (not len(earlier) or opened[-1] > earlier[-1])
             first = int(opened[-1]) + 1 if is_bounded else 0
             if is_bounded or (not len(earlier) and times[end + 1] > date - _NEAR_SPLIT_S):
-                divisor[first : end + 1] = factor
+                divisor[first : end + 1] *= factor
                 closes = np.concatenate([closes[:first], closes[first : end + 1] - math.log(factor), closes[end + 1 :]])
     return divisor
 
