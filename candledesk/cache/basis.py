@@ -62,7 +62,7 @@ def compare_basis(
     usable = (fresh > 0) & (stored > 0)
     if not usable.any():
         return n_splits, len(left)
-    ratios = np.log(stored[usable] / fresh[usable])
+    ratios = np.log(stored[usable]) - np.log(fresh[usable])
     factors = np.log(split_factors(new.open_time[left][usable], splits))
     distance = np.median(np.abs(ratios - factors), axis=1)[::-1]
     best = int(np.argmin(distance))
@@ -79,7 +79,7 @@ def is_same_scale(new: Bars, old: Bars) -> bool:
     usable = (new.close[left] > 0) & (old.close[right] > 0)
     if not usable.any():
         return False
-    ratios = np.log(old.close[right][usable] / new.close[left][usable])
+    ratios = np.log(old.close[right][usable]) - np.log(new.close[left][usable])
     return bool(abs(float(np.median(ratios))) < _NO_UNIT)
 
 
@@ -90,7 +90,7 @@ def unstated_split(new: Bars, old: Bars) -> Split | None:
     """
     _, left, right = np.intersect1d(new.open_time, old.open_time, assume_unique=True, return_indices=True)
     usable = (new.close[left] > 0) & (old.close[right] > 0)
-    ratios = np.log(old.close[right][usable] / new.close[left][usable])
+    ratios = np.log(old.close[right][usable]) - np.log(new.close[left][usable])
     moved = np.flatnonzero(np.abs(ratios) > SAME_BARS)
     if len(moved) < 2 or np.ptp(ratios[: moved[-1] + 1]) > SAME_BARS:  # noqa: PLR2004 - two bars make a ratio
         return None
@@ -142,7 +142,7 @@ def _session_ratios(sessions: IntArray, closes: FloatArray, daily: Bars) -> Floa
     ratio = np.full(len(sessions), np.nan)
     _, left, right = np.intersect1d(sessions, daily.open_time, assume_unique=True, return_indices=True)
     known = np.where(daily.close[right] > 0, daily.close[right], np.nan)
-    ratio[left] = np.log(closes[left] / known)
+    ratio[left] = np.log(closes[left]) - np.log(known)
     return ratio
 
 

@@ -194,7 +194,7 @@ def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits
     if not usable.any():
         return n_reflected
     factors = np.log(split_factors(daily.open_time[right][usable], splits))
-    distance = np.median(np.abs(np.log(stored[usable] / fresh[usable]) - factors), axis=1)[::-1]
+    distance = np.median(np.abs(np.log(stored[usable]) - np.log(fresh[usable]) - factors), axis=1)[::-1]
     return len(splits) - int(np.argmin(distance))
 
 
