@@ -11,7 +11,6 @@ from candledesk.cache.basis import changed_only, divide, is_same_scale
 from candledesk.cache.ledger import cover_failure, cover_lost, cover_window, final_times
 from candledesk.cache.own_scale import OwnScale, settle_scale
 from candledesk.cache.rebase import (
-    SPLIT,
     Compared,
     Settled,
     daily_around,
@@ -30,6 +29,7 @@ from candledesk.domain.sessions import is_on_grid
 from candledesk.domain.span import Span
 from candledesk.domain.stated import apply_stated
 from candledesk.domain.windows import asked_span
+from candledesk.provider.answers import SPLIT
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
@@ -40,10 +40,10 @@ from candledesk.store.database import transaction
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from candledesk.cache.basis import Split
     from candledesk.cache.claims import Claim
     from candledesk.domain.bars import Bars, BoolArray, IntArray
     from candledesk.domain.interval import Interval
+    from candledesk.domain.scale import Split
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.domain.stated import StatedSession
     from candledesk.provider.answers import BarsAnswer

@@ -93,7 +93,7 @@ def _basis_of(
     if n_reflected is None:
         return None
     if n_compared:
-        factors: FloatArray = split_factors(bar_dates(calendar, interval, bars.open_time), splits)[n_reflected]
+        factors: FloatArray = split_factors(bar_dates(calendar, interval, bars.open_time), splits[n_reflected:])[0]
         return factors
     daily = None if interval.is_daily else daily_around(connection, symbol, bars)
     if daily is None:
