@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.clean import FLOAT_NOISE
 from candledesk.domain.interval import DAY_S
-from candledesk.domain.sessions import session_of
+from candledesk.domain.sessions import bar_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.interval import Interval
+    from candledesk.domain.scale import Split
     from candledesk.domain.sessions import SessionCalendar
 
 SAME_BARS = 1e-3
@@ -28,10 +30,7 @@ SAME_BARS = 1e-3
 SAME_SESSION = math.log(1.2)
 """The same for a session's last close and its daily close, which an auction can part (yahoo.md §4.13)."""
 _NO_UNIT = math.log(10.0)  # halfway to the smallest factor between two units
-FLOAT_NOISE = 1e-6  # yahoo.md §4.19: prices are float32 widened to double
 _N_SMOOTHED = 5  # sessions of which the median decides: one odd close moves none, and a step stays where it is
-
-Split = tuple[int, float]  # (ex-date at 00:00 UTC, new shares per old)
 
 
 def split_factors(dates: IntArray, splits: Sequence[Split]) -> FloatArray:
@@ -57,27 +56,31 @@ def compare_basis(
     explains it that is not among the ``n_sure`` oldest, which ``old`` is known to reflect.
     """
     n_splits = len(splits)
-    _, left, right = np.intersect1d(new.open_time, old.open_time, assume_unique=True, return_indices=True)
-    fresh, stored = new.close[left], old.close[right]
-    usable = (fresh > 0) & (stored > 0)
-    if not usable.any():
-        return n_splits, len(left)
-    ratios = np.log(stored[usable] / fresh[usable])
-    n_reflected = _most_agreed(ratios, np.log(split_factors(new.open_time[left][usable], splits)))
+    times, ratios, n_compared = _same_bars(new, old)
+    if not len(ratios):
+        return n_splits, n_compared
+    n_reflected = _most_agreed(ratios, np.log(split_factors(times, splits)))
     is_news = n_reflected is not None and n_reflected >= n_sure
     if unit and not is_news and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
-        return n_splits, len(left)
-    return n_reflected, len(left)
+        return n_splits, n_compared
+    return n_reflected, n_compared
+
+
+def _same_bars(new: Bars, old: Bars) -> tuple[IntArray, FloatArray, int]:
+    """Compare the closes of the bars that both have; also returns how many these are.
+
+    Of those with closes above zero: open times, and the logarithm of the old close over the new one, both ``(k,)``.
+    """
+    _, left, right = np.intersect1d(new.open_time, old.open_time, return_indices=True)
+    fresh, stored = new.close[left], old.close[right]
+    usable = (fresh > 0) & (stored > 0)
+    return new.open_time[left][usable], np.log(stored[usable]) - np.log(fresh[usable]), len(left)
 
 
 def is_same_scale(new: Bars, old: Bars) -> bool:
     """Tell whether the bars that both have close within what a split or an auction can part, not a unit's factor."""
-    _, left, right = np.intersect1d(new.open_time, old.open_time, return_indices=True)
-    usable = (new.close[left] > 0) & (old.close[right] > 0)
-    if not usable.any():
-        return False
-    ratios = np.log(old.close[right][usable] / new.close[left][usable])
-    return bool(abs(float(np.median(ratios))) < _NO_UNIT)
+    _, ratios, _ = _same_bars(new, old)
+    return len(ratios) > 0 and abs(float(np.median(ratios))) < _NO_UNIT
 
 
 def _most_agreed(ratios: FloatArray, factors: FloatArray) -> int | None:
@@ -99,13 +102,11 @@ def unstated_split(new: Bars, old: Bars) -> Split | None:
 
     ``None`` where the differences are not of that kind (corrections of single bars).
     """
-    _, left, right = np.intersect1d(new.open_time, old.open_time, assume_unique=True, return_indices=True)
-    usable = (new.close[left] > 0) & (old.close[right] > 0)
-    ratios = np.log(old.close[right][usable] / new.close[left][usable])
+    times, ratios, _ = _same_bars(new, old)
     moved = np.flatnonzero(np.abs(ratios) > SAME_BARS)
     if len(moved) < 2 or np.ptp(ratios[: moved[-1] + 1]) > SAME_BARS:  # noqa: PLR2004 - two bars make a ratio
         return None
-    return int(new.open_time[left][usable][moved[-1]]) + DAY_S, float(np.exp(np.median(ratios[moved])))
+    return int(times[moved[-1]]) + DAY_S, float(np.exp(np.median(ratios[moved])))
 
 
 def align_factors(
@@ -127,8 +128,7 @@ def align_factors(
     n = len(open_time)
     if not n or not splits:
         return np.ones(n)
-    row = session_of(calendar, interval, open_time)
-    dates = np.where(row < 0, open_time // DAY_S * DAY_S, calendar.date[row]) if len(calendar) else open_time
+    dates = bar_dates(calendar, interval, open_time)
     last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
     sessions, ratios = dates[last], _session_ratios(dates[last], closes[last], daily)
     if np.isnan(ratios).all():
@@ -154,7 +154,7 @@ def _session_ratios(sessions: IntArray, closes: FloatArray, daily: Bars) -> Floa
     ratio = np.full(len(sessions), np.nan)
     _, left, right = np.intersect1d(sessions, daily.open_time, assume_unique=True, return_indices=True)
     known = np.where(daily.close[right] > 0, daily.close[right], np.nan)
-    ratio[left] = np.log(closes[left] / known)
+    ratio[left] = np.log(closes[left]) - np.log(known)
     return ratio
 
 

@@ -10,7 +10,7 @@ from candledesk.cache.finer import BaseBars, FinerSeries, derive_whole, find_fin
 from candledesk.cache.messages import EdgeState
 from candledesk.cache.views import Around, base_count, lacks_start, trim_bars, unbroken_bars
 from candledesk.domain.bars import Bars
-from candledesk.domain.resample import base_span
+from candledesk.domain.resample import base_span, merge_runs
 from candledesk.domain.sessions import span_after, span_before
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import bars as bar_store
@@ -156,13 +156,5 @@ def _rows(bars: Bars, request: ViewportRequest) -> tuple[Bars, IntArray | None]:
         return bars, None
     keys = bars.open_time // (request.interval.step_s * request.stride)
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    ends = np.append(first[1:], len(bars))
-    rows = Bars(
-        bars.open_time[first],
-        bars.open[first],
-        np.maximum.reduceat(bars.high, first),
-        np.minimum.reduceat(bars.low, first),
-        bars.close[ends - 1],
-        np.add.reduceat(bars.volume, first),
-    )
+    rows = merge_runs(bars, bars.open_time, first)
     return rows, np.append(first, len(bars)).astype(np.int64)

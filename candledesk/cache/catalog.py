@@ -155,7 +155,8 @@ class Catalog:
             return calendar
         whole = _with_sessions(connection, stored[0])
         with self._lock:
-            self._calendars[key] = whole
+            if self._calendars.get(key) is calendar:  # else a newer one has been remembered while this was read
+                self._calendars[key] = whole
         return whole
 
     def _serves(self, calendar: SessionCalendar, instrument: Instrument) -> bool:
@@ -177,12 +178,11 @@ class Catalog:
             with transaction(connection):
                 whole = _with_sessions(connection, calendar)
                 calendar_store.write_calendar(connection, key, whole, valid_until)
+            with self._lock:  # on the writer thread, so that the newest is remembered last
+                self._calendars[key], self._loaded_from[key] = whole, start
             return whole
 
-        whole = self._writer.submit(write).result()
-        with self._lock:
-            self._calendars[key], self._loaded_from[key] = whole, start
-        return whole
+        return self._writer.submit(write).result()
 
     def remember_sessions(self, instrument: Instrument, calendar: SessionCalendar, news: SessionNews) -> None:
         """Keep what an answer told of the venue's sessions that ``calendar`` has otherwise.
@@ -192,7 +192,7 @@ class Catalog:
         """
         key, venue = calendar_key(instrument), venue_key(calendar)
 
-        def write(connection: Connection) -> dict[str, SessionCalendar]:
+        def write(connection: Connection) -> None:
             with transaction(connection):
                 calendar_store.write_sessions(connection, venue, news.idle, "idle")
                 calendar_store.write_sessions(connection, venue, news.observed, "observed")
@@ -205,11 +205,10 @@ class Catalog:
                 for name, one in changed.items():
                     calendar_store.write_calendar(connection, name, one, int(one.close[-1]))
                 reopen_sessions(connection, calendar, changed[key])
-            return changed
+            with self._lock:  # as in load_calendar
+                self._calendars.update(changed)
 
-        changed = self._writer.submit(write).result()
-        with self._lock:
-            self._calendars.update(changed)
+        self._writer.submit(write).result()
 
 
 def venue_key(calendar: SessionCalendar) -> str:

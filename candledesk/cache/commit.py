@@ -11,7 +11,6 @@ from candledesk.cache.basis import changed_only, divide, is_same_scale
 from candledesk.cache.ledger import cover_failure, cover_lost, cover_window, final_times
 from candledesk.cache.own_scale import OwnScale, settle_scale
 from candledesk.cache.rebase import (
-    SPLIT,
     Compared,
     Settled,
     daily_around,
@@ -30,6 +29,7 @@ from candledesk.domain.sessions import is_on_grid
 from candledesk.domain.span import Span
 from candledesk.domain.stated import SessionNews, apply_stated, session_dates
 from candledesk.domain.windows import asked_span
+from candledesk.provider.answers import SPLIT
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from candledesk.cache.claims import Claim
     from candledesk.domain.bars import Bars, BoolArray, IntArray
     from candledesk.domain.interval import Interval
+    from candledesk.domain.scale import Split
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.provider.answers import BarsAnswer
     from candledesk.store import Connection
@@ -138,15 +139,17 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         answer = _in_own_currency(connection, claim, answer)
         clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
         retired = retire_other_company(connection, answer.instrument, claim.interval, clean.bars)
-        news = _write_facts(connection, answer, calendar, now)
+        instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
         series_id = _series_id(connection, claim)
-        evidence = _evidence(connection, claim, answer)
-        compared = Compared(
-            claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, news, evidence.unit
-        )
+        news, unit = _new_splits(connection, answer), unit_of(answer.instrument.currency, answer.instrument.quote_type)
+        compared = Compared(claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, news, unit)
         settled = settle_basis(connection, compared)
-        if settled.unproven_since is not None:
+        if settled.unproven_since is not None:  # its splits too are news until stored prices reflect them
             return replace(_not_yet(connection, series_id, question, settled), retired=retired)
+        _write_actions(connection, answer, now)
+        evidence = Evidence(
+            unit, is_smaller_unit(answer.instrument.currency), answer.market, read_splits(connection, claim.symbol)
+        )
         daily = None if claim.interval.is_daily else daily_around(connection, claim.symbol, clean.bars)
         judged = _without_stored_overlap(connection, series_id, question, clean)
         scale = settle_scale(connection, series_id, claim.interval, judged, calendar, daily, evidence)
@@ -208,13 +211,16 @@ def _not_yet(connection: Connection, series_id: int, question: Question, settled
     return Filled(0, rev, (), BASIS_REASON, settled.rebased, settled.unproven_since)
 
 
-def _write_facts(connection: Connection, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> frozenset[int]:
-    """Store the instrument and its actions; return the dates of the splits among them that are news."""
-    instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
+def _new_splits(connection: Connection, answer: BarsAnswer) -> tuple[Split, ...]:
+    """Return the splits that an answer states and that are not known so."""
+    known = read_splits(connection, answer.instrument.symbol)
+    stated = ((one.date, one.value) for one in answer.actions if one.kind == SPLIT)
+    return tuple(split for split in stated if split not in known)
+
+
+def _write_actions(connection: Connection, answer: BarsAnswer, now: int) -> None:
     rows = [action_store.StoredAction(one.date, one.kind, one.value, one.currency) for one in answer.actions]
-    known = action_store.read_actions(connection, answer.instrument.symbol)
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
-    return frozenset(row.date for row in rows if row.kind == SPLIT and row not in known)
 
 
 def _in_own_currency(connection: Connection, claim: Claim, answer: BarsAnswer) -> BarsAnswer:
@@ -236,13 +242,6 @@ def _in_own_currency(connection: Connection, claim: Claim, answer: BarsAnswer) -
     return replace(
         own, bars=divide(answer.bars, np.full(len(answer.bars), 1.0 / factor), is_split=False), market=market
     )
-
-
-def _evidence(connection: Connection, claim: Claim, answer: BarsAnswer) -> Evidence:
-    """Return what is known of the instrument's prices beside its bars."""
-    currency, quote_type = answer.instrument.currency, answer.instrument.quote_type
-    splits = read_splits(connection, claim.symbol)
-    return Evidence(unit_of(currency, quote_type), is_smaller_unit(currency), answer.market, splits)
 
 
 def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:

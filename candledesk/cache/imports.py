@@ -14,9 +14,8 @@ from candledesk.cache.own_scale import settle_scale
 from candledesk.cache.rebase import daily_around, read_splits
 from candledesk.domain.clean import clean_bars, without_bars
 from candledesk.domain.coverage import Coverage, CoverageState
-from candledesk.domain.interval import DAY_S
 from candledesk.domain.scale import Evidence
-from candledesk.domain.sessions import expected_open_times, session_of
+from candledesk.domain.sessions import bar_dates, expected_open_times, session_of
 from candledesk.domain.span import HISTORY_START, Span, merge_spans
 from candledesk.store import bars as bar_store
 from candledesk.store import coverage as coverage_store
@@ -94,7 +93,7 @@ def _basis_of(
     if n_reflected is None:
         return None
     if n_compared:
-        factors: FloatArray = split_factors(bars.open_time // DAY_S * DAY_S, splits)[n_reflected]
+        factors: FloatArray = split_factors(bar_dates(calendar, interval, bars.open_time), splits[n_reflected:])[0]
         return factors
     daily = None if interval.is_daily else daily_around(connection, symbol, bars)
     if daily is None:

@@ -16,7 +16,7 @@ from candledesk.domain.clean import fit_prices
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.oddity import Oddity
 from candledesk.domain.scale import find_jumps, read_prices, read_scale
-from candledesk.domain.sessions import session_of
+from candledesk.domain.sessions import bar_dates
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store import bars as bar_store
 from candledesk.store import odd as odd_store
@@ -185,8 +185,7 @@ def _reference(
     """Return the daily close of each intraday bar's session, NaN where none is known."""
     if daily is None or not len(daily):
         return None
-    row = session_of(calendar, interval, open_time)
-    dates = np.where(row < 0, open_time // DAY_S * DAY_S, calendar.date[row]) if len(calendar) else open_time
+    dates = bar_dates(calendar, interval, open_time)
     at = np.minimum(np.searchsorted(daily.open_time, dates), len(daily) - 1)
     holds = (daily.open_time[at] == dates) & (daily.close[at] > 0)
     return np.where(holds, daily.close[at], np.nan)

@@ -20,8 +20,9 @@ from candledesk.cache.ledger import is_final_mask
 from candledesk.domain.bars import Bars
 from candledesk.domain.identity import is_other_company
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.sessions import session_of
+from candledesk.domain.sessions import bar_dates
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.provider.answers import SPLIT
 from candledesk.store import actions as action_store
 from candledesk.store import bars as bar_store
 from candledesk.store import basis as basis_store
@@ -31,17 +32,16 @@ from candledesk.store import odd as odd_store
 from candledesk.store.odd import OddBar
 
 if TYPE_CHECKING:
-    from candledesk.cache.basis import Split
     from candledesk.domain.bars import FloatArray
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.domain.scale import Split
     from candledesk.domain.sessions import SessionCalendar
     from candledesk.store import Connection
 
 _FOREVER = 2**40
 _WHOLE = Span(HISTORY_START, _FOREVER)
 FRESH_S = 120  # splits take effect between sessions; what was looked up so lately need not be looked up again
-SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,7 @@ def read_splits(connection: Connection, symbol: str) -> list[Split]:
 class Compared:
     """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
 
-    ``news``: the dates of splits that the answer states and that were not known before; ``unit``: see
-    ``domain.scale.Evidence``.
+    ``news``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``.
     """
 
     symbol: str
@@ -75,37 +74,38 @@ class Compared:
     calendar: SessionCalendar
     asked: Span
     now: int
-    news: frozenset[int] = frozenset()
+    news: tuple[Split, ...] = ()
     unit: float = 0.0
 
 
 def settle_basis(connection: Connection, new: Compared) -> Settled:
-    """Bring what is stored onto the basis of an answer; the instrument's splits must be written before.
+    """Bring what is stored onto the basis of an answer.
 
     The provider's prices are on the basis of ``now``. Those stored are known to be on the basis of an earlier instant;
     an answer that reaches from there to now states the splits between them. Beside that, the same bars are compared:
     where they differ as by a known split, every series follows in this transaction; where no known split explains it,
-    or nothing can be compared, the dailies since the oldest stored bar must be read first, which tell all splits.
+    or nothing can be compared, the dailies since the oldest stored bar must be read first, which tell all splits. Until
+    then nobody may store the splits that the answer states, so that the dailies bring them as news.
     """
     symbol, interval = new.symbol, new.interval
     oldest, known_until = basis_store.oldest_bar(connection, symbol), basis_store.read_basis(connection, symbol)
     reaches_now = new.asked.end >= new.now - FRESH_S  # the question was put before it was answered
-    if oldest is None:
-        if reaches_now or not known_until:
-            basis_store.write_basis(connection, symbol, new.now)
+    if oldest is None:  # what is stored from now on reflects all splits, told or not
+        basis_store.write_basis(connection, symbol, new.now)
         return Settled()
     is_told = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
-    splits = read_splits(connection, symbol)
+    splits = sorted((dict(read_splits(connection, symbol)) | dict(new.news)).items())
     stored = _stored_final(connection, symbol, interval, new.bars)
-    aligned = new.bars if interval.is_daily else _aligned(connection, new, splits)
+    missing = [split for split in new.news if split[0] > known_until - DAY_S]  # in the stored prices
+    aligned = new.bars if interval.is_daily else _aligned(connection, new, splits, missing)
     n_sure = sum(date + DAY_S <= known_until for date, _ in splits)
     n_reflected, n_compared = compare_basis(aligned, stored, splits, new.unit, n_sure)
     if n_reflected is None and is_told and interval.is_daily:
         found = unstated_split(new.bars, stored)
-        if found is not None:
-            splits, n_reflected = sorted([*splits, found]), len(splits)
+        if found is not None:  # all others are reflected, whether they are older or newer
+            splits, n_reflected = [found], 0
     if is_told and not n_compared:  # the stored prices are older than what is news, whatever they are
-        n_reflected = len(splits) - sum(date > known_until - DAY_S for date in new.news)
+        n_reflected = len(splits) - len(missing)
     rebased: list[Interval] = []
     if n_reflected is not None and n_reflected < len(splits):
         rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
@@ -159,11 +159,15 @@ def daily_around(connection: Connection, symbol: str, bars: Bars) -> Bars | None
     return stored_daily(connection, symbol, around)
 
 
-def _aligned(connection: Connection, new: Compared, splits: list[Split]) -> Bars:
+def _aligned(connection: Connection, new: Compared, splits: list[Split], missing: list[Split]) -> Bars:
+    """Return intraday bars of an answer without chunks of another basis, by the dailies; ``missing``: not in these."""
     bars = new.bars
     later = [split for split in splits if len(bars) and split[0] > int(bars.open_time[0])]
     daily = daily_around(connection, new.symbol, bars) if later else None
-    return bars if daily is None else align_to_daily(bars, new.calendar, new.interval, daily, later)[0]
+    if daily is None:
+        return bars
+    daily = divide(daily, split_factors(daily.open_time, missing)[0])
+    return align_to_daily(bars, new.calendar, new.interval, daily, later)[0]
 
 
 def _rebase_all(
@@ -186,8 +190,7 @@ def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits
     daily = daily_around(connection, new.symbol, aligned)
     if daily is None or not len(daily):
         return n_reflected
-    row = session_of(new.calendar, new.interval, aligned.open_time)
-    dates = np.where(row < 0, aligned.open_time // DAY_S * DAY_S, new.calendar.date[row])
+    dates = bar_dates(new.calendar, new.interval, aligned.open_time)
     last = np.flatnonzero(np.append(dates[1:] != dates[:-1], True))
     _, left, right = np.intersect1d(dates[last], daily.open_time, assume_unique=True, return_indices=True)
     fresh, stored = aligned.close[last][left], daily.close[right]
@@ -195,7 +198,7 @@ def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits
     if not usable.any():
         return n_reflected
     factors = np.log(split_factors(daily.open_time[right][usable], splits))
-    distance = np.median(np.abs(np.log(stored[usable] / fresh[usable]) - factors), axis=1)[::-1]
+    distance = np.median(np.abs(np.log(stored[usable]) - np.log(fresh[usable]) - factors), axis=1)[::-1]
     return len(splits) - int(np.argmin(distance))
 
 
@@ -207,11 +210,8 @@ def _divide_series(
     if series_id is None or n_reflected >= len(splits):
         return False
     stored = bar_store.read_bars(connection, series_id, _WHOLE)
-    dates = stored.open_time
-    if not interval.is_daily:
-        row = session_of(new.calendar, interval, stored.open_time)
-        dates = np.where(row < 0, stored.open_time // DAY_S * DAY_S, new.calendar.date[row])
-    return _divide_stored(connection, series_id, stored, split_factors(dates, splits)[n_reflected])
+    dates = bar_dates(new.calendar, interval, stored.open_time)
+    return _divide_stored(connection, series_id, stored, split_factors(dates, splits[n_reflected:])[0])
 
 
 def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_reflected: int) -> list[Interval]:
@@ -219,11 +219,11 @@ def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_
 
     ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar.
     """
-    daily = stored_daily(connection, new.symbol, _WHOLE)
+    daily = stored_daily(connection, new.symbol, _WHOLE) or Bars.empty()
     changed: list[Interval] = []
     for interval in INTERVALS.values():
         series_id = None if interval.is_daily else instrument_store.series_id(connection, new.symbol, interval)
-        if series_id is None or daily is None or not splits:
+        if series_id is None or not splits:
             continue
         before = max(date for date, _ in splits) + 2 * DAY_S
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, before))

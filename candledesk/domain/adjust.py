@@ -10,8 +10,7 @@ import numpy as np
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.currency import convert
-from candledesk.domain.interval import DAY_S
-from candledesk.domain.sessions import session_of
+from candledesk.domain.sessions import bar_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -99,7 +98,7 @@ def adjust_bars(
     """
     if mode == "splits" or not len(bars):
         return bars
-    own_dates = _session_dates(bars, interval, calendar)
+    own_dates = bar_dates(calendar, interval, bars.open_time)
     if mode == "none":
         splits = sorted((one.date, one.value) for one in actions if one.kind == "split" and one.value > 0)
         if not splits:
@@ -172,14 +171,6 @@ def _scaled(bars: Bars, ratio: FloatArray, volume: FloatArray) -> Bars:
     """Return the bars with all prices times ``ratio``."""
     opens, highs, lows, closes = (price * ratio for price in (bars.open, bars.high, bars.low, bars.close))
     return Bars(bars.open_time, opens, highs, lows, closes, volume)
-
-
-def _session_dates(bars: Bars, interval: Interval, calendar: SessionCalendar) -> IntArray:
-    """Return each bar's session date; a bar outside every session has its UTC date."""
-    if interval.is_daily or not len(calendar):
-        return bars.open_time // DAY_S * DAY_S
-    row = session_of(calendar, interval, bars.open_time)
-    return np.where(row < 0, bars.open_time // DAY_S * DAY_S, calendar.date[row])
 
 
 def _product_of_later(own_dates: IntArray, dates: IntArray, factors: FloatArray) -> FloatArray:

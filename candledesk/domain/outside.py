@@ -5,14 +5,12 @@ A bar that was sent is never left out of a derived bar because the calendar lack
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from candledesk.domain.interval import DAY_S
-from candledesk.domain.sessions import utc_of_wall
+from candledesk.domain.sessions import utc_of_wall, wall_of_utc
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
@@ -31,7 +29,7 @@ def outside_open_times(calendar: SessionCalendar, interval: Interval, times: Int
     """
     if not len(times):
         return times
-    dates = _local_dates(calendar.tz, times)
+    dates = wall_of_utc(calendar.tz, times) // DAY_S * DAY_S
     anchor = _anchors(calendar, dates)
     keys = anchor + (times - anchor) // interval.step_s * interval.step_s
     if not len(calendar):
@@ -50,7 +48,7 @@ def _anchors(calendar: SessionCalendar, dates: IntArray) -> IntArray:
     row = np.maximum(np.searchsorted(calendar.date, dates, side="right") - 1, 0)
     found, place = np.unique(row, return_inverse=True)
     opens = calendar.open[found]
-    of_day = (opens + _utc_offsets(calendar.tz, opens) - calendar.date[found])[place]
+    of_day = (wall_of_utc(calendar.tz, opens) - calendar.date[found])[place]
     ordinary = _each(calendar.tz, dates + of_day)
     return np.where(calendar.date[row] == dates, calendar.open[row], ordinary)
 
@@ -59,16 +57,3 @@ def _each(tz: str, wall: IntArray) -> IntArray:
     """Return ``utc_of_wall`` of many times of few days; it is slow for each."""
     found, place = np.unique(wall, return_inverse=True)
     return utc_of_wall(tz, found)[place]
-
-
-def _local_dates(tz: str, times: IntArray) -> IntArray:
-    """Return the date in zone ``tz`` of each instant, as 00:00 UTC."""
-    if tz == "UTC":
-        return times // DAY_S * DAY_S
-    return (times + _utc_offsets(tz, times)) // DAY_S * DAY_S
-
-
-def _utc_offsets(tz: str, times: IntArray) -> IntArray:
-    zone = ZoneInfo(tz)
-    offsets = (datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset() for second in times.tolist())
-    return np.fromiter((int(offset.total_seconds()) if offset else 0 for offset in offsets), np.int64, len(times))

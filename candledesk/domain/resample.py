@@ -37,8 +37,12 @@ def merge_bars(bars: Bars, calendar: SessionCalendar, interval: Interval) -> Bar
     if not len(bars):
         return bars
     keys = derived_open_times(calendar, interval, bars.open_time)
-    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    last = np.append(first[1:], len(keys)) - 1
+    return merge_runs(bars, keys, np.flatnonzero(np.append(True, keys[1:] != keys[:-1])))
+
+
+def merge_runs(bars: Bars, keys: IntArray, first: IntArray) -> Bars:
+    """Return one bar for each run of bars; ``first``: the index of each run's first bar, whose key is its open_time."""
+    last = np.append(first[1:], len(bars)) - 1
     return Bars(
         keys[first],
         first_opens(bars.open, bars.low, bars.close, first),

@@ -85,12 +85,11 @@ def read_prices(sent: FloatArray, divisor: FloatArray, unit: float) -> tuple[Flo
     read = sent / divisor
     if not unit:
         return read, np.zeros(len(divisor), np.bool_)
-    close = np.where(read[3] > 0, read[3], np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        away = np.log(np.where(read > 0, read, np.nan) / close)
+    logs = np.log(np.where(read > 0, read, np.nan))
+    away = logs - logs[3]
     steps = np.round(away / math.log(unit))
     is_off = (np.abs(steps) == 1) & (np.abs(away - steps * math.log(unit)) < MOVE)
-    read = np.where(is_off, read / np.where(is_off, float(unit) ** np.nan_to_num(steps), 1.0), read)
+    read = read / float(unit) ** np.where(is_off, steps, 0.0)
     is_mixed: BoolArray = is_off.any(axis=0)
     read[1, is_mixed] = np.fmax.reduce(read, axis=0)[is_mixed]
     read[2, is_mixed] = np.fmin.reduce(read, axis=0)[is_mixed]
@@ -157,7 +156,7 @@ def _forgotten_splits(times: IntArray, closes: FloatArray, splits: Sequence[Spli
             is_bounded = bool(len(opened)) and (not len(earlier) or opened[-1] > earlier[-1])
             first = int(opened[-1]) + 1 if is_bounded else 0
             if is_bounded or (not len(earlier) and times[end + 1] > date - _NEAR_SPLIT_S):
-                divisor[first : end + 1] = factor
+                divisor[first : end + 1] *= factor
                 closes = np.concatenate([closes[:first], closes[first : end + 1] - math.log(factor), closes[end + 1 :]])
     return divisor
 

@@ -110,6 +110,18 @@ def session_of(calendar: SessionCalendar, interval: Interval, open_time: IntArra
     return row
 
 
+def bar_dates(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
+    """Return the date (00:00 UTC) of each bar's session, int64 ``(n,)``; a bar outside every session has its UTC date.
+
+    ``interval``: intraday or 1d, whose bars are keyed by that date.
+    """
+    dates: IntArray = open_time // DAY_S * DAY_S
+    if interval.is_daily or not len(calendar):
+        return dates
+    row = session_of(calendar, interval, open_time)
+    return np.where(row < 0, dates, calendar.date[row])
+
+
 def grid_open_times(calendar: SessionCalendar, interval: Interval, times: IntArray) -> IntArray:
     """Return the open_time of the intraday bar that each instant falls into, -1 outside every session."""
     row = session_of(calendar, interval, times)

@@ -46,7 +46,7 @@ def news_of(
     states their days without the last minute (yahoo.md §4.11). A session that is *not* stated is never taken away:
     whole sessions go missing at the provider and come back (§4.6).
     """
-    if calendar.is_24h:
+    if calendar.is_24h or not stated:
         return {}
     zone = ZoneInfo(calendar.tz)
     by_date: dict[int, StatedSession] = {}
