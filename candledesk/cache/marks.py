@@ -42,6 +42,7 @@ def find_marks(span: Span, facts: Facts, derived: Sequence[DerivedSpan] = ()) ->
     made = [CoverageMark(part, MarkState.DERIVED, f"made from stored {name} bars") for part, name in derived]
     rows = [row for row in facts.coverage if row.state in _STATES and row.state is not CoverageState.REFUSED]
     rows += _never_asked(span, facts, [mark.span for mark in made])
+    rows = [row for row in rows if row.state is not CoverageState.FAILED or _has_bars(row.span, facts)]
     marks = [*made, *(mark for row in rows if (mark := _mark_of(row, span)) is not None)]
     part = unknown_part(span, facts)
     gaps = () if part is None else plan_span(part, facts).gaps

@@ -5,6 +5,7 @@ import { factsOf } from "/assets/intervals.js";
 import { typeOf } from "/assets/met.js";
 import { fromIso } from "/assets/time.js";
 
+const DAY = 86400;
 const EARLIEST = -2208988800; // 1900-01-01
 const ENOUGH_BARS = 200;
 const NEAR_EDGE_BARS = 50;
@@ -224,6 +225,10 @@ export class Series {
     const found = await getCandles(this, range, { ...options, signal: this.abort.signal, onRequest: () => (this.nRequests += 1) });
     this.answer = found.answer;
     this.start = found.answer.start ?? this.start;
+    if (this.start) {
+      found.gaps = found.gaps.filter((gap) => fromIso(gap.to) > this.start.time + DAY); // what can never be had is not waited for
+      found.complete = found.gaps.length === 0;
+    }
     for (const { interval } of found.answer.derived ?? []) this.sources.add(interval);
     this.error = null;
     return found;

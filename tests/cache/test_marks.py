@@ -5,14 +5,32 @@ import itertools
 import pytest
 
 from candledesk.cache.messages import MarkState
+from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.provider.answers import FaultAnswer
+from candledesk.store.coverage import write_coverage
+from candledesk.store.database import transaction
+from candledesk.store.instruments import series_id
 from tests.cache.conftest import FIRST_DAY, NOW, WAIT_S, days_back
 
 
 def marks_of(desk, name, span):
     return desk.cache.read_marks("AAA", INTERVALS[name], span).result(WAIT_S)
+
+
+def test_a_failure_between_two_sessions_loses_no_bar_and_has_no_mark(desk):
+    asked = Span((NOW // DAY_S - 100) * DAY_S, (NOW // DAY_S - 60) * DAY_S)
+    desk.bars("1h", asked)
+    night = Span((NOW // DAY_S - 80) * DAY_S, (NOW // DAY_S - 80) * DAY_S + 50_000)
+
+    def fail(connection):
+        with transaction(connection):
+            series = series_id(connection, "AAA", INTERVALS["1h"])
+            write_coverage(connection, series, [Coverage(night, CoverageState.FAILED, NOW, NOW + 99, "HTTP 500")])
+
+    desk.service._writer.submit(fail).result(WAIT_S)
+    assert marks_of(desk, "1h", asked) == ()
 
 
 def test_what_is_stored_has_no_mark_and_what_was_never_asked_is_missing(desk):

@@ -1,7 +1,16 @@
 """Everything on the page that a hand can reach: search, dates, keys, themes, the address, the coverage strip."""
 
+import time
+from contextlib import closing
+
 import pytest
 
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.interval import INTERVALS
+from candledesk.domain.span import Span
+from candledesk.store.coverage import write_coverage
+from candledesk.store.database import connect_writer, transaction
+from candledesk.store.instruments import series_id
 from tests.e2e.hands import (
     WAIT_MS,
     compare_with_truth,
@@ -189,11 +198,20 @@ def test_the_colours_follow_the_system_until_they_are_chosen(start_desk, open_pa
     assert page.evaluate(ground) == light
 
 
-def test_the_strip_says_what_is_missing_and_a_click_fetches_it(start_desk, open_page, market):
+def lose_a_month(home, symbol, interval):
+    """Note in the ledger of a running instance that a month of what is stored could not be fetched."""
+    now = int(time.time())
+    lost = Span(now - 60 * 86_400, now - 30 * 86_400)
+    with closing(connect_writer(home / "candles.db")) as connection, transaction(connection):
+        series = series_id(connection, symbol, INTERVALS[interval])
+        row = Coverage(lost, CoverageState.FAILED, now, now + 3_600, "Yahoo answered HTTP 500")
+        write_coverage(connection, series, [row])
+
+
+def test_the_strip_says_what_is_missing_and_a_click_fetches_it(start_desk, open_page):
     desk = start_desk()
-    for span in ("from=2026-06-01&to=2026-07-01", "from=2026-08-03"):
-        desk.call(f"/api/v1/candles?symbol=SPY&interval=1h&{span}&fill=wait&timeout=30")
-    market.faults.add("status", status=500, symbol="SPY", interval="1h")
+    desk.call("/api/v1/candles?symbol=SPY&interval=1h&from=2026-05-01&fill=wait&timeout=30")
+    lose_a_month(desk.home, "SPY", "1h")
     page = open_page(desk.chart_url("SPY", "1h"))
     wait_until_settled(page)
     page.wait_for_function("() => candledesk.coverage().length > 0", timeout=WAIT_MS)
@@ -203,7 +221,6 @@ def test_the_strip_says_what_is_missing_and_a_click_fetches_it(start_desk, open_
             break
         drag(page, 1000)
         wait_until_settled(page)
-    market.faults.clear()
     place = {"x": (hole["left"] + hole["right"]) / 2, "y": 4}
     page.hover("#strip", position=place)
     assert page.locator("#strip-title").inner_text() in {"Not fetched yet", "Failed"}

@@ -95,6 +95,7 @@ def test_a_failed_job_says_why_and_all_failed_are_repeated(panel, desk, market):
 def test_the_form_says_what_a_backfill_costs_and_what_it_cannot_do(panel):
     panel.locator("#backfill summary").click()
     hint = panel.locator("#backfill-hint")
+    panel.select_option("#backfill-form [name=interval]", "1m")  # of 1d everything is stored by one request
     hint.get_by_text("request").wait_for(timeout=WAIT_MS)
     panel.fill("#backfill-form [name=symbols]", "AAPL !!")
     assert hint.inner_text() == "No symbol: !!"

@@ -1,6 +1,7 @@
 """Bars that the cache stores while the page is open arrive by themselves."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -53,16 +54,17 @@ def test_new_bars_arrive_and_the_right_edge_follows(start_desk, open_page, clock
 
 def test_what_one_page_fetches_every_page_shows(start_desk, open_page, market):
     desk = start_desk()
-    first, second = (open_page(desk.chart_url("SPY", "1d")) for _ in range(2))
+    first, second = (open_page(desk.chart_url("SPY", "1m")) for _ in range(2))
     wait_until_settled(first)
     wait_until_settled(second)
-    market.faults.add("status", status=500, symbol="SPY", interval="1d")
-    for _ in range(6):
+    market.faults.add("status", status=500, symbol="SPY", interval="1m")
+    for _ in range(30):
         drag(first, 1000)
     first.locator("#status.warn").wait_for(timeout=WAIT_MS)
     n_before = len(read_bars(first))
     market.faults.clear()
-    desk.call("/api/v1/candles?symbol=SPY&interval=1d&from=2015-01-01&fill=wait&timeout=30")
+    since = datetime.fromtimestamp(time.time() - 20 * 86_400, UTC).date()
+    desk.call(f"/api/v1/candles?symbol=SPY&interval=1m&from={since}&fill=wait&timeout=30")
     first.wait_for_function(f"() => candledesk.bars().length > {n_before}", timeout=WAIT_MS)
     wait_until_settled(first)
-    compare_with_truth(first, market, "SPY", "1d")
+    compare_with_truth(first, market, "SPY", "1m")
