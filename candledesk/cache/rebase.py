@@ -228,7 +228,8 @@ def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_
         before = max(date for date, _ in splits) + 2 * DAY_S
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, before))
         closes = np.where(stored.close > 0, stored.close, np.nan)
-        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits, n_reflected)
+        n_own = len(splits) if interval is new.interval else n_reflected  # that one was compared, and follows already
+        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits, n_own)
         if _divide_stored(connection, series_id, stored, divisor):
             changed.append(interval)
     return changed
