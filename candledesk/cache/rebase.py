@@ -215,11 +215,12 @@ def _divide_series(
 
 
 def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_reflected: int) -> list[Interval]:
-    """Bring every stored intraday series onto the basis of the stored dailies; return those that changed.
+    """Bring every stored intraday series onto the basis of the dailies, stored or answered; return those that changed.
 
     ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar.
     """
-    daily = stored_daily(connection, new.symbol, _WHOLE) or Bars.empty()
+    answered = new.bars if new.interval.is_daily else Bars.empty()
+    daily = stored_daily(connection, new.symbol, _WHOLE) or answered
     changed: list[Interval] = []
     for interval in INTERVALS.values():
         series_id = None if interval.is_daily else instrument_store.series_id(connection, new.symbol, interval)

@@ -73,15 +73,3 @@ def test_a_split_that_is_news_moves_every_series_once(stored):
     assert settle(stored, answer).rebased == ()
     assert closes(stored, "1d").tolist() == [20.0] * 30 + [80.0] * 30
     assert closes(stored, "1h").tolist() == [20.0] * 60 + [80.0] * 60
-
-
-def test_hours_without_a_daily_bar_follow_a_split_once(stored):
-    split = (int(DAYS[50]), 3.0)
-    hour, days = INTERVALS["1h"], instruments.series_id(stored, "AAA", INTERVALS["1d"])
-    answer = bars_at(hours(), np.where(np.arange(120) < 100, 3.0, 1.0))
-    with transaction(stored):
-        stored.execute("DELETE FROM candle WHERE series_id = ?", (days,))
-        stored.execute("DELETE FROM chunk WHERE series_id = ?", (days,))
-        new = Compared("AAA", hour, answer, CALENDAR, Span(int(DAYS[0]), NOW), NOW, news=(split,))
-        assert settle_basis(stored, new).rebased == (hour,)
-    np.testing.assert_allclose(closes(stored, "1h"), np.where(np.arange(120) < 100, 80 / 3, 80.0), rtol=1e-6)
