@@ -140,7 +140,7 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
         retired = retire_other_company(connection, answer.instrument, claim.interval, clean.bars)
         instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
-        series_id = _series_id(connection, claim)
+        (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
         news, unit = _new_splits(connection, answer), unit_of(answer.instrument.currency, answer.instrument.quote_type)
         compared = Compared(claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, news, unit)
         settled = settle_basis(connection, compared)
@@ -161,8 +161,8 @@ def _without_stored_overlap(connection: Connection, series_id: int, question: Qu
 
     So what was decided of them with less knowledge is decided again, though their window is not asked.
     """
-    claim, bars = question.claim, clean.bars
-    is_overlap = ~_is_writable(bars, claim.window, question.calendar, claim, question.now)
+    bars = clean.bars
+    is_overlap = ~_is_writable(bars, question)
     stored = _stored_at(connection, series_id, bars.take(is_overlap))
     return without_bars(clean, is_overlap & np.isin(bars.open_time, stored.open_time))
 
@@ -174,7 +174,7 @@ def _write(
     claim, calendar, now = question.claim, question.calendar, question.now
     window, interval = claim.window, claim.interval
     extent = bar_store.bars_extent(connection, series_id)
-    wanted = scale.take(~scale.is_new | _is_writable(scale.bars, window, calendar, claim, now))
+    wanted = scale.take(~scale.is_new | _is_writable(scale.bars, question))
     stored = _stored_at(connection, series_id, wanted.bars)
     lost = _lost(clean, window, calendar, interval, now)
     seen = _count_sightings(wanted, lost, stored, question.sightings)
@@ -302,17 +302,10 @@ def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:
     return max(known, default=asked.start)
 
 
-def _series_id(connection: Connection, claim: Claim) -> int:
-    series_id = instrument_store.series_id(connection, claim.symbol, claim.interval, create=True)
-    if series_id is None:
-        msg = "a series was created and is not there"
-        raise RuntimeError(msg)
-    return series_id
-
-
-def _is_writable(bars: Bars, window: Span, calendar: SessionCalendar, claim: Claim, now: int) -> BoolArray:
+def _is_writable(bars: Bars, question: Question) -> BoolArray:
     """Tell which bars are the window's, or final ones of the overlap past its end (the interior of an answer wins)."""
+    window, interval = question.claim.window, question.claim.interval
     is_inside = (bars.open_time >= window.start) & (bars.open_time < window.end)
-    is_final = final_times(calendar, claim.interval, bars.open_time) <= now
+    is_final = final_times(question.calendar, interval, bars.open_time) <= question.now
     is_writable: BoolArray = is_inside | (is_final & (bars.open_time >= window.end))
     return is_writable

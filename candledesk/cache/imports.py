@@ -49,10 +49,7 @@ def write_import(
     _count(refused, NOT_FINAL, int(np.count_nonzero(~is_final)))
     clean = without_bars(clean, ~is_final)
     with transaction(connection):
-        series_id = instrument_store.series_id(connection, symbol, interval, create=True)
-        if series_id is None:
-            msg = f"no series for {symbol}"
-            raise RuntimeError(msg)
+        (series_id,) = instrument_store.ensure_series(connection, [(symbol, interval)])
         divisor = _basis_of(connection, series_id, symbol, interval, clean.bars, calendar)
         if divisor is None:
             _count(refused, OTHER_BASIS, len(clean.bars))

@@ -215,11 +215,12 @@ def _divide_series(
 
 
 def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_reflected: int) -> list[Interval]:
-    """Bring every stored intraday series onto the basis of the stored dailies; return those that changed.
+    """Bring every stored intraday series onto the basis of the dailies, stored or answered; return those that changed.
 
     ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar.
     """
-    daily = stored_daily(connection, new.symbol, _WHOLE) or Bars.empty()
+    answered = new.bars if new.interval.is_daily else Bars.empty()
+    daily = stored_daily(connection, new.symbol, _WHOLE) or answered
     changed: list[Interval] = []
     for interval in INTERVALS.values():
         series_id = None if interval.is_daily else instrument_store.series_id(connection, new.symbol, interval)
@@ -228,7 +229,8 @@ def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_
         before = max(date for date, _ in splits) + 2 * DAY_S
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, before))
         closes = np.where(stored.close > 0, stored.close, np.nan)
-        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits, n_reflected)
+        n_own = len(splits) if interval is new.interval else n_reflected  # that one was compared, and follows already
+        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits, n_own)
         if _divide_stored(connection, series_id, stored, divisor):
             changed.append(interval)
     return changed

@@ -40,10 +40,7 @@ def commit_failure(connection: Connection, claim: Claim, reason: str, retry_at: 
 
 def _write_coverage(connection: Connection, claim: Claim, row: Coverage) -> int:
     with transaction(connection):
-        series_id = instrument_store.series_id(connection, claim.symbol, claim.interval, create=True)
-        if series_id is None:
-            msg = "a series was created and is not there"
-            raise RuntimeError(msg)
+        (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
         former = coverage_store.read_coverage(connection, series_id, row.span)
         coverage_store.write_coverage(connection, series_id, cover_failure(row, former))
         return instrument_store.series_rev(connection, series_id)

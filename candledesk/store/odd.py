@@ -25,6 +25,12 @@ INSERT INTO odd_bar (series_id, ts, flags, is_read_otherwise, open, high, low, c
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (series_id, ts) DO UPDATE SET flags = excluded.flags, is_read_otherwise = excluded.is_read_otherwise,
     open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume
+WHERE (excluded.flags, excluded.is_read_otherwise, excluded.open, excluded.high, excluded.low, excluded.close,
+    excluded.volume) IS NOT (flags, is_read_otherwise, open, high, low, close, volume)
+"""
+_NOTE = """
+INSERT INTO dropped_row (series_id, ts, reason) VALUES (?, ?, ?)
+ON CONFLICT (series_id, ts) DO UPDATE SET reason = excluded.reason WHERE excluded.reason IS NOT reason
 """
 _SELECT = """
 SELECT ts, flags, is_read_otherwise, open, high, low, close, volume FROM odd_bar
@@ -84,10 +90,7 @@ def note_dropped(conn: sqlite3.Connection, series_id: int, rows: Sequence[tuple[
     """Remember rows that cannot be a bar, and forget those of ``times``, of which bars are stored."""
     require_transaction(conn)
     series = int(series_id)
-    conn.executemany(
-        "INSERT OR REPLACE INTO dropped_row (series_id, ts, reason) VALUES (?, ?, ?)",
-        [(series, int(time), reason) for time, reason in rows],
-    )
+    conn.executemany(_NOTE, [(series, int(time), reason) for time, reason in rows])
     if len(times) and conn.execute("SELECT 1 FROM dropped_row WHERE series_id = ? LIMIT 1", (series,)).fetchone():
         conn.executemany(
             "DELETE FROM dropped_row WHERE series_id = ? AND ts = ?", [(series, t) for t in times.tolist()]

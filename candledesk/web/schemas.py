@@ -90,7 +90,7 @@ CANDLE = record(
     volume=number(),
     final=flag("false while the bar may still change"),
 )
-CANDLE = {**CANDLE, "properties": {**CANDLE["properties"], "odd": text(_ODD_TEXT)}}  # only of flagged candles
+CANDLE = with_optional(CANDLE, odd=text(_ODD_TEXT))  # only of flagged candles
 COLUMNS = record(
     timestamp=array(TIME),
     time=array(integer()),

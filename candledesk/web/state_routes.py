@@ -87,12 +87,13 @@ ENDPOINTS = (
         "GET",
         STREAM_PATH,
         _stream_events,
-        "Server-sent events: bars_stored, job, limiter, fault",
+        "Server-sent events: bars_stored, job, jobs, limiter, fault, symbol_reused",
         Answer(schemas.text(), "the stream; it ends when CandleDesk ends", media_type=STREAM_TYPE),
         text=(
             "bars_stored tells the symbol, interval, from, to and rev of a change; job is a job as /api/v1/jobs shows "
-            "it; limiter the limiter; fault a text that a person must read. A comment comes every 15 seconds. A reader "
-            "that falls behind is let go and should ask again for what it shows."
+            "it; limiter the limiter; fault a text that a person must read; symbol_reused the symbol that another "
+            "company has now and the former_symbol under which the old bars are kept. A comment comes every 15 "
+            "seconds. A reader that falls behind is let go and should ask again for what it shows."
         ),
         query=(params.ONLY_SYMBOL, params.ONLY_INTERVAL),
     ),

@@ -247,8 +247,9 @@ async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
         "exchange_name": venue_name(instrument.exchange),
         "price_decimals": instrument.price_decimals,
         "start": start_of_history(instrument, request.interval, now),
-        **({"derived": derived_rows(reply.derived)} if reply.derived else {}),
     }
+    if reply.derived:
+        head["derived"] = derived_rows(reply.derived)
     if reply.notes:
         head["notes"] = list(reply.notes)
     parts = [orjson.dumps(head)[:-1], b',"candles":']
