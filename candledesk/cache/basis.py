@@ -28,6 +28,8 @@ SAME_BARS = 1e-3
 SAME_SESSION = math.log(1.2)
 """The same for a session's last close and its daily close, which an auction can part (yahoo.md §4.13)."""
 _NO_UNIT = math.log(10.0)  # halfway to the smallest factor between two units
+SAME_MARKET = 0.005
+"""Logarithmic difference up to which two market prices within two minutes speak of no split between them."""
 FLOAT_NOISE = 1e-6  # yahoo.md §4.19: prices are float32 widened to double
 _N_SMOOTHED = 5  # sessions of which the median decides: one odd close moves none, and a step stays where it is
 
@@ -81,6 +83,21 @@ def is_same_scale(new: Bars, old: Bars) -> bool:
         return False
     ratios = np.log(old.close[right][usable] / new.close[left][usable])
     return bool(abs(float(np.median(ratios))) < _NO_UNIT)
+
+
+def is_same_market(before: float | None, after: float | None) -> bool:
+    """Tell whether two market prices, of minutes apart, can be on one basis; where one is unknown, they can."""
+    if before is None or after is None or before <= 0 or after <= 0:
+        return True
+    return abs(math.log(after / before)) <= SAME_MARKET
+
+
+def merge_bars(stored: Bars, new: Bars) -> Bars:
+    """Return the bars of both, ascending; the new one where both have one."""
+    kept = stored.take(~np.isin(stored.open_time, new.open_time))
+    columns = ("open_time", "open", "high", "low", "close", "volume")
+    both = Bars(*(np.concatenate([getattr(kept, name), getattr(new, name)]) for name in columns))
+    return both.take(np.argsort(both.open_time))
 
 
 def unstated_split(new: Bars, old: Bars) -> Split | None:

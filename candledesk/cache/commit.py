@@ -118,7 +118,8 @@ def _n_ordinary(clean: CleanBars) -> int:
 class Question:
     """What an answer is for: a claimed window, the calendar it is judged by, at ``now`` (UTC seconds).
 
-    ``is_last_try``: it is not asked again; ``sightings``: rows that were held back, from the tries before.
+    ``is_last_try``: it is not asked again; ``sightings``: rows that were held back, from the tries before;
+    ``is_checked``: the dailies were read for it, to know its basis.
     """
 
     claim: Claim
@@ -126,6 +127,7 @@ class Question:
     now: int
     is_last_try: bool = True
     sightings: Mapping[int, Sighting] = field(default_factory=dict)
+    is_checked: bool = False
 
     @property
     def asked(self) -> Span:
@@ -147,11 +149,22 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         news = _write_facts(connection, answer, calendar, now)
         series_id = _series_id(connection, claim)
         evidence = _evidence(connection, claim, answer)
+        market = None if answer.market is None else answer.market[1]
         compared = Compared(
-            claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, news, evidence.unit
+            claim.symbol,
+            claim.interval,
+            clean.bars,
+            calendar,
+            question.asked,
+            now,
+            news,
+            evidence.unit,
+            market,
+            question.is_checked,
         )
         settled = settle_basis(connection, compared)
         if settled.unproven_since is not None:
+            action_store.forget_actions(connection, claim.symbol, SPLIT, news)
             return replace(_not_yet(connection, series_id, question, settled), retired=retired)
         daily = None if claim.interval.is_daily else daily_around(connection, claim.symbol, clean.bars)
         judged = _without_stored_overlap(connection, series_id, question, clean)

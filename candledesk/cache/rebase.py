@@ -13,6 +13,8 @@ from candledesk.cache.basis import (
     changed_only,
     compare_basis,
     divide,
+    is_same_market,
+    merge_bars,
     split_factors,
     unstated_split,
 )
@@ -31,6 +33,8 @@ from candledesk.store import odd as odd_store
 from candledesk.store.odd import OddBar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.cache.basis import Split
     from candledesk.domain.bars import FloatArray
     from candledesk.domain.instrument import Instrument
@@ -66,7 +70,8 @@ class Compared:
     """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
 
     ``news``: the dates of splits that the answer states and that were not known before; ``unit``: see
-    ``domain.scale.Evidence``.
+    ``domain.scale.Evidence``; ``market``: the answer's regular market price; ``is_checked``: the dailies were read for
+    it, after an answer that was not proven.
     """
 
     symbol: str
@@ -77,6 +82,8 @@ class Compared:
     now: int
     news: frozenset[int] = frozenset()
     unit: float = 0.0
+    market: float | None = None
+    is_checked: bool = False
 
 
 def settle_basis(connection: Connection, new: Compared) -> Settled:
@@ -92,7 +99,7 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     reaches_now = new.asked.end >= new.now - FRESH_S  # the question was put before it was answered
     if oldest is None:
         if reaches_now or not known_until:
-            basis_store.write_basis(connection, symbol, new.now)
+            basis_store.write_basis(connection, symbol, new.now, new.market)
         return Settled()
     is_told = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
     splits = read_splits(connection, symbol)
@@ -106,16 +113,25 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
             splits, n_reflected = sorted([*splits, found]), len(splits)
     if is_told and not n_compared:  # the stored prices are older than what is news, whatever they are
         n_reflected = len(splits) - sum(date > known_until - DAY_S for date in new.news)
+        # A split that was known late can be in the stored prices or not: the dailies tell.
+        is_told = interval.is_daily or not any(oldest < date <= known_until - DAY_S for date in new.news)
     rebased: list[Interval] = []
     if n_reflected is not None and n_reflected < len(splits):
         rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
     elif interval.is_daily and new.news:
         rebased = _align_stored(connection, new, splits, len(splits))
-    is_sure = is_told or new.now - known_until <= FRESH_S
+    is_sure = is_told or _is_fresh(connection, new, known_until)
     is_proven = is_sure or (n_reflected is not None and n_compared > 0)
     if is_told:
-        basis_store.write_basis(connection, symbol, new.now)
+        basis_store.write_basis(connection, symbol, new.now, new.market)
     return Settled(None if is_proven else min(oldest, new.asked.start), tuple(rebased))
+
+
+def _is_fresh(connection: Connection, new: Compared, known_until: int) -> bool:
+    """Tell whether the splits were looked up just before, and the market price does not speak of one since."""
+    if new.now - known_until > FRESH_S:
+        return False
+    return new.is_checked or is_same_market(basis_store.read_market(connection, new.symbol), new.market)
 
 
 def _stored_final(connection: Connection, symbol: str, interval: Interval, bars: Bars) -> Bars:
@@ -178,7 +194,8 @@ def _rebase_all(
         n_reflected = _daily_reflects(connection, new, aligned, splits, n_reflected)
         if _divide_series(connection, new, daily, splits, n_reflected):
             rebased.append(daily)
-    return rebased + [one for one in _align_stored(connection, new, splits, n_reflected) if one not in rebased]
+    aligned_too = _align_stored(connection, new, splits, n_reflected, rebased)
+    return rebased + [one for one in aligned_too if one not in rebased]
 
 
 def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits: list[Split], n_reflected: int) -> int:
@@ -214,21 +231,27 @@ def _divide_series(
     return _divide_stored(connection, series_id, stored, split_factors(dates, splits)[n_reflected])
 
 
-def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_reflected: int) -> list[Interval]:
-    """Bring every stored intraday series onto the basis of the stored dailies; return those that changed.
+def _align_stored(
+    connection: Connection, new: Compared, splits: list[Split], n_reflected: int, done: Sequence[Interval] = ()
+) -> list[Interval]:
+    """Bring every stored intraday series onto the basis of the dailies; return those that changed.
 
-    ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar.
+    ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar, unless it
+    is one of those that are ``done``: they reflect all.
     """
-    daily = stored_daily(connection, new.symbol, _WHOLE)
+    daily = stored_daily(connection, new.symbol, _WHOLE) or Bars.empty()
+    if new.interval.is_daily:
+        daily = merge_bars(daily, new.bars)
     changed: list[Interval] = []
     for interval in INTERVALS.values():
         series_id = None if interval.is_daily else instrument_store.series_id(connection, new.symbol, interval)
-        if series_id is None or daily is None or not splits:
+        if series_id is None or not splits:
             continue
         before = max(date for date, _ in splits) + 2 * DAY_S
         stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, before))
         closes = np.where(stored.close > 0, stored.close, np.nan)
-        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits, n_reflected)
+        n_known = len(splits) if interval in done else n_reflected
+        divisor = align_factors(stored.open_time, closes, new.calendar, interval, daily, splits, n_known)
         if _divide_stored(connection, series_id, stored, divisor):
             changed.append(interval)
     return changed

@@ -43,6 +43,17 @@ def write_actions(conn: sqlite3.Connection, symbol: str, actions: Iterable[Store
 
 
 @translate_faults()
+def forget_actions(conn: sqlite3.Connection, symbol: str, kind: str, dates: Iterable[int]) -> None:
+    """Remove actions of one kind, so that they are news when they are stated again."""
+    require_transaction(conn)
+    sql = (
+        "DELETE FROM corporate_action WHERE kind = ? AND ts = ?"
+        " AND instrument_id = (SELECT instrument_id FROM instrument WHERE symbol = ?)"
+    )
+    conn.executemany(sql, [(kind, int(date), symbol) for date in dates])
+
+
+@translate_faults()
 def read_actions(conn: sqlite3.Connection, symbol: str) -> list[StoredAction]:
     """Return the instrument's actions, ascending by date and kind."""
     rows = conn.execute(
