@@ -196,7 +196,7 @@ class Asker:
             n_news = len(news.stated) + len(news.observed) + len(news.idle)
             log.info("%s: %d sessions that the calendar lacks or has otherwise", claim.symbol, n_news)
             engine.catalog.remember_sessions(answer.instrument, calendar, news)
-        question = Question(claim, news.calendar, now, is_last_try, dict(demand.sightings))
+        question = Question(claim, news.calendar, now, is_last_try, dict(demand.sightings), demand.is_checked)
 
         def write(connection: Connection) -> Filled:
             return commit_window(connection, question, answer)
@@ -217,6 +217,7 @@ class Asker:
             engine.emit(BarsStored(claim.symbol, interval, Span(HISTORY_START, now), filled.rev))
         demand.sightings.clear()
         demand.sightings.update(filled.sightings)
+        demand.is_checked = filled.daily_since is not None
         if filled.daily_since is not None:
             demand.after = self._read_dailies_again(claim.symbol, filled.daily_since, now)
         return filled.doubt

@@ -30,6 +30,8 @@ SAME_BARS = 1e-3
 SAME_SESSION = math.log(1.2)
 """The same for a session's last close and its daily close, which an auction can part (yahoo.md §4.13)."""
 _NO_UNIT = math.log(10.0)  # halfway to the smallest factor between two units
+SAME_MARKET = 0.005
+"""Logarithmic difference up to which two market prices within two minutes speak of no split between them."""
 _N_SMOOTHED = 5  # sessions of which the median decides: one odd close moves none, and a step stays where it is
 
 
@@ -95,6 +97,13 @@ def _most_agreed(ratios: FloatArray, factors: FloatArray) -> int | None:
     is_told[-1] = True
     best = len(n_agreed) - 1 - int(np.argmax(np.where(is_told, n_agreed, -1)[::-1]))
     return best if 2 * int(n_agreed[best]) > len(ratios) else None
+
+
+def is_same_market(before: float | None, after: float | None) -> bool:
+    """Tell whether two market prices, of minutes apart, can be on one basis; where one is unknown, they can."""
+    if before is None or after is None or before <= 0 or after <= 0:
+        return True
+    return abs(math.log(after / before)) <= SAME_MARKET
 
 
 def unstated_split(new: Bars, old: Bars) -> Split | None:

@@ -113,7 +113,8 @@ def _n_ordinary(clean: CleanBars) -> int:
 class Question:
     """What an answer is for: a claimed window, the calendar it is judged by, at ``now`` (UTC seconds).
 
-    ``is_last_try``: it is not asked again; ``sightings``: rows that were held back, from the tries before.
+    ``is_last_try``: it is not asked again; ``sightings``: rows that were held back, from the tries before;
+    ``is_checked``: the dailies were read for it, to know its basis.
     """
 
     claim: Claim
@@ -121,6 +122,7 @@ class Question:
     now: int
     is_last_try: bool = True
     sightings: Mapping[int, Sighting] = field(default_factory=dict)
+    is_checked: bool = False
 
     @property
     def asked(self) -> Span:
@@ -142,7 +144,18 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
         news, unit = _new_splits(connection, answer), unit_of(answer.instrument.currency, answer.instrument.quote_type)
-        compared = Compared(claim.symbol, claim.interval, clean.bars, calendar, question.asked, now, news, unit)
+        compared = Compared(
+            claim.symbol,
+            claim.interval,
+            clean.bars,
+            calendar,
+            question.asked,
+            now,
+            news=news,
+            unit=unit,
+            market=None if answer.market is None else answer.market[1],
+            is_checked=question.is_checked,
+        )
         settled = settle_basis(connection, compared)
         if settled.unproven_since is not None:  # its splits too are news until stored prices reflect them
             return replace(_not_yet(connection, series_id, question, settled), retired=retired)

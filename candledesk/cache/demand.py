@@ -70,11 +70,12 @@ class Demand:
     ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
     daily bars, not from bars of the interval; ``is_view``: who scrolls on wants the older bars too; ``is_update``: what
     is covered is asked again, once; ``asked`` remembers which windows that were. ``n_tries``: of one window, until it
-    is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must
-    end before it goes on. ``is_patient``: it waits for the network instead of giving up; ``on_stuck`` is told why it
-    waits for something that may take for ever (the network, a full disk). ``is_resting``: it only waits for its next
-    try of a window, which keeps nobody else from asking; ``on_rest`` is told when that begins. ``sightings``: rows
-    of the present window that are held back until the provider repeats them (``commit``).
+    is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must end
+    before it goes on; ``is_checked``: that were the dailies, to know its basis. ``is_patient``: it waits for the
+    network instead of giving up; ``on_stuck`` is told why it waits for something that may take for ever (the network, a
+    full disk). ``is_resting``: it only waits for its next try of a window, which keeps nobody else from asking;
+    ``on_rest`` is told when that begins. ``sightings``: rows of the present window that are held back until the
+    provider repeats them (``commit``).
     """
 
     symbol: str
@@ -93,6 +94,7 @@ class Demand:
     is_view: bool = False
     asked: list[Span] = field(default_factory=list)
     after: Demand | None = None
+    is_checked: bool = False
     is_patient: bool = False
     on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
     is_resting: bool = False

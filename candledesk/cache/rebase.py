@@ -13,6 +13,7 @@ from candledesk.cache.basis import (
     changed_only,
     compare_basis,
     divide,
+    is_same_market,
     split_factors,
     unstated_split,
 )
@@ -65,7 +66,9 @@ def read_splits(connection: Connection, symbol: str) -> list[Split]:
 class Compared:
     """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
 
-    ``news``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``.
+    ``news``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``;
+    ``market``: the answer's regular market price; ``is_checked``: the dailies were read for it, after an answer that
+    was not proven.
     """
 
     symbol: str
@@ -76,6 +79,8 @@ class Compared:
     now: int
     news: tuple[Split, ...] = ()
     unit: float = 0.0
+    market: float | None = None
+    is_checked: bool = False
 
 
 def settle_basis(connection: Connection, new: Compared) -> Settled:
@@ -91,7 +96,7 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     oldest, known_until = basis_store.oldest_bar(connection, symbol), basis_store.read_basis(connection, symbol)
     reaches_now = new.asked.end >= new.now - FRESH_S  # the question was put before it was answered
     if oldest is None:  # what is stored from now on reflects all splits, told or not
-        basis_store.write_basis(connection, symbol, new.now)
+        basis_store.write_basis(connection, symbol, new.now, new.market)
         return Settled()
     is_told = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
     splits = sorted((dict(read_splits(connection, symbol)) | dict(new.news)).items())
@@ -106,15 +111,20 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
             splits, n_reflected = [found], 0
     if is_told and not n_compared:  # the stored prices are older than what is news, whatever they are
         n_reflected = len(splits) - len(missing)
+        # A split that was known late can be in the stored prices or not: the dailies tell.
+        is_told = interval.is_daily or not any(oldest < date <= known_until - DAY_S for date, _ in new.news)
     rebased: list[Interval] = []
     if n_reflected is not None and n_reflected < len(splits):
         rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
     elif interval.is_daily and new.news:
         rebased = _align_stored(connection, new, splits, len(splits))
-    is_sure = is_told or new.now - known_until <= FRESH_S
+    is_fresh = new.now - known_until <= FRESH_S
+    if is_fresh and not new.is_checked and not is_same_market(basis_store.read_market(connection, symbol), new.market):
+        is_fresh, is_told = False, is_told and interval.is_daily  # a split has come since, told in this span or not
+    is_sure = is_told or is_fresh
     is_proven = is_sure or (n_reflected is not None and n_compared > 0)
     if is_told:
-        basis_store.write_basis(connection, symbol, new.now)
+        basis_store.write_basis(connection, symbol, new.now, new.market)
     return Settled(None if is_proven else min(oldest, new.asked.start), tuple(rebased))
 
 
@@ -182,7 +192,8 @@ def _rebase_all(
         n_reflected = _daily_reflects(connection, new, aligned, splits, n_reflected)
         if _divide_series(connection, new, daily, splits, n_reflected):
             rebased.append(daily)
-    return rebased + [one for one in _align_stored(connection, new, splits, n_reflected) if one not in rebased]
+    aligned_too = _align_stored(connection, new, splits, n_reflected)
+    return rebased + [one for one in aligned_too if one not in rebased]
 
 
 def _daily_reflects(connection: Connection, new: Compared, aligned: Bars, splits: list[Split], n_reflected: int) -> int:
@@ -217,10 +228,12 @@ def _divide_series(
 def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_reflected: int) -> list[Interval]:
     """Bring every stored intraday series onto the basis of the dailies, stored or answered; return those that changed.
 
-    ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar.
+    ``n_reflected``: the splits that a series reflects of which no session can be compared with a daily bar, unless it
+    is one of those that are ``done``: they reflect all.
     """
-    answered = new.bars if new.interval.is_daily else Bars.empty()
-    daily = stored_daily(connection, new.symbol, _WHOLE) or answered
+    daily = stored_daily(connection, new.symbol, _WHOLE) or Bars.empty()
+    if new.interval.is_daily:
+        daily = _overlaid(daily, new.bars)
     changed: list[Interval] = []
     for interval in INTERVALS.values():
         series_id = None if interval.is_daily else instrument_store.series_id(connection, new.symbol, interval)
@@ -234,6 +247,14 @@ def _align_stored(connection: Connection, new: Compared, splits: list[Split], n_
         if _divide_stored(connection, series_id, stored, divisor):
             changed.append(interval)
     return changed
+
+
+def _overlaid(stored: Bars, new: Bars) -> Bars:
+    """Return the bars of both, ascending; the new one where both have one."""
+    kept = stored.take(~np.isin(stored.open_time, new.open_time))
+    columns = ("open_time", "open", "high", "low", "close", "volume")
+    both = Bars(*(np.concatenate([getattr(kept, name), getattr(new, name)]) for name in columns))
+    return both.take(np.argsort(both.open_time))
 
 
 def _divide_stored(connection: Connection, series_id: int, stored: Bars, divisor: FloatArray) -> bool:

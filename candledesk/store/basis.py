@@ -19,11 +19,21 @@ def read_basis(conn: sqlite3.Connection, symbol: str) -> int:
 
 
 @translate_faults()
-def write_basis(conn: sqlite3.Connection, symbol: str, known_until: int) -> None:
-    """Remember that the instrument's splits are known up to ``known_until``; never less than was known."""
+def read_market(conn: sqlite3.Connection, symbol: str) -> float | None:
+    """Return the regular market price that was stated when the splits were last looked up, if one was."""
+    row = conn.execute("SELECT basis_market FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    return None if row is None or row[0] is None else float(row[0])
+
+
+@translate_faults()
+def write_basis(conn: sqlite3.Connection, symbol: str, known_until: int, market: float | None = None) -> None:
+    """Remember that the instrument's splits are known up to ``known_until``; never less than was known.
+
+    ``market``: the regular market price at that time, ``None`` where it was not stated.
+    """
     require_transaction(conn)
-    sql = "UPDATE instrument SET basis = max(basis, ?) WHERE symbol = ?"
-    conn.execute(sql, (int(known_until), symbol))
+    sql = "UPDATE instrument SET basis = :until, basis_market = :market WHERE symbol = :symbol AND basis <= :until"
+    conn.execute(sql, {"until": int(known_until), "market": market, "symbol": symbol})
 
 
 @translate_faults()

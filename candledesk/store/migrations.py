@@ -259,6 +259,11 @@ def _remember_currencies(db: Database) -> None:
     db.execute("ALTER TABLE corporate_action ADD COLUMN currency TEXT")
 
 
+def _remember_markets(db: Database) -> None:
+    """The market price when splits were last looked up (``basis``); ``NULL``: it was not stated."""
+    db.execute("ALTER TABLE instrument ADD COLUMN basis_market REAL")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -276,6 +281,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("paused jobs are live, and gaps stay with their job", _pause_jobs),
     Migration("odd bars are kept and flagged", _flag_odd_bars),
     Migration("dividends have a currency", _remember_currencies),
+    Migration("the market price tells whether a split has come since", _remember_markets),
 )
 
 
