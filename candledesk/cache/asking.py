@@ -14,6 +14,7 @@ from candledesk.cache.messages import BarsStored, Gap, SymbolReused
 from candledesk.cache.planner import Facts, plan_span
 from candledesk.cache.unanswered import commit_failure, commit_refusal
 from candledesk.cache.widths import Widths
+from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
@@ -269,7 +270,8 @@ class Asker:
             error = self._engine.catalog.mark_unknown(claim.symbol)
             return Step(end=DemandEnd(error=error))
         now = self._engine.now()
-        rev = self._engine.writer.submit(lambda c: commit_refusal(c, claim, answer, now)).result()
+        calendar = known.facts.calendar if known.facts else None
+        rev = self._engine.writer.submit(lambda c: commit_refusal(c, claim, answer, now, calendar)).result()
         self._tell(claim, rev)
         demand.asked.append(claim.window)
         return Step()
@@ -302,7 +304,9 @@ class Asker:
             self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - self._engine.now())
             return Step(end=DemandEnd((Gap(claim.window, answer.reason, retry_at),), error))
         now = self._engine.now()
-        rev = self._engine.writer.submit(lambda c: commit_failure(c, claim, answer.reason, retry_at, now)).result()
+        failed = Coverage(claim.window, CoverageState.FAILED, now, retry_at, answer.reason)
+        calendar = known.facts.calendar if known.facts else None
+        rev = self._engine.writer.submit(lambda c: commit_failure(c, claim, failed, calendar)).result()
         self._tell(claim, rev)
         return Step(end=None if error is None else DemandEnd(self._gaps_left(demand), error))
 

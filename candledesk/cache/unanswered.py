@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.ledger import cover_failure
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
 from candledesk.provider.answers import RefusalKind
 from candledesk.store import coverage as coverage_store
@@ -15,14 +16,20 @@ from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
     from candledesk.cache.claims import Claim
+    from candledesk.domain.sessions import SessionCalendar
     from candledesk.provider.answers import RefusedAnswer
     from candledesk.store import Connection
 
 LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least, so that it is not met bar by bar
 
 
-def commit_refusal(connection: Connection, claim: Claim, answer: RefusedAnswer, now: int) -> int:
-    """Store that the provider will not answer for the window, and return the series' revision."""
+def commit_refusal(
+    connection: Connection, claim: Claim, answer: RefusedAnswer, now: int, calendar: SessionCalendar | None = None
+) -> int:
+    """Store that the provider will not answer for the window, and return the series' revision.
+
+    ``calendar``: as for ``commit_failure``.
+    """
     window = claim.window
     state, expires_at = CoverageState.REFUSED, None
     if answer.kind is RefusalKind.BEYOND_LOOKBACK and answer.limit_s is not None:
@@ -30,17 +37,30 @@ def commit_refusal(connection: Connection, claim: Claim, answer: RefusedAnswer, 
         window = Span(window.start, end)
     elif answer.kind is not RefusalKind.BEFORE_LISTING:
         state, expires_at = CoverageState.FAILED, now + DAY_S
-    return _write_coverage(connection, claim, Coverage(window, state, now, expires_at, answer.reason))
+    row = Coverage(window, state, now, expires_at, answer.reason)
+    return _write_coverage(connection, claim, row, calendar if state is CoverageState.FAILED else None)
 
 
-def commit_failure(connection: Connection, claim: Claim, reason: str, retry_at: int, now: int) -> int:
-    """Store that the window could not be fetched and when it is tried again; return the series' revision."""
-    return _write_coverage(connection, claim, Coverage(claim.window, CoverageState.FAILED, now, retry_at, reason))
+def commit_failure(
+    connection: Connection, claim: Claim, failed: Coverage, calendar: SessionCalendar | None = None
+) -> int:
+    """Store that the window could not be fetched and when it is tried again; return the series' revision.
+
+    With a ``calendar`` nothing is said of parts in which it expects no bar.
+    """
+    return _write_coverage(connection, claim, failed, calendar)
 
 
-def _write_coverage(connection: Connection, claim: Claim, row: Coverage) -> int:
+def _write_coverage(connection: Connection, claim: Claim, row: Coverage, calendar: SessionCalendar | None) -> int:
     with transaction(connection):
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
         former = coverage_store.read_coverage(connection, series_id, row.span)
-        coverage_store.write_coverage(connection, series_id, cover_failure(row, former))
+        rows = cover_failure(row, former)
+        if calendar is not None:
+            rows = [one for one in rows if one.state is not row.state or _is_expected(one.span, calendar, claim)]
+        coverage_store.write_coverage(connection, series_id, rows)
         return instrument_store.series_rev(connection, series_id)
+
+
+def _is_expected(span: Span, calendar: SessionCalendar, claim: Claim) -> bool:
+    return len(expected_open_times(calendar, claim.interval, span)) > 0

@@ -153,17 +153,15 @@ def load(server, service):
 
 @pytest.mark.allow_logs
 def test_f8_bars_of_another_granularity_are_not_stored(server, load):
-    share = listed("F8")
-    server.meta["F8"] = {"firstTradeDate": when("2020-01-02")}
+    share = listed("F8", first=when("2020-01-02"))
+    share.put("1h", ordinary([day + 15 * 3_600 + 1_800 for day in dates("2026-06-01", 20)]))
     assert load(share).complete
-    months = Span(when("2025-01-01"), when("2025-07-01"))
-    share.put("1d", ordinary(dates("2025-01-01", 128)))
-    server.meta["F8"] |= {"dataGranularity": "1mo"}
+    server.meta["F8"] = {"dataGranularity": "1mo"}
     n_requests = len(server.requests)
-    reply = load(share, span=months)
+    reply = load(share, "1h", Span(when("2026-06-03"), when("2026-06-12")))
     assert len(reply.bars) == 0
     assert not reply.complete
-    assert "1mo" in reply.gaps[0].reason
+    assert any("1mo" in gap.reason for gap in reply.gaps)
     assert len(server.requests) > n_requests + 1  # tried again
 
 
@@ -215,10 +213,9 @@ def test_f20_a_hostile_answer_is_cleaned_and_harms_nothing(server, service, load
 @pytest.mark.allow_logs
 def test_f20_a_hostile_error_is_one_clean_line(server, load):
     share = listed("F20B")
-    server.meta["F20B"] = {"firstTradeDate": when("2020-01-02")}
     assert load(share).complete
     server.errors["F20B"] = (500, "line\r\n" + HOSTILE)
-    reply = load(share, span=Span(when("2025-01-01"), when("2025-02-01")))
+    reply = load(share, "1h", Span(when("2026-06-01"), when("2026-07-01")))
     assert reply.gaps[0].reason.isprintable()
     assert len(reply.gaps[0].reason) <= 340
 
@@ -230,6 +227,9 @@ def test_f12_through_the_real_client(server, service, load):
     first = load(old, span=Span(when("2025-01-06"), when("2025-04-01"))).bars
     new = Share("F12", NEW_YORK, exchange="NMS", name="Nova Robotics Inc.")
     new.put("1d", ordinary(DAYS, price=2_000.0))
+    server.shares["F12"] = new
+    job = service.controller.start_update([("F12", INTERVALS["1d"])]).result(10)
+    service.controller.wait_job(job.job_id).result(30)
     reply = load(new)
     assert reply.instrument.name == "Nova Robotics Inc."
     assert reply.bars.close.tolist() == [row[3] for row in new.rows["1d"].values()]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from candledesk.cache.basis import is_same_market, merge_bars
+from candledesk.cache.basis import is_same_market
+from candledesk.cache.rebase import _overlaid
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
@@ -94,7 +95,7 @@ def test_market_prices_of_minutes_apart(before, after, is_same):
 def test_merged_bars_prefer_the_new_one():
     stored = Bars.from_rows([(0, 1, 1, 1, 1, 5), (HOUR_S, 2, 2, 2, 2, 5)])
     new = Bars.from_rows([(HOUR_S, 3, 3, 3, 3, 6), (2 * HOUR_S, 4, 4, 4, 4, 6)])
-    merged = merge_bars(stored, new)
+    merged = _overlaid(stored, new)
     assert merged.open_time.tolist() == [0, HOUR_S, 2 * HOUR_S]
     assert merged.close.tolist() == [1.0, 3.0, 4.0]
-    assert merge_bars(new, stored).close.tolist() == [1.0, 2.0, 4.0]
+    assert _overlaid(new, stored).close.tolist() == [1.0, 2.0, 4.0]
