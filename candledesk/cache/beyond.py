@@ -8,6 +8,7 @@ import numpy as np
 
 from candledesk.cache.finer import BaseBars, FinerSeries, derive_whole, find_finer, read_base
 from candledesk.cache.messages import EdgeState
+from candledesk.cache.odd_reading import NOTHING_ODD, read_oddities
 from candledesk.cache.views import Around, base_count, lacks_start, trim_bars, unbroken_bars
 from candledesk.domain.bars import Bars
 from candledesk.domain.resample import base_span, merge_runs
@@ -138,6 +139,11 @@ def _around(
             n_newer = bar_store.count_bars(connection, known.series_id, newer)
         trimmed, starts = _rows(trimmed, request)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
+    odd = NOTHING_ODD
+    if known.series_id is not None and len(trimmed):  # finer bars lend their prices, not their flags
+        last = int(trimmed.open_time[-1])
+        seen = Span(int(trimmed.open_time[0]), last + request.interval.longest_s)
+        odd = read_oddities(connection, known.series_id, trimmed, trimmed.open_time, seen, request.interval)
     return Around(
         trimmed,
         is_cut_left or is_trimmed_left,
@@ -147,6 +153,7 @@ def _around(
         starts,
         n_older,
         n_newer,
+        odd,
     )
 
 

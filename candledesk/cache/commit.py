@@ -138,9 +138,11 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
     """
     claim, calendar, now = question.claim, question.calendar, question.now
     with transaction(connection):
-        answer = _in_own_currency(connection, claim, answer)
         clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
         retired = retire_other_company(connection, answer.instrument, claim.interval, clean.bars)
+        own = _in_own_currency(connection, claim, answer)
+        if own is not answer:
+            answer, clean = own, clean_bars(own.bars, calendar, claim.interval, question.asked, now)
         instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
         news, unit = _new_splits(connection, answer), unit_of(answer.instrument.currency, answer.instrument.quote_type)

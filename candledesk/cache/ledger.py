@@ -11,7 +11,7 @@ from candledesk.domain.cadence import calm_update_s, forming_pause_s, quiet_s, s
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.sessions import bar_close_times, expected_open_times, session_of
-from candledesk.domain.span import Span, subtract_spans
+from candledesk.domain.span import HISTORY_START, Span, subtract_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ _EMPTY_LADDER = (
     (30 * DAY_S, 7 * DAY_S),
     (60 * DAY_S, 30 * DAY_S),
 )
+_FOREVER = 2**40
 CONFIRM_S = HOUR_S  # a single empty answer may be an outage, and minutes leave the look-back for ever: ask once more
 NO_TRADES = "asked: the provider has no bars here"
 LOST = "asked: the provider sent these bars without a close"
@@ -196,6 +197,22 @@ def cover_failure(failed: Coverage, former: Sequence[Coverage]) -> list[Coverage
         if (expires_at, reason) != (row.expires_at, row.reason):
             rows.append(replace(row, span=part, expires_at=expires_at, reason=reason))
     return rows
+
+
+def cover_retired(former: Sequence[Coverage], now: int, symbol: str) -> list[Coverage]:
+    """Return what is known of a series that nobody can be asked for any more: what is stored, and nothing else.
+
+    ``former``: its whole ledger; ``symbol``: what the former company's bars are kept as.
+    """
+    stored = (CoverageState.HAVE, CoverageState.PROVISIONAL, CoverageState.KNOWN_EMPTY)
+    kept = [replace(row, expires_at=None) for row in former if row.state in stored]
+    kept = [
+        replace(row, state=CoverageState.HAVE, reason="") if row.state is CoverageState.PROVISIONAL else row
+        for row in kept
+    ]
+    reason = f"{symbol} is no symbol of the provider: another company has it now"
+    rest = subtract_spans([Span(HISTORY_START, _FOREVER)], [row.span for row in kept])
+    return [*kept, *(Coverage(span, CoverageState.REFUSED, now, None, reason) for span in rest)]
 
 
 def final_mask(

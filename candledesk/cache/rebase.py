@@ -17,7 +17,7 @@ from candledesk.cache.basis import (
     split_factors,
     unstated_split,
 )
-from candledesk.cache.ledger import is_final_mask
+from candledesk.cache.ledger import cover_retired, is_final_mask
 from candledesk.domain.bars import Bars
 from candledesk.domain.identity import is_other_company
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -152,7 +152,12 @@ def retire_other_company(connection: Connection, answered: Instrument, interval:
     is_priced_otherwise = compare_basis(bars, old, read_splits(connection, symbol))[0] is None
     if not is_other_company(stored, answered, newest, is_priced_otherwise=is_priced_otherwise):
         return ""
-    return instrument_store.retire_instrument(connection, symbol, newest)
+    retired = instrument_store.retire_instrument(connection, symbol, newest)
+    for series_id, found, _ in instrument_store.list_series(connection):
+        if found == retired:
+            former = coverage_store.read_coverage(connection, series_id)
+            coverage_store.write_coverage(connection, series_id, cover_retired(former, newest, retired))
+    return retired
 
 
 def stored_daily(connection: Connection, symbol: str, span: Span) -> Bars | None:

@@ -63,7 +63,7 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
     if len(kept) < len(bars):
         odd = {time: odd[time] for time in kept.open_time.tolist() if time in odd}
     gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
-    if request.span is not None:
+    if request.span is not None and request.span.start > HISTORY_START:  # else: from the beginning, whenever that was
         gaps = (*never_gaps(base, facts), *gaps)
     gaps = gaps_without(gaps, found.spans, facts)
     known_gaps = {gap.span for gap in gaps}

@@ -23,7 +23,7 @@ NO_CLOSE = "no_close"
 PHANTOM = "phantom"
 OFF_GRID = "off_grid"
 AT_CLOSE = "at_close"
-NOT_TOLD = frozenset({"outside_span", "future", "duplicate", "live_row"})
+NOT_TOLD = frozenset({"outside_span", "future", "duplicate", "live_row", AT_CLOSE})
 """Reasons that say nothing of a bar: it was not asked for, has not begun, or came twice."""
 
 
@@ -73,7 +73,7 @@ def clean_bars(
         NO_CLOSE: ~np.isfinite(raw.close),
         "future": _begins(calendar, interval, raw.open_time, row) > now,
         AT_CLOSE: stray & _is_at_close(calendar, interval, raw.open_time),
-        "live_row": stray & is_flat & _is_last(raw.open_time) & (not interval.is_daily),
+        "live_row": stray & (is_flat | off_grid) & _is_last(raw.open_time) & (not interval.is_daily),
         OFF_GRID: off_grid,
         PHANTOM: stray & is_flat & _repeats_close(raw.close, previous),
     }

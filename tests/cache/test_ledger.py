@@ -11,6 +11,7 @@ from candledesk.cache.ledger import (
     NO_TRADES,
     cover_failure,
     cover_lost,
+    cover_retired,
     cover_window,
     empty_expiry,
     final_mask,
@@ -298,3 +299,23 @@ def test_a_derived_bar_is_final_when_its_last_session_is():
     finals = final_times(CALENDAR, week, bars.open_time)
     assert final_mask(coverage, bars, CALENDAR, week, int(finals[0])).tolist() == [True, False]
     assert final_mask(coverage, bars, CALENDAR, week, int(finals[0]) - 1).tolist() == [False, False]
+
+
+def test_of_a_retired_symbol_what_is_stored_is_known_for_good_and_nothing_else_is_asked():
+    former = [
+        Coverage(Span(0, 10), CoverageState.HAVE, 1),
+        Coverage(Span(10, 20), CoverageState.FAILED, 1, 99, "HTTP 500"),
+        Coverage(Span(20, 30), CoverageState.KNOWN_EMPTY, 1, 99, "no bars"),
+        Coverage(Span(30, 40), CoverageState.PROVISIONAL, 1, 99, "still forming"),
+    ]
+    rows = sorted(cover_retired(former, 50, "XYZ_2026-11-28"), key=lambda row: row.span)
+    states = [(row.span.start, row.span.end, row.state) for row in rows]
+    assert states[1:5] == [
+        (0, 10, CoverageState.HAVE),
+        (10, 20, CoverageState.REFUSED),
+        (20, 30, CoverageState.KNOWN_EMPTY),
+        (30, 40, CoverageState.HAVE),
+    ]
+    assert states[0][2] is states[5][2] is CoverageState.REFUSED
+    assert {row.expires_at for row in rows} == {None}
+    assert all("XYZ_2026-11-28" in row.reason for row in rows if row.state is CoverageState.REFUSED)

@@ -71,7 +71,8 @@ def test_what_was_kept_is_kept_again(raw, calendar, interval):
         ((T0 - 9 * HOUR_S - 1, *GOOD[1:]), "outside_span"),
         ((T0 + 7 * HOUR_S, *GOOD[1:]), "at_close"),
         ((T0 - 1, *GOOD[1:]), "off_grid"),
-        ((T0 + 123, 10.0, 12.0, 9.0, 11.0, 5.0), "off_grid"),
+        ((T0 + 123, 10.0, 12.0, 9.0, 11.0, 5.0), "live_row"),
+        ((T0 - 123, 10.0, 12.0, 9.0, 11.0, 5.0), "off_grid"),
         ((T0 + 9 * HOUR_S, 11.0, 11.0, 11.0, 11.0, 0.0), "live_row"),
     ],
 )
@@ -143,7 +144,9 @@ def test_bars_beside_the_sessions_are_kept_on_a_grid_that_they_share():
     cleaned = clean_bars(Bars.from_rows([*evening, alone]), DESK, HOUR, WEEK, LATER)
     assert cleaned.bars.open_time.tolist() == [row[0] for row in evening]
     assert cleaned.odd.tolist() == [0, int(Oddity.SESSION), int(Oddity.SESSION)]
-    assert cleaned.dropped == {"off_grid": 1}
+    assert cleaned.dropped == {"live_row": 1}
+    later = (T0 + 14 * HOUR_S, *GOOD[1:])
+    assert clean_bars(Bars.from_rows([*evening, alone, later]), DESK, HOUR, WEEK, LATER).dropped == {"off_grid": 1}
 
 
 def test_a_bar_inside_the_break_is_kept_and_flagged():
