@@ -84,10 +84,11 @@ class _Options:
 
     def cache(self) -> CommandCache:
         """Open the cache, or a door to the instance that holds this home already."""
+        from candledesk.commands import tell_reuse
         from candledesk.store.lock import HomeLockedError
 
         try:
-            return self.desk().cache
+            cache = self.desk().cache
         except HomeLockedError as error:
             from candledesk.paths import open_home
             from candledesk.web.client import RemoteCache
@@ -97,6 +98,8 @@ class _Options:
             if remote is None:
                 raise error from None
             return remote
+        cache.subscribe(tell_reuse)
+        return cache
 
     def abort(self) -> None:
         if self._desk is not None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from candledesk.cache.messages import BarsRequest
+from candledesk.cache.messages import BarsRequest, SymbolReused
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from candledesk.cache.doors import CommandCache
-    from candledesk.cache.messages import Adjust, BarsReply, Gap, HarvestEntry, SeriesReport
+    from candledesk.cache.messages import Adjust, BarsReply, Event, Gap, HarvestEntry, SeriesReport
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
 
@@ -93,6 +93,12 @@ def print_candles(  # noqa: PLR0913 - the command's options
     if reply.complete:
         return EXIT_DONE
     return tell_gaps(reply)
+
+
+def tell_reuse(event: Event) -> None:
+    """Say on stderr that a symbol belongs to another company by now."""
+    if isinstance(event, SymbolReused):
+        print(printable(event.text), file=sys.stderr)
 
 
 def _tell_derived(reply: BarsReply) -> None:

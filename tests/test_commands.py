@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from candledesk.cache.build import CacheService
+from candledesk.cache.messages import SymbolReused
 from candledesk.cli import arrange
-from candledesk.commands import print_candles
+from candledesk.commands import print_candles, tell_reuse
 from candledesk.demo import DemoMarket
 from candledesk.demo.clock import parse_instant
 from candledesk.domain.bars import Bars
@@ -228,3 +229,10 @@ def test_a_typo_of_a_command_opens_no_chart(tmp_path):
     assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
     assert "No such command 'backfil': did you mean 'backfill'?" in done.stderr
     assert "candledesk window BACKFIL)" in done.stderr
+
+
+def test_a_command_says_that_a_symbol_was_given_to_another_company(capsys):
+    tell_reuse(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
+    said = capsys.readouterr().err
+    assert "AAA_2026-10-05" in said
+    assert "\x1b" not in said

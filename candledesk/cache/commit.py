@@ -18,6 +18,7 @@ from candledesk.cache.rebase import (
     retire_other_company,
     settle_basis,
 )
+from candledesk.cache.unanswered import forget_failures
 from candledesk.domain.clean import CleanBars, clean_bars, without_bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.currency import is_smaller_unit, units_of
@@ -205,6 +206,7 @@ def _write(
         traded = lost[~np.isin(lost, clean.quiet)]
         rows += cover_lost(traded, rows, calendar, interval, now, former)
         coverage_store.write_coverage(connection, series_id, rows)
+        forget_failures(connection, series_id, claim, calendar)
     rev = instrument_store.series_rev(connection, series_id)
     doubt = "" if not held else ODD_REASON if any(prices for _, prices in held.values()) else LOST_REASON
     return Filled(n_changed, rev, _notes(clean), doubt, settled.rebased, None, held)

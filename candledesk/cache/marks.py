@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import CoverageMark, MarkState
 from candledesk.cache.planner import plan_span, refused_coverage, unknown_part
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.interval import DAY_S
+from candledesk.domain.interval import LONGEST_CLOSURE_S
 from candledesk.domain.oddity import odd_words
 from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span, subtract_spans
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _NEAR_BARS = 3  # a weekend lies between two daily bars that are neighbours
 _ODD_MARKS = 150  # of one span, about: more of them would run into one another on a screen
-LONGEST_CLOSURE_S = 14 * DAY_S  # what is longer has sessions, or lies before the calendar: not worth counting
 MAX_MARKS = 2_000  # more cannot be told apart on a screen; the newest are kept
 _STATES = {
     CoverageState.PROVISIONAL: MarkState.PROVISIONAL,
@@ -43,7 +42,7 @@ def find_marks(span: Span, facts: Facts, derived: Sequence[DerivedSpan] = ()) ->
     rows = [row for row in facts.coverage if row.state in _STATES and row.state is not CoverageState.REFUSED]
     rows += _never_asked(span, facts, [mark.span for mark in made])
     rows = [row for row in rows if row.state is not CoverageState.FAILED or _has_bars(row.span, facts)]
-    marks = [*made, *(mark for row in rows if (mark := _mark_of(row, span)) is not None)]
+    marks = [*made, *(mark for row in rows if (mark := _mark_of(_narrowed(row, facts), span)) is not None)]
     part = unknown_part(span, facts)
     gaps = () if part is None else plan_span(part, facts).gaps
     spoken = [mark.span for mark in marks]
@@ -71,6 +70,14 @@ def _has_bars(span: Span, facts: Facts) -> bool:
     """Tell whether a bar can be missing in a span: between what is stored there are closed hours."""
     is_long = span.end - span.start > LONGEST_CLOSURE_S
     return is_long or len(expected_open_times(facts.calendar, facts.interval, span)) > 0
+
+
+def _narrowed(row: Coverage, facts: Facts) -> Coverage:
+    """Return a failure without the closed hours at its ends: what is fetched later does not cover them."""
+    times = expected_open_times(facts.calendar, facts.interval, row.span)
+    if row.state is not CoverageState.FAILED or not len(times):
+        return row
+    return replace(row, span=Span(int(times[0]), min(int(times[-1]) + facts.interval.step_s, row.span.end)))
 
 
 def _mark_of(row: Coverage, span: Span) -> CoverageMark | None:

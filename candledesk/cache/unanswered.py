@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.ledger import cover_failure
 from candledesk.domain.coverage import Coverage, CoverageState
-from candledesk.domain.interval import DAY_S, HOUR_S
+from candledesk.domain.interval import DAY_S, HOUR_S, LONGEST_CLOSURE_S
 from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
 from candledesk.provider.answers import RefusalKind
@@ -64,3 +64,14 @@ def _write_coverage(connection: Connection, claim: Claim, row: Coverage, calenda
 
 def _is_expected(span: Span, calendar: SessionCalendar, claim: Claim) -> bool:
     return len(expected_open_times(calendar, claim.interval, span)) > 0
+
+
+def forget_failures(connection: Connection, series_id: int, claim: Claim, calendar: SessionCalendar) -> None:
+    """Forget what is left, around a window that was answered, of failures where no bar is expected.
+
+    An answer says nothing of closed hours, and nobody asks there again: the failure would be told for ever.
+    """
+    around = Span(claim.window.start - LONGEST_CLOSURE_S, claim.window.end + LONGEST_CLOSURE_S)
+    for row in coverage_store.read_coverage(connection, series_id, around):
+        if row.state is CoverageState.FAILED and not _is_expected(row.span, calendar, claim):
+            coverage_store.forget_coverage(connection, series_id, row.span, (row.state,))

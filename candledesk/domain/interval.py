@@ -64,7 +64,7 @@ class Interval:
         if not self.is_daily or self.step_s == DAY_S:
             return self.step_s
         n = self.n_units
-        days = {"d": 2 * n + _LONGEST_CLOSURE_DAYS, "wk": 7 * (n + 1), "mo": 31 * n, "y": 366 * n}
+        days = {"d": 2 * n + LONGEST_CLOSURE_S // DAY_S, "wk": 7 * (n + 1), "mo": 31 * n, "y": 366 * n}
         return days[self.unit] * DAY_S
 
     @property
@@ -73,7 +73,7 @@ class Interval:
         return self if self.base_name is None else INTERVALS[self.base_name]
 
 
-_LONGEST_CLOSURE_DAYS = 14  # a Golden Week with the weekends around it; longer ones (wars) are not planned for
+LONGEST_CLOSURE_S = 14 * DAY_S  # a Golden Week with the weekends around it; longer ones (wars) are not planned for
 _LOOKBACK_1M = 29 * DAY_S + 23 * HOUR_S
 _LOOKBACK_60D = 59 * DAY_S + 23 * HOUR_S
 _LOOKBACK_1H = 729 * DAY_S + 23 * HOUR_S

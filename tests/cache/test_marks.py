@@ -7,6 +7,7 @@ import pytest
 from candledesk.cache.messages import MarkState
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
 from candledesk.provider.answers import FaultAnswer
 from candledesk.store.coverage import write_coverage
@@ -19,18 +20,38 @@ def marks_of(desk, name, span):
     return desk.cache.read_marks("AAA", INTERVALS[name], span).result(WAIT_S)
 
 
-def test_a_failure_between_two_sessions_loses_no_bar_and_has_no_mark(desk):
-    asked = Span((NOW // DAY_S - 100) * DAY_S, (NOW // DAY_S - 60) * DAY_S)
-    desk.bars("1h", asked)
-    night = Span((NOW // DAY_S - 80) * DAY_S, (NOW // DAY_S - 80) * DAY_S + 50_000)
+def write_failure(desk, span):
+    """Note in the ledger that a span of hours could not be fetched, to be tried again at once."""
 
     def fail(connection):
         with transaction(connection):
             series = series_id(connection, "AAA", INTERVALS["1h"])
-            write_coverage(connection, series, [Coverage(night, CoverageState.FAILED, NOW, NOW + 99, "HTTP 500")])
+            write_coverage(connection, series, [Coverage(span, CoverageState.FAILED, NOW, NOW - 1, "HTTP 500")])
 
     desk.service._writer.submit(fail).result(WAIT_S)
+
+
+def test_a_failure_between_two_sessions_loses_no_bar_and_has_no_mark(desk):
+    asked = Span((NOW // DAY_S - 100) * DAY_S, (NOW // DAY_S - 60) * DAY_S)
+    desk.bars("1h", asked)
+    night = Span((NOW // DAY_S - 80) * DAY_S, (NOW // DAY_S - 80) * DAY_S + 50_000)
+    write_failure(desk, night)
     assert marks_of(desk, "1h", asked) == ()
+
+
+def test_a_mark_of_a_failure_ends_where_bars_do_and_is_gone_once_they_came(desk, yahoo):
+    asked = Span((NOW // DAY_S - 100) * DAY_S, (NOW // DAY_S - 60) * DAY_S)
+    desk.bars("1h", asked)
+    lost = Span((NOW // DAY_S - 88) * DAY_S, (NOW // DAY_S - 81) * DAY_S)
+    write_failure(desk, lost)
+    (mark,) = marks_of(desk, "1h", asked)
+    bars = expected_open_times(yahoo.calendar(), INTERVALS["1h"], lost)
+    assert mark.state is MarkState.FAILED
+    assert mark.span == Span(int(bars[0]), int(bars[-1]) + 3_600)
+    assert lost.start < mark.span.start < mark.span.end < lost.end
+    desk.bars("1h", asked)
+    assert marks_of(desk, "1h", asked) == ()
+    assert not [row for row in desk.coverage("1h") if row.state is CoverageState.FAILED]
 
 
 def test_what_is_stored_has_no_mark_and_what_was_never_asked_is_missing(desk):
