@@ -51,7 +51,7 @@ def run_backfill(
             print(gap_line(gap), file=sys.stderr)
     if n_unknown:
         return EXIT_UNKNOWN
-    return EXIT_DONE if all(job.state is JobState.SUCCEEDED for job in ended) else EXIT_GAPS
+    return EXIT_DONE if all(job.state is JobState.SUCCEEDED and not job.gaps for job in ended) else EXIT_GAPS
 
 
 def _start(cache: CommandCache, names: list[str], interval: Interval, span: Span | None) -> tuple[list[Job], int]:

@@ -302,13 +302,13 @@ class Asker:
         if known.instrument is None:
             error = error or OfflineError(_told("Yahoo did not answer", answer.reason))
             self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - self._engine.now())
-            return Step(end=DemandEnd((Gap(claim.window, answer.reason, retry_at),), error))
+            return Step(end=DemandEnd((Gap(claim.window, answer.reason, retry_at),), error=error))
         now = self._engine.now()
         failed = Coverage(claim.window, CoverageState.FAILED, now, retry_at, answer.reason)
         calendar = known.facts.calendar if known.facts else None
         rev = self._engine.writer.submit(lambda c: commit_failure(c, claim, failed, calendar)).result()
         self._tell(claim, rev)
-        return Step(end=None if error is None else DemandEnd(self._gaps_left(demand), error))
+        return Step(end=None if error is None else DemandEnd(self._gaps_left(demand), error=error))
 
     def _wait_for_network(self, demand: Demand, answer: FaultAnswer) -> Step:
         """A backfill goes on when the network is back: nothing was asked, so nothing has failed."""

@@ -39,7 +39,7 @@ from candledesk.store import odd as odd_store
 from candledesk.store.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from candledesk.cache.claims import Claim
     from candledesk.domain.bars import Bars, BoolArray, IntArray
@@ -193,14 +193,15 @@ def _write(
     wanted = scale.take(~scale.is_new | _is_writable(scale.bars, question))
     stored = _stored_at(connection, series_id, wanted.bars)
     lost = _lost(clean, window, calendar, interval, now)
-    seen = _count_sightings(wanted, lost, stored, question.sightings)
+    former = coverage_store.read_coverage(connection, series_id, window)
+    told = _told(connection, series_id, stored)
+    seen = _count_sightings(wanted, _unsettled(lost, former), stored, told, question.sightings)
     held = {} if question.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
     written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
     n_changed = bar_store.write_bars(connection, series_id, changed_only(written.bars, stored))
     odd_store.write_odd(connection, series_id, written.bars.open_time, written.odd_bars())
     odd_store.note_dropped(connection, series_id, clean.impossible, written.bars.open_time)
     if not held:
-        former = coverage_store.read_coverage(connection, series_id, window)
         newest = _newest(clean.bars.open_time, extent, question.asked)
         rows = cover_window(window, clean.bars, calendar, interval, now, former, newest)
         traded = lost[~np.isin(lost, clean.quiet)]
@@ -267,13 +268,22 @@ def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
     return bar_store.read_bars(connection, series_id, Span(int(bars.open_time.min()), int(bars.open_time.max()) + 1))
 
 
+def _told(connection: Connection, series_id: int, stored: Bars) -> IntArray:
+    """Return the times of stored bars that were believed to look wrong: what follows of them is no news."""
+    if not len(stored):
+        return stored.open_time
+    span = Span(int(stored.open_time[0]), int(stored.open_time[-1]) + 1)
+    odd = odd_store.read_odd(connection, series_id, span)
+    return np.array([bar.open_time for bar in odd if bar.flags & _UNUSUAL], np.int64)
+
+
 def _count_sightings(
-    wanted: OwnScale, lost: IntArray, stored: Bars, before: Mapping[int, Sighting]
+    wanted: OwnScale, lost: IntArray, stored: Bars, told: IntArray, before: Mapping[int, Sighting]
 ) -> dict[int, Sighting]:
     """Return how often each row that looks wrong, and is not stored so, has been sent by now, with its prices.
 
     ``lost``: times of rows without a close; they have no prices. A bar that was stored before and is good does not give
-    way to one that is odd until that is repeated.
+    way to one that is odd until that is repeated; one that is odd already (``told``) does, as one that still forms.
     """
     bars = wanted.bars
     known = np.isin(bars.open_time, stored.open_time)
@@ -281,7 +291,7 @@ def _count_sightings(
     at = np.searchsorted(stored.open_time, bars.open_time[known])
     old = np.stack([stored.open[at], stored.high[at], stored.low[at], stored.close[at]])
     new = np.stack([bars.open[known], bars.high[known], bars.low[known], bars.close[known]])
-    is_changed[known] = (old != new).any(axis=0)
+    is_changed[known] = (old != new).any(axis=0) & ~np.isin(bars.open_time[known], told)
     suspect = wanted.is_new & is_changed & (((wanted.odd & _UNUSUAL) != 0) | _is_far(bars))
     rows = {int(bars.open_time[row]): tuple(wanted.sent[:, row].tolist()) for row in np.flatnonzero(suspect).tolist()}
     rows |= {int(time): () for time in np.setdiff1d(lost, stored.open_time).tolist()}
@@ -309,6 +319,15 @@ def _lost(clean: CleanBars, window: Span, calendar: SessionCalendar, interval: I
     """Return the times in the window of bars that are expected and came without a close."""
     inside = clean.lost[(clean.lost >= window.start) & (clean.lost < window.end) & (clean.lost <= now)]
     return inside[is_on_grid(calendar, interval, inside)]
+
+
+def _unsettled(lost: IntArray, former: Sequence[Coverage]) -> IntArray:
+    """Return the times of which no answer has told before that the bar has no close: the others are not news."""
+    is_news = np.ones(len(lost), np.bool_)
+    for row in former:
+        if row.state in (CoverageState.HAVE, CoverageState.KNOWN_EMPTY):
+            is_news &= (lost < row.span.start) | (lost >= row.span.end)
+    return lost[is_news]
 
 
 def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:

@@ -56,9 +56,13 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class DemandEnd:
-    """How a demand ended: the gaps that are left, and why it stopped early, if it did."""
+    """How a demand ended: the gaps that are left, and why it stopped early, if it did.
+
+    ``never``: gaps that no later try can fill, as they lie before all that the provider has.
+    """
 
     gaps: tuple[Gap, ...] = ()
+    never: tuple[Gap, ...] = ()
     error: Exception | None = None
     is_cancelled: bool = False
 

@@ -16,10 +16,10 @@ from candledesk.cache.catalog import Known
 from candledesk.cache.claims import Claims
 from candledesk.cache.demand import Demand, DemandEnd, Priority, Want
 from candledesk.cache.machine import Machine
-from candledesk.cache.planner import cut_windows, plan_span, whole_window
+from candledesk.cache.planner import cut_windows, never_gaps, plan_span, whole_window
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.domain.sessions import expected_open_times
-from candledesk.domain.span import subtract_spans
+from candledesk.domain.span import HISTORY_START, subtract_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -219,7 +219,8 @@ class Fills:
         if wanted:
             self._wait_for_others(demand, demand.interval, wanted)
         else:
-            self._end(demand, DemandEnd(plan.gaps))
+            is_named = span is not None and span.start > HISTORY_START and demand.job_id is not None
+            self._end(demand, DemandEnd(plan.gaps, never_gaps(span, facts) if span and is_named else ()))
 
     def _wait_for_others(self, demand: Demand, interval: Interval, windows: Sequence[Span]) -> None:
         """Go on when somebody else's claim on one of ``windows`` is released; at once when that has happened."""

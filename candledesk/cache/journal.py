@@ -236,7 +236,7 @@ class Journal:
             self._write_live(demand, demand.job_id, None, next_try_at=next_try_at, error=reason)
 
     def end_job(self, demand: Demand, end: DemandEnd) -> None:
-        """Note how a job ended: succeeded only when no gap is left."""
+        """Note how a job ended: succeeded only when no gap is left that could be filled."""
         if demand.job_id is None:
             return
         if end.is_cancelled:
@@ -244,5 +244,6 @@ class Journal:
             return  # who cancelled it wrote so; at shutdown it is queued for the next start
         error = describe_end(end)
         verb = JobVerb.FAIL if error else JobVerb.SUCCEED
-        self._write_live(demand, demand.job_id, verb, error=error, gaps=_gap_text(end.gaps), next_try_at=None)
+        gaps = _gap_text((*end.never, *end.gaps))
+        self._write_live(demand, demand.job_id, verb, error=error, gaps=gaps, next_try_at=None)
         self.paces.forget(demand.job_id)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.job_states import JobState
 from candledesk.domain.span import HISTORY_START, Span, merge_spans
 from candledesk.provider.answers import FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
 from tests.field.row_market import (
@@ -118,9 +119,14 @@ def test_f17_what_lies_before_the_look_back_is_a_gap_with_its_reason():
     with cache_over(RowMarket(share)) as desk:
         reply = desk.bars("1h", Span(when("2020-01-01"), NOW))
         early = desk.bars("1d", Span(when("2001-01-01"), NOW))
+        job = desk.backfill("1h", Span(when("2020-01-01"), NOW))
+        whole = desk.backfill("1h")
     assert not reply.complete
     assert reply.gaps[0].span.start == when("2020-01-01")
     assert "730 days" in reply.gaps[0].reason
+    assert job.state is whole.state is JobState.SUCCEEDED
+    assert job.gaps == reply.gaps[:1]
+    assert whole.gaps == ()
     assert early.gaps[0].span.start == when("2001-01-01")
     assert "listing" in early.gaps[0].reason
     assert HISTORY_START < early.gaps[0].span.end <= when("2004-08-19")

@@ -1,0 +1,57 @@
+"""Refreshes: a row that looks wrong and was believed once costs no more requests than others."""
+
+import numpy as np
+
+from candledesk.domain.coverage import CoverageState
+from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
+from candledesk.domain.span import Span
+from tests.cache.conftest import WAIT_S
+from tests.field.row_market import RowMarket, Share, cache_over, dates, ordinary, when
+
+DAYS = dates("2026-10-01", 42)
+SATURDAY = when("2026-11-28") + 4 * HOUR_S
+
+
+def refresh(desk):
+    desk.yahoo.now += HOUR_S
+    job = desk.cache.start_update([("AAA", INTERVALS["1d"])]).result(WAIT_S)
+    desk.cache.wait_job(job.job_id).result(WAIT_S)
+    desk.settle()
+
+
+def daily_market(lost=()):
+    share = Share("AAA", first=DAYS[0] + 15 * HOUR_S)
+    rows = [row if row[0] not in lost else (*row[:4], np.nan, row[5]) for row in ordinary(DAYS)]
+    share.put("1d", rows)
+    return RowMarket(share, now=SATURDAY)
+
+
+def test_a_row_without_a_close_that_was_repeated_is_not_asked_three_times_again():
+    market = daily_market(lost=DAYS[-1:])
+    with cache_over(market) as desk:
+        desk.bars("1d", Span(DAYS[0], SATURDAY))
+        assert any(row.state is CoverageState.KNOWN_EMPTY for row in desk.coverage("1d"))
+        before = len(market.requests)
+        refresh(desk)
+        assert len(market.requests) - before == 1
+        market.now += 2 * DAY_S
+        market.shares["AAA"].put("1d", ordinary(DAYS))
+        refresh(desk)
+        assert desk.bars("1d", Span(DAYS[0], SATURDAY), fill="none").bars.open_time[-1] == DAYS[-1]
+
+
+def test_a_forming_bar_that_was_believed_to_be_odd_is_not_asked_three_times_again():
+    share = Share("AAA", first=DAYS[0] + 15 * HOUR_S)
+    rows = ordinary(DAYS)
+    share.put("1d", rows)
+    market = RowMarket(share, now=DAYS[-1] + 16 * HOUR_S)  # its session is open until 21:00
+    with cache_over(market) as desk:
+        prices = (-37.0, -35.0, -40.0)
+        share.put("1d", [*rows[:-1], (DAYS[-1], *prices, -36.0, 1000.0)])
+        desk.bars("1d", Span(DAYS[0], market.now))
+        for close in (-36.5, -38.0):
+            before = len(market.requests)
+            share.put("1d", [*rows[:-1], (DAYS[-1], *prices, close, 1000.0)])
+            refresh(desk)
+            assert len(market.requests) - before == 1
+            assert desk.bars("1d", Span(DAYS[0], market.now), fill="none").bars.close[-1] == close
