@@ -238,7 +238,7 @@ def whole_days(first, last):
 @pytest.mark.parametrize("make", [london, whole_days])
 @pytest.mark.parametrize("first", ["2026-03-26", "2026-10-22"])
 def test_weeks_of_a_clock_change(name, make, first):
-    calendar, interval = make(first, str(np.datetime64(first) + 8)), parse_interval(name)
+    calendar, interval = make(first, str(np.datetime64(first) + np.timedelta64(8, "D"))), parse_interval(name)
     base = bars_at(expected_open_times(calendar, interval.base, Span(utc(first) - DAY_S, utc(first) + 9 * DAY_S)))
     found = resample_bars(base, calendar, interval)
     expected = aggregate_slowly(base, keys_slowly(calendar, interval, base.open_time))
