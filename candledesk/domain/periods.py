@@ -74,10 +74,12 @@ def _first_days(n: int, calendar: SessionCalendar) -> IntArray:
 
 def _day_keys(n: int, date: IntArray, calendar: SessionCalendar) -> IntArray:
     starts = _first_days(n, calendar)
-    row = np.searchsorted(starts, date, side="right") - 1
     if not len(starts):
         return date
-    return np.where(row < 0, date, starts[np.maximum(row, 0)])  # before the first session each date stands alone
+    row = np.searchsorted(starts, date, side="right") - 1
+    key = starts[np.maximum(row, 0)]
+    is_inside = (row >= 0) & (date < _day_ends(n, key, calendar))
+    return np.where(is_inside, key, date)  # before the first session and after the last each date stands alone
 
 
 def _day_ends(n: int, key: IntArray, calendar: SessionCalendar) -> IntArray:
@@ -89,4 +91,4 @@ def _day_ends(n: int, key: IntArray, calendar: SessionCalendar) -> IntArray:
     row = np.searchsorted(starts, key, side="right")
     last = np.maximum(alone, calendar.date[-1] + DAY_S)
     ends = np.where(row < len(starts), starts[np.minimum(row, len(starts) - 1)], last)
-    return np.where(row == 0, key + DAY_S, ends)
+    return np.where((row == 0) | (key > starts[-1]), key + DAY_S, ends)

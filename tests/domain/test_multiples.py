@@ -264,6 +264,15 @@ def test_days_are_counted_from_the_first_session_of_the_year():
     ]
 
 
+def test_days_after_the_last_group_of_the_calendar_stand_alone():
+    interval, dates = parse_interval("2d"), [utc(day) for day in ("2026-01-05", "2026-01-06", "2026-01-07")]
+    calendar = calendar_of(*((date, 0, HOUR_S, 0, 0) for date in dates))
+    after = [dates[2], dates[2] + DAY_S, dates[2] + 2 * DAY_S, dates[2] + 3 * DAY_S]
+    keys = period_keys(interval, column(after), calendar).tolist()
+    assert keys == [dates[2], dates[2], *after[2:]]
+    assert [period_end(interval, key, calendar) for key in keys] == [after[2], after[2], after[3], after[3] + DAY_S]
+
+
 @pytest.mark.parametrize(
     ("name", "key", "end"),
     [
