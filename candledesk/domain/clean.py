@@ -97,11 +97,12 @@ def shape_flags(opens: FloatArray, highs: FloatArray, lows: FloatArray, closes: 
     """Return what the four prices of each bar contradict among themselves, int64 ``(n,)``; NaN: not sent.
 
     A zero among positive prices was not sent (yahoo.md §4.5: old US history has opens of 0); where the others are not
-    positive either it is a price.
+    positive either, or one is negative, it is a price.
     """
-    others = np.fmax.reduce([opens, highs, lows, closes]) > 0
-    no_open = np.isnan(opens) | ((opens == 0) & others & ~(np.fmin(lows, closes) < 0))
-    no_high = np.isnan(highs) | ((highs == 0) & (closes > 0))
+    sent = [opens, highs, lows, closes]
+    others = (np.fmax.reduce(sent) > 0) & ~(np.fmin.reduce(sent) < 0)
+    no_open = np.isnan(opens) | ((opens == 0) & others)
+    no_high = np.isnan(highs) | ((highs == 0) & others & (closes > 0))
     no_low = np.isnan(lows) | ((lows == 0) & others & (np.fmin(opens, closes) > 0))
     top, bottom = _known(highs, no_high), _known(lows, no_low)
     noise = FLOAT_NOISE * np.fmax(np.abs(top), np.abs(bottom))

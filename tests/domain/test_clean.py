@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.clean import clean_bars
+from candledesk.domain.clean import clean_bars, fit_prices, shape_flags
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.oddity import Oddity
 from candledesk.domain.sessions import is_on_grid
@@ -51,6 +51,16 @@ def test_every_row_gets_one_verdict_and_every_row_with_a_close_on_the_grid_is_ke
     assert np.isin(sure, bars.open_time).all()
     is_listed = is_on_grid(calendar, interval, bars.open_time)
     assert (((once.odd & Oddity.SESSION) == 0) == is_listed).all()
+
+
+def test_a_zero_beside_a_negative_price_is_a_price():
+    sent = np.array([[0.0, 5.0, 0.0], [-3.0, 0.0, 1.0], [0.0, -3.0, 1.0], [1.0, 1.0, 1.0]])
+    flags = shape_flags(*sent)
+    outside = Oddity.NON_POSITIVE | Oddity.OPEN_OUTSIDE | Oddity.CLOSE_OUTSIDE
+    assert flags.tolist() == [int(outside | Oddity.CROSSED), int(outside), int(Oddity.OPEN_UNKNOWN)]
+    stored = fit_prices(sent, flags)
+    assert stored[1:3].tolist() == [[0.0, 0.0, 1.0], [-3.0, -3.0, 1.0]]
+    assert fit_prices(stored, shape_flags(*stored)).tolist() == stored.tolist()
 
 
 @given(raw_bars(), calendars(), st.sampled_from([HOUR, INTERVALS["1d"]]))
