@@ -194,7 +194,7 @@ def _write(
     stored = _stored_at(connection, series_id, wanted.bars)
     lost = _lost(clean, window, calendar, interval, now)
     former = coverage_store.read_coverage(connection, series_id, window)
-    told = _told(connection, series_id, stored)
+    told = _told(connection, series_id, question, stored)
     seen = _count_sightings(wanted, _unsettled(lost, former), stored, told, question.sightings)
     held = {} if question.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
     written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
@@ -268,13 +268,14 @@ def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
     return bar_store.read_bars(connection, series_id, Span(int(bars.open_time.min()), int(bars.open_time.max()) + 1))
 
 
-def _told(connection: Connection, series_id: int, stored: Bars) -> IntArray:
-    """Return the times of stored bars that were believed to look wrong: what follows of them is no news."""
+def _told(connection: Connection, series_id: int, question: Question, stored: Bars) -> IntArray:
+    """Return the times of stored bars that were believed to look wrong and still form: what follows is no news."""
     if not len(stored):
         return stored.open_time
     span = Span(int(stored.open_time[0]), int(stored.open_time[-1]) + 1)
     odd = odd_store.read_odd(connection, series_id, span)
-    return np.array([bar.open_time for bar in odd if bar.flags & _UNUSUAL], np.int64)
+    times = np.array([bar.open_time for bar in odd if bar.flags & _UNUSUAL], np.int64)
+    return times[final_times(question.calendar, question.claim.interval, times) > question.now]
 
 
 def _count_sightings(
@@ -283,7 +284,7 @@ def _count_sightings(
     """Return how often each row that looks wrong, and is not stored so, has been sent by now, with its prices.
 
     ``lost``: times of rows without a close; they have no prices. A bar that was stored before and is good does not give
-    way to one that is odd until that is repeated; one that is odd already (``told``) does, as one that still forms.
+    way to one that is odd until that is repeated; one that is odd already and still forms (``told``) does.
     """
     bars = wanted.bars
     known = np.isin(bars.open_time, stored.open_time)

@@ -55,3 +55,18 @@ def test_a_forming_bar_that_was_believed_to_be_odd_is_not_asked_three_times_agai
             refresh(desk)
             assert len(market.requests) - before == 1
             assert desk.bars("1d", Span(DAYS[0], market.now), fill="none").bars.close[-1] == close
+
+
+def test_an_odd_bar_that_is_final_does_not_give_way_to_another_until_that_is_repeated():
+    share = Share("AAA", first=DAYS[0] + 15 * HOUR_S)
+    rows = ordinary(DAYS)
+    odd = (DAYS[-1], -37.0, -35.0, -40.0, -36.0, 1000.0)
+    share.put("1d", [*rows[:-1], odd])
+    market = RowMarket(share, now=SATURDAY)
+    with cache_over(market) as desk:
+        desk.bars("1d", Span(DAYS[0], SATURDAY))
+        before = len(market.requests)
+        share.put("1d", [*rows[:-1], (DAYS[-1], -370.0, -350.0, -400.0, -360.0, 1000.0)])
+        refresh(desk)
+        assert len(market.requests) - before == 3
+        assert desk.bars("1d", Span(DAYS[0], SATURDAY), fill="none").bars.close[-1] == -360.0
