@@ -15,7 +15,7 @@ from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
