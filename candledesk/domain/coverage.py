@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Annotated, ClassVar
 
-if TYPE_CHECKING:
-    from candledesk.domain.span import Span
+from candledesk.domain.json_fields import JsonField
+from candledesk.domain.span import Span
+from candledesk.domain.times import UtcSeconds
 
 
 class CoverageState(StrEnum):
@@ -28,12 +29,14 @@ class Coverage:
     ``reason``: a short sentence for people. A ``FAILED`` span is a gap whose next try is at ``expires_at``.
     """
 
+    schema_name: ClassVar[str] = "Covered"
+
     span: Span
     state: CoverageState
-    fetched_at: int
-    expires_at: int | None = None
+    fetched_at: UtcSeconds
+    expires_at: Annotated[UtcSeconds | None, "when it is asked for again"] = None
     reason: str = ""
-    source: str = "yahoo"
+    source: Annotated[str, JsonField(is_internal=True)] = "yahoo"
 
     def is_settled(self, now: int) -> bool:
         """Whether nothing needs to be asked for this span at ``now`` (UTC seconds)."""

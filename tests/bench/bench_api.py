@@ -27,7 +27,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
 from tests.bench.cache_harness import FIRST, STEP, Desk
@@ -106,7 +106,9 @@ async def ask(app, headers=(), shape="rows"):
 
 
 async def measure_route(desk, naive):
-    app = build_app(Door(desk.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN)
+    app = build_app(
+        RequestContext(desk.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN
+    )
     start = pd.Timestamp(SPAN.start, unit="s").isoformat() + "Z"
     body, _ = await ask(app)
     assert len(json.loads(body)["candles"]) == N_ROWS == len(json.loads(naive.answer(start))["candles"])

@@ -92,11 +92,12 @@ class Jobs:
 
         return self._readers.submit(task)
 
-    def newest(self, *, state: str | None, limit: int) -> Future[list[Job]]:
-        """Read the newest jobs first."""
+    def newest(self, *, state: str | None, limit: int | None, before: int | None) -> Future[list[Job]]:
+        """Read jobs, the newest first."""
         return self._readers.submit(
             lambda connection: [
-                self._journal.job(row) for row in job_store.list_jobs(connection, state=state, limit=limit)
+                self._journal.job(row)
+                for row in job_store.list_jobs(connection, state=state, limit=limit, before=before)
             ]
         )
 
@@ -311,7 +312,7 @@ class Jobs:
 
         def write(connection: Connection) -> list[int]:
             queued = []
-            rows = job_store.list_jobs(connection, state=JobState.FAILED, limit=-1)
+            rows = job_store.list_jobs(connection, state=JobState.FAILED)
             for row in rows:
                 if row.kind == KIND_VIEWPORT:
                     continue

@@ -19,7 +19,7 @@ from candledesk.cache.messages import (
     SymbolReused,
     WindowRequested,
 )
-from candledesk.web.api.wire import iso_time, job_row, limiter_row
+from candledesk.web.codec import encode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -36,31 +36,20 @@ MAX_WAITING = 256  # a reader that is further behind is let go: it reconnects an
 def encode_event(event: Event) -> bytes:
     """Return one event in the text form of server-sent events."""
     if isinstance(event, BarsStored):
-        name, row = "bars_stored", _stored_row(event)
+        name, message = "bars_stored", event
     elif isinstance(event, JobChanged):
-        name, row = "job", job_row(event.job)
+        name, message = "job", event.job
     elif isinstance(event, JobsChanged):
-        name, row = "jobs", {"n_jobs": event.n_jobs}
+        name, message = "jobs", event
     elif isinstance(event, FaultRaised):
-        name, row = "fault", {"text": event.text}
+        name, message = "fault", event
     elif isinstance(event, SymbolReused):
-        row = {"symbol": event.symbol, "former_symbol": event.former_symbol, "name": event.name, "text": event.text}
-        name = "symbol_reused"
+        name, message = "symbol_reused", event
     elif isinstance(event, LimiterChanged):
-        name, row = "limiter", limiter_row(event.state)
+        name, message = "limiter", event.state
     else:
         raise TypeError(f"{type(event).__name__} is not for readers of the stream")
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(row) + b"\n\n"
-
-
-def _stored_row(event: BarsStored) -> dict[str, object]:
-    return {
-        "symbol": event.symbol,
-        "interval": event.interval.name,
-        "from": iso_time(event.span.start),
-        "to": iso_time(event.span.end),
-        "rev": event.rev,
-    }
+    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(encode(message)) + b"\n\n"
 
 
 def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bool:

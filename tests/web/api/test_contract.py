@@ -7,7 +7,7 @@ import jsonschema_rs
 import pytest
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.openapi import ERROR_TEXTS, statuses_of
+from candledesk.web.api.contract.openapi import ERROR_TEXTS, statuses_of
 from candledesk.web.routes import ENDPOINTS
 
 VISIT = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}

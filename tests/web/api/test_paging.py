@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.endpoint import Door
-from candledesk.web.api.wire import iso_time
+from candledesk.domain.times import iso_time
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.server.assets import load_assets
 from tests.cache.conftest import NOW, Desk, FakeYahoo, all_day_calendar, weekday_calendar
@@ -43,7 +43,9 @@ def desk(tmp_path_factory):
 
 @pytest.fixture
 def client(desk):
-    app = build_app(Door(desk.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN)
+    app = build_app(
+        RequestContext(desk.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN
+    )
     auth = {"Authorization": f"Bearer {TOKEN}"}
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers=auth) as client:
         yield client

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.web.api.docs import build_docs
+from candledesk.web.api.contract.docs import build_docs
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.compress import MIN_BYTES, accepts_gzip
 

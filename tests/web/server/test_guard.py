@@ -6,7 +6,7 @@ import threading
 import pytest
 from starlette.testclient import TestClient
 
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.assets import load_assets
@@ -208,7 +208,7 @@ def test_a_bug_tells_nothing_of_itself(client, cache):
 
 def test_one_request_too_many_is_asked_to_come_back():
     cache = FakeCache(stuck=[])
-    app = build_app(Door(cache, asyncio.Event()), load_assets(RESOURCES), port=PORT, token=TOKEN)
+    app = build_app(RequestContext(cache, asyncio.Event()), load_assets(RESOURCES), port=PORT, token=TOKEN)
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": BEARER}) as client:
         answers = []
         ask = "/api/v1/candles?symbol=AAPL&interval=1d"
