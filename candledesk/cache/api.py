@@ -46,8 +46,8 @@ class CommandCache(Protocol):
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue or join a backfill of each series; answers with their jobs in the same order.
 
-        A symbol that is not yet in the cache costs one request first. When some are unknown to the provider, the others are
-        started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the
+        A symbol that is not yet in the cache costs one request first. When some are unknown to the provider, the others
+        are started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the
         rest joins what was started.
         """
         ...
@@ -77,7 +77,7 @@ class CommandCache(Protocol):
         ...
 
     def pause_job(self, job_id: int) -> Future[Job]:
-        """Pause a queued or running job, over restarts too; ``JobStateError`` when it is paused or has ended."""
+        """Pause a queued or running job, over restarts too; ``JobStateError`` otherwise."""
         ...
 
     def resume_job(self, job_id: int) -> Future[Job]:
@@ -105,7 +105,7 @@ class CommandCache(Protocol):
         ...
 
     def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
-        """Archive a series from now on, or end that; ``UnknownSymbolError`` when the provider does not know the symbol."""
+        """Archive a series from now on, or end that; ``UnknownSymbolError`` when the provider knows none."""
         ...
 
     def list_instruments(

@@ -12,7 +12,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import orjson
 
@@ -64,7 +64,8 @@ def encode(value: object) -> Any:  # noqa: ANN401 - what JSON can hold
     if isinstance(value, list | tuple):
         return [encode(item) for item in value]
     row: dict[str, Any] = {}
-    for member in _members(type(value)):
+    message: Any = type(value)
+    for member in _members(message):
         found = getattr(value, member.attribute)
         if member.form is None:
             row |= {"from": iso_time(found.start), "to": iso_time(found.end)}
@@ -79,7 +80,7 @@ def decode(message: type[T], row: Mapping[str, Any]) -> T:
     ``KeyError``: a key without a default is missing.
     """
     values: dict[str, Any] = {}
-    for member in _members(message):
+    for member in _members(cast("Any", message)):
         if member.is_property:
             continue
         if member.form is None:

@@ -16,7 +16,7 @@ from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
 from candledesk.cache.rules.planner import plan_span
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import INTERVALS, Interval
-from candledesk.domain.job_states import JobState, JobVerb, describe_refusal, next_state
+from candledesk.domain.job_states import JobKind, JobState, JobVerb, describe_refusal, next_state
 from candledesk.domain.span import Span
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import jobs as job_store
@@ -61,25 +61,25 @@ _span = lru_cache(maxsize=64)(Span)  # a thousand jobs of one wish share it
 
 
 def job_of(row: JobRow, eta_s: float | None = None) -> Job:
-    """Turn a stored row into the message that doors see."""
+    """Return a stored row as a message."""
     gaps = () if row.gaps == NO_GAPS else tuple(Gap(Span(lo, hi), *rest) for lo, hi, *rest in json.loads(row.gaps))
     return Job(
-        row.job_id,
-        row.kind,
-        row.symbol,
-        INTERVALS[row.interval],
-        _span(row.lo, row.hi),
-        JobState(row.state),
-        row.bars_done,
-        row.bars_expected,
-        row.attempts,
-        row.error,
-        row.created_at,
-        row.updated_at,
-        eta_s,
-        gaps,
-        row.next_try_at,
-        row.cursor,
+        job_id=row.job_id,
+        kind=JobKind(row.kind),
+        symbol=row.symbol,
+        interval=INTERVALS[row.interval],
+        span=_span(row.lo, row.hi),
+        state=JobState(row.state),
+        bars_done=row.bars_done,
+        bars_expected=row.bars_expected,
+        eta_s=eta_s,
+        attempts=row.attempts,
+        error=row.error,
+        gaps=gaps,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        next_try_at=row.next_try_at,
+        cursor=row.cursor,
     )
 
 

@@ -35,16 +35,17 @@ MAX_WAITING = 256  # a reader that is further behind is let go: it reconnects an
 
 def encode_event(event: Event) -> bytes:
     """Return one event in the text form of server-sent events."""
+    message: object = event
     if isinstance(event, BarsStored):
-        name, message = "bars_stored", event
+        name = "bars_stored"
     elif isinstance(event, JobChanged):
         name, message = "job", event.job
     elif isinstance(event, JobsChanged):
-        name, message = "jobs", event
+        name = "jobs"
     elif isinstance(event, FaultRaised):
-        name, message = "fault", event
+        name = "fault"
     elif isinstance(event, SymbolReused):
-        name, message = "symbol_reused", event
+        name = "symbol_reused"
     elif isinstance(event, LimiterChanged):
         name, message = "limiter", event.state
     else:

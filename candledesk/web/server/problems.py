@@ -92,7 +92,7 @@ class Problem:
     symbol: Annotated[str, JsonField(is_left_out_empty=True), "the symbol that it is about, where there is one"] = ""
 
     def error(self) -> CandleDeskError:
-        """Return the error that was answered with this problem; ``EnvironmentFaultError`` when only trying again helps."""
+        """Return the error behind the problem; ``EnvironmentFaultError`` when only trying again helps."""
         kind = _BY_CODE.get(self.code, _OTHER).error
         if issubclass(kind, UnknownSymbolError | NotCachedError):
             return kind(self.symbol)

@@ -1,4 +1,4 @@
-"""The page for people about the API, written from the same declarations: plain HTML without a script or outside files."""
+"""The page for people about the API, written from the same declarations: plain HTML without scripts."""
 
 from __future__ import annotations
 

@@ -133,6 +133,10 @@ class Endpoint:
             return describe_error(error)
 
 
-def json_response(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(
+    content: Any,  # noqa: ANN401 - any message
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """Return a message, or a list or tuple of messages, as JSON."""
     return Response(orjson.dumps(encode(content)), status, headers, media_type=JSON)
