@@ -76,8 +76,24 @@ _KINDS = (  # the first one that fits holds: subclasses stand in front
     _ErrorKind(RangeError, 422, "out_of_range"),
     _ErrorKind(InputError, 400, "invalid_value"),
 )
-_OTHER = _ErrorKind(CandleDeskError, 503, "service_unavailable")
+_OTHER = _ErrorKind(CandleDeskError, 503, "unavailable")
 _BY_CODE = {kind.code: kind for kind in _KINDS}
+_STATUS_CODES = {  # of refusals; Python's own names of the statuses differ between its versions
+    400: "malformed",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "body_timeout",
+    413: "body_too_large",
+    414: "address_too_long",
+    415: "not_json",
+    421: "wrong_host",
+    429: "too_many_requests",
+    431: "headers_too_large",
+    500: "internal_error",
+}
+_CODES = ", ".join([*_BY_CODE, *_STATUS_CODES.values(), _OTHER.code])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,7 @@ class Problem:
     status: int
     detail: Annotated[str, "what happened and what to do, in a sentence"]
     field: Annotated[str, JsonField(is_left_out_empty=True), "the offending parameter, where there is one"] = ""
-    code: Annotated[str, f"for programs: {', '.join(_BY_CODE)}, else the name of the status in lower case"] = ""
+    code: Annotated[str, f"for programs, one of {_CODES}"] = ""
     symbol: Annotated[str, JsonField(is_left_out_empty=True), "the symbol that it is about, where there is one"] = ""
 
     def error(self) -> CandleDeskError:
@@ -103,9 +119,9 @@ class Problem:
 
 
 def problem_body(status: int, detail: str, *, field: str = "", code: str = "", symbol: str = "") -> bytes:
-    """Return the JSON of one problem; ``title`` is the status in words, and so is ``code`` unless given."""
-    known = HTTPStatus(status)
-    return orjson.dumps(encode(Problem(known.phrase, status, detail, field, code or known.name.lower(), symbol)))
+    """Return the JSON of one problem; ``title`` is the status in words, ``code`` that of the status unless given."""
+    chosen = code or _STATUS_CODES.get(status, _OTHER.code)
+    return orjson.dumps(encode(Problem(HTTPStatus(status).phrase, status, detail, field, chosen, symbol)))
 
 
 def problem_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
