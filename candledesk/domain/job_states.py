@@ -41,7 +41,7 @@ class JobVerb(StrEnum):
 
 LIVE = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
 ENDED = frozenset(JobState) - LIVE
-OWN_KINDS = frozenset(JobKind) - {JobKind.BACKFILL}
+OWN_KINDS = tuple(kind for kind in JobKind if kind is not JobKind.BACKFILL)
 """The kinds of jobs that CandleDesk starts by itself, and starts again after a restart."""
 # Every edge that is not here is refused. An ended job has nothing left that could be undone, so only ``retry`` leads
 # back, and not from ``succeeded``: no gap is left to be tried.

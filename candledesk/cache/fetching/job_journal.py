@@ -35,12 +35,6 @@ if TYPE_CHECKING:
     from candledesk.store.market.jobs import JobChanges, JobRow
 
 T = TypeVar("T")
-KIND_VIEWPORT = "viewport"
-KIND_UPDATE = "update"
-KIND_BACKFILL = "backfill"
-KIND_RECHECK = "recheck"  # what was asked without success is asked again in its time
-KIND_HARVEST = "harvest"
-OWN_KINDS = (KIND_VIEWPORT, KIND_UPDATE, KIND_RECHECK, KIND_HARVEST)  # asked again by themselves after a restart
 N_GAPS_TOLD = 3
 NO_GAPS = "[]"
 WAIT_TOLD_S = 1.0  # a shorter wait is no news
@@ -52,7 +46,7 @@ class Order:
 
     symbol: str
     interval: Interval
-    kind: str
+    kind: JobKind
     span: Span
     priority: int
 
@@ -186,7 +180,7 @@ class Journal:
         """Note that a window of a demand without a job of its own is being asked for (shown in the panel)."""
         if demand.job_id is not None or facts is None:
             return None
-        order = Order(demand.symbol, facts.interval, KIND_VIEWPORT, window, int(demand.priority))
+        order = Order(demand.symbol, facts.interval, JobKind.VIEWPORT, window, int(demand.priority))
         n = plan_span(window, facts).n_expected
 
         def write(connection: Connection) -> Job:

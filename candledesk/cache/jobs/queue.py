@@ -16,21 +16,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, Demand, Priority, Want
-from candledesk.cache.fetching.job_journal import (
-    KIND_BACKFILL,
-    KIND_RECHECK,
-    KIND_UPDATE,
-    KIND_VIEWPORT,
-    NO_GAPS,
-    OWN_KINDS,
-    job_of,
-)
+from candledesk.cache.fetching.job_journal import NO_GAPS, job_of
 from candledesk.cache.jobs.waiters import Waits
 from candledesk.cache.runtime.workers import run_into
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.job_states import ENDED, JobState, JobVerb, next_state, sources
+from candledesk.domain.job_states import ENDED, OWN_KINDS, JobKind, JobState, JobVerb, next_state, sources
 from candledesk.domain.span import Span
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
@@ -56,7 +48,7 @@ N_HELD = 16  # of a lane, with those that rest: when every symbol fails, the que
 LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
 N_REMEMBERED = 200  # ended jobs that nobody asked for
 FEED_AGAIN_S = 8.0  # after the machine refused to write
-_PRIORITIES = {KIND_UPDATE: Priority.UPDATE}
+_PRIORITIES = {JobKind.UPDATE: Priority.UPDATE}
 
 
 class Jobs:
@@ -122,7 +114,7 @@ class Jobs:
 
         def insert(connection: Connection) -> list[Job]:
             rows = self._journal.insert(connection, orders)
-            if len(rows) == 1 and orders[0].kind == KIND_BACKFILL:
+            if len(rows) == 1 and orders[0].kind == JobKind.BACKFILL:
                 self._forgive(connection, rows[0])
             return [job_of(row) for row in rows]
 
@@ -206,9 +198,9 @@ class Jobs:
         for job in jobs:
             priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
             demand = Demand(job.symbol, job.interval, Want(job.span), priority, job.job_id)
-            demand.is_update = job.kind == KIND_UPDATE
-            demand.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
-            demand.is_patient = job.kind == KIND_BACKFILL
+            demand.is_update = job.kind == JobKind.UPDATE
+            demand.n_tries = USUAL_TRIES if job.kind in (JobKind.UPDATE, JobKind.RECHECK) else PATIENT_TRIES
+            demand.is_patient = job.kind == JobKind.BACKFILL
             demand.on_stuck = partial(self._waits.fail, job_id=job.job_id)
             demand.on_rest = self.feed
             with self._lock:
@@ -314,7 +306,7 @@ class Jobs:
             queued = []
             rows = job_store.list_jobs(connection, state=JobState.FAILED)
             for row in rows:
-                if row.kind == KIND_VIEWPORT:
+                if row.kind == JobKind.VIEWPORT:
                     continue
                 with suppress(JobStateError):  # a twin of it is live: what it wants is done by that one
                     self._retry(connection, row.job_id)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from candledesk.cache.messages import JobState
 from candledesk.domain.errors import CandleDeskError
+from candledesk.domain.job_states import ENDED, JobKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import HarvestEntry, Job
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
-
-KIND = "harvest"
-_ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
 def kept_words(entry: HarvestEntry) -> str:
@@ -97,5 +94,5 @@ class Keeper(QObject):
         self.changed.emit()
 
     def _on_job_changed(self, job: Job) -> None:
-        if job.kind == KIND and job.state in _ENDED:
+        if job.kind == JobKind.ARCHIVE and job.state in ENDED:
             self._load()
