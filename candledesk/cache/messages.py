@@ -230,7 +230,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class HarvestEntry:
+class ArchiveEntry:
     """A series of the archive (``is_on``), or one that has just been taken out of it; ``interval`` is a fetched one."""
 
     schema_name: ClassVar[str] = "Harvested"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from candledesk.cache.messages import BarsReply, BarsRequest, HarvestEntry, Job, SeriesReport, SymbolFound
+from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
 from candledesk.cache.runtime.workers import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError
@@ -27,7 +27,7 @@ from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.web.api.candles import Candles, Started
-from candledesk.web.api.jobs import Jobs, Moved
+from candledesk.web.api.jobs import JobQueue, Moved
 from candledesk.web.codec import decode
 from candledesk.web.server.problems import Problem
 
@@ -164,7 +164,7 @@ class RemoteCache:
             for first in range(0, len(symbols), N_SYMBOLS):
                 part = symbols[first : first + N_SYMBOLS]
                 body = {"symbols": part, "intervals": [interval.name], **_span_fields(span)}
-                jobs = decode(Jobs, self._post("/api/v1/jobs", body)).jobs
+                jobs = decode(JobQueue, self._post("/api/v1/jobs", body)).jobs
                 started |= {(symbol, interval.name): job for symbol, job in zip(part, jobs, strict=True)}
         return [started[symbol, interval.name] for symbol, interval in series]
 
@@ -217,7 +217,7 @@ class RemoteCache:
         n_left = limit
         while n_left is None or n_left > 0:
             n_rows = N_PAGE_ROWS if n_left is None else min(n_left, N_PAGE_ROWS)
-            page = decode(Jobs, self._get("/api/v1/jobs", {"state": state, "limit": n_rows, "cursor": cursor}))
+            page = decode(JobQueue, self._get("/api/v1/jobs", {"state": state, "limit": n_rows, "cursor": cursor}))
             yield page.jobs
             if page.next is None:
                 return
@@ -256,14 +256,14 @@ class RemoteCache:
         query = {"symbol": symbol, "interval": interval.name}
         return _done(lambda: decode(SeriesReport, self._get("/api/v1/coverage", query)))
 
-    def list_harvest(self) -> Future[list[HarvestEntry]]:
+    def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are archived."""
-        return _done(lambda: [decode(HarvestEntry, row) for row in self._get("/api/v1/harvest")])
+        return _done(lambda: [decode(ArchiveEntry, row) for row in self._get("/api/v1/harvest")])
 
-    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+    def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Archive a series automatically, or end that."""
         body = {"symbol": symbol, "interval": interval.name, "on": is_on}
-        return _done(lambda: decode(HarvestEntry, self._post("/api/v1/harvest", body)))
+        return _done(lambda: decode(ArchiveEntry, self._post("/api/v1/harvest", body)))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None

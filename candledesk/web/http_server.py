@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import WindowRequested
     from candledesk.web.server.assets import Asset
 
@@ -55,7 +55,7 @@ class WebServer:
 
     def __init__(
         self,
-        cache: Cache,
+        cache: CacheApi,
         *,
         port: int = 0,
         resources: Path,

@@ -26,7 +26,7 @@ def app(cache):
 
 
 @pytest.fixture
-def stranger(app):
+def anonymous_client(app):
     """A client without the token."""
     return TestClient(app, base_url=f"http://127.0.0.1:{PORT}")
 

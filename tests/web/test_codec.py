@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from candledesk.cache.messages import (
+    ArchiveEntry,
     BackfillEstimate,
     BarsStored,
     BreakerState,
     Gap,
-    HarvestEntry,
     Job,
     JobsChanged,
     JobState,
@@ -29,7 +29,7 @@ from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import Span
 from candledesk.domain.times import UtcSeconds
 from candledesk.web.api.candles import Candle, Candles, Derived, Started
-from candledesk.web.api.jobs import Jobs
+from candledesk.web.api.jobs import JobQueue
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.problems import Problem
@@ -44,13 +44,13 @@ MESSAGES = [
     GAP,
     JOB,
     replace(JOB, eta_s=None, gaps=(), next_try_at=None, cursor=None, dropped={}),
-    Jobs((JOB,), "3"),
+    JobQueue((JOB,), "3"),
     Started(JobState.QUEUED, 1),
     Coverage(Span(0, 1), CoverageState.KNOWN_EMPTY, 4, 5, "asked"),
     SeriesReport((Coverage(Span(0, 1), CoverageState.HAVE, 4),), (GAP,), 7, {"jump": 1}, {"no close": 1}, 3, 4),
     SeriesReport((), (), 0),
     SymbolFound("AAPL", "Apple Inc.", "NMS", "EQUITY", is_cached=True),
-    HarvestEntry("AAPL", INTERVALS["1m"], 1, None, 3, "note", is_on=False),
+    ArchiveEntry("AAPL", INTERVALS["1m"], 1, None, 3, "note", is_on=False),
     LimiterState(1.5, 2.0, BreakerState.HALF_OPEN, 4, "429", is_offline=True, update_lag_s=2),
     BackfillEstimate(1, 2, 2.5, 4, ("NEW",)),
     HistoryStart(7, "listing", "AAPL has traded since 1980-12-12"),

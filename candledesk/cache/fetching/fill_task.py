@@ -34,7 +34,7 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class FillTarget:
     """What is wanted: a ``span``, or bars counted around ``anchor`` (``None``: now); neither: the whole history."""
 
     span: Span | None = None
@@ -55,7 +55,7 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class DemandEnd:
+class FillResult:
     """How a demand ended: the gaps that are left, and why it stopped early, if it did.
 
     ``never``: gaps that no later try can fill, as they lie before all that the provider has.
@@ -68,7 +68,7 @@ class DemandEnd:
 
 
 @dataclass(eq=False, slots=True)
-class Demand:
+class FillTask:
     """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
 
     ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
@@ -84,25 +84,25 @@ class Demand:
 
     symbol: str
     interval: Interval
-    want: Want
+    target: FillTarget
     priority: Priority
     job_id: int | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
-    end: Future[DemandEnd] = field(default_factory=Future)
+    end: Future[FillResult] = field(default_factory=Future)
     n_faults: int = 0
     failing: int | None = None
     is_update: bool = False
     n_tries: int = USUAL_TRIES
     only_instrument: bool = False
-    is_plain: bool = False
+    is_daily_first_request: bool = False
     is_view: bool = False
     asked: list[Span] = field(default_factory=list)
-    after: Demand | None = None
+    after: FillTask | None = None
     is_checked: bool = False
-    is_patient: bool = False
-    on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
-    is_resting: bool = False
-    on_rest: Callable[[], None] = field(default=lambda: None)
+    waits_for_network: bool = False
+    on_blocked: Callable[[Exception], None] = field(default=lambda _error: None)
+    is_in_retry_pause: bool = False
+    on_retry_pause: Callable[[], None] = field(default=lambda: None)
     sightings: dict[int, Sighting] = field(default_factory=dict)
 
     @property
@@ -113,14 +113,14 @@ class Demand:
     @property
     def asks_older(self) -> bool:
         """Whether its requests ask all older bars that fit in: a chart's, which count bars from an anchor."""
-        return (self.is_view or self.want.n_before > 0) and not self.is_update
+        return (self.is_view or self.target.n_before > 0) and not self.is_update
 
     @property
     def series(self) -> tuple[str, Interval]:
         """Whose bars are wanted."""
         return self.symbol, self.interval
 
-    def finish(self, end: DemandEnd) -> None:
+    def finish(self, end: FillResult) -> None:
         """End it once; later calls change nothing."""
         with suppress(InvalidStateError):  # two threads may end it at the same moment
             self.end.set_result(end)

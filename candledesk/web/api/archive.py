@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import HarvestEntry
+from candledesk.cache.messages import ArchiveEntry
 from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import Endpoint, ResponseSpec, json_response
 
@@ -17,12 +17,12 @@ PATH = "/api/v1/harvest"
 
 
 async def _list_harvest(context: RequestContext, _request: RouteRequest) -> Response:
-    return json_response(await context.settle(context.cache.list_harvest()))
+    return json_response(await context.settle(context.cache.list_archive()))
 
 
 async def _set_harvest(context: RequestContext, request: RouteRequest) -> Response:
     symbol, interval, is_on = (request.values[name] for name in ("symbol", "interval", "on"))
-    return json_response(await context.settle(context.cache.set_harvest(symbol, interval, is_on=is_on)))
+    return json_response(await context.settle(context.cache.set_archived(symbol, interval, is_on=is_on)))
 
 
 _ON = params.Param(
@@ -34,14 +34,14 @@ ENDPOINTS = (
         PATH,
         _list_harvest,
         "Series that are archived",
-        ResponseSpec(tuple[HarvestEntry, ...], "the list, by symbol and bar length"),
+        ResponseSpec(tuple[ArchiveEntry, ...], "the list, by symbol and bar length"),
     ),
     Endpoint(
         "POST",
         PATH,
         _set_harvest,
         "Archive a series automatically, or end that",
-        ResponseSpec(HarvestEntry, "the series as it stands"),
+        ResponseSpec(ArchiveEntry, "the series as it stands"),
         text=(
             "Yahoo keeps 1m bars for 30 days only: the newest bars of an archived series are stored after each close, "
             "while the window or `serve` runs, so that the stored history grows beyond that. For a derived interval "

@@ -14,7 +14,7 @@ from candledesk.domain.errors import InputError, TooLateError
 from candledesk.domain.instrument import HistoryStart, Instrument, start_of_history
 from candledesk.domain.interval import INTERVALS, Interval, parse_interval
 from candledesk.domain.json_fields import JsonField
-from candledesk.domain.prices.oddity import Oddity, odd_tokens, odd_words
+from candledesk.domain.prices.oddity import Oddity, odd_text, odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import UtcSeconds
 from candledesk.domain.venue_names import venue_name
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MAX_LIMIT = 5_000
 Price = Annotated[float | None, "null only with raw=true: it was not sent"]
 _ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
-    f"{odd_tokens(flag)} ({odd_words(flag)})" for flag in Oddity
+    f"{odd_tokens(flag)} ({odd_text(flag)})" for flag in Oddity
 )
 _DERIVED_TEXT = "where Yahoo no longer has this interval and finer stored candles stand for it; else left out"
 

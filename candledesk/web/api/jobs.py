@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
+class JobQueue:
     """One page of jobs."""
 
     jobs: tuple[Job, ...]
@@ -39,7 +39,7 @@ class Moved:
 async def _list_jobs(context: RequestContext, request: RouteRequest) -> Response:
     state, limit, cursor = (request.values[name] for name in ("state", "limit", "cursor"))
     jobs = await context.settle(context.cache.list_jobs(state=state, limit=limit + 1, before=cursor))
-    return json_response(Jobs(tuple(jobs[:limit]), str(jobs[limit - 1].job_id) if len(jobs) > limit else None))
+    return json_response(JobQueue(tuple(jobs[:limit]), str(jobs[limit - 1].job_id) if len(jobs) > limit else None))
 
 
 async def _read_job(context: RequestContext, request: RouteRequest) -> Response:
@@ -86,7 +86,7 @@ def _span(context: RequestContext, request: RouteRequest) -> Span | None:
 
 async def _start_jobs(context: RequestContext, request: RouteRequest) -> Response:
     jobs = await context.settle(context.cache.start_backfills(_series(request), _span(context, request)))
-    return json_response(Jobs(tuple(jobs), None), 202)
+    return json_response(JobQueue(tuple(jobs), None), 202)
 
 
 async def _estimate_jobs(context: RequestContext, request: RouteRequest) -> Response:
@@ -109,7 +109,7 @@ ENDPOINTS = (
         "/api/v1/jobs",
         _list_jobs,
         "Jobs, the newest first",
-        ResponseSpec(Jobs, "one page of jobs"),
+        ResponseSpec(JobQueue, "one page of jobs"),
         query=_PAGE,
         errors=(422,),
     ),
@@ -118,7 +118,7 @@ ENDPOINTS = (
         "/api/v1/jobs",
         _start_jobs,
         "Start backfills of many series at once",
-        ResponseSpec(Jobs, "the jobs in the order of symbols and intervals", 202),
+        ResponseSpec(JobQueue, "the jobs in the order of symbols and intervals", 202),
         text="Every symbol with every interval; 1d unless given. Live jobs for the same span are joined.",
         body=_BATCH,
         errors=(404, 422),

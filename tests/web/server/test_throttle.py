@@ -50,9 +50,9 @@ def test_too_many_changes_are_asked_to_come_back(path):
     assert client.post(path, json={}).status_code != 429
 
 
-def test_a_stranger_uses_up_nothing(client, stranger):
+def test_a_request_without_a_token_uses_up_nothing(client, anonymous_client):
     for _ in range(100):
-        assert stranger.post("/api/v1/candles/update-latest", json={}).status_code == 401
+        assert anonymous_client.post("/api/v1/candles/update-latest", json={}).status_code == 401
     assert client.post("/api/v1/candles/update-latest", json={}).status_code == 202
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import WindowRequested
     from candledesk.web.api.contract.params import Param
 
@@ -41,7 +41,7 @@ class RequestContext:
     ``on_window`` ``None``: this instance has no window.
     """
 
-    cache: Cache
+    cache: CacheApi
     stopping: asyncio.Event
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
