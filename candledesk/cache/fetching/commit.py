@@ -64,10 +64,10 @@ Sighting = tuple[int, tuple[float, ...]]
 class CommitResult:
     """What a window brought: rows changed, the series' revision, remarks for the log.
 
-    ``doubt``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose stored bars
-    were brought onto a new split basis; ``daily_since``: from when the dailies should be read first, because a split
-    may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they are repeated;
-    ``retired``: the symbol that a former company's bars have from now on, empty when there is none.
+    ``refetch_reason``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose
+    stored bars were brought onto a new split basis; ``daily_since``: from when the dailies should be read first,
+    because a split may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they
+    are repeated; ``retired``: the symbol that a former company's bars have from now on, empty when there is none.
     """
 
     n_changed: int
@@ -289,7 +289,7 @@ def _count_sightings(
     """Return how often each row that looks wrong, and is not stored so, has been sent by now, with its prices.
 
     ``lost``: times of rows without a close; they have no prices. A bar that was stored before and is good does not give
-    way to one that is odd until that is repeated; one that is odd already and still forms (``told``) does.
+    way to one that is odd until that is repeated; one that is odd already and still forms (``replaceable``) does.
     """
     bars = wanted.bars
     known = np.isin(bars.open_time, stored.open_time)

@@ -56,7 +56,7 @@ class FillScheduler:
         return any(task.priority is not Priority.UPDATE for task in list(self._live))
 
     def add(self, task: FillTask) -> None:
-        """Begin to serve a demand; ``demand.end`` resolves when it is over."""
+        """Begin to serve a demand; ``task.end`` resolves when it is over."""
         self._live.add(task)
         task.end.add_done_callback(lambda _: self._live.discard(task))
         if self._closing.is_set():
@@ -73,9 +73,10 @@ class FillScheduler:
         span: Span | None = None,
         is_daily_first_request: bool = False,
     ) -> None:
-        """Learn the instrument of a symbol, with one request when it was never met, then call ``on_met``.
+        """Learn the instrument of a symbol, with one request when it was never met, then call ``on_resolved``.
 
-        That request brings bars of ``span`` (``None``: the latest); ``is_plain``: a few daily bars instead.
+        That request brings bars of ``span`` (``None``: the latest); ``is_daily_first_request``: a few daily bars
+        instead.
         """
         task = FillTask(
             symbol,

@@ -69,17 +69,17 @@ class FillResult:
 
 @dataclass(eq=False, slots=True)
 class FillTask:
-    """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
+    """One demand under way. ``target`` may be replaced while it lives (a chart that scrolls on).
 
-    ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
-    daily bars, not from bars of the interval; ``is_view``: who scrolls on wants the older bars too; ``is_update``: what
-    is covered is asked again, once; ``asked`` remembers which windows that were. ``n_tries``: of one window, until it
-    is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must end
-    before it goes on; ``is_checked``: that were the dailies, to know its basis. ``is_patient``: it waits for the
-    network instead of giving up; ``on_stuck`` is told why it waits for something that may take for ever (the network, a
-    full disk). ``is_resting``: it only waits for its next try of a window, which keeps nobody else from asking;
-    ``on_rest`` is told when that begins. ``sightings``: rows of the present window that are held back until the
-    provider repeats them (``commit``).
+    ``only_instrument``: it ends as soon as the symbol is known; ``is_daily_first_request``: a new symbol is learnt from
+    its latest daily bars, not from bars of the interval; ``is_view``: who scrolls on wants the older bars too;
+    ``is_update``: what is covered is asked again, once; ``asked`` remembers which windows that were. ``n_tries``: of
+    one window, until it is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed.
+    ``after``: what must end before it goes on; ``is_checked``: that were the dailies, to know its basis.
+    ``waits_for_network``: it waits for the network instead of giving up; ``on_blocked`` is told why it waits for
+    something that may take for ever (the network, a full disk). ``is_in_retry_pause``: it only waits for its next try
+    of a window, which keeps nobody else from asking; ``on_retry_pause`` is told when that begins. ``sightings``: rows
+    of the present window that are held back until the provider repeats them (``commit``).
     """
 
     symbol: str

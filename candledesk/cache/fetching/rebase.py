@@ -66,7 +66,7 @@ def read_splits(connection: Connection, symbol: str) -> list[Split]:
 class Compared:
     """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
 
-    ``news``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``;
+    ``new_splits``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``;
     ``market``: the answer's regular market price; ``is_checked``: the dailies were read for it, after an answer that
     was not proven.
     """

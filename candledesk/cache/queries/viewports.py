@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 MAX_RETRY_S = 900.0
-FAULT_RETRY_S = 9.0  # a little longer than ``fills.Pauses.fault_s``
+FAULT_RETRY_S = 9.0  # a little longer than ``fills.RetryPauses.fault_s``
 
 
 class ViewportLoader:

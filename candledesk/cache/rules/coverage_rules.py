@@ -53,7 +53,7 @@ def final_times(calendar: SessionCalendar, interval: Interval, open_time: IntArr
 
 
 def _provisional_expiry(finals: IntArray, interval: Interval, now: int, idle_s: int) -> int:
-    """Return when what forms or settles is asked again; less and less where nothing came for ``quiet`` seconds."""
+    """Return when what forms or settles is asked again; less and less where nothing came for ``idle_s`` seconds."""
     pause = forming_pause_s(interval)
     backoff_s = backoff_interval_s(pause, idle_s)
     return now + backoff_s if backoff_s > pause else min(now + pause, max(int(finals.min()), now + 1))
@@ -102,7 +102,7 @@ def cover_window(
 
     ``bars`` may reach beyond the window (the overlap). Sessions without a single bar are ``known_empty``, and so is,
     for a day, what follows the newest bar; bars that may still change are ``provisional``; the rest is ``have``,
-    minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``former``: the ledger before this
+    minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``previous``: the ledger before this
     answer: a session is believed to be empty for long only when a second answer says so. ``newest``: the open time of
     the newest bar of the series, stored or answered: where nothing new comes, less is asked.
     """
@@ -183,7 +183,7 @@ def cover_lost(
 def cover_failure(failed: Coverage, previous: Sequence[Coverage]) -> list[Coverage]:
     """Return what a failure or a refusal changes: only what was not known before is unknown for that reason.
 
-    ``former``: the ledger where ``failed`` lies. What is stored stays as it is. What had expired is not asked again
+    ``previous``: the ledger where ``failed`` lies. What is stored stays as it is. What had expired is not asked again
     before the failure is. Of bars that may still change it is said that their last refresh failed, unless that is for
     good (a refusal without an end says nothing of them).
     """
@@ -204,7 +204,7 @@ def cover_failure(failed: Coverage, previous: Sequence[Coverage]) -> list[Covera
 def cover_retired(previous: Sequence[Coverage], now: int, symbol: str) -> list[Coverage]:
     """Return what is known of a series that nobody can be asked for any more: what is stored, and nothing else.
 
-    ``former``: its whole ledger; ``symbol``: what the former company's bars are kept as.
+    ``previous``: its whole ledger; ``symbol``: what the former company's bars are kept as.
     """
     stored = (CoverageState.HAVE, CoverageState.PROVISIONAL, CoverageState.KNOWN_EMPTY)
     kept = [replace(row, expires_at=None) for row in previous if row.state in stored]

@@ -82,7 +82,7 @@ class _Request:
 
 
 def answer_chart(prices: Prices, symbol: str, query: Mapping[str, str], now: int) -> Payload:
-    """Return the JSON body of a chart request; raise ``RefusedError`` as the provider would refuse it."""
+    """Return the JSON body of a chart request; raise ``ChartRefusedError`` as the provider would refuse it."""
     listing = prices.listing(symbol, now)
     if listing is None:
         raise ChartRefusedError(404, "Not Found", "No data found, symbol may be delisted")

@@ -84,7 +84,7 @@ def idle_trading_s(calendar: SessionCalendar, interval: Interval, newest: int | 
 
 
 def backoff_interval_s(update_s: int, idle_s: int) -> int:
-    """Return the update interval (s) of a series that has brought nothing new for ``quiet`` seconds of trading.
+    """Return the update interval (s) of a series that has brought nothing new for ``idle_s`` seconds of trading.
 
     A thin or halted stock is asked less and less, at least every two hours of trading: a symbol without data costs a
     handful of requests a day (issue 3).

@@ -50,7 +50,7 @@ class _Cash:
 
 @dataclass(frozen=True, slots=True)
 class PricedAction:
-    """An action with its value in the currency of the prices; see ``Action``."""
+    """An action with its value in the currency of the prices; see ``DatedAction``."""
 
     date: int
     kind: str

@@ -33,7 +33,7 @@ class CleanBars:
 
     ``bars``: n bars, fit to be stored; ``odd``: int64 ``(n,)``, the flags of each (``domain.oddity``); ``sent``:
     float64 ``(4, n)``, open, high, low and close as they came (NaN: not sent); ``dropped``: rows that are no bar, by
-    reason; ``lost``: ascending open times of rows that came without a close, and ``quiet`` those of them without
+    reason; ``lost``: ascending open times of rows that came without a close, and ``untraded`` those of them without
     volume; ``impossible``: open time and reason of each row that was dropped for what it is.
     """
 

@@ -212,7 +212,7 @@ def _without_falls(here: IntArray, own: int, *, is_end_stated: bool) -> IntArray
     """Return the own level of each bar: ``own``, but for what may be a real fall that did not come back.
 
     Bars before the first step that lie above ``own`` were perhaps that dear. Bars after the last step that lie below it
-    are decided when more is known, unless the market price has told (``is_end_told``).
+    are decided when more is known, unless the market price has told (``is_end_stated``).
     """
     result = np.full(len(here), own)
     changes = np.flatnonzero(np.diff(here))

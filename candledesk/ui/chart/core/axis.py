@@ -69,7 +69,7 @@ class Axis:
         return AxisRow(min(max(row, 0), len(self.open_time) - 1))
 
     def shift_from(self, previous: Axis, near: int) -> int | None:
-        """Return what to add to an index of ``former`` to get the same bar's here; ``None`` when nothing is shared.
+        """Return what to add to an index of ``previous`` to get the same bar's here; ``None`` when nothing is shared.
 
         Rows of both start at some of the same bars; of those the one next to the time ``near`` decides, so that bars
         that came in elsewhere do not matter.

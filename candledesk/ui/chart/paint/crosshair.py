@@ -85,7 +85,7 @@ class Crosshair:
         return None if self._shown is None else self._shown[0]
 
     def show_at(self, point: CrosshairPoint | None, frame: Frame, series: Series, theme: Theme) -> list[QRect]:
-        """Move to ``aim`` (``None`` hides); return what to repaint, in logical pixels."""
+        """Move to ``point`` (``None`` hides); return what to repaint, in logical pixels."""
         previous = self._shown
         self._shown = None if point is None else (point, frame, series, theme)
         if (

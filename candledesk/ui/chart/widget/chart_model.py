@@ -82,7 +82,7 @@ class ChartModel(QObject):
     def show_series(self, series: Series, *, is_latest_requested: bool = False, date: int | None = None) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
-        ``is_latest_wanted``: go to the window's latest bar; ``date``: go to the bar of that time.
+        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time.
         """
         series, previous = zoned(series, self.scene.options.zone), self.series
         self._hours_received_at = time.time()

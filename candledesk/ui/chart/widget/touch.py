@@ -23,7 +23,7 @@ class TouchGestures:
     """Follows the fingers of one chart."""
 
     def __init__(self, model: ChartModel, mouse_gestures: MouseGestures, motion: Motion) -> None:
-        """Drag with ``hand``, throw with ``motion``."""
+        """Drag with ``mouse_gestures``, throw with ``motion``."""
         self._model, self._mouse_gestures, self._motion = model, mouse_gestures, motion
         self._meter = FlickMeter()
         self._pair: tuple[QPointF, float] | None = None  # the centre of two fingers, and their distance

@@ -55,7 +55,7 @@ _FILTER_STATES = {
 
 
 def is_stale(known: Job, incoming: Job) -> bool:
-    """Tell whether ``news`` is older than what is known; threads may overtake each other within a second.
+    """Tell whether ``incoming`` is older than what is known; threads may overtake each other within a second.
 
     Of two states of the same second the one that the other leads to is the newer: a job that was cancelled does not
     run again because a report of its last window comes late.

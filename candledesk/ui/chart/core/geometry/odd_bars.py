@@ -26,8 +26,8 @@ class Oddities:
 
     ``drawn``: the rows as they are drawn; ``high`` and ``low``: what the price axis is fitted to, NaN for rows that it
     leaves out; ``is_left_out``: rows of which bars are left out of these; ``is_below``: rows with a price at or below
-    zero; ``is_open_unknown``: rows whose open was not sent. ``calm``: what averages are made of, without what the scale
-    leaves out; ``calm_above``: without prices at or below zero, too, for a logarithmic axis.
+    zero; ``is_open_unknown``: rows whose open was not sent. ``ordinary``: what averages are made of, without what the
+    scale leaves out; ``ordinary_above``: without prices at or below zero, too, for a logarithmic axis.
     """
 
     drawn: Bars
