@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 class CacheController:
-    """Implements ``doors.Cache``."""
+    """Implements ``CacheApi``."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class CacheController:
         return self._job_submitter.start_backfill(symbol, interval, span)
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue or join a backfill of each series, in one transaction; see ``doors.Cache``."""
+        """Queue or join a backfill of each series, in one transaction; see ``CacheApi``."""
         return self._job_submitter.start_backfills(series, span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:

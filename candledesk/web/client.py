@@ -66,7 +66,7 @@ def _read_problem(error: urllib.error.HTTPError) -> CandleDeskError:
 
 
 class RemoteCache:
-    """Implements ``CommandCache`` with the answers of the instance that holds the home."""
+    """Implements ``CommandApi`` with the answers of the instance that holds the home."""
 
     def __init__(self, url: str, token: str) -> None:
         """``url`` and ``token`` as in ``endpoint.json``."""

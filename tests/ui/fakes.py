@@ -129,7 +129,7 @@ def done(value: T) -> Future[T]:
 
 
 class FakeCache:
-    """Implements ``cache.doors.Cache`` over a dictionary of bars."""
+    """Implements ``cache.api.CacheApi`` over a dictionary of bars."""
 
     def __init__(self) -> None:
         self.bars: dict[tuple[str, str], Bars] = {}

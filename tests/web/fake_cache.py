@@ -64,7 +64,7 @@ def make_bars(symbol, interval, span):
 
 
 class FakeCache:
-    """See ``candledesk.cache.api.Cache``."""
+    """See ``candledesk.cache.api.CacheApi``."""
 
     def __init__(self, *, now=NOW, fill_s=0.0, stuck=None):
         self.now, self.fill_s, self.stuck = now, fill_s, stuck

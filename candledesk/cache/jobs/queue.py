@@ -62,7 +62,7 @@ class JobQueue:
         delayed_calls: DelayedCalls,
         events: Events,
     ) -> None:
-        """Start with none; ``take_up`` begins what a former run left."""
+        """Start with none; ``resume_previous`` begins what a former run left."""
         self._fill_scheduler = fill_scheduler
         self._journal = journal
         self._readers = readers
@@ -101,7 +101,7 @@ class JobQueue:
         )
 
     def wait(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended; see ``waits.Waits``."""
+        """Resolve when the job has ended; see ``waiters.JobWaiters``."""
         ended = self._waiters.add(job_id)
 
         def on_read(read: Future[Job]) -> None:

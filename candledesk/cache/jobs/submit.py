@@ -51,7 +51,7 @@ class JobSubmitter:
         return _first(self.start_backfills([(symbol, interval)], span))
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue a backfill of each series, or join the live one; see ``doors.Cache``."""
+        """Queue a backfill of each series, or join the live one; see ``CacheApi``."""
         self._context.catalog.clear_backoff(symbol for symbol, _ in series)  # whoever starts it means now
         now = self._context.now()
         if span is not None and span.start >= now:

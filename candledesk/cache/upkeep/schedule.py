@@ -120,7 +120,7 @@ class TaskHistory:
 class SeriesStatus:
     """A series as the database knows it. ``newest``: open time of its newest bar.
 
-    ``is_active``: somebody looks at it, ``is_in_front``: in the chart in front; ``is_harvested``, ``last_run_at``: it
+    ``is_active``: somebody looks at it, ``is_in_front``: in the chart in front; ``is_archived``, ``last_run_at``: it
     is on the harvest list.
     """
 

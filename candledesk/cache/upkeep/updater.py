@@ -65,7 +65,7 @@ class Updater:
     """Keeps active series current and harvested series whole."""
 
     def __init__(self, context: UpdateContext, update_rate: UpdateRate) -> None:
-        """Do nothing until ``start`` or ``hold_round``."""
+        """Do nothing until ``start`` or ``run_round``."""
         self._context = context
         self._scheduler = UpdateScheduler(update_rate)
         self._lock = threading.Lock()
