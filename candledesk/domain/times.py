@@ -20,8 +20,8 @@ _HELP = "write a date (2026-11-02) or an instant with its offset (2026-11-02T14:
 def parse_time(text: str, field: str) -> int:
     """Return UTC seconds of a date (00:00 UTC) or an instant with an offset, rounded up to a whole second.
 
-    A naive instant is refused with ``InputError``: nobody can know whose clock it is (INTERFACE.md). A ``+`` that
-    arrived as a blank, as URLs do to it, is understood.
+    A naive instant is refused with ``InputError``, because its zone is not known (INTERFACE.md). A ``+`` that arrived
+    as a blank, as in a URL without escapes, is accepted.
     """
     match = _INSTANT.fullmatch(text)
     if match is not None and match[2] is None:

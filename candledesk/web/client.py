@@ -8,11 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from concurrent.futures import Future
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -20,7 +16,7 @@ import numpy as np
 from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
 from candledesk.cache.runtime.workers import run_into, start_daemon
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError
+from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.job_states import ENDED
 from candledesk.domain.prices.oddity import parse_tokens
@@ -29,7 +25,6 @@ from candledesk.domain.times import iso_time
 from candledesk.web.api.candles import Candles, Started
 from candledesk.web.api.jobs import JobQueue, Moved
 from candledesk.web.codec import decode
-from candledesk.web.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,13 +33,11 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 T = TypeVar("T")
-TIMEOUT_S = 40.0
 POLL_S = 0.3
 PAGE = 5_000
 WAIT_S = 30  # the longest that the endpoint waits for a fill
 N_REREADS = 3
-N_PATIENT = 30  # tries of a request that the endpoint asks to come back with
-N_POLLED = 20  # jobs that are asked for in one round
+N_POLLED = 20  # jobs that are read in one round
 N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 N_PAGE_ROWS = 500  # of jobs or symbols: the most that the API allows
 
@@ -58,20 +51,12 @@ def _done(function: Callable[[], T]) -> Future[T]:
     return future
 
 
-def _read_problem(error: urllib.error.HTTPError) -> CandleDeskError:
-    try:
-        return decode(Problem, json.loads(error.read())).error()
-    except (ValueError, KeyError):
-        return EnvironmentFaultError(f"The running CandleDesk answered with HTTP {error.code}")
-
-
 class RemoteCache:
     """Implements ``CommandApi`` with the answers of the instance that holds the home."""
 
     def __init__(self, url: str, token: str) -> None:
         """``url`` and ``token`` as in ``endpoint.json``."""
-        self._url = url
-        self._token = token
+        self._api = ApiClient(url, token)
         self._lock = threading.Lock()
         self._waits: list[tuple[int, Future[Job]]] = []
 
@@ -81,32 +66,10 @@ class RemoteCache:
         try:
             written = json.loads(endpoint.read_text(encoding="utf-8"))
             remote = cls(written["url"], written["token"])
-            remote._get("/api/v1/limiter")
+            remote._api.get("/api/v1/limiter")
         except (OSError, ValueError, KeyError, CandleDeskError):
             return None
         return remote
-
-    def _get(self, path: str, query: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
-        given = {key: value for key, value in (query or {}).items() if value is not None}
-        return self._send("GET", path + (f"?{urllib.parse.urlencode(given)}" if given else ""), None)
-
-    def _post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        return self._send("POST", path, json.dumps(body).encode())
-
-    def _send(self, method: str, path: str, data: bytes | None, n_left: int = N_PATIENT) -> Any:  # noqa: ANN401 - JSON
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self._url}{path}", data, headers, method=method)  # noqa: S310 - our own loopback address
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=TIMEOUT_S) as answer:
-                return json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            if error.code != HTTPStatus.TOO_MANY_REQUESTS or not n_left:
-                raise _read_problem(error) from None
-            time.sleep(float(error.headers["Retry-After"]))
-        except OSError as error:
-            raise EnvironmentFaultError(f"The running CandleDesk at {self._url} does not answer: {error}") from error
-        return self._send(method, path, data, n_left - 1)
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Fill the span with a job of the running instance, wait for it, and page through the bars."""
@@ -140,9 +103,9 @@ class RemoteCache:
         return _reply(request, span, pages)
 
     def _pages(self, first: dict[str, Any], others: dict[str, Any]) -> list[dict[str, Any]]:
-        pages = [self._get("/api/v1/candles", first)]
+        pages = [self._api.get("/api/v1/candles", first)]
         while pages[-1]["next"] is not None:
-            pages.append(self._get("/api/v1/candles", others | {"cursor": pages[-1]["next"]}))
+            pages.append(self._api.get("/api/v1/candles", others | {"cursor": pages[-1]["next"]}))
         return pages
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
@@ -151,7 +114,7 @@ class RemoteCache:
 
     def _start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Job:
         body = {"symbol": symbol, "interval": interval.name, **_span_fields(span)}
-        return self._read_job(decode(Started, self._post("/api/v1/candles/backfill", body)).job_id)
+        return self._read_job(decode(Started, self._api.post("/api/v1/candles/backfill", body)).job_id)
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Start or join the jobs, ``N_SYMBOLS`` symbols of an interval with one request."""
@@ -164,12 +127,12 @@ class RemoteCache:
             for first in range(0, len(symbols), N_SYMBOLS):
                 part = symbols[first : first + N_SYMBOLS]
                 body = {"symbols": part, "intervals": [interval.name], **_span_fields(span)}
-                jobs = decode(JobQueue, self._post("/api/v1/jobs", body)).jobs
+                jobs = decode(JobQueue, self._api.post("/api/v1/jobs", body)).jobs
                 started |= {(symbol, interval.name): job for symbol, job in zip(part, jobs, strict=True)}
         return [started[symbol, interval.name] for symbol, interval in series]
 
     def _read_job(self, job_id: int) -> Job:
-        return decode(Job, self._get(f"/api/v1/jobs/{job_id}"))
+        return decode(Job, self._api.get(f"/api/v1/jobs/{job_id}"))
 
     def _wait(self, job: Job) -> Job:
         while job.state not in ENDED:
@@ -178,7 +141,7 @@ class RemoteCache:
         return job
 
     def wait_job(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended: one thread asks for all that are waited for, again and again."""
+        """Resolve when the job has ended: one thread reads all jobs that are waited for until they have."""
         ended: Future[Job] = Future()
         with self._lock:
             self._waits.append((job_id, ended))
@@ -187,7 +150,7 @@ class RemoteCache:
         return ended
 
     def _poll(self) -> None:
-        """Ask for those that are waited for in turn, ``N_POLLED`` a round, until none is left."""
+        """Read the jobs that are waited for in turn, ``N_POLLED`` a round, until none is left."""
         while True:
             with self._lock:
                 waits = self._waits[:N_POLLED]
@@ -217,7 +180,7 @@ class RemoteCache:
         n_left = limit
         while n_left is None or n_left > 0:
             n_rows = N_PAGE_ROWS if n_left is None else min(n_left, N_PAGE_ROWS)
-            page = decode(JobQueue, self._get("/api/v1/jobs", {"state": state, "limit": n_rows, "cursor": cursor}))
+            page = decode(JobQueue, self._api.get("/api/v1/jobs", {"state": state, "limit": n_rows, "cursor": cursor}))
             yield page.jobs
             if page.next is None:
                 return
@@ -241,29 +204,29 @@ class RemoteCache:
         return self._change_job(job_id, "retry")
 
     def _change_job(self, job_id: int, verb: str) -> Future[Job]:
-        return _done(lambda: decode(Job, self._post(f"/api/v1/jobs/{job_id}/{verb}", {})))
+        return _done(lambda: decode(Job, self._api.post(f"/api/v1/jobs/{job_id}/{verb}", {})))
 
     def retry_failed_jobs(self) -> Future[int]:
         """Queue every failed job again."""
-        return _done(lambda: decode(Moved, self._post("/api/v1/jobs/retry-failed", {})).n_jobs)
+        return _done(lambda: decode(Moved, self._api.post("/api/v1/jobs/retry-failed", {})).n_jobs)
 
     def clear_finished_jobs(self) -> Future[int]:
         """Delete every job that has ended from the list."""
-        return _done(lambda: decode(Moved, self._post("/api/v1/jobs/clear-finished", {})).n_jobs)
+        return _done(lambda: decode(Moved, self._api.post("/api/v1/jobs/clear-finished", {})).n_jobs)
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series."""
         query = {"symbol": symbol, "interval": interval.name}
-        return _done(lambda: decode(SeriesReport, self._get("/api/v1/coverage", query)))
+        return _done(lambda: decode(SeriesReport, self._api.get("/api/v1/coverage", query)))
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are archived."""
-        return _done(lambda: [decode(ArchiveEntry, row) for row in self._get("/api/v1/harvest")])
+        return _done(lambda: [decode(ArchiveEntry, row) for row in self._api.get("/api/v1/harvest")])
 
     def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Archive a series automatically, or end that."""
         body = {"symbol": symbol, "interval": interval.name, "on": is_on}
-        return _done(lambda: decode(ArchiveEntry, self._post("/api/v1/harvest", body)))
+        return _done(lambda: decode(ArchiveEntry, self._api.post("/api/v1/harvest", body)))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None
@@ -272,10 +235,10 @@ class RemoteCache:
         return _done(lambda: [_instrument(row) for row in self._cached_symbols(query, after)][:limit])
 
     def _cached_symbols(self, query: str, after: str | None) -> Iterator[SymbolFound]:
-        asked = {"query": query, "timeout": 0, "limit": N_PAGE_ROWS}
+        query_row = {"query": query, "timeout": 0, "limit": N_PAGE_ROWS}
         n_rows = N_PAGE_ROWS
         while n_rows == N_PAGE_ROWS:
-            page = [decode(SymbolFound, row) for row in self._get("/api/v1/symbols", asked | {"cursor": after})]
+            page = [decode(SymbolFound, row) for row in self._api.get("/api/v1/symbols", query_row | {"cursor": after})]
             cached = [row for row in page if row.is_cached]
             yield from cached
             n_rows = len(cached)
@@ -319,7 +282,7 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
             first_open_time=listed,
             name=head.name,
         ),
-        tuple(gap for gap in head.gaps if gap.span.overlaps(span)),  # asked from HISTORY_START at most
+        tuple(gap for gap in head.gaps if gap.span.overlaps(span)),  # requested from HISTORY_START on
         None,
         head.rev,
         odd=flags,

@@ -137,10 +137,10 @@ def _members(message: type) -> tuple[_Member, ...]:
     members = [
         _member(name, hints[name], has_default=has_default)
         for name, has_default in defaults.items()
-        if not _stated(hints[name]).is_internal
+        if not _json_field(hints[name]).is_internal
     ]
     for name, hint in hints.items():
-        after = _stated(hint).after
+        after = _json_field(hint).after
         if name not in defaults and after is not None:
             text = str(getattr(message, name).__doc__ or "").partition("\n")[0].rstrip(".")
             names = ["", *(member.attribute for member in members)]
@@ -159,19 +159,19 @@ def _hints(message: type) -> dict[str, Any]:
     return found
 
 
-def _stated(hint: Any) -> JsonField:  # noqa: ANN401 - any annotation
+def _json_field(hint: Any) -> JsonField:  # noqa: ANN401 - any annotation
     marks = getattr(hint, "__metadata__", ())
     return next((mark for mark in marks if isinstance(mark, JsonField)), JsonField())
 
 
 def _member(name: str, hint: Any, text: str | None = None, *, has_default: bool = False) -> _Member:  # noqa: ANN401
-    stated = _stated(hint)
+    given = _json_field(hint)
     marks = getattr(hint, "__metadata__", ())
     described = text if text is not None else next((mark for mark in marks if isinstance(mark, str)), "")
     is_span = hint is Span or get_args(hint)[:1] == (Span,)
     form = None if is_span else _form(hint)
-    key = stated.name or name
-    return _Member(name, key, described, form, stated.is_left_out_empty, text is not None, has_default)
+    key = given.name or name
+    return _Member(name, key, described, form, given.is_left_out_empty, text is not None, has_default)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The application: every declared route, the contract that is written from the declarations, the page's files."""
+"""The application: every declared route, the contract that is derived from them, and the files of the page."""
 
 from __future__ import annotations
 

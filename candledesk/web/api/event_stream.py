@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 STREAM_TYPE = "text/event-stream"
 HEARTBEAT_S = 15.0
-MAX_WAITING = 256  # a reader that is further behind is let go: it reconnects and reloads
+MAX_WAITING = 256  # a reader that is further behind is disconnected: it reconnects and reloads
 
 
 def encode_event(event: Event) -> bytes:
@@ -56,7 +56,7 @@ def encode_event(event: Event) -> bytes:
 def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bool:
     """Tell whether a reader that asked for this series wants the event; a derived interval follows its base."""
     if isinstance(event, WindowRequested):
-        return False  # between two processes of this machine, no business of a page
+        return False  # a request from a second start to this process, not for readers
     subject = event.job if isinstance(event, JobChanged) else event
     if not isinstance(subject, BarsStored | Job):
         return True
@@ -114,7 +114,7 @@ class EventStream:
             leave()
 
     def _follow(self) -> Callable[[], None]:
-        """A reader of one series shows it: it is kept up to date for as long as the stream is open."""
+        """Keep the series of a reader of one series up to date for as long as the stream is open."""
         if self._symbol is None or self._interval is None:
             return lambda: None
         return self._cache.follow(self._symbol, self._interval)

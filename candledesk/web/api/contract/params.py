@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 MAX_TIMEOUT_S = 30.0
 MAX_SERIES = 100
 MAX_WORDS = 64
-MAX_ID = 2**53  # what a JSON number holds exactly everywhere
+MAX_ID = 2**53  # the largest integer that every JSON reader holds exactly
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one sort of value is read and described: ``parse(text, field)`` raises ``InputError``; a JSON Schema."""
+    """How one kind of value is read and described: ``parse(text, field)`` raises ``InputError``; a JSON Schema."""
 
     parse: Callable[[str, str], object]
     schema: Schema
@@ -110,7 +110,9 @@ def yes_or_no() -> Kind:
 
 
 def _symbol(text: str, _field: str) -> str:
-    return parse_symbol(text if text.isascii() else "\N{REPLACEMENT CHARACTER}")  # upper-casing makes ASCII of some
+    return parse_symbol(
+        text if text.isascii() else "\N{REPLACEMENT CHARACTER}"
+    )  # upper-casing turns some other letters into ASCII
 
 
 def _interval(text: str, _field: str) -> Interval:
