@@ -34,7 +34,7 @@ class Coverage:
     span: Span
     state: CoverageState
     fetched_at: UtcSeconds
-    expires_at: Annotated[UtcSeconds | None, "when it is asked for again"] = None
+    expires_at: Annotated[UtcSeconds | None, "when it will be requested again"] = None
     reason: str = ""
     source: Annotated[str, JsonField(is_internal=True)] = "yahoo"
 

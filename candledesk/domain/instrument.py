@@ -91,7 +91,7 @@ class HistoryStart:
 
     @property
     def at(self) -> Annotated[UtcSeconds, JsonField(after="")]:
-        """The instant."""
+        """The same as UTC, ISO-8601."""
         return self.time
 
 

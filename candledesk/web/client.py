@@ -23,7 +23,8 @@ from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.web.api.candles import Candles, Started
-from candledesk.web.api.jobs import JobQueue, Moved
+from candledesk.web.api.jobs import JobPage, Moved
+from candledesk.web.api_client import ApiClient
 from candledesk.web.codec import decode
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class RemoteCache:
             for first in range(0, len(symbols), N_SYMBOLS):
                 part = symbols[first : first + N_SYMBOLS]
                 body = {"symbols": part, "intervals": [interval.name], **_span_fields(span)}
-                jobs = decode(JobQueue, self._api.post("/api/v1/jobs", body)).jobs
+                jobs = decode(JobPage, self._api.post("/api/v1/jobs", body)).jobs
                 started |= {(symbol, interval.name): job for symbol, job in zip(part, jobs, strict=True)}
         return [started[symbol, interval.name] for symbol, interval in series]
 
@@ -180,7 +181,7 @@ class RemoteCache:
         n_left = limit
         while n_left is None or n_left > 0:
             n_rows = N_PAGE_ROWS if n_left is None else min(n_left, N_PAGE_ROWS)
-            page = decode(JobQueue, self._api.get("/api/v1/jobs", {"state": state, "limit": n_rows, "cursor": cursor}))
+            page = decode(JobPage, self._api.get("/api/v1/jobs", {"state": state, "limit": n_rows, "cursor": cursor}))
             yield page.jobs
             if page.next is None:
                 return

@@ -143,6 +143,7 @@ def _members(message: type) -> tuple[_Member, ...]:
         after = _json_field(hint).after
         if name not in defaults and after is not None:
             text = str(getattr(message, name).__doc__ or "").partition("\n")[0].rstrip(".")
+            text = text[:1].lower() + text[1:]
             names = ["", *(member.attribute for member in members)]
             members.insert(names.index(after), _member(name, hint, text))
     return tuple(members)

@@ -139,7 +139,7 @@ class WebServer:
 
 
 def _bind(port: int) -> socket.socket:
-    # asyncio sets TCP_NODELAY only on a socket whose protocol is stated; else an answer on a kept connection takes 40 ms.
+    # Without the protocol asyncio does not set TCP_NODELAY, and an answer on a kept connection takes 40 ms.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

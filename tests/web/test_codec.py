@@ -29,7 +29,7 @@ from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import Span
 from candledesk.domain.times import UtcSeconds
 from candledesk.web.api.candles import Candle, Candles, Derived, Started
-from candledesk.web.api.jobs import JobQueue
+from candledesk.web.api.jobs import JobPage
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.problems import Problem
@@ -44,7 +44,7 @@ MESSAGES = [
     GAP,
     JOB,
     replace(JOB, eta_s=None, gaps=(), next_try_at=None, cursor=None, dropped={}),
-    JobQueue((JOB,), "3"),
+    JobPage((JOB,), "3"),
     Started(JobState.QUEUED, 1),
     Coverage(Span(0, 1), CoverageState.KNOWN_EMPTY, 4, 5, "asked"),
     SeriesReport((Coverage(Span(0, 1), CoverageState.HAVE, 4),), (GAP,), 7, {"jump": 1}, {"no close": 1}, 3, 4),
@@ -98,7 +98,7 @@ def test_a_property_is_shown_as_it_is_computed():
     assert encode(SeriesReport((), (), 0))["complete"] is True
     assert encode(SymbolFound("AAPL", "", "NMS", ""))["exchange_name"] == "NASDAQ"
     described = components_of(SymbolFound)["Symbol"]["properties"]["exchange_name"]["description"]
-    assert described.startswith("The usual name of the exchange")
+    assert described.startswith("the usual name of the exchange")
 
 
 def test_an_internal_field_is_not_shown():

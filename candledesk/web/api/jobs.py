@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from candledesk.cache.messages import BackfillEstimate, Job, JobState
 from candledesk.domain.interval import INTERVALS
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class JobQueue:
+class JobPage:
     """One page of jobs."""
+
+    schema_name: ClassVar[str] = "Jobs"
 
     jobs: tuple[Job, ...]
     next: Annotated[str | None, "the cursor of the next page"]
@@ -39,7 +41,7 @@ class Moved:
 async def _list_jobs(context: RequestContext, request: RouteRequest) -> Response:
     state, limit, cursor = (request.values[name] for name in ("state", "limit", "cursor"))
     jobs = await context.settle(context.cache.list_jobs(state=state, limit=limit + 1, before=cursor))
-    return json_response(JobQueue(tuple(jobs[:limit]), str(jobs[limit - 1].job_id) if len(jobs) > limit else None))
+    return json_response(JobPage(tuple(jobs[:limit]), str(jobs[limit - 1].job_id) if len(jobs) > limit else None))
 
 
 async def _read_job(context: RequestContext, request: RouteRequest) -> Response:
@@ -86,7 +88,7 @@ def _span(context: RequestContext, request: RouteRequest) -> Span | None:
 
 async def _start_jobs(context: RequestContext, request: RouteRequest) -> Response:
     jobs = await context.settle(context.cache.start_backfills(_series(request), _span(context, request)))
-    return json_response(JobQueue(tuple(jobs), None), 202)
+    return json_response(JobPage(tuple(jobs), None), 202)
 
 
 async def _estimate_jobs(context: RequestContext, request: RouteRequest) -> Response:
@@ -109,7 +111,7 @@ ENDPOINTS = (
         "/api/v1/jobs",
         _list_jobs,
         "Jobs, the newest first",
-        ResponseSpec(JobQueue, "one page of jobs"),
+        ResponseSpec(JobPage, "one page of jobs"),
         query=_PAGE,
         errors=(422,),
     ),
@@ -118,7 +120,7 @@ ENDPOINTS = (
         "/api/v1/jobs",
         _start_jobs,
         "Start backfills of many series at once",
-        ResponseSpec(JobQueue, "the jobs in the order of symbols and intervals", 202),
+        ResponseSpec(JobPage, "the jobs in the order of symbols and intervals", 202),
         text="Every symbol with every interval; 1d unless given. Live jobs for the same span are joined.",
         body=_BATCH,
         errors=(404, 422),

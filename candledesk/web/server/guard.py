@@ -48,7 +48,7 @@ _NO_STORE = (b"cache-control", b"no-store")
 
 
 def allowed_hosts(port: int) -> frozenset[bytes]:
-    """Return the only values of ``Host`` that are accepted: a DNS name that was rebound to this machine is not among them."""
+    """Return the only values of ``Host`` that are accepted: a name that was rebound to this machine is refused."""
     return frozenset(f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]"))
 
 
