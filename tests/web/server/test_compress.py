@@ -1,4 +1,4 @@
-"""Large bodies come compressed for who asks for it, and hold the same."""
+"""Large bodies are compressed for clients that accept it, and hold the same."""
 
 import pytest
 
@@ -23,7 +23,7 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("header", "expected"), HEADERS)
-def test_who_asks_for_gzip(header, expected):
+def test_which_clients_accept_gzip(header, expected):
     assert accepts_gzip(header) is expected
 
 

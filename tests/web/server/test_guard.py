@@ -89,7 +89,7 @@ BODIES = [
 def check_problem(answer, status):
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-    assert {"title", "status", "detail"} <= answer.json().keys()
+    assert {"title", "status", "detail", "code"} <= answer.json().keys()
     assert answer.json()["status"] == status
     assert "Traceback" not in answer.text
 

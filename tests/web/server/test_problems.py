@@ -68,7 +68,7 @@ def test_an_error_becomes_a_problem_and_is_read_back(error, status, code, field,
 
 
 @pytest.mark.parametrize(("error", "code", "retry_after"), TEMPORARY)
-def test_what_only_time_helps_is_a_fault_of_the_environment_for_a_second_process(error, code, retry_after):
+def test_a_temporary_refusal_is_a_fault_of_the_environment_for_a_second_process(error, code, retry_after):
     answer, problem = read(error)
     assert (answer.status_code, problem.code, answer.headers["retry-after"]) == (503, code, retry_after)
     assert type(problem.error()) is EnvironmentFaultError
@@ -90,7 +90,7 @@ def test_the_symbol_does_not_depend_on_the_sentence(server, cache):
     assert raised.value.symbol == "XYZ"
 
 
-def test_what_is_not_cached_is_told_apart_from_what_is_unknown(server, cache):
+def test_a_symbol_that_is_not_cached_is_not_an_unknown_one(server, cache):
     cache.describe_series = lambda symbol, _interval: failed(NotCachedError(symbol))
     with pytest.raises(NotCachedError) as raised:
         RemoteCache(server.url, TOKEN).describe_series("AAPL", INTERVALS["1d"]).result()
