@@ -47,5 +47,5 @@ UtcSeconds = Annotated[int, InstantMark()]
 
 def iso_time(seconds: float) -> str:
     """Return ``2026-11-02T14:30:00Z`` of UTC seconds, which are clamped to the years 1 to 9999."""
-    moment = _EPOCH + timedelta(seconds=min(max(int(seconds), FIRST_TIME), LAST_TIME))
+    moment = _EPOCH + timedelta(seconds=int(min(max(seconds, FIRST_TIME), LAST_TIME)))
     return f"{moment.isoformat()}Z"

@@ -91,6 +91,12 @@ def test_the_pages_of_symbols_join_to_all_of_them_and_end_with_what_was_found(cl
     assert sizes == [300, 300, 300, 101]
 
 
+def test_a_page_of_symbols_that_is_just_full_is_the_last_one(client, many_instruments):
+    answer = client.get("/api/v1/symbols", params={"query": "s000", "limit": 10})
+    assert [row["symbol"] for row in answer.json()] == [*many_instruments[:10], "APLE"]
+    assert "link" not in answer.headers
+
+
 def test_a_page_of_symbols_keeps_the_query_and_the_timeout(client, cache, many_instruments):
     link = client.get("/api/v1/symbols", params={"query": "s 0", "timeout": 0.5, "limit": 2}).headers.get("link")
     assert link is None  # "S 0" is in none of them
