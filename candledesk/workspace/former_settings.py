@@ -1,0 +1,43 @@
+"""The charts that earlier versions kept in ``window.ini``, as a layout; they are taken over once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from candledesk.workspace.layout import Layout, make_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+SERIES, FRONT = "charts/series", "charts/front"
+OPTION_GROUP = "chart"
+GROUPS = ("charts", OPTION_GROUP)  # of the settings file; nothing else is in them
+
+
+def read_former_layout(read: Callable[[str], object], option_names: Iterable[str]) -> Layout | None:
+    """Return what ``read``, which returns ``None`` for a missing key, finds of charts; ``None`` when there is nothing.
+
+    Every value may be wrong, for people edit the file: what cannot be understood is left out.
+    """
+    stored = {name: value for name in option_names if (value := read(f"{OPTION_GROUP}/{name}")) is not None}
+    series, front = read(SERIES), read(FRONT)
+    if series is None and not stored:
+        return None
+    return make_layout(_pairs(series), _number(front), {name: str(value) for name, value in stored.items()})
+
+
+def _pairs(text: object) -> list[tuple[object, object]]:
+    """Return the pairs of the JSON array of arrays; another value keeps its place as a pair that is no series."""
+    try:
+        rows = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(rows, list):
+        return []
+    return [(row[0], row[1]) if isinstance(row, list) and len(row) == 2 else (None, None) for row in rows]  # noqa: PLR2004 - symbol and interval
+
+
+def _number(value: object) -> int:
+    text = str(value)
+    return int(text) if text.isdecimal() else 0
