@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from candledesk.demo.prices import Listing
     from candledesk.demo.profile import Profile
     from candledesk.domain.bars import FloatArray, IntArray
-    from candledesk.domain.sessions import SessionCalendar
+    from candledesk.domain.calendar.sessions import SessionCalendar
 
 _PAYING_SESSION = 7  # of its month
 _YEAR_MONTHS = 12

@@ -14,8 +14,8 @@ from candledesk.demo.minutes import Minutes, minute_grid
 from candledesk.demo.noise import hash_counters, noise_key
 from candledesk.demo.oddities import add_oddities, phantom_rows
 from candledesk.demo.prices import Listing, Prices, Quote, join, widen
+from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
-from candledesk.domain.sessions import utc_of_wall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from candledesk.domain.interval import DAY_S
 if TYPE_CHECKING:
     from candledesk.demo.profile import Profile
     from candledesk.domain.bars import FloatArray, IntArray
-    from candledesk.domain.sessions import SessionCalendar
+    from candledesk.domain.calendar.sessions import SessionCalendar
 
 _YEAR_DAYS = 365.25
 _WALK_START = date(1979, 12, 1)

@@ -16,7 +16,7 @@ from candledesk.demo.specials import SPECIAL_PROFILES
 
 if TYPE_CHECKING:
     from candledesk.demo.profile import Profile
-    from candledesk.domain.sessions import SessionCalendar
+    from candledesk.domain.calendar.sessions import SessionCalendar
 
 _LOCK = threading.Lock()
 _OLD = date(1980, 1, 1)  # ordinary instruments are younger: New York since 1962 would make all of them wait

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from candledesk.demo.prices import widen
+from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
-from candledesk.domain.sessions import utc_of_wall
 
 if TYPE_CHECKING:
     from candledesk.demo.prices import Listing, Quote

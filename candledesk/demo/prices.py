@@ -16,8 +16,8 @@ from candledesk.demo.hours import load_hours
 from candledesk.demo.minutes import Minutes, make_minutes
 from candledesk.demo.profiles import profiles_at
 from candledesk.demo.splits import Split, next_session_date, split_ratio
+from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
-from candledesk.domain.sessions import utc_of_wall
 
 if TYPE_CHECKING:
     from candledesk.demo.profile import Profile

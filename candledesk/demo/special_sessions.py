@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.domain.calendar.sessions import SessionCalendar, utc_of_wall
 from candledesk.domain.interval import DAY_S, MINUTE_S
-from candledesk.domain.sessions import SessionCalendar, utc_of_wall
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray

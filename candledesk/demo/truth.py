@@ -10,8 +10,8 @@ from candledesk.demo.minutes import Minutes, make_minutes
 from candledesk.demo.oddities import add_oddities
 from candledesk.demo.special_sessions import week_starts
 from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.periods import period_end, period_keys
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.periods import period_end, period_keys
 
 if TYPE_CHECKING:
     from candledesk.demo.prices import Listing, Prices

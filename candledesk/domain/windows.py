@@ -17,8 +17,8 @@ from candledesk.domain.span import Span, merge_spans
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from candledesk.domain.calendar.sessions import SessionCalendar
     from candledesk.domain.interval import Interval
-    from candledesk.domain.sessions import SessionCalendar
 
 _OVERLAP_SHARE = 4  # where the provider allows less than the table, an overlap takes a quarter of it at most
 

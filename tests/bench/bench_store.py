@@ -26,12 +26,12 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.store.bars import read_bars, write_bars
-from candledesk.store.chunks import rank_of, time_at_rank
-from candledesk.store.columns import read_columns
-from candledesk.store.coverage import write_coverage
-from candledesk.store.database import connect_reader, connect_writer, create_or_open, transaction
-from candledesk.store.instruments import series_id, write_instrument
+from candledesk.store.market.bars import read_bars, write_bars
+from candledesk.store.market.chunks import rank_of, time_at_rank
+from candledesk.store.market.columns import read_columns
+from candledesk.store.market.coverage import write_coverage
+from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
+from candledesk.store.market.instruments import series_id, write_instrument
 
 STEP = 60
 BATCH = 100_000

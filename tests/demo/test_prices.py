@@ -9,8 +9,8 @@ import pytest
 from candledesk.demo.prices import Prices
 from candledesk.demo.profiles import PROFILES, profiles_at
 from candledesk.demo.truth import make_truth
+from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
 
 NOW = 1_795_499_040

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candledesk.domain.calendar.sessions import SessionCalendar
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
-from candledesk.domain.sessions import SessionCalendar
 from candledesk.domain.span import Span, merge_spans
 from candledesk.domain.windows import asked_span, clamp_to_lookback, plan_windows
 from tests.domain.strategies import settled_spans
