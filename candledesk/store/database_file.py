@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.faults import translate_faults
+from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 BUSY_TIMEOUT_MS = 5_000
+CACHE_KIB = 32_768
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     except BaseException:
         conn.close()
         raise

@@ -28,26 +28,21 @@ class LoadedLayout:
 class AutosavedLayout:
     """The autosaved layout of one home.
 
-    Nothing is stored before the former layout was read: one that could not be read is never overwritten.
+    ``loaded``: what was stored last. It ends with ``EnvironmentFaultError`` when that cannot be read, as in a file of
+    a newer CandleDesk; then nothing is stored in this session, for it would take the place of what was not read.
     """
 
     def __init__(self, user_data: UserData) -> None:
-        """Nothing is read or stored yet."""
+        """Begin to read."""
         self._user_data = user_data
         self._is_read = False  # this and the next are set by the thread of the user data alone
         self._has_saved = False
+        self.loaded: Future[LoadedLayout] = user_data.read(self._read)
 
     @property
-    def is_kept(self) -> bool:
-        """Whether what changes can be stored in this home at all."""
-        return self._user_data.refusal is None
-
-    def load(self) -> Future[LoadedLayout]:
-        """Read what was stored last.
-
-        The future ends with ``EnvironmentFaultError`` when that cannot be read, as in a file of a newer CandleDesk.
-        """
-        return self._user_data.read(self._read)
+    def is_read_only(self) -> bool:
+        """Whether nothing can be stored in this home."""
+        return self._user_data.refusal is not None
 
     def save(self, layout: Layout) -> Future[bool]:
         """Store the layout and tell whether it differed from what was stored.

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from candledesk.store.database_file import checkpoint, snapshot, transaction
-from candledesk.store.user.database import connect_user_reader, open_user_database
+from candledesk.store.user.database import connect_user_reader, open_user_database, translate_damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ class UserData:
         """
 
         def run(conn: Connection) -> T:
-            with snapshot(conn):
+            with translate_damage(self._path), snapshot(conn):
                 return task(conn)
 
         return self._thread.submit(run)
@@ -84,7 +84,7 @@ class UserData:
         def run(conn: Connection) -> T:
             if self.refusal is not None:
                 raise self.refusal
-            with transaction(conn):
+            with translate_damage(self._path), transaction(conn):
                 return task(conn)
 
         return self._thread.submit(run)

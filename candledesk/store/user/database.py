@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,10 +21,11 @@ from candledesk.store.database_file import (
     sync_folder,
     use_wal,
 )
-from candledesk.store.faults import translate_faults
+from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from candledesk.store import Connection
@@ -38,6 +39,12 @@ _log = logging.getLogger(__name__)
 
 class DamagedFileError(EnvironmentFaultError):
     """The file is no database, or SQLite finds damage in it."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        """Say what was ``found`` and what the next start does."""
+        super().__init__(
+            f"{path} is damaged ({found}): start CandleDesk again; the file is then kept under another name."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
         return OpenedUserDatabase(_open(path), "")
     except (DamagedFileError, ForeignFileError) as error:
         kept = _set_aside(path, now)
-        _log.error("%s; it is kept as %s", error, kept)
+        _log.error("%s (now: %s)", error, kept)
         notice = (
             f"{path} could not be read and is kept as {kept.name}; charts, drawings and lists begin anew. "
             f"Put a backup in the place of {path.name} to have them again."
@@ -75,17 +82,23 @@ def connect_user_reader(path: Path) -> Connection:
         return conn
 
 
-def _open(path: Path) -> Connection:
+@contextmanager
+def translate_damage(path: Path) -> Iterator[None]:
+    """Turn the error for a damaged file into ``DamagedFileError``, which says what becomes of user data."""
     try:
-        with translate_faults(path):
-            _check(path)
-            create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
-            return _connect_writer(path)
+        yield
     except EnvironmentFaultError as error:
         cause = error.__cause__
         if isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF in _DAMAGE:
-            raise DamagedFileError(f"{path} is damaged ({cause})") from error
+            raise DamagedFileError(path, str(cause)) from error
         raise
+
+
+def _open(path: Path) -> Connection:
+    with translate_damage(path), translate_faults(path):
+        _check(path)
+        create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
+        return _connect_writer(path)
 
 
 def _check(path: Path) -> None:
@@ -95,7 +108,7 @@ def _check(path: Path) -> None:
     with closing(connect_read_only(path)) as conn:
         found = quick_check(conn)
     if found:
-        raise DamagedFileError(f"{path} is damaged ({found[0]})")
+        raise DamagedFileError(path, found[0])
 
 
 def _connect_writer(path: Path) -> Connection:

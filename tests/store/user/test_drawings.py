@@ -14,7 +14,7 @@ from candledesk.store.user.drawings import (
 )
 
 LINE = {
-    "id": "a", "type": "trend_line", "symbol": "AAPL", "basis": "raw", "z": 1, "own field of another program": [1.5, None],
+    "id": "a", "type": "trend_line", "symbol": "AAPL", "basis": "raw", "z": 1, "unknown field": [1.5, None],
     "points": [{"t": 1_700_000_000, "p": 187.25, "interval": "1h"}, {"t": 1_700_090_000, "p": 0.1, "interval": "1h"}],
 }  # fmt: skip
 
