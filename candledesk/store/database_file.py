@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+SQLITE_NEEDED = (3, 38)  # the operator ->> in market/jobs.py and market/instruments.py; STRICT came with 3.37
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 32_768
 
@@ -60,9 +61,10 @@ def create_or_migrate(path: Path, schema: Schema) -> None:
     """Make sure that ``path`` is a database of this schema: create it, or migrate it when it is older.
 
     An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
-    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was. An
-    up-to-date database is only read, so this works on read-only media too.
+    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
+    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
     """
+    check_sqlite()
     with translate_faults(path):
         version = _inspect(path, schema)
         if version == schema.version:
@@ -76,6 +78,16 @@ def create_or_migrate(path: Path, schema: Schema) -> None:
                 _back_up(conn, path, version)
             use_wal(conn, path)
             _migrate(conn, schema)
+
+
+def check_sqlite() -> None:
+    """Raise ``EnvironmentFaultError`` when Python was built with an SQLite library older than ``SQLITE_NEEDED``."""
+    if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+        needed = ".".join(map(str, SQLITE_NEEDED))
+        raise EnvironmentFaultError(
+            f"This Python uses SQLite {sqlite3.sqlite_version}, and CandleDesk needs {needed} or newer: "
+            "install a newer Python or a newer libsqlite3"
+        )
 
 
 def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:

@@ -47,8 +47,8 @@ def create_or_open(path: Path) -> None:
     """Make sure that ``path`` is a candle database of this version: create it or migrate it when needed.
 
     An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
-    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was. An
-    up-to-date database is only read, so this works on read-only media too.
+    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
+    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
     """
     create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
 

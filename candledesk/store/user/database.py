@@ -13,6 +13,7 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.database_file import (
     ForeignFileError,
     Schema,
+    check_sqlite,
     connect,
     connect_read_only,
     create_or_migrate,
@@ -95,6 +96,7 @@ def translate_damage(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> Connection:
+    check_sqlite()  # an older library takes a newer schema for damage
     with translate_damage(path), translate_faults(path):
         _check(path)
         create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))

@@ -214,6 +214,15 @@ def test_the_log_of_a_file_that_is_set_aside_goes_with_it(user_path, caplog):
     assert _names(copy) == []
 
 
+def test_an_old_sqlite_is_named_and_does_not_cost_the_file(user_path, monkeypatch):
+    _open(user_path).close()
+    before = user_path.read_bytes()
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(EnvironmentFaultError, match=r"needs 3\.38 or newer"):
+        open_user_database(user_path, NOW)
+    assert [(file.name, file.read_bytes()) for file in user_path.parent.iterdir()] == [("user.db", before)]
+
+
 def test_a_locked_file_is_refused_and_not_set_aside(user_path, monkeypatch):
     monkeypatch.setattr(database_file, "BUSY_TIMEOUT_MS", 10)
     _open(user_path).close()
