@@ -66,7 +66,7 @@ def create_or_migrate(path: Path, schema: Schema) -> None:
     """
     check_sqlite()
     with translate_faults(path):
-        version = _inspect(path, schema)
+        version = read_version(path, schema)
         if version == schema.version:
             return
         if version is None:
@@ -78,6 +78,32 @@ def create_or_migrate(path: Path, schema: Schema) -> None:
                 _back_up(conn, path, version)
             use_wal(conn, path)
             _migrate(conn, schema)
+
+
+def read_version(path: Path, schema: Schema) -> int | None:
+    """Return the schema version of the database at ``path``, ``None`` when there is none yet; nothing is written.
+
+    Raises ``ForeignFileError`` for the database of another program and ``EnvironmentFaultError`` for a newer one.
+    """
+    try:
+        if not path.exists() or path.stat().st_size == 0:
+            return None
+    except OSError as error:
+        raise EnvironmentFaultError(f"Cannot reach {path}: {error.strerror}; set another --home.") from error
+    with closing(connect_read_only(path)) as conn:
+        application_id = conn.execute("PRAGMA application_id").fetchone()[0]
+        version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+        is_empty = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    if application_id != schema.application_id and not (is_empty and application_id == 0):
+        raise ForeignFileError(
+            f"{path} is the database of another program: move it away or set another --home; it was not changed."
+        )
+    if version > schema.version:
+        raise EnvironmentFaultError(
+            f"{path} was written by a newer CandleDesk (schema version {version}, this one knows {schema.version}): "
+            "update CandleDesk, or set another --home; the file was not changed."
+        )
+    return version
 
 
 def check_sqlite() -> None:
@@ -212,29 +238,6 @@ def _file_of(conn: sqlite3.Connection) -> str:
         return str(conn.execute("PRAGMA database_list").fetchone()[2]) or "the database"
     except sqlite3.Error:
         return "the database"
-
-
-def _inspect(path: Path, schema: Schema) -> int | None:
-    """Return the schema version of an existing database, ``None`` when there is none yet; refuse foreign and newer."""
-    try:
-        if not path.exists() or path.stat().st_size == 0:
-            return None
-    except OSError as error:
-        raise EnvironmentFaultError(f"Cannot reach {path}: {error.strerror}; set another --home.") from error
-    with closing(connect_read_only(path)) as conn:
-        application_id = conn.execute("PRAGMA application_id").fetchone()[0]
-        version = int(conn.execute("PRAGMA user_version").fetchone()[0])
-        is_empty = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-    if application_id != schema.application_id and not (is_empty and application_id == 0):
-        raise ForeignFileError(
-            f"{path} is the database of another program: move it away or set another --home; it was not changed."
-        )
-    if version > schema.version:
-        raise EnvironmentFaultError(
-            f"{path} was written by a newer CandleDesk (schema version {version}, this one knows {schema.version}): "
-            "update CandleDesk, or set another --home; the file was not changed."
-        )
-    return version
 
 
 def _create_folder(path: Path) -> None:

@@ -18,6 +18,7 @@ from candledesk.store.database_file import (
     connect_read_only,
     create_or_migrate,
     quick_check,
+    read_version,
     require_write_lock,
     sync_folder,
     use_wal,
@@ -83,6 +84,17 @@ def connect_user_reader(path: Path) -> Connection:
         return conn
 
 
+def find_damage(path: Path) -> list[str]:
+    """Return the damage that SQLite finds in a user database, empty when it finds none; nothing is written.
+
+    Raises ``EnvironmentFaultError`` when this program cannot use the file at all.
+    """
+    with translate_damage(path), translate_faults(path):
+        read_version(path, _schema())
+        with closing(connect_read_only(path)) as conn:
+            return quick_check(conn)
+
+
 @contextmanager
 def translate_damage(path: Path) -> Iterator[None]:
     """Turn the error for a damaged file into ``DamagedFileError``, which says what becomes of user data."""
@@ -95,11 +107,15 @@ def translate_damage(path: Path) -> Iterator[None]:
         raise
 
 
+def _schema() -> Schema:
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
+
+
 def _open(path: Path) -> Connection:
     check_sqlite()  # an older library takes a newer schema for damage
     with translate_damage(path), translate_faults(path):
         _check(path)
-        create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
+        create_or_migrate(path, _schema())
         return _connect_writer(path)
 
 
