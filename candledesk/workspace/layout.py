@@ -28,6 +28,14 @@ class Layout:
     options: Mapping[str, str | bool] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedLayout:
+    """``layout``: what was stored, ``None`` for nothing; ``notice``: a sentence for people, empty for none."""
+
+    layout: Layout | None
+    notice: str = ""
+
+
 def layout_document(layout: Layout) -> dict[str, object]:
     """Return the JSON document of a layout."""
     return {
@@ -59,7 +67,7 @@ def make_layout(charts: list[tuple[object, object]], front: object, options: Map
     series = [(at, parsed) for at, pair in enumerate(charts) if (parsed := _parse_series(*pair)) is not None]
     return Layout(
         tuple(parsed for _, parsed in series),
-        next((index for index, (at, _) in enumerate(series) if at == front and not isinstance(front, bool)), 0),
+        next((index for index, (at, _) in enumerate(series) if at == front), 0),
         {name: value for name, value in options.items() if isinstance(name, str) and isinstance(value, str | bool)},
     )
 

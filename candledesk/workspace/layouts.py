@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.user.layouts import AUTOSAVED, read_layout, write_layout
-from candledesk.workspace.layout import layout_document, parse_layout
+from candledesk.workspace.layout import LoadedLayout, layout_document, parse_layout
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
     from candledesk.workspace.layout import Layout
     from candledesk.workspace.user_data import UserData
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedLayout:
-    """``layout``: what was stored, ``None`` for nothing; ``notice``: a sentence for people, empty for none."""
-
-    layout: Layout | None
-    notice: str = ""
 
 
 class AutosavedLayout:

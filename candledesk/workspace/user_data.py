@@ -32,7 +32,7 @@ class TaskThread(Protocol):
 class StartThread(Protocol):
     """Starts the thread; ``connect`` opens its connection at the first task, ``when_idle`` runs when no task waits."""
 
-    def __call__(self, connect: Callable[[], Connection], when_idle: Callable[[Connection], None]) -> TaskThread:
+    def __call__(self, connect: Callable[[], Connection], when_idle: Callable[[Connection], object]) -> TaskThread:
         """Return the running thread."""
 
 
@@ -60,7 +60,7 @@ class UserData:
         self.refusal = refusal
         self.now = now
         self._path = path
-        self._thread = start_thread(self._connect, self._fold_log)
+        self._thread = start_thread(self._connect, checkpoint)
 
     def read(self, task: Callable[[Connection], T]) -> Future[T]:
         """Run ``task`` on one state of the database.
@@ -104,7 +104,3 @@ class UserData:
         if not self._path.exists():
             raise self.refusal
         return connect_user_reader(self._path)
-
-    def _fold_log(self, conn: Connection) -> None:
-        if self.refusal is None:
-            checkpoint(conn)

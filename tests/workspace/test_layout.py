@@ -40,7 +40,7 @@ def test_what_cannot_be_understood_is_left_out(document):
     assert parse_layout(document) == Layout()
 
 
-@pytest.mark.parametrize(("front", "expected"), [(0, 0), (1, 0), (2, 1), (3, 0), (True, 0), (2.5, 0), ("2", 0)])
+@pytest.mark.parametrize(("front", "expected"), [(0, 0), (1, 0), (2, 1), (3, 0), (None, 0), (2.5, 0), ("2", 0)])
 def test_the_same_chart_stays_in_front_when_another_is_left_out(front, expected):
     charts = [
         {"symbol": "AAPL", "interval": "1d"},

@@ -8,8 +8,8 @@ import pytest
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import parse_interval
 from candledesk.store.user.layouts import AUTOSAVED, list_layout_versions, read_layout_version
-from candledesk.workspace.layout import Layout, layout_document, parse_layout
-from candledesk.workspace.layouts import AutosavedLayout, LoadedLayout
+from candledesk.workspace.layout import Layout, LoadedLayout, layout_document, parse_layout
+from candledesk.workspace.layouts import AutosavedLayout
 
 
 def _layout(symbol, front=0):

@@ -165,6 +165,13 @@ def test_a_read_only_home_is_read_and_every_write_ends_with_the_reason(read_only
     assert [file.name for file in read_only_home.iterdir()] == ["user.db"]
 
 
+def test_an_unfinished_log_is_read_where_nothing_may_be_written(open_user_data, user_path):
+    writing = open_user_data()
+    writing.write(_write("mine")).result(5)
+    with _read_only(user_path) as user_data:
+        assert user_data.read(_names).result(5) == ["mine"]
+
+
 def test_in_a_read_only_home_without_user_data_reading_ends_with_the_reason_too(tmp_path):
     with _read_only(tmp_path / "user.db") as user_data, pytest.raises(EnvironmentFaultError, match="read-only"):
         user_data.read(_names).result(5)

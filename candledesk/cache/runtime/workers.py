@@ -60,7 +60,7 @@ class Writer:
     def __init__(
         self,
         connect: Callable[[], Connection],
-        when_idle: Callable[[Connection], None],
+        when_idle: Callable[[Connection], object],
         *,
         name: str = "candledesk-writer",
     ) -> None:

@@ -36,7 +36,6 @@ class ChartTabs(QTabWidget):
         self.tabBar().setDrawBase(False)
         self.tabBar().installEventFilter(self)
         self.tabBarClicked.connect(self._on_tab_clicked)
-        self.currentChanged.connect(self.arranged)
         self.tabBar().tabMoved.connect(self.arranged)
 
     def pages(self) -> list[ChartPage]:

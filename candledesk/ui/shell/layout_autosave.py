@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.workspace.former_settings import GROUPS, read_former_layout
-from candledesk.workspace.layout import Layout
-from candledesk.workspace.layouts import LoadedLayout
+from candledesk.workspace.layout import Layout, LoadedLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -85,10 +85,14 @@ def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_
     assert again.page.title() == "MSFT 1h"
 
 
-def _stored(made):
-    """Return what is on the disk, as another process reads it."""
+def _layout_on_disk(made):
+    """Return the layout as another process reads it."""
     with closing(connect_user_reader(made.home / "user.db")) as conn:
-        layout = parse_layout(read_layout(conn, AUTOSAVED) or {})
+        return parse_layout(read_layout(conn, AUTOSAVED) or {})
+
+
+def _stored(made):
+    layout = _layout_on_disk(made)
     return [f"{symbol} {interval.name}" for symbol, interval in layout.charts], layout.front
 
 
@@ -100,6 +104,9 @@ def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_noth
     wait_for(["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2)
     tabs.tabBar().moveTab(2, 0)
     wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 0)
+    tabs.tabBar().moveTab(1, 2)  # neither is in front
+    wait_for(["TSLA 1d", "MSFT 1h", "AAPL 1d"], 0)
+    tabs.tabBar().moveTab(2, 1)
     tabs.setCurrentIndex(1)
     wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 1)
     opened.open("AAPL", "1h")
@@ -115,6 +122,13 @@ def test_the_last_state_is_stored_at_the_end_and_nothing_any_more_while_the_wind
     tabs.show_titles()
     assert not opened.window.autosave._timer.isActive()
     qtbot.waitUntil(lambda: _stored(opened) == (["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2), timeout=5_000)
+
+
+def test_options_are_stored_whenever_they_change(opened, qtbot):
+    _open_three(opened)
+    qtbot.waitUntil(lambda: _layout_on_disk(opened).options.get("has_grid") is True, timeout=5_000)
+    opened.window.options.update(has_grid=False)
+    qtbot.waitUntil(lambda: _layout_on_disk(opened).options.get("has_grid") is False, timeout=5_000)
 
 
 def test_options_come_back_at_the_next_start(opened, start):

@@ -10,8 +10,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.shell import layout_autosave
 from candledesk.ui.shell.layout_autosave import LayoutAutosave
-from candledesk.workspace.layout import Layout
-from candledesk.workspace.layouts import LoadedLayout
+from candledesk.workspace.layout import Layout, LoadedLayout
 from tests.ui.conftest import settle
 
 
@@ -169,6 +168,17 @@ def test_the_last_state_is_handed_over_at_the_end_though_another_save_is_under_w
     window.end_save()
     qtbot.wait(60)
     assert window.stored.layouts == [_layout("MSFT"), _layout("TSLA")]
+
+
+def test_a_save_that_ends_after_the_window_is_nobody_s_news(window, qtbot):
+    window.start()
+    window.show("MSFT")
+    _wait(qtbot, window, "MSFT")
+    first = window.stored.saves[0][1]
+    window.autosave.finish()
+    first.set_exception(EnvironmentFaultError("The disk is full"))
+    settle(window.qapp)
+    assert (window.told, window.autosave._timer.isActive()) == ([], False)
 
 
 @pytest.mark.parametrize("error", [EnvironmentFaultError("Made by a newer CandleDesk"), RuntimeError("our bug")])
