@@ -33,7 +33,7 @@ class SchemaStep(Protocol):
 
     @property
     def name(self) -> str:
-        """What the step adds, in words."""
+        """What the step adds, for the log."""
 
     def run(self, conn: sqlite3.Connection) -> None:
         """Change the schema from the version before to the next one."""

@@ -1,1 +1,1 @@
-"""What a person arranges and keeps, as models and use cases over ``store.user``; knows no Qt and makes no thread."""
+"""What a person arranges and keeps, as models and use cases over ``store.user``; imports no Qt, creates no thread."""

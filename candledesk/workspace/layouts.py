@@ -36,10 +36,10 @@ class AutosavedLayout:
         return self._user_data.refusal is not None
 
     def save(self, layout: Layout) -> Future[bool]:
-        """Store the layout and tell whether it differed from what was stored.
+        """Store the layout and return whether it differed from what was stored.
 
         The first change of a session keeps what was stored before as a version of the layout. The future ends with
-        ``EnvironmentFaultError`` when nothing can be stored, or when the former layout was not read.
+        ``EnvironmentFaultError`` when nothing can be stored, or when the stored layout was not read.
         """
         document = layout_document(layout)
 

@@ -26,7 +26,7 @@ class TaskThread(Protocol):
         """Queue a task; its result or error ends the future."""
 
     def close(self, timeout_s: float) -> bool:
-        """Take no more tasks, finish the queued ones, and tell whether all ended in time."""
+        """Take no more tasks, finish the queued ones; return whether all ended in time."""
 
 
 class StartThread(Protocol):
@@ -43,8 +43,8 @@ def _now_s() -> int:
 class UserData:
     """The user data of one home; the file is opened, created or migrated by its thread at the first task.
 
-    ``notice``: the sentence for people when the file that was there had to be set aside; set before the first task
-    ends. ``refusal``: why nothing can be stored (a read-only home), else ``None``.
+    ``notice``: a sentence for people when a damaged file was renamed, else empty; final when the first task has ended.
+    ``refusal``: why nothing can be stored (a read-only home), else ``None``.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class UserData:
         return self._thread.submit(run)
 
     def close(self, timeout_s: float) -> bool:
-        """Take no more tasks and finish those that wait; tell whether that was done in time.
+        """Take no more tasks and finish those that wait; return whether that was done in time.
 
         May be called again, to wait longer.
         """

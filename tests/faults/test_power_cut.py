@@ -148,7 +148,7 @@ def test_a_power_cut_loses_no_layout_that_was_acknowledged(tmp_path, count, dice
             medium.cut(home, dice)
             number, notice = read_number(home / "user.db")
             assert acknowledged <= number <= acknowledged + 1, f"cut after call {at} of {len(calls)}"
-            assert notice == "" or acknowledged == 0, "only a file that was never finished may be set aside"
+            assert notice == "" or acknowledged == 0, "only a file that was never finished may be renamed"
             n_kept += acknowledged > 0
             shutil.rmtree(home)
         if at < len(calls):

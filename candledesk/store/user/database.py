@@ -1,4 +1,4 @@
-"""Opening ``user.db`` for its one writer; a damaged file is set aside whole, and a new one is begun."""
+"""Opening ``user.db`` for its one writer; a damaged file is renamed, and an empty one takes its place."""
 
 from __future__ import annotations
 
@@ -44,14 +44,12 @@ class DamagedFileError(EnvironmentFaultError):
 
     def __init__(self, path: Path, found: str) -> None:
         """Say what was ``found`` and what the next start does."""
-        super().__init__(
-            f"{path} is damaged ({found}): start CandleDesk again; the file is then kept under another name."
-        )
+        super().__init__(f"{path} is damaged ({found}): start CandleDesk again: it then renames the file.")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedUserDatabase:
-    """``connection`` writes; ``notice`` says in a sentence that a former file was set aside, empty when none was."""
+    """``connection`` writes; ``notice``: a sentence for people when a damaged file was renamed, else empty."""
 
     connection: Connection
     notice: str
@@ -67,11 +65,11 @@ def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
     try:
         return OpenedUserDatabase(_open(path), "")
     except (DamagedFileError, ForeignFileError) as error:
-        kept = _set_aside(path, now)
+        kept = _rename_damaged(path, now)
         _log.error("%s (now: %s)", error, kept)
         notice = (
-            f"{path} could not be read and is kept as {kept.name}; charts, drawings and lists begin anew. "
-            f"Put a backup in the place of {path.name} to have them again."
+            f"{path} could not be read and is kept as {kept.name}; charts, drawings and lists are empty now. "
+            f"Replace {path.name} by a backup to get them back."
         )
         return OpenedUserDatabase(_open(path), notice)
 
@@ -143,8 +141,8 @@ def _connect_writer(path: Path) -> Connection:
     return conn
 
 
-def _set_aside(path: Path, now: int) -> Path:
-    """Rename the file and its logs; the database last, so that no log ever meets a database that is not its own."""
+def _rename_damaged(path: Path, now: int) -> Path:
+    """Rename the file and its logs; the database last, so that no log is read with another database."""
     stamp = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
     kept = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     n_kept = 1
@@ -159,6 +157,6 @@ def _set_aside(path: Path, now: int) -> Path:
         sync_folder(path.parent)
     except OSError as error:
         raise EnvironmentFaultError(
-            f"{path} is damaged and cannot be renamed: {error.strerror}. Move it away; what you change is not kept."
+            f"{path} is damaged and cannot be renamed: {error.strerror}. Move it away: changes are not stored."
         ) from error
     return kept

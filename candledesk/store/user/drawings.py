@@ -56,7 +56,7 @@ def read_drawing(conn: Connection, drawing_id: str) -> StoredDrawing | None:
 def write_drawing(
     conn: Connection, drawing_id: str, symbol: str, document: Document, now: int, *, position: int
 ) -> bool:
-    """Store a drawing, out of the bin if it was there, and tell whether anything changed."""
+    """Store a drawing, and take it out of the bin if it was there; return whether anything changed."""
     require_transaction(conn)
     statement = """
         INSERT INTO drawing (drawing_id, symbol, position, document, created_at, updated_at)
@@ -72,7 +72,7 @@ def write_drawing(
 
 
 def delete_drawing(conn: Connection, drawing_id: str, now: int) -> bool:
-    """Put a drawing into the bin, and tell whether it was not there yet."""
+    """Put a drawing into the bin; return whether it was not there yet."""
     require_transaction(conn)
     statement = "UPDATE drawing SET deleted_at = ? WHERE drawing_id = ? AND deleted_at IS NULL"
     return conn.execute(statement, (now, drawing_id)).rowcount > 0

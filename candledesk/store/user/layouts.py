@@ -38,21 +38,21 @@ def read_layout(conn: Connection, name: str) -> Document | None:
 
 
 def write_layout(conn: Connection, name: str, document: Document, now: int, *, keeps_version: bool = True) -> bool:
-    """Store a layout and tell whether anything changed; what it was before becomes a version of it.
+    """Store a layout and return whether anything changed; what it was before becomes a version.
 
-    ``keeps_version`` false: what it was before is given up, as for all but the first save of a session by the window.
+    ``keeps_version`` false: what it was before is lost. So the window saves, after its first save of a session.
     """
     require_transaction(conn)
-    former = conn.execute("SELECT document, updated_at FROM layout WHERE name = ?", (name,)).fetchall()
+    previous = conn.execute("SELECT document, updated_at FROM layout WHERE name = ?", (name,)).fetchall()
     is_changed = _LAYOUTS.write(conn, name, document, now)
-    if is_changed and former and keeps_version:
-        conn.execute("INSERT INTO layout_version (name, document, saved_at) VALUES (?, ?, ?)", (name, *former[0]))
+    if is_changed and previous and keeps_version:
+        conn.execute("INSERT INTO layout_version (name, document, saved_at) VALUES (?, ?, ?)", (name, *previous[0]))
         _drop_old_versions(conn, name)
     return is_changed
 
 
 def delete_layout(conn: Connection, name: str) -> bool:
-    """Remove a layout with its versions, and tell whether there was one."""
+    """Remove a layout with its versions; return whether there was one."""
     return _LAYOUTS.delete(conn, name)
 
 

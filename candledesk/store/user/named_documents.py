@@ -40,7 +40,7 @@ class NamedDocuments:
         return decode_document(rows[0][0]) if rows else None
 
     def write(self, conn: Connection, name: str, document: Document, now: int) -> bool:
-        """Store the document under ``name``, at the list's end when it is new; tell whether anything changed."""
+        """Store the document under ``name``, at the list's end when it is new; return whether anything changed."""
         require_transaction(conn)
         statement = f"""
             INSERT INTO {self.table} (name, position, document, updated_at)
@@ -51,7 +51,7 @@ class NamedDocuments:
         return conn.execute(statement, (name, encode_document(document), now)).rowcount > 0
 
     def delete(self, conn: Connection, name: str) -> bool:
-        """Remove the row, and tell whether there was one."""
+        """Remove the row; return whether there was one."""
         require_transaction(conn)
         return conn.execute(f"DELETE FROM {self.table} WHERE name = ?", (name,)).rowcount > 0
 

@@ -25,7 +25,7 @@ def read_template(conn: Connection, kind: str, name: str) -> Document | None:
 
 
 def write_template(conn: Connection, kind: str, name: str, document: Document, now: int) -> bool:
-    """Store a template in the place of one of the same name, and tell whether anything changed."""
+    """Store a template in the place of one of the same name; return whether anything changed."""
     require_transaction(conn)
     statement = """
         INSERT INTO template (kind, name, document, updated_at) VALUES (?, ?, ?, ?)
@@ -36,6 +36,6 @@ def write_template(conn: Connection, kind: str, name: str, document: Document, n
 
 
 def delete_template(conn: Connection, kind: str, name: str) -> bool:
-    """Remove a template, and tell whether there was one."""
+    """Remove a template; return whether there was one."""
     require_transaction(conn)
     return conn.execute("DELETE FROM template WHERE kind = ? AND name = ?", (kind, name)).rowcount > 0

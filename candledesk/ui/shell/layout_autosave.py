@@ -1,4 +1,4 @@
-"""The charts of the last time at the start, and storing them a moment after every change; never waits for the disk."""
+"""Loads the layout of a window at the start and stores it after every change, without waiting for the disk."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.options import ChartOptions
-from candledesk.workspace.former_settings import GROUPS, read_former_layout
 from candledesk.workspace.layout import Layout, LoadedLayout
+from candledesk.workspace.window_ini import GROUPS, read_window_ini
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +30,10 @@ _log = logging.getLogger(__name__)
 
 
 class LayoutAutosave(QObject):
-    """Keeps the layout of a window. ``failed`` carries a sentence for people.
+    """Loads and stores the layout of one window. ``failed`` carries a sentence for people.
 
     ``layout``: what the window shows at the start. Nothing is stored before ``start``, and nothing at all when the
-    former layout could not be read, for it would be overwritten.
+    stored layout could not be read, because it would be overwritten.
     """
 
     failed = Signal(str)
@@ -41,9 +41,9 @@ class LayoutAutosave(QObject):
     def __init__(
         self, stored: AutosavedLayout | None, bridge: Bridge, settings: QSettings, parent: QObject | None = None
     ) -> None:
-        """Wait until the former layout is read; ``settings``: the file that former versions kept charts in.
+        """Wait until the stored layout is read; ``settings``: the file in which earlier versions stored it.
 
-        ``stored``: ``None`` for a window whose charts are not kept.
+        ``stored``: ``None`` for a window whose layout is not stored.
         """
         super().__init__(parent)
         self._stored, self._bridge = stored, bridge
@@ -65,7 +65,9 @@ class LayoutAutosave(QObject):
         try:
             loaded = self._stored.loaded.result(_LOAD_S)
         except Exception as error:  # noqa: BLE001 - whatever it is, the window opens
-            loaded = LoadedLayout(None, _describe(error) if is_kept else "")  # a read-only home is told of elsewhere
+            loaded = LoadedLayout(
+                None, _describe(error) if is_kept else ""
+            )  # the window shows that the home is read-only
             is_kept = False
         self._notice, self._saved = loaded.notice, loaded.layout
         if not is_kept:
@@ -73,7 +75,7 @@ class LayoutAutosave(QObject):
         elif loaded.layout is not None:
             for group in GROUPS:
                 settings.remove(group)
-        return loaded.layout or _former_layout(settings) or Layout()
+        return loaded.layout or _layout_of_settings(settings) or Layout()
 
     def start(self, collect: Callable[[], Layout]) -> None:
         """Store what ``collect`` returns, now and after every change: a process may be killed at any time."""
@@ -129,8 +131,8 @@ def _describe(error: Exception) -> str:
     return f"The charts of the last time cannot be read, and changes are not stored in this session: {reason}"
 
 
-def _former_layout(settings: QSettings) -> Layout | None:
-    return read_former_layout(settings.value, [row.name for row in fields(ChartOptions)])
+def _layout_of_settings(settings: QSettings) -> Layout | None:
+    return read_window_ini(settings.value, [row.name for row in fields(ChartOptions)])
 
 
 def _log_failure(saved: Future[Any]) -> None:

@@ -26,7 +26,7 @@ LIST = {"name": "mine", "sections": []}
 
 
 def _open(path):
-    """Open and return the connection; fail when a file was set aside."""
+    """Open and return the connection; fail when a file was renamed."""
     opened = open_user_database(path, NOW)
     assert opened.notice == ""
     return opened.connection

@@ -1,10 +1,10 @@
-"""The charts that earlier versions kept in window.ini."""
+"""The layout that earlier versions stored in window.ini."""
 
 import pytest
 
 from candledesk.domain.interval import parse_interval
-from candledesk.workspace.former_settings import read_former_layout
 from candledesk.workspace.layout import Layout
+from candledesk.workspace.window_ini import read_window_ini
 
 NAMES = ("chart_type", "has_grid")
 SERIES = '[["AAPL", "1d"], ["MSFT", "1h"]]'
@@ -14,7 +14,7 @@ CHARTS = (("AAPL", parse_interval("1d")), ("MSFT", parse_interval("1h")))
 def _read(**values):
     """Read settings; ``__`` stands for the slash of a key."""
     stored = {name.replace("__", "/"): value for name, value in values.items()}
-    return read_former_layout(stored.get, NAMES)
+    return read_window_ini(stored.get, NAMES)
 
 
 def test_charts_the_one_in_front_and_the_options_are_taken_over():

@@ -1,4 +1,4 @@
-"""The charts that earlier versions kept in ``window.ini``, as a layout; they are taken over once."""
+"""The layout that earlier versions stored in ``window.ini``; it is read until ``user.db`` has one."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ OPTION_GROUP = "chart"
 GROUPS = ("charts", OPTION_GROUP)  # of the settings file; nothing else is in them
 
 
-def read_former_layout(read: Callable[[str], object], option_names: Iterable[str]) -> Layout | None:
-    """Return what ``read``, which returns ``None`` for a missing key, finds of charts; ``None`` when there is nothing.
+def read_window_ini(read: Callable[[str], object], option_names: Iterable[str]) -> Layout | None:
+    """Return the charts and options in the settings file; ``None`` when it has none.
 
-    Every value may be wrong, for people edit the file: what cannot be understood is left out.
+    ``read`` returns the value of a key, ``None`` when the key is missing. Values that cannot be understood, as after
+    an edit by hand, are left out.
     """
     stored = {name: value for name in option_names if (value := read(f"{OPTION_GROUP}/{name}")) is not None}
     series, front = read(SERIES), read(FRONT)
@@ -28,7 +29,7 @@ def read_former_layout(read: Callable[[str], object], option_names: Iterable[str
 
 
 def _pairs(text: object) -> list[tuple[object, object]]:
-    """Return the pairs of the JSON array of arrays; another value keeps its place as a pair that is no series."""
+    """Return the pairs of the JSON array of arrays; any other value becomes a pair that is no series."""
     try:
         rows = json.loads(str(text))
     except (ValueError, RecursionError):
