@@ -65,10 +65,8 @@ class LayoutAutosave(QObject):
         try:
             loaded = self._stored.loaded.result(_LOAD_S)
         except Exception as error:  # noqa: BLE001 - whatever it is, the window opens
-            loaded = LoadedLayout(
-                None, _describe(error) if is_kept else ""
-            )  # the window shows that the home is read-only
-            is_kept = False
+            notice = _describe(error) if is_kept else ""  # the window shows anyway that the home is read-only
+            loaded, is_kept = LoadedLayout(None, notice), False
         self._notice, self._saved = loaded.notice, loaded.layout
         if not is_kept:
             self._stored = None
