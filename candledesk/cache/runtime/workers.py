@@ -55,7 +55,7 @@ def _closed_future() -> Future[Any]:
 
 
 class Writer:
-    """The thread that owns the only write connection; tasks run one after the other."""
+    """The thread that owns the only write connection of one database file; tasks run one after the other."""
 
     def __init__(
         self,
