@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         BackfillEstimate,
         BarsReply,
         BarsRequest,
-        CoverageMark,
         Event,
         ImportReport,
         Job,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         ViewportRequest,
     )
     from candledesk.domain.bars import Bars
+    from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         BackfillEstimate,
         BarsReply,
         BarsRequest,
-        CoverageMark,
         Event,
         ImportReport,
         Job,
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from candledesk.cache.queries.symbol_search import SymbolSearch
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
+    from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection

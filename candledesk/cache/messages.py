@@ -96,29 +96,6 @@ class Gap:
     retry_at: Annotated[UtcSeconds | None, "the next try"] = None
 
 
-class MarkState(StrEnum):
-    """What a part of a chart's time is, when it is not simply stored."""
-
-    PROVISIONAL = "provisional"  # stored, and may still change
-    KNOWN_EMPTY = "known_empty"  # asked: the provider has nothing there
-    MISSING = "missing"  # expected, and not asked yet
-    REFUSED = "refused"  # never asked: before the listing, or beyond the look-back
-    DERIVED = "derived"  # beyond the look-back, and made from finer stored bars
-    FAILED = "failed"  # asked in vain; tried again at ``expires_at``
-    ODD = "odd"  # stored, with bars that are flagged; ``reason`` says why
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageMark:
-    """A part of a series that is not simply stored: why, since when, and until when that is believed (UTC seconds)."""
-
-    span: Span
-    state: MarkState
-    reason: str = ""
-    fetched_at: int | None = None
-    expires_at: int | None = None
-
-
 DerivedSpan = tuple[Span, str]
 """Where bars were made from finer stored ones, because the provider has them no longer, and from which interval."""
 

@@ -41,3 +41,26 @@ class Coverage:
     def is_settled(self, now: int) -> bool:
         """Whether nothing needs to be asked for this span at ``now`` (UTC seconds)."""
         return self.expires_at is None or now < self.expires_at
+
+
+class MarkState(StrEnum):
+    """What a part of a chart's time is, when it is not simply stored."""
+
+    PROVISIONAL = "provisional"  # stored, and may still change
+    KNOWN_EMPTY = "known_empty"  # asked: the provider has nothing there
+    MISSING = "missing"  # expected, and not asked yet
+    REFUSED = "refused"  # never asked: before the listing, or beyond the look-back
+    DERIVED = "derived"  # beyond the look-back, and made from finer stored bars
+    FAILED = "failed"  # asked in vain; tried again at ``expires_at``
+    ODD = "odd"  # stored, with bars that are flagged; ``reason`` says why
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageMark:
+    """A part of a series that is not simply stored: why, since when, and until when that is believed (UTC seconds)."""
+
+    span: Span
+    state: MarkState
+    reason: str = ""
+    fetched_at: int | None = None
+    expires_at: int | None = None

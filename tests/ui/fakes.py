@@ -15,7 +15,6 @@ from candledesk.cache.messages import (
     BarsRequest,
     BarsStored,
     BreakerState,
-    CoverageMark,
     EdgeState,
     Event,
     Job,
@@ -28,6 +27,7 @@ from candledesk.cache.messages import (
     ViewportRequest,
 )
 from candledesk.domain.bars import Bars
+from candledesk.domain.coverage import CoverageMark
 from candledesk.domain.errors import JobStateError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS, Interval
