@@ -99,6 +99,9 @@ class Gap:
 DerivedSpan = tuple[Span, str]
 """Where bars were made from finer stored ones, because the provider has them no longer, and from which interval."""
 
+Counts = Mapping[str, int]
+"""How many there are of each reason."""
+
 FillMode = Literal["wait", "none", "async"]
 Adjust = Literal["none", "splits", "all"]
 
@@ -159,17 +162,9 @@ class SeriesReport:
     coverage: Annotated[tuple[Coverage, ...], JsonField("spans")]
     gaps: tuple[Gap, ...]
     n_bars: Annotated[int, JsonField("bars"), "candles that are stored"]
-    odd: Annotated[Mapping[str, int], "stored candles that are flagged, by reason (as odd of a candle)"] = field(
-        default_factory=dict
-    )
-    dropped: Annotated[Mapping[str, int], "rows that were sent and cannot be a candle, by reason"] = field(
-        default_factory=dict
-    )
-    lag_s: Annotated[
-        int | None,
-        "for how many seconds a closed bar has been available without a request for it; null for a series that is not "
-        "followed",
-    ] = None
+    odd: Annotated[Counts, "stored candles that are flagged, by reason"] = field(default_factory=dict)
+    dropped: Annotated[Counts, "rows that were sent and cannot be a candle, by reason"] = field(default_factory=dict)
+    lag_s: Annotated[int | None, "by how many seconds its newest closed bar is late; null: it is not followed"] = None
     updated_at: Annotated[UtcSeconds | None, "when the newest bars of a followed series were requested"] = None
 
     @property
@@ -215,10 +210,7 @@ class ArchiveEntry:
     symbol: str
     interval: Interval
     is_on: Annotated[bool, JsonField("on"), "whether it is archived automatically"] = field(default=True, kw_only=True)
-    unbroken_since: Annotated[
-        UtcSeconds | None,
-        "open time of the first bar since which nothing is missing but what the next run will bring",
-    ]
+    unbroken_since: Annotated[UtcSeconds | None, "open time of the first bar since which nothing is missing"]
     last_run_at: UtcSeconds | None
     next_run_at: Annotated[UtcSeconds | None, "in the past: it is due"]
     note: Annotated[str, "what a person should know of it; empty when there is nothing to say"]
@@ -245,17 +237,11 @@ class Job:
     gaps: Annotated[tuple[Gap, ...], "what it left open"] = field(default=(), kw_only=True)
     created_at: UtcSeconds
     updated_at: UtcSeconds
-    next_try_at: Annotated[UtcSeconds | None, "when a live job that waits continues"] = field(
-        default=None, kw_only=True
+    next_try_at: Annotated[UtcSeconds | None, "when a waiting job continues"] = field(default=None, kw_only=True)
+    cursor: Annotated[UtcSeconds | None, "from here on everything was requested"] = field(default=None, kw_only=True)
+    dropped: Annotated[Counts, "rows that cannot be a candle, by reason; empty in lists"] = field(
+        default_factory=dict, kw_only=True
     )
-    cursor: Annotated[
-        UtcSeconds | None,
-        "from here to the end of the span everything was requested; null before the first request",
-    ] = field(default=None, kw_only=True)
-    dropped: Annotated[
-        Mapping[str, int],
-        "rows of its span that cannot be a candle, by reason; of a single job, empty in lists",
-    ] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +254,7 @@ class BackfillEstimate:
     n_requests: int
     seconds: Annotated[float, "at the limiter's rate, if nothing else is requested"]
     n_bars: Annotated[int, "bars that are missing"]
-    unknown: Annotated[
-        tuple[str, ...],
-        "symbols that are not yet in the cache: one request more each is counted, and their history is guessed",
-    ] = ()
+    unknown: Annotated[tuple[str, ...], "symbols that are not yet in the cache; their history is guessed"] = ()
 
 
 class BreakerState(StrEnum):
@@ -294,9 +277,7 @@ class LimiterState:
     retry_at: UtcSeconds | None = None
     last_error: str = ""
     is_offline: Annotated[bool, JsonField("offline")] = False
-    update_lag_s: Annotated[
-        int, "by how many seconds the updates of followed series run late; 0 while they are on time"
-    ] = 0
+    update_lag_s: Annotated[int, "by how many seconds the updates of followed series are late"] = 0
 
 
 @dataclass(frozen=True, slots=True)
