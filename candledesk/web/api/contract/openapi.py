@@ -50,10 +50,12 @@ def statuses_of(endpoint: Endpoint) -> list[int]:
 
 
 def collect_components(endpoints: Iterable[Endpoint]) -> dict[str, Schema]:
-    """Return the schemas of all messages that the routes answer, by name."""
+    """Return the schemas of all messages that the routes answer, by name; ``ValueError`` for a name of two messages."""
     found = components_of(Problem)
     for endpoint in endpoints:
-        found |= components_of(endpoint.answer.content)
+        for name, schema in components_of(endpoint.answer.content).items():
+            if found.setdefault(name, schema) != schema:
+                raise ValueError(f"two messages have the name {name}")
     return dict(sorted(found.items()))
 
 
