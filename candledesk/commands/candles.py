@@ -112,7 +112,8 @@ def _report_derived(reply: BarsReply) -> None:
 
 def _report_start(reply: BarsReply) -> None:
     """Say so when more was asked for than can exist: before the listing date, or beyond the look-back."""
-    begin = start_of_history(reply.instrument, reply.request.interval, int(time.time()))
+    interval = reply.request.interval
+    begin = start_of_history(reply.instrument, interval, interval.lookback_s, int(time.time()))
     if begin is not None and reply.span.start < begin.time and not reply.derived:
         name = f"{reply.request.symbol} {reply.request.interval.name}"
         print(f"{name}: nothing is to be had before {iso(begin.time)}: {begin.reason}", file=sys.stderr)

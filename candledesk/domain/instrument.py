@@ -95,14 +95,19 @@ class HistoryStart:
         return self.time
 
 
-def start_of_history(instrument: Instrument, interval: Interval, now: int) -> HistoryStart | None:
-    """Return where the history of a series starts at ``now`` (UTC seconds), ``None`` when that is not known."""
-    listed, lookback = instrument.first_open_time, interval.lookback_s
+def start_of_history(
+    instrument: Instrument, interval: Interval, lookback_s: int | None, now: int
+) -> HistoryStart | None:
+    """Return where the history of a series starts at ``now`` (UTC seconds), ``None`` when that is not known.
+
+    ``lookback_s``: how far back from now the provider answers, ``None`` for no limit but the listing.
+    """
+    listed = instrument.first_open_time
     if listed is not None and interval.is_daily:
         listed -= listed % DAY_S
-    if lookback is not None and (listed is None or now - lookback > listed):
-        days = round(lookback / DAY_S)
-        return HistoryStart(now - lookback, "lookback", f"the provider keeps {interval.name} bars for {days} days")
+    if lookback_s is not None and (listed is None or now - lookback_s > listed):
+        days = round(lookback_s / DAY_S)
+        return HistoryStart(now - lookback_s, "lookback", f"the provider keeps {interval.name} bars for {days} days")
     if listed is None:
         return None
     return HistoryStart(listed, "listing", f"{instrument.symbol} has traded since {iso_time(listed)[:10]}")

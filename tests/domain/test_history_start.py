@@ -14,19 +14,19 @@ def make_instrument(first_open_time):
 
 
 @pytest.mark.parametrize(
-    ("name", "listed", "expected"),
+    ("name", "lookback_s", "listed", "expected"),
     [
-        ("1d", LISTED, HistoryStart(LISTED // DAY_S * DAY_S, "listing", "AAPL has traded since 1980-12-12")),
-        ("1h", NOW - DAY_S, HistoryStart(NOW - DAY_S, "listing", "AAPL has traded since 2026-11-22")),
-        ("1d", None, None),
+        ("1d", None, LISTED, HistoryStart(LISTED // DAY_S * DAY_S, "listing", "AAPL has traded since 1980-12-12")),
+        ("1h", 730 * DAY_S, NOW - DAY_S, HistoryStart(NOW - DAY_S, "listing", "AAPL has traded since 2026-11-22")),
+        ("1d", None, None, None),
     ],
 )
-def test_a_listing_is_named_with_its_date(name, listed, expected):
-    assert start_of_history(make_instrument(listed), INTERVALS[name], NOW) == expected
+def test_a_listing_is_named_with_its_date(name, lookback_s, listed, expected):
+    assert start_of_history(make_instrument(listed), INTERVALS[name], lookback_s, NOW) == expected
 
 
 @pytest.mark.parametrize("listed", [LISTED, None])
 def test_a_lookback_that_ends_after_the_listing_hides_it(listed):
-    start = start_of_history(make_instrument(listed), INTERVALS["1h"], NOW)
-    lookback_s = INTERVALS["1h"].lookback_s
-    assert start == HistoryStart(NOW - lookback_s, "lookback", "the provider keeps 1h bars for 730 days")
+    start = start_of_history(make_instrument(listed), INTERVALS["1h"], 730 * DAY_S - 3_600, NOW)
+    begin = NOW - 730 * DAY_S + 3_600
+    assert start == HistoryStart(begin, "lookback", "the provider keeps 1h bars for 730 days")

@@ -166,7 +166,7 @@ def _answer(reply: BarsReply, candles: orjson.Fragment, now: int) -> Candles:
         exchange=instrument.exchange,
         exchange_name=venue_name(instrument.exchange),
         price_decimals=instrument.price_decimals,
-        start=start_of_history(instrument, request.interval, now),
+        start=start_of_history(instrument, request.interval, request.interval.lookback_s, now),
         derived=tuple(Derived(span, parse_interval(source)) for span, source in reply.derived),
         notes=reply.notes,
         candles=candles,
