@@ -5,18 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.core.options import ChartType, Choice, Magnet, PaletteName, PriceMode, ZoneName
+from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneName
 from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.date_dialog import ask_date
 from candledesk.ui.chart.widget.gestures import Zone
 from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QMenu
 
+    from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.widget.chart_view import ChartView
+    from candledesk.ui.declared_options import Choice
     from candledesk.ui.shell.actions import ActionTable
     from candledesk.ui.shell.option_store import OptionStore
 
@@ -24,7 +27,7 @@ _MENU = "Chart"
 _MODE_KEYS = {PriceMode.LOG: ("Alt+L",), PriceMode.PERCENT: ("Alt+P",)}
 
 
-def chart_rows(view: Callable[[], ChartView | None], options: OptionStore) -> list[ActionRow]:
+def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartOptions]) -> list[ActionRow]:
     """Return the rows of the Chart menu: of the chart that ``view`` returns, and of the window's options."""
     return [
         *_choice_rows(options, "chart_type", ChartType, "Chart type"),
@@ -44,7 +47,7 @@ def menu_at(table: ActionTable, zone: Zone) -> QMenu:
     return table.submenus[names[zone]] if zone in names else table.menus[_MENU]
 
 
-def _choice_rows(options: OptionStore, name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:
+def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:
     def row(choice: Choice) -> ActionRow:
         return ActionRow(
             f"{name}_{choice}", _MENU, choice.words, (), partial(options.update, **{name: choice}),
@@ -54,7 +57,7 @@ def _choice_rows(options: OptionStore, name: str, choices: type[Choice], submenu
     return [row(choice) for choice in choices]
 
 
-def _turn_magnet(options: OptionStore) -> None:
+def _turn_magnet(options: OptionStore[ChartOptions]) -> None:
     modes = list(Magnet)
     options.update(magnet=modes[(modes.index(options.value.magnet) + 1) % len(modes)])
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.chart.paint.snapshot import SOURCE, shot_of
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.look = ThemeChoice(self._settings, theme, self)
         self._dress_application()  # first: a widget that is there already keeps its smaller font
-        self.options = OptionStore(self._settings, self)
+        self.options = OptionStore(ChartOptions, self._settings, parent=self)
         self.options.changed.connect(self._on_options_changed)
         self._n_views = 0
         self.tabs = ChartTabs()

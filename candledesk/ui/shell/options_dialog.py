@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -20,17 +20,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from candledesk.ui.chart.core.options import ChartOptions, Choice, PaletteName, option_text
+from candledesk.ui.declared_options import Choice, implied_options, option_text
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
+    from dataclasses import Field
+
     from candledesk.ui.shell.option_store import OptionStore
 
 
 class OptionsDialog(QDialog):
     """One row per option; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, store: OptionStore, parent: QWidget) -> None:
+    def __init__(self, store: OptionStore[Any], parent: QWidget) -> None:
         """Show and change what ``store`` holds."""
         super().__init__(parent)
         self.setWindowTitle("Chart options")
@@ -40,8 +42,8 @@ class OptionsDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(24)
         form.setVerticalSpacing(10)
-        for row in fields(ChartOptions):
-            editor = self._editor(row.name, row.default, option_text(row))
+        for row in fields(store.value):
+            editor = self._editor(row)
             self.editors[row.name] = editor
             if isinstance(editor, QCheckBox):
                 form.addRow(editor)
@@ -53,7 +55,7 @@ class OptionsDialog(QDialog):
             QDialogButtonBox.StandardButton.RestoreDefaults | QDialogButtonBox.StandardButton.Close
         )
         buttons.rejected.connect(self.close)
-        buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._on_defaults_wanted)
+        buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._on_defaults_requested)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 20, 24, 16)
         box.setSpacing(20)
@@ -62,7 +64,8 @@ class OptionsDialog(QDialog):
         store.changed.connect(self._on_changed)
         self._on_changed()
 
-    def _editor(self, name: str, default: object, text: str) -> QWidget:
+    def _editor(self, row: Field[Any]) -> QWidget:
+        name, default, text = row.name, row.default, option_text(row)
         if isinstance(default, Choice):
             combo = QComboBox()
             for choice in type(default):
@@ -76,7 +79,7 @@ class OptionsDialog(QDialog):
         button = QPushButton()
         button.setFixedWidth(104)
         button.setAccessibleName(text)
-        button.clicked.connect(partial(self._on_colour_wanted, name, text))
+        button.clicked.connect(partial(self._on_colour_requested, row))
         return button
 
     def _on_chosen(self, name: str, choices: tuple[Choice, ...], index: int) -> None:
@@ -85,19 +88,19 @@ class OptionsDialog(QDialog):
     def _on_checked(self, name: str, is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt passes it
         self._store.update(**{name: is_checked})
 
-    def _on_colour_wanted(self, name: str, text: str, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
-        dialog = QColorDialog(QColor(getattr(self._store.value, name)), self)
+    def _on_colour_requested(self, row: Field[Any], _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
+        dialog = QColorDialog(QColor(getattr(self._store.value, row.name)), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(text)
+        dialog.setWindowTitle(option_text(row))
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
-        dialog.colorSelected.connect(partial(self._on_colour_chosen, name))
+        dialog.colorSelected.connect(partial(self._on_colour_chosen, row))
         dialog.open()
 
-    def _on_colour_chosen(self, name: str, colour: QColor) -> None:
-        self._store.update(**{name: colour.name(), "palette": PaletteName.CUSTOM})
+    def _on_colour_chosen(self, row: Field[Any], colour: QColor) -> None:
+        self._store.update(**{row.name: colour.name()}, **implied_options(row))
 
-    def _on_defaults_wanted(self) -> None:
-        self._store.take(ChartOptions())
+    def _on_defaults_requested(self) -> None:
+        self._store.reset()
 
     def _on_changed(self) -> None:
         options = self._store.value

@@ -17,6 +17,7 @@ from candledesk.ui.symbol_entry import interval_words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.shell.main_window import MainWindow
     from candledesk.ui.shell.option_store import OptionStore
 
@@ -137,7 +138,7 @@ class WindowToolBar(QToolBar):
         self._other_action = self.addWidget(self.other_button)
         self._other_action.setVisible(False)
 
-    def _type_button(self, options: OptionStore, menu: QMenu) -> QToolButton:
+    def _type_button(self, options: OptionStore[ChartOptions], menu: QMenu) -> QToolButton:
         self.type_button = QToolButton()
         self.type_button.setToolTip("Chart type")
         self.type_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

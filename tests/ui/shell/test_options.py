@@ -8,16 +8,14 @@ from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QPushButton
 from candledesk.ui.chart.core.options import (
     ChartOptions,
     ChartType,
-    Choice,
     Magnet,
-    PaletteName,
     UpRule,
     ZoneName,
-    read_options,
-    write_options,
 )
+from candledesk.ui.declared_options import Choice, read_options, write_options
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.options_dialog import OptionsDialog
+from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 
 OTHER = ChartOptions(
@@ -28,19 +26,19 @@ OTHER = ChartOptions(
 
 def test_every_option_survives_the_settings_file(tmp_path, qapp):
     path = str(tmp_path / "window.ini")
-    store = OptionStore(QSettings(path, QSettings.Format.IniFormat))
+    store = OptionStore(ChartOptions, QSettings(path, QSettings.Format.IniFormat))
     assert store.value == ChartOptions()
     store.take(OTHER)
     store._settings.sync()
-    assert OptionStore(QSettings(path, QSettings.Format.IniFormat)).value == OTHER
+    assert OptionStore(ChartOptions, QSettings(path, QSettings.Format.IniFormat)).value == OTHER
 
 
 def test_what_is_not_valid_is_the_default():
     texts = {row.name: "nonsense" for row in fields(ChartOptions)}
-    assert read_options(texts.get) == ChartOptions()
+    assert read_options(ChartOptions, texts.get) == ChartOptions()
     written = {}
     write_options(OTHER, written.__setitem__)
-    assert read_options(written.get) == OTHER
+    assert read_options(ChartOptions, written.get) == OTHER
 
 
 def _contrast(one, other):
@@ -71,7 +69,7 @@ def test_blue_and_orange_differ_without_red_and_green():
 
 @pytest.fixture
 def dialog(qtbot, tmp_path):
-    store = OptionStore(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+    store = OptionStore(ChartOptions, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
     parent = QPushButton()
     qtbot.addWidget(parent)
     made = OptionsDialog(store, parent)
