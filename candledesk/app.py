@@ -205,6 +205,7 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
+    from candledesk.ui.features.registry import FEATURES
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run
 
@@ -220,4 +221,4 @@ def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
     desk.make_web(has_window=True)
     options = WindowOptions(desk.paths.home, tuple(symbols), interval, desk.settings.theme, desk.paths.log, desk.source)
     ends = WindowEnds(on_shown=desk.start_web, on_quit=quit_now, on_abort=desk.abort)
-    return run(desk.cache, options, ends, open_browser=desk.open_browser)
+    return run(desk.cache, options, ends, features=FEATURES, open_browser=desk.open_browser)

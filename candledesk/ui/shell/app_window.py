@@ -27,11 +27,12 @@ from candledesk.ui.shell.main_window import MainWindow
 from candledesk.ui.shell.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
     from candledesk.cache.api import Cache
+    from candledesk.ui.shell.feature import FeatureFactory
 
 _log = logging.getLogger(__name__)
 _QT_LEVELS = {
@@ -172,9 +173,10 @@ def run_window(
     options: WindowOptions,
     ends: WindowEnds,
     *,
+    features: Iterable[FeatureFactory],
     open_browser: Callable[[], None] | None = None,
 ) -> int:
-    """Open the window and run until it is closed; return the exit code.
+    """Open the window with its features and run until it is closed; return the exit code.
 
     Raises ``EnvironmentFaultError`` when no window can be opened and ``InputError`` for an unknown interval.
     """
@@ -200,19 +202,20 @@ def run_window(
         cache,
         bridge,
         home=options.home,
+        features=features,
         theme=options.theme,
         source=options.source,
         open_browser=open_browser,
         on_closed=quit_all,
     )
-    window.open_charts(options.symbols, interval)
+    window.charts.open_charts(options.symbols, interval)
     watch = SignalWatch(window.close, ends.on_abort)
     with _hooks():
         window.show()
-        if window.page is not None:
-            window.page.view.setFocus()
+        if window.charts.page is not None:
+            window.charts.page.view.setFocus()
         ends.on_shown()
-        QTimer.singleShot(_FIRST_UPDATE_MS, window.refresh_bars)
+        QTimer.singleShot(_FIRST_UPDATE_MS, window.charts.update_front)
         QTimer.singleShot(_SETTLED_MS, gc.freeze)
         try:
             loop.run_forever()

@@ -19,10 +19,11 @@ class OptionStore(QObject, Generic[OptionsT]):
     changed = Signal()
 
     def __init__(
-        self, kind: type[OptionsT], settings: QSettings, group: str = "chart", parent: QObject | None = None
+        self, kind: type[OptionsT], settings: QSettings, group: str, title: str, parent: QObject | None = None
     ) -> None:
-        """Read the options of class ``kind`` from ``group`` of the settings file."""
+        """Read the options of class ``kind`` from ``group`` of the settings file; ``title``: for people."""
         super().__init__(parent)
+        self.title = title
         self._kind, self._settings, self._group = kind, settings, group
         self.value: OptionsT = read_options(kind, lambda name: settings.value(f"{group}/{name}", ""))
 

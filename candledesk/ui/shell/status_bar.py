@@ -1,4 +1,4 @@
-"""The status bar: what the network does, what is being loaded, how many bars are shown."""
+"""The status bar: what the network does and what is being loaded; features add facts at the right."""
 
 from __future__ import annotations
 
@@ -13,25 +13,20 @@ from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
-    from candledesk.ui.chart.core.scene import Series
 
 _SLACK_MS = 100
 _NOTICE_MS = 60_000
 
 
 class StatusBar(QStatusBar):
-    """One sentence at the left, facts of the chart at the right."""
+    """One sentence at the left, in ``state``; features add widgets at the right."""
 
     def __init__(self, state: LimiterState, parent: QWidget | None = None) -> None:
         """Start with the limiter's present state."""
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.state = PlainLabel()
-        self.kept = PlainLabel()
-        self.facts = PlainLabel()
         self.addWidget(self.state, 1)
-        self.addPermanentWidget(self.kept)
-        self.addPermanentWidget(self.facts)
         self._limiter = state
         self._n_live = 0
         self._waiting = ""
@@ -77,19 +72,6 @@ class StatusBar(QStatusBar):
     def _end_notice(self) -> None:
         self._notice = ""
         self._refresh()
-
-    def show_series(self, series: Series) -> None:
-        """Show the facts of a chart."""
-        if not series.symbol or series.instrument is None:
-            self.facts.setText("")
-            return
-        zone = series.instrument.tz.replace("_", " ")
-        self.facts.setText(f"{series.axis.n_bars:,} bars on this chart   ·   Exchange in {zone}")
-
-    def show_kept(self, text: str) -> None:
-        """Say that the chart's series is kept complete, and since when it is; empty when it is not."""
-        self.kept.setText(text)
-        self.kept.setVisible(bool(text))
 
     def _words(self) -> str:
         if self._fault:

@@ -6,7 +6,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.shell.chart_tabs import remembered_charts
 from tests.ui.conftest import settle
 from tests.ui.fakes import make_bars
-from tests.ui.shell.test_main_window import Opened
+from tests.ui.window_harness import WindowHarness
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 RIGHT = QTabBar.ButtonPosition.RightSide
@@ -27,7 +27,7 @@ def start(qapp, cache, home):
 
     def begin():
         end()
-        running.append(Opened(qapp, cache, home))
+        running.append(WindowHarness(qapp, cache, home))
         return running[0]
 
     def end():
@@ -44,14 +44,14 @@ def opened(start):
 
 
 def _titles(made):
-    return [page.title() for page in made.window.tabs.pages()]
+    return [page.title() for page in made.charts.tabs.pages()]
 
 
 def _open_three(made):
     for symbol, interval in (("AAPL", "1d"), ("MSFT", "1h"), ("TSLA", "1d")):
-        made.window.show_series(symbol, INTERVALS[interval])
+        made.charts.show_series(symbol, INTERVALS[interval])
         settle(made.qapp)
-    return made.window.tabs
+    return made.charts.tabs
 
 
 def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_in_front(opened, start, qapp):
@@ -59,7 +59,7 @@ def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_
     tabs.tabBar().moveTab(2, 0)
     tabs.setCurrentIndex(2)
     again = start()
-    again.window.open_charts((), INTERVALS["1d"])
+    again.charts.open_charts((), INTERVALS["1d"])
     settle(qapp)
     assert _titles(again) == ["TSLA 1d", "AAPL 1d", "MSFT 1h"]
     assert again.page.title() == "MSFT 1h"
@@ -107,7 +107,7 @@ def test_a_symbol_that_is_asked_for_comes_to_the_front_of_them(opened, start, qa
     cache.add("NVDA", "1d", make_bars(300))
     _open_three(opened)
     again = start()
-    again.window.open_charts((symbol,), INTERVALS["1d"])
+    again.charts.open_charts((symbol,), INTERVALS["1d"])
     settle(qapp)
     assert _titles(again) == expected
     assert again.page.title() == f"{symbol} 1d"
@@ -140,9 +140,9 @@ def test_what_was_spoilt_in_the_settings_opens_nothing_and_breaks_nothing(tmp_pa
 
 
 def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_refused(opened, qapp, cache):
-    entry = opened.open("AAPL", "1d").window.symbol_entry
+    entry = opened.open("AAPL", "1d").entry
     cache.is_holding = True
-    opened.window._on_symbol_entered("MSFT")
+    opened.charts.enter_symbol("MSFT")
     opened.page.model.series_changed.emit()
     settle(qapp)
     assert (entry.text(), opened.page.title()) == ("MSFT", "AAPL 1d")
@@ -153,10 +153,10 @@ def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_re
 
 def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp):
     opened.open("AAPL", "1d")
-    opened.window.set_interval(INTERVALS["5m"])
+    opened.charts.set_interval(INTERVALS["5m"])
     opened.page.feed._refuse("Yahoo cannot be reached.")
     settle(qapp)
-    assert opened.window.toolbar.interval_buttons["1d"].isChecked()
+    assert opened.interval_buttons.by_name["1d"].isChecked()
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,11 @@ def test_keys_go_round_the_charts(opened, qapp, qtbot, key, modifiers, front):
 
 def test_with_one_chart_there_is_no_other_to_go_to(opened):
     opened.open("AAPL")
-    assert not opened.window.table.actions["next_chart"].isEnabled()
+    assert not opened.actions["next_chart"].isEnabled()
 
 
 def _press_tab(opened, qtbot):
-    bar = opened.window.tabs.tabBar()
+    bar = opened.charts.tabs.tabBar()
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
 
 
@@ -196,7 +196,7 @@ def _press_tab(opened, qtbot):
 )
 def test_keys_reach_the_chart_that_comes_to_the_front(opened, qapp, qtbot, go):
     _open_three(opened)
-    opened.window.focus_symbol()
+    opened.run("symbol")
     settle(qapp)
     go(opened, qtbot)
     settle(qapp)
@@ -208,6 +208,6 @@ def test_the_cache_is_told_which_chart_is_in_front(opened, cache, qapp):
     assert cache.in_front == [("TSLA", "1d")]
     tabs.setCurrentIndex(1)
     assert cache.in_front == [("MSFT", "1h")]
-    opened.window.show_series("AAPL", INTERVALS["1h"])
+    opened.charts.show_series("AAPL", INTERVALS["1h"])
     settle(qapp)
     assert cache.in_front == [("AAPL", "1h")]

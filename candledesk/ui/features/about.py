@@ -12,10 +12,14 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayou
 from candledesk import __version__
 from candledesk.ui.chart.paint.snapshot import SOURCE
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from candledesk.ui.shell.feature import WindowContext
 
 _MARGIN = 28
 _FACT_WIDTH = 360
@@ -53,7 +57,7 @@ class AboutDialog(QDialog):
         box.addSpacing(16)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.folder_button = buttons.addButton("Open folder", QDialogButtonBox.ButtonRole.ActionRole)
-        self.folder_button.clicked.connect(self._on_folder_wanted)
+        self.folder_button.clicked.connect(self._on_folder_requested)
         self.folder_button.setAutoDefault(False)  # else it is the one that Enter presses
         buttons.rejected.connect(self.close)
         box.addWidget(buttons)
@@ -76,5 +80,14 @@ class AboutDialog(QDialog):
             grid.addWidget(fact, at, 1)
         return grid
 
-    def _on_folder_wanted(self) -> None:
+    def _on_folder_requested(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))
+
+
+def about_feature(context: WindowContext) -> Feature:
+    """Return the dialog's entry in the Help menu."""
+
+    def show() -> None:
+        AboutDialog(context.home, context.source, context.window).open()
+
+    return Feature("about", (ActionRow("about", "Help", "About CandleDesk", (), show, has_separator=True),))

@@ -13,8 +13,8 @@ from candledesk.ui.chart.core.options import (
     ZoneName,
 )
 from candledesk.ui.declared_options import Choice, read_options, write_options
+from candledesk.ui.features.options_dialog import OptionsDialog
 from candledesk.ui.shell.option_store import OptionStore
-from candledesk.ui.shell.options_dialog import OptionsDialog
 from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 
@@ -24,13 +24,17 @@ OTHER = ChartOptions(
 )  # fmt: skip
 
 
+def _store(path):
+    return OptionStore(ChartOptions, QSettings(str(path), QSettings.Format.IniFormat), "chart", "Charts")
+
+
 def test_every_option_survives_the_settings_file(tmp_path, qapp):
     path = str(tmp_path / "window.ini")
-    store = OptionStore(ChartOptions, QSettings(path, QSettings.Format.IniFormat))
+    store = _store(path)
     assert store.value == ChartOptions()
     store.take(OTHER)
     store._settings.sync()
-    assert OptionStore(ChartOptions, QSettings(path, QSettings.Format.IniFormat)).value == OTHER
+    assert _store(path).value == OTHER
 
 
 def test_what_is_not_valid_is_the_default():
@@ -69,18 +73,19 @@ def test_blue_and_orange_differ_without_red_and_green():
 
 @pytest.fixture
 def dialog(qtbot, tmp_path):
-    store = OptionStore(ChartOptions, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+    store = _store(tmp_path / "w.ini")
     parent = QPushButton()
     qtbot.addWidget(parent)
-    made = OptionsDialog(store, parent)
+    made = OptionsDialog([store], parent)
     made.open()
     yield made
     made.close()
 
 
 def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
+    [form] = dialog.forms
     for row in fields(ChartOptions):
-        before, editor = dialog._store.value, dialog.editors[row.name]
+        before, editor = form.store.value, form.editors[row.name]
         if isinstance(editor, QComboBox):
             editor.setFocus()
             qtbot.keyClick(editor, Qt.Key.Key_Down)
@@ -92,7 +97,7 @@ def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
             picker.setCurrentColor(QColor("#123456"))
             picker.accept()
             qtbot.waitUntil(lambda: dialog.findChild(QColorDialog) is None)
-        value = getattr(dialog._store.value, row.name)
+        value = getattr(form.store.value, row.name)
         assert value != getattr(before, row.name), row.name
         if isinstance(value, Choice):
             assert editor.currentText() == value.words
@@ -100,9 +105,10 @@ def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
 
 
 def test_the_defaults_come_back(dialog, qtbot):
-    dialog._store.take(OTHER)
-    assert dialog.editors["chart_type"].currentText() == "Area"
+    [form] = dialog.forms
+    form.store.take(OTHER)
+    assert form.editors["chart_type"].currentText() == "Area"
     button = next(b for b in dialog.findChildren(QPushButton) if "efault" in b.text())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert dialog._store.value == ChartOptions()
-    assert dialog.editors["chart_type"].currentText() == "Candles"
+    assert form.store.value == ChartOptions()
+    assert form.editors["chart_type"].currentText() == "Candles"

@@ -1,4 +1,4 @@
-"""The dialog of the chart options, built from their declarations; every change is seen at once."""
+"""The dialog of options, built from their declarations; every change is seen at once."""
 
 from __future__ import annotations
 
@@ -22,74 +22,62 @@ from PySide6.QtWidgets import (
 
 from candledesk.ui.declared_options import Choice, implied_options, option_text
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from dataclasses import Field
 
     from candledesk.ui.shell.option_store import OptionStore
 
 
-class OptionsDialog(QDialog):
-    """One row per option; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
+class OptionsForm(QFormLayout):
+    """One row per option of a store, with an editor that changes it."""
 
     def __init__(self, store: OptionStore[Any], parent: QWidget) -> None:
-        """Show and change what ``store`` holds."""
-        super().__init__(parent)
-        self.setWindowTitle("Chart options")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._store = store
+        """Show what ``store`` holds; ``parent``: of the dialogs for colours."""
+        super().__init__()
+        self.store, self._window = store, parent
         self.editors: dict[str, QWidget] = {}
-        form = QFormLayout()
-        form.setHorizontalSpacing(24)
-        form.setVerticalSpacing(10)
+        self.setHorizontalSpacing(24)
+        self.setVerticalSpacing(10)
         for row in fields(store.value):
             editor = self._editor(row)
             self.editors[row.name] = editor
             if isinstance(editor, QCheckBox):
-                form.addRow(editor)
+                self.addRow(editor)
             else:
                 label = PlainLabel(option_text(row))
                 label.setBuddy(editor)
-                form.addRow(label, editor)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.RestoreDefaults | QDialogButtonBox.StandardButton.Close
-        )
-        buttons.rejected.connect(self.close)
-        buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._on_defaults_requested)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(24, 20, 24, 16)
-        box.setSpacing(20)
-        box.addLayout(form)
-        box.addWidget(buttons)
+                self.addRow(label, editor)
         store.changed.connect(self._on_changed)
         self._on_changed()
 
     def _editor(self, row: Field[Any]) -> QWidget:
-        name, default, text = row.name, row.default, option_text(row)
-        if isinstance(default, Choice):
+        if isinstance(row.default, Choice):
             combo = QComboBox()
-            for choice in type(default):
+            for choice in type(row.default):
                 combo.addItem(choice.words)
-            combo.activated.connect(partial(self._on_chosen, name, tuple(type(default))))
+            combo.activated.connect(partial(self._on_chosen, row.name, tuple(type(row.default))))
             return combo
-        if isinstance(default, bool):
-            check = QCheckBox(text)
-            check.clicked.connect(partial(self._on_checked, name))
+        if isinstance(row.default, bool):
+            check = QCheckBox(option_text(row))
+            check.clicked.connect(partial(self._on_checked, row.name))
             return check
         button = QPushButton()
         button.setFixedWidth(104)
-        button.setAccessibleName(text)
+        button.setAccessibleName(option_text(row))
         button.clicked.connect(partial(self._on_colour_requested, row))
         return button
 
     def _on_chosen(self, name: str, choices: tuple[Choice, ...], index: int) -> None:
-        self._store.update(**{name: choices[index]})  # an item's own data would come back as plain text
+        self.store.update(**{name: choices[index]})  # an item's own data would come back as plain text
 
     def _on_checked(self, name: str, is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt passes it
-        self._store.update(**{name: is_checked})
+        self.store.update(**{name: is_checked})
 
     def _on_colour_requested(self, row: Field[Any], _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
-        dialog = QColorDialog(QColor(getattr(self._store.value, row.name)), self)
+        dialog = QColorDialog(QColor(getattr(self.store.value, row.name)), self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(option_text(row))
         dialog.setOption(QColorDialog.ColorDialogOption.DontUseNativeDialog)
@@ -97,13 +85,10 @@ class OptionsDialog(QDialog):
         dialog.open()
 
     def _on_colour_chosen(self, row: Field[Any], colour: QColor) -> None:
-        self._store.update(**{row.name: colour.name()}, **implied_options(row))
-
-    def _on_defaults_requested(self) -> None:
-        self._store.reset()
+        self.store.update(**{row.name: colour.name()}, **implied_options(row))
 
     def _on_changed(self) -> None:
-        options = self._store.value
+        options = self.store.value
         for name, editor in self.editors.items():
             value = getattr(options, name)
             if isinstance(editor, QComboBox):
@@ -114,3 +99,33 @@ class OptionsDialog(QDialog):
                 editor.setText(value)
                 shade = "#000000" if QColor(value).lightnessF() > 0.5 else "#ffffff"  # noqa: PLR2004
                 editor.setStyleSheet(f"background: {value}; color: {shade};")
+
+
+class OptionsDialog(QDialog):
+    """One form per store; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
+
+    def __init__(self, stores: Sequence[OptionStore[Any]], parent: QWidget) -> None:
+        """Show and change what ``stores`` hold; each has a heading when there are several."""
+        super().__init__(parent)
+        self.setWindowTitle("Chart options")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 20, 24, 16)
+        box.setSpacing(20)
+        self.forms = [OptionsForm(store, self) for store in stores]
+        for form in self.forms:
+            if len(stores) > 1:
+                heading = PlainLabel(form.store.title)
+                heading.setFont(chart_font(14, is_bold=True))
+                box.addWidget(heading)
+            box.addLayout(form)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.RestoreDefaults | QDialogButtonBox.StandardButton.Close
+        )
+        buttons.rejected.connect(self.close)
+        buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._on_defaults_requested)
+        box.addWidget(buttons)
+
+    def _on_defaults_requested(self) -> None:
+        for form in self.forms:
+            form.store.reset()

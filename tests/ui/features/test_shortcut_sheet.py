@@ -1,4 +1,4 @@
-from candledesk.ui.shell.shortcut_sheet import ShortcutSheet, plan_columns
+from candledesk.ui.features.shortcut_sheet import ShortcutSheet, plan_columns
 from candledesk.ui.theme.themes import DARK, apply_theme
 
 

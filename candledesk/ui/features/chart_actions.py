@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.option_store import OptionStore
 
 _MENU = "Chart"
+CHART_TYPE_MENU = "Chart type"
 _MODE_KEYS = {PriceMode.LOG: ("Alt+L",), PriceMode.PERCENT: ("Alt+P",)}
 
 
 def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartOptions]) -> list[ActionRow]:
     """Return the rows of the Chart menu: of the chart that ``view`` returns, and of the window's options."""
     return [
-        *_choice_rows(options, "chart_type", ChartType, "Chart type"),
+        *_choice_rows(options, "chart_type", ChartType, CHART_TYPE_MENU),
         *_scale_rows(view),
         *_choice_rows(options, "magnet", Magnet, "Crosshair"),
         ActionRow("next_magnet", _MENU, "Next crosshair", ("Alt+M",), partial(_turn_magnet, options),
@@ -63,7 +64,7 @@ def _turn_magnet(options: OptionStore[ChartOptions]) -> None:
 
 
 def _on_chart(view: Callable[[], ChartView | None], verb: Callable[[ChartView], object]) -> Callable[[], bool]:
-    """Return a call that runs ``verb`` on the chart in front; it tells the verb's answer, false without a chart."""
+    """Return a call that runs ``verb`` on the chart in front; it returns the verb's answer, false without a chart."""
 
     def run() -> bool:
         chart = view()
