@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.shell.feature import WindowContext
 
-TITLE = "Archive automatically"
+TITLE = "Archive the series automatically"
 KIND = "harvest"  # of the jobs
 _ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 

@@ -62,7 +62,7 @@ class OptionsForm(QFormLayout):
             return combo
         if isinstance(row.default, bool):
             check = QCheckBox(option_text(row))
-            check.clicked.connect(partial(self._on_checked, row.name))
+            check.clicked.connect(partial(self._on_clicked, row.name, check))
             return check
         button = QPushButton()
         button.setFixedWidth(104)
@@ -73,8 +73,8 @@ class OptionsForm(QFormLayout):
     def _on_chosen(self, name: str, choices: tuple[Choice, ...], index: int) -> None:
         self.store.update(**{name: choices[index]})  # an item's own data would come back as plain text
 
-    def _on_checked(self, name: str, is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt passes it
-        self.store.update(**{name: is_checked})
+    def _on_clicked(self, name: str, check: QCheckBox, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
+        self.store.update(**{name: check.isChecked()})  # PySide gives a partial no argument of the signal
 
     def _on_colour_requested(self, row: Field[Any], _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
         dialog = QColorDialog(QColor(getattr(self.store.value, row.name)), self._window)

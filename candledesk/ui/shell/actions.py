@@ -47,8 +47,8 @@ class ActionRow:
     is_in_toolbar: bool = False
 
 
-def _order(row: ActionRow) -> tuple[int, int]:
-    return MENUS.index(row.menu) if row.menu in MENUS else len(MENUS) - 1, row.place
+def _order(row: ActionRow) -> tuple[float, int]:
+    return MENUS.index(row.menu) if row.menu in MENUS else len(MENUS) - 1.5, row.place
 
 
 class ActionTable:

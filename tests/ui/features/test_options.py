@@ -104,6 +104,15 @@ def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
             assert isinstance(value, type(row.default))
 
 
+def test_an_option_that_was_switched_off_can_be_switched_on_again(dialog):
+    [form] = dialog.forms
+    seen = []
+    for _ in range(2):
+        form.editors["has_grid"].click()
+        seen.append(form.store.value.has_grid)
+    assert seen == [False, True]
+
+
 def test_the_defaults_come_back(dialog, qtbot):
     [form] = dialog.forms
     form.store.take(OTHER)
