@@ -11,8 +11,12 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import click
+
 from candledesk import __version__
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
+from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE, EXIT_ENVIRONMENT
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.store import Connection
 
-EXIT_DONE, EXIT_ENVIRONMENT = 0, 5
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "yfinance", "pandas", "numpy", "sqlite-utils")
 PROBE_SYMBOL = "AAPL"
 MAX_FINDINGS = 3  # printed of one series
@@ -43,6 +46,20 @@ class Check:
     name: str
     is_ok: bool
     text: str
+
+
+@click.command()
+@JSON_OPTION
+@click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
+@common_options
+def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int:
+    """Check versions, database, limiter, reachability of Yahoo and display."""
+    settings = context.settings()
+    repairs = repair(settings, demo=context.demo) if is_repairing else []  # before the application takes the home
+    application = context.application() if context.demo else None
+    url = settings.yahoo_url if application is None else application.settings.yahoo_url
+    limiter = None if application is None else application.cache.limiter_state()
+    return examine(settings, url, limiter, repairs, demo=context.demo, as_json=as_json)
 
 
 def examine(

@@ -5,8 +5,9 @@ import pytest
 
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
-from candledesk.commands.candles import iso, print_candles
+from candledesk.commands.candles import print_candles
 from candledesk.commands.imports import read_csv, read_parquet, run_import
+from candledesk.commands.printing import iso
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.errors import InputError

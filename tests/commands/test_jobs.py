@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from candledesk.cache.messages import JobState
-from candledesk.commands.jobs import describe_seconds, describe_wait, run_backfill, run_jobs
+from candledesk.commands.backfill import describe_seconds, describe_wait, run_backfill
+from candledesk.commands.jobs import run_jobs
 from candledesk.domain.errors import InputError, JobStateError, UnknownJobError
 from candledesk.domain.interval import INTERVALS
 from candledesk.providers.answers import FaultAnswer
