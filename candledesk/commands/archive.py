@@ -14,8 +14,8 @@ from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
 
 if TYPE_CHECKING:
-    from candledesk.cache.api import CommandCache
-    from candledesk.cache.messages import HarvestEntry
+    from candledesk.cache.api import CommandApi
+    from candledesk.cache.messages import ArchiveEntry
 
 
 @click.command()
@@ -29,29 +29,29 @@ def harvest(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - c
 
     Their new bars are fetched after each close while the window or `candledesk serve` runs.
     """
-    return run_harvest(context.cache(), **options)
+    return run_archive(context.cache(), **options)
 
 
-def run_harvest(
-    cache: CommandCache, *, action: str, symbols: tuple[str, ...], interval: str | None, as_json: bool
+def run_archive(
+    cache: CommandApi, *, action: str, symbols: tuple[str, ...], interval: str | None, as_json: bool
 ) -> int:
     """Show the series that are kept complete, put some on that list, or take some off."""
     if action == "list" and not symbols:
-        found = cache.list_harvest().result()
+        found = cache.list_archive().result()
     elif not symbols or interval is None:
         raise InputError("symbols", f"`harvest {action}` needs symbols and --interval: harvest add AAPL --interval 1m")
     else:
         names, chosen = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval)
         if action == "list":
             wanted = {(name, chosen.base.name) for name in names}
-            found = [row for row in cache.list_harvest().result() if (row.symbol, row.interval.name) in wanted]
+            found = [row for row in cache.list_archive().result() if (row.symbol, row.interval.name) in wanted]
         else:
-            found = [cache.set_harvest(name, chosen, is_on=action == "add").result() for name in names]
-    print_table([_harvest_row(entry) for entry in found], as_json=as_json)
+            found = [cache.set_archived(name, chosen, is_on=action == "add").result() for name in names]
+    print_table([_archive_row(entry) for entry in found], as_json=as_json)
     return EXIT_DONE
 
 
-def _harvest_row(entry: HarvestEntry) -> dict[str, Any]:
+def _archive_row(entry: ArchiveEntry) -> dict[str, Any]:
     times = {name: getattr(entry, name) for name in ("unbroken_since", "last_run_at", "next_run_at")}
     return {
         "symbol": entry.symbol,

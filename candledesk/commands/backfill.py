@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.api import CommandCache
+    from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import Job
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
@@ -47,7 +47,7 @@ def backfill(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - 
 
 
 def run_backfill(
-    cache: CommandCache, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None
+    cache: CommandApi, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None
 ) -> int:
     """Backfill every symbol and wait; one summary line per series, gaps with their reasons on stderr.
 
@@ -67,7 +67,7 @@ def run_backfill(
     return EXIT_DONE if all(job.state is JobState.SUCCEEDED and not job.gaps for job in ended) else EXIT_GAPS
 
 
-def _start(cache: CommandCache, names: list[str], interval: Interval, span: Span | None) -> tuple[list[Job], int]:
+def _start(cache: CommandApi, names: list[str], interval: Interval, span: Span | None) -> tuple[list[Job], int]:
     """Start what can be started; return the jobs and how many symbols are unknown."""
     n_unknown = 0
     while names:
@@ -88,7 +88,7 @@ def _summary(interval: Interval, job: Job) -> str:
     return printable(text + (f", {left} missing: {job.error}" if job.error else ""))
 
 
-def _wait(cache: CommandCache, jobs: Sequence[Job]) -> list[Job]:
+def _wait(cache: CommandApi, jobs: Sequence[Job]) -> list[Job]:
     """Wait for the end of every job, with progress bars on a terminal; raise what keeps one from ending."""
     waits = {job.job_id: cache.wait_job(job.job_id) for job in jobs}
     with _shown(sys.stderr.isatty()) as show:
@@ -99,7 +99,7 @@ def _wait(cache: CommandCache, jobs: Sequence[Job]) -> list[Job]:
     return [future.result() for future in waits.values()]
 
 
-def _under_way(cache: CommandCache, waits: Mapping[int, Future[Job]]) -> list[Job]:
+def _under_way(cache: CommandApi, waits: Mapping[int, Future[Job]]) -> list[Job]:
     pending = [job_id for job_id, future in waits.items() if not future.done()][:N_SHOWN]
     return [cache.read_job(job_id).result() for job_id in pending]
 

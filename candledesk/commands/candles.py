@@ -25,7 +25,7 @@ from candledesk.web.api.wire import start_of_history
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from candledesk.cache.api import CommandCache
+    from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import Adjust, BarsReply
 
 CANDLE_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "final", "odd")
@@ -48,7 +48,7 @@ def candles(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - c
 
 
 def print_candles(  # noqa: PLR0913 - the command's options
-    cache: CommandCache,
+    cache: CommandApi,
     *,
     symbol: str,
     interval: str,
@@ -127,8 +127,8 @@ def _rows(reply: BarsReply) -> Iterator[tuple[str, list[float], float, bool, str
     bars = reply.bars
     columns = (bars.open, bars.high, bars.low, bars.close)
     prices = zip(*(column.tolist() for column in columns), strict=True)
-    told = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), _finals(reply), _odd(reply), strict=True)
-    for open_time, values, volume, is_final, odd in told:
+    shown = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), _finals(reply), _odd(reply), strict=True)
+    for open_time, values, volume, is_final, odd in shown:
         yield iso(open_time), list(values), volume, is_final, odd
 
 

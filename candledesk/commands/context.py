@@ -12,8 +12,8 @@ from candledesk.domain.interval import INTERVALS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.app import Desk
-    from candledesk.cache.api import CommandCache
+    from candledesk.app import Application
+    from candledesk.cache.api import CommandApi
     from candledesk.settings import Settings
 
 INTERVAL_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
@@ -27,7 +27,7 @@ class CommandContext:
         """``None``: not given, so that the environment or the default decides."""
         self._overrides = {"home": home, "yahoo_url": yahoo_url, "stream_url": stream_url}
         self.demo = demo
-        self._application: Desk | None = None
+        self._application: Application | None = None
 
     @property
     def source(self) -> str:
@@ -40,15 +40,15 @@ class CommandContext:
 
         return load_settings(None, **self._overrides)
 
-    def application(self) -> Desk:
+    def application(self) -> Application:
         """Open the home; ``HomeLockedError`` when another process holds it."""
-        from candledesk.app import Desk
+        from candledesk.app import Application
 
         if self._application is None:
-            self._application = Desk(self.settings(), demo=self.demo)
+            self._application = Application(self.settings(), demo=self.demo)
         return self._application
 
-    def cache(self) -> CommandCache:
+    def cache(self) -> CommandApi:
         """Return the cache of this home, through the instance that holds the home already if there is one."""
         from candledesk.commands.printing import report_reuse
         from candledesk.store.lock import HomeLockedError

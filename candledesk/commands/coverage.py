@@ -8,7 +8,7 @@ import click
 
 from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
-from candledesk.commands.printing import count_words, gap_line, iso, print_table
+from candledesk.commands.printing import count_text, gap_line, iso, print_table
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START
@@ -16,7 +16,7 @@ from candledesk.domain.span import HISTORY_START
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from candledesk.cache.api import CommandCache
+    from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import SeriesReport
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -32,7 +32,7 @@ def coverage(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - 
     return print_coverage(context.cache(), **options)
 
 
-def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
+def print_coverage(cache: CommandApi, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
     """Print the ledger of one series, or of every cached series."""
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
@@ -60,9 +60,9 @@ def _series_lines(report: SeriesReport) -> Iterator[str]:
     for gap in report.gaps if report.n_bars else ():
         yield gap_line(gap)
     if report.odd:
-        yield f"  odd bars, stored: {count_words(report.odd)}"
+        yield f"  odd bars, stored: {count_text(report.odd)}"
     if report.dropped:
-        yield f"  rows dropped: {count_words(report.dropped)}"
+        yield f"  rows dropped: {count_text(report.dropped)}"
 
 
 def _coverage_row(name: str, interval: Interval, piece: Coverage, report: SeriesReport) -> dict[str, Any]:

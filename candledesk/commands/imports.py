@@ -19,7 +19,7 @@ from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
-    from candledesk.cache.api import ImportCache
+    from candledesk.cache.api import ImportApi
 
 PRICES = ("open", "high", "low", "close", "volume")
 COLUMNS = ("timestamp", *PRICES)
@@ -37,7 +37,7 @@ def import_file(context: CommandContext, **options: Any) -> int:  # noqa: ANN401
     return run_import(context.application().cache, **options)
 
 
-def run_import(cache: ImportCache, *, file: str, symbol: str, interval: str, form: str | None) -> int:
+def run_import(cache: ImportApi, *, file: str, symbol: str, interval: str, form: str | None) -> int:
     """Import one file and print what became of its bars; 3 when some were refused."""
     path = Path(file)
     form = form or ("parquet" if path.suffix in {".parquet", ".pq"} else "csv")

@@ -8,7 +8,7 @@ import click
 
 from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
-from candledesk.commands.printing import count_words, gap_line, iso, print_table
+from candledesk.commands.printing import count_text, gap_line, iso, print_table
 from candledesk.domain.errors import InputError
 from candledesk.domain.span import HISTORY_START
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.api import CommandCache
+    from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import Job
 
 _ACTIONS = ("list", "show", "cancel", "pause", "resume", "retry", "retry-failed", "clear")
@@ -32,7 +32,7 @@ def jobs(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - clic
     return run_jobs(context.cache(), **options)
 
 
-def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: bool) -> int:
+def run_jobs(cache: CommandApi, *, action: str, job_id: int | None, as_json: bool) -> int:
     """List jobs, show one with its gaps, or decide about one, the failed ones or the ended ones."""
     many: dict[str, tuple[Callable[[], Future[int]], str]] = {
         "retry-failed": (cache.retry_failed_jobs, "queued again"),
@@ -49,11 +49,11 @@ def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: b
         for gap in found[0].gaps:
             print(gap_line(gap))
         if found[0].dropped:
-            print(f"  rows dropped: {count_words(found[0].dropped)}")
+            print(f"  rows dropped: {count_text(found[0].dropped)}")
     return EXIT_DONE
 
 
-def _decide(cache: CommandCache, action: str, job_id: int | None) -> Job:
+def _decide(cache: CommandApi, action: str, job_id: int | None) -> Job:
     if job_id is None:
         raise InputError("ID", f"`jobs {action}` needs the job's number: see `candledesk jobs`")
     ask: dict[str, Callable[[int], Future[Job]]] = {

@@ -56,7 +56,7 @@ def report_reuse(event: Event) -> None:
         print(printable(event.text), file=sys.stderr)
 
 
-def count_words(counts: Mapping[str, int]) -> str:
+def count_text(counts: Mapping[str, int]) -> str:
     """Return ``12 open_outside, 1 jump``."""
     return ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
 

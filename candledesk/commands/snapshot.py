@@ -21,7 +21,7 @@ from candledesk.domain.texts import printable
 from candledesk.ui.chart.core.options import ChartType
 
 if TYPE_CHECKING:
-    from candledesk.cache.api import CommandCache
+    from candledesk.cache.api import CommandApi
 
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _BAR_PX = 8  # the window's own spacing of bars
@@ -89,7 +89,7 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def take_snapshot(
-    cache: CommandCache,
+    cache: CommandApi,
     picture: Picture,
     *,
     symbol: str,

@@ -47,7 +47,7 @@ def _is_shown_elsewhere(context: CommandContext, symbols: tuple[str, ...], inter
     endpoint = paths.endpoint
     give_up_at = time.monotonic() + second_start.PATIENCE_S
     holder = second_start.raise_window(endpoint, symbols, interval)
-    if holder.outcome is second_start.Outcome.NOBODY:
+    if holder.outcome is second_start.RaiseOutcome.NOBODY:
         from candledesk.store.lock import HomeLockedError, check_home
 
         try:
@@ -55,11 +55,11 @@ def _is_shown_elsewhere(context: CommandContext, symbols: tuple[str, ...], inter
         except HomeLockedError as error:
             left_s = give_up_at - time.monotonic()
             holder = second_start.await_window(endpoint, symbols, interval, patience_s=left_s)
-            if holder.outcome is second_start.Outcome.NOBODY:
+            if holder.outcome is second_start.RaiseOutcome.NOBODY:
                 raise error from None
-    if holder.outcome is second_start.Outcome.NO_WINDOW:
+    if holder.outcome is second_start.RaiseOutcome.NO_WINDOW:
         raise second_start.describe_holder(holder)
-    return holder.outcome is second_start.Outcome.RAISED
+    return holder.outcome is second_start.RaiseOutcome.RAISED
 
 
 @click.command()

@@ -193,8 +193,8 @@ def ask_in_background(endpoint):
     url = f"{endpoint['url']}/api/v1/candles?symbol=MSFT&interval=1h&fill=async&timeout=0.5"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {endpoint['token']}"})
     with urllib.request.urlopen(request) as answer:
-        told = json.load(answer)
-    assert (told["complete"], told["candles"]) == (False, []), "nothing of it is known yet"
+        reported = json.load(answer)
+    assert (reported["complete"], reported["candles"]) == (False, []), "nothing of it is known yet"
 
 
 def wait_for_request(market):

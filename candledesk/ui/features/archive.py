@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.api import Cache
-    from candledesk.cache.messages import HarvestEntry, Job
+    from candledesk.cache.api import CacheApi
+    from candledesk.cache.messages import ArchiveEntry, Job
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.shell.feature import WindowContext
@@ -28,7 +28,7 @@ KIND = "harvest"  # of the jobs
 _ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
-def archive_text(entry: HarvestEntry) -> str:
+def archive_text(entry: ArchiveEntry) -> str:
     """Return ``Archived · complete since 24 Oct 2026``, or why it is not complete."""
     if entry.unbroken_since is None:
         return "Archived · first run pending" if entry.last_run_at is None else f"Archived · {entry.note}"
@@ -43,16 +43,16 @@ class ArchiveController(QObject):
     failed = Signal(str)
 
     def __init__(
-        self, cache: Cache, bridge: Bridge, target: Callable[[], tuple[str, Interval] | None], parent: QObject
+        self, cache: CacheApi, bridge: Bridge, target: Callable[[], tuple[str, Interval] | None], parent: QObject
     ) -> None:
         """``target`` returns the series of the chart in front."""
         super().__init__(parent)
         self._cache, self._bridge, self._target = cache, bridge, target
-        self._entries: dict[tuple[str, str], HarvestEntry] = {}
+        self._entries: dict[tuple[str, str], ArchiveEntry] = {}
         bridge.job_changed.connect(self._on_job_changed)
         self._load()
 
-    def entry(self) -> HarvestEntry | None:
+    def entry(self) -> ArchiveEntry | None:
         """Return the archive entry of the chart's series, ``None`` when it is not archived.
 
         A derived interval is archived by its base.
@@ -78,13 +78,13 @@ class ArchiveController(QObject):
         """Archive the chart's series from now on, or stop that."""
         target = self._target()
         if target is not None:
-            changed = self._cache.set_harvest(target[0], target[1], is_on=not self.is_archived())
+            changed = self._cache.set_archived(target[0], target[1], is_on=not self.is_archived())
             self._bridge.deliver(changed, self._on_set)
 
     def _load(self) -> None:
-        self._bridge.deliver(self._cache.list_harvest(), self._on_listed)
+        self._bridge.deliver(self._cache.list_archive(), self._on_listed)
 
-    def _on_listed(self, future: Future[list[HarvestEntry]]) -> None:
+    def _on_listed(self, future: Future[list[ArchiveEntry]]) -> None:
         try:
             found = future.result()
         except CandleDeskError as error:
@@ -93,7 +93,7 @@ class ArchiveController(QObject):
         self._entries = {(entry.symbol, entry.interval.name): entry for entry in found}
         self.changed.emit()
 
-    def _on_set(self, future: Future[HarvestEntry]) -> None:
+    def _on_set(self, future: Future[ArchiveEntry]) -> None:
         try:
             entry = future.result()
         except CandleDeskError as error:

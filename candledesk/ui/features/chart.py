@@ -13,7 +13,7 @@ from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import Series
-    from candledesk.ui.shell.charts import Charts
+    from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.feature import WindowContext
 
 _KEYS = (
@@ -37,7 +37,7 @@ def facts_text(series: Series) -> str:
 class FactsLabel(PlainLabel):
     """What is known of the chart in front, in the status bar."""
 
-    def __init__(self, charts: Charts) -> None:
+    def __init__(self, charts: ChartController) -> None:
         """Follow the chart in front."""
         super().__init__()
         self._charts = charts

@@ -10,20 +10,20 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton
 
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.shell.feature import Feature
-from candledesk.ui.symbol_entry import interval_words
+from candledesk.ui.symbol_entry import interval_text
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QToolBar
 
-    from candledesk.ui.shell.charts import Charts
+    from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.feature import WindowContext
 
 
 class IntervalButtons(QButtonGroup):
     """A button per interval, and one more for a multiple that a person typed, shown while the chart shows it."""
 
-    def __init__(self, charts: Charts, toolbar: QToolBar) -> None:
+    def __init__(self, charts: ChartController, toolbar: QToolBar) -> None:
         """Add the buttons to ``toolbar``; they follow the chart in front and change its interval."""
         super().__init__(toolbar)
         self._charts = charts
@@ -60,7 +60,7 @@ class IntervalButtons(QButtonGroup):
 
 def _name(button: QToolButton, interval: Interval) -> None:
     button.setText(interval.name)
-    button.setToolTip(interval_words(interval))
+    button.setToolTip(interval_text(interval))
 
 
 def intervals_feature(context: WindowContext) -> Feature:

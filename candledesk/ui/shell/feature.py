@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
-    from candledesk.ui.shell.charts import Charts
+    from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.status_bar import StatusBar
     from candledesk.ui.theme.choice import ThemeChoice
@@ -71,11 +71,11 @@ class WindowContext:
     """
 
     window: QMainWindow
-    cache: Cache
+    cache: CacheApi
     bridge: Bridge
     home: Path
     source: str
-    charts: Charts
+    charts: ChartController
     options: OptionStore[ChartOptions]
     theme_choice: ThemeChoice
     table: ActionTable

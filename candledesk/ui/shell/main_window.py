@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.chart.paint.snapshot import SOURCE
 from candledesk.ui.shell.actions import ActionRow, ActionTable
-from candledesk.ui.shell.charts import Charts
+from candledesk.ui.shell.chart_controller import ChartController
 from candledesk.ui.shell.feature import WindowContext
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.status_bar import StatusBar
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.shell.feature import Feature, FeatureFactory, Panel
 
@@ -40,7 +40,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        cache: Cache,
+        cache: CacheApi,
         bridge: Bridge,
         *,
         home: Path,
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self._apply_theme()  # first: a widget that exists already keeps its smaller font
         self.theme_choice.changed.connect(self._apply_theme)
         self.options = OptionStore(ChartOptions, self._settings, "chart", "Charts", self)
-        self.charts = Charts(
+        self.charts = ChartController(
             cache,
             bridge,
             settings=self._settings,

@@ -4,7 +4,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from candledesk.cache.messages import HarvestEntry, JobChanged, JobState
+from candledesk.cache.messages import ArchiveEntry, JobChanged, JobState
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.features.archive import archive_text
@@ -44,10 +44,10 @@ def test_the_action_archives_the_chart_and_names_it(opened, cache):
     assert opened.archive_label.text() == ""
 
 
-def test_the_state_follows_the_harvests_that_end(opened, cache):
+def test_the_state_follows_the_archive_runs_that_end(opened, cache):
     opened.open("AAPL", "15m")
     interval = INTERVALS["15m"]
-    cache.harvest["AAPL", "15m"] = HarvestEntry("AAPL", interval, None, None, None, "not run yet")
+    cache.archive["AAPL", "15m"] = ArchiveEntry("AAPL", interval, None, None, None, "not run yet")
     cache.emit(JobChanged(make_job(kind="update", state=JobState.SUCCEEDED)))
     settle(opened.qapp)
     assert opened.archive_label.text() == ""
@@ -60,15 +60,15 @@ def test_a_refusal_is_shown(opened, cache, monkeypatch):
     opened.open("AAPL", "15m")
     failed = Future()
     failed.set_exception(OfflineError("Yahoo cannot be reached."))
-    monkeypatch.setattr(cache, "set_harvest", lambda *_args, **_options: failed)
+    monkeypatch.setattr(cache, "set_archived", lambda *_args, **_options: failed)
     opened.run("archive")
     assert opened.page.toast == "Yahoo cannot be reached."
 
 
 def test_the_text_says_since_when_the_series_is_complete():
-    entry = HarvestEntry("AAPL", MINUTE, 1_792_850_400, 1_795_000_000, None, "")
+    entry = ArchiveEntry("AAPL", MINUTE, 1_792_850_400, 1_795_000_000, None, "")
     assert archive_text(entry) == "Archived · complete since 24 Oct 2026"
-    assert archive_text(HarvestEntry("AAPL", MINUTE, None, 5, None, "nothing since 2026-01-02")) == (
+    assert archive_text(ArchiveEntry("AAPL", MINUTE, None, 5, None, "nothing since 2026-01-02")) == (
         "Archived · nothing since 2026-01-02"
     )
 

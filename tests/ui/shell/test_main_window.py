@@ -69,7 +69,7 @@ def test_the_title_names_the_series(opened):
     assert "bars on this chart" in opened.facts.text()
 
 
-def test_what_the_provider_finds_is_offered_once_the_typing_rests(opened, qtbot):
+def test_what_the_provider_finds_is_offered_once_the_typing_pauses(opened, qtbot):
     entry = opened.entry
     opened.cache.found = [SymbolFound("TSLA", "Tesla, Inc.", "NMS", "EQUITY")]
     entry.begin("T")
@@ -177,7 +177,7 @@ def test_any_multiple_can_be_typed_and_has_a_button_while_it_is_shown(opened, qt
     assert not other.isVisible()
 
 
-def test_what_is_no_interval_is_met_with_the_list(opened, qtbot):
+def test_what_is_no_interval_shows_the_list(opened, qtbot):
     opened.open("AAPL")
     qtbot.keyClick(opened.page.view, "9")
     popup = opened.popup

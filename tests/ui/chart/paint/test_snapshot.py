@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from candledesk.ui.shell.picture_dialog import PictureDialog, copy_picture, file_name
 from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
@@ -16,7 +17,6 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, render_shot, scene_of, shot_of, write_shot
-from candledesk.ui.shell.picture_dialog import PictureDialog, copy_picture, file_name
 from candledesk.ui.theme.themes import DARK, LIGHT
 from tests.ui.fakes import make_bars, make_instrument
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_drawn_is_refused_in_words(suffix, size):
         render_shot(Shot(shot().scene, DARK, *size), suffix)
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path):
+def test_a_file_that_cannot_be_written_is_reported(tmp_path):
     with pytest.raises(EnvironmentFaultError, match="another file"):
         write_shot(tmp_path / "missing" / "a.png", shot())
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QSettings
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import Job
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from candledesk.ui.theme.choice import ThemeChoice
 
 
-class Charts(QObject):
+class ChartController(QObject):
     """The charts in ``tabs`` and what is done to the one in front.
 
     ``front_changed``: another chart is in front, it opened another series, or one was refused. ``series_changed``:
@@ -48,7 +48,7 @@ class Charts(QObject):
 
     def __init__(
         self,
-        cache: Cache,
+        cache: CacheApi,
         bridge: Bridge,
         *,
         settings: QSettings,
