@@ -35,7 +35,7 @@ def harvest(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - c
 def run_archive(
     cache: CommandApi, *, action: str, symbols: tuple[str, ...], interval: str | None, as_json: bool
 ) -> int:
-    """Show the series that are kept complete, put some on that list, or take some off."""
+    """Print the archived series, or add or remove some."""
     if action == "list" and not symbols:
         found = cache.list_archive().result()
     elif not symbols or interval is None:

@@ -51,7 +51,7 @@ def run_backfill(
 ) -> int:
     """Backfill every symbol and wait; one summary line per series, gaps with their reasons on stderr.
 
-    A symbol that the provider does not know is named and the others are filled all the same.
+    A symbol that the provider does not know is named on stderr, and the others are filled.
     """
     chosen = parse_interval(interval)
     span = None if start is None and end is None else parse_span(start, end)
@@ -89,12 +89,12 @@ def _summary(interval: Interval, job: Job) -> str:
 
 
 def _wait(cache: CommandApi, jobs: Sequence[Job]) -> list[Job]:
-    """Wait for the end of every job, with progress bars on a terminal; raise what keeps one from ending."""
+    """Wait for the end of every job, with progress bars on a terminal; raise the error that prevents an end."""
     waits = {job.job_id: cache.wait_job(job.job_id) for job in jobs}
     with _shown(sys.stderr.isatty()) as show:
         while (done := wait_for(waits.values(), POLL_S, FIRST_EXCEPTION)).not_done:
             for future in done.done:
-                future.result()  # a disk that is full ends the wait; the job itself goes on when there is room
+                future.result()  # a full disk ends the wait; the job continues when there is space
             show((len(done.done), len(waits), _under_way(cache, waits)))
     return [future.result() for future in waits.values()]
 
@@ -106,7 +106,7 @@ def _under_way(cache: CommandApi, waits: Mapping[int, Future[Job]]) -> list[Job]
 
 @contextmanager
 def _shown(is_terminal: bool) -> Iterator[Callable[[Progress], None]]:  # noqa: FBT001 - the only question there is
-    """Give a function that shows the progress on stderr, one that does nothing where nobody looks."""
+    """Yield a function that shows the progress on stderr; it does nothing without a terminal."""
     if not is_terminal:
         yield lambda _: None
         return
@@ -133,7 +133,7 @@ def _shown(is_terminal: bool) -> Iterator[Callable[[Progress], None]]:  # noqa: 
 
 
 def describe_wait(job: Job) -> str:
-    """Say what a live job is at: its time left, or why and until when it waits."""
+    """Return the time left of a job, or why and until when it waits."""
     if job.state is not JobState.RUNNING:
         return job.state.value
     if job.error and job.next_try_at is not None:

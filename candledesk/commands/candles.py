@@ -88,7 +88,7 @@ def print_candles(  # noqa: PLR0913 - the command's options
 
 
 def _report_derived(reply: BarsReply) -> None:
-    """Say which candles were made from finer stored ones."""
+    """Print which candles were derived from finer stored ones."""
     name = f"{reply.request.symbol} {reply.request.interval.name}"
     for interval in dict.fromkeys(interval for _, interval in reply.derived):
         spans = [span for span, source in reply.derived if source == interval]
@@ -98,11 +98,11 @@ def _report_derived(reply: BarsReply) -> None:
 
 
 def _report_start(reply: BarsReply) -> None:
-    """Say so when more was asked for than can exist: before the listing date, or beyond the look-back."""
+    """Print that the span begins before the listing date or beyond the look-back, if it does."""
     begin = start_of_history(reply.instrument, reply.request.interval, int(time.time()))
     if begin is not None and reply.span.start < int(str(begin["time"])) and not reply.derived:
         name = f"{reply.request.symbol} {reply.request.interval.name}"
-        print(f"{name}: nothing is to be had before {begin['at']}: {begin['reason']}", file=sys.stderr)
+        print(f"{name}: nothing is available before {begin['at']}: {begin['reason']}", file=sys.stderr)
 
 
 def _number(value: float) -> str:

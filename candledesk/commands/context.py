@@ -1,4 +1,4 @@
-"""What every command takes: the common options, and the application that they open on demand."""
+"""The context of a command: the common options, and the application that is opened when it is needed."""
 
 from __future__ import annotations
 

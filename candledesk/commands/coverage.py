@@ -33,7 +33,7 @@ def coverage(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - 
 
 
 def print_coverage(cache: CommandApi, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
-    """Print the ledger of one series, or of every cached series."""
+    """Print the coverage of one series, or of every cached series."""
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
     reports = [(name, one, cache.describe_series(name, one).result()) for name in names for one in chosen]
@@ -51,12 +51,12 @@ def print_coverage(cache: CommandApi, *, symbol: str | None, interval: str | Non
 
 
 def _counted(report: SeriesReport) -> dict[str, Any]:
-    """Return how many bars of the whole series are flagged, and how many rows were dropped, by reason."""
+    """Return by reason how many bars of the whole series are flagged and how many rows were dropped."""
     return {"odd": dict(report.odd), "dropped": dict(report.dropped)}
 
 
 def _series_lines(report: SeriesReport) -> Iterator[str]:
-    """Yield what a series lacks, and what was odd in the rows that were sent, each indented."""
+    """Yield indented lines about the gaps, the flagged bars and the dropped rows of a series."""
     for gap in report.gaps if report.n_bars else ():
         yield gap_line(gap)
     if report.odd:

@@ -1,4 +1,4 @@
-"""``candledesk doctor``: one line per check of what CandleDesk stands on."""
+"""``candledesk doctor``: checks the installation, the database and the connection, one line per check."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MAX_FINDINGS = 3  # printed of one series
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name, whether it is in order, and what was seen or what to do."""
+    """One check: its name, whether it passed, and what was found or what to do."""
 
     name: str
     is_ok: bool
@@ -123,7 +123,7 @@ def _repair_series(writer: Connection, series_id: int, name: str) -> Check:
 
 
 def _database(paths: Paths) -> list[Check]:
-    """Check the file, then the chunks of every series; what is in order is one line, each damaged series another."""
+    """Check the file, then the chunks of every series; one line if all are in order, else one per damaged series."""
     try:
         create_or_open(paths.database)
         with closing(connect_reader(paths.database)) as connection:
@@ -176,7 +176,7 @@ def _yahoo(settings: Settings, yahoo_url: str, paths: Paths) -> Check:
     if isinstance(answer, BarsAnswer):
         seconds = time.monotonic() - started
         return Check("yahoo", is_ok=True, text=f"{where} answers ({len(answer.bars)} daily bars, {seconds:.1f} s)")
-    if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # a mirror of other symbols
+    if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # as mirrors may
         return Check("yahoo", is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
     return Check("yahoo", is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
 

@@ -1,4 +1,4 @@
-"""``candledesk import``: foreign CSV and Parquet files, read as they come and checked by the cache."""
+"""``candledesk import``: reads CSV and Parquet files and stores their bars through the checks of the cache."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def import_file(context: CommandContext, **options: Any) -> int:  # noqa: ANN401
 
 
 def run_import(cache: ImportApi, *, file: str, symbol: str, interval: str, form: str | None) -> int:
-    """Import one file and print what became of its bars; 3 when some were refused."""
+    """Import one file and print how many bars were stored and refused; 3 when some were refused."""
     path = Path(file)
     form = form or ("parquet" if path.suffix in {".parquet", ".pq"} else "csv")
     bars = read_parquet(path) if form == "parquet" else read_csv(path)

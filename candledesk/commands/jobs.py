@@ -33,7 +33,7 @@ def jobs(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - clic
 
 
 def run_jobs(cache: CommandApi, *, action: str, job_id: int | None, as_json: bool) -> int:
-    """List jobs, show one with its gaps, or decide about one, the failed ones or the ended ones."""
+    """List jobs, show one with its gaps, or change one, all failed or all finished ones."""
     many: dict[str, tuple[Callable[[], Future[int]], str]] = {
         "retry-failed": (cache.retry_failed_jobs, "queued again"),
         "clear": (cache.clear_finished_jobs, "forgotten"),
@@ -43,7 +43,7 @@ def run_jobs(cache: CommandApi, *, action: str, job_id: int | None, as_json: boo
         n_jobs = ask().result()
         print_table([{"n_jobs": n_jobs}], as_json=True) if as_json else print(f"{n_jobs} jobs {what}")
         return EXIT_DONE
-    found = cache.list_jobs().result() if action == "list" else [_decide(cache, action, job_id)]
+    found = cache.list_jobs().result() if action == "list" else [_act_on(cache, action, job_id)]
     print_table([_job_row(job, is_whole=as_json) for job in found], as_json=as_json)
     if action == "show" and not as_json:
         for gap in found[0].gaps:
@@ -53,7 +53,7 @@ def run_jobs(cache: CommandApi, *, action: str, job_id: int | None, as_json: boo
     return EXIT_DONE
 
 
-def _decide(cache: CommandApi, action: str, job_id: int | None) -> Job:
+def _act_on(cache: CommandApi, action: str, job_id: int | None) -> Job:
     if job_id is None:
         raise InputError("ID", f"`jobs {action}` needs the job's number: see `candledesk jobs`")
     ask: dict[str, Callable[[int], Future[Job]]] = {

@@ -36,14 +36,14 @@ def parse_span(start: str | None, end: str | None) -> Span:
 
 
 def gap_line(gap: Gap) -> str:
-    """Return one indented line about a gap."""
+    """Return an indented line about a gap."""
     start = "the beginning" if gap.span.start <= HISTORY_START else iso(gap.span.start)
     retry = "" if gap.retry_at is None else f"; next try {iso(gap.retry_at)}"
     return printable(f"  gap {start} to {iso(gap.span.end)}: {gap.reason}{retry}")
 
 
 def report_gaps(reply: BarsReply) -> int:
-    """List the gaps of an answer on stderr, and return the exit code that says so."""
+    """List the gaps of an answer on stderr, and return the exit code for gaps."""
     print(f"{reply.request.symbol} {reply.request.interval.name}: {len(reply.gaps)} gaps remain", file=sys.stderr)
     for gap in reply.gaps:
         print(gap_line(gap), file=sys.stderr)
@@ -51,7 +51,7 @@ def report_gaps(reply: BarsReply) -> int:
 
 
 def report_reuse(event: Event) -> None:
-    """Say on stderr that a symbol belongs to another company by now."""
+    """Print on stderr that a symbol belongs to another company now."""
     if isinstance(event, SymbolReused):
         print(printable(event.text), file=sys.stderr)
 

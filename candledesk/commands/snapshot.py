@@ -29,7 +29,7 @@ _BAR_PX = 8  # the window's own spacing of bars
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the command's options say of the file.
+    """The options of the command that describe the file.
 
     ``scale``: device pixels of a PNG per pixel of ``size``; ``source``: where the data are from.
     """
@@ -112,7 +112,7 @@ def take_snapshot(
         timeout_s=None,
         limit=None if has_span else width // _BAR_PX,
     )
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no display is needed, and none is touched
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
     from candledesk.ui.pictures import draw_file
 
     try:

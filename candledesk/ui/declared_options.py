@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Choice(StrEnum):
-    """One of several values; ``words`` is the text that a menu shows."""
+    """One of several values; ``words`` is its text in menus."""
 
     words: str
 

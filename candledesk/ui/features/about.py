@@ -1,4 +1,4 @@
-"""Which CandleDesk this is, where it keeps its bars, and where they come from."""
+"""The About dialog: version, folder of the database and source of the data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TERMS = f"{SOURCE}, through yfinance, for personal use under Yahoo's terms. Can
 
 
 def about_rows(home: Path, source: str) -> list[tuple[str, str]]:
-    """Return ``(what, words)``: the version, the folder of the database, and where the data come from."""
+    """Return rows ``(heading, text)``: the version, the folder of the database, and where the data come from."""
     return [
         ("Version", f"{__version__}   (Python {platform.python_version()}, Qt {qVersion()})"),
         ("Database", str(home)),
@@ -37,7 +37,7 @@ def about_rows(home: Path, source: str) -> list[tuple[str, str]]:
 
 
 class AboutDialog(QDialog):
-    """A few facts to read and to copy; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
+    """Facts that can be selected and copied; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
     def __init__(self, home: Path, source: str, parent: QWidget) -> None:
         """``home``: the folder of the database; ``source``: where the data are from."""

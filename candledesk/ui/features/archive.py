@@ -37,7 +37,7 @@ def archive_text(entry: ArchiveEntry) -> str:
 
 
 class ArchiveController(QObject):
-    """Knows which series are archived. ``changed`` when that changes; ``failed`` with a sentence."""
+    """Holds the list of archived series and changes it. ``changed`` when that changes; ``failed`` with a sentence."""
 
     changed = Signal()
     failed = Signal(str)

@@ -1,4 +1,4 @@
-"""The rows of what can be done to a chart (CHART.md, keys), and of how charts look."""
+"""The rows of the Chart menu: actions on the chart in front (CHART.md, keys) and options of all charts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartO
 
 
 def menu_at(table: ActionTable, zone: Zone) -> QMenu:
-    """Return the menu of a part of the chart: what a right click there is about."""
+    """Return the context menu of a part of the chart."""
     names = {Zone.PRICE_AXIS: "Price scale", Zone.TIME_AXIS: "Time zone"}
     return table.submenus[names[zone]] if zone in names else table.menus[_MENU]
 

@@ -1,4 +1,4 @@
-"""What the status bar says of the connection to the data: the limiter, faults of the store and notices."""
+"""The state of the limiter, faults of the store and notices in the status bar."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class ChartController(QObject):
         if self.target is not None:
             self.open_chart(self.target[0], interval)
         else:
-            self.front_changed.emit()  # what shows the interval goes back to the former one
+            self.front_changed.emit()  # the buttons of the intervals go back to the previous one
         self.focus()
 
     def close_chart(self) -> None:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 _CHARTS, _FRONT = "charts/series", "charts/front"
 _NEW = "New chart"
-_REMEMBER_MS = 300  # what changes together is written once
+_REMEMBER_MS = 300  # changes within this time are written once
 
 
 class ChartTabs(QTabWidget):
     """One tab per chart; the bar hides while there is one only. ``close_requested`` carries the chart.
 
-    ``stepped``: somebody went to a chart by its tab or by keys, and wants to use it.
+    ``stepped``: a chart was brought to the front by its tab or by keys, and needs the keyboard.
     """
 
     close_requested = Signal(object)
@@ -71,12 +71,12 @@ class ChartTabs(QTabWidget):
         self._remember_soon()
 
     def step(self, n_tabs: int) -> None:
-        """Bring the chart that lies ``n_tabs`` to the right to the front, around the ends."""
+        """Bring the chart ``n_tabs`` to the right to the front, wrapping around."""
         self.setCurrentIndex((self.currentIndex() + n_tabs) % self.count())
         self.stepped.emit()
 
     def _on_tab_clicked(self, at: int) -> None:
-        if at >= 0:  # comes for any button, before the bar changes the chart in front, which takes the focus along
+        if at >= 0:  # emitted before the front chart changes, which then takes the focus
             self.stepped.emit()
 
     def _on_close_clicked(self) -> None:
@@ -99,22 +99,22 @@ class ChartTabs(QTabWidget):
                 return True
         return False
 
-    # -- what is remembered
+    # -- persistence
 
     def keep(self, settings: QSettings) -> None:
-        """Store from now on which charts there are whenever that changes: a process may end without a word."""
+        """Store the list of charts whenever it changes, since a process may be killed at any time."""
         self._settings = settings
         self.currentChanged.connect(self._remember_soon)
         self.tabBar().tabMoved.connect(self._remember_soon)
 
     def stop_keeping(self) -> None:
-        """Store them a last time; what happens to the charts afterwards is the end of the window."""
+        """Store the list a last time; closing the window removes the charts afterwards."""
         self._remember()
         self._later.stop()
         self._settings = None
 
     def tabRemoved(self, at: int) -> None:
-        """Notice a chart that went."""
+        """Store the list when a chart was removed."""
         super().tabRemoved(at)
         self._remember_soon()
 
@@ -139,7 +139,7 @@ class ChartTabs(QTabWidget):
 def remembered_charts(settings: QSettings) -> tuple[list[tuple[str, Interval]], int]:
     """Return the series that ``ChartTabs`` stored and the place of the one in front.
 
-    What cannot be read, as after an edit by hand, is left out.
+    Entries that cannot be read, as after an edit by hand, are left out.
     """
     charts: list[tuple[str, Interval]] = []
     try:

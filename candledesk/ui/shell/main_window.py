@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
             self.restoreState(state, _STATE_VERSION)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Save, hide at once, then let the application shut down."""
+        """Save the state, hide at once, then start the shutdown of the application."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
         self.charts.close_feeds()

@@ -35,13 +35,13 @@ class StatusBar(QStatusBar):
         self._notice_end = QTimer(self)
         self._notice_end.setSingleShot(True)
         self._notice_end.timeout.connect(self._end_notice)
-        self._pause_end = QTimer(self)  # the limiter itself wakes only for the next request
+        self._pause_end = QTimer(self)  # the limiter sends no event at the end of a pause
         self._pause_end.setSingleShot(True)
         self._pause_end.timeout.connect(self._refresh)
         self.show_limiter(state)
 
     def show_limiter(self, state: LimiterState) -> None:
-        """Take a new state of the limiter."""
+        """Show a new state of the limiter."""
         self._limiter = state
         self._pause_end.stop()
         if state.retry_at is not None and state.retry_at > time.time():
@@ -49,22 +49,22 @@ class StatusBar(QStatusBar):
         self._refresh()
 
     def show_live(self, n_jobs: int) -> None:
-        """Take the number of jobs that are queued or running."""
+        """Show the number of jobs that are queued or running."""
         self._n_live = n_jobs
         self._refresh()
 
     def show_waiting(self, text: str) -> None:
-        """Say what the chart waits for; empty when it waits for nothing."""
+        """Show what the chart waits for; empty when it waits for nothing."""
         self._waiting = text
         self._refresh()
 
     def show_fault(self, text: str) -> None:
-        """Say what a person must know until it is replaced; empty clears it."""
+        """Show a fault until it is replaced; empty clears it."""
         self._fault = text
         self._refresh()
 
     def show_notice(self, text: str) -> None:
-        """Say what has happened once, for a minute, in the place of what the network does."""
+        """Show a notice for a minute, in place of the state of the network."""
         self._notice = text
         self._notice_end.start(_NOTICE_MS)
         self._refresh()

@@ -1,4 +1,4 @@
-"""Two palettes of the same contrast, the fonts, and the Qt palette made from them."""
+"""The two themes, the fonts, and the Qt palette and style sheet made from a theme."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ def style_sheet(theme: Theme) -> str:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Dress the whole application."""
+    """Apply a theme to the whole application."""
     app.setFont(chart_font(_WIDGET_PX))
     app.setPalette(qt_palette(theme))
     app.setStyleSheet(style_sheet(theme))
