@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QToolButton
 
 from candledesk.cache.messages import (
     BreakerState,
@@ -47,9 +48,11 @@ def test_another_theme_moves_nothing(qapp, cache, tmp_path):
 def test_lines_of_the_toolbar_stay_thin_in_a_narrow_window(opened):
     toolbar = opened.window.toolbar
     lines = [toolbar.widgetForAction(action) for action in toolbar.actions() if action.isSeparator()]
-    for width in (600, 620, 640, 1280):
-        opened.window.resize(width, 400)
+    overflow = toolbar.findChild(QToolButton, "qt_toolbar_ext_button")
+    for share in (0.5, 0.55, 0.6, 1.1):  # of what all its widgets need
+        opened.window.resize(round(toolbar.sizeHint().width() * share), 400)
         settle(opened.qapp)
+        assert overflow.isVisible() is (share < 1)
         assert {line.width() for line in lines if line.isVisible()} == {lines[0].sizeHint().width()}
 
 
