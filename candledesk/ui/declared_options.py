@@ -1,4 +1,4 @@
-"""Options declared once, as fields of a frozen dataclass: menus, dialogs and the settings file read them. Pure.
+"""Options declared once, as fields of a frozen dataclass: menus, dialogs and layouts read them. Pure.
 
 A field's default is a ``Choice``, a bool or a colour as ``#rrggbb``; its text stands in the metadata (``described``).
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
     from dataclasses import Field
 
 
@@ -65,13 +65,12 @@ def _parse(default: object, text: str) -> object:
     return text if is_colour(text) else default
 
 
-def read_options(kind: type[OptionsT], read: Callable[[str], object]) -> OptionsT:
-    """Build options from texts by name; a text that is missing or not valid gives the default."""
-    return kind(**{row.name: _parse(row.default, str(read(row.name))) for row in fields(kind)})
+def read_options(kind: type[OptionsT], stored: Mapping[str, str | bool]) -> OptionsT:
+    """Return the options of ``option_values``; one that is missing or not valid is the default."""
+    return kind(**{row.name: _parse(row.default, str(stored.get(row.name, ""))) for row in fields(kind)})
 
 
-def write_options(options: OptionsClass, write: Callable[[str, str], object]) -> None:
-    """Store every option as text."""
-    for row in fields(options):
-        value = getattr(options, row.name)
-        write(row.name, str(value).lower() if isinstance(value, bool) else str(value))
+def option_values(options: OptionsClass) -> dict[str, str | bool]:
+    """Return every option by name, as values that JSON can hold."""
+    values = {row.name: getattr(options, row.name) for row in fields(options)}
+    return {name: value if isinstance(value, bool) else str(value) for name, value in values.items()}

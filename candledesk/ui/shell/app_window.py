@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.api import CacheApi
     from candledesk.ui.shell.feature import FeatureFactory
+    from candledesk.workspace.layouts import AutosavedLayout
 
 _log = logging.getLogger(__name__)
 _QT_LEVELS = {
@@ -174,9 +175,12 @@ def run_window(
     ends: WindowEnds,
     *,
     features: Iterable[FeatureFactory],
+    layout: AutosavedLayout | None = None,
     open_browser: Callable[[], None] | None = None,
 ) -> int:
     """Open the window with its features and run until it is closed; return the exit code.
+
+    ``layout``: where the charts are kept, ``None`` for nowhere.
 
     Raises ``EnvironmentFaultError`` when no window can be opened and ``InputError`` for an unknown interval.
     """
@@ -205,10 +209,11 @@ def run_window(
         features=features,
         theme=options.theme,
         source=options.source,
+        layout=layout,
         open_browser=open_browser,
         on_closed=quit_all,
     )
-    window.charts.open_charts(options.symbols, interval)
+    window.open_charts(options.symbols, interval)
     watch = SignalWatch(window.close, ends.on_abort)
     with _hooks():
         window.show()

@@ -10,13 +10,11 @@ from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.shell.chart_page import ChartPage
-from candledesk.ui.shell.chart_tabs import ChartTabs, remembered_charts
+from candledesk.ui.shell.chart_tabs import ChartTabs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from concurrent.futures import Future
-
-    from PySide6.QtCore import QSettings
 
     from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import Job
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.widget.chart_view import ChartView
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.theme.choice import ThemeChoice
+    from candledesk.workspace.layout import Layout
 
 
 class ChartController(QObject):
@@ -51,15 +50,14 @@ class ChartController(QObject):
         cache: CacheApi,
         bridge: Bridge,
         *,
-        settings: QSettings,
         options: OptionStore[ChartOptions],
         theme_choice: ThemeChoice,
         parent: QObject,
     ) -> None:
-        """Start without a chart; ``settings``: where the charts of the last run stand."""
+        """Start without a chart."""
         super().__init__(parent)
         self._cache, self._bridge = cache, bridge
-        self._settings, self._options, self._theme_choice = settings, options, theme_choice
+        self._options, self._theme_choice = options, theme_choice
         self._n_views = 0
         self.tabs = ChartTabs()
         self.tabs.currentChanged.connect(self._on_page_changed)
@@ -119,10 +117,10 @@ class ChartController(QObject):
             page.show_toast(str(error))
         self.front_changed.emit()
 
-    def open_charts(self, symbols: Iterable[str], interval: Interval) -> None:
-        """Show the charts of the last time, and then one per symbol, the first of them in front."""
-        charts, front = remembered_charts(self._settings)
-        for at, series in enumerate(charts):
+    def open_charts(self, layout: Layout, symbols: Iterable[str], interval: Interval) -> None:
+        """Show the charts of a layout, and then one per symbol, the first of them in front."""
+        front = layout.front
+        for at, series in enumerate(layout.charts):
             if at:
                 self.add_chart()
             self.open_chart(*series)
@@ -170,8 +168,7 @@ class ChartController(QObject):
         self.focus()
 
     def close_feeds(self) -> None:
-        """Store which charts there are and ask the cache for nothing more: the window ends."""
-        self.tabs.stop_keeping()
+        """Stop asking the cache for bars: the window ends."""
         for page in self.tabs.pages():
             page.feed.close()
 

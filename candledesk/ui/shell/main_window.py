@@ -10,14 +10,17 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.chart.paint.snapshot import SOURCE
+from candledesk.ui.declared_options import option_values
 from candledesk.ui.shell.actions import ActionRow, ActionTable
 from candledesk.ui.shell.chart_controller import ChartController
 from candledesk.ui.shell.feature import WindowContext
+from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.shell.toolbar import ToolBar
 from candledesk.ui.theme.choice import ThemeChoice
 from candledesk.ui.theme.themes import apply_theme
+from candledesk.workspace.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from candledesk.cache.api import CacheApi
+    from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.shell.feature import Feature, FeatureFactory, Panel
+    from candledesk.workspace.layouts import AutosavedLayout
 
 SETTINGS_FILE = "window.ini"
 _STATE_VERSION = 1
@@ -38,7 +43,7 @@ _AFTER_OTHERS = 1  # the place of the rows that show panels, within their menus
 class MainWindow(QMainWindow):
     """The desktop window. ``on_closed`` is called once, after the window is hidden."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a window needs
         self,
         cache: CacheApi,
         bridge: Bridge,
@@ -47,12 +52,14 @@ class MainWindow(QMainWindow):
         features: Iterable[FeatureFactory],
         theme: str = "",
         source: str = SOURCE,
+        layout: AutosavedLayout | None = None,
         open_browser: Callable[[], None] | None = None,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
-        """Build everything; ``charts.open_charts`` brings the first charts.
+        """Build everything; ``open_charts`` brings the first charts.
 
-        ``theme``: the option, empty when not given; ``source``: where the data are from, for pictures.
+        ``theme``: the option, empty when not given; ``source``: where the data are from, for pictures; ``layout``:
+        where the charts are stored, ``None`` for nowhere.
         """
         super().__init__()
         self._on_closed = on_closed
@@ -60,11 +67,11 @@ class MainWindow(QMainWindow):
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_theme()  # first: a widget that exists already keeps its smaller font
         self.theme_choice.changed.connect(self._apply_theme)
-        self.options = OptionStore(ChartOptions, self._settings, "chart", "Charts", self)
+        self.autosave = LayoutAutosave(layout, bridge, self._settings, self)
+        self.options = OptionStore(ChartOptions, "Charts", self.autosave.layout.options, self)
         self.charts = ChartController(
             cache,
             bridge,
-            settings=self._settings,
             options=self.options,
             theme_choice=self.theme_choice,
             parent=self,
@@ -83,7 +90,11 @@ class MainWindow(QMainWindow):
         self._restore()
         self._connect()
         self.charts.add_chart()
-        self.charts.tabs.keep(self._settings)
+
+    def open_charts(self, symbols: Iterable[str], interval: Interval) -> None:
+        """Show the charts of the last time, and then one per symbol; store the layout from now on."""
+        self.charts.open_charts(self.autosave.layout, symbols, interval)
+        self.autosave.start(self._collect_layout)
 
     # -- building
 
@@ -118,7 +129,10 @@ class MainWindow(QMainWindow):
         self.charts.series_changed.connect(self._on_series_changed)
         self.charts.waiting_changed.connect(self.status.show_waiting)
         self.charts.last_closed.connect(self.close)
+        self.charts.tabs.arranged.connect(self.autosave.save_soon)
         self.options.changed.connect(self._on_state_changed)
+        self.options.changed.connect(self.autosave.save_soon)
+        self.autosave.failed.connect(self.status.show_notice)
 
     def _toggle_panel(self, panel: Panel) -> None:
         """Show a panel and give it the keyboard, or hide it."""
@@ -144,6 +158,9 @@ class MainWindow(QMainWindow):
 
     # -- state and end
 
+    def _collect_layout(self) -> Layout:
+        return Layout(*self.charts.tabs.shown_series(), option_values(self.options.value))
+
     def _restore(self) -> None:
         geometry, state = self._settings.value("geometry"), self._settings.value("state")
         if geometry is None or not self.restoreGeometry(geometry):
@@ -155,8 +172,9 @@ class MainWindow(QMainWindow):
         """Save the state, hide at once, then start the shutdown of the application."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
-        self.charts.close_feeds()
+        self.autosave.finish()
         self._settings.sync()
+        self.charts.close_feeds()
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self.hide()

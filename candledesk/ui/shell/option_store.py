@@ -1,4 +1,4 @@
-"""Options of a window: one frozen dataclass whose changes are signalled and stored in the settings file."""
+"""Options of a window: one frozen dataclass whose changes are signalled."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from PySide6.QtCore import QObject, Signal
 
-from candledesk.ui.declared_options import OptionsT, read_options, write_options
+from candledesk.ui.declared_options import OptionsT, read_options
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
+    from collections.abc import Mapping
 
 
 class OptionStore(QObject, Generic[OptionsT]):
@@ -19,26 +19,23 @@ class OptionStore(QObject, Generic[OptionsT]):
     changed = Signal()
 
     def __init__(
-        self, kind: type[OptionsT], settings: QSettings, group: str, title: str, parent: QObject | None = None
+        self, kind: type[OptionsT], title: str, stored: Mapping[str, str | bool], parent: QObject | None = None
     ) -> None:
-        """Read the options of class ``kind`` from ``group`` of the settings file; ``title``: for people."""
+        """Begin with the options of class ``kind`` in ``stored`` (``option_values``); ``title``: for people."""
         super().__init__(parent)
-        self.title = title
-        self._kind, self._settings, self._group = kind, settings, group
-        self.value: OptionsT = read_options(kind, lambda name: settings.value(f"{group}/{name}", ""))
+        self._kind, self.title = kind, title
+        self.value: OptionsT = read_options(kind, stored)
 
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - as dataclasses.replace
-        """Change options by name and store them."""
+        """Change options by name."""
         self.take(replace(self.value, **changes))
 
     def reset(self) -> None:
-        """Change every option to its default and store them."""
+        """Change every option to its default."""
         self.take(self._kind())
 
     def take(self, options: OptionsT) -> None:
-        """Change to ``options`` and store them."""
-        if options == self.value:
-            return
-        self.value = options
-        write_options(options, lambda name, text: self._settings.setValue(f"{self._group}/{name}", text))
-        self.changed.emit()
+        """Change to ``options``."""
+        if options != self.value:
+            self.value = options
+            self.changed.emit()

@@ -1,7 +1,8 @@
+import json
 from dataclasses import fields
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QPushButton
 
@@ -12,7 +13,7 @@ from candledesk.ui.chart.core.options import (
     UpRule,
     ZoneName,
 )
-from candledesk.ui.declared_options import Choice, read_options, write_options
+from candledesk.ui.declared_options import Choice, option_values, read_options
 from candledesk.ui.features.options_dialog import OptionsDialog
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.theme.palettes import PaletteName
@@ -24,25 +25,23 @@ OTHER = ChartOptions(
 )  # fmt: skip
 
 
-def _store(path):
-    return OptionStore(ChartOptions, QSettings(str(path), QSettings.Format.IniFormat), "chart", "Charts")
-
-
-def test_every_option_survives_the_settings_file(tmp_path, qapp):
-    path = str(tmp_path / "window.ini")
-    store = _store(path)
+def test_every_option_survives_a_layout(qapp):
+    store = OptionStore(ChartOptions, "Charts", {})
     assert store.value == ChartOptions()
     store.take(OTHER)
-    store._settings.sync()
-    assert _store(path).value == OTHER
+    document = json.loads(json.dumps(option_values(store.value)))
+    assert OptionStore(ChartOptions, "Charts", document).value == OTHER
+    assert (document["chart_type"], document["has_grid"]) == ("area", False)
+
+
+def test_options_of_the_former_settings_file_are_understood():
+    stored = {"has_grid": "false", "zone": "utc"}
+    assert read_options(ChartOptions, stored) == ChartOptions(has_grid=False, zone=ZoneName.UTC)
 
 
 def test_what_is_not_valid_is_the_default():
-    texts = {row.name: "nonsense" for row in fields(ChartOptions)}
-    assert read_options(ChartOptions, texts.get) == ChartOptions()
-    written = {}
-    write_options(OTHER, written.__setitem__)
-    assert read_options(ChartOptions, written.get) == OTHER
+    assert read_options(ChartOptions, {row.name: "nonsense" for row in fields(ChartOptions)}) == ChartOptions()
+    assert read_options(ChartOptions, {"up_colour": True, "has_grid": "#123456"}) == ChartOptions()
 
 
 def _contrast(one, other):
@@ -72,8 +71,8 @@ def test_blue_and_orange_differ_without_red_and_green():
 
 
 @pytest.fixture
-def dialog(qtbot, tmp_path):
-    store = _store(tmp_path / "w.ini")
+def dialog(qtbot):
+    store = OptionStore(ChartOptions, "Charts", {})
     parent = QPushButton()
     qtbot.addWidget(parent)
     made = OptionsDialog([store], parent)

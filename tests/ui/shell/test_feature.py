@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDockWidget, QLabel, QPushButton
 
 from candledesk.ui.declared_options import described
@@ -30,13 +30,12 @@ def added():
 
 
 @pytest.fixture
-def notes(added, tmp_path):
+def notes(added):
     def notes_feature(context):
         dock = QDockWidget("Notes", context.window)
         dock.setObjectName("notes")
         dock.setWidget(button := QPushButton("New note"))
         dock.setFocusProxy(button)
-        settings = QSettings(str(tmp_path / "notes.ini"), QSettings.Format.IniFormat)
 
         def add():
             added.append(context.charts.target)
@@ -48,7 +47,7 @@ def notes(added, tmp_path):
             toolbar=lambda toolbar: toolbar.addWidget(PlainLabel("Notes of the chart")),
             panel=Panel("notes", dock, Qt.DockWidgetArea.RightDockWidgetArea, "Notes", ("Ctrl+F12",)),
             status=(PlainLabel("2 notes"),),
-            settings=OptionStore(NoteOptions, settings, "notes", "Notes", context.window),
+            settings=OptionStore(NoteOptions, "Notes", {}, context.window),
             keys=(("Notes", "Remove the selected note", "Del"),),
         )
 
@@ -109,12 +108,11 @@ def test_the_sheet_of_shortcuts_has_its_rows_and_its_keys(opened):
     sheet.close()
 
 
-def test_its_settings_have_a_heading_of_their_own_in_the_dialog_and_are_stored(opened, qtbot, tmp_path):
+def test_its_settings_have_a_heading_of_their_own_in_the_dialog(opened):
     opened.run("options")
     dialog = opened.window.findChild(OptionsDialog)
     assert {"Charts", "Notes"} <= _texts(dialog)
     check = next(box for box in dialog.findChildren(QCheckBox) if box.text() == "Bold notes")
     check.click()
-    settings = QSettings(str(tmp_path / "notes.ini"), QSettings.Format.IniFormat)
-    assert settings.value("notes/is_bold") == "true"
+    assert [form.store.value for form in dialog.forms][-1] == NoteOptions(is_bold=True)
     dialog.close()
