@@ -1,4 +1,4 @@
-"""The main job, end to end: the real window, the real yfinance client, the demo market, and a hand on the mouse."""
+"""The main job, end to end: the real window, the real yfinance client, the demo market, and mouse drags."""
 
 import numpy as np
 import pytest

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout, QWidge
 
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.interval import INTERVALS, Interval, typed_interval
+from candledesk.ui.interval_text import interval_text
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _SEARCH_S = 3.0
 _MOST_OFFERED = 12
 _MARKET_SUFFIX = "."
 _OFFERED = f"one of {' '.join(INTERVALS)}, or another multiple: 45 (minutes), 2h, 3D, 2W, 6M, 1Y"
-_WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "y": "year"}
 
 
 class _SymbolCompleter(QCompleter):
@@ -132,12 +132,6 @@ class SymbolEntry(QLineEdit):
             self.left.emit()
             return
         super().keyPressEvent(event)
-
-
-def interval_text(interval: Interval) -> str:
-    """Return ``4 hours``."""
-    n, unit = interval.n_units, _WORDS[interval.unit]
-    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
 
 
 class IntervalPopup(QFrame):

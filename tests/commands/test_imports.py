@@ -63,7 +63,7 @@ def test_what_was_exported_comes_back_exactly(make_service, market, tmp_path, ca
     reply = cache.load_bars(BarsRequest("MSFT", parse_interval("1h"), span, timeout_s=None)).result(30)
     assert reply.bars.equals(truth)
     assert reply.complete
-    assert len(market.chart_log("MSFT")) == n_before + 1  # only to meet the symbol
+    assert len(market.chart_log("MSFT")) == n_before + 1  # only to resolve the symbol
 
 
 SATURDAY = Span(parse_instant("2026-06-06T00:00:00Z"), parse_instant("2026-06-07T00:00:00Z"))

@@ -115,7 +115,7 @@ def test_a_command_does_not_go_on_with_what_a_window_has_left(tmp_path, yahoo, c
     harness.service.close()
 
 
-def test_words_of_time(tmp_path, yahoo):
+def test_a_wait_is_described_by_its_time(tmp_path, yahoo):
     assert [describe_seconds(s) for s in (0.4, 59, 119, 600, 12_000)] == [
         "0 s",
         "59 s",

@@ -1,4 +1,4 @@
-"""What the terminal and the log get: nothing that steers them, whoever wrote it."""
+"""What is printed and logged has no control characters, whatever a provider or a user wrote."""
 
 import logging
 from types import SimpleNamespace

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QToolButton
 
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.ui.interval_text import interval_text
 from candledesk.ui.shell.feature import Feature
-from candledesk.ui.symbol_entry import interval_text
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction

@@ -44,7 +44,7 @@ class Session:
 
 @pytest.fixture
 def start(qapp, cache, home):
-    """Return what opens the window; a further one closes the former first."""
+    """Return what opens the window; a further one closes the previous one first."""
     running = []
 
     def begin(symbols=()):
@@ -96,7 +96,7 @@ def _stored(made):
     return [f"{symbol} {interval.name}" for symbol, interval in layout.charts], layout.front
 
 
-def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_nothing(opened, qtbot):
+def test_the_charts_are_stored_whenever_they_change(opened, qtbot):
     def wait_for(*expected):
         qtbot.waitUntil(lambda: _stored(opened) == expected, timeout=5_000)
 

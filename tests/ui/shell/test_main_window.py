@@ -261,7 +261,7 @@ def test_refresh_works_for_a_symbol_that_was_refused(opened):
     assert opened.window.windowTitle() == "NVDA 1d — CandleDesk"
 
 
-def test_the_status_bar_speaks_of_the_network(opened, qtbot):
+def test_the_status_bar_shows_the_state_of_the_network(opened, qtbot):
     status = opened.window.status
     closed = LimiterState(6, 0, BreakerState.CLOSED)
     assert status.state.text() == "Ready"
@@ -349,7 +349,7 @@ def test_shortcuts_are_unique(opened):
     ("pyside", "python", "is_refused"),
     [("6.12.0", (3, 11), True), ("6.12.0", (3, 12), False), ("6.11.3", (3, 11), False)],
 )
-def test_the_deadly_pair_is_refused(pyside, python, is_refused):
+def test_the_versions_that_crash_are_refused(pyside, python, is_refused):
     if is_refused:
         with pytest.raises(EnvironmentFaultError, match=r"6\.12\.0 crashes on Python 3\.11"):
             check_desktop(pyside, python)
@@ -357,7 +357,7 @@ def test_the_deadly_pair_is_refused(pyside, python, is_refused):
         check_desktop(pyside, python)
 
 
-def test_a_missing_display_is_said(monkeypatch):
+def test_a_missing_display_is_reported(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(EnvironmentFaultError, match="no display"):
