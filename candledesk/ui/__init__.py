@@ -1,1 +1,1 @@
-"""The desktop window: shell, features, panels, charts and theme."""
+"""The desktop window: shell, features, panels, charts and theme. It imports neither the store nor a provider."""
