@@ -6,7 +6,6 @@ from candledesk.ui.features.archive import ArchiveLabel
 from candledesk.ui.features.chart import FactsLabel
 from candledesk.ui.features.intervals import IntervalButtons
 from candledesk.ui.features.registry import FEATURES
-from candledesk.ui.panels.jobs.panel import JobsPanel
 from candledesk.ui.shell.main_window import MainWindow
 from candledesk.ui.symbol_entry import IntervalPopup, SymbolEntry
 from tests.ui.conftest import discard, settle
@@ -58,7 +57,7 @@ class WindowHarness:
 
     @property
     def jobs_panel(self):
-        return self.window.findChild(JobsPanel)
+        return self.window.features["jobs"].panel.dock
 
     @property
     def archive_label(self):

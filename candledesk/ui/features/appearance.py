@@ -17,7 +17,7 @@ def appearance_feature(context: WindowContext) -> Feature:
     choice = context.theme_choice
 
     def show_options() -> None:
-        stores = [feature.settings for feature in context.features if feature.settings is not None]
+        stores = [feature.settings for feature in context.features.values() if feature.settings is not None]
         OptionsDialog(stores, context.window).open()
 
     def is_dark() -> bool:

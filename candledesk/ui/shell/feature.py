@@ -66,8 +66,8 @@ class WindowContext:
     """What features may use of their window.
 
     ``window``: parent of dialogs and of objects that live as long as the window. ``home``: the folder of the database.
-    ``source``: where the data are from, for people. ``features``: all features of the window, complete once it is
-    built, as ``table`` is.
+    ``source``: where the data are from, for people. ``features``: all features of the window by their id,
+    complete once it is built, as ``table`` is.
     """
 
     window: QMainWindow
@@ -81,7 +81,7 @@ class WindowContext:
     table: ActionTable
     status: StatusBar
     open_browser: Callable[[], None] | None = None
-    features: list[Feature] = field(default_factory=list)
+    features: dict[str, Feature] = field(default_factory=dict)
 
 
 FeatureFactory = Callable[[WindowContext], Feature]

@@ -84,9 +84,11 @@ class MainWindow(QMainWindow):
             self, cache, bridge, home, source, self.charts, self.options, self.theme_choice, self.table, self.status,
             open_browser,
         )  # fmt: skip
+        self.features = context.features
         for create in features:
-            context.features.append(create(context))
-        self._render(context.features)
+            feature = create(context)
+            self.features[feature.id] = feature
+        self._render(list(self.features.values()))
         self._restore()
         self._connect()
         self.charts.add_chart()

@@ -61,6 +61,10 @@ def opened(qapp, cache, tmp_path, notes):
     made.close()
 
 
+def test_no_two_features_have_the_same_id(opened):
+    assert len(opened.window.features) == len(FEATURES) + 1
+
+
 def _texts(widget):
     return {label.text() for label in widget.findChildren(QLabel) if label.isVisible()}
 
