@@ -1,4 +1,4 @@
-"""A cache in memory with plausible bars: answers at once unless told to hold."""
+"""A cache in memory with plausible bars: answers at once unless ``is_holding``."""
 
 from __future__ import annotations
 

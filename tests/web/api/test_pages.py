@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from candledesk.cache.messages import JobState, SeriesReport
-from candledesk.commands.candles import print_coverage
+from candledesk.commands.coverage import print_coverage
 from candledesk.commands.jobs import run_jobs
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import INTERVALS
