@@ -28,7 +28,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.chart_rows import count_beside, find_around, read_rows_of
-from candledesk.store.market.chunks import rank_of, time_at_rank
+from candledesk.store.market.chunks.reading import rank_of, time_at_rank
 from candledesk.store.market.coverage import write_coverage
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import series_id, write_instrument

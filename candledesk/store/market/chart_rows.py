@@ -9,19 +9,17 @@ import numpy as np
 
 from candledesk.domain.span import Span
 from candledesk.store.market import pyramid as rec
-from candledesk.store.market.bars import bars_extent, read_bars, read_bars_around
-from candledesk.store.market.chunks import Head, rank_among, read_chunks, read_head, read_ranks
+from candledesk.store.market.bars import bars_extent, read_bars
+from candledesk.store.market.chunks.reading import rank_among, read_chunks, read_ranks
+from candledesk.store.market.chunks.table import Head, read_head
 from candledesk.store.market.database import snapshot
-from candledesk.store.market.rows import count_rows
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
     import sqlite3
 
     from candledesk.domain.bars import Bars, IntArray
-
-_FOREVER = 2**62
-
+    from candledesk.store.market.chunks.proof import Finding
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BarRows:
@@ -36,22 +34,30 @@ class BarRows:
     rev: int
 
 
-def _read_level(conn: sqlite3.Connection, head: Head, level: int, span: Span) -> IntArray:
+def _read_level(
+    conn: sqlite3.Connection, head: Head, level: int, span: Span, findings: list[Finding] | None
+) -> IntArray:
     """Read the records of ``level`` within ``span``; what its ends cut off a record is aggregated from bars."""
     width = head.step * level
     lo, hi = -(-span.start // width) * width, span.end // width * width
     if lo > hi:
-        return _edge(conn, head, span.start, span.end, width)
+        return _edge(conn, head, (span.start, span.end), width, findings)
     slab = head.span * level
-    inner = read_chunks(conn, head, level, lo // slab, -(-hi // slab))
+    inner = read_chunks(conn, head, level, lo // slab, -(-hi // slab), findings)
     first, last = np.searchsorted(inner[rec.TIME], [lo, hi])
-    left = _edge(conn, head, span.start, lo, width)
-    right = _edge(conn, head, hi, span.end, width)
+    left = _edge(conn, head, (span.start, lo), width, findings)
+    right = _edge(conn, head, (hi, span.end), width, findings)
     return np.concatenate((left, inner[:, first:last], right), axis=1)
 
 
-def _edge(conn: sqlite3.Connection, head: Head, lo: int, hi: int, width: int) -> IntArray:
-    records = read_chunks(conn, head, 1, lo // head.span, -(-hi // head.span))
+def _edge(
+    conn: sqlite3.Connection, head: Head, times: tuple[int, int], width: int, findings: list[Finding] | None
+) -> IntArray:
+    """Aggregate the bars of the half-open ``times``, which may be empty."""
+    lo, hi = times
+    if lo == hi:
+        return rec.coarsen(rec.empty(1), width)
+    records = read_chunks(conn, head, 1, lo // head.span, -(-hi // head.span), findings)
     first, last = np.searchsorted(records[rec.TIME], [lo, hi])
     return rec.coarsen(records[:, first:last], width)
 
@@ -70,9 +76,6 @@ def find_around(
         extent = bars_extent(conn, series_id)
         if extent is None:
             return None
-        if not head.is_exact:
-            bars = read_bars_around(conn, series_id, anchor, n_before, n_after)
-            return Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1) if len(bars) else None
         times, ranks = top = read_ranks(conn, head)
         total = rank_among(conn, head, top, extent.end)
         at = total if anchor is None else rank_among(conn, head, top, anchor)
@@ -91,31 +94,28 @@ def count_beside(conn: sqlite3.Connection, series_id: int, span: Span) -> tuple[
         if extent is None:
             return 0, 0
         has_older, has_newer = extent.start < span.start, span.end < extent.end
-        if not head.is_exact:
-            older = count_rows(conn, series_id, -_FOREVER, span.start) if has_older else 0
-            return older, count_rows(conn, series_id, span.end, _FOREVER) if has_newer else 0
         top = read_ranks(conn, head) if has_older or has_newer else None
         ranks = [0 if top is None else rank_among(conn, head, top, at) for at in (span.start, span.end, extent.end)]
         return ranks[0], ranks[2] - ranks[1]
 
 
 @translate_faults()
-def read_rows_of(conn: sqlite3.Connection, series_id: int, span: Span, stride: int) -> BarRows:
+def read_rows_of(
+    conn: sqlite3.Connection, series_id: int, span: Span, stride: int, findings: list[Finding] | None = None
+) -> BarRows:
     """Return the bars of ``span`` as rows of at most ``stride`` bars, a level of the pyramid; every value is exact.
 
     A row starts at a bar that also starts a row of every finer level; what the ends of ``span`` cut off a record is
-    aggregated from bars.
+    aggregated from bars. Damage as ``read_bars``.
     """
     if stride not in rec.LEVELS:
         raise ValueError(f"no level of {stride} bars")
     with snapshot(conn):
         head = read_head(conn, series_id)
-        if stride > 1 and head.is_exact:
-            records = _read_level(conn, head, stride, span)
+        if stride > 1:
+            records = _read_level(conn, head, stride, span, findings)
         else:
-            records = rec.from_bars(read_bars(conn, head.series_id, span))
-    if stride > 1 and not head.is_exact:
-        records = rec.coarsen(records, head.step * stride)
+            records = rec.from_bars(read_bars(conn, head.series_id, span, findings))
     return BarRows(rec.to_bars(records), rec.counts(records), head.rev)
 
 

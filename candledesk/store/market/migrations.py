@@ -119,6 +119,19 @@ CREATE TABLE odd_bar ( -- bars that are flagged (domain.oddity), and what was se
 """
 
 
+_SLAB = """
+CREATE TABLE slab ( -- one row for each chunk; at level 1 it vouches for the rows of candle too
+    series_id INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    n INTEGER NOT NULL, -- records
+    rev INTEGER NOT NULL, -- the series' revision when it was written
+    crc INTEGER NOT NULL, -- CRC-32 of series_id, level, start, n and the records (chunks.codec.checksum)
+    first_ts INTEGER NOT NULL, -- the opens of the first and of the last record
+    last_ts INTEGER NOT NULL,
+    PRIMARY KEY (series_id, level, start)
+) WITHOUT ROWID, STRICT
+"""
 _DROPPED_ROW = """
 CREATE TABLE dropped_row ( -- rows that were sent and cannot be a bar; gone once a bar of that time is stored
     series_id INTEGER NOT NULL,
@@ -264,6 +277,14 @@ def _remember_markets(db: Database) -> None:
     db.execute("ALTER TABLE instrument ADD COLUMN basis_market REAL")
 
 
+def _add_checksums(db: Database) -> None:
+    """Checksums of chunks and of the rows of each slab; what is stored already gets them later (chunks.repair)."""
+    db.execute(_SLAB)
+    db.execute("ALTER TABLE chunk ADD COLUMN crc INTEGER")  # as in slab; NULL: older than checksums
+    db.execute("ALTER TABLE series ADD COLUMN is_unchecked INTEGER NOT NULL DEFAULT 0")  # some slabs have no checksum
+    db.execute("UPDATE series SET is_unchecked = 1")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -288,4 +309,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("odd bars are kept and flagged", _flag_odd_bars),
     Migration("dividends have a currency", _remember_currencies),
     Migration("the market price tells whether a split has come since", _remember_markets),
+    Migration("chunks and rows have checksums", _add_checksums),
 )

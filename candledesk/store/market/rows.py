@@ -12,7 +12,10 @@ from candledesk.domain.bars import Bars
 if TYPE_CHECKING:
     import sqlite3
 
+    from candledesk.domain.bars import IntArray
+
 ROWS_PER_STATEMENT = 400  # measured: less than half the time of executemany, which runs a statement for each row
+_FOREVER = 2**62
 _VALUES = ("open", "high", "low", "close", "volume")
 _SELECT = "SELECT ts, open, high, low, close, volume FROM candle WHERE series_id = ?"
 
@@ -51,30 +54,28 @@ def delete_rows(conn: sqlite3.Connection, series_id: int, lo: int, hi: int) -> i
     return conn.execute("DELETE FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?", (series_id, lo, hi)).rowcount
 
 
+def delete_rows_except(conn: sqlite3.Connection, series_id: int, lo: int, hi: int, times: IntArray) -> None:
+    """Delete the rows with ``lo <= ts < hi`` that do not open at one of ``times``."""
+    sql = "SELECT ts FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?"
+    stored = {row[0] for row in conn.execute(sql, (series_id, lo, hi)).fetchall()}
+    others = [(series_id, time) for time in stored.difference(times.tolist())]
+    conn.executemany("DELETE FROM candle WHERE series_id = ? AND ts = ?", others)
+
+
 def read_rows(conn: sqlite3.Connection, series_id: int, lo: int, hi: int) -> Bars:
     """Return the rows with ``lo <= ts < hi``."""
     return Bars.from_rows(conn.execute(f"{_SELECT} AND ts >= ? AND ts < ? ORDER BY ts", (series_id, lo, hi)).fetchall())
 
 
-def read_rows_around(conn: sqlite3.Connection, series_id: int, anchor: int, n_before: int, n_after: int) -> Bars:
-    """Return the last ``n_before`` rows with ``ts < anchor`` and the first ``n_after`` from it on."""
-    older = conn.execute(f"{_SELECT} AND ts < ? ORDER BY ts DESC LIMIT ?", (series_id, anchor, n_before)).fetchall()
-    newer = conn.execute(f"{_SELECT} AND ts >= ? ORDER BY ts LIMIT ?", (series_id, anchor, n_after)).fetchall()
-    return Bars.from_rows(older[::-1] + newer)
-
-
-def count_rows(conn: sqlite3.Connection, series_id: int, lo: int, hi: int) -> int:
-    """Count the rows with ``lo <= ts < hi`` (slow: 60 ms for a million)."""
-    sql = "SELECT count(*) FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?"
-    return int(conn.execute(sql, (series_id, lo, hi)).fetchone()[0])
-
-
-def slab_keys(conn: sqlite3.Connection, series_id: int, span: int) -> list[int]:
-    """Return ``floor(ts / span)`` of every slab that holds rows, ascending, by one index jump each."""
+def slab_keys(
+    conn: sqlite3.Connection, series_id: int, span: int, lo: int = -_FOREVER, hi: int = _FOREVER
+) -> list[int]:
+    """Return ``floor(ts / span)`` of every slab ``lo <= key < hi`` that holds rows, ascending, by one index jump each."""
     keys: list[int] = []
-    at = -(2**62)
+    at, end = max(lo * span, -_FOREVER), min(hi * span, _FOREVER)
     while True:
-        row = conn.execute("SELECT min(ts) FROM candle WHERE series_id = ? AND ts >= ?", (series_id, at)).fetchone()
+        sql = "SELECT min(ts) FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?"
+        row = conn.execute(sql, (series_id, at, end)).fetchone()
         if row[0] is None:
             return keys
         keys.append(row[0] // span)

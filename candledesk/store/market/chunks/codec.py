@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.store.market import pyramid as rec
-from candledesk.store.market.packed_integers import pack, unpack
+from candledesk.store.market.chunks.packed_integers import pack, unpack
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
@@ -59,8 +59,8 @@ def decode_into(out: IntArray, codec: int, data: bytes) -> None:
 def checksum(records: IntArray, series_id: int, level: int, start: int) -> int:
     """Return the CRC-32 of records and of the place where they belong: the same for a chunk and for its rows."""
     crc = zlib.crc32(_KEY.pack(series_id, level, start, records.shape[1]))
-    for row in records:
-        view = memoryview(row).cast("B")
+    for row in records if records.shape[1] else ():
+        view = memoryview(np.ascontiguousarray(row)).cast("B")
         for at in range(0, len(view), _PIECE):
             crc = zlib.crc32(view[at : at + _PIECE], crc)
     return crc

@@ -1,0 +1,34 @@
+"""Writing slabs: their chunks, their checksums and the coarser levels, in the same transaction as their rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.store.market import pyramid as rec
+from candledesk.store.market.chunks.reading import read_chunks
+from candledesk.store.market.chunks.table import Head, write_slab
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from candledesk.domain.bars import IntArray
+
+
+def write_slabs(conn: sqlite3.Connection, head: Head, slabs: Mapping[int, IntArray]) -> None:
+    """Store the level-1 records of whole slabs and bring the coarser levels in step; empty slabs are removed."""
+    for start, records in slabs.items():
+        write_slab(conn, head, 1, start, records)
+    starts = np.array(sorted(slabs), np.int64)
+    records = np.concatenate([rec.empty(1), *(slabs[start] for start in starts.tolist())], axis=1)
+    for level in rec.LEVELS[1:]:
+        records = rec.coarsen(records, head.step * level)
+        parents = starts // level
+        firsts = rec.run_starts(parents)
+        for parent, mine in zip(parents[firsts].tolist(), np.split(starts, firsts[1:]), strict=True):
+            merged = read_chunks(conn, head, level, parent, parent + 1, [])
+            for run in np.split(mine, np.flatnonzero(np.diff(mine) != 1) + 1):
+                merged = rec.splice(merged, records, int(run[0]) * head.span, int(run[-1] + 1) * head.span)
+            write_slab(conn, head, level, parent, merged)
