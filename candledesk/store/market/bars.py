@@ -190,7 +190,7 @@ def _proven_extent(conn: sqlite3.Connection, head: Head) -> Span | None:
 def _first_proven(conn: sqlite3.Connection, head: Head, starts: list[int]) -> IntArray | None:
     """Return the open times of the first of the slabs ``starts`` that has proven bars."""
     for start in starts:
-        times = read_chunks(conn, head, 1, start, start + 1, [])[rec.TIME]
+        times: IntArray = read_chunks(conn, head, 1, start, start + 1, [])[rec.TIME]
         if len(times):
             return times
     return None

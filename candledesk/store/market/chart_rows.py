@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, IntArray
     from candledesk.store.market.chunks.proof import Finding
 
+
 @dataclass(frozen=True, eq=False, slots=True)
 class BarRows:
     """Consecutive bars as one row, of one series.

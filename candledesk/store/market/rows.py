@@ -70,7 +70,7 @@ def read_rows(conn: sqlite3.Connection, series_id: int, lo: int, hi: int) -> Bar
 def slab_keys(
     conn: sqlite3.Connection, series_id: int, span: int, lo: int = -_FOREVER, hi: int = _FOREVER
 ) -> list[int]:
-    """Return ``floor(ts / span)`` of every slab ``lo <= key < hi`` that holds rows, ascending, by one index jump each."""
+    """Return ``floor(ts / span)`` of the slabs ``lo <= key < hi`` that hold rows, ascending, by one index jump each."""
     keys: list[int] = []
     at, end = max(lo * span, -_FOREVER), min(hi * span, _FOREVER)
     while True:

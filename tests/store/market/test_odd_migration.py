@@ -8,7 +8,7 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market import migrations
-from candledesk.store.market.bars import read_bars, write_bars
+from candledesk.store.market.bars import read_bars
 from candledesk.store.market.calendars import read_sessions
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
@@ -16,6 +16,7 @@ from candledesk.store.market.instruments import series_id, write_instrument
 from candledesk.store.market.odd_bars import count_dropped, read_odd
 from tests.domain.strategies import bars_at, column
 from tests.store.market.conftest import AAPL
+from tests.store.market.older_versions import write_as_before_checksums
 
 NAME = "odd bars are kept and flagged"
 WHOLE = migrations.MIGRATIONS
@@ -34,7 +35,7 @@ def test_bars_stay_and_only_failures_are_forgotten(tmp_path, monkeypatch, versio
     with closing(connect_writer(path)) as conn, transaction(conn):
         write_instrument(conn, AAPL, "XNAS", "XNAS", 1)
         series = series_id(conn, "AAPL", INTERVALS["1m"], create=True)
-        write_bars(conn, series, BARS)
+        write_as_before_checksums(conn, series, BARS)
         refused = Coverage(Span(600, 900), CoverageState.FAILED, 1, 2**39, "refused: prices are about 100 times off")
         write_coverage(conn, series, [HAVE, refused])
         if version >= FIRST_WITH_SESSIONS:

@@ -3,8 +3,8 @@
 Codec 0 is the array itself, 8 bytes a value. Codec 1 writes prices as whole numbers (decimal ticks, or the ordered bit
 patterns of 32-bit floats; Yahoo's prices are 32-bit floats widened) and of them only the differences: close to the
 close before, open to the close before, high and low to the higher and lower of open and close. Most differences need
-one or two bytes, so a bar takes 6 to 13 bytes instead of 48 and is unpacked by a few steps of numpy; zlib on top would
-save a sixth more and make every read three times as long.
+one or two bytes, so a bar takes 6 to 11 bytes instead of 48, and a few steps of numpy unpack a chunk in 0.03 ms.
+Packing the result with zlib too would save a fifth and take longer than all the rest of a read.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def checksum(records: IntArray, series_id: int, level: int, start: int) -> int:
     """Return the CRC-32 of records and of the place where they belong: the same for a chunk and for its rows."""
     crc = zlib.crc32(_KEY.pack(series_id, level, start, records.shape[1]))
     for row in records if records.shape[1] else ():
-        view = memoryview(np.ascontiguousarray(row)).cast("B")
+        view = np.ascontiguousarray(row).data.cast("B")
         for at in range(0, len(view), _PIECE):
             crc = zlib.crc32(view[at : at + _PIECE], crc)
     return crc
@@ -94,7 +94,10 @@ def _unpack_records(out: IntArray, data: bytes) -> None:
         values = out.view(np.float64)
         late, at = unpack(data, at, n)
         np.cumsum(late, dtype=np.int64, out=out[rec.TIME])
-        out[rec.TIME] += np.arange(first, first + n * step, step) if step > 0 else first + step * np.arange(n)
+        ramp = np.arange(n, dtype=np.int64)
+        ramp *= step
+        ramp += first
+        out[rec.TIME] += ramp
         prices = values[rec.OPEN : rec.CLOSE + 1]
         columns = []
         for _ in prices:

@@ -10,9 +10,10 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from candledesk.domain.bars import IntArray
 
 _HEADER = struct.Struct("<BBI")  # bytes a value, whether values have a sign, how many exceptions

@@ -127,7 +127,7 @@ def prove_bars(conn: sqlite3.Connection, head: Head, start: int) -> tuple[IntArr
         return agreed, Finding(head.series_id, 1, start, verdict, lost)
     records = rows.records if verdict is Verdict.ROWS else chunk.records
     assert records is not None  # noqa: S101 (judge believes no copy that is missing)
-    if verdict is Verdict.BOTH and _is_vouched(head, stored, slab, chunk.crc):
+    if verdict is Verdict.BOTH and is_vouched(head, stored, slab, chunk.crc):
         return records, None
     return records, Finding(head.series_id, 1, start, verdict)
 
@@ -157,8 +157,8 @@ def _vouchers(head: Head, stored: StoredChunk | None, slab: StoredSlab | None) -
     )
 
 
-def _is_vouched(head: Head, stored: StoredChunk | None, slab: StoredSlab | None, crc: int | None) -> bool:
-    """Tell whether every checksum is as it was written; a slab that is older than checksums has none."""
+def is_vouched(head: Head, stored: StoredChunk | None, slab: StoredSlab | None, crc: int | None) -> bool:
+    """Tell whether both checksums of a slab are ``crc``, that of its records; an older slab has none."""
     if stored is None or slab is None:
         return stored is not None and stored.crc is None and head.is_unchecked
     return stored.crc == slab.crc == crc and slab.n == stored.n and head.is_exact

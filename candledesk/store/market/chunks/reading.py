@@ -114,9 +114,7 @@ def _number(n: object) -> int:
     return n
 
 
-def _join(
-    rows: Iterable[tuple[Any, ...]], head: Head, level: int, n_records: int, *, is_kept: bool = True
-) -> IntArray:
+def _join(rows: Iterable[tuple[Any, ...]], head: Head, level: int, n_records: int, *, is_kept: bool = True) -> IntArray:
     """Decode chunks one after the other; ``is_kept``: they are likely to be read again soon."""
     out = rec.empty(level, n_records)
     at = 0
@@ -154,9 +152,7 @@ def _decode_checked(out: IntArray, head: Head, level: int, row: tuple[Any, ...],
         decoded_chunks.put(key, out)
 
 
-def find_slabs(
-    conn: sqlite3.Connection, head: Head, level: int, lo: int = -_MAX_KEY, hi: int = _MAX_KEY
-) -> list[int]:
+def find_slabs(conn: sqlite3.Connection, head: Head, level: int, lo: int = -_MAX_KEY, hi: int = _MAX_KEY) -> list[int]:
     """Return the slabs ``lo <= start < hi`` of which anything is stored, whatever part of it can be read."""
     found = find_starts(conn, "slab", head, level, lo, hi) | find_starts(conn, "chunk", head, level, lo, hi)
     if level > 1:

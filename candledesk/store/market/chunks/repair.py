@@ -9,9 +9,18 @@ import numpy as np
 
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.store.market import pyramid as rec
-from candledesk.store.market.chunks.proof import Finding, Verdict, prove_bars
-from candledesk.store.market.chunks.reading import BATCH, find_slabs, read_chunks
-from candledesk.store.market.chunks.table import Head, find_starts, read_head
+from candledesk.store.market.chunks.codec import checksum
+from candledesk.store.market.chunks.proof import Finding, Verdict, is_vouched, prove_bars
+from candledesk.store.market.chunks.reading import BATCH, find_slabs
+from candledesk.store.market.chunks.table import (
+    Head,
+    decode,
+    find_starts,
+    read_chunk,
+    read_head,
+    read_slab,
+    same,
+)
 from candledesk.store.market.chunks.writing import write_slabs
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import require_transaction, snapshot
@@ -122,13 +131,17 @@ def _verify_under(conn: sqlite3.Connection, head: Head, parent: int) -> list[Fin
         expected = rec.coarsen(expected, head.step * level)
         keys = expected[rec.TIME] // (head.span * level)
         for start in find_slabs(conn, head, level, parent * top // level, (parent + 1) * top // level):
-            found: list[Finding] = []
-            records = read_chunks(conn, head, level, start, start + 1, found)
-            coarse = [finding for finding in found if finding.level == level]
-            if not coarse and not np.array_equal(records, expected[:, keys == start]):
-                coarse = [Finding(head.series_id, level, start, Verdict.ROWS)]
-            findings += coarse
+            if not _is_coarse_good(conn, head, level, start, expected[:, keys == start]):
+                findings.append(Finding(head.series_id, level, start, Verdict.ROWS))
     return findings
+
+
+def _is_coarse_good(conn: sqlite3.Connection, head: Head, level: int, start: int, expected: IntArray) -> bool:
+    """Tell whether a coarser chunk holds what the bars make, and both checksums say so."""
+    stored, slab = read_chunk(conn, head, level, start), read_slab(conn, head, level, start)
+    if stored is None or not same(decode(level, stored), expected):
+        return False
+    return is_vouched(head, stored, slab, checksum(expected, head.series_id, level, start))
 
 
 @dataclass(frozen=True, slots=True)
