@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.fetching.imports import write_import
 from candledesk.cache.jobs.submit import Starts
-from candledesk.cache.messages import BarsStored
 from candledesk.cache.queries.bars_queries import Scripts
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
@@ -22,7 +21,6 @@ from candledesk.cache.queries.viewports import Charts
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
 from candledesk.cache.runtime.workers import run_into
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
-from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
@@ -52,6 +50,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
     from candledesk.store import Connection
 
 
@@ -115,8 +114,9 @@ class CacheController:
         calendar = known.facts.calendar if known.facts else catalog.load_calendar(known.instrument)
         now = self._parts.now()
         task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report = self._parts.writer.submit(task).result()
-        self._parts.events.emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
+        report, event = self._parts.writer.submit(task).result()
+        if event is not None:
+            self._parts.events.emit(event)
         return report
 
     # --- jobs ---------------------------------------------------------------------------------------------------

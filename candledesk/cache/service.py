@@ -118,6 +118,7 @@ class CacheService:
             events=self._events,
             active=active,
             now=now,
+            pauses=pauses,
         )
         self.controller = CacheController(
             parts,

@@ -184,15 +184,15 @@ class Catalog:
 
         return self._writer.submit(write).result()
 
-    def remember_sessions(self, instrument: Instrument, calendar: SessionCalendar, news: SessionNews) -> None:
+    def remember_sessions(self, instrument: Instrument, calendar: SessionCalendar, news: SessionNews) -> bool:
         """Keep what an answer told of the venue's sessions that ``calendar`` has otherwise.
 
         It holds for every interval and instrument of the venue: what their series call known of new sessions is asked
-        for again.
+        for again. Returns whether there is any such.
         """
         key, venue = calendar_key(instrument), venue_key(calendar)
 
-        def write(connection: Connection) -> None:
+        def write(connection: Connection) -> bool:
             with transaction(connection):
                 calendar_store.write_sessions(connection, venue, news.idle, "idle")
                 calendar_store.write_sessions(connection, venue, news.observed, "observed")
@@ -204,11 +204,12 @@ class Catalog:
                         changed[other] = _with_sessions(connection, stored[0])
                 for name, one in changed.items():
                     calendar_store.write_calendar(connection, name, one, int(one.close[-1]))
-                reopen_sessions(connection, calendar, changed[key])
+                is_reopened = reopen_sessions(connection, calendar, changed[key])
             with self._lock:  # as in load_calendar
                 self._calendars.update(changed)
+            return is_reopened
 
-        self._writer.submit(write).result()
+        return self._writer.submit(write).result()
 
 
 def venue_key(calendar: SessionCalendar) -> str:

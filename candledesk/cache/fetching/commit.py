@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from candledesk.cache.fetching.rebase import (
     retire_other_company,
     settle_basis,
 )
-from candledesk.cache.fetching.unanswered import forget_failures
+from candledesk.cache.fetching.unanswered import around_window, forget_failures
 from candledesk.cache.rules.coverage_rules import cover_failure, cover_lost, cover_window, final_times
 from candledesk.cache.rules.split_basis import changed_only, divide, is_same_scale
 from candledesk.domain.calendar.observed_sessions import idle_sessions, observed_sessions, without_sessions
@@ -36,7 +37,7 @@ from candledesk.store.market import corporate_actions as action_store
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
-from candledesk.store.market.database import transaction
+from candledesk.store.market.database import count_changes, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,9 +50,6 @@ if TYPE_CHECKING:
     from candledesk.providers.answers import BarsAnswer
     from candledesk.store import Connection
 
-ODD_REASON = "rows that look wrong are asked for again, until the provider repeats them"
-LOST_REASON = "the provider sent rows without a close"
-BASIS_REASON = "the daily bars are read first: they tell whether the stock has split since the stored bars were fetched"
 N_REPEATS = 2  # an odd row is stored when it was sent so often before: an answer can be spoilt on its way
 _UNUSUAL = int(Oddity.NON_POSITIVE | Oddity.CROSSED | Oddity.JUMP | Oddity.UNIT)
 _LEAP = np.log(20.0)  # closes beyond a step of this size are asked for again as well
@@ -60,21 +58,40 @@ Sighting = tuple[int, tuple[float, ...]]
 """How often a row has been sent, and its prices."""
 
 
+class RefetchReason(StrEnum):
+    """Why a window should be asked for again."""
+
+    ODD = "rows that look wrong are asked for again, until the provider repeats them"
+    LOST = "the provider sent rows without a close"
+    BASIS = "the daily bars are read first: they tell whether the stock has split since the stored bars were fetched"
+
+
+@dataclass(frozen=True, slots=True)
+class RebasedSeries:
+    """A series whose stored bars were brought onto a new split basis: from its first bar to behind its last."""
+
+    interval: Interval
+    span: Span
+    rev: int
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a window brought: rows changed, the series' revision, remarks for the log.
+    """What an answer has changed: from the first to behind the last bar that was ``stored`` or corrected, if any was.
 
-    ``doubt``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose stored bars
-    were brought onto a new split basis; ``daily_since``: from when the dailies should be read first, because a split
-    may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they are repeated;
-    ``retired``: the symbol that a former company's bars have from now on, empty when there is none.
+    ``rev``: the series' revision; ``is_coverage_changed``: whether coverage or flags of bars changed; ``notes``:
+    remarks for the log; ``refetch``: why the window should be asked again; ``daily_since``: from when the dailies
+    should be read first, because a split may have happened (UTC seconds); ``sightings``: by open time, the rows that
+    are held back until they are repeated; ``retired``: the symbol that a former company's bars have from now on, empty
+    when there is none.
     """
 
-    n_changed: int
+    stored: Span | None
     rev: int
+    is_coverage_changed: bool
     notes: tuple[str, ...] = ()
-    doubt: str = ""
-    rebased: tuple[Interval, ...] = ()
+    refetch: RefetchReason | None = None
+    rebased: tuple[RebasedSeries, ...] = ()
     daily_since: int | None = None
     sightings: Mapping[int, Sighting] = field(default_factory=dict)
     retired: str = ""
@@ -193,12 +210,15 @@ def _write(
     wanted = scale.take(~scale.is_new | _is_writable(scale.bars, question))
     stored = _stored_at(connection, series_id, wanted.bars)
     lost = _lost(clean, window, calendar, interval, now)
-    former = coverage_store.read_coverage(connection, series_id, window)
+    around = coverage_store.read_coverage(connection, series_id, around_window(window))
+    former = [row for row in around if row.span.overlaps(window)]
     told = _told(connection, series_id, question, stored)
     seen = _count_sightings(wanted, _unsettled(lost, former), stored, told, question.sightings)
     held = {} if question.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
     written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
-    n_changed = bar_store.write_bars(connection, series_id, changed_only(written.bars, stored))
+    changed = changed_only(written.bars, stored)
+    n_stored = bar_store.write_bars(connection, series_id, changed)
+    n_rows_before = count_changes(connection)
     odd_store.write_odd(connection, series_id, written.bars.open_time, written.odd_bars())
     odd_store.note_dropped(connection, series_id, clean.impossible, written.bars.open_time)
     if not held:
@@ -207,10 +227,35 @@ def _write(
         traded = lost[~np.isin(lost, clean.quiet)]
         rows += cover_lost(traded, rows, calendar, interval, now, former)
         coverage_store.write_coverage(connection, series_id, rows)
-        forget_failures(connection, series_id, claim, calendar)
-    rev = instrument_store.series_rev(connection, series_id)
-    doubt = "" if not held else ODD_REASON if any(prices for _, prices in held.values()) else LOST_REASON
-    return Filled(n_changed, rev, _notes(clean), doubt, settled.rebased, None, held)
+        forget_failures(connection, series_id, claim, calendar, around, rows)
+    refetch = None
+    if held:
+        refetch = RefetchReason.ODD if any(prices for _, prices in held.values()) else RefetchReason.LOST
+    return Filled(
+        _extent_of(changed, interval) if n_stored else None,
+        instrument_store.series_rev(connection, series_id),
+        count_changes(connection) > n_rows_before,
+        _notes(clean),
+        refetch,
+        _rebased(connection, claim.symbol, settled),
+        None,
+        held,
+    )
+
+
+def _extent_of(bars: Bars, interval: Interval) -> Span:
+    """Return from the first to the end of the last of some bars."""
+    return Span(int(bars.open_time[0]), int(bars.open_time[-1]) + interval.step_s)
+
+
+def _rebased(connection: Connection, symbol: str, settled: Settled) -> tuple[RebasedSeries, ...]:
+    found = []
+    for interval in settled.rebased:
+        series_id = instrument_store.series_id(connection, symbol, interval)
+        extent = None if series_id is None else bar_store.bars_extent(connection, series_id)
+        if series_id is not None and extent is not None:
+            found.append(RebasedSeries(interval, extent, instrument_store.series_rev(connection, series_id)))
+    return tuple(found)
 
 
 def _notes(clean: CleanBars) -> tuple[str, ...]:
@@ -221,12 +266,14 @@ def _notes(clean: CleanBars) -> tuple[str, ...]:
 
 def _not_yet(connection: Connection, series_id: int, question: Question, settled: Settled) -> Filled:
     """Leave a window open until the dailies have told its basis; at the last try that question got no answer."""
+    claim, now, reason, n_covered = question.claim, question.now, RefetchReason.BASIS, 0
     if question.is_last_try:
-        row = Coverage(question.claim.window, CoverageState.FAILED, question.now, question.now + HOUR_S, BASIS_REASON)
+        row = Coverage(claim.window, CoverageState.FAILED, now, now + HOUR_S, reason.value)
         former = coverage_store.read_coverage(connection, series_id, row.span)
-        coverage_store.write_coverage(connection, series_id, cover_failure(row, former))
+        n_covered = coverage_store.write_coverage(connection, series_id, cover_failure(row, former))
     rev = instrument_store.series_rev(connection, series_id)
-    return Filled(0, rev, (), BASIS_REASON, settled.rebased, settled.unproven_since)
+    rebased = _rebased(connection, claim.symbol, settled)
+    return Filled(None, rev, n_covered > 0, (), reason, rebased, settled.unproven_since)
 
 
 def _new_splits(connection: Connection, answer: BarsAnswer) -> tuple[Split, ...]:

@@ -1,7 +1,7 @@
-"""The fill engine: takes demands, asks the provider window by window, and stores what it says.
+"""The scheduler of fill tasks: it plans, claims windows, has them fetched, and is alone in changing the tasks.
 
-Every step of a demand plans anew from the database, so that an interrupted, repeated or overlapping demand needs no
-memory of its own: what is covered is not asked again.
+A task is planned from the database, except that one without a job goes on by its first plan as long as nobody else has
+fetched anything of the series since: what is covered is not asked again, and a scroll is planned once.
 """
 
 from __future__ import annotations
@@ -9,24 +9,28 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.catalog import Known
-from candledesk.cache.fetching.fill_task import Demand, DemandEnd, Priority, Want
+from candledesk.cache.fetching.fill_task import Demand, DemandEnd, FillPlan, Priority, Want
 from candledesk.cache.fetching.single_flight import Claims
-from candledesk.cache.fetching.window_fetch import Asker, Step
-from candledesk.cache.rules.planner import cut_windows, never_gaps, plan_span, whole_window
+from candledesk.cache.fetching.window_fetch import Asker
+from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
+from candledesk.cache.rules.planner import count_expected, cut_windows, never_gaps, plan_span, whole_window
 from candledesk.cache.runtime.storage_health import Machine
-from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.domain.span import HISTORY_START, subtract_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from concurrent.futures import Future
 
+    from candledesk.cache.fetching.catalog import Known
     from candledesk.cache.fetching.fetch_context import Engine
     from candledesk.cache.fetching.single_flight import Claim
+    from candledesk.cache.fetching.window_outcomes import WindowOutcome
+    from candledesk.cache.messages import Gap
+    from candledesk.cache.rules.planner import Facts
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
 
@@ -40,6 +44,7 @@ class Fills:
         """Start with nothing to do."""
         self._engine = engine
         self._claims = Claims()
+        self._lock = threading.Lock()  # of the plans of live tasks, which charts replace
         self._live: set[Demand] = set()
         self._closing = threading.Event()
         self.machine = Machine(engine.pauses.fault_s, engine.emit)
@@ -104,13 +109,6 @@ class Fills:
     def _resume(self, demand: Demand) -> None:
         self._engine.pool.submit(demand.priority, lambda: self._step(demand))
 
-    def _go_on(self, demand: Demand, delay_s: float) -> None:
-        after, demand.after = demand.after, None
-        if after is None:
-            self._resume_later(demand, delay_s)
-        else:
-            after.end.add_done_callback(lambda _: self._resume(demand))
-
     def _resume_later(self, demand: Demand, delay_s: float) -> None:
         if delay_s:
             self._engine.clockwork.call_later(delay_s, lambda: self._resume(demand))
@@ -163,6 +161,22 @@ class Fills:
             raise
         demand.finish(end)
 
+    def retarget(self, demand: Demand, want: Want, plan: FillPlan | None) -> bool:
+        """Let a live task fetch ``want`` from its next window on; ``False`` when it has ended."""
+        with self._lock:
+            if not demand.is_live:
+                return False
+            demand.want, demand.plan = want, plan
+            return True
+
+    def version(self, symbol: str, interval: Interval) -> int:
+        """Return the version of a series' claims, to be read before what a ``FillPlan`` is made from."""
+        return self._claims.version(symbol, interval)
+
+    def width_s(self, symbol: str, interval: Interval) -> int | None:
+        """Return the widest request of a series just now, ``None`` for the interval's own."""
+        return self._asker.width_s(symbol, interval)
+
     def _advance(self, demand: Demand) -> None:
         demand.is_resting = False
         if demand.end.done() or self._closing.is_set():
@@ -174,117 +188,149 @@ class Fills:
         if fault is not None:
             self._wait_for_machine(demand, fault)
             return
-        known = self._engine.read(demand.symbol, demand.interval)
+        plan = self._take_plan(demand) or self._make_plan(demand)
+        if plan is not None:
+            self._next_window(demand, plan)
+
+    def _take_plan(self, demand: Demand) -> FillPlan | None:
+        """Return what is left of the task's plan, ``None`` when others have fetched of the series, or do so now."""
+        with self._lock:
+            plan, demand.plan = demand.plan, None
+        if plan is None or self._claims.version(demand.symbol, demand.interval) != plan.version:
+            return None
+        return None if self._claims.in_flight(demand.symbol, demand.interval) else plan
+
+    def _make_plan(self, demand: Demand) -> FillPlan | None:
+        """Plan from the database; ``None`` when the symbol must be looked up first, or that was all there was to do."""
+        symbol, interval = demand.symbol, demand.interval
+        version, version_of_symbol = self._claims.version(symbol, interval), self._claims.version(symbol)
+        known = self._engine.read(symbol, interval)
         if known.instrument is None:
-            self._discover(demand)
-            return
+            self._discover(demand, known, version_of_symbol)
+            return None
         if known.facts is None:
             self._engine.catalog.load_calendar(known.instrument)
-            known = self._engine.read(demand.symbol, demand.interval)
+            known = self._engine.read(symbol, interval)
         if demand.only_instrument:
             self._end(demand, DemandEnd())
-            return
-        self._next_window(demand, known)
-
-    def _next_window(self, demand: Demand, known: Known) -> None:
+            return None
         facts = known.facts
         if facts is None:
-            msg = f"No calendar for {demand.symbol}"
+            msg = f"No calendar for {symbol}"
             raise EnvironmentFaultError(msg)
-        span = demand.want.resolve(facts)
-        in_flight = self._claims.in_flight(demand.symbol, demand.interval)
-        window_s = self._asker.width_s(demand.symbol, demand.interval)
-        plan = plan_span(span, facts, in_flight, window_s)
-        windows = plan.windows
-        if demand.is_update and span is not None:
-            askable = facts.clip(span)
-            left = subtract_spans([] if askable is None else [askable], demand.asked)
-            # While it was asked a second went by, which is no reason to ask again unless a bar has opened in it.
-            left = [piece for piece in left if len(expected_open_times(facts.calendar, facts.interval, piece))]
-            windows = tuple(cut_windows(left, facts, window_s))
+        span, window_s = demand.want.resolve(facts), self._asker.width_s(symbol, interval)
+        plan = plan_span(span, facts, self._claims.in_flight(symbol, interval), window_s)
         self._engine.journal.progress(demand, plan)
-        for wanted_window in windows:
-            window = wanted_window
-            if demand.asks_older:
-                window = whole_window(window, facts, in_flight, window_s)
-            claim = self._claims.take(demand.symbol, demand.interval, window)
-            if claim is None:
-                continue
-            if self._is_answered(demand, claim):
-                self._resume(demand)
-            else:
-                self._ask_window(demand, known, claim)
-            return
-        wanted = windows if demand.is_update else plan_span(span, facts, (), window_s).windows
-        if wanted:
-            self._wait_for_others(demand, demand.interval, wanted)
-        else:
-            is_named = span is not None and span.start > HISTORY_START and demand.job_id is not None
-            self._end(demand, DemandEnd(plan.gaps, never_gaps(span, facts) if span and is_named else ()))
+        windows = _windows_to_update(demand, span, facts, window_s) if demand.is_update else plan.windows
+        if not windows and plan.in_flight and not demand.is_update:
+            windows = replace(plan, in_flight=()).windows  # they are waited for
+        return FillPlan(known, windows, plan.gaps, version)
 
-    def _wait_for_others(self, demand: Demand, interval: Interval, windows: Sequence[Span]) -> None:
-        """Go on when somebody else's claim on one of ``windows`` is released; at once when that has happened."""
-        if not self._claims.wait(demand.symbol, interval, windows, lambda: self._resume(demand)):
+    def _next_window(self, demand: Demand, plan: FillPlan) -> None:
+        """Fetch the newest window that nobody else fetches; wait when others fetch all, end when none is left."""
+        facts = plan.known.facts
+        if facts is None or not plan.windows:
+            self._end(demand, DemandEnd(plan.gaps, _never_gaps(demand, facts)))
+            return
+        symbol, interval = demand.series
+        for wanted in plan.windows:
+            window = wanted
+            if demand.asks_older:
+                in_flight = self._claims.in_flight(symbol, interval)
+                window = whole_window(window, facts, in_flight, self._asker.width_s(symbol, interval))
+            claim = self._claims.take(symbol, interval, window, plan.version)
+            if claim is not None:
+                self._ask_window(demand, plan, claim)
+                return
+        is_outdated = self._claims.version(symbol, interval) != plan.version
+        if is_outdated or not self._claims.wait(symbol, interval, plan.windows, lambda: self._resume(demand)):
             self._resume(demand)
 
-    def _discover(self, demand: Demand) -> None:
+    def _discover(self, demand: Demand, known: Known, version: int) -> None:
         """Ask for bars of an unknown symbol: one request that also tells what and where it is."""
         error = self._engine.catalog.blocked_error(demand.symbol)
         if error is not None:
             raise error
         look = self._asker.first_look(demand)
-        claim = self._claims.take_first(demand.symbol, look.interval, look.window)
-        if claim is None:
-            if not self._claims.wait_first(demand.symbol, lambda: self._resume(demand)):
-                self._resume(demand)
-        elif self._is_answered(demand, claim, is_discovery=True):
+        claim = self._claims.take_first(demand.symbol, look.interval, look.window, version)
+        if claim is not None:
+            self._ask_window(demand, FillPlan(known, (), (), -1), claim)
+        elif not self._claims.wait_first(demand.symbol, lambda: self._resume(demand)):
             self._resume(demand)
-        else:
-            self._ask_window(demand, Known(None, None, None), claim)
 
-    def _is_answered(self, demand: Demand, claim: Claim, *, is_discovery: bool = False) -> bool:
-        """Tell whether somebody else has fetched and released the window since this demand read; then give it back.
-
-        While the claim is held nobody can: so a window is asked for once, however many want it.
-        """
-        try:
-            error = self._engine.catalog.blocked_error(claim.symbol) if is_discovery else None
-            if error is not None:
-                raise error  # noqa: TRY301 - after the claim is given back
-            known = self._engine.read(claim.symbol, claim.interval)
-            if is_discovery:
-                is_answered = known.instrument is not None
-            elif demand.is_update or known.facts is None:
-                is_answered = False
-            else:
-                is_answered = not plan_span(claim.window, known.facts).windows
-        except BaseException:
-            self._claims.release(claim)
-            raise
-        if is_answered:
-            self._claims.release(claim)
-        return is_answered
-
-    def _ask_window(self, demand: Demand, known: Known, claim: Claim) -> None:
-        """Fetch and store one claimed window, then go on with the demand; the claim is always released."""
-        if demand.failing != claim.window.start:  # its end may be now, and moves
-            demand.failing, demand.n_faults = claim.window.start, 0
-            demand.sightings.clear()
+    def _ask_window(self, demand: Demand, plan: FillPlan, claim: Claim) -> None:
+        """Fetch and store one claimed window, then go on with the task; the claim is always released."""
+        demand.attempt = demand.attempt.of(claim.window)
         try:
             if self._engine.limiter.acquire(int(demand.priority), demand.cancel):
-                step = self._asker.ask(demand, known, claim)
+                outcome: WindowOutcome = self._asker.ask(demand, plan.known, claim)
             else:
-                step = Step()
+                outcome = Replan()
         finally:
-            self._claims.release(claim)
-        if self._closing.is_set():
+            version = self._claims.release(claim)
+        if not self._closing.is_set():
+            self._follow(demand, plan, claim, version, outcome)
+
+    def _follow(self, demand: Demand, plan: FillPlan, claim: Claim, version: int, outcome: WindowOutcome) -> None:
+        """Do what follows from what became of a window."""
+        match outcome:
+            case Over(result):
+                self._end(demand, result)
+            case Answered(attempt, is_told):
+                demand.attempt, demand.has_told = attempt, demand.has_told or is_told
+                demand.asked.append(claim.window)
+                self._keep_plan(demand, plan, claim.window, version)
+                self._resume(demand)
+            case Unanswered(attempt, is_told, dailies):
+                demand.attempt, demand.has_told = attempt, demand.has_told or is_told
+                demand.asked.append(claim.window)
+                self._resume_after(demand, dailies, 0.0)
+            case RetryLater(attempt, delay_s, reason, dailies):
+                demand.attempt = attempt
+                self._keep_plan(demand, plan, None, version)
+                if delay_s > 0:
+                    self._engine.journal.wait(demand, delay_s, reason)
+                    demand.is_resting = True
+                    demand.on_rest()
+                self._resume_after(demand, dailies, delay_s)
+            case WaitForNetwork(attempt, delay_s, reason, error):
+                demand.attempt = attempt
+                self._keep_plan(demand, plan, None, version)
+                if error is not None:
+                    demand.on_stuck(error)
+                if delay_s > 0:
+                    self._engine.journal.wait(demand, delay_s, reason)
+                self._resume_later(demand, delay_s)
+            case Replan():
+                self._resume(demand)
+
+    def _keep_plan(self, demand: Demand, plan: FillPlan, answered: Span | None, version: int) -> None:
+        """Let the task go on by its plan, or the newer one of its chart, when nobody else has fetched meanwhile."""
+        if not demand.keeps_plan:
             return
-        if step.end is not None:
-            self._end(demand, step.end)
-            return
-        if step.delay_s > 0:
-            self._engine.journal.wait(demand, step.delay_s, step.reason)
-            if step.is_own:
-                demand.is_resting = True
-                demand.on_rest()
-        self._go_on(demand, step.delay_s)
+        with self._lock:
+            newest = demand.plan or plan
+            is_only_answer = newest.version + 1 == version
+            demand.plan = newest.after(answered, version) if is_only_answer else demand.plan
+
+    def _resume_after(self, demand: Demand, dailies: Demand | None, delay_s: float) -> None:
+        if dailies is None:
+            self._resume_later(demand, delay_s)
+        else:
+            dailies.end.add_done_callback(lambda _: self._resume(demand))
+
+
+def _windows_to_update(demand: Demand, span: Span | None, facts: Facts, window_s: int | None) -> tuple[Span, ...]:
+    """Return what of an update's span was not asked yet.
+
+    While it was asked a second went by, which is no reason to ask again unless a bar has opened in it.
+    """
+    askable = facts.clip(span)
+    left = subtract_spans([] if askable is None else [askable], demand.asked)
+    return tuple(cut_windows([piece for piece in left if count_expected(piece, facts)], facts, window_s))
+
+
+def _never_gaps(demand: Demand, facts: Facts | None) -> tuple[Gap, ...]:
+    """Return what a job asked for that can never be had; of "everything" nothing is."""
+    span = None if facts is None or demand.job_id is None else demand.want.resolve(facts)
+    return () if facts is None or span is None or span.start <= HISTORY_START else never_gaps(span, facts)

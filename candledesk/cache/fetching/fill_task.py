@@ -1,20 +1,21 @@
-"""A demand: somebody wants a span of a series known; it lives until that is so, or cannot be, or nobody wants it."""
+"""A fill task fetches the missing bars of a span; it ends when they are known, cannot be fetched, or are not wanted."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from candledesk.domain.calendar.sessions import span_after, span_before
-from candledesk.domain.span import Span
+from candledesk.domain.span import Span, subtract_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from candledesk.cache.fetching.catalog import Known
     from candledesk.cache.fetching.commit import Sighting
     from candledesk.cache.messages import Gap
     from candledesk.cache.rules.planner import Facts
@@ -56,7 +57,7 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class DemandEnd:
-    """How a demand ended: the gaps that are left, and why it stopped early, if it did.
+    """How a fill task ended: the gaps that are left, and why it stopped early, if it did.
 
     ``never``: gaps that no later try can fill, as they lie before all that the provider has.
     """
@@ -67,19 +68,57 @@ class DemandEnd:
     is_cancelled: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FillPlan:
+    """What is left to ask for a task: the ``windows``, newest first, and the ``gaps`` that remain without them.
+
+    ``known``: the series as it was read; ``version``: that of its claims before it was read (``single_flight``).
+    """
+
+    known: Known
+    windows: tuple[Span, ...]
+    gaps: tuple[Gap, ...]
+    version: int
+
+    def after(self, answered: Span | None, version: int) -> FillPlan:
+        """Return what is left after a release, which made ``version``; ``answered``: its window, if it was answered."""
+        if answered is None:
+            return replace(self, version=version)
+        windows = [part for one in self.windows for part in reversed(subtract_spans([one], [answered]))]
+        gaps = [replace(gap, span=part) for gap in self.gaps for part in subtract_spans([gap.span], [answered])]
+        return replace(self, windows=tuple(windows), gaps=tuple(gaps), version=version)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The tries of one window: where it ``start``s (its end may be now, and moves) and how often it has failed so far.
+
+    ``held``: rows that are held back until the provider repeats them (``commit``); ``is_checked``: the daily bars were
+    read for it, to know its split basis.
+    """
+
+    start: int | None = None
+    n_faults: int = 0
+    held: Mapping[int, Sighting] = field(default_factory=dict)
+    is_checked: bool = False
+
+    def of(self, window: Span) -> Attempt:
+        """Return the attempt at ``window``: this one, or a new one when it is another window."""
+        return self if self.start == window.start else Attempt(window.start, is_checked=self.is_checked)
+
+
 @dataclass(eq=False, slots=True)
 class Demand:
-    """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
+    """One task under way. Only ``fill_scheduler`` writes to it; ``want`` is replaced while a chart scrolls on.
 
     ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
-    daily bars, not from bars of the interval; ``is_view``: who scrolls on wants the older bars too; ``is_update``: what
-    is covered is asked again, once; ``asked`` remembers which windows that were. ``n_tries``: of one window, until it
-    is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must end
-    before it goes on; ``is_checked``: that were the dailies, to know its basis. ``is_patient``: it waits for the
-    network instead of giving up; ``on_stuck`` is told why it waits for something that may take for ever (the network, a
-    full disk). ``is_resting``: it only waits for its next try of a window, which keeps nobody else from asking;
-    ``on_rest`` is told when that begins. ``sightings``: rows of the present window that are held back until the
-    provider repeats them (``commit``).
+    daily bars, not from bars of the interval; ``is_view``: older bars than those wanted are fetched too where that
+    costs no request; ``is_update``: what is covered is fetched again, once; ``asked`` holds the windows that were.
+    ``n_tries``: of one window, until it is given up; ``is_patient``: it waits for the network instead of giving up.
+    ``on_stuck`` is called with the reason when it waits for something that may take for ever (the network, a full
+    disk), ``on_rest`` when it begins to wait for its next try of a window, which keeps nobody else from asking.
+    ``plan``: what is left of its plan, ``None`` when it must be planned anew; ``has_told``: whether an event has said
+    what became of one of its windows.
     """
 
     symbol: str
@@ -87,23 +126,21 @@ class Demand:
     want: Want
     priority: Priority
     job_id: int | None = None
-    cancel: threading.Event = field(default_factory=threading.Event)
-    end: Future[DemandEnd] = field(default_factory=Future)
-    n_faults: int = 0
-    failing: int | None = None
+    plan: FillPlan | None = None
     is_update: bool = False
     n_tries: int = USUAL_TRIES
     only_instrument: bool = False
     is_plain: bool = False
     is_view: bool = False
-    asked: list[Span] = field(default_factory=list)
-    after: Demand | None = None
-    is_checked: bool = False
     is_patient: bool = False
     on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
-    is_resting: bool = False
     on_rest: Callable[[], None] = field(default=lambda: None)
-    sightings: dict[int, Sighting] = field(default_factory=dict)
+    cancel: threading.Event = field(default_factory=threading.Event)
+    end: Future[DemandEnd] = field(default_factory=Future)
+    attempt: Attempt = field(default_factory=Attempt)
+    asked: list[Span] = field(default_factory=list)
+    is_resting: bool = False
+    has_told: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -114,6 +151,11 @@ class Demand:
     def asks_older(self) -> bool:
         """Whether its requests ask all older bars that fit in: a chart's, which count bars from an anchor."""
         return (self.is_view or self.want.n_before > 0) and not self.is_update
+
+    @property
+    def keeps_plan(self) -> bool:
+        """Whether it goes on by its plan after an answer; a job is planned from the database at every step."""
+        return self.job_id is None and not self.is_update
 
     @property
     def series(self) -> tuple[str, Interval]:

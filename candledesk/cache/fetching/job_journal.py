@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from candledesk.cache.fetching.eta import Paces
 from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
-from candledesk.cache.rules.planner import plan_span
+from candledesk.cache.rules.planner import count_expected
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.domain.job_states import JobState, JobVerb, describe_refusal, next_state
@@ -187,7 +187,7 @@ class Journal:
         if demand.job_id is not None or facts is None:
             return None
         order = Order(demand.symbol, facts.interval, KIND_VIEWPORT, window, int(demand.priority))
-        n = plan_span(window, facts).n_expected
+        n = count_expected(window, facts)
 
         def write(connection: Connection) -> Job:
             (row,) = self.insert(connection, [order])

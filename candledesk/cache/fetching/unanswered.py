@@ -8,13 +8,15 @@ from candledesk.cache.rules.coverage_rules import cover_failure
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S, LONGEST_CLOSURE_S
-from candledesk.domain.span import Span
+from candledesk.domain.span import Span, subtract_spans
 from candledesk.providers.answers import RefusalKind
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.cache.fetching.single_flight import Claim
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.providers.answers import RefusedAnswer
@@ -25,10 +27,10 @@ LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least,
 
 def commit_refusal(
     connection: Connection, claim: Claim, answer: RefusedAnswer, now: int, calendar: SessionCalendar | None = None
-) -> int:
-    """Store that the provider will not answer for the window, and return the series' revision.
+) -> int | None:
+    """Store that the provider will not answer for the window.
 
-    ``calendar``: as for ``commit_failure``.
+    Returns the series' revision, ``None`` when the coverage says so already. ``calendar``: as for ``commit_failure``.
     """
     window = claim.window
     state, expires_at = CoverageState.REFUSED, None
@@ -43,35 +45,51 @@ def commit_refusal(
 
 def commit_failure(
     connection: Connection, claim: Claim, failed: Coverage, calendar: SessionCalendar | None = None
-) -> int:
-    """Store that the window could not be fetched and when it is tried again; return the series' revision.
+) -> int | None:
+    """Store that the window could not be fetched and when it is tried again.
 
-    With a ``calendar`` nothing is said of parts in which it expects no bar.
+    Returns the series' revision, ``None`` when the coverage says so already. With a ``calendar`` nothing is said of
+    parts in which it expects no bar.
     """
     return _write_coverage(connection, claim, failed, calendar)
 
 
-def _write_coverage(connection: Connection, claim: Claim, row: Coverage, calendar: SessionCalendar | None) -> int:
+def _write_coverage(
+    connection: Connection, claim: Claim, row: Coverage, calendar: SessionCalendar | None
+) -> int | None:
     with transaction(connection):
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
         former = coverage_store.read_coverage(connection, series_id, row.span)
         rows = cover_failure(row, former)
         if calendar is not None:
             rows = [one for one in rows if one.state is not row.state or _is_expected(one.span, calendar, claim)]
-        coverage_store.write_coverage(connection, series_id, rows)
-        return instrument_store.series_rev(connection, series_id)
+        is_changed = coverage_store.write_coverage(connection, series_id, rows) > 0
+        return instrument_store.series_rev(connection, series_id) if is_changed else None
 
 
 def _is_expected(span: Span, calendar: SessionCalendar, claim: Claim) -> bool:
     return len(expected_open_times(calendar, claim.interval, span)) > 0
 
 
-def forget_failures(connection: Connection, series_id: int, claim: Claim, calendar: SessionCalendar) -> None:
+def around_window(window: Span) -> Span:
+    """Return a window with the longest closure on both sides: as far as its answer can end a failure."""
+    return Span(window.start - LONGEST_CLOSURE_S, window.end + LONGEST_CLOSURE_S)
+
+
+def forget_failures(
+    connection: Connection,
+    series_id: int,
+    claim: Claim,
+    calendar: SessionCalendar,
+    before: Sequence[Coverage],
+    written: Sequence[Coverage],
+) -> None:
     """Forget what is left, around a window that was answered, of failures where no bar is expected.
 
-    An answer says nothing of closed hours, and nobody asks there again: the failure would be told for ever.
+    An answer says nothing of closed hours, and nobody asks there again: the failure would be told for ever. ``before``:
+    the coverage around the window before the answer; ``written``: what the answer has made known.
     """
-    around = Span(claim.window.start - LONGEST_CLOSURE_S, claim.window.end + LONGEST_CLOSURE_S)
-    for row in coverage_store.read_coverage(connection, series_id, around):
-        if row.state is CoverageState.FAILED and not _is_expected(row.span, calendar, claim):
-            coverage_store.forget_coverage(connection, series_id, row.span, (row.state,))
+    failed = [row.span for row in before if row.state is CoverageState.FAILED]
+    for part in subtract_spans(failed, [row.span for row in written]):
+        if not _is_expected(part, calendar, claim):
+            coverage_store.forget_coverage(connection, series_id, part, (CoverageState.FAILED,))

@@ -1,23 +1,24 @@
-"""Asking for one window: the request, what its answer changes in the database, and what the demand does next."""
+"""Asking for one window: the request, what its answer changes in the database, and what became of it."""
 
 from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.commit import Filled, Question, commit_window, learn_sessions
-from candledesk.cache.fetching.fill_task import USUAL_TRIES, Demand, DemandEnd, Priority, Want
+from candledesk.cache.fetching.commit import Question, commit_window, learn_sessions
+from candledesk.cache.fetching.fill_task import USUAL_TRIES, Attempt, Demand, DemandEnd, Priority, Want
 from candledesk.cache.fetching.unanswered import commit_failure, commit_refusal
+from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
 from candledesk.cache.fetching.window_sizes import Widths
-from candledesk.cache.messages import BarsStored, Gap, SymbolReused
+from candledesk.cache.messages import BarsStored, CoverageChanged, Gap, RefreshDue, SymbolReused
 from candledesk.cache.rules.first_request import FirstLook, first_look, looked_at, plain_look
 from candledesk.cache.rules.planner import Facts, plan_span
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.span import Span
 from candledesk.domain.windows import asked_span
 from candledesk.providers.answers import (
     BarsAnswer,
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.fetching.catalog import Known
+    from candledesk.cache.fetching.commit import Filled
     from candledesk.cache.fetching.fetch_context import Engine
     from candledesk.cache.fetching.single_flight import Claim
+    from candledesk.cache.fetching.window_outcomes import WindowOutcome
     from candledesk.cache.messages import Job
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
@@ -47,19 +50,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 OWN_FAULT = "the fetch failed by our own fault"
 _LIMITS = (RefusalKind.SPAN_TOO_WIDE, RefusalKind.BEYOND_LOOKBACK, RefusalKind.BEFORE_LISTING)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What follows an answer: the demand goes on after ``delay_s``, or ends with ``end``; ``reason``: why it waits.
-
-    ``is_own``: the wait is this window's, so that others may well be answered meanwhile.
-    """
-
-    delay_s: float = 0.0
-    reason: str = ""
-    end: DemandEnd | None = None
-    is_own: bool = False
 
 
 class Asker:
@@ -102,13 +92,13 @@ class Asker:
             is_view=demand.asks_older,
         )
 
-    def ask(self, demand: Demand, known: Known, claim: Claim) -> Step:
-        """Send the request that the limiter has granted, and store what it brings."""
+    def ask(self, demand: Demand, known: Known, claim: Claim) -> WindowOutcome:
+        """Send the request that the limiter has granted, and store what it brings; only reads the task."""
         entry, fault = self._begin(demand, known, claim), "interrupted"
         try:
             answer = self._fetch(known, claim)
             if self._is_closing():
-                return Step()
+                return Replan()
             fault = "" if isinstance(answer, BarsAnswer) else answer.reason
             return self._take_answer(demand, known, claim, answer)
         except BaseException as error:
@@ -152,76 +142,86 @@ class Asker:
             self._listed.get(claim.symbol),
         )
 
-    def _take_answer(self, demand: Demand, known: Known, claim: Claim, answer: Answer) -> Step:
-        """Store what the answer says, and say what follows."""
+    def _take_answer(self, demand: Demand, known: Known, claim: Claim, answer: Answer) -> WindowOutcome:
+        """Store what the answer says, and say what became of the window."""
+        if isinstance(answer, BarsAnswer):
+            return self._take_bars(demand, known, claim, answer)
         if isinstance(answer, RefusedAnswer):
             return self._take_refusal(demand, known, claim, answer)
-        reason = ""
-        if isinstance(answer, BarsAnswer):
-            is_last_try = demand.n_faults + 1 >= demand.n_tries
-            reason = self._store(demand, known, claim, answer, is_last_try=is_last_try)
-            if not reason or is_last_try:
-                return self._note_answered(demand, claim)
-        demand.n_faults += 1
-        if known.instrument is None and isinstance(answer, FaultAnswer) and not answer.is_offline:
+        attempt = replace(demand.attempt, n_faults=demand.attempt.n_faults + 1)
+        is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
+        if known.instrument is None and isinstance(answer, FaultAnswer) and not is_offline:
             self._plain.add(claim.symbol)  # perhaps only this interval's bars are broken
         is_limited = isinstance(answer, RateLimitedAnswer)
-        if demand.n_faults < (min(demand.n_tries, USUAL_TRIES) if is_limited else demand.n_tries):
-            pauses = self._engine.pauses.retry_s
-            wait_s = pauses[min(demand.n_faults, len(pauses)) - 1] if pauses else 0.0
-            said = reason if isinstance(answer, BarsAnswer) else answer.reason
-            said = f"{said} (try {demand.n_faults + 1} of {demand.n_tries} follows)"
-            is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
-            delay_s = 0.0 if is_limited else wait_s * random.uniform(0.75, 1.25)  # noqa: S311
-            return Step(delay_s, said, is_own=not is_offline)
-        if isinstance(answer, BarsAnswer):  # pragma: no cover - its last try is always stored
-            return Step()
-        return self._give_up(demand, known, claim, answer)
+        if attempt.n_faults >= (min(demand.n_tries, USUAL_TRIES) if is_limited else demand.n_tries):
+            return self._give_up(demand, known, claim, answer)
+        said = _next_try(demand, attempt, answer.reason)
+        delay_s = 0.0 if is_limited else self._pause_s(attempt)
+        return WaitForNetwork(attempt, delay_s, said) if is_offline else RetryLater(attempt, delay_s, said)
 
-    def _note_answered(self, demand: Demand, claim: Claim) -> Step:
-        demand.n_faults = 0
-        demand.asked.append(claim.window)
+    def _take_bars(self, demand: Demand, known: Known, claim: Claim, answer: BarsAnswer) -> WindowOutcome:
+        """Store what is usable; the window is asked for again where the commit says so, except at the last try."""
+        calendar = known.facts.calendar if known.facts else self._engine.catalog.load_calendar(answer.instrument)
+        now, before = self._engine.now(), demand.attempt
+        if known.facts is None and not self._take_look(claim, answer, calendar, now):
+            self._note_answered(claim)
+            return Answered(Attempt(claim.window.start), is_told=False)
+        is_last_try = before.n_faults + 1 >= demand.n_tries
+        calendar = self._remember_sessions(claim, answer, calendar, now)
+        question = Question(claim, calendar, now, is_last_try, before.held, before.is_checked)
+        filled = self._engine.writer.submit(lambda connection: commit_window(connection, question, answer)).result()
+        self._on_stored()
+        is_told = self._tell_filled(claim, answer, filled)
+        attempt = Attempt(claim.window.start, 0, filled.sightings, is_checked=filled.daily_since is not None)
+        since = filled.daily_since
+        dailies = None if since is None else self._read_dailies_again(claim.symbol, since, now)
+        if filled.refetch is None or is_last_try:
+            self._note_answered(claim)
+            return Answered(attempt, is_told) if filled.refetch is None else Unanswered(attempt, is_told, dailies)
+        attempt = replace(attempt, n_faults=before.n_faults + 1)
+        return RetryLater(attempt, self._pause_s(attempt), _next_try(demand, attempt, filled.refetch.value), dailies)
+
+    def _note_answered(self, claim: Claim) -> None:
         self._failures.pop((claim.symbol, claim.interval.name), None)
         self._widths.note_success(claim.symbol, claim.interval)
-        return Step()
 
-    def _store(self, demand: Demand, known: Known, claim: Claim, answer: BarsAnswer, *, is_last_try: bool) -> str:
-        """Store what is usable; return why the window must be asked again, empty when it need not be."""
-        engine = self._engine
-        calendar = known.facts.calendar if known.facts else engine.catalog.load_calendar(answer.instrument)
-        now = engine.now()
-        if known.facts is None and not self._take_look(claim, answer, calendar, now):
-            return ""
+    def _pause_s(self, attempt: Attempt) -> float:
+        """Return the seconds before the next try of a window; at random, so that not all come at once."""
+        pauses = self._engine.pauses.retry_s
+        wait_s = pauses[min(attempt.n_faults, len(pauses)) - 1] if pauses else 0.0
+        return wait_s * random.uniform(0.75, 1.25)  # noqa: S311
+
+    def _remember_sessions(
+        self, claim: Claim, answer: BarsAnswer, calendar: SessionCalendar, now: int
+    ) -> SessionCalendar:
+        """Keep what the answer says of the venue's sessions, and return the calendar by which it is judged."""
         news = learn_sessions(calendar, claim, answer, now)
         if news.calendar is not calendar:
             n_news = len(news.stated) + len(news.observed) + len(news.idle)
             log.info("%s: %d sessions that the calendar lacks or has otherwise", claim.symbol, n_news)
-            engine.catalog.remember_sessions(answer.instrument, calendar, news)
-        question = Question(claim, news.calendar, now, is_last_try, dict(demand.sightings), demand.is_checked)
+            if self._engine.catalog.remember_sessions(answer.instrument, calendar, news):
+                self._engine.emit(RefreshDue())
+        return news.calendar
 
-        def write(connection: Connection) -> Filled:
-            return commit_window(connection, question, answer)
-
-        filled = engine.writer.submit(write).result()
-        self._on_stored()
+    def _tell_filled(self, claim: Claim, answer: BarsAnswer, filled: Filled) -> bool:
+        """Log and tell what an answer has changed; return whether an event said so."""
+        symbol, interval, emit = claim.symbol, claim.interval, self._engine.emit
         for text in filled.notes:
-            log.info("%s %s %s", claim.symbol, claim.interval.name, text)
-        if filled.doubt:
-            log.info("%s %s: %s", claim.symbol, claim.interval.name, filled.doubt)
-        self._tell(claim, filled.rev)
+            log.info("%s %s %s", symbol, interval.name, text)
+        if filled.refetch is not None:
+            log.info("%s %s: %s", symbol, interval.name, filled.refetch.value)
+        if filled.stored is not None:
+            emit(BarsStored(symbol, interval, filled.stored, filled.rev))
+        elif filled.is_coverage_changed:
+            emit(CoverageChanged(symbol, interval, claim.window, filled.rev))
         if filled.retired:
-            reused = SymbolReused(claim.symbol, filled.retired, answer.instrument.name)
+            reused = SymbolReused(symbol, filled.retired, answer.instrument.name)
             log.warning("%s", reused.text)
-            engine.emit(reused)
-        for interval in filled.rebased:
-            log.info("%s %s: stored bars were brought onto a new split basis", claim.symbol, interval.name)
-            engine.emit(BarsStored(claim.symbol, interval, Span(HISTORY_START, now), filled.rev))
-        demand.sightings.clear()
-        demand.sightings.update(filled.sightings)
-        demand.is_checked = filled.daily_since is not None
-        if filled.daily_since is not None:
-            demand.after = self._read_dailies_again(claim.symbol, filled.daily_since, now)
-        return filled.doubt
+            emit(reused)
+        for rebased in filled.rebased:
+            log.info("%s %s: stored bars were brought onto a new split basis", symbol, rebased.interval.name)
+            emit(BarsStored(symbol, rebased.interval, rebased.span, rebased.rev))
+        return filled.stored is not None or filled.is_coverage_changed
 
     def _take_look(self, claim: Claim, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> bool:
         """Cut a first look to what the instrument can have; ``False`` when nothing but the instrument is of use.
@@ -253,28 +253,28 @@ class Asker:
         self._add(dailies)
         return dailies
 
-    def _tell(self, claim: Claim, rev: int) -> None:
-        self._engine.emit(BarsStored(claim.symbol, claim.interval, claim.window, rev))
+    def _tell_coverage(self, claim: Claim, rev: int | None) -> bool:
+        """Tell that coverage changed; ``rev`` is ``None`` and the result ``False`` when it did not."""
+        if rev is not None:
+            self._engine.emit(CoverageChanged(claim.symbol, claim.interval, claim.window, rev))
+        return rev is not None
 
-    def _take_refusal(self, demand: Demand, known: Known, claim: Claim, answer: RefusedAnswer) -> Step:
+    def _take_refusal(self, demand: Demand, known: Known, claim: Claim, answer: RefusedAnswer) -> WindowOutcome:
         self._engine.catalog.limits.learn(claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.asked or claim.window):
-            return Step()
+            return Replan()
         if answer.kind is RefusalKind.BEFORE_LISTING and self._begins_too_early(known, claim):
-            return Step()
+            return Replan()
         if known.instrument is None:
             if answer.kind in _LIMITS and claim.symbol not in self._plain:
                 self._plain.add(claim.symbol)
-                return Step()
-            error = self._engine.catalog.mark_unknown(claim.symbol)
-            return Step(end=DemandEnd(error=error))
+                return Replan()
+            return Over(DemandEnd(error=self._engine.catalog.mark_unknown(claim.symbol)))
         now = self._engine.now()
         calendar = known.facts.calendar if known.facts else None
         rev = self._engine.writer.submit(lambda c: commit_refusal(c, claim, answer, now, calendar)).result()
-        self._tell(claim, rev)
-        demand.asked.append(claim.window)
-        return Step()
+        return Unanswered(demand.attempt, self._tell_coverage(claim, rev))
 
     def _begins_too_early(self, known: Known, claim: Claim) -> bool:
         """Learn that a window with the first trade in it was refused for its beginning; ``False`` when known before."""
@@ -284,42 +284,43 @@ class Asker:
         self._listed[claim.symbol] = first
         return True
 
-    def _give_up(self, demand: Demand, known: Known, claim: Claim, answer: FaultAnswer | RateLimitedAnswer) -> Step:
-        key = (claim.symbol, claim.interval.name)
-        n = self._failures.get(key, 0)
-        if demand.is_patient and isinstance(answer, FaultAnswer) and answer.is_offline:
-            return self._wait_for_network(demand, answer)
-        self._failures[key] = n + 1
-        retry_at = self._engine.now() + self._engine.pauses.failed_s[min(n, len(self._engine.pauses.failed_s) - 1)]
+    def _give_up(
+        self, demand: Demand, known: Known, claim: Claim, answer: FaultAnswer | RateLimitedAnswer
+    ) -> WindowOutcome:
+        """List the window as failed after its last try; a backfill waits for the network instead."""
         is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
-        error = (
-            OfflineError(f"{_told('Yahoo cannot be reached', answer.reason)}. What is cached stays usable.")
-            if is_offline
-            else None
-        )
-        demand.n_faults = 0
-        demand.asked.append(claim.window)
+        attempt = replace(demand.attempt, n_faults=0)
+        if demand.is_patient and is_offline:  # nothing was asked, so nothing has failed
+            return self._wait_for_network(attempt, answer.reason)
+        now, pauses, key = self._engine.now(), self._engine.pauses.failed_s, (claim.symbol, claim.interval.name)
+        n_before = self._failures.get(key, 0)
+        self._failures[key] = n_before + 1
+        retry_at = now + pauses[min(n_before, len(pauses) - 1)]
+        error = None
+        if is_offline:
+            error = OfflineError(f"{_told('Yahoo cannot be reached', answer.reason)}. What is cached stays usable.")
         if known.instrument is None:
             error = error or OfflineError(_told("Yahoo did not answer", answer.reason))
-            self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - self._engine.now())
-            return Step(end=DemandEnd((Gap(claim.window, answer.reason, retry_at),), error=error))
-        now = self._engine.now()
+            self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - now)
+            return Over(DemandEnd((Gap(claim.window, answer.reason, retry_at),), error=error))
         failed = Coverage(claim.window, CoverageState.FAILED, now, retry_at, answer.reason)
         calendar = known.facts.calendar if known.facts else None
         rev = self._engine.writer.submit(lambda c: commit_failure(c, claim, failed, calendar)).result()
-        self._tell(claim, rev)
-        return Step(end=None if error is None else DemandEnd(self._gaps_left(demand), error=error))
+        is_told = self._tell_coverage(claim, rev)
+        return Unanswered(attempt, is_told) if error is None else Over(DemandEnd(self._gaps_left(demand), error=error))
 
-    def _wait_for_network(self, demand: Demand, answer: FaultAnswer) -> Step:
-        """A backfill goes on when the network is back: nothing was asked, so nothing has failed."""
-        demand.n_faults = 0
-        reason = _told("Yahoo cannot be reached", answer.reason)
-        demand.on_stuck(OfflineError(f"{reason}. The job goes on when it can be reached."))
-        return Step(self._engine.pauses.retry_s[-1] if self._engine.pauses.retry_s else 0.0, reason)
+    def _wait_for_network(self, attempt: Attempt, reason: str) -> WaitForNetwork:
+        said = _told("Yahoo cannot be reached", reason)
+        delay_s = self._engine.pauses.retry_s[-1] if self._engine.pauses.retry_s else 0.0
+        return WaitForNetwork(attempt, delay_s, said, OfflineError(f"{said}. The job goes on when it can be reached."))
 
     def _gaps_left(self, demand: Demand) -> tuple[Gap, ...]:
         facts = self._engine.read(demand.symbol, demand.interval).facts
         return () if facts is None else plan_span(demand.want.resolve(facts), facts).gaps
+
+
+def _next_try(demand: Demand, attempt: Attempt, reason: str) -> str:
+    return f"{reason} (try {attempt.n_faults + 1} of {demand.n_tries} follows)"
 
 
 def _told(what: str, reason: str) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.events import Events
     from candledesk.cache.fetching.catalog import Catalog
+    from candledesk.cache.fetching.fetch_context import Pauses
     from candledesk.cache.fetching.fill_scheduler import Fills
     from candledesk.cache.jobs.queue import Jobs
     from candledesk.cache.runtime.workers import Clockwork, Readers, Writer
@@ -29,3 +30,4 @@ class Parts:
     events: Events
     active: ActiveSeries
     now: Callable[[], int]
+    pauses: Pauses

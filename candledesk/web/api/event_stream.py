@@ -11,11 +11,13 @@ from starlette.responses import StreamingResponse
 
 from candledesk.cache.messages import (
     BarsStored,
+    CoverageChanged,
     FaultRaised,
     Job,
     JobChanged,
     JobsChanged,
     LimiterChanged,
+    RefreshDue,
     SymbolReused,
     WindowRequested,
 )
@@ -36,7 +38,9 @@ MAX_WAITING = 256  # a reader that is further behind is let go: it reconnects an
 def encode_event(event: Event) -> bytes:
     """Return one event in the text form of server-sent events."""
     if isinstance(event, BarsStored):
-        name, row = "bars_stored", _stored_row(event)
+        name, row = "bars_stored", _series_row(event)
+    elif isinstance(event, CoverageChanged):
+        name, row = "coverage_changed", _series_row(event)
     elif isinstance(event, JobChanged):
         name, row = "job", job_row(event.job)
     elif isinstance(event, JobsChanged):
@@ -53,7 +57,7 @@ def encode_event(event: Event) -> bytes:
     return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(row) + b"\n\n"
 
 
-def _stored_row(event: BarsStored) -> dict[str, object]:
+def _series_row(event: BarsStored | CoverageChanged) -> dict[str, object]:
     return {
         "symbol": event.symbol,
         "interval": event.interval.name,
@@ -65,10 +69,10 @@ def _stored_row(event: BarsStored) -> dict[str, object]:
 
 def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bool:
     """Tell whether a reader that asked for this series wants the event; a derived interval follows its base."""
-    if isinstance(event, WindowRequested):
-        return False  # between two processes of this machine, no business of a page
+    if isinstance(event, WindowRequested | RefreshDue):
+        return False  # inside this machine or this process, no business of a page
     subject = event.job if isinstance(event, JobChanged) else event
-    if not isinstance(subject, BarsStored | Job):
+    if not isinstance(subject, BarsStored | CoverageChanged | Job):
         return True
     names = None if interval is None else {interval.name, interval.base.name}
     return symbol in {None, subject.symbol} and (names is None or subject.interval.name in names)

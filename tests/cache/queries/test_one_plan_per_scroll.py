@@ -117,9 +117,7 @@ def desk(counter, tmp_path, yahoo):
 @pytest.mark.parametrize(
     ("name", "n_days", "n_bars"), [("1h", 20, 1_000), ("4h", 20, 200), ("1m", 2, 2_000), ("5m", 5, 2_000)]
 )
-def test_a_scroll_step_into_unstored_history_takes_two_plans_and_two_reads(
-    desk, yahoo, counter, name, n_days, n_bars
-):
+def test_a_scroll_step_into_unstored_history_takes_two_plans_and_two_reads(desk, yahoo, counter, name, n_days, n_bars):
     desk.bars(name, days_back(n_days))
     n_asked = len(yahoo.requests)
     with counter.counting():
