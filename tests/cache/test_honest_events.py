@@ -30,7 +30,8 @@ class Witness:
         whole = Span(-(2**40), 2**40)
         bars = Bars.empty() if series_id is None else bar_store.read_bars(self.connection, series_id, whole)
         rev = 0 if series_id is None else instrument_store.series_rev(self.connection, series_id)
-        return dict(zip(bars.open_time.tolist(), zip(bars.close.tolist(), bars.volume.tolist(), strict=True))), rev
+        rows = zip(bars.open_time.tolist(), bars.close.tolist(), bars.volume.tolist(), strict=True)
+        return {time: values for time, *values in rows}, rev
 
     def on_event(self, event):
         if isinstance(event, RefreshDue):
@@ -77,7 +78,7 @@ def test_an_answer_without_bars_tells_that_coverage_changed(desk, yahoo, witness
 def test_a_refusal_tells_that_coverage_changed(desk, yahoo, witness):
     desk.bars("1h", days_back(3))
     n_stored = len(witness.named(BarsStored))
-    yahoo.script = lambda request: RefusedAnswer(RefusalKind.OTHER, "not this one")
+    yahoo.script = lambda request: RefusedAnswer(RefusalKind.BAD_REQUEST, "not this one")
     desk.bars("1h", OLD_DAYS)
     (event,) = witness.named(CoverageChanged)
     assert event.span.overlaps(OLD_DAYS)
