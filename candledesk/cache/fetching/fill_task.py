@@ -15,7 +15,7 @@ from candledesk.domain.span import Span, subtract_spans
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from candledesk.cache.fetching.catalog import Known
+    from candledesk.cache.fetching.catalog import SeriesState
     from candledesk.cache.fetching.commit import Sighting
     from candledesk.cache.messages import Gap
     from candledesk.cache.rules.planner import Facts
@@ -35,7 +35,7 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class FillTarget:
     """What is wanted: a ``span``, or bars counted around ``anchor`` (``None``: now); neither: the whole history."""
 
     span: Span | None = None
@@ -56,7 +56,7 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class DemandEnd:
+class FillResult:
     """How a fill task ended: the gaps that are left, and why it stopped early, if it did.
 
     ``never``: gaps that no later try can fill, as they lie before all that the provider has.
@@ -75,7 +75,7 @@ class FillPlan:
     ``known``: the series as it was read; ``version``: that of its claims before it was read (``single_flight``).
     """
 
-    known: Known
+    known: SeriesState
     windows: tuple[Span, ...]
     gaps: tuple[Gap, ...]
     version: int
@@ -108,38 +108,38 @@ class Attempt:
 
 
 @dataclass(eq=False, slots=True)
-class Demand:
-    """One task under way. Only ``fill_scheduler`` writes to it; ``want`` is replaced while a chart scrolls on.
+class FillTask:
+    """One task under way. Only ``fill_scheduler`` writes to it; ``target`` is replaced while a chart scrolls on.
 
-    ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
-    daily bars, not from bars of the interval; ``is_view``: older bars than those wanted are fetched too where that
-    costs no request; ``is_update``: what is covered is fetched again, once; ``asked`` holds the windows that were.
-    ``n_tries``: of one window, until it is given up; ``is_patient``: it waits for the network instead of giving up.
-    ``on_stuck`` is called with the reason when it waits for something that may take for ever (the network, a full
-    disk), ``on_rest`` when it begins to wait for its next try of a window, which keeps nobody else from asking.
-    ``plan``: what is left of its plan, ``None`` when it must be planned anew; ``has_told``: whether an event has said
-    what became of one of its windows.
+    ``only_instrument``: it ends as soon as the symbol is known; ``is_daily_first_request``: a new symbol is learnt from
+    its latest daily bars, not from bars of the interval; ``is_view``: older bars than those wanted are fetched too
+    where that costs no request; ``is_update``: what is covered is fetched again, once; ``asked`` holds the windows that
+    were. ``n_tries``: of one window, until it is given up; ``waits_for_network``: it waits for the network instead of
+    giving up. ``on_blocked`` is called with the reason when it waits for something that may take for ever (the network,
+    a full disk), ``on_retry_pause`` when it begins to wait for its next try of a window, which keeps nobody else from
+    asking. ``plan``: what is left of its plan, ``None`` when it must be planned anew; ``has_told``: whether an event
+    has said what became of one of its windows.
     """
 
     symbol: str
     interval: Interval
-    want: Want
+    target: FillTarget
     priority: Priority
     job_id: int | None = None
     plan: FillPlan | None = None
     is_update: bool = False
     n_tries: int = USUAL_TRIES
     only_instrument: bool = False
-    is_plain: bool = False
+    is_daily_first_request: bool = False
     is_view: bool = False
-    is_patient: bool = False
-    on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
-    on_rest: Callable[[], None] = field(default=lambda: None)
+    waits_for_network: bool = False
+    on_blocked: Callable[[Exception], None] = field(default=lambda _error: None)
+    on_retry_pause: Callable[[], None] = field(default=lambda: None)
     cancel: threading.Event = field(default_factory=threading.Event)
-    end: Future[DemandEnd] = field(default_factory=Future)
+    end: Future[FillResult] = field(default_factory=Future)
     attempt: Attempt = field(default_factory=Attempt)
     asked: list[Span] = field(default_factory=list)
-    is_resting: bool = False
+    is_in_retry_pause: bool = False
     has_told: bool = False
 
     @property
@@ -150,7 +150,7 @@ class Demand:
     @property
     def asks_older(self) -> bool:
         """Whether its requests ask all older bars that fit in: a chart's, which count bars from an anchor."""
-        return (self.is_view or self.want.n_before > 0) and not self.is_update
+        return (self.is_view or self.target.n_before > 0) and not self.is_update
 
     @property
     def keeps_plan(self) -> bool:
@@ -162,7 +162,7 @@ class Demand:
         """Whose bars are wanted."""
         return self.symbol, self.interval
 
-    def finish(self, end: DemandEnd) -> None:
+    def finish(self, end: FillResult) -> None:
         """End it once; later calls change nothing."""
         with suppress(InvalidStateError):  # two threads may end it at the same moment
             self.end.set_result(end)

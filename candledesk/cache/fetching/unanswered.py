@@ -59,8 +59,8 @@ def _write_coverage(
 ) -> int | None:
     with transaction(connection):
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
-        former = coverage_store.read_coverage(connection, series_id, row.span)
-        rows = cover_failure(row, former)
+        previous = coverage_store.read_coverage(connection, series_id, row.span)
+        rows = cover_failure(row, previous)
         if calendar is not None:
             rows = [one for one in rows if one.state is not row.state or _is_expected(one.span, calendar, claim)]
         is_changed = coverage_store.write_coverage(connection, series_id, rows) > 0

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from candledesk.cache.fetching.fill_task import Attempt, Demand, DemandEnd
+    from candledesk.cache.fetching.fill_task import Attempt, FillResult, FillTask
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the window holds is known now; ``is_told``: an event said that bars were stored or coverage changed."""
+    """What the window holds is known now; ``is_stated``: an event said that bars were stored or coverage changed."""
 
     attempt: Attempt
-    is_told: bool
+    is_stated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """The provider refused the window, or its last try failed; the coverage says so.
 
-    ``is_told``: whether an event said so; ``dailies``: the task that must end before the next window is asked for.
+    ``is_stated``: whether an event said so; ``dailies``: the task that must end before the next window is asked for.
     """
 
     attempt: Attempt
-    is_told: bool
-    dailies: Demand | None = None
+    is_stated: bool
+    dailies: FillTask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RetryLater:
     attempt: Attempt
     delay_s: float
     reason: str
-    dailies: Demand | None = None
+    dailies: FillTask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Replan:
 class Over:
     """The task has ended."""
 
-    result: DemandEnd
+    result: FillResult
 
 
 WindowOutcome = Answered | Unanswered | RetryLater | WaitForNetwork | Replan | Over

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.messages import EdgeState, ViewportReply
-from candledesk.cache.queries.odd_flags import NOTHING_ODD, Oddities, read_oddities
+from candledesk.cache.queries.odd_flags import NOTHING_ODD, OddFlags, read_oddities
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import known_spans
 from candledesk.domain.bars import Bars
@@ -59,7 +59,7 @@ class Around:
     starts: IntArray | None = None
     n_older: int = 0
     n_newer: int = 0
-    odd: Oddities = NOTHING_ODD
+    odd: OddFlags = NOTHING_ODD
 
 
 def read_around(

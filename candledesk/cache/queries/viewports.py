@@ -10,9 +10,9 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.fill_task import Demand, FillPlan, Priority, Want
+from candledesk.cache.fetching.fill_task import FillPlan, FillTarget, FillTask, Priority
 from candledesk.cache.messages import EdgeState, RefreshDue, ViewportReply
-from candledesk.cache.queries.beyond_lookback import is_beyond, read_beyond
+from candledesk.cache.queries.beyond_lookback import is_beyond_lookback, read_beyond_lookback
 from candledesk.cache.queries.viewport_reader import (
     base_count,
     count_provisional,
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.fetching.catalog import Known
-    from candledesk.cache.fetching.fill_task import DemandEnd
+    from candledesk.cache.fetching.catalog import SeriesState
+    from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.messages import Gap, ViewportRequest
-    from candledesk.cache.queries.context import Parts
+    from candledesk.cache.queries.context import CacheContext
     from candledesk.cache.queries.viewport_reader import Around
     from candledesk.cache.rules.planner import Plan
     from candledesk.domain.interval import Interval
@@ -49,7 +49,7 @@ _AFTER_FAULT = 1.125  # of the pause after a fault of the machine: the fill that
 class _Asked:
     """What a request wants fetched: of the fetched interval, as a task would; ``plan``: ``None`` of a new symbol."""
 
-    want: Want
+    target: FillTarget
     plan: FillPlan | None
 
     @property
@@ -58,39 +58,41 @@ class _Asked:
         return self.plan is None or bool(self.plan.windows)
 
 
-class Charts:
+class ViewportLoader:
     """The viewports that are open: of each the newest request and at most one fill task."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, context: CacheContext) -> None:
         """Start with no view."""
-        self._parts = parts
+        self._context = context
         self._lock = threading.Lock()
-        self._views: dict[int, Demand] = {}
+        self._views: dict[int, FillTask] = {}
         self._generations: dict[int, int] = {}
         self._awaited: set[tuple[str, str]] = set()
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
-        return self._parts.readers.submit(lambda connection: self._view(connection, request), mailbox=request.view_id)
+        return self._context.readers.submit(lambda connection: self._view(connection, request), mailbox=request.view_id)
 
     def _view(self, connection: Connection, request: ViewportRequest) -> ViewportReply:
         """Read the ledger once, plan once, and hand the plan on to the fill task and to the reply."""
-        symbol, base, fills = request.symbol, request.interval.base, self._parts.fills
-        self._parts.active.note(symbol, base)
-        version = fills.version(symbol, base)
-        known = self._parts.catalog.read(connection, symbol, base)
-        plan = None if known.readable is None else ViewportPlan(known.readable, fills.width_s(symbol, base))
+        symbol, base, fill_scheduler = request.symbol, request.interval.base, self._context.fill_scheduler
+        self._context.active.note(symbol, base)
+        version = fill_scheduler.version(symbol, base)
+        known = self._context.catalog.read(connection, symbol, base)
+        plan = (
+            None if known.readable is None else ViewportPlan(known.readable, fill_scheduler.max_window_s(symbol, base))
+        )
         around = read_around(connection, request, known.series_id, plan)
-        error = self._parts.catalog.blocked_error(symbol) if known.instrument is None else None
-        fault = fills.machine.fault()
+        error = self._context.catalog.blocked_error(symbol) if known.instrument is None else None
+        fault = fill_scheduler.storage_health.fault()
         askable = plan if known.facts is not None else None
-        want = _want(request, around, askable)
-        wanted = None if askable is None else want.resolve(askable.facts)
-        asked = _Asked(want, None if askable is None else _fill_plan(known, askable.part(wanted), version))
+        target = _target_of(request, around, askable)
+        wanted = None if askable is None else target.resolve(askable.facts)
+        asked = _Asked(target, None if askable is None else _fill_plan(known, askable.part(wanted), version))
         is_loading = self._follow(request, base, asked, may_ask=error is None and fault is None)
         edge, reason = describe_edge(askable, around, wanted, is_loading=is_loading)
-        if askable is not None and is_beyond(request, askable.facts, around, edge):
-            beyond = read_beyond(connection, request, known, askable)
+        if askable is not None and is_beyond_lookback(request, askable.facts, around, edge):
+            beyond = read_beyond_lookback(connection, request, known, askable)
             if beyond is not None:
                 around, source = beyond
                 edge, reason = describe_edge(askable, around, wanted, is_loading=is_loading)
@@ -117,45 +119,50 @@ class Charts:
 
     def _follow(self, request: ViewportRequest, base: Interval, asked: _Asked, *, may_ask: bool) -> bool:
         """Make the view's task fetch what it shows now; return whether something is being loaded."""
-        symbol, fills, has_work = request.symbol, self._parts.fills, may_ask and asked.has_work
+        symbol, fill_scheduler, has_work = request.symbol, self._context.fill_scheduler, may_ask and asked.has_work
         with self._lock:
             if request.generation < self._generations.get(request.view_id, request.generation):
                 return True  # overtaken on the other reader thread: the newer request has followed already
             self._generations[request.view_id] = request.generation
-            former = self._views.pop(request.view_id, None)
-            is_same = former is not None and former.series == (symbol, base)
-            if has_work and former is not None and is_same and fills.retarget(former, asked.want, asked.plan):
-                self._views[request.view_id] = former
+            previous = self._views.pop(request.view_id, None)
+            is_same = previous is not None and previous.series == (symbol, base)
+            if (
+                has_work
+                and previous is not None
+                and is_same
+                and fill_scheduler.retarget(previous, asked.target, asked.plan)
+            ):
+                self._views[request.view_id] = previous
                 return True
-            demand = Demand(symbol, base, asked.want, Priority.VIEWPORT, plan=asked.plan) if has_work else None
-            if demand is not None:
-                self._views[request.view_id] = demand
-        if former is not None:
-            fills.cancel(former)
-        if demand is None:
+            task = FillTask(symbol, base, asked.target, Priority.VIEWPORT, plan=asked.plan) if has_work else None
+            if task is not None:
+                self._views[request.view_id] = task
+        if previous is not None:
+            fill_scheduler.cancel(previous)
+        if task is None:
             if asked.plan is not None and may_ask:
-                self._look_again(symbol, base, asked.plan.gaps)
+                self._schedule_refresh(symbol, base, asked.plan.gaps)
             return False
-        demand.end.add_done_callback(lambda end: self._on_view_end(request.view_id, demand, end.result()))
-        fills.add(demand)
+        task.end.add_done_callback(lambda end: self._on_view_end(request.view_id, task, end.result()))
+        fill_scheduler.add(task)
         return True
 
-    def _on_view_end(self, view_id: int, demand: Demand, end: DemandEnd) -> None:
+    def _on_view_end(self, view_id: int, task: FillTask, end: FillResult) -> None:
         """Let the chart read again where no event has told it of an answer, and once what failed may be tried again."""
         with self._lock:
-            if self._views.get(view_id) is not demand:
+            if self._views.get(view_id) is not task:
                 return
             del self._views[view_id]
         if end.is_cancelled:
             return
-        if end.error is not None or not demand.has_told:
-            self._refresh(demand.symbol, demand.interval)
+        if end.error is not None or not task.has_told:
+            self._refresh(task.symbol, task.interval)
         if isinstance(end.error, EnvironmentFaultError):
-            pause_s = self._parts.pauses.fault_s * _AFTER_FAULT
-            self._parts.clockwork.call_later(pause_s, lambda: self._refresh(demand.symbol, demand.interval))
-        self._look_again(demand.symbol, demand.interval, end.gaps)
+            pause_s = self._context.pauses.fault_s * _AFTER_FAULT
+            self._context.delayed_calls.call_later(pause_s, lambda: self._refresh(task.symbol, task.interval))
+        self._schedule_refresh(task.symbol, task.interval, end.gaps)
 
-    def _look_again(self, symbol: str, interval: Interval, gaps: Sequence[Gap]) -> None:
+    def _schedule_refresh(self, symbol: str, interval: Interval, gaps: Sequence[Gap]) -> None:
         """Let charts of a series read again once the first failed gap may be tried again."""
         retries = [gap.retry_at for gap in gaps if gap.retry_at is not None]
         if not retries:
@@ -171,24 +178,26 @@ class Charts:
                 self._awaited.discard(key)
             self._refresh(symbol, interval)
 
-        self._parts.clockwork.call_later(min(max(1.0, min(retries) - self._parts.now() + 1.0), MAX_RETRY_S), wake)
+        self._context.delayed_calls.call_later(
+            min(max(1.0, min(retries) - self._context.now() + 1.0), MAX_RETRY_S), wake
+        )
 
     def _refresh(self, symbol: str, interval: Interval) -> None:
-        self._parts.events.emit(RefreshDue(symbol, interval))
+        self._context.events.emit(RefreshDue(symbol, interval))
 
 
-def _want(request: ViewportRequest, around: Around, plan: ViewportPlan | None) -> Want:
+def _target_of(request: ViewportRequest, around: Around, plan: ViewportPlan | None) -> FillTarget:
     """Return the bars of the fetched interval that a request wants known."""
     if around.starts is not None and plan is not None:
         span = span_of_rows(request, around, plan.facts)
-        return Want(unknown_part(span, plan.facts) or span)  # a short span is planned sooner
+        return FillTarget(unknown_part(span, plan.facts) or span)  # a short span is planned sooner
     n_before = base_count(request.interval, request.n_before)
     n_after = base_count(request.interval, request.n_after)
     anchor = request.anchor
     if anchor is not None and plan is not None and request.interval.base is not request.interval:
         anchor = base_span(request.interval, plan.facts.calendar, Span(anchor, anchor + 1)).start
-    return Want(anchor=anchor, n_before=n_before, n_after=n_after)
+    return FillTarget(anchor=anchor, n_before=n_before, n_after=n_after)
 
 
-def _fill_plan(known: Known, plan: Plan, version: int) -> FillPlan:
+def _fill_plan(known: SeriesState, plan: Plan, version: int) -> FillPlan:
     return FillPlan(known, plan.windows, plan.gaps, version)

@@ -12,7 +12,7 @@ from candledesk.cache import service as service_module
 from candledesk.cache.messages import BarsStored, EdgeState
 from candledesk.cache.rules import planner
 from candledesk.domain.span import Span
-from tests.cache.conftest import Desk, days_back
+from tests.cache.conftest import CacheHarness, days_back
 
 PLANNERS = ("plan_span",)
 
@@ -72,10 +72,10 @@ class ScrollCounter:
 class ChartStandIn:
     """Asks as the feed of a chart does: one request at a time, and once more after events of its series."""
 
-    def __init__(self, desk):
-        self.desk = desk
+    def __init__(self, harness):
+        self.harness = harness
         self.events = queue.Queue()
-        desk.cache.subscribe(self._on_event)
+        harness.cache.subscribe(self._on_event)
 
     def _on_event(self, event):
         if getattr(event, "interval", None) is not None:
@@ -83,15 +83,15 @@ class ChartStandIn:
 
     def show(self, name, n_before, anchor=None):
         """Ask until nothing more happens; return the first and the last reply and the events between."""
-        first = last = self.desk.view(name, anchor=anchor, n_before=n_before)
+        first = last = self.harness.view(name, anchor=anchor, n_before=n_before)
         seen = []
         while True:
-            self.desk.settle()
+            self.harness.settle()
             found = self._drain()
             if not found:
                 return first, last, seen
             seen += found
-            last = self.desk.view(name, anchor=anchor, n_before=n_before)
+            last = self.harness.view(name, anchor=anchor, n_before=n_before)
 
     def _drain(self):
         found = []
@@ -108,20 +108,22 @@ def counter(monkeypatch):
 
 
 @pytest.fixture
-def desk(counter, tmp_path, yahoo):
-    desk = Desk(tmp_path, yahoo)
-    yield desk
-    desk.service.close()
+def harness(counter, tmp_path, yahoo):
+    harness = CacheHarness(tmp_path, yahoo)
+    yield harness
+    harness.service.close()
 
 
 @pytest.mark.parametrize(
     ("name", "n_days", "n_bars"), [("1h", 20, 1_000), ("4h", 20, 200), ("1m", 2, 2_000), ("5m", 5, 2_000)]
 )
-def test_a_scroll_step_into_unstored_history_takes_two_plans_and_two_reads(desk, yahoo, counter, name, n_days, n_bars):
-    desk.bars(name, days_back(n_days))
+def test_a_scroll_step_into_unstored_history_takes_two_plans_and_two_reads(
+    harness, yahoo, counter, name, n_days, n_bars
+):
+    harness.bars(name, days_back(n_days))
     n_asked = len(yahoo.requests)
     with counter.counting():
-        first, last, events = ChartStandIn(desk).show(name, n_bars)
+        first, last, events = ChartStandIn(harness).show(name, n_bars)
     assert len(first.bars) < n_bars
     assert first.edge is EdgeState.LOADING
     assert len(last.bars) == n_bars
@@ -132,30 +134,30 @@ def test_a_scroll_step_into_unstored_history_takes_two_plans_and_two_reads(desk,
     assert len(counter.reads_for_writing) <= 3
 
 
-def test_nothing_is_planned_on_the_thread_that_asks(desk, counter):
-    desk.bars("1h", days_back(20))
+def test_nothing_is_planned_on_the_thread_that_asks(harness, counter):
+    harness.bars("1h", days_back(20))
     with counter.counting():
-        ChartStandIn(desk).show("1h", 1_000)
+        ChartStandIn(harness).show("1h", 1_000)
     assert counter.plans
     assert all(name.startswith("candledesk-") for name in counter.plans)
 
 
-def test_a_step_within_stored_history_plans_nothing_and_reads_the_ledger_once(desk, counter):
-    ChartStandIn(desk).show("1h", 1_000)
+def test_a_step_within_stored_history_plans_nothing_and_reads_the_ledger_once(harness, counter):
+    ChartStandIn(harness).show("1h", 1_000)
     with counter.counting():
-        first, _, events = ChartStandIn(desk).show("1h", 600)
+        first, _, events = ChartStandIn(harness).show("1h", 600)
     assert len(first.bars) == 600
     assert not counter.plans
     assert len(counter.reads) == 1
     assert not events
 
 
-def test_bars_between_two_stored_parts_come_with_two_plans(desk, yahoo, counter):
+def test_bars_between_two_stored_parts_come_with_two_plans(harness, yahoo, counter):
     hours = yahoo.truth("AAA", "1h", days_back(300)).open_time
-    desk.bars("1h", Span(int(hours[0]), int(hours[0]) + 1))
-    desk.bars("1h", days_back(20))
+    harness.bars("1h", Span(int(hours[0]), int(hours[0]) + 1))
+    harness.bars("1h", days_back(20))
     with counter.counting():
-        _, last, events = ChartStandIn(desk).show("1h", 1_000, anchor=int(hours[-1]))
+        _, last, events = ChartStandIn(harness).show("1h", 1_000, anchor=int(hours[-1]))
     np.testing.assert_array_equal(last.bars.open_time, hours[-1_001:-1])
     assert [type(event) for event in events] == [BarsStored]
     assert len(counter.plans) <= 2, counter.plans
