@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.commit import CommitRequest, accept_overrides, commit_window
+from candledesk.cache.fetching.failed_windows import commit_failure, commit_refusal
 from candledesk.cache.fetching.fill_task import USUAL_TRIES, Attempt, FillResult, FillTarget, FillTask, Priority
-from candledesk.cache.fetching.unanswered import commit_failure, commit_refusal
 from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
 from candledesk.cache.fetching.window_sizes import WindowSizes
 from candledesk.cache.messages import BarsStored, CoverageChanged, Gap, RefreshDue, SymbolReused
