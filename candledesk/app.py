@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import FaultRaised
-from candledesk.cache.runtime.workers import start_daemon
+from candledesk.cache.runtime.threads import start_daemon
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.texts import printable

@@ -19,7 +19,7 @@ from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.cache.runtime.workers import run_into
+from candledesk.cache.runtime.threads import run_into
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store

@@ -21,8 +21,11 @@ from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
 from candledesk.cache.queries.context import CacheContext
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.symbol_search import SymbolSearch
+from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
-from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
+from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.timers import DelayedCalls
+from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.upkeep.active_series import ActiveSeries, elapsed_s
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.schedule import UpdateRate

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Gap, Job, JobState, SeriesReport
-from candledesk.cache.runtime.workers import run_into, start_daemon
+from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.fetching.provider_limits import ProviderLimits
     from candledesk.cache.messages import Event
-    from candledesk.cache.runtime.workers import Writer
+    from candledesk.cache.runtime.writer import Writer
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.calendar.session_overrides import SessionOverrides
     from candledesk.domain.errors import CandleDeskError

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import Catalog, SeriesState
     from candledesk.cache.fetching.job_journal import JobJournal
     from candledesk.cache.messages import Event
-    from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
+    from candledesk.cache.runtime.fetch_pool import FetchPool
+    from candledesk.cache.runtime.readers import Readers
+    from candledesk.cache.runtime.timers import DelayedCalls
+    from candledesk.cache.runtime.writer import Writer
     from candledesk.domain.interval import Interval
     from candledesk.providers.base import Provider
     from candledesk.providers.rate_limiter import Limiter

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fill_task import FillResult, FillTask
     from candledesk.cache.messages import Event
     from candledesk.cache.rules.planner import Facts, Plan
-    from candledesk.cache.runtime.workers import Writer
+    from candledesk.cache.runtime.writer import Writer
     from candledesk.providers.rate_limiter import Limiter
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow

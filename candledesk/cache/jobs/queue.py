@@ -26,7 +26,7 @@ from candledesk.cache.fetching.job_journal import (
     job_of,
 )
 from candledesk.cache.jobs.waiters import JobWaiters
-from candledesk.cache.runtime.workers import run_into
+from candledesk.cache.runtime.threads import run_into
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.fetching.job_journal import JobJournal, Order
     from candledesk.cache.messages import Job
-    from candledesk.cache.runtime.workers import DelayedCalls, Readers
+    from candledesk.cache.runtime.readers import Readers
+    from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow

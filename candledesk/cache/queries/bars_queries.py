@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
 from candledesk.cache.queries.series_reader import actions_span, base_part, read_series
 from candledesk.cache.queries.viewport_reader import base_count
-from candledesk.cache.runtime.workers import run_into
+from candledesk.cache.runtime.threads import run_into
 from candledesk.domain.errors import NotCachedError, TooLateError
 from candledesk.domain.interval import INTERVALS
 

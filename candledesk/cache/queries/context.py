@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fetch_context import RetryPauses
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.jobs.queue import JobQueue
-    from candledesk.cache.runtime.workers import DelayedCalls, Readers, Writer
+    from candledesk.cache.runtime.readers import Readers
+    from candledesk.cache.runtime.timers import DelayedCalls
+    from candledesk.cache.runtime.writer import Writer
     from candledesk.cache.upkeep.active_series import ActiveSeries
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from candledesk.cache.fetching.catalog import Catalog
-    from candledesk.cache.runtime.workers import Readers
+    from candledesk.cache.runtime.readers import Readers
     from candledesk.domain.interval import Interval
     from candledesk.providers.rate_limiter import Limiter
     from candledesk.store import Connection

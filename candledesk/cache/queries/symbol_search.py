@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.runtime.workers import DelayedCalls, Readers
+    from candledesk.cache.runtime.readers import Readers
+    from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.domain.instrument import Instrument
     from candledesk.providers.answers import SearchAnswer
     from candledesk.providers.rate_limiter import Limiter

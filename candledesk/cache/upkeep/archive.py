@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.fetching.fill_task import FillResult
-    from candledesk.cache.runtime.workers import Readers, Writer
+    from candledesk.cache.runtime.readers import Readers
+    from candledesk.cache.runtime.writer import Writer
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.archive import ArchiveRow

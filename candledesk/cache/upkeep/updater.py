@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import Event, Job, LimiterState
-    from candledesk.cache.runtime.workers import Readers
+    from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.upkeep.active_series import ActiveSeries
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.interval import Interval

@@ -405,7 +405,7 @@ def test_a_full_disk_loses_nothing_and_goes_on_by_itself(harness, yahoo, monkeyp
     assert same(harness.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))
     assert [event.text for event in harness.events if isinstance(event, FaultRaised)] == [*reported, ""]
     alive = {t.name for t in threading.enumerate()}
-    assert {"candledesk-writer", "candledesk-clockwork"} <= alive
+    assert {"candledesk-writer", "candledesk-delayed-calls"} <= alive
     assert sum(name.startswith("candledesk-fetch") for name in alive) >= 4
 
 

@@ -1,14 +1,11 @@
-"""What a fill task keeps of its plan and of its tries, and when a claim shows that a plan is out of date."""
-
-import pytest
+"""What a fill task keeps of its plan and of its tries."""
 
 from candledesk.cache.fetching.fill_task import Attempt, FillPlan, FillTarget, FillTask, Priority
-from candledesk.cache.fetching.single_flight import SingleFlight
 from candledesk.cache.messages import Gap
 from candledesk.domain.span import Span
 from tests.cache.conftest import INTERVALS
 
-HOUR, DAY = INTERVALS["1h"], INTERVALS["1d"]
+HOUR = INTERVALS["1h"]
 
 
 def fill_plan(*windows, version=0):
@@ -43,28 +40,3 @@ def test_only_a_task_without_a_job_goes_on_by_its_plan():
     assert FillTask(**options).keeps_plan
     assert not FillTask(**options, job_id=1).keeps_plan
     assert not FillTask(**options, is_update=True).keeps_plan
-
-
-def test_a_claim_made_with_an_old_version_is_refused():
-    flights = SingleFlight()
-    version = flights.version("AAA", HOUR)
-    other = flights.take("AAA", HOUR, Span(0, 10), version)
-    assert flights.take("AAA", HOUR, Span(20, 30), version) is not None
-    assert flights.release(other) == version + 1
-    assert flights.take("AAA", HOUR, Span(40, 50), version) is None
-    assert flights.take("AAA", HOUR, Span(40, 50), version + 1) is not None
-
-
-def test_a_release_changes_the_version_of_its_series_and_symbol_alone():
-    flights = SingleFlight()
-    flights.release(flights.take("AAA", HOUR, Span(0, 10), 0))
-    assert [flights.version(*key) for key in (("AAA", HOUR), ("AAA",), ("AAA", DAY), ("BBB", HOUR))] == [1, 1, 0, 0]
-
-
-@pytest.mark.parametrize("version", [0, 1])
-def test_a_symbol_is_looked_up_once_by_all_who_want_it(version):
-    flights = SingleFlight()
-    claim = flights.take_first("AAA", HOUR, Span(0, 10), 0)
-    assert flights.take_first("AAA", DAY, Span(0, 10), 0) is None
-    flights.release(claim)
-    assert (flights.take_first("AAA", DAY, Span(0, 10), version) is None) == (version == 0)
