@@ -284,13 +284,13 @@ class FillScheduler:
         match outcome:
             case Over(result):
                 self._end(task, result)
-            case Answered(attempt, is_stated):
-                task.attempt, task.has_told = attempt, task.has_told or is_stated
+            case Answered(attempt, is_reported):
+                task.attempt, task.is_reported = attempt, task.is_reported or is_reported
                 task.asked.append(claim.window)
                 self._keep_plan(task, plan, claim.window, version)
                 self._resume(task)
-            case Unanswered(attempt, is_stated, dailies):
-                task.attempt, task.has_told = attempt, task.has_told or is_stated
+            case Unanswered(attempt, is_reported, dailies):
+                task.attempt, task.is_reported = attempt, task.is_reported or is_reported
                 task.asked.append(claim.window)
                 self._resume_after(task, dailies, 0.0)
             case RetryLater(attempt, delay_s, reason, dailies):

@@ -117,7 +117,7 @@ class FillTask:
     were. ``n_tries``: of one window, until it is given up; ``waits_for_network``: it waits for the network instead of
     giving up. ``on_blocked`` is called with the reason when it waits for something that may take for ever (the network,
     a full disk), ``on_retry_pause`` when it begins to wait for its next try of a window, which keeps nobody else from
-    asking. ``plan``: what is left of its plan, ``None`` when it must be planned anew; ``has_told``: whether an event
+    asking. ``plan``: what is left of its plan, ``None`` when it must be planned anew; ``is_reported``: whether an event
     has said what became of one of its windows.
     """
 
@@ -140,7 +140,7 @@ class FillTask:
     attempt: Attempt = field(default_factory=Attempt)
     asked: list[Span] = field(default_factory=list)
     is_in_retry_pause: bool = False
-    has_told: bool = False
+    is_reported: bool = False
 
     @property
     def is_live(self) -> bool:

@@ -167,19 +167,21 @@ class WindowFetcher:
         now, before = self._context.now(), task.attempt
         if known.facts is None and not self._use_first_answer(claim, answer, calendar, now):
             self._note_answered(claim)
-            return Answered(Attempt(claim.window.start), is_stated=False)
+            return Answered(Attempt(claim.window.start), is_reported=False)
         is_last_try = before.n_faults + 1 >= task.n_tries
         calendar = self._remember_sessions(claim, answer, calendar, now)
         question = CommitRequest(claim, calendar, now, is_last_try, before.held, before.is_checked)
         filled = self._context.writer.submit(lambda connection: commit_window(connection, question, answer)).result()
         self._on_stored()
-        is_stated = self._tell_filled(claim, answer, filled)
+        is_reported = self._tell_filled(claim, answer, filled)
         attempt = Attempt(claim.window.start, 0, filled.sightings, is_checked=filled.daily_since is not None)
         since = filled.daily_since
         dailies = None if since is None else self._read_dailies_again(claim.symbol, since, now)
         if filled.refetch is None or is_last_try:
             self._note_answered(claim)
-            return Answered(attempt, is_stated) if filled.refetch is None else Unanswered(attempt, is_stated, dailies)
+            return (
+                Answered(attempt, is_reported) if filled.refetch is None else Unanswered(attempt, is_reported, dailies)
+            )
         attempt = replace(attempt, n_faults=before.n_faults + 1)
         return RetryLater(attempt, self._pause_s(attempt), _next_try(task, attempt, filled.refetch.value), dailies)
 
@@ -310,8 +312,10 @@ class WindowFetcher:
         failed = Coverage(claim.window, CoverageState.FAILED, now, retry_at, answer.reason)
         calendar = known.facts.calendar if known.facts else None
         rev = self._context.writer.submit(lambda c: commit_failure(c, claim, failed, calendar)).result()
-        is_stated = self._tell_coverage(claim, rev)
-        return Unanswered(attempt, is_stated) if error is None else Over(FillResult(self._gaps_left(task), error=error))
+        is_reported = self._tell_coverage(claim, rev)
+        return (
+            Unanswered(attempt, is_reported) if error is None else Over(FillResult(self._gaps_left(task), error=error))
+        )
 
     def _wait_for_network(self, attempt: Attempt, reason: str) -> WaitForNetwork:
         said = _with_reason("Yahoo cannot be reached", reason)

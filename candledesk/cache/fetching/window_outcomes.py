@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the window holds is known now; ``is_stated``: an event said that bars were stored or coverage changed."""
+    """What the window holds is known now; ``is_reported``: an event said that bars were stored or coverage changed."""
 
     attempt: Attempt
-    is_stated: bool
+    is_reported: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """The provider refused the window, or its last try failed; the coverage says so.
 
-    ``is_stated``: whether an event said so; ``dailies``: the task that must end before the next window is asked for.
+    ``is_reported``: whether an event said so; ``dailies``: the task that must end before the next window is asked for.
     """
 
     attempt: Attempt
-    is_stated: bool
+    is_reported: bool
     dailies: FillTask | None = None
 
 

@@ -211,19 +211,27 @@ class JobQueue:
     def _begin(self, jobs: Sequence[Job]) -> None:
         self._journal.emit_jobs(jobs)
         for job in jobs:
-            priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
-            task = FillTask(job.symbol, job.interval, FillTarget(job.span), priority, job.job_id)
-            task.is_update = job.kind == KIND_UPDATE
-            task.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
-            task.waits_for_network = job.kind == KIND_BACKFILL
-            task.on_blocked = partial(self._waiters.fail, job_id=job.job_id)
-            task.on_retry_pause = self.start_queued
+            task = self._task_of(job)
             with self._lock:
                 self._tasks[job.job_id] = task
                 if self._own is not None:  # not at its end: by then it may have been queued again
                     self._own.discard(job.job_id)
             task.end.add_done_callback(self._forgetter(job.job_id, task))
             self._fill_scheduler.add(task)
+
+    def _task_of(self, job: Job) -> FillTask:
+        return FillTask(
+            job.symbol,
+            job.interval,
+            FillTarget(job.span),
+            _PRIORITIES.get(job.kind, Priority.BACKFILL),
+            job.job_id,
+            is_update=job.kind == KIND_UPDATE,
+            n_tries=USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES,
+            waits_for_network=job.kind == KIND_BACKFILL,
+            on_blocked=partial(self._waiters.fail, job_id=job.job_id),
+            on_retry_pause=self.start_queued,
+        )
 
     def _forgetter(self, job_id: int, task: FillTask) -> Callable[[object], None]:
         def forget(_end: object) -> None:

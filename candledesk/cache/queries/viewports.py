@@ -155,7 +155,7 @@ class ViewportLoader:
             del self._views[view_id]
         if end.is_cancelled:
             return
-        if end.error is not None or not task.has_told:
+        if end.error is not None or not task.is_reported:
             self._refresh(task.symbol, task.interval)
         if isinstance(end.error, EnvironmentFaultError):
             pause_s = self._context.pauses.fault_s * _AFTER_FAULT
