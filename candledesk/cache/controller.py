@@ -19,6 +19,7 @@ from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.cache.runtime.threads import run_into
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.store.market import instruments as instrument_store
@@ -27,7 +28,6 @@ from candledesk.store.market import odd_bars as odd_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -70,7 +70,7 @@ class CacheController:
         self._archive = archive
         self._viewport_loader = ViewportLoader(context)
         self._bars_loader = BarsLoader(context)
-        self._job_submitter = JobSubmitter(context)
+        self._job_submitter = JobSubmitter(context, context.jobs)
         self._estimator = estimator
         self._search = search
         self.limiter_state = limiter_state
@@ -91,22 +91,18 @@ class CacheController:
 
     def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
         """Store foreign bars of a fetched interval through the same checks as fetched ones; learns the symbol first."""
-        imported: Future[ImportReport] = Future()
+        return start_coroutine(self._import_bars(symbol, interval, bars))
+
+    async def _import_bars(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
         if interval.base is not interval:
-            imported.set_exception(InputError("interval", f"{interval.name} is derived: import {interval.base.name}"))
-            return imported
-
-        def on_resolved(end: Future[FillResult]) -> None:
-            error = end.result().error
-            if error is not None:
-                imported.set_exception(error)
-            else:
-                self._context.fill_scheduler.run(
-                    Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars)
-                )
-
-        self._context.fill_scheduler.resolve_instrument(symbol, interval, on_resolved, is_daily_first_request=True)
-        return imported
+            raise InputError("interval", f"{interval.name} is derived: import {interval.base.name}")
+        scheduler = self._context.fill_scheduler
+        imported: Future[ImportReport] = Future()
+        found = await wait_for(scheduler.resolve_instrument(symbol, interval, is_daily_first_request=True))
+        if found.error is not None:
+            raise found.error
+        scheduler.run(Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars))
+        return await wait_for(imported)
 
     def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
         catalog = self._context.catalog

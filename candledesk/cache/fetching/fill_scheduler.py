@@ -73,12 +73,11 @@ class FillScheduler:
         self,
         symbol: str,
         interval: Interval,
-        on_resolved: Callable[[Future[FillResult]], None],
         *,
         span: Span | None = None,
         is_daily_first_request: bool = False,
-    ) -> None:
-        """Learn the instrument of a symbol, with one request when it was never met, then call ``on_resolved``.
+    ) -> Future[FillResult]:
+        """Look up the instrument of a symbol, with one request when it is not known yet; the result tells the error.
 
         That request brings bars of ``span`` (``None``: the latest); ``is_daily_first_request``: a few daily bars
         instead.
@@ -91,8 +90,8 @@ class FillScheduler:
             only_instrument=True,
             is_daily_first_request=is_daily_first_request,
         )
-        task.end.add_done_callback(on_resolved)
         self.add(task)
+        return task.end
 
     def cancel(self, task: FillTask) -> None:
         """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""

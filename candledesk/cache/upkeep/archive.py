@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import ArchiveEntry
 from candledesk.cache.rules.update_rules import next_archive_run, unbroken
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.errors import ClosingError, NotCachedError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S, parse_interval
@@ -19,10 +19,10 @@ from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.runtime.writer import Writer
     from candledesk.domain.interval import Interval
@@ -62,33 +62,15 @@ class Archive:
     def change(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Put a series on the list or take it off; a symbol that was never met costs one request first."""
         parse_symbol(symbol)
-        changed: Future[ArchiveEntry] = Future()
-        base = interval.base
+        return start_coroutine(self._change(symbol, interval.base, is_on=is_on))
 
-        def on_read(read: Future[ArchiveEntry]) -> None:
-            error = read.exception()
-            if error is None:
-                changed.set_result(read.result())
-            else:
-                changed.set_exception(error)
-
-        def on_written(written: Future[None]) -> None:
-            error = written.exception()
-            if error is not None:
-                changed.set_exception(error)
-            else:
-                self._readers.submit(lambda c: self._read_entry(c, symbol, base)).add_done_callback(on_read)
-
-        def on_resolved(end: Future[FillResult]) -> None:
-            error = end.result().error
-            if error is not None:
-                changed.set_exception(error)
-            else:
-                task = partial(_write_set, symbol=symbol, interval=base, is_on=is_on, now=self._now())
-                self._writer.submit(task).add_done_callback(on_written)
-
-        self._fill_scheduler.resolve_instrument(symbol, base, on_resolved)
-        return changed
+    async def _change(self, symbol: str, interval: Interval, *, is_on: bool) -> ArchiveEntry:
+        found = await wait_for(self._fill_scheduler.resolve_instrument(symbol, interval))
+        if found.error is not None:
+            raise found.error
+        task = partial(_write_set, symbol=symbol, interval=interval, is_on=is_on, now=self._now())
+        await wait_for(self._writer.submit(task))
+        return await wait_for(self._readers.submit(lambda c: self._read_entry(c, symbol, interval)))
 
     def note_run(self, symbol: str, interval: Interval, last_run_at: int | None, note: str) -> Future[None]:
         """Note how a run ended; ``last_run_at`` ``None``: not well."""

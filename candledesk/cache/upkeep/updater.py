@@ -1,17 +1,17 @@
-"""The updater: in rounds on the clockwork it starts what ``rounds.py`` finds due. It never waits and never piles up."""
+"""The updater: in rounds it starts what ``schedule`` finds due. It blocks no thread, and rounds never pile up."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.fetching.job_journal import KIND_ARCHIVE, Order
 from candledesk.cache.messages import BreakerState, JobState, LimiterChanged
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.cache.upkeep.schedule import (
     MAX_PAUSE_S,
     Schedule,
@@ -26,6 +26,7 @@ from candledesk.store.market import bars as bar_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
@@ -61,7 +62,7 @@ class UpdateContext:
 
 
 class Updater:
-    """Keeps active series current and harvested series whole."""
+    """Keeps active series current and archived series whole."""
 
     def __init__(self, context: UpdateContext, update_rate: UpdateRate) -> None:
         """Do nothing until ``start`` or ``run_round``."""
@@ -74,25 +75,30 @@ class Updater:
         self._is_closing = False
 
     def start(self) -> None:
-        """Hold rounds from now on, until ``close``."""
-        self.run_round().add_done_callback(self._schedule_next)
+        """Run rounds from now on, until ``close``."""
+        start_coroutine(self._run_rounds())
 
     def close(self) -> None:
         """Start nothing more."""
         with self._lock:
             self._is_closing = True
 
-    def _schedule_next(self, held: Future[Schedule]) -> None:
-        error = held.exception()
-        if error is not None and not isinstance(error, CandleDeskError):
-            log.error("a round of updates failed; the next one comes", exc_info=error)
+    async def _run_rounds(self) -> None:
+        pause_s = MAX_PAUSE_S
+        try:
+            pause_s = (await wait_for(self.run_round())).pause_s
+        except CandleDeskError as error:
+            log.info("a round of updates failed; the next one comes: %s", error)
+        except BaseException:
+            log.exception("a round of updates failed; the next one comes")
         if not self._is_closing:
-            pause_s = MAX_PAUSE_S if error is not None else held.result().pause_s
             self._context.call_later(pause_s, self.start)
 
     def run_round(self) -> Future[Schedule]:
         """Look what is due and start it; resolves with what was started, when that is queued."""
-        held: Future[Schedule] = Future()
+        return start_coroutine(self._run_round())
+
+    async def _run_round(self) -> Schedule:
         state, storage_health = self._context.limiter_state(), self._context.fill_scheduler.storage_health
         is_troubled = state.is_offline or state.breaker is not BreakerState.CLOSED or storage_health.error is not None
         with self._lock:
@@ -100,15 +106,14 @@ class Updater:
                 self._scheduler.clear_backoff()
             self._is_troubled = is_troubled
         if storage_health.fault() is not None or (is_troubled and state.next_request_in_s > 0):
-            held.set_result(Schedule([], min(MAX_PAUSE_S, state.next_request_in_s + 1.0)))
-            return held
+            return Schedule([], min(MAX_PAUSE_S, state.next_request_in_s + 1.0))
         self._delete_old_jobs()
         # In trouble one task finds out whether the provider answers, or the disk takes bars, again.
-        surveyed = self._context.readers.submit(
-            lambda connection: self._plan_round(connection, 1 if is_troubled else None)
-        )
-        surveyed.add_done_callback(lambda done: self._start_tasks(done, held))
-        return held
+        n_most = 1 if is_troubled else None
+        found = await wait_for(self._context.readers.submit(lambda connection: self._plan_round(connection, n_most)))
+        for task in found.tasks:
+            await self._start_task(task)
+        return found
 
     def _delete_old_jobs(self) -> None:
         with self._lock:
@@ -162,49 +167,30 @@ class Updater:
             with self._lock:
                 self._loading.discard(key)
 
-        self._context.fill_scheduler.resolve_instrument(symbol, interval, on_loaded)
+        self._context.fill_scheduler.resolve_instrument(symbol, interval).add_done_callback(on_loaded)
 
-    def _start_tasks(self, surveyed: Future[Schedule], held: Future[Schedule]) -> None:
-        error = surveyed.exception()
-        if error is not None:
-            held.set_exception(error)
+    async def _start_task(self, task: UpdateTask) -> None:
+        """Queue the job of a task; what becomes of it is followed without waiting here."""
+        order = Order(task.symbol, task.interval, task.kind, task.span, Priority.UPDATE)
+        try:
+            (job,) = await wait_for(self._context.jobs.start([order]))
+        except BaseException as error:
+            if not isinstance(error, CandleDeskError):
+                log.error("an update of %s %s could not start", task.symbol, task.interval.name, exc_info=error)
+            start_coroutine(self._end(task, is_answered=False, note=str(error)))
+        else:
+            start_coroutine(self._follow(task, job.job_id))
+
+    async def _follow(self, task: UpdateTask, job_id: int) -> None:
+        """Wait for the end of a task's job, and note it."""
+        try:
+            job = await wait_for(self._context.jobs.wait(job_id))
+        except BaseException as error:  # noqa: BLE001 - as above
+            await self._end(task, is_answered=False, note=str(error))
             return
-        found = surveyed.result()
-        left = [len(found.tasks)]
-
-        def on_started(_started: object) -> None:
-            with self._lock:
-                left[0] -= 1
-                is_last = left[0] <= 0
-            if is_last:
-                held.set_result(found)
-
-        if not found.tasks:
-            held.set_result(found)
-        for task in found.tasks:
-            order = Order(task.symbol, task.interval, task.kind, task.span, Priority.UPDATE)
-            started = self._context.jobs.start([order])
-            started.add_done_callback(partial(self._on_started, task))
-            started.add_done_callback(on_started)
-
-    def _on_started(self, task: UpdateTask, started: Future[list[Job]]) -> None:
-        error = started.exception()
-        if error is None:
-            (job,) = started.result()
-            self._context.jobs.wait(job.job_id).add_done_callback(lambda done: self._on_end(task, done))
-            return
-        if not isinstance(error, CandleDeskError):
-            log.error("an update of %s %s could not start", task.symbol, task.interval.name, exc_info=error)
-        self._end(task, is_answered=False, note=str(error))
-
-    def _on_end(self, task: UpdateTask, ended: Future[Job]) -> None:
-        error = ended.exception()
-        job = None if error is not None else ended.result()
-        if job is not None:
-            self._forget_previous_failure(task, job)
-        is_answered = job is not None and job.state in _ANSWERED
-        note = CANCELLED if job is not None and job.state is JobState.CANCELLED else str(error or (job and job.error))
-        self._end(task, is_answered=is_answered, note=note)
+        self._forget_previous_failure(task, job)
+        note = CANCELLED if job.state is JobState.CANCELLED else job.error
+        await self._end(task, is_answered=job.state in _ANSWERED, note=note)
 
     def _forget_previous_failure(self, task: UpdateTask, job: Job) -> None:
         """Forget the task's failure before this one: a night without a network is one row, not five hundred."""
@@ -214,19 +200,14 @@ class Updater:
         if previous is not None:
             self._context.jobs.forget(previous)
 
-    def _end(self, task: UpdateTask, *, is_answered: bool, note: str) -> None:
+    async def _end(self, task: UpdateTask, *, is_answered: bool, note: str) -> None:
         is_offline = self._context.limiter_state().is_offline
-
-        def forget(_noted: object = None) -> None:
-            with self._lock:
-                now, elapsed = self._context.now(), self._context.elapsed()
-                history.end(now, elapsed, is_answered=is_answered, is_offline=is_offline)
-
         with self._lock:
             history = self._scheduler.history(task.key)
-        if task.kind == KIND_ARCHIVE:
+        if task.kind == KIND_ARCHIVE:  # noted first, or the next round would find it due again
             last_run_at = history.began if is_answered else None
-            noted = self._context.archive.note_run(task.symbol, task.interval, last_run_at, note)
-            noted.add_done_callback(forget)  # not sooner, or the next round would find it due again
-        else:
-            forget()
+            with suppress(CandleDeskError):
+                await wait_for(self._context.archive.note_run(task.symbol, task.interval, last_run_at, note))
+        with self._lock:
+            now, elapsed = self._context.now(), self._context.elapsed()
+            history.end(now, elapsed, is_answered=is_answered, is_offline=is_offline)
