@@ -176,7 +176,7 @@ class Updater:
             (job,) = await wait_for(self._context.jobs.start([order]))
         except BaseException as error:
             if not isinstance(error, CandleDeskError):
-                log.error("an update of %s %s could not start", task.symbol, task.interval.name, exc_info=error)
+                log.exception("an update of %s %s could not start", task.symbol, task.interval.name)
             start_coroutine(self._end(task, is_answered=False, note=str(error)))
         else:
             start_coroutine(self._follow(task, job.job_id))
