@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from candledesk.cache.active_series import ActiveSeries, elapsed_s
 from candledesk.cache.controller import CacheController
 from candledesk.cache.events import Events
 from candledesk.cache.fetching.catalog import Catalog
@@ -26,7 +27,6 @@ from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
-from candledesk.cache.upkeep.active_series import ActiveSeries, elapsed_s
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import UpdateContext, Updater

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.fetching.job_journal import KIND_BACKFILL, KIND_UPDATE, Order
 from candledesk.cache.jobs.queue import update_span
-from candledesk.cache.queries.series_reader import base_part
+from candledesk.cache.rules.base_bars import base_part
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.update_times import recent_span
 from candledesk.domain.errors import CandleDeskError, InputError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
-from candledesk.cache.queries.series_reader import actions_span, base_part, read_series
-from candledesk.cache.queries.viewport_reader import base_count
+from candledesk.cache.queries.series_reader import actions_span, read_series
+from candledesk.cache.rules.base_bars import base_count, base_part
 from candledesk.cache.runtime.coroutines import in_time, start_coroutine, wait_for
 from candledesk.domain.errors import NotCachedError, TooLateError
 from candledesk.domain.interval import INTERVALS

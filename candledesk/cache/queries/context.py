@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.cache.active_series import ActiveSeries
     from candledesk.cache.events import Events
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fetch_context import RetryPauses
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.cache.runtime.writer import Writer
-    from candledesk.cache.upkeep.active_series import ActiveSeries
 
 
 @dataclass(frozen=True, slots=True)

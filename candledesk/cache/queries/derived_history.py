@@ -9,7 +9,8 @@ import numpy as np
 from candledesk.cache.messages import EdgeState
 from candledesk.cache.queries.finer_bars import BaseBars, FinerSeries, derive_whole, find_finer, read_base
 from candledesk.cache.queries.odd_flags import NOTHING_ODD, read_oddities
-from candledesk.cache.queries.viewport_reader import Around, base_count, lacks_start, trim_bars, unbroken_bars
+from candledesk.cache.queries.viewport_reader import Around, lacks_start, trim_bars, unbroken_bars
+from candledesk.cache.rules.base_bars import base_count
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import span_after, span_before
 from candledesk.domain.prices.resample import base_span, merge_runs

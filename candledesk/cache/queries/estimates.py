@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.messages import BackfillEstimate
-from candledesk.cache.queries.series_reader import base_part
+from candledesk.cache.rules.base_bars import base_part
 from candledesk.cache.rules.planner import plan_span
 from candledesk.domain.interval import DAY_S, YEAR_S
 from candledesk.domain.span import HISTORY_START, Span

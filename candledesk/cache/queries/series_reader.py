@@ -127,14 +127,6 @@ def _read(connection: Connection, request: BarsRequest, known: SeriesState, fact
     return _Read(bars.within(span), base, plan, found, odd, notes)
 
 
-def base_part(interval: Interval, span: Span) -> Span:
-    """Return what must be known of the base so that the derived bars of ``span`` are whole at both ends."""
-    if interval.base is interval:
-        return span
-    margin_s = max(2 * interval.step_s, interval.longest_s)
-    return Span(min(span.start, max(HISTORY_START, span.start - margin_s)), span.end + margin_s)
-
-
 def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts: Facts) -> tuple[Bars, tuple[str, ...]]:
     """Adjust base bars before anything is derived from them: a split can lie inside a week or a month.
 

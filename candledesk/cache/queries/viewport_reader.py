@@ -9,6 +9,7 @@ import numpy as np
 
 from candledesk.cache.messages import EdgeState, ViewportReply
 from candledesk.cache.queries.odd_flags import NOTHING_ODD, OddFlags, read_oddities
+from candledesk.cache.rules.base_bars import base_count
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import known_spans
 from candledesk.domain.bars import Bars
@@ -30,18 +31,6 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
-
-_SESSIONS_PER_UNIT = {"d": 1, "wk": 7, "mo": 31, "y": 366}  # coins trade every day
-
-
-def base_count(interval: Interval, n_bars: int) -> int:
-    """Return how many base bars surely hold ``n_bars`` of ``interval`` (a session's last derived bar may be short)."""
-    base = interval.base
-    if base is interval or n_bars == 0:
-        return n_bars
-    per_unit = _SESSIONS_PER_UNIT.get(interval.unit)
-    ratio = interval.step_s // base.step_s if per_unit is None else interval.n_units * per_unit
-    return (n_bars + 2) * ratio
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from candledesk.cache.fetching.fill_task import FillPlan, FillTarget, FillTask, 
 from candledesk.cache.messages import EdgeState, RefreshDue, ViewportReply
 from candledesk.cache.queries.derived_history import is_beyond_lookback, read_beyond_lookback
 from candledesk.cache.queries.viewport_reader import (
-    base_count,
     count_provisional,
     describe_edge,
     describe_hours,
@@ -22,6 +21,7 @@ from candledesk.cache.queries.viewport_reader import (
     span_of_rows,
     with_error,
 )
+from candledesk.cache.rules.base_bars import base_count
 from candledesk.cache.rules.planner import unknown_part
 from candledesk.cache.rules.viewport_plan import ViewportPlan
 from candledesk.domain.errors import EnvironmentFaultError

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from candledesk.cache.active_series import Waiting
 from candledesk.cache.fetching.job_journal import KIND_ARCHIVE, KIND_RECHECK, KIND_UPDATE
 from candledesk.cache.rules.update_budget import UpdateBudget
 from candledesk.cache.rules.update_rules import asked_at, expired_spans, next_archive_run, next_update
@@ -144,19 +145,6 @@ class UpdateRate:
 
     floor_s: float
     requests_per_minute: float
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An active series: ``asked_at``, when its newest bars were asked for, and since when a closed bar waits.
-
-    ``since``: when the first closed bar became available that was not asked for since, ``None`` when there is none;
-    ``is_failing``: it waits for the next try of an update that failed. Times in UTC seconds.
-    """
-
-    asked_at: int
-    since: int | None
-    is_failing: bool = False
 
 
 @dataclass(slots=True)

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from candledesk.cache.active_series import ActiveSeries
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import Event, Job, LimiterState
     from candledesk.cache.runtime.readers import Readers
-    from candledesk.cache.upkeep.active_series import ActiveSeries
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection

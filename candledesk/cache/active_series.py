@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.interval import MINUTE_S
@@ -15,7 +16,6 @@ from candledesk.domain.interval import MINUTE_S
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from candledesk.cache.upkeep.schedule import Waiting
     from candledesk.domain.interval import Interval
 
 REMEMBERED_S = 30 * MINUTE_S  # after the last question of a script
@@ -28,6 +28,19 @@ def elapsed_s() -> float:
     """Return seconds on a clock that nobody sets and that goes on while the machine sleeps, where there is one."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An active series: ``asked_at``, when its newest bars were asked for, and since when a closed bar waits.
+
+    ``since``: when the first closed bar became available that was not asked for since, ``None`` when there is none;
+    ``is_failing``: it waits for the next try of an update that failed. Times in UTC seconds.
+    """
+
+    asked_at: int
+    since: int | None
+    is_failing: bool = False
 
 
 class ActiveSeries:
