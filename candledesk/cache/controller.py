@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.imports import write_import
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.finer_bars import find_derived
@@ -21,6 +20,7 @@ from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.cache.runtime.threads import run_into
+from candledesk.cache.storing.imports import write_import
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from candledesk.cache.fetching.recheck_sessions import reopen_sessions
 from candledesk.cache.messages import LimiterChanged
 from candledesk.cache.rules.planner import Facts
+from candledesk.cache.storing.recheck_sessions import reopen_sessions
 from candledesk.domain.calendar.observed_sessions import without_sessions
 from candledesk.domain.calendar.session_overrides import apply_overrides, session_dates
 from candledesk.domain.errors import OfflineError, UnknownSymbolError

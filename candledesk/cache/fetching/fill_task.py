@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from candledesk.cache.fetching.catalog import SeriesState
-    from candledesk.cache.fetching.commit import Sighting
     from candledesk.cache.messages import Gap
     from candledesk.cache.rules.planner import Facts
+    from candledesk.cache.storing.held_rows import Sighting
     from candledesk.domain.interval import Interval
 
 

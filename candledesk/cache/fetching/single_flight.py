@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from candledesk.cache.storing.asked_window import AskedWindow
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -19,16 +21,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False, slots=True)
-class Claim:
-    """A window of a series that one fetch thread is asking for; ``waiters`` are called when it is released.
+class Claim(AskedWindow):
+    """A window that one fetch thread is asking for; ``waiters`` are called when it is released."""
 
-    ``asked``: the window with its overlap, as it is really asked (``windows.asked_span``).
-    """
-
-    symbol: str
-    interval: Interval
-    window: Span
-    asked: Span | None = None
     waiters: list[Callable[[], None]] = field(default_factory=list)
 
 

@@ -7,14 +7,15 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.commit import CommitRequest, accept_overrides, commit_window
-from candledesk.cache.fetching.failed_windows import commit_failure, commit_refusal
 from candledesk.cache.fetching.fill_task import USUAL_TRIES, Attempt, FillResult, FillTarget, FillTask, Priority
 from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
 from candledesk.cache.fetching.window_sizes import WindowSizes
 from candledesk.cache.messages import BarsStored, CoverageChanged, Gap, RefreshDue, SymbolReused
 from candledesk.cache.rules.first_request import FirstRequest, daily_first_request, first_request, usable_window
 from candledesk.cache.rules.planner import Facts, plan_span
+from candledesk.cache.storing.answer_sessions import accept_overrides
+from candledesk.cache.storing.commit import CommitRequest, commit_window
+from candledesk.cache.storing.failed_windows import commit_failure, commit_refusal
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.fetching.catalog import SeriesState
-    from candledesk.cache.fetching.commit import CommitResult
     from candledesk.cache.fetching.fetch_context import FetchContext
     from candledesk.cache.fetching.single_flight import Claim
     from candledesk.cache.fetching.window_outcomes import WindowOutcome
     from candledesk.cache.messages import Job
+    from candledesk.cache.storing.commit import CommitResult
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.providers.answers import ProviderAnswer

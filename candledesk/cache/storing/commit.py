@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.fetching.failed_windows import around_window, forget_failures
-from candledesk.cache.fetching.price_scale import OwnScale, settle_scale
-from candledesk.cache.fetching.rebase import (
+from candledesk.cache.rules.coverage_rules import cover_failure, cover_lost, cover_window, final_times
+from candledesk.cache.rules.split_basis import changed_only, divide, is_same_scale
+from candledesk.cache.storing.failed_windows import around_window, forget_failures
+from candledesk.cache.storing.held_rows import (
+    N_REPEATS,
+    UNUSUAL,
+    Sighting,
+    count_sightings,
+    lost_times,
+    unsettled_times,
+)
+from candledesk.cache.storing.price_scale import OwnScale, settle_scale
+from candledesk.cache.storing.rebase import (
     Compared,
     Settled,
     daily_around,
@@ -18,16 +28,10 @@ from candledesk.cache.fetching.rebase import (
     retire_other_company,
     settle_basis,
 )
-from candledesk.cache.rules.coverage_rules import cover_failure, cover_lost, cover_window, final_times
-from candledesk.cache.rules.split_basis import changed_only, divide, is_same_scale
-from candledesk.domain.calendar.observed_sessions import idle_sessions, observed_sessions, without_sessions
-from candledesk.domain.calendar.session_overrides import SessionOverrides, apply_overrides, session_dates
-from candledesk.domain.calendar.sessions import is_on_grid
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.currency import is_smaller_unit, units_of
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.prices.clean import CleanBars, clean_bars, without_bars
-from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.prices.scale import Evidence, unit_of
 from candledesk.domain.span import Span
 from candledesk.domain.windows import asked_span
@@ -40,22 +44,15 @@ from candledesk.store.market import odd_bars as odd_store
 from candledesk.store.market.database import count_changes, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from candledesk.cache.fetching.single_flight import Claim
+    from candledesk.cache.storing.asked_window import AskedWindow
     from candledesk.domain.bars import Bars, BoolArray, IntArray
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.domain.prices.scale import Split
     from candledesk.providers.answers import BarsAnswer
     from candledesk.store import Connection
-
-N_REPEATS = 2  # an odd row is stored when it was sent so often before: an answer can be spoilt on its way
-_UNUSUAL = int(Oddity.NON_POSITIVE | Oddity.CROSSED | Oddity.JUMP | Oddity.UNIT)
-_LEAP = np.log(20.0)  # closes beyond a step of this size are asked for again as well
-
-Sighting = tuple[int, tuple[float, ...]]
-"""How often a row has been sent, and its prices."""
 
 
 class RefetchReason(StrEnum):
@@ -97,36 +94,6 @@ class CommitResult:
     retired: str = ""
 
 
-def accept_overrides(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> SessionOverrides:
-    """Return the calendar that an answer's own sessions and rows make of ``calendar``, and what is news in it.
-
-    Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
-    """
-    interval = claim.interval
-    asked = claim.asked or asked_span(claim.window, interval)
-    stated: tuple[tuple[int, int], ...] = ()
-    clean = clean_bars(answer.bars, calendar, interval, asked, now)
-    if not interval.is_daily:
-        changed = apply_overrides(calendar, answer.sessions)
-        if changed is not calendar:
-            after = clean_bars(answer.bars, changed, interval, asked, now)
-            if _n_ordinary(after) >= _n_ordinary(clean):
-                stated, calendar, clean = answer.sessions, changed, after
-    strays = clean.bars.open_time[(clean.odd & Oddity.SESSION) != 0]
-    if not interval.is_daily and len(strays):
-        strays = clean.bars.open_time
-    observed = tuple(observed_sessions(calendar, interval, strays))
-    calendar = apply_overrides(calendar, observed, is_observed=True)
-    idle = tuple(idle_sessions(calendar, clean.bars.open_time)) if interval.is_daily else ()
-    if idle:
-        calendar = without_sessions(calendar, session_dates(calendar, idle))
-    return SessionOverrides(calendar, stated, observed, idle)
-
-
-def _n_ordinary(clean: CleanBars) -> int:
-    return int(np.count_nonzero((clean.odd & Oddity.SESSION) == 0))
-
-
 @dataclass(frozen=True, slots=True)
 class CommitRequest:
     """What an answer is for: a claimed window, the calendar it is judged by, at ``now`` (UTC seconds).
@@ -135,7 +102,7 @@ class CommitRequest:
     ``is_checked``: the dailies were read for it, to know its basis.
     """
 
-    claim: Claim
+    claim: AskedWindow
     calendar: SessionCalendar
     now: int
     is_last_try: bool = True
@@ -214,11 +181,11 @@ def _write(
     extent = bar_store.bars_extent(connection, series_id)
     wanted = scale.take(~scale.is_new | _is_writable(scale.bars, question))
     stored = _stored_at(connection, series_id, wanted.bars)
-    lost = _lost(clean, window, calendar, interval, now)
+    lost = lost_times(clean, window, calendar, interval, now)
     around = coverage_store.read_coverage(connection, series_id, around_window(window))
     previous = [row for row in around if row.span.overlaps(window)]
     replaceable = _replaceable_times(connection, series_id, question, stored)
-    seen = _count_sightings(wanted, _unsettled(lost, previous), stored, replaceable, question.sightings)
+    seen = count_sightings(wanted, unsettled_times(lost, previous), stored, replaceable, question.sightings)
     held = {} if question.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
     written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
     changed = changed_only(written.bars, stored)
@@ -293,7 +260,7 @@ def _write_actions(connection: Connection, answer: BarsAnswer, now: int) -> None
     action_store.write_actions(connection, answer.instrument.symbol, rows, now)
 
 
-def _in_own_currency(connection: Connection, claim: Claim, answer: BarsAnswer) -> BarsAnswer:
+def _in_own_currency(connection: Connection, claim: AskedWindow, answer: BarsAnswer) -> BarsAnswer:
     """Return an answer that is stated in the other unit of the instrument's currency in the unit that is stored.
 
     Not its prices where the same stored bars say that they are in the stored unit all the same.
@@ -326,61 +293,8 @@ def _replaceable_times(connection: Connection, series_id: int, question: CommitR
         return stored.open_time
     span = Span(int(stored.open_time[0]), int(stored.open_time[-1]) + 1)
     odd = odd_store.read_odd(connection, series_id, span)
-    times = np.array([bar.open_time for bar in odd if bar.flags & _UNUSUAL], np.int64)
+    times = np.array([bar.open_time for bar in odd if bar.flags & UNUSUAL], np.int64)
     return times[final_times(question.calendar, question.claim.interval, times) > question.now]
-
-
-def _count_sightings(
-    wanted: OwnScale, lost: IntArray, stored: Bars, replaceable: IntArray, before: Mapping[int, Sighting]
-) -> dict[int, Sighting]:
-    """Return how often each row that looks wrong, and is not stored so, has been sent by now, with its prices.
-
-    ``lost``: times of rows without a close; they have no prices. A bar that was stored before and is good does not give
-    way to one that is odd until that is repeated; one that is odd already and still forms (``replaceable``) does.
-    """
-    bars = wanted.bars
-    known = np.isin(bars.open_time, stored.open_time)
-    is_changed = ~known
-    at = np.searchsorted(stored.open_time, bars.open_time[known])
-    old = np.stack([stored.open[at], stored.high[at], stored.low[at], stored.close[at]])
-    new = np.stack([bars.open[known], bars.high[known], bars.low[known], bars.close[known]])
-    is_changed[known] = (old != new).any(axis=0) & ~np.isin(bars.open_time[known], replaceable)
-    suspect = wanted.is_new & is_changed & (((wanted.odd & _UNUSUAL) != 0) | _is_far(bars))
-    rows = {int(bars.open_time[row]): tuple(wanted.sent[:, row].tolist()) for row in np.flatnonzero(suspect).tolist()}
-    rows |= {int(time): () for time in np.setdiff1d(lost, stored.open_time).tolist()}
-    return {time: (_times_seen(before.get(time), prices), prices) for time, prices in rows.items()}
-
-
-def _is_far(bars: Bars) -> BoolArray:
-    """Tell which bars lie between leaps of the close that no market makes: all but the longest run without one."""
-    is_far = np.zeros(len(bars), np.bool_)
-    usable = np.flatnonzero(bars.close > 0)
-    leaps = np.abs(np.diff(np.log(bars.close[usable]))) > _LEAP
-    if leaps.any():
-        runs = np.split(usable, np.flatnonzero(leaps) + 1)
-        is_far[usable] = True
-        is_far[max(runs, key=len)] = False
-    return is_far
-
-
-def _times_seen(before: Sighting | None, prices: tuple[float, ...]) -> int:
-    is_same = before is not None and np.array_equal(before[1], prices, equal_nan=True)
-    return before[0] + 1 if before is not None and is_same else 1
-
-
-def _lost(clean: CleanBars, window: Span, calendar: SessionCalendar, interval: Interval, now: int) -> IntArray:
-    """Return the times in the window of bars that are expected and came without a close."""
-    inside = clean.lost[(clean.lost >= window.start) & (clean.lost < window.end) & (clean.lost <= now)]
-    return inside[is_on_grid(calendar, interval, inside)]
-
-
-def _unsettled(lost: IntArray, previous: Sequence[Coverage]) -> IntArray:
-    """Return the times of which no answer has told before that the bar has no close: the others are not news."""
-    is_new_fact = np.ones(len(lost), np.bool_)
-    for row in previous:
-        if row.state in (CoverageState.HAVE, CoverageState.KNOWN_EMPTY):
-            is_new_fact &= (lost < row.span.start) | (lost >= row.span.end)
-    return lost[is_new_fact]
 
 
 def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:

@@ -17,7 +17,7 @@ from candledesk.store.market.database import transaction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.cache.fetching.single_flight import Claim
+    from candledesk.cache.storing.asked_window import AskedWindow
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.providers.answers import RefusedAnswer
     from candledesk.store import Connection
@@ -26,7 +26,7 @@ LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least,
 
 
 def commit_refusal(
-    connection: Connection, claim: Claim, answer: RefusedAnswer, now: int, calendar: SessionCalendar | None = None
+    connection: Connection, claim: AskedWindow, answer: RefusedAnswer, now: int, calendar: SessionCalendar | None = None
 ) -> int | None:
     """Store that the provider will not answer for the window.
 
@@ -44,7 +44,7 @@ def commit_refusal(
 
 
 def commit_failure(
-    connection: Connection, claim: Claim, failed: Coverage, calendar: SessionCalendar | None = None
+    connection: Connection, claim: AskedWindow, failed: Coverage, calendar: SessionCalendar | None = None
 ) -> int | None:
     """Store that the window could not be fetched and when it is tried again.
 
@@ -55,7 +55,7 @@ def commit_failure(
 
 
 def _write_coverage(
-    connection: Connection, claim: Claim, row: Coverage, calendar: SessionCalendar | None
+    connection: Connection, claim: AskedWindow, row: Coverage, calendar: SessionCalendar | None
 ) -> int | None:
     with transaction(connection):
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
@@ -67,7 +67,7 @@ def _write_coverage(
         return instrument_store.series_rev(connection, series_id) if is_changed else None
 
 
-def _is_expected(span: Span, calendar: SessionCalendar, claim: Claim) -> bool:
+def _is_expected(span: Span, calendar: SessionCalendar, claim: AskedWindow) -> bool:
     return len(expected_open_times(calendar, claim.interval, span)) > 0
 
 
@@ -79,7 +79,7 @@ def around_window(window: Span) -> Span:
 def forget_failures(
     connection: Connection,
     series_id: int,
-    claim: Claim,
+    claim: AskedWindow,
     calendar: SessionCalendar,
     before: Sequence[Coverage],
     written: Sequence[Coverage],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.rebase import FRESH_S, Compared, Settled, retire_other_company, settle_basis
+from candledesk.cache.storing.rebase import FRESH_S, Compared, Settled, retire_other_company, settle_basis
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.instrument import Instrument

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.fetching.price_scale import settle_scale
-from candledesk.cache.fetching.rebase import daily_around, read_splits
 from candledesk.cache.messages import BarsStored, CoverageChanged, ImportReport
 from candledesk.cache.rules.coverage_rules import final_times
 from candledesk.cache.rules.split_basis import align_factors, changed_only, compare_basis, divide, split_factors
+from candledesk.cache.storing.price_scale import settle_scale
+from candledesk.cache.storing.rebase import daily_around, read_splits
 from candledesk.domain.calendar.sessions import bar_dates, expected_open_times, session_of
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.prices.clean import clean_bars, without_bars
