@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.messages import BarsRequest, SymbolReused
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.prices.oddity import odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import plain_text, printable
 from candledesk.domain.times import parse_time
 from candledesk.web.api.wire import start_of_history

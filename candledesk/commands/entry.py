@@ -151,8 +151,8 @@ def cli() -> None:
 @_common
 def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
     """Open the window (the default command)."""
-    from candledesk.domain.instrument import parse_symbol
     from candledesk.domain.interval import parse_interval
+    from candledesk.domain.symbols import parse_symbol
 
     options = _options(kwargs)
     chosen, name = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval).name

@@ -10,8 +10,8 @@ import numpy as np
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import BarsRequest
 from candledesk.commands.candles import EXIT_DONE, parse_span, tell_gaps
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from candledesk.domain.instrument import MAX_SYMBOL_CHARS
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.symbols import MAX_SYMBOL_CHARS
 from candledesk.domain.texts import MAX_CHARS
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import decimals_for, parse_symbol
+from candledesk.domain.instrument import decimals_for
 from candledesk.domain.interval import ALIASES, DAY_S, INTERVALS, parse_interval
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import parse_symbol
 from tests.domain.strategies import bars_at, column
 
 ROWS = [(60, 1.0, 4.0, 0.5, 2.0, 10.0), (120, 2.0, 5.0, 1.5, 3.0, 20.0)]

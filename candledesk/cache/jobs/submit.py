@@ -12,9 +12,9 @@ from candledesk.cache.jobs.queue import update_span
 from candledesk.cache.queries.series_reader import base_part
 from candledesk.domain.calendar.update_times import recent_span
 from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.symbols import parse_symbol
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import HarvestEntry
 from candledesk.cache.rules.update_rules import next_harvest, unbroken
 from candledesk.domain.errors import ClosingError, NotCachedError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S, parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.store.market import archive as harvest_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction

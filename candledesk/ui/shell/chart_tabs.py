@@ -10,8 +10,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton
 
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import Interval, parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.shell.chart_page import ChartPage
 
 if TYPE_CHECKING:

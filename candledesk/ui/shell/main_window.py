@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
 )
 
 from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.chart.paint.snapshot import SOURCE, shot_of
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel

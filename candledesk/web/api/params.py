@@ -10,8 +10,8 @@ import orjson
 
 from candledesk.cache.messages import JobState
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS, parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.times import parse_time
 from candledesk.web.server.problems import RangeError
 
