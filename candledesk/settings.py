@@ -44,6 +44,10 @@ class Settings:
     )
     log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 
+    def provider_urls(self) -> dict[str, str]:
+        """Return the base URLs by provider id, empty where the provider's own is used."""
+        return {"yahoo": self.yahoo_url}
+
 
 def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> object:
     if kind is str:

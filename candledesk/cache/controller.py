@@ -6,30 +6,24 @@ It only hands on: to ``charts.py`` (viewports), ``scripts.py`` (bars of spans), 
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.imports import write_import
+from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import Starts
-from candledesk.cache.messages import BarsStored
 from candledesk.cache.queries.bars_queries import Scripts
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.viewports import Charts
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.cache.runtime.workers import run_into
-from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
-from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
-    from candledesk.cache.fetching.fill_task import DemandEnd
     from candledesk.cache.messages import (
         BackfillEstimate,
         BarsReply,
@@ -40,6 +34,7 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         LimiterState,
+        Listing,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -52,6 +47,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
     from candledesk.store import Connection
 
 
@@ -72,6 +68,9 @@ class CacheController:
         self._charts = Charts(parts)
         self._scripts = Scripts(parts)
         self._starts = Starts(parts)
+        self._importer = BarsImporter(
+            parts.catalog, parts.fills, parts.readers, parts.writer, parts.events.emit, parts.now
+        )
         self._estimator = estimator
         self._search = search
         self.limiter_state = limiter_state
@@ -90,34 +89,11 @@ class CacheController:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         return self._scripts.load_bars(request)
 
-    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
-        """Store foreign bars of a fetched interval through the same checks as fetched ones; learns the symbol first."""
-        imported: Future[ImportReport] = Future()
-        if interval.base is not interval:
-            imported.set_exception(InputError("interval", f"{interval.name} is derived: import {interval.base.name}"))
-            return imported
-
-        def on_met(end: Future[DemandEnd]) -> None:
-            error = end.result().error
-            if error is not None:
-                imported.set_exception(error)
-            else:
-                self._parts.fills.run(Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars))
-
-        self._parts.fills.meet(symbol, interval, on_met, is_plain=True)
-        return imported
-
-    def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
-        catalog = self._parts.catalog
-        known = self._parts.readers.submit(lambda connection: catalog.read(connection, symbol, interval)).result()
-        if known.instrument is None:
-            raise UnknownSymbolError(symbol)
-        calendar = known.facts.calendar if known.facts else catalog.load_calendar(known.instrument)
-        now = self._parts.now()
-        task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report = self._parts.writer.submit(task).result()
-        self._parts.events.emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
-        return report
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
+        """Store foreign bars of a stored interval; see ``BarsImporter.import_bars``."""
+        return self._importer.import_bars(symbol, interval, bars, listing)
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
@@ -227,4 +203,7 @@ class CacheController:
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""
-        return self._parts.readers.submit(lambda connection: instrument_store.list_instruments(connection, query))
+        complete = self._parts.catalog.complete
+        return self._parts.readers.submit(
+            lambda connection: [complete(row) for row in instrument_store.list_instruments(connection, query)]
+        )

@@ -113,7 +113,7 @@ def _tell_derived(reply: BarsReply) -> None:
 
 def _tell_start(reply: BarsReply) -> None:
     """Say so when more was asked for than can exist: before the listing date, or beyond the look-back."""
-    begin = start_of_history(reply.instrument, reply.request.interval, int(time.time()))
+    begin = start_of_history(reply, int(time.time()))
     if begin is not None and reply.span.start < int(str(begin["time"])) and not reply.derived:
         name = f"{reply.request.symbol} {reply.request.interval.name}"
         print(f"{name}: nothing is to be had before {begin['at']}: {begin['reason']}", file=sys.stderr)

@@ -54,6 +54,9 @@ _VALUE_OPTIONS = {
     "--adjust",
     "--format",
     "--symbol",
+    "--exchange",
+    "--currency",
+    "--name",
     "--size",
     "--theme",
     "--type",
@@ -310,9 +313,14 @@ def snapshot(*, output: str, size: str, scale: float, theme: str, chart_type: st
 
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--symbol", metavar="S", required=True, help="the Yahoo ticker that the bars belong to")
+@click.option(
+    "--symbol", metavar="S", required=True, help="the symbol that the bars belong to; an unknown one becomes local:S"
+)
 @click.option("--interval", metavar="I", required=True, help=_FETCHED_HELP)
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
+@click.option("--exchange", metavar="MIC", help="of a local instrument: whose sessions it keeps (XNYS, XLON …)")
+@click.option("--currency", metavar="C", help="of a local instrument")
+@click.option("--name", metavar="N", help="of a local instrument")
 @_common
 def import_file(**kwargs: Any) -> None:
     """Store foreign bars through the same checks as fetched ones."""
@@ -326,16 +334,17 @@ def import_file(**kwargs: Any) -> None:
 @click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
 @_common
 def doctor(*, as_json: bool, is_repairing: bool, **kwargs: Any) -> None:
-    """Check versions, database, limiter, reachability of Yahoo and display."""
+    """Check versions, database, limiter, reachability of the providers and display."""
     from candledesk.commands.doctor import examine, repair
 
     options = _options(kwargs)
     settings = options.settings()
     repairs = repair(settings, demo=options.demo) if is_repairing else []  # before the desk takes the home
     desk = options.desk() if options.demo else None
-    url = settings.yahoo_url if desk is None else desk.settings.yahoo_url
+    if desk is not None:
+        settings = replace(settings, yahoo_url=desk.settings.yahoo_url)
     limiter = None if desk is None else desk.cache.limiter_state()
-    _leave(examine(settings, url, limiter, repairs, demo=options.demo, as_json=as_json))
+    _leave(examine(settings, limiter, repairs, demo=options.demo, as_json=as_json))
 
 
 def _leave(code: int) -> None:

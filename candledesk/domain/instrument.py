@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
 
+if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
+
 MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
 _FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # to the year 2200; older ones than any bar say nothing
+_MOST_WRITTEN = 6  # digits after the point of a price in a file
 _SHOWN_DIGITS = 4  # significant digits of a price below 1
 
 
@@ -43,6 +50,18 @@ def believable_first_trade(time: int | None, last_trade: int | None = None) -> i
     if time is None or time not in _FIRST_TRADES:
         return None
     return None if last_trade is not None and time > last_trade + DAY_S else time
+
+
+def decimals_of(prices: FloatArray) -> int:
+    """Return the digits after the point that prices of an unknown instrument were written with, at least two.
+
+    Where no number of up to six is enough, they were computed: then those with which the last one can be read.
+    """
+    known = prices[np.isfinite(prices)]
+    for digits in range(2, _MOST_WRITTEN + 1):
+        if np.allclose(known, np.round(known, digits), rtol=0.0, atol=10.0 ** -(digits + 3)):
+            return digits
+    return decimals_for(2, float(known[-1]))
 
 
 def decimals_for(stated: int, price: float | None) -> int:

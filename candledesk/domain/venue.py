@@ -8,6 +8,10 @@ from enum import StrEnum
 _MINUTE_S = 60
 
 
+class UnknownCalendarError(LookupError):
+    """No calendar of that name is known."""
+
+
 class TradingDays(StrEnum):
     """What kind of calendar a venue's sessions come from."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S
-from candledesk.domain.venue import TradingDays
+from candledesk.domain.venue import TradingDays, UnknownCalendarError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # both libraries warn under pandas 3 (Pandas4Warning); nothing to act on
@@ -42,7 +42,8 @@ def load_calendar(venue: Venue, start: date, end: date) -> SessionCalendar:
     """Return the sessions of a venue from ``start`` to ``end`` (session dates, both inclusive).
 
     Outside a calendar's bounds, its ordinary week is assumed. Slow (pandas): New York since 1980 takes 0.9 s, Seoul
-    and Tel Aviv 5 to 10 s; keep what was loaded. Raises ``ValueError`` for a calendar that nobody has.
+    and Tel Aviv 5 to 10 s; keep what was loaded. Raises ``UnknownCalendarError`` for a name that no
+    library has.
     """
     days = np.arange(_seconds(start), _seconds(end) + DAY_S, DAY_S, dtype=np.int64)
     match venue.days:
@@ -119,7 +120,7 @@ def _exchange_calendar(venue: Venue, days: IntArray) -> SessionCalendar:
     dispatcher = exchange_calendars.calendar_utils.global_calendar_dispatcher
     factory = dispatcher._calendar_factories.get(dispatcher.resolve_alias(venue.calendar))  # noqa: SLF001
     if factory is None:
-        raise ValueError(f"no calendar is known of {venue.calendar}")
+        raise UnknownCalendarError(f"no calendar is known of {venue.calendar}")
     lo, hi = _bound(factory.bound_min(), -_NEVER_S), _bound(factory.bound_max(), _NEVER_S)
     # The margin leaves some sessions to learn the ordinary hours from, even when all days lie outside the bounds.
     first, last = np.clip([days[0] - _MARGIN_S, days[-1] + _MARGIN_S], lo, hi)

@@ -84,7 +84,7 @@ class Fills:
     def cancel(self, demand: Demand) -> None:
         """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""
         demand.cancel.set()
-        self._engine.limiter.notify()
+        self._engine.limiters.notify()
         demand.finish(DemandEnd(is_cancelled=True))
 
     def close(self) -> None:
@@ -271,7 +271,7 @@ class Fills:
             demand.failing, demand.n_faults = claim.window.start, 0
             demand.sightings.clear()
         try:
-            if self._engine.limiter.acquire(int(demand.priority), demand.cancel):
+            if self._engine.limiters.acquire(claim.symbol, int(demand.priority), demand.cancel):
                 step = self._asker.ask(demand, known, claim)
             else:
                 step = Step()

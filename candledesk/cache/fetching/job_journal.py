@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.fetching.fill_task import Demand, DemandEnd
+    from candledesk.cache.fetching.limiters import Limiters
     from candledesk.cache.messages import Event
     from candledesk.cache.rules.planner import Facts, Plan
     from candledesk.cache.runtime.workers import Writer
-    from candledesk.providers.rate_limiter import Limiter
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
 
@@ -101,13 +101,15 @@ def describe_end(end: DemandEnd) -> str:
 class Journal:
     """Writes job rows through the writer and tells every change."""
 
-    def __init__(self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiter: Limiter) -> None:
+    def __init__(
+        self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiters: Limiters
+    ) -> None:
         """Start with no jobs under way."""
         self._writer = writer
         self._emit = emit
         self.now = now
-        self._limiter = limiter
-        self.paces = Paces(limiter)
+        self._limiters = limiters
+        self.paces = Paces(limiters)
 
     def change(
         self,
@@ -216,8 +218,8 @@ class Journal:
         """Note how far a job is: expected bars that are known now, of all expected, and when its next request goes."""
         if demand.job_id is None:
             return
-        self.paces.note(demand.job_id, len(plan.windows))
-        wait_s = self._limiter.wait_s(int(demand.priority)) if plan.windows else 0.0
+        self.paces.note(demand.job_id, demand.symbol, len(plan.windows))
+        wait_s = self._limiters.wait_s(demand.symbol, int(demand.priority)) if plan.windows else 0.0
         self._write_live(
             demand,
             demand.job_id,

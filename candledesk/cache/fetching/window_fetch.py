@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.commit import Filled, Question, commit_window, learn_sessions
@@ -28,7 +28,6 @@ from candledesk.providers.answers import (
     RefusedAnswer,
 )
 from candledesk.providers.rate_limiter import Outcome, outcome_of
-from candledesk.providers.yahoo.tickers import is_likely_24h
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
@@ -84,23 +83,24 @@ class Asker:
 
     def width_s(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest window just now: what the provider stated, halved where it refused all the same."""
-        widths = (self._widths.of(symbol, interval), self._engine.catalog.limits.window_s(interval))
+        widths = (self._widths.of(symbol, interval), self._engine.catalog.limits.window_s(symbol, interval))
         return min((width for width in widths if width is not None), default=None)
 
     def first_look(self, demand: Demand) -> FirstLook:
         """Return the request by which a demand for an unknown symbol learns what it is."""
         symbol, interval, now = demand.symbol, demand.interval, self._engine.now()
-        if demand.is_plain or symbol in self._plain:
-            return plain_look(symbol, now)
-        return first_look(
-            symbol,
-            interval,
-            demand.want.span,
-            now,
-            window_s=self.width_s(symbol, interval) or interval.window_s,
-            lookback_s=self._engine.catalog.limits.lookback_s(interval),
-            is_view=demand.asks_older,
-        )
+        catalog = self._engine.catalog
+        is_24h = self._is_likely_24h(symbol)
+        limits = catalog.limits.of(symbol, interval)
+        if limits is None or demand.is_plain or symbol in self._plain:
+            return plain_look(now, is_24h=is_24h, interval=self._plain_interval(symbol))
+        limits = replace(limits, window_s=self.width_s(symbol, interval) or limits.window_s)
+        return first_look(interval, demand.want.span, now, limits, is_24h=is_24h, is_view=demand.asks_older)
+
+    def _plain_interval(self, symbol: str) -> Interval:
+        """Return the interval of a plain look: daily bars where the provider has them, else its longest ones."""
+        names = self._engine.provider.of(symbol).capabilities.intervals
+        return max((INTERVALS[name] for name in names), key=lambda one: one.step_s)
 
     def ask(self, demand: Demand, known: Known, claim: Claim) -> Step:
         """Send the request that the limiter has granted, and store what it brings."""
@@ -121,7 +121,9 @@ class Asker:
         try:
             return self._engine.journal.begin_window(demand, known.facts, claim.window)
         except BaseException:
-            self._engine.limiter.report(0, Outcome.FAULT, OWN_FAULT)  # nothing has left: the token is given back
+            self._engine.limiters.report(
+                claim.symbol, 0, Outcome.FAULT, OWN_FAULT
+            )  # nothing has left: the token is given back
             raise
 
     def _fetch(self, known: Known, claim: Claim) -> Answer:
@@ -132,14 +134,18 @@ class Asker:
             n_sent, outcome, reason = answer.n_requests, outcome_of(answer), getattr(answer, "reason", "")
             return answer
         finally:
-            self._engine.limiter.report(n_sent, outcome, reason)
+            self._engine.limiters.report(claim.symbol, n_sent, outcome, reason)
 
     def _request(self, known: Known, claim: Claim) -> FetchRequest:
         instrument, facts, asked = known.instrument, known.facts, claim.window
-        is_extended = is_likely_24h(claim.symbol) if facts is None else facts.calendar.is_24h
-        if facts is not None:  # with an overlap, but never beyond the look-back or the listing date
+        is_extended = self._is_likely_24h(claim.symbol) if facts is None else facts.calendar.is_24h
+        if (
+            facts is not None and facts.limits is not None
+        ):  # with an overlap, but never beyond the look-back or the listing date
             width_s = self.width_s(claim.symbol, claim.interval)
-            asked = asked_span(asked, claim.interval, window_s=width_s, calendar=facts.calendar, now=facts.now)
+            asked = asked_span(
+                asked, claim.interval, facts.limits, window_s=width_s, calendar=facts.calendar, now=facts.now
+            )
             asked = Span(max(asked.start, min(claim.window.start, facts.floor[0])), asked.end)
         claim.asked = asked
         return FetchRequest(
@@ -182,7 +188,9 @@ class Asker:
         demand.n_faults = 0
         demand.asked.append(claim.window)
         self._failures.pop((claim.symbol, claim.interval.name), None)
-        self._widths.note_success(claim.symbol, claim.interval)
+        limits = self._engine.catalog.limits.of(claim.symbol, claim.interval)
+        if limits is not None:
+            self._widths.note_success(claim.symbol, claim.interval, limits)
         return Step()
 
     def _store(self, demand: Demand, known: Known, claim: Claim, answer: BarsAnswer, *, is_last_try: bool) -> str:
@@ -229,11 +237,11 @@ class Asker:
         So it is when the form of the ticker made us ask without extended hours what trades around the clock, or with
         them what does not: then the bars are asked once more.
         """
-        lookback_s = self._engine.catalog.limits.lookback_s(claim.interval)
+        limits = self._engine.catalog.limits.of(claim.symbol, claim.interval)
         self._plain.discard(claim.symbol)
-        facts = Facts(claim.interval, calendar, (), answer.instrument.first_open_time, now, lookback_s)
+        facts = Facts(claim.interval, calendar, (), answer.instrument.first_open_time, now, limits)
         part = looked_at(claim.window, facts, answer.bars)
-        is_wrong = not claim.interval.is_daily and calendar.is_24h != is_likely_24h(claim.symbol)
+        is_wrong = not claim.interval.is_daily and calendar.is_24h != self._is_likely_24h(claim.symbol)
         if part is not None and not is_wrong:
             claim.window = part
             return True
@@ -257,7 +265,7 @@ class Asker:
         self._engine.emit(BarsStored(claim.symbol, claim.interval, claim.window, rev))
 
     def _take_refusal(self, demand: Demand, known: Known, claim: Claim, answer: RefusedAnswer) -> Step:
-        self._engine.catalog.limits.learn(claim.interval, answer)
+        self._engine.catalog.limits.learn(claim.symbol, claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._widths.halve(claim.symbol, claim.interval, claim.asked or claim.window):
             return Step()
@@ -293,14 +301,16 @@ class Asker:
         retry_at = self._engine.now() + self._engine.pauses.failed_s[min(n, len(self._engine.pauses.failed_s) - 1)]
         is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
         error = (
-            OfflineError(f"{_told('Yahoo cannot be reached', answer.reason)}. What is cached stays usable.")
+            OfflineError(f"{self._unreached(claim.symbol, answer)}. What is cached stays usable.")
             if is_offline
             else None
         )
         demand.n_faults = 0
         demand.asked.append(claim.window)
         if known.instrument is None:
-            error = error or OfflineError(_told("Yahoo did not answer", answer.reason))
+            error = error or OfflineError(
+                _joined(self._engine.provider.title(claim.symbol), "did not answer", answer.reason)
+            )
             self._engine.catalog.mark_unreachable(claim.symbol, error, retry_at - self._engine.now())
             return Step(end=DemandEnd((Gap(claim.window, answer.reason, retry_at),), error=error))
         now = self._engine.now()
@@ -313,15 +323,21 @@ class Asker:
     def _wait_for_network(self, demand: Demand, answer: FaultAnswer) -> Step:
         """A backfill goes on when the network is back: nothing was asked, so nothing has failed."""
         demand.n_faults = 0
-        reason = _told("Yahoo cannot be reached", answer.reason)
+        reason = self._unreached(demand.symbol, answer)
         demand.on_stuck(OfflineError(f"{reason}. The job goes on when it can be reached."))
         return Step(self._engine.pauses.retry_s[-1] if self._engine.pauses.retry_s else 0.0, reason)
+
+    def _unreached(self, symbol: str, answer: FaultAnswer | RateLimitedAnswer) -> str:
+        return _joined(self._engine.provider.title(symbol), "cannot be reached", answer.reason)
+
+    def _is_likely_24h(self, symbol: str) -> bool:
+        return self._engine.provider.of(symbol).is_likely_24h(symbol)
 
     def _gaps_left(self, demand: Demand) -> tuple[Gap, ...]:
         facts = self._engine.read(demand.symbol, demand.interval).facts
         return () if facts is None else plan_span(demand.want.resolve(facts), facts).gaps
 
 
-def _told(what: str, reason: str) -> str:
-    """Return one sentence of both; a reason that is a sentence about Yahoo stands alone."""
-    return reason if reason.startswith("Yahoo") else f"{what}: {reason}"
+def _joined(title: str, what: str, reason: str) -> str:
+    """Return one sentence of what the provider did and why; a reason that is a sentence about it stands alone."""
+    return reason if reason.startswith(title) else f"{title} {what}: {reason}"

@@ -55,6 +55,9 @@ class Starts:
         now = self._parts.now()
         if span is not None and span.start >= now:
             return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
+        refusal = self._refusal(series)
+        if refusal is not None:
+            return _failed(refusal)
         whole = whole_span(now)
 
         def orders(_connection: Connection) -> list[Order]:
@@ -67,7 +70,10 @@ class Starts:
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        chosen = list(series) or self._parts.active.series()
+        refusal = self._refusal(series)
+        if refusal is not None:
+            return _failed(refusal)
+        chosen = list(series) or [one for one in self._parts.active.series() if self._refusal([one]) is None]
         if not chosen:
             return _failed(InputError("symbols", "No series is active yet: name symbols and intervals"))
         self._parts.catalog.forgive(symbol for symbol, _ in series)
@@ -76,6 +82,11 @@ class Starts:
             return [self._update_order(connection, symbol, interval.base) for symbol, interval in chosen]
 
         return _first(self._start(orders))
+
+    def _refusal(self, series: Sequence[tuple[str, Interval]]) -> CandleDeskError | None:
+        """Return why the first series of which no bars can be fetched is refused, ``None`` when all can be."""
+        refusals = (self._parts.catalog.refusal(symbol, interval.base) for symbol, interval in series)
+        return next((refusal for refusal in refusals if refusal is not None), None)
 
     def _update_order(self, connection: Connection, symbol: str, interval: Interval) -> Order:
         """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""

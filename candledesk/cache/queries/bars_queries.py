@@ -94,7 +94,7 @@ class Scripts:
 
     def _end_in_time(self, request: BarsRequest, answer: _Once) -> None:
         if request.timeout_s is not None:
-            late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
+            late = TooLateError(f"No answer came within {request.timeout_s:g} s and the cache knows nothing yet")
             self._parts.clockwork.call_later(request.timeout_s, lambda: answer(late))
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:

@@ -82,6 +82,7 @@ def read_series(connection: Connection, request: BarsRequest, known: Known, want
         odd=odd,
         notes=read.notes,
         derived=found.derived,
+        lookback_s=facts.limits.lookback_s if facts.limits else None,
     )
 
 

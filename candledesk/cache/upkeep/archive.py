@@ -63,6 +63,10 @@ class Harvest:
         parse_symbol(symbol)
         changed: Future[HarvestEntry] = Future()
         base = interval.base
+        refusal = self._catalog.refusal(symbol, base) if is_on else None
+        if refusal is not None:
+            changed.set_exception(refusal)
+            return changed
 
         def on_read(read: Future[HarvestEntry]) -> None:
             error = read.exception()
@@ -111,7 +115,7 @@ class Harvest:
         if stretch is not None and stretch.until < facts.now - STALE_S:
             notes.append(f"nothing since {datetime.fromtimestamp(stretch.until, UTC):%Y-%m-%d}")
         if stretch is not None and stretch.n_empty:
-            notes.append(f"Yahoo has no bars in {stretch.n_empty} of its spans")
+            notes.append(f"{facts.provider} has no bars in {stretch.n_empty} of its spans")
         return HarvestEntry(
             symbol,
             interval,

@@ -40,7 +40,8 @@ ON CONFLICT (provider, symbol) DO UPDATE SET
     meta_json = excluded.meta_json, meta_fetched_at = excluded.meta_fetched_at
 """
 _INSERT_SERIES = """
-INSERT INTO series (instrument_id, interval, step, span) SELECT instrument_id, ?, ?, ? FROM instrument WHERE spelling = ?
+INSERT INTO series (instrument_id, interval, step, span)
+SELECT instrument_id, ?, ?, ? FROM instrument WHERE spelling = ?
 """
 _INSERT_MANY = """
 INSERT INTO series (instrument_id, interval, step, span)
@@ -176,7 +177,9 @@ def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]
 @translate_faults()
 def list_series(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return id, symbol and interval name of every series, by symbol and the bars' length."""
-    sql = "SELECT series_id, spelling, interval FROM series JOIN instrument USING (instrument_id) ORDER BY spelling, step"
+    sql = (
+        "SELECT series_id, spelling, interval FROM series JOIN instrument USING (instrument_id) ORDER BY spelling, step"
+    )
     return [(int(found), str(symbol), str(interval)) for found, symbol, interval in conn.execute(sql).fetchall()]
 
 

@@ -28,7 +28,7 @@ def test_what_remains(marks, allowed_s, expected):
 
 
 class Rate:
-    def time_for(self, n_requests, priority=0):
+    def time_for(self, symbol, n_requests, priority):
         assert priority == 2
         return n_requests * 2.5
 
@@ -37,14 +37,14 @@ def test_running_jobs_share_the_limiter_and_old_marks_are_forgotten():
     now = [0.0]
     paces = Paces(Rate(), lambda: now[0])
     assert paces.eta_s(1) is None
-    paces.note(1, 100)
+    paces.note(1, "AAA", 100)
     assert paces.eta_s(1) == 250.0
-    paces.note(2, 100)
+    paces.note(2, "BBB", 100)
     assert paces.eta_s(1) == 500.0
     paces.forget(2)
     now[0] = 1_000.0  # a pause of the breaker
     for n_left in range(99, 99 - N_MARKS, -1):
-        paces.note(1, n_left)
+        paces.note(1, "AAA", n_left)
         now[0] += 4.0
     assert paces.eta_s(1) == (99 - N_MARKS + 1) * 4.0
     paces.forget(1)
