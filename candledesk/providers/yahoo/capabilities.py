@@ -18,7 +18,7 @@ _LOOKBACK_60D_S = 59 * DAY_S + 23 * HOUR_S
 _LOOKBACK_1H_S = 729 * DAY_S + 23 * HOUR_S
 _60_DAYS = FetchLimits(_LOOKBACK_60D_S, _LOOKBACK_60D_S)
 
-INTERVALS = {
+LIMITS = {
     "1m": FetchLimits(_LOOKBACK_1M_S, 8 * DAY_S - HOUR_S),  # one request may span 8 days
     "2m": _60_DAYS,
     "5m": _60_DAYS,
@@ -35,7 +35,7 @@ def make_capabilities(quota: Quota) -> Capabilities:
         id=DEFAULT_PROVIDER,
         title="Yahoo",
         source="Yahoo Finance",
-        intervals=INTERVALS,
+        intervals=LIMITS,
         quota=quota,
         is_remote=True,
         can_search=True,
