@@ -7,6 +7,7 @@ from candledesk.cache.queries.estimates import guess_cost
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.rate_limiter import LimiterCore
+from candledesk.providers.yahoo.capabilities import LIMITS
 
 NOW = 1_795_631_490
 
@@ -65,10 +66,13 @@ def test_the_limiter_knows_how_long_many_requests_take():
 
 
 def test_a_guess_for_who_was_never_met():
-    n_requests, n_bars = guess_cost(INTERVALS["1d"], None, NOW)
+    n_requests, n_bars = guess_cost(INTERVALS["1d"], None, NOW, LIMITS["1d"])
     assert n_requests == 1
     assert 7_000 < n_bars < 8_500  # thirty years of some 252 sessions, holidays not known
     week = Span(NOW - 7 * DAY_S, NOW)
-    assert guess_cost(INTERVALS["1m"], week, NOW)[1] == 5 * 390
-    assert guess_cost(INTERVALS["1m"], Span(NOW - 90 * DAY_S, NOW - 60 * DAY_S), NOW) == (0, 0)
-    assert guess_cost(INTERVALS["30m"], None, NOW) == guess_cost(INTERVALS["15m"], None, NOW)
+    assert guess_cost(INTERVALS["1m"], week, NOW, LIMITS["1m"])[1] == 5 * 390
+    assert guess_cost(INTERVALS["1m"], Span(NOW - 90 * DAY_S, NOW - 60 * DAY_S), NOW, LIMITS["1m"]) == (0, 0)
+    assert guess_cost(INTERVALS["30m"], None, NOW, LIMITS["15m"]) == guess_cost(
+        INTERVALS["15m"], None, NOW, LIMITS["15m"]
+    )
+    assert guess_cost(INTERVALS["1d"], None, NOW, None) == (0, 0)  # nobody can be asked

@@ -274,7 +274,7 @@ def test_a_retry_while_the_cancelled_fetch_still_hangs_is_not_lost(desk, yahoo):
 
 def test_a_cancelled_demand_gives_its_thread_back_while_the_limiter_pauses(desk, yahoo):
     desk.bars("1d", HOUR)
-    limiter = desk.service._limiter
+    limiter = desk.service._limiters.of("AAA")
     limiter._core._first_pause_s = 60.0
     yahoo.script = lambda request: RateLimitedAnswer("429")
     for number in range(8):

@@ -447,7 +447,7 @@ def test_a_backfill_waits_for_the_network_and_who_waits_for_it_is_told(met, yaho
 
 
 def test_a_rate_limited_job_tells_when_it_goes_on(met, yahoo):
-    limiter = met.service._limiter
+    limiter = met.service._limiters.of("AAA")
     limiter._core._first_pause_s = 30.0
     breaks_in(yahoo, MINUTES, RateLimitedAnswer("429"))
     job = start(met)

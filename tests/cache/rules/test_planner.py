@@ -289,7 +289,7 @@ def test_as_few_requests_as_the_provider_allows(name, n_days, n_requests, hour, 
     calendar = all_day_calendar(first=NOW - 30 * 365 * DAY_S) if is_all_day else WIDE_WEEKDAYS
     wanted, interval = Span(now - n_days * DAY_S, now), INTERVALS[name]
     while windows := plan_span(wanted, facts_of(name, rows, calendar, None, now)).windows:
-        asked = asked_span(windows[0], interval, calendar=calendar, now=now)
+        asked = asked_span(windows[0], interval, LIMITS[name], calendar=calendar, now=now)
         assert asked.end - asked.start <= LIMITS[interval.name].window_s
         assert asked.end <= now + interval.step_s
         if spans:  # closed bars that the former request brought are compared

@@ -136,15 +136,15 @@ def test_offline_it_does_not_pile_up_and_one_question_finds_the_way_back(desk, y
     n = len(yahoo.requests)
     away = LimiterState(6.0, 30.0, BreakerState.CLOSED, is_offline=True)
     for state in (away, LimiterState(6.0, 30.0, BreakerState.OPEN)):
-        monkeypatch.setattr(desk.service._limiter, "state", lambda state=state: state)
+        monkeypatch.setattr(desk.service._limiters.of("AAA"), "state", lambda state=state: state)
         monkeypatch.setattr("candledesk.cache.service.limiter_message", lambda snapshot: snapshot)
         run(desk, 600, step=60)
         assert len(yahoo.requests) == n
     back = LimiterState(6.0, 0.0, BreakerState.CLOSED, is_offline=True)
-    monkeypatch.setattr(desk.service._limiter, "state", lambda: back)
+    monkeypatch.setattr(desk.service._limiters.of("AAA"), "state", lambda: back)
     pass_by(desk, 60)
     assert len(hold(desk).tasks) == 1
-    monkeypatch.setattr(desk.service._limiter, "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
+    monkeypatch.setattr(desk.service._limiters.of("AAA"), "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
     pass_by(desk, 20)
     assert len(hold(desk).tasks) == 4
 
