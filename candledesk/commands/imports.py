@@ -17,7 +17,7 @@ from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
-    from candledesk.cache.api import ImportCache
+    from candledesk.cache.api import ImportApi
 
 EXIT_DONE, EXIT_GAPS = 0, 3
 PRICES = ("open", "high", "low", "close", "volume")
@@ -25,7 +25,7 @@ COLUMNS = ("timestamp", *PRICES)
 
 
 def run_import(
-    cache: ImportCache,
+    cache: ImportApi,
     *,
     file: str,
     symbol: str,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from candledesk.domain.venue import Venue
     from candledesk.domain.windows import FetchLimits
-    from candledesk.providers.answers import Answer, FetchRequest, SearchAnswer
+    from candledesk.providers.answers import FetchRequest, ProviderAnswer, SearchAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Provider(Protocol):
         """Import and open what calls need; called once, before the first of them, where time does not matter."""
         ...
 
-    def fetch(self, request: FetchRequest) -> Answer:
+    def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window and return what kind of answer it was, within ``request.deadline_s``."""
         ...
 

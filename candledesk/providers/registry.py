@@ -13,7 +13,7 @@ from candledesk.providers.yahoo.provider import YahooProvider
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from candledesk.providers.answers import Answer, FetchRequest
+    from candledesk.providers.answers import FetchRequest, ProviderAnswer
     from candledesk.providers.base import Provider, ProviderOptions
 
 
@@ -28,7 +28,7 @@ def make_providers(options: ProviderOptions) -> dict[str, Provider]:
     return {provider.capabilities.id: provider for provider in (make(options) for make in FACTORIES)}
 
 
-def fetch_by_symbol(providers: Mapping[str, Provider], request: FetchRequest) -> Answer:
+def fetch_by_symbol(providers: Mapping[str, Provider], request: FetchRequest) -> ProviderAnswer:
     """Fetch one window of a spelled symbol (``domain.symbols``) from the provider that it names.
 
     The provider is asked for its own symbol; the instrument of its answer bears the spelled one. ``KeyError`` when no

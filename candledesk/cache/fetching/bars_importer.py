@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.fetching.catalog import Catalog
-    from candledesk.cache.fetching.fill_scheduler import Fills
-    from candledesk.cache.fetching.fill_task import DemandEnd
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.messages import Event, ImportReport
     from candledesk.cache.runtime.workers import Readers, Writer
     from candledesk.domain.bars import Bars
@@ -44,7 +44,7 @@ class BarsImporter:
     def __init__(
         self,
         catalog: Catalog,
-        fills: Fills,
+        fill_scheduler: FillScheduler,
         readers: Readers,
         writer: Writer,
         emit: Callable[[Event], None],
@@ -52,7 +52,7 @@ class BarsImporter:
     ) -> None:
         """Take the parts; nothing starts here."""
         self._catalog = catalog
-        self._fills = fills
+        self._fill_scheduler = fill_scheduler
         self._readers = readers
         self._writer = writer
         self._emit = emit
@@ -74,11 +74,11 @@ class BarsImporter:
         provider, own = split_symbol(symbol)
 
         def store(target: str) -> None:
-            self._fills.run(
+            self._fill_scheduler.run(
                 Priority.UPDATE, lambda: run_into(imported, self._import, target, interval, bars, listing or Listing())
             )
 
-        def on_resolved(end: Future[DemandEnd]) -> None:
+        def on_resolved(end: Future[FillResult]) -> None:
             error = end.result().error
             if error is None:
                 store(symbol)
@@ -90,7 +90,7 @@ class BarsImporter:
         if provider == local.ID:
             store(symbol)
         else:
-            self._fills.meet(symbol, interval, on_resolved, is_plain=True)
+            self._fill_scheduler.resolve_instrument(symbol, interval, on_resolved, is_plain=True)
         return imported
 
     def _import(self, symbol: str, interval: Interval, bars: Bars, listing: Listing) -> ImportReport:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Mapping
 
-    from candledesk.providers.rate_limiter import Limiter, LimiterSnapshot, Outcome
+    from candledesk.providers.rate_limiter import Limiter, LimiterSnapshot, RequestOutcome
 
 
 class Limiters:
@@ -36,7 +36,7 @@ class Limiters:
         limiter = self.of(symbol)
         return not cancel.is_set() if limiter is None else limiter.acquire(priority, cancel)
 
-    def report(self, symbol: str, n_requests: int, outcome: Outcome, error: str = "") -> None:
+    def report(self, symbol: str, n_requests: int, outcome: RequestOutcome, error: str = "") -> None:
         """Say how a granted request for a symbol ended and how many HTTP requests it really cost."""
         limiter = self.of(symbol)
         if limiter is not None:

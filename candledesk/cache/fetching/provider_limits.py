@@ -23,7 +23,7 @@ SPAN_MARGIN_S = HOUR_S  # a request for the forming bar reaches a little beyond 
 LOOKBACK_MARGIN_S = HOUR_S  # the provider checks against its own clock (yahoo.md §1)
 
 
-class Limits:
+class ProviderLimits:
     """What was learnt, by provider and interval; safe from any thread. ``save`` is called with each row that is new.
 
     Symbols are spelled as ``domain.symbols`` does it.

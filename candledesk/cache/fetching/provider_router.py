@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.venue import Venue
-    from candledesk.providers.answers import Answer, FetchRequest, SearchAnswer
+    from candledesk.providers.answers import FetchRequest, ProviderAnswer, SearchAnswer
     from candledesk.providers.base import Provider
 
 
 class FetchProcess(Protocol):
     """The process in which remote providers and the calendars run (``runtime.fetch_process.Child``)."""
 
-    def fetch(self, request: FetchRequest) -> Answer:
+    def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window of a spelled symbol from its provider."""
         ...
 
@@ -54,7 +54,7 @@ class ProviderRouter:
         """Return what texts call the provider of a symbol."""
         return self.of(symbol).capabilities.title
 
-    def fetch(self, request: FetchRequest) -> Answer:
+    def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window; blocks."""
         if self.of(request.symbol).capabilities.is_remote:
             return self._process.fetch(request)

@@ -9,7 +9,7 @@ from candledesk.providers.answers import MatchesAnswer, RefusalKind, RefusedAnsw
 from candledesk.providers.base import Capabilities
 
 if TYPE_CHECKING:
-    from candledesk.providers.answers import Answer, FetchRequest, SearchAnswer
+    from candledesk.providers.answers import FetchRequest, ProviderAnswer, SearchAnswer
     from candledesk.providers.base import ProviderOptions
 
 ID = "local"
@@ -37,7 +37,7 @@ class LocalProvider:
     def prepare(self) -> None:
         """Nothing is needed."""
 
-    def fetch(self, request: FetchRequest) -> Answer:
+    def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Refuse: no plan asks for bars of a provider without intervals."""
         return RefusedAnswer(RefusalKind.UNKNOWN_SYMBOL, f"{request.symbol} holds imported bars only", n_requests=0)
 

@@ -13,7 +13,7 @@ from candledesk.providers.yahoo.tickers import is_likely_24h
 
 if TYPE_CHECKING:
     from candledesk.domain.venue import Venue
-    from candledesk.providers.answers import Answer, FetchRequest, SearchAnswer
+    from candledesk.providers.answers import FetchRequest, ProviderAnswer, SearchAnswer
     from candledesk.providers.base import Capabilities, ProviderOptions
     from candledesk.providers.yahoo.client import YahooClient
 
@@ -46,7 +46,7 @@ class YahooProvider:
                 self._client = YahooClient(url or None, Path(self._options.cache_dir))
             return self._client
 
-    def fetch(self, request: FetchRequest) -> Answer:
+    def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window."""
         return self._connected().fetch(request)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from candledesk.cache.fetching.provider_limits import Limits
+from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -53,7 +53,7 @@ def test_a_stricter_provider_is_learnt_once(monkeypatch, tmp_path, span_days, lo
 def test_only_a_stated_limit_is_learnt_and_saved_once():
     options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
     providers, saved = make_providers(options), []
-    limits = Limits(providers, [], saved.append)
+    limits = ProviderLimits(providers, [], saved.append)
     for kind, seconds in ((RefusalKind.SPAN_TOO_WIDE, None), (RefusalKind.UNKNOWN_SYMBOL, 5)):
         limits.learn("AAA", MINUTE, RefusedAnswer(kind, "no", limit_s=seconds))
     assert saved == []
@@ -62,12 +62,12 @@ def test_only_a_stated_limit_is_learnt_and_saved_once():
     assert saved == [("yahoo", "1m", "beyond_lookback", 10 * DAY_S)]
     assert limits.of("AAA", MINUTE).lookback_s == 10 * DAY_S - HOUR_S
     assert limits.of("AAA", INTERVALS["1h"]) == LIMITS["1h"]
-    assert Limits(providers, saved, saved.append).of("AAA", MINUTE) == limits.of("AAA", MINUTE)
+    assert ProviderLimits(providers, saved, saved.append).of("AAA", MINUTE) == limits.of("AAA", MINUTE)
 
 
 def test_nothing_is_learnt_of_a_provider_from_what_another_stated():
     options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
-    limits = Limits(make_providers(options), [("other", "1m", "beyond_lookback", DAY_S)], print)
+    limits = ProviderLimits(make_providers(options), [("other", "1m", "beyond_lookback", DAY_S)], print)
     assert limits.of("AAA", MINUTE) == LIMITS["1m"]
     for symbol in ("local:AAA", "nobody:AAA"):  # no interval can be asked for
         assert limits.of(symbol, MINUTE) is None
