@@ -90,7 +90,7 @@ class BarsImporter:
         if provider == local.ID:
             store(symbol)
         else:
-            self._fill_scheduler.resolve_instrument(symbol, interval, on_resolved, is_plain=True)
+            self._fill_scheduler.resolve_instrument(symbol, interval, on_resolved, is_daily_first_request=True)
         return imported
 
     def _import(self, symbol: str, interval: Interval, bars: Bars, listing: Listing) -> ImportReport:

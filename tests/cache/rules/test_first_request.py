@@ -64,8 +64,10 @@ def test_a_chart_asks_no_more_than_it_asks_at_a_time():
 
 
 def test_a_plain_look_asks_the_latest_dailies():
-    assert daily_first_request("AAA", NOW).window == Span(TODAY - 10 * DAY_S, TODAY + DAY_S)
-    assert daily_first_request("BTC-USD", NOW).is_extended
+    assert daily_first_request(NOW, is_24h=False).window == Span(TODAY - 10 * DAY_S, TODAY + DAY_S)
+    assert daily_first_request(NOW, is_24h=True).is_extended
+    hours = daily_first_request(NOW, is_24h=False, interval=INTERVALS["1h"])  # of a provider without dailies
+    assert (hours.interval.name, hours.window) == ("1h", Span(TODAY - DAY_S, NOW + 1))
 
 
 def test_nothing_is_said_of_the_time_before_the_listing():
@@ -134,4 +136,4 @@ def test_an_import_looks_at_a_few_dailies_only(harness, yahoo):
     times = WEEKDAYS.date[(WEEKDAYS.date > FIRST_DAY) & (WEEKDAYS.date < TODAY - 30 * DAY_S)]
     report = harness.cache.import_bars("AAA", INTERVALS["1d"], make_bars(times)).result(WAIT_S)
     assert report.n_stored == len(times)
-    assert [request.span for request in yahoo.requests] == [daily_first_request("AAA", NOW).window]
+    assert [request.span for request in yahoo.requests] == [daily_first_request(NOW, is_24h=False).window]
