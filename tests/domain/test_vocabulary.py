@@ -7,7 +7,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import decimals_for
-from candledesk.domain.interval import ALIASES, DAY_S, INTERVALS, parse_interval
+from candledesk.domain.interval import ALIASES, INTERVALS, parse_interval
 from candledesk.domain.span import Span
 from candledesk.domain.symbols import parse_symbol
 from tests.domain.strategies import bars_at, column

@@ -139,14 +139,16 @@ TIME_KIND = Kind(
 )
 WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
 
-SYMBOL = Param("symbol", "the provider's ticker (AAPL; local:ACME for an imported one); case does not matter", SYMBOL_KIND, is_required=True)
+SYMBOL = Param(
+    "symbol", "AAPL, or local:ACME for an imported series; case does not matter", SYMBOL_KIND, is_required=True
+)
 INTERVAL = Param(
     "interval",
     "bar length: one of the names, or any other multiple (10m, 45m, 2h, 2d, 6mo, 1y); 60m is another name of 1h",
     INTERVAL_KIND,
     is_required=True,
 )
-SYMBOLS = Param("symbols", "the providers' tickers", SYMBOL_KIND, is_list=True)
+SYMBOLS = Param("symbols", "tickers, as symbol", SYMBOL_KIND, is_list=True)
 INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIND, is_list=True)
 ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
