@@ -187,6 +187,12 @@ class CacheService:
             UpdateRate(settings.update_floor_s, settings.requests_per_minute),
         )
 
+    @property
+    def terms(self) -> str:
+        """Where the data come from, and under which terms, in sentences."""
+        stated = [provider.capabilities.terms for provider in self._providers.providers.values()]
+        return " ".join(filter(None, stated))
+
     def _limiter_state(self) -> LimiterState:
         provider, snapshot = self._limiters.most_held()
         title = self._providers.providers[provider].capabilities.title

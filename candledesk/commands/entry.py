@@ -120,7 +120,7 @@ class _Options:
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that may stand before or after any command."""
     for option in (
-        click.option("--demo", is_flag=True, help="use the embedded demo market instead of Yahoo; needs no network"),
+        click.option("--demo", is_flag=True, help="use the embedded demo market; needs no network"),
         click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
         click.option("--yahoo-url", metavar="URL", help="send every Yahoo request to this base URL"),
         click.option("--home", metavar="DIR", help="where the database, settings and logs live"),
@@ -276,7 +276,7 @@ def jobs(**kwargs: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
 @_common
 def harvest(**kwargs: Any) -> None:
-    """Keep series complete beyond what Yahoo keeps: list, add or remove them.
+    """Keep series complete beyond what the provider keeps: list, add or remove them.
 
     They are topped up after each close while the window or `candledesk serve` runs.
     """
@@ -302,12 +302,12 @@ def harvest(**kwargs: Any) -> None:
 @_common
 def snapshot(*, output: str, size: str, scale: float, theme: str, chart_type: str, is_log: bool, **kwargs: Any) -> None:
     """Draw the chart of a series into a file, filling gaps first unless --offline; needs no display."""
-    from candledesk.commands.snapshot import Picture, take_snapshot
+    from candledesk.commands.snapshot import Picture, source_of, take_snapshot
+    from candledesk.settings import DEMO_SOURCE
 
     options = _options(kwargs)
-    picture = Picture(output, size, theme, chart_type, is_log, scale)
-    if options.demo:
-        picture = replace(picture, source="demo market (synthetic)")
+    source = DEMO_SOURCE if options.demo else source_of(kwargs["symbol"], options.settings())
+    picture = Picture(output, size, theme, chart_type, is_log, scale, source)
     _leave(take_snapshot(options.cache(), picture, **kwargs))
 
 

@@ -25,10 +25,10 @@ class Instrument:
     """A symbol with the facts that its provider states.
 
     ``symbol``: as ``domain.symbols`` spells it; ``exchange``: the provider's exchange code (``NMS``, ``LSE``, ``CCC``
-    …), ``exchange_name``: what people call it, empty until the cache has looked it up; ``quote_type``: ``EQUITY``,
-    ``ETF``, ``INDEX``, ``MUTUALFUND``, ``CRYPTOCURRENCY``, ``CURRENCY`` or ``FUTURE``; ``tz``: IANA zone of the
-    exchange; ``currency`` as stated (``GBp`` is pence); ``price_decimals``: digits to show; ``first_open_time``: UTC
-    seconds of the first trade, ``None`` when unknown.
+    …); ``quote_type``: ``EQUITY``, ``ETF``, ``INDEX``, ``MUTUALFUND``, ``CRYPTOCURRENCY``, ``CURRENCY`` or ``FUTURE``;
+    ``tz``: IANA zone of the exchange; ``currency`` as stated (``GBp`` is pence); ``price_decimals``: digits to show;
+    ``first_open_time``: UTC seconds of the first trade, ``None`` when unknown. ``exchange_name``: what people call the
+    exchange, ``source``: where the bars come from, in words; both are empty until the cache has looked them up.
     """
 
     symbol: str
@@ -40,6 +40,7 @@ class Instrument:
     first_open_time: int | None
     name: str = ""
     exchange_name: str = ""
+    source: str = ""
 
 
 def believable_first_trade(time: int | None, last_trade: int | None = None) -> int | None:

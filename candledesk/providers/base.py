@@ -31,7 +31,8 @@ class Capabilities:
     each stored interval (``domain.interval``) that it can be asked for, empty when it can be asked for no bars;
     ``quota``: ``None`` when it needs no limiter; ``is_remote``: its calls need libraries or time that the process of
     the window must not spend, so that they run in the fetch process; ``can_search``: whether it finds symbols by name;
-    ``unknown_hint``: what a person may do about a symbol that it does not know.
+    ``unknown_hint``: what a person may do about a symbol that it does not know; ``terms``: the source and the terms of
+    its use as a sentence, empty when there is nothing to say.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Capabilities:
     is_remote: bool = False
     can_search: bool = False
     unknown_hint: str = "check the spelling"
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,10 @@ class Provider(Protocol):
 
     def find_venue(self, exchange: str, quote_type: str, tz: str) -> Venue:
         """Return the venue that the provider's exchange code, type and zone of an instrument mean."""
+        ...
+
+    def rate_symbols(self, source: str, target: str) -> tuple[tuple[str, bool], ...]:
+        """Return the symbols that price a currency in another, each with whether its price is the inverse."""
         ...
 
     def exchange_name(self, exchange: str) -> str:

@@ -69,6 +69,9 @@ class TideTables:
     def find_venue(self, exchange, quote_type, tz):
         return Venue("TIDE", tz, TradingDays.EVERY_DAY, settle_s=0)
 
+    def rate_symbols(self, source, target):
+        return ()
+
     def exchange_name(self, exchange):
         return "Elbe"
 

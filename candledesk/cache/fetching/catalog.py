@@ -164,12 +164,16 @@ class Catalog:
         return SeriesState(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
 
     def complete(self, instrument: Instrument) -> Instrument:
-        """Return a stored instrument with what its provider calls the exchange."""
-        return replace(instrument, exchange_name=self.exchange_name(instrument.symbol, instrument.exchange))
+        """Return a stored instrument with what its provider calls the exchange and itself."""
+        provider = self.providers.of(instrument.symbol)
+        exchange_name = provider.exchange_name(instrument.exchange)
+        return replace(instrument, exchange_name=exchange_name, source=provider.capabilities.source)
 
-    def exchange_name(self, symbol: str, exchange: str) -> str:
-        """Return what people call the exchange code of a symbol."""
-        return self.providers.of(symbol).exchange_name(exchange)
+    def rate_symbols(self, symbol: str, source: str, target: str) -> tuple[tuple[str, bool], ...]:
+        """Return the symbols by which the provider of a symbol prices a currency in another (``Provider``)."""
+        provider, _ = split_symbol(symbol)
+        found = self.providers.of(symbol).rate_symbols(source, target)
+        return tuple((spell_symbol(provider, own), is_inverse) for own, is_inverse in found)
 
     def _calendar(self, connection: Connection, instrument: Instrument) -> SessionCalendar | None:
         key = calendar_key(instrument)

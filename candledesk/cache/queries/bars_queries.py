@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
@@ -104,7 +105,8 @@ class BarsLoader:
             known = self._context.catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)
-            return read_series(connection, request, known, self._bars_target(request))
+            rate_symbols = partial(self._context.catalog.rate_symbols, request.symbol)
+            return read_series(connection, request, known, self._bars_target(request), rate_symbols)
 
         return self._context.readers.submit(read)
 

@@ -130,7 +130,7 @@ def align_factors(
     """Return what intraday bars must be divided by to be on the basis of ``daily``, float64 ``(n,)``.
 
     Each session's last close (NaN: unknown) is compared with the daily close of its date; a session without a daily bar
-    follows the nearest one that has. Works for chunks that Yahoo forgot to adjust and for bars stored before a split.
+    follows the nearest one that has. Works for chunks that were sent unadjusted and for bars stored before a split.
     ``n_reflected``: how many of the oldest ``splits`` the bars reflect where no session can be compared (``None``: all
     of them).
     """

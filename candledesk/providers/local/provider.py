@@ -57,6 +57,10 @@ class LocalProvider:
             return Venue("24/7", tz, TradingDays.EVERY_DAY, settle_s=0)
         return Venue(ID, tz, TradingDays.WEEKDAYS, settle_s=0)
 
+    def rate_symbols(self, source: str, target: str) -> tuple[tuple[str, bool], ...]:  # noqa: ARG002
+        """Know no symbols of currency pairs."""
+        return ()
+
     def exchange_name(self, exchange: str) -> str:
         """Return the MIC: a person has typed it."""
         return exchange

@@ -28,6 +28,10 @@ LIMITS = {
     "1d": FetchLimits(None, 99 * YEAR_S),  # to the listing date; one request may span 100 years
 }
 
+_TERMS = (
+    "Yahoo Finance, through yfinance, for personal use under Yahoo's terms. CandleDesk is not affiliated with Yahoo."
+)
+
 
 def make_capabilities(quota: Quota) -> Capabilities:
     """Return what Yahoo can do at the rate that the settings allow."""
@@ -40,4 +44,5 @@ def make_capabilities(quota: Quota) -> Capabilities:
         is_remote=True,
         can_search=True,
         unknown_hint="check the spelling on finance.yahoo.com",
+        terms=_TERMS,
     )

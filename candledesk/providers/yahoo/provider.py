@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from candledesk.providers.yahoo.capabilities import make_capabilities
+from candledesk.providers.yahoo.currency_pairs import rate_symbols
 from candledesk.providers.yahoo.exchange_names import exchange_name
 from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.providers.yahoo.tickers import is_likely_24h
@@ -61,6 +62,10 @@ class YahooProvider:
     def find_venue(self, exchange: str, quote_type: str, tz: str) -> Venue:
         """Return the venue that Yahoo's exchange code and type mean."""
         return find_venue(exchange, quote_type, tz)
+
+    def rate_symbols(self, source: str, target: str) -> tuple[tuple[str, bool], ...]:
+        """Return Yahoo's symbols of a currency pair."""
+        return rate_symbols(source, target)
 
     def exchange_name(self, exchange: str) -> str:
         """Return what people call an exchange code."""

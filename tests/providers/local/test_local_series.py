@@ -133,7 +133,7 @@ def test_jobs_and_the_archive_refuse_it_in_words(harness, yahoo):
     for start in (
         lambda: harness.cache.start_backfill("local:ACME", DAILY, None),
         lambda: harness.cache.start_update([("local:ACME", DAILY)]),
-        lambda: harness.cache.set_harvest("local:ACME", DAILY, is_on=True),
+        lambda: harness.cache.set_archived("local:ACME", DAILY, is_on=True),
     ):
         with pytest.raises(InputError, match=words):
             start().result(WAIT_S)
