@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.errors import InputError
+from candledesk.domain.symbols import DEFAULT_PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,7 @@ class Settings:
 
     def provider_urls(self) -> dict[str, str]:
         """Return the base URLs by provider id, empty where the provider's own is used."""
-        return {"yahoo": self.yahoo_url}
+        return {DEFAULT_PROVIDER: self.yahoo_url}
 
 
 def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> object:

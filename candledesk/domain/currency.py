@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-# Yahoo quotes some markets in a hundredth (Kuwait: a thousandth) of the currency (yahoo.md §4.17).
+# Some markets are quoted in a hundredth (Kuwait: a thousandth) of the currency (yahoo.md §4.17).
 _SMALLER_UNITS = {
     "GBp": ("GBP", 100.0),
     "GBX": ("GBP", 100.0),
@@ -27,7 +27,7 @@ def units_of(currency: str) -> tuple[str, float]:
 def unit_factor(currency: str | None) -> float:
     """Return how many smaller units of ``currency``, or of the one it is a unit of, make one; 0 where none is in use.
 
-    Only where Yahoo mixes both units of a market (yahoo.md §4.17). Dollars are left out: their shares below a cent do
+    Only where providers mix both units of a market (yahoo.md §4.17). Dollars are left out: their shares below a cent do
     move by a factor of 100.
     """
     if currency is None or currency == "USD":

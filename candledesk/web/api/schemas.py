@@ -207,6 +207,7 @@ LIMITER = record(
     last_error=text(),
     offline=flag(),
     update_lag_s=integer("by how many seconds the updates of followed series run late; 0 while they keep up"),
+    provider=text("whose limiter it is: of several, the one that is held back longest"),
 )
 PROBLEM: Schema = {
     "type": "object",

@@ -363,6 +363,7 @@ def test_limiter(client):
         "last_error": "",
         "offline": False,
         "update_lag_s": 0,
+        "provider": "The provider",
     }
 
 

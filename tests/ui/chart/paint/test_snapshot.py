@@ -110,6 +110,10 @@ def test_a_file_that_cannot_be_written_is_reported(tmp_path):
 def test_the_windows_picture_is_its_chart_with_a_footer(tmp_path):
     seen = shot_of(shot().scene, LIGHT, QSize(*SIZE), 1.25, "a test")
     assert (seen.width, seen.height, seen.scale, seen.note) == (900, 526, 1.25, "Data: a test")
+    scene = shot().scene
+    instrument = replace(scene.series.instrument, source="Some market")
+    scene = replace(scene, series=replace(scene.series, instrument=instrument))
+    assert shot_of(scene, LIGHT, QSize(*SIZE), 1.0).note == "Data: Some market"
 
 
 def test_the_dialog_writes_the_file_in_the_chosen_format_and_says_so(tmp_path, qtbot):
