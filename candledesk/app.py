@@ -23,6 +23,7 @@ from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
+from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
@@ -90,8 +91,13 @@ class Application:
 
     @property
     def source(self) -> str:
-        """Where the data are from, in words."""
-        return "Yahoo Finance" if self._demo is None else "demo market (synthetic)"
+        """Where the data are from when it is not the providers, in words."""
+        return "" if self._demo is None else DEMO_SOURCE
+
+    @property
+    def terms(self) -> str:
+        """Where the data are from, and under which terms."""
+        return self.service.terms if self._demo is None else DEMO_SOURCE
 
     def resume_jobs(self) -> int:
         """Take up the jobs that the last run left; return how many."""
@@ -222,6 +228,7 @@ def end_process_within(limit_s: float, code: int) -> None:
 def run_window(application: Application, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
     layout = AutosavedLayout(application.open_user_data())  # it is read while the window's libraries are imported
+    from candledesk.ui.shell.about import DataOrigin
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run
 
@@ -241,7 +248,7 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         interval,
         application.settings.theme,
         application.paths.log,
-        application.source,
+        DataOrigin(application.source, application.terms),
     )
     ends = WindowEnds(on_shown=application.start_web, on_quit=quit_now, on_abort=application.abort)
     return run(application.cache, options, ends, layout=layout, open_browser=application.open_browser)

@@ -6,27 +6,23 @@ It only hands on: to ``charts.py`` (viewports), ``scripts.py`` (bars of spans), 
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.fill_task import Priority
+from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
-from candledesk.cache.runtime.threads import run_into
-from candledesk.cache.storing.imports import write_import
-from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
+from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from candledesk.cache.messages import (
         ArchiveEntry,
@@ -38,6 +34,7 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         LimiterState,
+        Listing,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -71,6 +68,9 @@ class CacheController:
         self._viewport_loader = ViewportLoader(context)
         self._bars_loader = BarsLoader(context)
         self._job_submitter = JobSubmitter(context, context.jobs)
+        self._importer = BarsImporter(
+            context.catalog, context.fill_scheduler, context.readers, context.writer, context.events.emit, context.now
+        )
         self._estimator = estimator
         self._search = search
         self.limiter_state = limiter_state
@@ -89,33 +89,11 @@ class CacheController:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         return self._bars_loader.load_bars(request)
 
-    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
-        """Store foreign bars of a fetched interval through the same checks as fetched ones; learns the symbol first."""
-        return start_coroutine(self._import_bars(symbol, interval, bars))
-
-    async def _import_bars(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
-        if interval.base is not interval:
-            raise InputError("interval", f"{interval.name} is derived: import {interval.base.name}")
-        scheduler = self._context.fill_scheduler
-        imported: Future[ImportReport] = Future()
-        found = await wait_for(scheduler.resolve_instrument(symbol, interval, is_daily_first_request=True))
-        if found.error is not None:
-            raise found.error
-        scheduler.run(Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars))
-        return await wait_for(imported)
-
-    def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
-        catalog = self._context.catalog
-        known = self._context.readers.submit(lambda connection: catalog.read(connection, symbol, interval)).result()
-        if known.instrument is None:
-            raise UnknownSymbolError(symbol)
-        calendar = known.facts.calendar if known.facts else catalog.load_calendar(known.instrument)
-        now = self._context.now()
-        task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report, event = self._context.writer.submit(task).result()
-        if event is not None:
-            self._context.events.emit(event)
-        return report
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
+        """Store foreign bars of a stored interval; see ``BarsImporter.import_bars``."""
+        return self._importer.import_bars(symbol, interval, bars, listing)
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
@@ -225,4 +203,7 @@ class CacheController:
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``."""
-        return self._context.readers.submit(lambda connection: instrument_store.list_instruments(connection, query))
+        complete = self._context.catalog.complete
+        return self._context.readers.submit(
+            lambda connection: [complete(row) for row in instrument_store.list_instruments(connection, query)]
+        )

@@ -61,6 +61,7 @@ class ViewportReply:
     ``odd``: the flags (``domain.oddity``) of each row that holds a flagged bar, by the row's open time. ``usual``: the
     highest high and the lowest low of each row without bars that are flagged as jumps, float64 of shape ``(n,)`` each,
     NaN for a row of nothing else; ``None`` when no row holds such a bar. The price axis is fitted to these.
+    ``oldest_askable``: how far back the provider answers (UTC seconds), ``None`` for no limit but the listing.
     """
 
     request: ViewportRequest
@@ -78,6 +79,7 @@ class ViewportReply:
     n_newer: int = 0
     odd: Mapping[int, int] = field(default_factory=dict)
     usual: tuple[FloatArray, FloatArray] | None = None
+    oldest_askable: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class BarsReply:
 
     ``odd``: the flags (``domain.oddity``) of each flagged bar, by its open time; of a derived bar, those of its parts.
     ``notes``: what a person should know of the answer, a sentence each.
-    ``derived``: ascending, disjoint; what lies in it is no gap.
+    ``derived``: ascending, disjoint; what lies in it is no gap. ``lookback_s``: how far back from now the provider
+    answers for the interval, ``None`` for no limit but the listing.
     """
 
     request: BarsRequest
@@ -159,6 +162,7 @@ class BarsReply:
     odd: Mapping[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     derived: tuple[DerivedSpan, ...] = ()
+    lookback_s: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -193,17 +197,31 @@ class SymbolFound:
     name: str
     exchange: str
     quote_type: str
+    exchange_name: str = ""
     is_cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What a person says of a local instrument: its exchange as a MIC (``XNYS``), its currency, and its name."""
+
+    exchange: str = ""
+    currency: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a foreign file: bars read, accepted, really new or changed, and refused by reason."""
+    """What became of a foreign file: bars read, accepted, really new or changed, and refused by reason.
+
+    ``symbol``: under which they are stored: a local one when no provider knows the one that was named.
+    """
 
     n_read: int
     n_stored: int
     n_changed: int
     refused: dict[str, int]
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +300,8 @@ class BreakerState(StrEnum):
 class LimiterState:
     """The limiter for people: ``tokens`` left now, seconds to the next request, the breaker and its next try.
 
-    ``update_lag_s``: by how many seconds the updates of followed series run late, 0 while they keep up.
+    ``update_lag_s``: by how many seconds the updates of followed series run late, 0 while they keep up. ``provider``:
+    the title of the provider whose limiter this is: the one that is held back longest, the first where none is.
     """
 
     tokens: float
@@ -292,6 +311,7 @@ class LimiterState:
     last_error: str = ""
     is_offline: bool = False
     update_lag_s: int = 0
+    provider: str = "The provider"
 
 
 @dataclass(frozen=True, slots=True)

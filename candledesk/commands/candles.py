@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.messages import BarsRequest, SymbolReused
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.prices.oddity import odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import plain_text, printable
 from candledesk.domain.times import parse_time
 from candledesk.web.api.wire import start_of_history
@@ -113,7 +113,7 @@ def _report_derived(reply: BarsReply) -> None:
 
 def _report_start(reply: BarsReply) -> None:
     """Say so when more was asked for than can exist: before the listing date, or beyond the look-back."""
-    begin = start_of_history(reply.instrument, reply.request.interval, int(time.time()))
+    begin = start_of_history(reply, int(time.time()))
     if begin is not None and reply.span.start < int(str(begin["time"])) and not reply.derived:
         name = f"{reply.request.symbol} {reply.request.interval.name}"
         print(f"{name}: nothing is to be had before {begin['at']}: {begin['reason']}", file=sys.stderr)

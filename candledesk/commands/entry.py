@@ -54,6 +54,9 @@ _VALUE_OPTIONS = {
     "--adjust",
     "--format",
     "--symbol",
+    "--exchange",
+    "--currency",
+    "--name",
     "--size",
     "--theme",
     "--type",
@@ -117,7 +120,7 @@ class _Options:
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that may stand before or after any command."""
     for option in (
-        click.option("--demo", is_flag=True, help="use the embedded demo market instead of Yahoo; needs no network"),
+        click.option("--demo", is_flag=True, help="use the embedded demo market; needs no network"),
         click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
         click.option("--yahoo-url", metavar="URL", help="send every Yahoo request to this base URL"),
         click.option("--home", metavar="DIR", help="where the database, settings and logs live"),
@@ -151,8 +154,8 @@ def cli() -> None:
 @_common
 def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
     """Open the window (the default command)."""
-    from candledesk.domain.instrument import parse_symbol
     from candledesk.domain.interval import parse_interval
+    from candledesk.domain.symbols import parse_symbol
 
     options = _options(kwargs)
     chosen, name = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval).name
@@ -273,7 +276,7 @@ def jobs(**kwargs: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
 @_common
 def harvest(**kwargs: Any) -> None:
-    """Keep series complete beyond what Yahoo keeps: list, add or remove them.
+    """Keep series complete beyond what the provider keeps: list, add or remove them.
 
     They are topped up after each close while the window or `candledesk serve` runs.
     """
@@ -299,20 +302,25 @@ def harvest(**kwargs: Any) -> None:
 @_common
 def snapshot(*, output: str, size: str, scale: float, theme: str, chart_type: str, is_log: bool, **kwargs: Any) -> None:
     """Draw the chart of a series into a file, filling gaps first unless --offline; needs no display."""
-    from candledesk.commands.snapshot import Picture, take_snapshot
+    from candledesk.commands.snapshot import Picture, source_of, take_snapshot
+    from candledesk.settings import DEMO_SOURCE
 
     options = _options(kwargs)
-    picture = Picture(output, size, theme, chart_type, is_log, scale)
-    if options.demo:
-        picture = replace(picture, source="demo market (synthetic)")
+    source = DEMO_SOURCE if options.demo else source_of(kwargs["symbol"], options.settings())
+    picture = Picture(output, size, theme, chart_type, is_log, scale, source)
     _leave(take_snapshot(options.cache(), picture, **kwargs))
 
 
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--symbol", metavar="S", required=True, help="the Yahoo ticker that the bars belong to")
+@click.option(
+    "--symbol", metavar="S", required=True, help="the symbol that the bars belong to; an unknown one becomes local:S"
+)
 @click.option("--interval", metavar="I", required=True, help=_FETCHED_HELP)
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
+@click.option("--exchange", metavar="MIC", help="of a local instrument: whose sessions it keeps (XNYS, XLON …)")
+@click.option("--currency", metavar="C", help="of a local instrument")
+@click.option("--name", metavar="N", help="of a local instrument")
 @_common
 def import_file(**kwargs: Any) -> None:
     """Store foreign bars through the same checks as fetched ones."""
@@ -326,16 +334,17 @@ def import_file(**kwargs: Any) -> None:
 @click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
 @_common
 def doctor(*, as_json: bool, is_repairing: bool, **kwargs: Any) -> None:
-    """Check versions, database, limiter, reachability of Yahoo and display."""
+    """Check versions, database, limiter, reachability of the providers and display."""
     from candledesk.commands.doctor import examine, repair
 
     options = _options(kwargs)
     settings = options.settings()
     repairs = repair(settings, demo=options.demo) if is_repairing else []  # before the desk takes the home
     application = options.application() if options.demo else None
-    url = settings.yahoo_url if application is None else application.settings.yahoo_url
+    if application is not None:
+        settings = replace(settings, yahoo_url=application.settings.yahoo_url)
     limiter = None if application is None else application.cache.limiter_state()
-    _leave(examine(settings, url, limiter, repairs, demo=options.demo, as_json=as_json))
+    _leave(examine(settings, limiter, repairs, demo=options.demo, as_json=as_json))
 
 
 def _leave(code: int) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.messages import Listing
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 
@@ -23,16 +24,32 @@ PRICES = ("open", "high", "low", "close", "volume")
 COLUMNS = ("timestamp", *PRICES)
 
 
-def run_import(cache: ImportApi, *, file: str, symbol: str, interval: str, form: str | None) -> int:
-    """Import one file and print what became of its bars; 3 when some were refused."""
+def run_import(
+    cache: ImportApi,
+    *,
+    file: str,
+    symbol: str,
+    interval: str,
+    form: str | None,
+    exchange: str | None = None,
+    currency: str | None = None,
+    name: str | None = None,
+) -> int:
+    """Import one file and print what became of its bars; 3 when some were refused.
+
+    ``exchange`` (a MIC), ``currency`` and ``name`` describe the instrument where the symbol becomes a local one.
+    """
     path = Path(file)
     form = form or ("parquet" if path.suffix in {".parquet", ".pq"} else "csv")
     bars = read_parquet(path) if form == "parquet" else read_csv(path)
-    name, chosen = parse_symbol(symbol), parse_interval(interval)
-    report = cache.import_bars(name, chosen, bars).result()
+    asked, chosen = parse_symbol(symbol), parse_interval(interval)
+    listing = Listing((exchange or "").strip().upper(), currency, name or "")
+    report = cache.import_bars(asked, chosen, bars, listing).result()
+    if report.symbol != asked:
+        print(f"{asked} is not known to its provider: stored as the local instrument {report.symbol}")
     n_refused = sum(report.refused.values())
     print(
-        f"{name} {chosen.name}: {report.n_read} bars read, {report.n_stored} stored "
+        f"{report.symbol} {chosen.name}: {report.n_read} bars read, {report.n_stored} stored "
         f"({report.n_changed} new or changed), {n_refused} refused"
     )
     for reason, count in sorted(report.refused.items()):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from candledesk.cache.messages import JobState
 from candledesk.commands.candles import EXIT_DONE, EXIT_GAPS, count_text, gap_line, iso, parse_span, print_table
 from candledesk.domain.errors import InputError, UnknownSymbolError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:

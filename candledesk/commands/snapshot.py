@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import BarsRequest
+from candledesk.cache.service import provider_options
 from candledesk.commands.candles import EXIT_DONE, parse_span, report_gaps
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol, split_symbol
 from candledesk.domain.texts import printable
+from candledesk.providers.registry import make_providers
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CommandApi
+    from candledesk.settings import Settings
 
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _BAR_PX = 8  # the window's own spacing of bars
@@ -35,7 +38,14 @@ class Picture:
     chart_type: str = "candles"
     is_log: bool = False
     scale: float = 1.0
-    source: str = "Yahoo Finance"
+    source: str = ""
+
+
+def source_of(symbol: str, settings: Settings) -> str:
+    """Return where the bars of a symbol come from, in words; empty for a provider that nobody knows."""
+    providers = make_providers(provider_options(settings, Path()))
+    provider = providers.get(split_symbol(parse_symbol(symbol))[0])
+    return provider.capabilities.source if provider else ""
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -20,6 +20,10 @@ class CoverageState(StrEnum):
     FAILED = "failed"
 
 
+FETCHED, IMPORTED = "provider", "import"
+"""``Coverage.source``: bars that the instrument's provider answered with, and can be asked for again; foreign ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """One span of one series and what is known of it.
@@ -33,7 +37,7 @@ class Coverage:
     fetched_at: int
     expires_at: int | None = None
     reason: str = ""
-    source: str = "yahoo"
+    source: str = FETCHED
 
     def is_settled(self, now: int) -> bool:
         """Whether nothing needs to be asked for this span at ``now`` (UTC seconds)."""

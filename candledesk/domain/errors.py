@@ -17,9 +17,9 @@ class InputError(CandleDeskError):
 class UnknownSymbolError(CandleDeskError):
     """The provider knows no such symbol."""
 
-    def __init__(self, symbol: str) -> None:
-        """Name the symbol in the message and keep it as an attribute."""
-        super().__init__(f"Yahoo knows no symbol {symbol!r}: check the spelling on finance.yahoo.com.")
+    def __init__(self, symbol: str, text: str = "") -> None:
+        """Keep the symbol as an attribute; ``text``: a sentence that names the symbol, its provider and what to do."""
+        super().__init__(text or f"The provider knows no symbol {symbol!r}: check the spelling.")
         self.symbol = symbol
 
 

@@ -108,7 +108,7 @@ def _problem(error: urllib.error.HTTPError, symbol: str | None) -> CandleDeskErr
     if error.code == HTTPStatus.NOT_FOUND:
         named = re.search(r"no symbol '([^']+)'", detail)  # of a batch: ``UnknownSymbolError`` names the one
         symbol = symbol or (named.group(1) if named else None)
-        return UnknownSymbolError(symbol) if symbol else UnknownJobError(detail)
+        return UnknownSymbolError(symbol, detail) if symbol else UnknownJobError(detail)
     if error.code == HTTPStatus.CONFLICT:
         return JobStateError(detail)
     if error.code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
@@ -349,7 +349,15 @@ def _archive_entry(row: dict[str, Any]) -> ArchiveEntry:
 
 def _instrument(row: dict[str, Any]) -> Instrument:
     return Instrument(
-        row["symbol"], row["exchange"], row.get("type", ""), row.get("timezone", "UTC"), None, 2, None, row["name"]
+        row["symbol"],
+        row["exchange"],
+        row.get("type", ""),
+        row.get("timezone", "UTC"),
+        None,
+        2,
+        None,
+        row["name"],
+        row["exchange_name"],
     )
 
 
@@ -366,7 +374,7 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
     head = pages[0]
     begin = head["start"] or {}
     instrument = replace(
-        _instrument({"symbol": head["symbol"], "exchange": head["exchange"], "name": head["name"]}),
+        _instrument(head),
         tz=head["timezone"],
         currency=head["currency"],
         price_decimals=head["price_decimals"],
@@ -386,4 +394,5 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
         odd=odd,
         notes=notes,
         derived=derived,
+        lookback_s=int(time.time()) - begin["time"] if begin.get("kind") == "lookback" else None,
     )

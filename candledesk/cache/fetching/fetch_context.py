@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
     from candledesk.cache.fetching.catalog import Catalog, SeriesState
     from candledesk.cache.fetching.job_journal import JobJournal
+    from candledesk.cache.fetching.limiters import Limiters
+    from candledesk.cache.fetching.provider_router import ProviderRouter
     from candledesk.cache.messages import Event
     from candledesk.cache.runtime.fetch_pool import FetchPool
     from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.cache.runtime.writer import Writer
     from candledesk.domain.interval import Interval
-    from candledesk.providers.base import Provider
-    from candledesk.providers.rate_limiter import Limiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class FetchContext:
     """What the fill engine works with."""
 
     catalog: Catalog
-    provider: Provider
-    limiter: Limiter
+    provider: ProviderRouter
+    limiters: Limiters
     readers: Readers
     writer: Writer
     pool: FetchPool

@@ -96,7 +96,7 @@ class FillScheduler:
     def cancel(self, task: FillTask) -> None:
         """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""
         task.cancel.set()
-        self._context.limiter.notify()
+        self._context.limiters.notify()
         task.finish(FillResult(is_cancelled=True))
 
     def close(self) -> None:
@@ -269,7 +269,7 @@ class FillScheduler:
         """Fetch and store one claimed window, then go on with the task; the claim is always released."""
         task.attempt = task.attempt.of(claim.window)
         try:
-            if self._context.limiter.acquire(int(task.priority), task.cancel):
+            if self._context.limiters.acquire(claim.symbol, int(task.priority), task.cancel):
                 outcome: WindowOutcome = self._window_fetcher.fetch_window(task, plan.known, claim)
             else:
                 outcome = Replan()

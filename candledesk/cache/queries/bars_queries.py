@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
@@ -43,7 +44,7 @@ class BarsLoader:
                 return await wait_for(self._read_bars(request))
             except NotCachedError:  # the answer tells of the instrument, which is looked up first
                 filled = start_coroutine(self._resolve(request))
-        late = TooLateError(f"Yahoo did not answer within {request.timeout_s or 0:g} s and the cache knows nothing yet")
+        late = TooLateError(f"No answer came within {request.timeout_s or 0:g} s and the cache knows nothing yet")
         error = await wait_for(in_time(filled, request.timeout_s, late, self._context.delayed_calls))
         return await wait_for(self._read_bars(request, error))
 
@@ -91,6 +92,7 @@ class BarsLoader:
             known = self._context.catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)
-            return read_series(connection, request, known, self._target_of(request))
+            rate_symbols = partial(self._context.catalog.rate_symbols, request.symbol)
+            return read_series(connection, request, known, self._target_of(request), rate_symbols)
 
         return self._context.readers.submit(read)

@@ -10,7 +10,6 @@ from candledesk.domain.calendar.observed_sessions import idle_sessions, observed
 from candledesk.domain.calendar.session_overrides import SessionOverrides, apply_overrides, session_dates
 from candledesk.domain.prices.clean import clean_bars
 from candledesk.domain.prices.oddity import Oddity
-from candledesk.domain.windows import asked_span
 
 if TYPE_CHECKING:
     from candledesk.cache.storing.asked_window import AskedWindow
@@ -25,7 +24,7 @@ def accept_overrides(calendar: SessionCalendar, claim: AskedWindow, answer: Bars
     Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
     """
     interval = claim.interval
-    asked = claim.asked or asked_span(claim.window, interval)
+    asked = claim.asked or claim.window
     stated: tuple[tuple[int, int], ...] = ()
     clean = clean_bars(answer.bars, calendar, interval, asked, now)
     if not interval.is_daily:

@@ -34,7 +34,6 @@ from candledesk.domain.interval import HOUR_S
 from candledesk.domain.prices.clean import CleanBars, clean_bars, without_bars
 from candledesk.domain.prices.scale import Evidence, unit_of
 from candledesk.domain.span import Span
-from candledesk.domain.windows import asked_span
 from candledesk.providers.answers import SPLIT
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import corporate_actions as action_store
@@ -112,7 +111,7 @@ class CommitRequest:
     @property
     def asked(self) -> Span:
         """The window with its overlap, as it was asked."""
-        return self.claim.asked or asked_span(self.claim.window, self.claim.interval)
+        return self.claim.asked or self.claim.window
 
 
 def commit_window(connection: Connection, question: CommitRequest, answer: BarsAnswer) -> CommitResult:

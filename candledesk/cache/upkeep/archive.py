@@ -11,8 +11,8 @@ from candledesk.cache.messages import ArchiveEntry
 from candledesk.cache.rules.update_rules import next_archive_run, unbroken
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.errors import ClosingError, NotCachedError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S, parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.store.market import archive as archive_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.runtime.writer import Writer
+    from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.archive import ArchiveRow
@@ -62,9 +63,14 @@ class Archive:
     def change(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Put a series on the list or take it off; a symbol that was never met costs one request first."""
         parse_symbol(symbol)
-        return start_coroutine(self._change(symbol, interval.base, is_on=is_on))
+        refusal = self._catalog.refusal(symbol, interval.base) if is_on else None
+        return start_coroutine(self._change(symbol, interval.base, refusal, is_on=is_on))
 
-    async def _change(self, symbol: str, interval: Interval, *, is_on: bool) -> ArchiveEntry:
+    async def _change(
+        self, symbol: str, interval: Interval, refusal: CandleDeskError | None, *, is_on: bool
+    ) -> ArchiveEntry:
+        if refusal is not None:
+            raise refusal
         found = await wait_for(self._fill_scheduler.resolve_instrument(symbol, interval))
         if found.error is not None:
             raise found.error
@@ -94,7 +100,7 @@ class Archive:
         if stretch is not None and stretch.until < facts.now - STALE_S:
             notes.append(f"nothing since {datetime.fromtimestamp(stretch.until, UTC):%Y-%m-%d}")
         if stretch is not None and stretch.n_empty:
-            notes.append(f"Yahoo has no bars in {stretch.n_empty} of its spans")
+            notes.append(f"{facts.provider} has no bars in {stretch.n_empty} of its spans")
         return ArchiveEntry(
             symbol,
             interval,

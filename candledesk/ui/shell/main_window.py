@@ -12,12 +12,13 @@ from PySide6.QtWidgets import (
 )
 
 from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.chart.core.options import option_values
-from candledesk.ui.chart.paint.snapshot import SOURCE, shot_of
+from candledesk.ui.chart.paint.snapshot import shot_of
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
+from candledesk.ui.shell.about import DataOrigin
 from candledesk.ui.shell.actions import ActionTable
 from candledesk.ui.shell.archive_controller import ArchiveController
 from candledesk.ui.shell.chart_actions import menu_at
@@ -64,20 +65,19 @@ class MainWindow(QMainWindow):
         *,
         home: Path,
         theme: str = "",
-        source: str = SOURCE,
+        origin: DataOrigin | None = None,
         layout: AutosavedLayout | None = None,
         open_browser: Callable[[], None] | None = None,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
         """Build everything; ``open_chart`` brings the first chart.
 
-        ``theme``: the option, empty when not given; ``source``: where the data are from, for pictures; ``layout``:
-        where the charts are kept, ``None`` for nowhere.
+        ``theme``: the option, empty when not given; ``layout``: where the charts are kept, ``None`` for nowhere.
         """
         super().__init__()
         self._cache, self._bridge = cache, bridge
         self._open_browser, self._on_closed = open_browser, on_closed
-        self.home, self.source = home, source
+        self.home, self.origin = home, origin or DataOrigin()
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_application_theme()  # first: a widget that is there already keeps its smaller font
@@ -316,7 +316,9 @@ class MainWindow(QMainWindow):
         view = self.current_view()
         if view is None:
             return None
-        return shot_of(view.model.scene, self.theme_choice.theme, view.size(), view.devicePixelRatioF(), self.source)
+        return shot_of(
+            view.model.scene, self.theme_choice.theme, view.size(), view.devicePixelRatioF(), self.origin.source
+        )
 
     def save_picture(self) -> None:
         """Ask where a picture of the chart goes."""

@@ -32,7 +32,7 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
         return window.tabs.count() > 1
 
     def show_about() -> None:
-        AboutDialog(window.home, window.source, window).open()
+        AboutDialog(window.home, window.origin.terms, window).open()
 
     step = window.tabs.step
     return [

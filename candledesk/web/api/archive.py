@@ -45,8 +45,8 @@ ENDPOINTS = (
         "Keep a series complete, or stop that",
         ResponseSpec(schemas.shared("Harvested"), "the series as it stands"),
         text=(
-            "Yahoo keeps 1m bars for 30 days only: what is on the list is topped up after each close, while the window "
-            "or `serve` runs, so that the archive outgrows that. A derived interval stands for its base."
+            "A provider keeps 1m bars for some weeks: what is on the list is topped up after each close, while the "
+            "window or `serve` runs, so that the archive outgrows that. A derived interval stands for its base."
         ),
         body=(params.SYMBOL, params.INTERVAL, _ON),
         errors=(404,),

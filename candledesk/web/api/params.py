@@ -10,8 +10,8 @@ import orjson
 
 from candledesk.cache.messages import JobState
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS, parse_interval
+from candledesk.domain.symbols import SYMBOL_PATTERN, parse_symbol
 from candledesk.domain.times import parse_time
 from candledesk.web.server.problems import RangeError
 
@@ -124,7 +124,7 @@ def _words(text: str, field: str) -> str:
     return text.strip()
 
 
-SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": r"^[A-Za-z0-9.\-=^&_]{1,32}$", "examples": ["AAPL"]})
+SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": SYMBOL_PATTERN, "examples": ["AAPL", "local:ACME"]})
 INTERVAL_KIND = Kind(
     _interval,
     {"type": "string", "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}], "examples": [*INTERVALS]},
@@ -139,14 +139,16 @@ TIME_KIND = Kind(
 )
 WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
 
-SYMBOL = Param("symbol", "Yahoo's ticker; case does not matter", SYMBOL_KIND, is_required=True)
+SYMBOL = Param(
+    "symbol", "AAPL, or local:ACME for an imported series; case does not matter", SYMBOL_KIND, is_required=True
+)
 INTERVAL = Param(
     "interval",
     "bar length: one of the names, or any other multiple (10m, 45m, 2h, 2d, 6mo, 1y); 60m is another name of 1h",
     INTERVAL_KIND,
     is_required=True,
 )
-SYMBOLS = Param("symbols", "Yahoo's tickers", SYMBOL_KIND, is_list=True)
+SYMBOLS = Param("symbols", "tickers, as symbol", SYMBOL_KIND, is_list=True)
 INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIND, is_list=True)
 ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
@@ -176,7 +178,7 @@ RAW = Param(
     default=False,
 )
 QUERY = Param("query", "part of the symbol or name", WORDS_KIND, default="")
-SEARCH_TIMEOUT = Param("timeout", "seconds that Yahoo's search may take", seconds(10.0), default=3.0)
+SEARCH_TIMEOUT = Param("timeout", "seconds that the provider's search may take", seconds(10.0), default=3.0)
 STATE = Param("state", "only jobs in this state", choice(*(state.value for state in JobState)))
 JOB_LIMIT = Param("limit", "at most so many jobs, the newest first", whole_number(1, 500), default=200)
 JOB_CURSOR = Param("cursor", "next of the answer before", whole_number(1, MAX_ID))

@@ -120,7 +120,7 @@ CANDLES = record(
     next=nullable(TIME, "the cursor of the next page"),
     rev=integer("the series' revision: it rises with every change"),
     name=text(),
-    exchange=text("Yahoo's code of the exchange"),
+    exchange=text("the provider's code of the exchange"),
     exchange_name=text("as people call it; the code where that is not known"),
     price_decimals=integer(),
     start=nullable(shared("Start"), "where nothing older can be asked for, and why"),
@@ -130,7 +130,7 @@ CANDLES = with_optional(
     CANDLES,
     derived={
         **array(shared("Derived")),
-        "description": "where Yahoo no longer has this interval and finer stored ones stand for it; else left out",
+        "description": "where finer stored candles stand for what the provider has no longer; else left out",
     },
     notes=array(text("what a person should know of the answer")),
 )
@@ -185,7 +185,7 @@ COVERAGE = record(
 SYMBOL = record(
     symbol=text(),
     name=text(),
-    exchange=text("Yahoo's code of the exchange"),
+    exchange=text("the provider's code of the exchange"),
     exchange_name=text("as people call it; the code where that is not known"),
     type=text(),
     cached=flag("the cache has met it"),
@@ -207,6 +207,7 @@ LIMITER = record(
     last_error=text(),
     offline=flag(),
     update_lag_s=integer("by how many seconds the updates of followed series run late; 0 while they keep up"),
+    provider=text("whose limiter it is: of several, the one that is held back longest"),
 )
 PROBLEM: Schema = {
     "type": "object",

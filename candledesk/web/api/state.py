@@ -67,11 +67,11 @@ ENDPOINTS = (
         "GET",
         "/api/v1/symbols",
         _search_symbols,
-        "Symbols: cached instruments first, then Yahoo's search",
+        "Symbols: cached instruments first, then what the provider's search finds",
         ResponseSpec(schemas.array(schemas.shared("Symbol")), "what was found, the best first"),
         text=(
-            "What Yahoo's search found is kept for ten minutes. When it cannot be asked within timeout seconds, be it "
-            "offline or held back by the limiter, the answer is what is cached. timeout=0 asks the cache alone."
+            "What a provider's search found is kept for ten minutes. When none can be asked within timeout seconds, be "
+            "it offline or held back by the limiter, the answer is what is cached. timeout=0 asks the cache alone."
         ),
         query=(params.QUERY, params.SEARCH_TIMEOUT),
         errors=(422,),

@@ -16,7 +16,6 @@ from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.prices.oddity import odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.domain.venue_names import venue_name
 from candledesk.web.server.problems import RangeError
 
 if TYPE_CHECKING:
@@ -86,9 +85,10 @@ def empty_reply(request: BarsRequest, reason: str, now: int) -> BarsReply:
     return BarsReply(request, span, Bars.empty(), None, unknown, (Gap(span, reason, now),))
 
 
-def start_of_history(instrument: Instrument, interval: Interval, now: int) -> dict[str, object] | None:
+def start_of_history(reply: BarsReply, now: int) -> dict[str, object] | None:
     """Return where nothing older can be asked for and why, ``None`` when unknown."""
-    listed, lookback = instrument.first_open_time, interval.lookback_s
+    instrument, interval = reply.instrument, reply.request.interval
+    listed, lookback = instrument.first_open_time, reply.lookback_s
     if listed is not None and interval.is_daily:
         listed -= listed % DAY_S
     if lookback is not None and (listed is None or now - lookback > listed):
@@ -196,6 +196,7 @@ def limiter_row(state: LimiterState) -> dict[str, object]:
         "last_error": state.last_error,
         "offline": state.is_offline,
         "update_lag_s": state.update_lag_s,
+        "provider": state.provider,
     }
 
 
@@ -220,7 +221,7 @@ def symbol_row(found: SymbolFound) -> dict[str, object]:
         "symbol": found.symbol,
         "name": found.name,
         "exchange": found.exchange,
-        "exchange_name": venue_name(found.exchange),
+        "exchange_name": found.exchange_name or found.exchange,
         "type": found.quote_type,
         "cached": found.is_cached,
     }
@@ -244,9 +245,9 @@ async def encode_bars_reply(reply: BarsReply, shape: str, now: int) -> bytes:
         "rev": reply.rev,
         "name": instrument.name,
         "exchange": instrument.exchange,
-        "exchange_name": venue_name(instrument.exchange),
+        "exchange_name": instrument.exchange_name or instrument.exchange,
         "price_decimals": instrument.price_decimals,
-        "start": start_of_history(instrument, request.interval, now),
+        "start": start_of_history(reply, now),
     }
     if reply.derived:
         head["derived"] = derived_rows(reply.derived)

@@ -25,7 +25,7 @@ from tests.ui.fakes import make_bars, make_job
 
 
 class Opened:
-    def __init__(self, qapp, cache, home, layout=None):
+    def __init__(self, qapp, cache, home, layout=None, origin=None):
         self.qapp, self.cache, self.home = qapp, cache, home
         self.ended, self.browsed = [], []
         self.bridge = Bridge(cache)
@@ -33,6 +33,7 @@ class Opened:
             cache,
             self.bridge,
             home=home,
+            origin=origin,
             layout=layout,
             open_browser=lambda: self.browsed.append(1),
             on_closed=lambda: self.ended.append(1),
@@ -304,7 +305,7 @@ def test_the_status_bar_speaks_of_the_network(opened, qtbot):
     qtbot.waitUntil(lambda: status.state.text() == "1 job is loading")
     opened.cache.emit(LimiterChanged(replace(closed, breaker=BreakerState.OPEN, retry_at=int(time.time()) + 600)))
     settle(opened.qapp)
-    assert status.state.text().startswith("Yahoo asked us to pause until ")
+    assert status.state.text().startswith("The provider asked us to pause until ")
     opened.cache.emit(LimiterChanged(replace(closed, is_offline=True)))
     settle(opened.qapp)
     assert status.state.text() == "Offline: showing stored bars   ·   1 job waits"
