@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, JobChanged, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket

@@ -24,13 +24,10 @@ from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.messages import Event, ImportReport
-    from candledesk.cache.runtime.readers import Readers
-    from candledesk.cache.runtime.writer import Writer
+    from candledesk.cache.messages import ImportReport
     from candledesk.domain.bars import Bars
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
@@ -42,22 +39,11 @@ _SATURDAY = 5
 class BarsImporter:
     """Stores foreign bars on the fetch threads, since a symbol may have to be looked up first."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        fill_scheduler: FillScheduler,
-        readers: Readers,
-        writer: Writer,
-        emit: Callable[[Event], None],
-        now: Callable[[], int],
-    ) -> None:
-        """Take the parts; nothing starts here."""
+    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
+        """Start nothing."""
+        self._context = context
         self._catalog = catalog
         self._fill_scheduler = fill_scheduler
-        self._readers = readers
-        self._writer = writer
-        self._emit = emit
-        self._now = now
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
@@ -87,7 +73,7 @@ class BarsImporter:
 
     def _import(self, symbol: str, interval: Interval, bars: Bars, listing: Listing) -> ImportReport:
         """Write the bars; on a fetch thread."""
-        known = self._readers.submit(lambda connection: self._catalog.read(connection, symbol, interval)).result()
+        known = self._catalog.load(symbol, interval)
         instrument = known.instrument
         if split_symbol(symbol)[0] == local.ID:
             instrument, calendar = self._write_local(symbol, instrument, bars, listing)
@@ -95,12 +81,12 @@ class BarsImporter:
             raise NotCachedError(symbol)
         else:
             calendar = known.facts.calendar if known.facts else self._catalog.load_calendar(instrument)
-        now = self._now()
+        now = self._context.now()
 
         task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report, event = self._writer.submit(task).result()
+        report, event = self._context.writer.submit(task).result()
         if event is not None:
-            self._emit(event)
+            self._context.emit(event)
         return replace(report, symbol=symbol)
 
     def _write_local(
@@ -121,13 +107,13 @@ class BarsImporter:
         except UnknownCalendarError as error:
             text = f"No calendar is known of the exchange {instrument.exchange}: use a MIC such as XNYS, XLON or XTKS"
             raise InputError("exchange", text) from error
-        now = self._now()
+        now = self._context.now()
 
         def write(connection: Connection) -> None:
             with transaction(connection):
                 instrument_store.write_instrument(connection, instrument, calendar.mic, calendar.mic, now)
 
-        self._writer.submit(write).result()
+        self._context.writer.submit(write).result()
         return instrument, calendar
 
 

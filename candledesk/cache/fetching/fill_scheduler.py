@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.fetching.catalog import SeriesState
-    from candledesk.cache.fetching.fetch_context import FetchContext
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog, SeriesState
+    from candledesk.cache.fetching.job_journal import JobJournal
     from candledesk.cache.fetching.single_flight import Claim
     from candledesk.cache.fetching.window_outcomes import WindowOutcome
     from candledesk.cache.messages import Gap
@@ -40,15 +41,19 @@ log = logging.getLogger(__name__)
 class FillScheduler:
     """Runs demands on the fetch pool, one window at a time: a more urgent demand waits for one window at most."""
 
-    def __init__(self, context: FetchContext) -> None:
+    def __init__(self, context: CacheContext, catalog: Catalog, journal: JobJournal) -> None:
         """Start with nothing to do."""
         self._context = context
+        self._catalog = catalog
+        self._journal = journal
         self._single_flight = SingleFlight()
         self._lock = threading.Lock()  # of the plans of live tasks, which charts replace
         self._live: set[FillTask] = set()
         self._closing = threading.Event()
         self.storage_health = StorageHealth(context.pauses.fault_s, context.emit)
-        self._window_fetcher = WindowFetcher(context, self.add, self._closing.is_set, self.storage_health.note_success)
+        self._window_fetcher = WindowFetcher(
+            context, catalog, journal, self.add, self._closing.is_set, self.storage_health.note_success
+        )
 
     @property
     def n_in_flight(self) -> int:
@@ -153,7 +158,7 @@ class FillScheduler:
     def _end(self, task: FillTask, end: FillResult) -> None:
         """Write how the demand's job ended, then end it; while that cannot be written the job has not ended."""
         try:
-            self._context.journal.end_job(task, end)
+            self._journal.end_job(task, end)
         except EnvironmentFaultError as error:
             log.warning("the end of job %s could not be written yet: %s", task.job_id, error)
             self.storage_health.note(error)
@@ -211,13 +216,13 @@ class FillScheduler:
         """Plan from the database; ``None`` when the symbol must be looked up first, or that was all there was to do."""
         symbol, interval = task.symbol, task.interval
         version, version_of_symbol = self._single_flight.version(symbol, interval), self._single_flight.version(symbol)
-        known = self._context.read(symbol, interval)
+        known = self._catalog.load(symbol, interval)
         if known.instrument is None:
             self._discover(task, known, version_of_symbol)
             return None
         if known.facts is None:
-            self._context.catalog.load_calendar(known.instrument)
-            known = self._context.read(symbol, interval)
+            self._catalog.load_calendar(known.instrument)
+            known = self._catalog.load(symbol, interval)
         if task.only_instrument:
             self._end(task, FillResult())
             return None
@@ -227,7 +232,7 @@ class FillScheduler:
             raise EnvironmentFaultError(msg)
         span, window_s = task.target.resolve(facts), self._window_fetcher.max_window_s(symbol, interval)
         plan = plan_span(span, facts, self._single_flight.in_flight(symbol, interval), window_s)
-        self._context.journal.progress(task, plan)
+        self._journal.progress(task, plan)
         windows = _windows_to_update(task, span, facts, window_s) if task.is_update else plan.windows
         if not windows and plan.in_flight and not task.is_update:
             windows = replace(plan, in_flight=()).windows  # they are waited for
@@ -255,7 +260,7 @@ class FillScheduler:
 
     def _discover(self, task: FillTask, known: SeriesState, version: int) -> None:
         """Ask for bars of an unknown symbol: one request that also tells what and where it is."""
-        error = self._context.catalog.blocked_error(task.symbol)
+        error = self._catalog.blocked_error(task.symbol)
         if error is not None:
             raise error
         request = self._window_fetcher.first_request(task)
@@ -296,7 +301,7 @@ class FillScheduler:
                 task.attempt = attempt
                 self._keep_plan(task, plan, None, version)
                 if delay_s > 0:
-                    self._context.journal.wait(task, delay_s, reason)
+                    self._journal.wait(task, delay_s, reason)
                     task.is_in_retry_pause = True
                     task.on_retry_pause()
                 self._resume_after(task, dailies, delay_s)
@@ -306,7 +311,7 @@ class FillScheduler:
                 if error is not None:
                     task.on_blocked(error)
                 if delay_s > 0:
-                    self._context.journal.wait(task, delay_s, reason)
+                    self._journal.wait(task, delay_s, reason)
                 self._resume_later(task, delay_s)
             case Replan():
                 self._resume(task)

@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.fill_task import FillResult, FillTask
-    from candledesk.cache.fetching.limiters import Limiters
-    from candledesk.cache.messages import Event
     from candledesk.cache.rules.planner import Facts, Plan
-    from candledesk.cache.runtime.writer import Writer
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
 
@@ -101,15 +99,11 @@ def describe_end(end: FillResult) -> str:
 class JobJournal:
     """Writes job rows through the writer and tells every change."""
 
-    def __init__(
-        self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiters: Limiters
-    ) -> None:
+    def __init__(self, context: CacheContext) -> None:
         """Start with no jobs under way."""
-        self._writer = writer
-        self._emit = emit
-        self.now = now
-        self._limiters = limiters
-        self.eta_estimator = EtaEstimator(limiters)
+        self._context = context
+        self.now = context.now
+        self.eta_estimator = EtaEstimator(context.limiters)
 
     def change(
         self,
@@ -126,18 +120,18 @@ class JobJournal:
             then(result)
             return result
 
-        return self._writer.submit(task, is_urgent=is_urgent)
+        return self._context.writer.submit(task, is_urgent=is_urgent)
 
     def emit_jobs(self, jobs: Iterable[Job | None]) -> None:
         """Tell what became of each job."""
         for job in jobs:
             if job is not None:
-                self._emit(JobChanged(job))
+                self._context.emit(JobChanged(job))
 
     def emit_jobs_changed(self, n_jobs: int) -> None:
         """Tell that many jobs moved at once."""
         if n_jobs:
-            self._emit(JobsChanged(n_jobs))
+            self._context.emit(JobsChanged(n_jobs))
 
     def job(self, row: JobRow) -> Job:
         """Return a row as a message, with the time it will still take."""
@@ -219,7 +213,7 @@ class JobJournal:
         if task.job_id is None:
             return
         self.eta_estimator.note(task.job_id, task.symbol, len(plan.windows))
-        wait_s = self._limiters.wait_s(task.symbol, int(task.priority)) if plan.windows else 0.0
+        wait_s = self._context.limiters.wait_s(task.symbol, int(task.priority)) if plan.windows else 0.0
         self._write_live(
             task,
             task.job_id,

@@ -36,8 +36,9 @@ from candledesk.store.market.database import transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.cache.fetching.catalog import SeriesState
-    from candledesk.cache.fetching.fetch_context import FetchContext
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog, SeriesState
+    from candledesk.cache.fetching.job_journal import JobJournal
     from candledesk.cache.fetching.single_flight import Claim
     from candledesk.cache.fetching.window_outcomes import WindowOutcome
     from candledesk.cache.messages import Job
@@ -57,7 +58,9 @@ class WindowFetcher:
 
     def __init__(
         self,
-        context: FetchContext,
+        context: CacheContext,
+        catalog: Catalog,
+        journal: JobJournal,
         add: Callable[[FillTask], None],
         is_closing: Callable[[], bool],
         on_stored: Callable[[], None],
@@ -65,6 +68,8 @@ class WindowFetcher:
         """``add`` begins another demand, where an answer calls for one; ``on_stored`` is called after each commit."""
         self._on_stored = on_stored
         self._context = context
+        self._catalog = catalog
+        self._journal = journal
         self._add = add
         self._is_closing = is_closing
         self._window_sizes = WindowSizes()
@@ -74,13 +79,13 @@ class WindowFetcher:
 
     def max_window_s(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest window just now: what the provider stated, halved where it refused all the same."""
-        sizes = (self._window_sizes.of(symbol, interval), self._context.catalog.limits.window_s(symbol, interval))
+        sizes = (self._window_sizes.of(symbol, interval), self._catalog.limits.window_s(symbol, interval))
         return min((width for width in sizes if width is not None), default=None)
 
     def first_request(self, task: FillTask) -> FirstRequest:
         """Return the request by which a demand for an unknown symbol learns what it is."""
         symbol, interval, now = task.symbol, task.interval, self._context.now()
-        catalog = self._context.catalog
+        catalog = self._catalog
         is_24h = self._is_likely_24h(symbol)
         limits = catalog.limits.of(symbol, interval)
         if limits is None or task.is_daily_first_request or symbol in self._needs_dailies:
@@ -90,7 +95,7 @@ class WindowFetcher:
 
     def _plain_interval(self, symbol: str) -> Interval:
         """Return the interval of a plain look: daily bars where the provider has them, else its longest ones."""
-        names = self._context.provider.of(symbol).capabilities.intervals
+        names = self._context.providers.of(symbol).capabilities.intervals
         return max((INTERVALS[name] for name in names), key=lambda one: one.step_s)
 
     def fetch_window(self, task: FillTask, known: SeriesState, claim: Claim) -> WindowOutcome:
@@ -106,11 +111,11 @@ class WindowFetcher:
             fault = f"{type(error).__name__}: {error}"
             raise
         finally:
-            self._context.journal.end_window(entry, fault)
+            self._journal.end_window(entry, fault)
 
     def _begin(self, task: FillTask, known: SeriesState, claim: Claim) -> Job | None:
         try:
-            return self._context.journal.begin_window(task, known.facts, claim.window)
+            return self._journal.begin_window(task, known.facts, claim.window)
         except BaseException:
             self._context.limiters.report(
                 claim.symbol, 0, RequestOutcome.FAULT, INTERNAL_ERROR
@@ -121,7 +126,7 @@ class WindowFetcher:
         """Ask the provider; whatever happens, the limiter hears how it ended."""
         n_sent, outcome, reason = 1, RequestOutcome.FAULT, INTERNAL_ERROR
         try:
-            answer = self._context.provider.fetch(self._request(known, claim))
+            answer = self._context.providers.fetch(self._request(known, claim))
             n_sent, outcome, reason = answer.n_requests, outcome_of(answer), getattr(answer, "reason", "")
             return answer
         finally:
@@ -168,7 +173,7 @@ class WindowFetcher:
 
     def _take_bars(self, task: FillTask, known: SeriesState, claim: Claim, answer: BarsAnswer) -> WindowOutcome:
         """Store what is usable; the window is asked for again where the commit says so, except at the last try."""
-        calendar = known.facts.calendar if known.facts else self._context.catalog.load_calendar(answer.instrument)
+        calendar = known.facts.calendar if known.facts else self._catalog.load_calendar(answer.instrument)
         now, before = self._context.now(), task.attempt
         if known.facts is None and not self._use_first_answer(claim, answer, calendar, now):
             self._note_answered(claim)
@@ -192,7 +197,7 @@ class WindowFetcher:
 
     def _note_answered(self, claim: Claim) -> None:
         self._failures.pop((claim.symbol, claim.interval.name), None)
-        limits = self._context.catalog.limits.of(claim.symbol, claim.interval)
+        limits = self._catalog.limits.of(claim.symbol, claim.interval)
         if limits is not None:
             self._window_sizes.note_success(claim.symbol, claim.interval, limits)
 
@@ -210,7 +215,7 @@ class WindowFetcher:
         if overrides.calendar is not calendar:
             n_overrides = len(overrides.stated) + len(overrides.observed) + len(overrides.idle)
             log.info("%s: %d sessions that the calendar lacks or has otherwise", claim.symbol, n_overrides)
-            if self._context.catalog.save_session_overrides(answer.instrument, calendar, overrides):
+            if self._catalog.save_session_overrides(answer.instrument, calendar, overrides):
                 self._context.emit(RefreshDue())
         return overrides.calendar
 
@@ -240,7 +245,7 @@ class WindowFetcher:
         So it is when the form of the ticker made us ask without extended hours what trades around the clock, or with
         them what does not: then the bars are asked once more.
         """
-        limits = self._context.catalog.limits.of(claim.symbol, claim.interval)
+        limits = self._catalog.limits.of(claim.symbol, claim.interval)
         self._needs_dailies.discard(claim.symbol)
         facts = Facts(claim.interval, calendar, (), answer.instrument.first_open_time, now, limits)
         part = usable_window(claim.window, facts, answer.bars)
@@ -271,7 +276,7 @@ class WindowFetcher:
         return rev is not None
 
     def _take_refusal(self, task: FillTask, known: SeriesState, claim: Claim, answer: RefusedAnswer) -> WindowOutcome:
-        self._context.catalog.limits.learn(claim.symbol, claim.interval, answer)
+        self._catalog.limits.learn(claim.symbol, claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._window_sizes.halve(claim.symbol, claim.interval, claim.asked or claim.window):
             return Replan()
@@ -281,7 +286,7 @@ class WindowFetcher:
             if answer.kind in _LIMITS and claim.symbol not in self._needs_dailies:
                 self._needs_dailies.add(claim.symbol)
                 return Replan()
-            return Over(FillResult(error=self._context.catalog.mark_unknown(claim.symbol)))
+            return Over(FillResult(error=self._catalog.mark_unknown(claim.symbol)))
         now = self._context.now()
         calendar = known.facts.calendar if known.facts else None
         rev = self._context.writer.submit(lambda c: commit_refusal(c, claim, answer, now, calendar)).result()
@@ -311,9 +316,9 @@ class WindowFetcher:
         if is_offline:
             error = OfflineError(f"{self._unreached(claim.symbol, answer)}. What is cached stays usable.")
         if known.instrument is None:
-            title = self._context.provider.title(claim.symbol)
+            title = self._context.providers.title(claim.symbol)
             error = error or OfflineError(_joined(title, "did not answer", answer.reason))
-            self._context.catalog.mark_unreachable(claim.symbol, error, retry_at - now)
+            self._catalog.mark_unreachable(claim.symbol, error, retry_at - now)
             return Over(FillResult((Gap(claim.window, answer.reason, retry_at),), error=error))
         failed = Coverage(claim.window, CoverageState.FAILED, now, retry_at, answer.reason)
         calendar = known.facts.calendar if known.facts else None
@@ -331,13 +336,13 @@ class WindowFetcher:
         return WaitForNetwork(attempt, delay_s, said, OfflineError(f"{said}. The job goes on when it can be reached."))
 
     def _unreached(self, symbol: str, answer: FaultAnswer | RateLimitedAnswer) -> str:
-        return _joined(self._context.provider.title(symbol), "cannot be reached", answer.reason)
+        return _joined(self._context.providers.title(symbol), "cannot be reached", answer.reason)
 
     def _is_likely_24h(self, symbol: str) -> bool:
-        return self._context.provider.of(symbol).is_likely_24h(symbol)
+        return self._context.providers.of(symbol).is_likely_24h(symbol)
 
     def _gaps_left(self, task: FillTask) -> tuple[Gap, ...]:
-        facts = self._context.read(task.symbol, task.interval).facts
+        facts = self._catalog.load(task.symbol, task.interval).facts
         return () if facts is None else plan_span(task.target.resolve(facts), facts).gaps
 
 

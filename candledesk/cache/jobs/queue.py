@@ -40,12 +40,10 @@ from candledesk.store.market import odd_bars as odd_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from candledesk.cache.events import Events
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.fetching.job_journal import JobJournal, Order
     from candledesk.cache.messages import Job
-    from candledesk.cache.runtime.readers import Readers
-    from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
@@ -63,26 +61,18 @@ _PRIORITIES = {KIND_UPDATE: Priority.UPDATE}
 class JobQueue:
     """Every live job that is running has a demand here; all else is in the database."""
 
-    def __init__(
-        self,
-        fill_scheduler: FillScheduler,
-        journal: JobJournal,
-        readers: Readers,
-        delayed_calls: DelayedCalls,
-        events: Events,
-    ) -> None:
+    def __init__(self, context: CacheContext, fill_scheduler: FillScheduler, journal: JobJournal) -> None:
         """Start with none; ``resume_previous`` begins what a former run left."""
         self._fill_scheduler = fill_scheduler
         self._journal = journal
-        self._readers = readers
-        self._delayed_calls = delayed_calls
+        self._context = context
         self._lock = threading.Lock()
         self._tasks: dict[int, FillTask] = {}
         self._waiters = JobWaiters()
         self._own: set[int] | None = set()  # jobs that may begin; ``None``: every one
         self._is_starting_queued = False
         self._is_closing = False
-        events.subscribe(self._waiters.on_event)
+        context.events.subscribe(self._waiters.on_event)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -98,11 +88,11 @@ class JobQueue:
             dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, job.span)
             return replace(job, dropped=dropped)
 
-        return self._readers.submit(task)
+        return self._context.readers.submit(task)
 
     def newest(self, *, state: str | None, limit: int) -> Future[list[Job]]:
         """Read the newest jobs first."""
-        return self._readers.submit(
+        return self._context.readers.submit(
             lambda connection: [
                 self._journal.job(row) for row in job_store.list_jobs(connection, state=state, limit=limit)
             ]
@@ -252,7 +242,7 @@ class JobQueue:
             self._fill_scheduler.storage_health.note(error)
             self._waiters.fail(error)
         log.warning("jobs wait, for the next ones could not be begun: %s", error)
-        self._delayed_calls.call_later(RESTART_QUEUE_S, self.start_queued)
+        self._context.delayed_calls.call_later(RESTART_QUEUE_S, self.start_queued)
 
     # --- what people decide -------------------------------------------------------------------------------------
 

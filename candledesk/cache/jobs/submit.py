@@ -20,9 +20,11 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import Job
-    from candledesk.cache.queries.context import CacheContext
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
@@ -39,9 +41,11 @@ def whole_span(now: int) -> Span:
 class JobSubmitter:
     """Turns what people ask for into orders of the job queue."""
 
-    def __init__(self, context: CacheContext, jobs: JobQueue) -> None:
+    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler, jobs: JobQueue) -> None:
         """Start nothing."""
         self._context = context
+        self._catalog = catalog
+        self._fill_scheduler = fill_scheduler
         self._jobs = jobs
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
@@ -50,7 +54,7 @@ class JobSubmitter:
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue a backfill of each series, or join the live one; see ``doors.CacheApi``."""
-        self._context.catalog.clear_backoff(symbol for symbol, _ in series)  # whoever starts it means now
+        self._catalog.clear_backoff(symbol for symbol, _ in series)  # whoever starts it means now
         now = self._context.now()
         if span is not None and span.start >= now:
             return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
@@ -75,7 +79,7 @@ class JobSubmitter:
         chosen = list(series) or [one for one in self._context.active.series() if self._refusal([one]) is None]
         if not chosen:
             return _failed(InputError("symbols", "No series is active yet: name symbols and intervals"))
-        self._context.catalog.clear_backoff(symbol for symbol, _ in series)
+        self._catalog.clear_backoff(symbol for symbol, _ in series)
 
         def orders(connection: Connection) -> list[Order]:
             return [self._update_order(connection, symbol, interval.base) for symbol, interval in chosen]
@@ -84,12 +88,12 @@ class JobSubmitter:
 
     def _refusal(self, series: Sequence[tuple[str, Interval]]) -> CandleDeskError | None:
         """Return why the first series of which no bars can be fetched is refused, ``None`` when all can be."""
-        refusals = (self._context.catalog.refusal(symbol, interval.base) for symbol, interval in series)
+        refusals = (self._catalog.refusal(symbol, interval.base) for symbol, interval in series)
         return next((refusal for refusal in refusals if refusal is not None), None)
 
     def _update_order(self, connection: Connection, symbol: str, interval: Interval) -> Order:
         """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""
-        facts, now = self._context.catalog.read(connection, symbol, interval).facts, self._context.now()
+        facts, now = self._catalog.read(connection, symbol, interval).facts, self._context.now()
         recent = None if facts is None else recent_span(facts.calendar, interval, now)
         return Order(symbol, interval, KIND_UPDATE, recent or update_span(interval, now), Priority.UPDATE)
 
@@ -133,8 +137,8 @@ class JobSubmitter:
         """Look up symbols, one after the other, and queue the jobs of each that the provider knows."""
         for places in to_resolve:
             order = started.orders[places[0]]
-            scheduler = self._context.fill_scheduler
-            found = await wait_for(scheduler.resolve_instrument(order.symbol, order.interval, span=order.span))
+            resolved = self._fill_scheduler.resolve_instrument(order.symbol, order.interval, span=order.span)
+            found = await wait_for(resolved)
             if found.error is None:
                 await self._queue(started, places)
             else:

@@ -15,8 +15,10 @@ from candledesk.domain.interval import INTERVALS
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.messages import BarsReply, BarsRequest
-    from candledesk.cache.queries.context import CacheContext
     from candledesk.store import Connection
 
 N_LATEST = 500  # bars that are wanted when a script names no span
@@ -25,9 +27,11 @@ N_LATEST = 500  # bars that are wanted when a script names no span
 class BarsLoader:
     """Answers ``BarsRequest``: with one fill task each, at its end or at the time-out."""
 
-    def __init__(self, context: CacheContext) -> None:
+    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
         """Start nothing."""
         self._context = context
+        self._catalog = catalog
+        self._fill_scheduler = fill_scheduler
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
@@ -49,7 +53,7 @@ class BarsLoader:
         return await wait_for(self._read_bars(request, error))
 
     async def _resolve(self, request: BarsRequest) -> Exception | None:
-        fill_scheduler, base = self._context.fill_scheduler, request.interval.base
+        fill_scheduler, base = self._fill_scheduler, request.interval.base
         return (await wait_for(fill_scheduler.resolve_instrument(request.symbol, base))).error
 
     async def _fill(self, request: BarsRequest, n_tries: int) -> Exception | None:
@@ -63,7 +67,7 @@ class BarsLoader:
             n_tries=n_tries,
             is_view=request.prefetch,
         )
-        self._context.fill_scheduler.add(task)
+        self._fill_scheduler.add(task)
         result = await wait_for(task.end)
         if request.adjust != "splits":
             await self._fill_actions(request, n_tries)
@@ -71,14 +75,14 @@ class BarsLoader:
 
     async def _fill_actions(self, request: BarsRequest, n_tries: int) -> None:
         """Fill the daily bars that tell the splits and dividends an adjusted answer needs."""
-        catalog, base = self._context.catalog, request.interval.base
+        catalog, base = self._catalog, request.interval.base
         known = await wait_for(self._context.readers.submit(lambda c: catalog.read(c, request.symbol, base)))
         span = None if known.facts is None else self._target_of(request).resolve(known.facts)
         if known.facts is None or span is None:
             return
         target = FillTarget(actions_span(max(span.start, known.facts.floor[0]), self._context.now() + 1))
         task = FillTask(request.symbol, INTERVALS["1d"], target, Priority.VIEWPORT, n_tries=n_tries)
-        self._context.fill_scheduler.add(task)
+        self._fill_scheduler.add(task)
         await wait_for(task.end)
 
     def _target_of(self, request: BarsRequest) -> FillTarget:
@@ -89,10 +93,10 @@ class BarsLoader:
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
         def read(connection: Connection) -> BarsReply:
-            known = self._context.catalog.read(connection, request.symbol, request.interval.base)
+            known = self._catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)
-            rate_symbols = partial(self._context.catalog.rate_symbols, request.symbol)
+            rate_symbols = partial(self._catalog.rate_symbols, request.symbol)
             return read_series(connection, request, known, self._target_of(request), rate_symbols)
 
         return self._context.readers.submit(read)

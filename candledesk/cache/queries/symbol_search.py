@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.messages import SymbolFound
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.symbols import spell_symbol
 from candledesk.providers.answers import FaultAnswer, MatchesAnswer
 from candledesk.store.market import instruments as instrument_store
@@ -18,11 +19,9 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.fetching.limiters import Limiters
-    from candledesk.cache.runtime.readers import Readers
-    from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.domain.instrument import Instrument
     from candledesk.providers.answers import SearchAnswer, SymbolMatch
     from candledesk.providers.base import Provider
@@ -37,19 +36,15 @@ class SymbolSearch:
 
     def __init__(
         self,
-        readers: Readers,
-        fill_scheduler: FillScheduler,
+        context: CacheContext,
         catalog: Catalog,
-        limiters: Limiters,
-        delayed_calls: DelayedCalls,
+        fill_scheduler: FillScheduler,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the parts; nothing is asked here."""
-        self._readers = readers
-        self._fill_scheduler = fill_scheduler
+        """Ask nothing yet."""
+        self._context = context
         self._catalog = catalog
-        self._limiters = limiters
-        self._delayed_calls = delayed_calls
+        self._fill_scheduler = fill_scheduler
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, tuple[SymbolFound, ...]]] = {}
@@ -58,19 +53,12 @@ class SymbolSearch:
 
     def search(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
         """Answer within ``timeout_s`` with what is known by then: offline that is what the database has."""
-        reply: Future[list[SymbolFound]] = Future()
-        key = " ".join(query.upper().split())
+        return start_coroutine(self._find(query, timeout_s))
 
-        def on_read(read: Future[list[Instrument]]) -> None:
-            error = read.exception()
-            if error is not None:
-                reply.set_exception(error)
-                return
-            cached = [_of_instrument(self._catalog.complete(row)) for row in read.result()]
-            self._ask(key, timeout_s).add_done_callback(lambda found: reply.set_result(_merge(cached, found.result())))
-
-        self._readers.submit(lambda c: instrument_store.list_instruments(c, query)).add_done_callback(on_read)
-        return reply
+    async def _find(self, query: str, timeout_s: float) -> list[SymbolFound]:
+        rows = await wait_for(self._context.readers.submit(lambda c: instrument_store.list_instruments(c, query)))
+        cached = [_of_instrument(self._catalog.complete(row)) for row in rows]
+        return _merge(cached, await wait_for(self._ask(" ".join(query.upper().split()), timeout_s)))
 
     def _ask(self, key: str, timeout_s: float) -> Future[tuple[SymbolFound, ...]]:
         future: Future[tuple[SymbolFound, ...]] = Future()
@@ -84,7 +72,7 @@ class SymbolSearch:
         if not is_asked:
             future.set_result(kept or ())
             return future
-        self._delayed_calls.call_later(timeout_s, lambda: _settle(future, ()))
+        self._context.delayed_calls.call_later(timeout_s, lambda: _settle(future, ()))
         if starts:
             self._fill_scheduler.run(Priority.VIEWPORT, self._run)
         return future
@@ -111,7 +99,7 @@ class SymbolSearch:
         found: list[SymbolFound] = []
         is_answered = False
         try:
-            for name, provider in self._catalog.providers.providers.items():
+            for name, provider in self._context.providers.providers.items():
                 answer = self._ask_provider(name, key) if provider.capabilities.can_search else None
                 if isinstance(answer, MatchesAnswer):
                     is_answered = True
@@ -120,12 +108,12 @@ class SymbolSearch:
             self._deliver(key, tuple(found), is_answered=is_answered)
 
     def _ask_provider(self, name: str, key: str) -> SearchAnswer:
-        limiter = self._limiters.of_provider(name)
+        limiter = self._context.limiters.of_provider(name)
         answer: SearchAnswer = FaultAnswer("the search ended with an internal error", n_requests=0)
         if limiter is not None and not limiter.acquire(int(Priority.VIEWPORT), threading.Event(), DEADLINE_S):
             return answer
         try:
-            answer = self._catalog.providers.search(name, key, DEADLINE_S)
+            answer = self._context.providers.search(name, key, DEADLINE_S)
         finally:
             if limiter is not None:
                 limiter.report_answer(answer)

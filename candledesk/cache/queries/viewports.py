@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.fetching.catalog import SeriesState
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog, SeriesState
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.messages import Gap, ViewportRequest
-    from candledesk.cache.queries.context import CacheContext
     from candledesk.cache.queries.viewport_reader import Around
     from candledesk.cache.rules.planner import Plan
     from candledesk.domain.interval import Interval
@@ -61,9 +62,11 @@ class _Asked:
 class ViewportLoader:
     """The viewports that are open: of each the newest request and at most one fill task."""
 
-    def __init__(self, context: CacheContext) -> None:
+    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
         """Start with no view."""
         self._context = context
+        self._catalog = catalog
+        self._fill_scheduler = fill_scheduler
         self._lock = threading.Lock()
         self._views: dict[int, FillTask] = {}
         self._generations: dict[int, int] = {}
@@ -75,15 +78,15 @@ class ViewportLoader:
 
     def _view(self, connection: Connection, request: ViewportRequest) -> ViewportReply:
         """Read the ledger once, plan once, and hand the plan on to the fill task and to the reply."""
-        symbol, base, fill_scheduler = request.symbol, request.interval.base, self._context.fill_scheduler
+        symbol, base, fill_scheduler = request.symbol, request.interval.base, self._fill_scheduler
         self._context.active.note(symbol, base)
         version = fill_scheduler.version(symbol, base)
-        known = self._context.catalog.read(connection, symbol, base)
+        known = self._catalog.read(connection, symbol, base)
         plan = (
             None if known.readable is None else ViewportPlan(known.readable, fill_scheduler.max_window_s(symbol, base))
         )
         around = read_around(connection, request, known.series_id, plan)
-        error = self._context.catalog.blocked_error(symbol) if known.instrument is None else None
+        error = self._catalog.blocked_error(symbol) if known.instrument is None else None
         fault = fill_scheduler.storage_health.fault()
         askable = plan if known.facts is not None else None
         target = _target_of(request, around, askable)
@@ -120,7 +123,7 @@ class ViewportLoader:
 
     def _follow(self, request: ViewportRequest, base: Interval, asked: _Asked, *, may_ask: bool) -> bool:
         """Make the view's task fetch what it shows now; return whether something is being loaded."""
-        symbol, fill_scheduler, has_work = request.symbol, self._context.fill_scheduler, may_ask and asked.has_work
+        symbol, fill_scheduler, has_work = request.symbol, self._fill_scheduler, may_ask and asked.has_work
         with self._lock:
             if request.generation < self._generations.get(request.view_id, request.generation):
                 return True  # overtaken on the other reader thread: the newer request has followed already

@@ -18,13 +18,11 @@ from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Future
 
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.runtime.readers import Readers
-    from candledesk.cache.runtime.writer import Writer
     from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -38,19 +36,15 @@ STALE_S = 7 * DAY_S  # a list that has not been run for so long says so
 class Archive:
     """Reads and changes the list; who runs it is the updater."""
 
-    def __init__(
-        self, readers: Readers, writer: Writer, catalog: Catalog, fill_scheduler: FillScheduler, now: Callable[[], int]
-    ) -> None:
-        """Take the parts; nothing starts here."""
-        self._readers = readers
-        self._writer = writer
+    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
+        """Start nothing."""
+        self._context = context
         self._catalog = catalog
         self._fill_scheduler = fill_scheduler
-        self._now = now
 
     def entries(self) -> Future[list[ArchiveEntry]]:
         """Return the list by symbol and interval, each entry with what its coverage tells."""
-        return self._readers.submit(
+        return self._context.readers.submit(
             lambda connection: [
                 self._entry(connection, row.symbol, parse_interval(row.interval), row) for row in self.rows(connection)
             ]
@@ -74,14 +68,14 @@ class Archive:
         found = await wait_for(self._fill_scheduler.resolve_instrument(symbol, interval))
         if found.error is not None:
             raise found.error
-        task = partial(_write_set, symbol=symbol, interval=interval, is_on=is_on, now=self._now())
-        await wait_for(self._writer.submit(task))
-        return await wait_for(self._readers.submit(lambda c: self._read_entry(c, symbol, interval)))
+        task = partial(_write_set, symbol=symbol, interval=interval, is_on=is_on, now=self._context.now())
+        await wait_for(self._context.writer.submit(task))
+        return await wait_for(self._context.readers.submit(lambda c: self._read_entry(c, symbol, interval)))
 
     def note_run(self, symbol: str, interval: Interval, last_run_at: int | None, note: str) -> Future[None]:
         """Note how a run ended; ``last_run_at`` ``None``: not well."""
         task = partial(_write_note, symbol=symbol, interval=interval, last_run_at=last_run_at, note=note)
-        noted = self._writer.submit(task)
+        noted = self._context.writer.submit(task)
         noted.add_done_callback(_log_failure)
         return noted
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
@@ -25,15 +24,13 @@ from candledesk.domain.interval import HOUR_S, parse_interval
 from candledesk.store.market import bars as bar_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.active_series import ActiveSeries
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.jobs.queue import JobQueue
-    from candledesk.cache.messages import Event, Job, LimiterState
-    from candledesk.cache.runtime.readers import Readers
+    from candledesk.cache.messages import Job
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
@@ -44,29 +41,24 @@ log = logging.getLogger(__name__)
 _ANSWERED = (JobState.SUCCEEDED, JobState.CANCELLED)  # who cancels an update wants none now
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateContext:
-    """What the updater works with; ``elapsed``: seconds on a clock that nobody sets (``active.elapsed_s``)."""
-
-    readers: Readers
-    catalog: Catalog
-    active: ActiveSeries
-    archive: Archive
-    jobs: JobQueue
-    fill_scheduler: FillScheduler
-    limiter_state: Callable[[], LimiterState]
-    emit: Callable[[Event], None]
-    call_later: Callable[[float, Callable[[], None]], None]
-    now: Callable[[], int]
-    elapsed: Callable[[], float]
-
-
 class Updater:
     """Keeps active series current and archived series whole."""
 
-    def __init__(self, context: UpdateContext, update_rate: UpdateRate) -> None:
+    def __init__(
+        self,
+        context: CacheContext,
+        catalog: Catalog,
+        fill_scheduler: FillScheduler,
+        jobs: JobQueue,
+        archive: Archive,
+        update_rate: UpdateRate,
+    ) -> None:
         """Do nothing until ``start`` or ``run_round``."""
         self._context = context
+        self._catalog = catalog
+        self._fill_scheduler = fill_scheduler
+        self._jobs = jobs
+        self._archive = archive
         self._scheduler = UpdateScheduler(update_rate)
         self._lock = threading.Lock()
         self._loading: set[tuple[str, str]] = set()
@@ -92,14 +84,14 @@ class Updater:
         except BaseException:
             log.exception("a round of updates failed; the next one comes")
         if not self._is_closing:
-            self._context.call_later(pause_s, self.start)
+            self._context.delayed_calls.call_later(pause_s, self.start)
 
     def run_round(self) -> Future[Schedule]:
         """Look what is due and start it; resolves with what was started, when that is queued."""
         return start_coroutine(self._run_round())
 
     async def _run_round(self) -> Schedule:
-        state, storage_health = self._context.limiter_state(), self._context.fill_scheduler.storage_health
+        state, storage_health = self._context.limiter_state(), self._fill_scheduler.storage_health
         is_troubled = state.is_offline or state.breaker is not BreakerState.CLOSED or storage_health.error is not None
         with self._lock:
             if self._is_troubled and not is_troubled:
@@ -121,13 +113,13 @@ class Updater:
             if elapsed < self._deleted_at + DELETE_OLD_JOBS_S:
                 return
             self._deleted_at = elapsed
-        self._context.jobs.forget_old()
+        self._jobs.forget_old()
 
     def _plan_round(self, connection: Connection, n_most: int | None) -> Schedule:
         series = self._read_series(connection)
         with self._lock:
             now, elapsed = self._context.now(), self._context.elapsed()
-            found = self._scheduler.plan(series, elapsed, is_alone=not self._context.fill_scheduler.has_other_work)
+            found = self._scheduler.plan(series, elapsed, is_alone=not self._fill_scheduler.has_other_work)
             found.tasks = [] if self._is_closing else found.tasks[:n_most]
             for task in found.tasks:
                 self._scheduler.begin(task, now, elapsed)
@@ -136,12 +128,12 @@ class Updater:
         return found
 
     def _read_series(self, connection: Connection) -> list[SeriesStatus]:
-        listed = {(row.symbol, row.interval): row for row in self._context.archive.rows(connection)}
+        listed = {(row.symbol, row.interval): row for row in self._archive.rows(connection)}
         active = {(symbol, interval.name): (symbol, interval) for symbol, interval in self._context.active.series()}
         both = active | {key: (key[0], parse_interval(key[1])) for key in listed}
         series: list[SeriesStatus] = []
         for key, (symbol, interval) in both.items():
-            known = self._context.catalog.read(connection, symbol, interval)
+            known = self._catalog.read(connection, symbol, interval)
             if known.facts is None:
                 if known.instrument is not None:
                     self._load_calendar(symbol, interval)
@@ -169,13 +161,13 @@ class Updater:
             with self._lock:
                 self._loading.discard(key)
 
-        self._context.fill_scheduler.resolve_instrument(symbol, interval).add_done_callback(on_loaded)
+        self._fill_scheduler.resolve_instrument(symbol, interval).add_done_callback(on_loaded)
 
     async def _start_task(self, task: UpdateTask) -> None:
         """Queue the job of a task; what becomes of it is followed without waiting here."""
         order = Order(task.symbol, task.interval, task.kind, task.span, Priority.UPDATE)
         try:
-            (job,) = await wait_for(self._context.jobs.start([order]))
+            (job,) = await wait_for(self._jobs.start([order]))
         except BaseException as error:
             if not isinstance(error, CandleDeskError):
                 log.exception("an update of %s %s could not start", task.symbol, task.interval.name)
@@ -186,7 +178,7 @@ class Updater:
     async def _follow(self, task: UpdateTask, job_id: int) -> None:
         """Wait for the end of a task's job, and note it."""
         try:
-            job = await wait_for(self._context.jobs.wait(job_id))
+            job = await wait_for(self._jobs.wait(job_id))
         except BaseException as error:  # noqa: BLE001 - as above
             await self._end(task, is_answered=False, note=str(error))
             return
@@ -200,7 +192,7 @@ class Updater:
             history = self._scheduler.history(task.key)
             previous, history.failed_job = history.failed_job, job.job_id if job.state is JobState.FAILED else None
         if previous is not None:
-            self._context.jobs.forget(previous)
+            self._jobs.forget(previous)
 
     async def _end(self, task: UpdateTask, *, is_answered: bool, note: str) -> None:
         is_offline = self._context.limiter_state().is_offline
@@ -209,7 +201,7 @@ class Updater:
         if task.kind == KIND_ARCHIVE:  # noted first, or the next round would find it due again
             last_run_at = history.began if is_answered else None
             with suppress(CandleDeskError):
-                await wait_for(self._context.archive.note_run(task.symbol, task.interval, last_run_at, note))
+                await wait_for(self._archive.note_run(task.symbol, task.interval, last_run_at, note))
         with self._lock:
             now, elapsed = self._context.now(), self._context.elapsed()
             history.end(now, elapsed, is_answered=is_answered, is_offline=is_offline)

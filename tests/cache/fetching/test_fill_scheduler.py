@@ -274,7 +274,7 @@ def test_a_retry_while_the_cancelled_fetch_still_hangs_is_not_lost(harness, yaho
 
 def test_a_cancelled_fill_task_frees_its_thread_while_the_limiter_pauses(harness, yahoo):
     harness.bars("1d", HOUR)
-    limiter = harness.service._limiters.of("AAA")
+    limiter = harness.service._context.limiters.of("AAA")
     limiter._core._first_pause_s = 60.0
     yahoo.script = lambda request: RateLimitedAnswer("429")
     for number in range(8):

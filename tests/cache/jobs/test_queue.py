@@ -466,7 +466,7 @@ def test_a_backfill_waits_for_the_network_and_its_waiters_get_an_error(primed_ha
 
 
 def test_a_rate_limited_job_says_when_it_continues(primed_harness, yahoo):
-    limiter = primed_harness.service._limiters.of("AAA")
+    limiter = primed_harness.service._context.limiters.of("AAA")
     limiter._core._first_pause_s = 30.0
     breaks_in(yahoo, MINUTES, RateLimitedAnswer("429"))
     job = start(primed_harness)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, BarsStored, ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
