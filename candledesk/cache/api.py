@@ -1,4 +1,4 @@
-"""What the doors (ui, web, cli) may ask of the cache: the face of the controller as a protocol."""
+"""What the window, the HTTP endpoint and the command line may ask of the cache, as protocols."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CommandApi(Protocol):
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue or join a backfill of each series; answers with their jobs in the same order.
 
-        A symbol that was never met costs one request first. When some are unknown to the provider, the others are
+        A symbol that is not known yet costs one request first. When some are unknown to the provider, the others are
         started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the
         rest joins what was started.
         """
@@ -73,7 +73,7 @@ class CommandApi(Protocol):
         ...
 
     def pause_job(self, job_id: int) -> Future[Job]:
-        """Let a queued or running job rest, over restarts too; ``JobStateError`` when it rests or has ended."""
+        """Pause a queued or running job, over restarts too; ``JobStateError`` when it is paused or has ended."""
         ...
 
     def resume_job(self, job_id: int) -> Future[Job]:
@@ -89,11 +89,11 @@ class CommandApi(Protocol):
         ...
 
     def clear_finished_jobs(self) -> Future[int]:
-        """Forget every job that has ended; return how many. Bars and what is known of them stay."""
+        """Delete every job that has ended from the list; return how many. Bars and coverage stay."""
         ...
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
-        """Return what is known of a series; ``NotCachedError`` when the symbol was never met."""
+        """Return what is known of a series; ``NotCachedError`` when nothing of the symbol is stored."""
         ...
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
@@ -134,7 +134,7 @@ class CacheApi(CommandApi, Protocol):
         ...
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
-        """Tell what ``start_backfills`` would cost, without asking the provider anything."""
+        """Return what ``start_backfills`` would cost, without a request to the provider."""
         ...
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
@@ -150,7 +150,7 @@ class CacheApi(CommandApi, Protocol):
         ...
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
-        """Say which series the charts in front show: their updates go first."""
+        """Set which series the charts in front show: their updates go first."""
         ...
 
     def limiter_state(self) -> LimiterState:

@@ -1,4 +1,4 @@
-"""What every part of the cache works with: its threads, its providers, its clocks, and who hears of events."""
+"""What every part of the cache works with: its threads, providers, clocks and events."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class CacheController:
         return self._job_submitter.start_backfills(series, span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
-        """Tell what ``start_backfills`` would cost, without asking the provider anything."""
+        """Return what ``start_backfills`` would cost, without a request to the provider."""
         return self._estimator.estimate(series, span)
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
@@ -131,7 +131,7 @@ class CacheController:
         return self._jobs.cancel(job_id)
 
     def pause_job(self, job_id: int) -> Future[Job]:
-        """Let a live job rest until it is resumed; ``JobStateError`` when it rests or has ended."""
+        """Pause a live job until it is resumed; ``JobStateError`` when it is paused or has ended."""
         return self._jobs.pause(job_id)
 
     def resume_job(self, job_id: int) -> Future[Job]:
@@ -147,7 +147,7 @@ class CacheController:
         return self._jobs.retry_failed()
 
     def clear_finished_jobs(self) -> Future[int]:
-        """Forget every job that has ended; return how many. Bars and what is known of them stay."""
+        """Delete every job that has ended from the list; return how many. Bars and coverage stay."""
         return self._jobs.clear_finished()
 
     # --- upkeep -------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class CacheController:
         return self._archive.change(symbol, interval, is_on=is_on)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
-        """Say which series the charts in front show: their updates go first."""
+        """Set which series the charts in front show: their updates go first."""
         self._context.active.set_in_front(series)
 
     # --- what is known ------------------------------------------------------------------------------------------

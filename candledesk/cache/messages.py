@@ -1,4 +1,4 @@
-"""The frozen requests, replies and events that cross between the cache and its doors (ui, web, cli)."""
+"""The frozen requests, replies and events between the cache and the window, the HTTP endpoint and the command line."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class SeriesReport:
 
 @dataclass(frozen=True, slots=True)
 class SymbolFound:
-    """One hit of a symbol search; ``is_cached``: the cache has met it, else the provider's search names it."""
+    """One hit of a symbol search; ``is_cached``: it is stored here, else the provider's search names it."""
 
     symbol: str
     name: str
@@ -278,7 +278,7 @@ class Job:
 class BackfillEstimate:
     """What a backfill of ``n_series`` would cost: requests, ``seconds`` at the limiter's rate, and missing bars.
 
-    ``unknown``: symbols that were never met; one request more each is counted, and their history is guessed.
+    ``unknown``: symbols that are not known yet; one request more each is counted, and their history is guessed.
     """
 
     n_series: int
@@ -342,7 +342,7 @@ class CoverageChanged:
 
 @dataclass(frozen=True, slots=True)
 class RefreshDue:
-    """Event, inside the process: whoever shows the series should read it again, though nothing of it was written.
+    """Event, inside the process: views of the series should read it again, though nothing of it was written.
 
     Without ``symbol`` and ``interval`` every series is meant: a venue's calendar has changed. Else a fill has ended
     without an answer, or what failed may be tried again.
@@ -361,7 +361,7 @@ class JobChanged:
 
 @dataclass(frozen=True, slots=True)
 class JobsChanged:
-    """Event: many jobs moved at once (``n_jobs``); read the list again. No ``JobChanged`` is told for each."""
+    """Event: many jobs moved at once (``n_jobs``); read the list again. There is no ``JobChanged`` for each."""
 
     n_jobs: int
 
@@ -375,7 +375,7 @@ class LimiterChanged:
 
 @dataclass(frozen=True, slots=True)
 class FaultRaised:
-    """Event: something a person must know (disk full, read-only database); ``text`` says what to do.
+    """Event: something that a person must know (disk full, read-only database); ``text`` says what to do.
 
     An empty text: it is over, bars are stored again.
     """
@@ -399,7 +399,7 @@ class SymbolReused:
 
 @dataclass(frozen=True, slots=True)
 class WindowRequested:
-    """Event: somebody wants the window in front, with a chart of ``symbol`` where one is named.
+    """Event: the window should come to the front, with a chart of ``symbol`` where one is named.
 
     ``interval`` without a symbol is for the chart that is shown; ``None``: daily bars for a new chart.
     """

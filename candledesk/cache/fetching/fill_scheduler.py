@@ -1,7 +1,8 @@
-"""The scheduler of fill tasks: it plans, claims windows, has them fetched, and is alone in changing the tasks.
+"""The scheduler of fill tasks: it plans them, claims their windows and has these fetched.
 
-A task is planned from the database, except that one without a job goes on by its first plan as long as nobody else has
-fetched anything of the series since: what is covered is not asked again, and a scroll is planned once.
+No other module changes a task. A task is planned from the database at every step, so that covered bars are not asked
+for again; one without a job goes on by its first plan while no other task has fetched bars of the series, so that a
+scroll is planned once.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 class FillScheduler:
-    """Runs demands on the fetch pool, one window at a time: a more urgent demand waits for one window at most."""
+    """Runs fill tasks on the fetch pool, one window at a time: a more urgent task waits for one window at most."""
 
     def __init__(self, context: CacheContext, catalog: Catalog, journal: JobJournal) -> None:
         """Start with nothing to do."""
@@ -57,16 +58,16 @@ class FillScheduler:
 
     @property
     def n_in_flight(self) -> int:
-        """How many windows are being asked for right now."""
+        """How many windows are being fetched right now."""
         return len(self._single_flight)
 
     @property
     def has_other_work(self) -> bool:
-        """Whether somebody but the updater waits for bars: a chart, a script, a backfill."""
+        """Whether a chart, a script or a backfill waits for bars."""
         return any(task.priority is not Priority.UPDATE for task in list(self._live))
 
     def add(self, task: FillTask) -> None:
-        """Begin to serve a demand; ``task.end`` resolves when it is over."""
+        """Start a task; ``task.end`` resolves when it has ended."""
         self._live.add(task)
         task.end.add_done_callback(lambda _: self._live.discard(task))
         if self._closing.is_set():
@@ -99,13 +100,13 @@ class FillScheduler:
         return task.end
 
     def cancel(self, task: FillTask) -> None:
-        """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""
+        """End a task, even while it waits for the limiter."""
         task.cancel.set()
         self._context.limiters.notify()
         task.finish(FillResult(is_cancelled=True))
 
     def close(self) -> None:
-        """Wake whoever waits and go no step further; demands with a job stay queued for the next start."""
+        """End every task; those with a job stay queued for the next start."""
         self._closing.set()
         for task in list(self._live):
             self._drop(task)
@@ -115,7 +116,7 @@ class FillScheduler:
         task.finish(FillResult(error=ClosingError("CandleDesk is shutting down"), is_cancelled=True))
 
     def run(self, priority: int, task: Callable[[], None]) -> None:
-        """Run ``task`` on the fetch pool; for short work that waits for the writer."""
+        """Run ``task`` on the fetch pool, for short work that waits for the writer."""
         self._context.pool.submit(priority, task)
 
     def _resume(self, task: FillTask) -> None:
@@ -135,20 +136,20 @@ class FillScheduler:
         except EnvironmentFaultError as error:
             self.storage_health.note(error)
             self._wait_for_storage(task, error)
-        except BaseException as error:  # noqa: BLE001 - the worker must outlive its task; the demand says why
+        except BaseException as error:  # noqa: BLE001 - the worker must outlive its task, whose result carries the error
             self._end(task, FillResult(error=self._internal_error(task, error)))
 
     def _internal_error(self, task: FillTask, error: BaseException) -> Exception:
-        """Return what a demand ends with: an expected failure as it is, a fault of ours with its kind in its words."""
+        """Return the error that a task ends with: an expected one as it is, an internal one with its type in the text."""
         if isinstance(error, CandleDeskError):
             return error
-        log.error("a fill of %s %s failed by our own fault", task.symbol, task.interval.name, exc_info=error)
-        fault = RuntimeError(f"Our own error, {type(error).__name__}: {error} (details in the log)")
+        log.error("a fill of %s %s ended with an internal error", task.symbol, task.interval.name, exc_info=error)
+        fault = RuntimeError(f"Internal error, {type(error).__name__}: {error} (details in the log)")
         fault.__cause__ = error
         return fault
 
     def _wait_for_storage(self, task: FillTask, error: EnvironmentFaultError) -> None:
-        """A job waits until the machine stores again, without a limit; whoever else asked is told."""
+        """Let a job wait, without a limit, until bars can be stored again; end any other task with the error."""
         if task.job_id is None:
             task.finish(FillResult(error=error))
         else:
@@ -156,7 +157,7 @@ class FillScheduler:
             self._resume_later(task, self._context.pauses.fault_s * random.uniform(1.0, 1.25))  # noqa: S311
 
     def _end(self, task: FillTask, end: FillResult) -> None:
-        """Write how the demand's job ended, then end it; while that cannot be written the job has not ended."""
+        """Write how the task's job ended, then end the task; a job has not ended until that is written."""
         try:
             self._journal.end_job(task, end)
         except EnvironmentFaultError as error:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 USUAL_TRIES = 3  # of one window, before it is listed as failed; a chart asks again by itself later
-PATIENT_TRIES = 6  # for who waits for a whole span: with one answer in three broken, one window in 1,400 fails
+PATIENT_TRIES = 6  # of a backfill: with one answer in three broken, one window in 1,400 fails
 
 
 class Priority(IntEnum):
@@ -36,7 +36,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FillTarget:
-    """What is wanted: a ``span``, or bars counted around ``anchor`` (``None``: now); neither: the whole history."""
+    """The bars to fill: of a ``span``, or counted around ``anchor`` (``None``: now); neither: the whole history."""
 
     span: Span | None = None
     anchor: int | None = None
@@ -114,8 +114,8 @@ class FillTask:
     ``only_instrument``: it ends as soon as the symbol is known; ``is_daily_first_request``: a new symbol is learnt from
     its latest daily bars, not from bars of the interval; ``is_view``: older bars than those wanted are fetched too
     where that costs no request; ``is_update``: what is covered is fetched again, once; ``asked`` holds the windows that
-    were. ``n_tries``: of one window, until it is given up; ``waits_for_network``: it waits for the network instead of
-    giving up. ``on_blocked`` is called with the reason when it waits for something that may take for ever (the network,
+    were. ``n_tries``: of one window, until it counts as failed; ``waits_for_network``: it waits for the network
+    instead. ``on_blocked`` is called with the reason when it waits for something that may take for ever (the network,
     a full disk), ``on_retry_pause`` when it begins to wait for its next try of a window, which keeps nobody else from
     asking. ``plan``: what is left of its plan, ``None`` when it must be planned anew; ``is_reported``: whether an event
     has said what became of one of its windows.

@@ -1,7 +1,7 @@
-"""The journal of fills: each job as a row in the database and as an event for the panel, the stream and the waiters.
+"""The job journal: each job as a row in the database and as an event for the panel, the stream and the waiters.
 
-Every change is one task of the writer thread: read the row, ask the state machine, write, commit, tell. Events come
-from that thread in the order of the commits, so that no late progress can seem to undo a pause or a cancel.
+Every change is one task of the writer thread: read the row, ask the state machine, write, commit, emit an event. Events
+come from that thread in the order of the commits, so that late progress never seems to undo a pause or a cancel.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KIND_ARCHIVE = "harvest"
 OWN_KINDS = (KIND_VIEWPORT, KIND_UPDATE, KIND_RECHECK, KIND_ARCHIVE)  # asked again by themselves after a restart
 N_GAPS_TOLD = 3
 NO_GAPS = "[]"
-MIN_REPORTED_WAIT_S = 1.0  # a shorter wait is no news
+MIN_REPORTED_WAIT_S = 1.0  # a shorter wait is not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ _span = lru_cache(maxsize=64)(Span)  # a thousand jobs of one wish share it
 
 
 def job_of(row: JobRow, eta_s: float | None = None) -> Job:
-    """Turn a stored row into the message that doors see."""
+    """Return a stored row as a message."""
     gaps = () if row.gaps == NO_GAPS else tuple(Gap(Span(lo, hi), *rest) for lo, hi, *rest in json.loads(row.gaps))
     return Job(
         row.job_id,
@@ -86,7 +86,7 @@ def _gap_text(gaps: Sequence[Gap]) -> str:
 
 
 def describe_end(end: FillResult) -> str:
-    """Say in one sentence why a demand left something open; empty when nothing is."""
+    """Return one sentence on why a task left gaps; empty when it left none."""
     if end.error is not None:
         return str(end.error)
     if not end.gaps:
@@ -97,7 +97,7 @@ def describe_end(end: FillResult) -> str:
 
 
 class JobJournal:
-    """Writes job rows through the writer and tells every change."""
+    """Writes job rows through the writer and emits an event for every change."""
 
     def __init__(self, context: CacheContext) -> None:
         """Start with no jobs under way."""
@@ -123,13 +123,13 @@ class JobJournal:
         return self._context.writer.submit(task, is_urgent=is_urgent)
 
     def emit_jobs(self, jobs: Iterable[Job | None]) -> None:
-        """Tell what became of each job."""
+        """Emit an event for each job."""
         for job in jobs:
             if job is not None:
                 self._context.emit(JobChanged(job))
 
     def emit_jobs_changed(self, n_jobs: int) -> None:
-        """Tell that many jobs moved at once."""
+        """Emit one event for many jobs that changed at once."""
         if n_jobs:
             self._context.emit(JobsChanged(n_jobs))
 
@@ -165,7 +165,7 @@ class JobJournal:
         ]
 
     def _write_live(self, task: FillTask, job_id: int, verb: JobVerb | None, **changes: Unpack[JobChanges]) -> None:
-        """Change the row of a demand's job and wait; nothing when the job was paused, cancelled or begun anew since."""
+        """Change the row of a task's job and wait; not when the job was paused, cancelled or begun again since."""
 
         def write(connection: Connection) -> Job | None:
             row = None if task.cancel.is_set() else job_store.read_job(connection, job_id)
@@ -179,7 +179,7 @@ class JobJournal:
         self.change(write, lambda job: self.emit_jobs([job])).result()
 
     def begin_window(self, task: FillTask, facts: Facts | None, window: Span) -> Job | None:
-        """Note that a window of a demand without a job of its own is being asked for (shown in the panel)."""
+        """List a window of a task without a job as a job of its own, which the panel shows while it is fetched."""
         if task.job_id is not None or facts is None:
             return None
         order = Order(task.symbol, facts.interval, KIND_VIEWPORT, window, int(task.priority))

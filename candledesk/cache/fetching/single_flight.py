@@ -1,7 +1,7 @@
-"""Single flight: which windows are being fetched right now, and who waits for them.
+"""Single flight: which windows are being fetched right now, and which tasks wait for them.
 
 Each release of a claim raises the version of its series: a plan that was read at an older version may not know what was
-stored since, and takes no claim any more. So a window is fetched once, however many want it.
+stored since, and takes no claim any more. So a window is fetched once, however many tasks need it.
 """
 
 from __future__ import annotations

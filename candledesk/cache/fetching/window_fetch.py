@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 log = logging.getLogger(__name__)
-INTERNAL_ERROR = "the fetch failed by our own fault"
+INTERNAL_ERROR = "the fetch ended with an internal error"
 _LIMITS = (RefusalKind.SPAN_TOO_WIDE, RefusalKind.BEYOND_LOOKBACK, RefusalKind.BEFORE_LISTING)
 
 
@@ -65,7 +65,7 @@ class WindowFetcher:
         is_closing: Callable[[], bool],
         on_stored: Callable[[], None],
     ) -> None:
-        """``add`` begins another demand, where an answer calls for one; ``on_stored`` is called after each commit."""
+        """``add`` starts another task, where an answer calls for one; ``on_stored`` is called after each commit."""
         self._on_stored = on_stored
         self._context = context
         self._catalog = catalog
@@ -83,7 +83,7 @@ class WindowFetcher:
         return min((width for width in sizes if width is not None), default=None)
 
     def first_request(self, task: FillTask) -> FirstRequest:
-        """Return the request by which a demand for an unknown symbol learns what it is."""
+        """Return the request that looks up an unknown symbol and brings bars of the task."""
         symbol, interval, now = task.symbol, task.interval, self._context.now()
         catalog = self._catalog
         is_24h = self._is_likely_24h(symbol)
@@ -123,7 +123,7 @@ class WindowFetcher:
             raise
 
     def _fetch(self, known: SeriesState, claim: Claim) -> ProviderAnswer:
-        """Ask the provider; whatever happens, the limiter hears how it ended."""
+        """Send the request, and report to the limiter how it ended, whatever happens."""
         n_sent, outcome, reason = 1, RequestOutcome.FAULT, INTERNAL_ERROR
         try:
             answer = self._context.providers.fetch(self._request(known, claim))
@@ -220,7 +220,7 @@ class WindowFetcher:
         return overrides.calendar
 
     def _tell_filled(self, claim: Claim, answer: BarsAnswer, filled: CommitResult) -> bool:
-        """Log and tell what an answer has changed; return whether an event said so."""
+        """Log what an answer has changed, and emit events; return whether there was one about the window."""
         symbol, interval, emit = claim.symbol, claim.interval, self._context.emit
         for text in filled.notes:
             log.info("%s %s %s", symbol, interval.name, text)
@@ -270,7 +270,7 @@ class WindowFetcher:
         return dailies
 
     def _tell_coverage(self, claim: Claim, rev: int | None) -> bool:
-        """Tell that coverage changed; ``rev`` is ``None`` and the result ``False`` when it did not."""
+        """Emit that coverage changed; ``rev`` is ``None`` and the result ``False`` when it did not."""
         if rev is not None:
             self._context.emit(CoverageChanged(claim.symbol, claim.interval, claim.window, rev))
         return rev is not None

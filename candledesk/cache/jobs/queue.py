@@ -1,8 +1,8 @@
-"""The book of jobs: queued in the database, begun a few at a time, paused, cancelled, retried, and waited for.
+"""The job queue: jobs wait in the database, begin a few at a time, and can be paused, cancelled and retried.
 
 Only ``N_BEGUN`` jobs of each lane (updates, backfills) ask at a time; the others wait in the database in the order of
-their priority, so that ten thousand cost nothing but their rows. A job that rests before its next try of a window
-gives its place to the next one, until ``N_HELD`` of the lane are under way.
+their priority, so that ten thousand cost nothing but their rows. A job that waits for its next try of a
+window makes room for another, until ``N_HELD`` of the lane are under way.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 N_BEGUN = 4  # of a lane: enough for every fetch thread
-N_HELD = 16  # of a lane, with those that rest: when every symbol fails, the queue is not begun from end to end
+N_HELD = 16  # of a lane, with those that wait for a retry: when every symbol fails, not the whole queue is begun
 # Of each lane the priorities, both included; charts have no jobs that wait.
 LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
 N_REMEMBERED = 200  # ended jobs that nobody asked for
@@ -59,7 +59,7 @@ _PRIORITIES = {KIND_UPDATE: Priority.UPDATE}
 
 
 class JobQueue:
-    """Every live job that is running has a demand here; all else is in the database."""
+    """Every running job has a fill task here; all else is in the database."""
 
     def __init__(self, context: CacheContext, fill_scheduler: FillScheduler, journal: JobJournal) -> None:
         """Start with none; ``resume_previous`` begins what a former run left."""
@@ -149,7 +149,7 @@ class JobQueue:
 
         def resume_previous(connection: Connection) -> int:
             self._move_all(connection, JobVerb.REQUEUE)
-            # Whoever looked is gone; charts and the updater ask again by themselves.
+            # Charts and the updater ask again by themselves.
             for kind in OWN_KINDS:
                 self._move_all(connection, JobVerb.CANCEL, (JobState.QUEUED,), kind=kind)
             return job_store.count_jobs(connection).get(JobState.QUEUED, 0)
@@ -244,18 +244,18 @@ class JobQueue:
         log.warning("jobs wait, for the next ones could not be begun: %s", error)
         self._context.delayed_calls.call_later(RESTART_QUEUE_S, self.start_queued)
 
-    # --- what people decide -------------------------------------------------------------------------------------
+    # --- changing -------------------------------------------------------------------------------------
 
     def cancel(self, job_id: int) -> Future[Job]:
         """Cancel a live job; ``JobStateError`` when it has ended."""
         return self._stop(job_id, JobVerb.CANCEL)
 
     def pause(self, job_id: int) -> Future[Job]:
-        """Let a live job rest; ``JobStateError`` when it rests or has ended."""
+        """Pause a live job; ``JobStateError`` when it is paused or has ended."""
         return self._stop(job_id, JobVerb.PAUSE)
 
     def _stop(self, job_id: int, verb: JobVerb) -> Future[Job]:
-        """Take a job from its demand: from the commit on nothing that the demand still does is written to it."""
+        """Separate a job from its fill task: after the commit nothing that the task still does is written to it."""
 
         def write(connection: Connection) -> Job:
             row = job_store.read_job(connection, job_id)
@@ -300,7 +300,7 @@ class JobQueue:
         return row
 
     def _clear_backoff(self, connection: Connection, row: JobRow) -> None:
-        """Let the windows of a job that have failed be asked at once: whoever starts or retries it means now."""
+        """Let failed windows of a job be fetched at once, since a person starts or retries it now."""
         series_id = instrument_store.series_id(connection, row.symbol, parse_interval(row.interval))
         if series_id is None:
             return
@@ -337,7 +337,7 @@ class JobQueue:
         return counted
 
     def clear_finished(self) -> Future[int]:
-        """Forget every job that has ended; return how many."""
+        """Delete every job that has ended; return how many."""
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.delete_jobs(connection, states),
@@ -346,14 +346,14 @@ class JobQueue:
         )
 
     def forget(self, job_id: int) -> Future[int]:
-        """Forget one job that has ended; return how many that were."""
+        """Delete one job if it has ended; return how many that were."""
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.delete_jobs(connection, states, job_id), self._journal.emit_jobs_changed
         )
 
     def forget_old(self) -> Future[int]:
-        """Forget what CandleDesk has long done by itself, so that updates do not fill the table; return how many."""
+        """Delete old jobs that no person started, so that updates do not fill the table; return how many."""
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.forget_jobs(connection, OWN_KINDS, states, N_REMEMBERED),

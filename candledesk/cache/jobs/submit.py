@@ -1,4 +1,4 @@
-"""What people ask to be done: from series and spans to jobs, after the instruments are known."""
+"""From series and spans to jobs, after their instruments have been looked up."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ N_RESOLVED_AT_ONCE = 4  # unknown symbols are looked up a few at a time
 
 
 def whole_span(now: int) -> Span:
-    """Return the span of "everything": to the end of this hour, so that what is asked twice is the same job."""
+    """Return the span of "everything": to the end of this hour, so that asking twice gives the same job."""
     return Span(HISTORY_START, (now // HOUR_S + 1) * HOUR_S)
 
 
@@ -53,8 +53,8 @@ class JobSubmitter:
         return start_coroutine(_first(self.start_backfills([(symbol, interval)], span)))
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue a backfill of each series, or join the live one; see ``doors.CacheApi``."""
-        self._catalog.clear_backoff(symbol for symbol, _ in series)  # whoever starts it means now
+        """Queue a backfill of each series, or join the live one; see ``api.CacheApi``."""
+        self._catalog.clear_backoff(symbol for symbol, _ in series)  # a person starts it now
         now = self._context.now()
         if span is not None and span.start >= now:
             return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
@@ -92,7 +92,7 @@ class JobSubmitter:
         return next((refusal for refusal in refusals if refusal is not None), None)
 
     def _update_order(self, connection: Connection, symbol: str, interval: Interval) -> Order:
-        """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""
+        """Return the order for what may have changed: the last sessions, or days while the sessions are unknown."""
         facts, now = self._catalog.read(connection, symbol, interval).facts, self._context.now()
         recent = None if facts is None else recent_span(facts.calendar, interval, now)
         return Order(symbol, interval, KIND_UPDATE, recent or update_span(interval, now), Priority.UPDATE)

@@ -1,4 +1,4 @@
-"""What scripts ask: the bars of a span, read after its gaps were filled as far as they wish."""
+"""Bars of a span for scripts, read after its gaps were filled as the request says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import BarsReply, BarsRequest
     from candledesk.store import Connection
 
-N_LATEST = 500  # bars that are wanted when a script names no span
+N_LATEST = 500  # bars that are filled when a script names no span
 
 
 class BarsLoader:
@@ -46,7 +46,7 @@ class BarsLoader:
         if request.fill == "async":
             try:
                 return await wait_for(self._read_bars(request))
-            except NotCachedError:  # the answer tells of the instrument, which is looked up first
+            except NotCachedError:  # the answer describes the instrument, which is looked up first
                 filled = start_coroutine(self._resolve(request))
         late = TooLateError(f"No answer came within {request.timeout_s or 0:g} s and the cache knows nothing yet")
         error = await wait_for(in_time(filled, request.timeout_s, late, self._context.delayed_calls))

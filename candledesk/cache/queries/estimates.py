@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 N_AT_ONCE = 50  # series that one reader task plans; charts get their turn in between
-GUESSED_HISTORY_S = 30 * YEAR_S  # of a symbol that was never met
+GUESSED_HISTORY_S = 30 * YEAR_S  # of a symbol that is not known yet
 GUESSED_SESSION_S = 6.5 * 3_600 * 5 / 7  # of a day, on average over the week: a stock's trading hours
 
 

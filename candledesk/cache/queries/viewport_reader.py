@@ -223,7 +223,7 @@ def span_of_rows(request: ViewportRequest, around: Around, facts: Facts) -> Span
 
 
 def count_provisional(facts: Facts | None, around: Around, interval: Interval) -> int:
-    """Return how many of the last bars may still change; 0 for rows of many bars, where nobody asks."""
+    """Return how many of the last bars may still change; 0 for rows of many bars, which do not show it."""
     if facts is None or around.starts is not None:
         return 0
     return int((~final_mask(facts.coverage, around.bars, facts.calendar, interval, facts.now)).sum())

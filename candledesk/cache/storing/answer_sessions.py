@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def accept_overrides(calendar: SessionCalendar, claim: AskedWindow, answer: BarsAnswer, now: int) -> SessionOverrides:
-    """Return the calendar that an answer's own sessions and rows make of ``calendar``, and what is news in it.
+    """Return the calendar that an answer's own sessions and rows make of ``calendar``, and what it changes.
 
     Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
     """

@@ -146,7 +146,7 @@ def commit_window(connection: Connection, question: CommitRequest, answer: BarsA
             is_checked=question.is_checked,
         )
         settled = settle_basis(connection, compared)
-        if settled.unproven_since is not None:  # its splits too are news until stored prices reflect them
+        if settled.unproven_since is not None:  # its splits stay unknown until stored prices reflect them
             return replace(_not_yet(connection, series_id, question, settled), retired=retired)
         _write_actions(connection, answer, now)
         evidence = Evidence(
@@ -287,7 +287,7 @@ def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
 
 
 def _replaceable_times(connection: Connection, series_id: int, question: CommitRequest, stored: Bars) -> IntArray:
-    """Return the times of stored bars that were believed to look wrong and still form: what follows is no news."""
+    """Return the times of stored bars that look wrong and still form: another odd row replaces them at once."""
     if not len(stored):
         return stored.open_time
     span = Span(int(stored.open_time[0]), int(stored.open_time[-1]) + 1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from candledesk.providers.answers import RefusedAnswer
     from candledesk.store import Connection
 
-LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least, so that it is not met bar by bar
+LOOKBACK_STEP_S = 6 * HOUR_S  # what a refusal at the look-back covers at least: else one request a bar would find it
 
 
 def commit_refusal(
@@ -86,7 +86,7 @@ def forget_failures(
 ) -> None:
     """Forget what is left, around a window that was answered, of failures where no bar is expected.
 
-    An answer says nothing of closed hours, and nobody asks there again: the failure would be told for ever. ``before``:
+    An answer says nothing of closed hours, and they are not asked for again: the failure would be listed for ever. ``before``:
     the coverage around the window before the answer; ``written``: what the answer has made known.
     """
     failed = [row.span for row in before if row.state is CoverageState.FAILED]

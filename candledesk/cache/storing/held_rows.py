@@ -74,7 +74,7 @@ def lost_times(clean: CleanBars, window: Span, calendar: SessionCalendar, interv
 
 
 def unsettled_times(lost: IntArray, previous: Sequence[Coverage]) -> IntArray:
-    """Return the times of which no answer has told before that the bar has no close: the others are not news."""
+    """Return the times of which no earlier answer has shown that the bar has no close."""
     is_new_fact = np.ones(len(lost), np.bool_)
     for row in previous:
         if row.state in (CoverageState.HAVE, CoverageState.KNOWN_EMPTY):

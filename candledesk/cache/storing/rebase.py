@@ -90,7 +90,7 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     an answer that reaches from there to now states the splits between them. Beside that, the same bars are compared:
     where they differ as by a known split, every series follows in this transaction; where no known split explains it,
     or nothing can be compared, the dailies since the oldest stored bar must be read first, which tell all splits. Until
-    then nobody may store the splits that the answer states, so that the dailies bring them as news.
+    then the splits that the answer states are not stored, so that they are new when the dailies bring them.
     """
     symbol, interval = new.symbol, new.interval
     oldest, known_until = basis_store.oldest_bar(connection, symbol), basis_store.read_basis(connection, symbol)
@@ -109,7 +109,7 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
         found = unstated_split(new.bars, stored)
         if found is not None:  # all others are reflected, whether they are older or newer
             splits, n_reflected = [found], 0
-    if is_stated and not n_compared:  # the stored prices are older than what is news, whatever they are
+    if is_stated and not n_compared:  # the stored prices are older than the new splits, whatever they are
         n_reflected = len(splits) - len(missing)
         # A split that was known late can be in the stored prices or not: the dailies tell.
         is_stated = interval.is_daily or not any(oldest < date <= known_until - DAY_S for date, _ in new.new_splits)

@@ -1,4 +1,4 @@
-"""The harvest list: series that are kept complete, so that the archive outgrows what the provider keeps."""
+"""The archive: series that are kept complete, so that more is stored than the provider still has."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STALE_S = 7 * DAY_S  # a list that has not been run for so long says so
 
 
 class Archive:
-    """Reads and changes the list; who runs it is the updater."""
+    """Reads and changes the list of archived series; the updater fetches their bars."""
 
     def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
         """Start nothing."""
@@ -55,7 +55,7 @@ class Archive:
         return archive_store.list_archive(connection)
 
     def change(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
-        """Put a series on the list or take it off; a symbol that was never met costs one request first."""
+        """Put a series on the list or take it off; a symbol that is not known yet costs one request first."""
         parse_symbol(symbol)
         refusal = self._catalog.refusal(symbol, interval.base) if is_on else None
         return start_coroutine(self._change(symbol, interval.base, refusal, is_on=is_on))

@@ -1,4 +1,4 @@
-"""One round of upkeep: which series are due for an update, a second question or a harvest, and when to look next.
+"""One round of updates: which series are due for an update, a recheck or the archive, and when the next round is.
 
 Pure: what the updater knows comes in, tasks and the pause until the next round come out. Closed bars come first: the
 series whose bar has been available and not asked for the longest goes first, after those of the charts in front
