@@ -1,17 +1,20 @@
-"""``candledesk import``: foreign CSV and Parquet files, read as they come and checked by the cache."""
+"""``candledesk import``: reads CSV and Parquet files and stores their bars through the checks of the cache."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
 import numpy as np
 
 from candledesk.cache.messages import Listing
+from candledesk.commands.context import CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError
-from candledesk.domain.interval import parse_interval
+from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
@@ -19,9 +22,23 @@ from candledesk.domain.times import parse_time
 if TYPE_CHECKING:
     from candledesk.cache.api import ImportApi
 
-EXIT_DONE, EXIT_GAPS = 0, 3
 PRICES = ("open", "high", "low", "close", "volume")
 COLUMNS = ("timestamp", *PRICES)
+_FETCHED_HELP = " ".join(name for name, row in INTERVALS.items() if row.base is row)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--symbol", metavar="S", required=True, help="the bars' symbol; an unknown one becomes local:S")
+@click.option("--interval", metavar="I", required=True, help=_FETCHED_HELP)
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
+@click.option("--exchange", metavar="MIC", help="of a local instrument: whose sessions it keeps (XNYS, XLON …)")
+@click.option("--currency", metavar="C", help="of a local instrument")
+@click.option("--name", metavar="N", help="of a local instrument")
+@common_options
+def import_file(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
+    """Store foreign bars through the same checks as fetched ones."""
+    return run_import(context.application().cache, **options)
 
 
 def run_import(
@@ -35,7 +52,7 @@ def run_import(
     currency: str | None = None,
     name: str | None = None,
 ) -> int:
-    """Import one file and print what became of its bars; 3 when some were refused.
+    """Import one file and print how many bars were stored and refused; 3 when some were refused.
 
     ``exchange`` (a MIC), ``currency`` and ``name`` describe the instrument where the symbol becomes a local one.
     """

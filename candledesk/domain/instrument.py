@@ -65,8 +65,8 @@ def decimals_of(prices: FloatArray) -> int:
     return decimals_for(2, float(known[-1]))
 
 
-def decimals_for(stated: int, price: float | None) -> int:
-    """Return the digits after the point with which prices about ``price`` can be read, at least the ``stated`` ones.
+def decimals_for(least: int, price: float | None) -> int:
+    """Return the digits after the point with which prices about ``price`` can be read, at least ``least``.
 
     A price below 1 shows four significant digits: a coin at 0.000004 needs nine decimals, and its provider may state
     two. At most ten. ``price`` ``None``, zero or not finite says nothing.
@@ -74,4 +74,4 @@ def decimals_for(stated: int, price: float | None) -> int:
     needed = 0
     if price is not None and math.isfinite(price) and 0 < abs(price) < 1:
         needed = _SHOWN_DIGITS - 1 - math.floor(math.log10(abs(price)))
-    return min(max(stated, needed, 0), MAX_DECIMALS)
+    return min(max(least, needed, 0), MAX_DECIMALS)

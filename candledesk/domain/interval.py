@@ -125,7 +125,7 @@ def parse_interval(text: str) -> Interval:
         )
         raise InputError("interval", msg)
     found = INTERVALS.get(name) or _MULTIPLES.get(name)
-    return found or _MULTIPLES.setdefault(name, _derive(name))  # one call of a dict: whoever comes first wins
+    return found or _MULTIPLES.setdefault(name, _derive(name))  # one call of a dict: atomic on any thread
 
 
 def typed_interval(text: str) -> Interval:

@@ -129,7 +129,7 @@ class LimiterCore:
 
     @property
     def is_offline(self) -> bool:
-        """Whether the last thing heard is that the provider cannot be reached."""
+        """Whether the last request could not reach the provider."""
         return self._n_offline > 0
 
     def tokens(self, now: float) -> float:

@@ -9,7 +9,7 @@ PACKAGE = Path(candledesk.__file__).parent
 OWN = ("providers/yahoo/", "demo/")  # the provider itself, and the market that stands in for it
 ALLOWED = {  # by file, each line in which the name may stand: the id, the registry, and what databases hold
     "domain/symbols.py": r'DEFAULT_PROVIDER = "yahoo"|``yahoo:aapl`` is ``AAPL``',
-    "providers/registry.py": r"YahooProvider",
+    "providers/registry.py": r"from candledesk\.providers\.yahoo\.provider import YahooProvider|YahooProvider,",
     "store/market/migrations.py": r"'yahoo'",
 }
 PUBLIC = r"yahoo\.md|[^\n]*\byahoo[_-]url\b[^\n]*"  # a document, and the option (INTERFACE.md) with its help

@@ -140,7 +140,7 @@ class FillScheduler:
             self._end(task, FillResult(error=self._internal_error(task, error)))
 
     def _internal_error(self, task: FillTask, error: BaseException) -> Exception:
-        """Return the error that a task ends with: an expected one as it is, an internal one with its type in the text."""
+        """Return the error that a task ends with: an expected one as it is, an internal one with its type."""
         if isinstance(error, CandleDeskError):
             return error
         log.error("a fill of %s %s ended with an internal error", task.symbol, task.interval.name, exc_info=error)

@@ -55,17 +55,17 @@ class ProviderLimits:
         The look-back is the one that it stated, else its table's; the window is its table's (see ``window_s``).
         """
         table = self._tables.get(split_symbol(symbol)[0], {}).get(interval.name)
-        stated = self._stated(symbol, interval, RefusalKind.BEYOND_LOOKBACK)
-        if table is None or stated is None:
+        learnt = self._learnt(symbol, interval, RefusalKind.BEYOND_LOOKBACK)
+        if table is None or learnt is None:
             return table
-        return replace(table, lookback_s=max(interval.step_s, stated - LOOKBACK_MARGIN_S))
+        return replace(table, lookback_s=max(interval.step_s, learnt - LOOKBACK_MARGIN_S))
 
     def window_s(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest request that a stated span allows, ``None`` when the table's own is allowed."""
-        stated, limits = self._stated(symbol, interval, RefusalKind.SPAN_TOO_WIDE), self.of(symbol, interval)
-        width = None if stated is None else max(interval.step_s, stated - SPAN_MARGIN_S)
+        learnt, limits = self._learnt(symbol, interval, RefusalKind.SPAN_TOO_WIDE), self.of(symbol, interval)
+        width = None if learnt is None else max(interval.step_s, learnt - SPAN_MARGIN_S)
         return None if width is None or limits is None or width >= limits.window_s else width
 
-    def _stated(self, symbol: str, interval: Interval, kind: RefusalKind) -> int | None:
+    def _learnt(self, symbol: str, interval: Interval, kind: RefusalKind) -> int | None:
         with self._lock:
             return self._seconds.get((split_symbol(symbol)[0], interval.name, kind.value))

@@ -1,8 +1,8 @@
 """One basis (DESIGN.md, rule 3): for which splits bars are adjusted, and how they come together. Pure.
 
 A provider adjusts all history at once when a split takes effect (yahoo.md §4.1), says so only in answers that hold the
-day itself, and sometimes serves intraday chunks that it forgot to adjust (§4.2). The evidence is always a comparison of
-closes: of the same bars, which agree to float noise on one basis, or of a session's last close with its daily one.
+day itself, and sometimes serves intraday chunks that it forgot to adjust (§4.2). The evidence is always a comparison
+of closes: of the same bars, which agree to float noise on one basis, or of a session's last close with its daily one.
 """
 
 from __future__ import annotations

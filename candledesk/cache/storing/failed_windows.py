@@ -86,8 +86,8 @@ def forget_failures(
 ) -> None:
     """Forget what is left, around a window that was answered, of failures where no bar is expected.
 
-    An answer says nothing of closed hours, and they are not asked for again: the failure would be listed for ever. ``before``:
-    the coverage around the window before the answer; ``written``: what the answer has made known.
+    An answer says nothing of closed hours, and they are not asked for again: the failure would be listed for ever.
+    ``before``: the coverage around the window before the answer; ``written``: what the answer has made known.
     """
     failed = [row.span for row in before if row.state is CoverageState.FAILED]
     for part in subtract_spans(failed, [row.span for row in written]):

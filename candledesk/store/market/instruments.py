@@ -81,7 +81,7 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
 
 @translate_faults()
 def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
-    """Return the stored instrument, ``None`` when the symbol was never met."""
+    """Return the stored instrument, ``None`` when nothing of the symbol is stored."""
     row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
     return None if row is None else _instrument(row)
 

@@ -83,7 +83,7 @@ def test_without_a_network_nothing_is_stored_as_local(harness, yahoo):
     yahoo.script = lambda request: FaultAnswer("no network", is_offline=True)
     with pytest.raises(OfflineError):
         store(harness)
-    assert store(harness, "local:ACME").n_stored == 5  # whoever names it so asks nobody
+    assert store(harness, "local:ACME").n_stored == 5  # named so, no provider is asked
 
 
 def test_a_chart_shows_it_and_asks_nobody(harness, yahoo):
@@ -94,7 +94,7 @@ def test_a_chart_shows_it_and_asks_nobody(harness, yahoo):
     assert reply.edge_reason == "The local provider cannot be asked for 1d bars"
     assert harness.view("1wk", symbol="local:ACME").bars.open_time.tolist() == [WEEK.start]
     unfollow = harness.cache.follow("local:ACME", DAILY)
-    harness.service.updater.hold_round().result(WAIT_S)
+    harness.service.updater.run_round().result(WAIT_S)
     unfollow()
     harness.settle()
     assert yahoo.requests == []

@@ -157,7 +157,7 @@ def test_a_rate_limit_is_seen_at_the_first_429(provider, yahoo_server, day, stat
         (401, {"finance": {"result": None, "error": {"code": "x", "description": "Invalid Cookie"}}}, "Invalid Cookie"),
         (403, "<html>Forbidden</html>", "403"),
         (404, "<html>no such page</html>", "404"),
-        (422, {"chart": {"result": None, "error": {"code": "x", "description": "never heard of"}}}, "never heard of"),
+        (422, {"chart": {"result": None, "error": {"code": "x", "description": "no such thing"}}}, "no such thing"),
         (500, {"chart": {"result": None, "error": {"code": "x", "description": "boom"}}}, "boom"),
         (502, "<html>Bad Gateway</html>", "502"),
         (503, "", "503"),
@@ -172,7 +172,7 @@ def test_a_rate_limit_is_seen_at_the_first_429(provider, yahoo_server, day, stat
         (200, {}, "no chart"),
         (200, [], "no chart"),
         (200, {"chart": {"result": [{}], "error": None}}, "unknown shape"),
-        (200, {"chart": {"result": None, "error": {"description": "strange"}}}, "strange"),
+        (200, {"chart": {"result": None, "error": {"description": "unusual"}}}, "unusual"),
     ],
 )
 def test_a_broken_answer_is_a_fault_that_says_why(provider, yahoo_server, day, status, body, words):

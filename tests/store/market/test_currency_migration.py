@@ -31,7 +31,7 @@ def test_actions_survive_from_every_older_version(tmp_path, monkeypatch, version
     create_or_open(path)
     with closing(connect_writer(path)) as conn, transaction(conn):
         assert read_actions(conn, "AAPL") == [(5, "dividend", 0.2, None)]
-        stated = StoredAction(5, "dividend", 0.2, "EUR")
-        assert write_actions(conn, "AAPL", [stated], 2) == 1
-        assert write_actions(conn, "AAPL", [stated], 3) == 0
-        assert read_actions(conn, "AAPL") == [stated]
+        in_euros = StoredAction(5, "dividend", 0.2, "EUR")
+        assert write_actions(conn, "AAPL", [in_euros], 2) == 1
+        assert write_actions(conn, "AAPL", [in_euros], 3) == 0
+        assert read_actions(conn, "AAPL") == [in_euros]

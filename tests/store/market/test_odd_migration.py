@@ -48,6 +48,6 @@ def test_bars_stay_and_only_failures_are_forgotten(tmp_path, monkeypatch, versio
         assert read_coverage(conn, series) == [HAVE]
         assert read_odd(conn, series, EVER) == []
         assert count_dropped(conn, series, EVER) == {}
-        stated = read_sessions(conn, "XNAS/UTC", "stated")
-        assert stated == ([(7, 9)] if version >= FIRST_WITH_SESSIONS else [])
+        sessions = read_sessions(conn, "XNAS/UTC", "stated")
+        assert sessions == ([(7, 9)] if version >= FIRST_WITH_SESSIONS else [])
         assert read_sessions(conn, "XNAS/UTC", "observed") == []
