@@ -124,8 +124,8 @@ class CacheService:
     @property
     def terms(self) -> str:
         """Where the data come from, and under which terms, in sentences."""
-        stated = [provider.capabilities.terms for provider in self._providers.providers.values()]
-        return " ".join(filter(None, stated))
+        terms = [provider.capabilities.terms for provider in self._providers.providers.values()]
+        return " ".join(filter(None, terms))
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}

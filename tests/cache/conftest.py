@@ -159,7 +159,7 @@ class CacheHarness:
         return self.cache.load_viewport(request).result(WAIT_S)
 
     def settle(self):
-        """Wait until no demand lives."""
+        """Wait until no fill task lives."""
         wait_until(lambda: not self.service._fill_scheduler._live)
 
     def backfill(self, name, span=None, symbol="AAA"):

@@ -58,7 +58,7 @@ class CacheHarness:
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory):
     with DemoMarket() as market:
-        harness = CacheHarness(market, tmp_path_factory.mktemp("desk"))
+        harness = CacheHarness(market, tmp_path_factory.mktemp("home"))
         yield harness
         harness.service.close()
 

@@ -250,9 +250,9 @@ def venue_key(calendar: SessionCalendar) -> str:
 
 
 def _with_sessions(connection: Connection, calendar: SessionCalendar) -> SessionCalendar:
-    """Return the calendar with what is remembered of the venue's sessions: by its rows, and over it what is stated."""
+    """Return the calendar with what is remembered of the venue's sessions: by its rows, and over it by its answers."""
     venue = venue_key(calendar)
-    idle, observed, stated = (calendar_store.read_sessions(connection, venue, source) for source in _SOURCES)
+    idle, observed, by_provider = (calendar_store.read_sessions(connection, venue, source) for source in _SOURCES)
     whole = without_sessions(calendar, session_dates(calendar, idle))
-    whole = apply_overrides(apply_overrides(whole, observed, is_observed=True), stated)
+    whole = apply_overrides(apply_overrides(whole, observed, is_observed=True), by_provider)
     return replace(whole, observed=session_dates(calendar, observed)) if observed else whole

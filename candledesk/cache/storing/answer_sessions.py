@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 def accept_overrides(calendar: SessionCalendar, claim: AskedWindow, answer: BarsAnswer, now: int) -> SessionOverrides:
     """Return the calendar that an answer's own sessions and rows make of ``calendar``, and what it changes.
 
-    Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
+    Hours that contradict the answer's own bars are ignored: they never make a bar odd that was not.
     """
     interval = claim.interval
     asked = claim.asked or claim.window
-    stated: tuple[tuple[int, int], ...] = ()
+    by_provider: tuple[tuple[int, int], ...] = ()
     clean = clean_bars(answer.bars, calendar, interval, asked, now)
     if not interval.is_daily:
         changed = apply_overrides(calendar, answer.sessions)
         if changed is not calendar:
             after = clean_bars(answer.bars, changed, interval, asked, now)
             if _n_ordinary(after) >= _n_ordinary(clean):
-                stated, calendar, clean = answer.sessions, changed, after
+                by_provider, calendar, clean = answer.sessions, changed, after
     strays = clean.bars.open_time[(clean.odd & Oddity.SESSION) != 0]
     if not interval.is_daily and len(strays):
         strays = clean.bars.open_time
@@ -41,7 +41,7 @@ def accept_overrides(calendar: SessionCalendar, claim: AskedWindow, answer: Bars
     idle = tuple(idle_sessions(calendar, clean.bars.open_time)) if interval.is_daily else ()
     if idle:
         calendar = without_sessions(calendar, session_dates(calendar, idle))
-    return SessionOverrides(calendar, stated, observed, idle)
+    return SessionOverrides(calendar, by_provider, observed, idle)
 
 
 def _n_ordinary(clean: CleanBars) -> int:

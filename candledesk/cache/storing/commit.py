@@ -250,8 +250,8 @@ def _not_yet(connection: Connection, series_id: int, question: CommitRequest, se
 def _new_splits(connection: Connection, answer: BarsAnswer) -> tuple[Split, ...]:
     """Return the splits that an answer states and that are not known so."""
     known = read_splits(connection, answer.instrument.symbol)
-    stated = ((one.date, one.value) for one in answer.actions if one.kind == SPLIT)
-    return tuple(split for split in stated if split not in known)
+    reported = ((one.date, one.value) for one in answer.actions if one.kind == SPLIT)
+    return tuple(split for split in reported if split not in known)
 
 
 def _write_actions(connection: Connection, answer: BarsAnswer, now: int) -> None:

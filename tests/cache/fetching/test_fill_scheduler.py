@@ -58,7 +58,7 @@ def test_a_hundred_readers_of_one_span_cost_one_request_a_window(harness, yahoo)
     assert all(row.equals(rows[0]) for row in rows)
     assert same(rows[0], yahoo.truth("AAA", "1m", span))
     windows = [request.span.start for request in yahoo.requests]
-    assert len(windows) == len(set(windows)) <= 4  # the first of them met the instrument
+    assert len(windows) == len(set(windows)) <= 4  # the first of them looked up the instrument
 
 
 def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(harness, yahoo):
@@ -92,7 +92,7 @@ def test_a_window_that_keeps_failing_is_listed_with_reason_and_next_try(harness,
     assert len(yahoo.requests) == n  # not before its time
     job = harness.backfill("1h", HOUR)
     assert (job.state, bool(job.gaps), "broken" in job.error) == (JobState.FAILED, True, True)
-    assert len(yahoo.requests) > n, "whoever starts a job means now"
+    assert len(yahoo.requests) > n, "a job that a person starts does not wait for the next try"
     yahoo.now, yahoo.script = NOW + 1_000, None
     assert harness.bars("1h", HOUR).complete
     retried = harness.cache.retry_job(job.job_id).result(WAIT_S)

@@ -238,7 +238,7 @@ def test_a_new_backfill_of_a_failed_span_asks_at_once(primed_harness, yahoo):
     assert primed_harness.backfill("1h", span).state is JobState.FAILED
     yahoo.script = None
     n_before = len(yahoo.requests)
-    assert primed_harness.backfill("1h", span).state is JobState.SUCCEEDED, "whoever starts it means now"
+    assert primed_harness.backfill("1h", span).state is JobState.SUCCEEDED, "a job that a person starts does not wait"
     assert len(yahoo.requests) == n_before + 1
 
 

@@ -1,4 +1,4 @@
-"""Hours without a stored daily bar: a split that is news divides them once, or not at all where they reflect it."""
+"""Hours without a stored daily bar: a new split divides them once, or not at all where they reflect it."""
 
 from contextlib import closing
 

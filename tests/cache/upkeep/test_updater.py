@@ -70,7 +70,7 @@ def test_the_forming_bar_changes_and_the_next_one_appears_within_a_cadence(harne
         harness.events.clear()
         run(harness, 100)  # a chart that asked a moment ago lets one tick pass
         stored = [event for event in harness.events if isinstance(event, BarsStored) and event.interval is MINUTE]
-        assert stored  # every open chart hears of it
+        assert stored  # every open chart gets it
         reply = harness.view("1m")
         harness.settle()
         assert int(reply.bars.open_time[-1]) >= yahoo.now // 60 * 60 - 60
@@ -190,7 +190,7 @@ def test_a_night_without_a_network_is_one_failure_and_the_morning_is_current_at_
     assert "update" not in [row.kind for row in harness.cache.list_jobs(state="failed").result(WAIT_S)]
 
 
-def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(harness, yahoo):
+def test_many_updates_do_not_delay_a_scroll(harness, yahoo):
     for n in range(12):
         harness.view("1m", symbol=f"S{n}", view_id=n)
         harness.settle()
