@@ -1,4 +1,4 @@
-"""Wires the cache's parts together and takes them apart again in the order of DESIGN.md, "Threads"."""
+"""Builds the cache from its parts, and closes them in the order of DESIGN.md, "Threads"."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def now_s() -> int:
 
 
 def provider_options(settings: Settings, cache_dir: Path) -> ProviderOptions:
-    """Return what the settings say of providers."""
+    """Return the settings of the providers."""
     quota = Quota(settings.requests_per_minute, settings.request_burst, settings.breaker_pause_s)
     return ProviderOptions(quota, settings.provider_urls(), str(cache_dir))
 
@@ -81,7 +81,7 @@ class CacheService:
         """Open or create the database and start the threads; the fetch process starts at its first use.
 
         ``refusal``: why nothing can be stored as long as this runs (a read-only home); then nothing is asked either.
-        ``now``, ``elapsed``, ``pauses`` and ``child`` (who fetches) may be others in tests.
+        ``now``, ``elapsed``, ``pauses`` and ``child`` (the fetch process) may be others in tests.
 
         Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
         """
@@ -109,7 +109,7 @@ class CacheService:
             pauses,
         )
         self._catalog = Catalog(self._context, _load_limits(database, self._writer, self._providers))
-        self._events.subscribe(self._catalog.on_event)  # before all that ask again when they hear the same
+        self._events.subscribe(self._catalog.on_event)  # before subscribers that ask again after the same event
         journal = JobJournal(self._context)
         self._fill_scheduler = FillScheduler(self._context, self._catalog, journal)
         if refusal is not None:
@@ -148,7 +148,7 @@ class CacheService:
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
 
     def emit(self, event: Event) -> None:
-        """Tell every subscriber of an event that happened outside the cache."""
+        """Call every subscriber with an event that happened outside the cache."""
         self._events.emit(event)
 
     def close(self) -> None:

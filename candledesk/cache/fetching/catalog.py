@@ -62,7 +62,7 @@ class SeriesState:
 
 
 def calendar_key(instrument: Instrument) -> str:
-    """Name the calendar that the instrument's venue follows: exchange codes are the provider's own."""
+    """Return the key of the calendar of an instrument's venue: exchange codes are the provider's own."""
     provider, _ = split_symbol(instrument.symbol)
     return spell_symbol(provider, f"{instrument.exchange}/{instrument.quote_type}/{instrument.tz}")
 
@@ -103,14 +103,14 @@ class Catalog:
             self._blocked[symbol] = (time.monotonic() + pause_s, error)
 
     def clear_backoff(self, symbols: Iterable[str] | None = None) -> None:
-        """Let symbols (``None``: all) be asked for at once that could not be reached; what is unknown stays so."""
+        """End the pauses of symbols (``None``: all) that could not be reached; unknown ones stay unknown."""
         with self._lock:
             for symbol in list(self._blocked) if symbols is None else symbols:
                 if isinstance(self._blocked.get(symbol, (0.0, None))[1], OfflineError):
                     del self._blocked[symbol]
 
     def on_event(self, event: Event) -> None:
-        """Hear of the network: once it is back, nobody waits for the end of a pause that was made without it."""
+        """End the pauses of all unreachable symbols once the network is back."""
         if not isinstance(event, LimiterChanged):
             return
         with self._lock:
@@ -217,10 +217,10 @@ class Catalog:
     def save_session_overrides(
         self, instrument: Instrument, calendar: SessionCalendar, overrides: SessionOverrides
     ) -> bool:
-        """Keep what an answer told of the venue's sessions that ``calendar`` has otherwise.
+        """Store the venue's sessions that ``calendar`` lacks or has with other hours.
 
-        It holds for every interval and instrument of the venue: what their series call known of new sessions is asked
-        for again. Returns whether there is any such.
+        They hold for every interval and instrument of the venue: coverage of their series that spans new sessions is
+        removed, so that these are fetched. Returns whether any was.
         """
         key, venue = calendar_key(instrument), venue_key(calendar)
 
@@ -245,7 +245,7 @@ class Catalog:
 
 
 def venue_key(calendar: SessionCalendar) -> str:
-    """Name the venue whose sessions ``calendar`` holds, for all exchange codes and kinds of instrument alike."""
+    """Return the key of a calendar's venue, the same for all exchange codes and kinds of instrument."""
     return f"{calendar.mic}/{calendar.tz}"
 
 

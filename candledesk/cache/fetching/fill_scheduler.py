@@ -206,7 +206,7 @@ class FillScheduler:
             self._next_window(task, plan)
 
     def _take_plan(self, task: FillTask) -> FillPlan | None:
-        """Return what is left of the task's plan, ``None`` when others have fetched of the series, or do so now."""
+        """Return what is left of the task's plan, ``None`` when another task has fetched of the series, or does now."""
         with self._lock:
             plan, task.plan = task.plan, None
         if plan is None or self._single_flight.version(task.symbol, task.interval) != plan.version:
@@ -240,7 +240,7 @@ class FillScheduler:
         return FillPlan(known, windows, plan.gaps, version)
 
     def _next_window(self, task: FillTask, plan: FillPlan) -> None:
-        """Fetch the newest window that nobody else fetches; wait when others fetch all, end when none is left."""
+        """Fetch the newest window that is not in flight; wait when all are, end the task when none is left."""
         facts = plan.known.facts
         if facts is None or not plan.windows:
             self._end(task, FillResult(plan.gaps, _never_gaps(task, facts)))
@@ -260,7 +260,7 @@ class FillScheduler:
             self._resume(task)
 
     def _discover(self, task: FillTask, known: SeriesState, version: int) -> None:
-        """Ask for bars of an unknown symbol: one request that also tells what and where it is."""
+        """Fetch bars of an unknown symbol with one request, which describes the instrument too."""
         error = self._catalog.blocked_error(task.symbol)
         if error is not None:
             raise error
@@ -282,10 +282,10 @@ class FillScheduler:
         finally:
             version = self._single_flight.release(claim)
         if not self._closing.is_set():
-            self._follow(task, plan, claim, version, outcome)
+            self._apply(task, plan, claim, version, outcome)
 
-    def _follow(self, task: FillTask, plan: FillPlan, claim: Claim, version: int, outcome: WindowOutcome) -> None:
-        """Do what follows from what became of a window."""
+    def _apply(self, task: FillTask, plan: FillPlan, claim: Claim, version: int, outcome: WindowOutcome) -> None:
+        """Change the task as the outcome of a window requires, and go on with it."""
         match outcome:
             case Over(result):
                 self._end(task, result)
@@ -318,7 +318,7 @@ class FillScheduler:
                 self._resume(task)
 
     def _keep_plan(self, task: FillTask, plan: FillPlan, answered: Span | None, version: int) -> None:
-        """Let the task go on by its plan, or the newer one of its chart, when nobody else has fetched meanwhile."""
+        """Keep the task's plan, or the newer one of its chart, when no other task has fetched of the series since."""
         if not task.keeps_plan:
             return
         with self._lock:
@@ -334,9 +334,9 @@ class FillScheduler:
 
 
 def _windows_to_update(task: FillTask, span: Span | None, facts: Facts, window_s: int | None) -> tuple[Span, ...]:
-    """Return what of an update's span was not asked yet.
+    """Return the windows of an update's span that were not fetched yet.
 
-    While it was asked a second went by, which is no reason to ask again unless a bar has opened in it.
+    The second that a fetch takes adds nothing to the span unless a bar has opened in it.
     """
     askable = facts.clip(span)
     left = subtract_spans([] if askable is None else [askable], task.asked)
@@ -344,6 +344,6 @@ def _windows_to_update(task: FillTask, span: Span | None, facts: Facts, window_s
 
 
 def _never_gaps(task: FillTask, facts: Facts | None) -> tuple[Gap, ...]:
-    """Return what a job asked for that can never be had; of "everything" nothing is."""
+    """Return the gaps of a job that no try can fill; none where the job is for the whole history."""
     span = None if facts is None or task.job_id is None else task.target.resolve(facts)
     return () if facts is None or span is None or span.start <= HISTORY_START else never_gaps(span, facts)

@@ -1,4 +1,4 @@
-"""A fill task fetches the missing bars of a span; it ends when they are known, cannot be fetched, or are not wanted."""
+"""A fill task fetches the missing bars of a span; it ends when they are known, cannot be fetched or are not needed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PATIENT_TRIES = 6  # of a backfill: with one answer in three broken, one window 
 
 
 class Priority(IntEnum):
-    """Whose fetches go first (DESIGN.md, "Threads")."""
+    """The order of fetches (DESIGN.md, "Threads")."""
 
     VIEWPORT = 0
     UPDATE = 1
@@ -159,7 +159,7 @@ class FillTask:
 
     @property
     def series(self) -> tuple[str, Interval]:
-        """Whose bars are wanted."""
+        """The series to fill: symbol and interval."""
         return self.symbol, self.interval
 
     def finish(self, end: FillResult) -> None:

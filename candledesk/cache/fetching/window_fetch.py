@@ -1,4 +1,4 @@
-"""Asking for one window: the request, what its answer changes in the database, and what became of it."""
+"""Fetching one window: the request, what its answer changes in the database, and the outcome."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class WindowFetcher:
         self._listed: dict[str, int] = {}  # symbols of which nothing is answered that begins before their first trade
 
     def max_window_s(self, symbol: str, interval: Interval) -> int | None:
-        """Return the widest window just now: what the provider stated, halved where it refused all the same."""
+        """Return the widest window now: the provider's stated limit, halved where it refused all the same."""
         sizes = (self._window_sizes.of(symbol, interval), self._catalog.limits.window_s(symbol, interval))
         return min((width for width in sizes if width is not None), default=None)
 
@@ -94,7 +94,7 @@ class WindowFetcher:
         return first_request(interval, task.target.span, now, limits, is_24h=is_24h, is_view=task.asks_older)
 
     def _plain_interval(self, symbol: str) -> Interval:
-        """Return the interval of a plain look: daily bars where the provider has them, else its longest ones."""
+        """Return the interval of a first request that only describes the instrument: daily, else the longest one."""
         names = self._context.providers.of(symbol).capabilities.intervals
         return max((INTERVALS[name] for name in names), key=lambda one: one.step_s)
 
@@ -155,7 +155,7 @@ class WindowFetcher:
         )
 
     def _take_answer(self, task: FillTask, known: SeriesState, claim: Claim, answer: ProviderAnswer) -> WindowOutcome:
-        """Store what the answer says, and say what became of the window."""
+        """Store what the answer says, and return the outcome of the window."""
         if isinstance(answer, BarsAnswer):
             return self._take_bars(task, known, claim, answer)
         if isinstance(answer, RefusedAnswer):
@@ -180,20 +180,20 @@ class WindowFetcher:
             return Answered(Attempt(claim.window.start), is_reported=False)
         is_last_try = before.n_faults + 1 >= task.n_tries
         calendar = self._remember_sessions(claim, answer, calendar, now)
-        question = CommitRequest(claim, calendar, now, is_last_try, before.held, before.is_checked)
-        filled = self._context.writer.submit(lambda connection: commit_window(connection, question, answer)).result()
+        request = CommitRequest(claim, calendar, now, is_last_try, before.held, before.is_checked)
+        result = self._context.writer.submit(lambda connection: commit_window(connection, request, answer)).result()
         self._on_stored()
-        is_reported = self._tell_filled(claim, answer, filled)
-        attempt = Attempt(claim.window.start, 0, filled.sightings, is_checked=filled.daily_since is not None)
-        since = filled.daily_since
+        is_reported = self._report_result(claim, answer, result)
+        attempt = Attempt(claim.window.start, 0, result.sightings, is_checked=result.daily_since is not None)
+        since = result.daily_since
         dailies = None if since is None else self._read_dailies_again(claim.symbol, since, now)
-        if filled.refetch is None or is_last_try:
+        if result.refetch is None or is_last_try:
             self._note_answered(claim)
             return (
-                Answered(attempt, is_reported) if filled.refetch is None else Unanswered(attempt, is_reported, dailies)
+                Answered(attempt, is_reported) if result.refetch is None else Unanswered(attempt, is_reported, dailies)
             )
         attempt = replace(attempt, n_faults=before.n_faults + 1)
-        return RetryLater(attempt, self._pause_s(attempt), _next_try(task, attempt, filled.refetch.value), dailies)
+        return RetryLater(attempt, self._pause_s(attempt), _next_try(task, attempt, result.refetch.value), dailies)
 
     def _note_answered(self, claim: Claim) -> None:
         self._failures.pop((claim.symbol, claim.interval.name), None)
@@ -219,28 +219,28 @@ class WindowFetcher:
                 self._context.emit(RefreshDue())
         return overrides.calendar
 
-    def _tell_filled(self, claim: Claim, answer: BarsAnswer, filled: CommitResult) -> bool:
+    def _report_result(self, claim: Claim, answer: BarsAnswer, result: CommitResult) -> bool:
         """Log what an answer has changed, and emit events; return whether there was one about the window."""
         symbol, interval, emit = claim.symbol, claim.interval, self._context.emit
-        for text in filled.notes:
+        for text in result.notes:
             log.info("%s %s %s", symbol, interval.name, text)
-        if filled.refetch is not None:
-            log.info("%s %s: %s", symbol, interval.name, filled.refetch.value)
-        if filled.stored is not None:
-            emit(BarsStored(symbol, interval, filled.stored, filled.rev))
-        elif filled.is_coverage_changed:
-            emit(CoverageChanged(symbol, interval, claim.window, filled.rev))
-        if filled.retired:
-            reused = SymbolReused(symbol, filled.retired, answer.instrument.name)
+        if result.refetch is not None:
+            log.info("%s %s: %s", symbol, interval.name, result.refetch.value)
+        if result.stored is not None:
+            emit(BarsStored(symbol, interval, result.stored, result.rev))
+        elif result.is_coverage_changed:
+            emit(CoverageChanged(symbol, interval, claim.window, result.rev))
+        if result.retired:
+            reused = SymbolReused(symbol, result.retired, answer.instrument.name)
             log.warning("%s", reused.text)
             emit(reused)
-        for rebased in filled.rebased:
+        for rebased in result.rebased:
             log.info("%s %s: stored bars were brought onto a new split basis", symbol, rebased.interval.name)
             emit(BarsStored(symbol, rebased.interval, rebased.span, rebased.rev))
-        return filled.stored is not None or filled.is_coverage_changed
+        return result.stored is not None or result.is_coverage_changed
 
     def _use_first_answer(self, claim: Claim, answer: BarsAnswer, calendar: SessionCalendar, now: int) -> bool:
-        """Cut a first look to what the instrument can have; ``False`` when nothing but the instrument is of use.
+        """Cut the window of a first request to what the instrument can have; ``False`` when its bars are of no use.
 
         So it is when the form of the ticker made us ask without extended hours what trades around the clock, or with
         them what does not: then the bars are asked once more.
@@ -263,13 +263,13 @@ class WindowFetcher:
         return False
 
     def _read_dailies_again(self, symbol: str, since: int, now: int) -> FillTask:
-        """Look for a split that the stored bars do not know: daily answers show it, and they are the judge."""
+        """Start a task that reads daily bars, which show a split that the stored bars do not reflect."""
         target = FillTarget(Span(since // DAY_S * DAY_S, now + 1))
         dailies = FillTask(symbol, INTERVALS["1d"], target, Priority.VIEWPORT, is_update=True)
         self._add(dailies)
         return dailies
 
-    def _tell_coverage(self, claim: Claim, rev: int | None) -> bool:
+    def _report_coverage(self, claim: Claim, rev: int | None) -> bool:
         """Emit that coverage changed; ``rev`` is ``None`` and the result ``False`` when it did not."""
         if rev is not None:
             self._context.emit(CoverageChanged(claim.symbol, claim.interval, claim.window, rev))
@@ -290,10 +290,10 @@ class WindowFetcher:
         now = self._context.now()
         calendar = known.facts.calendar if known.facts else None
         rev = self._context.writer.submit(lambda c: commit_refusal(c, claim, answer, now, calendar)).result()
-        return Unanswered(task.attempt, self._tell_coverage(claim, rev))
+        return Unanswered(task.attempt, self._report_coverage(claim, rev))
 
     def _begins_too_early(self, known: SeriesState, claim: Claim) -> bool:
-        """Learn that a window with the first trade in it was refused for its beginning; ``False`` when known before."""
+        """Remember that a window with the first trade in it was refused for its start; ``False`` when known before."""
         first = known.instrument.first_open_time if known.instrument else None
         if first is None or first >= claim.window.end or self._listed.get(claim.symbol) == first:
             return False
@@ -323,7 +323,7 @@ class WindowFetcher:
         failed = Coverage(claim.window, CoverageState.FAILED, now, retry_at, answer.reason)
         calendar = known.facts.calendar if known.facts else None
         rev = self._context.writer.submit(lambda c: commit_failure(c, claim, failed, calendar)).result()
-        is_reported = self._tell_coverage(claim, rev)
+        is_reported = self._report_coverage(claim, rev)
         return (
             Unanswered(attempt, is_reported) if error is None else Over(FillResult(self._gaps_left(task), error=error))
         )

@@ -1,4 +1,4 @@
-"""What became of one window that was asked for, and so what its fill task does next."""
+"""The outcomes of one window that was fetched; each says what its fill task does next."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class WaitForNetwork:
-    """The provider cannot be reached: the window is tried again after ``delay_s`` seconds, and so is everybody's.
+    """The provider cannot be reached: the window is tried again after ``delay_s`` seconds, as all others are.
 
     ``error``: what to tell those who wait for the task, ``None`` while it may soon be over.
     """
@@ -57,7 +57,7 @@ class WaitForNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Replan:
-    """Nothing was learnt of the window: the task is planned anew, and asks otherwise."""
+    """Nothing was learnt of the window: the task is planned again, and makes another request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ class JobQueue:
         )
 
     def wait(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended; see ``waits.JobWaiters``."""
+        """Resolve when the job has ended; see ``JobWaiters``."""
         ended = self._waiters.add(job_id)
 
         def on_read(read: Future[Job]) -> None:
@@ -134,7 +134,7 @@ class JobQueue:
         self.start_queued()
 
     def _admit(self, ids: Iterable[int]) -> None:
-        """Let jobs begin: a command that fills one series does not go on with what a window has left."""
+        """Let jobs begin; a command that fills one series does not begin what another run has queued."""
         with self._lock:
             if self._own is not None:
                 self._own.update(ids)
@@ -313,7 +313,7 @@ class JobQueue:
         coverage_store.write_coverage(connection, series_id, failed)
 
     def retry_failed(self) -> Future[int]:
-        """Queue every failed job of people again, but for those whose span another live job has; return how many."""
+        """Queue again every failed job that a person started, except where a live job has its span; return how many."""
 
         def write(connection: Connection) -> list[int]:
             queued = []
@@ -321,7 +321,7 @@ class JobQueue:
             for row in rows:
                 if row.kind == KIND_VIEWPORT:
                     continue
-                with suppress(JobStateError):  # a twin of it is live: what it wants is done by that one
+                with suppress(JobStateError):  # another live job has its span
                     self._retry(connection, row.job_id)
                     queued.append(row.job_id)
             return queued
@@ -368,12 +368,7 @@ class JobQueue:
 
 
 def update_span(interval: Interval, now: int) -> Span:
-    """Return what an update asks again while the venue's sessions are not known: the last days (yahoo.md §4.10)."""
+    """Return the span of an update while the venue's sessions are not known: the last days (yahoo.md §4.10)."""
     back = 5 * DAY_S if interval.is_daily else 3 * DAY_S
     start = (now - back) // DAY_S * DAY_S
     return Span(start, now // 60 * 60 + 60)
-
-
-def parse_series(symbol: str, name: str) -> tuple[str, Interval]:
-    """Return a series as the pair that is fetched: the symbol and the base interval."""
-    return symbol, parse_interval(name).base

@@ -1,4 +1,4 @@
-"""What a backfill would cost, before it starts: requests, bars and time, from what is known without asking."""
+"""What a backfill would cost, before it starts: requests, bars and time, without a request to the provider."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from candledesk.domain.windows import FetchLimits
     from candledesk.store import Connection
 
-N_AT_ONCE = 50  # series that one reader task plans; charts get their turn in between
+N_AT_ONCE = 50  # series that one reader task plans; viewports are read in between
 GUESSED_HISTORY_S = 30 * YEAR_S  # of a symbol that is not known yet
 GUESSED_SESSION_S = 6.5 * 3_600 * 5 / 7  # of a day, on average over the week: a stock's trading hours
 

@@ -82,7 +82,7 @@ class SymbolSearch:
         return found if found is not None and self._monotonic() < found_at + KEPT_S else None
 
     def _run(self) -> None:
-        """Search for the first query that somebody still waits for, and come back for the next."""
+        """Search for the first query that is still waited for, then for the next."""
         while True:
             with self._lock:
                 if not self._waiting:

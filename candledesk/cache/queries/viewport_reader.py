@@ -185,7 +185,7 @@ def trim_bars(bars: Bars, request: ViewportRequest) -> Bars:
 def describe_edge(
     plan: ViewportPlan | None, around: Around, wanted: Span | None, *, is_loading: bool
 ) -> tuple[EdgeState, str]:
-    """Say what lies left of the oldest bar of a reply, and why; ``plan``: ``None`` while nothing can be planned."""
+    """Return what lies left of the oldest bar of a reply, and why; ``plan``: ``None`` while nothing can be planned."""
     if plan is None:
         return EdgeState.LOADING, ""
     facts = plan.facts
@@ -205,7 +205,7 @@ def describe_edge(
 
 
 def span_of_rows(request: ViewportRequest, around: Around, facts: Facts) -> Span:
-    """Return the span that a chart of many bars wants known: what is stored in it need not be counted on a calendar."""
+    """Return the span that a chart of many bars needs: stored bars are counted, the rest on the calendar."""
     times, starts = around.bars.open_time, around.starts
     if starts is None:
         raise ValueError("rows of one bar each: count them on the calendar")

@@ -1,4 +1,4 @@
-"""What charts ask: a viewport's bars at once, and the fill tasks that bring what is missing.
+"""Viewports of charts: their stored bars at once, and the fill tasks that bring what is missing.
 
 ``load_viewport`` puts a task into the view's mailbox; a reader thread reads what is stored, plans what is missing, and
 resolves the reply at once; the plan goes with the view's one fill task.
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 MAX_RETRY_S = 900.0
-_AFTER_FAULT = 1.125  # of the pause after a fault of the machine: the fill that comes then must be let through
+_AFTER_FAULT = 1.125  # of the pause after a storage fault: by then the next try is allowed
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a request wants fetched: of the fetched interval, as a task would; ``plan``: ``None`` of a new symbol."""
+    """The bars of the fetched interval that a request needs; ``plan``: ``None`` of a symbol that is not known yet."""
 
     target: FillTarget
     plan: FillPlan | None
@@ -152,7 +152,7 @@ class ViewportLoader:
         return True
 
     def _on_view_end(self, view_id: int, task: FillTask, end: FillResult) -> None:
-        """Let the chart read again where no event has told it of an answer, and once what failed may be tried again."""
+        """Let the chart read again where no event has announced an answer, and when a failure may be tried again."""
         with self._lock:
             if self._views.get(view_id) is not task:
                 return
@@ -191,7 +191,7 @@ class ViewportLoader:
 
 
 def _target_of(request: ViewportRequest, around: Around, plan: ViewportPlan | None) -> FillTarget:
-    """Return the bars of the fetched interval that a request wants known."""
+    """Return the bars of the fetched interval that a request needs."""
     if around.starts is not None and plan is not None:
         span = span_of_rows(request, around, plan.facts)
         return FillTarget(unknown_part(span, plan.facts) or span)  # a short span is planned sooner

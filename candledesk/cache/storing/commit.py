@@ -95,7 +95,7 @@ class CommitResult:
 
 @dataclass(frozen=True, slots=True)
 class CommitRequest:
-    """What an answer is for: a claimed window, the calendar it is judged by, at ``now`` (UTC seconds).
+    """What an answer is for: a claimed window, and the calendar by which it is checked, at ``now`` (UTC seconds).
 
     ``is_last_try``: it is not asked again; ``sightings``: rows that were held back, from the tries before;
     ``is_checked``: the dailies were read for it, to know its basis.
@@ -114,19 +114,19 @@ class CommitRequest:
         return self.claim.asked or self.claim.window
 
 
-def commit_window(connection: Connection, question: CommitRequest, answer: BarsAnswer) -> CommitResult:
-    """Judge the rows of an answer and store what they are. Raises ``EnvironmentFaultError``; then nothing was stored.
+def commit_window(connection: Connection, request: CommitRequest, answer: BarsAnswer) -> CommitResult:
+    """Check the rows of an answer and store them. Raises ``EnvironmentFaultError``; then nothing was stored.
 
     Rows that look wrong, or came without a close, are believed when the provider repeats them or at the last try; until
     then the rest is stored and the window stays open.
     """
-    claim, calendar, now = question.claim, question.calendar, question.now
+    claim, calendar, now = request.claim, request.calendar, request.now
     with transaction(connection):
-        clean = clean_bars(answer.bars, calendar, claim.interval, question.asked, now)
+        clean = clean_bars(answer.bars, calendar, claim.interval, request.asked, now)
         retired = retire_other_company(connection, answer.instrument, claim.interval, clean.bars)
         own = _in_own_currency(connection, claim, answer)
         if own is not answer:
-            answer, clean = own, clean_bars(own.bars, calendar, claim.interval, question.asked, now)
+            answer, clean = own, clean_bars(own.bars, calendar, claim.interval, request.asked, now)
         instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
         new_splits, unit = (
@@ -138,54 +138,54 @@ def commit_window(connection: Connection, question: CommitRequest, answer: BarsA
             claim.interval,
             clean.bars,
             calendar,
-            question.asked,
+            request.asked,
             now,
             new_splits=new_splits,
             unit=unit,
             market=None if answer.market is None else answer.market[1],
-            is_checked=question.is_checked,
+            is_checked=request.is_checked,
         )
         settled = settle_basis(connection, compared)
         if settled.unproven_since is not None:  # its splits stay unknown until stored prices reflect them
-            return replace(_not_yet(connection, series_id, question, settled), retired=retired)
+            return replace(_not_yet(connection, series_id, request, settled), retired=retired)
         _write_actions(connection, answer, now)
         evidence = Evidence(
             unit, is_smaller_unit(answer.instrument.currency), answer.market, read_splits(connection, claim.symbol)
         )
         daily = None if claim.interval.is_daily else daily_around(connection, claim.symbol, clean.bars)
-        judged = _without_stored_overlap(connection, series_id, question, clean)
+        judged = _without_stored_overlap(connection, series_id, request, clean)
         scale = settle_scale(connection, series_id, claim.interval, judged, calendar, daily, evidence)
-        return replace(_write(connection, series_id, question, clean, scale, settled), retired=retired)
+        return replace(_write(connection, series_id, request, clean, scale, settled), retired=retired)
 
 
 def _without_stored_overlap(
-    connection: Connection, series_id: int, question: CommitRequest, clean: CleanBars
+    connection: Connection, series_id: int, request: CommitRequest, clean: CleanBars
 ) -> CleanBars:
-    """Return the verdicts without rows of the overlap that are stored and stay so: they are judged as stored bars.
+    """Return the checked rows without those of the overlap that are stored already: they count as stored bars.
 
     So what was decided of them with less knowledge is decided again, though their window is not asked.
     """
     bars = clean.bars
-    is_overlap = ~_is_writable(bars, question)
+    is_overlap = ~_is_writable(bars, request)
     stored = _stored_at(connection, series_id, bars.take(is_overlap))
     return without_bars(clean, is_overlap & np.isin(bars.open_time, stored.open_time))
 
 
 def _write(
-    connection: Connection, series_id: int, question: CommitRequest, clean: CleanBars, scale: OwnScale, settled: Settled
+    connection: Connection, series_id: int, request: CommitRequest, clean: CleanBars, scale: OwnScale, settled: Settled
 ) -> CommitResult:
     """Store rows, flags and coverage of an answer that is on the stored basis."""
-    claim, calendar, now = question.claim, question.calendar, question.now
+    claim, calendar, now = request.claim, request.calendar, request.now
     window, interval = claim.window, claim.interval
     extent = bar_store.bars_extent(connection, series_id)
-    wanted = scale.take(~scale.is_new | _is_writable(scale.bars, question))
+    wanted = scale.take(~scale.is_new | _is_writable(scale.bars, request))
     stored = _stored_at(connection, series_id, wanted.bars)
     lost = lost_times(clean, window, calendar, interval, now)
     around = coverage_store.read_coverage(connection, series_id, around_window(window))
     previous = [row for row in around if row.span.overlaps(window)]
-    replaceable = _replaceable_times(connection, series_id, question, stored)
-    seen = count_sightings(wanted, unsettled_times(lost, previous), stored, replaceable, question.sightings)
-    held = {} if question.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
+    replaceable = _replaceable_times(connection, series_id, request, stored)
+    seen = count_sightings(wanted, unsettled_times(lost, previous), stored, replaceable, request.sightings)
+    held = {} if request.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
     written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
     changed = changed_only(written.bars, stored)
     n_stored = bar_store.write_bars(connection, series_id, changed)
@@ -193,7 +193,7 @@ def _write(
     odd_store.write_odd(connection, series_id, written.bars.open_time, written.odd_bars())
     odd_store.note_dropped(connection, series_id, clean.impossible, written.bars.open_time)
     if not held:
-        newest = _newest(clean.bars.open_time, extent, question.asked)
+        newest = _newest(clean.bars.open_time, extent, request.asked)
         rows = cover_window(window, clean.bars, calendar, interval, now, previous, newest)
         traded = lost[~np.isin(lost, clean.untraded)]
         rows += cover_lost(traded, rows, calendar, interval, now, previous)
@@ -235,10 +235,10 @@ def _notes(clean: CleanBars) -> tuple[str, ...]:
     )
 
 
-def _not_yet(connection: Connection, series_id: int, question: CommitRequest, settled: Settled) -> CommitResult:
-    """Leave a window open until the dailies have told its basis; at the last try that question got no answer."""
-    claim, now, reason, n_covered = question.claim, question.now, RefetchReason.BASIS, 0
-    if question.is_last_try:
+def _not_yet(connection: Connection, series_id: int, request: CommitRequest, settled: Settled) -> CommitResult:
+    """Leave a window open until daily bars show its split basis; at the last try it counts as failed."""
+    claim, now, reason, n_covered = request.claim, request.now, RefetchReason.BASIS, 0
+    if request.is_last_try:
         row = Coverage(claim.window, CoverageState.FAILED, now, now + HOUR_S, reason.value)
         previous = coverage_store.read_coverage(connection, series_id, row.span)
         n_covered = coverage_store.write_coverage(connection, series_id, cover_failure(row, previous))
@@ -248,7 +248,7 @@ def _not_yet(connection: Connection, series_id: int, question: CommitRequest, se
 
 
 def _new_splits(connection: Connection, answer: BarsAnswer) -> tuple[Split, ...]:
-    """Return the splits that an answer states and that are not known so."""
+    """Return the splits of an answer that are not stored."""
     known = read_splits(connection, answer.instrument.symbol)
     reported = ((one.date, one.value) for one in answer.actions if one.kind == SPLIT)
     return tuple(split for split in reported if split not in known)
@@ -260,7 +260,7 @@ def _write_actions(connection: Connection, answer: BarsAnswer, now: int) -> None
 
 
 def _in_own_currency(connection: Connection, claim: AskedWindow, answer: BarsAnswer) -> BarsAnswer:
-    """Return an answer that is stated in the other unit of the instrument's currency in the unit that is stored.
+    """Return an answer in the other unit of the instrument's currency converted to the stored unit.
 
     Not its prices where the same stored bars say that they are in the stored unit all the same.
     """
@@ -286,14 +286,14 @@ def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
     return bar_store.read_bars(connection, series_id, Span(int(bars.open_time.min()), int(bars.open_time.max()) + 1))
 
 
-def _replaceable_times(connection: Connection, series_id: int, question: CommitRequest, stored: Bars) -> IntArray:
+def _replaceable_times(connection: Connection, series_id: int, request: CommitRequest, stored: Bars) -> IntArray:
     """Return the times of stored bars that look wrong and still form: another odd row replaces them at once."""
     if not len(stored):
         return stored.open_time
     span = Span(int(stored.open_time[0]), int(stored.open_time[-1]) + 1)
     odd = odd_store.read_odd(connection, series_id, span)
     times = np.array([bar.open_time for bar in odd if bar.flags & UNUSUAL], np.int64)
-    return times[final_times(question.calendar, question.claim.interval, times) > question.now]
+    return times[final_times(request.calendar, request.claim.interval, times) > request.now]
 
 
 def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:
@@ -304,10 +304,10 @@ def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:
     return max(known, default=asked.start)
 
 
-def _is_writable(bars: Bars, question: CommitRequest) -> BoolArray:
+def _is_writable(bars: Bars, request: CommitRequest) -> BoolArray:
     """Tell which bars are the window's, or final ones of the overlap past its end (the interior of an answer wins)."""
-    window, interval = question.claim.window, question.claim.interval
+    window, interval = request.claim.window, request.claim.interval
     is_inside = (bars.open_time >= window.start) & (bars.open_time < window.end)
-    is_final = final_times(question.calendar, interval, bars.open_time) <= question.now
+    is_final = final_times(request.calendar, interval, bars.open_time) <= request.now
     is_writable: BoolArray = is_inside | (is_final & (bars.open_time >= window.end))
     return is_writable

@@ -1,4 +1,4 @@
-"""What a refusal or a failure changes in the database: nothing of what is known of stored bars (DESIGN.md, rule 7)."""
+"""What a refusal or a failure changes in the database: never the coverage of stored bars (DESIGN.md, rule 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows of an answer are held back until the provider repeats them: an answer can be spoilt on its way. Pure."""
+"""Which rows of an answer are held back until the provider repeats them, for an answer can be damaged. Pure."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def _stored_final(connection: Connection, symbol: str, interval: Interval, bars:
 
 
 def retire_other_company(connection: Connection, answered: Instrument, interval: Interval, bars: Bars) -> str:
-    """Keep the bars of a company whose symbol is another one's by now under a symbol of their own, which is returned.
+    """Move the bars of a company whose symbol has passed to another one to a new symbol, which is returned.
 
     Empty when the answer (``answered``, clean ``bars``) is about the company that is stored, or nothing is.
     """

@@ -87,7 +87,7 @@ class Updater:
             self._context.delayed_calls.call_later(pause_s, self.start)
 
     def run_round(self) -> Future[Schedule]:
-        """Look what is due and start it; resolves with what was started, when that is queued."""
+        """Start what is due; resolves with what was started, when that is queued."""
         return start_coroutine(self._run_round())
 
     async def _run_round(self) -> Schedule:
@@ -150,7 +150,7 @@ class Updater:
         return series
 
     def _load_calendar(self, symbol: str, interval: Interval) -> None:
-        """Let the venue's sessions be computed anew, which asks the provider nothing; a later round goes by them."""
+        """Compute the venue's sessions again, without a request to the provider; a later round uses them."""
         key = (symbol, interval.name)
         with self._lock:
             if key in self._loading:
@@ -187,7 +187,7 @@ class Updater:
         await self._end(task, is_answered=job.state in _ANSWERED, note=note)
 
     def _forget_previous_failure(self, task: UpdateTask, job: Job) -> None:
-        """Forget the task's failure before this one: a night without a network is one row, not five hundred."""
+        """Delete the task's failed job before this one: a night without a network is one row, not five hundred."""
         with self._lock:
             history = self._scheduler.history(task.key)
             previous, history.failed_job = history.failed_job, job.job_id if job.state is JobState.FAILED else None
