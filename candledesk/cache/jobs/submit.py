@@ -6,13 +6,14 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.job_journal import KIND_BACKFILL, KIND_UPDATE, Order
+from candledesk.cache.fetching.job_journal import Order
 from candledesk.cache.jobs.queue import update_span
 from candledesk.cache.rules.base_bars import base_part
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.update_times import recent_span
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.interval import HOUR_S
+from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.symbols import parse_symbol
 from candledesk.store.market import instruments as instrument_store
@@ -53,7 +54,7 @@ class JobSubmitter:
         return start_coroutine(_first(self.start_backfills([(symbol, interval)], span)))
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue a backfill of each series, or join the live one; see ``api.CacheApi``."""
+        """Queue a backfill of each series, or join the live one; see ``CacheApi``."""
         self._catalog.clear_backoff(symbol for symbol, _ in series)  # a person starts it now
         now = self._context.now()
         if span is not None and span.start >= now:
@@ -65,7 +66,7 @@ class JobSubmitter:
 
         def orders(_connection: Connection) -> list[Order]:
             return [
-                Order(symbol, one.base, KIND_BACKFILL, base_part(one, span) if span else whole, Priority.BACKFILL)
+                Order(symbol, one.base, JobKind.BACKFILL, base_part(one, span) if span else whole, Priority.BACKFILL)
                 for symbol, one in series
             ]
 
@@ -95,7 +96,7 @@ class JobSubmitter:
         """Return the order for what may have changed: the last sessions, or days while the sessions are unknown."""
         facts, now = self._catalog.read(connection, symbol, interval).facts, self._context.now()
         recent = None if facts is None else recent_span(facts.calendar, interval, now)
-        return Order(symbol, interval, KIND_UPDATE, recent or update_span(interval, now), Priority.UPDATE)
+        return Order(symbol, interval, JobKind.UPDATE, recent or update_span(interval, now), Priority.UPDATE)
 
     async def _start(self, make_orders: Callable[[Connection], list[Order]]) -> list[Job]:
         """Start jobs; those of unknown symbols once these have been looked up, for a job row needs its series.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
     from candledesk.providers.answers import SearchAnswer, SymbolMatch
     from candledesk.providers.base import Provider
+    from candledesk.store import Connection
 
 KEPT_S = 600.0
 N_KEPT = 500
@@ -51,14 +52,26 @@ class SymbolSearch:
         self._waiting: OrderedDict[str, list[Future[tuple[SymbolFound, ...]]]] = OrderedDict()
         self._is_running = False
 
-    def search(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
-        """Answer within ``timeout_s`` with what is known by then: offline that is what the database has."""
-        return start_coroutine(self._find(query, timeout_s))
+    def search(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Answer within ``timeout_s`` with what is known by then: offline that is what the database has.
 
-    async def _find(self, query: str, timeout_s: float) -> list[SymbolFound]:
-        rows = await wait_for(self._context.readers.submit(lambda c: instrument_store.list_instruments(c, query)))
-        cached = [_of_instrument(self._catalog.complete(row)) for row in rows]
-        return _merge(cached, await wait_for(self._ask(" ".join(query.upper().split()), timeout_s)))
+        Of the cached instruments at most ``limit`` that follow the symbol ``after``; only the last page of them ends
+        with what the provider's search finds.
+        """
+        return start_coroutine(self._find(query, timeout_s, limit, after))
+
+    async def _find(self, query: str, timeout_s: float, limit: int | None, after: str | None) -> list[SymbolFound]:
+        def read(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
+            rows = instrument_store.list_instruments(connection, query, limit, after)
+            listed = [] if after is None else instrument_store.list_instruments(connection, query)
+            return [_of_instrument(self._catalog.complete(row)) for row in rows], {row.symbol for row in listed}
+
+        cached, previous = await wait_for(self._context.readers.submit(read))
+        if limit is not None and len(cached) >= limit:
+            return cached
+        return _merge(cached, previous, await wait_for(self._ask(" ".join(query.upper().split()), timeout_s)))
 
     def _ask(self, key: str, timeout_s: float) -> Future[tuple[SymbolFound, ...]]:
         future: Future[tuple[SymbolFound, ...]] = Future()
@@ -145,6 +158,7 @@ def _of_match(name: str, row: SymbolMatch, provider: Provider) -> SymbolFound:
     return SymbolFound(symbol, row.name, row.exchange, row.quote_type, provider.exchange_name(row.exchange))
 
 
-def _merge(cached: list[SymbolFound], found: tuple[SymbolFound, ...]) -> list[SymbolFound]:
-    known = {row.symbol for row in cached}
+def _merge(cached: list[SymbolFound], previous: set[str], found: tuple[SymbolFound, ...]) -> list[SymbolFound]:
+    """Return a page, then what was found and is neither on it nor on the pages before it."""
+    known = {row.symbol for row in cached} | previous
     return cached + [row for row in found if row.symbol not in known]

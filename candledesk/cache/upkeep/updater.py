@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.job_journal import KIND_ARCHIVE, Order
+from candledesk.cache.fetching.job_journal import Order
 from candledesk.cache.messages import BreakerState, JobState, LimiterChanged
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.cache.upkeep.schedule import (
@@ -21,6 +21,7 @@ from candledesk.cache.upkeep.schedule import (
 )
 from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.interval import HOUR_S, parse_interval
+from candledesk.domain.job_states import JobKind
 from candledesk.store.market import bars as bar_store
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class Updater:
         is_offline = self._context.limiter_state().is_offline
         with self._lock:
             history = self._scheduler.history(task.key)
-        if task.kind == KIND_ARCHIVE:  # noted first, or the next round would find it due again
+        if task.kind == JobKind.ARCHIVE:  # noted first, or the next round would find it due again
             last_run_at = history.began if is_answered else None
             with suppress(CandleDeskError):
                 await wait_for(self._archive.note_run(task.symbol, task.interval, last_run_at, note))

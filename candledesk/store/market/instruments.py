@@ -48,11 +48,12 @@ INSERT INTO series (instrument_id, interval, step, span)
 SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON spelling = value ->> 3
 """
 _COLUMNS = "spelling, meta_json, quote_type, currency, price_decimals, first_ts"
+_RANK = "lower({0}) <> :query, instr(lower({0}), :query) <> 1, NOT instr(lower({0}), :query), {0}"  # best match first
 _LIST = f"""
 SELECT {_COLUMNS} FROM instrument
-WHERE instr(lower(spelling), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query)
-ORDER BY :query NOT IN (lower(symbol), lower(spelling)), instr(lower(symbol), :query) <> 1,
-    NOT instr(lower(spelling), :query), spelling
+WHERE (instr(lower(spelling), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query))
+    AND (:after IS NULL OR ({_RANK.format("spelling")}) > ({_RANK.format(":after")}))
+ORDER BY {_RANK.format("spelling")}
 LIMIT :limit
 """
 
@@ -126,13 +127,16 @@ def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
 
 
 @translate_faults()
-def list_instruments(conn: sqlite3.Connection, query: str = "", limit: int = 200) -> list[Instrument]:
-    """Return instruments whose symbol or name contains ``query``.
+def list_instruments(
+    conn: sqlite3.Connection, query: str = "", limit: int | None = None, after: str | None = None
+) -> list[Instrument]:
+    """Return instruments whose symbol or name contains ``query``, at most ``limit``.
 
-    The exact symbol comes first, then symbols that begin with it, then those that hold it,
-    then names.
+    The exact symbol comes first, then symbols that begin with it, then those that contain it, then names. ``after``:
+    only those that follow this symbol in that order, which gives the next page.
     """
-    rows = conn.execute(_LIST, {"query": query.strip().lower(), "limit": limit}).fetchall()
+    values = {"query": query.strip().lower(), "limit": -1 if limit is None else limit, "after": after}
+    rows = conn.execute(_LIST, values).fetchall()
     return [_instrument(row) for row in rows]
 
 
