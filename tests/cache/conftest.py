@@ -193,3 +193,13 @@ def harness(tmp_path, yahoo):
 
 def days_back(n, now=NOW):
     return Span((now // DAY_S - n) * DAY_S, now)
+
+
+@pytest.fixture
+def primed_harness(harness):
+    """The symbols are known, and what follows counts its own events."""
+    week = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
+    for symbol in ("AAA", "BBB", "CCC"):
+        harness.bars("1d", week, symbol=symbol)
+    harness.events.clear()
+    return harness
