@@ -157,6 +157,16 @@ def test_a_session_that_the_calendar_lacked_has_every_chart_read_again(harness, 
     assert RefreshDue() in witness.named(RefreshDue)
 
 
+def test_a_job_that_is_started_for_failed_bars_tells_that_they_may_be_fetched_again(harness, yahoo, witness):
+    harness.bars("1h", days_back(3))
+    yahoo.script = lambda request: FaultAnswer("broken")
+    harness.bars("1h", OLD_DAYS)
+    (failed,) = witness.named(CoverageChanged)
+    harness.backfill("1h", OLD_DAYS)
+    again = witness.named(CoverageChanged)[1]
+    assert (again.interval, again.span, again.rev) == (failed.interval, failed.span, failed.rev)
+
+
 def test_a_backfill_tells_only_what_it_stored(harness, yahoo, witness):
     assert harness.backfill("5m").state is JobState.SUCCEEDED
     assert harness.backfill("5m").state is JobState.SUCCEEDED

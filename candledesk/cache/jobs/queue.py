@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
 from candledesk.cache.fetching.job_journal import NO_GAPS, job_of
 from candledesk.cache.jobs.waiters import JobWaiters
+from candledesk.cache.messages import CoverageChanged
 from candledesk.cache.runtime.threads import run_into
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
@@ -109,16 +110,18 @@ class JobQueue:
 
     def start(self, orders: Sequence[Order]) -> Future[list[Job]]:
         """Queue jobs in one transaction, or join the live ones of the same spans; the instruments must be known."""
+        changed: list[CoverageChanged] = []
 
         def insert(connection: Connection) -> list[Job]:
             rows = self._journal.insert(connection, orders)
             if len(rows) == 1 and orders[0].kind == JobKind.BACKFILL:
-                self._clear_backoff(connection, rows[0])
+                changed.extend(self._clear_backoff(connection, rows[0]))
             return [job_of(row) for row in rows]
 
-        return self._journal.change(insert, self._on_started, is_urgent=True)
+        return self._journal.change(insert, lambda jobs: self._on_started(jobs, changed), is_urgent=True)
 
-    def _on_started(self, jobs: Sequence[Job]) -> None:
+    def _on_started(self, jobs: Sequence[Job], changed: Sequence[CoverageChanged]) -> None:
+        self._emit_all(changed)
         self._admit(job.job_id for job in jobs)
         if len(jobs) == 1:
             self._journal.emit_jobs(jobs)
@@ -269,34 +272,46 @@ class JobQueue:
 
     def resume(self, job_id: int) -> Future[Job]:
         """Queue a paused job again; ``JobStateError`` otherwise."""
-        return self._queue_again(lambda connection: self._journal.move(connection, job_id, JobVerb.RESUME))
+        return self._queue_again(lambda connection, _: self._journal.move(connection, job_id, JobVerb.RESUME))
 
     def retry(self, job_id: int) -> Future[Job]:
         """Queue a failed or cancelled job again, its failed windows at once; ``JobStateError`` otherwise."""
-        return self._queue_again(lambda connection: self._retry(connection, job_id))
+        return self._queue_again(lambda connection, changed: self._retry(connection, job_id, changed))
 
-    def _queue_again(self, move: Callable[[Connection], JobRow]) -> Future[Job]:
+    def _queue_again(self, move: Callable[[Connection, list[CoverageChanged]], JobRow]) -> Future[Job]:
+        changed: list[CoverageChanged] = []
+
         def then(job: Job) -> None:
+            self._emit_all(changed)
             self._admit([job.job_id])
             self._journal.emit_jobs([job])
             self.start_queued()
 
-        return self._journal.change(lambda connection: job_of(move(connection)), then, is_urgent=True)
+        return self._journal.change(lambda connection: job_of(move(connection, changed)), then, is_urgent=True)
 
-    def _retry(self, connection: Connection, job_id: int) -> JobRow:
+    def _emit_all(self, changed: Sequence[CoverageChanged]) -> None:
+        for event in changed:
+            self._context.emit(event)
+
+    def _retry(self, connection: Connection, job_id: int, changed: list[CoverageChanged]) -> JobRow:
+        """Queue a job again, and add to ``changed`` what became of the coverage of its span."""
         changes: JobChanges = {"error": "", "gaps": NO_GAPS, "next_try_at": None}
         row = self._journal.move(connection, job_id, JobVerb.RETRY, **changes)
         if row.priority == Priority.VIEWPORT:  # no chart waits for it any more
             later = job_store.update_job(connection, job_id, now=self._journal.now(), priority=int(Priority.BACKFILL))
             row = row if later is None else later
-        self._clear_backoff(connection, row)
+        changed.extend(self._clear_backoff(connection, row))
         return row
 
-    def _clear_backoff(self, connection: Connection, row: JobRow) -> None:
-        """Let failed windows of a job be fetched at once, since a person starts or retries it now."""
-        series_id = instrument_store.series_id(connection, row.symbol, parse_interval(row.interval))
+    def _clear_backoff(self, connection: Connection, row: JobRow) -> list[CoverageChanged]:
+        """Let failed windows of a job be fetched at once, since a person starts or retries it now.
+
+        Returns the events that say so, to be emitted after the commit.
+        """
+        interval = parse_interval(row.interval)
+        series_id = instrument_store.series_id(connection, row.symbol, interval)
         if series_id is None:
-            return
+            return []
         now = self._journal.now()
         failed = [
             replace(piece, expires_at=now)
@@ -304,9 +319,12 @@ class JobQueue:
             if piece.state is CoverageState.FAILED and piece.expires_at is not None and piece.expires_at > now
         ]
         coverage_store.write_coverage(connection, series_id, failed)
+        rev = instrument_store.series_rev(connection, series_id)
+        return [CoverageChanged(row.symbol, interval, piece.span, rev) for piece in failed]
 
     def retry_failed(self) -> Future[int]:
         """Queue again every failed job that a person started, except where a live job has its span; return how many."""
+        changed: list[CoverageChanged] = []
 
         def write(connection: Connection) -> list[int]:
             queued = []
@@ -315,11 +333,12 @@ class JobQueue:
                 if row.kind == JobKind.VIEWPORT:
                     continue
                 with suppress(JobStateError):  # another live job has its span
-                    self._retry(connection, row.job_id)
+                    self._retry(connection, row.job_id, changed)
                     queued.append(row.job_id)
             return queued
 
         def then(queued: list[int]) -> None:
+            self._emit_all(changed)
             self._admit(queued)
             self._journal.emit_jobs_changed(len(queued))
             self.start_queued()

@@ -1,5 +1,10 @@
-"""What a fill task keeps of its plan and of its tries."""
+"""What a fill task keeps of its plan and of its tries, and that nobody but the scheduler changes it."""
 
+import ast
+from dataclasses import fields
+from pathlib import Path
+
+import candledesk.cache
 from candledesk.cache.fetching.fill_task import Attempt, FillPlan, FillTarget, FillTask, Priority
 from candledesk.cache.messages import Gap
 from candledesk.domain.span import Span
@@ -40,3 +45,14 @@ def test_only_a_task_without_a_job_goes_on_by_its_plan():
     assert FillTask(**options).keeps_plan
     assert not FillTask(**options, job_id=1).keeps_plan
     assert not FillTask(**options, is_update=True).keeps_plan
+
+
+def test_only_the_scheduler_writes_to_a_fill_task():
+    names = {field.name for field in fields(FillTask)}
+    written = []
+    for path in sorted(Path(candledesk.cache.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_write = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in names
+            if is_write and isinstance(node.value, ast.Name) and node.value.id == "task":
+                written.append(path.name)
+    assert set(written) == {"fill_scheduler.py"}
