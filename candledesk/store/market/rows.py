@@ -36,16 +36,23 @@ def _upsert(n_rows: int) -> str:
 def upsert_rows(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
     """Insert or correct rows; return how many were really inserted or changed.
 
-    Binds plain Python numbers: a bound ``np.int64`` would be stored as a blob (storage.md §8). Times travel as whole
-    floats, exact to 2**53, which STRICT tables turn into integers: one flat list is a third faster than rows.
+    Binds plain Python numbers: a bound ``np.int64`` would be stored as a blob (storage.md §8). Integers travel as whole
+    floats, exact to 2**53, which STRICT tables turn into integers: one list a statement takes half the time of rows.
     """
     before = conn.total_changes
     columns = (bars.open_time, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    flat = np.stack(columns, axis=1).astype(np.float64).ravel().tolist()
-    width = len(columns)
-    for first in range(0, len(bars), ROWS_PER_STATEMENT):
-        part = flat[first * width : (first + ROWS_PER_STATEMENT) * width]
-        conn.execute(_upsert(len(part) // width), (series_id, *part))
+    table = np.empty((len(bars), len(columns)))
+    for place, column in enumerate(columns):
+        table[:, place] = column
+    n_whole = len(bars) // ROWS_PER_STATEMENT
+    parameters = np.empty((n_whole, 1 + ROWS_PER_STATEMENT * len(columns)))
+    parameters[:, 0] = series_id
+    parameters[:, 1:] = table[: n_whole * ROWS_PER_STATEMENT].reshape(n_whole, -1)
+    for whole in parameters:
+        conn.execute(_upsert(ROWS_PER_STATEMENT), whole.tolist())
+    rest = table[n_whole * ROWS_PER_STATEMENT :]
+    if len(rest):
+        conn.execute(_upsert(len(rest)), [series_id, *rest.ravel().tolist()])
     return conn.total_changes - before
 
 

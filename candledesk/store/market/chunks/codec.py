@@ -26,8 +26,8 @@ _AS_BITS, _AS_TICKS, _AS_SINGLE_TICKS, _AS_SINGLE_BITS = range(4)
 _HEADER = struct.Struct("<BBBBqqqq")  # form and decimals of prices, of volumes; first time, its step, close, count
 _KEY = struct.Struct("<qqqq")
 _PIECE = 4_096  # bytes; zlib gives up the interpreter's lock for more than 5 KB, and a busy thread may keep it long
-_COMMON_DECIMALS = range(5)
-_MORE_DECIMALS = range(5, 9)
+_DECIMALS = range(9)
+_MAX_SINGLE_DECIMALS = 4  # with more, the bit patterns of 32-bit floats need no more room
 _MAX_TICKS = 2.0**50  # sums and differences below it are exact in float64
 _SIGN = 0x8000_0000
 _DAMAGES = (ValueError, LookupError, OverflowError, MemoryError, struct.error)
@@ -143,32 +143,36 @@ def _sum_up(prices: FloatArray, columns: list[IntArray], first_close: int) -> No
 
 
 def _whole_numbers(values: FloatArray) -> tuple[int, int, IntArray]:
-    """Return form, decimals and ``values`` as whole numbers of the smallest form that is exact."""
+    """Return form, decimals and ``values`` as whole numbers of the first form that is exact."""
     peak = float(np.abs(values).max())
     if not peak < _MAX_TICKS:  # NaN and infinity too
         return _AS_BITS, 0, values.view(np.int64)
-    singles = values.astype(np.float32)
-    is_single = bool((singles == values).all())
-    forms = (_AS_TICKS, _AS_SINGLE_TICKS) if is_single else (_AS_TICKS,)
-    candidates = [(form, decimals) for decimals in _COMMON_DECIMALS for form in forms]
-    if not is_single:
-        candidates += [(_AS_TICKS, decimals) for decimals in _MORE_DECIMALS]
     sample = values[:, :: max(1, values.shape[1] // 8)]
-    for form, decimals in candidates:
+    has_singles = _is_single(sample) and _is_single(values)
+    for decimals in _DECIMALS:
         scale = 10.0**decimals
-        if peak * scale < _MAX_TICKS and _is_exact(sample, form, scale) and _is_exact(values, form, scale):
-            return form, decimals, np.rint(values * scale).astype(np.int64)
-    if is_single:
-        bits = singles.view(np.uint32).astype(np.int64)
+        if peak * scale >= _MAX_TICKS or (has_singles and decimals > _MAX_SINGLE_DECIMALS):
+            break
+        for form in (_AS_TICKS, _AS_SINGLE_TICKS) if has_singles else (_AS_TICKS,):
+            if _ticks(sample, form, scale) is not None and (ticks := _ticks(values, form, scale)) is not None:
+                return form, decimals, ticks.astype(np.int64)
+    if has_singles:
+        bits = values.astype(np.float32).view(np.uint32).astype(np.int64)
         return _AS_SINGLE_BITS, 0, np.where(bits < _SIGN, bits, _SIGN - bits)
     return _AS_BITS, 0, values.view(np.int64)
 
 
-def _is_exact(values: FloatArray, form: int, scale: float) -> bool:
-    found = np.rint(values * scale) / scale
+def _is_single(values: FloatArray) -> bool:
+    return bool((values.astype(np.float32) == values).all())
+
+
+def _ticks(values: FloatArray, form: int, scale: float) -> FloatArray | None:
+    """Return the whole numbers that stand for ``values``, ``None`` when they do not give them back."""
+    ticks: FloatArray = np.rint(values * scale)
+    found = ticks / scale
     if form == _AS_SINGLE_TICKS:
         found = found.astype(np.float32).astype(np.float64)
-    return bool((found == values).all())
+    return ticks if (found == values).all() else None
 
 
 def _numbers(values: FloatArray, form: int, decimals: int) -> None:

@@ -11,45 +11,48 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 48 << 20  # a million bars; a decoded chunk has at most 114 KB
 
-ChunkKey = tuple[int, int, int, int, int]
-"""Series, level, start, number of records and checksum: equal keys have equal records, in whatever database."""
+Place = tuple[int, int, int]
+"""Series, level and start of a chunk."""
 
 
 class DecodedChunks:
-    """A bounded map from what a chunk must hold to its decoded records; may be used by every thread."""
+    """A bounded map from a place and a checksum to decoded records; may be used by every thread.
+
+    The checksum says what the records are, so an entry is right whatever was written since, and in whatever database.
+    """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         """Start empty."""
         self._max_bytes = max_bytes
         self._n_bytes = 0
-        self._records: OrderedDict[ChunkKey, IntArray] = OrderedDict()
+        self._entries: OrderedDict[Place, tuple[int, IntArray]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: ChunkKey) -> IntArray | None:
-        """Return the read-only records of a chunk that was put here, ``None`` when they are not here any more."""
+    def get(self, place: Place, n: int, crc: int) -> IntArray | None:
+        """Return the ``n`` read-only records of that checksum, ``None`` when they are not here."""
         with self._lock:
-            records = self._records.get(key)
-            if records is not None:
-                self._records.move_to_end(key)
-            return records
+            entry = self._entries.get(place)
+            if entry is None or entry[0] != crc or entry[1].shape[1] != n:
+                return None
+            self._entries.move_to_end(place)
+            return entry[1]
 
-    def put(self, key: ChunkKey, records: IntArray) -> None:
-        """Keep a copy of checked ``records``; the chunks that were used longest ago make room for it."""
+    def put(self, place: Place, crc: int, records: IntArray) -> None:
+        """Keep a copy of checked ``records``, the last ones of their place; the longest unused ones make room."""
         copied = records.copy()
         copied.flags.writeable = False
         with self._lock:
-            if key in self._records:
-                return
-            self._records[key] = copied
-            self._n_bytes += copied.nbytes
+            former = self._entries.pop(place, None)
+            self._entries[place] = (crc, copied)
+            self._n_bytes += copied.nbytes - (0 if former is None else former[1].nbytes)
             while self._n_bytes > self._max_bytes:
-                _, oldest = self._records.popitem(last=False)
+                _, (_, oldest) = self._entries.popitem(last=False)
                 self._n_bytes -= oldest.nbytes
 
     def clear(self) -> None:
         """Forget every chunk."""
         with self._lock:
-            self._records.clear()
+            self._entries.clear()
             self._n_bytes = 0
 
 

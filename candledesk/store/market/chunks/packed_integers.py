@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 _HEADER = struct.Struct("<BBI")  # bytes a value, whether values have a sign, how many exceptions
 _EXCEPTION_BYTES = 12
+_WHOLE_WIDTH = 8
 _LOW_BYTES = {1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 8: 8}  # the rest of the width is a second part
 
 
 def pack(values: IntArray) -> bytes:
     """Return the column in the width that makes it smallest."""
     has_sign = bool(len(values)) and int(values.min()) < 0
-    width, is_over = _best_width(values, has_sign=has_sign)
-    places = np.flatnonzero(is_over)
-    parts = [_HEADER.pack(width, has_sign, len(places))]
+    size = values ^ (values >> 63) if has_sign else values
+    width, n_over = _best_width(values, size, has_sign=has_sign)
+    parts = [_HEADER.pack(width, has_sign, n_over)]
     if width:
         low = _LOW_BYTES[width]
         is_whole = low == width
@@ -34,24 +35,30 @@ def pack(values: IntArray) -> bytes:
         if not is_whole:
             high = values >> (8 * low)
             parts.append(high.astype(f"<{'i' if has_sign else 'u'}{width - low}").tobytes())
-    parts += [places.astype("<u4").tobytes(), values[places].astype("<i8").tobytes()]
+    if n_over:
+        places = np.flatnonzero(size >= _limit(width, has_sign=has_sign) if width else values)
+        parts += [places.astype("<u4").tobytes(), values[places].astype("<i8").tobytes()]
     return b"".join(parts)
 
 
-def _best_width(values: IntArray, *, has_sign: bool) -> tuple[int, NDArray[np.bool_]]:
-    """Return the width with the fewest bytes, and which values do not fit into it."""
+def _limit(width: int, *, has_sign: bool) -> int:
+    """Return the first size that does not fit into ``width`` bytes; a negative number has the size ``-1 - number``."""
+    return 1 << (8 * width - has_sign)
+
+
+def _best_width(values: IntArray, size: IntArray, *, has_sign: bool) -> tuple[int, int]:
+    """Return the width with the fewest bytes, and how many values do not fit into it."""
     n = len(values)
-    size = values ^ (values >> 63) if has_sign else values
-    is_over = values != 0
-    best, fewest, best_over = 0, _EXCEPTION_BYTES * int(np.count_nonzero(is_over)), is_over
+    best, n_best_over = 0, int(np.count_nonzero(values))
+    fewest = _EXCEPTION_BYTES * n_best_over
     for width in _LOW_BYTES:
         if n * width >= fewest:
             break
-        is_over = size >= 1 << (8 * width - has_sign) if width < 8 else np.zeros(n, np.bool_)  # noqa: PLR2004
-        n_bytes = n * width + _EXCEPTION_BYTES * int(np.count_nonzero(is_over))
+        n_over = 0 if width == _WHOLE_WIDTH else int(np.count_nonzero(size >= _limit(width, has_sign=has_sign)))
+        n_bytes = n * width + _EXCEPTION_BYTES * n_over
         if n_bytes < fewest:
-            best, fewest, best_over = width, n_bytes, is_over
-    return best, best_over
+            best, n_best_over, fewest = width, n_over, n_bytes
+    return best, n_best_over
 
 
 def unpack(data: bytes, at: int, n: int) -> tuple[NDArray[Any], int]:

@@ -135,8 +135,8 @@ def _decode_checked(out: IntArray, head: Head, level: int, row: tuple[Any, ...],
     is_older = head.is_unchecked and slab_crc is None and crc is None  # than checksums
     if not is_older and (n != slab_n or crc != slab_crc):
         raise _NotProvenError
-    key = (head.series_id, level, start, n, crc)
-    known = None if is_older else decoded_chunks.get(key)
+    place = (head.series_id, level, start)
+    known = None if is_older else decoded_chunks.get(place, n, crc)
     if known is not None:
         out[:] = known
         return
@@ -149,7 +149,7 @@ def _decode_checked(out: IntArray, head: Head, level: int, row: tuple[Any, ...],
     if checksum(out, head.series_id, level, start) != crc:
         raise _NotProvenError
     if is_kept:
-        decoded_chunks.put(key, out)
+        decoded_chunks.put(place, crc, out)
 
 
 def find_slabs(conn: sqlite3.Connection, head: Head, level: int, lo: int = -_MAX_KEY, hi: int = _MAX_KEY) -> list[int]:

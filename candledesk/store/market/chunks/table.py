@@ -16,6 +16,7 @@ import numpy as np
 
 from candledesk.store.market import pyramid as rec
 from candledesk.store.market.chunks.codec import checksum, decode_into, encode
+from candledesk.store.market.chunks.decoded import decoded_chunks
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
@@ -121,8 +122,13 @@ def decode(level: int, stored: StoredChunk) -> IntArray | None:
     return records
 
 
-def write_slab(conn: sqlite3.Connection, head: Head, level: int, start: int, records: IntArray) -> None:
-    """Store the chunk of a slab and its checksums, for the series' next revision; both are removed when it is empty."""
+def write_slab(
+    conn: sqlite3.Connection, head: Head, level: int, start: int, records: IntArray, *, is_kept: bool
+) -> None:
+    """Store the chunk of a slab and its checksums, for the series' next revision; both are removed when it is empty.
+
+    ``is_kept``: it is likely to be read or written again soon, as the newest bars are.
+    """
     if not records.shape[1]:
         for table in ("chunk", "slab"):
             conn.execute(f"DELETE FROM {table} {_KEY}", (head.series_id, level, start))
@@ -131,6 +137,8 @@ def write_slab(conn: sqlite3.Connection, head: Head, level: int, start: int, rec
     crc = checksum(records, head.series_id, level, start)
     n, rev = records.shape[1], head.rev + 1
     conn.execute(_UPSERT_CHUNK, (head.series_id, level, start, n, codec, rev, data, crc))
+    if is_kept:
+        decoded_chunks.put((head.series_id, level, start), crc, records)
     first, last = int(records[rec.TIME, 0]), int(records[rec.TIME, -1])
     conn.execute(_UPSERT_SLAB, (head.series_id, level, start, n, rev, crc, first, last))
 

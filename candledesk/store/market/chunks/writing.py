@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import IntArray
 
+_FEW = 2  # slabs: an update of the newest bars, not a backfill
+
 
 def write_slabs(conn: sqlite3.Connection, head: Head, slabs: Mapping[int, IntArray]) -> None:
     """Store the level-1 records of whole slabs and bring the coarser levels in step; empty slabs are removed."""
+    is_kept = len(slabs) <= _FEW
     for start, records in slabs.items():
-        write_slab(conn, head, 1, start, records)
+        write_slab(conn, head, 1, start, records, is_kept=is_kept)
     starts = np.array(sorted(slabs), np.int64)
     records = np.concatenate([rec.empty(1), *(slabs[start] for start in starts.tolist())], axis=1)
     for level in rec.LEVELS[1:]:
@@ -31,4 +34,4 @@ def write_slabs(conn: sqlite3.Connection, head: Head, slabs: Mapping[int, IntArr
             merged = read_chunks(conn, head, level, parent, parent + 1, [])
             for run in np.split(mine, np.flatnonzero(np.diff(mine) != 1) + 1):
                 merged = rec.splice(merged, records, int(run[0]) * head.span, int(run[-1] + 1) * head.span)
-            write_slab(conn, head, level, parent, merged)
+            write_slab(conn, head, level, parent, merged, is_kept=is_kept)
