@@ -146,8 +146,20 @@ def read_bars_around(
         anchor, n_after = (0 if extent is None else extent.end), 0
     head = read_head(conn, series_id)
     lo, hi = keys_around(conn, head, anchor // head.span, n_before, n_after)
-    records = read_chunks(conn, head, 1, lo, hi, findings)
-    at = int(np.searchsorted(records[rec.TIME], anchor))
+    while True:
+        found: list[Finding] | None = None if findings is None else []
+        records = read_chunks(conn, head, 1, lo, hi, found)
+        at = int(np.searchsorted(records[rec.TIME], anchor))
+        wider = (lo, hi)
+        if at < n_before:  # at the start of the series, or where the numbers of bars are damaged
+            wider = (min(find_slabs(conn, head, 1, hi=lo)[lo - hi :], default=lo), hi)
+        if records.shape[1] - at < n_after:
+            wider = (wider[0], max(find_slabs(conn, head, 1, lo=hi)[: hi - lo], default=hi - 1) + 1)
+        if wider == (lo, hi):
+            break
+        lo, hi = wider
+    if findings is not None and found:
+        findings += found
     return rec.to_bars(records[:, max(0, at - n_before) : at + n_after])
 
 

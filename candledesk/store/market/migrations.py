@@ -129,6 +129,7 @@ CREATE TABLE slab ( -- one row for each chunk; at level 1 it vouches for the row
     crc INTEGER NOT NULL, -- CRC-32 of series_id, level, start, n and the records (chunks.codec.checksum)
     first_ts INTEGER NOT NULL, -- the opens of the first and of the last record
     last_ts INTEGER NOT NULL,
+    own_crc INTEGER NOT NULL, -- CRC-32 of all the columns above
     PRIMARY KEY (series_id, level, start)
 ) WITHOUT ROWID, STRICT
 """

@@ -30,6 +30,7 @@ _DECIMALS = range(9)
 _MAX_SINGLE_DECIMALS = 4  # with more, the bit patterns of 32-bit floats need no more room
 _MAX_TICKS = 2.0**50  # sums and differences below it are exact in float64
 _SIGN = 0x8000_0000
+_MAX_TIME = 2**62
 _DAMAGES = (ValueError, LookupError, OverflowError, MemoryError, struct.error)
 
 
@@ -93,11 +94,14 @@ def _unpack_records(out: IntArray, data: bytes) -> None:
     if n:
         values = out.view(np.float64)
         late, at = unpack(data, at, n)
-        np.cumsum(late, dtype=np.int64, out=out[rec.TIME])
-        ramp = np.arange(n, dtype=np.int64)
-        ramp *= step
-        ramp += first
-        out[rec.TIME] += ramp
+        if step > 0 and first + n * step < _MAX_TIME and not late.any():
+            out[rec.TIME] = np.arange(first, first + n * step, step)
+        else:
+            np.cumsum(late, dtype=np.int64, out=out[rec.TIME])
+            ramp = np.arange(n, dtype=np.int64)
+            ramp *= step
+            ramp += first
+            out[rec.TIME] += ramp
         prices = values[rec.OPEN : rec.CLOSE + 1]
         columns = []
         for _ in prices:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
 
-MAX_BYTES = 48 << 20  # a million bars; a decoded chunk has at most 114 KB
+MAX_BYTES = 56 << 20  # a million bars; a decoded chunk has at most 114 KB
 
 Place = tuple[int, int, int]
 """Series, level and start of a chunk."""

@@ -22,12 +22,13 @@ from candledesk.store.market.chunks.table import (
     StoredChunk,
     StoredSlab,
     decode,
+    find_starts,
     is_damage,
     read_chunk,
     read_slab,
     same,
 )
-from candledesk.store.market.rows import read_rows
+from candledesk.store.market.rows import FOREVER, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,8 +120,10 @@ def prove_bars(conn: sqlite3.Connection, head: Head, start: int) -> tuple[IntArr
     chunk = _copy(head, start, None if stored is None else decode(1, stored))
     rows = _copy(head, start, _row_records(conn, head, start))
     vouchers = _vouchers(head, stored, slab)
-    if stored is None and slab is None and rows.records is not None and not rows.records.shape[1]:
-        return rows.records, None
+    if slab is None and chunk.crc not in {vouchers.chunk} - {None} and _is_empty(rows.records):
+        # A damaged key can make a note or a chunk appear at a place of which nothing was ever stored.
+        is_noted = stored is not None or start in find_starts(conn, "slab", head, 1, start, start + 1)
+        return rec.empty(1), Finding(head.series_id, 1, start, Verdict.ROWS) if is_noted else None
     verdict = judge(chunk, rows, vouchers)
     if verdict is Verdict.NEITHER:
         agreed, lost = _agreement(head, start, chunk.records, rows.records)
@@ -136,9 +139,16 @@ def _copy(head: Head, start: int, records: IntArray | None) -> Copy:
     return Copy(records, None if records is None else checksum(records, head.series_id, 1, start))
 
 
+def _is_empty(records: IntArray | None) -> bool:
+    return records is not None and not records.shape[1]
+
+
 def _row_records(conn: sqlite3.Connection, head: Head, start: int) -> IntArray | None:
+    lo, hi = start * head.span, (start + 1) * head.span
+    if not -FOREVER < lo < hi < FOREVER:
+        return rec.empty(1)
     try:
-        return rec.from_bars(read_rows(conn, head.series_id, start * head.span, (start + 1) * head.span))
+        return rec.from_bars(read_rows(conn, head.series_id, lo, hi))
     except sqlite3.Error as error:
         if not is_damage(error):
             raise

@@ -8,13 +8,14 @@ change in it never touches more than one chunk of each level.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from candledesk.store.market import pyramid as rec
 from candledesk.store.market.chunks.codec import checksum, decode_into
-from candledesk.store.market.chunks.decoded import decoded_chunks
+from candledesk.store.market.chunks.decoded import MAX_BYTES, decoded_chunks
 from candledesk.store.market.chunks.proof import DamagedBarsError, Finding, Verdict, prove_bars
 from candledesk.store.market.chunks.table import (
     MAX_RECORDS,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 BATCH = 64  # slabs handled together when many change: 131,072 bars, 7 MB
 _MAX_KEY = 2**62
 _MAX_TOTAL = 1 << 31  # records of one read
+_RECORD_BYTES = 8 * (rec.COUNT + 1)
 _RANGE = "WHERE {0}.series_id = :series AND {0}.level = :level AND {0}.start >= :lo AND {0}.start < :hi"
 _N_CHUNKS = f"SELECT count(*) FROM chunk AS c {_RANGE.format('c')}"
 # The numbers of both tables are compared, so that a row that one of them has lost is noticed.
@@ -70,9 +72,6 @@ def read_chunks(
         return _read_exact(conn, head, level, lo, hi)
     except _NotProvenError:
         pass
-    except sqlite3.Error as error:
-        if not is_damage(error):
-            raise
     found: list[Finding] = []
     with snapshot(conn):
         parts = [_prove(conn, head, level, start, found) for start in find_slabs(conn, head, level, lo, hi)]
@@ -84,28 +83,46 @@ def read_chunks(
 
 
 def _read_exact(conn: sqlite3.Connection, head: Head, level: int, lo: int, hi: int) -> IntArray:
-    """Read chunks that all hold, else raise ``_NotProvenError``.
-
-    A few slabs are one statement, because each one costs a turn at the interpreter's lock, which a busy thread may hold
-    for milliseconds; many are streamed into one preallocated array.
-    """
+    """Read chunks that all hold, else raise ``_NotProvenError``."""
     if not head.is_exact:
         raise _NotProvenError
+    try:
+        if hi - lo <= BATCH:
+            return _read_few(conn, head, level, lo, hi)
+        if conn.in_transaction:
+            return _read_many(conn, head, level, lo, hi)
+        conn.execute("BEGIN")
+        try:
+            return _read_many(conn, head, level, lo, hi)
+        finally:
+            conn.rollback()
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        raise _NotProvenError from error
+
+
+def _read_few(conn: sqlite3.Connection, head: Head, level: int, lo: int, hi: int) -> IntArray:
+    """Read in one statement, because each one costs a turn at the interpreter's lock, which may take milliseconds."""
     key = {"series": head.series_id, "level": level, "lo": lo, "hi": hi}
-    rows, totals = (_UNCHECKED, _UNCHECKED_TOTAL) if head.is_unchecked else (_CHECKED, _CHECKED_TOTAL)
-    if hi - lo <= BATCH:
-        found = conn.execute(rows, key).fetchall()
-        n_chunks = len(found)
-        if not head.is_unchecked:
-            n_chunks = found[0][-1] if found else conn.execute(_N_CHUNKS, key).fetchone()[0]
+    found = conn.execute(_UNCHECKED if head.is_unchecked else _CHECKED, key).fetchall()
+    if not head.is_unchecked:
+        n_chunks = found[0][-1] if found else conn.execute(_N_CHUNKS, key).fetchone()[0]
         if n_chunks != len(found):
             raise _NotProvenError
-        return _join(found, head, level, sum(_number(row[3]) for row in found))
-    with snapshot(conn):
-        n_slabs, n_records, n_chunks = conn.execute(totals, key).fetchone()
-        if n_slabs != n_chunks or type(n_records) is not int or not 0 <= n_records <= _MAX_TOTAL:
-            raise _NotProvenError
-        return _join(conn.execute(rows, key), head, level, n_records, is_kept=False)
+    return _join(found, head, level, sum(_number(row[3]) for row in found))
+
+
+def _read_many(conn: sqlite3.Connection, head: Head, level: int, lo: int, hi: int) -> IntArray:
+    """Stream chunks into one preallocated array (inside a snapshot)."""
+    key = {"series": head.series_id, "level": level, "lo": lo, "hi": hi}
+    rows, totals = (_UNCHECKED, _UNCHECKED_TOTAL) if head.is_unchecked else (_CHECKED, _CHECKED_TOTAL)
+    n_slabs, n_records, n_chunks = conn.execute(totals, key).fetchone()
+    if n_slabs != n_chunks or type(n_records) is not int or not 0 <= n_records <= _MAX_TOTAL:
+        raise _NotProvenError
+    is_kept = n_records * _RECORD_BYTES <= MAX_BYTES
+    with closing(conn.execute(rows, key)) as found:
+        return _join(found, head, level, n_records, is_kept=is_kept)
 
 
 def _number(n: object) -> int:
@@ -115,7 +132,7 @@ def _number(n: object) -> int:
 
 
 def _join(rows: Iterable[tuple[Any, ...]], head: Head, level: int, n_records: int, *, is_kept: bool = True) -> IntArray:
-    """Decode chunks one after the other; ``is_kept``: they are likely to be read again soon."""
+    """Decode chunks one after the other; ``is_kept``: keep them decoded for the next read."""
     out = rec.empty(level, n_records)
     at = 0
     for row in rows:
@@ -172,9 +189,6 @@ def _prove(conn: sqlite3.Connection, head: Head, level: int, start: int, found: 
         return _read_exact(conn, head, level, start, start + 1)
     except _NotProvenError:
         pass
-    except sqlite3.Error as error:
-        if not is_damage(error):
-            raise
     if level == 1:
         records, finding = prove_bars(conn, head, start)
         if finding is not None:
@@ -200,14 +214,21 @@ def _prove_coarse(conn: sqlite3.Connection, head: Head, level: int, start: int, 
 
 
 def keys_around(conn: sqlite3.Connection, head: Head, key: int, n_before: int, n_after: int) -> tuple[int, int]:
-    """Return slabs ``[lo, hi)`` that hold ``key``'s, ``n_before`` bars before it and ``n_after`` behind it."""
+    """Return slabs ``[lo, hi)`` that hold ``key``'s, ``n_before`` bars before it and ``n_after`` behind it.
+
+    Where the numbers of bars are damaged there may be fewer.
+    """
     table = "chunk" if head.is_unchecked else "slab"
     older = f"SELECT start, n FROM {table} WHERE series_id = ? AND level = 1 AND start < ? ORDER BY start DESC LIMIT ?"
     newer = f"SELECT start, n FROM {table} WHERE series_id = ? AND level = 1 AND start > ? ORDER BY start LIMIT ?"
-    return (
-        _reach(conn, older, head.series_id, key, n_before),
-        _reach(conn, newer, head.series_id, key, n_after) + 1,
-    )
+    try:
+        lo = _reach(conn, older, head.series_id, key, n_before)
+        hi = _reach(conn, newer, head.series_id, key, n_after) + 1
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return key, key + 1
+    return lo, hi
 
 
 def _reach(conn: sqlite3.Connection, sql: str, series_id: int, key: int, n_wanted: int) -> int:
@@ -217,7 +238,7 @@ def _reach(conn: sqlite3.Connection, sql: str, series_id: int, key: int, n_wante
         rows = conn.execute(sql, (series_id, key, limit)).fetchall()
         for start, n in rows:
             key = start
-            n_wanted -= n
+            n_wanted -= n if type(n) is int and n > 0 else 1
             if n_wanted <= 0:
                 return key
         if len(rows) < limit:

@@ -11,12 +11,15 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
+from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.market import pyramid as rec
 from candledesk.store.market.chunks.codec import checksum, decode_into, encode
 from candledesk.store.market.chunks.decoded import decoded_chunks
+from candledesk.store.market.instruments import CHUNK_BARS
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
@@ -30,9 +33,9 @@ ON CONFLICT (series_id, level, start) DO UPDATE SET
     n = excluded.n, codec = excluded.codec, rev = excluded.rev, data = excluded.data, crc = excluded.crc
 """
 _UPSERT_SLAB = """
-INSERT INTO slab (series_id, level, start, n, rev, crc, first_ts, last_ts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO slab (series_id, level, start, n, rev, crc, first_ts, last_ts, own_crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (series_id, level, start) DO UPDATE SET n = excluded.n, rev = excluded.rev, crc = excluded.crc,
-    first_ts = excluded.first_ts, last_ts = excluded.last_ts
+    first_ts = excluded.first_ts, last_ts = excluded.last_ts, own_crc = excluded.own_crc
 """
 # What SQLite reports for a page or a cell that it cannot read as what it was.
 _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_NOMEM}
@@ -73,12 +76,16 @@ class StoredSlab(NamedTuple):
 
 
 def read_head(conn: sqlite3.Connection, series_id: int) -> Head:
-    """Return the head of a series; ``LookupError`` when it does not exist."""
+    """Return the head of a series; ``LookupError`` when there is none, ``EnvironmentFaultError`` for a damaged one."""
     sql = "SELECT series_id, step, span, rev, rev = chunk_rev, is_unchecked FROM series WHERE series_id = ?"
     row = conn.execute(sql, (int(series_id),)).fetchone()
     if row is None:
         raise LookupError(f"no series {series_id}")
     found, step, span, rev, is_exact, is_unchecked = row
+    if span != CHUNK_BARS * step:
+        raise EnvironmentFaultError(
+            f"What the database says of series {series_id} is damaged: run `candledesk doctor`; the bars are kept."
+        )
     return Head(found, step, span, rev, is_exact=bool(is_exact), is_unchecked=bool(is_unchecked))
 
 
@@ -95,9 +102,10 @@ def read_chunk(conn: sqlite3.Connection, head: Head, level: int, start: int) -> 
 
 
 def read_slab(conn: sqlite3.Connection, head: Head, level: int, start: int) -> StoredSlab | None:
-    """Return what was noted of one slab; ``None`` when nothing was or SQLite cannot read it."""
-    row = _read(conn, f"SELECT n, rev, crc FROM slab {_KEY}", (head.series_id, level, start))
-    return None if row is None else StoredSlab(*row)
+    """Return what was noted of one slab; ``None`` when nothing was, or the note itself is damaged."""
+    sql = f"SELECT series_id, level, start, n, rev, crc, first_ts, last_ts, own_crc FROM slab {_KEY}"
+    row = _read(conn, sql, (head.series_id, level, start))
+    return None if row is None or _own_crc(row[:-1]) != row[-1] else StoredSlab(*row[3:6])
 
 
 def _read(conn: sqlite3.Connection, sql: str, key: tuple[int, int, int]) -> tuple[Any, ...] | None:
@@ -139,8 +147,12 @@ def write_slab(
     conn.execute(_UPSERT_CHUNK, (head.series_id, level, start, n, codec, rev, data, crc))
     if is_kept:
         decoded_chunks.put((head.series_id, level, start), crc, records)
-    first, last = int(records[rec.TIME, 0]), int(records[rec.TIME, -1])
-    conn.execute(_UPSERT_SLAB, (head.series_id, level, start, n, rev, crc, first, last))
+    row = (head.series_id, level, start, n, rev, crc, int(records[rec.TIME, 0]), int(records[rec.TIME, -1]))
+    conn.execute(_UPSERT_SLAB, (*row, _own_crc(row)))
+
+
+def _own_crc(row: tuple[Any, ...]) -> int:
+    return crc32(repr(row).encode())
 
 
 def find_starts(conn: sqlite3.Connection, table: str, head: Head, level: int, lo: int, hi: int) -> set[int]:

@@ -9,6 +9,7 @@ import numpy as np
 from candledesk.store.market import pyramid as rec
 from candledesk.store.market.chunks.reading import read_chunks
 from candledesk.store.market.chunks.table import Head, write_slab
+from candledesk.store.market.rows import FOREVER
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,5 +34,6 @@ def write_slabs(conn: sqlite3.Connection, head: Head, slabs: Mapping[int, IntArr
         for parent, mine in zip(parents[firsts].tolist(), np.split(starts, firsts[1:]), strict=True):
             merged = read_chunks(conn, head, level, parent, parent + 1, [])
             for run in np.split(mine, np.flatnonzero(np.diff(mine) != 1) + 1):
-                merged = rec.splice(merged, records, int(run[0]) * head.span, int(run[-1] + 1) * head.span)
+                ends = int(run[0]) * head.span, int(run[-1] + 1) * head.span
+                merged = rec.splice(merged, records, *(min(max(end, -FOREVER), FOREVER) for end in ends))
             write_slab(conn, head, level, parent, merged, is_kept=is_kept)
