@@ -103,8 +103,9 @@ def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
     """Remove the bars of ``span`` (the provider withdrew them); return how many there were."""
     require_transaction(conn)
     head = _exact_head(conn, series_id)
-    times = read_bars(conn, series_id, span, []).open_time
-    keys = np.unique(times // head.span).tolist()
+    findings: list[Finding] = []
+    times = read_bars(conn, series_id, span, findings).open_time
+    keys = sorted({*np.unique(times // head.span).tolist(), *(finding.start for finding in findings)})
     for first in range(0, len(keys), BATCH):
         slabs = {}
         for key in keys[first : first + BATCH]:

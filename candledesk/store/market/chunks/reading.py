@@ -237,6 +237,8 @@ def _reach(conn: sqlite3.Connection, sql: str, series_id: int, key: int, n_wante
     while n_wanted > 0:
         rows = conn.execute(sql, (series_id, key, limit)).fetchall()
         for start, n in rows:
+            if type(start) is not int or abs(start) > _MAX_KEY:
+                return key
             key = start
             n_wanted -= n if type(n) is int and n > 0 else 1
             if n_wanted <= 0:

@@ -39,6 +39,7 @@ ON CONFLICT (series_id, level, start) DO UPDATE SET n = excluded.n, rev = exclud
 """
 # What SQLite reports for a page or a cell that it cannot read as what it was.
 _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_NOMEM}
+_DAMAGE_WORDS = ("Could not decode", "integer overflow")  # text that is none, and a sum of numbers that are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,9 @@ def read_head(conn: sqlite3.Connection, series_id: int) -> Head:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether SQLite could not read a page or a cell; other errors are no statement about what is stored."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return "decode" in str(error) if code is None else code & 0xFF in _DAMAGE_CODES
+    """Tell whether SQLite could not make sense of a page or a cell; other errors say nothing of what is stored."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return code in _DAMAGE_CODES or (code == sqlite3.SQLITE_ERROR and str(error).startswith(_DAMAGE_WORDS))
 
 
 def read_chunk(conn: sqlite3.Connection, head: Head, level: int, start: int) -> StoredChunk | None:

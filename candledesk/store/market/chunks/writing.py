@@ -22,6 +22,8 @@ _FEW = 2  # slabs: an update of the newest bars, not a backfill
 
 def write_slabs(conn: sqlite3.Connection, head: Head, slabs: Mapping[int, IntArray]) -> None:
     """Store the level-1 records of whole slabs and bring the coarser levels in step; empty slabs are removed."""
+    if not slabs:
+        return
     is_kept = len(slabs) <= _FEW
     for start, records in slabs.items():
         write_slab(conn, head, 1, start, records, is_kept=is_kept)
