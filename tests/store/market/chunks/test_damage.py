@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from candledesk.domain.errors import EnvironmentFaultError
@@ -12,7 +13,7 @@ from candledesk.store.market.bars import bars_extent, read_bars, read_bars_aroun
 from candledesk.store.market.chart_rows import read_rows_of
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.repair import repair_series, verify_chunks
-from candledesk.store.market.database import checkpoint, transaction
+from candledesk.store.market.database import transaction
 from candledesk.store.market.rows import read_rows
 from tests.store.market.chunks.samples import session_bars
 
@@ -23,18 +24,31 @@ PAGE_SIZE = 8_192
 ROOT = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
 
 
+def image_of(writer):
+    """Return the bytes of the database in the form that SQLite opens in memory."""
+    with closing(sqlite3.connect(":memory:")) as copy:
+        writer.backup(copy)
+        data = bytearray(copy.serialize())
+    data[18:20] = b"\1\1"  # a database in memory has no write-ahead log
+    return data
+
+
+def opened(data):
+    """Open the image of a database in memory."""
+    decoded_chunks.clear()
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    conn.deserialize(bytes(data))
+    return closing(conn)
+
+
 @pytest.fixture
-def image(path, writer, series):
-    """The bytes of a database with one slab, in the form that SQLite opens in memory, and the page of each table."""
+def image(writer, series):
+    """The image of a database with one slab, and the page of each table."""
     with transaction(writer):
         write_bars(writer, series, TRUTH)
-    assert checkpoint(writer) == 0
     tables = ("candle", "chunk", "slab", "sqlite_autoindex_chunk_1")
     pages = {name: writer.execute(ROOT, (name,)).fetchone()[0] for name in tables}
-    writer.close()
-    data = bytearray(path.read_bytes())
-    data[18:20] = b"\1\1"  # a database in memory has no write-ahead log
-    return data, pages
+    return image_of(writer), pages
 
 
 def used_bytes(data, page):
@@ -47,20 +61,16 @@ def used_bytes(data, page):
 
 def flipped(data, place, bit):
     """Open the database with one bit changed."""
-    decoded_chunks.clear()
     damaged = bytearray(data)
     damaged[place] ^= 1 << bit
-    conn = sqlite3.connect(":memory:", isolation_level=None)
-    conn.deserialize(bytes(damaged))
-    return closing(conn)
+    return opened(damaged)
 
 
 @pytest.mark.parametrize("table", ["candle", "chunk", "slab", "sqlite_autoindex_chunk_1"])
 def test_one_flipped_bit_costs_no_bar_and_never_goes_unnoticed(image, series, table):
     """Every bit of a table's page: what is read stays true, damage is noticed, and repair makes nothing worse."""
     data, pages = image
-    with closing(sqlite3.connect(":memory:")) as conn:
-        conn.deserialize(bytes(data))
+    with opened(data) as conn:
         coarse = {stride: read_rows_of(conn, series, EVER, stride).bars for stride in (8, 512)}
     places = used_bytes(data, pages[table])
     ends: Counter[str] = Counter()
@@ -97,3 +107,28 @@ def check_and_repair(conn, series):
         return "not repaired"
     assert read_rows(conn, series, *SLAB).equals(TRUTH)
     return "repaired"
+
+
+@pytest.mark.parametrize("kind", ["zeros", "random bytes", "one bit"])
+def test_a_damaged_page_of_a_larger_file_costs_no_bar(writer, series, kind):
+    """Every page in turn but that of the schema, and that of the series, without which nothing is known."""
+    bars = session_bars(9_000)
+    with transaction(writer):
+        write_bars(writer, series, bars)
+    data = image_of(writer)
+    skipped = {1, writer.execute(ROOT, ("series",)).fetchone()[0]}
+    rng = np.random.default_rng(3)
+    for page in sorted({*range(1, len(data) // PAGE_SIZE + 1)} - skipped):
+        damaged = bytearray(data)
+        start = (page - 1) * PAGE_SIZE
+        place = start + int(rng.integers(PAGE_SIZE - 8))
+        if kind == "zeros":
+            damaged[start : start + PAGE_SIZE] = bytes(PAGE_SIZE)
+        elif kind == "random bytes":
+            damaged[place : place + 8] = rng.bytes(8)
+        else:
+            damaged[place] ^= 1 << int(rng.integers(8))
+        with opened(damaged) as conn:
+            assert read_bars(conn, series, EVER).equals(bars), page
+            assert read_bars_around(conn, series, None, 500, 0).equals(bars.take(slice(8_500, 9_000))), page
+            assert read_rows_of(conn, series, EVER, 64).n_bars.sum() == 9_000, page
