@@ -1,4 +1,4 @@
-"""Everything the client asks for besides charts: cookie, consent, crumb, search, look-up, quotes."""
+"""The pages besides charts that the client requests: cookie, consent, crumb, search, look-up, quotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instruments that show what a user of Yahoo's data may meet; each name says what is odd about it."""
+"""Instruments that reproduce oddities of Yahoo's data; the name of each states its oddity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splits, dividends and capital gains: what happened when, and how the answers state it (yahoo.md §3)."""
+"""Splits, dividends and capital gains, and their form in answers (yahoo.md §3)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class DemoAction:
     """One event: the first instant of its session, its kind and its value.
 
-    ``kind``: ``split`` (``value`` new shares for ``denominator`` old ones), ``dividend`` or ``capital_gain`` (cash per
-    share; ``currency`` only if the provider states one).
+    ``kind``: ``split`` (``value`` new shares for ``denominator`` old ones), ``dividend`` or ``capital_gain``
+    (``value``: cash per share; ``currency`` only if the provider states one).
     """
 
     time: int
@@ -48,7 +48,7 @@ def find_actions(listing: Listing, now: int) -> list[DemoAction]:
 
 
 def _payments(listing: Listing, rows: IntArray) -> list[tuple[str, FloatArray]]:
-    """Return (kind, raw cash per share on each of the rows) of all that the instrument pays."""
+    """Return for each kind of payment its name and the raw cash per share on each of ``rows``."""
     profile = listing.profile
     if profile.gain:
         gain = np.round(profile.gain * listing.days.close[np.maximum(rows - 1, 0)], 3)
@@ -59,8 +59,8 @@ def _payments(listing: Listing, rows: IntArray) -> list[tuple[str, FloatArray]]:
 def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
     """Return closes reduced by every later payment, in proportion to the close before it.
 
-    As the provider does it: a gain that the dividend already holds is taken off twice (DODFX, 2025-12-18), and a
-    dividend in another currency is taken for one in the share's own.
+    With the provider's errors: a gain that the dividend already contains is subtracted twice (DODFX, 2025-12-18), and
+    a dividend in another currency is treated as one in the share's own.
     """
     factor = np.ones(len(rows))
     for action in find_actions(listing, now):
@@ -73,7 +73,7 @@ def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
 
 
 def state_events(listing: Listing, start: int, end: int, now: int) -> dict[str, Any]:
-    """Return the ``events`` of an answer whose range is ``[start, end)``, ``{}`` without any."""
+    """Return the ``events`` of an answer whose range is ``[start, end)``; ``{}`` when there are none."""
     events: dict[str, Any] = {}
     for action in find_actions(listing, now):
         if start <= action.time < end:

@@ -1,4 +1,4 @@
-"""All listings of one demo market, and what changes them while it runs: splits and new owners of symbols."""
+"""All listings of one demo market, and their changes while it runs: splits and new owners of symbols."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GREATEST_FACTOR = 1_000_000
 
 
 class Prices:
-    """All listings of one demo market, made when first asked for; any thread may use it."""
+    """All listings of one demo market, each made at its first use; safe for use from any thread."""
 
     def __init__(self, now: int) -> None:
         self.profiles = profiles_at(now)
@@ -47,7 +47,7 @@ class Prices:
         return found
 
     def split(self, symbol: str, parts: tuple[int, int], day: date | None, forgotten: int, now: int) -> SplitEvent:
-        """Put a split in force (``DemoMarket.split``); raise ``KeyError`` for an unknown symbol."""
+        """Add a split (``DemoMarket.split``); raise ``KeyError`` for an unknown symbol."""
         with self._lock:
             profile = self.profiles[symbol]
             hours = self._listing(profile, now).hours
@@ -91,7 +91,7 @@ class Prices:
         self._listings.pop(profile.symbol, None)
 
     def reset(self) -> None:
-        """Take back every split and every new owner."""
+        """Remove all added splits and new owners."""
         with self._lock:
             changed = [symbol for symbol, profile in self.profiles.items() if profile is not self._born_as[symbol]]
             self.profiles = dict(self._born_as)

@@ -15,7 +15,7 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.span import Span
 from candledesk.store.market import pyramid as rec
 from candledesk.store.market.bars import bars_extent, count_bars, delete_bars, read_bars, read_bars_around, write_bars
-from candledesk.store.market.chart_rows import read_rows_of
+from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks import rank_of, rebuild_chunks, time_at_rank, verify_chunks
 from candledesk.store.market.database import connect_reader, transaction
 from candledesk.store.market.rows import count_rows, read_rows, read_rows_around
@@ -117,8 +117,8 @@ def test_stale_chunks_are_not_read_and_the_next_write_rebuilds_them(writer, read
     assert read_bars_around(reader, series, None, 3_000, 0).equals(bars.take(slice(2_000, 5_000)))
     assert (count_bars(reader, series), rank_of(reader, series, 60)) == (5_000, 1)
     assert (time_at_rank(reader, series, 4_999), time_at_rank(reader, series, 5_000)) == (4_999 * 60, None)
-    assert read_rows_of(reader, series, EVER, 1).bars.equals(bars)
-    assert read_rows_of(reader, series, EVER, 512).n_bars.sum() == 5_000
+    assert read_records(reader, series, EVER, 1).bars.equals(bars)
+    assert read_records(reader, series, EVER, 512).n_bars.sum() == 5_000
     with transaction(writer):
         assert write_bars(writer, series, bars.take(slice(0, 9))) == 0
     assert verify_chunks(writer, series) == []
@@ -193,7 +193,7 @@ def test_a_reader_sees_whole_transactions_while_the_writer_works_without_pause(p
         with closing(connect_reader(path)) as conn:
             for _ in range(50):
                 assert len(set(read_bars(conn, series, EVER).volume.tolist())) == 1
-                rows = read_rows_of(conn, series, EVER, 64)
+                rows = read_records(conn, series, EVER, 64)
                 assert (rows.bars.volume / rows.n_bars == rows.rev - 1).all()
     finally:
         stop.set()

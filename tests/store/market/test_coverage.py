@@ -27,7 +27,7 @@ entries = st.builds(
 )
 
 
-def _claim(entry):
+def _facts(entry):
     return entry.state, entry.expires_at, entry.reason, entry.source
 
 
@@ -44,13 +44,13 @@ def test_the_ledger_holds_its_promises(writer, series, batches):
     for batch in batches:
         _write(writer, series, *batch)
         for entry in batch:
-            truth.update(dict.fromkeys(range(entry.span.start, entry.span.end), _claim(entry)))
+            truth.update(dict.fromkeys(range(entry.span.start, entry.span.end), _facts(entry)))
         ledger = read_coverage(writer, series)
         for left, right in pairwise(ledger):
             assert left.span.end <= right.span.start
-            assert left.span.end < right.span.start or _claim(left) != _claim(right)
+            assert left.span.end < right.span.start or _facts(left) != _facts(right)
         assert {
-            second: _claim(piece) for piece in ledger for second in range(piece.span.start, piece.span.end)
+            second: _facts(piece) for piece in ledger for second in range(piece.span.start, piece.span.end)
         } == truth
         assert sum(piece.span.end - piece.span.start for piece in ledger) == len(truth)
         assert _write(writer, series, *ledger) == 0

@@ -145,7 +145,7 @@ def test_a_newer_file_is_refused_and_left_alone(user_path):
     with closing(sqlite3.connect(user_path)) as conn:
         conn.execute("PRAGMA user_version = 99")
     before = user_path.read_bytes()
-    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, this one knows \d+\)"):
+    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, this one reads \d+\)"):
         open_user_database(user_path, NOW)
     assert user_path.read_bytes() == before
     assert list(user_path.parent.glob("*.damaged-*")) == []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, read_bars_around, write_bars
-from candledesk.store.market.chart_rows import count_beside, find_around, has_bars, read_rows_of
+from candledesk.store.market.chart_records import count_beside, find_around, has_bars, read_records
 from candledesk.store.market.chunks import verify_chunks
 from candledesk.store.market.database import transaction
 from tests.store.market.test_chunks import EVER, FEW, _apply, histories, make_bars, starts
@@ -37,7 +37,7 @@ def check_rows(rows, bars, stride):
 def test_rows_equal_brute_force_and_spans_cut_them_exactly(writer, series, history, start, n_minutes, stride):
     _apply(writer, series, history)
     for span in (EVER, Span(start * 60, (start + n_minutes) * 60), Span(start * 60, start * 60 + 61)):
-        check_rows(read_rows_of(writer, series, span, stride), read_bars(writer, series, span), stride)
+        check_rows(read_records(writer, series, span, stride), read_bars(writer, series, span), stride)
 
 
 @given(histories, st.one_of(st.none(), starts), st.integers(0, 3_000), st.integers(0, 3_000))
@@ -65,7 +65,7 @@ def test_a_coarse_row_starts_where_a_row_of_every_finer_level_starts(writer, ser
     with transaction(writer):
         write_bars(writer, series, make_bars(777, 9_000, stride=3))
     times = {
-        stride: set(read_rows_of(writer, series, EVER, stride).bars.open_time.tolist()) for stride in (1, 8, 64, 512)
+        stride: set(read_records(writer, series, EVER, stride).bars.open_time.tolist()) for stride in (1, 8, 64, 512)
     }
     assert times[512] < times[64] < times[8] < times[1]
 
@@ -76,7 +76,7 @@ def test_stale_chunks_are_not_read_for_rows(writer, series):
         write_bars(writer, series, bars)
         writer.execute("UPDATE series SET chunk_rev = -1")
         writer.execute("DELETE FROM chunk")
-    check_rows(read_rows_of(writer, series, EVER, 64), bars, 64)
+    check_rows(read_records(writer, series, EVER, 64), bars, 64)
     span = find_around(writer, series, None, 1_000, 0)
     assert span == Span(4_000 * 60, 4_999 * 60 + 1)
     assert count_beside(writer, series, Span(600, 1_200)) == (10, 4_980)
@@ -84,7 +84,7 @@ def test_stale_chunks_are_not_read_for_rows(writer, series):
 
 def test_there_is_no_level_between(writer, series):
     with pytest.raises(ValueError, match="no level"):
-        read_rows_of(writer, series, EVER, 7)
+        read_records(writer, series, EVER, 7)
 
 
 @pytest.mark.parametrize("stride", [8, 64, 512])
@@ -97,7 +97,7 @@ def test_a_row_whose_first_open_is_unknown_opens_with_its_close(writer, series, 
     bars = Bars(times, opens, close + 1, low, close, np.ones(1_200))
     with transaction(writer):
         write_bars(writer, series, bars)
-    rows = read_rows_of(writer, series, EVER, stride).bars
+    rows = read_records(writer, series, EVER, stride).bars
     first = np.arange(0, 1_200, stride)
     np.testing.assert_array_equal(rows.open, np.where(first % 512 == 0, close[first], opens[first]))
     assert rows.low[100 // stride] == -40.0
