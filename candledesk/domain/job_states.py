@@ -16,6 +16,16 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class JobKind(StrEnum):
+    """Why a job exists."""
+
+    VIEWPORT = "viewport"  # a chart shows bars that are not stored
+    UPDATE = "update"  # the newest bars of a followed series
+    BACKFILL = "backfill"  # a person or a script requested a span
+    RECHECK = "recheck"  # a span whose request failed or was refused is due again
+    ARCHIVE = "harvest"  # the next part of an archived series; its stored and public name is the older one
+
+
 class JobVerb(StrEnum):
     """A transition of a job: made by its worker, by a person, or at a start after a crash (``requeue``)."""
 
@@ -31,6 +41,8 @@ class JobVerb(StrEnum):
 
 LIVE = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
 ENDED = frozenset(JobState) - LIVE
+OWN_KINDS = tuple(kind for kind in JobKind if kind is not JobKind.BACKFILL)
+"""The kinds of jobs that CandleDesk starts by itself, and starts again after a restart."""
 # Every transition that is not listed is refused. From an ended state only ``retry`` leads back; not from
 # ``succeeded``, because such a job has no gap left.
 EDGES: dict[tuple[JobState, JobVerb], JobState] = {
@@ -50,7 +62,7 @@ EDGES: dict[tuple[JobState, JobVerb], JobState] = {
 _DONE = {
     JobVerb.BEGIN: "begun",
     JobVerb.SUCCEED: "finished",
-    JobVerb.FAIL: "given up",
+    JobVerb.FAIL: "failed",
     JobVerb.CANCEL: "cancelled",
     JobVerb.PAUSE: "paused",
     JobVerb.RESUME: "resumed",

@@ -34,7 +34,7 @@ def answer_hostile_error() -> Reply:
 
 
 def make_hostile(kind: str, value: Any) -> None:  # noqa: ANN401 - any part of a JSON document
-    """Write hostile names (``hostile_text``) or a first trade date of -10^18 (``hostile_date``) into a value in place."""
+    """Put hostile names (``hostile_text``) or a first trade date of -10^18 (``hostile_date``) into it in place."""
     if isinstance(value, list):
         for part in value:
             make_hostile(kind, part)
