@@ -20,7 +20,7 @@ def test_bars_cannot_be_written_to():
         bars.close[0] = 1.0
 
 
-def test_bars_are_cut_half_open():
+def test_bars_are_selected_by_half_open_spans():
     bars = bars_at(column([0, 60, 120, 180]))
     assert bars.within(Span(60, 180)).open_time.tolist() == [60, 120]
     assert bars.take(np.array([True, False, False, True])).open_time.tolist() == [0, 180]
@@ -69,7 +69,7 @@ def test_symbols_are_upper_cased(text, symbol):
 
 
 @pytest.mark.parametrize("text", ["", " ", "A B", "A/B", "x" * 33, "Ä", "AAPL\n;"])
-def test_what_no_ticker_can_be_is_refused(text):
+def test_text_that_is_not_a_ticker_is_refused(text):
     with pytest.raises(InputError, match="Not a symbol") as caught:
         parse_symbol(text)
     assert caught.value.field == "symbol"

@@ -1,4 +1,4 @@
-"""One basis: whatever splits, whenever, and whatever was fetched before and after (F6, F7)."""
+"""One price basis after any splits, whatever was fetched before and after them (F6, F7)."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ START = "2026-08-03"
 
 
 def listed(*splits, seed=0, intervals=("1h",)):
-    """Return a share whose intraday bars are parts of its days; the rows are as traded, a split moves them."""
+    """Return a share whose intraday bars aggregate to its daily bars; its rows are as traded."""
     share = Share("AAA", splits=list(splits))
     days = ordinary(DAYS, price=500.0, seed=seed)
     for name in intervals:
@@ -52,9 +52,9 @@ def evening(day):
 
 
 def differences(harness, share, names, basis):
-    """Read all that is stored without asking: the largest relative difference of a price from the basis of an instant.
+    """Return the largest relative difference of stored prices from the basis of an instant, without any request.
 
-    The volume may be a share off: it is rounded at each split.
+    A volume may differ by one share, because it is rounded at each split.
     """
     largest = 0.0
     for name in names:
@@ -69,7 +69,7 @@ def differences(harness, share, names, basis):
 
 
 def assert_one_basis(harness, share, names, *, is_now=True):
-    """All stored bars are on the basis of now; or, where nobody has asked since, of one earlier instant."""
+    """Check that all stored bars are on the basis of now, or of one earlier instant without requests since."""
     instants = (
         [harness.yahoo.now]
         if is_now
@@ -98,7 +98,7 @@ def test_f6_a_split_overnight_moves_all_that_is_stored_and_brings_the_new_sessio
         assert_one_basis(harness, share, ("1d", "1h"))
 
 
-def test_f7_free_shares_between_two_fetches_of_other_hours():
+def test_f7_bonus_shares_between_two_fetches_of_other_hours():
     share = listed((when("2026-11-10"), 1.1))
     market = RowMarket(share, now=evening("2026-10-30"))
     with cache_over(market) as harness:

@@ -196,7 +196,7 @@ class WindowFetcher:
             return ""
         overrides = accept_overrides(calendar, claim, answer, now)
         if overrides.calendar is not calendar:
-            n_overrides = len(overrides.stated) + len(overrides.observed) + len(overrides.idle)
+            n_overrides = len(overrides.reported) + len(overrides.observed) + len(overrides.idle)
             log.info("%s: %d sessions that the calendar lacks or has otherwise", claim.symbol, n_overrides)
             context.catalog.save_session_overrides(answer.instrument, calendar, overrides)
         question = CommitRequest(claim, overrides.calendar, now, is_last_try, dict(task.sightings), task.is_checked)

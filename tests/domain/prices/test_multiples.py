@@ -1,4 +1,4 @@
-"""Any multiple: one object for each length, and its bars are what a plain loop over the base bars gives."""
+"""Intervals of any multiple: one object for each length, and bars equal to those of a plain loop over base bars."""
 
 import re
 import threading
@@ -68,7 +68,7 @@ def test_one_length_has_one_name_and_the_base_that_reaches_farthest(text, name, 
         assert found.step_s == found.n_units * UNITS_S[found.unit]
 
 
-def test_the_pattern_is_what_is_taken():
+def test_the_pattern_matches_exactly_the_accepted_names():
     for unit in ("m", "h", "d", "wk", "mo", "y", "w", "s"):
         for n in range(2_000):
             matches = re.search(INTERVAL_PATTERN, f"{n}{unit}") is not None
@@ -103,12 +103,12 @@ def test_every_thread_gets_the_same_object():
         *[("Y", "1y"), ("1Y", "1y"), ("240", "4h"), ("1440", "1d"), ("3mo", "3mo"), ("1wk", "1wk"), (" 60 ", "1h")],
     ],
 )
-def test_what_traders_type_is_understood(text, name):
+def test_the_usual_spellings_of_intervals_are_accepted(text, name):
     assert typed_interval(text) is parse_interval(name)
 
 
 @pytest.mark.parametrize("text", ["", "0", "m", "q", "HD", "7203.T", "5x", "1.5h", "1441", "\u0663", "-5"])
-def test_what_no_interval_can_be_is_refused_with_the_list(text):
+def test_other_text_is_refused_with_the_list_of_intervals(text):
     with pytest.raises(InputError, match=r"use one of 1m 2m .* multiple such as 10m"):
         typed_interval(text)
 
@@ -117,7 +117,7 @@ def test_what_no_interval_can_be_is_refused_with_the_list(text):
 
 
 def keys_slowly(calendar, interval, open_time):
-    """What bar each base bar inside a session belongs to, by loops over sessions and dates."""
+    """Return the derived bar of each base bar inside a session, by loops over sessions and dates."""
     if interval.is_daily:
         return [_period_slowly(calendar, interval, time) for time in open_time.tolist()]
     keys = []
@@ -157,7 +157,7 @@ def aggregate_slowly(bars, keys):
 
 
 def monday_calendars():
-    """Random calendars without a weekend session: their weeks surely begin on Monday."""
+    """Random calendars without weekend sessions, whose weeks begin on Monday."""
 
     def keep(calendar):
         kept = (calendar.date // DAY_S + 3) % 7 < 5
@@ -168,7 +168,7 @@ def monday_calendars():
 
 
 @given(monday_calendars(), multiples, st.data())
-def test_bars_of_any_multiple_are_what_a_loop_gives(calendar, interval, data):
+def test_bars_of_any_multiple_equal_those_of_a_plain_loop(calendar, interval, data):
     every = expected_open_times(calendar, interval.base, EVER)
     kept = column(sorted(data.draw(st.sets(st.integers(0, len(every) - 1), max_size=60))))
     base = bars_at(every[kept])
@@ -195,8 +195,8 @@ def test_a_complete_base_gives_exactly_the_expected_bars(calendar, interval):
 
 
 @given(calendars(), multiples, spans(), st.data())
-def test_reading_in_parts_gives_what_the_whole_gives(calendar, interval, span, data):
-    """With bars outside every session, too, and whatever is missing."""
+def test_deriving_in_parts_equals_deriving_at_once(calendar, interval, span, data):
+    """Also with bars outside every session and with missing bars."""
     inside = expected_open_times(calendar, interval.base, EVER)
     step = interval.base.step_s
     offsets = data.draw(st.lists(st.integers(0, 130 * DAY_S // step), max_size=20))
@@ -264,7 +264,7 @@ def test_days_are_counted_from_the_first_session_of_the_year():
     ]
 
 
-def test_days_after_the_last_group_of_the_calendar_stand_alone():
+def test_days_after_the_last_group_of_the_calendar_are_bars_of_their_own():
     interval, dates = parse_interval("2d"), [utc(day) for day in ("2026-01-05", "2026-01-06", "2026-01-07")]
     calendar = calendar_of(*((date, 0, HOUR_S, 0, 0) for date in dates))
     after = [dates[2], dates[2] + DAY_S, dates[2] + 2 * DAY_S, dates[2] + 3 * DAY_S]
@@ -291,7 +291,7 @@ def test_months_and_years_begin_with_the_calendars(name, key, end):
     assert period_end(interval, utc(key), all_days()) == utc(end)
 
 
-def test_a_multiple_longer_than_the_session_is_one_bar_a_session():
+def test_a_multiple_longer_than_the_session_gives_one_bar_per_session():
     calendar = calendar_of(*((FIRST_DAY_S + n * DAY_S, 9 * HOUR_S, 16 * HOUR_S, 0, 0) for n in range(3)))
     times = expected_open_times(calendar, parse_interval("12h"), EVER)
     assert times.tolist() == calendar.open.tolist()

@@ -1,4 +1,4 @@
-"""Chunks and the pyramid equal the rows, whatever happened to them; reads through them equal reads of the rows."""
+"""Chunks of every level equal the rows after any changes; reads of chunks equal reads of the rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SLAB = 2_048
 EVER = Span(-(2**40), 2**40)
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-# Minutes relative to 1970, near the edges of slabs and of chunks of every level, before 1970 too.
+# Minutes relative to 1970, near the edges of chunks of every level, before 1970 too.
 edges = st.sampled_from([0, SLAB, -SLAB, 8 * SLAB, 64 * SLAB, 512 * SLAB, -512 * SLAB, 3 * SLAB])
 starts = st.builds(lambda edge, offset: edge + offset, edges, st.integers(-700, 700))
 writes = st.tuples(st.just("write"), starts, st.integers(1, 900), st.integers(1, 9), st.integers(0, 2))
@@ -33,7 +33,7 @@ histories = st.lists(st.one_of(writes, writes, writes, deletes), min_size=1, max
 
 
 def make_bars(start, n, stride=1, seed=0):
-    """Make n bars from minute ``start``, one each ``stride`` minutes; volumes are whole, so sums are exact."""
+    """Make n bars from minute ``start``, one every ``stride`` minutes, with whole volumes, whose sums are exact."""
     rng = np.random.default_rng([seed, n, stride])
     low = np.round(rng.random(n) * 100 + 1, 2)
     time = (start + stride * np.arange(n, dtype=np.int64)) * 60
@@ -149,7 +149,7 @@ def test_damage_is_found_named_and_repaired(writer, series):
     assert len(read_bars(writer, series, EVER)) == 5_000
 
 
-def test_a_minus_zero_is_stored_as_sqlite_gives_it_back(writer, series):
+def test_a_minus_zero_is_stored_as_zero(writer, series):
     zero = Bars(np.array([60]), *(np.array([value]) for value in (0.0, 1.0, -0.0, 0.5, -0.0)))
     with transaction(writer):
         assert write_bars(writer, series, zero) == 1
@@ -163,7 +163,7 @@ def test_disorder_and_doubles_are_refused(writer, series, order):
         write_bars(writer, series, make_bars(0, 2).take(np.array(order)))
 
 
-def test_an_unknown_series_is_our_mistake(reader):
+def test_an_unknown_series_raises_a_lookup_error(reader):
     with pytest.raises(LookupError):
         read_bars(reader, 99, EVER)
 
@@ -202,7 +202,7 @@ def test_a_reader_sees_whole_transactions_while_the_writer_works_without_pause(p
     assert verify_chunks(writer, series) == []
 
 
-def test_records_survive_the_blob():
+def test_records_are_decoded_from_a_blob_unchanged():
     records = rec.from_bars(make_bars(-5, 10))
     out = rec.empty(1, 10)
     rec.decode_into(out, rec.encode(records))
@@ -211,7 +211,7 @@ def test_records_survive_the_blob():
         rec.decode_into(out, rec.encode(records)[8:])
 
 
-def test_the_pyramid_costs_little_room(writer, series):
+def test_the_pyramid_takes_little_space(writer, series):
     with transaction(writer):
         write_bars(writer, series, make_bars(0, 20_000))
     size = dict(writer.execute("SELECT level > 1, sum(length(data)) FROM chunk GROUP BY level > 1").fetchall())

@@ -32,7 +32,7 @@ def test_actions_survive_from_every_older_version(tmp_path, monkeypatch, version
     create_or_open(path)
     with closing(connect_writer(path)) as conn, transaction(conn):
         assert read_actions(conn, "AAPL") == [(5, "dividend", 0.2, None)]
-        stated = StoredAction(5, "dividend", 0.2, "EUR")
-        assert write_actions(conn, "AAPL", [stated], 2) == 1
-        assert write_actions(conn, "AAPL", [stated], 3) == 0
-        assert read_actions(conn, "AAPL") == [stated]
+        reported = StoredAction(5, "dividend", 0.2, "EUR")
+        assert write_actions(conn, "AAPL", [reported], 2) == 1
+        assert write_actions(conn, "AAPL", [reported], 3) == 0
+        assert read_actions(conn, "AAPL") == [reported]

@@ -1,4 +1,4 @@
-"""Job rows: joined while live, honest after a restart."""
+"""Job rows: the same live job is joined, states survive a restart."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_same_live_job_is_joined_and_takes_the_more_urgent_priority(add):
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "paused"])
-def test_a_live_job_is_joined_as_it_stands(add, update, state):
+def test_a_live_job_is_joined_in_any_state(add, update, state):
     first = add()
     update(first.job_id, state=state)
     assert (add().job_id, add().state) == (first.job_id, state)
@@ -96,7 +96,7 @@ def test_changes_are_stored_and_others_kept(add, update, reader):
         update(job.job_id, nonsense=1)
 
 
-def test_the_next_ones_go_by_urgency_then_age(add, update, reader):
+def test_the_next_jobs_are_sorted_by_priority_then_age(add, update, reader):
     plain, urgent, paused = add(), add(span=Span(0, 1), priority=1), add(span=Span(0, 2))
     late = add(span=Span(0, 3))
     update(paused.job_id, state="paused")
@@ -110,7 +110,7 @@ def test_the_next_ones_go_by_urgency_then_age(add, update, reader):
     assert ids((0, 0)) == []
 
 
-def test_many_move_at_once(add, update, writer, reader):
+def test_many_jobs_change_state_at_once(add, update, writer, reader):
     first, second, third = add(), add(kind="update"), add(kind="viewport")
     for job in (first, third):
         update(job.job_id, state="running")
@@ -134,7 +134,7 @@ def test_lists_the_newest_first_in_pages(add, update, reader):
     assert [job.job_id for job in list_jobs(reader, state="paused")] == [ids[2]]
 
 
-def test_old_jobs_of_some_kinds_are_forgotten_but_for_the_newest(writer, reader, series):
+def test_old_jobs_of_some_kinds_are_deleted_except_the_newest(writer, reader, series):
     with transaction(writer):
         for at in range(6):
             kind = "backfill" if at == 1 else "update"

@@ -27,7 +27,7 @@ EVER = Span(-(2**40), 2**40)
 
 
 @pytest.mark.parametrize("version", range(1, AT + 1))
-def test_bars_stay_and_only_failures_are_forgotten(tmp_path, monkeypatch, version):
+def test_bars_stay_and_only_failed_coverage_is_deleted(tmp_path, monkeypatch, version):
     path = tmp_path / "old.db"
     monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE[:version])
     create_or_open(path)
@@ -49,6 +49,6 @@ def test_bars_stay_and_only_failures_are_forgotten(tmp_path, monkeypatch, versio
         assert read_coverage(conn, series) == [HAVE]
         assert read_odd(conn, series, EVER) == []
         assert count_dropped(conn, series, EVER) == {}
-        stated = read_sessions(conn, "XNAS/UTC", "stated")
-        assert stated == ([(7, 9)] if version >= FIRST_WITH_SESSIONS else [])
+        reported = read_sessions(conn, "XNAS/UTC", "stated")
+        assert reported == ([(7, 9)] if version >= FIRST_WITH_SESSIONS else [])
         assert read_sessions(conn, "XNAS/UTC", "observed") == []
