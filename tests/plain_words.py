@@ -35,7 +35,7 @@ WORDS = {
     "rota rotas": "update scheduler",
     "slab slabs": "chunk",
     "somebody": "name who: a caller, a chart, a user",
-    "strange stranger": "unresolved",
+    "strange": "unresolved",
     "tells": "returns, shows, reports",
     "told": "is notified, gets, is shown",
     "wander wandered wandering wanders": "vary, move",
@@ -45,7 +45,6 @@ WORDS = {
 }
 # In identifiers only: as words of a sentence they are plain.
 NAME_WORDS = {
-    "hand": "gestures, user input",
     "meet met": "resolve, resolved, known",
     "memo": "task history",
     "riddle": "say it plainly",

@@ -62,8 +62,8 @@ def find_around(
 ) -> Span | None:
     """Return the span of the ``n_before`` bars that open before ``anchor`` and of the ``n_after`` from it on.
 
-    ``anchor`` ``None``: the newest bars. The span is widened to whole records of the coarsest level, and thereby of
-    every level. Returns ``None`` when no bar is stored there.
+    ``anchor`` ``None``: the newest bars. The span is widened to whole records of the coarsest level, which consist
+    of whole records of every level. Returns ``None`` when no bar is stored there.
     """
     with snapshot(conn):
         head = read_head(conn, series_id)

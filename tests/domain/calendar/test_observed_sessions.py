@@ -35,14 +35,14 @@ def test_a_daily_bar_gets_the_longest_hours_nearby():
     assert observed_sessions(calendar, DAY, column([extra])) == [(extra + 9 * HOUR_S, extra + 16 * HOUR_S)]
 
 
-@pytest.mark.parametrize(("place", "is_lent"), [(0, False), (1, False), (2, True), (21, True), (22, False)])
-def test_only_the_ten_nearest_sessions_give_their_hours(place, is_lent):
+@pytest.mark.parametrize(("place", "is_used"), [(0, False), (1, False), (2, True), (21, True), (22, False)])
+def test_only_the_ten_nearest_sessions_give_their_hours(place, is_used):
     short = (9 * HOUR_S, 12 * HOUR_S, 0, 0)
     days = [FIRST_DAY_S + (2 * i) * DAY_S for i in range(24)]
     calendar = calendar_of(*((day, *(HOURS if i == place else short)) for i, day in enumerate(days)))
     extra = days[11] + DAY_S  # twelve sessions lie before it, of which the ten nearest count
     (found,) = observed_sessions(calendar, DAY, column([extra]))
-    assert found == (extra + 9 * HOUR_S, extra + (16 if is_lent else 12) * HOUR_S)
+    assert found == (extra + 9 * HOUR_S, extra + (16 if is_used else 12) * HOUR_S)
 
 
 def test_hours_are_copied_as_local_wall_clock_times():

@@ -37,27 +37,27 @@ def test_a_session_of_the_calendar_is_not_an_override(calendar):
 
 
 def test_an_early_close_and_a_saturday_session_become_overrides(calendar):
-    learnt = apply_overrides(calendar, [(at(17, 9, 30), at(17, 12)), (at(14, 10), at(14, 11))])
-    assert len(learnt) == len(calendar) + 1
-    assert (np.diff(learnt.date) > 0).all()
-    bars = expected_open_times(learnt, INTERVALS["5m"], Span(at(14, 0), at(18, 0)))
+    found = apply_overrides(calendar, [(at(17, 9, 30), at(17, 12)), (at(14, 10), at(14, 11))])
+    assert len(found) == len(calendar) + 1
+    assert (np.diff(found.date) > 0).all()
+    bars = expected_open_times(found, INTERVALS["5m"], Span(at(14, 0), at(18, 0)))
     assert len(bars) == 12 + 78 + 30  # Saturday's hour, Monday, and the shortened Tuesday
-    assert apply_overrides(learnt, [(at(17, 9, 30), at(17, 12))]) is learnt
+    assert apply_overrides(found, [(at(17, 9, 30), at(17, 12))]) is found
 
 
 def test_sessions_that_the_answer_leaves_out_stay(calendar):
-    learnt = apply_overrides(calendar, [(at(17, 9, 30), at(17, 12))])
-    assert set(calendar.date.tolist()) == set(learnt.date.tolist())
+    found = apply_overrides(calendar, [(at(17, 9, 30), at(17, 12))])
+    assert set(calendar.date.tolist()) == set(found.date.tolist())
 
 
 def test_two_periods_of_a_day_are_one_session_and_the_break_stays():
     tokyo = ZoneInfo("Asia/Tokyo")
     calendar = load_calendar("JPX", "EQUITY", "Asia/Tokyo", date(2026, 1, 1), date(2026, 12, 31))
     reported = [(at(17, 9, 0, tokyo), at(17, 11, 30, tokyo)), (at(17, 12, 30, tokyo), at(17, 15, 0, tokyo))]
-    learnt = apply_overrides(calendar, reported)
-    row = int(np.searchsorted(learnt.open, at(17, 9, 0, tokyo)))
-    assert learnt.close[row] == at(17, 15, 0, tokyo)
-    assert learnt.break_start[row] == at(17, 11, 30, tokyo)
+    found = apply_overrides(calendar, reported)
+    row = int(np.searchsorted(found.open, at(17, 9, 0, tokyo)))
+    assert found.close[row] == at(17, 15, 0, tokyo)
+    assert found.break_start[row] == at(17, 11, 30, tokyo)
 
 
 def test_an_unknown_exchange_that_opens_at_the_half_hour_keeps_its_hours(calendar):
@@ -69,13 +69,13 @@ def test_an_unknown_exchange_that_opens_at_the_half_hour_keeps_its_hours(calenda
         for row in zip(calendar.open.tolist(), calendar.close.tolist(), strict=True)
         if at(16, 0) < row[0] < at(20, 0)
     ]
-    learnt = apply_overrides(unknown, reported)
-    assert is_on_grid(learnt, INTERVALS["1h"], times).all()
-    assert np.array_equal(expected_open_times(learnt, INTERVALS["1h"], Span(at(16, 0), at(20, 0))), times)
+    found = apply_overrides(unknown, reported)
+    assert is_on_grid(found, INTERVALS["1h"], times).all()
+    assert np.array_equal(expected_open_times(found, INTERVALS["1h"], Span(at(16, 0), at(20, 0))), times)
 
 
-@pytest.mark.parametrize(("close_hour", "is_believed"), [(12, False), (16, True)])
-def test_hours_that_the_bars_contradict_are_ignored(calendar, close_hour, is_believed):
+@pytest.mark.parametrize(("close_hour", "is_accepted"), [(12, False), (16, True)])
+def test_hours_that_the_bars_contradict_are_ignored(calendar, close_hour, is_accepted):
     interval = INTERVALS["1h"]
     window = Span(at(17, 0), at(18, 0))
     times = expected_open_times(calendar, interval, window)
@@ -85,8 +85,8 @@ def test_hours_that_the_bars_contradict_are_ignored(calendar, close_hour, is_bel
     reported = ((at(17, 9, 30), at(17, close_hour)), (at(14, 10), at(14, 11)))
     answer = BarsAnswer(bars, instrument, sessions=reported)
     overrides = accept_overrides(calendar, Claim("AAA", interval, window), answer, NOW)
-    assert (overrides.calendar is not calendar) == is_believed
-    assert bool(overrides.reported) == is_believed
+    assert (overrides.calendar is not calendar) == is_accepted
+    assert bool(overrides.reported) == is_accepted
     assert overrides.observed == ()
 
 

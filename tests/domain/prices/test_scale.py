@@ -110,7 +110,7 @@ EX = T0 + 20 * DAY_S  # the split's date: bars 0 to 19 are before it
         (4.0, [(5, 9)], (5, 9)),  # a run with both ends
         (4.0, [(0, 20)], (0, 20)),  # all that is known before it
         (4.0, [(0, 5)], None),  # a step far from the split proves nothing
-        (1.4, [(17, 20)], None),  # too small to be told from a move
+        (1.4, [(17, 20)], None),  # too small to be distinguished from a move
         (1.6, [(17, 20)], (17, 20)),
         (4.0, [(22, 25)], None),  # after it nothing is to be adjusted
         (4.0, [], None),

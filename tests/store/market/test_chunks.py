@@ -20,12 +20,14 @@ from candledesk.store.market.chunks import rank_of, rebuild_chunks, time_at_rank
 from candledesk.store.market.database import connect_reader, transaction
 from candledesk.store.market.rows import count_rows, read_rows, read_rows_around
 
-SLAB = 2_048
+CHUNK_BARS = 2_048
 EVER = Span(-(2**40), 2**40)
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # Minutes relative to 1970, near the edges of chunks of every level, before 1970 too.
-edges = st.sampled_from([0, SLAB, -SLAB, 8 * SLAB, 64 * SLAB, 512 * SLAB, -512 * SLAB, 3 * SLAB])
+edges = st.sampled_from(
+    [0, CHUNK_BARS, -CHUNK_BARS, 8 * CHUNK_BARS, 64 * CHUNK_BARS, 512 * CHUNK_BARS, -512 * CHUNK_BARS, 3 * CHUNK_BARS]
+)
 starts = st.builds(lambda edge, offset: edge + offset, edges, st.integers(-700, 700))
 writes = st.tuples(st.just("write"), starts, st.integers(1, 900), st.integers(1, 9), st.integers(0, 2))
 deletes = st.tuples(st.just("delete"), starts, st.integers(1, 900), st.just(1), st.just(0))
@@ -169,7 +171,7 @@ def test_an_unknown_series_raises_a_lookup_error(reader):
 
 
 def _with_volume(value):
-    bars = make_bars(0, 3 * SLAB)
+    bars = make_bars(0, 3 * CHUNK_BARS)
     return Bars(bars.open_time, bars.open, bars.high, bars.low, bars.close, np.full(len(bars), float(value)))
 
 
@@ -198,7 +200,7 @@ def test_a_reader_sees_whole_transactions_while_the_writer_works_without_pause(p
     finally:
         stop.set()
         thread.join()
-    assert bars_extent(writer, series) == Span(0, (3 * SLAB - 1) * 60 + 1)
+    assert bars_extent(writer, series) == Span(0, (3 * CHUNK_BARS - 1) * 60 + 1)
     assert verify_chunks(writer, series) == []
 
 

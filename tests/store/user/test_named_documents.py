@@ -48,7 +48,7 @@ def test_a_new_list_is_the_last_and_the_given_order_is_kept(conn):
     assert _names(conn) == ["a", "b", "c", "d"]
 
 
-def test_deleting_tells_whether_there_was_one(conn):
+def test_deleting_returns_whether_there_was_one(conn):
     _write(conn, "Tech")
     with transaction(conn):
         assert WATCHLISTS.delete(conn, "Tech")
