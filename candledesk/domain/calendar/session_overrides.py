@@ -43,8 +43,8 @@ def find_overrides(
     """Return by date (00:00 UTC) the reported sessions that the calendar has with other hours or not at all.
 
     Several periods of one date, as around a break, count as one session. The result is empty for 24-hour venues,
-    because the provider reports their days without the last minute (yahoo.md §4.11). A session that is *not* reported is
-    never removed: whole sessions disappear at the provider and come back (§4.6).
+    because the provider reports their days without the last minute (yahoo.md §4.11). A session that is *not* reported
+    is never removed: whole sessions disappear at the provider and come back (§4.6).
     """
     if calendar.is_24h or not reported:
         return {}

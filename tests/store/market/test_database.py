@@ -75,7 +75,7 @@ def test_a_newer_database_is_refused_and_left_alone(path):
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
-    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, .* knows \d+\).*--home"):
+    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, .* reads \d+\).*--home"):
         create_or_open(path)
     assert path.read_bytes() == before
 
