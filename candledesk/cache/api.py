@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         LimiterState,
+        Listing,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -121,7 +122,9 @@ class CommandApi(Protocol):
 class ImportApi(Protocol):
     """What only the process that owns the database can do."""
 
-    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
         """Store foreign bars through the same checks as fetched ones."""
         ...
 

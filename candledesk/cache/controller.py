@@ -6,30 +6,24 @@ It only hands on: to ``charts.py`` (viewports), ``scripts.py`` (bars of spans), 
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.imports import write_import
+from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
-from candledesk.cache.messages import BarsStored
 from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.cache.runtime.workers import run_into
-from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
-from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
-    from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -39,6 +33,7 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         LimiterState,
+        Listing,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -52,6 +47,7 @@ if TYPE_CHECKING:
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
     from candledesk.store import Connection
 
 
@@ -72,6 +68,9 @@ class CacheController:
         self._viewport_loader = ViewportLoader(context)
         self._bars_loader = BarsLoader(context)
         self._job_submitter = JobSubmitter(context)
+        self._importer = BarsImporter(
+            context.catalog, context.fill_scheduler, context.readers, context.writer, context.events.emit, context.now
+        )
         self._estimator = estimator
         self._search = search
         self.limiter_state = limiter_state
@@ -90,36 +89,11 @@ class CacheController:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         return self._bars_loader.load_bars(request)
 
-    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
-        """Store foreign bars of a fetched interval through the same checks as fetched ones; learns the symbol first."""
-        imported: Future[ImportReport] = Future()
-        if interval.base is not interval:
-            imported.set_exception(InputError("interval", f"{interval.name} is derived: import {interval.base.name}"))
-            return imported
-
-        def on_resolved(end: Future[FillResult]) -> None:
-            error = end.result().error
-            if error is not None:
-                imported.set_exception(error)
-            else:
-                self._context.fill_scheduler.run(
-                    Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars)
-                )
-
-        self._context.fill_scheduler.resolve_instrument(symbol, interval, on_resolved, is_daily_first_request=True)
-        return imported
-
-    def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
-        catalog = self._context.catalog
-        known = self._context.readers.submit(lambda connection: catalog.read(connection, symbol, interval)).result()
-        if known.instrument is None:
-            raise UnknownSymbolError(symbol)
-        calendar = known.facts.calendar if known.facts else catalog.load_calendar(known.instrument)
-        now = self._context.now()
-        task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report = self._context.writer.submit(task).result()
-        self._context.events.emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
-        return report
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
+        """Store foreign bars of a stored interval; see ``BarsImporter.import_bars``."""
+        return self._importer.import_bars(symbol, interval, bars, listing)
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
@@ -235,6 +209,9 @@ class CacheController:
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``, the best match first."""
-        return self._context.readers.submit(
-            lambda connection: instrument_store.list_instruments(connection, query, limit, after)
-        )
+        complete = self._context.catalog.complete
+
+        def read(connection: Connection) -> list[Instrument]:
+            return [complete(row) for row in instrument_store.list_instruments(connection, query, limit, after)]
+
+        return self._context.readers.submit(read)

@@ -15,7 +15,9 @@ from candledesk.cache.fetching.catalog import Catalog
 from candledesk.cache.fetching.fetch_context import FetchContext, RetryPauses
 from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
+from candledesk.cache.fetching.limiters import Limiters
 from candledesk.cache.fetching.provider_limits import ProviderLimits
+from candledesk.cache.fetching.provider_router import ProviderRouter
 from candledesk.cache.jobs.queue import JobQueue
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
 from candledesk.cache.queries.context import CacheContext
@@ -28,7 +30,9 @@ from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import UpdateContext, Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
+from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
+from candledesk.providers.registry import make_providers
 from candledesk.store.market import limiter_state as limiter_store
 from candledesk.store.market import provider_limits as limit_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
@@ -38,11 +42,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from candledesk.cache.fetching.provider_limits import LimitRow
     from candledesk.cache.messages import Event
     from candledesk.providers.rate_limiter import LimiterSnapshot
     from candledesk.settings import Settings
     from candledesk.store import Connection
+    from candledesk.store.market.provider_limits import LimitRow
 
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
@@ -55,8 +59,14 @@ def now_s() -> int:
     return int(time.time())
 
 
-def limiter_message(snapshot: LimiterSnapshot) -> LimiterState:
-    """Turn the limiter's snapshot into the message that doors see."""
+def provider_options(settings: Settings, cache_dir: Path) -> ProviderOptions:
+    """Return what the settings say of providers."""
+    quota = Quota(settings.requests_per_minute, settings.request_burst, settings.breaker_pause_s)
+    return ProviderOptions(quota, settings.provider_urls(), str(cache_dir))
+
+
+def limiter_message(snapshot: LimiterSnapshot, provider: str) -> LimiterState:
+    """Turn a limiter's snapshot into the message; ``provider``: the title of its provider."""
     return LimiterState(
         snapshot.tokens,
         snapshot.next_request_in_s,
@@ -64,6 +74,7 @@ def limiter_message(snapshot: LimiterSnapshot) -> LimiterState:
         snapshot.retry_at,
         snapshot.last_error,
         snapshot.is_offline,
+        provider=provider,
     )
 
 
@@ -92,15 +103,19 @@ class CacheService:
         create_or_open(database)
         self._events = Events()
         self._now = now
-        self.child = child or Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
+        options = provider_options(settings, cache_dir)
+        self.child = child or Child(ChildConfig(options, settings.fetch_threads))
+        providers = ProviderRouter(make_providers(options), self.child)
         self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
-        self._limiter = self._make_limiter(database, settings)
-        catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
+        self._providers = providers
+        self._limiters = self._make_limiters(database)
+        limits = _load_limits(database, self._writer, providers)
+        catalog = Catalog(providers, self._writer, limits, now)
         self._events.subscribe(catalog.on_event)  # before any door, which asks again as soon as it hears the same
-        journal = JobJournal(self._writer, self._events.emit, now, self._limiter)
+        journal = JobJournal(self._writer, self._events.emit, now, self._limiters)
         self._fill_scheduler = self._make_fill_scheduler(catalog, journal, settings, pauses)
         if refusal is not None:
             self._fill_scheduler.storage_health.mark_read_only(refusal)
@@ -121,8 +136,8 @@ class CacheService:
         )
         self.controller = CacheController(
             context,
-            Estimator(self._readers, catalog, self._limiter, now),
-            SymbolSearch(self._readers, self._fill_scheduler, self.child, self._limiter, self._delayed_calls),
+            Estimator(self._readers, catalog, self._limiters, now),
+            SymbolSearch(self._readers, self._fill_scheduler, catalog, self._limiters, self._delayed_calls),
             archive,
             self._limiter_state,
         )
@@ -133,8 +148,8 @@ class CacheService:
         return FillScheduler(
             FetchContext(
                 catalog,
-                self.child,
-                self._limiter,
+                self._providers,
+                self._limiters,
                 self._readers,
                 self._writer,
                 self._pool,
@@ -172,23 +187,36 @@ class CacheService:
             UpdateRate(settings.update_floor_s, settings.requests_per_minute),
         )
 
+    @property
+    def terms(self) -> str:
+        """Where the data come from, and under which terms, in sentences."""
+        stated = [provider.capabilities.terms for provider in self._providers.providers.values()]
+        return " ".join(filter(None, stated))
+
     def _limiter_state(self) -> LimiterState:
-        state = limiter_message(self._limiter.state())
+        provider, snapshot = self._limiters.most_held()
+        title = self._providers.providers[provider].capabilities.title
+        state = limiter_message(snapshot, title)
         return replace(state, update_lag_s=self._active.worst_lag_s(self._now()))
 
-    def _make_limiter(self, database: Path, settings: Settings) -> Limiter:
-        return Limiter(
-            settings.requests_per_minute,
-            settings.request_burst,
-            settings.breaker_pause_s,
-            on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._limiter_state())),
-            on_use=self._remember_limiter,
-            memory=_read_limiter(database),
-        )
+    def _make_limiters(self, database: Path) -> Limiters:
+        limiters: dict[str, Limiter] = {}
+        for name, provider in self._providers.providers.items():
+            quota = provider.capabilities.quota
+            if quota is not None:
+                limiters[name] = Limiter(
+                    quota.requests_per_minute,
+                    quota.burst,
+                    quota.pause_s,
+                    on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._limiter_state())),
+                    on_use=partial(self._remember_limiter, name),
+                    memory=_read_limiter(database, name),
+                )
+        return Limiters(limiters)
 
-    def _remember_limiter(self, memory: LimiterMemory) -> None:
+    def _remember_limiter(self, provider: str, memory: LimiterMemory) -> None:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
-        written = self._writer.submit(lambda connection: _write_limiter(connection, row))
+        written = self._writer.submit(lambda connection: _write_limiter(connection, provider, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
 
     def emit(self, event: Event) -> None:
@@ -201,7 +229,7 @@ class CacheService:
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()
-        self._limiter.notify()
+        self._limiters.notify()
         self.child.close()
         n_abandoned = self._pool.close(FETCHERS_S)
         if n_abandoned:
@@ -227,16 +255,16 @@ def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connectio
     return connect_writer(database)
 
 
-def _read_limiter(database: Path) -> LimiterMemory | None:
+def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:
     connection = connect_reader(database)
     try:
-        row = limiter_store.read_limiter(connection)
+        row = limiter_store.read_limiter(connection, provider)
     finally:
         connection.close()
     return None if row is None else LimiterMemory(*row)
 
 
-def _load_limits(database: Path, writer: Writer) -> ProviderLimits:
+def _load_limits(database: Path, writer: Writer, providers: ProviderRouter) -> ProviderLimits:
     connection = connect_reader(database)
     try:
         rows = limit_store.read_limits(connection)
@@ -247,17 +275,17 @@ def _load_limits(database: Path, writer: Writer) -> ProviderLimits:
         written = writer.submit(lambda connection: _write_limit(connection, row))
         written.add_done_callback(lambda done: _log_failure("remembering a limit", done.exception()))
 
-    return ProviderLimits(rows, save)
+    return ProviderLimits(providers.providers, rows, save)
 
 
 def _write_limit(connection: Connection, row: LimitRow) -> None:
     with transaction(connection):
-        limit_store.write_limit(connection, *row)
+        limit_store.write_limit(connection, row)
 
 
-def _write_limiter(connection: Connection, row: limiter_store.LimiterRow) -> None:
+def _write_limiter(connection: Connection, provider: str, row: limiter_store.LimiterRow) -> None:
     with transaction(connection):
-        limiter_store.write_limiter(connection, row)
+        limiter_store.write_limiter(connection, provider, row)
 
 
 def _checkpoint(connection: Connection) -> None:

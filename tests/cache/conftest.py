@@ -16,6 +16,7 @@ from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.domain.venue import TradingDays
 from candledesk.providers.answers import BarsAnswer, MatchesAnswer, RefusalKind, RefusedAnswer, SymbolMatch
 from candledesk.settings import Settings
 
@@ -101,11 +102,11 @@ class FakeYahoo:
             )
         return BarsAnswer(change(bars), instrument(request.symbol, self.listed_at))
 
-    def load_calendar(self, exchange, quote_type, tz, start):
+    def load_calendar(self, venue, start):
         self.n_calendars += 1
-        return self.calendars[quote_type]
+        return self.calendars["CRYPTOCURRENCY" if venue.days is TradingDays.EVERY_DAY else "EQUITY"]
 
-    def search(self, query, deadline_s):
+    def search(self, provider, query, deadline_s):
         with self.lock:
             self.searches.append(query)
         self.gate.wait(WAIT_S)

@@ -29,7 +29,6 @@ from candledesk.domain.prices.clean import CleanBars, clean_bars, without_bars
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.prices.scale import Evidence, unit_of
 from candledesk.domain.span import Span
-from candledesk.domain.windows import asked_span
 from candledesk.providers.answers import SPLIT
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import corporate_actions as action_store
@@ -86,7 +85,7 @@ def accept_overrides(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer
     Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
     """
     interval = claim.interval
-    asked = claim.asked or asked_span(claim.window, interval)
+    asked = claim.asked or claim.window
     stated: tuple[tuple[int, int], ...] = ()
     clean = clean_bars(answer.bars, calendar, interval, asked, now)
     if not interval.is_daily:
@@ -128,7 +127,7 @@ class CommitRequest:
     @property
     def asked(self) -> Span:
         """The window with its overlap, as it was asked."""
-        return self.claim.asked or asked_span(self.claim.window, self.claim.interval)
+        return self.claim.asked or self.claim.window
 
 
 def commit_window(connection: Connection, question: CommitRequest, answer: BarsAnswer) -> CommitResult:

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
     from candledesk.cache.fetching.catalog import Catalog, SeriesState
     from candledesk.cache.fetching.job_journal import JobJournal
+    from candledesk.cache.fetching.limiters import Limiters
+    from candledesk.cache.fetching.provider_router import ProviderRouter
     from candledesk.cache.messages import Event
     from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
     from candledesk.domain.interval import Interval
-    from candledesk.providers.base import Provider
-    from candledesk.providers.rate_limiter import Limiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class FetchContext:
     """What the fill engine works with."""
 
     catalog: Catalog
-    provider: Provider
-    limiter: Limiter
+    provider: ProviderRouter
+    limiters: Limiters
     readers: Readers
     writer: Writer
     pool: FetchPool

@@ -92,7 +92,7 @@ class FillScheduler:
     def cancel(self, task: FillTask) -> None:
         """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""
         task.cancel.set()
-        self._context.limiter.notify()
+        self._context.limiters.notify()
         task.finish(FillResult(is_cancelled=True))
 
     def close(self) -> None:
@@ -279,7 +279,7 @@ class FillScheduler:
             task.failing, task.n_faults = claim.window.start, 0
             task.sightings.clear()
         try:
-            if self._context.limiter.acquire(int(task.priority), task.cancel):
+            if self._context.limiters.acquire(claim.symbol, int(task.priority), task.cancel):
                 step = self._window_fetcher.fetch_window(task, known, claim)
             else:
                 step = Step()

@@ -13,7 +13,7 @@ from candledesk.cache.messages import ImportReport
 from candledesk.cache.rules.coverage_rules import final_times
 from candledesk.cache.rules.split_basis import align_factors, compare_basis, divide, split_factors
 from candledesk.domain.calendar.sessions import bar_dates, expected_open_times, session_of
-from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.coverage import IMPORTED, Coverage, CoverageState
 from candledesk.domain.prices.clean import clean_bars, without_bars
 from candledesk.domain.prices.scale import Evidence
 from candledesk.domain.span import HISTORY_START, Span, merge_spans
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
-SOURCE = "import"
 NOT_FINAL = "not_final"
 KNOWN_OTHERWISE = "stored_from_the_provider"
 OTHER_BASIS = "other_basis"
@@ -65,7 +64,7 @@ def write_import(
         n_changed = bar_store.write_bars(connection, series_id, scale.bars)
         odd_store.write_odd(connection, series_id, scale.bars.open_time, scale.odd_bars())
         rows = [
-            Coverage(span, CoverageState.HAVE, now, None, "", SOURCE)
+            Coverage(span, CoverageState.HAVE, now, None, "", IMPORTED)
             for span in _sessions(new.bars, calendar, interval)
         ]
         coverage_store.write_coverage(connection, series_id, rows)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.fetching.fill_task import FillResult, FillTask
+    from candledesk.cache.fetching.limiters import Limiters
     from candledesk.cache.messages import Event
     from candledesk.cache.rules.planner import Facts, Plan
     from candledesk.cache.runtime.workers import Writer
-    from candledesk.providers.rate_limiter import Limiter
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
 
@@ -95,13 +95,15 @@ def describe_end(end: FillResult) -> str:
 class JobJournal:
     """Writes job rows through the writer and tells every change."""
 
-    def __init__(self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiter: Limiter) -> None:
+    def __init__(
+        self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiters: Limiters
+    ) -> None:
         """Start with no jobs under way."""
         self._writer = writer
         self._emit = emit
         self.now = now
-        self._limiter = limiter
-        self.eta_estimator = EtaEstimator(limiter)
+        self._limiters = limiters
+        self.eta_estimator = EtaEstimator(limiters)
 
     def change(
         self,
@@ -210,8 +212,8 @@ class JobJournal:
         """Note how far a job is: expected bars that are known now, of all expected, and when its next request goes."""
         if task.job_id is None:
             return
-        self.eta_estimator.note(task.job_id, len(plan.windows))
-        wait_s = self._limiter.wait_s(int(task.priority)) if plan.windows else 0.0
+        self.eta_estimator.note(task.job_id, task.symbol, len(plan.windows))
+        wait_s = self._limiters.wait_s(task.symbol, int(task.priority)) if plan.windows else 0.0
         self._write_live(
             task,
             task.job_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.commit import CommitRequest, CommitResult, accept_overrides, commit_window
@@ -28,7 +28,6 @@ from candledesk.providers.answers import (
     RefusedAnswer,
 )
 from candledesk.providers.rate_limiter import RequestOutcome, outcome_of
-from candledesk.providers.yahoo.tickers import is_likely_24h
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
@@ -84,23 +83,24 @@ class WindowFetcher:
 
     def max_window_s(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest window just now: what the provider stated, halved where it refused all the same."""
-        sizes = (self._window_sizes.of(symbol, interval), self._context.catalog.limits.window_s(interval))
+        sizes = (self._window_sizes.of(symbol, interval), self._context.catalog.limits.window_s(symbol, interval))
         return min((width for width in sizes if width is not None), default=None)
 
     def first_request(self, task: FillTask) -> FirstRequest:
         """Return the request by which a demand for an unknown symbol learns what it is."""
         symbol, interval, now = task.symbol, task.interval, self._context.now()
-        if task.is_daily_first_request or symbol in self._needs_dailies:
-            return daily_first_request(symbol, now)
-        return first_request(
-            symbol,
-            interval,
-            task.target.span,
-            now,
-            window_s=self.max_window_s(symbol, interval) or interval.window_s,
-            lookback_s=self._context.catalog.limits.lookback_s(interval),
-            is_view=task.asks_older,
-        )
+        catalog = self._context.catalog
+        is_24h = self._is_likely_24h(symbol)
+        limits = catalog.limits.of(symbol, interval)
+        if limits is None or task.is_daily_first_request or symbol in self._needs_dailies:
+            return daily_first_request(now, is_24h=is_24h, interval=self._plain_interval(symbol))
+        limits = replace(limits, window_s=self.max_window_s(symbol, interval) or limits.window_s)
+        return first_request(interval, task.target.span, now, limits, is_24h=is_24h, is_view=task.asks_older)
+
+    def _plain_interval(self, symbol: str) -> Interval:
+        """Return the interval of a plain look: daily bars where the provider has them, else its longest ones."""
+        names = self._context.provider.of(symbol).capabilities.intervals
+        return max((INTERVALS[name] for name in names), key=lambda one: one.step_s)
 
     def fetch_window(self, task: FillTask, known: SeriesState, claim: Claim) -> Step:
         """Send the request that the limiter has granted, and store what it brings."""
@@ -121,8 +121,8 @@ class WindowFetcher:
         try:
             return self._context.journal.begin_window(task, known.facts, claim.window)
         except BaseException:
-            self._context.limiter.report(
-                0, RequestOutcome.FAULT, INTERNAL_ERROR
+            self._context.limiters.report(
+                claim.symbol, 0, RequestOutcome.FAULT, INTERNAL_ERROR
             )  # nothing has left: the token is given back
             raise
 
@@ -134,14 +134,18 @@ class WindowFetcher:
             n_sent, outcome, reason = answer.n_requests, outcome_of(answer), getattr(answer, "reason", "")
             return answer
         finally:
-            self._context.limiter.report(n_sent, outcome, reason)
+            self._context.limiters.report(claim.symbol, n_sent, outcome, reason)
 
     def _request(self, known: SeriesState, claim: Claim) -> FetchRequest:
         instrument, facts, asked = known.instrument, known.facts, claim.window
-        is_extended = is_likely_24h(claim.symbol) if facts is None else facts.calendar.is_24h
-        if facts is not None:  # with an overlap, but never beyond the look-back or the listing date
+        is_extended = self._is_likely_24h(claim.symbol) if facts is None else facts.calendar.is_24h
+        if (
+            facts is not None and facts.limits is not None
+        ):  # with an overlap, but never beyond the look-back or the listing date
             max_window_s = self.max_window_s(claim.symbol, claim.interval)
-            asked = asked_span(asked, claim.interval, window_s=max_window_s, calendar=facts.calendar, now=facts.now)
+            asked = asked_span(
+                asked, claim.interval, facts.limits, window_s=max_window_s, calendar=facts.calendar, now=facts.now
+            )
             asked = Span(max(asked.start, min(claim.window.start, facts.floor[0])), asked.end)
         claim.asked = asked
         return FetchRequest(
@@ -184,7 +188,9 @@ class WindowFetcher:
         task.n_faults = 0
         task.asked.append(claim.window)
         self._failures.pop((claim.symbol, claim.interval.name), None)
-        self._window_sizes.note_success(claim.symbol, claim.interval)
+        limits = self._context.catalog.limits.of(claim.symbol, claim.interval)
+        if limits is not None:
+            self._window_sizes.note_success(claim.symbol, claim.interval, limits)
         return Step()
 
     def _store(self, task: FillTask, known: SeriesState, claim: Claim, answer: BarsAnswer, *, is_last_try: bool) -> str:
@@ -231,11 +237,11 @@ class WindowFetcher:
         So it is when the form of the ticker made us ask without extended hours what trades around the clock, or with
         them what does not: then the bars are asked once more.
         """
-        lookback_s = self._context.catalog.limits.lookback_s(claim.interval)
+        limits = self._context.catalog.limits.of(claim.symbol, claim.interval)
         self._needs_dailies.discard(claim.symbol)
-        facts = Facts(claim.interval, calendar, (), answer.instrument.first_open_time, now, lookback_s)
+        facts = Facts(claim.interval, calendar, (), answer.instrument.first_open_time, now, limits)
         part = usable_window(claim.window, facts, answer.bars)
-        is_wrong = not claim.interval.is_daily and calendar.is_24h != is_likely_24h(claim.symbol)
+        is_wrong = not claim.interval.is_daily and calendar.is_24h != self._is_likely_24h(claim.symbol)
         if part is not None and not is_wrong:
             claim.window = part
             return True
@@ -259,7 +265,7 @@ class WindowFetcher:
         self._context.emit(BarsStored(claim.symbol, claim.interval, claim.window, rev))
 
     def _take_refusal(self, task: FillTask, known: SeriesState, claim: Claim, answer: RefusedAnswer) -> Step:
-        self._context.catalog.limits.learn(claim.interval, answer)
+        self._context.catalog.limits.learn(claim.symbol, claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._window_sizes.halve(claim.symbol, claim.interval, claim.asked or claim.window):
             return Step()
@@ -297,14 +303,16 @@ class WindowFetcher:
         retry_at = self._context.now() + self._context.pauses.failed_s[min(n, len(self._context.pauses.failed_s) - 1)]
         is_offline = isinstance(answer, FaultAnswer) and answer.is_offline
         error = (
-            OfflineError(f"{_with_reason('Yahoo cannot be reached', answer.reason)}. What is cached stays usable.")
+            OfflineError(f"{self._unreached(claim.symbol, answer)}. What is cached stays usable.")
             if is_offline
             else None
         )
         task.n_faults = 0
         task.asked.append(claim.window)
         if known.instrument is None:
-            error = error or OfflineError(_with_reason("Yahoo did not answer", answer.reason))
+            error = error or OfflineError(
+                _joined(self._context.provider.title(claim.symbol), "did not answer", answer.reason)
+            )
             self._context.catalog.mark_unreachable(claim.symbol, error, retry_at - self._context.now())
             return Step(end=FillResult((Gap(claim.window, answer.reason, retry_at),), error=error))
         now = self._context.now()
@@ -317,15 +325,21 @@ class WindowFetcher:
     def _wait_for_network(self, task: FillTask, answer: FaultAnswer) -> Step:
         """A backfill goes on when the network is back: nothing was asked, so nothing has failed."""
         task.n_faults = 0
-        reason = _with_reason("Yahoo cannot be reached", answer.reason)
+        reason = self._unreached(task.symbol, answer)
         task.on_blocked(OfflineError(f"{reason}. The job goes on when it can be reached."))
         return Step(self._context.pauses.retry_s[-1] if self._context.pauses.retry_s else 0.0, reason)
+
+    def _unreached(self, symbol: str, answer: FaultAnswer | RateLimitedAnswer) -> str:
+        return _joined(self._context.provider.title(symbol), "cannot be reached", answer.reason)
+
+    def _is_likely_24h(self, symbol: str) -> bool:
+        return self._context.provider.of(symbol).is_likely_24h(symbol)
 
     def _gaps_left(self, task: FillTask) -> tuple[Gap, ...]:
         facts = self._context.read(task.symbol, task.interval).facts
         return () if facts is None else plan_span(task.target.resolve(facts), facts).gaps
 
 
-def _with_reason(what: str, reason: str) -> str:
-    """Return one sentence of both; a reason that is a sentence about Yahoo stands alone."""
-    return reason if reason.startswith("Yahoo") else f"{what}: {reason}"
+def _joined(title: str, what: str, reason: str) -> str:
+    """Return one sentence of what the provider did and why; a reason that is a sentence about it stands alone."""
+    return reason if reason.startswith(title) else f"{title} {what}: {reason}"

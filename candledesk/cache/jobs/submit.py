@@ -12,10 +12,10 @@ from candledesk.cache.jobs.queue import update_span
 from candledesk.cache.queries.series_reader import base_part
 from candledesk.domain.calendar.update_times import recent_span
 from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.symbols import parse_symbol
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class JobSubmitter:
         now = self._context.now()
         if span is not None and span.start >= now:
             return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
+        refusal = self._refusal(series)
+        if refusal is not None:
+            return _failed(refusal)
         whole = whole_span(now)
 
         def orders(_connection: Connection) -> list[Order]:
@@ -68,7 +71,10 @@ class JobSubmitter:
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        chosen = list(series) or self._context.active.series()
+        refusal = self._refusal(series)
+        if refusal is not None:
+            return _failed(refusal)
+        chosen = list(series) or [one for one in self._context.active.series() if self._refusal([one]) is None]
         if not chosen:
             return _failed(InputError("symbols", "No series is active yet: name symbols and intervals"))
         self._context.catalog.clear_backoff(symbol for symbol, _ in series)
@@ -77,6 +83,11 @@ class JobSubmitter:
             return [self._update_order(connection, symbol, interval.base) for symbol, interval in chosen]
 
         return _first(self._start(orders))
+
+    def _refusal(self, series: Sequence[tuple[str, Interval]]) -> CandleDeskError | None:
+        """Return why the first series of which no bars can be fetched is refused, ``None`` when all can be."""
+        refusals = (self._context.catalog.refusal(symbol, interval.base) for symbol, interval in series)
+        return next((refusal for refusal in refusals if refusal is not None), None)
 
     def _update_order(self, connection: Connection, symbol: str, interval: Interval) -> Order:
         """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""

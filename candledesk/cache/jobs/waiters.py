@@ -17,7 +17,8 @@ class JobWaiters:
     """Futures by job; safe from any thread.
 
     They resolve when the job has ended, and fail when it is stuck: disk or database refuse (``EnvironmentFaultError``)
-    or Yahoo cannot be reached (``OfflineError``). The job itself goes on when it can, perhaps not while anybody waits.
+    or the provider cannot be reached (``OfflineError``). The job itself goes on when it can, perhaps not while anybody
+    waits.
     """
 
     def __init__(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
@@ -96,7 +97,7 @@ class BarsLoader:
 
     def _end_in_time(self, request: BarsRequest, answer: _Once) -> None:
         if request.timeout_s is not None:
-            late = TooLateError(f"Yahoo did not answer within {request.timeout_s:g} s and the cache knows nothing yet")
+            late = TooLateError(f"No answer came within {request.timeout_s:g} s and the cache knows nothing yet")
             self._context.delayed_calls.call_later(request.timeout_s, lambda: answer(late))
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
@@ -104,7 +105,8 @@ class BarsLoader:
             known = self._context.catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)
-            return read_series(connection, request, known, self._bars_target(request))
+            rate_symbols = partial(self._context.catalog.rate_symbols, request.symbol)
+            return read_series(connection, request, known, self._bars_target(request), rate_symbols)
 
         return self._context.readers.submit(read)
 

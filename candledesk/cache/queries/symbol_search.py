@@ -1,4 +1,4 @@
-"""Symbols by part of their symbol or name: cached instruments first, then what the provider's search finds."""
+"""Symbols by part of their symbol or name: cached instruments first, then what the searches of the providers find."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import time
 from collections import OrderedDict
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.messages import SymbolFound
+from candledesk.domain.symbols import spell_symbol
 from candledesk.providers.answers import FaultAnswer, MatchesAnswer
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.fetching.limiters import Limiters
     from candledesk.cache.runtime.workers import DelayedCalls, Readers
     from candledesk.domain.instrument import Instrument
-    from candledesk.providers.answers import SearchAnswer
-    from candledesk.providers.rate_limiter import Limiter
+    from candledesk.providers.answers import SearchAnswer, SymbolMatch
+    from candledesk.providers.base import Provider
     from candledesk.store import Connection
 
 KEPT_S = 600.0
@@ -29,31 +32,23 @@ N_KEPT = 500
 DEADLINE_S = 5.0
 
 
-class Searcher(Protocol):
-    """Who can search: the child process."""
-
-    def search(self, query: str, deadline_s: float) -> SearchAnswer:
-        """Search symbols; may block for ``deadline_s``."""
-        ...
-
-
 class SymbolSearch:
-    """One search at a time goes out, through the limiter; what it found is kept for ``KEPT_S`` seconds."""
+    """One search at a time goes to each provider that can search; what was found is kept for ``KEPT_S`` seconds."""
 
     def __init__(
         self,
         readers: Readers,
         fill_scheduler: FillScheduler,
-        searcher: Searcher,
-        limiter: Limiter,
+        catalog: Catalog,
+        limiters: Limiters,
         delayed_calls: DelayedCalls,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the parts; nothing is asked here."""
         self._readers = readers
         self._fill_scheduler = fill_scheduler
-        self._searcher = searcher
-        self._limiter = limiter
+        self._catalog = catalog
+        self._limiters = limiters
         self._delayed_calls = delayed_calls
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -88,7 +83,7 @@ class SymbolSearch:
         def read_cached(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
             rows = instrument_store.list_instruments(connection, query, limit, after)
             listed = [] if after is None else instrument_store.list_instruments(connection, query)
-            return [_of_instrument(row) for row in rows], {row.symbol for row in listed}
+            return [_of_instrument(self._catalog.complete(row)) for row in rows], {row.symbol for row in listed}
 
         self._readers.submit(read_cached).add_done_callback(on_read)
         return reply
@@ -129,22 +124,32 @@ class SymbolSearch:
                 self._search(key)
 
     def _search(self, key: str) -> None:
-        given_up = threading.Event()
-        answer: SearchAnswer = FaultAnswer("the search failed by our own fault", n_requests=0)
-        is_granted = self._limiter.acquire(int(Priority.VIEWPORT), given_up, DEADLINE_S)
+        found: list[SymbolFound] = []
+        is_answered = False
         try:
-            if is_granted:
-                answer = self._searcher.search(key, DEADLINE_S)
+            for name, provider in self._catalog.providers.providers.items():
+                answer = self._ask_provider(name, key) if provider.capabilities.can_search else None
+                if isinstance(answer, MatchesAnswer):
+                    is_answered = True
+                    found += [_of_match(name, row, provider) for row in answer.matches]
         finally:
-            if is_granted:
-                self._limiter.report_answer(answer)
-            self._deliver(key, answer)
+            self._deliver(key, tuple(found), is_answered=is_answered)
 
-    def _deliver(self, key: str, answer: SearchAnswer) -> None:
-        found: tuple[SymbolFound, ...] = ()
+    def _ask_provider(self, name: str, key: str) -> SearchAnswer:
+        limiter = self._limiters.of_provider(name)
+        answer: SearchAnswer = FaultAnswer("the search ended with an internal error", n_requests=0)
+        if limiter is not None and not limiter.acquire(int(Priority.VIEWPORT), threading.Event(), DEADLINE_S):
+            return answer
+        try:
+            answer = self._catalog.providers.search(name, key, DEADLINE_S)
+        finally:
+            if limiter is not None:
+                limiter.report_answer(answer)
+        return answer
+
+    def _deliver(self, key: str, found: tuple[SymbolFound, ...], *, is_answered: bool) -> None:
         with self._lock:
-            if isinstance(answer, MatchesAnswer):
-                found = tuple(SymbolFound(row.symbol, row.name, row.exchange, row.quote_type) for row in answer.matches)
+            if is_answered:
                 self._kept.pop(key, None)
                 self._kept[key] = (self._monotonic(), found)
                 if len(self._kept) > N_KEPT:
@@ -160,7 +165,12 @@ def _settle(future: Future[tuple[SymbolFound, ...]], found: tuple[SymbolFound, .
 
 
 def _of_instrument(row: Instrument) -> SymbolFound:
-    return SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True)
+    return SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, row.exchange_name, is_cached=True)
+
+
+def _of_match(name: str, row: SymbolMatch, provider: Provider) -> SymbolFound:
+    symbol = spell_symbol(name, row.symbol)
+    return SymbolFound(symbol, row.name, row.exchange, row.quote_type, provider.exchange_name(row.exchange))
 
 
 def _merge(cached: list[SymbolFound], previous: set[str], found: tuple[SymbolFound, ...]) -> list[SymbolFound]:

@@ -93,6 +93,7 @@ class ViewportLoader:
             hours=describe_hours(known.facts, request.interval),
             odd=around.odd.odd,
             usual=around.odd.usual,
+            oldest_askable=known.facts.lookback_floor if known.facts and known.facts.limits else None,
         )
         return with_error(reply, error)
 

@@ -12,7 +12,7 @@ import numpy as np
 from candledesk.cache.messages import Gap
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.calendar.update_times import forming_pause_s
-from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.coverage import FETCHED, Coverage, CoverageState
 from candledesk.domain.gaps import find_gaps
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.span import HISTORY_START, Span, subtract_spans
@@ -24,35 +24,37 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
+    from candledesk.domain.windows import FetchLimits
 
 CLOCK_SLACK_S = 120
 N_CHART_BARS = 10_000  # what one request of a chart asks for at most; more would keep its first bars waiting
 _STOCK_WEEK = 5  # of how many hours a stock trades one
 _WITH_BARS = (CoverageState.HAVE, CoverageState.PROVISIONAL)
-_PROVIDER = "yahoo"  # the source of what can be asked again (``Coverage.source``)
 LISTING_REASON = "no bars before the listing date"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one fetched series at ``now`` (UTC seconds)."""
+    """What is known of one stored series at ``now`` (UTC seconds).
+
+    ``limits``: what the provider answers of it, which it may have stated itself; ``None`` when it cannot be asked for
+    bars of this interval. ``provider``: its title, for texts.
+    """
 
     interval: Interval
     calendar: SessionCalendar
     coverage: tuple[Coverage, ...]
     first_open_time: int | None
     now: int
-    learnt_lookback_s: int | None = None
-
-    @property
-    def lookback_s(self) -> int | None:
-        """How far back the provider answers: what it has stated itself (``learnt_lookback_s``), else the table's."""
-        return self.interval.lookback_s if self.learnt_lookback_s is None else self.learnt_lookback_s
+    limits: FetchLimits | None
+    provider: str = "The provider"
 
     @property
     def lookback_floor(self) -> int | None:
-        """The oldest instant the provider still answers for."""
-        return None if self.lookback_s is None else self.now - self.lookback_s
+        """The oldest instant the provider still answers for; beyond now when it answers for none."""
+        if self.limits is None:
+            return self.now + 1
+        return None if self.limits.lookback_s is None else self.now - self.limits.lookback_s
 
     @property
     def listing_floor(self) -> int | None:
@@ -67,10 +69,12 @@ class Facts:
     @property
     def floor(self) -> tuple[int, str]:
         """Where history starts for this series, and why."""
+        if self.limits is None:
+            return self.now + 1, f"{self.provider} cannot be asked for {self.interval.name} bars"
         lookback, listing = self.lookback_floor, self.listing_floor
         if lookback is not None and (listing is None or lookback >= listing):
-            days = (self.lookback_s or 0) // DAY_S + 1
-            return lookback, f"Yahoo keeps {self.interval.name} bars for {days} days"
+            days = (self.limits.lookback_s or 0) // DAY_S + 1
+            return lookback, f"{self.provider} keeps {self.interval.name} bars for {days} days"
         if listing is not None:
             return listing, LISTING_REASON
         return HISTORY_START, ""
@@ -152,7 +156,7 @@ def _expected(span: Span | None, facts: Facts) -> IntArray:
 def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Plan:
     """Plan ``span`` (``None``: the whole history): gaps by the calendar, minus what others fetch right now.
 
-    ``window_s``: the widest request where that is not the interval's (the provider has refused a wider one).
+    ``window_s``: the widest request where that is not the provider's usual one (it has refused a wider one).
     """
     expected = _expected(span, facts)
     step = facts.interval.step_s
@@ -173,8 +177,18 @@ def _find_unasked(expected: IntArray, facts: Facts, in_flight: Sequence[Span]) -
 
 def cut_windows(gaps: Sequence[Span], facts: Facts, window_s: int | None = None) -> list[Span]:
     """Cut ``gaps`` into the fewest requests that leave room for the overlap with what is stored, newest first."""
+    if facts.limits is None:
+        return []
     stored = [row.span for row in facts.coverage if row.state in _WITH_BARS]
-    return plan_windows(gaps, facts.interval, window_s=window_s, calendar=facts.calendar, now=facts.now, known=stored)
+    return plan_windows(
+        gaps,
+        facts.interval,
+        facts.limits,
+        window_s=window_s,
+        calendar=facts.calendar,
+        now=facts.now,
+        known=stored,
+    )
 
 
 def whole_window(window: Span, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Span:
@@ -183,7 +197,9 @@ def whole_window(window: Span, facts: Facts, in_flight: Sequence[Span] = (), win
     Who scrolls on will want them, and they cost no request more. Where a request may hold more than ``N_CHART_BARS``,
     that is as much as it asks; of dailies it asks the whole history.
     """
-    size_s = window_s or facts.interval.window_s
+    if facts.limits is None:
+        return window
+    size_s = window_s or facts.limits.window_s
     if not facts.interval.is_daily:
         size_s = min(size_s, chart_reach_s(facts.interval, is_24h=facts.calendar.is_24h))
     start = max(window.end - size_s, min(facts.floor[0], window.start))
@@ -203,7 +219,7 @@ def _join_gaps(gaps: Sequence[Span], facts: Facts, in_flight: Sequence[Span], wi
     Never across what others fetch now, what the provider refused, what has failed a moment ago, or what was imported.
     """
     never = (CoverageState.REFUSED, CoverageState.FAILED)
-    barred = [row.span for row in facts.coverage if row.state in never or row.source != _PROVIDER]
+    barred = [row.span for row in facts.coverage if row.state in never or row.source != FETCHED]
     walls = [*in_flight, *barred]
     joined: list[Span] = []
     for gap in reversed(gaps):

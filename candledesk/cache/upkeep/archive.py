@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import ArchiveEntry
 from candledesk.cache.rules.update_rules import next_archive_run, unbroken
 from candledesk.domain.errors import ClosingError, NotCachedError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S, parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.store.market import archive as archive_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
@@ -63,6 +63,10 @@ class Archive:
         parse_symbol(symbol)
         changed: Future[ArchiveEntry] = Future()
         base = interval.base
+        refusal = self._catalog.refusal(symbol, base) if is_on else None
+        if refusal is not None:
+            changed.set_exception(refusal)
+            return changed
 
         def on_read(read: Future[ArchiveEntry]) -> None:
             error = read.exception()
@@ -111,7 +115,7 @@ class Archive:
         if stretch is not None and stretch.until < facts.now - STALE_S:
             notes.append(f"nothing since {datetime.fromtimestamp(stretch.until, UTC):%Y-%m-%d}")
         if stretch is not None and stretch.n_empty:
-            notes.append(f"Yahoo has no bars in {stretch.n_empty} of its spans")
+            notes.append(f"{facts.provider} has no bars in {stretch.n_empty} of its spans")
         return ArchiveEntry(
             symbol,
             interval,

@@ -142,6 +142,8 @@ class Updater:
                 if known.instrument is not None:
                     self._load_calendar(symbol, interval)
                 continue
+            if known.facts.limits is None:
+                continue  # nobody can be asked for its bars
             extent = None if known.series_id is None else bar_store.bars_extent(connection, known.series_id)
             newest = None if extent is None else extent.end - 1
             row = listed.get(key)

@@ -19,6 +19,7 @@ from candledesk.domain.errors import (
 )
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, days_back, wait_until
 
 HOUR = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
@@ -206,7 +207,7 @@ def test_nothing_is_asked_beyond_the_floor(harness, yahoo, interval):
     assert (job.state, job.gaps) == (JobState.SUCCEEDED, ())
     n = len(yahoo.requests)
     facts_floor = min(r.span.start for r in yahoo.asked(interval))
-    lookback = INTERVALS[interval].lookback_s
+    lookback = LIMITS[interval].lookback_s
     assert facts_floor >= max(yahoo.listed_at - 2 * DAY_S, NOW - lookback if lookback else 0)
     harness.backfill(interval)
     old = harness.view(interval, anchor=facts_floor - 100 * DAY_S, n_before=200, n_after=10)
@@ -273,7 +274,7 @@ def test_a_retry_while_the_cancelled_fetch_still_hangs_is_not_lost(harness, yaho
 
 def test_a_cancelled_fill_task_frees_its_thread_while_the_limiter_pauses(harness, yahoo):
     harness.bars("1d", HOUR)
-    limiter = harness.service._limiter
+    limiter = harness.service._limiters.of("AAA")
     limiter._core._first_pause_s = 60.0
     yahoo.script = lambda request: RateLimitedAnswer("429")
     for number in range(8):

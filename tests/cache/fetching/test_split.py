@@ -11,6 +11,7 @@ from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.settings import load_settings
 from candledesk.venues.calendars import load_calendar
 
@@ -62,7 +63,7 @@ def test_whichever_interval_finds_the_split_all_end_on_one_basis(market, service
 def calendar():
     from datetime import date
 
-    return load_calendar("NMS", "EQUITY", "America/New_York", date(2026, 1, 1), date(2026, 12, 31))
+    return load_calendar(find_venue("NMS", "EQUITY", "America/New_York"), date(2026, 1, 1), date(2026, 12, 31))
 
 
 def hourly(calendar, factor_before, ex_date):

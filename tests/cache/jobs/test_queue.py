@@ -21,6 +21,7 @@ from candledesk.domain.errors import (
 from candledesk.domain.job_states import EDGES, ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, wait_until
 
 MINUTES = Span(NOW // DAY_S * DAY_S - 25 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
@@ -427,7 +428,7 @@ def test_an_estimate_names_new_symbols_whose_first_look_is_one_of_its_requests(p
         [("NEW", INTERVALS["1m"]), ("NEW", INTERVALS["1d"])], None
     ).result(WAIT_S)
     assert estimate.unknown == ("NEW",)
-    guesses = [guess_cost(INTERVALS[name], None, NOW)[0] for name in ("1m", "1d")]
+    guesses = [guess_cost(INTERVALS[name], None, NOW, LIMITS[name])[0] for name in ("1m", "1d")]
     assert estimate.n_requests == sum(guesses)
 
 
@@ -465,7 +466,7 @@ def test_a_backfill_waits_for_the_network_and_its_waiters_get_an_error(primed_ha
 
 
 def test_a_rate_limited_job_says_when_it_continues(primed_harness, yahoo):
-    limiter = primed_harness.service._limiter
+    limiter = primed_harness.service._limiters.of("AAA")
     limiter._core._first_pause_s = 30.0
     breaks_in(yahoo, MINUTES, RateLimitedAnswer("429"))
     job = start(primed_harness)

@@ -11,6 +11,7 @@ from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, W
 from candledesk.domain.errors import ClosingError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import wait_until
 
 WAIT_S = 10
@@ -227,9 +228,9 @@ def test_widths_halve_and_grow_back():
     assert widths.halve("AAA", hour, Span(0, 400 * DAY_S))
     assert widths.of("AAA", hour) == 200 * DAY_S
     for _ in range(N_TO_GROW):
-        widths.note_success("AAA", hour)
+        widths.note_success("AAA", hour, LIMITS["1h"])
     assert widths.of("AAA", hour) == 400 * DAY_S
     for _ in range(N_TO_GROW):
-        widths.note_success("AAA", hour)
+        widths.note_success("AAA", hour, LIMITS["1h"])
     assert widths.of("AAA", hour) is None
     assert not widths.halve("AAA", hour, Span(0, 3_600))

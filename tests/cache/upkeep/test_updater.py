@@ -136,15 +136,17 @@ def test_offline_it_does_not_pile_up_and_one_question_finds_the_way_back(harness
     n = len(yahoo.requests)
     away = LimiterState(6.0, 30.0, BreakerState.CLOSED, is_offline=True)
     for state in (away, LimiterState(6.0, 30.0, BreakerState.OPEN)):
-        monkeypatch.setattr(harness.service._limiter, "state", lambda state=state: state)
-        monkeypatch.setattr("candledesk.cache.service.limiter_message", lambda snapshot: snapshot)
+        monkeypatch.setattr(harness.service._limiters.of("AAA"), "state", lambda state=state: state)
+        monkeypatch.setattr("candledesk.cache.service.limiter_message", lambda snapshot, _title: snapshot)
         run(harness, 600, step=60)
         assert len(yahoo.requests) == n
     back = LimiterState(6.0, 0.0, BreakerState.CLOSED, is_offline=True)
-    monkeypatch.setattr(harness.service._limiter, "state", lambda: back)
+    monkeypatch.setattr(harness.service._limiters.of("AAA"), "state", lambda: back)
     advance(harness, 60)
     assert len(run_one_round(harness).tasks) == 1
-    monkeypatch.setattr(harness.service._limiter, "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
+    monkeypatch.setattr(
+        harness.service._limiters.of("AAA"), "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED)
+    )
     advance(harness, 20)
     assert len(run_one_round(harness).tasks) == 4
 

@@ -157,7 +157,7 @@ def test_a_rate_limit_is_seen_at_the_first_429(provider, yahoo_server, day, stat
         (401, {"finance": {"result": None, "error": {"code": "x", "description": "Invalid Cookie"}}}, "Invalid Cookie"),
         (403, "<html>Forbidden</html>", "403"),
         (404, "<html>no such page</html>", "404"),
-        (422, {"chart": {"result": None, "error": {"code": "x", "description": "never heard of"}}}, "never heard of"),
+        (422, {"chart": {"result": None, "error": {"code": "x", "description": "no such thing"}}}, "no such thing"),
         (500, {"chart": {"result": None, "error": {"code": "x", "description": "boom"}}}, "boom"),
         (502, "<html>Bad Gateway</html>", "502"),
         (503, "", "503"),
@@ -172,7 +172,7 @@ def test_a_rate_limit_is_seen_at_the_first_429(provider, yahoo_server, day, stat
         (200, {}, "no chart"),
         (200, [], "no chart"),
         (200, {"chart": {"result": [{}], "error": None}}, "unknown shape"),
-        (200, {"chart": {"result": None, "error": {"description": "strange"}}}, "strange"),
+        (200, {"chart": {"result": None, "error": {"description": "unusual"}}}, "unusual"),
     ],
 )
 def test_a_broken_answer_is_a_fault_that_says_why(provider, yahoo_server, day, status, body, words):
@@ -258,9 +258,9 @@ def test_a_reset_is_a_fault_but_not_offline(provider, yahoo_server, day):
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://no-such-host.invalid"])
 def test_an_unreachable_host_is_offline(cache_dir, day, url):
-    from candledesk.providers.yahoo.provider import YahooProvider
+    from candledesk.providers.yahoo.client import YahooClient
 
-    answer = YahooProvider(url, cache_dir).fetch(day)
+    answer = YahooClient(url, cache_dir).fetch(day)
     assert isinstance(answer, FaultAnswer)
     assert answer.is_offline
 
@@ -300,12 +300,12 @@ def test_a_compressed_bomb_is_cut(provider, yahoo_server, day):
 def test_a_proxy_of_the_environment_does_not_divert_a_rewritten_request(
     monkeypatch, yahoo_server, cache_dir, day, good
 ):
-    from candledesk.providers.yahoo.provider import YahooProvider
+    from candledesk.providers.yahoo.client import YahooClient
 
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     yahoo_server.says(good)
-    assert isinstance(YahooProvider(yahoo_server.url, cache_dir).fetch(day), BarsAnswer)
+    assert isinstance(YahooClient(yahoo_server.url, cache_dir).fetch(day), BarsAnswer)
 
 
 def test_a_redirect_of_the_demo_server_is_not_followed_to_another_host(provider, yahoo_server, day):

@@ -1,9 +1,8 @@
-"""Exchanges as people call them."""
+"""Yahoo's exchange codes as people call the exchanges."""
 
 from __future__ import annotations
 
-# By Yahoo's codes (yahoo.md).
-VENUE_NAMES = {
+EXCHANGE_NAMES = {
     "NMS": "NASDAQ", "NGM": "NASDAQ", "NCM": "NASDAQ", "NYQ": "NYSE", "PCX": "NYSE Arca", "ASE": "NYSE American",
     "BTS": "Cboe", "LSE": "London", "JPX": "Tokyo", "HKG": "Hong Kong", "GER": "Xetra", "PAR": "Paris",
     "AMS": "Amsterdam", "TOR": "Toronto", "ASX": "Sydney", "EBS": "Zürich", "MIL": "Milan", "CCC": "Crypto",
@@ -15,6 +14,6 @@ VENUE_NAMES = {
 }  # fmt: skip
 
 
-def venue_name(exchange: str) -> str:
-    """Return the name of a provider's exchange code, ``NASDAQ`` for ``NMS``; a code that is not listed as it is."""
-    return VENUE_NAMES.get(exchange, exchange)
+def exchange_name(exchange: str) -> str:
+    """Return the name of an exchange code, ``NASDAQ`` for ``NMS``; a code that is not listed as it is."""
+    return EXCHANGE_NAMES.get(exchange, exchange)

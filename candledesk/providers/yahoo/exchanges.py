@@ -1,18 +1,20 @@
-"""The one table of Yahoo's exchange codes: whose MIC, whose calendar, and how late the provider's prices are."""
+"""The one table of Yahoo's exchange codes: whose MIC, whose calendar, and how late Yahoo's prices are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from candledesk.domain.venue import TradingDays, Venue
 
 _MINUTE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One exchange code of the provider.
+    """One exchange code of Yahoo.
 
     ``calendar``: name in exchange_calendars, or in pandas_market_calendars when ``is_futures``; ``settle_s``: seconds
-    that the provider's prices lag the exchange (help.yahoo.com SLN2310, as tabled by yfinance-cache ``yfc_dat.py``;
+    that Yahoo's prices lag the exchange (help.yahoo.com SLN2310, as tabled by yfinance-cache ``yfc_dat.py``;
     unlisted ones get 20 minutes); ``open_shift_s``: correction of the calendar's open.
     """
 
@@ -21,6 +23,23 @@ class Exchange:
     settle_s: int = 20 * _MINUTE_S
     is_futures: bool = False
     open_shift_s: int = 0
+
+
+def find_venue(exchange: str, quote_type: str, tz: str) -> Venue:
+    """Return the venue of an instrument, all three as Yahoo states them (yahoo.md §7: venue rule).
+
+    Cryptocurrencies trade all UTC days, currencies the FX week; futures by local day; everything else by its
+    exchange's own calendar. Of an unknown exchange whole weekdays in its zone are taken.
+    """
+    if quote_type == "CRYPTOCURRENCY":
+        return Venue("24/7", "UTC", TradingDays.EVERY_DAY)
+    if quote_type == "CURRENCY":
+        return Venue("FX", "Europe/London", TradingDays.CURRENCY)
+    row = EXCHANGES.get(exchange)
+    if row is None:
+        return Venue(exchange or "unknown", tz, TradingDays.WEEKDAYS, is_24h=quote_type == "FUTURE")
+    days = TradingDays.FUTURES if row.is_futures else TradingDays.EXCHANGE
+    return Venue(row.mic, tz, days, row.calendar, row.settle_s, row.open_shift_s)
 
 
 def _rows(mic: str, calendar: str, delay_min: int, codes: str, *, is_futures: bool = False) -> dict[str, Exchange]:
