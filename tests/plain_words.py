@@ -111,7 +111,7 @@ def find_in_prose(text, line=1):
     """Return the hits in a docstring, comment or text that begins on ``line``."""
     hits = []
     for number, words in enumerate(ALLOWED.sub("", text).splitlines(), start=line):
-        found = (word.lower() for word in re.findall(r"[A-Za-z]+", words))
+        found = (word.lower() for word in re.findall(r"\b[A-Za-z]+\b", words))
         hits += [Hit(number, word, "prose", _PROSE[word]) for word in found if word in _PROSE]
         hits += [Hit(number, match[0], "prose", say) for one, say in _PATTERNS for match in one.finditer(words)]
     return hits

@@ -70,7 +70,7 @@ def test_text_that_is_not_a_ticker_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    ("stated", "price", "decimals"),
+    ("least", "price", "decimals"),
     [
         (2, 11.0, 2),
         (2, 1.0, 2),
@@ -90,8 +90,8 @@ def test_text_that_is_not_a_ticker_is_refused(text):
         (2, float("inf"), 2),
     ],
 )
-def test_a_price_below_one_shows_four_digits(stated, price, decimals):
-    assert decimals_for(stated, price) == decimals
+def test_a_price_below_one_shows_four_digits(least, price, decimals):
+    assert decimals_for(least, price) == decimals
 
 
 def test_coverage_is_settled_until_it_expires():

@@ -1,4 +1,4 @@
-"""The state of each provider's rate limiter, so that a restart neither forgets a pause nor gets a fresh burst."""
+"""The stored state of each provider's rate limiter, so that a restart continues a pause and gets no new burst."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LimiterRow = tuple[float, float, int, float]
 
 @translate_faults()
 def write_limiter(conn: sqlite3.Connection, provider: str, row: LimiterRow) -> None:
-    """Replace the row of a provider, which is named by its id."""
+    """Store the state of a provider's limiter; ``provider``: its id."""
     require_transaction(conn)
     tokens, paused_until, n_limited, saved_at = row
     conn.execute(_UPSERT, (provider, float(tokens), float(paused_until), int(n_limited), float(saved_at)))
@@ -30,7 +30,7 @@ def write_limiter(conn: sqlite3.Connection, provider: str, row: LimiterRow) -> N
 
 @translate_faults()
 def read_limiter(conn: sqlite3.Connection, provider: str) -> LimiterRow | None:
-    """Return the row of a provider, ``None`` before its first request."""
+    """Return the state of a provider's limiter, ``None`` before its first request."""
     found: LimiterRow | None = conn.execute(
         "SELECT tokens, paused_until, n_limited, saved_at FROM provider_limiter WHERE provider = ?", (provider,)
     ).fetchone()

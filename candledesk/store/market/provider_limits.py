@@ -1,4 +1,4 @@
-"""Limits that a provider stated in its answers, by provider, interval and kind."""
+"""Limits that a provider reported in its answers, by provider, interval and kind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LimitRow = tuple[str, str, str, int]
 
 @translate_faults()
 def write_limit(conn: sqlite3.Connection, row: LimitRow) -> None:
-    """Remember one limit; a later statement replaces an earlier one."""
+    """Store one limit; it replaces the stored one of the same provider, interval and kind."""
     require_transaction(conn)
     provider, interval, kind, seconds = row
     conn.execute(
@@ -27,6 +27,6 @@ def write_limit(conn: sqlite3.Connection, row: LimitRow) -> None:
 
 @translate_faults()
 def read_limits(conn: sqlite3.Connection) -> list[LimitRow]:
-    """Return every limit."""
+    """Return all stored limits."""
     sql = "SELECT provider, interval, kind, seconds FROM provider_limit ORDER BY provider, interval, kind"
     return conn.execute(sql).fetchall()

@@ -161,7 +161,7 @@ def no_rate(date, source, target):
 
 
 @pytest.mark.parametrize(
-    ("price", "stated", "value"),
+    ("price", "reported", "value"),
     [
         ("GBp", None, 10.0),
         (None, "USD", 10.0),
@@ -177,15 +177,15 @@ def no_rate(date, source, target):
         ("GBp", "ZAR", None),
     ],
 )
-def test_units_of_one_currency_need_no_rate(price, stated, value):
-    action = CorporateAction(DATES[1], "dividend", 10.0, stated)
+def test_units_of_one_currency_need_no_rate(price, reported, value):
+    action = CorporateAction(DATES[1], "dividend", 10.0, reported)
     priced, others = in_currency([action], price, no_rate)
     assert [one.value for one in priced] == pytest.approx([] if value is None else [value])
     assert others == ([action] if value is None else [])
 
 
 @pytest.mark.parametrize(
-    ("price", "stated", "pair", "rate", "value"),
+    ("price", "reported", "pair", "rate", "value"),
     [
         ("GBP", "USD", ("USD", "GBP"), 0.8, 8.0),
         ("GBp", "USD", ("USD", "GBP"), 0.8, 800.0),
@@ -194,8 +194,8 @@ def test_units_of_one_currency_need_no_rate(price, stated, value):
         ("GBP", "USD", ("EUR", "USD"), 1.1, None),
     ],
 )
-def test_another_currency_is_converted_at_the_rate_of_the_day(price, stated, pair, rate, value):
-    action = CorporateAction(DATES[1], "capital_gain", 10.0, stated)
+def test_another_currency_is_converted_at_the_rate_of_the_day(price, reported, pair, rate, value):
+    action = CorporateAction(DATES[1], "capital_gain", 10.0, reported)
     priced, others = in_currency([action], price, lambda *asked: rate if asked == (DATES[1], *pair) else None)
     assert [one.value for one in priced] == pytest.approx([] if value is None else [value])
     assert [(one.kind, one.date) for one in priced] == ([] if value is None else [("capital_gain", DATES[1])])
