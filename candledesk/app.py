@@ -17,7 +17,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import FaultRaised
-from candledesk.cache.runtime.workers import Writer, start_daemon
+from candledesk.cache.runtime.threads import start_daemon
+from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.texts import printable

@@ -144,7 +144,7 @@ class CacheApi(CommandApi, Protocol):
         ...
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
-        """Tell what ``start_backfills`` would cost, without asking the provider anything."""
+        """Return what ``start_backfills`` would cost, without a request to the provider."""
         ...
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
@@ -165,7 +165,7 @@ class CacheApi(CommandApi, Protocol):
         ...
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
-        """Say which series the charts in front show: their updates go first."""
+        """Set which series the charts in front show: their updates go first."""
         ...
 
     def limiter_state(self) -> LimiterState:

@@ -1,7 +1,6 @@
-"""The cache controller: the one door to the cache for charts, the HTTP endpoint and the command line.
+"""The cache controller implements ``CacheApi`` for charts, the HTTP endpoint and the command line.
 
-It only hands on: to ``charts.py`` (viewports), ``scripts.py`` (bars of spans), ``starts.py`` (new jobs) and
-``jobs.py`` (the book of jobs).
+It only hands on: to ``queries`` (viewports, bars of spans, searches, estimates), ``jobs`` and ``upkeep``.
 """
 
 from __future__ import annotations
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
+from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
+from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
 from candledesk.domain.errors import NotCachedError
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -32,16 +37,12 @@ if TYPE_CHECKING:
         Event,
         ImportReport,
         Job,
-        LimiterState,
         Listing,
         SeriesReport,
         SymbolFound,
         ViewportReply,
         ViewportRequest,
     )
-    from candledesk.cache.queries.context import CacheContext
-    from candledesk.cache.queries.estimates import Estimator
-    from candledesk.cache.queries.symbol_search import SymbolSearch
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
@@ -57,23 +58,23 @@ class CacheController:
     def __init__(
         self,
         context: CacheContext,
-        estimator: Estimator,
-        search: SymbolSearch,
+        catalog: Catalog,
+        fill_scheduler: FillScheduler,
+        jobs: JobQueue,
         archive: Archive,
-        limiter_state: Callable[[], LimiterState],
     ) -> None:
-        """Take the parts; nothing starts here."""
+        """Start nothing."""
         self._context = context
+        self._catalog = catalog
+        self._jobs = jobs
         self._archive = archive
-        self._viewport_loader = ViewportLoader(context)
-        self._bars_loader = BarsLoader(context)
-        self._job_submitter = JobSubmitter(context)
-        self._importer = BarsImporter(
-            context.catalog, context.fill_scheduler, context.readers, context.writer, context.events.emit, context.now
-        )
-        self._estimator = estimator
-        self._search = search
-        self.limiter_state = limiter_state
+        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler)
+        self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
+        self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
+        self._importer = BarsImporter(context, catalog, fill_scheduler)
+        self._estimator = Estimator(context, catalog)
+        self._search = SymbolSearch(context, catalog, fill_scheduler)
+        self.limiter_state = context.limiter_state
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``callback`` for every event until the returned function is called."""
@@ -106,7 +107,7 @@ class CacheController:
         return self._job_submitter.start_backfills(series, span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
-        """Tell what ``start_backfills`` would cost, without asking the provider anything."""
+        """Return what ``start_backfills`` would cost, without a request to the provider."""
         return self._estimator.estimate(series, span)
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
@@ -115,41 +116,41 @@ class CacheController:
 
     def wait_job(self, job_id: int) -> Future[Job]:
         """Resolve when the job has ended."""
-        return self._context.jobs.wait(job_id)
+        return self._jobs.wait(job_id)
 
     def list_jobs(
         self, *, state: str | None = None, limit: int | None = None, before: int | None = None
     ) -> Future[list[Job]]:
         """Return jobs, the newest first; see ``CacheApi``."""
-        return self._context.jobs.newest(state=state, limit=limit, before=before)
+        return self._jobs.newest(state=state, limit=limit, before=before)
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job; ``UnknownJobError`` when there is none."""
-        return self._context.jobs.read(job_id)
+        return self._jobs.read(job_id)
 
     def cancel_job(self, job_id: int) -> Future[Job]:
         """Cancel a live job; ``JobStateError`` when it has ended."""
-        return self._context.jobs.cancel(job_id)
+        return self._jobs.cancel(job_id)
 
     def pause_job(self, job_id: int) -> Future[Job]:
-        """Let a live job rest until it is resumed; ``JobStateError`` when it rests or has ended."""
-        return self._context.jobs.pause(job_id)
+        """Pause a live job until it is resumed; ``JobStateError`` when it is paused or has ended."""
+        return self._jobs.pause(job_id)
 
     def resume_job(self, job_id: int) -> Future[Job]:
         """Queue a paused job again; ``JobStateError`` otherwise."""
-        return self._context.jobs.resume(job_id)
+        return self._jobs.resume(job_id)
 
     def retry_job(self, job_id: int) -> Future[Job]:
         """Queue a failed or cancelled job again; ``JobStateError`` otherwise."""
-        return self._context.jobs.retry(job_id)
+        return self._jobs.retry(job_id)
 
     def retry_failed_jobs(self) -> Future[int]:
         """Queue every failed backfill and update again; return how many."""
-        return self._context.jobs.retry_failed()
+        return self._jobs.retry_failed()
 
     def clear_finished_jobs(self) -> Future[int]:
-        """Forget every job that has ended; return how many. Bars and what is known of them stay."""
-        return self._context.jobs.clear_finished()
+        """Delete every job that has ended from the list; return how many. Bars and coverage stay."""
+        return self._jobs.clear_finished()
 
     # --- upkeep -------------------------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class CacheController:
         return self._archive.change(symbol, interval, is_on=is_on)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
-        """Say which series the charts in front show: their updates go first."""
+        """Set which series the charts in front show: their updates go first."""
         self._context.active.set_in_front(series)
 
     # --- what is known ------------------------------------------------------------------------------------------
@@ -176,7 +177,7 @@ class CacheController:
         return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
 
     def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
-        known = self._context.catalog.read(connection, symbol, interval.base)
+        known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
         report, waiting = describe_series(connection, known, interval), self._context.active.waiting(symbol, interval)
@@ -195,7 +196,7 @@ class CacheController:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
 
         def read(connection: Connection) -> tuple[CoverageMark, ...]:
-            known = self._context.catalog.read(connection, symbol, interval.base)
+            known = self._catalog.read(connection, symbol, interval.base)
             facts = known.readable
             if facts is None:
                 return ()
@@ -209,7 +210,7 @@ class CacheController:
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``, the best match first."""
-        complete = self._context.catalog.complete
+        complete = self._catalog.complete
 
         def read(connection: Connection) -> list[Instrument]:
             return [complete(row) for row in instrument_store.list_instruments(connection, query, limit, after)]

@@ -295,12 +295,40 @@ class LimiterState:
 
 @dataclass(frozen=True, slots=True)
 class BarsStored:
-    """Event: bars or coverage of ``span`` changed; ``rev`` is the series' new revision."""
+    """Event: bars were stored or corrected; ``span``: from the first to the end of the last of them.
+
+    ``rev``: the series' new revision.
+    """
 
     symbol: str
     interval: Interval
     span: Span
     rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageChanged:
+    """Event: what is known of ``span`` changed, but no bar: it was refused, it failed, or nothing is there.
+
+    ``rev``: the series' revision, which is the former one.
+    """
+
+    symbol: str
+    interval: Interval
+    span: Span
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshDue:
+    """Event, inside the process: views of the series should read it again, though nothing of it was written.
+
+    Without ``symbol`` and ``interval`` every series is meant: a venue's calendar has changed. Else a fill has ended
+    without an answer, or what failed may be tried again.
+    """
+
+    symbol: str | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +354,7 @@ class LimiterChanged:
 
 @dataclass(frozen=True, slots=True)
 class FaultRaised:
-    """Event: something a person must know (disk full, read-only database); ``text`` says what to do.
+    """Event: something that a person must know (disk full, read-only database); ``text`` says what to do.
 
     An empty text: it is over, bars are stored again.
     """
@@ -359,4 +387,14 @@ class WindowRequested:
     interval: Interval | None = None
 
 
-Event = BarsStored | JobChanged | JobsChanged | LimiterChanged | FaultRaised | SymbolReused | WindowRequested
+Event = (
+    BarsStored
+    | CoverageChanged
+    | RefreshDue
+    | JobChanged
+    | JobsChanged
+    | LimiterChanged
+    | FaultRaised
+    | SymbolReused
+    | WindowRequested
+)

@@ -1,34 +1,33 @@
-"""Wires the cache's parts together and takes them apart again in the order of DESIGN.md, "Threads"."""
+"""Builds the cache from its parts, and closes them in the order of DESIGN.md, "Threads"."""
 
 from __future__ import annotations
 
 import logging
 import time
 from concurrent.futures import wait
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from candledesk.cache.active_series import ActiveSeries, elapsed_s
+from candledesk.cache.context import CacheContext, RetryPauses
 from candledesk.cache.controller import CacheController
 from candledesk.cache.events import Events
 from candledesk.cache.fetching.catalog import Catalog
-from candledesk.cache.fetching.fetch_context import FetchContext, RetryPauses
 from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
-from candledesk.cache.fetching.limiters import Limiters
 from candledesk.cache.fetching.provider_limits import ProviderLimits
-from candledesk.cache.fetching.provider_router import ProviderRouter
 from candledesk.cache.jobs.queue import JobQueue
-from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
-from candledesk.cache.queries.context import CacheContext
-from candledesk.cache.queries.estimates import Estimator
-from candledesk.cache.queries.symbol_search import SymbolSearch
+from candledesk.cache.messages import LimiterChanged
+from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
-from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
-from candledesk.cache.upkeep.active_series import ActiveSeries, elapsed_s
+from candledesk.cache.runtime.limiters import Limiters
+from candledesk.cache.runtime.provider_router import ProviderRouter
+from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.timers import DelayedCalls
+from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.schedule import UpdateRate
-from candledesk.cache.upkeep.updater import UpdateContext, Updater
+from candledesk.cache.upkeep.updater import Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from candledesk.cache.messages import Event
-    from candledesk.providers.rate_limiter import LimiterSnapshot
     from candledesk.settings import Settings
     from candledesk.store import Connection
     from candledesk.store.market.provider_limits import LimitRow
@@ -60,26 +58,13 @@ def now_s() -> int:
 
 
 def provider_options(settings: Settings, cache_dir: Path) -> ProviderOptions:
-    """Return what the settings say of providers."""
+    """Return the settings of the providers."""
     quota = Quota(settings.requests_per_minute, settings.request_burst, settings.breaker_pause_s)
     return ProviderOptions(quota, settings.provider_urls(), str(cache_dir))
 
 
-def limiter_message(snapshot: LimiterSnapshot, provider: str) -> LimiterState:
-    """Turn a limiter's snapshot into the message; ``provider``: the title of its provider."""
-    return LimiterState(
-        snapshot.tokens,
-        snapshot.next_request_in_s,
-        BreakerState(snapshot.breaker),
-        snapshot.retry_at,
-        snapshot.last_error,
-        snapshot.is_offline,
-        provider=provider,
-    )
-
-
 class CacheService:
-    """The running cache of one database: ``controller`` is its face, ``child`` its fetch process."""
+    """The running cache of one database: ``controller`` answers for it, ``child`` is its fetch process."""
 
     def __init__(
         self,
@@ -96,108 +81,51 @@ class CacheService:
         """Open or create the database and start the threads; the fetch process starts at its first use.
 
         ``refusal``: why nothing can be stored as long as this runs (a read-only home); then nothing is asked either.
-        ``now``, ``elapsed``, ``pauses`` and ``child`` (who fetches) may be others in tests.
+        ``now``, ``elapsed``, ``pauses`` and ``child`` (the fetch process) may be others in tests.
 
         Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
         """
         create_or_open(database)
-        self._events = Events()
-        self._now = now
         options = provider_options(settings, cache_dir)
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
-        providers = ProviderRouter(make_providers(options), self.child)
+        self._providers = ProviderRouter(make_providers(options), self.child)
+        self._events = Events()
         self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
-        self._providers = providers
-        self._limiters = self._make_limiters(database)
-        limits = _load_limits(database, self._writer, providers)
-        catalog = Catalog(providers, self._writer, limits, now)
-        self._events.subscribe(catalog.on_event)  # before any door, which asks again as soon as it hears the same
-        journal = JobJournal(self._writer, self._events.emit, now, self._limiters)
-        self._fill_scheduler = self._make_fill_scheduler(catalog, journal, settings, pauses)
+        self._context = CacheContext(
+            self._readers,
+            self._writer,
+            self._pool,
+            self._delayed_calls,
+            self._providers,
+            self._make_limiters(database),
+            self._events,
+            ActiveSeries(elapsed),
+            now,
+            elapsed,
+            settings.request_timeout_s,
+            pauses,
+        )
+        self._catalog = Catalog(self._context, _load_limits(database, self._writer, self._providers))
+        self._events.subscribe(self._catalog.on_event)  # before subscribers that ask again after the same event
+        journal = JobJournal(self._context)
+        self._fill_scheduler = FillScheduler(self._context, self._catalog, journal)
         if refusal is not None:
             self._fill_scheduler.storage_health.mark_read_only(refusal)
-        self.jobs = JobQueue(self._fill_scheduler, journal, self._readers, self._delayed_calls, self._events)
-        active = self._active = ActiveSeries(elapsed)
-        archive = Archive(self._readers, self._writer, catalog, self._fill_scheduler, now)
-        self.updater = self._make_updater(catalog, active, archive, settings, elapsed)
-        context = CacheContext(
-            readers=self._readers,
-            writer=self._writer,
-            catalog=catalog,
-            fill_scheduler=self._fill_scheduler,
-            jobs=self.jobs,
-            delayed_calls=self._delayed_calls,
-            events=self._events,
-            active=active,
-            now=now,
-        )
-        self.controller = CacheController(
-            context,
-            Estimator(self._readers, catalog, self._limiters, now),
-            SymbolSearch(self._readers, self._fill_scheduler, catalog, self._limiters, self._delayed_calls),
-            archive,
-            self._limiter_state,
-        )
-
-    def _make_fill_scheduler(
-        self, catalog: Catalog, journal: JobJournal, settings: Settings, pauses: RetryPauses
-    ) -> FillScheduler:
-        return FillScheduler(
-            FetchContext(
-                catalog,
-                self._providers,
-                self._limiters,
-                self._readers,
-                self._writer,
-                self._pool,
-                self._delayed_calls,
-                journal,
-                self._events.emit,
-                self._now,
-                settings.request_timeout_s,
-                pauses,
-            )
-        )
-
-    def _make_updater(
-        self,
-        catalog: Catalog,
-        active: ActiveSeries,
-        archive: Archive,
-        settings: Settings,
-        elapsed: Callable[[], float],
-    ) -> Updater:
-        return Updater(
-            UpdateContext(
-                readers=self._readers,
-                catalog=catalog,
-                active=active,
-                archive=archive,
-                jobs=self.jobs,
-                fill_scheduler=self._fill_scheduler,
-                limiter_state=self._limiter_state,
-                emit=self._events.emit,
-                call_later=self._delayed_calls.call_later,
-                now=self._now,
-                elapsed=elapsed,
-            ),
-            UpdateRate(settings.update_floor_s, settings.requests_per_minute),
-        )
+        parts = self._context, self._catalog, self._fill_scheduler
+        self.jobs = JobQueue(self._context, self._fill_scheduler, journal)
+        archive = Archive(*parts)
+        rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
+        self.updater = Updater(*parts, self.jobs, archive, rate)
+        self.controller = CacheController(*parts, self.jobs, archive)
 
     @property
     def terms(self) -> str:
         """Where the data come from, and under which terms, in sentences."""
-        stated = [provider.capabilities.terms for provider in self._providers.providers.values()]
-        return " ".join(filter(None, stated))
-
-    def _limiter_state(self) -> LimiterState:
-        provider, snapshot = self._limiters.most_held()
-        title = self._providers.providers[provider].capabilities.title
-        state = limiter_message(snapshot, title)
-        return replace(state, update_lag_s=self._active.worst_lag_s(self._now()))
+        terms = [provider.capabilities.terms for provider in self._providers.providers.values()]
+        return " ".join(filter(None, terms))
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}
@@ -208,7 +136,7 @@ class CacheService:
                     quota.requests_per_minute,
                     quota.burst,
                     quota.pause_s,
-                    on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._limiter_state())),
+                    on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._context.limiter_state())),
                     on_use=partial(self._remember_limiter, name),
                     memory=_read_limiter(database, name),
                 )
@@ -220,7 +148,7 @@ class CacheService:
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
 
     def emit(self, event: Event) -> None:
-        """Tell every subscriber of an event that happened outside the cache."""
+        """Call every subscriber with an event that happened outside the cache."""
         self._events.emit(event)
 
     def close(self) -> None:
@@ -229,7 +157,7 @@ class CacheService:
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()
-        self._limiters.notify()
+        self._context.limiters.notify()
         self.child.close()
         n_abandoned = self._pool.close(FETCHERS_S)
         if n_abandoned:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
-from candledesk.cache.runtime.workers import run_into, start_daemon
+from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import Instrument

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.interval import DAY_S, INTERVALS

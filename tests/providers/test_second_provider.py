@@ -118,12 +118,12 @@ def test_a_chart_is_filled_and_ends_at_the_look_back_of_its_own_provider(service
 
 
 def test_its_limiter_is_its_own(service):
-    first, own = service._limiters.of("AAPL"), service._limiters.of("tides:HAMBURG")
+    first, own = service._context.limiters.of("AAPL"), service._context.limiters.of("tides:HAMBURG")
     service.controller.load_bars(BarsRequest("tides:HAMBURG", HOUR, Span(NOW - DAY_S, NOW))).result(WAIT_S)
     assert len(asked(service)) > 0
     assert (first.state().tokens, first.state().breaker) == (7.0, "closed")
     assert own is not first
-    assert service._limiters.of("local:ACME") is None
+    assert service._context.limiters.of("local:ACME") is None
 
 
 def test_the_api_serves_it(service):

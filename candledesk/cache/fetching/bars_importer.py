@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.imports import write_import
-from candledesk.cache.messages import BarsStored, Listing
-from candledesk.cache.runtime.workers import run_into
+from candledesk.cache.messages import Listing
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
+from candledesk.cache.runtime.threads import run_into
+from candledesk.cache.storing.imports import write_import
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.domain.instrument import Instrument, decimals_of
 from candledesk.domain.interval import DAY_S
-from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.symbols import DEFAULT_PROVIDER, spell_symbol, split_symbol
 from candledesk.domain.venue import UnknownCalendarError
 from candledesk.providers.local import provider as local
@@ -23,13 +24,10 @@ from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.fetching.fill_task import FillResult
-    from candledesk.cache.messages import Event, ImportReport
-    from candledesk.cache.runtime.workers import Readers, Writer
+    from candledesk.cache.messages import ImportReport
     from candledesk.domain.bars import Bars
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
@@ -41,22 +39,11 @@ _SATURDAY = 5
 class BarsImporter:
     """Stores foreign bars on the fetch threads, since a symbol may have to be looked up first."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        fill_scheduler: FillScheduler,
-        readers: Readers,
-        writer: Writer,
-        emit: Callable[[Event], None],
-        now: Callable[[], int],
-    ) -> None:
-        """Take the parts; nothing starts here."""
+    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
+        """Start nothing."""
+        self._context = context
         self._catalog = catalog
         self._fill_scheduler = fill_scheduler
-        self._readers = readers
-        self._writer = writer
-        self._emit = emit
-        self._now = now
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
@@ -67,35 +54,26 @@ class BarsImporter:
         as the local instrument of that name, with what ``listing`` says of it. Fails with ``InputError`` for a derived
         interval or an exchange without a calendar, with ``OfflineError`` when the provider cannot be asked now.
         """
-        imported: Future[ImportReport] = Future()
+        return start_coroutine(self._import_bars(symbol, interval, bars, listing or Listing()))
+
+    async def _import_bars(self, symbol: str, interval: Interval, bars: Bars, listing: Listing) -> ImportReport:
         if interval.base is not interval:
-            imported.set_exception(InputError("interval", f"{interval.name} is derived: import {interval.base.name}"))
-            return imported
+            raise InputError("interval", f"{interval.name} is derived: import {interval.base.name}")
         provider, own = split_symbol(symbol)
-
-        def store(target: str) -> None:
-            self._fill_scheduler.run(
-                Priority.UPDATE, lambda: run_into(imported, self._import, target, interval, bars, listing or Listing())
-            )
-
-        def on_resolved(end: Future[FillResult]) -> None:
-            error = end.result().error
-            if error is None:
-                store(symbol)
-            elif isinstance(error, UnknownSymbolError) and provider == DEFAULT_PROVIDER:
-                store(spell_symbol(local.ID, own))
-            else:
-                imported.set_exception(error)
-
-        if provider == local.ID:
-            store(symbol)
-        else:
-            self._fill_scheduler.resolve_instrument(symbol, interval, on_resolved, is_daily_first_request=True)
-        return imported
+        target, scheduler = symbol, self._fill_scheduler
+        if provider != local.ID:
+            found = await wait_for(scheduler.resolve_instrument(symbol, interval, is_daily_first_request=True))
+            if isinstance(found.error, UnknownSymbolError) and provider == DEFAULT_PROVIDER:
+                target = spell_symbol(local.ID, own)
+            elif found.error is not None:
+                raise found.error
+        imported: Future[ImportReport] = Future()
+        scheduler.run(Priority.UPDATE, lambda: run_into(imported, self._import, target, interval, bars, listing))
+        return await wait_for(imported)
 
     def _import(self, symbol: str, interval: Interval, bars: Bars, listing: Listing) -> ImportReport:
         """Write the bars; on a fetch thread."""
-        known = self._readers.submit(lambda connection: self._catalog.read(connection, symbol, interval)).result()
+        known = self._catalog.load(symbol, interval)
         instrument = known.instrument
         if split_symbol(symbol)[0] == local.ID:
             instrument, calendar = self._write_local(symbol, instrument, bars, listing)
@@ -103,13 +81,12 @@ class BarsImporter:
             raise NotCachedError(symbol)
         else:
             calendar = known.facts.calendar if known.facts else self._catalog.load_calendar(instrument)
-        now = self._now()
+        now = self._context.now()
 
-        def write(connection: Connection) -> ImportReport:
-            return write_import(connection, symbol, interval, bars, calendar, now)
-
-        report = self._writer.submit(write).result()
-        self._emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
+        task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
+        report, event = self._context.writer.submit(task).result()
+        if event is not None:
+            self._context.emit(event)
         return replace(report, symbol=symbol)
 
     def _write_local(
@@ -130,13 +107,13 @@ class BarsImporter:
         except UnknownCalendarError as error:
             text = f"No calendar is known of the exchange {instrument.exchange}: use a MIC such as XNYS, XLON or XTKS"
             raise InputError("exchange", text) from error
-        now = self._now()
+        now = self._context.now()
 
         def write(connection: Connection) -> None:
             with transaction(connection):
                 instrument_store.write_instrument(connection, instrument, calendar.mic, calendar.mic, now)
 
-        self._writer.submit(write).result()
+        self._context.writer.submit(write).result()
         return instrument, calendar
 
 

@@ -38,7 +38,7 @@ class WindowSizes:
             return None if width is None else width.seconds
 
     def halve(self, symbol: str, interval: Interval, refused: Span) -> bool:
-        """Learn that ``refused``, the span of a whole request, was too wide; ``False``: it cannot be cut further."""
+        """Remember that ``refused``, the span of a whole request, was too wide; ``False``: it cannot be cut further."""
         half = (refused.end - refused.start) // 2
         floor = max(SMALLEST_S, interval.step_s)
         if half < floor:

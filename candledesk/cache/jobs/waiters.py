@@ -1,4 +1,4 @@
-"""Who waits for the end of a job."""
+"""Futures of the ends of jobs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class JobWaiters:
     """
 
     def __init__(self) -> None:
-        """Start with nobody waiting."""
+        """Start without futures."""
         self._lock = threading.Lock()
         self._waiting: dict[int, list[Future[Job]]] = {}
 
@@ -34,7 +34,7 @@ class JobWaiters:
         return ended
 
     def on_event(self, event: Event) -> None:
-        """Hear what became of jobs."""
+        """Resolve the futures of a job that has ended."""
         if isinstance(event, JobChanged) and event.job.state in ENDED:
             self.settle(event.job)
 

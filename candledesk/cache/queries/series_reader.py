@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import SeriesState
     from candledesk.cache.fetching.fill_task import FillTarget
     from candledesk.cache.messages import BarsRequest
-    from candledesk.cache.rules.planner import Facts
+    from candledesk.cache.rules.planner import Facts, Plan
     from candledesk.domain.interval import Interval
     from candledesk.domain.prices.adjust import DatedAction
     from candledesk.store import Connection
@@ -64,17 +64,19 @@ def read_series(
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
     read = _read(connection, request, known, facts, span, rate_symbols)
-    bars, base, found = read.bars, read.base, read.found
+    bars, plan, found = read.bars, read.plan, read.found
     odd = flags_by_row(read.odd, bars.open_time, request.interval)
     kept, following = _limit(bars, request)
     if len(kept) < len(bars):
         odd = {time: odd[time] for time in kept.open_time.tolist() if time in odd}
-    gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
+    gaps = plan.gaps + _beyond_calendar(known, span)
     if request.span is not None and request.span.start > HISTORY_START:  # else: from the beginning, whenever that was
-        gaps = (*never_gaps(base, facts), *gaps)
+        gaps = (*never_gaps(read.base, facts), *gaps)
     gaps = gaps_without(gaps, found.spans, facts)
     known_gaps = {gap.span for gap in gaps}
-    gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)
+    gaps += tuple(
+        gap for gap in _action_gaps(connection, request, read.base.start, facts) if gap.span not in known_gaps
+    )
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
     return BarsReply(
@@ -95,10 +97,11 @@ def read_series(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Bars of a request; the span of base bars that they are made of; those base bars; flagged ones; and notes."""
+    """Bars of a request; the span of base bars that they are made of, planned; those bars; flagged ones; and notes."""
 
     bars: Bars
     base: Span
+    plan: Plan
     found: BaseBars
     odd: list[OddBar]
     notes: tuple[str, ...] = ()
@@ -124,6 +127,7 @@ def _read(
 ) -> _Read:
     interval = request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
+    plan = plan_span(base, facts)
     found = read_base(connection, request.symbol, known.series_id, facts, base)
     odd = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
     stored = as_sent(found.bars, odd) if request.raw else found.bars
@@ -131,19 +135,11 @@ def _read(
     if request.adjust != "splits" and len(stored):
         stored, notes = _adjusted(connection, request, stored, facts, rate_symbols)
     if interval.base is interval:
-        return _Read(stored, base, found, odd, notes)
+        return _Read(stored, base, plan, found, odd, notes)
     bars = derive_whole(found, stored, facts, interval)
-    if len(bars) and lacks_start(bars, stored, facts, found.spans):
+    if len(bars) and lacks_start(bars, stored, plan, found.spans):
         bars = bars.take(slice(1, None))
-    return _Read(bars.within(span), base, found, odd, notes)
-
-
-def base_part(interval: Interval, span: Span) -> Span:
-    """Return what must be known of the base so that the derived bars of ``span`` are whole at both ends."""
-    if interval.base is interval:
-        return span
-    margin_s = max(2 * interval.step_s, interval.longest_s)
-    return Span(min(span.start, max(HISTORY_START, span.start - margin_s)), span.end + margin_s)
+    return _Read(bars.within(span), base, plan, found, odd, notes)
 
 
 def _adjusted(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.messages import SymbolFound
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.symbols import spell_symbol
 from candledesk.providers.answers import FaultAnswer, MatchesAnswer
 from candledesk.store.market import instruments as instrument_store
@@ -18,10 +19,9 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.fetching.limiters import Limiters
-    from candledesk.cache.runtime.workers import DelayedCalls, Readers
     from candledesk.domain.instrument import Instrument
     from candledesk.providers.answers import SearchAnswer, SymbolMatch
     from candledesk.providers.base import Provider
@@ -37,19 +37,15 @@ class SymbolSearch:
 
     def __init__(
         self,
-        readers: Readers,
-        fill_scheduler: FillScheduler,
+        context: CacheContext,
         catalog: Catalog,
-        limiters: Limiters,
-        delayed_calls: DelayedCalls,
+        fill_scheduler: FillScheduler,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the parts; nothing is asked here."""
-        self._readers = readers
-        self._fill_scheduler = fill_scheduler
+        """Ask nothing yet."""
+        self._context = context
         self._catalog = catalog
-        self._limiters = limiters
-        self._delayed_calls = delayed_calls
+        self._fill_scheduler = fill_scheduler
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, tuple[SymbolFound, ...]]] = {}
@@ -64,29 +60,18 @@ class SymbolSearch:
         Of the cached instruments at most ``limit`` that follow the symbol ``after``; only the last page of them ends
         with what the provider's search finds.
         """
-        reply: Future[list[SymbolFound]] = Future()
-        key = " ".join(query.upper().split())
+        return start_coroutine(self._find(query, timeout_s, limit, after))
 
-        def on_read(read: Future[tuple[list[SymbolFound], set[str]]]) -> None:
-            error = read.exception()
-            if error is not None:
-                reply.set_exception(error)
-                return
-            cached, previous = read.result()
-            if limit is not None and len(cached) >= limit:
-                reply.set_result(cached)
-                return
-            self._ask(key, timeout_s).add_done_callback(
-                lambda found: reply.set_result(_merge(cached, previous, found.result()))
-            )
-
-        def read_cached(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
+    async def _find(self, query: str, timeout_s: float, limit: int | None, after: str | None) -> list[SymbolFound]:
+        def read(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
             rows = instrument_store.list_instruments(connection, query, limit, after)
             listed = [] if after is None else instrument_store.list_instruments(connection, query)
             return [_of_instrument(self._catalog.complete(row)) for row in rows], {row.symbol for row in listed}
 
-        self._readers.submit(read_cached).add_done_callback(on_read)
-        return reply
+        cached, previous = await wait_for(self._context.readers.submit(read))
+        if limit is not None and len(cached) >= limit:
+            return cached
+        return _merge(cached, previous, await wait_for(self._ask(" ".join(query.upper().split()), timeout_s)))
 
     def _ask(self, key: str, timeout_s: float) -> Future[tuple[SymbolFound, ...]]:
         future: Future[tuple[SymbolFound, ...]] = Future()
@@ -100,7 +85,7 @@ class SymbolSearch:
         if not is_asked:
             future.set_result(kept or ())
             return future
-        self._delayed_calls.call_later(timeout_s, lambda: _settle(future, ()))
+        self._context.delayed_calls.call_later(timeout_s, lambda: _settle(future, ()))
         if starts:
             self._fill_scheduler.run(Priority.VIEWPORT, self._run)
         return future
@@ -110,7 +95,7 @@ class SymbolSearch:
         return found if found is not None and self._monotonic() < found_at + KEPT_S else None
 
     def _run(self) -> None:
-        """Search for the first query that somebody still waits for, and come back for the next."""
+        """Search for the first query that is still waited for, then for the next."""
         while True:
             with self._lock:
                 if not self._waiting:
@@ -127,7 +112,7 @@ class SymbolSearch:
         found: list[SymbolFound] = []
         is_answered = False
         try:
-            for name, provider in self._catalog.providers.providers.items():
+            for name, provider in self._context.providers.providers.items():
                 answer = self._ask_provider(name, key) if provider.capabilities.can_search else None
                 if isinstance(answer, MatchesAnswer):
                     is_answered = True
@@ -136,12 +121,12 @@ class SymbolSearch:
             self._deliver(key, tuple(found), is_answered=is_answered)
 
     def _ask_provider(self, name: str, key: str) -> SearchAnswer:
-        limiter = self._limiters.of_provider(name)
+        limiter = self._context.limiters.of_provider(name)
         answer: SearchAnswer = FaultAnswer("the search ended with an internal error", n_requests=0)
         if limiter is not None and not limiter.acquire(int(Priority.VIEWPORT), threading.Event(), DEADLINE_S):
             return answer
         try:
-            answer = self._catalog.providers.search(name, key, DEADLINE_S)
+            answer = self._context.providers.search(name, key, DEADLINE_S)
         finally:
             if limiter is not None:
                 limiter.report_answer(answer)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -94,14 +95,54 @@ class Facts:
         return Span(start, end) if start < end else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """What to do for a span: ``windows`` to ask, newest first; ``gaps`` in the askable part; expected bar counts."""
+    """What is expected of a span, what of it is not known, and what to ask for it; worked out when it is first read.
 
-    windows: tuple[Span, ...]
-    gaps: tuple[Gap, ...]
-    n_expected: int
-    n_missing: int
+    ``expected``: ascending int64 open times of shape ``(n,)``; ``in_flight``: windows that others fetch right now;
+    ``window_s``: the widest request where that is not the interval's (the provider has refused a wider one).
+    """
+
+    facts: Facts
+    expected: IntArray
+    in_flight: Sequence[Span] = ()
+    window_s: int | None = None
+
+    @cached_property
+    def windows(self) -> tuple[Span, ...]:
+        """The requests to send, newest first."""
+        unasked = _find_unasked(self.expected, self.facts, self.in_flight)
+        joined = _join_gaps(unasked, self.facts, self.in_flight, self.window_s)
+        return tuple(cut_windows(joined, self.facts, self.window_s))
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is expected and not known, ascending, with the reasons."""
+        return tuple(gap for hole in self._missing for gap in _explain(hole, self.facts, self.expected))
+
+    @property
+    def n_expected(self) -> int:
+        """How many bars are expected."""
+        return len(self.expected)
+
+    @cached_property
+    def n_missing(self) -> int:
+        """How many of the expected bars are not known."""
+        edges = [np.searchsorted(self.expected, [hole.start, hole.end]) for hole in self._missing]
+        return sum(int(end - start) for start, end in edges)
+
+    @cached_property
+    def _missing(self) -> list[Span]:
+        known = [*known_spans(self.facts.coverage, self.facts.now), *_backed_off_spans(self.facts)]
+        return find_gaps(self.expected, self.facts.interval.step_s, known)
+
+    def part(self, span: Span | None) -> Plan:
+        """Return the plan of a part of the span, which neither the calendar nor the ledger is asked for."""
+        askable = self.facts.clip(span)
+        if askable is None:
+            return replace(self, expected=self.expected[:0])
+        lo, hi = np.searchsorted(self.expected, [askable.start, askable.end])
+        return replace(self, expected=self.expected[lo:hi])
 
 
 def _is_settled(row: Coverage, now: int) -> bool:
@@ -154,19 +195,13 @@ def _expected(span: Span | None, facts: Facts) -> IntArray:
 
 
 def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Plan:
-    """Plan ``span`` (``None``: the whole history): gaps by the calendar, minus what others fetch right now.
+    """Plan ``span`` (``None``: the whole history): gaps by the calendar, minus what others fetch right now."""
+    return Plan(facts, _expected(span, facts), in_flight, window_s)
 
-    ``window_s``: the widest request where that is not the provider's usual one (it has refused a wider one).
-    """
-    expected = _expected(span, facts)
-    step = facts.interval.step_s
-    backed_off = _backed_off_spans(facts)
-    missing = find_gaps(expected, step, [*known_spans(facts.coverage, facts.now), *backed_off])
-    to_ask = _find_unasked(expected, facts, in_flight)
-    windows = cut_windows(_join_gaps(to_ask, facts, in_flight, window_s), facts, window_s)
-    gaps = tuple(gap for hole in missing for gap in _explain(hole, facts, expected))
-    n_missing = sum(int(np.diff(np.searchsorted(expected, [hole.start, hole.end]))[0]) for hole in missing)
-    return Plan(tuple(windows), gaps, len(expected), n_missing)
+
+def count_expected(span: Span, facts: Facts) -> int:
+    """Return how many bars are expected in the askable part of ``span``."""
+    return len(_expected(span, facts))
 
 
 def _find_unasked(expected: IntArray, facts: Facts, in_flight: Sequence[Span]) -> list[Span]:

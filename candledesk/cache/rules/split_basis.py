@@ -92,10 +92,10 @@ def _most_agreed(ratios: FloatArray, factors: FloatArray) -> int | None:
     correction of this bar.
     """
     n_agreed = (np.abs(ratios - factors) < SAME_BARS).sum(axis=1)
-    n_stated = np.count_nonzero(factors, axis=1)
-    is_stated = (n_stated >= 2) | (n_stated == len(ratios))  # noqa: PLR2004 - bars that make a ratio
-    is_stated[-1] = True
-    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_stated, n_agreed, -1)[::-1]))
+    n_given = np.count_nonzero(factors, axis=1)
+    is_given = (n_given >= 2) | (n_given == len(ratios))  # noqa: PLR2004 - bars that make a ratio
+    is_given[-1] = True
+    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_given, n_agreed, -1)[::-1]))
     return best if 2 * int(n_agreed[best]) > len(ratios) else None
 
 

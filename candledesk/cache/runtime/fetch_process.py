@@ -21,7 +21,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from candledesk.cache.runtime.workers import start_daemon
+from candledesk.cache.runtime.threads import start_daemon
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError
 from candledesk.providers.answers import FaultAnswer
 

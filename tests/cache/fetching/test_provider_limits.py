@@ -50,7 +50,7 @@ def test_a_stricter_provider_is_learnt_once(monkeypatch, tmp_path, span_days, lo
             assert n_refused(market) - before <= n_allowed
 
 
-def test_only_a_stated_limit_is_learnt_and_saved_once():
+def test_only_a_limit_in_an_answer_is_learnt_and_saved_once():
     options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
     providers, saved = make_providers(options), []
     limits = ProviderLimits(providers, [], saved.append)
@@ -65,7 +65,7 @@ def test_only_a_stated_limit_is_learnt_and_saved_once():
     assert ProviderLimits(providers, saved, saved.append).of("AAA", MINUTE) == limits.of("AAA", MINUTE)
 
 
-def test_nothing_is_learnt_of_a_provider_from_what_another_stated():
+def test_nothing_is_learnt_of_a_provider_from_answers_of_another():
     options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
     limits = ProviderLimits(make_providers(options), [("other", "1m", "beyond_lookback", DAY_S)], print)
     assert limits.of("AAA", MINUTE) == LIMITS["1m"]

@@ -214,7 +214,7 @@ SATURDAY, BEFORE_OPEN = NOW // DAY_S * DAY_S + 3 * DAY_S + 40_000, NOW // DAY_S 
 
 @pytest.mark.parametrize("now", [SATURDAY, BEFORE_OPEN], ids=["weekend", "before the open"])
 @pytest.mark.parametrize("name", ["1m", "1h", "1d"])
-def test_one_answer_satisfies_whoever_looks_at_a_closed_market(now, name):
+def test_one_answer_is_enough_while_the_market_is_closed(now, name):
     span = Span(now - 10 * DAY_S, now + 1)
     rows = []
     for window in plan_span(span, facts_of(name, now=now)).windows:

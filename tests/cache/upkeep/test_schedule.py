@@ -180,9 +180,9 @@ def test_forming_bars_are_read_with_what_closed_bars_leave():
     world.run(3_600)
     n_front, n_behind = (sum(row[0] == symbol for row in world.log) for symbol in ("S30", "S31"))
     assert (n_front, n_behind in range(8, 13)) == (20, True)
-    crowd = World(*((f"S{n}", "1m") for n in range(12)), ("AAA", "5m"))
-    crowd.run(3_600)
-    assert 10 <= sum(symbol == "AAA" for symbol, _, _ in crowd.log) <= 13
+    busy = World(*((f"S{n}", "1m") for n in range(12)), ("AAA", "5m"))
+    busy.run(3_600)
+    assert 10 <= sum(symbol == "AAA" for symbol, _, _ in busy.log) <= 13
 
 
 def test_one_forming_bar_alone_is_read_at_its_own_pace_and_no_closed_bar_is_left_out():

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.commit import accept_overrides
 from candledesk.cache.fetching.single_flight import Claim
+from candledesk.cache.storing.answer_sessions import accept_overrides
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.session_overrides import apply_overrides, find_overrides
 from candledesk.domain.calendar.sessions import expected_open_times, is_on_grid

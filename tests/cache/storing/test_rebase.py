@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.rebase import FRESH_S, Compared, Settled, retire_other_company, settle_basis
+from candledesk.cache.storing.rebase import FRESH_S, Compared, Settled, retire_other_company, settle_basis
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.instrument import Instrument
@@ -104,7 +104,7 @@ def test_the_same_bars_on_a_new_basis_move_every_series(store, interval, factor)
 
 
 @pytest.mark.parametrize(("interval", "bars"), [(DAY, daily(25, 30, 0.25)), (HOUR, hourly(25, 30, 0.25))])
-def test_a_stated_split_moves_what_cannot_be_compared(store, interval, bars):
+def test_a_split_in_an_answer_moves_what_cannot_be_compared(store, interval, bars):
     store.split(4.0)
     settled = store.settle(interval, bars, span(19), new_splits=((EX, 4.0),))
     assert settled.unproven_since is None
@@ -155,8 +155,8 @@ def test_what_is_not_proven_waits_for_the_dailies(store, interval, bars, asked, 
     settled = store.settle(interval, bars, asked)
     assert settled == Settled(None if is_proven else int(DATES[0]))
     assert_divided(store, 1.0)
-    is_stated = asked.start <= STORED_UNTIL and asked.end >= NOW - FRESH_S
-    assert read_basis(store.connection, "AAA") == (NOW if is_stated else STORED_UNTIL)
+    is_reached = asked.start <= STORED_UNTIL and asked.end >= NOW - FRESH_S
+    assert read_basis(store.connection, "AAA") == (NOW if is_reached else STORED_UNTIL)
 
 
 def test_what_was_answered_a_moment_ago_is_not_asked_again(store):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from candledesk.cache.fetching.limiters import Limiters
+from candledesk.cache.runtime.limiters import Limiters
 from candledesk.providers.rate_limiter import Limiter, RequestOutcome
 
 NOW = 1_795_631_490.0

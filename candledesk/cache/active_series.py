@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.interval import MINUTE_S
@@ -15,19 +16,31 @@ from candledesk.domain.interval import MINUTE_S
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from candledesk.cache.upkeep.schedule import Waiting
     from candledesk.domain.interval import Interval
 
-REMEMBERED_S = 30 * MINUTE_S  # after the last question of a script
+REMEMBERED_S = 30 * MINUTE_S  # after the last request of a script
 N_REMEMBERED = 50
 LATE_S = 30  # a lag below is the ordinary round of updates
-_LAG_STEP_S = 10  # the worst lag is told anew when it has changed by so much
+_LAG_STEP_S = 10  # an event tells the worst lag when it has changed by so much
 
 
 def elapsed_s() -> float:
     """Return seconds on a clock that nobody sets and that goes on while the machine sleeps, where there is one."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An active series: ``asked_at``, when its newest bars were asked for, and since when a closed bar waits.
+
+    ``since``: when the first closed bar became available that was not asked for since, ``None`` when there is none;
+    ``is_failing``: it waits for the next try of an update that failed. Times in UTC seconds.
+    """
+
+    asked_at: int
+    since: int | None
+    is_failing: bool = False
 
 
 class ActiveSeries:
@@ -44,7 +57,7 @@ class ActiveSeries:
         self._reported_lag = 0
 
     def note(self, symbol: str, interval: Interval) -> None:
-        """Remember that somebody has asked for the series; half an hour later it is forgotten."""
+        """Count the series as active for the next half an hour."""
         key = symbol, interval.base.name
         with self._lock:
             self._noted.pop(key, None)
@@ -75,7 +88,7 @@ class ActiveSeries:
             return (symbol, name) in self._in_front
 
     def note_waiting(self, waiting: Mapping[tuple[str, str], Waiting], now: int) -> bool:
-        """Note how the active series stand at ``now``; ``True`` when people should be told of the worst lag anew."""
+        """Note how the active series stand at ``now``; ``True`` when the worst lag has changed by much."""
         with self._lock:
             self._waiting = dict(waiting)
             lag = self._worst_lag_s(now) // _LAG_STEP_S

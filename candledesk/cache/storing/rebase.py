@@ -90,29 +90,31 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     an answer that reaches from there to now states the splits between them. Beside that, the same bars are compared:
     where they differ as by a known split, every series follows in this transaction; where no known split explains it,
     or nothing can be compared, the dailies since the oldest stored bar must be read first, which tell all splits. Until
-    then nobody may store the splits that the answer states, so that the dailies bring them as news.
+    then the splits that the answer states are not stored, so that they are new when the dailies bring them.
     """
     symbol, interval = new.symbol, new.interval
     oldest, known_until = basis_store.oldest_bar(connection, symbol), basis_store.read_basis(connection, symbol)
     reaches_now = new.asked.end >= new.now - FRESH_S  # the question was put before it was answered
-    if oldest is None:  # what is stored from now on reflects all splits, told or not
+    if oldest is None:  # what is stored from now on reflects all splits, listed or not
         basis_store.write_basis(connection, symbol, new.now, new.market)
         return Settled()
-    is_stated = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
+    known_since = max(known_until, oldest) if interval.is_daily else known_until
+    lists_all_splits = reaches_now and new.asked.start <= known_since
     splits = sorted((dict(read_splits(connection, symbol)) | dict(new.new_splits)).items())
     stored = _stored_final(connection, symbol, interval, new.bars)
     missing = [split for split in new.new_splits if split[0] > known_until - DAY_S]  # in the stored prices
     aligned = new.bars if interval.is_daily else _aligned(connection, new, splits, missing)
     n_sure = sum(date + DAY_S <= known_until for date, _ in splits)
     n_reflected, n_compared = compare_basis(aligned, stored, splits, new.unit, n_sure)
-    if n_reflected is None and is_stated and interval.is_daily:
+    if n_reflected is None and lists_all_splits and interval.is_daily:
         found = unstated_split(new.bars, stored)
         if found is not None:  # all others are reflected, whether they are older or newer
             splits, n_reflected = [found], 0
-    if is_stated and not n_compared:  # the stored prices are older than what is news, whatever they are
+    if lists_all_splits and not n_compared:  # the stored prices are older than the new splits, whatever they are
         n_reflected = len(splits) - len(missing)
         # A split that was known late can be in the stored prices or not: the dailies tell.
-        is_stated = interval.is_daily or not any(oldest < date <= known_until - DAY_S for date, _ in new.new_splits)
+        is_doubtful = any(oldest < date <= known_until - DAY_S for date, _ in new.new_splits)
+        lists_all_splits = interval.is_daily or not is_doubtful
     rebased: list[Interval] = []
     if n_reflected is not None and n_reflected < len(splits):
         rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
@@ -120,10 +122,11 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
         rebased = _align_stored(connection, new, splits, len(splits))
     is_fresh = new.now - known_until <= FRESH_S
     if is_fresh and not new.is_checked and not is_same_market(basis_store.read_market(connection, symbol), new.market):
-        is_fresh, is_stated = False, is_stated and interval.is_daily  # a split has come since, told in this span or not
-    is_sure = is_stated or is_fresh
+        is_fresh = False  # a split has come since, in the asked span or not
+        lists_all_splits = lists_all_splits and interval.is_daily
+    is_sure = lists_all_splits or is_fresh
     is_proven = is_sure or (n_reflected is not None and n_compared > 0)
-    if is_stated:
+    if lists_all_splits:
         basis_store.write_basis(connection, symbol, new.now, new.market)
     return Settled(None if is_proven else min(oldest, new.asked.start), tuple(rebased))
 
@@ -140,7 +143,7 @@ def _stored_final(connection: Connection, symbol: str, interval: Interval, bars:
 
 
 def retire_other_company(connection: Connection, answered: Instrument, interval: Interval, bars: Bars) -> str:
-    """Keep the bars of a company whose symbol is another one's by now under a symbol of their own, which is returned.
+    """Move the bars of a company whose symbol has passed to another one to a new symbol, which is returned.
 
     Empty when the answer (``answered``, clean ``bars``) is about the company that is stored, or nothing is.
     """

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.fetching.price_scale import settle_scale
-from candledesk.cache.fetching.rebase import daily_around, read_splits
-from candledesk.cache.messages import ImportReport
+from candledesk.cache.messages import BarsStored, CoverageChanged, ImportReport
 from candledesk.cache.rules.coverage_rules import final_times
-from candledesk.cache.rules.split_basis import align_factors, compare_basis, divide, split_factors
+from candledesk.cache.rules.split_basis import align_factors, changed_only, compare_basis, divide, split_factors
+from candledesk.cache.storing.price_scale import settle_scale
+from candledesk.cache.storing.rebase import daily_around, read_splits
 from candledesk.domain.calendar.sessions import bar_dates, expected_open_times, session_of
 from candledesk.domain.coverage import IMPORTED, Coverage, CoverageState
 from candledesk.domain.prices.clean import clean_bars, without_bars
@@ -21,7 +21,7 @@ from candledesk.store.market import bars as bar_store
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
-from candledesk.store.market.database import transaction
+from candledesk.store.market.database import count_changes, transaction
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, FloatArray
@@ -36,11 +36,11 @@ OTHER_BASIS = "other_basis"
 
 def write_import(
     connection: Connection, symbol: str, interval: Interval, raw: Bars, calendar: SessionCalendar, now: int
-) -> ImportReport:
+) -> tuple[ImportReport, BarsStored | CoverageChanged | None]:
     """Store what of ``raw`` is a bar, final and not known from the provider already, in one transaction.
 
     A file that reflects fewer splits than what is stored is brought onto its basis; one that differs otherwise is
-    refused whole. A session of which bars were stored is ``have``.
+    refused whole. A session of which bars were stored is ``have``. Returns the event that says what changed, too.
     """
     clean = clean_bars(raw, calendar, interval, Span(HISTORY_START, now + 1), now)
     refused = dict(clean.dropped)
@@ -52,7 +52,7 @@ def write_import(
         divisor = _basis_of(connection, series_id, symbol, interval, clean.bars, calendar)
         if divisor is None:
             _count(refused, OTHER_BASIS, len(clean.bars))
-            return ImportReport(len(raw), 0, 0, refused)
+            return ImportReport(len(raw), 0, 0, refused), None
         clean = replace(clean, bars=divide(clean.bars, divisor), sent=clean.sent / divisor)
         covered = coverage_store.read_coverage(connection, series_id)
         is_known = _is_inside(clean.bars, [row.span for row in covered if row.state is CoverageState.HAVE])
@@ -61,14 +61,35 @@ def write_import(
         daily = None if interval.is_daily else daily_around(connection, symbol, new.bars)
         evidence = Evidence(splits=read_splits(connection, symbol))
         scale = settle_scale(connection, series_id, interval, new, calendar, daily, evidence)
-        n_changed = bar_store.write_bars(connection, series_id, scale.bars)
+        changed = changed_only(scale.bars, _stored_at(connection, series_id, scale.bars))
+        n_changed = bar_store.write_bars(connection, series_id, changed)
+        n_rows_before = count_changes(connection)
         odd_store.write_odd(connection, series_id, scale.bars.open_time, scale.odd_bars())
         rows = [
             Coverage(span, CoverageState.HAVE, now, None, "", IMPORTED)
             for span in _sessions(new.bars, calendar, interval)
         ]
         coverage_store.write_coverage(connection, series_id, rows)
-    return ImportReport(len(raw), len(new.bars), n_changed, refused)
+        rev, is_more_known = (
+            instrument_store.series_rev(connection, series_id),
+            count_changes(connection) > n_rows_before,
+        )
+    event: BarsStored | CoverageChanged | None = None
+    if n_changed:
+        event = BarsStored(symbol, interval, _extent_of(changed, interval), rev)
+    elif is_more_known:
+        event = CoverageChanged(symbol, interval, _extent_of(new.bars, interval), rev)
+    return ImportReport(len(raw), len(new.bars), n_changed, refused), event
+
+
+def _extent_of(bars: Bars, interval: Interval) -> Span:
+    return Span(int(bars.open_time[0]), int(bars.open_time[-1]) + interval.step_s)
+
+
+def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
+    if not len(bars):
+        return bars
+    return bar_store.read_bars(connection, series_id, Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1))
 
 
 def _basis_of(
@@ -83,8 +104,7 @@ def _basis_of(
     splits = read_splits(connection, symbol)
     if not len(bars):
         return np.ones(0)
-    span = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1)
-    stored = bar_store.read_bars(connection, series_id, span)
+    stored = _stored_at(connection, series_id, bars)
     n_reflected, n_compared = compare_basis(stored, bars, splits)
     if n_reflected is None:
         return None

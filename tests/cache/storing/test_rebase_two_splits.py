@@ -5,7 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.rebase import Compared, settle_basis
+from candledesk.cache.storing.rebase import Compared, settle_basis
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span

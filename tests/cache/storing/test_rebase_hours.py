@@ -1,11 +1,11 @@
-"""Hours without a stored daily bar: a split that is news divides them once, or not at all where they reflect it."""
+"""Hours without a stored daily bar: a new split divides them once, or not at all where they reflect it."""
 
 from contextlib import closing
 
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.rebase import Compared, settle_basis
+from candledesk.cache.storing.rebase import Compared, settle_basis
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span

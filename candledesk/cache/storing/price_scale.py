@@ -1,4 +1,4 @@
-"""Brings the rows of an answer and the bars around them onto the instrument's own scale, and flags what stands out.
+"""Brings the rows of an answer and the bars around them onto the instrument's own scale, and flags what is odd.
 
 What was decided of a stored bar with less knowledge is decided again here, from what was sent (DESIGN.md, rule 2).
 """

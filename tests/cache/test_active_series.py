@@ -1,6 +1,6 @@
 """Which series are kept current: what is shown, and for half an hour what was asked for."""
 
-from candledesk.cache.upkeep.active_series import N_REMEMBERED, REMEMBERED_S, ActiveSeries, elapsed_s
+from candledesk.cache.active_series import N_REMEMBERED, REMEMBERED_S, ActiveSeries, elapsed_s
 from candledesk.domain.interval import INTERVALS
 
 MINUTE, QUARTER, HALF = INTERVALS["1m"], INTERVALS["15m"], INTERVALS["30m"]

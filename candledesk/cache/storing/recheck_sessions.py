@@ -13,6 +13,7 @@ from candledesk.domain.span import Span
 from candledesk.store.market import chart_records
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.database import count_changes
 
 if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
@@ -23,14 +24,15 @@ _BELIEVED = (CoverageState.HAVE, CoverageState.KNOWN_EMPTY)
 _MARGIN_S = 2 * 86_400
 
 
-def reopen_sessions(connection: Connection, before: SessionCalendar, after: SessionCalendar) -> None:
+def reopen_sessions(connection: Connection, before: SessionCalendar, after: SessionCalendar) -> bool:
     """Forget, in a transaction, that series know the bars which ``after`` expects and ``before`` did not.
 
-    Both are calendars of one venue; bars that are stored stay known.
+    Both are calendars of one venue; bars that are stored stay known. Returns whether anything was forgotten.
     """
     dates = _changed_dates(before, after)
+    n_changes_before = count_changes(connection)
     if not len(dates):
-        return
+        return False
     for series_id, name in instrument_store.venue_series(connection, after.mic):
         interval = parse_interval(name)
         if not coverage_store.read_coverage(connection, series_id):
@@ -38,6 +40,7 @@ def reopen_sessions(connection: Connection, before: SessionCalendar, after: Sess
         for span in _new_spans(before, after, interval, dates):
             if not chart_records.has_bars(connection, series_id, span):
                 coverage_store.forget_coverage(connection, series_id, span, _BELIEVED)
+    return count_changes(connection) > n_changes_before
 
 
 def _changed_dates(before: SessionCalendar, after: SessionCalendar) -> list[int]:

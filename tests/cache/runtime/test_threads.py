@@ -5,13 +5,11 @@ import time
 
 import pytest
 
-from candledesk.cache.fetching.single_flight import SingleFlight
-from candledesk.cache.fetching.window_sizes import N_TO_GROW, WindowSizes
-from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
+from candledesk.cache.runtime.fetch_pool import FetchPool
+from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.timers import DelayedCalls
+from candledesk.cache.runtime.writer import Writer
 from candledesk.domain.errors import ClosingError
-from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.span import Span
-from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import wait_until
 
 WAIT_S = 10
@@ -193,7 +191,7 @@ def test_close_does_not_wait_for_what_hangs():
     assert never == []
 
 
-def test_the_clockwork_keeps_time_and_outlives_its_calls(caplog):
+def test_delayed_calls_keep_time_and_outlive_their_failures(caplog):
     delayed_calls, seen, end = DelayedCalls(), [], threading.Event()
     delayed_calls.call_later(0.06, end.set)
     delayed_calls.call_later(0.03, lambda: seen.append("b"))
@@ -207,30 +205,3 @@ def test_the_clockwork_keeps_time_and_outlives_its_calls(caplog):
     delayed_calls._thread.join(2)
     assert not delayed_calls._thread.is_alive()
     assert (seen, delayed_calls._heap) == (["a", "b"], [])
-
-
-def test_a_claim_wakes_only_whom_it_concerns():
-    claims, hour = SingleFlight(), INTERVALS["1h"]
-    claim = claims.take("AAA", hour, Span(0, 100))
-    assert claims.take("AAA", hour, Span(99, 200)) is None
-    assert claims.take("AAA", INTERVALS["1d"], Span(0, 100)) is not None
-    woken = []
-    assert not claims.wait("AAA", hour, [Span(100, 200)], lambda: woken.append("other"))
-    assert claims.wait("AAA", hour, [Span(50, 60)], lambda: woken.append("me"))
-    claims.release(claim)
-    assert woken == ["me"]
-    assert claims.in_flight("AAA", hour) == []
-
-
-def test_widths_halve_and_grow_back():
-    widths, hour = WindowSizes(), INTERVALS["1h"]
-    assert widths.of("AAA", hour) is None
-    assert widths.halve("AAA", hour, Span(0, 400 * DAY_S))
-    assert widths.of("AAA", hour) == 200 * DAY_S
-    for _ in range(N_TO_GROW):
-        widths.note_success("AAA", hour, LIMITS["1h"])
-    assert widths.of("AAA", hour) == 400 * DAY_S
-    for _ in range(N_TO_GROW):
-        widths.note_success("AAA", hour, LIMITS["1h"])
-    assert widths.of("AAA", hour) is None
-    assert not widths.halve("AAA", hour, Span(0, 3_600))
