@@ -10,7 +10,7 @@ import numpy as np
 
 from candledesk.demo.http.meta import VALID_RANGES, make_meta, trading_periods
 from candledesk.demo.prices.actions import adjusted_closes, state_events
-from candledesk.demo.prices.listing import Listing, Quote, join, widen
+from candledesk.demo.prices.listing import DemoListing, Quote, join, widen
 from candledesk.demo.prices.minutes import Minutes, minute_grid
 from candledesk.demo.prices.noise import hash_counters, noise_key
 from candledesk.demo.prices.oddities import add_oddities, phantom_rows
@@ -110,7 +110,7 @@ def answer_chart(prices: Prices, symbol: str, query: Mapping[str, str], now: int
     return {"chart": {"result": [result], "error": None}}
 
 
-def _read_request(listing: Listing, query: Mapping[str, str], now: int) -> _Request:
+def _read_request(listing: DemoListing, query: Mapping[str, str], now: int) -> _Request:
     interval = query.get("interval", "1d")
     rule = RULES.get(interval)
     if rule is None:
@@ -130,7 +130,7 @@ def _read_request(listing: Listing, query: Mapping[str, str], now: int) -> _Requ
     return _Request(interval, rule, start, end, extended, None)
 
 
-def _range_start(listing: Listing, range_: str, rule: Rule, now: int) -> int:
+def _range_start(listing: DemoListing, range_: str, rule: Rule, now: int) -> int:
     if range_ in {"1d", "5d"}:
         known = max(1, listing.known_sessions(now))
         return int(listing.hours.open[max(0, known - int(range_[0]))])
@@ -146,7 +146,7 @@ def _range_start(listing: Listing, range_: str, rule: Rule, now: int) -> int:
     raise ChartRefusedError(422, "Unprocessable Entity", text)
 
 
-def _check_caps(request: _Request, listing: Listing, now: int) -> None:
+def _check_caps(request: _Request, listing: DemoListing, now: int) -> None:
     rule, start, end = request.rule, request.start, request.end
     if start > end:
         text = f"Invalid input - start date cannot be after end date. startDate = {start}, endDate = {end}"
@@ -166,7 +166,7 @@ def _check_caps(request: _Request, listing: Listing, now: int) -> None:
         raise ChartRefusedError(400, "Bad Request", text)
 
 
-def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> Minutes:
+def _intraday_rows(listing: DemoListing, request: _Request, quote: Quote, now: int) -> Minutes:
     step, start, end = request.rule.step, request.start, request.end
     rows = listing.adjusted(listing.rows(step, start, end, now), now)
     rows = add_oddities(listing, request.rule.label, rows, now)
@@ -180,7 +180,7 @@ def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) 
     return rows
 
 
-def _closing_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
+def _closing_rows(listing: DemoListing, start: int, end: int, now: int) -> Minutes:
     """Return the extra bars of half days at their early close (yahoo.md §4.12)."""
     hours = listing.hours
     if listing.profile.is_24h or listing.profile.is_fund:
@@ -192,7 +192,7 @@ def _closing_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
     return _flat_rows(hours.close[rows], closes)
 
 
-def _null_rows(listing: Listing, request: _Request, present: IntArray, now: int) -> Minutes:
+def _null_rows(listing: DemoListing, request: _Request, present: IntArray, now: int) -> Minutes:
     """Return null rows for half of the bars without a trade; the other half is left out (yahoo.md §4.7)."""
     hours, step = listing.hours, request.rule.step
     first = int(np.searchsorted(hours.close, request.start, side="right"))
@@ -221,7 +221,7 @@ def _merge(rows: Minutes, extra: list[Minutes]) -> Minutes:
     return rows
 
 
-def _daily_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> Minutes:
+def _daily_rows(listing: DemoListing, request: _Request, quote: Quote, now: int) -> Minutes:
     known = listing.known_sessions(now)
     stamps = listing.stamps(np.arange(known))
     lo, hi = np.searchsorted(stamps, [request.start, request.end])
@@ -235,7 +235,7 @@ def _daily_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> 
     return _merge(replace(rows, time=time), [phantom_rows(listing, request.start, request.end, now)])
 
 
-def _long_rows(listing: Listing, interval: str, rows: Minutes) -> Minutes:
+def _long_rows(listing: DemoListing, interval: str, rows: Minutes) -> Minutes:
     days = rows.time // DAY_S
     if interval in {"1wk", "5d"}:
         key = (days + 3) // 7 * 7 - 3

@@ -31,7 +31,7 @@ class SplitEvent:
     forgotten: int = 0
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for parts that are no whole numbers from 1 to 10,000 and a negative ``forgotten``."""
+        """Raise ``ValueError`` for parts that are not whole numbers from 1 to 10,000 and a negative ``forgotten``."""
         for part in (self.numerator, self.denominator):
             if not isinstance(part, int) or not 1 <= part <= _GREATEST_PART:
                 raise ValueError(f"a split has whole parts from 1 to {_GREATEST_PART}, not {part!r}")

@@ -10,7 +10,7 @@ import numpy as np
 from candledesk.demo.instruments.paying_days import gain_is_inside, paying_rows
 
 if TYPE_CHECKING:
-    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.listing import DemoListing
     from candledesk.demo.prices.minutes import Minutes
     from candledesk.domain.bars import FloatArray, IntArray
 
@@ -30,7 +30,7 @@ class DemoAction:
     currency: str | None = None
 
 
-def find_actions(listing: Listing, now: int) -> list[DemoAction]:
+def find_actions(listing: DemoListing, now: int) -> list[DemoAction]:
     """Return every action up to ``now``, ascending; cash per share on the split basis of ``now``."""
     profile, hours = listing.profile, listing.hours
     found = [
@@ -47,7 +47,7 @@ def find_actions(listing: Listing, now: int) -> list[DemoAction]:
     return sorted(found, key=lambda action: action.time)
 
 
-def _payments(listing: Listing, rows: IntArray) -> list[tuple[str, FloatArray]]:
+def _payments(listing: DemoListing, rows: IntArray) -> list[tuple[str, FloatArray]]:
     """Return for each kind of payment its name and the raw cash per share on each of ``rows``."""
     profile = listing.profile
     if profile.gain:
@@ -56,7 +56,7 @@ def _payments(listing: Listing, rows: IntArray) -> list[tuple[str, FloatArray]]:
     return [("dividend", np.full(len(rows), profile.dividend))] if profile.dividend else []
 
 
-def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
+def adjusted_closes(listing: DemoListing, rows: Minutes, now: int) -> FloatArray:
     """Return closes reduced by every later payment, in proportion to the close before it.
 
     With the provider's errors: a gain that the dividend already contains is subtracted twice (DODFX, 2025-12-18), and
@@ -72,7 +72,7 @@ def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
     return (rows.close * factor).astype(np.float32).astype(np.float64)
 
 
-def state_events(listing: Listing, start: int, end: int, now: int) -> dict[str, Any]:
+def state_events(listing: DemoListing, start: int, end: int, now: int) -> dict[str, Any]:
     """Return the ``events`` of an answer whose range is ``[start, end)``; ``{}`` when there are none."""
     events: dict[str, Any] = {}
     for action in find_actions(listing, now):

@@ -34,7 +34,7 @@ class Quote:
     is_live: bool
 
 
-class Listing:
+class DemoListing:
     """One instrument with its daily table."""
 
     def __init__(self, profile: Profile, until: int) -> None:

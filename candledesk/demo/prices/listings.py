@@ -12,7 +12,7 @@ import numpy as np
 from candledesk.demo.instruments.profiles import profiles_at
 from candledesk.demo.instruments.splits import SplitEvent, next_session_date
 from candledesk.demo.prices.days import day_number
-from candledesk.demo.prices.listing import Listing
+from candledesk.demo.prices.listing import DemoListing
 from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
@@ -28,22 +28,22 @@ class Prices:
         self.profiles = profiles_at(now)
         self._born_as = dict(self.profiles)
         self._until = now
-        self._listings: dict[str, Listing] = {}
+        self._listings: dict[str, DemoListing] = {}
         self._lock = threading.Lock()
 
-    def listing(self, symbol: str, now: int) -> Listing | None:
+    def listing(self, symbol: str, now: int) -> DemoListing | None:
         """Return the listing of a symbol, ``None`` when there is none."""
         with self._lock:
             profile = self.profiles.get(symbol)
             return None if profile is None else self._listing(profile, now)
 
-    def _listing(self, profile: Profile, now: int) -> Listing:
+    def _listing(self, profile: Profile, now: int) -> DemoListing:
         if datetime.fromtimestamp(now, UTC).year > datetime.fromtimestamp(self._until, UTC).year:
             self._until = now
             self._listings.clear()  # their hours end in the January after the year of _until
         found = self._listings.get(profile.symbol)
         if found is None:
-            found = self._listings[profile.symbol] = Listing(profile, self._until)
+            found = self._listings[profile.symbol] = DemoListing(profile, self._until)
         return found
 
     def split(self, symbol: str, parts: tuple[int, int], day: date | None, forgotten: int, now: int) -> SplitEvent:

@@ -150,7 +150,7 @@ def _contains_gains(cash: Sequence[_Cash], dates: IntArray, closes: FloatArray) 
         falls = (closes[:-1] - closes[1:]) / closes[:-1]
     is_plain = np.isfinite(falls) & ~np.isin(dates[1:], ex_dates)
     usual = float(np.mean(np.abs(falls[is_plain]))) if is_plain.any() else 0.0
-    votes = []
+    matches = []
     for one in cash:
         at = int(np.searchsorted(dates, one.date))
         is_known = 0 < at < len(dates) and dates[at] == one.date and np.isfinite(falls[at - 1]) and closes[at - 1] > 0
@@ -158,8 +158,8 @@ def _contains_gains(cash: Sequence[_Cash], dates: IntArray, closes: FloatArray) 
             alone = one.dividend / closes[at - 1]
             both = alone + one.gain / closes[at - 1]
             fall = falls[at - 1] - usual
-            votes.append(bool(abs(fall - alone) < abs(fall - both)))
-    return bool(votes) and sum(votes) >= _MOST * len(votes)
+            matches.append(bool(abs(fall - alone) < abs(fall - both)))
+    return bool(matches) and sum(matches) >= _MOST * len(matches)
 
 
 def _last_closes(dates: IntArray, closes: FloatArray) -> tuple[IntArray, FloatArray]:

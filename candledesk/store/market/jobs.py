@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class JobRow(NamedTuple):
-    """One job as stored. ``lo``/``hi``: start and end of its span; times in UTC seconds.
+    """One job as stored. ``start``/``end``: its span; times in UTC seconds.
 
-    ``interval``: the name; ``priority``: lower runs first; ``cursor``: progress within the span; ``next_try_at``:
+    ``interval``: the name; ``priority``: lower runs first; ``cursor``: from here on all was requested; ``next_try_at``:
     ``None`` for at once; ``gaps``: the gaps that an ended job left, as a JSON array of ``[lo, hi, reason, retry_at]``.
     """
 
@@ -25,8 +25,8 @@ class JobRow(NamedTuple):
     kind: str
     symbol: str
     interval: str
-    lo: int
-    hi: int
+    start: int
+    end: int
     cursor: int | None
     state: str
     priority: int
@@ -59,12 +59,13 @@ class JobKey(NamedTuple):
 
     series_id: int
     kind: str
-    lo: int
-    hi: int
+    start: int
+    end: int
     priority: int
 
 
-_COLUMNS = ", ".join(JobRow._fields).replace("symbol", "spelling")
+_NAMES = {"symbol": "spelling", "start": "lo", "end": "hi"}  # columns with other names than the fields of a row
+_COLUMNS = ", ".join(_NAMES.get(name, name) for name in JobRow._fields)
 _FROM = "FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
 _SELECT = f"SELECT {_COLUMNS} {_FROM}"
 _LIVE = "state IN ('queued', 'running', 'paused')"
@@ -92,12 +93,12 @@ def insert_or_join_jobs(conn: sqlite3.Connection, keys: Sequence[JobKey], now: i
     conn.execute(_INSERT, (json.dumps(keys), int(now)))
     by_span: dict[tuple[str, int, int], list[int]] = {}
     for key in keys:
-        by_span.setdefault((key.kind, key.lo, key.hi), []).append(key.series_id)
+        by_span.setdefault((key.kind, key.start, key.end), []).append(key.series_id)
     found: dict[tuple[int, str, int, int], JobRow] = {}
     for span, series_ids in by_span.items():
         where, values = (_SAME + _ONE_SERIES, (*span, series_ids[0])) if len(series_ids) == 1 else (_SAME, span)
         found |= {(row[0], *span): JobRow._make(row[1:]) for row in conn.execute(where, values).fetchall()}
-    return [found[key.series_id, key.kind, key.lo, key.hi] for key in keys]
+    return [found[key.series_id, key.kind, key.start, key.end] for key in keys]
 
 
 @translate_faults()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.domain.span import Span
 
-Prices = tuple[float | None, float | None, float | None, float | None]
+SentPrices = tuple[float | None, float | None, float | None, float | None]
 """Open, high, low and close; ``None``: not sent."""
 
 _UPSERT = """
@@ -44,7 +44,7 @@ class OddBar:
 
     open_time: int
     flags: int
-    sent: Prices | None = None
+    sent: SentPrices | None = None
     volume: float | None = None
 
 

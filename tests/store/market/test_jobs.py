@@ -43,7 +43,7 @@ def update(writer):
 
 def test_a_job_reads_back_as_it_was_queued(add, reader):
     job = add()
-    assert (job.symbol, job.interval, job.kind, job.lo, job.hi) == ("AAPL", "1m", "backfill", 0, 100)
+    assert (job.symbol, job.interval, job.kind, job.start, job.end) == ("AAPL", "1m", "backfill", 0, 100)
     assert (job.state, job.attempts, job.bars_done, job.bars_expected, job.error) == ("queued", 0, 0, 0, "")
     assert read_job(reader, job.job_id) == job
     assert read_job(reader, 99) is None
@@ -70,7 +70,7 @@ def test_many_jobs_come_back_in_their_order(writer, series, add):
     keys = [JobKey(series, "backfill", 0, hi, 2) for hi in (3, 2, 1)]
     with transaction(writer):
         rows = insert_or_join_jobs(writer, keys, 5)
-    assert [row.hi for row in rows] == [3, 2, 1]
+    assert [row.end for row in rows] == [3, 2, 1]
     assert rows[1].job_id == old.job_id
 
 
@@ -142,7 +142,7 @@ def test_old_jobs_of_some_kinds_are_deleted_except_the_newest(writer, reader, se
             state = "running" if at == 0 else "succeeded"
             update_job(writer, row.job_id, now=1, state=state)
         assert forget_jobs(writer, ["update", "viewport"], ["succeeded", "failed"], 2) == 2
-    assert [(row.kind, row.lo) for row in list_jobs(reader)] == [
+    assert [(row.kind, row.start) for row in list_jobs(reader)] == [
         ("update", 5),
         ("update", 4),
         ("backfill", 1),
