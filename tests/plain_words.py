@@ -101,6 +101,15 @@ def find_in_python(source):
     return hits
 
 
+def find_in_page(source):
+    """Return the hits in a script, style sheet or page, by its text and its names of several parts."""
+    hits = find_in_prose(source)
+    for number, line in enumerate(source.splitlines(), start=1):
+        for name in re.findall(r"[A-Za-z]+(?:_[A-Za-z]+|[A-Z][a-z]+)+", line):  # of several parts
+            hits += find_in_name(name, number)
+    return hits
+
+
 def find_in_name(name, line=1):
     """Return the hits in one identifier, whose parts are divided by underscores and capitals."""
     parts = [part.lower() for part in _SPLIT.findall(ALLOWED.sub("", name))]

@@ -9,30 +9,33 @@ from pathlib import Path
 
 import pytest
 
-from tests.plain_words import find_in_path, find_in_prose, find_in_python
+from tests.plain_words import find_in_page, find_in_path, find_in_prose, find_in_python
 
 ROOT = Path(__file__).parents[1]
 LISTS = {ROOT / "tests/plain_words.py", Path(__file__)}
-# What is plain already and stays so. To be replaced by "candledesk" and "tests" once all folders are.
+SUFFIXES = {".py", ".js", ".html", ".css"}
+# Folders without any of the words. To be replaced by "candledesk", "resources/web" and "tests" once all are.
 PLAIN = [
     *("candledesk/domain", "candledesk/store", "candledesk/demo", "candledesk/venues", "candledesk/workspace"),
+    *("candledesk/commands", "candledesk/web", "candledesk/ui/shell", "candledesk/ui/features"),
     *("candledesk/ui/theme", "candledesk/app.py", "candledesk/paths.py", "candledesk/settings.py"),
     *("tests/domain", "tests/store", "tests/demo", "tests/venues", "tests/workspace", "tests/field"),
 ]
 
 
 def _sources(*names):
-    """Return the Python files of folders and files of the repository."""
+    """Return the sources in folders and files of the repository."""
     return [path for name in names for path in _files(ROOT / name) if path not in LISTS]
 
 
 def _files(root):
-    return [root] if root.is_file() else sorted(root.rglob("*.py"))
+    return [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.suffix in SUFFIXES)
 
 
 def _hits(path):
     """Return the hits of a file as lines ``path:line: 'word' in place: say …``."""
-    found = find_in_path(path) + find_in_python(path.read_text(encoding="utf-8"))
+    find = find_in_python if path.suffix == ".py" else find_in_page
+    found = find_in_path(path) + find(path.read_text(encoding="utf-8"))
     return [f"{path.relative_to(ROOT)}:{hit}" for hit in found]
 
 
@@ -75,6 +78,11 @@ def test_longer_words_and_public_names_are_not_hits(text):
     assert find_in_prose(text) == []
 
 
+@pytest.mark.parametrize("source", ["function loadDemandOf() {}", "let n = demand_of;", "// a demand", "<p>Demand</p>"])
+def test_scripts_and_pages_are_scanned(source):
+    assert [hit.word.lower() for hit in find_in_page(source)] == ["demand"]
+
+
 def test_file_names_are_scanned():
     assert [hit.word for hit in find_in_path(Path("candledesk/cache/doors.py"))] == ["doors"]
 
@@ -85,7 +93,7 @@ def main():
         print("\n".join(line for path in _sources(*sys.argv[1:]) for line in _hits(path)))  # noqa: T201
         return
     counts = Counter()
-    for path in _sources("candledesk", "tests"):
+    for path in _sources("candledesk", "resources/web", "tests"):
         counts[path.relative_to(ROOT).parent.as_posix()] += len(_hits(path))
     print("\n".join(f"{folder}: {n}" for folder, n in sorted(counts.items()) if n) or "none")  # noqa: T201
 
