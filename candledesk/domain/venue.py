@@ -28,7 +28,8 @@ class Venue:
 
     ``tz``: IANA zone; ``calendar``: the calendar's name, for EXCHANGE and FUTURES only; ``settle_s``: delay of the
     provider's prices in seconds; ``open_shift_s``: seconds from the calendar's open to the open of the provider's first
-    bar of a session; ``is_24h``: with WEEKDAYS, whether the venue trades around the clock or its hours are unknown.
+    bar of a session; ``is_24h``: for WEEKDAYS, true when the venue trades around the clock and false when its hours are
+    unknown.
     """
 
     mic: str

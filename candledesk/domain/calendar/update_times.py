@@ -60,7 +60,7 @@ def closing_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
 
 
 def load_factor(pauses: Iterable[tuple[int, int]], updates_per_minute: float) -> int | None:
-    """Return the factor by which the update intervals of forming bars are multiplied; ``None``: no update is left.
+    """Return the factor for the update intervals of forming bars; ``None``: closed bars use the whole rate.
 
     ``pauses``: the update interval and the closing update interval (both in seconds) of each series that trades now.
     Updates for closed bars come first; forming bars share the rest of ``updates_per_minute``.

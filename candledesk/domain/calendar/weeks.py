@@ -48,7 +48,7 @@ def _week_shifts(calendar: SessionCalendar) -> tuple[int, IntArray]:
 
 
 def _find_shifts(date: IntArray) -> tuple[int, IntArray]:
-    """Find the first day of each week from ascending session dates; the outermost weeks count for all others."""
+    """Return the first week and the shift of each week from ascending session dates, as ``_week_shifts`` does."""
     weekday = (date - EPOCH_MONDAY_S) // DAY_S % 7
     if not (weekday >= _SATURDAY).any():
         return 0, np.zeros(1, np.int64)
