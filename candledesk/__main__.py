@@ -1,6 +1,6 @@
 """``python -m candledesk`` is the command line."""
 
-from candledesk.cli import main
+from candledesk.commands.entry import main
 
 if __name__ == "__main__":
     main()

@@ -15,9 +15,9 @@ import webbrowser
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.build import CacheService
 from candledesk.cache.messages import FaultRaised
-from candledesk.cache.workers import start_daemon
+from candledesk.cache.runtime.workers import start_daemon
+from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
@@ -26,7 +26,7 @@ from candledesk.store.lock import HomeLock
 if TYPE_CHECKING:
     from candledesk.paths import Paths
     from candledesk.settings import Settings
-    from candledesk.web.server import WebServer
+    from candledesk.web.http_server import WebServer
 
 log = logging.getLogger(__name__)
 LOG_BYTES = 2_000_000
@@ -98,7 +98,7 @@ class Desk:
 
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
         """Build the server of the browser chart and the API on its port; ``start_web`` begins to answer."""
-        from candledesk.web.server import WebServer
+        from candledesk.web.http_server import WebServer
 
         on_window = self.service.tell if has_window else None
         web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window)
@@ -205,8 +205,8 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
-    from candledesk.ui.app_window import WindowEnds, WindowOptions
-    from candledesk.ui.app_window import run_window as run
+    from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
+    from candledesk.ui.shell.app_window import run_window as run
 
     def quit_now() -> None:
         end_process_within(EXIT_S, 0)

@@ -5,18 +5,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from candledesk.cache.build import CacheService
 from candledesk.cache.messages import EdgeState
+from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.settings import load_settings
-from candledesk.store import bars as bar_store
-from candledesk.store import instruments
-from candledesk.store.database import connect_reader
+from candledesk.store.market import bars as bar_store
+from candledesk.store.market import instruments
+from candledesk.store.market.database import connect_reader
 from candledesk.ui.bridge import Bridge
-from candledesk.ui.main_window import MainWindow
+from candledesk.ui.shell.main_window import MainWindow
 
 NOW = "2026-11-20T22:00:00Z"  # a Friday evening in New York: nothing forms, so stored bars and truth are both final
 SLOW_MS = 60_000

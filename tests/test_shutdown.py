@@ -18,12 +18,12 @@ from candledesk.demo import DemoMarket
 ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import sys, time
-from candledesk.cache.build import CacheService
+from candledesk.cache.service import CacheService
 def hang(self):
     print("closing", flush=True)
     time.sleep(100)
 CacheService.close = hang
-from candledesk.cli import main
+from candledesk.commands.entry import main
 main()
 """
 pytestmark = pytest.mark.timeout(90)

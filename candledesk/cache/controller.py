@@ -11,27 +11,25 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.charts import Charts
-from candledesk.cache.demand import Priority
-from candledesk.cache.finer import find_derived
-from candledesk.cache.imports import write_import
-from candledesk.cache.marks import find_marks, with_odd
+from candledesk.cache.fetching.fill_task import Priority
+from candledesk.cache.fetching.imports import write_import
+from candledesk.cache.jobs.submit import Starts
 from candledesk.cache.messages import BarsStored
-from candledesk.cache.scripts import Scripts
-from candledesk.cache.series import describe_series
-from candledesk.cache.starts import Starts
-from candledesk.cache.workers import run_into
+from candledesk.cache.queries.bars_queries import Scripts
+from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.series_reader import describe_series
+from candledesk.cache.queries.viewports import Charts
+from candledesk.cache.rules.coverage_marks import find_marks, with_odd
+from candledesk.cache.runtime.workers import run_into
 from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.store import instruments as instrument_store
-from candledesk.store import odd as odd_store
+from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from candledesk.cache.demand import DemandEnd
-    from candledesk.cache.estimates import Estimator
-    from candledesk.cache.harvest import Harvest
+    from candledesk.cache.fetching.fill_task import DemandEnd
     from candledesk.cache.messages import (
         BackfillEstimate,
         BarsReply,
@@ -47,8 +45,10 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
-    from candledesk.cache.parts import Parts
-    from candledesk.cache.search import SymbolSearch
+    from candledesk.cache.queries.context import Parts
+    from candledesk.cache.queries.estimates import Estimator
+    from candledesk.cache.queries.symbol_search import SymbolSearch
+    from candledesk.cache.upkeep.archive import Harvest
     from candledesk.domain.bars import Bars
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from candledesk.domain.bars import Bars, FloatArray, IntArray
-    from candledesk.domain.countdown import TradingHours
+    from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.doors import Cache
+    from candledesk.cache.api import Cache
 
 _log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
-from candledesk.ui.chart.options import ChartOptions, ChartType
-from candledesk.ui.chart.snapshot import SOURCE, Shot, scene_of, write_shot
-from candledesk.ui.theme import THEMES
+from candledesk.ui.chart.core.options import ChartOptions, ChartType
+from candledesk.ui.chart.paint.snapshot import SOURCE, Shot, scene_of, write_shot
+from candledesk.ui.theme.themes import THEMES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S
-from candledesk.domain.sessions import SessionCalendar, utc_of_wall
 from candledesk.venues.exchanges import EXCHANGES, Exchange
 
 with warnings.catch_warnings():

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from candledesk.cache.messages import BarsReply, BarsRequest, Gap, HarvestEntry, Job, JobState, SeriesReport
-from candledesk.cache.workers import run_into, start_daemon
+from candledesk.cache.runtime.workers import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import (
@@ -34,10 +34,10 @@ from candledesk.domain.errors import (
 )
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import parse_interval
-from candledesk.domain.oddity import parse_tokens
+from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import parse_time
-from candledesk.web.wire import iso_time
+from candledesk.web.api.wire import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

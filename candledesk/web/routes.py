@@ -11,20 +11,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from candledesk.web import candle_routes, harvest_routes, job_routes, schemas, state_routes, window_routes
-from candledesk.web.docs import build_docs
-from candledesk.web.endpoint import JSON, Answer, Endpoint
-from candledesk.web.guard import DOCS_PATH
-from candledesk.web.openapi import build_openapi
-from candledesk.web.problems import INTERNAL_TEXT, problem_response
+from candledesk.web.api import archive, candles, jobs, schemas, state, window
+from candledesk.web.api.docs import build_docs
+from candledesk.web.api.endpoint import JSON, Answer, Endpoint
+from candledesk.web.api.openapi import build_openapi
+from candledesk.web.server.guard import DOCS_PATH
+from candledesk.web.server.problems import INTERNAL_TEXT, problem_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
 
-    from candledesk.web.assets import Asset
-    from candledesk.web.endpoint import Call, Door
+    from candledesk.web.api.endpoint import Call, Door
+    from candledesk.web.server.assets import Asset
 
 _HTML = "text/html; charset=utf-8"
 
@@ -49,11 +49,11 @@ async def _read_docs(_door: Door, _call: Call) -> Response:
 
 
 ENDPOINTS = (
-    *candle_routes.ENDPOINTS,
-    *job_routes.ENDPOINTS,
-    *harvest_routes.ENDPOINTS,
-    *state_routes.ENDPOINTS,
-    *window_routes.ENDPOINTS,
+    *candles.ENDPOINTS,
+    *jobs.ENDPOINTS,
+    *archive.ENDPOINTS,
+    *state.ENDPOINTS,
+    *window.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",

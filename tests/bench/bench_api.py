@@ -27,10 +27,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.web.assets import load_assets
-from candledesk.web.endpoint import Door
-from candledesk.web.server import WebServer, build_app
-from tests.bench.desk import FIRST, STEP, Desk
+from candledesk.web.api.endpoint import Door
+from candledesk.web.http_server import WebServer, build_app
+from candledesk.web.server.assets import load_assets
+from tests.bench.cache_harness import FIRST, STEP, Desk
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 SYMBOL, N_ROWS, N_RUNS, N_BARS = "BENCH", 5_000, 40, 100_000

@@ -30,7 +30,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from candledesk.domain.interval import INTERVALS
-from tests.bench.desk import HEIGHT, WIDTH, Desk, temporary_folder
+from tests.bench.cache_harness import HEIGHT, WIDTH, Desk, temporary_folder
 from tests.bench.peer_picture import measure_picture
 
 KINDS = {"pan": "pan, 1,000 bars on screen", "half": "pan, half the series", "zoom": "zoom 100 to all and back"}

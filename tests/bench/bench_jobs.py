@@ -21,10 +21,10 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.store.database import connect_writer, create_or_open, transaction
-from candledesk.store.instruments import write_instrument
+from candledesk.store.market.database import connect_writer, create_or_open, transaction
+from candledesk.store.market.instruments import write_instrument
 from candledesk.ui.bridge import Bridge
-from candledesk.ui.panels.jobs import JobsPanel
+from candledesk.ui.panels.jobs.panel import JobsPanel
 from tests.cache.conftest import NOW, WAIT_S, Desk, FakeYahoo, instrument, wait_until
 
 N_JOBS = 10_000

@@ -13,14 +13,14 @@ import sys
 from dataclasses import dataclass, field
 from statistics import median
 
-from candledesk.cache.planner import Facts
-from candledesk.cache.rounds import Pace, SeriesStatus, UpdateScheduler
-from candledesk.domain.cadence import LAG_S
+from candledesk.cache.rules.planner import Facts
+from candledesk.cache.upkeep.schedule import Pace, SeriesStatus, UpdateScheduler
+from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times
+from candledesk.domain.calendar.update_times import LAG_S
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.sessions import bar_close_times, expected_open_times
 from candledesk.domain.span import Span
-from candledesk.provider.limiter import LimiterCore, Outcome
+from candledesk.providers.rate_limiter import LimiterCore, Outcome
 from candledesk.settings import Settings
 from tests.cache.conftest import NOW, weekday_calendar
 

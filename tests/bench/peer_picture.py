@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 
 from tests.bench.bench_store import make_bars
-from tests.bench.desk import HEIGHT, WIDTH
+from tests.bench.cache_harness import HEIGHT, WIDTH
 
 N_FRAMES = 5
 N_VISIBLE = 1_000

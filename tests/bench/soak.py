@@ -25,10 +25,10 @@ from candledesk.cache.messages import BarsStored
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.store.bars import read_bars_around, write_bars
-from candledesk.store.database import transaction
-from candledesk.store.instruments import series_id
-from tests.bench.desk import Desk, temporary_folder
+from candledesk.store.market.bars import read_bars_around, write_bars
+from candledesk.store.market.database import transaction
+from candledesk.store.market.instruments import series_id
+from tests.bench.cache_harness import Desk, temporary_folder
 
 N_BARS = 200_000
 SYMBOLS = [f"SOAK{at}" for at in range(6)]

@@ -7,15 +7,16 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.cache.build import CacheService
-from candledesk.cache.engine import Pauses
+from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest, ViewportRequest
+from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.sessions import SessionCalendar, expected_open_times
 from candledesk.domain.span import Span
-from candledesk.provider.answers import BarsAnswer, MatchesAnswer, RefusalKind, RefusedAnswer, SymbolMatch
+from candledesk.providers.answers import BarsAnswer, MatchesAnswer, RefusalKind, RefusedAnswer, SymbolMatch
 from candledesk.settings import Settings
 
 WAIT_S = 20

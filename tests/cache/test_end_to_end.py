@@ -9,9 +9,9 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.cache.build import CacheService
-from candledesk.cache.engine import Pauses
+from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest, JobChanged, JobState
+from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span

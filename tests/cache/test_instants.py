@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from candledesk.cache.build import CacheService
-from candledesk.cache.engine import Pauses
+from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest
+from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span

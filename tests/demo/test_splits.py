@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from candledesk.demo.splits import Split, forgotten_ratio, next_session_date, split_ratio
+from candledesk.demo.instruments.splits import Split, forgotten_ratio, next_session_date, split_ratio
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S
-from candledesk.domain.sessions import SessionCalendar
 
 RATIOS = [(50, 1), (11, 10), (1_046, 1_000), (1, 20)]
 INTERVALS = {"1m": 5, "5m": 30, "1h": 300, "1d": 6_000}

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
-from candledesk.domain.sessions import SessionCalendar
 from candledesk.domain.span import Span
 
 FIRST_DAY_S = 20_000 * DAY_S  # 2024-10-04

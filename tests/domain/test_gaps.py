@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.gaps import count_uncovered, find_gaps
 from candledesk.domain.interval import INTERVALS
-from candledesk.domain.sessions import expected_open_times
 from candledesk.domain.span import Span
 from tests.domain.strategies import calendars, column, settled_spans, spans
 

@@ -8,9 +8,9 @@ import pytest
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.store.coverage import write_coverage
-from candledesk.store.database import connect_writer, transaction
-from candledesk.store.instruments import series_id
+from candledesk.store.market.coverage import write_coverage
+from candledesk.store.market.database import connect_writer, transaction
+from candledesk.store.market.instruments import series_id
 from tests.e2e.hands import (
     WAIT_MS,
     compare_with_truth,

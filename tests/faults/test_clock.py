@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from candledesk.cache.updates import Updater
-from candledesk.cache.workers import Clockwork
+from candledesk.cache.runtime.workers import Clockwork
+from candledesk.cache.upkeep.updater import Updater
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
-from tests.cache.test_live import Desk
+from tests.cache.upkeep.test_live import Desk
 from tests.faults.conftest import IS_FULL
 
 OPEN_SESSION = "2026-11-24T16:00:00Z"  # New York trades

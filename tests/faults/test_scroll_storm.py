@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from candledesk.cache.controller import CacheController
-from candledesk.cache.demand import Priority
+from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.messages import JobState
-from candledesk.cache.planner import plan_span
+from candledesk.cache.rules.planner import plan_span
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import Span

@@ -4,17 +4,17 @@ from collections import Counter
 
 import pytest
 
-from candledesk.cache.build import CacheService
-from candledesk.cache.engine import Pauses
+from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest, BarsStored, JobState
+from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.faults import KINDS
+from candledesk.demo.http.faults import KINDS
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import Span
 from candledesk.settings import load_settings
-from candledesk.store import bars as bar_store
-from candledesk.store import instruments as instrument_store
-from candledesk.store.database import connect_reader
+from candledesk.store.market import bars as bar_store
+from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.database import connect_reader
 from tests.faults.evidence import check_true
 
 SYMBOLS = ("MSFT", "VOD.L", "7203.T", "BTC-USD", "EURUSD=X")

@@ -12,7 +12,7 @@ import time
 from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from candledesk.cli import main
+from candledesk.commands.entry import main
 
 BEAT_MS = 5
 

@@ -17,12 +17,13 @@ import numpy as np
 from hypothesis import Phase, settings
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import expected_open_times, utc_of_wall
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
-from candledesk.domain.sessions import SessionCalendar, expected_open_times, utc_of_wall
 from candledesk.domain.span import Span
-from candledesk.provider.answers import (
+from candledesk.providers.answers import (
     BarsAnswer,
     CorporateAction,
     FaultAnswer,
@@ -30,9 +31,9 @@ from candledesk.provider.answers import (
     RefusalKind,
     RefusedAnswer,
 )
-from candledesk.store import instruments as instrument_store
-from candledesk.store import odd as odd_store
-from candledesk.store.database import connect_reader
+from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market import odd_bars as odd_store
+from candledesk.store.market.database import connect_reader
 from tests.cache.conftest import Desk
 
 NONE = float("nan")
@@ -171,7 +172,7 @@ class RowMarket:
 @contextmanager
 def cache_over(market):
     """Open a cache of its own over ``market`` (``tests.cache.conftest.Desk``), whose limiter waits for no network."""
-    with tempfile.TemporaryDirectory() as folder, mock.patch("candledesk.provider.limiter.MAX_OFFLINE_S", 0.01):
+    with tempfile.TemporaryDirectory() as folder, mock.patch("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.01):
         desk = Desk(Path(folder), market)
         try:
             yield desk

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.cache.build import CacheService
-from candledesk.cache.engine import Pauses
+from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest
+from candledesk.cache.service import CacheService
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
-from candledesk.provider.answers import CorporateAction
+from candledesk.providers.answers import CorporateAction
 from candledesk.settings import load_settings
-from candledesk.store.actions import read_actions
-from candledesk.store.database import connect_reader
+from candledesk.store.market.corporate_actions import read_actions
+from candledesk.store.market.database import connect_reader
 from candledesk.venues.calendars import load_calendar
 from tests.field.row_market import Share, dates, ordinary, week_calendar, when
 from tests.field.row_server import serve

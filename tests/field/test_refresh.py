@@ -8,7 +8,7 @@ from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.job_states import JobState
 from candledesk.domain.span import HISTORY_START, Span, merge_spans
-from candledesk.provider.answers import FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
+from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
 from tests.field.row_market import (
     NOW,
     RowMarket,

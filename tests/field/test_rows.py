@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.oddity import Oddity
+from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from tests.field.row_market import (
     NONE,

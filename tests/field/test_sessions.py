@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import DAY_S, HOUR_S
-from candledesk.domain.oddity import Oddity
+from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from tests.field.row_market import (
     RowMarket,

@@ -4,9 +4,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
-from candledesk.ui.chart.feed import ChartFeed
-from candledesk.ui.chart.model import ChartModel
-from candledesk.ui.chart.view import ChartView
+from candledesk.ui.chart.widget.chart_feed import ChartFeed
+from candledesk.ui.chart.widget.chart_model import ChartModel
+from candledesk.ui.chart.widget.chart_view import ChartView
 from tests.ui.fakes import FakeCache, make_bars
 
 settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed

@@ -32,15 +32,15 @@ from candledesk.domain.errors import JobStateError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
-from candledesk.domain.oddity import Oddity
+from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from candledesk.domain.bars import IntArray
-    from candledesk.domain.countdown import TradingHours
-    from candledesk.ui.chart.oddities import Usual
+    from candledesk.domain.calendar.countdown import TradingHours
+    from candledesk.ui.chart.core.geometry.odd_bars import Usual
 
 
 T = TypeVar("T")

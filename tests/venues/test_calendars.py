@@ -9,8 +9,8 @@ import numpy as np
 import pandas_market_calendars
 import pytest
 
+from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
-from candledesk.domain.sessions import bar_close_times, expected_open_times
 from candledesk.domain.span import Span
 from candledesk.venues.calendars import load_calendar
 from candledesk.venues.exchanges import EXCHANGES

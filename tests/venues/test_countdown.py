@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from candledesk.domain.countdown import seconds_to_close, trading_hours
+from candledesk.domain.calendar.countdown import seconds_to_close, trading_hours
 from candledesk.domain.interval import INTERVALS
 from candledesk.venues.calendars import load_calendar
 

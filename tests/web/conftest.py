@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from candledesk.web.assets import load_assets
-from candledesk.web.endpoint import Door
-from candledesk.web.server import WebServer, build_app
+from candledesk.web.api.endpoint import Door
+from candledesk.web.http_server import WebServer, build_app
+from candledesk.web.server.assets import load_assets
 from tests.web.fake_cache import NOW, FakeCache
 
 RESOURCES = Path(__file__).parents[2] / "resources"

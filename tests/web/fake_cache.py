@@ -30,7 +30,7 @@ from candledesk.domain.errors import JobStateError, UnknownJobError, UnknownSymb
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
-from candledesk.domain.oddity import count_tokens
+from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 
 NOW = 1_795_446_000  # 2026-11-23T15:00:00Z
@@ -64,7 +64,7 @@ def make_bars(symbol, interval, span):
 
 
 class FakeCache:
-    """See ``candledesk.cache.doors.Cache``."""
+    """See ``candledesk.cache.api.Cache``."""
 
     def __init__(self, *, now=NOW, fill_s=0.0, stuck=None):
         self.now, self.fill_s, self.stuck = now, fill_s, stuck

@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from candledesk.web.server import WebServer
+from candledesk.web.http_server import WebServer
 from tests.web.fake_cache import FakeCache
 
 port, fill_s = int(sys.argv[1]) if len(sys.argv) > 1 else 0, float(sys.argv[2]) if len(sys.argv) > 2 else 0.4

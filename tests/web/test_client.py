@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.cache.build import CacheService
 from candledesk.cache.messages import BarsRequest
+from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import parse_time
 from candledesk.settings import load_settings
 from candledesk.web.client import RemoteCache
-from candledesk.web.server import WebServer
+from candledesk.web.http_server import WebServer
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 NOW = "2026-11-20T22:00:00Z"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from candledesk.domain.oddity import Oddity, odd_tokens, odd_words
+from candledesk.domain.prices.oddity import Oddity, odd_tokens, odd_words
 
 SCRIPT = Path(__file__).parents[2] / "resources" / "web" / "odd.js"
 

@@ -9,8 +9,8 @@ import pytest
 
 from candledesk.cache.messages import WindowRequested
 from candledesk.domain.interval import INTERVALS
+from candledesk.web.http_server import WebServer
 from candledesk.web.second_start import Outcome, await_window, describe_holder, raise_window
-from candledesk.web.server import WebServer
 from tests.web.conftest import RESOURCES
 from tests.web.fake_cache import FakeCache
 

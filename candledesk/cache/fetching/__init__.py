@@ -1,0 +1,1 @@
+"""Fills: from a missing span to requests, answers and stored bars."""

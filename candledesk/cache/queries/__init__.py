@@ -1,0 +1,1 @@
+"""Questions to the cache: charts, scripts, search and estimates."""

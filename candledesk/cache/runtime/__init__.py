@@ -1,0 +1,1 @@
+"""Threads, the fetch process and the health of the storage."""

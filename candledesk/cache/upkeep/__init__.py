@@ -1,0 +1,1 @@
+"""Updates of active series and the archive, on a schedule."""

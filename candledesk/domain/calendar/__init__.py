@@ -1,0 +1,1 @@
+"""Sessions of venues and what follows from them: weeks, periods, due times, countdowns. Pure."""

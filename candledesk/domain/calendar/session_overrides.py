@@ -1,0 +1,111 @@
+"""Sessions that a provider states in its answers: they overrule the calendar, which cannot know every early close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from candledesk.domain.interval import DAY_S, MINUTE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
+
+StatedSession = tuple[int, int]
+"""``(open, close)`` of one regular session, UTC seconds."""
+
+SHORTEST_S = 10 * MINUTE_S
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNews:
+    """What an answer tells of a venue's sessions, and the ``calendar`` that it makes.
+
+    ``stated``: as the provider states them; ``observed``: as its rows show them where the calendar has none; ``idle``:
+    what the calendar has and the venue never trades.
+    """
+
+    calendar: SessionCalendar
+    stated: tuple[StatedSession, ...] = ()
+    observed: tuple[StatedSession, ...] = ()
+    idle: tuple[StatedSession, ...] = ()
+
+
+def news_of(
+    calendar: SessionCalendar, stated: Sequence[StatedSession], shortest_s: int = SHORTEST_S
+) -> dict[int, StatedSession]:
+    """Return by date (00:00 UTC) the stated sessions that the calendar has otherwise or not at all.
+
+    Several periods of one date, as around a break, count as one session. 24-hour venues are left alone: the provider
+    states their days without the last minute (yahoo.md §4.11). A session that is *not* stated is never taken away:
+    whole sessions go missing at the provider and come back (§4.6).
+    """
+    if calendar.is_24h or not stated:
+        return {}
+    zone = ZoneInfo(calendar.tz)
+    by_date: dict[int, StatedSession] = {}
+    for opened, closed in stated:
+        date = _date_of(opened, zone)
+        first, last = by_date.get(date, (opened, closed))
+        by_date[date] = (min(first, opened), max(last, closed))
+    known = set(zip(calendar.open.tolist(), calendar.close.tolist(), strict=True))
+    sane = {date: row for date, row in by_date.items() if shortest_s <= row[1] - row[0] <= DAY_S}
+    return {date: row for date, row in sorted(sane.items()) if row not in known}
+
+
+def apply_stated(
+    calendar: SessionCalendar, stated: Sequence[StatedSession], *, is_observed: bool = False
+) -> SessionCalendar:
+    """Return the calendar with each stated session in the place of its date's, or added where there was none.
+
+    A break stays while it lies within the stated hours. ``is_observed``: they are concluded from rows, which the
+    calendar remembers. The same object comes back when nothing is news.
+    """
+    news = news_of(calendar, stated, MINUTE_S if is_observed else SHORTEST_S)
+    if not news:
+        return calendar
+    dates = np.array(list(news), np.int64)
+    opens, closes = np.array(list(news.values()), np.int64).T
+    kept = ~np.isin(calendar.date, dates)
+    starts, ends = _breaks(calendar, dates, opens, closes)
+    order = np.argsort(np.concatenate([calendar.date[kept], dates]), kind="stable")
+
+    def merge(old: IntArray, new: IntArray) -> IntArray:
+        return np.concatenate([old[kept], new])[order]
+
+    observed = np.union1d(calendar.observed, dates) if is_observed else np.setdiff1d(calendar.observed, dates)
+    return replace(
+        calendar,
+        observed=observed,
+        date=merge(calendar.date, dates),
+        open=merge(calendar.open, opens),
+        close=merge(calendar.close, closes),
+        break_start=merge(calendar.break_start, starts),
+        break_end=merge(calendar.break_end, ends),
+    )
+
+
+def session_dates(calendar: SessionCalendar, sessions: Sequence[StatedSession]) -> IntArray:
+    """Return the dates of sessions in the calendar's zone (00:00 UTC), ascending and unique, int64."""
+    zone = ZoneInfo(calendar.tz)
+    return np.unique(np.array([_date_of(opened, zone) for opened, _ in sessions], np.int64))
+
+
+def _date_of(time: int, zone: ZoneInfo) -> int:
+    local = datetime.fromtimestamp(time, zone)
+    return int(datetime(local.year, local.month, local.day, tzinfo=UTC).timestamp())
+
+
+def _breaks(calendar: SessionCalendar, dates: IntArray, opens: IntArray, closes: IntArray) -> tuple[IntArray, IntArray]:
+    at = np.minimum(np.searchsorted(calendar.date, dates), max(0, len(calendar) - 1))
+    if not len(calendar):
+        return np.zeros(len(dates), np.int64), np.zeros(len(dates), np.int64)
+    starts, ends = calendar.break_start[at], calendar.break_end[at]
+    holds = (calendar.date[at] == dates) & (starts > opens) & (ends < closes)
+    return np.where(holds, starts, 0), np.where(holds, ends, 0)

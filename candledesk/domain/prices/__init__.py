@@ -1,0 +1,1 @@
+"""Rules for prices: checking, adjusting, scaling and deriving bars. Pure."""

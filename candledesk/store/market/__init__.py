@@ -1,0 +1,1 @@
+"""candles.db: bars, chunks, coverage, instruments and jobs."""

@@ -1,0 +1,53 @@
+"""Splits, dividends and capital gains of an instrument."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from candledesk.store.market.database import require_transaction
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+_UPSERT = """
+INSERT INTO corporate_action (instrument_id, ts, kind, value, currency, seen_at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (instrument_id, ts, kind) DO UPDATE SET
+    value = excluded.value, currency = excluded.currency, seen_at = excluded.seen_at
+WHERE excluded.value IS NOT value OR excluded.currency IS NOT currency
+"""
+
+
+class StoredAction(NamedTuple):
+    """A corporate action as ``provider.answers.CorporateAction`` describes it; ``date``: UTC midnight, seconds."""
+
+    date: int
+    kind: str
+    value: float
+    currency: str | None = None
+
+
+@translate_faults()
+def write_actions(conn: sqlite3.Connection, symbol: str, actions: Iterable[StoredAction], now: int) -> int:
+    """Store actions; return how many are new or changed. ``LookupError``: unknown symbol."""
+    require_transaction(conn)
+    row = conn.execute("SELECT instrument_id FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    if row is None:
+        raise LookupError(f"instrument {symbol} must be stored before its actions")
+    before = conn.total_changes
+    conn.executemany(
+        _UPSERT, [(row[0], int(one.date), one.kind, float(one.value), one.currency, int(now)) for one in actions]
+    )
+    return conn.total_changes - before
+
+
+@translate_faults()
+def read_actions(conn: sqlite3.Connection, symbol: str) -> list[StoredAction]:
+    """Return the instrument's actions, ascending by date and kind."""
+    rows = conn.execute(
+        "SELECT ts, kind, value, corporate_action.currency FROM corporate_action JOIN instrument USING (instrument_id)"
+        " WHERE symbol = ? ORDER BY ts, kind",
+        (symbol,),
+    ).fetchall()
+    return [StoredAction(*row) for row in rows]

@@ -1,0 +1,212 @@
+"""Venues, instruments and their series."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from candledesk.domain.identity import retired_name, retired_symbol
+from candledesk.domain.instrument import Instrument, believable_first_trade
+from candledesk.domain.texts import plain_text
+from candledesk.store.market.database import require_transaction
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from candledesk.domain.interval import Interval
+
+N_ONE_BY_ONE = 20  # series that are looked up singly; for more it is quicker to read them all
+N_BOUND = 500  # values bound to one statement; SQLite's own limit was 999 once
+CHUNK_BARS = 2_048  # storage.md §3: sizes from 512 to 16,384 differ little; a small one reads a cold tail faster
+
+_UPSERT_VENUE = """
+INSERT INTO venue (mic, calendar, tz) VALUES (?, ?, ?)
+ON CONFLICT (mic) DO UPDATE SET calendar = excluded.calendar, tz = excluded.tz
+WHERE excluded.calendar IS NOT calendar OR excluded.tz IS NOT tz
+"""
+# What the provider does not state this time (NULL) keeps what it stated before.
+_UPSERT_INSTRUMENT = """
+INSERT INTO instrument (symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json, meta_fetched_at)
+VALUES (?, (SELECT venue_id FROM venue WHERE mic = ?), ?, ?, ?, ?, ?, ?)
+ON CONFLICT (symbol) DO UPDATE SET
+    venue_id = excluded.venue_id, quote_type = excluded.quote_type,
+    currency = coalesce(excluded.currency, currency), price_decimals = excluded.price_decimals,
+    first_ts = coalesce(excluded.first_ts, first_ts),
+    meta_json = excluded.meta_json, meta_fetched_at = excluded.meta_fetched_at
+"""
+_INSERT_SERIES = """
+INSERT INTO series (instrument_id, interval, step, span) SELECT instrument_id, ?, ?, ? FROM instrument WHERE symbol = ?
+"""
+_INSERT_MANY = """
+INSERT INTO series (instrument_id, interval, step, span)
+SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON symbol = value ->> 3
+"""
+_COLUMNS = "symbol, meta_json, quote_type, currency, price_decimals, first_ts"
+_LIST = f"""
+SELECT {_COLUMNS} FROM instrument
+WHERE instr(lower(symbol), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query)
+ORDER BY lower(symbol) <> :query, instr(lower(symbol), :query) <> 1, NOT instr(lower(symbol), :query), symbol
+LIMIT :limit
+"""
+
+
+@translate_faults()
+def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str, calendar_name: str, now: int) -> int:
+    """Insert or update an instrument and its venue (``calendar_name``: who knows its sessions); return its id."""
+    require_transaction(conn)
+    conn.execute(_UPSERT_VENUE, (mic, calendar_name, instrument.tz))
+    conn.execute(
+        _UPSERT_INSTRUMENT,
+        (
+            instrument.symbol,
+            mic,
+            instrument.quote_type,
+            instrument.currency,
+            int(instrument.price_decimals),
+            None if instrument.first_open_time is None else int(instrument.first_open_time),
+            _meta(instrument),
+            int(now),
+        ),
+    )
+    row = conn.execute("SELECT instrument_id FROM instrument WHERE symbol = ?", (instrument.symbol,)).fetchone()
+    return int(row[0])
+
+
+@translate_faults()
+def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
+    """Return the stored instrument, ``None`` when the symbol was never met."""
+    row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    return None if row is None else _instrument(row)
+
+
+_END_HARVESTS = """
+DELETE FROM harvest
+WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?)
+"""
+
+
+@translate_faults()
+def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
+    """Move what is stored of a symbol to one of its own, which is returned, since the symbol is another company's now.
+
+    ``until``: UTC seconds of the last day on which it was this company's. Series, actions and jobs follow, because they
+    belong to the instrument; the symbol is unknown afterwards. Nothing of it is kept current any more: nobody has more.
+    ``LookupError``: unknown symbol.
+    """
+    require_transaction(conn)
+    stored = read_instrument(conn, symbol)
+    if stored is None:
+        raise LookupError(f"instrument {symbol} is not stored")
+    rows = conn.execute("SELECT symbol FROM instrument").fetchall()
+    retired = retired_symbol(symbol, until, {str(row[0]) for row in rows})
+    meta = _meta(replace(stored, name=retired_name(symbol, stored.name, until)))
+    conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE symbol = ?", (retired, meta, symbol))
+    conn.execute(_END_HARVESTS, (retired,))
+    return retired
+
+
+@translate_faults()
+def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
+    """Return those of ``symbols`` that are stored."""
+    found: set[str] = set()
+    for start in range(0, len(symbols), N_BOUND):
+        part = symbols[start : start + N_BOUND]
+        sql = f"SELECT symbol FROM instrument WHERE symbol IN ({', '.join('?' for _ in part)})"
+        found.update(str(row[0]) for row in conn.execute(sql, tuple(part)).fetchall())
+    return found
+
+
+@translate_faults()
+def list_instruments(conn: sqlite3.Connection, query: str = "", limit: int = 200) -> list[Instrument]:
+    """Return instruments whose symbol or name contains ``query``.
+
+    The exact symbol comes first, then symbols that begin with it, then those that hold it,
+    then names.
+    """
+    rows = conn.execute(_LIST, {"query": query.strip().lower(), "limit": limit}).fetchall()
+    return [_instrument(row) for row in rows]
+
+
+@translate_faults()
+def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, create: bool = False) -> int | None:
+    """Return the id of a series, ``None`` when it does not exist.
+
+    ``create`` makes it, inside a transaction; the instrument must be stored before, else ``LookupError``.
+    """
+    found = conn.execute(
+        "SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ? AND interval = ?",
+        (symbol, interval.name),
+    ).fetchone()
+    if found is not None or not create:
+        return None if found is None else int(found[0])
+    require_transaction(conn)
+    cursor = conn.execute(_INSERT_SERIES, (interval.name, interval.step_s, CHUNK_BARS * interval.step_s, symbol))
+    if cursor.rowcount != 1 or cursor.lastrowid is None:
+        raise LookupError(f"instrument {symbol} must be stored before its series")
+    return cursor.lastrowid
+
+
+@translate_faults()
+def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]]) -> list[int]:
+    """Return the ids of many series, making those that do not exist; ``LookupError`` for an unknown instrument."""
+    require_transaction(conn)
+    if len(pairs) <= N_ONE_BY_ONE:
+        ids = [series_id(conn, symbol, interval, create=True) for symbol, interval in pairs]
+        return [found for found in ids if found is not None]
+    known = {(symbol, name): found for found, symbol, name in list_series(conn)}
+    missing = {(symbol, interval.name): interval for symbol, interval in pairs if (symbol, interval.name) not in known}
+    if missing:
+        rows = [(name, one.step_s, CHUNK_BARS * one.step_s, symbol) for (symbol, name), one in missing.items()]
+        conn.execute(_INSERT_MANY, (json.dumps(rows),))
+        known = {(symbol, name): found for found, symbol, name in list_series(conn)}
+    try:
+        return [known[symbol, interval.name] for symbol, interval in pairs]
+    except KeyError as error:
+        raise LookupError(f"instrument {error.args[0][0]} must be stored before its series") from None
+
+
+@translate_faults()
+def list_series(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Return id, symbol and interval name of every series, by symbol and the bars' length."""
+    sql = "SELECT series_id, symbol, interval FROM series JOIN instrument USING (instrument_id) ORDER BY symbol, step"
+    return [(int(found), str(symbol), str(interval)) for found, symbol, interval in conn.execute(sql).fetchall()]
+
+
+@translate_faults()
+def venue_series(conn: sqlite3.Connection, mic: str) -> list[tuple[int, str]]:
+    """Return id and interval name of every series of a venue's instruments."""
+    sql = (
+        "SELECT series_id, interval FROM series JOIN instrument USING (instrument_id) JOIN venue USING (venue_id)"
+        " WHERE mic = ? ORDER BY series_id"
+    )
+    return [(int(found), str(interval)) for found, interval in conn.execute(sql, (mic,)).fetchall()]
+
+
+@translate_faults()
+def series_rev(conn: sqlite3.Connection, series_id: int) -> int:
+    """Return the revision of a series: it rises whenever stored bars change; 0 for an unknown series."""
+    row = conn.execute("SELECT rev FROM series WHERE series_id = ?", (series_id,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _meta(instrument: Instrument) -> str:
+    return json.dumps({"exchange": instrument.exchange, "name": instrument.name, "tz": instrument.tz}, sort_keys=True)
+
+
+def _instrument(row: tuple[str, str, str, str | None, int, int | None]) -> Instrument:
+    """Return a stored instrument; older versions stored what the provider sent as it was, so it is cleaned here."""
+    symbol, meta_json, quote_type, currency, price_decimals, first_open_time = row
+    meta = json.loads(meta_json)
+    return Instrument(
+        symbol=symbol,
+        exchange=plain_text(meta["exchange"]),
+        quote_type=plain_text(quote_type),
+        tz=meta["tz"],
+        currency=plain_text(currency) or None,
+        price_decimals=price_decimals,
+        first_open_time=believable_first_trade(first_open_time),
+        name=plain_text(meta["name"]),
+    )

@@ -1,0 +1,196 @@
+"""Fill jobs: rows that survive a restart. What the states mean and when they change is the cache's business."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
+
+from candledesk.domain.errors import JobStateError
+from candledesk.store.market.database import require_transaction
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class JobRow(NamedTuple):
+    """One job as stored. ``lo``/``hi``: its span; ``cursor``: the policy's own mark; times in UTC seconds.
+
+    ``interval`` is the name; ``priority``: lower runs first; ``next_try_at`` ``None``: at once. ``gaps``: what an ended
+    job left open, as a JSON array of ``[lo, hi, reason, retry_at]``.
+    """
+
+    job_id: int
+    kind: str
+    symbol: str
+    interval: str
+    lo: int
+    hi: int
+    cursor: int | None
+    state: str
+    priority: int
+    attempts: int
+    next_try_at: int | None
+    bars_done: int
+    bars_expected: int
+    error: str
+    created_at: int
+    updated_at: int
+    gaps: str
+
+
+class JobChanges(TypedDict, total=False):
+    """What may change of a job; the keys are columns of ``JobRow``."""
+
+    cursor: int | None
+    state: str
+    priority: int
+    attempts: int
+    next_try_at: int | None
+    bars_done: int
+    bars_expected: int
+    error: str
+    gaps: str
+
+
+class JobKey(NamedTuple):
+    """What makes two jobs the same while they are live, and how urgent the new one is."""
+
+    series_id: int
+    kind: str
+    lo: int
+    hi: int
+    priority: int
+
+
+_COLUMNS = ", ".join(JobRow._fields)
+_FROM = "FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
+_SELECT = f"SELECT {_COLUMNS} {_FROM}"
+_LIVE = "state IN ('queued', 'running', 'paused')"
+_INSERT = f"""
+INSERT INTO backfill_job (series_id, kind, lo, hi, state, priority, created_at, updated_at)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 'queued', value ->> 4, ?2, ?2 FROM json_each(?1) WHERE true
+ON CONFLICT (series_id, kind, lo, hi) WHERE {_LIVE}
+DO UPDATE SET priority = excluded.priority, updated_at = excluded.updated_at WHERE excluded.priority < priority
+"""
+_SAME = f"SELECT series_id, {_COLUMNS} {_FROM} WHERE kind = ? AND lo = ? AND hi = ? AND {_LIVE}"
+_ONE_SERIES = " AND series_id = ?"
+_NEXT = f"""
+{_SELECT} WHERE state = 'queued' AND priority BETWEEN ?1 AND ?2
+    AND (?3 IS NULL OR job_id IN (SELECT value FROM json_each(?3))) ORDER BY priority, job_id LIMIT ?4
+"""
+
+
+@translate_faults()
+def insert_or_join_jobs(conn: sqlite3.Connection, keys: Sequence[JobKey], now: int) -> list[JobRow]:
+    """Queue jobs, each joining the live one of its series, kind and span, which takes the more urgent priority.
+
+    The rows come in the order of ``keys``; a joined one keeps its state, ``paused`` included.
+    """
+    require_transaction(conn)
+    conn.execute(_INSERT, (json.dumps(keys), int(now)))
+    by_span: dict[tuple[str, int, int], list[int]] = {}
+    for key in keys:
+        by_span.setdefault((key.kind, key.lo, key.hi), []).append(key.series_id)
+    found: dict[tuple[int, str, int, int], JobRow] = {}
+    for span, series_ids in by_span.items():
+        where, values = (_SAME + _ONE_SERIES, (*span, series_ids[0])) if len(series_ids) == 1 else (_SAME, span)
+        found |= {(row[0], *span): JobRow._make(row[1:]) for row in conn.execute(where, values).fetchall()}
+    return [found[key.series_id, key.kind, key.lo, key.hi] for key in keys]
+
+
+@translate_faults()
+def update_job(conn: sqlite3.Connection, job_id: int, *, now: int, **changes: Unpack[JobChanges]) -> JobRow | None:
+    """Change a job and return it as it is now, ``None`` when it does not exist.
+
+    Raises ``JobStateError`` when it would become live beside another live job of the same series, kind and span.
+    """
+    require_transaction(conn)
+    job = read_job(conn, job_id)
+    if job is None:
+        return None
+    new = job._replace(updated_at=int(now), **changes)
+    names = ("updated_at", *changes)
+    places = ", ".join(f"{name} = ?" for name in names)
+    try:
+        conn.execute(
+            f"UPDATE backfill_job SET {places} WHERE job_id = ?", (*(getattr(new, name) for name in names), job_id)
+        )
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+            raise
+        raise JobStateError(
+            f"Job {job_id} cannot run: another job does the same at this moment; wait for it."
+        ) from error
+    return new
+
+
+@translate_faults()
+def next_jobs(
+    conn: sqlite3.Connection, priorities: tuple[int, int], limit: int, ids: Sequence[int] | None = None
+) -> list[JobRow]:
+    """Return the most urgent queued jobs, the oldest first, whose priority lies between the two (both included).
+
+    ``ids``: only of these.
+    """
+    chosen = None if ids is None else json.dumps(ids)
+    return [JobRow(*row) for row in conn.execute(_NEXT, (*priorities, chosen, int(limit))).fetchall()]
+
+
+@translate_faults()
+def read_job(conn: sqlite3.Connection, job_id: int) -> JobRow | None:
+    """Return one job, ``None`` when it does not exist."""
+    row = conn.execute(f"{_SELECT} WHERE job_id = ?", (int(job_id),)).fetchone()
+    return None if row is None else JobRow(*row)
+
+
+@translate_faults()
+def list_jobs(
+    conn: sqlite3.Connection, *, state: str | None = None, limit: int = 200, before: int | None = None
+) -> list[JobRow]:
+    """Return jobs, the newest first; ``before``: only those with a smaller number (the next page)."""
+    rows = conn.execute(
+        f"{_SELECT} WHERE (:state IS NULL OR state = :state) AND (:before IS NULL OR job_id < :before)"
+        " ORDER BY job_id DESC LIMIT :limit",
+        {"state": state, "before": before, "limit": int(limit)},
+    ).fetchall()
+    return [JobRow(*row) for row in rows]
+
+
+@translate_faults()
+def move_jobs(
+    conn: sqlite3.Connection, sources: Sequence[str], target: str, now: int, *, kind: str | None = None
+) -> int:
+    """Give every job in one of the states ``sources`` the state ``target``; return how many. ``kind``: only those."""
+    require_transaction(conn)
+    marks = ", ".join("?" for _ in sources)
+    return conn.execute(
+        f"UPDATE backfill_job SET state = ?, updated_at = ? WHERE state IN ({marks}) AND (? IS NULL OR kind = ?)",
+        (target, int(now), *sources, kind, kind),
+    ).rowcount
+
+
+@translate_faults()
+def delete_jobs(conn: sqlite3.Connection, states: Sequence[str], job_id: int | None = None) -> int:
+    """Forget every job in one of ``states``, or just ``job_id`` if it is; return how many."""
+    require_transaction(conn)
+    marks = ", ".join("?" for _ in states)
+    sql = f"DELETE FROM backfill_job WHERE state IN ({marks}) AND (? IS NULL OR job_id = ?)"
+    return conn.execute(sql, (*states, job_id, job_id)).rowcount
+
+
+@translate_faults()
+def forget_jobs(conn: sqlite3.Connection, kinds: Sequence[str], states: Sequence[str], keep: int) -> int:
+    """Forget jobs of ``kinds`` in one of ``states`` but for the ``keep`` newest of them; return how many."""
+    require_transaction(conn)
+    which = f"kind IN ({', '.join('?' for _ in kinds)}) AND state IN ({', '.join('?' for _ in states)})"
+    newest = f"SELECT job_id FROM backfill_job WHERE {which} ORDER BY job_id DESC LIMIT -1 OFFSET ?"
+    sql = f"DELETE FROM backfill_job WHERE job_id IN ({newest})"
+    return conn.execute(sql, (*kinds, *states, int(keep))).rowcount
+
+
+@translate_faults()
+def count_jobs(conn: sqlite3.Connection) -> dict[str, int]:
+    """Return how many jobs there are in each state that has any."""
+    return dict(conn.execute("SELECT state, count(*) FROM backfill_job GROUP BY state").fetchall())

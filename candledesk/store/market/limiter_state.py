@@ -1,0 +1,37 @@
+"""The rate limiter's one row, so that a restart neither forgets a pause nor gets a fresh burst."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from candledesk.store.market.database import require_transaction
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_UPSERT = """
+INSERT INTO limiter (limiter_id, tokens, paused_until, n_limited, saved_at) VALUES (1, ?, ?, ?, ?)
+ON CONFLICT (limiter_id) DO UPDATE SET tokens = excluded.tokens, paused_until = excluded.paused_until,
+    n_limited = excluded.n_limited, saved_at = excluded.saved_at
+"""
+
+LimiterRow = tuple[float, float, int, float]
+"""``(tokens, paused_until, n_limited, saved_at)``; times are wall-clock UTC seconds."""
+
+
+@translate_faults()
+def write_limiter(conn: sqlite3.Connection, row: LimiterRow) -> None:
+    """Replace the row."""
+    require_transaction(conn)
+    tokens, paused_until, n_limited, saved_at = row
+    conn.execute(_UPSERT, (float(tokens), float(paused_until), int(n_limited), float(saved_at)))
+
+
+@translate_faults()
+def read_limiter(conn: sqlite3.Connection) -> LimiterRow | None:
+    """Return the row, ``None`` before the first request."""
+    found: LimiterRow | None = conn.execute(
+        "SELECT tokens, paused_until, n_limited, saved_at FROM limiter WHERE limiter_id = 1"
+    ).fetchone()
+    return found

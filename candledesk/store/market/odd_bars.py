@@ -1,0 +1,105 @@
+"""Flags of stored bars, and the prices that were sent where the stored ones are read in another unit or basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.store.market.database import require_transaction
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.span import Span
+
+Prices = tuple[float | None, float | None, float | None, float | None]
+"""Open, high, low and close; ``None``: not sent."""
+
+_UPSERT = """
+INSERT INTO odd_bar (series_id, ts, flags, is_read_otherwise, open, high, low, close, volume)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (series_id, ts) DO UPDATE SET flags = excluded.flags, is_read_otherwise = excluded.is_read_otherwise,
+    open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume
+WHERE (excluded.flags, excluded.is_read_otherwise, excluded.open, excluded.high, excluded.low, excluded.close,
+    excluded.volume) IS NOT (flags, is_read_otherwise, open, high, low, close, volume)
+"""
+_NOTE = """
+INSERT INTO dropped_row (series_id, ts, reason) VALUES (?, ?, ?)
+ON CONFLICT (series_id, ts) DO UPDATE SET reason = excluded.reason WHERE excluded.reason IS NOT reason
+"""
+_SELECT = """
+SELECT ts, flags, is_read_otherwise, open, high, low, close, volume FROM odd_bar
+WHERE series_id = ? AND ts >= ? AND ts < ? ORDER BY ts
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OddBar:
+    """A flagged bar. ``flags``: ``domain.oddity``; ``sent``, ``volume``: as they came, ``None`` when stored so."""
+
+    open_time: int
+    flags: int
+    sent: Prices | None = None
+    volume: float | None = None
+
+
+@translate_faults()
+def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBar]:
+    """Return the flagged bars of ``span``, ascending."""
+    rows = conn.execute(_SELECT, (int(series_id), int(span.start), int(span.end))).fetchall()
+    return [
+        OddBar(ts, flags, (opened, high, low, close), volume) if is_otherwise else OddBar(ts, flags)
+        for ts, flags, is_otherwise, opened, high, low, close, volume in rows
+    ]
+
+
+@translate_faults()
+def count_odd(conn: sqlite3.Connection, series_id: int) -> dict[int, int]:
+    """Return how many bars are flagged, by their flags."""
+    sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags"
+    return dict(conn.execute(sql, (int(series_id),)).fetchall())
+
+
+@translate_faults()
+def write_odd(conn: sqlite3.Connection, series_id: int, times: IntArray, odd: Sequence[OddBar]) -> None:
+    """Store the flags of the bars that open at ``times``: those of ``odd``, and none for the rest."""
+    require_transaction(conn)
+    series, found = int(series_id), {bar.open_time for bar in odd}
+    if len(times):
+        lo, hi = int(times.min()), int(times.max())
+        sql = "SELECT ts FROM odd_bar WHERE series_id = ? AND ts >= ? AND ts <= ?"
+        stored = np.array([row[0] for row in conn.execute(sql, (series, lo, hi)).fetchall()], np.int64)
+        ended = [(series, time) for time in np.intersect1d(stored, times).tolist() if time not in found]
+        conn.executemany("DELETE FROM odd_bar WHERE series_id = ? AND ts = ?", ended)
+    conn.executemany(_UPSERT, [_row(series, bar) for bar in odd])
+
+
+def _row(series_id: int, bar: OddBar) -> tuple[int | float | None, ...]:
+    sent = bar.sent or (None, None, None, None)
+    prices = (None if price is None or np.isnan(price) else float(price) for price in sent)
+    return (series_id, int(bar.open_time), int(bar.flags), int(bar.sent is not None), *prices, bar.volume)
+
+
+@translate_faults()
+def note_dropped(conn: sqlite3.Connection, series_id: int, rows: Sequence[tuple[int, str]], times: IntArray) -> None:
+    """Remember rows that cannot be a bar, and forget those of ``times``, of which bars are stored."""
+    require_transaction(conn)
+    series = int(series_id)
+    conn.executemany(_NOTE, [(series, int(time), reason) for time, reason in rows])
+    if len(times) and conn.execute("SELECT 1 FROM dropped_row WHERE series_id = ? LIMIT 1", (series,)).fetchone():
+        conn.executemany(
+            "DELETE FROM dropped_row WHERE series_id = ? AND ts = ?", [(series, t) for t in times.tolist()]
+        )
+
+
+@translate_faults()
+def count_dropped(conn: sqlite3.Connection, series_id: int, span: Span) -> dict[str, int]:
+    """Return how many rows of ``span`` were sent that cannot be a bar, by reason."""
+    sql = "SELECT reason, count(*) FROM dropped_row WHERE series_id = ? AND ts >= ? AND ts < ? GROUP BY reason"
+    rows = conn.execute(sql, (int(series_id), int(span.start), int(span.end))).fetchall()
+    return {str(reason): int(n) for reason, n in rows}

@@ -1,0 +1,58 @@
+"""Until when all stored prices of an instrument are known to reflect its splits (DESIGN.md, rule 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from candledesk.store.market.database import require_transaction
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@translate_faults()
+def read_basis(conn: sqlite3.Connection, symbol: str) -> int:
+    """Return the UTC second up to which the instrument's splits are known and stored prices reflect them, else 0."""
+    row = conn.execute("SELECT basis FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+@translate_faults()
+def read_market(conn: sqlite3.Connection, symbol: str) -> float | None:
+    """Return the regular market price that was stated when the splits were last looked up, if one was."""
+    row = conn.execute("SELECT basis_market FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    return None if row is None or row[0] is None else float(row[0])
+
+
+@translate_faults()
+def write_basis(conn: sqlite3.Connection, symbol: str, known_until: int, market: float | None = None) -> None:
+    """Remember that the instrument's splits are known up to ``known_until``; never less than was known.
+
+    ``market``: the regular market price at that time, ``None`` where it was not stated.
+    """
+    require_transaction(conn)
+    sql = "UPDATE instrument SET basis = :until, basis_market = :market WHERE symbol = :symbol AND basis <= :until"
+    conn.execute(sql, {"until": int(known_until), "market": market, "symbol": symbol})
+
+
+@translate_faults()
+def oldest_bar(conn: sqlite3.Connection, symbol: str) -> int | None:
+    """Return the open time of the oldest stored bar of any of the instrument's series, ``None`` without any."""
+    rows = conn.execute(
+        "SELECT (SELECT min(ts) FROM candle WHERE candle.series_id = series.series_id)"
+        " FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?",
+        (symbol,),
+    ).fetchall()
+    return min((int(row[0]) for row in rows if row[0] is not None), default=None)
+
+
+@translate_faults()
+def newest_bar(conn: sqlite3.Connection, symbol: str) -> int | None:
+    """Return the open time of the newest stored bar of any of the instrument's series, ``None`` without any."""
+    rows = conn.execute(
+        "SELECT (SELECT max(ts) FROM candle WHERE candle.series_id = series.series_id)"
+        " FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?",
+        (symbol,),
+    ).fetchall()
+    return max((int(row[0]) for row in rows if row[0] is not None), default=None)

@@ -1,0 +1,1 @@
+"""What a chart shows and where, as pure values: no Qt."""

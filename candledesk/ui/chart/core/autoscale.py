@@ -1,0 +1,115 @@
+"""What the price axis is fitted to, what it counts from, and what it cannot show, in words. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.ui.chart.core.options import ChartType, PriceMode
+from candledesk.ui.chart.core.scales import LEAST_PRICE, PriceRange, autoscale
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import BoolArray
+    from candledesk.ui.chart.core.geometry.lod import Columns
+    from candledesk.ui.chart.core.geometry.odd_bars import Oddities
+    from candledesk.ui.chart.core.scene import ChartScene, Series
+
+_COUNTED = (PriceMode.PERCENT, PriceMode.INDEXED)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The price axis of a frame: its range, what its labels say and from which price, and what a person should know."""
+
+    span: PriceRange
+    mode: PriceMode
+    base: float
+    notes: tuple[str, ...] = ()
+
+
+def fit_prices(scene: ChartScene, lo: int, hi: int, columns: Columns) -> Fit:
+    """Fit the price axis to the rows ``[lo, hi)``, which are drawn as ``columns``, unless a range was set by hand.
+
+    Bars that are flagged as jumps are left out. Percent and index count from the first close above zero; without one
+    the axis shows prices. A logarithmic axis leaves out what is not above zero; without anything else it is a normal
+    one.
+    """
+    series = scene.series
+    odd, is_log, notes = series.oddities, scene.is_log, []
+    if odd is not None and is_log and hi > lo:
+        n_below = int(np.count_nonzero(odd.is_below[lo:hi]))
+        is_log = n_below < hi - lo or scene.price_range is not None  # a range that was set by hand is kept
+        notes += _log_notes(series, n_below, is_log=is_log)
+    mode, base = _counting(scene, lo, hi)
+    if mode is not scene.price_mode:
+        what = "percent" if scene.price_mode is PriceMode.PERCENT else "an index"
+        notes.append(f"No bar in view closes above zero: the axis shows prices, not {what}")
+    mode = PriceMode.NORMAL if mode is PriceMode.LOG and not is_log else mode
+    if scene.price_range is not None:
+        return Fit(scene.price_range, mode, base, tuple(notes))
+    span = autoscale(*_extremes(scene, lo, hi, columns, is_log=is_log), is_log=is_log, is_inverted=scene.is_inverted)
+    if odd is not None and hi > lo:
+        notes += _jump_notes(series, odd, lo, hi, span)
+    return Fit(span, mode, base, tuple(notes))
+
+
+def _extremes(scene: ChartScene, lo: int, hi: int, columns: Columns, *, is_log: bool) -> tuple[float, float]:
+    """Return the lowest and the highest price that the axis is fitted to."""
+    bars, odd = scene.series.bars, scene.series.oddities
+    if hi <= lo:
+        return math.nan, math.nan
+    is_averaged = scene.options.chart_type is ChartType.HEIKIN_ASHI
+    if is_averaged and (odd is None or not (odd.is_left_out[lo:hi].any() or (is_log and odd.is_below[lo:hi].any()))):
+        return float(columns.low.min()), float(columns.high.max())
+    if odd is None:
+        return float(bars.low[lo:hi].min()), float(bars.high[lo:hi].max())
+    kept = _kept(odd, lo, hi, is_log=is_log)
+    low, high = float(np.fmin.reduce(odd.low[lo:hi][kept])), float(np.fmax.reduce(odd.high[lo:hi][kept]))
+    if math.isnan(low) or math.isnan(high):  # nothing but jumps
+        low, high = float(odd.drawn.low[lo:hi][kept].min()), float(odd.drawn.high[lo:hi][kept].max())
+    return low, high
+
+
+def _kept(odd: Oddities, lo: int, hi: int, *, is_log: bool) -> slice | BoolArray:
+    return ~odd.is_below[lo:hi] if is_log else slice(None)
+
+
+def _counting(scene: ChartScene, lo: int, hi: int) -> tuple[PriceMode, float]:
+    """Return what the labels say, and the close that percent and index count from."""
+    close, odd = scene.series.bars.close[lo:hi], scene.series.oddities
+    if not len(close):
+        return scene.price_mode, 1.0
+    if odd is None or scene.price_mode not in _COUNTED:
+        return scene.price_mode, float(close[0])
+    positive = close > LEAST_PRICE
+    usual = positive & ~odd.is_left_out[lo:hi]
+    found = np.flatnonzero(usual if usual.any() else positive)
+    return (scene.price_mode, float(close[found[0]])) if len(found) else (PriceMode.NORMAL, 1.0)
+
+
+def _log_notes(series: Series, n_below: int, *, is_log: bool) -> list[str]:
+    if not n_below:
+        return []
+    if not is_log:
+        return ["No bar in view lies above zero: the axis is not logarithmic"]
+    many = "Bars" if series.starts is not None else "1 bar" if n_below == 1 else f"{n_below:,} bars"
+    return [f"{many} at or below zero cannot be shown on a logarithmic axis"]
+
+
+def _jump_notes(series: Series, odd: Oddities, lo: int, hi: int, span: PriceRange) -> list[str]:
+    """Say how many bars are left out of the scale and reach beyond it."""
+    left_out = odd.is_left_out[lo:hi]
+    if not left_out.any():
+        return []
+    bottom, top = (10**span.lo, 10**span.hi) if span.is_log else (span.lo, span.hi)
+    is_beyond = left_out & ((odd.drawn.high[lo:hi] > top) | (odd.drawn.low[lo:hi] < bottom))
+    n_beyond = int(np.count_nonzero(is_beyond))
+    if not n_beyond:
+        return []
+    if n_beyond == 1 and series.starts is None:
+        return ["1 bar far from its neighbours is left out of the scale"]
+    many = "Bars" if series.starts is not None else f"{n_beyond:,} bars"
+    return [f"{many} far from their neighbours are left out of the scale"]

@@ -1,0 +1,130 @@
+"""What the chart and the status bar say, in words. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from candledesk.cache.messages import BreakerState, EdgeState
+from candledesk.cache.rules.planner import LISTING_REASON
+from candledesk.ui.chart.core.scene import Notice
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from candledesk.cache.messages import LimiterState
+    from candledesk.ui.chart.core.scene import Series
+
+NO_SYMBOL = Notice("No symbol open", "Type a symbol, for example AAPL, and press Enter.")
+
+
+def loading_notice(symbol: str, interval: str) -> Notice:
+    """Return the words while a symbol is looked up for the first time."""
+    return Notice(f"Loading {symbol}", f"Asking Yahoo for {interval} bars. They are kept here once they arrive.")
+
+
+def error_notice(symbol: str, text: str, *, is_offline: bool = False) -> Notice:
+    """Return the words when a chart cannot be opened at all."""
+    text = f"{text} It is tried again when the network is back." if is_offline else text
+    return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
+
+
+_IN_MINUTES_S = 120
+_EDGE_TITLES = {
+    EdgeState.MORE: "Loading older bars…",
+    EdgeState.LOADING: "Loading older bars…",
+    EdgeState.FAILED: "Older bars could not be loaded",
+    EdgeState.START: "Start of history",
+}
+
+
+def edge_title(edge: EdgeState, *, is_offline: bool, pause: str = "") -> str:
+    """Return what lies left of the oldest bar; nothing is said to load without a network or in a ``pause``."""
+    is_waiting = is_offline and edge is not EdgeState.START
+    if pause and edge is EdgeState.LOADING and not is_waiting:
+        return "Older bars wait for Yahoo"
+    return "Older bars wait for the network" if is_waiting else _EDGE_TITLES[edge]
+
+
+def edge_words(series: Series, pause: str = "") -> str:
+    """Return why there is nothing older, as a sentence; with the date where that is the listing."""
+    if pause and series.edge is EdgeState.LOADING:
+        return pause
+    text, instrument = series.edge_reason, series.instrument
+    if text == LISTING_REASON and instrument is not None and instrument.first_open_time is not None:
+        listed = datetime.fromtimestamp(instrument.first_open_time, UTC).astimezone(ZoneInfo(instrument.tz))
+        text = f"{text}, {listed.day} {listed:%b %Y}"
+    return text[:1].upper() + text[1:]
+
+
+def pause_words(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
+    """Return the sentence of a pause that Yahoo asked for, or nothing when there is none at ``now``."""
+    is_paused = state.breaker is BreakerState.OPEN and not state.is_offline
+    words = limiter_words(state, zone, now=now) if is_paused else ""
+    return f"{words}." if words else ""
+
+
+def series_notice(series: Series, *, is_offline: bool, pause: str = "") -> Notice | None:
+    """Return the words for a series without bars; ``None`` when there is something to draw."""
+    if len(series.bars):
+        return None
+    return _empty_notice(series, is_offline=is_offline, pause=pause) if series.symbol else NO_SYMBOL
+
+
+def _empty_notice(series: Series, *, is_offline: bool, pause: str) -> Notice:
+    name, interval, edge = series.symbol, series.interval.name, series.edge
+    if is_offline and edge is not EdgeState.START:
+        return Notice(
+            f"{name} is not stored yet",
+            f"Yahoo cannot be reached now. The {interval} bars load by themselves when the network is back.",
+        )
+    if pause and edge is EdgeState.LOADING:
+        return Notice(f"{name} waits for Yahoo", f"{pause} The {interval} bars load by themselves after that.")
+    if edge is EdgeState.FAILED:
+        return Notice(f"{name} could not be loaded", edge_words(series) or "Yahoo did not answer. It is tried again.")
+    if edge is EdgeState.START:
+        return Notice(f"No {interval} bars of {name}", edge_words(series) or "Yahoo has none for this interval.")
+    return loading_notice(name, interval)
+
+
+def date_words(instant: int) -> str:
+    """Return ``3 Nov 2026``."""
+    when = datetime.fromtimestamp(instant, UTC)
+    return f"{when.day} {when:%b %Y}"
+
+
+def clock_time(instant: int, zone: tzinfo | None = None) -> str:
+    """Return ``15:42`` in the user's zone."""
+    return f"{datetime.fromtimestamp(instant, UTC).astimezone(zone):%H:%M}"
+
+
+def limiter_words(state: LimiterState, zone: tzinfo | None = None, *, now: float = 0.0) -> str:
+    """Return what the limiter does to the user, or nothing: a pause that is over at ``now`` is nobody's concern."""
+    if state.is_offline:
+        return "Offline: showing stored bars"
+    if state.breaker is BreakerState.OPEN:
+        if state.retry_at is not None and state.retry_at <= now:
+            return ""
+        until = f" until {clock_time(state.retry_at, zone)}" if state.retry_at is not None else " for a while"
+        return f"Yahoo asked us to pause{until}"
+    if state.breaker is BreakerState.HALF_OPEN:
+        return "Trying Yahoo again"
+    return ""
+
+
+def lag_words(lag_s: int) -> str:
+    """Return by how much updates run late, or nothing while they keep up: to 10 s, from two minutes on in minutes."""
+    if lag_s <= 0:
+        return ""
+    late = f"{round(lag_s, -1)} s" if lag_s < _IN_MINUTES_S else f"{lag_s // 60} min"
+    return f"Updates {late} late"
+
+
+def work_words(n_jobs: int, *, is_held: bool) -> str:
+    """Return how much is being loaded; nothing is said to load while requests are held (offline, a pause)."""
+    if n_jobs == 0:
+        return "" if is_held else "Ready"
+    if n_jobs == 1:
+        return "1 job waits" if is_held else "1 job is loading"
+    return f"{n_jobs:,} jobs wait" if is_held else f"{n_jobs:,} jobs are loading"

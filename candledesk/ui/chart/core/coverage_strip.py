@@ -1,0 +1,130 @@
+"""The coverage strip's arithmetic: from what is not simply stored to pixels under a gapless axis. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from candledesk.cache.messages import CoverageMark, EdgeState, MarkState
+from candledesk.domain.span import HISTORY_START, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.core.viewport import Placed
+
+LEAST_PX = 3.0  # closed hours take no room on the axis, and what is missing in them must still be seen
+CAN_FILL = frozenset({MarkState.MISSING, MarkState.FAILED})
+_NAMES = {
+    MarkState.PROVISIONAL: "Provisional",
+    MarkState.KNOWN_EMPTY: "Known to be empty",
+    MarkState.MISSING: "Missing",
+    MarkState.REFUSED: "Not to be had",
+    MarkState.DERIVED: "Derived",
+    MarkState.FAILED: "Failed",
+    MarkState.ODD: "Stored, flagged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the strip from ``left`` to ``right`` logical pixels; ``mark`` ``None``: stored."""
+
+    left: float
+    right: float
+    mark: CoverageMark | None
+
+
+def shown_span(series: Series, placed: Placed, now: int) -> Span | None:
+    """Return the span whose marks matter to what is on screen; ``None`` when there is nothing on screen.
+
+    An empty region on the left stands for all that is older, one on the right for what is newer up to ``now``.
+    """
+    times = series.bars.open_time
+    lo, hi = placed.visible()
+    if not len(times) or hi <= lo:
+        return None
+    start = HISTORY_START if lo == 0 and series.edge is not EdgeState.MORE else int(times[lo])
+    end = int(times[hi]) if hi < len(times) else now + 1
+    return Span(start, max(end, start + 1))
+
+
+def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -> list[Segment]:
+    """Return the strip from left to right: what is stored first, the marks after it, to be drawn in this order.
+
+    A mark in closed hours, where no bar is, is drawn ``LEAST_PX`` wide between its neighbours. Left of the oldest bar
+    the whole empty region takes the newest mark that is older than the bars.
+    """
+    times, axis, width = series.bars.open_time, placed.axis, placed.view.width
+    if not len(times):
+        return []
+    first, last = _clamped(placed.x_of(-0.5), width), _clamped(placed.x_of(axis.n_bars - 0.5), width)
+    segments = [Segment(first, last, None)] if last > first else []
+    row_s = series.interval.step_s * series.stride
+    older = [mark for mark in marks if mark.span.start < times[0] and mark.state is not MarkState.ODD]
+    for mark in marks:
+        lo, hi = _first_row(times, mark.span.start, row_s), int(np.searchsorted(times, mark.span.end))
+        if hi <= 0 or (hi <= lo and lo == len(times) and mark.span.start > times[-1] + row_s):
+            continue  # older than the bars, or newer: no place on the axis
+        left, right = (float(placed.x_of(_index(placed, row) - 0.5)) for row in (lo, max(lo, hi)))
+        if right - left < LEAST_PX:
+            middle = (left + right) / 2
+            left, right = middle - LEAST_PX / 2, middle + LEAST_PX / 2
+        if right > 0 and left < width:
+            segments.append(Segment(_clamped(left, width), _clamped(right, width), mark))
+    if first > 0 and older:
+        segments.append(Segment(0.0, first, older[-1]))
+    return segments
+
+
+def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
+    """Return the piece under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
+    near = [piece for piece in segments if piece.left - 1 <= x < piece.right + 1]
+    fetched = [piece for piece in near if piece.mark is not None and piece.mark.state in CAN_FILL]
+    found = fetched or near
+    return found[-1] if found else None
+
+
+def mark_words(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
+    """Say what a piece is, why, since when and until when that is believed; times in the chart's zone ``tz``."""
+    if mark is None:
+        return "Stored"
+    zone = ZoneInfo(tz)
+    name, reason = _NAMES[mark.state], mark.reason
+    is_named = not reason or mark.state is not MarkState.ODD  # its reason says it
+    lines = [reason if not is_named else f"{name}: {reason}" if reason else name]
+    start, end = (_place(at, zone, is_daily=is_daily) for at in (mark.span.start, mark.span.end))
+    lines.append(f"{'the beginning' if mark.span.start <= HISTORY_START else start} to {end}")
+    if mark.fetched_at is not None and mark.state is not MarkState.REFUSED:
+        lines.append(f"asked {_when(mark.fetched_at, zone)}")
+    if mark.expires_at is not None:
+        lines.append(f"asked again from {_when(mark.expires_at, zone)}")
+    return "\n".join(lines)
+
+
+def _place(seconds: int, zone: ZoneInfo, *, is_daily: bool) -> str:
+    """Return what the axis calls an instant: daily bars have their date in every zone."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}" if is_daily else _when(seconds, zone)
+
+
+def _when(seconds: int, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(seconds, zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _first_row(times: np.ndarray[tuple[int], np.dtype[np.int64]], start: int, row_s: int) -> int:
+    """Return the row that holds a time, else the first one after it."""
+    row = int(np.searchsorted(times, start, side="right")) - 1
+    return row if row >= 0 and start < times[row] + row_s else row + 1
+
+
+def _index(placed: Placed, row: int) -> int:
+    return placed.axis.n_bars if row >= placed.axis.n_rows else placed.axis.start_of(row)
+
+
+def _clamped(x: float, width: float) -> float:
+    return min(max(x, 0.0), width)

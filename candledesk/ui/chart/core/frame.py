@@ -1,0 +1,208 @@
+"""One frame solved: panes, scales and the columns on screen. Pure; painting and hit-testing both read it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.ui.chart.core.autoscale import fit_prices
+from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
+from candledesk.ui.chart.core.geometry.lod import Columns, block_size, previous_closes, reduce_rows, reduce_shown
+from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
+from candledesk.ui.chart.core.panes import Panes, place_panes
+from candledesk.ui.chart.core.scales import PriceScale, format_price
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import Bars, BoolArray, FloatArray
+    from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.chart.core.scene import ChartScene, Series
+    from candledesk.ui.chart.core.viewport import Placed
+
+_AXIS_CHARS = 9  # room for 99,999.99 and for +250,000%, so that the axis seldom changes its width
+_AXIS_PAD = 14.0
+_TIME_PAD = 14.0
+_VOLUME_HEADROOM = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class TextMetrics:
+    """The axis font in logical pixels."""
+
+    digit_w: float = 7.0
+    line_h: float = 15.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Priced:
+    """Columns whose prices are drawn, their centres in device pixels, and which of them rise."""
+
+    columns: Columns
+    x: FloatArray
+    is_up: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A scene on a surface of ``panes.width`` × ``panes.height`` device pixels, ``dpr`` of them per logical pixel.
+
+    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``priced``: the columns
+    whose prices the axis can show, all but those at or below zero on a logarithmic one; ``notes``: what it cannot show.
+    """
+
+    panes: Panes
+    dpr: float
+    placed: Placed
+    lo: int
+    hi: int
+    columns: Columns
+    x: FloatArray
+    price: PriceScale
+    volume_peak: float
+    is_up: BoolArray
+    priced: Priced
+    notes: tuple[str, ...] = ()
+
+    @property
+    def device_spacing(self) -> float:
+        """Device pixels per drawn column."""
+        return self.placed.view.spacing * self.dpr * self.columns.block
+
+    def device_x(self, index: float) -> float:
+        """Return the device pixel of a fractional index."""
+        return self.placed.x_of(index) * self.dpr
+
+    def row_x(self, row: int) -> float:
+        """Return the device pixel of a row's middle."""
+        return self.placed.row_x(row) * self.dpr
+
+    def device_xs(self, indexes: list[int]) -> list[float]:
+        """Return the device pixels of many indexes."""
+        view, edge, dpr = self.placed.view, self.placed.right_edge, self.dpr
+        width, spacing = view.width, view.spacing
+        return [(width - (edge - index) * spacing) * dpr for index in indexes]
+
+
+@lru_cache(maxsize=4)
+def widest_price(series: Series) -> int:
+    """Return how many characters the widest loaded price has, bars that the scale leaves out aside; 0 without bars.
+
+    Looked for once per window of bars.
+    """
+    if not len(series.bars):
+        return 0
+    odd = series.oddities
+    high, low = (series.bars.high, series.bars.low) if odd is None else (odd.high, odd.low)
+    ends = [float(np.fmax.reduce(high)), float(np.fmin.reduce(low))]
+    return max(len(format_price(end, series.decimals)) for end in ends if not math.isnan(end) or end is ends[0])
+
+
+@lru_cache(maxsize=4)
+def has_volume(series: Series) -> bool:
+    """Whether there is any volume to show; a chart without bars keeps the place."""
+    return len(series.bars) == 0 or bool(series.bars.volume.any())
+
+
+def axis_width(series: Series, metrics: TextMetrics) -> float:
+    """Return the price axis' width in logical pixels: it follows the widest loaded price, not the visible one."""
+    return math.ceil(max(widest_price(series), _AXIS_CHARS) * metrics.digit_w + _AXIS_PAD)
+
+
+def plot_width(series: Series, width: float, metrics: TextMetrics) -> float:
+    """Return the plot's width in logical pixels."""
+    return max(1.0, width - axis_width(series, metrics))
+
+
+def _drawn_rows(scene: ChartScene, placed: Placed, block: int) -> tuple[int, int]:
+    """Return the rows that are drawn: those on screen, and of a line as many more as it comes from beyond the edge."""
+    lo, hi = placed.visible()
+    axis = placed.axis
+    if scene.options.chart_type in LINES and hi > lo:
+        return axis.row_at(axis.start_of(lo) - block), axis.row_at(axis.start_of(hi - 1) + 2 * block) + 1
+    return lo, hi
+
+
+def _draw_columns(scene: ChartScene, placed: Placed, block: int, rows: tuple[int, int]) -> tuple[Columns, BoolArray]:
+    """Return the columns that the chart type draws of some rows, and which of them rise."""
+    series, axis, (lo, hi) = scene.series, placed.axis, rows
+    columns = reduce_rows(series.drawn, axis, lo, hi, block, series.stride, series.origin)
+    if scene.options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
+        source = _averaged(scene, lo, hi)
+        start = axis.row_at(axis.start_of(lo) - N_WARM_UP * columns.block)
+        before = reduce_rows(source, axis, start, hi, block, series.stride, series.origin)
+        averaged = average_columns(before, len(columns.open))
+        if source is not series.drawn:  # the wicks of what is not averaged are drawn all the same
+            high, low = np.maximum(averaged.high, columns.high), np.minimum(averaged.low, columns.low)
+            averaged = replace(averaged, high=high, low=low)
+        columns = averaged
+    return columns, _rising(series.drawn, columns, scene.options)
+
+
+def _averaged(scene: ChartScene, lo: int, hi: int) -> Bars:
+    """Return the bars that Heikin-Ashi averages: one bar that is left out of the scale would reach over many others."""
+    odd = scene.series.oddities
+    if odd is None:
+        return scene.series.drawn
+    return odd.calm_above if scene.is_log and not odd.is_below[lo:hi].all() else odd.calm
+
+
+def _rising(drawn: Bars, columns: Columns, options: ChartOptions) -> BoolArray:
+    """Return which columns rise, by the rule of the chart type or the one that was chosen."""
+    is_averaged = options.chart_type is ChartType.HEIKIN_ASHI
+    is_open_rule = options.up_rule is UpRule.OPEN and options.chart_type is not ChartType.HOLLOW
+    against = columns.open if is_averaged or is_open_rule else previous_closes(drawn, columns)
+    rising: BoolArray = columns.close >= against
+    return rising
+
+
+def _above_zero(scene: ChartScene, placed: Placed, columns: Columns, rows: tuple[int, int]) -> Columns:
+    """Return the columns without what lies at or below zero, which a logarithmic axis cannot show."""
+    series, (lo, hi) = scene.series, rows
+    odd = series.oddities
+    if odd is None or not odd.is_below[lo:hi].any():
+        return columns
+    if scene.options.chart_type is ChartType.HEIKIN_ASHI:
+        kept = columns.low > 0
+        parts = {name: getattr(columns, name)[kept] for name in ("centre", "open", "high", "low", "close", "volume")}
+        return replace(columns, **parts)
+    return reduce_shown(odd.drawn, placed.axis, lo, hi, columns.block, series.stride, series.origin, ~odd.is_below)
+
+
+def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics) -> Frame:
+    """Lay out ``scene`` on ``width`` × ``height`` device pixels."""
+    axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
+    panes = place_panes(width, height, axis, dpr, has_volume=has_volume(scene.series), split=scene.split)
+    placed = scene.viewport.resized(panes.plot_w / dpr).place(scene.series.axis)
+    lo, hi = placed.visible()
+    block = block_size(placed.view.spacing * dpr)
+    rows = _drawn_rows(scene, placed, block)
+    columns, is_up = _draw_columns(scene, placed, block, rows)
+    fit = fit_prices(scene, lo, hi, columns)
+    peak = float(columns.volume.max()) if len(columns.volume) else 0.0
+    x = _centres(placed, columns, dpr)
+    priced = Priced(columns, x, is_up)
+    if fit.span.is_log and (shown := _above_zero(scene, placed, columns, rows)) is not columns:
+        priced = Priced(shown, _centres(placed, shown, dpr), _rising(scene.series.drawn, shown, scene.options))
+    return Frame(
+        panes=panes,
+        dpr=dpr,
+        placed=placed,
+        lo=lo,
+        hi=hi,
+        columns=columns,
+        x=x,
+        price=PriceScale(fit.span, panes.price_top, panes.price_bottom, fit.mode, fit.base),
+        volume_peak=peak * (1 + _VOLUME_HEADROOM),
+        is_up=is_up,
+        priced=priced,
+        notes=fit.notes,
+    )
+
+
+def _centres(placed: Placed, columns: Columns, dpr: float) -> FloatArray:
+    """Return the device pixels of the columns' centres."""
+    x: FloatArray = (placed.view.width - (placed.right_edge - columns.centre) * placed.view.spacing) * dpr
+    return x

@@ -1,0 +1,1 @@
+"""Shapes of bars in pixels, level of detail and derived columns. Pure."""

@@ -1,0 +1,98 @@
+"""Which bars a chart should ask for: a screen on each side is prefetched, and nothing is asked twice."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.cache.messages import EdgeState
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.core.viewport import Placed
+
+_GRAIN = 500  # counts are rounded up to this, so that a pan by one bar asks nothing new
+_SCREENS_BEFORE = 3
+_SCREENS_AFTER = 2
+_DEEPEST = 20_000  # bars beyond what is loaded that one request asks for; a screen's are always asked for
+_WIDEST = 200_000  # bars on a screen up to which a whole empty screen is asked for at once
+MAX_ROWS = 20_000  # rows up to which the window stays connected with the latest bar
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """The counts of a ``ViewportRequest``; ``anchor`` ``None`` is the latest bar."""
+
+    anchor: int | None
+    n_before: int
+    n_after: int
+    stride: int = 1
+
+
+def _round_up(count: float, grain: int = _GRAIN) -> int:
+    return max(grain, math.ceil(count / grain) * grain)
+
+
+def grain_of(screen: int) -> int:
+    """Return what windows are aligned to: a quarter of a screen or more, the same while the zoom hardly changes."""
+    return max(_GRAIN, 1 << math.ceil(math.log2(max(screen, 4) / 4)))
+
+
+def want_latest(n_screen: int, stride: int = 1) -> Want:
+    """Return what to ask for when a series is opened."""
+    return Want(None, _round_up(min(_SCREENS_BEFORE * n_screen, n_screen + _DEEPEST)), 0, stride)
+
+
+def want_date(open_time: int, n_screen: int, stride: int = 1) -> Want:
+    """Return what to ask for to show a date that is not loaded: a window around it and nothing else."""
+    n_beside = _round_up(min(2 * n_screen, n_screen + _DEEPEST))
+    return Want(open_time, n_beside, n_beside, stride)
+
+
+def want_around(placed: Placed, series: Series, stride: int = 1) -> Want:
+    """Return the window around the screen: up to the latest bar where that is near enough.
+
+    The window does not depend on how far the view is scrolled into the empty region left of the oldest bar, and is
+    aligned, so that small moves want the same again.
+    """
+    n, screen = placed.n_bars, placed.view.n_screen
+    if n == 0:
+        return want_latest(screen, stride)
+    grain = grain_of(screen)
+    lo = _oldest(placed, series, grain)
+    if series.at_latest and (placed.right_edge + _SCREENS_AFTER * screen >= n - 1 or n - lo <= MAX_ROWS * stride):
+        return Want(None, _round_up(n - lo, grain), 0, stride)
+    edge = _aligned(placed.right_edge, series.origin, grain) + grain
+    row = placed.axis.row_at(min(max(edge, 0), n - 1))
+    at = placed.axis.start_of(row)
+    n_after = min(_SCREENS_AFTER * screen, max(screen, n - at + series.n_newer))
+    return Want(int(placed.open_time[row]), _round_up(at - lo, grain), _round_up(n_after, grain), stride)
+
+
+def _oldest(placed: Placed, series: Series, grain: int) -> float:
+    """Return the index from which on bars are wanted."""
+    screen = placed.view.n_screen
+    depth = min((_SCREENS_BEFORE - 1) * screen, _DEEPEST)
+    if series.edge is EdgeState.START or placed.left_edge >= screen:
+        return _aligned(placed.left_edge, series.origin, grain) - depth
+    if screen <= _WIDEST:  # as deep as the view can be scrolled, however deep it is scrolled now
+        return -screen - depth
+    return min(0, _aligned(placed.left_edge, series.origin, grain)) - depth
+
+
+def _aligned(index: float, origin: int, grain: int) -> int:
+    return math.floor((index + origin) / grain) * grain - origin
+
+
+def plan_want(placed: Placed, series: Series, stride: int = 1) -> Want | None:
+    """Return what to ask for now, or ``None`` when a screen on each side is loaded or known not to exist."""
+    n, screen = placed.n_bars, placed.view.n_screen
+    if n == 0:
+        return None
+    beside = min(screen, _DEEPEST)
+    is_older_missing = series.edge in (EdgeState.MORE, EdgeState.LOADING) and placed.left_edge < beside
+    is_newer_missing = not series.at_latest and placed.right_edge + beside > n - 1
+    if is_older_missing or is_newer_missing or series.stride != stride:
+        return want_around(placed, series, stride)
+    return None

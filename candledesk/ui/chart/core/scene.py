@@ -1,0 +1,177 @@
+"""What a chart shows, as frozen values: the series, the view on it and the words when there is nothing to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from candledesk.cache.messages import EdgeState
+from candledesk.domain.bars import Bars
+from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.ui.chart.core.axis import Axis
+from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
+from candledesk.ui.chart.core.options import ChartOptions, PriceMode
+from candledesk.ui.chart.core.panes import PaneSplit
+from candledesk.ui.chart.core.time_ticks import Calendar, build_calendar
+from candledesk.ui.chart.core.viewport import Viewport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from candledesk.cache.messages import ViewportReply
+    from candledesk.domain.bars import IntArray
+    from candledesk.domain.calendar.countdown import TradingHours
+    from candledesk.domain.instrument import Instrument
+    from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.geometry.odd_bars import Oddities
+    from candledesk.ui.chart.core.scales import PriceRange
+
+DEFAULT_DECIMALS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """The loaded window of one series: rows of one bar, or of about ``stride`` bars where ``starts`` says how many.
+
+    ``origin``: absolute index of bar 0, stable while the window moves; ``n_older`` and ``n_newer``: how many bars are
+    stored on either side of the window. ``flags``: of each row that holds a flagged bar, by its open time;
+    ``oddities``: how rows are drawn that are not drawn as they are, ``None`` when all are.
+    """
+
+    symbol: str
+    interval: Interval
+    bars: Bars
+    calendar: Calendar
+    origin: int = 0
+    instrument: Instrument | None = None
+    edge: EdgeState = EdgeState.LOADING
+    edge_reason: str = ""
+    at_latest: bool = True
+    hours: TradingHours | None = None
+    starts: IntArray | None = None
+    stride: int = 1
+    n_older: int = 0
+    n_newer: int = 0
+    flags: Mapping[int, int] = field(default_factory=dict)
+    oddities: Oddities | None = None
+
+    @property
+    def drawn(self) -> Bars:
+        """The rows as they are drawn."""
+        return self.bars if self.oddities is None else self.oddities.drawn
+
+    @property
+    def is_single(self) -> bool:
+        """Whether every row is one stored bar."""
+        return self.starts is None and self.interval.base is self.interval
+
+    @property
+    def axis(self) -> Axis:
+        """Where the rows lie."""
+        return _axis_of(self)
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point of a price."""
+        return self.instrument.price_decimals if self.instrument else DEFAULT_DECIMALS
+
+    def is_same_as(self, reply: ViewportReply) -> bool:
+        """Whether a reply of the same series would change nothing."""
+        return (
+            self.flags == reply.odd
+            and (
+                (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
+                == (
+                    *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
+                    *(reply.request.stride, reply.n_older, reply.n_newer),
+                )
+            )
+            and self.bars.equals(reply.bars)
+        )
+
+    @classmethod
+    def empty(cls) -> Series:
+        """Return no series at all."""
+        none = Bars.empty()
+        calendar = build_calendar(none.open_time, "UTC", is_daily=True)
+        return cls("", INTERVALS["1d"], none, calendar, edge=EdgeState.START)
+
+    @classmethod
+    def from_reply(cls, reply: ViewportReply) -> Series:
+        """Build the window of a reply."""
+        zone = reply.instrument.tz if reply.instrument else "UTC"
+        interval = reply.request.interval
+        is_single = reply.starts is None and interval.base is interval
+        return cls(
+            symbol=reply.request.symbol,
+            interval=interval,
+            bars=reply.bars,
+            calendar=build_calendar(reply.bars.open_time, zone, is_daily=interval.is_daily),
+            instrument=reply.instrument,
+            edge=reply.edge,
+            edge_reason=reply.edge_reason,
+            at_latest=reply.at_latest,
+            hours=reply.hours,
+            starts=reply.starts,
+            stride=reply.request.stride,
+            n_older=reply.n_older,
+            n_newer=reply.n_newer,
+            flags=reply.odd,
+            oddities=find_oddities(reply.bars, reply.odd, reply.usual, is_single=is_single),
+        )
+
+    def replacing(self, former: Series) -> Series:
+        """Return the window with the absolute indexes of the window of the same series that it replaces."""
+        if not len(self.bars) or not len(former.bars):
+            return replace(self, origin=former.origin)
+        shift = self.axis.shift_from(former.axis, int(self.bars.open_time[-1]))
+        return self if shift is None else replace(self, origin=former.origin - shift)
+
+
+@lru_cache(maxsize=4)
+def _axis_of(series: Series) -> Axis:
+    """Return the one axis of a series: what is known of it can be kept with it."""
+    return Axis(series.bars.open_time, series.starts)
+
+
+def first_time(series: Series) -> int | None:
+    """Return when the history of a series begins (UTC seconds): its listing or the look-back; ``None`` when unknown."""
+    lookback_s, hours = series.interval.base.lookback_s, series.hours
+    listed = series.instrument.first_open_time if series.instrument else None
+    floor = hours.now - lookback_s + DAY_S if hours is not None and lookback_s is not None else None
+    known = [time for time in (listed, floor) if time is not None]
+    return max(known) if known and not (lookback_s is not None and floor is None) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Words in the middle of a chart that has no bars."""
+
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChartScene:
+    """Everything that one paint needs.
+
+    ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
+    """
+
+    series: Series = field(default_factory=Series.empty)
+    viewport: Viewport = field(default_factory=Viewport)
+    price_range: PriceRange | None = None
+    price_mode: PriceMode = PriceMode.NORMAL
+    is_inverted: bool = False
+    notice: Notice | None = None
+    is_offline: bool = False
+    is_counting: bool = False
+    pause: str = ""
+    split: PaneSplit = field(default_factory=PaneSplit)
+    options: ChartOptions = field(default_factory=ChartOptions)
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the price axis is logarithmic."""
+        return self.price_mode is PriceMode.LOG

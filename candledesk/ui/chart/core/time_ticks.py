@@ -1,0 +1,285 @@
+"""Time labels that follow the calendar: heavier units win, and a label depends on its bar alone, never on the pan."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from candledesk.domain.interval import DAY_S
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.domain.bars import BoolArray, IntArray
+    from candledesk.ui.chart.core.axis import Axis
+    from candledesk.ui.chart.core.viewport import Placed
+
+# In English everywhere, and several times as fast as strftime.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SPLIT_S = 100 * DAY_S  # no zone changes its clock twice within this
+
+
+class Weight(IntEnum):
+    """The heaviest calendar unit that begins with a bar."""
+
+    NONE = 0
+    MINUTE = 1
+    MINUTE_5 = 2
+    MINUTE_15 = 3
+    MINUTE_30 = 4
+    HOUR = 5
+    HOUR_2 = 6
+    HOUR_4 = 7
+    HOUR_12 = 8
+    DAY = 9
+    WEEK = 10
+    HALF_MONTH = 11
+    MONTH = 12
+    QUARTER = 13
+    YEAR = 14
+    YEAR_5 = 15
+    YEAR_10 = 16
+    YEAR_20 = 17
+    YEAR_50 = 18
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar.
+
+    ``n_from``: how many bars have each weight or a heavier one; ``is_session_start``: which intraday bars are the
+    first of their date at the exchange, whatever zone is shown; ``tz``: that zone.
+    """
+
+    local_s: IntArray
+    weight: IntArray
+    n_from: tuple[int, ...]
+    is_daily: bool
+    is_session_start: BoolArray
+    tz: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTick:
+    """A label on the time axis under bar ``index``, the first of its row; ``is_major`` for the heavier units."""
+
+    index: int
+    text: str
+    is_major: bool
+
+
+def utc_offsets(open_time: IntArray, zone: ZoneInfo) -> IntArray:
+    """Return the zone's UTC offset in seconds at each ascending instant."""
+    out = np.zeros(len(open_time), np.int64)
+    stack = [(0, len(open_time) - 1)] if len(open_time) else []
+    while stack:
+        lo, hi = stack.pop()
+        first, last = (_offset(int(open_time[at]), zone) for at in (lo, hi))
+        if hi - lo <= 1 or (first == last and open_time[hi] - open_time[lo] < _SPLIT_S):
+            out[lo : hi + 1] = first
+            out[hi] = last
+        else:
+            middle = (lo + hi) // 2
+            stack += [(lo, middle), (middle, hi)]
+    return out
+
+
+def _offset(instant: int, zone: ZoneInfo) -> int:
+    delta = datetime.fromtimestamp(instant, zone).utcoffset()
+    return int(delta.total_seconds()) if delta else 0
+
+
+def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "") -> Calendar:
+    """Weigh every bar in the zone ``tz``; daily and longer bars are their own date in every zone.
+
+    ``exchange_tz``: the zone in which sessions have their dates, when that is another one.
+    """
+    local = open_time if is_daily else open_time + utc_offsets(open_time, ZoneInfo(tz))
+    is_start = np.zeros(len(local), np.bool_)
+    if not is_daily and len(local):
+        at_home = open_time + utc_offsets(open_time, ZoneInfo(exchange_tz)) if exchange_tz else local
+        is_start[1:] = np.diff(at_home // DAY_S) != 0
+    weight = _weigh(local, is_daily=is_daily)
+    counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
+    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
+
+
+def _weigh(local: IntArray, *, is_daily: bool) -> IntArray:
+    """Return the heaviest unit that begins with each bar; only where a lighter one begins can a heavier one."""
+    weight = np.zeros(len(local), np.int64)
+    rows = np.arange(1, len(local))
+    units = _CALENDAR_UNITS if is_daily else (*_CLOCK_UNITS, *_CALENDAR_UNITS)
+    for unit, number_of in units:
+        rows = rows[number_of(local[rows]) != number_of(local[rows - 1])]
+        weight[rows] = unit
+    return weight
+
+
+def _months_of(local: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the number of each instant's month and the days since its first."""
+    day = (local // DAY_S).astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    in_month = (day - month.astype("datetime64[D]")).astype(np.int64)
+    return month.astype(np.int64) + _YEAR_0 * 12, in_month
+
+
+def _week_of(local: IntArray) -> IntArray:
+    months, in_month = _months_of(local)
+    return months * 4 + np.minimum(in_month // 7, 3)
+
+
+def _half_month_of(local: IntArray) -> IntArray:
+    months, in_month = _months_of(local)
+    return months * 2 + (in_month >= _HALF_MONTH_DAYS)
+
+
+def _clock(seconds: int) -> Callable[[IntArray], IntArray]:
+    return lambda local: local // seconds
+
+
+def _months(n_months: int) -> Callable[[IntArray], IntArray]:
+    return lambda local: _months_of(local)[0] // n_months
+
+
+_CROWD = 3.0  # so many more marks than there is room for are tried between the heavier ones
+_TIGHT = 0.7  # of the usual distance: the least between two labels
+_ROOMY = 1.5  # so far apart, marks mostly have lighter ones between them
+_NEVER = 0  # when a bar begins that has not come
+_YEAR_0 = 1970
+_HALF_MONTH_DAYS = 14
+# Each unit, the lighter first, with what numbers its turns: a turn of a heavier one begins with one of every lighter.
+_CLOCK_UNITS = (
+    (Weight.MINUTE, _clock(60)),
+    (Weight.MINUTE_5, _clock(300)),
+    (Weight.MINUTE_15, _clock(900)),
+    (Weight.MINUTE_30, _clock(1_800)),
+    (Weight.HOUR, _clock(3_600)),
+    (Weight.HOUR_2, _clock(7_200)),
+    (Weight.HOUR_4, _clock(14_400)),
+    (Weight.HOUR_12, _clock(43_200)),
+)
+_CALENDAR_UNITS = (
+    (Weight.DAY, _clock(DAY_S)),
+    (Weight.WEEK, _week_of),
+    (Weight.HALF_MONTH, _half_month_of),
+    (Weight.MONTH, _months(1)),
+    (Weight.QUARTER, _months(3)),
+    (Weight.YEAR, _months(12)),
+    (Weight.YEAR_5, _months(60)),
+    (Weight.YEAR_10, _months(120)),
+    (Weight.YEAR_20, _months(240)),
+    (Weight.YEAR_50, _months(600)),
+)
+
+
+def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[TimeTick]:
+    """Return the labels on screen, left to right, about ``min_gap_px`` apart, heavier units first.
+
+    Units that fit everywhere are labelled throughout; lighter ones where there is room between those, counted from the
+    heavier label at their left, so that a pan changes none of them. The next such unit, though its bar has not come
+    yet, counts too.
+    """
+    lo, hi = placed.visible()
+    if len(calendar.weight) == 0 or hi <= lo:
+        return []
+    grain = 1 << max(0, (hi - lo).bit_length() - 3)  # an eighth to a quarter of the screen: the next pan finds them
+    lo_kept, hi_kept = lo // grain * grain, min(-(-hi // grain) * grain, placed.axis.n_rows)
+    ticks = _ticks_of(calendar, placed.axis, (lo_kept, hi_kept), placed.view.spacing, min_gap_px)
+    reach = _reach(placed.view.spacing, min_gap_px)
+    first, last = placed.left_edge - reach, placed.right_edge + reach
+    return [tick for tick in ticks if first <= tick.index <= last]
+
+
+def _reach(spacing: float, min_gap_px: float) -> int:
+    """Return how many bars beyond the edge a label still matters."""
+    return int(min_gap_px / spacing) + 1
+
+
+@lru_cache(maxsize=4)
+def _ticks_of(
+    calendar: Calendar, axis: Axis, rows: tuple[int, int], spacing: float, min_gap_px: float
+) -> list[TimeTick]:
+    """Return the labels of the rows ``[lo, hi)`` and of some beside them."""
+    room = axis.n_bars * spacing / min_gap_px
+    least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
+    reach = _reach(spacing, min_gap_px)
+    lo, hi = axis.row_at(axis.start_of(rows[0]) - reach), axis.row_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
+    lightest = least
+    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _CROWD:
+        lightest -= 1
+    before = (calendar.weight[:lo] >= least).nonzero()[0]
+    lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
+    marks = lo + (calendar.weight[lo : hi + 1] >= lightest).nonzero()[0]
+    gap = min_gap_px * _TIGHT / spacing
+    is_clear = axis.starts_of(marks) >= gap  # of the first bar: who knows what begins with it
+    marks = marks[is_clear | (calendar.weight[marks] >= least)]
+    weights = calendar.weight[marks].tolist()
+    local_s = calendar.local_s[marks].tolist()
+    starts = axis.starts_of(marks).tolist()
+    heavier = [int(row) for row in before[-2:-1]] + marks[calendar.weight[marks] >= least].tolist()[-2:]
+    taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NEVER], gap)
+    major_from = _major_from(calendar, least, room)
+    return [
+        TimeTick(index, _tick_text(weight, instant), weight >= major_from)
+        for index, weight, instant in taken
+        if index < axis.n_bars
+    ]
+
+
+def _next_start(axis: Axis, rows: list[int]) -> int:
+    """Return where a unit may begin that has not: as far from the last of ``rows`` as that from the one before."""
+    starts = [axis.start_of(row) for row in rows[-2:]]
+    return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars
+
+
+def _major_from(calendar: Calendar, least: int, room: float) -> int:
+    """Return the lightest unit that stands out, years, months or days: heavier than the lightest that mostly fits."""
+    lightest = least
+    while lightest > Weight.MINUTE and calendar.n_from[lightest] * _ROOMY <= room:
+        lightest -= 1
+    while lightest < Weight.YEAR_50 and calendar.n_from[lightest] == calendar.n_from[lightest + 1]:
+        lightest += 1  # no bar begins with it: hours of daily bars, days of monthly ones
+    units = (Weight.DAY, Weight.MONTH, Weight.YEAR, Weight.YEAR_10)
+    return next((unit for unit in units if unit > lightest), Weight.YEAR_50)
+
+
+def _spread(starts: list[int], weights: list[int], local_s: list[int], gap: float) -> list[tuple[int, int, int]]:
+    """Return index, weight and local time at least ``gap`` apart, ascending; the heavier and then the older wins."""
+    taken: list[tuple[int, int, int]] = []
+    for weight, start, instant in sorted(zip((-weight for weight in weights), starts, local_s, strict=True)):
+        at = bisect_left(taken, (start,))
+        if (at == 0 or start - taken[at - 1][0] >= gap) and (at == len(taken) or taken[at][0] - start >= gap):
+            taken.insert(at, (start, -weight, instant))
+    return taken
+
+
+@lru_cache(maxsize=512)
+def _tick_text(weight: int, local_s: int) -> str:
+    when = datetime.fromtimestamp(local_s, UTC)
+    if weight >= Weight.YEAR:
+        return f"{when:%Y}"
+    if weight >= Weight.MONTH:
+        return _MONTHS[when.month - 1]
+    return str(when.day) if weight >= Weight.DAY else f"{when:%H:%M}"
+
+
+def zone_label(calendar: Calendar, open_time: int) -> str:
+    """Return what people call the zone at an instant: ``EST``, ``UTC``, ``+08``; nothing of daily bars."""
+    return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).tzname() or ""
+
+
+def format_open_time(calendar: Calendar, row: int, *, is_monthly: bool = False) -> str:
+    """Return the date (and time, for intraday bars) of a bar, ``Tue 03 Nov 2026  09:30``; of a month ``Nov 2026``."""
+    when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
+    if is_monthly:
+        return f"{_MONTHS[when.month - 1]} {when.year}"
+    date = f"{_DAYS[when.weekday()]} {when.day:02} {_MONTHS[when.month - 1]} {when.year}"
+    return date if calendar.is_daily else f"{date}  {when.hour:02}:{when.minute:02}"

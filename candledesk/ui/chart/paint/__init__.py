@@ -1,0 +1,1 @@
+"""Painting of a chart with QPainter, on screen and into files."""

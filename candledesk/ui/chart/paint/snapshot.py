@@ -1,0 +1,185 @@
+"""A chart as a file: PNG, SVG or PDF of any size, painted by the window's own paint function (CHART.md, drawing)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSize, QSizeF
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+
+from candledesk.cache.messages import EdgeState
+from candledesk.domain.errors import EnvironmentFaultError, InputError
+from candledesk.ui.chart.core.frame import plot_width, solve_frame
+from candledesk.ui.chart.core.geometry.odd_bars import find_oddities, usual_of
+from candledesk.ui.chart.core.options import PriceMode
+from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
+from candledesk.ui.chart.core.time_ticks import build_calendar
+from candledesk.ui.chart.core.viewport import Viewport
+from candledesk.ui.chart.paint.chart_painter import paint_frame, text_metrics
+from candledesk.ui.chart.paint.legend_painter import Legend
+from candledesk.ui.chart.paint.pixels import device_pixels, fill
+from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_line, figures_width, shortened
+from candledesk.ui.theme.themes import Theme, coloured
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from candledesk.cache.messages import BarsReply
+    from candledesk.ui.chart.core.options import ChartOptions
+
+SOURCE = "Yahoo Finance"
+FORMATS = {".png": "PNG image", ".svg": "SVG drawing", ".pdf": "PDF page"}
+MAX_SIDE = 16_384  # logical pixels; four times a wide screen, and 1 GB of a PNG's memory
+_FOOTER = 26.0
+_FOOTER_PX = 11
+_PAD = 12.0
+_CSS_DPI = 96  # a logical pixel is a ninety-sixth of an inch on paper
+_PDF_SCALE = 4
+_POINTS = 72 / _CSS_DPI
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What is drawn: a scene in a palette on ``width`` × ``height`` logical pixels.
+
+    ``scale``: device pixels per logical pixel of a PNG; ``note``: where the data are from, on the left of the footer.
+    """
+
+    scene: ChartScene
+    theme: Theme
+    width: int
+    height: int
+    scale: float = 1.0
+    note: str = f"Data: {SOURCE}"
+
+
+def write_shot(path: Path, shot: Shot) -> None:
+    """Write a chart into ``path``, in the format of its suffix.
+
+    Raises ``InputError`` for a suffix or a size that is not supported, ``EnvironmentFaultError`` when the file cannot
+    be written; then a former file is as it was.
+    """
+    data = render_shot(shot, path.suffix.lower())
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        msg = f"Cannot write {path}: {error.strerror}. Choose another file"
+        raise EnvironmentFaultError(msg) from error
+
+
+def render_shot(shot: Shot, suffix: str) -> bytes:
+    """Return the file's bytes; ``suffix``: one of ``FORMATS``. Errors as of ``write_shot``."""
+    if suffix not in FORMATS:
+        raise InputError("FILE", f"{suffix or 'No suffix'} is no picture format: use {', '.join(FORMATS)}")
+    if not (0 < shot.width <= MAX_SIDE and 0 < shot.height <= MAX_SIDE):
+        raise InputError("size", f"A side must be from 1 to {MAX_SIDE} pixels, not {shot.width}x{shot.height}")
+    return {".png": _png, ".svg": _svg, ".pdf": _pdf}[suffix](shot)
+
+
+def _png(shot: Shot) -> bytes:
+    image = QImage(round(shot.width * shot.scale), round(shot.height * shot.scale), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(shot.scale)
+    painter = QPainter(image)
+    _paint(painter, shot)
+    painter.end()
+    image.setText("Title", _title(shot))
+    image.setText("Software", "CandleDesk")
+    out = _open_buffer()
+    if not image.save(out, "PNG"):  # type: ignore[call-overload]
+        raise EnvironmentFaultError("The picture could not be encoded: is there memory left?")
+    return bytes(out.data().data())
+
+
+def _svg(shot: Shot) -> bytes:
+    out = _open_buffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(out)
+    generator.setSize(QSize(shot.width, shot.height))
+    generator.setViewBox(QRect(0, 0, shot.width, shot.height))
+    generator.setResolution(_CSS_DPI)
+    generator.setTitle(_title(shot))
+    generator.setDescription(shot.note)
+    painter = QPainter(generator)
+    _paint(painter, shot)
+    painter.end()
+    return bytes(out.data().data())
+
+
+def _pdf(shot: Shot) -> bytes:
+    out = _open_buffer()
+    writer = QPdfWriter(out)
+    writer.setTitle(_title(shot))
+    writer.setCreator("CandleDesk")
+    size = QPageSize(QSizeF(shot.width * _POINTS, shot.height * _POINTS), QPageSize.Unit.Point)
+    writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
+    writer.setResolution(_CSS_DPI * _PDF_SCALE)
+    painter = QPainter(writer)
+    painter.scale(_PDF_SCALE, _PDF_SCALE)
+    _paint(painter, shot)
+    painter.end()
+    return bytes(out.data().data())
+
+
+def _open_buffer() -> QBuffer:
+    out = QBuffer()  # one around a byte array of ours would not keep it alive
+    out.open(QIODevice.OpenModeFlag.ReadWrite)
+    return out
+
+
+def _title(shot: Shot) -> str:
+    return f"{shot.scene.series.symbol} {shot.scene.series.interval.name}"
+
+
+def _paint(painter: QPainter, shot: Shot) -> None:
+    series, theme = shot.scene.series, coloured(shot.theme, shot.scene.options)
+    dpr = painter.deviceTransform().m11()
+    width, height = round(shot.width * dpr), round(max(1.0, shot.height - _FOOTER) * dpr)
+    frame = solve_frame(shot.scene, width, height, dpr, text_metrics(dpr))
+    paint_frame(painter, frame, shot.scene, theme)
+    legend = Legend()
+    legend.show_bar(series, len(series.bars) - 1 if len(series.bars) else None, frame, theme)
+    with device_pixels(painter):
+        legend.draw(painter, QRect(0, 0, shot.width, shot.height))
+    _paint_footer(painter, shot, dpr, theme)
+
+
+def _paint_footer(painter: QPainter, shot: Shot, dpr: float, theme: Theme) -> None:
+    width, height, footer = round(shot.width * dpr), round(shot.height * dpr), round(_FOOTER * dpr)
+    pen = Pen(round(_FOOTER_PX * dpr), theme.text_muted)
+    left, right = round(_PAD * dpr), round((shot.width - _PAD) * dpr)
+    note = shot.note if figures_width(shot.note, pen) <= right - left else shortened(shot.note, pen, right - left)
+    made = time.strftime("CandleDesk · %Y-%m-%d %H:%M UTC", time.gmtime())
+    with device_pixels(painter):
+        fill(painter, 0, height - footer, width, footer, theme.background)
+        fill(painter, 0, height - footer, width, max(1, round(dpr)), theme.separator)
+        middle = height - footer // 2
+        used = draw_line(painter, left, middle, note, pen)
+        room = right - left - used - round(2 * _PAD * dpr)
+        if figures_width(made, pen) <= room:  # where the data are from comes first
+            draw_line(painter, right, middle, made, pen, Align.AlignRight)
+
+
+def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: str = SOURCE) -> Shot:
+    """Return the shot of a chart as it is on screen, ``size`` logical pixels, with room for the footer below."""
+    height = size.height() + round(_FOOTER)
+    return Shot(replace(scene, notice=None), theme, size.width(), height, scale, f"Data: {source}")
+
+
+def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: bool = False) -> ChartScene:
+    """Return the scene of a script's bars on ``width`` logical pixels: a named span whole, else the latest screen."""
+    bars, instrument, interval = reply.bars, reply.instrument, reply.request.interval
+    calendar = build_calendar(bars.open_time, instrument.tz, is_daily=interval.is_daily)
+    odd = find_oddities(bars, reply.odd, usual_of(bars, reply.odd), is_single=interval.base is interval)
+    series = Series(
+        reply.request.symbol, interval, bars, calendar, instrument=instrument, edge=EdgeState.MORE,
+        at_latest=reply.request.span is None, flags=reply.odd, oddities=odd,
+    )  # fmt: skip
+    view = Viewport(width=plot_width(series, width, text_metrics(1.0)))
+    if reply.request.span is not None:
+        view = view.place(series.axis).fit()
+    mode = PriceMode.LOG if is_log else PriceMode.NORMAL
+    notice = None if len(bars) else Notice("No bars in this span", "Nothing was traded, or nothing is known yet.")
+    return ChartScene(series, view, price_mode=mode, options=options, notice=notice)

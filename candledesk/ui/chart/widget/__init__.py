@@ -1,0 +1,1 @@
+"""The chart as a widget: model, feed, gestures and the view."""

@@ -1,0 +1,288 @@
+"""The chart's state and everything a hand or a key can do to it; knows no widget."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from candledesk.cache.messages import EdgeState
+from candledesk.domain.calendar.countdown import seconds_to_close
+from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
+from candledesk.ui.chart.core.geometry.lod import stride_for
+from candledesk.ui.chart.core.options import ChartOptions, PriceMode
+from candledesk.ui.chart.core.panes import MIN_PANE_PX, PaneName, PaneSplit
+from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time
+from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.widget.time_zones import zoned
+
+if TYPE_CHECKING:
+    from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.viewport import Placed
+
+ZOOM_STEP = 1.25  # one press of a key
+_ROOM = 1.25  # how much wider than a whole history the view may be
+_MANY_BARS = 20_000  # that may be looked at before they are stored
+
+
+class ChartModel(QObject):
+    """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved."""
+
+    changed = Signal()
+    series_changed = Signal()
+    viewport_changed = Signal()
+    latest_requested = Signal()
+    date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Start with an empty scene of unknown size."""
+        super().__init__(parent)
+        self.scene = ChartScene()
+        self._size = (800.0, 500.0)
+        self._dpr = 1.0
+        self._metrics = TextMetrics()
+        self._frame: Frame | None = None
+        self._is_fitting = False
+        self._heard_at = 0.0
+
+    # -- what is shown
+
+    def frame(self) -> Frame:
+        """Return the solved frame of the present scene."""
+        if self._frame is None:
+            # A pixel that is only half the chart's is painted by nobody else: it showed what was there before.
+            width, height = (math.ceil(side * self._dpr) for side in self._size)
+            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics)
+        return self._frame
+
+    @property
+    def series(self) -> Series:
+        """The loaded window."""
+        return self.scene.series
+
+    def stride_of(self, interval: Interval) -> int:
+        """Return how many bars a row may stand for at the present zoom (derived intervals are short)."""
+        return stride_for(self.scene.viewport.spacing * self._dpr) if interval.base is interval else 1
+
+    @property
+    def placed(self) -> Placed:
+        """The viewport on the loaded window."""
+        return self.frame().placed
+
+    def resize(self, width: float, height: float, dpr: float, metrics: TextMetrics) -> None:
+        """Take a new surface: the right edge and the bar spacing stay."""
+        self._size, self._dpr, self._metrics = (width, height), dpr, metrics
+        plot = plot_width(self.series, width, metrics)
+        self._replace(viewport=self.scene.viewport.resized(plot))
+        self.viewport_changed.emit()
+
+    def show_series(self, series: Series, *, is_latest_wanted: bool = False, date: int | None = None) -> None:
+        """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
+
+        ``is_latest_wanted``: go to the window's latest bar; ``date``: go to the bar of that time.
+        """
+        series, former = zoned(series, self.scene.options.zone), self.series
+        self._heard_at = time.time()
+        view = self.scene.viewport
+        plot = plot_width(series, self._size[0], self._metrics)
+        if is_latest_wanted:
+            self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
+        elif date is not None:
+            self._replace(
+                series=series, viewport=_view_of_date(Viewport(spacing=view.spacing, width=plot), series, date)
+            )
+        elif (former.symbol, former.interval) == (series.symbol, series.interval):
+            view = self.placed.followed(series.axis, is_latest=former.at_latest).resized_from_left(plot)
+            if self._is_fitting:
+                view = view.place(series.axis).fit(series.n_older, series.n_newer)
+            self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
+            self._replace(series=series, viewport=view)
+        else:
+            self._is_fitting = False
+            view = Viewport(spacing=max(view.spacing, _min_spacing(series, plot)), width=plot)
+            self._replace(series=series, viewport=view, price_range=None)
+        self.series_changed.emit()
+        self.viewport_changed.emit()
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Write words over the chart."""
+        if notice != self.scene.notice:
+            self._replace(notice=notice)
+
+    def set_reach(self, *, is_offline: bool, pause: str) -> None:
+        """Take whether the provider can be reached, and why it is not asked now."""
+        if (is_offline, pause) != (self.scene.is_offline, self.scene.pause):
+            self._replace(is_offline=is_offline, pause=pause)
+
+    def is_latest_visible(self) -> bool:
+        """Whether the newest bar that is stored is on screen."""
+        return self.series.at_latest and self.placed.is_latest_visible()
+
+    # -- the time axis
+
+    def pan(self, dx: float, dy: float = 0.0) -> None:
+        """Drag by pixels; the price follows only when autoscale is off."""
+        if self.scene.price_range is not None and dy:
+            height = (self.frame().price.bottom - self.frame().price.top) / self._dpr
+            self._replace(price_range=self.scene.price_range.shifted(dy / max(height, 1.0)))
+        self._look(self.placed.pan(dx))
+
+    def zoom(self, x: float, factor: float) -> None:
+        """Zoom with the bar under pixel ``x`` fixed."""
+        self._look(self.placed.zoom_at(x, factor, min_spacing=_min_spacing(self.series, self.placed.view.width)))
+
+    def zoom_right(self, factor: float) -> None:
+        """Zoom with the right edge fixed."""
+        self.zoom(self.placed.view.width, factor)
+
+    def move_to(self, right_edge: float) -> None:
+        """Put the right edge on a fractional row."""
+        self._look(self.placed.moved(Logical(right_edge), self.placed.view.spacing))
+
+    def step(self, n_bars: float) -> None:
+        """Move the view by bars, to the right when positive."""
+        self.move_to(self.placed.right_edge + n_bars)
+
+    def page(self, n_pages: float) -> None:
+        """Move the view by screens."""
+        self.step(n_pages * self.placed.view.width / self.placed.view.spacing)
+
+    def latest_edge(self) -> float:
+        """Return the right edge of the view on the latest bar."""
+        return self.placed.n_bars - 1 + DEFAULT_RIGHT_BARS
+
+    def go_latest(self) -> None:
+        """Show the latest bar; ask for it when the loaded window ends before it."""
+        if self.series.at_latest:
+            self.move_to(self.latest_edge())
+        else:
+            self.latest_requested.emit()
+
+    def go_to(self, open_time: int) -> None:
+        """Show the bar of a time (UTC seconds) in the middle; ask for it when it is not loaded."""
+        times = self.series.bars.open_time
+        if len(times) and int(times[0]) <= open_time and (self.series.at_latest or open_time <= int(times[-1])):
+            self._look(self.placed.centred(open_time))
+        else:
+            self.date_requested.emit(open_time)
+
+    def go_first(self) -> None:
+        """Show the first bar of the history: at the left edge when it is loaded, else it is asked for."""
+        first = first_time(self.series)
+        if self.series.edge is not EdgeState.START and first is not None:
+            self.date_requested.emit(first)
+            return
+        self._look(_view_of_first(self.placed))
+
+    def fit(self) -> None:
+        """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
+        self._look(self.placed.fit(self.series.n_older, self.series.n_newer))
+        self._is_fitting = self.series.edge is EdgeState.MORE
+
+    def reset(self) -> None:
+        """Return to the default spacing, the latest bar and autoscale."""
+        self._replace(price_range=None)
+        self.reset_time()
+
+    def reset_time(self) -> None:
+        """Return to the default spacing and the latest bar."""
+        self._look(self.placed.moved(Logical(self.placed.right_edge), DEFAULT_SPACING))
+        self.go_latest()
+
+    # -- the price axis
+
+    def scale_price(self, factor: float) -> None:
+        """Scale about the centre and turn autoscale off."""
+        self._replace(price_range=self.frame().price.span.scaled(factor))
+
+    def autoscale(self) -> None:
+        """Turn autoscale on."""
+        self._replace(price_range=None)
+
+    def toggle_autoscale(self) -> None:
+        """Fit the price axis to the visible bars, or keep it as it is now."""
+        self._replace(price_range=self.frame().price.span if self.scene.price_range is None else None)
+
+    def set_price_mode(self, mode: PriceMode) -> None:
+        """Switch what the price axis says, and autoscale."""
+        self._replace(price_mode=mode, price_range=None)
+
+    def toggle_price_mode(self, mode: PriceMode) -> None:
+        """Switch to ``mode``, or back to normal."""
+        self.set_price_mode(PriceMode.NORMAL if self.scene.price_mode is mode else mode)
+
+    def set_inverted(self, *, is_on: bool) -> None:
+        """Turn the price axis upside down, or back."""
+        self._replace(is_inverted=is_on, price_range=None)
+
+    # -- looks and panes
+
+    def set_options(self, options: ChartOptions) -> None:
+        """Take how everything looks."""
+        if options != self.scene.options:
+            self._replace(options=options, series=zoned(self.series, options.zone))
+
+    def set_counting(self, *, is_on: bool) -> None:
+        """Take whether a countdown stands under the last price's tag."""
+        if is_on != self.scene.is_counting:
+            self._replace(is_counting=is_on)
+
+    def seconds_to_close(self, at: float) -> int | None:
+        """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms.
+
+        The cache's clock may be another one: it counts from what the cache said, when it was said.
+        """
+        hours = self.series.hours
+        if hours is None or not self.series.at_latest:
+            return None
+        return seconds_to_close(hours, hours.now + math.floor(at - self._heard_at))
+
+    def drag_separator(self, y: float) -> None:
+        """Put the edge between price and volume at ``y`` logical pixels; both keep 30 (CHART.md)."""
+        height = self.frame().panes.time_top / self._dpr
+        least = MIN_PANE_PX / max(height, 1.0)
+        share = min(max(1 - y / max(height, 1.0), least), 1 - least)
+        self._replace(split=PaneSplit(share))
+
+    def toggle_maximised(self, pane: PaneName) -> None:
+        """Give a pane all of the height, or go back to how it was shared."""
+        maximised = None if self.scene.split.maximised else pane
+        self._replace(split=replace(self.scene.split, maximised=maximised))
+
+    # -- inside
+
+    def _look(self, view: Viewport) -> None:
+        self._is_fitting = False
+        if view == self.scene.viewport:
+            return
+        self._replace(viewport=view)
+        self.viewport_changed.emit()
+
+    def _replace(self, **changes: object) -> None:
+        self.scene = replace(self.scene, **changes)  # type: ignore[arg-type]
+        self._frame = None
+        self.changed.emit()
+
+
+def _view_of_first(placed: Placed) -> Viewport:
+    view = placed.view
+    return placed.moved(Logical(view.width / view.spacing - DEFAULT_RIGHT_BARS), view.spacing)
+
+
+def _view_of_date(view: Viewport, series: Series, date: int) -> Viewport:
+    """Return the view with a date in the middle; near the start of history with the first bar at the left edge."""
+    placed = view.place(series.axis)
+    views = [placed.centred(date), *([_view_of_first(placed)] if series.edge is EdgeState.START else [])]
+    return max(views, key=lambda moved: moved.place(series.axis).right_edge)
+
+
+def _min_spacing(series: Series, width: float) -> float:
+    """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
+    n_here = series.axis.n_bars
+    n_stored = series.n_older + n_here + series.n_newer
+    is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
+    n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
+    return min(DEFAULT_SPACING, width / n_most)

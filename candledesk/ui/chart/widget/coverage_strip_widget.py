@@ -1,0 +1,179 @@
+"""The coverage strip: a thin band under the time axis that tells what is known of what is on screen, and why."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QHelpEvent, QPainter
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+
+from candledesk.cache.messages import MarkState
+from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.chart.core.coverage_strip import CAN_FILL, Segment, mark_at, mark_words, place_marks, shown_span
+from candledesk.ui.chart.paint.pixels import colour_of
+from candledesk.ui.plain_text import plain_tip
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+    from candledesk.cache.api import Cache
+    from candledesk.cache.messages import BarsStored, CoverageMark
+    from candledesk.domain.span import Span
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+    from candledesk.ui.theme.themes import Theme
+
+_log = logging.getLogger(__name__)
+HEIGHT = 8
+_BAND_TOP, _BAND_H = 2, 4
+_ODD_H = 2  # a line within the band: flagged bars are stored like all others
+_ASK_MS = 120  # after the last change at the latest: a moving chart does not ask for every frame
+
+
+class CoverageStrip(QWidget):
+    """Follows a chart. ``fill_requested`` with the span that a person wants fetched."""
+
+    fill_requested = Signal(object)
+
+    def __init__(self, cache: Cache, bridge: Bridge, model: ChartModel, theme: Theme) -> None:
+        """Show nothing until the chart shows bars."""
+        super().__init__()
+        self._cache, self._bridge, self._model, self._theme = cache, bridge, model, theme
+        self._asked: tuple[object, ...] = ()
+        self._future: Future[Any] | None = None
+        self._marks: tuple[CoverageMark, ...] = ()
+        self.segments: list[Segment] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_ASK_MS)
+        self._timer.timeout.connect(self._ask)
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Coverage")
+        model.changed.connect(self._on_changed)
+        bridge.bars_stored.connect(self._on_bars_stored)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the palette."""
+        self._theme = theme
+        self.update()
+
+    def _key(self) -> tuple[object, ...]:
+        series, placed = self._model.series, self._model.placed
+        span = shown_span(series, placed, 0)
+        return () if span is None else (series.symbol, series.interval, span)
+
+    def _on_changed(self) -> None:
+        series = self._model.series
+        if self._asked[:2] != (series.symbol, series.interval):
+            self._marks = ()
+        self._place()
+        if self._key() != self._asked and not self._timer.isActive():
+            self._timer.start()
+
+    def _place(self) -> None:
+        segments = place_marks(self._marks, self._model.series, self._model.placed)
+        if segments != self.segments:
+            self.segments = segments
+            self.update()
+
+    def _on_bars_stored(self, event: BarsStored) -> None:
+        series = self._model.series
+        if event.symbol == series.symbol and event.interval.base is series.interval.base:
+            self._asked = self._asked[:2]
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def _ask(self) -> None:
+        series = self._model.series
+        span = shown_span(series, self._model.placed, int(time.time()))
+        self._asked = self._key()
+        if span is not None and self.isVisible():
+            self._future = self._cache.read_marks(series.symbol, series.interval, span)
+            self._bridge.deliver(self._future, self._on_marks)
+
+    def _on_marks(self, future: Future[Any]) -> None:
+        if future is not self._future:
+            return
+        try:
+            self._marks = future.result()
+        except CandleDeskError as error:
+            _log.info("the coverage could not be read: %s", error)
+            return
+        self._place()
+
+    def _colour(self, mark: CoverageMark | None) -> str:
+        theme = self._theme
+        if mark is None:
+            return theme.up_volume
+        return {
+            MarkState.PROVISIONAL: theme.accent,
+            MarkState.KNOWN_EMPTY: theme.text_muted,
+            MarkState.MISSING: theme.warning,
+            MarkState.REFUSED: theme.border,
+            MarkState.DERIVED: theme.text_muted,
+            MarkState.FAILED: theme.down,
+            MarkState.ODD: theme.odd,
+        }[mark.state]
+
+    # -- Qt events
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the band."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour_of(self._theme.background))
+        for piece in self.segments:
+            is_odd = piece.mark is not None and piece.mark.state is MarkState.ODD
+            height = _ODD_H if is_odd else _BAND_H
+            rect = QRectF(piece.left, _BAND_TOP + (_BAND_H - height), piece.right - piece.left, height)
+            painter.fillRect(rect, colour_of(self._colour(piece.mark)))
+        painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """Say what the piece under the mouse is."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._tell(event.pos(), event.globalPos())
+            return True
+        return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say it at once: the band is thin and its pieces are short."""
+        self._tell(event.position().toPoint(), event.globalPosition().toPoint())
+        piece = mark_at(self.segments, event.position().x())
+        can_fill = piece is not None and piece.mark is not None and piece.mark.state in CAN_FILL
+        self.setCursor(Qt.CursorShape.PointingHandCursor if can_fill else Qt.CursorShape.ArrowCursor)
+
+    def _words(self, mark: CoverageMark | None) -> str:
+        series = self._model.series
+        return mark_words(mark, is_daily=series.interval.is_daily, tz=series.calendar.tz)
+
+    def _tell(self, at: QPoint, place: QPoint) -> None:
+        piece = mark_at(self.segments, at.x())
+        words = "" if piece is None else self._words(piece.mark)
+        QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), plain_tip(words), self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Offer to fetch what is missing there."""
+        piece = mark_at(self.segments, event.position().x())
+        if event.button() != Qt.MouseButton.LeftButton or piece is None or piece.mark is None:
+            return
+        QToolTip.hideText()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for line in self._words(piece.mark).split("\n"):
+            menu.addAction(line).setEnabled(False)
+        if piece.mark.state in CAN_FILL:
+            menu.addSeparator()
+            self._wanted: Span = piece.mark.span
+            menu.addAction("Fetch it now").triggered.connect(self._on_fill_chosen)
+        menu.popup(event.globalPosition().toPoint())
+
+    def _on_fill_chosen(self) -> None:
+        self.fill_requested.emit(self._wanted)

@@ -1,0 +1,66 @@
+"""Fingers on a chart: one drags and throws, two zoom and pan at their centre."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF
+
+from candledesk.ui.chart.core.kinetics import FlickMeter
+from candledesk.ui.chart.core.options import Kinetic
+from candledesk.ui.chart.widget.gestures import PLOT
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QTouchEvent
+
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+    from candledesk.ui.chart.widget.gestures import Hand
+    from candledesk.ui.chart.widget.motion import Motion
+
+
+class TouchHand:
+    """Follows the fingers of one chart."""
+
+    def __init__(self, model: ChartModel, hand: Hand, motion: Motion) -> None:
+        """Drag with ``hand``, throw with ``motion``."""
+        self._model, self._hand, self._motion = model, hand, motion
+        self._meter = FlickMeter()
+        self._pair: tuple[QPointF, float] | None = None  # the centre of two fingers, and their distance
+
+    def take(self, event: QTouchEvent) -> None:
+        """Follow one event."""
+        points = [point.position() for point in event.points() if point.state() != point.State.Released]
+        at_ms = float(event.timestamp())
+        if event.type() == QEvent.Type.TouchCancel:
+            self._end()
+        elif len(points) >= 2:  # noqa: PLR2004
+            self._pinch(points[0], points[1])
+        elif len(points) == 1 and (self._hand.grabbed is None or self._pair is not None):
+            self._pair = None
+            self._motion.stop()
+            self._hand.press(points[0].x(), points[0].y())
+            self._meter.start(points[0].x(), at_ms)
+        elif len(points) == 1:
+            self._hand.drag(points[0].x(), points[0].y())
+            self._meter.add(points[0].x(), at_ms)
+        else:
+            self._throw(at_ms)
+            self._end()
+
+    def _pinch(self, first: QPointF, second: QPointF) -> None:
+        centre, apart = (first + second) / 2, math.hypot(first.x() - second.x(), first.y() - second.y())
+        if self._pair is not None and apart > 0 and self._pair[1] > 0:
+            self._model.pan(centre.x() - self._pair[0].x())
+            self._model.zoom(centre.x(), apart / self._pair[1])
+        self._pair = (centre, apart)
+
+    def _throw(self, at_ms: float) -> None:
+        is_wanted = self._model.scene.options.kinetic is not Kinetic.NEVER
+        flick = self._meter.flick(at_ms) if self._pair is None and self._hand.grabbed in PLOT else None
+        if flick is not None and is_wanted:
+            self._motion.throw(flick)
+
+    def _end(self) -> None:
+        self._hand.release()
+        self._pair = None

@@ -1,0 +1,1 @@
+"""The job panel and the form that starts backfills."""

@@ -1,0 +1,266 @@
+"""The form that starts backfills for many symbols and intervals at once, and says first what they will cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDate, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDateEdit,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QRadioButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from candledesk.domain.errors import CandleDeskError, UnknownSymbolError
+from candledesk.domain.interval import INTERVALS
+from candledesk.ui.panels.jobs.backfill_series import BackfillOrder, day_span, find_mistake, read_symbols
+from candledesk.ui.panels.jobs.texts import count_words, estimate_words, names_words
+from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.symbol_entry import interval_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from datetime import date
+
+    from candledesk.cache.api import Cache
+    from candledesk.cache.messages import BackfillEstimate, Job
+    from candledesk.domain.interval import Interval
+    from candledesk.ui.bridge import Bridge
+
+_PAUSE_MS = 250  # after the last change, before an estimate is asked for
+_PER_ROW = 6
+
+
+class BackfillForm(QDialog):
+    """Opened with ``open``. ``asked`` carries the future of the start, which may outlive the form.
+
+    ``started`` carries the number of jobs, after which the form closes itself.
+    """
+
+    asked = Signal(object)
+    started = Signal(int)
+
+    def __init__(
+        self, cache: Cache, bridge: Bridge, parent: QWidget, target: tuple[str, Interval] | None = None
+    ) -> None:
+        """Begin with the series that is on screen."""
+        super().__init__(parent)
+        self.setWindowTitle("New backfill")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._cache, self._bridge = cache, bridge
+        self._estimated: Future[BackfillEstimate] | None = None
+        self._is_starting = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._ask_estimate)
+        self.symbols = QPlainTextEdit(target[0] if target else "")
+        self.interval_buttons = {interval.name: _interval_button(interval) for interval in INTERVALS.values()}
+        shown = target[1] if target else INTERVALS["1d"]
+        self.interval_buttons.get(shown.name, self.interval_buttons[shown.base.name]).setChecked(True)
+        self.everything = QRadioButton("&Everything available")
+        self.from_to = QRadioButton("&From")
+        self.first, self.last = _date_edit(QDate.currentDate().addYears(-1)), _date_edit(QDate.currentDate())
+        self.found, self.refused, self.cost = PlainLabel(), PlainLabel(), PlainLabel()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.start_button = self.buttons.addButton("&Start", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._build()
+        self._connect()
+        self._on_changed()
+
+    # -- building
+
+    def _build(self) -> None:
+        self.symbols.setPlaceholderText("AAPL, MSFT, 7203.T …")
+        self.symbols.setTabChangesFocus(True)
+        self.symbols.setAccessibleName("Symbols")
+        self.symbols.setFixedHeight(96)
+        self.everything.setChecked(True)
+        self.refused.setObjectName("refused")
+        self.cost.setObjectName("cost")
+        for label in (self.found, self.refused, self.cost):
+            label.setWordWrap(True)
+        self.cost.setMinimumHeight(self.cost.fontMetrics().lineSpacing() * 3 + 20)
+        self.cost.setAlignment(Qt.AlignmentFlag.AlignTop)
+        title = PlainLabel("S&ymbols, separated by commas, spaces or lines")
+        title.setBuddy(self.symbols)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 20, 24, 20)
+        box.setSpacing(8)
+        for widget in (title, self.symbols, self.found, self.refused):
+            box.addWidget(widget)
+        box.addSpacing(6)
+        box.addWidget(PlainLabel("Intervals"))
+        box.addLayout(self._interval_grid())
+        box.addSpacing(6)
+        box.addWidget(PlainLabel("Span"))
+        box.addLayout(self._span_row())
+        box.addSpacing(6)
+        box.addWidget(self.cost)
+        box.addWidget(self.buttons)
+        self.setFixedWidth(520)
+        self.symbols.selectAll()
+        self.start_button.setDefault(True)  # once it is in the dialog, else the box chooses for itself
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):  # Return alone is a new line among the symbols
+            QShortcut(QKeySequence(keys), self).activated.connect(self._on_start_clicked)
+
+    def _interval_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for at, button in enumerate(self.interval_buttons.values()):
+            grid.addWidget(button, at // _PER_ROW, at % _PER_ROW)
+        return grid
+
+    def _span_row(self) -> QVBoxLayout:
+        group = QButtonGroup(self)
+        group.addButton(self.everything)
+        group.addButton(self.from_to)
+        until = PlainLabel("t&o")
+        until.setBuddy(self.last)
+        row = QHBoxLayout()
+        for widget in (self.from_to, self.first, until, self.last, PlainLabel("inclusive")):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.first.setAccessibleName("First day")
+        self.last.setAccessibleName("Last day")
+        column = QVBoxLayout()
+        column.addWidget(self.everything)
+        column.addLayout(row)
+        return column
+
+    def _connect(self) -> None:
+        self.symbols.textChanged.connect(self._on_changed)
+        for button in self.interval_buttons.values():
+            button.toggled.connect(self._on_changed)
+        self.from_to.toggled.connect(self._on_changed)
+        for edit in (self.first, self.last):
+            edit.dateChanged.connect(self._on_date_changed)
+        self.start_button.clicked.connect(self._on_start_clicked)
+        self.buttons.rejected.connect(self.reject)
+
+    # -- what was told
+
+    def _days(self) -> tuple[date, date] | None:
+        if self.everything.isChecked():
+            return None
+        return _python_date(self.first.date()), _python_date(self.last.date())
+
+    def _intervals(self) -> tuple[Interval, ...]:
+        return tuple(INTERVALS[name] for name, button in self.interval_buttons.items() if button.isChecked())
+
+    def order(self) -> BackfillOrder:
+        """Return what is to be backfilled."""
+        days = self._days()
+        return BackfillOrder(
+            read_symbols(self.symbols.toPlainText())[0], self._intervals(), None if days is None else day_span(*days)
+        )
+
+    def mistake(self) -> str:
+        """Return what is missing, or nothing."""
+        return find_mistake(read_symbols(self.symbols.toPlainText())[0], self._intervals(), self._days())
+
+    # -- slots
+
+    def _on_date_changed(self) -> None:
+        if self.everything.isChecked():
+            self.from_to.setChecked(True)  # which tells of the change
+        else:
+            self._on_changed()
+
+    def _on_changed(self) -> None:
+        symbols, refused = read_symbols(self.symbols.toPlainText())
+        self.found.setText(count_words(len(symbols), "symbol"))
+        self.refused.setText(f"Not symbols, left out: {names_words(refused)}" if refused else "")
+        self.refused.setVisible(bool(refused))
+        self._estimated = None
+        mistake = self.mistake()
+        n_series = len(symbols) * len(self._intervals())
+        self.start_button.setEnabled(not mistake and not self._is_starting)
+        self.start_button.setText("&Start" if mistake else f"&Start {count_words(n_series, 'backfill')}")
+        self._say(mistake or "Estimating…")
+        if not mistake:
+            self._timer.start()
+
+    def _say(self, text: str, *, is_error: bool = False) -> None:
+        self.cost.setText(text)
+        self.cost.setProperty("tone", "warning" if is_error else "")
+        self.cost.style().unpolish(self.cost)
+        self.cost.style().polish(self.cost)
+
+    def _ask_estimate(self) -> None:
+        order = self.order()
+        self._estimated = self._cache.estimate_backfill(order.series, order.span)
+        self._bridge.deliver(self._estimated, self._on_estimated)
+
+    def _on_estimated(self, future: Future[BackfillEstimate]) -> None:
+        if future is not self._estimated or self._is_starting:
+            return  # something was changed since
+        try:
+            estimate = future.result()
+        except CandleDeskError as error:
+            self._say(str(error), is_error=True)
+            return
+        text = estimate_words(estimate)
+        if estimate.unknown:
+            text += f"\nNot met yet, looked up first: {names_words(estimate.unknown)}."
+        self._say(text)
+
+    def _on_start_clicked(self) -> None:
+        if self.mistake() or self._is_starting:
+            return
+        order = self.order()
+        self._is_starting = True
+        self.start_button.setEnabled(False)
+        self._say("Starting. Symbols that were never met are looked up first; this form may be closed meanwhile.")
+        future = self._cache.start_backfills(order.series, order.span)
+        self._bridge.deliver(future, self._on_started)
+        self.asked.emit(future)
+
+    def _on_started(self, future: Future[list[Job]]) -> None:
+        self._is_starting = False
+        self.start_button.setEnabled(not self.mistake())
+        try:
+            jobs = future.result()
+        except UnknownSymbolError as error:
+            self._say(f"{error} The others are started.", is_error=True)
+            return
+        except CandleDeskError as error:
+            self._say(str(error), is_error=True)
+            return
+        self.started.emit(len(jobs))
+        self.accept()
+
+
+def _python_date(day: QDate) -> date:
+    found: Callable[[], date] = day.toPython  # type: ignore[assignment] # typed as an object
+    return found()
+
+
+def _interval_button(interval: Interval) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("interval")
+    button.setText(interval.name)
+    button.setToolTip(interval_words(interval))
+    button.setAccessibleName(interval_words(interval))
+    button.setCheckable(True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setMinimumWidth(72)
+    return button
+
+
+def _date_edit(day: QDate) -> QDateEdit:
+    edit = QDateEdit(day)
+    edit.setDisplayFormat("yyyy-MM-dd")
+    edit.setCalendarPopup(True)
+    edit.setMinimumWidth(130)
+    return edit

@@ -1,0 +1,197 @@
+"""The job table on screen: columns, selection, keys, and what can be done to the selected jobs."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from candledesk.domain.job_states import JobVerb, may
+from candledesk.ui.panels.jobs.cell_delegate import ROW_H, ProgressDelegate, StateDelegate
+from candledesk.ui.panels.jobs.texts import COLUMNS, error_words, has_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from candledesk.cache.messages import Job
+    from candledesk.ui.panels.jobs.table_model import JobsModel
+    from candledesk.ui.theme.themes import Theme
+
+_WIDTHS = (96, 74, 86, 190, 112, 132, 150, 96)
+_SLICE = 200  # jobs that are told something before the window gets its turn again
+_OWN_KEYS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right}  # which the charts have, too
+
+
+@dataclass(frozen=True, slots=True)
+class JobAction:
+    """What can be done to selected jobs: shown as a button, a menu row and a key. ``verb`` ``None``: copy the error."""
+
+    name: str
+    title: str
+    keys: str
+    tip: str
+    verb: JobVerb | None
+
+
+JOB_ACTIONS = (
+    JobAction("pause", "Pa&use", "", "Let the selected jobs rest", JobVerb.PAUSE),
+    JobAction("resume", "R&esume", "", "Let paused jobs go on", JobVerb.RESUME),
+    JobAction("cancel", "Ca&ncel", "Del", "Give the selected jobs up; stored bars stay", JobVerb.CANCEL),
+    JobAction(
+        "retry", "Re&try", "Ctrl+Return", "Queue failed or cancelled jobs again, for what is missing", JobVerb.RETRY
+    ),
+    JobAction("copy", "C&opy error", "Ctrl+C", "Copy why the selected jobs failed", None),
+)
+
+
+class JobsView(QTableView):
+    """The table. ``asked`` carries a verb and a job for every selected job that may do it; ``left``: Escape."""
+
+    asked = Signal(object, int)  # JobVerb, job_id
+    left = Signal()
+
+    def __init__(self, model: JobsModel, parent: QWidget | None = None) -> None:
+        """Show ``model``."""
+        super().__init__(parent)
+        self.jobs = model
+        self._waiting: deque[tuple[JobVerb, int]] = deque()
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._ask_slice)
+        self.setModel(model)
+        self._delegates = (StateDelegate(self), ProgressDelegate(self))
+        self.setItemDelegateForColumn(COLUMNS.index("State"), self._delegates[0])
+        self.setItemDelegateForColumn(COLUMNS.index("Progress"), self._delegates[1])
+        self._dress()
+        self.actions_by_name = {row.name: self._make_action(row) for row in JOB_ACTIONS}
+        space = QAction("Pause or resume", self)
+        space.setShortcut(QKeySequence(Qt.Key.Key_Space))
+        space.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        space.triggered.connect(self.toggle_pause)
+        self.addAction(space)
+        self.selectionModel().selectionChanged.connect(self.refresh_actions)
+        model.flushed.connect(self.refresh_actions)
+        self.customContextMenuRequested.connect(self._open_menu)
+        self.refresh_actions()
+
+    def _dress(self) -> None:
+        self.setAccessibleName("Jobs")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setTabKeyNavigation(False)  # Tab leaves the table
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_H)
+        header = self.horizontalHeader()
+        # Painting a title asks whether its whole column is selected: 45 ms a title with 10,000 rows. So the titles look
+        # at a selection of their own, which stays empty.
+        header.setSelectionModel(QItemSelectionModel(self.jobs, header))
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, width)
+        header.setSortIndicatorClearable(True)  # the third click: the newest first again
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Wear other colours."""
+        for delegate in self._delegates:
+            delegate.theme = theme
+        self.viewport().update()
+
+    # -- what can be done
+
+    def _make_action(self, row: JobAction) -> QAction:
+        action = QAction(row.title, self)
+        action.setToolTip(f"{row.tip} ({row.keys})" if row.keys else row.tip)
+        action.setShortcut(QKeySequence(row.keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(partial(self._run, row))
+        self.addAction(action)
+        return action
+
+    def selected_jobs(self) -> list[Job]:
+        """Return the selected jobs, in the order of their rows.
+
+        Whole rows are selected, so the ranges tell everything; ``selectedRows`` takes half a second for 10,000 rows.
+        """
+        parts = self.selectionModel().selection()
+        ranges = (parts.at(place) for place in range(parts.count()))
+        rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
+        return [self.jobs.job_at(row) for row in sorted(rows)]
+
+    def refresh_actions(self) -> None:
+        """Enable what the state of at least one selected job allows."""
+        jobs = self.selected_jobs()
+        states = {job.state for job in jobs}
+        for row in JOB_ACTIONS:
+            verb = row.verb
+            is_allowed = any(map(has_error, jobs)) if verb is None else any(may(state, verb) for state in states)
+            self.actions_by_name[row.name].setEnabled(is_allowed)
+
+    def _run(self, row: JobAction, _is_checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt passes it
+        if row.verb is None:
+            self.copy_errors()
+        else:
+            self._ask(row.verb, self.selected_jobs())
+
+    def toggle_pause(self) -> None:
+        """Pause the selected jobs, or resume them when none can be paused."""
+        jobs = self.selected_jobs()
+        is_pausing = any(may(job.state, JobVerb.PAUSE) for job in jobs)
+        self._ask(JobVerb.PAUSE if is_pausing else JobVerb.RESUME, jobs)
+
+    def copy_errors(self) -> None:
+        """Put why the selected jobs failed on the clipboard."""
+        texts = [error_words(job) for job in self.selected_jobs() if has_error(job)]
+        if texts:
+            QGuiApplication.clipboard().setText("\n".join(texts))
+
+    def _ask(self, verb: JobVerb, jobs: Iterable[Job]) -> None:
+        self._waiting.extend((verb, job.job_id) for job in jobs if may(job.state, verb))
+        self._ask_slice()
+
+    def _ask_slice(self) -> None:
+        for _ in range(min(_SLICE, len(self._waiting))):
+            self.asked.emit(*self._waiting.popleft())
+        if self._waiting:
+            self._next.start(0)
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(list(self.actions_by_name.values()))
+        menu.addSeparator()
+        menu.addAction("Select all", QKeySequence(QKeySequence.StandardKey.SelectAll), self.selectAll)
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    # -- keys
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys of a table from the window's charts."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave on Escape; Home and End go to the first and last row."""
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif key in {Qt.Key.Key_Home, Qt.Key.Key_End} and self.jobs.rowCount():
+            self.selectRow(0 if key == Qt.Key.Key_Home else self.jobs.rowCount() - 1)
+        else:
+            super().keyPressEvent(event)

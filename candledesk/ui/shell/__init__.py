@@ -1,0 +1,1 @@
+"""The window around the charts: menus, toolbar, tabs, dialogs, status bar."""

@@ -1,0 +1,130 @@
+"""One chart of a window: the view, its model and its feed, with a passing message above it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.chart.widget.chart_feed import ChartFeed
+from candledesk.ui.chart.widget.chart_model import ChartModel
+from candledesk.ui.chart.widget.chart_view import ChartView
+from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
+from candledesk.ui.plain_text import PlainLabel
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from PySide6.QtGui import QResizeEvent
+
+    from candledesk.cache.api import Cache
+    from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.theme.themes import Theme
+
+_TOAST_MS = 7_000
+
+
+class ChartPage(QWidget):
+    """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries words."""
+
+    changed = Signal()
+    opened = Signal()
+    waiting_changed = Signal(str)
+
+    def __init__(self, cache: Cache, bridge: Bridge, view_id: int, theme: Theme) -> None:
+        """Build an empty chart that is view ``view_id`` of the cache."""
+        super().__init__()
+        self.model = ChartModel(self)
+        self.view = ChartView(self.model, self, theme)
+        self.feed = ChartFeed(cache, bridge, self.model, view_id)
+        self.strip = CoverageStrip(cache, bridge, self.model, theme)
+        self._cache, self._bridge = cache, bridge
+        self._toast = PlainLabel(parent=self)
+        self._toast.setObjectName("toast")
+        self._toast.setWordWrap(True)
+        self._toast.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._toast.hide()
+        self._toast_timer = QTimer(self)
+        self._toast_timer.setSingleShot(True)
+        self._toast_timer.timeout.connect(self._toast.hide)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.view)
+        box.addWidget(self.strip)
+        self.setFocusProxy(self.view)
+        self.feed.opened.connect(self.opened)
+        self.feed.opened.connect(self._toast.hide)
+        self.feed.failed.connect(self.show_toast)
+        self.feed.waiting_changed.connect(self.waiting_changed)
+        self.model.series_changed.connect(self.changed)
+        self.model.changed.connect(self._on_model_changed)
+        self.strip.fill_requested.connect(self._on_fill_requested)
+
+    @property
+    def target(self) -> tuple[str, Interval] | None:
+        """The series that is shown or on its way."""
+        return self.feed.target
+
+    @property
+    def symbol(self) -> str:
+        """The symbol that is wanted, shown or still on its way; empty for none."""
+        return self.target[0] if self.target is not None else self.model.series.symbol
+
+    @property
+    def toast(self) -> str:
+        """The passing message, while it is shown."""
+        return self._toast.text() if self._toast.isVisibleTo(self) else ""
+
+    def title(self) -> str:
+        """Return ``AAPL 1d``."""
+        series = self.model.series
+        return f"{series.symbol} {series.interval.name}" if series.symbol else ""
+
+    def show_toast(self, text: str) -> None:
+        """Say something for a few seconds over the chart."""
+        self._toast.setText(text)
+        self._place_toast()
+        self._toast.show()
+        self._toast.raise_()
+        self._toast_timer.start(_TOAST_MS)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the palette."""
+        self.view.set_theme(theme)
+        self.strip.set_theme(theme)
+
+    def _on_model_changed(self) -> None:
+        if self.model.scene.options.has_coverage is self.strip.isHidden():
+            self.strip.setVisible(self.model.scene.options.has_coverage)
+
+    def _on_fill_requested(self, span: Span) -> None:
+        series = self.model.series
+        self._bridge.deliver(self._cache.start_backfill(series.symbol, series.interval, span), self._on_fill_started)
+
+    def _on_fill_started(self, future: Future[Any]) -> None:
+        try:
+            job = future.result()
+        except CandleDeskError as error:
+            self.show_toast(str(error))
+        else:
+            self.show_toast(f"Job {job.job_id} fetches it")
+
+    def _place_toast(self) -> None:
+        self._toast.setFixedWidth(max(200, min(520, self.width() - 80)))
+        self._toast.adjustSize()
+        self._toast.move((self.width() - self._toast.width()) // 2, 64)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the message in the middle."""
+        super().resizeEvent(event)
+        self._place_toast()
+
+    def close_feed(self) -> None:
+        """Ask for nothing more."""
+        self.feed.close()
+        self.view.close()

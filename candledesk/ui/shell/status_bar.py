@@ -1,0 +1,110 @@
+"""The status bar: what the network does, what is being loaded, how many bars are shown."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStatusBar, QWidget
+
+from candledesk.ui.chart.core.chart_messages import lag_words, limiter_words, work_words
+from candledesk.ui.plain_text import PlainLabel
+
+if TYPE_CHECKING:
+    from candledesk.cache.messages import LimiterState
+    from candledesk.ui.chart.core.scene import Series
+
+_SLACK_MS = 100
+_NOTICE_MS = 60_000
+
+
+class StatusBar(QStatusBar):
+    """One sentence at the left, facts of the chart at the right."""
+
+    def __init__(self, state: LimiterState, parent: QWidget | None = None) -> None:
+        """Start with the limiter's present state."""
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.state = PlainLabel()
+        self.kept = PlainLabel()
+        self.facts = PlainLabel()
+        self.addWidget(self.state, 1)
+        self.addPermanentWidget(self.kept)
+        self.addPermanentWidget(self.facts)
+        self._limiter = state
+        self._n_live = 0
+        self._waiting = ""
+        self._fault = ""
+        self._notice = ""
+        self._notice_end = QTimer(self)
+        self._notice_end.setSingleShot(True)
+        self._notice_end.timeout.connect(self._end_notice)
+        self._pause_end = QTimer(self)  # the limiter itself wakes only for the next request
+        self._pause_end.setSingleShot(True)
+        self._pause_end.timeout.connect(self._refresh)
+        self.show_limiter(state)
+
+    def show_limiter(self, state: LimiterState) -> None:
+        """Take a new state of the limiter."""
+        self._limiter = state
+        self._pause_end.stop()
+        if state.retry_at is not None and state.retry_at > time.time():
+            self._pause_end.start(round((state.retry_at - time.time()) * 1000) + _SLACK_MS)
+        self._refresh()
+
+    def show_live(self, n_jobs: int) -> None:
+        """Take the number of jobs that are queued or running."""
+        self._n_live = n_jobs
+        self._refresh()
+
+    def show_waiting(self, text: str) -> None:
+        """Say what the chart waits for; empty when it waits for nothing."""
+        self._waiting = text
+        self._refresh()
+
+    def show_fault(self, text: str) -> None:
+        """Say what a person must know until it is replaced; empty clears it."""
+        self._fault = text
+        self._refresh()
+
+    def show_notice(self, text: str) -> None:
+        """Say what has happened once, for a minute, in the place of what the network does."""
+        self._notice = text
+        self._notice_end.start(_NOTICE_MS)
+        self._refresh()
+
+    def _end_notice(self) -> None:
+        self._notice = ""
+        self._refresh()
+
+    def show_series(self, series: Series) -> None:
+        """Show the facts of a chart."""
+        if not series.symbol or series.instrument is None:
+            self.facts.setText("")
+            return
+        zone = series.instrument.tz.replace("_", " ")
+        self.facts.setText(f"{series.axis.n_bars:,} bars on this chart   ·   Exchange in {zone}")
+
+    def show_kept(self, text: str) -> None:
+        """Say that the chart's series is kept complete, and since when it is; empty when it is not."""
+        self.kept.setText(text)
+        self.kept.setVisible(bool(text))
+
+    def _words(self) -> str:
+        if self._fault:
+            return self._fault
+        if self._notice:
+            return self._notice
+        limited = limiter_words(self._limiter, now=time.time())
+        work = work_words(self._n_live, is_held=bool(limited))
+        late = "" if limited else lag_words(self._limiter.update_lag_s)
+        return "   ·   ".join(filter(None, (limited, self._waiting or work, late)))
+
+    def _refresh(self) -> None:
+        self.state.setText(self._words())
+        tone = "warning" if self._fault or limiter_words(self._limiter, now=time.time()) else ""
+        if self.state.property("tone") != tone:
+            self.state.setProperty("tone", tone)
+            self.state.style().unpolish(self.state)
+            self.state.style().polish(self.state)

@@ -1,0 +1,1 @@
+"""Palettes, fonts and the choice of a theme."""

@@ -1,0 +1,130 @@
+"""The cache's events as server-sent events, one bounded queue per reader."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.responses import StreamingResponse
+
+from candledesk.cache.messages import (
+    BarsStored,
+    FaultRaised,
+    Job,
+    JobChanged,
+    JobsChanged,
+    LimiterChanged,
+    SymbolReused,
+    WindowRequested,
+)
+from candledesk.web.api.wire import iso_time, job_row, limiter_row
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from candledesk.cache.api import Cache
+    from candledesk.cache.messages import Event
+    from candledesk.domain.interval import Interval
+
+STREAM_TYPE = "text/event-stream"
+HEARTBEAT_S = 15.0
+MAX_WAITING = 256  # a reader that is further behind is let go: it reconnects and reloads
+
+
+def encode_event(event: Event) -> bytes:
+    """Return one event in the text form of server-sent events."""
+    if isinstance(event, BarsStored):
+        name, row = "bars_stored", _stored_row(event)
+    elif isinstance(event, JobChanged):
+        name, row = "job", job_row(event.job)
+    elif isinstance(event, JobsChanged):
+        name, row = "jobs", {"n_jobs": event.n_jobs}
+    elif isinstance(event, FaultRaised):
+        name, row = "fault", {"text": event.text}
+    elif isinstance(event, SymbolReused):
+        row = {"symbol": event.symbol, "former_symbol": event.former_symbol, "name": event.name, "text": event.text}
+        name = "symbol_reused"
+    elif isinstance(event, LimiterChanged):
+        name, row = "limiter", limiter_row(event.state)
+    else:
+        raise TypeError(f"{type(event).__name__} is not for readers of the stream")
+    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(row) + b"\n\n"
+
+
+def _stored_row(event: BarsStored) -> dict[str, object]:
+    return {
+        "symbol": event.symbol,
+        "interval": event.interval.name,
+        "from": iso_time(event.span.start),
+        "to": iso_time(event.span.end),
+        "rev": event.rev,
+    }
+
+
+def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bool:
+    """Tell whether a reader that asked for this series wants the event; a derived interval follows its base."""
+    if isinstance(event, WindowRequested):
+        return False  # between two processes of this machine, no business of a page
+    subject = event.job if isinstance(event, JobChanged) else event
+    if not isinstance(subject, BarsStored | Job):
+        return True
+    names = None if interval is None else {interval.name, interval.base.name}
+    return symbol in {None, subject.symbol} and (names is None or subject.interval.name in names)
+
+
+class EventStream:
+    """One reader's queue: filled from the cache's threads, drained by the response until ``stopping`` is set."""
+
+    def __init__(self, cache: Cache, stopping: asyncio.Event, symbol: str | None, interval: Interval | None) -> None:
+        """Prepare the queue; the subscription begins with the answer's first byte."""
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.Queue[Event] = asyncio.Queue(MAX_WAITING)
+        self._cache = cache
+        self._stopping = stopping
+        self._symbol, self._interval = symbol, interval
+        self._is_overrun = False
+
+    def respond(self) -> StreamingResponse:
+        """Return the response that reads the queue."""
+        return StreamingResponse(self._read(), media_type=STREAM_TYPE)
+
+    def _on_event(self, event: Event) -> None:
+        if is_wanted(event, self._symbol, self._interval):
+            with suppress(RuntimeError):  # the loop closed meanwhile
+                self._loop.call_soon_threadsafe(self._put, event)
+
+    def _put(self, event: Event) -> None:
+        try:
+            self._queue.put_nowait(event)
+        except asyncio.QueueFull:
+            self._is_overrun = True
+
+    async def _read(self) -> AsyncIterator[bytes]:
+        stop = asyncio.ensure_future(self._stopping.wait())
+        taker = asyncio.ensure_future(self._queue.get())
+        unsubscribe = self._cache.subscribe(self._on_event)
+        leave = self._follow()
+        try:
+            yield b"retry: 1000\n\n" + encode_event(LimiterChanged(self._cache.limiter_state()))
+            while not self._is_overrun:
+                await asyncio.wait({taker, stop}, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
+                if stop.done():
+                    return
+                if not taker.done():
+                    yield b": still here\n\n"
+                    continue
+                event, taker = taker.result(), asyncio.ensure_future(self._queue.get())
+                yield encode_event(event)
+        finally:
+            stop.cancel()
+            taker.cancel()
+            unsubscribe()
+            leave()
+
+    def _follow(self) -> Callable[[], None]:
+        """A reader of one series shows it: it is kept up to date for as long as the stream is open."""
+        if self._symbol is None or self._interval is None:
+            return lambda: None
+        return self._cache.follow(self._symbol, self._interval)

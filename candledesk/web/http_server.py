@@ -1,0 +1,148 @@
+"""The server in its own daemon thread with its own loop, on a socket that only this machine can reach."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import uvicorn
+
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.web.api.endpoint import Door
+from candledesk.web.routes import build_routes
+from candledesk.web.server.assets import load_assets
+from candledesk.web.server.guard import Guard
+from candledesk.web.server.protocol import LoopbackProtocol
+from candledesk.web.server.throttle import Bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from candledesk.cache.api import Cache
+    from candledesk.cache.messages import WindowRequested
+    from candledesk.web.server.assets import Asset
+
+_log = logging.getLogger(__name__)
+HOST = "127.0.0.1"
+HEADER_LIMIT = 16 * 1024
+GRACE_S = 1
+
+
+def build_app(door: Door, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None) -> ASGIApp:
+    """Return the guarded application for a server on ``port``; ``posts`` limits the changes that are asked for."""
+    open_paths = {*assets, "/", "/healthz"}
+    return Guard(build_routes(door, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
+
+
+class WebServer:
+    """The browser's and the scripts' door to ``cache``.
+
+    ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
+    ``clock``: UTC seconds; ``on_window``: told, on the
+    server's thread, that somebody wants the window in front. Raises ``EnvironmentFaultError`` when the port is taken.
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        *,
+        port: int = 0,
+        resources: Path,
+        token: str | None = None,
+        clock: Callable[[], float] = time.time,
+        on_window: Callable[[WindowRequested], None] | None = None,
+    ) -> None:
+        """Bind the socket at once, so that ``url`` is known before ``start``."""
+        self.token = token or secrets.token_urlsafe(32)
+        self._door = Door(cache, asyncio.Event(), clock, on_window)
+        self._socket = _bind(port)
+        self.port: int = self._socket.getsockname()[1]
+        self.posts = Bucket()
+        app = build_app(self._door, load_assets(resources), port=self.port, token=self.token, posts=self.posts)
+        config = uvicorn.Config(
+            app,
+            http=LoopbackProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",  # a malformed request is the sender's fault, and it may send many
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=HEADER_LIMIT,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        self._server = uvicorn.Server(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_running = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="candledesk-http", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The server's address without a token."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def chart_url(self) -> str:
+        """The page's address; the token is in the fragment, which no browser sends anywhere."""
+        return self.make_chart_url()
+
+    def make_chart_url(self, symbol: str | None = None, interval: str | None = None) -> str:
+        """Return the page's address for one series."""
+        series = {key: text for key, text in (("symbol", symbol), ("interval", interval)) if text is not None}
+        return f"{self.url}/#{urlencode({'token': self.token, **series})}"
+
+    def start(self) -> None:
+        """Serve; returns when connections are accepted."""
+        self._socket.listen(128)
+        self._thread.start()
+        if not self._is_running.wait(10):
+            raise EnvironmentFaultError("The web server did not start.")
+
+    def stop(self, deadline_s: float = 1.0) -> None:
+        """End every stream and wait at most ``deadline_s``; may be called twice and before ``start``."""
+        loop = self._loop
+        if loop is not None and self._thread.is_alive():
+            try:
+                loop.call_soon_threadsafe(self._on_stop)
+            except RuntimeError:  # it has just ended by itself
+                return
+            self._thread.join(deadline_s)
+        if not self._thread.is_alive():
+            self._socket.close()
+
+    def _on_stop(self) -> None:
+        self._door.stopping.set()
+        self._server.should_exit = True
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception:  # noqa: BLE001 a dead server must be told, not lost with its thread
+            _log.exception("The web server ended.")
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_soon(self._is_running.set)
+        await self._server.serve(sockets=[self._socket])
+
+
+def _bind(port: int) -> socket.socket:
+    # With its protocol named, or asyncio leaves Nagle's delay on and each answer on a kept connection waits 40 ms.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((HOST, port))
+    except OSError as error:
+        sock.close()
+        raise EnvironmentFaultError(f"Port {port} cannot be used: {error.strerror}. Choose another or 0.") from error
+    return sock

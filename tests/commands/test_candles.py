@@ -1,0 +1,238 @@
+"""The commands: exactly the venue's bars, honest exit codes, and an end within 3 s whatever hangs."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from candledesk.cache.messages import SymbolReused
+from candledesk.cache.service import CacheService
+from candledesk.commands.candles import print_candles, tell_reuse
+from candledesk.commands.entry import arrange
+from candledesk.demo import DemoMarket
+from candledesk.demo.http.clock import parse_instant
+from candledesk.domain.bars import Bars
+from candledesk.domain.times import parse_time
+from candledesk.settings import load_settings
+
+ROOT = Path(__file__).parents[2]
+# What each span holds: Thanksgiving and the half day after it; the end of British summer time; the lunch break;
+# a weekend of a coin; an FX week with its Friday end and Sunday start.
+SPANS = [
+    ("MSFT", "2026-11-24", "2026-12-01"),
+    ("VOD.L", "2026-10-22", "2026-10-29"),
+    ("7203.T", "2026-11-09", "2026-11-13"),
+    ("BTC-USD", "2026-11-13", "2026-11-16"),
+    ("EURUSD=X", "2026-11-12", "2026-11-17"),
+]
+INTERVALS = ("1m", "5m", "1h", "1d")
+CLOSING_LIMIT_S = 3.0
+
+
+def read_csv(text):
+    rows = [
+        [
+            parse_time(row["timestamp"], "timestamp"),
+            *(float(row[name]) for name in ("open", "high", "low", "close", "volume")),
+        ]
+        for row in csv.DictReader(io.StringIO(text))
+    ]
+    return Bars.from_rows(rows)
+
+
+@pytest.fixture(scope="module")
+def market():
+    with DemoMarket() as market:
+        yield market
+
+
+@pytest.fixture(scope="module")
+def service(market, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    settings = load_settings({}, yahoo_url=market.url, requests_per_minute="6000", request_burst="600")
+    service = CacheService(home / "candles.db", settings, home / "yfinance", now=market.clock.now)
+    yield service
+    service.close()
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+@pytest.mark.parametrize(("symbol", "start", "end"), SPANS, ids=[row[0] for row in SPANS])
+def test_candles_prints_exactly_the_venues_bars(capsys, market, service, symbol, start, end, interval):
+    now = parse_instant("2026-12-02T12:00:00Z") if symbol == "MSFT" else parse_instant("2026-11-20T12:00:00Z")
+    market.clock.set(now)
+    code = print_candles(
+        service.controller,
+        symbol=symbol,
+        interval=interval,
+        start=start,
+        end=end,
+        adjust="splits",
+        form="csv",
+        output=None,
+        offline=False,
+    )
+    printed = read_csv(capsys.readouterr().out)
+    truth = market.truth(symbol, interval, parse_time(start, "from"), parse_time(end, "to"))
+    assert code == 0
+    assert len(truth) > 0
+    assert np.array_equal(printed.open_time, truth.open_time)
+    assert printed.equals(truth)
+
+
+def test_a_half_day_and_a_holiday_are_not_gaps(market):
+    bars = market.truth(
+        "MSFT", "1m", *(parse_time(day, "") for day in ("2026-11-26", "2026-11-28")), parse_instant("2026-12-02")
+    )
+    assert len(bars) == 210  # nothing on Thanksgiving, 09:30 to 13:00 on the day after
+
+
+def run(home, url, *arguments, timeout=60):
+    command = [sys.executable, "-m", "candledesk", "--home", str(home), "--yahoo-url", url, *arguments]
+    environment = {**os.environ, "CANDLEDESK_REQUESTS_PER_MINUTE": "6000", "CANDLEDESK_REQUEST_BURST": "600"}
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=timeout, check=False
+    )
+
+
+@pytest.fixture
+def live(market):
+    market.reset()
+    return market
+
+
+def test_what_was_printed_once_is_printed_offline_again(tmp_path, live):
+    arguments = ("candles", "AAPL", "1d", "--from", "2026-06-01", "--to", "2026-09-01")
+    first = run(tmp_path, live.url, *arguments)
+    again = run(tmp_path, "http://127.0.0.1:9", *arguments, "--offline")
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert first.stdout == again.stdout
+    assert len(first.stdout.splitlines()) == 65
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("candles", "NOPE", "1d"), 4, "NOPE"),
+        (("candles", "AAPL", "7x"), 2, "1m 2m 5m"),
+        (("candles", "AAPL", "1d", "--from", "2026-11-02T14:30:00"), 2, "2026-11-02T14:30:00Z"),
+        (("candles", "AAPL", "1d", "--from", "2026-11-03", "--to", "2026-11-03"), 2, "empty"),
+        (("candles", "A APL", "1d"), 2, "Not a symbol"),
+        (("candles", "AAPL", "1d", "--offline"), 5, "without --offline"),
+        (("candles", "NOPE", "1d", "--format", "parquet"), 2, "-o FILE"),
+        (("coverage", "AAPL"), 5, "ask for its candles once"),
+        (("candles",), 2, "Missing argument"),
+        (("window", "--interval", "9x"), 2, "Unknown interval"),
+    ],
+)
+def test_mistakes_get_their_exit_code_and_words_that_help(tmp_path, live, arguments, code, words):
+    done = run(tmp_path, live.url, *arguments)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_gaps_that_remain_are_listed_with_exit_code_3(tmp_path, live):
+    assert (
+        run(tmp_path, live.url, "candles", "MSFT", "1h", "--from", "2026-11-02", "--to", "2026-11-06").returncode == 0
+    )
+    span = ("--from", "2026-10-28", "--to", "2026-11-06")
+    done = run(tmp_path, live.url, "candles", "MSFT", "1h", *span, "--offline")
+    assert done.returncode == 3
+    assert "gap 2026-10-28" in done.stderr
+
+
+def test_backfill_sums_up_and_doctor_checks(tmp_path, live):
+    done = run(tmp_path, live.url, "backfill", "MSFT", "NVDA", "--interval", "1d", "--from", "2024-01-01")
+    assert done.returncode == 0, done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["MSFT 1d", "NVDA 1d"]
+    checks = json.loads(run(tmp_path, live.url, "doctor", "--json").stdout)
+    assert {check["name"]: check["is_ok"] for check in checks} == {
+        "versions": True, "home": True, "database": True, "limiter": True, "yahoo": True, "display": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", [("serve",), ("candles", "MSFT", "1h")])
+def test_a_signal_ends_the_process_within_three_seconds_while_fetches_hang(tmp_path, live, command, number):
+    live.faults.add("hang")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "candledesk", "--home", str(tmp_path), "--yahoo-url", live.url, *command],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        if command == ("serve",):
+            url = process.stdout.readline()
+            endpoint = json.loads((tmp_path / "endpoint.json").read_text())
+            assert url.startswith(endpoint["url"])
+            ask_in_background(endpoint)
+        wait_for_request(live)
+        started = time.monotonic()
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+        assert time.monotonic() - started < CLOSING_LIMIT_S
+    finally:
+        process.kill()
+        process.communicate()
+        live.faults.clear()
+    assert process.returncode == (0 if command == ("serve",) else 130)
+    assert "Traceback" not in errors
+
+
+def ask_in_background(endpoint):
+    import urllib.request
+
+    url = f"{endpoint['url']}/api/v1/candles?symbol=MSFT&interval=1h&fill=async&timeout=0.5"
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {endpoint['token']}"})
+    with urllib.request.urlopen(request) as answer:
+        told = json.load(answer)
+    assert (told["complete"], told["candles"]) == (False, []), "nothing of it is known yet"
+
+
+def wait_for_request(market):
+    give_up = time.monotonic() + 60
+    while not market.chart_log("MSFT"):
+        assert time.monotonic() < give_up, "no fetch was begun"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("given", "arranged"),
+    [
+        ([], ["window"]),
+        (["AAPL", "--interval", "1h"], ["window", "AAPL", "--interval", "1h"]),
+        (["--demo", "serve"], ["serve", "--demo"]),
+        (["--home", "jobs", "candles", "AAPL", "1d"], ["candles", "--home", "jobs", "AAPL", "1d"]),
+        (["--version"], ["--version"]),
+        (["JOB", "BACKFIL"], ["window", "JOB", "BACKFIL"]),
+        (["msft", "--home", "backfil"], ["window", "msft", "--home", "backfil"]),
+        (["AAPL", "backfil"], ["window", "AAPL", "backfil"]),
+        (["window", "backfil"], ["window", "backfil"]),
+    ],
+)
+def test_common_options_may_stand_before_the_command(given, arranged):
+    assert arrange(given) == arranged
+
+
+def test_a_typo_of_a_command_opens_no_chart(tmp_path):
+    arguments = ["--home", str(tmp_path), "backfil", "AAPL", "--interval", "1d"]
+    command = [sys.executable, "-m", "candledesk", *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert "No such command 'backfil': did you mean 'backfill'?" in done.stderr
+    assert "candledesk window BACKFIL)" in done.stderr
+
+
+def test_a_command_says_that_a_symbol_was_given_to_another_company(capsys):
+    tell_reuse(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
+    said = capsys.readouterr().err
+    assert "AAA_2026-10-05" in said
+    assert "\x1b" not in said

@@ -1,0 +1,139 @@
+"""Foreign bars go through the same checks, and what was exported comes back."""
+
+import numpy as np
+import pytest
+
+from candledesk.cache.messages import BarsRequest
+from candledesk.cache.service import CacheService
+from candledesk.commands.candles import iso, print_candles
+from candledesk.commands.imports import read_csv, read_parquet, run_import
+from candledesk.demo import DemoMarket
+from candledesk.demo.http.clock import parse_instant
+from candledesk.domain.errors import InputError
+from candledesk.domain.interval import parse_interval
+from candledesk.domain.prices.oddity import odd_tokens
+from candledesk.domain.span import Span
+from candledesk.settings import load_settings
+
+NOW = "2026-11-20T22:00:00Z"
+OLD = ("2026-06-01", "2026-07-01")  # minutes older than Yahoo keeps
+
+
+@pytest.fixture(scope="module")
+def market():
+    with DemoMarket(now=NOW) as market:
+        yield market
+
+
+@pytest.fixture
+def make_service(market, tmp_path):
+    services = []
+
+    def make(name):
+        settings = load_settings({}, yahoo_url=market.url, requests_per_minute="6000", request_burst="600")
+        home = tmp_path / name
+        home.mkdir()
+        services.append(CacheService(home / "candles.db", settings, home / "yfinance", now=market.clock.now))
+        return services[-1].controller
+
+    yield make
+    for service in services:
+        service.close()
+
+
+def export(cache, path, form, interval, start, end):
+    print_candles(
+        cache, symbol="MSFT", interval=interval, start=start, end=end, adjust="splits", form=form, output=str(path),
+        offline=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "read"), [("csv", read_csv), ("parquet", read_parquet)])
+def test_what_was_exported_comes_back_exactly(make_service, market, tmp_path, capsys, form, read):
+    path = tmp_path / f"bars.{form}"
+    export(make_service("from"), path, form, "1h", *OLD)
+    span = Span(*(parse_instant(f"{day}T00:00:00Z") for day in OLD))
+    truth = market.truth("MSFT", "1h", span.start, span.end)
+    assert read(path).equals(truth)
+    cache = make_service("to")
+    n_before = len(market.chart_log("MSFT"))
+    assert run_import(cache, file=str(path), symbol="MSFT", interval="1h", form=None) == 0
+    assert f"{len(truth)} bars read, {len(truth)} stored" in capsys.readouterr().out
+    reply = cache.load_bars(BarsRequest("MSFT", parse_interval("1h"), span, timeout_s=None)).result(30)
+    assert reply.bars.equals(truth)
+    assert reply.complete
+    assert len(market.chart_log("MSFT")) == n_before + 1  # only to meet the symbol
+
+
+SATURDAY = Span(parse_instant("2026-06-06T00:00:00Z"), parse_instant("2026-06-07T00:00:00Z"))
+
+
+def test_rows_that_are_no_bar_are_counted_by_reason_and_odd_ones_are_kept(make_service, market, tmp_path, capsys):
+    times = [
+        "2026-06-01T13:30:00Z",
+        "2026-06-01T13:31:00Z",
+        "2026-06-01T13:31:30Z",
+        "2026-06-06T14:00:00Z",
+        "2026-06-01T13:33:00Z",
+    ]
+    prices = ["10,11,9,10", "10,9,11,10", "10,11,9,10", "10,11,9,10", ",,,"]
+    rows = [f"{time},{price},100" for time, price in zip(times, prices, strict=True)]
+    path = tmp_path / "bars.csv"
+    path.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(rows) + "\n")
+    cache = make_service("home")
+    assert run_import(cache, file=str(path), symbol="MSFT", interval="1m", form=None) == 3
+    told = capsys.readouterr().out
+    assert "5 bars read, 3 stored" in told  # a high below its low and a Saturday are kept and flagged
+    for reason in ("off_grid", "no_close"):
+        assert f"1 refused: {reason}" in told
+    reply = cache.load_bars(BarsRequest("MSFT", parse_interval("1m"), SATURDAY, fill="none")).result(30)
+    assert [odd_tokens(flags) for flags in reply.odd.values()] == ["session"]
+
+
+def test_bars_on_another_basis_are_refused_whole(make_service, market, tmp_path, capsys):
+    cache, path = make_service("home"), tmp_path / "bars.parquet"
+    export(cache, path, "parquet", "1d", *OLD)
+    bars = read_parquet(path)
+    lines = [f"{np.datetime64(t, 's')}Z,{o * 3},{h * 3},{low * 3},{c * 3},{v}" for t, o, h, low, c, v in zip(
+        bars.open_time.tolist(), bars.open, bars.high, bars.low, bars.close, bars.volume, strict=True)]  # fmt: skip
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(lines))
+    assert run_import(cache, file=str(wrong), symbol="MSFT", interval="1d", form="csv") == 3
+    assert "refused: other_basis" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("interval", ["5m", "15m", "10m", "45m", "90m"])
+def test_coarser_candles_are_made_from_imported_minutes(make_service, market, tmp_path, capsys, interval):
+    span = Span(*(parse_instant(f"{day}T00:00:00Z") for day in ("2026-06-01", "2026-06-06")))
+    cache, path = make_service("home"), tmp_path / "minutes.csv"
+    minutes = market.truth("MSFT", "1m", span.start, span.end)
+    lines = [f"{iso(t)},{o!r},{h!r},{low!r},{c!r},{v!r}" for t, o, h, low, c, v in zip(
+        *(column.tolist() for column in (minutes.open_time, minutes.open, minutes.high, minutes.low, minutes.close,
+                                         minutes.volume)), strict=True)]  # fmt: skip
+    path.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(lines) + "\n")
+    assert run_import(cache, file=str(path), symbol="MSFT", interval="1m", form=None) == 0
+    printed = tmp_path / "printed.csv"
+    capsys.readouterr()
+    export(cache, printed, "csv", interval, "2026-06-01", "2026-06-06")
+    told = capsys.readouterr().err
+    end = "21:00" if interval == "90m" else "20:00"  # of the last candle's step
+    assert f"MSFT {interval}: made from stored 1m candles: 2026-06-01T13:30:00Z to 2026-06-05T{end}:00Z\n" == told
+    made, truth = read_csv(printed), market.truth("MSFT", interval, span.start, span.end)
+    np.testing.assert_allclose(made.volume, truth.volume)
+    for name in ("open_time", "open", "high", "low", "close"):
+        assert getattr(made, name).tolist() == getattr(truth, name).tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("time,open\n1,2\n", "timestamp, high, low, close, volume are missing"),
+        ("timestamp,open,high,low,close,volume\n2026-06-01T13:30:00,1,1,1,1,1\n", "line 2"),
+        ("timestamp,open,high,low,close,volume\n2026-06-01,x,1,1,1,1\n", "line 2"),
+    ],
+)
+def test_a_file_that_cannot_be_read_names_what_is_wrong(tmp_path, text, words):
+    path = tmp_path / "bars.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_csv(path)

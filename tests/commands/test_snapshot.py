@@ -1,0 +1,68 @@
+"""``candledesk snapshot`` as a user runs it: one process, no display, one file."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from candledesk.commands.entry import CHART_TYPES
+from candledesk.commands.snapshot import parse_size
+from candledesk.demo import DemoMarket
+from candledesk.domain.errors import InputError
+from candledesk.ui.chart.core.options import ChartType
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    bare = {"HOME", "PATH", "PYTHONPATH", "LANG", "TMPDIR"}  # no display and no Qt platform
+    environment = {key: value for key, value in os.environ.items() if key in bare}
+    with DemoMarket() as market:
+
+        def snapshot(*arguments):
+            command = [sys.executable, "-m", "candledesk", "snapshot", *arguments]
+            environment["CANDLEDESK_YAHOO_URL"] = market.url
+            return subprocess.run(
+                [*command, "--home", str(home)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
+                check=False,
+            )  # fmt: skip
+
+        yield snapshot
+
+
+def test_a_chart_is_drawn_without_a_display_and_again_offline(run, tmp_path):
+    for file, offline in (("a.png", []), ("b.svg", ["--offline"])):
+        done = run("MSFT", "1d", "-o", str(tmp_path / file), "--size", "640x400", *offline)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert re.search(r"MSFT 1d, (79|80) bars, 640x400", done.stdout), "today's session may not have begun"
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert "Yahoo Finance" in (tmp_path / "b.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["MSFT", "1d", "-o", "a.gif"], 2, "use .png, .svg, .pdf"),
+        (["MSFT", "1d", "-o", "a.png", "--size", "big"], 2, "write it like 1600x900"),
+        (["NOSUCH", "1d", "-o", "a.png", "--offline"], 5, "Nothing of NOSUCH is cached"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words(run, arguments, code, words):
+    done = run(*arguments)
+    assert done.returncode == code
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize("text", ["1600", "x900", "1600x", "-1x5", "1e3x5"])
+def test_a_size_is_two_numbers(text):
+    with pytest.raises(InputError):
+        parse_size(text)
+
+
+def test_the_command_line_names_every_chart_type():
+    assert tuple(ChartType) == CHART_TYPES

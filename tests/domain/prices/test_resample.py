@@ -1,0 +1,106 @@
+"""Derived bars lose nothing: volumes add up, highs and lows bound, edges are whole."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.sessions import expected_open_times, is_on_grid
+from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
+from candledesk.domain.prices.resample import base_span, resample_bars
+from candledesk.domain.span import Span
+from tests.domain.strategies import FIRST_DAY_S, all_days, bars_at, calendar_of, calendars, column, spans
+
+DERIVED = [interval for interval in INTERVALS.values() if interval.base is not interval]
+EVER = Span(FIRST_DAY_S - 200 * DAY_S, FIRST_DAY_S + 400 * DAY_S)
+derived = st.sampled_from(DERIVED)
+
+
+def every_base_bar(calendar, interval):
+    return bars_at(expected_open_times(calendar, interval.base, EVER))
+
+
+@given(calendars(), derived)
+def test_volume_adds_up_and_extremes_bound(calendar, interval):
+    base = every_base_bar(calendar, interval)
+    bars = resample_bars(base, calendar, interval)
+    assert bars.volume.sum() == base.volume.sum()
+    assert (bars.high.max(), bars.low.min()) == (base.high.max(), base.low.min())
+    assert (bars.open[0], bars.close[-1]) == (base.open[0], base.close[-1])
+    assert (bars.high >= np.maximum(bars.open, bars.close)).all()
+    assert (bars.low <= np.minimum(bars.open, bars.close)).all()
+
+
+@given(calendars(), derived)
+def test_a_complete_base_gives_exactly_the_expected_bars(calendar, interval):
+    bars = resample_bars(every_base_bar(calendar, interval), calendar, interval)
+    assert bars.open_time.tolist() == expected_open_times(calendar, interval, EVER).tolist()
+    assert is_on_grid(calendar, interval, bars.open_time).all()
+
+
+@given(calendars(), derived, spans())
+def test_the_base_span_makes_every_bar_in_the_span_whole(calendar, interval, span):
+    base = every_base_bar(calendar, interval)
+    whole = resample_bars(base, calendar, interval).within(span)
+    part = resample_bars(base.within(base_span(interval, calendar, span)), calendar, interval).within(span)
+    assert part.equals(whole)
+
+
+@given(calendars(), derived, st.data())
+def test_missing_base_bars_leave_the_grid_alone(calendar, interval, data):
+    base = every_base_bar(calendar, interval)
+    kept = column(sorted(data.draw(st.sets(st.integers(0, len(base) - 1), max_size=30))))
+    bars = resample_bars(base.take(kept), calendar, interval)
+    assert is_on_grid(calendar, interval, bars.open_time).all()
+    assert bars.volume.sum() == base.volume[kept].sum()
+
+
+@given(calendars())
+def test_a_derived_bar_is_the_bar_of_its_parts(calendar):
+    interval = INTERVALS["4h"]
+    base = every_base_bar(calendar, interval)
+    assume(len(base))
+    bars = resample_bars(base, calendar, interval)
+    first = base.open_time < (bars.open_time[1] if len(bars) > 1 else EVER.end)
+    assert bars.high[0] == base.high[first].max()
+    assert bars.low[0] == base.low[first].min()
+    assert bars.close[0] == base.close[first][-1]
+
+
+def test_four_hours_start_at_the_open_or_at_midnight_of_a_24_hour_venue():
+    desk = calendar_of((FIRST_DAY_S, 9 * HOUR_S + 1800, 16 * HOUR_S, 0, 0))
+    times = resample_bars(every_base_bar(desk, INTERVALS["4h"]), desk, INTERVALS["4h"]).open_time - FIRST_DAY_S
+    assert (times / HOUR_S).tolist() == [9.5, 13.5]
+    coin = all_days(n_days=1)
+    times = resample_bars(every_base_bar(coin, INTERVALS["4h"]), coin, INTERVALS["4h"]).open_time - FIRST_DAY_S
+    assert (times / HOUR_S).tolist() == [0, 4, 8, 12, 16, 20]
+
+
+def test_bars_outside_every_session_are_kept():
+    desk = calendar_of(
+        (FIRST_DAY_S, 9 * HOUR_S, 13 * HOUR_S, 0, 0), (FIRST_DAY_S + 3 * DAY_S, 9 * HOUR_S, 16 * HOUR_S, 0, 0)
+    )
+    hours = [1, 9, 12, 13, 16, 17, 24 + 8, 24 + 9, 24 + 12, 24 + 13, 72 + 9]
+    bars = resample_bars(bars_at(column([FIRST_DAY_S + hour * HOUR_S for hour in hours])), desk, INTERVALS["4h"])
+    # Before the open from that day's open back; after it the session's own grid; on a day without a session the grid
+    # from the ordinary open, never from the day before.
+    assert ((bars.open_time - FIRST_DAY_S) / HOUR_S).tolist() == [1, 9, 13, 17, 24 + 5, 24 + 9, 24 + 13, 72 + 9]
+
+
+@pytest.mark.parametrize("interval", [i for i in INTERVALS.values() if i.base is i], ids=lambda i: i.name)
+def test_a_fetched_interval_passes_through(interval):
+    bars, calendar = bars_at(column([FIRST_DAY_S])), all_days()
+    assert resample_bars(bars, calendar, interval) is bars
+    assert base_span(interval, calendar, Span(0, 1)) == Span(0, 1)
+
+
+def test_nothing_makes_nothing():
+    assert len(resample_bars(Bars.empty(), all_days(), INTERVALS["1wk"])) == 0
+    assert base_span(INTERVALS["1wk"], all_days(), Span(0, 1)) == Span(0, 1)
+
+
+def test_the_base_of_a_month_is_the_whole_month():
+    span = base_span(INTERVALS["1mo"], all_days(n_days=70), Span(FIRST_DAY_S, FIRST_DAY_S + 58 * DAY_S))
+    edges = np.array([span.start, span.end], "datetime64[s]").astype(str).tolist()
+    assert edges == ["2024-11-01T00:00:00", "2024-12-01T00:00:00"]

@@ -1,0 +1,219 @@
+"""Chunks and the pyramid equal the rows, whatever happened to them; reads through them equal reads of the rows."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from candledesk.domain.bars import Bars
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.domain.span import Span
+from candledesk.store.market import pyramid as rec
+from candledesk.store.market.bars import bars_extent, count_bars, delete_bars, read_bars, read_bars_around, write_bars
+from candledesk.store.market.chart_rows import read_rows_of
+from candledesk.store.market.chunks import rank_of, rebuild_chunks, time_at_rank, verify_chunks
+from candledesk.store.market.database import connect_reader, transaction
+from candledesk.store.market.rows import count_rows, read_rows, read_rows_around
+
+SLAB = 2_048
+EVER = Span(-(2**40), 2**40)
+FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+# Minutes relative to 1970, near the edges of slabs and of chunks of every level, before 1970 too.
+edges = st.sampled_from([0, SLAB, -SLAB, 8 * SLAB, 64 * SLAB, 512 * SLAB, -512 * SLAB, 3 * SLAB])
+starts = st.builds(lambda edge, offset: edge + offset, edges, st.integers(-700, 700))
+writes = st.tuples(st.just("write"), starts, st.integers(1, 900), st.integers(1, 9), st.integers(0, 2))
+deletes = st.tuples(st.just("delete"), starts, st.integers(1, 900), st.just(1), st.just(0))
+histories = st.lists(st.one_of(writes, writes, writes, deletes), min_size=1, max_size=7)
+
+
+def make_bars(start, n, stride=1, seed=0):
+    """Make n bars from minute ``start``, one each ``stride`` minutes; volumes are whole, so sums are exact."""
+    rng = np.random.default_rng([seed, n, stride])
+    low = np.round(rng.random(n) * 100 + 1, 2)
+    time = (start + stride * np.arange(n, dtype=np.int64)) * 60
+    return Bars(time, low + 0.25, low + 1, low, low + 0.5, rng.integers(0, 99, n) * 1.0)
+
+
+def _apply(conn, series, history):
+    with transaction(conn):
+        delete_bars(conn, series, EVER)
+    for kind, start, n, stride, seed in history:
+        with transaction(conn):
+            if kind == "write":
+                write_bars(conn, series, make_bars(start, n, stride, seed))
+            else:
+                delete_bars(conn, series, Span(start * 60, (start + n) * 60))
+
+
+def _chunks(conn):
+    return conn.execute("SELECT series_id, level, start, n, codec, data FROM chunk ORDER BY 1, 2, 3").fetchall()
+
+
+@given(histories)
+@FEW
+def test_chunks_and_pyramid_equal_the_rows(writer, series, history):
+    _apply(writer, series, history)
+    assert verify_chunks(writer, series) == []
+    kept = _chunks(writer)
+    with transaction(writer):
+        rebuild_chunks(writer, series)
+    assert _chunks(writer) == kept
+
+
+@given(histories, st.lists(starts, min_size=1, max_size=5), st.integers(0, 3_000), st.integers(0, 3_000))
+@FEW
+def test_reads_through_chunks_equal_reads_of_rows(writer, series, history, minutes, n_before, n_after):
+    _apply(writer, series, history)
+    truth = read_rows(writer, series, EVER.start, EVER.end)
+    assert read_bars(writer, series, EVER).equals(truth)
+    assert count_bars(writer, series) == len(truth)
+    newest = truth.take(slice(max(0, len(truth) - n_before), len(truth)))
+    assert read_bars_around(writer, series, None, n_before, n_after).equals(newest)
+    for minute in minutes:
+        time = minute * 60
+        around = read_rows_around(writer, series, time, n_before, n_after)
+        assert read_bars_around(writer, series, time, n_before, n_after).equals(around)
+        span = Span(time, time + 60 * (n_after + 1))
+        assert read_bars(writer, series, span).equals(truth.within(span))
+        assert count_bars(writer, series, span) == len(truth.within(span))
+        assert rank_of(writer, series, time) == count_rows(writer, series, EVER.start, time)
+    for rank in {0, len(truth) // 2, len(truth) - 1} - {-1}:
+        expected = int(truth.open_time[rank]) if len(truth) else None
+        assert time_at_rank(writer, series, rank) == expected
+    assert time_at_rank(writer, series, len(truth)) is None
+    assert time_at_rank(writer, series, -1) is None
+
+
+def test_fractional_volumes_rebuild_to_the_same_bytes(writer, series):
+    bars = make_bars(0, 5_000)
+    volume = np.random.default_rng(1).random(5_000) / 3
+    with transaction(writer):
+        for part in np.array_split(np.random.default_rng(2).permutation(5_000), 9):
+            chosen = bars.take(np.sort(part))
+            values = (chosen.open, chosen.high, chosen.low, chosen.close, volume[np.sort(part)])
+            write_bars(writer, series, Bars(chosen.open_time, *values))
+    kept = _chunks(writer)
+    assert verify_chunks(writer, series) == []
+    with transaction(writer):
+        rebuild_chunks(writer, series)
+    assert _chunks(writer) == kept
+
+
+def test_stale_chunks_are_not_read_and_the_next_write_rebuilds_them(writer, reader, series):
+    bars = make_bars(0, 5_000)
+    with transaction(writer):
+        write_bars(writer, series, bars)
+    with transaction(writer):
+        writer.execute("DELETE FROM chunk WHERE start = 1")
+        writer.execute("UPDATE series SET chunk_rev = -1")
+    assert verify_chunks(reader, series) == [f"series {series}: the chunks are older than the rows"]
+    assert read_bars(reader, series, EVER).equals(bars)
+    assert read_bars_around(reader, series, None, 3_000, 0).equals(bars.take(slice(2_000, 5_000)))
+    assert (count_bars(reader, series), rank_of(reader, series, 60)) == (5_000, 1)
+    assert (time_at_rank(reader, series, 4_999), time_at_rank(reader, series, 5_000)) == (4_999 * 60, None)
+    assert read_rows_of(reader, series, EVER, 1).bars.equals(bars)
+    assert read_rows_of(reader, series, EVER, 512).n_bars.sum() == 5_000
+    with transaction(writer):
+        assert write_bars(writer, series, bars.take(slice(0, 9))) == 0
+    assert verify_chunks(writer, series) == []
+    with transaction(writer):
+        writer.execute("UPDATE series SET chunk_rev = -1")
+        assert delete_bars(writer, series, Span(0, 600)) == 10
+    assert verify_chunks(writer, series) == []
+
+
+def test_damage_is_found_named_and_repaired(writer, series):
+    bars = make_bars(0, 5_000)
+    with transaction(writer):
+        write_bars(writer, series, bars)
+    writer.execute("UPDATE chunk SET data = substr(data, 9) WHERE level = 1 AND start = 1")
+    writer.execute("UPDATE chunk SET data = zeroblob(length(data)) WHERE level = 64")
+    writer.execute("DELETE FROM chunk WHERE level = 512")
+    writer.execute("UPDATE candle SET volume = volume + 1 WHERE ts = 60")
+    assert verify_chunks(writer, series) == [
+        f"series {series}: chunk {key} of level {level} differs from the rows"
+        for level, key in ((1, 0), (1, 1), (8, 0), (64, 0), (512, 0))
+    ]
+    assert len(verify_chunks(writer, series, max_findings=2)) == 2
+    with pytest.raises(EnvironmentFaultError, match="doctor --repair"):
+        read_bars(writer, series, EVER)
+    with transaction(writer):
+        rebuild_chunks(writer, series)
+    assert verify_chunks(writer, series) == []
+    assert len(read_bars(writer, series, EVER)) == 5_000
+
+
+def test_a_minus_zero_is_stored_as_sqlite_gives_it_back(writer, series):
+    zero = Bars(np.array([60]), *(np.array([value]) for value in (0.0, 1.0, -0.0, 0.5, -0.0)))
+    with transaction(writer):
+        assert write_bars(writer, series, zero) == 1
+        assert write_bars(writer, series, zero) == 0
+    assert verify_chunks(writer, series) == []
+
+
+@pytest.mark.parametrize("order", [[1, 0], [0, 0]])
+def test_disorder_and_doubles_are_refused(writer, series, order):
+    with pytest.raises(ValueError, match="ascending and unique"), transaction(writer):
+        write_bars(writer, series, make_bars(0, 2).take(np.array(order)))
+
+
+def test_an_unknown_series_is_our_mistake(reader):
+    with pytest.raises(LookupError):
+        read_bars(reader, 99, EVER)
+
+
+def _with_volume(value):
+    bars = make_bars(0, 3 * SLAB)
+    return Bars(bars.open_time, bars.open, bars.high, bars.low, bars.close, np.full(len(bars), float(value)))
+
+
+def test_a_reader_sees_whole_transactions_while_the_writer_never_rests(path, writer, series):
+    stop = Event()
+
+    def write(value):
+        with transaction(writer):
+            write_bars(writer, series, _with_volume(value))
+
+    def write_on():
+        value = 0
+        while not stop.is_set():
+            value += 1
+            write(value)
+
+    write(0)
+    thread = Thread(target=write_on)
+    thread.start()
+    try:
+        with closing(connect_reader(path)) as conn:
+            for _ in range(50):
+                assert len(set(read_bars(conn, series, EVER).volume.tolist())) == 1
+                rows = read_rows_of(conn, series, EVER, 64)
+                assert (rows.bars.volume / rows.n_bars == rows.rev - 1).all()
+    finally:
+        stop.set()
+        thread.join()
+    assert bars_extent(writer, series) == Span(0, (3 * SLAB - 1) * 60 + 1)
+    assert verify_chunks(writer, series) == []
+
+
+def test_records_survive_the_blob():
+    records = rec.from_bars(make_bars(-5, 10))
+    out = rec.empty(1, 10)
+    rec.decode_into(out, rec.encode(records))
+    assert np.array_equal(out, records)
+    with pytest.raises(ValueError, match="reshape"):
+        rec.decode_into(out, rec.encode(records)[8:])
+
+
+def test_the_pyramid_costs_little_room(writer, series):
+    with transaction(writer):
+        write_bars(writer, series, make_bars(0, 20_000))
+    size = dict(writer.execute("SELECT level > 1, sum(length(data)) FROM chunk GROUP BY level > 1").fetchall())
+    assert size[0] == 48 * 20_000
+    assert size[1] < 9 * 20_000

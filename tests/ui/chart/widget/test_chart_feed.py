@@ -1,0 +1,342 @@
+from dataclasses import replace
+
+import pytest
+
+from candledesk.cache.messages import (
+    BarsStored,
+    BreakerState,
+    EdgeState,
+    JobChanged,
+    JobState,
+    LimiterChanged,
+    LimiterState,
+)
+from candledesk.domain.bars import Bars
+from candledesk.domain.interval import INTERVALS
+from candledesk.domain.span import Span
+from candledesk.ui.chart.core.prefetch import MAX_ROWS
+from tests.ui.fakes import make_bars, make_job
+
+
+def test_opening_asks_once_for_three_screens(chart, cache):
+    chart.open("MSFT")
+    assert len(cache.requests) == 1
+    assert cache.requests[0].n_before >= 3 * chart.model.placed.view.n_screen
+    assert len(chart.model.series.bars) == cache.requests[0].n_before
+
+
+def test_a_stale_reply_is_dropped(chart, cache):
+    cache.is_holding = True
+    chart.feed.open("AAPL", INTERVALS["1d"])
+    chart.feed.open("MSFT", INTERVALS["1d"])
+    late, early = cache.held
+    late[1].set_result(cache.answer(late[0]))
+    chart.settle()
+    assert chart.model.series.symbol == ""
+    early[1].set_result(cache.answer(early[0]))
+    chart.settle()
+    assert chart.model.series.symbol == "MSFT"
+
+
+def test_a_reply_of_an_older_generation_is_dropped(chart, cache):
+    cache.is_holding = True
+    chart.feed.open("AAPL", INTERVALS["1d"])
+    request, future = cache.held[0]
+    future.set_result(cache.answer(replace(request, generation=request.generation - 1)))
+    chart.settle()
+    assert chart.model.series.symbol == ""
+
+
+def test_one_request_is_in_flight_and_the_latest_wish_wins(chart, cache):
+    chart.open("MSFT")
+    cache.is_holding = True
+    n_before = len(cache.requests)
+    for _ in range(30):
+        chart.model.pan(400)
+    assert len(cache.requests) == n_before + 1
+    cache.release()
+    chart.settle()
+    assert len(cache.requests) <= n_before + 2
+
+
+def test_older_bars_move_nothing_even_mid_drag(chart, cache):
+    chart.open()
+    for _ in range(14):
+        chart.model.pan(300)
+        chart.settle()
+    before = chart.positions()
+    assert chart.model.series.edge is EdgeState.LOADING
+    cache.store_older("AAPL", "1d", 900)
+    chart.settle()
+    after = chart.positions()
+    assert len(after) > len(before)
+    assert {time: after[time] for time in before} == pytest.approx(before, abs=1e-6)
+
+
+def test_newer_bars_move_nothing_when_scrolled_back(chart, cache):
+    full = cache.bars["MSFT", "1d"]
+    cache.bars["MSFT", "1d"] = full.take(slice(0, 2_990))
+    cache.n_stored["MSFT", "1d"] = 2_990
+    chart.open("MSFT")
+    chart.model.pan(900)
+    chart.settle()
+    before = chart.positions()
+    cache.add("MSFT", "1d", full)
+    cache.tell_stored("MSFT", "1d")
+    chart.settle()
+    assert int(chart.model.series.bars.open_time[-1]) == int(full.open_time[-1])
+    assert chart.positions() == pytest.approx(before, abs=1e-6)
+
+
+def test_a_newer_bar_shifts_the_view_when_the_latest_is_visible(chart, cache):
+    full = cache.bars["MSFT", "1d"]
+    cache.add("MSFT", "1d", full.take(slice(0, 2_999)))
+    chart.open("MSFT")
+    x = chart.model.placed.x_of(len(chart.model.series.bars) - 1)
+    cache.add("MSFT", "1d", full)
+    cache.tell_stored("MSFT", "1d")
+    chart.settle()
+    assert chart.model.placed.x_of(len(chart.model.series.bars) - 1) == pytest.approx(x)
+
+
+def test_nothing_is_asked_after_the_start_of_history(chart, cache):
+    chart.open("MSFT")
+    chart.model.fit()
+    chart.settle()
+    assert chart.model.series.edge is EdgeState.START
+    n_asked = len(cache.requests)
+    for _ in range(20):
+        chart.model.pan(200)
+        chart.settle()
+    assert len(cache.requests) == n_asked
+
+
+def test_a_loading_edge_is_not_asked_in_circles(chart, cache):
+    chart.open()
+    for _ in range(10):
+        chart.model.pan(400)
+        chart.settle()
+    n_asked = len(cache.requests)
+    for _ in range(50):
+        chart.model.pan(0.5)
+        chart.model.pan(-0.5)
+        chart.settle()
+    assert len(cache.requests) <= n_asked + 1
+
+
+def test_an_unknown_symbol_keeps_the_former_chart_and_says_so(chart, qtbot):
+    chart.open("MSFT")
+    with qtbot.waitSignal(chart.feed.failed) as failed:
+        chart.feed.open("NOSUCH", INTERVALS["1d"])
+    assert "NOSUCH" in failed.args[0]
+    assert chart.model.series.symbol == "MSFT"
+    assert chart.feed.target == ("MSFT", INTERVALS["1d"])
+
+
+def test_a_lookup_that_fails_later_is_told_by_its_job(chart, cache, qtbot):
+    chart.open("MSFT")
+    cache.is_holding = True
+    chart.feed.open("NOSUCH", INTERVALS["1d"])
+    request, future = cache.held.pop()
+    future.set_result(replace(cache.answer(request), edge=EdgeState.LOADING, error=""))
+    chart.settle()
+    assert chart.feed.target == ("NOSUCH", INTERVALS["1d"])
+    cache.is_holding = False
+    with qtbot.waitSignal(chart.feed.failed):
+        cache.emit(JobChanged(make_job(state=JobState.FAILED, symbol="NOSUCH")))
+    assert chart.feed.target == ("MSFT", INTERVALS["1d"])
+
+
+def test_another_symbol_or_interval_does_not_ask(chart, cache):
+    chart.open("MSFT")
+    n_asked = len(cache.requests)
+    cache.tell_stored("AAPL", "1d")
+    cache.tell_stored("MSFT", "5m")
+    chart.settle()
+    assert len(cache.requests) == n_asked
+
+
+def test_a_derived_interval_follows_its_base(chart, cache):
+    cache.add("MSFT", "1wk", make_bars(300))
+    chart.open("MSFT", "1wk")
+    n_asked = len(cache.requests)
+    cache.tell_stored("MSFT", "1d")
+    chart.settle()
+    assert len(cache.requests) == n_asked + 1
+
+
+def test_a_window_does_not_grow_with_the_series(chart, cache, qtbot):
+    cache.add("LONG", "1d", make_bars(200_000, end=5_900_000_000))
+    chart.open("LONG")
+    for _ in range(60):
+        chart.model.zoom_right(0.7)
+        chart.settle()
+        assert len(chart.model.series.bars) <= 90 * chart.model.placed.view.width  # 16 rows a pixel, 5.5 screens
+    assert chart.model.placed.n_bars == 200_000
+    chart.model.zoom_right(5_000)
+    for _ in range(12):
+        chart.model.pan(20_000)
+        chart.settle()
+        before = chart.positions()
+        assert len(chart.model.series.bars) <= MAX_ROWS
+    assert before
+    chart.view.animate_latest()
+    qtbot.waitUntil(chart.model.is_latest_visible, timeout=3_000)
+
+
+def test_offline_without_bars_says_so(chart, cache):
+    cache.add("EMPTY", "1d", Bars.empty())
+    cache.n_stored["EMPTY", "1d"] = 0
+    cache.bars["EMPTY", "1d"] = Bars.empty()
+    chart.open("EMPTY")
+    assert chart.model.scene.notice is not None
+    cache.emit(LimiterChanged(LimiterState(1, 0, BreakerState.CLOSED, is_offline=True)))
+    chart.settle()
+    assert chart.model.scene.notice is not None
+
+
+def test_a_closed_chart_is_not_called(chart, cache):
+    cache.is_holding = True
+    chart.feed.open("MSFT", INTERVALS["1d"])
+    chart.feed.close()
+    cache.release()
+    chart.settle()
+    assert chart.model.series.symbol == ""
+
+
+def test_bars_stored_beyond_a_cut_window_ask_nothing(chart, cache):
+    chart.open("MSFT")
+    assert chart.model.series.edge is EdgeState.MORE
+    n_asked = len(cache.requests)
+    cache.emit(BarsStored("MSFT", INTERVALS["1d"], Span(0, 1_000_000), 2))
+    chart.settle()
+    assert len(cache.requests) == n_asked
+
+
+def test_a_reply_that_changes_nothing_paints_nothing(chart, cache):
+    chart.open("MSFT")
+    n_paints = chart.view.chart_item.n_paints
+    cache.tell_stored("MSFT", "1d")
+    chart.settle()
+    assert chart.view.chart_item.n_paints == n_paints
+
+
+@pytest.mark.allow_logs
+def test_a_bug_behind_the_door_is_told(chart, cache, qtbot):
+    chart.open("MSFT")
+    cache.is_holding = True
+    with qtbot.waitSignal(chart.feed.failed) as failed:
+        chart.feed.open("AAPL", INTERVALS["1d"])
+        cache.held[0][1].set_exception(ZeroDivisionError())
+    assert "log" in failed.args[0]
+
+
+def test_fit_goes_on_until_every_stored_bar_is_shown(chart, cache):
+    chart.open("MSFT")
+    chart.model.fit()
+    chart.settle()
+    assert len(chart.model.series.bars) == 3_000
+    assert chart.model.placed.visible() == (0, 3_000)
+
+
+def test_going_back_from_a_refused_symbol_asks_for_the_former_chart_again(chart, cache):
+    chart.open()
+    chart.feed.open("NOSUCH", INTERVALS["1d"])
+    chart.settle()
+    assert cache.requests[-1].symbol == "AAPL", "the cache follows one series per view and dropped this one's fills"
+    n_asked = len(cache.requests)
+    chart.settle()
+    assert len(cache.requests) == n_asked
+
+
+def test_going_back_from_a_refused_symbol_stays_where_it_was(chart, cache):
+    """Far back, with a window that does not reach the latest bar, the chart jumped to the newest window."""
+    cache.add("LONG", "1d", make_bars(9_000))
+    chart.open("LONG")
+    chart.model.go_first()
+    chart.settle()
+    assert not chart.model.series.at_latest
+    before = chart.positions()
+    chart.feed.open("NOSUCH", INTERVALS["1d"])
+    chart.settle()
+    assert chart.model.series.symbol == "LONG"
+    assert chart.positions() == before
+
+
+def test_a_refusal_names_its_symbol(chart):
+    chart.open("NOSUCH")
+    assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"
+
+
+def test_the_chart_knows_when_there_is_no_network(chart, cache):
+    chart.open()
+    assert not chart.model.scene.is_offline
+    cache.emit(LimiterChanged(replace(cache.limiter, is_offline=True)))
+    chart.settle()
+    assert chart.model.scene.is_offline
+
+
+def go(cache, chart, *, is_offline):
+    cache.emit(LimiterChanged(replace(cache.limiter, is_offline=is_offline)))
+    chart.settle()
+
+
+def test_an_empty_chart_opens_what_was_refused_once_the_network_is_back(chart, cache, qtbot):
+    go(cache, chart, is_offline=True)
+    chart.open("NVDA")
+    assert chart.model.scene.notice.title == "NVDA cannot be opened now"
+    assert "when the network is back" in chart.model.scene.notice.detail
+    assert chart.feed.target == ("NVDA", INTERVALS["1d"])
+    cache.add("NVDA", "1d", make_bars(500))
+    go(cache, chart, is_offline=False)
+    assert (chart.model.series.symbol, chart.model.scene.notice) == ("NVDA", None)
+
+
+def test_an_empty_chart_opens_what_was_refused_when_it_may_be_tried_again(chart, cache):
+    """The cache tells so by an event of the series, as of a window that failed."""
+    chart.open("NVDA")
+    cache.add("NVDA", "1d", make_bars(500))
+    cache.tell_stored("NVDA", "1d")
+    chart.settle()
+    assert chart.model.series.symbol == "NVDA"
+
+
+def test_the_same_refusal_again_is_no_news(chart, cache):
+    told = []
+    chart.feed.failed.connect(told.append)
+    chart.open("NVDA")
+    for is_offline in (True, False, True):
+        go(cache, chart, is_offline=is_offline)  # which puts other words into the chart
+        cache.tell_stored("NVDA", "1d")
+        chart.settle()
+    assert len(told) == 1
+    chart.open("NVDA")
+    assert len(told) == 2, "somebody asked again"
+
+
+def test_a_chart_with_bars_asks_nothing_when_the_network_is_back(chart, cache):
+    chart.open("MSFT")
+    n_asked = len(cache.requests)
+    go(cache, chart, is_offline=True)
+    go(cache, chart, is_offline=False)
+    assert len(cache.requests) == n_asked
+
+
+def test_a_chart_without_bars_becomes_the_next_symbols_at_once(chart, cache):
+    """It said of the former symbol that it cannot be opened, and nothing of the one that was looked up."""
+    chart.open("NVDA")
+    cache.is_holding = True
+    chart.feed.open("MSFT", INTERVALS["1d"])
+    request, future = cache.held.pop()
+    empty = replace(cache.answer(request), bars=Bars.empty(), instrument=None, edge=EdgeState.LOADING)
+    future.set_result(empty)
+    chart.settle()
+    assert (chart.model.series.symbol, chart.model.scene.notice.title) == ("MSFT", "Loading MSFT")
+
+
+def test_a_chart_without_bars_does_not_go_back_to_the_former_refusal(chart):
+    chart.open("NVDA")
+    chart.open("NOSUCH")
+    assert chart.feed.target == ("NOSUCH", INTERVALS["1d"])
+    assert chart.model.series.symbol == "NOSUCH"
+    assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"

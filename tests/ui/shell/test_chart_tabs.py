@@ -1,0 +1,213 @@
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QTabBar
+
+from candledesk.domain.interval import INTERVALS
+from candledesk.ui.shell.chart_tabs import remembered_charts
+from tests.ui.conftest import settle
+from tests.ui.fakes import make_bars
+from tests.ui.shell.test_main_window import Opened
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+RIGHT = QTabBar.ButtonPosition.RightSide
+
+
+@pytest.fixture
+def home(cache, tmp_path):
+    for symbol in ("AAPL", "MSFT", "TSLA"):
+        for interval in ("1d", "1h"):
+            cache.add(symbol, interval, make_bars(300))
+    return tmp_path
+
+
+@pytest.fixture
+def start(qapp, cache, home):
+    """Return what opens the window; a further one closes the former first."""
+    running = []
+
+    def begin():
+        end()
+        running.append(Opened(qapp, cache, home))
+        return running[0]
+
+    def end():
+        if running:
+            running.pop().close()
+
+    yield begin
+    end()
+
+
+@pytest.fixture
+def opened(start):
+    return start()
+
+
+def _titles(made):
+    return [page.title() for page in made.window.tabs.pages()]
+
+
+def _open_three(made):
+    for symbol, interval in (("AAPL", "1d"), ("MSFT", "1h"), ("TSLA", "1d")):
+        made.window.show_series(symbol, INTERVALS[interval])
+        settle(made.qapp)
+    return made.window.tabs
+
+
+def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_in_front(opened, start, qapp):
+    tabs = _open_three(opened)
+    tabs.tabBar().moveTab(2, 0)
+    tabs.setCurrentIndex(2)
+    again = start()
+    again.window.open_charts((), INTERVALS["1d"])
+    settle(qapp)
+    assert _titles(again) == ["TSLA 1d", "AAPL 1d", "MSFT 1h"]
+    assert again.page.title() == "MSFT 1h"
+
+
+def _stored(made):
+    """Return what is on the disk; settings of the same name share what is only in memory."""
+    file, copy = made.home / "window.ini", made.home / "copy.ini"
+    copy.write_bytes(file.read_bytes() if file.exists() else b"")
+    settings = QSettings(str(copy), QSettings.Format.IniFormat)
+    settings.sync()
+    charts, front = remembered_charts(settings)
+    return [f"{symbol} {interval.name}" for symbol, interval in charts], front
+
+
+def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_nothing(opened, qtbot):
+    def wait_for(*expected):
+        qtbot.waitUntil(lambda: _stored(opened) == expected, timeout=5_000)
+
+    tabs = _open_three(opened)
+    wait_for(["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2)
+    tabs.tabBar().moveTab(2, 0)
+    wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 0)
+    tabs.setCurrentIndex(1)
+    wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 1)
+    opened.open("AAPL", "1h")
+    wait_for(["TSLA 1d", "AAPL 1h", "MSFT 1h"], 1)
+    tabs.close_requested.emit(tabs.widget(2))  # one behind
+    wait_for(["TSLA 1d", "AAPL 1h"], 1)
+
+
+def test_nothing_is_stored_any_more_while_the_window_ends(opened):
+    tabs = _open_three(opened)
+    opened.window.close()
+    tabs.show_titles()
+    assert not tabs._later.isActive()
+    assert _stored(opened) == (["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [("AAPL", ["AAPL 1d", "MSFT 1h", "TSLA 1d"]), ("NVDA", ["AAPL 1d", "MSFT 1h", "TSLA 1d", "NVDA 1d"])],
+)
+def test_a_symbol_that_is_asked_for_comes_to_the_front_of_them(opened, start, qapp, cache, symbol, expected):
+    cache.add("NVDA", "1d", make_bars(300))
+    _open_three(opened)
+    again = start()
+    again.window.open_charts((symbol,), INTERVALS["1d"])
+    settle(qapp)
+    assert _titles(again) == expected
+    assert again.page.title() == f"{symbol} 1d"
+
+
+def test_the_cross_of_a_tab_closes_that_chart(opened, qapp, qtbot):
+    tabs = _open_three(opened)
+    qtbot.mouseClick(tabs.tabBar().tabButton(1, RIGHT), Qt.MouseButton.LeftButton)
+    settle(qapp)
+    assert _titles(opened) == ["AAPL 1d", "TSLA 1d"]
+    assert opened.page.title() == "TSLA 1d", "the one in front stays"
+
+
+def test_the_middle_button_closes_the_chart_of_the_tab_under_it(opened, qapp, qtbot):
+    tabs = _open_three(opened)
+    qtbot.mouseClick(tabs.tabBar(), Qt.MouseButton.MiddleButton, pos=tabs.tabBar().tabRect(0).center())
+    settle(qapp)
+    assert _titles(opened) == ["MSFT 1h", "TSLA 1d"]
+    assert opened.page.title() == "TSLA 1d", "the one in front stays"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "7", "[1]", '[["AAPL"]]', '[["no symbol!", "1d"]]', '[["AAPL", "9x"]]', "[null]"]
+)
+def test_what_was_spoilt_in_the_settings_opens_nothing_and_breaks_nothing(tmp_path, text):
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    settings.setValue("charts/series", text)
+    settings.setValue("charts/front", "x")
+    assert remembered_charts(settings) == ([], 0)
+
+
+def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_refused(opened, qapp, cache):
+    entry = opened.open("AAPL", "1d").window.symbol_entry
+    cache.is_holding = True
+    opened.window._on_symbol_entered("MSFT")
+    opened.page.model.series_changed.emit()
+    settle(qapp)
+    assert (entry.text(), opened.page.title()) == ("MSFT", "AAPL 1d")
+    opened.page.feed._refuse("Yahoo cannot be reached.")
+    settle(qapp)
+    assert entry.text() == "AAPL"
+
+
+def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp):
+    opened.open("AAPL", "1d")
+    opened.window.set_interval(INTERVALS["5m"])
+    opened.page.feed._refuse("Yahoo cannot be reached.")
+    settle(qapp)
+    assert opened.window.toolbar.interval_buttons["1d"].isChecked()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "front"),
+    [
+        (Qt.Key.Key_PageDown, CTRL, "AAPL 1d"),
+        (Qt.Key.Key_PageUp, CTRL, "MSFT 1h"),
+        (Qt.Key.Key_Tab, CTRL, "AAPL 1d"),
+        (Qt.Key.Key_Backtab, CTRL | Qt.KeyboardModifier.ShiftModifier, "MSFT 1h"),
+    ],
+)
+def test_keys_go_round_the_charts(opened, qapp, qtbot, key, modifiers, front):
+    _open_three(opened)
+    qtbot.keyClick(opened.page.view, key, modifiers)
+    settle(qapp)
+    assert opened.page.title() == front
+
+
+def test_with_one_chart_there_is_no_other_to_go_to(opened):
+    opened.open("AAPL")
+    assert not opened.window.table.actions["next_chart"].isEnabled()
+
+
+def _press_tab(opened, qtbot):
+    bar = opened.window.tabs.tabBar()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
+
+
+@pytest.mark.parametrize(
+    "go",
+    [
+        lambda opened, _qtbot: opened.run("close_tab"),
+        lambda opened, _qtbot: opened.run("next_chart"),
+        _press_tab,
+    ],
+    ids=["close", "next", "click"],
+)
+def test_keys_reach_the_chart_that_comes_to_the_front(opened, qapp, qtbot, go):
+    _open_three(opened)
+    opened.window.focus_symbol()
+    settle(qapp)
+    go(opened, qtbot)
+    settle(qapp)
+    assert opened.page.view.hasFocus()
+
+
+def test_the_cache_is_told_which_chart_is_in_front(opened, cache, qapp):
+    tabs = _open_three(opened)
+    assert cache.in_front == [("TSLA", "1d")]
+    tabs.setCurrentIndex(1)
+    assert cache.in_front == [("MSFT", "1h")]
+    opened.window.show_series("AAPL", INTERVALS["1h"])
+    settle(qapp)
+    assert cache.in_front == [("AAPL", "1h")]

@@ -1,0 +1,54 @@
+"""Charts, dialogs and their items end with what opened them."""
+
+import gc
+import weakref
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from candledesk.domain.interval import INTERVALS
+from candledesk.ui.bridge import Bridge
+from candledesk.ui.shell.main_window import MainWindow
+from tests.ui.conftest import settle
+
+
+def _settle(qapp):
+    settle(qapp)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+
+
+def test_closed_charts_and_dialogs_leave_nothing(qapp, cache, tmp_path):
+    bridge = Bridge(cache)
+    window = MainWindow(cache, bridge, home=tmp_path)
+    window.show()
+    window.open_chart("MSFT", INTERVALS["1d"])
+    _settle(qapp)
+
+    def work():
+        page = window.add_chart()
+        window.open_chart("AAPL", INTERVALS["5m"])
+        settle(qapp)
+        for row in ("options", "go_to_date", "shortcuts"):
+            window.table.actions[row].trigger()
+            settle(qapp)
+            for widget in QApplication.topLevelWidgets():
+                if widget is not window and widget.isVisible():
+                    widget.close()
+        assert set(page.view.scene().items()) == {page.view.chart_item, page.view.centralWidget}
+        alive = [weakref.ref(part) for part in (page.view, page.model, page.feed, page.view.chart_item)]
+        window.close_chart()
+        return alive
+
+    work()
+    _settle(qapp)
+    n_widgets = len(qapp.allWidgets())
+    alive = [ref for _ in range(8) for ref in work()]
+    _settle(qapp)
+    assert len(qapp.allWidgets()) == n_widgets
+    assert [ref() for ref in alive if ref() is not None] == []
+    window.close()
+    bridge.close()
+    _settle(qapp)
+    window.deleteLater()
+    _settle(qapp)

@@ -1,0 +1,110 @@
+from dataclasses import fields
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QPushButton
+
+from candledesk.ui.chart.core.options import (
+    ChartOptions,
+    ChartType,
+    Choice,
+    Magnet,
+    PaletteName,
+    UpRule,
+    ZoneName,
+    read_options,
+    write_options,
+)
+from candledesk.ui.shell.option_store import OptionStore
+from candledesk.ui.shell.options_dialog import OptionsDialog
+from candledesk.ui.theme.themes import DARK, LIGHT, coloured
+
+OTHER = ChartOptions(
+    chart_type=ChartType.AREA, up_rule=UpRule.PREVIOUS, palette=PaletteName.CUSTOM, up_colour="#112233",
+    zone=ZoneName.UTC, magnet=Magnet.FREE, has_grid=False, has_countdown=False,
+)  # fmt: skip
+
+
+def test_every_option_survives_the_settings_file(tmp_path, qapp):
+    path = str(tmp_path / "window.ini")
+    store = OptionStore(QSettings(path, QSettings.Format.IniFormat))
+    assert store.value == ChartOptions()
+    store.take(OTHER)
+    store._settings.sync()
+    assert OptionStore(QSettings(path, QSettings.Format.IniFormat)).value == OTHER
+
+
+def test_what_is_not_valid_is_the_default():
+    texts = {row.name: "nonsense" for row in fields(ChartOptions)}
+    assert read_options(texts.get) == ChartOptions()
+    written = {}
+    write_options(OTHER, written.__setitem__)
+    assert read_options(written.get) == OTHER
+
+
+def _contrast(one, other):
+    def light(colour):
+        parts = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in
+                 (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())]  # fmt: skip
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("palette", [PaletteName.CLASSIC, PaletteName.COLOUR_BLIND, PaletteName.EAST_ASIA])
+def test_colours_are_readable_on_both_grounds(theme, palette):
+    shown = coloured(theme, ChartOptions(palette=palette))
+    assert _contrast(shown.up, theme.background) >= 3
+    assert _contrast(shown.down, theme.background) >= 3
+    assert _contrast(theme.text_muted, theme.background) >= 4.5
+    assert (shown.up == theme.down) is (palette is PaletteName.EAST_ASIA)
+
+
+def test_blue_and_orange_differ_without_red_and_green():
+    for theme in (DARK, LIGHT):
+        shown = coloured(theme, ChartOptions(palette=PaletteName.COLOUR_BLIND))
+        assert abs(QColor(shown.up).blue() - QColor(shown.down).blue()) > 120
+
+
+@pytest.fixture
+def dialog(qtbot, tmp_path):
+    store = OptionStore(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+    parent = QPushButton()
+    qtbot.addWidget(parent)
+    made = OptionsDialog(store, parent)
+    made.open()
+    yield made
+    made.close()
+
+
+def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
+    for row in fields(ChartOptions):
+        before, editor = dialog._store.value, dialog.editors[row.name]
+        if isinstance(editor, QComboBox):
+            editor.setFocus()
+            qtbot.keyClick(editor, Qt.Key.Key_Down)
+        elif isinstance(editor, QCheckBox):
+            qtbot.mouseClick(editor, Qt.MouseButton.LeftButton, pos=editor.rect().center() * 0.2)
+        else:
+            qtbot.mouseClick(editor, Qt.MouseButton.LeftButton)
+            picker = dialog.findChild(QColorDialog)
+            picker.setCurrentColor(QColor("#123456"))
+            picker.accept()
+            qtbot.waitUntil(lambda: dialog.findChild(QColorDialog) is None)
+        value = getattr(dialog._store.value, row.name)
+        assert value != getattr(before, row.name), row.name
+        if isinstance(value, Choice):
+            assert editor.currentText() == value.words
+            assert isinstance(value, type(row.default))
+
+
+def test_the_defaults_come_back(dialog, qtbot):
+    dialog._store.take(OTHER)
+    assert dialog.editors["chart_type"].currentText() == "Area"
+    button = next(b for b in dialog.findChildren(QPushButton) if "efault" in b.text())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert dialog._store.value == ChartOptions()
+    assert dialog.editors["chart_type"].currentText() == "Candles"

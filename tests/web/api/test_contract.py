@@ -1,0 +1,128 @@
+"""The declarations describe what they validate: OpenAPI, the page for people, and the answers themselves."""
+
+import re
+from html import escape
+
+import jsonschema_rs
+import pytest
+
+from candledesk.domain.interval import INTERVALS
+from candledesk.web.api.openapi import ERROR_TEXTS, statuses_of
+from candledesk.web.routes import ENDPOINTS
+
+VISIT = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+OF_INTERFACE = {  # INTERFACE.md, "HTTP"
+    ("get", "/healthz"),
+    ("get", "/api/v1/candles"),
+    ("post", "/api/v1/candles/backfill"),
+    ("post", "/api/v1/candles/update-latest"),
+    ("get", "/api/v1/jobs"),
+    ("get", "/api/v1/jobs/{job_id}"),
+    ("post", "/api/v1/jobs/{job_id}/cancel"),
+    ("post", "/api/v1/jobs/{job_id}/retry"),
+    ("get", "/api/v1/coverage"),
+    ("get", "/api/v1/symbols"),
+    ("get", "/api/v1/limiter"),
+    ("get", "/api/v1/events"),
+    ("get", "/openapi.json"),
+    ("get", "/docs"),
+}
+ANSWERS = [
+    ("/healthz", {}),
+    ("/api/v1/candles", {"symbol": "AAPL", "interval": "1d", "limit": 3}),
+    ("/api/v1/candles", {"symbol": "AAPL", "interval": "1h", "limit": 3, "format": "columns", "fill": "none"}),
+    ("/api/v1/jobs", {}),
+    ("/api/v1/coverage", {"symbol": "AAPL", "interval": "1d"}),
+    ("/api/v1/symbols", {"query": "a"}),
+    ("/api/v1/limiter", {}),
+    ("/api/v1/harvest", {}),
+    ("/openapi.json", {}),
+]
+
+
+@pytest.fixture
+def contract(client):
+    return client.get("/openapi.json").json()
+
+
+def test_every_route_is_in_the_contract(contract):
+    found = {(method, path) for path, methods in contract["paths"].items() for method in methods}
+    assert found >= OF_INTERFACE
+    assert found == {(row.method.lower(), row.path) for row in ENDPOINTS}
+    assert contract["openapi"].startswith("3.1")
+
+
+def test_every_name_is_used_once(contract):
+    names = [row["operationId"] for methods in contract["paths"].values() for row in methods.values()]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_defaults_and_limits_are_those_that_hold(contract):
+    rows = {row["name"]: row for row in contract["paths"]["/api/v1/candles"]["get"]["parameters"]}
+    assert rows["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 5000, "default": 5000}
+    assert rows["timeout"]["schema"] == {"type": "number", "minimum": 0, "maximum": 30.0, "default": 8.0}
+    assert rows["fill"]["schema"] == {"type": "string", "enum": ["wait", "none", "async"], "default": "wait"}
+    assert (rows["symbol"]["required"], rows["from"]["required"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "is_valid"),
+    [
+        ("/api/v1/jobs", {"symbols": ["AAPL"], "from": None, "to": None, "intervals": None}, True),
+        ("/api/v1/jobs", {"symbols": None}, False),
+        ("/api/v1/candles/backfill", {"symbol": "AAPL", "interval": None}, False),
+        ("/api/v1/harvest", {"symbol": "AAPL", "interval": "1m", "on": None}, True),
+        ("/api/v1/window/raise", {"symbol": None, "interval": None}, True),
+        ("/api/v1/candles/update-latest", {}, True),
+        ("/api/v1/candles/update-latest", {"intervals": None}, True),
+        ("/api/v1/candles/update-latest", {"intervals": []}, False),
+        ("/api/v1/candles/update-latest", {"symbols": ["AAPL"], "intervals": ["1h"]}, True),
+    ],
+)
+def test_null_in_a_body_means_not_given_and_the_contract_says_so(client, contract, path, body, is_valid):
+    schema = contract["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert jsonschema_rs.Draft202012Validator(schema).is_valid(body) is is_valid
+    assert (client.post(path, json=body).status_code != 400) is is_valid
+
+
+@pytest.mark.parametrize(("path", "query"), ANSWERS)
+def test_answers_are_what_the_contract_says(client, cache, contract, path, query):
+    cache.start_backfill("AAPL", INTERVALS["1d"], None)
+    cache.set_harvest("AAPL", INTERVALS["1m"], is_on=True)
+    answer = client.get(path, params=query)
+    declared = contract["paths"][path]["get"]["responses"]["200"]["content"]
+    schema = {**declared["application/json"]["schema"], "components": contract["components"]}
+    jsonschema_rs.Draft202012Validator(schema).validate(answer.json())
+
+
+def test_every_failure_is_declared_with_a_sentence():
+    for endpoint in ENDPOINTS:
+        assert set(statuses_of(endpoint)) <= set(ERROR_TEXTS)
+
+
+def test_the_page_for_people_names_every_route_and_parameter(client):
+    page = client.get("/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    for endpoint in ENDPOINTS:
+        assert endpoint.path in page.text
+        assert escape(endpoint.summary) in page.text
+        for param in (*endpoint.query, *endpoint.body):
+            assert f"<code>{param.name}</code>" in page.text
+
+
+def test_the_page_for_people_needs_nothing_that_the_policy_forbids(client):
+    page = client.get("/docs").text
+    assert "<script" not in page
+    assert "<style" not in page
+    assert not re.search(r"\s(style|on\w+)=", page)
+    links = re.findall(r'(?:href|src)="([^"]+)"', page)
+    assert {link for link in links if not link.startswith("#")} == {"/assets/docs.css", "/assets/icon.svg"}
+    assert {link[1:] for link in links if link.startswith("#")} <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_a_person_reads_the_page_without_a_token_and_a_program_does_not(stranger):
+    assert stranger.get("/docs", headers=VISIT).status_code == 200
+    assert stranger.get("/docs").status_code == 401
+    assert stranger.get("/docs", headers={**VISIT, "Sec-Fetch-Dest": "iframe"}).status_code == 401
+    assert stranger.get("/docs", headers={**VISIT, "Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert stranger.get("/openapi.json", headers=VISIT).status_code == 401

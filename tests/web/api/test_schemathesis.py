@@ -1,0 +1,82 @@
+"""What a fuzzer of contracts finds: requests drawn from /openapi.json, valid and not, against a real cache and socket.
+
+The provider is the scripted one of tests/cache: no network, no waiting.
+"""
+
+import os
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
+
+from candledesk.providers.answers import RefusalKind, RefusedAnswer
+from candledesk.web.http_server import WebServer
+from candledesk.web.routes import ENDPOINTS
+from tests.cache.conftest import WAIT_S, Desk, FakeYahoo
+from tests.web.conftest import RESOURCES, TOKEN
+
+AUTH = {"Authorization": f"Bearer {TOKEN}"}
+N_EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "8"))  # 150 found nothing more0
+
+
+def modes_of(row):
+    """Return valid and, where anything is asked for, invalid."""
+    asks = row.query or row.body or row.path_params
+    return [GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if asks else [])]
+
+
+# A valid value may contradict another one (an empty span: 422), name a day that no calendar has (400), or be unknown.
+MAY_REFUSE = ["2xx", "304", "400", "404", "409", "422"]
+STREAM = "/api/v1/events"  # never ends
+ROWS = [(mode, row.method, row.path) for row in ENDPOINTS if row.path != STREAM for mode in modes_of(row)]
+
+
+def refuse_strangers(request):
+    """Know one symbol, or every drawn one is filled to the look-back behind the tests."""
+    if request.symbol != "AAA":
+        return RefusedAnswer(RefusalKind.UNKNOWN_SYMBOL, "No data found, symbol may be delisted")
+    return None
+
+
+@pytest.fixture(scope="module")
+def contract(tmp_path_factory):
+    yahoo = FakeYahoo()
+    yahoo.script = refuse_strangers
+    desk = Desk(tmp_path_factory.mktemp("schemathesis"), yahoo)
+    desk.bars("1d")
+    desk.backfill("1h")
+    server = WebServer(desk.cache, resources=RESOURCES, token=TOKEN, clock=lambda: desk.yahoo.now)
+    server.posts._burst = server.posts._tokens = 10**6
+    server.start()
+    config = SchemathesisConfig()
+    config.projects.default.checks.positive_data_acceptance.expected_statuses = MAY_REFUSE
+    generation = config.projects.default.generation
+    generation.with_security_parameters = False  # the token is given below
+    generation.allow_extra_parameters = False  # an empty list of them vanishes from the address, which is then valid
+    with requests.Session() as session:
+        yield schemathesis.openapi.from_url(f"{server.url}/openapi.json", headers=AUTH, config=config), session
+    server.stop(3)
+    desk.service.close()
+
+
+@pytest.mark.parametrize(("mode", "method", "path"), ROWS)
+def test_requests_drawn_from_the_contract(contract, mode, method, path):
+    schema, session = contract
+    operation = schema[path][method]
+
+    @settings(
+        max_examples=N_EXAMPLES,
+        deadline=None,
+        derandomize=False,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(mode))
+    def ask(case):
+        case.call_and_validate(session=session, headers=AUTH, timeout=WAIT_S)
+
+    ask()
