@@ -15,6 +15,7 @@ test("reasons are written in words, and one that is not known as it is", () => {
 test("an open is unknown when it was sent as 0 or taken from the close", () => {
   assert.equal(isOpenUnknown(bar(0, 0, 12, 9, 11)), true);
   assert.equal(isOpenUnknown(bar(0, 0, 0, -2, -1)), false); // a price of 0 beside negative ones
+  assert.equal(isOpenUnknown(bar(0, 0, 12, 0, 11)), false); // the low is a price of 0 too
   assert.equal(isOpenUnknown(bar(0, 11, 12, 9, 11, "open_unknown")), true);
   assert.equal(isOpenUnknown(bar(0, 10, 12, 9, 11, "open_unknown")), false);
   assert.equal(isOpenUnknown(bar(0, 11, 12, 9, 11)), false);
@@ -35,6 +36,7 @@ test("the wick spans a body that lies outside of high and low", () => {
 test("the price axis is fitted without jumps, and those outside of it are counted", () => {
   assert.deepEqual(usualRange([bar(0), jump, bar(120, 10, 13, 9, 11)], -5, 99), { low: 9, high: 13, nBeyond: 1 });
   assert.deepEqual(usualRange([bar(0), bar(60, 10, 11, 9, 11, "jump")], 0, 1), { low: 9, high: 12, nBeyond: 0 });
+  assert.deepEqual(usualRange([bar(0), bar(60, 10, 11, 0.01, 11, "jump")], 0, 1), { low: 9, high: 12, nBeyond: 1 });
 });
 
 test("the price axis is left alone without jumps, and with nothing else than jumps", () => {
