@@ -65,8 +65,11 @@ test("zooming keeps the right edge", () => {
 
 test("only new bars at the right end are appended", () => {
   const old = days(100, 10);
-  const isAppended = (bars) => Object.assign(makeChart(bars), {}).isTailChange(old, old.map(({ time }) => time));
+  const isAppended = (bars) => makeChart(bars).isTailChange(old, old.map(({ time }) => time));
   assert.equal(isAppended([...old, bar(110)]), true);
+  const moved = makeChart([...old, bar(110)]);
+  assert.equal(moved.isTailChange(old, old.map(({ time }) => time + 3600)), false); // the axis has another zone
+  assert.equal(moved.isTailChange(old, [...old.slice(0, 9).map(({ time }) => time), 0]), false);
   assert.equal(isAppended([...old.slice(0, 9), bar(109, 10, 12, 9, 7)]), true);
   assert.equal(isAppended([...old.slice(0, 8), bar(108), old[9]]), false);
   assert.equal(isAppended([bar(99), ...old]), false);

@@ -22,6 +22,10 @@ test("a fall is marked by its sign and colour", () => {
   assert.deepEqual(change(legendRows(bar(0), bar(-60, 1, 20, 1, 20), 2, ZONE)), ["", "−9.00 (−45.00%)", "down"]);
 });
 
+test("a close that does not change is no fall", () => {
+  assert.deepEqual(change(legendRows(bar(0), bar(-60), 2, ZONE)), ["", "+0.00 (+0.00%)", "up"]);
+});
+
 test("the first bar changes from its own open", () => {
   assert.deepEqual(change(legendRows(bar(0), undefined, 2, ZONE)), ["", "+1.00 (+10.00%)", "up"]);
 });

@@ -56,6 +56,15 @@ test("stored bars beyond a gap are not joined to the newer ones", async () => {
   assert.equal(series.edge, seconds("2020-02-01"));
 });
 
+test("a first portion with few bars is followed by older ones until there are enough", async () => {
+  const requests = serveDays(0, { gapsOf: () => [] });
+  const few = new Series("NEW", "1d", { onBars: () => {}, onState: () => {} });
+  few.facts = { ...few.facts, span: 60 * DAY };
+  await few.open();
+  globalThis.setTimeout = realTimeout;
+  assert.deepEqual([few.bars.length, requests().length], [240, 4]);
+});
+
 test("older bars are asked for left of what is loaded, two screens of them", async () => {
   const requests = serveDays(0);
   const series = await open("NEW");
@@ -142,6 +151,17 @@ test("a date far back is loaded with its surroundings alone, and grows to the pr
   assert.equal(series.bars.length, last + 1 + 600);
 });
 
+test("newer bars join the loaded ones only before the oldest gap", async () => {
+  const torn = gap("2003-01-01T00:00:00Z", "2003-02-01T00:00:00Z");
+  serveDays(0, { gapsOf: ({ from }) => (seconds(from) > seconds("2002-01-01") ? [torn] : []) });
+  const at = seconds("2001-09-11");
+  const series = await open("NEW", { from: at - 10 * DAY, to: at + 10 * DAY });
+  globalThis.setTimeout = () => {};
+  await series.loadNewer(0);
+  globalThis.setTimeout = realTimeout;
+  assert.deepEqual([series.bars.at(-1).time, series.end], [seconds("2002-12-31"), seconds("2003-01-01")]);
+});
+
 test("stored bars are read again where the page shows them, and nowhere else", async () => {
   const requests = serveDays(0);
   const series = await open("NEW");
@@ -152,6 +172,8 @@ test("stored bars are read again where the page shows them, and nowhere else", a
   assert.equal(requests().length, 2);
   assert.equal(seconds(requests()[1].from), edge);
   assert.equal(requests()[1].fill, "none");
+  await series.refresh(edge + 10 * DAY, edge + 11 * DAY); // a bar may open a day before the bars it is made of
+  assert.deepEqual(["from", "to"].map((end) => (seconds(requests()[2][end]) - edge) / DAY), [9, 12]);
 });
 
 test("a closed series takes no bars and reports nothing", async () => {
