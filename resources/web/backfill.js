@@ -3,10 +3,11 @@
 import { post } from "./api.js";
 import { INTERVALS } from "./candles.js";
 import { factsOf } from "./intervals.js";
+import { spellSymbol } from "./known-symbols.js";
 
 const SETTLE_MS = 500;
 const MAX_SYMBOLS = 100; // of one request
-const SYMBOL = /^[A-Z0-9.\-=^&_]{1,32}$/;
+const SYMBOL = /^([a-z][a-z0-9]{0,15}:)?[A-Z0-9.\-=^&_]{1,32}$/;
 
 const byId = (id) => document.getElementById(id);
 const count = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
@@ -33,7 +34,7 @@ export class BackfillForm {
 
   // The request of the form as {body}, or {problem}: why it is not valid.
   read() {
-    const symbols = [...new Set(this.fields.symbols.value.toUpperCase().split(/[\s,;]+/).filter(Boolean))];
+    const symbols = [...new Set(this.fields.symbols.value.split(/[\s,;]+/).filter(Boolean).map(spellSymbol))];
     const bad = symbols.filter((symbol) => !SYMBOL.test(symbol));
     const [from, to] = [this.fields.from.value, this.fields.to.value];
     if (symbols.length === 0) return { problem: "Enter one or more symbols." };

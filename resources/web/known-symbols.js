@@ -7,6 +7,12 @@ const MAX_LISTED = 200; // rows of one answer
 const types = new Map();
 let isComplete = false;
 
+// The one spelling of a symbol: upper case, after the lower-case id of a provider that is not the default one ("local:ACME").
+export function spellSymbol(text) {
+  const own = text.lastIndexOf(":") + 1;
+  return (text.slice(0, own).toLowerCase() + text.slice(own).toUpperCase()).trim();
+}
+
 export async function loadKnownSymbols() {
   const rows = await get("/api/v1/symbols", { timeout: 0 });
   rows.forEach(({ symbol, type }) => types.set(symbol, type ?? ""));

@@ -9,7 +9,7 @@ import { Controls } from "./controls.js";
 import { Empty } from "./empty.js";
 import { Jobs } from "./jobs.js";
 import { Legend } from "./legend.js";
-import { addKnownSymbol, loadKnownSymbols } from "./known-symbols.js";
+import { addKnownSymbol, loadKnownSymbols, spellSymbol } from "./known-symbols.js";
 import { beyondText } from "./odd.js";
 import { Place, readPlace } from "./place.js";
 import { SymbolSearch } from "./search.js";
@@ -87,7 +87,7 @@ export class Page {
   }
 
   async openNew(text, interval) {
-    const symbol = text.trim().toUpperCase();
+    const symbol = spellSymbol(text);
     this.interval = interval;
     this.markInterval();
     if (!symbol) return;

@@ -1,6 +1,7 @@
 // The symbol box: suggestions while typing, chosen with the arrows, Enter or the mouse.
 
 import { get } from "./api.js";
+import { spellSymbol } from "./known-symbols.js";
 
 const SETTLE_MS = 130;
 const MAX_ROWS = 40;
@@ -92,7 +93,7 @@ export class SymbolSearch {
   }
 
   render(rows, query, isAll) {
-    const typed = query.toUpperCase();
+    const typed = spellSymbol(query);
     const chosen = this.rows[this.chosen]?.symbol ?? typed;
     this.rows = [...rows.filter(({ symbol }) => symbol === typed), ...rows.filter(({ symbol }) => symbol !== typed)];
     if (this.rows.length === 0) {

@@ -9,6 +9,7 @@ function read(symbols, from = "", to = "") {
 }
 
 test("symbols may be pasted in any form, each is asked for once", () => {
+  assert.deepEqual(read("Local:acme").body.symbols, ["local:ACME"]);
   assert.deepEqual(read(" aapl,BRK-B;\n^gspc  eurusd=x AAPL "), { body: { symbols: ["AAPL", "BRK-B", "^GSPC", "EURUSD=X"], intervals: ["1h"] } });
 });
 
@@ -18,7 +19,7 @@ test("dates are sent when they are given", () => {
 
 test("what cannot be asked for is said", () => {
   assert.equal(read(" , ").problem, "Enter one or more symbols.");
-  assert.equal(read("AAPL !! A/B").problem, "Not valid symbols: !! A/B");
+  assert.equal(read("AAPL !! A/B :X a:b:C").problem, "Not valid symbols: !! A/B :X a:b:C");
   assert.equal(read("A".repeat(33)).problem, `Not valid symbols: ${"A".repeat(33)}`);
   assert.equal(read("AAPL", "2026-02-01", "2026-02-01").problem, "From must be before To.");
 });

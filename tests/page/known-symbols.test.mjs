@@ -15,6 +15,11 @@ test("a listed symbol has its type, and with the whole list at hand no other is 
   assert.deepEqual(requests.map(({ query }) => query), [{ timeout: "0" }]);
 });
 
+test("a symbol has one spelling", async () => {
+  const { spellSymbol } = await load("spelling");
+  assert.deepEqual([" aapl ", "brk-b", "LOCAL:acme", "^gspc", ""].map(spellSymbol), ["AAPL", "BRK-B", "local:ACME", "^GSPC", ""]);
+});
+
 test("a symbol that the list may lack is asked for once it is needed", async () => {
   const many = Array.from({ length: 200 }, (_, i) => ({ symbol: `S${i}`, type: "EQUITY" }));
   const requests = serve((_path, { query }) => (query ? [{ symbol: "MSFT", type: "EQUITY" }, { symbol: "MSFT.MX", type: "EQUITY" }] : many));
