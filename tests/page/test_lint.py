@@ -1,8 +1,10 @@
 """The page's scripts are clean, and the lint finds each kind of fault."""
 
+import re
+
 import pytest
 
-from tests.page.lint import find_faults, lint_page, read_tokens
+from tests.page.lint import PAGE, find_faults, lint_page, read_tokens
 
 HTML = (
     '<link rel="modulepreload" href="/assets/rules.js"><script src="/assets/app.js" type="module"></script><b id="x">'
@@ -13,6 +15,19 @@ RULES = "export function half(n) {\n  return n / 2;\n}\n"
 
 def test_the_scripts_of_the_page_are_clean():
     assert lint_page() == []
+
+
+# Words that say less than the usual technical one: CONTRIBUTING.md, "Plain words".
+UNUSUAL = {
+    *("door", "errand", "forgive", "hand", "hands", "heed", "meet", "met"),
+    *("pulse", "told", "wear", "wish", "wished", "wishes", "worn"),
+}
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.glob("*.[chj]*")), ids=lambda path: path.name)
+def test_names_comments_and_texts_use_plain_words(path):
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", path.read_text(encoding="utf-8"))}
+    assert sorted(words & UNUSUAL) == []
 
 
 def test_a_page_without_faults_has_none():
