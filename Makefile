@@ -83,7 +83,7 @@ lint: setup
 	else echo "node is not installed: the syntax of the page's scripts is not checked."; fi
 
 test: lint system-screen
-	@if command -v node >/dev/null; then node --test --test-reporter=spec tests/page/*.test.mjs; \
+	@if command -v node >/dev/null; then node --test tests/page/*.test.mjs; \
 	else echo "node is not installed: the unit tests of the page's scripts are left out."; fi
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
 
