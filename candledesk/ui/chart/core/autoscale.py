@@ -13,7 +13,7 @@ from candledesk.ui.chart.core.scales import LEAST_PRICE, PriceRange, autoscale
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray
-    from candledesk.ui.chart.core.geometry.lod import Columns
+    from candledesk.ui.chart.core.geometry.lod import BarColumns
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scene import ChartScene, Series
 
@@ -30,7 +30,7 @@ class Fit:
     notes: tuple[str, ...] = ()
 
 
-def fit_prices(scene: ChartScene, lo: int, hi: int, columns: Columns) -> Fit:
+def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns) -> Fit:
     """Fit the price axis to the rows ``[lo, hi)``, which are drawn as ``columns``, unless a range was set by hand.
 
     Bars that are flagged as jumps are left out. Percent and index count from the first close above zero; without one
@@ -56,7 +56,7 @@ def fit_prices(scene: ChartScene, lo: int, hi: int, columns: Columns) -> Fit:
     return Fit(span, mode, base, tuple(notes))
 
 
-def _extremes(scene: ChartScene, lo: int, hi: int, columns: Columns, *, is_log: bool) -> tuple[float, float]:
+def _extremes(scene: ChartScene, lo: int, hi: int, columns: BarColumns, *, is_log: bool) -> tuple[float, float]:
     """Return the lowest and the highest price that the axis is fitted to."""
     bars, odd = scene.series.bars, scene.series.oddities
     if hi <= lo:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from candledesk.cache.messages import EdgeState
-from candledesk.ui.chart.core.chart_messages import edge_title, edge_words
+from candledesk.ui.chart.core.chart_messages import edge_text, edge_title
 from candledesk.ui.chart.core.frame import Frame, TextMetrics, solve_frame
 from candledesk.ui.chart.core.time_ticks import TimeTick, time_ticks, zone_label
 from candledesk.ui.chart.paint.bars_painter import paint_prices, paint_volume
@@ -179,7 +179,7 @@ def _paint_edge(painter: QPainter, frame: Frame, scene: ChartScene, theme: Theme
         above,
     )
     detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
-    draw_paragraph(painter, detail, edge_words(series, scene.pause), pen, below)
+    draw_paragraph(painter, detail, edge_text(series, scene.pause), pen, below)
     painter.restore()
 
 

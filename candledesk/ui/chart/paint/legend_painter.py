@@ -126,7 +126,7 @@ class Legend:
         if shown == self._shown:  # while panning
             return []
         is_title_new = not self._shown or (series, *shown[2:]) != (self._shown[0], *self._shown[2:])
-        self._shown, former, flag = shown, self._values, self._flag
+        self._shown, previous, flag = shown, self._values, self._flag
         self._width, self._dpr = frame.panes.plot_w, frame.dpr
         if is_title_new:
             self._title = _place_title(title_parts(series) if series.symbol else [], theme, frame.dpr, self._width)
@@ -138,7 +138,7 @@ class Legend:
         )
         if is_title_new:
             return [QRect(0, round(_TOP), round(self._width / self._dpr), round(_N_ROWS * _ROW))]
-        lines = ((1, former, self._values), (2, flag, self._flag))
+        lines = ((1, previous, self._values), (2, flag, self._flag))
         return [self._room_of(at, (*old[-1:], *new[-1:])) for at, old, new in lines if old != new]
 
     def _room_of(self, at: int, words: tuple[_Word, ...]) -> QRect:
@@ -153,8 +153,8 @@ class Legend:
         left, right = within.left() * self._dpr, (within.right() + 1) * self._dpr
         for at, words in enumerate((self._title, self._values, self._flag)):
             top = _TOP + at * _ROW
-            is_met = within.top() < top + _ROW and within.bottom() >= top
-            seen = [word for word in words if word.left < right and word.right > left] if is_met else []
+            intersects = within.top() < top + _ROW and within.bottom() >= top
+            seen = [word for word in words if word.left < right and word.right > left] if intersects else []
             if seen:
                 self._write(painter, seen, round((top + _ROW / 2) * self._dpr), has_figures=at == 1)
 

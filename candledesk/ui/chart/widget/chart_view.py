@@ -15,13 +15,13 @@ from candledesk.ui.chart.core.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.paint.chart_painter import text_metrics
 from candledesk.ui.chart.paint.countdown import Countdown, countdown_text
-from candledesk.ui.chart.paint.crosshair import Crosshair, aim_at
+from candledesk.ui.chart.paint.crosshair import Crosshair, snap_crosshair
 from candledesk.ui.chart.paint.legend_painter import Legend
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.widget.chart_item import ChartItem
-from candledesk.ui.chart.widget.gestures import PLOT, Hand, Zone
+from candledesk.ui.chart.widget.gestures import PLOT, MouseGestures, Zone
 from candledesk.ui.chart.widget.motion import Motion
-from candledesk.ui.chart.widget.touch import TouchHand
+from candledesk.ui.chart.widget.touch import TouchGestures
 from candledesk.ui.theme.themes import DARK, Theme, coloured
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
         self._mouse_at: QPointF | None = None
         self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
-        self._hand = Hand(model)
+        self._gestures = MouseGestures(model)
         self._meter = FlickMeter()
         self.motion = Motion(model, self)
-        self._touch = TouchHand(model, self._hand, self.motion)
+        self._touch = TouchGestures(model, self._gestures, self.motion)
         self._configure()
         self.chart_item = ChartItem(self._source)
         self.crosshair, self.legend, self.countdown = Crosshair(), Legend(), Countdown()
@@ -127,7 +127,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def zone_at(self, at: QPoint) -> Zone:
         """Return the part of the chart at a position."""
-        return self._hand.zone_at(at.x(), at.y())
+        return self._gestures.zone_at(at.x(), at.y())
 
     def animate_latest(self) -> None:
         """Glide to the latest bar."""
@@ -163,13 +163,15 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _update_overlay(self) -> None:
         frame, series = self.model.frame(), self.model.series
-        aim = None
-        if self._mouse_at is not None and (self._hand.grabbed is None or self._hand.grabbed in PLOT):
-            aim = aim_at(frame, series, self._mouse_at.x(), self._mouse_at.y(), self.model.scene.options.magnet)
+        point = None
+        if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.grabbed in PLOT):
+            point = snap_crosshair(
+                frame, series, self._mouse_at.x(), self._mouse_at.y(), self.model.scene.options.magnet
+            )
         theme = self._theme
-        dirty = self.crosshair.show_at(aim, frame, series, theme)
+        dirty = self.crosshair.show_at(point, frame, series, theme)
         n = len(series.bars)
-        row = aim.row if aim is not None else (n - 1 if n else None)
+        row = point.row if point is not None else (n - 1 if n else None)
         self._repaint(self.legend.show_bar(series, row, frame, theme) + dirty)  # where its lines end is then known
         is_off = n > 0 and not self.model.is_latest_visible()
         if is_off:
@@ -255,18 +257,18 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             return
         self.motion.stop()
         at = event.position()
-        self._hand.press(at.x(), at.y())
+        self._gestures.press(at.x(), at.y())
         self._meter.start(at.x(), float(event.timestamp()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag what is grabbed; else move the crosshair."""
         self._mouse_at = at = event.position()
-        if self._hand.grabbed is None:
-            self._show_cursor(self._hand.zone_at(at.x(), at.y()))
+        if self._gestures.grabbed is None:
+            self._show_cursor(self._gestures.zone_at(at.x(), at.y()))
             self._update_overlay()
             return
         self._meter.add(at.x(), float(event.timestamp()))
-        self._hand.drag(at.x(), at.y())
+        self._gestures.drag(at.x(), at.y())
 
     def _show_cursor(self, zone: Zone) -> None:
         shape = _CURSORS[zone]
@@ -277,8 +279,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Let go; throw the chart where that is wanted of a mouse."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        flick = self._meter.flick(float(event.timestamp())) if self._hand.grabbed in PLOT else None
-        self._hand.release()
+        flick = self._meter.flick(float(event.timestamp())) if self._gestures.grabbed in PLOT else None
+        self._gestures.release()
         if flick is not None and self.model.scene.options.kinetic is Kinetic.ALWAYS:
             self.motion.throw(flick)
         self._update_overlay()
@@ -286,7 +288,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Reset the axis, or maximise the pane, that is double-clicked."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._hand.double_click(event.position().x(), event.position().y())
+            self._gestures.double_click(event.position().x(), event.position().y())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the crosshair where the mouse comes in, before it moves."""
@@ -317,7 +319,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             dx, dy = dx + dy, 0.0
         is_right_edge = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        self._hand.wheel(event.position().x(), dx, dy, is_right_edge=is_right_edge)
+        self._gestures.wheel(event.position().x(), dx, dy, is_right_edge=is_right_edge)
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

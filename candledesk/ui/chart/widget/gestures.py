@@ -37,7 +37,7 @@ def zoom_factor(delta: float) -> float:
     return 1 + math.copysign(_ZOOM_PER_100 * min(1.0, abs(delta) / 100), delta)
 
 
-class Hand:
+class MouseGestures:
     """Turns positions in logical pixels into the model's verbs."""
 
     def __init__(self, model: ChartModel) -> None:

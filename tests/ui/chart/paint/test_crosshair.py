@@ -10,7 +10,7 @@ from candledesk.ui.chart.core.options import Magnet
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.chart_painter import text_metrics
-from candledesk.ui.chart.paint.crosshair import Crosshair, aim_at
+from candledesk.ui.chart.paint.crosshair import Crosshair, snap_crosshair
 from candledesk.ui.theme.themes import DARK
 from tests.ui.fakes import make_bars, make_instrument
 
@@ -28,7 +28,7 @@ def _time_tags(interval, dpr):
         image = QImage(*size, QImage.Format.Format_RGB32)
         image.fill(0)
         crosshair = Crosshair()
-        crosshair.show_at(aim_at(frame, series, x, 100, Magnet.CLOSE), frame, series, DARK)
+        crosshair.show_at(snap_crosshair(frame, series, x, 100, Magnet.CLOSE), frame, series, DARK)
         painter = QPainter(image)
         crosshair.draw(painter, QRect(0, 0, WIDTH, HEIGHT))
         painter.end()

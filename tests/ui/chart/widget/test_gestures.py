@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from candledesk.ui.chart.core.options import ChartOptions, Kinetic, Magnet
 from candledesk.ui.chart.core.panes import MIN_PANE_PX, PaneName
-from candledesk.ui.chart.paint.crosshair import aim_at
+from candledesk.ui.chart.paint.crosshair import snap_crosshair
 from candledesk.ui.chart.widget.gestures import Zone
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -61,15 +61,15 @@ def _separator_y(chart):
     return (frame.panes.price_bottom + frame.panes.volume_top) / 2 / frame.dpr
 
 
-def test_every_part_is_told_apart(opened):
-    hand, width, height = opened.view._hand, opened.view.width(), opened.view.height()
+def test_every_part_is_distinguished(opened):
+    gestures, width, height = opened.view._gestures, opened.view.width(), opened.view.height()
     y = _separator_y(opened)
-    assert hand.zone_at(300, 100) is Zone.PRICE
-    assert hand.zone_at(300, y) is Zone.SEPARATOR
-    assert hand.zone_at(300, y + 20) is Zone.VOLUME
-    assert hand.zone_at(width - 5, 100) is Zone.PRICE_AXIS
-    assert hand.zone_at(width - 5, y + 20) is Zone.VOLUME_AXIS
-    assert hand.zone_at(300, height - 5) is Zone.TIME_AXIS
+    assert gestures.zone_at(300, 100) is Zone.PRICE
+    assert gestures.zone_at(300, y) is Zone.SEPARATOR
+    assert gestures.zone_at(300, y + 20) is Zone.VOLUME
+    assert gestures.zone_at(width - 5, 100) is Zone.PRICE_AXIS
+    assert gestures.zone_at(width - 5, y + 20) is Zone.VOLUME_AXIS
+    assert gestures.zone_at(300, height - 5) is Zone.TIME_AXIS
 
 
 def test_the_separator_follows_the_mouse(opened):
@@ -93,7 +93,7 @@ def test_a_double_click_maximises_a_pane_and_restores_it(opened):
     assert (panes.volume_top, panes.price_bottom) == (0, 0)
     opened.view.grab()
     _mouse(opened, MOVE, 300, 200)
-    assert opened.view.crosshair.aim is not None
+    assert opened.view.crosshair.point is not None
     _mouse(opened, DOUBLE, 300, 200)
     assert opened.model.frame().panes == before
     _mouse(opened, DOUBLE, 300, 100)
@@ -168,7 +168,7 @@ def test_two_fingers_zoom_at_their_centre(opened, screen):
     assert _x_of(opened, time) - 400 == pytest.approx(2 * (x - 400), abs=0.5)
     _touch(opened, screen, "release", (300, 200), (500, 200))
     assert not opened.view.motion.is_running
-    assert opened.view._hand.grabbed is None
+    assert opened.view._gestures.grabbed is None
 
 
 def test_a_pinch_of_the_trackpad_zooms_at_its_centre(opened):
@@ -185,15 +185,15 @@ def test_a_pinch_of_the_trackpad_zooms_at_its_centre(opened):
 
 
 def test_the_crosshair_is_there_before_the_mouse_moves(opened):
-    assert opened.view.crosshair.aim is None
+    assert opened.view.crosshair.point is None
     at = QPointF(300, 200)
     opened.qapp.sendEvent(opened.view, QEnterEvent(at, at, at))
-    row = opened.view.crosshair.aim.row
+    row = opened.view.crosshair.point.row
     time = int(opened.model.series.bars.open_time[row])
     opened.open("AAPL")  # by typing: the mouse rests
-    assert opened.view.crosshair.aim is not None
-    aim = opened.view.crosshair.aim
-    assert abs(opened.model.placed.x_of(aim.row) - 300) <= opened.model.placed.view.spacing / 2
+    assert opened.view.crosshair.point is not None
+    point = opened.view.crosshair.point
+    assert abs(opened.model.placed.x_of(point.row) - 300) <= opened.model.placed.view.spacing / 2
     assert time
 
 
@@ -203,15 +203,15 @@ def test_the_crosshair_is_there_before_the_mouse_moves(opened):
 def test_the_magnet_takes_the_nearest_price(opened, magnet, names):
     frame, bars = opened.model.frame(), opened.model.series.bars
     for y in range(60, 400, 17):
-        aim = aim_at(frame, opened.model.series, 300.0, float(y), magnet)
-        prices = [float(getattr(bars, name)[aim.row]) for name in names]
+        point = snap_crosshair(frame, opened.model.series, 300.0, float(y), magnet)
+        prices = [float(getattr(bars, name)[point.row]) for name in names]
         nearest = min(prices, key=lambda price: abs(float(frame.price.y_of(price)) - y))
-        assert aim.price_text == f"{nearest:,.2f}"
-        assert aim.y == round(float(frame.price.y_of(nearest)))
+        assert point.price_text == f"{nearest:,.2f}"
+        assert point.y == round(float(frame.price.y_of(nearest)))
 
 
 def test_the_magnet_lets_go_of_what_is_off_screen(opened):
     opened.model.scale_price(1.0)
     opened.model._replace(price_range=replace(opened.model.scene.price_range, lo=1.0, hi=2.0))
-    aim = aim_at(opened.model.frame(), opened.model.series, 300.0, 150.0, Magnet.CLOSE)
-    assert aim.y == 150
+    point = snap_crosshair(opened.model.frame(), opened.model.series, 300.0, 150.0, Magnet.CLOSE)
+    assert point.y == 150
