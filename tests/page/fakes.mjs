@@ -39,6 +39,25 @@ export function serve(answer) {
   return requests;
 }
 
+// A stand-in for `document` whose elements keep what is set and appended; `byId` holds those that were looked up.
+export function openDocument() {
+  const byId = {};
+  const createElement = () => {
+    const element = { dataset: {}, attributes: {}, children: [], hidden: false, textContent: "", style: {} };
+    element.setAttribute = (name, value) => (element.attributes[name] = value);
+    element.removeAttribute = (name) => delete element.attributes[name];
+    element.append = (...children) => element.children.push(...children);
+    element.replaceChildren = (...children) => (element.children = children);
+    element.addEventListener = () => {};
+    element.scrollIntoView = () => {};
+    element.focus = () => {};
+    element.blur = () => {};
+    return element;
+  };
+  define("document", { createElement, documentElement: createElement(), getElementById: (id) => (byId[id] ??= createElement()) });
+  return byId;
+}
+
 export function setNow(text) {
   Date.now = () => Date.parse(text);
 }
