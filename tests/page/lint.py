@@ -146,4 +146,4 @@ def lint_page():
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(lint_page()))
+    sys.exit("\n".join(lint_page()) or 0)

@@ -1,6 +1,8 @@
 """The page's scripts are clean, and the lint finds each kind of fault."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -15,6 +17,13 @@ RULES = "export function half(n) {\n  return n / 2;\n}\n"
 
 def test_the_scripts_of_the_page_are_clean():
     assert lint_page() == []
+
+
+def test_the_command_ends_well_when_they_are():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.page.lint"], cwd=PAGE.parents[1], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 # Words that say less than the usual technical one: CONTRIBUTING.md, "Plain words".
