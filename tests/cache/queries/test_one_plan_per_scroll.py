@@ -162,3 +162,13 @@ def test_bars_between_two_stored_parts_come_with_two_plans(harness, yahoo, count
     assert [type(event) for event in events] == [BarsStored]
     assert len(counter.plans) <= 2, counter.plans
     assert len(counter.reads) <= 2
+
+
+def test_a_span_for_a_script_is_planned_before_its_request_and_after_its_answer(harness, yahoo, counter):
+    harness.bars("1h", days_back(20))
+    n_asked = len(yahoo.requests)
+    with counter.counting():
+        assert harness.bars("1h", days_back(60)).complete
+    assert len(yahoo.requests) == n_asked + 1
+    assert len(counter.plans) <= 2, counter.plans
+    assert len(counter.reads) <= 2
