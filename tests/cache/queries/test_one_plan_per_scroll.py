@@ -62,6 +62,12 @@ class ScrollCounter:
             if self.is_on:
                 found.append(what)
 
+    def clear(self):
+        """Forget what was counted."""
+        with self._lock:
+            for found in (self.plans, self.reads, self.reads_for_writing):
+                found.clear()
+
     @contextmanager
     def counting(self):
         self.is_on = True
