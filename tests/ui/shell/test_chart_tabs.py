@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QTabBar
 
+from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.shell.chart_tabs import remembered_charts
 from tests.ui.conftest import settle
@@ -146,15 +147,16 @@ def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_re
     opened.page.model.series_changed.emit()
     settle(qapp)
     assert (entry.text(), opened.page.title()) == ("MSFT", "AAPL 1d")
-    opened.page.feed._refuse("Yahoo cannot be reached.")
+    cache.held.pop()[1].set_exception(EnvironmentFaultError("Yahoo cannot be reached."))
     settle(qapp)
     assert entry.text() == "AAPL"
 
 
-def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp):
+def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp, cache):
     opened.open("AAPL", "1d")
+    cache.is_holding = True
     opened.window.set_interval(INTERVALS["5m"])
-    opened.page.feed._refuse("Yahoo cannot be reached.")
+    cache.held.pop()[1].set_exception(EnvironmentFaultError("Yahoo cannot be reached."))
     settle(qapp)
     assert opened.window.toolbar.interval_buttons["1d"].isChecked()
 

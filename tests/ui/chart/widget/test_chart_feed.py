@@ -14,7 +14,7 @@ from candledesk.cache.messages import (
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.ui.chart.core.prefetch import MAX_ROWS
+from candledesk.ui.chart.core.feed.prefetch import MAX_ROWS
 from tests.ui.fakes import make_bars, make_job
 
 

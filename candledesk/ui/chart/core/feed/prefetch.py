@@ -1,4 +1,4 @@
-"""Which bars a chart should ask for: a screen on each side is prefetched, and nothing is asked twice."""
+"""Which bars a chart requests: a screen on each side is prefetched, and nothing is requested twice. Pure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,26 @@ class PrefetchWindow:
     n_before: int
     n_after: int
     stride: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FollowView:
+    """The goal of a chart that shows where the user scrolled: bars on the screen and beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoToLatest:
+    """The goal of a chart that is to show its latest bar, which the loaded window does not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoToDate:
+    """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window."""
+
+    open_time: int
+
+
+Goal = FollowView | GoToLatest | GoToDate
 
 
 def _round_up(count: float, grain: int = _GRAIN) -> int:
@@ -96,3 +116,27 @@ def plan_prefetch(placed: Placed, series: Series, stride: int = 1) -> PrefetchWi
     if is_older_missing or is_newer_missing or series.stride != stride:
         return window_around(placed, series, stride)
     return None
+
+
+def plan_window(
+    goal: Goal, placed: Placed, series: Series, stride: int, last: PrefetchWindow | None, *, is_required: bool
+) -> PrefetchWindow | None:
+    """Return the window to request next, ``None`` when none is needed.
+
+    ``last``: the window that was requested before; it is not requested again unless ``is_required``, when something
+    changed in it.
+    """
+    window = _window_of(goal, placed, series, stride)
+    if window is None and is_required:
+        window = last or window_around(placed, series, stride)
+    return window if is_required or window != last else None
+
+
+def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> PrefetchWindow | None:
+    match goal:
+        case GoToDate(open_time):
+            return window_at_date(open_time, placed.view.n_screen, stride)
+        case GoToLatest():
+            return latest_window(placed.view.n_screen, stride)
+        case FollowView():
+            return plan_prefetch(placed, series, stride)
