@@ -74,8 +74,8 @@ class ViewportMoved:
     """The view moved, or shows another window."""
 
     def apply(self, state: Open, shown: Shown) -> Step:
-        """Request more bars when too few are loaded beside the screen."""
-        return state, _plan(state, shown)
+        """Request more bars when too few are loaded beside the screen; after a reply that is looked at anyway."""
+        return state, (() if isinstance(state, Loading) else _plan(state, shown))
 
 
 @dataclass(frozen=True, slots=True)
