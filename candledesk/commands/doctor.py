@@ -1,4 +1,4 @@
-"""``candledesk doctor``: one line per check of what CandleDesk stands on."""
+"""``candledesk doctor``: checks the installation, the database and the connection, one line per check."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import click
+
 from candledesk import __version__
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
+from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE, EXIT_ENVIRONMENT
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
@@ -23,6 +27,7 @@ from candledesk.store.lock import HomeLock
 from candledesk.store.market.chunks import rebuild_chunks, verify_chunks
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
 from candledesk.store.market.instruments import list_series
+from candledesk.store.user.database import find_damage
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
@@ -30,7 +35,6 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.store import Connection
 
-EXIT_DONE, EXIT_ENVIRONMENT = 0, 5
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "yfinance", "pandas", "numpy", "sqlite-utils")
 PROBE_SYMBOL = "AAPL"
 MAX_FINDINGS = 3  # printed of one series
@@ -38,11 +42,25 @@ MAX_FINDINGS = 3  # printed of one series
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name, whether it is in order, and what was seen or what to do."""
+    """One check: its name, whether it passed, and what was found or what to do."""
 
     name: str
     is_ok: bool
     text: str
+
+
+@click.command()
+@JSON_OPTION
+@click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
+@common_options
+def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int:
+    """Check versions, database, limiter, reachability of Yahoo and display."""
+    settings = context.settings()
+    repairs = repair(settings, demo=context.demo) if is_repairing else []  # before the application takes the home
+    application = context.application() if context.demo else None
+    url = settings.yahoo_url if application is None else application.settings.yahoo_url
+    limiter = None if application is None else application.cache.limiter_state()
+    return examine(settings, url, limiter, repairs, demo=context.demo, as_json=as_json)
 
 
 def examine(
@@ -56,7 +74,14 @@ def examine(
 ) -> int:
     """Print every check after ``repairs``; 5 when one fails. Sends one small request to Yahoo; stores nothing."""
     paths = open_home(settings.home, demo=demo)
-    checks = [*repairs, _versions(), _home(paths), *_database(paths), _limiter(settings, limiter)]
+    checks = [
+        *repairs,
+        _versions(),
+        _home(paths),
+        *_database(paths),
+        *_user_database(paths),
+        _limiter(settings, limiter),
+    ]
     checks += [_yahoo(settings, yahoo_url, paths), _display()]
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=1))
@@ -106,7 +131,7 @@ def _repair_series(writer: Connection, series_id: int, name: str) -> Check:
 
 
 def _database(paths: Paths) -> list[Check]:
-    """Check the file, then the chunks of every series; what is in order is one line, each damaged series another."""
+    """Check the file, then the chunks of every series; one line if all are in order, else one per damaged series."""
     try:
         create_or_open(paths.database)
         with closing(connect_reader(paths.database)) as connection:
@@ -121,6 +146,19 @@ def _database(paths: Paths) -> list[Check]:
     exact = f"{len(series) - len(damaged)} of {len(series)} series exact"
     text = f"{paths.database.name}, {size:,} bytes, integrity ok, {exact}"
     return [Check("database", is_ok=True, text=text), *damaged]
+
+
+def _user_database(paths: Paths) -> list[Check]:
+    """Check the file of what a person made, where there is one."""
+    path = paths.user_database
+    if not path.exists():
+        return []
+    try:
+        found = find_damage(path)
+    except EnvironmentFaultError as error:
+        found = [str(error)]
+    text = "; ".join(found) or f"{path.name}, {path.stat().st_size:,} bytes, integrity ok"
+    return [Check("user data", not found, text)]
 
 
 def _verify_series(connection: Connection, series_id: int, symbol: str, interval: str) -> Check | None:
@@ -159,7 +197,7 @@ def _yahoo(settings: Settings, yahoo_url: str, paths: Paths) -> Check:
     if isinstance(answer, BarsAnswer):
         seconds = time.monotonic() - started
         return Check("yahoo", is_ok=True, text=f"{where} answers ({len(answer.bars)} daily bars, {seconds:.1f} s)")
-    if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # a mirror of other symbols
+    if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # as mirrors may
         return Check("yahoo", is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
     return Check("yahoo", is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
 
