@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from candledesk.domain.coverage import MarkState
-from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.coverage_strip import CAN_FILL, Segment, mark_at, mark_text, place_marks, shown_span
 from candledesk.ui.chart.paint.pixels import colour_of
 from candledesk.ui.plain_text import plain_tip
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import BarsStored
     from candledesk.domain.coverage import CoverageMark
+    from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -44,9 +44,9 @@ class CoverageStrip(QWidget):
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel, theme: Theme) -> None:
         """Show nothing until the chart shows bars."""
         super().__init__()
-        self._cache, self._bridge, self._model, self._theme = cache, bridge, model, theme
+        self._cache, self._model, self._theme = cache, model, theme
+        self._tasks = WidgetTasks(self, partial(_log.info, "the coverage could not be read: %s"))
         self._asked: tuple[object, ...] = ()
-        self._future: Future[Any] | None = None
         self._marks: tuple[CoverageMark, ...] = ()
         self.segments: list[Segment] = []
         self._timer = QTimer(self)
@@ -97,17 +97,10 @@ class CoverageStrip(QWidget):
         span = shown_span(series, self._model.placed, int(time.time()))
         self._asked = self._key()
         if span is not None and self.isVisible():
-            self._future = self._cache.read_marks(series.symbol, series.interval, span)
-            self._bridge.deliver(self._future, self._on_marks)
+            self._tasks.replace(self._show_marks(series.symbol, series.interval, span))
 
-    def _on_marks(self, future: Future[Any]) -> None:
-        if future is not self._future:
-            return
-        try:
-            self._marks = future.result()
-        except CandleDeskError as error:
-            _log.info("the coverage could not be read: %s", error)
-            return
+    async def _show_marks(self, symbol: str, interval: Interval, span: Span) -> None:
+        self._marks = await result_of(self._cache.read_marks(symbol, interval, span))
         self._place()
 
     def _colour(self, mark: CoverageMark | None) -> str:

@@ -29,9 +29,10 @@ from candledesk.ui.panels.jobs.table_view import JOB_ACTIONS, JobsView
 from candledesk.ui.panels.jobs.texts import requests_text
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.themes import chart_font
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from PySide6.QtGui import QAction, QHideEvent, QShowEvent
@@ -61,7 +62,8 @@ class JobsPanel(QDockWidget):
         super().__init__("Jobs", parent)
         self.setObjectName("jobs")
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        self._cache, self._bridge = cache, bridge
+        self._cache = cache
+        self._tasks = WidgetTasks(self, self.failed.emit)
         self.model = JobsModel(self)
         self.table = JobsView(self.model)
         self.new_button = _button("New &backfill…", "Fetch history of many symbols and intervals")
@@ -76,7 +78,7 @@ class JobsPanel(QDockWidget):
         self.empty = _EmptyState()
         self.pages = QStackedWidget()
         self._n_live = -1
-        self._asked_at = self._list_s = 0.0
+        self._list_s = 0.0
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._show_limiter)
@@ -84,7 +86,7 @@ class JobsPanel(QDockWidget):
         self._relist.setSingleShot(True)
         self._relist.timeout.connect(self.load)
         self._build()
-        self._connect()
+        self._connect(bridge)
         self.load()
 
     # -- building
@@ -119,7 +121,7 @@ class JobsPanel(QDockWidget):
         self.setWidget(body)
         self.setFocusProxy(self.table)
 
-    def _connect(self) -> None:
+    def _connect(self, bridge: Bridge) -> None:
         group = QButtonGroup(self)
         for chosen, button in self.filter_buttons.items():
             group.addButton(button)
@@ -130,12 +132,12 @@ class JobsPanel(QDockWidget):
         self.empty.button.clicked.connect(self.backfill_requested)
         self.retry_failed_button.clicked.connect(self._on_retry_failed_clicked)
         self.clear_button.clicked.connect(self._on_clear_clicked)
-        self.table.asked.connect(self._on_asked)
+        self.table.moves_requested.connect(self._on_moves_requested)
         self.table.left.connect(self.left)
         self.model.flushed.connect(self._refresh)
-        self._bridge.job_changed.connect(self.model.put)
-        self._bridge.jobs_changed.connect(self._on_jobs_changed)
-        self._bridge.limiter_changed.connect(self._show_limiter)
+        bridge.job_changed.connect(self.model.put)
+        bridge.jobs_changed.connect(self._on_jobs_changed)
+        bridge.limiter_changed.connect(self._show_limiter)
 
     def set_theme(self, theme: Theme) -> None:
         """Wear other colours."""
@@ -146,18 +148,14 @@ class JobsPanel(QDockWidget):
     def load(self) -> None:
         """Read the list again."""
         self._relist.stop()
-        self.model.book.begin_list()
-        self._asked_at = time.monotonic()
-        self._bridge.deliver(self._cache.list_jobs(limit=MAX_ROWS), self._on_listed)
+        self._tasks.start(self._list())
 
-    def _on_listed(self, future: Future[list[Job]]) -> None:
-        try:
-            jobs = future.result()
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
-            return
+    async def _list(self) -> None:
+        began = time.monotonic()
+        self.model.book.begin_list()
+        jobs = await result_of(self._cache.list_jobs(limit=MAX_ROWS))
         self.model.take_list(jobs)
-        self._list_s = time.monotonic() - self._asked_at
+        self._list_s = time.monotonic() - began
 
     def _on_jobs_changed(self) -> None:
         if not self._relist.isActive():
@@ -198,46 +196,42 @@ class JobsPanel(QDockWidget):
         super().hideEvent(event)
         self._tick.stop()
 
-    # -- what is asked
+    # -- changing jobs
 
-    def _on_asked(self, verb: JobVerb, job_id: int) -> None:
+    def _on_moves_requested(self, verb: JobVerb, job_ids: Sequence[int]) -> None:
         methods: dict[JobVerb, Callable[[int], Future[Job]]] = {
             JobVerb.PAUSE: self._cache.pause_job,
             JobVerb.RESUME: self._cache.resume_job,
             JobVerb.CANCEL: self._cache.cancel_job,
             JobVerb.RETRY: self._cache.retry_job,
         }
-        self._bridge.deliver(methods[verb](job_id), self._on_moved)
+        self._tasks.start(self._move([methods[verb](job_id) for job_id in job_ids]))
 
-    def _on_moved(self, future: Future[Job]) -> None:
-        try:
-            self.model.put_soon(future.result())
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
+    async def _move(self, moves: Sequence[Future[Job]]) -> None:
+        """Show each job that was moved; one that is refused does not hold the others up."""
+        for move in moves:
+            try:
+                self.model.put_soon(await result_of(move))
+            except CandleDeskError as error:
+                self.failed.emit(str(error))
 
     def _on_retry_failed_clicked(self) -> None:
-        self._bridge.deliver(self._cache.retry_failed_jobs(), self._on_many_moved)
+        self._tasks.start(self._move_many(self._cache.retry_failed_jobs()))
 
     def _on_clear_clicked(self) -> None:
-        self._bridge.deliver(self._cache.clear_finished_jobs(), self._on_many_moved)
+        self._tasks.start(self._move_many(self._cache.clear_finished_jobs()))
 
-    def _on_many_moved(self, future: Future[int]) -> None:
+    async def _move_many(self, moves: Future[int]) -> None:
         try:
-            future.result()
+            await result_of(moves)
         except CandleDeskError as error:
             self.failed.emit(str(error))
         self.load()
 
-    def follow_start(self, future: Future[list[Job]]) -> None:
-        """Show the panel while backfills start, and tell when one cannot: their form may be closed by then."""
+    def follow_start(self, started: Future[list[Job]]) -> None:
+        """Show the panel while backfills start, and report one that cannot: their form may be closed by then."""
         self.show()
-        self._bridge.deliver(future, self._on_start_ended)
-
-    def _on_start_ended(self, future: Future[list[Job]]) -> None:
-        try:
-            future.result()
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
+        self._tasks.start(result_of(started))
 
     def show_started(self) -> None:
         """Show what was just started, and go there."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme
 
 _WIDTHS = (96, 74, 86, 190, 112, 132, 150, 96)
-_SLICE = 200  # jobs that are told something before the window gets its turn again
+_SLICE = 200  # jobs that are moved before the window handles other events
 _OWN_KEYS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right}  # which the charts have, too
 
 
@@ -50,19 +50,23 @@ JOB_ACTIONS = (
 
 
 class JobsView(QTableView):
-    """The table. ``asked`` carries a verb and a job for every selected job that may do it; ``left``: Escape."""
+    """The table.
 
-    asked = Signal(object, int)  # JobVerb, job_id
+    ``moves_requested`` carries a verb and the numbers of selected jobs that may do it, at most ``_SLICE`` at a time.
+    ``left``: Escape was pressed.
+    """
+
+    moves_requested = Signal(object, object)  # JobVerb, list of job numbers
     left = Signal()
 
     def __init__(self, model: JobsModel, parent: QWidget | None = None) -> None:
         """Show ``model``."""
         super().__init__(parent)
         self.jobs = model
-        self._waiting: deque[tuple[JobVerb, int]] = deque()
+        self._waiting: deque[tuple[JobVerb, list[int]]] = deque()
         self._next = QTimer(self)
         self._next.setSingleShot(True)
-        self._next.timeout.connect(self._ask_slice)
+        self._next.timeout.connect(self._request_slice)
         self.setModel(model)
         self._delegates = (StateDelegate(self), ProgressDelegate(self))
         self.setItemDelegateForColumn(COLUMNS.index("State"), self._delegates[0])
@@ -145,13 +149,13 @@ class JobsView(QTableView):
         if row.verb is None:
             self.copy_errors()
         else:
-            self._ask(row.verb, self.selected_jobs())
+            self._request(row.verb, self.selected_jobs())
 
     def toggle_pause(self) -> None:
         """Pause the selected jobs, or resume them when none can be paused."""
         jobs = self.selected_jobs()
         is_pausing = any(may(job.state, JobVerb.PAUSE) for job in jobs)
-        self._ask(JobVerb.PAUSE if is_pausing else JobVerb.RESUME, jobs)
+        self._request(JobVerb.PAUSE if is_pausing else JobVerb.RESUME, jobs)
 
     def copy_errors(self) -> None:
         """Put why the selected jobs failed on the clipboard."""
@@ -159,14 +163,14 @@ class JobsView(QTableView):
         if texts:
             QGuiApplication.clipboard().setText("\n".join(texts))
 
-    def _ask(self, verb: JobVerb, jobs: Iterable[Job]) -> None:
-        self._waiting.extend((verb, job.job_id) for job in jobs if may(job.state, verb))
-        self._ask_slice()
+    def _request(self, verb: JobVerb, jobs: Iterable[Job]) -> None:
+        allowed = [job.job_id for job in jobs if may(job.state, verb)]
+        self._waiting.extend((verb, allowed[at : at + _SLICE]) for at in range(0, len(allowed), _SLICE))
+        self._request_slice()
 
-    def _ask_slice(self) -> None:
-        for _ in range(min(_SLICE, len(self._waiting))):
-            self.asked.emit(*self._waiting.popleft())
+    def _request_slice(self) -> None:
         if self._waiting:
+            self.moves_requested.emit(*self._waiting.popleft())
             self._next.start(0)
 
     def _open_menu(self, at: QPoint) -> None:
