@@ -197,7 +197,7 @@ class IntervalPopup(QFrame):
             self.symbol_entered.emit(symbol)
 
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
-        """Close on Escape and when the focus goes elsewhere."""
+        """Close on Escape and when the focus leaves."""
         if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
             self.hide()
             self.left.emit()

@@ -15,6 +15,7 @@ from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import ArchiveEntry, Job
@@ -76,15 +77,15 @@ class ArchiveController(QObject):
         """Archive the chart's series from now on, or stop that."""
         target = self._target()
         if target is not None:
-            self._tasks.start(self._set(*target, is_on=not self.is_archived()))
+            self._tasks.start(self._take(self._cache.set_archived(*target, is_on=not self.is_archived())))
 
     async def _load(self) -> None:
         found = await result_of(self._cache.list_archive())
         self._entries = {(entry.symbol, entry.interval.name): entry for entry in found}
         self.changed.emit()
 
-    async def _set(self, symbol: str, interval: Interval, *, is_on: bool) -> None:
-        entry = await result_of(self._cache.set_archived(symbol, interval, is_on=is_on))
+    async def _take(self, changed: Future[ArchiveEntry]) -> None:
+        entry = await result_of(changed)
         self._entries.pop((entry.symbol, entry.interval.name), None)
         if entry.is_on:
             self._entries[entry.symbol, entry.interval.name] = entry

@@ -15,9 +15,12 @@ from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from PySide6.QtGui import QResizeEvent
 
     from candledesk.cache.api import CacheApi
+    from candledesk.cache.messages import Job
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
@@ -103,10 +106,10 @@ class ChartPage(QWidget):
 
     def _on_fill_requested(self, span: Span) -> None:
         series = self.model.series
-        self._tasks.start(self._fill(series.symbol, series.interval, span))
+        self._tasks.start(self._show_started(self._cache.start_backfill(series.symbol, series.interval, span)))
 
-    async def _fill(self, symbol: str, interval: Interval, span: Span) -> None:
-        job = await result_of(self._cache.start_backfill(symbol, interval, span))
+    async def _show_started(self, started: Future[Job]) -> None:
+        job = await result_of(started)
         self.show_toast(f"Fetching in job {job.job_id}")
 
     def _place_toast(self) -> None:

@@ -49,7 +49,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowWindow,
 )
 from candledesk.ui.chart.core.feed.prefetch import GoToDate, GoToLatest, latest_window, plan_window
-from candledesk.ui.chart.widget.window_loader import prepare
+from candledesk.ui.chart.widget.window_loader import build_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -286,7 +286,7 @@ class ChartFeed(QObject):
             if shiboken6.isValid(self):
                 self._request_ended.emit(generation, ended)
 
-        prepare(self._cache.load_viewport(request)).add_done_callback(forward)
+        build_window(self._cache.load_viewport(request)).add_done_callback(forward)
 
     def _show_window(self, action: ShowWindow) -> None:
         series = action.window if action.is_new else action.window.replacing(self._model.series)

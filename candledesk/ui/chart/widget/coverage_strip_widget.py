@@ -1,4 +1,4 @@
-"""The coverage strip: a thin band under the time axis that tells what is known of what is on screen, and why."""
+"""The coverage strip: a thin band under the time axis with the coverage of the visible span, and the reasons."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _log = logging.getLogger(__name__)
 HEIGHT = 8
 _BAND_TOP, _BAND_H = 2, 4
 _ODD_H = 2  # a line within the band: flagged bars are stored like all others
-_ASK_MS = 120  # after the last change at the latest: a moving chart does not ask for every frame
+_READ_MS = 120  # after a change: a moving chart does not read the coverage for every frame
 
 
 class CoverageStrip(QWidget):
-    """Follows a chart. ``fill_requested`` with the span that a person wants fetched."""
+    """Follows a chart. ``fill_requested`` carries the span that the user wants to be fetched."""
 
     fill_requested = Signal(object)
 
@@ -46,13 +46,13 @@ class CoverageStrip(QWidget):
         super().__init__()
         self._cache, self._model, self._theme = cache, model, theme
         self._tasks = WidgetTasks(self, partial(_log.info, "the coverage could not be read: %s"))
-        self._asked: tuple[object, ...] = ()
+        self._read_for: tuple[object, ...] = ()
         self._marks: tuple[CoverageMark, ...] = ()
         self.segments: list[Segment] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_ASK_MS)
-        self._timer.timeout.connect(self._ask)
+        self._timer.setInterval(_READ_MS)
+        self._timer.timeout.connect(self._read)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -62,7 +62,7 @@ class CoverageStrip(QWidget):
         bridge.bars_stored.connect(self._on_bars_stored)
 
     def set_theme(self, theme: Theme) -> None:
-        """Change the palette."""
+        """Apply a theme."""
         self._theme = theme
         self.update()
 
@@ -73,10 +73,10 @@ class CoverageStrip(QWidget):
 
     def _on_changed(self) -> None:
         series = self._model.series
-        if self._asked[:2] != (series.symbol, series.interval):
+        if self._read_for[:2] != (series.symbol, series.interval):
             self._marks = ()
         self._place()
-        if self._key() != self._asked and not self._timer.isActive():
+        if self._key() != self._read_for and not self._timer.isActive():
             self._timer.start()
 
     def _place(self) -> None:
@@ -88,14 +88,14 @@ class CoverageStrip(QWidget):
     def _on_bars_stored(self, event: BarsStored) -> None:
         series = self._model.series
         if event.symbol == series.symbol and event.interval.base is series.interval.base:
-            self._asked = self._asked[:2]
+            self._read_for = self._read_for[:2]
             if not self._timer.isActive():
                 self._timer.start()
 
-    def _ask(self) -> None:
+    def _read(self) -> None:
         series = self._model.series
         span = shown_span(series, self._model.placed, int(time.time()))
-        self._asked = self._key()
+        self._read_for = self._key()
         if span is not None and self.isVisible():
             self._tasks.replace(self._show_marks(series.symbol, series.interval, span))
 
@@ -131,14 +131,14 @@ class CoverageStrip(QWidget):
         painter.end()
 
     def event(self, event: QEvent) -> bool:
-        """Say what the piece under the mouse is."""
+        """Show the coverage under the mouse as a tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tip(event.pos(), event.globalPos())
             return True
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say it at once: the band is thin and its pieces are short."""
+        """Show the tooltip at once: the band is thin and its segments are short."""
         self._show_tip(event.position().toPoint(), event.globalPosition().toPoint())
         piece = mark_at(self.segments, event.position().x())
         can_fill = piece is not None and piece.mark is not None and piece.mark.state in CAN_FILL
@@ -154,7 +154,7 @@ class CoverageStrip(QWidget):
         QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), plain_tip(words), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Offer to fetch what is missing there."""
+        """Open a menu with the coverage there, and with an entry that fetches what is missing."""
         piece = mark_at(self.segments, event.position().x())
         if event.button() != Qt.MouseButton.LeftButton or piece is None or piece.mark is None:
             return
@@ -165,9 +165,9 @@ class CoverageStrip(QWidget):
             menu.addAction(line).setEnabled(False)
         if piece.mark.state in CAN_FILL:
             menu.addSeparator()
-            self._wanted: Span = piece.mark.span
+            self._chosen: Span = piece.mark.span
             menu.addAction("Fetch it now").triggered.connect(self._on_fill_chosen)
         menu.popup(event.globalPosition().toPoint())
 
     def _on_fill_chosen(self) -> None:
-        self.fill_requested.emit(self._wanted)
+        self.fill_requested.emit(self._chosen)

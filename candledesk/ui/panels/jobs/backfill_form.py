@@ -1,4 +1,4 @@
-"""The form that starts backfills for many symbols and intervals at once, and says first what they will cost."""
+"""The form that starts backfills for many symbols and intervals at once, and shows their cost first."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class BackfillForm(QDialog):
         self.start_button.clicked.connect(self._on_start_clicked)
         self.buttons.rejected.connect(self.reject)
 
-    # -- what was told
+    # -- the input
 
     def _days(self) -> tuple[date, date] | None:
         if self.everything.isChecked():
@@ -156,28 +156,28 @@ class BackfillForm(QDialog):
         return tuple(INTERVALS[name] for name, button in self.interval_buttons.items() if button.isChecked())
 
     def order(self) -> BackfillOrder:
-        """Return what is to be backfilled."""
+        """Return the series and the span to backfill."""
         days = self._days()
         return BackfillOrder(
             read_symbols(self.symbols.toPlainText())[0], self._intervals(), None if days is None else day_span(*days)
         )
 
     def mistake(self) -> str:
-        """Return what is missing, or nothing."""
+        """Return what is missing before a start is possible, empty when nothing is."""
         return find_mistake(read_symbols(self.symbols.toPlainText())[0], self._intervals(), self._days())
 
     # -- slots
 
     def _on_date_changed(self) -> None:
         if self.everything.isChecked():
-            self.from_to.setChecked(True)  # which tells of the change
+            self.from_to.setChecked(True)  # which emits the change
         else:
             self._on_changed()
 
     def _on_changed(self) -> None:
         symbols, refused = read_symbols(self.symbols.toPlainText())
         self.found.setText(count_text(len(symbols), "symbol"))
-        self.refused.setText(f"Not symbols, left out: {names_text(refused)}" if refused else "")
+        self.refused.setText(f"Ignored (not valid symbols): {names_text(refused)}" if refused else "")
         self.refused.setVisible(bool(refused))
         mistake = self.mistake()
         n_series = len(symbols) * len(self._intervals())
@@ -204,7 +204,7 @@ class BackfillForm(QDialog):
             return
         text = estimate_text(estimate)
         if estimate.unknown:
-            text += f"\nNot met yet, looked up first: {names_text(estimate.unknown)}."
+            text += f"\nNew symbols, will be looked up: {names_text(estimate.unknown)}."
         self._show_message(text)
 
     def _on_start_clicked(self) -> None:
@@ -213,9 +213,7 @@ class BackfillForm(QDialog):
         order = self.order()
         self._is_starting = True
         self.start_button.setEnabled(False)
-        self._show_message(
-            "Starting. Symbols that were never met are looked up first; this form may be closed meanwhile."
-        )
+        self._show_message("Starting. New symbols are looked up first. You can close this window.")
         future = self._cache.start_backfills(order.series, order.span)
         self._starts.start(self._finish(future))
         self.starting.emit(future)

@@ -1,4 +1,4 @@
-"""The job panel: every fill and backfill with its progress, and what a person can do about it."""
+"""The job panel: every job with its progress, and the actions on jobs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20_000
 _RELIST_MS = 100
-_REST = 5  # times as long as reading the list took, it is not read again
+_REST = 5  # pause before the list is read again, as a multiple of the time that reading took
 _TICK_MS = 1_000
 _MOVING = (JobState.QUEUED, JobState.RUNNING)
 
@@ -68,7 +68,7 @@ class JobsPanel(QDockWidget):
         self.table = JobsView(self.model)
         self.new_button = _button("New &backfill…", "Fetch history of many symbols and intervals")
         self.retry_failed_button = _button("Retr&y failed", "Queue every failed job again")
-        self.clear_button = _button("Cle&ar finished", "Take jobs that have ended off this list; stored bars stay")
+        self.clear_button = _button("Cle&ar finished", "Remove ended jobs from this list (downloaded bars are kept)")
         self.action_buttons = {
             row.name: _action_button(self.table.actions_by_name[row.name], row.title) for row in JOB_ACTIONS
         }
@@ -140,10 +140,10 @@ class JobsPanel(QDockWidget):
         bridge.limiter_changed.connect(self._show_limiter)
 
     def set_theme(self, theme: Theme) -> None:
-        """Wear other colours."""
+        """Apply a theme."""
         self.table.set_theme(theme)
 
-    # -- what is there
+    # -- the list
 
     def load(self) -> None:
         """Read the list again."""
@@ -179,20 +179,20 @@ class JobsPanel(QDockWidget):
         chosen = next((row for row, button in self.filter_buttons.items() if button.isChecked()), JobFilter.ALL)
         self.model.show_states(chosen, self.search.text())
 
-    # -- the limiter
+    # -- the rate limiter
 
     def _show_limiter(self) -> None:
         if self.isVisible():
             self.requests.setText(requests_text(self._cache.limiter_state(), time.time(), n_live=self._n_live))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Follow the limiter while somebody can see it."""
+        """Show the rate limiter every second while the panel is visible."""
         super().showEvent(event)
         self._show_limiter()
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let the limiter alone."""
+        """Stop showing the rate limiter."""
         super().hideEvent(event)
         self._tick.stop()
 
@@ -234,7 +234,7 @@ class JobsPanel(QDockWidget):
         self._tasks.start(result_of(started))
 
     def show_started(self) -> None:
-        """Show what was just started, and go there."""
+        """Show the jobs that were just started, and move the focus there."""
         self.show()
         self.filter_buttons[JobFilter.ALL].setChecked(True)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -242,7 +242,7 @@ class JobsPanel(QDockWidget):
 
 
 class _EmptyState(QWidget):
-    """What is shown instead of an empty table: why it is empty, and what can be done."""
+    """Shown instead of an empty table: why it is empty, and a button for a new backfill."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -258,12 +258,12 @@ class _EmptyState(QWidget):
         self.show_state(has_jobs=False)
 
     def show_state(self, *, has_jobs: bool) -> None:
-        """Say whether there are jobs that the filter hides."""
+        """Show the text for no jobs, or for jobs that the filter hides (``has_jobs``)."""
         self.title.setText("No job matches" if has_jobs else "No jobs yet")
         self.text.setText(
             "Choose another state above, or clear the filter."
             if has_jobs
-            else "What is fetched while you scroll is listed here, and backfills of as much history as you like."
+            else "Downloads that scrolling starts are listed here, and backfills of any length."
         )
         self.button.setVisible(not has_jobs)
 

@@ -29,7 +29,7 @@ def test_many_symbols_and_intervals_start_together(form, qtbot):
     form.type("aapl, msft;7203.T MSFT")
     qtbot.mouseClick(form.form.interval_buttons["5m"], LEFT)
     form.wait_for("About 18 requests")
-    assert "Not met yet, looked up first: 7203.T." in form.form.cost.text()
+    assert "New symbols, will be looked up: 7203.T." in form.form.cost.text()
     assert form.form.start_button.text() == "&Start 6 backfills"
     qtbot.mouseClick(form.form.start_button, LEFT)
     settle(form.qapp)
@@ -40,7 +40,7 @@ def test_many_symbols_and_intervals_start_together(form, qtbot):
 
 def test_what_is_no_symbol_is_named_and_left_out(form):
     form.type("AAPL b(d MSFT")
-    assert form.form.refused.text() == "Not symbols, left out: b(d"
+    assert form.form.refused.text() == "Ignored (not valid symbols): b(d"
     assert form.form.order().symbols == ("AAPL", "MSFT")
 
 

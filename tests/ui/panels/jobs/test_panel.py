@@ -87,12 +87,12 @@ def test_columns_say_what_is_known(make_panel):
 
 def test_without_jobs_under_way_a_request_can_leave_at_once(make_panel):
     panel = make_panel(make_job(1, JobState.SUCCEEDED), make_job(2, JobState.PAUSED))
-    assert panel.panel.requests.text() == "Requests can leave at once"
+    assert panel.panel.requests.text() == "Requests can be sent at once"
 
 
 def test_the_limiter_state_is_shown_while_the_panel_is_visible(make_panel, qtbot):
     panel = make_panel(make_job(1))
-    qtbot.waitUntil(lambda: panel.panel.requests.text() == "Requests leave at the polite rate", timeout=5_000)
+    qtbot.waitUntil(lambda: panel.panel.requests.text() == "Requests are rate-limited", timeout=5_000)
     panel.cache.limiter = replace(panel.cache.limiter, next_request_in_s=4.2)
     qtbot.waitUntil(lambda: panel.panel.requests.text() == "Next request in 4 s", timeout=5_000)
     panel.cache.limiter = replace(panel.cache.limiter, is_offline=True)

@@ -104,6 +104,26 @@ def test_a_short_way_to_the_latest_bar_stays_in_the_window():
     assert window_around(placed_at(many, 1_000), many, stride=8).anchor is None
 
 
+def test_two_more_screens_are_requested_left_of_the_screen():
+    """The left edge is bar 2,300: from bar 2,000 two screens of 600 back, and everything after that."""
+    assert window_around(placed_at(LATEST, 2_900, n_screen=600), LATEST) == PrefetchWindow(None, 2_500, 0)
+
+
+def test_a_window_that_ends_with_the_latest_bar_may_have_a_limited_number_of_rows():
+    """Scrolled before the oldest bar, 300 bars more than are loaded are requested."""
+    few, many = (
+        replace(LATEST, bars=make_bars(MAX_ROWS + n, INTERVALS["5m"]), edge=EdgeState.LOADING) for n in (-400, 100)
+    )
+    assert window_around(placed_at(few, 150), few).anchor is None
+    assert window_around(placed_at(many, 150), many).anchor is not None
+
+
+def test_within_two_screens_of_the_latest_bar_a_window_of_any_size_ends_with_it():
+    series = replace(LATEST, bars=make_bars(24_000, INTERVALS["5m"]))
+    assert window_around(placed_at(series, 12_500, n_screen=6_000), series).anchor is None
+    assert window_around(placed_at(series, 11_500, n_screen=6_000), series).anchor is not None
+
+
 def test_where_the_latest_bar_is_not_loaded_the_window_lies_around_the_screen():
     """From three screens before the left edge to two after the next multiple of 500, anchored to that."""
     assert window_around(placed_at(WINDOW, 1_620), WINDOW) == PrefetchWindow(time_of(2_000), 1_000, 500)
