@@ -4,8 +4,6 @@ Python warnings and Qt messages are turned into failures in pyproject.toml. libc
 what goes through yfinance is not seen here: such tests point it at the demo market.
 """
 
-import asyncio
-import contextlib
 import ipaddress
 import logging
 import os
@@ -104,26 +102,7 @@ def qapp(qapp):
 
     Coroutines go on whenever Qt handles events: in ``settle``, in ``qtbot.waitUntil`` and so on.
     """
+    from tests.event_loop import qt_event_loop  # most tests need no window
+
     with qt_event_loop(qapp):
         yield qapp
-
-
-@contextlib.contextmanager
-def qt_event_loop(app):
-    """Run the coroutines of the window on ``app``; those that still wait at the end are cancelled."""
-    import qasync
-
-    loop = qasync.QEventLoop(app)
-    asyncio.set_event_loop(loop)
-    asyncio._set_running_loop(loop)  # not already_running=True: ending that makes Qt's nested loops return at once
-    try:
-        yield loop
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        while not all(task.done() for task in tasks):
-            app.processEvents()
-    finally:
-        asyncio._set_running_loop(None)
-        asyncio.set_event_loop(None)
-        loop.close()
