@@ -6,9 +6,10 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import decimals_for, parse_symbol
-from candledesk.domain.interval import ALIASES, DAY_S, INTERVALS, parse_interval
+from candledesk.domain.instrument import decimals_for
+from candledesk.domain.interval import ALIASES, INTERVALS, parse_interval
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import parse_symbol
 from tests.domain.strategies import bars_at, column
 
 ROWS = [(60, 1.0, 4.0, 0.5, 2.0, 10.0), (120, 2.0, 5.0, 1.5, 3.0, 20.0)]
@@ -42,13 +43,6 @@ def test_intervals_are_derived_from_fetched_ones_that_divide_them():
         assert interval.base.base is interval.base
         assert interval.step_s % interval.base.step_s == 0
         assert interval.is_daily == interval.base.is_daily
-        assert interval.lookback_s == interval.base.lookback_s
-
-
-@pytest.mark.parametrize(("name", "cap_days"), [("1m", 30), ("5m", 60), ("90m", 60), ("1h", 730)])
-def test_lookback_stays_inside_yahoos_caps(name, cap_days):
-    interval = INTERVALS[name]
-    assert interval.window_s <= interval.lookback_s < cap_days * DAY_S
 
 
 def test_interval_names():

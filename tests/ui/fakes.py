@@ -99,7 +99,7 @@ def odd_in_rows(bars: Bars, flags: Mapping[int, int], rows: Bars) -> tuple[dict[
 
 def make_instrument(symbol: str = "AAPL") -> Instrument:
     """Return a NASDAQ stock."""
-    return Instrument(symbol, "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479_400, "Apple Inc.")
+    return Instrument(symbol, "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479_400, "Apple Inc.", "NASDAQ")
 
 
 def make_job(job_id: int = 1, state: JobState = JobState.RUNNING, **changes: object) -> Job:

@@ -32,15 +32,16 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.job_states import ENDED, JobKind, JobVerb, describe_refusal, next_state
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
+from candledesk.providers.yahoo.capabilities import LIMITS
 
 NOW = 1_795_446_000  # 2026-11-23T15:00:00Z
 FIRST = 345_479_400  # 1980-12-12T14:30:00Z
 INSTRUMENTS = {
     row.symbol: row
     for row in (
-        Instrument("AAPL", "NMS", "EQUITY", "America/New_York", "USD", 2, FIRST, "Apple Inc."),
-        Instrument("7203.T", "JPX", "EQUITY", "Asia/Tokyo", "JPY", 1, 1_420_070_400, "Toyota Motor"),
-        Instrument("BTC-USD", "CCC", "CRYPTOCURRENCY", "UTC", "USD", 2, None, "Bitcoin USD"),
+        Instrument("AAPL", "NMS", "EQUITY", "America/New_York", "USD", 2, FIRST, "Apple Inc.", "NASDAQ"),
+        Instrument("7203.T", "JPX", "EQUITY", "Asia/Tokyo", "JPY", 1, 1_420_070_400, "Toyota Motor", "Tokyo"),
+        Instrument("BTC-USD", "CCC", "CRYPTOCURRENCY", "UTC", "USD", 2, None, "Bitcoin USD", "Crypto"),
     )
 }
 
@@ -112,8 +113,9 @@ class FakeCache:
     def _gaps(self, request):
         instrument, interval, span = INSTRUMENTS[request.symbol], request.interval, self._span(request)
         oldest = instrument.first_open_time or 1_000_000_000
-        if interval.lookback_s is not None:
-            oldest = max(oldest, self.now - interval.lookback_s)
+        lookback_s = LIMITS[interval.base.name].lookback_s
+        if lookback_s is not None:
+            oldest = max(oldest, self.now - lookback_s)
         asked = span.intersect(Span(oldest - oldest % DAY_S, self.now + 1))
         return subtract_spans([asked] if asked else [], self.known.get((request.symbol, interval.name), []))
 
@@ -157,7 +159,9 @@ class FakeCache:
         if request.raw:
             opens = np.where(np.isin(bars.open_time, self.unsent), np.nan, bars.open)
             bars = replace(bars, open=opens)
-        return BarsReply(request, span, bars, final, INSTRUMENTS[request.symbol], gaps, following, self._rev, odd)
+        lookback_s, instrument = LIMITS[request.interval.base.name].lookback_s, INSTRUMENTS[request.symbol]
+        facts = final, instrument, gaps, following, self._rev, odd
+        return BarsReply(request, span, bars, *facts, lookback_s=lookback_s)
 
     def _add_job(self, kind, symbol, interval, span, state):
         job = Job(next(self._ids), kind, symbol, interval, span, state, 0, 500, 1, "", self.now, self.now, eta_s=3.0)
@@ -248,10 +252,11 @@ class FakeCache:
     def search_symbols(self, query, timeout_s, *, limit=None, after=None):
         self.searches.append((query, timeout_s))
         rows = self.list_instruments(query, limit=limit, after=after).result()
-        cached = [SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True) for row in rows]
+        facts = [(row.symbol, row.name, row.exchange, row.quote_type, row.exchange_name) for row in rows]
+        cached = [SymbolFound(*row, is_cached=True) for row in facts]
         if limit is not None and len(cached) >= limit:
             return _done(lambda: cached)
-        return _done(lambda: [*cached, SymbolFound("APLE", "Apple Hospitality", "NYQ", "EQUITY")])
+        return _done(lambda: [*cached, SymbolFound("APLE", "Apple Hospitality", "NYQ", "EQUITY", "NYSE")])
 
     def list_archive(self):
         return _done(lambda: list(self.harvest.values()))

@@ -62,7 +62,7 @@ def test_one_length_has_one_name_and_the_base_that_reaches_farthest(text, name, 
     found = parse_interval(text)
     assert (found.name, found.base) == (name, INTERVALS[base])
     assert found is parse_interval(f" {name} ")
-    assert (found.lookback_s, found.is_daily) == (INTERVALS[base].lookback_s, INTERVALS[base].is_daily)
+    assert found.is_daily == INTERVALS[base].is_daily
     assert (found in INTERVALS.values()) is (name in INTERVALS)
     if found.unit in UNITS_S:
         assert found.step_s == found.n_units * UNITS_S[found.unit]

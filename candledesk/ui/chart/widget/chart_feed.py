@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BarsStored, Job, LimiterState
+    from candledesk.cache.messages import BarsStored, CoverageChanged, Job, LimiterState, RefreshDue
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.feed.feed_events import Event
@@ -102,7 +102,9 @@ class ChartFeed(QObject):
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
         model.date_requested.connect(self._on_date_requested)
-        bridge.bars_stored.connect(self._on_bars_stored)
+        bridge.bars_stored.connect(self._on_store_changed)
+        bridge.coverage_changed.connect(self._on_store_changed)
+        bridge.refresh_due.connect(self._on_refresh_due)
         bridge.job_changed.connect(self._on_job_changed)
         bridge.limiter_changed.connect(self._on_limiter_changed)
         self._take_limiter(cache.limiter_state())
@@ -173,8 +175,12 @@ class ChartFeed(QObject):
     def _on_retry_due(self) -> None:
         self._handle(RetryDue())
 
-    def _on_bars_stored(self, event: BarsStored) -> None:
+    def _on_store_changed(self, event: BarsStored | CoverageChanged) -> None:
         self._handle(StoreChanged(event.symbol, event.interval.base.name, event.span.end))
+
+    def _on_refresh_due(self, event: RefreshDue) -> None:
+        base = None if event.interval is None else event.interval.base.name
+        self._handle(StoreChanged(event.symbol, base))
 
     def _on_job_changed(self, job: Job) -> None:
         if job.state in _ENDED_WITHOUT_BARS:
