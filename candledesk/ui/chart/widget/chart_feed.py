@@ -179,8 +179,10 @@ class ChartFeed(QObject):
         self._handle(StoreChanged(event.symbol, event.interval.base.name, event.span.end))
 
     def _on_refresh_due(self, event: RefreshDue) -> None:
-        base = None if event.interval is None else event.interval.base.name
-        self._handle(StoreChanged(event.symbol, base))
+        if event.symbol is None or event.interval is None:
+            self._handle(StoreChanged())
+        else:
+            self._handle(StoreChanged(event.symbol, event.interval.base.name))
 
     def _on_job_changed(self, job: Job) -> None:
         if job.state in _ENDED_WITHOUT_BARS:
