@@ -20,8 +20,8 @@ from candledesk.ui.chart.core.options import ChartType
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.shell.display_check import check_desktop
 from candledesk.ui.shell.main_window import MainWindow
+from tests.fake_data import make_bars, make_job
 from tests.ui.conftest import discard, settle
-from tests.ui.fakes import make_bars, make_job
 
 
 class Opened:
@@ -113,7 +113,7 @@ def test_what_the_provider_finds_is_offered_once_the_typing_pauses(opened, qtbot
     entry.begin("T")
     qtbot.keyClicks(entry, "sl")
     qtbot.waitUntil(lambda: entry._names.stringList() == ["TSLA   Tesla, Inc."], timeout=5000)
-    assert [call for call in opened.cache.calls if call[0] == "search_symbols"] == [("search_symbols", "TSL")]
+    assert [query for query, _timeout_s in opened.cache.calls_of("search_symbols")] == ["TSL"]
     entry.completer().popup().hide()
 
 

@@ -21,8 +21,8 @@ from candledesk.ui.panels.jobs.job_list import JobFilter
 from candledesk.ui.panels.jobs.panel import JobsPanel
 from candledesk.ui.panels.jobs.table_view import JOB_ACTIONS
 from candledesk.ui.panels.jobs.texts import COLUMNS
+from tests.fake_data import NOW, make_job
 from tests.ui.conftest import settle
-from tests.ui.fakes import NOW, make_job
 
 LEFT = Qt.MouseButton.LeftButton
 VERBS = {row.name: row.verb for row in JOB_ACTIONS if row.verb is not None}
