@@ -1,0 +1,66 @@
+"""What a symbol and a provider's facts of an instrument may be."""
+
+import pytest
+
+from candledesk.domain.errors import InputError
+from candledesk.domain.instrument import believable_first_trade, decimals_for, parse_symbol
+from candledesk.domain.interval import DAY_S
+from candledesk.domain.span import HISTORY_START
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"), [("aapl", "AAPL"), (" brk-b ", "BRK-B"), ("^gspc", "^GSPC"), ("EURUSD=X", "EURUSD=X")]
+)
+def test_symbols_are_upper_cased(text, symbol):
+    assert parse_symbol(text) == symbol
+
+
+@pytest.mark.parametrize("text", ["", " ", "A B", "A/B", "x" * 33, "Ä", "AAPL\n;"])
+def test_what_no_ticker_can_be_is_refused(text):
+    with pytest.raises(InputError, match="Not a symbol") as caught:
+        parse_symbol(text)
+    assert caught.value.field == "symbol"
+
+
+@pytest.mark.parametrize(
+    ("time", "is_believed"),
+    [
+        (HISTORY_START + 7 * DAY_S - 1, False),
+        (HISTORY_START + 7 * DAY_S, True),
+        (7_258_118_399, True),
+        (7_258_118_400, False),  # the year 2200
+    ],
+)
+def test_a_first_trade_lies_between_the_first_bars_and_the_year_2200(time, is_believed):
+    assert believable_first_trade(time) == (time if is_believed else None)
+    assert believable_first_trade(None) is None
+
+
+def test_a_first_trade_more_than_a_day_after_the_last_one_has_not_happened():
+    assert believable_first_trade(1_000_000_000, 1_000_000_000 - DAY_S) == 1_000_000_000
+    assert believable_first_trade(1_000_000_000, 1_000_000_000 - DAY_S - 1) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "price", "decimals"),
+    [
+        (2, 11.0, 2),
+        (2, 1.0, 2),
+        (2, 0.9999, 4),
+        (2, 0.1, 4),
+        (2, 0.0999, 5),
+        (6, 0.5, 6),
+        (2, 4e-6, 9),
+        (2, -0.05, 5),
+        (0, 742_000.0, 0),
+        (2, 1e-12, 10),
+        (99, 11.0, 10),
+        (-3, 11.0, 0),
+        (2, None, 2),
+        (2, 0.0, 2),
+        (2, float("nan"), 2),
+        (2, float("inf"), 2),
+    ],
+)
+def test_a_price_below_one_shows_four_digits(stated, price, decimals):
+    assert decimals_for(stated, price) == decimals
