@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from candledesk.cache.fetching.fetch_context import RetryPauses
-from candledesk.cache.messages import BarsRequest, ViewportRequest
+from candledesk.cache.messages import (
+    BarsRequest,
+    ViewportRequest,
+)
 from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.session_calendar import SessionCalendar
@@ -192,3 +195,18 @@ def harness(tmp_path, yahoo):
 
 def days_back(n, now=NOW):
     return Span((now // DAY_S - n) * DAY_S, now)
+
+
+HOUR = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
+
+
+def same(bars, truth):
+    np.testing.assert_array_equal(bars.open_time, truth.open_time)
+    np.testing.assert_array_equal(bars.close, truth.close)
+    return len(bars) > 0
+
+
+def spoilt(change):
+    return lambda bars: Bars(
+        bars.open_time, *(change(np.array(p)) for p in (bars.open, bars.high, bars.low, bars.close)), bars.volume
+    )
