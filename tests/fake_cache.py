@@ -17,7 +17,6 @@ from candledesk.cache.messages import (
     BarsRequest,
     BarsStored,
     BreakerState,
-    CoverageMark,
     EdgeState,
     Gap,
     JobState,
@@ -28,9 +27,10 @@ from candledesk.cache.messages import (
     ViewportRequest,
 )
 from candledesk.domain.bars import Bars
-from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.coverage import Coverage, CoverageMark, CoverageState
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S, INTERVALS, Interval
+from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
@@ -80,7 +80,7 @@ class FakeCache(FakeJobs):
         self.archive: dict[tuple[str, str], ArchiveEntry] = {}
         self.in_front: list[tuple[str, str]] = []
         self.followed: list[tuple[str, str]] = []
-        self.found: list[SymbolFound] = []  # what the provider's search finds
+        self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
@@ -214,7 +214,7 @@ class FakeCache(FakeJobs):
 
     def _fill(self, request: BarsRequest, future: Future[BarsReply]) -> None:
         gaps = self._gaps(request)
-        job = self.add_job("viewport", request.symbol, request.interval, gaps[0], JobState.RUNNING)
+        job = self.add_job(JobKind.VIEWPORT, request.symbol, request.interval, gaps[0], JobState.RUNNING)
 
         def fill() -> None:
             for gap in gaps:
@@ -262,18 +262,23 @@ class FakeCache(FakeJobs):
         n = len(series)
         return resolved(lambda: BackfillEstimate(n, 3 * n, 7.5 * n, 1_000 * n, unknown))
 
-    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
-        rows = [self.instruments[symbol] for symbol in sorted(self.instruments)]
-        return resolved(lambda: [row for row in rows if query.upper() in f"{row.symbol} {row.name}".upper()])
+    def list_instruments(
+        self, query: str = "", *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[Instrument]]:
+        rows = [row for _, row in sorted(self.instruments.items()) if after is None or row.symbol > after]
+        return resolved(lambda: [row for row in rows if query.upper() in f"{row.symbol} {row.name}".upper()][:limit])
 
-    def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
         self.calls.append(("search_symbols", (query, timeout_s)))
         cached = [
             SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True)
-            for row in self.list_instruments(query).result()
+            for row in self.list_instruments(query, limit=limit, after=after).result()
         ]
-        found = [row for row in self.found if query.upper() in f"{row.symbol} {row.name}".upper()]
-        return resolved(lambda: [*cached, *found])
+        if limit is not None and len(cached) >= limit:
+            return resolved(lambda: cached)
+        return resolved(lambda: [*cached, *self.found])
 
     # -- what is kept up to date
 
@@ -286,7 +291,7 @@ class FakeCache(FakeJobs):
         def change() -> ArchiveEntry:
             if symbol not in self.instruments:
                 raise UnknownSymbolError(symbol)
-            entry = ArchiveEntry(symbol, interval.base, FIRST, self.now, self.now + DAY_S, "", is_on)
+            entry = ArchiveEntry(symbol, interval.base, FIRST, self.now, self.now + DAY_S, "", is_on=is_on)
             self.archive.pop((symbol, interval.base.name), None)
             if is_on:
                 self.archive[symbol, interval.base.name] = entry

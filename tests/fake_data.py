@@ -12,6 +12,7 @@ from candledesk.cache.messages import Job, JobState
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS, Interval
+from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 
@@ -106,7 +107,6 @@ def make_instrument(symbol: str = "AAPL") -> Instrument:
 
 def make_job(job_id: int = 1, state: JobState = JobState.RUNNING, **changes: object) -> Job:
     """Return a backfill job."""
-    job = Job(
-        job_id, "backfill", "AAPL", INTERVALS["1d"], Span(NOW - 400 * DAY_S, NOW), state, 120, 400, 1, "", NOW, NOW
-    )
+    span = Span(NOW - 400 * DAY_S, NOW)
+    job = Job(job_id, JobKind.BACKFILL, "AAPL", INTERVALS["1d"], span, state, 120, 400, 1, "", NOW, NOW)
     return replace(job, **changes)  # type: ignore[arg-type]

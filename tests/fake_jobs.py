@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from candledesk.cache.messages import Event, Job, JobChanged, JobsChanged, JobState
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, INTERVALS, Interval
-from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
+from candledesk.domain.job_states import ENDED, JobKind, JobVerb, describe_refusal, next_state
 from candledesk.domain.span import Span
 from tests.fake_data import FIRST, make_job
 
@@ -53,7 +53,7 @@ class FakeJobs:
         self.callbacks.append(callback)
         return lambda: self.callbacks.remove(callback)
 
-    def add_job(self, kind: str, symbol: str, interval: Interval, span: Span | None, state: JobState) -> Job:
+    def add_job(self, kind: JobKind, symbol: str, interval: Interval, span: Span | None, state: JobState) -> Job:
         """Append a job of no bars yet; ``span`` ``None``: everything."""
         job = make_job(
             max((job.job_id for job in self.jobs), default=0) + 1,
@@ -97,11 +97,13 @@ class FakeJobs:
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         self.calls.append(("start_backfill", (symbol, interval.name, span)))
-        return resolved(lambda: self.add_job("backfill", symbol, interval, span, JobState.QUEUED))
+        return resolved(lambda: self.add_job(JobKind.BACKFILL, symbol, interval, span, JobState.QUEUED))
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         self.calls.append(("start_backfills", ([(symbol, interval.name) for symbol, interval in series], span)))
-        started = [self.add_job("backfill", symbol, interval, span, JobState.QUEUED) for symbol, interval in series]
+        started = [
+            self.add_job(JobKind.BACKFILL, symbol, interval, span, JobState.QUEUED) for symbol, interval in series
+        ]
         self.emit(JobsChanged(len(started)))
         return resolved(lambda: started)
 
@@ -109,14 +111,17 @@ class FakeJobs:
         self.calls.append(("start_update", [(symbol, interval.name) for symbol, interval in series]))
         symbol, interval = (series or [("AAPL", INTERVALS["1d"])])[0]
         span = Span(self.now - DAY_S, self.now)
-        return resolved(lambda: self.add_job("update", symbol, interval, span, JobState.RUNNING))
+        return resolved(lambda: self.add_job(JobKind.UPDATE, symbol, interval, span, JobState.RUNNING))
 
     def wait_job(self, job_id: int) -> Future[Job]:
         return self.read_job(job_id)
 
-    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
+    def list_jobs(
+        self, *, state: str | None = None, limit: int | None = None, before: int | None = None
+    ) -> Future[list[Job]]:
         newest_first = sorted(self.jobs, key=lambda job: -job.job_id)
-        return resolved(lambda: [job for job in newest_first if state in (None, job.state.value)][:limit])
+        rows = [job for job in newest_first if state in (None, job.state.value)]
+        return resolved(lambda: [job for job in rows if before is None or job.job_id < before][:limit])
 
     def read_job(self, job_id: int) -> Future[Job]:
         return resolved(lambda: self._find(job_id))

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from candledesk.cache.messages import CoverageMark, EdgeState, MarkState
+from candledesk.cache.messages import EdgeState
+from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.span import HISTORY_START, Span
 
 if TYPE_CHECKING:

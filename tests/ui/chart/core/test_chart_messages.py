@@ -120,13 +120,6 @@ def test_the_bar_of_a_month_is_labelled_as_a_month():
     assert [interval.name for interval in INTERVALS.values() if interval.is_monthly] == ["1mo", "3mo"]
 
 
-def test_the_status_bar_says_which_zone_it_shows(qtbot):
-    bar = StatusBar(LimiterState(1.0, 0.0, BreakerState.CLOSED))
-    qtbot.addWidget(bar)
-    bar.show_series(_series(make_bars(5)))
-    assert bar.facts.text() == "5 bars on this chart   ·   Exchange in America/New York"
-
-
 @pytest.mark.parametrize(("width", "is_named"), [(900, True), (460, True), (300, False)])
 def test_a_long_name_makes_room_for_interval_and_venue(qapp, width, is_named):
     instrument = replace(make_instrument(), name="The Long Name of a Company, Holding and Trust of the North")

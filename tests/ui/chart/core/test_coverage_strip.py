@@ -5,7 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
-from candledesk.cache.messages import CoverageMark, EdgeState, MarkState
+from candledesk.cache.messages import EdgeState
+from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.ui.bridge import Bridge
@@ -207,7 +208,7 @@ def test_a_click_offers_the_fill_where_there_is_something_to_fetch(page, qtbot, 
         action.trigger()
         span = Span(int(TIMES[80]), int(TIMES[90]))
         assert ("start_backfill", ("AAPL", "1d", span)) in page.cache.calls
-        qtbot.waitUntil(lambda: "fetches it" in page.toast, timeout=5000)
+        qtbot.waitUntil(lambda: "Fetching in job" in page.toast, timeout=5000)
     menu.close()
 
 

@@ -11,11 +11,12 @@ from candledesk.cache.messages import EdgeState, ViewportReply, ViewportRequest
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.frame import solve_frame
-from candledesk.ui.chart.core.options import ChartOptions, ChartType, PaletteName, PriceMode, UpRule
+from candledesk.ui.chart.core.options import ChartOptions, ChartType, PriceMode, UpRule
 from candledesk.ui.chart.core.panes import PaneName, PaneSplit
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.chart_painter import paint_chart, text_metrics
+from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 from tests.fake_data import make_bars, make_instrument
 

@@ -1,0 +1,93 @@
+"""The About dialog: version, folder of the database and source of the data."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, qVersion
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+
+from candledesk import __version__
+from candledesk.ui.chart.paint.snapshot import SOURCE
+from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
+from candledesk.ui.theme.themes import chart_font
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from candledesk.ui.shell.feature import WindowContext
+
+_MARGIN = 28
+_FACT_WIDTH = 360
+_TERMS = f"{SOURCE}, through yfinance, for personal use under Yahoo's terms. CandleDesk is not affiliated with Yahoo."
+
+
+def about_rows(home: Path, source: str) -> list[tuple[str, str]]:
+    """Return rows ``(heading, text)``: the version, the folder of the database, and where the data come from."""
+    return [
+        ("Version", f"{__version__}   (Python {platform.python_version()}, Qt {qVersion()})"),
+        ("Database", str(home)),
+        ("Market data", _TERMS if source == SOURCE else source[:1].upper() + source[1:]),
+        ("Browser chart", "Lightweight Charts™ by TradingView (Apache-2.0)"),
+    ]
+
+
+class AboutDialog(QDialog):
+    """Facts that can be selected and copied; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
+
+    def __init__(self, home: Path, source: str, parent: QWidget) -> None:
+        """``home``: the folder of the database; ``source``: where the data are from."""
+        super().__init__(parent)
+        self.setWindowTitle("About CandleDesk")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._home = home
+        name = PlainLabel("CandleDesk")
+        name.setFont(chart_font(20, is_bold=True))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(_MARGIN, 24, _MARGIN, 20)
+        box.setSpacing(6)
+        box.addWidget(name)
+        box.addWidget(PlainLabel("A desktop chart that never loses a candle."))
+        box.addSpacing(12)
+        box.addLayout(self._facts(source))
+        box.addSpacing(16)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.folder_button = buttons.addButton("Open folder", QDialogButtonBox.ButtonRole.ActionRole)
+        self.folder_button.clicked.connect(self._on_folder_requested)
+        self.folder_button.setAutoDefault(False)  # else it is the one that Enter presses
+        buttons.rejected.connect(self.close)
+        box.addWidget(buttons)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setDefault(True)
+        close.setFocus()
+
+    def _facts(self, source: str) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        for at, (what, words) in enumerate(about_rows(self._home, source)):
+            heading, fact = PlainLabel(what), PlainLabel(words)
+            heading.setEnabled(False)
+            fact.setWordWrap(True)
+            fact.setMinimumWidth(_FACT_WIDTH)
+            fact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(heading, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(fact, at, 1)
+        return grid
+
+    def _on_folder_requested(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))
+
+
+def about_feature(context: WindowContext) -> Feature:
+    """Return the dialog's entry in the Help menu."""
+
+    def show() -> None:
+        AboutDialog(context.home, context.source, context.window).open()
+
+    return Feature("about", (ActionRow("about", "Help", "About CandleDesk", (), show, has_separator=True),))

@@ -1,0 +1,120 @@
+"""The rows of the Chart menu: actions on the chart in front (CHART.md, keys) and options of all charts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneName
+from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
+from candledesk.ui.chart.widget.date_dialog import ask_date
+from candledesk.ui.chart.widget.gestures import Zone
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.theme.palettes import PaletteName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QMenu
+
+    from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.chart.widget.chart_view import ChartView
+    from candledesk.ui.declared_options import Choice
+    from candledesk.ui.shell.actions import ActionTable
+    from candledesk.ui.shell.option_store import OptionStore
+
+_MENU = "Chart"
+CHART_TYPE_MENU = "Chart type"
+_MODE_KEYS = {PriceMode.LOG: ("Alt+L",), PriceMode.PERCENT: ("Alt+P",)}
+
+
+def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartOptions]) -> list[ActionRow]:
+    """Return the rows of the Chart menu: of the chart that ``view`` returns, and of the window's options."""
+    return [
+        *_choice_rows(options, "chart_type", ChartType, CHART_TYPE_MENU),
+        *_scale_rows(view),
+        *_choice_rows(options, "magnet", Magnet, "Crosshair"),
+        ActionRow("next_magnet", _MENU, "Next crosshair", ("Alt+M",), partial(_turn_magnet, options),
+                  submenu="Crosshair", has_separator=True),
+        *_choice_rows(options, "zone", ZoneName, "Time zone"),
+        *_choice_rows(options, "palette", PaletteName, "Colours"),
+        *_move_rows(view),
+    ]  # fmt: skip
+
+
+def menu_at(table: ActionTable, zone: Zone) -> QMenu:
+    """Return the context menu of a part of the chart."""
+    names = {Zone.PRICE_AXIS: "Price scale", Zone.TIME_AXIS: "Time zone"}
+    return table.submenus[names[zone]] if zone in names else table.menus[_MENU]
+
+
+def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:
+    def row(choice: Choice) -> ActionRow:
+        return ActionRow(
+            f"{name}_{choice}", _MENU, choice.words, (), partial(options.update, **{name: choice}),
+            is_checked=lambda: getattr(options.value, name) is choice, submenu=submenu,
+        )  # fmt: skip
+
+    return [row(choice) for choice in choices]
+
+
+def _turn_magnet(options: OptionStore[ChartOptions]) -> None:
+    modes = list(Magnet)
+    options.update(magnet=modes[(modes.index(options.value.magnet) + 1) % len(modes)])
+
+
+def _on_chart(view: Callable[[], ChartView | None], verb: Callable[[ChartView], object]) -> Callable[[], bool]:
+    """Return a call that runs ``verb`` on the chart in front; it returns the verb's answer, false without a chart."""
+
+    def run() -> bool:
+        chart = view()
+        return chart is not None and bool(verb(chart))
+
+    return run
+
+
+def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
+    has_chart = _on_chart(view, lambda _view: True)
+
+    def row(mode: PriceMode) -> ActionRow:
+        return ActionRow(
+            f"price_{mode}", _MENU, mode.words, _MODE_KEYS.get(mode, ()),
+            _on_chart(view, lambda v: v.model.toggle_price_mode(mode)), has_chart,
+            _on_chart(view, lambda v: v.model.scene.price_mode is mode), submenu="Price scale",
+        )  # fmt: skip
+
+    return [
+        *(row(mode) for mode in PriceMode),
+        ActionRow(
+            "invert", _MENU, "Inverted", ("Alt+I",),
+            _on_chart(view, lambda v: v.model.set_inverted(is_on=not v.model.scene.is_inverted)), has_chart,
+            _on_chart(view, lambda v: v.model.scene.is_inverted), has_separator=True, submenu="Price scale",
+            is_exclusive=False,
+        ),
+        ActionRow(
+            "autoscale", _MENU, "Fit to the visible bars", ("Alt+A",),
+            _on_chart(view, lambda v: v.model.toggle_autoscale()), has_chart,
+            _on_chart(view, lambda v: v.model.scene.price_range is None), submenu="Price scale", is_exclusive=False,
+        ),
+    ]  # fmt: skip
+
+
+def _move_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
+    has_chart = _on_chart(view, lambda _view: True)
+
+    def row(name: str, title: str, keys: tuple[str, ...], verb: Callable[[ChartView], object]) -> ActionRow:
+        return ActionRow(name, _MENU, title, keys, _on_chart(view, verb), has_chart, has_separator=name == "zoom_in")
+
+    return [
+        row("zoom_in", "Zoom in", ("+", "=", "Ctrl+Up"), lambda v: v.model.zoom_right(ZOOM_STEP)),
+        row("zoom_out", "Zoom out", ("-", "Ctrl+Down"), lambda v: v.model.zoom_right(1 / ZOOM_STEP)),
+        row("fit", "Fit all bars", ("0",), lambda v: v.model.fit()),
+        row("reset", "Reset the chart", ("Alt+R",), lambda v: v.model.reset()),
+        row("bar_left", "One bar left", ("Left",), lambda v: v.model.step(-1)),
+        row("bar_right", "One bar right", ("Right",), lambda v: v.model.step(1)),
+        row("page_left", "One page left", ("Ctrl+Left",), lambda v: v.model.page(-1)),
+        row("page_right", "One page right", ("Ctrl+Right",), lambda v: v.model.page(1)),
+        row("first", "Go to the first bar", ("Home",), lambda v: v.model.go_first()),
+        row("go_to_date", "Go to date…", ("Alt+G",), ask_date),
+        row("latest", "Go to the latest bar", ("End",), lambda v: v.animate_latest()),
+    ]

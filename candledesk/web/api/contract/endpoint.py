@@ -1,0 +1,142 @@
+"""A route as one declaration: it validates requests and describes the route in the OpenAPI document and in /docs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from starlette.responses import Response
+
+from candledesk.domain.errors import CandleDeskError, ClosingError
+from candledesk.web.api.contract import params
+from candledesk.web.codec import encode
+from candledesk.web.server.compress import compress_answer
+from candledesk.web.server.problems import BusyError, describe_error
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from concurrent.futures import Future
+
+    from starlette.requests import Request
+
+    from candledesk.cache.api import CacheApi
+    from candledesk.cache.messages import WindowRequested
+    from candledesk.web.api.contract.params import Param
+
+T = TypeVar("T")
+ANSWER_TIMEOUT_S = (
+    params.MAX_TIMEOUT_S + 5
+)  # the cache has its own deadline; this one ends the wait for a cache that hangs
+JSON = "application/json"
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
+
+    ``on_window`` ``None``: this instance has no window.
+    """
+
+    cache: CacheApi
+    stopping: asyncio.Event
+    clock: Callable[[], float] = time.time
+    on_window: Callable[[WindowRequested], None] | None = None
+
+    def now(self) -> int:
+        """Return UTC seconds."""
+        return int(self.clock())
+
+    async def settle(self, future: Future[T]) -> T:
+        """Wait for the cache; ``ClosingError`` at a shutdown, ``BusyError`` when it takes too long."""
+        loop = asyncio.get_running_loop()
+        arrived = asyncio.Event()
+
+        def deliver(_future: Future[T]) -> None:
+            with suppress(RuntimeError):  # the loop closed meanwhile
+                loop.call_soon_threadsafe(arrived.set)
+
+        future.add_done_callback(deliver)
+        waits = {asyncio.ensure_future(arrived.wait()), asyncio.ensure_future(self.stopping.wait())}
+        try:
+            await asyncio.wait(waits, timeout=ANSWER_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if future.done() and not future.cancelled():
+            return future.result()
+        if self.stopping.is_set() or future.cancelled():
+            raise ClosingError("CandleDesk is closing.")
+        raise BusyError("The cache did not answer in time: try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRequest:
+    """One HTTP request with its checked parameters."""
+
+    http: Request
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSpec:
+    """What a route answers when it succeeds: the type of its content, a text about it, and the status.
+
+    ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
+    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one.
+    """
+
+    content: Any
+    text: str
+    status: int = 200
+    media_type: str = JSON
+    has_etag: bool = False
+    has_next_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One row of the API.
+
+    ``path`` may hold ``{name}`` of a row of ``path_params``; ``query`` and ``body`` declare what else it accepts, and
+    ``body_rules`` are further JSON Schema keywords of the body. ``errors``: statuses beyond those that every route of
+    its kind has (``openapi.statuses_of``). ``text``: a paragraph for people. ``is_open``: it needs no token.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[RequestContext, RouteRequest], Awaitable[Response]]
+    summary: str
+    answer: ResponseSpec
+    text: str = ""
+    query: tuple[Param, ...] = ()
+    body: tuple[Param, ...] = ()
+    path_params: tuple[Param, ...] = ()
+    errors: tuple[int, ...] = ()
+    body_rules: tuple[tuple[str, object], ...] = ()
+    is_open: bool = False
+
+    async def respond(self, context: RequestContext, request: Request) -> Response:
+        """Check the parameters and run the handler; every expected failure becomes a problem."""
+        try:
+            if context.stopping.is_set():
+                raise ClosingError("CandleDesk is closing.")
+            values = params.read_path(self.path_params, request.path_params)
+            values |= params.read_query(self.query, request.query_params.multi_items())
+            if self.method == "POST":
+                values |= params.read_body(self.body, await request.body())
+            return await compress_answer(await self.handler(context, RouteRequest(request, values)), request)
+        except CandleDeskError as error:
+            return describe_error(error)
+
+
+def json_response(
+    content: Any,  # noqa: ANN401 - any message
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a message, or a list or tuple of messages, as JSON."""
+    return Response(orjson.dumps(encode(content)), status, headers, media_type=JSON)
