@@ -6,9 +6,7 @@ import subprocess
 import pytest
 
 from candledesk.domain.interval import DAY_S
-from tests.faults.process import wait_until
-from tests.faults.test_quit import PROBE
-from tests.faults.test_storage_faults import report
+from tests.faults.process import PROBE, report, wait_until
 
 
 @pytest.fixture

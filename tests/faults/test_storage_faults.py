@@ -12,8 +12,7 @@ import pytest
 from candledesk.domain.interval import DAY_S
 from tests.faults.conftest import IS_FULL
 from tests.faults.evidence import Evidence
-from tests.faults.process import wait_until
-from tests.faults.test_quit import PROBE
+from tests.faults.process import PROBE, report, wait_until
 
 SERIES = (("MSFT", "1m", 28), ("BTC-USD", "1m", 28), ("EURUSD=X", "5m", 57), ("ES=F", "1h", 720))
 TMPFS_KIB = 32_768
@@ -165,8 +164,3 @@ def test_a_locked_database_while_the_window_is_open(start, market, figures, tmp_
         f" {1000 * beats['longest_s']:.0f} ms (99 %: {1000 * beats['p99_s']:.0f} ms) in {beats['n_beats']:,} beats,"
         f" {n_asked} requests in that time; afterwards {n_bars:,} bars equal to the truth"
     )
-
-
-def report(instance):
-    instance.say("report")
-    return instance.hear()
