@@ -35,6 +35,9 @@ def clock(day, hour, minute=0):
         ("90m", (3, 10, 29), (3, 9)),
         ("90m", (3, 10, 30), (3, 10, 30)),
         ("4h", (3, 20, 59), (3, 17)),
+        ("5h", (3, 10, 30), (3, 9)),  # a step that does not divide the day shows from which day it is counted
+        ("5h", (3, 20, 30), (3, 19)),
+        ("5h", (1, 16, 30), (1, 14)),
         ("4h", (0, 8, 0), (0, 5)),  # before the first session: its own open counts
         ("4h", (0, 0, 30), (0, 0)),
         ("4h", (5, 9, 0), (5, 9)),

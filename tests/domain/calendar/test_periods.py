@@ -63,14 +63,24 @@ def test_which_bar_a_date_belongs_to_and_when_that_ends(name, day, key, end):
     assert text(period_end(interval, found, CALENDAR)) == end
 
 
-def test_the_last_group_of_days_may_last_as_long_as_its_days_can_take():
-    last = SESSIONS[-1]
-    interval = parse_interval("3d")
-    key = int(period_keys(interval, column([last]), CALENDAR)[0])
-    assert period_end(interval, key, CALENDAR) == max(key + 3 * DAY_S, last + DAY_S)
-    after = key + 10 * DAY_S
-    assert period_keys(interval, column([after]), CALENDAR).tolist() == [after]
-    assert period_end(interval, after, CALENDAR) == after + DAY_S
+def sessions_on(*days):
+    return calendar_of(*((utc(day), 9 * HOUR_S, 16 * HOUR_S, 0, 0) for day in days))
+
+
+@pytest.mark.parametrize(
+    ("days", "key", "end"),
+    [
+        (("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"), "2024-01-05", "2024-01-08"),  # two days may follow
+        (("2024-01-04", "2024-01-05", "2024-01-09"), "2024-01-04", "2024-01-10"),  # a weekend inside
+    ],
+)
+def test_the_last_group_of_days_lasts_as_long_as_its_days_can_take(days, key, end):
+    interval, calendar = parse_interval("3d"), sessions_on(*days)
+    assert period_keys(interval, column([utc(days[-1])]), calendar).tolist() == [utc(key)]
+    assert text(period_end(interval, utc(key), calendar)) == end
+    after = utc(end)
+    assert period_keys(interval, column([after]), calendar).tolist() == [after], "later dates stand alone"
+    assert period_end(interval, after, calendar) == after + DAY_S
 
 
 def test_without_sessions_each_date_stands_alone():
