@@ -17,11 +17,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import FaultRaised
-from candledesk.cache.runtime.workers import Writer, start_daemon
+from candledesk.cache.runtime.threads import start_daemon
+from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
+from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
@@ -89,8 +91,13 @@ class Application:
 
     @property
     def source(self) -> str:
-        """Where the data are from, for people."""
-        return "Yahoo Finance" if self._demo is None else "demo market (synthetic)"
+        """Where the data are from when it is not the providers, for people."""
+        return "" if self._demo is None else DEMO_SOURCE
+
+    @property
+    def terms(self) -> str:
+        """Where the data are from, as a sentence with the terms of use."""
+        return self.service.terms if self._demo is None else DEMO_SOURCE
 
     def resume_jobs(self) -> int:
         """Queue the jobs that the last run left unfinished; return how many."""
@@ -224,6 +231,7 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
     from candledesk.ui.features.registry import FEATURES
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run
+    from candledesk.ui.shell.feature import DataOrigin
 
     def quit_now() -> None:
         end_process_within(EXIT_S, 0)
@@ -241,7 +249,7 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         interval,
         application.settings.theme,
         application.paths.log,
-        application.source,
+        DataOrigin(application.source, application.terms),
     )
     ends = WindowEnds(on_shown=application.start_web, on_quit=quit_now, on_abort=application.abort)
     return run(

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.errors import InputError
+from candledesk.domain.symbols import DEFAULT_PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "CANDLEDESK_"
+DEMO_SOURCE = "demo market (synthetic)"  # where the data are from in a demo, for people
 
 
 def _option(  # what dataclasses.field returns is typed so
@@ -32,7 +34,7 @@ class Settings:
     home: str = _option("", "directory of the database, settings, logs and endpoint.json")
     yahoo_url: str = _option("", "send every Yahoo request to this base URL (a proxy, a mirror, a stand-in)")
     stream_url: str = _option("", "WebSocket for live prices")
-    requests_per_minute: float = _option(24.0, "sustained rate of requests to Yahoo", low=0.1, high=6000)
+    requests_per_minute: float = _option(24.0, "sustained rate of requests to the first provider", low=0.1, high=6000)
     request_burst: int = _option(6, "requests that may be sent at once after a pause", low=1, high=600)
     breaker_pause_s: float = _option(60.0, "first pause after a 429, doubling to 15 minutes", low=0.01, high=900)
     request_timeout_s: float = _option(20.0, "deadline of one provider request", low=0.1, high=600)
@@ -41,6 +43,10 @@ class Settings:
     update_floor_s: float = _option(60.0, "shortest pause between two updates of a series", low=5, high=86400)
     theme: str = _option("", "colours of the window; not given: the last choice", choices=("system", "dark", "light"))
     log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+
+    def provider_urls(self) -> dict[str, str]:
+        """Return the base URLs by provider id, empty where the provider's own is used."""
+        return {DEFAULT_PROVIDER: self.yahoo_url}
 
 
 def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> object:

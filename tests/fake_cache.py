@@ -33,6 +33,7 @@ from candledesk.domain.interval import DAY_S, INTERVALS, Interval
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_jobs import FakeJobs, resolved
 
@@ -207,8 +208,9 @@ class FakeCache(FakeJobs):
 
     def _gaps(self, request: BarsRequest) -> list[Span]:
         oldest = self.instruments[request.symbol].first_open_time or 1_000_000_000
-        if request.interval.lookback_s is not None:
-            oldest = max(oldest, self.now - request.interval.lookback_s)
+        lookback_s = LIMITS[request.interval.base.name].lookback_s
+        if lookback_s is not None:
+            oldest = max(oldest, self.now - lookback_s)
         asked = self._span(request).intersect(Span(oldest - oldest % DAY_S, self.now + 1))
         return subtract_spans([asked] if asked else [], self._known_spans(request.symbol, request.interval))
 
@@ -245,8 +247,9 @@ class FakeCache(FakeJobs):
         odd = {time: flags[time] for time in bars.open_time.tolist() if time in flags}
         if request.raw:
             bars = replace(bars, open=np.where(np.isin(bars.open_time, self.unsent), np.nan, bars.open))
-        instrument = self.instruments[request.symbol]
-        return BarsReply(request, self._span(request), bars, final, instrument, gaps, following, self._rev, odd)
+        facts = final, self.instruments[request.symbol], gaps, following, self._rev, odd
+        lookback_s = LIMITS[request.interval.base.name].lookback_s
+        return BarsReply(request, self._span(request), bars, *facts, lookback_s=lookback_s)
 
     # -- series and symbols
 
@@ -273,7 +276,7 @@ class FakeCache(FakeJobs):
     ) -> Future[list[SymbolFound]]:
         self.calls.append(("search_symbols", (query, timeout_s)))
         cached = [
-            SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True)
+            SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, row.exchange_name, is_cached=True)
             for row in self.list_instruments(query, limit=limit, after=after).result()
         ]
         if limit is not None and len(cached) >= limit:

@@ -102,7 +102,7 @@ def odd_in_rows(bars: Bars, flags: Mapping[int, int], rows: Bars) -> tuple[dict[
 def make_instrument(symbol: str = "AAPL") -> Instrument:
     """Return a NASDAQ stock."""
     name = "Apple Inc." if symbol == "AAPL" else f"{symbol} Inc."
-    return Instrument(symbol, "NMS", "EQUITY", "America/New_York", "USD", 2, FIRST, name)
+    return Instrument(symbol, "NMS", "EQUITY", "America/New_York", "USD", 2, FIRST, name, "NASDAQ")
 
 
 def make_job(job_id: int = 1, state: JobState = JobState.RUNNING, **changes: object) -> Job:

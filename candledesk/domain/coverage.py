@@ -21,6 +21,10 @@ class CoverageState(StrEnum):
     FAILED = "failed"
 
 
+FETCHED, IMPORTED = "provider", "import"
+"""``Coverage.source``: bars that the instrument's provider answered with, and can be asked for again; foreign ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """One span of one series and what is known of it.
@@ -36,7 +40,7 @@ class Coverage:
     fetched_at: UtcSeconds
     expires_at: Annotated[UtcSeconds | None, "when it will be requested again"] = None
     reason: str = ""
-    source: Annotated[str, JsonField(is_internal=True)] = "yahoo"
+    source: Annotated[str, JsonField(is_internal=True)] = FETCHED
 
     def is_settled(self, now: int) -> bool:
         """Whether nothing needs to be asked for this span at ``now`` (UTC seconds)."""

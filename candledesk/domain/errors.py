@@ -17,9 +17,12 @@ class InputError(CandleDeskError):
 class UnknownSymbolError(CandleDeskError):
     """The provider knows no such symbol."""
 
-    def __init__(self, symbol: str) -> None:
-        """Name the symbol in the message and keep it as an attribute."""
-        super().__init__(f"Yahoo knows no symbol {symbol!r}: check the spelling on finance.yahoo.com.")
+    def __init__(self, symbol: str, text: str = "") -> None:
+        """Keep the symbol as an attribute; ``text``: a sentence that names the symbol, its provider and what to do."""
+        message = text
+        if not text:
+            message = f"The provider knows no symbol {symbol!r}: check the spelling."
+        super().__init__(message)
         self.symbol = symbol
 
 
@@ -37,7 +40,7 @@ class OfflineError(CandleDeskError):
 
 
 class TooLateError(OfflineError):
-    """The answer did not come in the time that the asker allowed; the fill goes on."""
+    """The answer did not come within the time that the request allows; the fill goes on."""
 
 
 class EnvironmentFaultError(CandleDeskError):

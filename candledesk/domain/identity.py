@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from candledesk.domain.instrument import MAX_SYMBOL_CHARS
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.symbols import MAX_SYMBOL_CHARS
 from candledesk.domain.texts import MAX_CHARS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _LEGAL_FORMS = (
 )
 _SAME_SPELLING = 0.8  # of difflib: abbreviations and corrected letters; other names of companies seldom reach 0.7
 _SAME_LISTING_S = 7 * DAY_S  # first trades that lie closer may be one that was corrected
-_CUT_CHARS = 20  # Yahoo's short names end after about 30 characters: so long a beginning is the same name
+_CUT_CHARS = 20  # short names may end after about 30 characters: so long a beginning is the same name
 
 
 def is_other_company(

@@ -1,36 +1,37 @@
-"""What a symbol is: the instrument, its venue and the rule for spelling symbols."""
+"""What a symbol stands for: the instrument with the facts that its provider states."""
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from candledesk.domain.errors import InputError
+import numpy as np
+
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.times import UtcSeconds, iso_time
 
 if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
     from candledesk.domain.interval import Interval
 
-MAX_SYMBOL_CHARS = 32
 MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
-_SYMBOL = re.compile(rf"[A-Z0-9.\-=^&_]{{1,{MAX_SYMBOL_CHARS}}}")  # INTERFACE.md: Yahoo's tickers
 _FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # to the year 2200; older ones than any bar say nothing
-_SHOWN_DIGITS = 4  # significant digits of a price below 1; Yahoo's own hint is 4 decimals there
+_MOST_WRITTEN = 6  # digits after the point of a price in a file
+_SHOWN_DIGITS = 4  # significant digits of a price below 1
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """A symbol with the facts that its provider states.
 
-    ``exchange``: the provider's exchange code (``NMS``, ``LSE``, ``CCC`` …); ``quote_type``: ``EQUITY``, ``ETF``,
-    ``INDEX``, ``MUTUALFUND``, ``CRYPTOCURRENCY``, ``CURRENCY`` or ``FUTURE``; ``tz``: IANA zone of the exchange;
-    ``currency`` as stated (``GBp`` is pence); ``price_decimals``: digits to show; ``first_open_time``: UTC seconds of
-    the first trade, ``None`` when unknown.
+    ``symbol``: as ``domain.symbols`` spells it; ``exchange``: the provider's exchange code (``NMS``, ``LSE``, ``CCC``
+    …); ``quote_type``: ``EQUITY``, ``ETF``, ``INDEX``, ``MUTUALFUND``, ``CRYPTOCURRENCY``, ``CURRENCY`` or ``FUTURE``;
+    ``tz``: IANA zone of the exchange; ``currency`` as stated (``GBp`` is pence); ``price_decimals``: digits to show;
+    ``first_open_time``: UTC seconds of the first trade, ``None`` when unknown. ``exchange_name``: what people call the
+    exchange, ``source``: where the bars come from, in words; both are empty until the cache has looked them up.
     """
 
     symbol: str
@@ -41,20 +42,8 @@ class Instrument:
     price_decimals: int
     first_open_time: int | None
     name: str = ""
-
-
-def parse_symbol(text: str) -> str:
-    """Return the symbol upper-cased; raise ``InputError`` for anything that no Yahoo ticker can be."""
-    symbol = text.strip().upper()
-    if not _SYMBOL.fullmatch(symbol):
-        msg = f"Not a symbol: {text!r}. Yahoo's tickers have 1 to 32 of A-Z 0-9 . - = ^ & _ (AAPL, 7203.T, BTC-USD)"
-        raise InputError("symbol", msg)
-    return symbol
-
-
-def is_symbol(text: str) -> bool:
-    """Tell whether ``text`` is spelt as a symbol of the cache is."""
-    return _SYMBOL.fullmatch(text) is not None
+    exchange_name: str = ""
+    source: str = ""
 
 
 def believable_first_trade(time: int | None, last_trade: int | None = None) -> int | None:
@@ -67,16 +56,28 @@ def believable_first_trade(time: int | None, last_trade: int | None = None) -> i
     return None if last_trade is not None and time > last_trade + DAY_S else time
 
 
-def decimals_for(stated: int, price: float | None) -> int:
-    """Return the digits after the point with which prices about ``price`` can be read, at least the ``stated`` ones.
+def decimals_of(prices: FloatArray) -> int:
+    """Return the digits after the point that prices of an unknown instrument were written with, at least two.
 
-    A price below 1 shows four significant digits: a coin at 0.000004 needs nine decimals, and Yahoo may state two. At
-    most ten. ``price`` ``None``, zero or not finite says nothing.
+    Where no number of up to six is enough, they were computed: then those with which the last one can be read.
+    """
+    known = prices[np.isfinite(prices)]
+    for digits in range(2, _MOST_WRITTEN + 1):
+        if np.allclose(known, np.round(known, digits), rtol=0.0, atol=10.0 ** -(digits + 3)):
+            return digits
+    return decimals_for(2, float(known[-1]))
+
+
+def decimals_for(least: int, price: float | None) -> int:
+    """Return the digits after the point with which prices about ``price`` can be read, at least ``least``.
+
+    A price below 1 shows four significant digits: a coin at 0.000004 needs nine decimals, and its provider may state
+    two. At most ten. ``price`` ``None``, zero or not finite says nothing.
     """
     needed = 0
     if price is not None and math.isfinite(price) and 0 < abs(price) < 1:
         needed = _SHOWN_DIGITS - 1 - math.floor(math.log10(abs(price)))
-    return min(max(stated, needed, 0), MAX_DECIMALS)
+    return min(max(least, needed, 0), MAX_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,11 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
             raise
 
 
+def count_changes(conn: sqlite3.Connection) -> int:
+    """Return how many rows the connection has inserted, changed or deleted since it was opened."""
+    return conn.total_changes
+
+
 @contextmanager
 def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
     """Let every read of the block see the same state of the database; inside a transaction it changes nothing."""

@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from candledesk.cache.messages import (
     BarsStored,
+    CoverageChanged,
     Event,
     FaultRaised,
     JobChanged,
     JobsChanged,
     LimiterChanged,
+    RefreshDue,
     SymbolReused,
     WindowRequested,
 )
@@ -33,6 +35,8 @@ class Bridge(QObject):
     """Re-emits the cache's events as signals and delivers futures on the GUI thread."""
 
     bars_stored = Signal(object)  # BarsStored
+    coverage_changed = Signal(object)  # CoverageChanged
+    refresh_due = Signal(object)  # RefreshDue
     job_changed = Signal(object)  # Job
     jobs_changed = Signal()  # many at once: read the list again
     limiter_changed = Signal(object)  # LimiterState
@@ -81,6 +85,10 @@ class Bridge(QObject):
         match event:
             case BarsStored():
                 self.bars_stored.emit(event)
+            case CoverageChanged():
+                self.coverage_changed.emit(event)
+            case RefreshDue():
+                self.refresh_due.emit(event)
             case JobChanged():
                 self.job_changed.emit(event.job)
             case JobsChanged():

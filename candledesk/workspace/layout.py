@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval

@@ -268,7 +268,7 @@ export class Page {
     if (name === "job") this.jobs.take(row);
     else if (name === "jobs") this.jobs.reload();
     else if (name === "fault") this.status.showFault(row.text, () => this.showState());
-    else if (name === "bars_stored") this.onStored(row);
+    else if (name === "bars_stored" || name === "coverage_changed") this.onStored(row);
     else if (name === "limiter") {
       const wasOffline = this.status.limiter?.offline;
       this.status.take(row);

@@ -21,6 +21,7 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.rate_limiter import LimiterCore, RequestOutcome
+from candledesk.providers.yahoo.capabilities import LIMITS
 from candledesk.settings import Settings
 from tests.cache.conftest import NOW, weekday_calendar
 
@@ -61,7 +62,7 @@ class Series:
         is_forming = interval.is_daily or edge < CLOSE
         state, expires = (CoverageState.PROVISIONAL, asked + 30) if is_forming else (CoverageState.HAVE, None)
         rows.append(Coverage(Span(edge, edge + interval.step_s), state, self.stored, expires))
-        facts = Facts(interval, CALENDAR, tuple(rows), None, now)
+        facts = Facts(interval, CALENDAR, tuple(rows), None, now, LIMITS[interval.name])
         return SeriesStatus(facts, self.symbol, edge, is_active=True, is_in_front=is_in_front)
 
     def available(self) -> list[float]:

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, JobChanged, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -58,7 +58,7 @@ class CacheHarness:
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory):
     with DemoMarket() as market:
-        harness = CacheHarness(market, tmp_path_factory.mktemp("desk"))
+        harness = CacheHarness(market, tmp_path_factory.mktemp("home"))
         yield harness
         harness.service.close()
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.identity import is_other_company, is_same_name, retired_name, retired_symbol
-from candledesk.domain.instrument import Instrument, is_symbol, parse_symbol
+from candledesk.domain.instrument import Instrument
+from candledesk.domain.symbols import is_symbol, parse_symbol
 
 NEWEST = 1_795_737_600  # open of the newest stored bar
 UNTIL = 1_795_824_000  # 2026-11-28

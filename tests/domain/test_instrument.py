@@ -2,24 +2,9 @@
 
 import pytest
 
-from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import believable_first_trade, decimals_for, parse_symbol
+from candledesk.domain.instrument import believable_first_trade, decimals_for
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
-
-
-@pytest.mark.parametrize(
-    ("text", "symbol"), [("aapl", "AAPL"), (" brk-b ", "BRK-B"), ("^gspc", "^GSPC"), ("EURUSD=X", "EURUSD=X")]
-)
-def test_symbols_are_upper_cased(text, symbol):
-    assert parse_symbol(text) == symbol
-
-
-@pytest.mark.parametrize("text", ["", " ", "A B", "A/B", "x" * 33, "Ä", "AAPL\n;"])
-def test_what_no_ticker_can_be_is_refused(text):
-    with pytest.raises(InputError, match="Not a symbol") as caught:
-        parse_symbol(text)
-    assert caught.value.field == "symbol"
 
 
 @pytest.mark.parametrize(

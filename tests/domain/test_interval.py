@@ -25,13 +25,6 @@ def test_intervals_are_derived_from_fetched_ones_that_divide_them():
         assert interval.base.base is interval.base
         assert interval.step_s % interval.base.step_s == 0
         assert interval.is_daily == interval.base.is_daily
-        assert interval.lookback_s == interval.base.lookback_s
-
-
-@pytest.mark.parametrize(("name", "cap_days"), [("1m", 30), ("5m", 60), ("90m", 60), ("1h", 730)])
-def test_lookback_stays_inside_yahoos_caps(name, cap_days):
-    interval = INTERVALS[name]
-    assert interval.window_s <= interval.lookback_s < cap_days * DAY_S
 
 
 def test_names_of_the_table():

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from candledesk.cache.runtime.workers import DelayedCalls
+from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant

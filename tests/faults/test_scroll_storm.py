@@ -97,7 +97,7 @@ def check_disjoint(asked):
 def needed_windows(harness):
     """Return how many windows the planner needs for all that is covered in the end, from nothing, in one go."""
     symbol, name = SERIES
-    facts = harness.service._fill_scheduler._context.read(symbol, parse_interval(name)).facts
+    facts = harness.service._catalog.load(symbol, parse_interval(name)).facts
     covered = Span(facts.coverage[0].span.start, facts.coverage[-1].span.end)
     assert plan_span(covered, facts).windows == ()  # without a hole
     return len(plan_span(covered, replace(facts, coverage=())).windows)

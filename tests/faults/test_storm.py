@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, BarsStored, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket

@@ -31,6 +31,7 @@ from candledesk.providers.answers import (
     RefusalKind,
     RefusedAnswer,
 )
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 from candledesk.store.market.database import connect_reader
@@ -89,6 +90,10 @@ class Share:
         first = self.first if self.first is not None else min(self._times(), default=None)
         facts = self.exchange, self.quote_type, self.calendar.tz, self.currency, 2, first, self.name
         return Instrument(self.symbol, *facts)
+
+    def venue(self):
+        """Return the venue that the exchange code means."""
+        return find_venue(self.exchange, self.quote_type, self.calendar.tz)
 
     def _times(self):
         return [time for rows in self.rows.values() for time in rows]
@@ -151,11 +156,10 @@ class RowMarket:
             return RefusedAnswer(RefusalKind.UNKNOWN_SYMBOL, "No data found, symbol may be delisted")
         return share.answer(request, self.now)
 
-    def load_calendar(self, exchange, quote_type, tz, start):
-        share = next(one for one in self.shares.values() if one.exchange == exchange and one.calendar.tz == tz)
-        return share.calendar
+    def load_calendar(self, venue, start):
+        return next(one.calendar for one in self.shares.values() if venue == one.venue())
 
-    def search(self, query, deadline_s):
+    def search(self, provider, query, deadline_s):
         return MatchesAnswer(())
 
     def warm_up(self):

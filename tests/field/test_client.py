@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.answers import CorporateAction
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.settings import load_settings
 from candledesk.store.market.corporate_actions import read_actions
 from candledesk.store.market.database import connect_reader
@@ -40,7 +41,7 @@ def listed(symbol, price=100.0, **facts):
 def recent_sessions():
     """Return the three last sessions in New York that are over, as (open, close)."""
     today = datetime.now(UTC).date()
-    calendar = load_calendar("NMS", "EQUITY", "America/New_York", date(today.year - 1, 1, 1), today)
+    calendar = load_calendar(find_venue("NMS", "EQUITY", "America/New_York"), date(today.year - 1, 1, 1), today)
     over = calendar.close < NOW - DAY_S
     return list(zip(calendar.open[over][-3:].tolist(), calendar.close[over][-3:].tolist(), strict=True))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from candledesk.cache.fetching.rebase import _overlaid
 from candledesk.cache.rules.split_basis import is_same_market
+from candledesk.cache.storing.rebase import _overlaid
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span

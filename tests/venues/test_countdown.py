@@ -6,6 +6,7 @@ import pytest
 
 from candledesk.domain.calendar.countdown import seconds_to_close, trading_hours
 from candledesk.domain.interval import INTERVALS
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.venues.calendars import load_calendar
 
 VENUES = {
@@ -17,7 +18,9 @@ VENUES = {
 
 @pytest.fixture(scope="module")
 def calendars():
-    return {name: load_calendar(*venue, date(2025, 1, 1), date(2027, 11, 24)) for name, venue in VENUES.items()}
+    return {
+        name: load_calendar(find_venue(*venue), date(2025, 1, 1), date(2027, 11, 24)) for name, venue in VENUES.items()
+    }
 
 
 @pytest.mark.parametrize(

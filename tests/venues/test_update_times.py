@@ -16,6 +16,7 @@ from candledesk.domain.calendar.update_times import (
 )
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.venues.calendars import load_calendar
 
 NEW_YORK, LONDON, TOKYO = "America/New_York", "Europe/London", "Asia/Tokyo"
@@ -45,7 +46,7 @@ def venue():
 
     def load(name):
         if name not in loaded:
-            loaded[name] = load_calendar(*VENUES[name], date(2026, 9, 1), date(2027, 1, 31))
+            loaded[name] = load_calendar(find_venue(*VENUES[name]), date(2026, 9, 1), date(2027, 1, 31))
         return loaded[name]
 
     return load

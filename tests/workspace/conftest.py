@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from candledesk.cache.runtime.workers import Writer
+from candledesk.cache.runtime.writer import Writer
 from candledesk.workspace.user_data import UserData
 
 NOW = 1_800_000_000

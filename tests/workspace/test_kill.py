@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 from pathlib import Path
-from candledesk.cache.runtime.workers import Writer
+from candledesk.cache.runtime.writer import Writer
 from candledesk.workspace.layout import Layout
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData

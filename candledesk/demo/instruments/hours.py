@@ -13,6 +13,7 @@ import numpy as np
 from candledesk.demo.instruments.profiles import PROFILES
 from candledesk.demo.instruments.special_sessions import RIYADH_MIC, add_special_sessions, riyadh_sessions
 from candledesk.demo.instruments.specials import SPECIAL_PROFILES
+from candledesk.domain.venue import TradingDays, Venue
 
 if TYPE_CHECKING:
     from candledesk.demo.instruments.profile import Profile
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 _LOCK = threading.Lock()
 _OLD = date(1980, 1, 1)  # ordinary instruments are younger: New York since 1962 would make all of them wait
+
+
+_KINDS = {"CRYPTOCURRENCY": TradingDays.EVERY_DAY, "CURRENCY": TradingDays.CURRENCY, "FUTURE": TradingDays.FUTURES}
+_CALENDARS = {"XNSE": "XBOM", "XCME": "CME Globex Equity", "XNYM": "CMEGlobex_CL"}  # others are named as the venue
+
+
+def _venue_of(profile: Profile) -> Venue:
+    """Return the venue of a profile, with the calendar that its library knows it by."""
+    mic = profile.mic
+    return Venue(mic, profile.tz, _KINDS.get(profile.quote_type, TradingDays.EXCHANGE), _CALENDARS.get(mic, mic))
 
 
 def load_hours(profile: Profile, until: int) -> SessionCalendar:
@@ -41,4 +52,4 @@ def _load(mic: str, last: date, *, is_old: bool) -> SessionCalendar:
     first, model = min(profile.listed for profile in members), members[0]
     if mic == RIYADH_MIC:
         return riyadh_sessions(first, last)
-    return add_special_sessions(load_calendar(model.exchange, model.quote_type, model.tz, first, last))
+    return add_special_sessions(load_calendar(_venue_of(model), first, last))

@@ -59,12 +59,12 @@ class PricedAction:
 
 
 def in_currency(
-    actions: Iterable[DatedAction], currency: str | None, rate_of: Callable[[int, str], float | None]
+    actions: Iterable[DatedAction], currency: str | None, rate_of: Callable[[int, str, str], float | None]
 ) -> tuple[list[PricedAction], list[DatedAction]]:
     """Return the actions in the currency of the prices, and those that cannot be brought into it.
 
     ``currency``: of the prices, ``None`` when unknown: then what is stated is believed to be in it. ``rate_of``: on
-    a date (00:00 UTC) the price of a currency pair (Yahoo's symbol), ``None`` when it is not known.
+    a date (00:00 UTC) the price of one unit of a currency in another, ``None`` when it is not known.
     """
     priced: list[PricedAction] = []
     others: list[DatedAction] = []
@@ -92,7 +92,7 @@ def adjust_bars(
     ``actions``: their cash in the currency of the prices (``in_currency``). ``splits``: as stored. ``none``: as traded
     on the day, each price times the product of all later splits and each volume divided by it. ``all``: split-,
     dividend- and gain-adjusted, each price before an ex-date times ``1 - cash / close of the session before`` (the CRSP
-    back-adjustment, which Yahoo's Adj Close also follows: help.yahoo.com SLN28256); volume stays. ``daily``: stored 1d
+    back-adjustment, which adjusted closes also follow, yahoo.md §4); volume stays. ``daily``: stored 1d
     bars for those closes; without them the closes of ``bars`` stand in. Cash without an earlier close, or not below it,
     changes nothing. A gain that the dividend of its day holds already is not taken off again (``_holds_gains``).
     """
@@ -138,7 +138,7 @@ def _paid(cash: _Cash, *, is_held: bool) -> float:
 
 
 def _holds_gains(cash: Sequence[_Cash], dates: IntArray, closes: FloatArray) -> bool:
-    """Tell whether a fund's dividends hold its capital gains already, as Yahoo's do for many funds.
+    """Tell whether a fund's dividends hold its capital gains already, as they do for many funds (yahoo.md §4).
 
     Read from the prices, after yfinance 1.7.0's repair of double-counted gains: on its ex-date a fund falls by what it
     pays. Each day that could be such a one votes: is the fall, less what the price moves on a day without a payment,

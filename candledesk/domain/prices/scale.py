@@ -1,7 +1,7 @@
 """Blocks of bars on another scale than their neighbours: the other unit of the currency, or a forgotten split. Pure.
 
-Yahoo mixes pence and pounds, cents and rand, agorot and shekels (yahoo.md §4.17), and forgets at times to adjust rows
-before a split that it states (§4.2). Both show as a block whose ends jump by a known factor. What does not come back
+Providers mix pence and pounds, cents and rand, agorot and shekels (yahoo.md §4.17), and forget at times to adjust rows
+before a split that they state (§4.2). Both show as a block whose ends jump by a known factor. What does not come back
 is no such block: a share can lose 99 % of its price for good, but it does not rise a hundredfold over night.
 """
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import sqlite3
 
 _LIST = """
-SELECT symbol, interval, last_run_at, note
+SELECT spelling, interval, last_run_at, note
 FROM harvest JOIN series USING (series_id) JOIN instrument USING (instrument_id)
-ORDER BY symbol, step
+ORDER BY spelling, step
 """
 
 

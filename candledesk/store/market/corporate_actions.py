@@ -32,7 +32,7 @@ class StoredAction(NamedTuple):
 def write_actions(conn: sqlite3.Connection, symbol: str, actions: Iterable[StoredAction], now: int) -> int:
     """Store actions; return how many are new or changed. ``LookupError``: unknown symbol."""
     require_transaction(conn)
-    row = conn.execute("SELECT instrument_id FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    row = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
     if row is None:
         raise LookupError(f"instrument {symbol} must be stored before its actions")
     before = conn.total_changes
@@ -47,7 +47,7 @@ def read_actions(conn: sqlite3.Connection, symbol: str) -> list[StoredAction]:
     """Return the instrument's actions, ascending by date and kind."""
     rows = conn.execute(
         "SELECT ts, kind, value, corporate_action.currency FROM corporate_action JOIN instrument USING (instrument_id)"
-        " WHERE symbol = ? ORDER BY ts, kind",
+        " WHERE spelling = ? ORDER BY ts, kind",
         (symbol,),
     ).fetchall()
     return [StoredAction(*row) for row in rows]

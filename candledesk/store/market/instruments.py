@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.domain.identity import retired_name, retired_symbol
 from candledesk.domain.instrument import Instrument, believable_first_trade
+from candledesk.domain.symbols import spell_symbol, split_symbol
 from candledesk.domain.texts import plain_text
 from candledesk.store.market.database import require_transaction
 from candledesk.store.sqlite_errors import translate_faults
@@ -29,28 +30,30 @@ WHERE excluded.calendar IS NOT calendar OR excluded.tz IS NOT tz
 """
 # What the provider does not state this time (NULL) keeps what it stated before.
 _UPSERT_INSTRUMENT = """
-INSERT INTO instrument (symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json, meta_fetched_at)
-VALUES (?, (SELECT venue_id FROM venue WHERE mic = ?), ?, ?, ?, ?, ?, ?)
-ON CONFLICT (symbol) DO UPDATE SET
+INSERT INTO instrument
+    (provider, symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json, meta_fetched_at)
+VALUES (?, ?, (SELECT venue_id FROM venue WHERE mic = ?), ?, ?, ?, ?, ?, ?)
+ON CONFLICT (provider, symbol) DO UPDATE SET
     venue_id = excluded.venue_id, quote_type = excluded.quote_type,
     currency = coalesce(excluded.currency, currency), price_decimals = excluded.price_decimals,
     first_ts = coalesce(excluded.first_ts, first_ts),
     meta_json = excluded.meta_json, meta_fetched_at = excluded.meta_fetched_at
 """
 _INSERT_SERIES = """
-INSERT INTO series (instrument_id, interval, step, span) SELECT instrument_id, ?, ?, ? FROM instrument WHERE symbol = ?
+INSERT INTO series (instrument_id, interval, step, span)
+SELECT instrument_id, ?, ?, ? FROM instrument WHERE spelling = ?
 """
 _INSERT_MANY = """
 INSERT INTO series (instrument_id, interval, step, span)
-SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON symbol = value ->> 3
+SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON spelling = value ->> 3
 """
-_COLUMNS = "symbol, meta_json, quote_type, currency, price_decimals, first_ts"
+_COLUMNS = "spelling, meta_json, quote_type, currency, price_decimals, first_ts"
 _RANK = "lower({0}) <> :query, instr(lower({0}), :query) <> 1, NOT instr(lower({0}), :query), {0}"  # best match first
 _LIST = f"""
 SELECT {_COLUMNS} FROM instrument
-WHERE (instr(lower(symbol), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query))
-    AND (:after IS NULL OR ({_RANK.format("symbol")}) > ({_RANK.format(":after")}))
-ORDER BY {_RANK.format("symbol")}
+WHERE (instr(lower(spelling), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query))
+    AND (:after IS NULL OR ({_RANK.format("spelling")}) > ({_RANK.format(":after")}))
+ORDER BY {_RANK.format("spelling")}
 LIMIT :limit
 """
 
@@ -63,7 +66,7 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
     conn.execute(
         _UPSERT_INSTRUMENT,
         (
-            instrument.symbol,
+            *split_symbol(instrument.symbol),
             mic,
             instrument.quote_type,
             instrument.currency,
@@ -73,20 +76,20 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
             int(now),
         ),
     )
-    row = conn.execute("SELECT instrument_id FROM instrument WHERE symbol = ?", (instrument.symbol,)).fetchone()
+    row = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (instrument.symbol,)).fetchone()
     return int(row[0])
 
 
 @translate_faults()
 def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
-    """Return the stored instrument, ``None`` when the symbol is not stored."""
-    row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    """Return the stored instrument, ``None`` when nothing of the symbol is stored."""
+    row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
     return None if row is None else _instrument(row)
 
 
 _END_ARCHIVING = """
 DELETE FROM harvest
-WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?)
+WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE spelling = ?)
 """
 
 
@@ -102,10 +105,12 @@ def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
     stored = read_instrument(conn, symbol)
     if stored is None:
         raise LookupError(f"instrument {symbol} is not stored")
-    rows = conn.execute("SELECT symbol FROM instrument").fetchall()
-    retired = retired_symbol(symbol, until, {str(row[0]) for row in rows})
+    provider, own = split_symbol(symbol)
+    rows = conn.execute("SELECT symbol FROM instrument WHERE provider = ?", (provider,)).fetchall()
+    own = retired_symbol(own, until, {str(row[0]) for row in rows})
+    retired = spell_symbol(provider, own)
     meta = _meta(replace(stored, name=retired_name(symbol, stored.name, until)))
-    conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE symbol = ?", (retired, meta, symbol))
+    conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE spelling = ?", (own, meta, symbol))
     conn.execute(_END_ARCHIVING, (retired,))
     return retired
 
@@ -116,7 +121,7 @@ def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(symbols), N_BOUND):
         part = symbols[start : start + N_BOUND]
-        sql = f"SELECT symbol FROM instrument WHERE symbol IN ({', '.join('?' for _ in part)})"
+        sql = f"SELECT spelling FROM instrument WHERE spelling IN ({', '.join('?' for _ in part)})"
         found.update(str(row[0]) for row in conn.execute(sql, tuple(part)).fetchall())
     return found
 
@@ -142,7 +147,7 @@ def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, crea
     ``create`` makes it, inside a transaction; the instrument must be stored before, else ``LookupError``.
     """
     found = conn.execute(
-        "SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ? AND interval = ?",
+        "SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE spelling = ? AND interval = ?",
         (symbol, interval.name),
     ).fetchone()
     if found is not None or not create:
@@ -176,7 +181,9 @@ def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]
 @translate_faults()
 def list_series(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return id, symbol and interval name of every series, by symbol and the bars' length."""
-    sql = "SELECT series_id, symbol, interval FROM series JOIN instrument USING (instrument_id) ORDER BY symbol, step"
+    sql = (
+        "SELECT series_id, spelling, interval FROM series JOIN instrument USING (instrument_id) ORDER BY spelling, step"
+    )
     return [(int(found), str(symbol), str(interval)) for found, symbol, interval in conn.execute(sql).fetchall()]
 
 

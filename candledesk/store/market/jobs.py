@@ -64,7 +64,7 @@ class JobKey(NamedTuple):
     priority: int
 
 
-_COLUMNS = ", ".join(JobRow._fields)
+_COLUMNS = ", ".join(JobRow._fields).replace("symbol", "spelling")
 _FROM = "FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
 _SELECT = f"SELECT {_COLUMNS} {_FROM}"
 _LIVE = "state IN ('queued', 'running', 'paused')"

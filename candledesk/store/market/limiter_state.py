@@ -1,4 +1,4 @@
-"""The rate limiter's one row, so that a restart neither forgets a pause nor gets a fresh burst."""
+"""The state of each provider's rate limiter, so that a restart neither forgets a pause nor gets a fresh burst."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 _UPSERT = """
-INSERT INTO limiter (limiter_id, tokens, paused_until, n_limited, saved_at) VALUES (1, ?, ?, ?, ?)
-ON CONFLICT (limiter_id) DO UPDATE SET tokens = excluded.tokens, paused_until = excluded.paused_until,
+INSERT INTO provider_limiter (provider, tokens, paused_until, n_limited, saved_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (provider) DO UPDATE SET tokens = excluded.tokens, paused_until = excluded.paused_until,
     n_limited = excluded.n_limited, saved_at = excluded.saved_at
 """
 
@@ -21,17 +21,17 @@ LimiterRow = tuple[float, float, int, float]
 
 
 @translate_faults()
-def write_limiter(conn: sqlite3.Connection, row: LimiterRow) -> None:
-    """Replace the row."""
+def write_limiter(conn: sqlite3.Connection, provider: str, row: LimiterRow) -> None:
+    """Replace the row of a provider, which is named by its id."""
     require_transaction(conn)
     tokens, paused_until, n_limited, saved_at = row
-    conn.execute(_UPSERT, (float(tokens), float(paused_until), int(n_limited), float(saved_at)))
+    conn.execute(_UPSERT, (provider, float(tokens), float(paused_until), int(n_limited), float(saved_at)))
 
 
 @translate_faults()
-def read_limiter(conn: sqlite3.Connection) -> LimiterRow | None:
-    """Return the row, ``None`` before the first request."""
+def read_limiter(conn: sqlite3.Connection, provider: str) -> LimiterRow | None:
+    """Return the row of a provider, ``None`` before its first request."""
     found: LimiterRow | None = conn.execute(
-        "SELECT tokens, paused_until, n_limited, saved_at FROM limiter WHERE limiter_id = 1"
+        "SELECT tokens, paused_until, n_limited, saved_at FROM provider_limiter WHERE provider = ?", (provider,)
     ).fetchone()
     return found

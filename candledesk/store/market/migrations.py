@@ -134,6 +134,30 @@ SET key = (SELECT mic || '/' || tz FROM calendar_cache AS c WHERE c.key = stated
 WHERE EXISTS (SELECT 1 FROM calendar_cache AS c WHERE c.key = stated_session.key)
 """
 
+# How people and programs write the symbol (domain/symbols.py): the first provider's bears no id.
+_SPELLING = """
+ALTER TABLE instrument ADD COLUMN spelling TEXT
+    GENERATED ALWAYS AS (CASE provider WHEN 'yahoo' THEN symbol ELSE provider || ':' || symbol END) VIRTUAL
+"""
+_PROVIDER_LIMITER = """
+CREATE TABLE provider_limiter ( -- the rate limiter of each provider; times are wall-clock UTC seconds
+    provider TEXT PRIMARY KEY NOT NULL,
+    tokens REAL NOT NULL,
+    paused_until REAL NOT NULL,
+    n_limited INTEGER NOT NULL,
+    saved_at REAL NOT NULL
+) WITHOUT ROWID, STRICT
+"""
+_PROVIDER_LIMIT = """
+CREATE TABLE provider_limit ( -- limits that a provider stated itself; kind: span_too_wide or beyond_lookback
+    provider TEXT NOT NULL,
+    interval TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    seconds INTEGER NOT NULL,
+    PRIMARY KEY (provider, interval, kind)
+) WITHOUT ROWID, STRICT
+"""
+
 
 def _create_instruments(db: Database) -> None:
     """Venues, instruments, their series, and the calendars that spare the next start a calendar library."""
@@ -264,6 +288,27 @@ def _remember_markets(db: Database) -> None:
     db.execute("ALTER TABLE instrument ADD COLUMN basis_market REAL")
 
 
+def _identify_providers(db: Database) -> None:
+    """An instrument is a provider's; so is what is learnt of a provider. All that is stored so far is of one."""
+    for statement in (
+        "ALTER TABLE instrument ADD COLUMN provider TEXT NOT NULL DEFAULT 'yahoo'",
+        _SPELLING,
+        "DROP INDEX idx_instrument_symbol",
+        "CREATE UNIQUE INDEX instrument_identity ON instrument (provider, symbol)",
+        "CREATE UNIQUE INDEX instrument_spelling ON instrument (spelling)",
+        "DROP VIEW candles",
+        f"CREATE VIEW candles AS {_CANDLES.replace('i.symbol', 'i.spelling AS symbol')}",
+        "UPDATE coverage SET source = 'provider' WHERE source = 'yahoo'",
+        _PROVIDER_LIMITER,
+        "INSERT INTO provider_limiter SELECT 'yahoo', tokens, paused_until, n_limited, saved_at FROM limiter",
+        "DROP TABLE limiter",
+        _PROVIDER_LIMIT,
+        "INSERT INTO provider_limit SELECT 'yahoo', interval, kind, seconds FROM learnt_limit",
+        "DROP TABLE learnt_limit",
+    ):
+        db.execute(statement)
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -288,4 +333,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("odd bars are kept and flagged", _flag_odd_bars),
     Migration("dividends have a currency", _remember_currencies),
     Migration("the market price tells whether a split has come since", _remember_markets),
+    Migration("an instrument is a provider's", _identify_providers),
 )

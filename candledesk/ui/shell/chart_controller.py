@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
 from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.shell.chart_tabs import ChartTabs
 

@@ -87,7 +87,7 @@ def test_a_chart_of_dailies_asks_the_whole_history_in_one_request(harness, name)
     [("NEWCO", "1d"), ("NEWCO", "1h"), ("MSFT", "1d"), ("MSFT", "1m"), ("MSFT", "5m"), ("VOD.L", "1h")],
 )
 def test_the_edges_of_history_are_asked_once(harness, symbol, name):
-    """The listing date, the look-back and the newest bar: whoever goes there and beyond sends nothing in vain."""
+    """The listing date, the look-back and the newest bar: beyond them no request is sent in vain."""
     reply = harness.view(symbol, name)
     for _ in range(60):
         if reply.edge is EdgeState.START:

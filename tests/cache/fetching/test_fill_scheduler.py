@@ -1,4 +1,4 @@
-"""The fill engine and the controller against a scripted provider and a real database."""
+"""The fill scheduler against a scripted provider and a real database."""
 
 import sqlite3
 import threading
@@ -6,15 +6,16 @@ import time
 
 import pytest
 
-from candledesk.cache.messages import BarsRequest, EdgeState, JobState
+from candledesk.cache.messages import BarsRequest, BarsStored, EdgeState, FaultRaised, JobState
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import (
-    ClosingError,
+    EnvironmentFaultError,
     OfflineError,
     UnknownSymbolError,
 )
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import DAY_S, HOUR, INTERVALS, NOW, WAIT_S, days_back, same, spoilt, wait_until
 
 
@@ -45,7 +46,7 @@ def test_a_hundred_readers_of_one_span_cost_one_request_a_window(harness, yahoo)
     assert all(row.equals(rows[0]) for row in rows)
     assert same(rows[0], yahoo.truth("AAA", "1m", span))
     windows = [request.span.start for request in yahoo.requests]
-    assert len(windows) == len(set(windows)) <= 4  # the first of them met the instrument
+    assert len(windows) == len(set(windows)) <= 4  # the first of them looked up the instrument
 
 
 def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(harness, yahoo):
@@ -79,7 +80,7 @@ def test_a_window_that_keeps_failing_is_listed_with_reason_and_next_try(harness,
     assert len(yahoo.requests) == n  # not before its time
     job = harness.backfill("1h", HOUR)
     assert (job.state, bool(job.gaps), "broken" in job.error) == (JobState.FAILED, True, True)
-    assert len(yahoo.requests) > n, "whoever starts a job means now"
+    assert len(yahoo.requests) > n, "a job that a person starts does not wait for the next try"
     yahoo.now, yahoo.script = NOW + 1_000, None
     assert harness.bars("1h", HOUR).complete
     retried = harness.cache.retry_job(job.job_id).result(WAIT_S)
@@ -194,7 +195,7 @@ def test_nothing_is_asked_beyond_the_floor(harness, yahoo, interval):
     assert (job.state, job.gaps) == (JobState.SUCCEEDED, ())
     n = len(yahoo.requests)
     facts_floor = min(r.span.start for r in yahoo.asked(interval))
-    lookback = INTERVALS[interval].lookback_s
+    lookback = LIMITS[interval].lookback_s
     assert facts_floor >= max(yahoo.listed_at - 2 * DAY_S, NOW - lookback if lookback else 0)
     harness.backfill(interval)
     old = harness.view(interval, anchor=facts_floor - 100 * DAY_S, n_before=200, n_after=10)
@@ -224,21 +225,71 @@ def test_a_refusal_is_remembered(harness, yahoo, kind):
     assert CoverageState.REFUSED in {row.state for row in harness.coverage("1m")}
 
 
-@pytest.mark.allow_logs
-def test_close_ends_every_waiting_reader(harness, yahoo):
-    harness.bars("1d", HOUR)
-    yahoo.close = lambda: None
-    yahoo.gate.clear()
-    waiting = harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1h"], HOUR, timeout_s=None))
-    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
-    started = time.monotonic()
-    harness.service.close()
-    assert time.monotonic() - started < 3
-    yahoo.gate.set()
-    error = waiting.exception(2)
-    assert error is None or isinstance(error, ClosingError)
-    with pytest.raises(ClosingError):
-        harness.bars("1h", HOUR)
+def test_a_forming_bar_is_refreshed_when_it_has_expired(harness, yahoo):
+    before = harness.bars("1h", days_back(2)).bars
+    n = len(yahoo.requests)
+    harness.view("1h", n_before=5)
+    harness.settle()
+    assert len(yahoo.requests) == n
+    yahoo.now, yahoo.salt = NOW + 1_000, 1.5
+    first = harness.view("1h", n_before=5)
+    assert first.n_provisional >= 1
+    harness.settle()
+    assert len(yahoo.requests) == n + 1
+    fresh = harness.view("1h", n_before=5)
+    assert fresh.bars.close[-1] == before.close[-1] + 1.5
+    assert any(isinstance(event, BarsStored) for event in harness.events)
+
+
+def test_an_update_reads_the_last_sessions_again_once(harness, yahoo):
+    harness.bars("1h", days_back(10))
+    n = len(yahoo.requests)
+    yahoo.salt = 0.5
+    job = harness.cache.start_update([("AAA", INTERVALS["1h"])]).result(WAIT_S)
+    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    assert len(yahoo.requests) == n + 1
+    assert harness.bars("1h", days_back(1)).bars.close[-1] == yahoo.truth("AAA", "1h", days_back(1)).close[-1] + 0.5
+
+
+class FullDisk:
+    def __init__(self, monkeypatch):
+        self.is_full = False
+        from candledesk.store.market import bars as bar_store
+
+        write = bar_store.write_bars
+
+        def refuse(*args):
+            if self.is_full:
+                raise EnvironmentFaultError("The disk is full.")
+            return write(*args)
+
+        monkeypatch.setattr(bar_store, "write_bars", refuse)
+
+
+def test_a_full_disk_loses_nothing_and_goes_on_by_itself(harness, yahoo, monkeypatch):
+    disk = FullDisk(monkeypatch)
+    harness.bars("1h", HOUR)
+    wide = Span(HOUR.start - 30 * DAY_S, HOUR.end)
+    disk.is_full = True
+    with pytest.raises(EnvironmentFaultError, match="disk is full"):
+        harness.backfill("1h", wide)
+    (job,) = harness.cache.list_jobs(state="running").result(WAIT_S)
+    n = len(yahoo.requests)
+    for _ in range(5):
+        assert harness.view("1h", anchor=HOUR.start, n_before=50).edge is EdgeState.FAILED
+        assert same(harness.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
+    wait_until(lambda: len(yahoo.requests) >= n + 2)  # the job tries now and then
+    assert "disk is full" in str(harness.cache.wait_job(job.job_id).exception(WAIT_S))
+    reported = [event.text for event in harness.events if isinstance(event, FaultRaised)]
+    assert reported == ["The disk is full."]
+    disk.is_full = False
+    wait_until(lambda: harness.cache.read_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED)
+    assert harness.service._fill_scheduler.n_in_flight == 0
+    assert same(harness.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))
+    assert [event.text for event in harness.events if isinstance(event, FaultRaised)] == [*reported, ""]
+    alive = {t.name for t in threading.enumerate()}
+    assert {"candledesk-writer", "candledesk-delayed-calls"} <= alive
+    assert sum(name.startswith("candledesk-fetch") for name in alive) >= 4
 
 
 def test_unusable_rows_are_gaps_and_not_minutes_without_trades(harness, yahoo):

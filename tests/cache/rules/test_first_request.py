@@ -1,5 +1,7 @@
 """The first request for a new symbol: bars that are wanted anyway, and one request for a symbol that does not exist."""
 
+from dataclasses import replace
+
 import pytest
 
 from candledesk.cache.rules.first_request import daily_first_request, first_request, usable_window
@@ -8,6 +10,8 @@ from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.providers.answers import FaultAnswer, RefusalKind, RefusedAnswer
+from candledesk.providers.yahoo.capabilities import LIMITS
+from candledesk.providers.yahoo.tickers import is_likely_24h
 from tests.cache.conftest import FIRST_DAY, NOW, WAIT_S, make_bars, weekday_calendar
 
 TODAY = NOW // DAY_S * DAY_S
@@ -16,23 +20,23 @@ WEEKDAYS = weekday_calendar()
 
 def discover(name, wanted=None, symbol="AAA", *, is_view=False, window_s=None, now=NOW):
     interval = INTERVALS[name]
-    width, lookback = window_s or interval.window_s, interval.lookback_s
-    return first_request(symbol, interval, wanted, now, window_s=width, lookback_s=lookback, is_view=is_view)
+    limits = LIMITS[name] if window_s is None else replace(LIMITS[name], window_s=window_s)
+    return first_request(interval, wanted, now, limits, is_24h=is_likely_24h(symbol), is_view=is_view)
 
 
 def test_of_dailies_the_whole_history_is_asked():
     found = discover("1d", Span(NOW - 9 * DAY_S, NOW))
     assert found.interval is INTERVALS["1d"]
     assert found.window.end == TODAY + 2 * DAY_S
-    assert 98 * 365 * DAY_S < found.window.end - found.window.start <= INTERVALS["1d"].window_s
+    assert 98 * 365 * DAY_S < found.window.end - found.window.start <= LIMITS["1d"].window_s
 
 
 @pytest.mark.parametrize("name", ["1m", "2m", "5m", "15m", "1h", "90m"])
 def test_intraday_the_latest_window_is_asked_inside_the_look_back(name):
     found, interval = discover(name), INTERVALS[name]
     assert (found.interval, found.window.end) == (interval, NOW + 1)
-    assert found.window.start >= NOW - interval.lookback_s
-    assert interval.window_s - DAY_S < found.window.end - found.window.start <= interval.window_s
+    assert found.window.start >= NOW - LIMITS[name].lookback_s
+    assert LIMITS[name].window_s - DAY_S < found.window.end - found.window.start <= LIMITS[name].window_s
     assert discover(name, now=NOW + 60).window.start == found.window.start  # the same while it is tried again
 
 
@@ -60,17 +64,19 @@ def test_a_chart_asks_no_more_than_it_asks_at_a_time():
 
 
 def test_a_plain_look_asks_the_latest_dailies():
-    assert daily_first_request("AAA", NOW).window == Span(TODAY - 10 * DAY_S, TODAY + DAY_S)
-    assert daily_first_request("BTC-USD", NOW).is_extended
+    assert daily_first_request(NOW, is_24h=False).window == Span(TODAY - 10 * DAY_S, TODAY + DAY_S)
+    assert daily_first_request(NOW, is_24h=True).is_extended
+    hours = daily_first_request(NOW, is_24h=False, interval=INTERVALS["1h"])  # of a provider without dailies
+    assert (hours.interval.name, hours.window) == ("1h", Span(TODAY - DAY_S, NOW + 1))
 
 
 def test_nothing_is_said_of_the_time_before_the_listing():
     window, day = discover("1d").window, INTERVALS["1d"]
-    listed = Facts(day, WEEKDAYS, (), FIRST_DAY + 52_200, NOW)
+    listed = Facts(day, WEEKDAYS, (), FIRST_DAY + 52_200, NOW, LIMITS["1d"])
     bars = make_bars(WEEKDAYS.date[200:210])
     assert usable_window(window, listed, bars) == Span(int(WEEKDAYS.date[200]), NOW + 1)  # older than is stated
     assert usable_window(window, listed, make_bars(WEEKDAYS.date[400:410])) == Span(FIRST_DAY, NOW + 1)
-    unlisted = Facts(day, WEEKDAYS, (), None, NOW)
+    unlisted = Facts(day, WEEKDAYS, (), None, NOW, LIMITS["1d"])
     assert usable_window(window, unlisted, bars) == Span(int(WEEKDAYS.date[200]), NOW + 1)
     assert usable_window(window, unlisted, bars.take(slice(0, 0))) == Span(int(WEEKDAYS.date[0]), NOW + 1)
     assert usable_window(Span(0, DAY_S), listed, bars) is None
@@ -130,4 +136,4 @@ def test_an_import_looks_at_a_few_dailies_only(harness, yahoo):
     times = WEEKDAYS.date[(WEEKDAYS.date > FIRST_DAY) & (WEEKDAYS.date < TODAY - 30 * DAY_S)]
     report = harness.cache.import_bars("AAA", INTERVALS["1d"], make_bars(times)).result(WAIT_S)
     assert report.n_stored == len(times)
-    assert [request.span for request in yahoo.requests] == [daily_first_request("AAA", NOW).window]
+    assert [request.span for request in yahoo.requests] == [daily_first_request(NOW, is_24h=False).window]

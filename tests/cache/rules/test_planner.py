@@ -11,10 +11,11 @@ from candledesk.cache.rules.coverage_rules import CONFIRM_S, cover_window, empty
 from candledesk.cache.rules.planner import CLOCK_SLACK_S, Facts, known_spans, plan_span, refused_coverage, whole_window
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import expected_open_times
-from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.coverage import FETCHED, IMPORTED, Coverage, CoverageState
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
 from candledesk.domain.windows import asked_span
+from candledesk.providers.yahoo.capabilities import LIMITS
 from candledesk.store.market.coverage import lay_over
 from tests.cache.conftest import DAY_S, FIRST_DAY, INTERVALS, NOW, all_day_calendar, make_bars, weekday_calendar
 
@@ -24,7 +25,7 @@ NAMES = ["5m", "1h", "90m", "1d"]
 
 
 def facts_of(name, coverage=(), calendar=WEEKDAYS, first=FIRST_DAY, now=NOW):
-    return Facts(INTERVALS[name], calendar, tuple(coverage), first, now)
+    return Facts(INTERVALS[name], calendar, tuple(coverage), first, now, LIMITS.get(name), "Yahoo")
 
 
 def market(calendar, interval, span, now=NOW):
@@ -105,7 +106,7 @@ def test_nothing_is_asked_before_the_floor_or_after_now(name, span):
         assert window.start >= facts.floor[0]
         assert window.start <= NOW
     for window in plan_span(span, facts).windows:
-        assert window.end - window.start <= INTERVALS[name].window_s
+        assert window.end - window.start <= LIMITS[name].window_s
 
 
 def test_windows_of_others_are_left_to_them():
@@ -213,7 +214,7 @@ SATURDAY, BEFORE_OPEN = NOW // DAY_S * DAY_S + 3 * DAY_S + 40_000, NOW // DAY_S 
 
 @pytest.mark.parametrize("now", [SATURDAY, BEFORE_OPEN], ids=["weekend", "before the open"])
 @pytest.mark.parametrize("name", ["1m", "1h", "1d"])
-def test_one_answer_satisfies_whoever_looks_at_a_closed_market(now, name):
+def test_one_answer_is_enough_while_the_market_is_closed(now, name):
     span = Span(now - 10 * DAY_S, now + 1)
     rows = []
     for window in plan_span(span, facts_of(name, now=now)).windows:
@@ -258,7 +259,7 @@ def test_a_chart_asks_the_older_bars_that_fit_into_its_request_too():
     assert stock.start - facts_of("1h", first=None).floor[0] < DAY_S
     assert whole_window(window, facts_of("1d")).start <= FIRST_DAY
     minutes = whole_window(Span(NOW - DAY_S, NOW), facts_of("1m", calendar=ALL_DAYS))
-    assert 6 * DAY_S < minutes.end - minutes.start <= INTERVALS["1m"].window_s
+    assert 6 * DAY_S < minutes.end - minutes.start <= LIMITS["1m"].window_s
 
 
 def test_a_chart_asks_neither_what_is_known_nor_what_others_ask():
@@ -272,7 +273,7 @@ def test_a_chart_asks_neither_what_is_known_nor_what_others_ask():
 def test_what_was_imported_is_not_asked_over():
     rows = [
         Coverage(Span(NOW - 30 * DAY_S, NOW - 20 * DAY_S), CoverageState.HAVE, NOW, None, "", source)
-        for source in ("yahoo", "import")
+        for source in (FETCHED, IMPORTED)
     ]
     span = Span(NOW - 50 * DAY_S, NOW)
     assert len(plan_span(span, facts_of("1h", rows[:1])).windows) == 1
@@ -288,8 +289,8 @@ def test_as_few_requests_as_the_provider_allows(name, n_days, n_requests, hour, 
     calendar = all_day_calendar(first=NOW - 30 * 365 * DAY_S) if is_all_day else WIDE_WEEKDAYS
     wanted, interval = Span(now - n_days * DAY_S, now), INTERVALS[name]
     while windows := plan_span(wanted, facts_of(name, rows, calendar, None, now)).windows:
-        asked = asked_span(windows[0], interval, calendar=calendar, now=now)
-        assert asked.end - asked.start <= interval.window_s
+        asked = asked_span(windows[0], interval, LIMITS[name], calendar=calendar, now=now)
+        assert asked.end - asked.start <= LIMITS[interval.name].window_s
         assert asked.end <= now + interval.step_s
         if spans:  # closed bars that the former request brought are compared
             shared = asked.intersect(spans[-1])

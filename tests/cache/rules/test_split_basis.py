@@ -89,7 +89,7 @@ def test_a_difference_that_no_split_explains():
 
 
 @pytest.mark.parametrize("factor", [100.0, 0.01])
-def test_the_other_unit_is_no_split_unless_a_new_one_is_stated(factor):
+def test_the_other_unit_is_no_split_unless_the_answer_brings_a_new_one(factor):
     old, late = bars(TRUE * factor), int(DATES[-1]) + DAY_S
     assert compare_basis(bars(TRUE), old, [], 100.0) == (0, 20)
     assert compare_basis(bars(TRUE), old, []) == (None, 20)

@@ -17,6 +17,7 @@ from candledesk.cache.rules.update_rules import (
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import NOW, all_day_calendar, weekday_calendar
 
 HAVE, EMPTY, FAILED = CoverageState.HAVE, CoverageState.KNOWN_EMPTY, CoverageState.FAILED
@@ -27,7 +28,7 @@ WEEKDAYS, ALL_DAYS = weekday_calendar(), all_day_calendar()
 
 
 def facts(*coverage, interval="1m", calendar=WEEKDAYS, now=NOW):
-    return Facts(INTERVALS[interval], calendar, tuple(coverage), None, now)
+    return Facts(INTERVALS[interval], calendar, tuple(coverage), None, now, LIMITS[interval])
 
 
 def row(start, end, state=HAVE, fetched_at=NOW - 60, expires_at=None):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, BarsStored, ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -19,7 +19,7 @@ OPEN, CLOSE = TUESDAY + 52_200, TUESDAY + 75_600  # New York
 
 
 class CacheHarness:
-    """A service that lives by the market's clock; time passes only when it is told to."""
+    """A service that lives by the market's clock; time passes only when the test lets it."""
 
     def __init__(self, market, folder):
         self.market, self.elapsed_s, self.events = market, 0.0, []
@@ -71,7 +71,7 @@ class CacheHarness:
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory):
     with DemoMarket(now=TUESDAY) as market:
-        harness = CacheHarness(market, tmp_path_factory.mktemp("desk"))
+        harness = CacheHarness(market, tmp_path_factory.mktemp("home"))
         yield harness
         harness.service.close()
 

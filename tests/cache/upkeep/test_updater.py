@@ -54,7 +54,7 @@ def test_the_forming_bar_changes_and_the_next_one_appears_within_a_cadence(harne
         harness.events.clear()
         run(harness, 100)  # a chart that asked a moment ago lets one tick pass
         stored = [event for event in harness.events if isinstance(event, BarsStored) and event.interval is MINUTE]
-        assert stored  # every open chart hears of it
+        assert stored  # every open chart gets it
         reply = harness.view("1m")
         harness.settle()
         assert int(reply.bars.open_time[-1]) >= yahoo.now // 60 * 60 - 60
@@ -120,15 +120,16 @@ def test_offline_it_does_not_pile_up_and_one_question_finds_the_way_back(harness
     n = len(yahoo.requests)
     away = LimiterState(6.0, 30.0, BreakerState.CLOSED, is_offline=True)
     for state in (away, LimiterState(6.0, 30.0, BreakerState.OPEN)):
-        monkeypatch.setattr(harness.service._limiter, "state", lambda state=state: state)
-        monkeypatch.setattr("candledesk.cache.service.limiter_message", lambda snapshot: snapshot)
+        monkeypatch.setattr(harness.service._context.limiters.of("AAA"), "state", lambda state=state: state)
         run(harness, 600, step=60)
         assert len(yahoo.requests) == n
     back = LimiterState(6.0, 0.0, BreakerState.CLOSED, is_offline=True)
-    monkeypatch.setattr(harness.service._limiter, "state", lambda: back)
+    monkeypatch.setattr(harness.service._context.limiters.of("AAA"), "state", lambda: back)
     advance(harness, 60)
     assert len(run_one_round(harness).tasks) == 1
-    monkeypatch.setattr(harness.service._limiter, "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
+    monkeypatch.setattr(
+        harness.service._context.limiters.of("AAA"), "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED)
+    )
     advance(harness, 20)
     assert len(run_one_round(harness).tasks) == 4
 
@@ -173,7 +174,7 @@ def test_a_night_without_a_network_is_one_failure_and_the_morning_is_current_at_
     assert "update" not in [row.kind for row in harness.cache.list_jobs(state="failed").result(WAIT_S)]
 
 
-def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(harness, yahoo):
+def test_many_updates_do_not_delay_a_scroll(harness, yahoo):
     for n in range(12):
         harness.view("1m", symbol=f"S{n}", view_id=n)
         harness.settle()

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.commit import accept_overrides
 from candledesk.cache.fetching.single_flight import Claim
+from candledesk.cache.storing.answer_sessions import accept_overrides
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.session_overrides import apply_overrides, find_overrides
 from candledesk.domain.calendar.sessions import expected_open_times, is_on_grid
@@ -15,6 +15,7 @@ from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.answers import BarsAnswer
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.venues.calendars import load_calendar
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -27,7 +28,7 @@ def at(day, hour, minute=0, zone=NEW_YORK):
 
 @pytest.fixture(scope="module")
 def calendar():
-    return load_calendar("NMS", "EQUITY", "America/New_York", date(2026, 1, 1), date(2026, 12, 31))
+    return load_calendar(find_venue("NMS", "EQUITY", "America/New_York"), date(2026, 1, 1), date(2026, 12, 31))
 
 
 def test_what_the_calendar_knows_is_no_override(calendar):
@@ -52,7 +53,7 @@ def test_sessions_that_are_not_stated_stay(calendar):
 
 def test_two_periods_of_a_day_are_one_session_and_the_break_stays():
     tokyo = ZoneInfo("Asia/Tokyo")
-    calendar = load_calendar("JPX", "EQUITY", "Asia/Tokyo", date(2026, 1, 1), date(2026, 12, 31))
+    calendar = load_calendar(find_venue("JPX", "EQUITY", "Asia/Tokyo"), date(2026, 1, 1), date(2026, 12, 31))
     stated = [(at(17, 9, 0, tokyo), at(17, 11, 30, tokyo)), (at(17, 12, 30, tokyo), at(17, 15, 0, tokyo))]
     learnt = apply_overrides(calendar, stated)
     row = int(np.searchsorted(learnt.open, at(17, 9, 0, tokyo)))
@@ -61,7 +62,7 @@ def test_two_periods_of_a_day_are_one_session_and_the_break_stays():
 
 
 def test_an_unknown_exchange_that_opens_at_the_half_hour_keeps_its_hours(calendar):
-    unknown = load_calendar("XXX", "EQUITY", "America/New_York", date(2026, 1, 1), date(2026, 12, 31))
+    unknown = load_calendar(find_venue("XXX", "EQUITY", "America/New_York"), date(2026, 1, 1), date(2026, 12, 31))
     times = expected_open_times(calendar, INTERVALS["1h"], Span(at(16, 0), at(20, 0)))
     assert not is_on_grid(unknown, INTERVALS["1h"], times).any()
     stated = [

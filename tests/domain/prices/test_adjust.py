@@ -156,7 +156,7 @@ def test_cash_that_is_not_below_a_positive_close_changes_nothing(previous):
 # --- currencies ----------------------------------------------------------------------------------------------------
 
 
-def no_rate(date, symbol):
+def no_rate(date, source, target):
     return None
 
 
@@ -185,21 +185,18 @@ def test_units_of_one_currency_need_no_rate(price, stated, value):
 
 
 @pytest.mark.parametrize(
-    ("price", "stated", "symbol", "rate", "value"),
+    ("price", "stated", "pair", "rate", "value"),
     [
-        ("GBP", "USD", "USDGBP=X", 0.8, 8.0),
-        ("GBp", "USD", "GBPUSD=X", 1.25, 800.0),
-        ("JPY", "USD", "JPY=X", 150.0, 1500.0),
-        ("USD", "JPY", "JPY=X", 150.0, 10 / 150),
-        ("ZAc", "GBp", "GBPZAR=X", 24.0, 240.0),
-        ("GBP", "USD", "GBP=X", 0.8, 8.0),
-        ("GBP", "USD", "USDGBP=X", 0.0, None),
-        ("GBP", "USD", "EURUSD=X", 1.1, None),
+        ("GBP", "USD", ("USD", "GBP"), 0.8, 8.0),
+        ("GBp", "USD", ("USD", "GBP"), 0.8, 800.0),
+        ("USD", "JPY", ("JPY", "USD"), 1 / 150, 10 / 150),
+        ("ZAc", "GBp", ("GBP", "ZAR"), 24.0, 240.0),
+        ("GBP", "USD", ("EUR", "USD"), 1.1, None),
     ],
 )
-def test_another_currency_is_converted_at_the_rate_of_the_day(price, stated, symbol, rate, value):
+def test_another_currency_is_converted_at_the_rate_of_the_day(price, stated, pair, rate, value):
     action = CorporateAction(DATES[1], "capital_gain", 10.0, stated)
-    priced, others = in_currency([action], price, lambda *asked: rate if asked == (DATES[1], symbol) else None)
+    priced, others = in_currency([action], price, lambda *asked: rate if asked == (DATES[1], *pair) else None)
     assert [one.value for one in priced] == pytest.approx([] if value is None else [value])
     assert [(one.kind, one.date) for one in priced] == ([] if value is None else [("capital_gain", DATES[1])])
     assert others == ([action] if value is None else [])

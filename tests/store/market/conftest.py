@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
-from candledesk.store.market.instruments import series_id, write_instrument
+from candledesk.store.market.instruments import CHUNK_BARS, series_id, write_instrument
 
 AAPL = Instrument("AAPL", "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479_400, "Apple Inc.")
 
@@ -38,3 +39,21 @@ def series(writer):
     with transaction(writer):
         write_instrument(writer, AAPL, "XNYS", "XNYS", 1_700_000_000)
         return series_id(writer, "AAPL", INTERVALS["1m"], create=True)
+
+
+def insert_old_instrument(conn):
+    """Store AAPL in a database of an older schema version, and return the id of its instrument."""
+    conn.execute("INSERT INTO venue (mic, calendar, tz) VALUES ('XNAS', 'XNAS', ?)", (AAPL.tz,))
+    meta = json.dumps({"exchange": AAPL.exchange, "name": AAPL.name, "tz": AAPL.tz})
+    sql = (
+        "INSERT INTO instrument (symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json,"
+        " meta_fetched_at) VALUES ('AAPL', 1, ?, ?, ?, ?, ?, 1)"
+    )
+    row = AAPL.quote_type, AAPL.currency, AAPL.price_decimals, AAPL.first_open_time, meta
+    return conn.execute(sql, row).lastrowid
+
+
+def insert_old_series(conn, interval):
+    """Store AAPL and one of its series in a database of an older schema version; return the id of the series."""
+    row = insert_old_instrument(conn), interval.name, interval.step_s, CHUNK_BARS * interval.step_s
+    return conn.execute("INSERT INTO series (instrument_id, interval, step, span) VALUES (?, ?, ?, ?)", row).lastrowid

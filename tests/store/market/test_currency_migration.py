@@ -9,8 +9,7 @@ import pytest
 from candledesk.store.market import migrations
 from candledesk.store.market.corporate_actions import StoredAction, read_actions, write_actions
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
-from candledesk.store.market.instruments import write_instrument
-from tests.store.market.conftest import AAPL
+from tests.store.market.conftest import insert_old_instrument
 
 NAME = "dividends have a currency"
 WHOLE = migrations.MIGRATIONS
@@ -23,7 +22,7 @@ def test_actions_survive_from_every_older_version(tmp_path, monkeypatch, version
     monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE[:version])
     create_or_open(path)
     with closing(connect_writer(path)) as conn, transaction(conn):
-        owner = write_instrument(conn, AAPL, "XNAS", "XNAS", 1)
+        owner = insert_old_instrument(conn)
         conn.execute(
             "INSERT INTO corporate_action (instrument_id, ts, kind, value, seen_at) VALUES (?, 5, 'dividend', 0.2, 1)",
             (owner,),
@@ -32,7 +31,7 @@ def test_actions_survive_from_every_older_version(tmp_path, monkeypatch, version
     create_or_open(path)
     with closing(connect_writer(path)) as conn, transaction(conn):
         assert read_actions(conn, "AAPL") == [(5, "dividend", 0.2, None)]
-        stated = StoredAction(5, "dividend", 0.2, "EUR")
-        assert write_actions(conn, "AAPL", [stated], 2) == 1
-        assert write_actions(conn, "AAPL", [stated], 3) == 0
-        assert read_actions(conn, "AAPL") == [stated]
+        in_euros = StoredAction(5, "dividend", 0.2, "EUR")
+        assert write_actions(conn, "AAPL", [in_euros], 2) == 1
+        assert write_actions(conn, "AAPL", [in_euros], 3) == 0
+        assert read_actions(conn, "AAPL") == [in_euros]

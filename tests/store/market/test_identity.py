@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.instrument import is_symbol
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import is_symbol
 from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.corporate_actions import StoredAction, read_actions, write_actions
 from candledesk.store.market.database import transaction

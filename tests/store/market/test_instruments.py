@@ -39,7 +39,7 @@ def test_round_trip(writer, reader):
     assert read_instrument(reader, "NONE") is None
 
 
-def test_a_second_write_updates_and_keeps_what_is_not_stated(writer):
+def test_a_second_write_updates_and_keeps_what_is_missing_in_it(writer):
     first = _write(writer, APPLE)
     assert _write(writer, replace(APPLE, currency=None, first_open_time=None, name="Apple")) == first
     assert read_instrument(writer, "AAPL") == replace(APPLE, name="Apple")

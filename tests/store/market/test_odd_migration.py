@@ -1,6 +1,7 @@
 """Databases from before odd bars were kept: nothing is lost, and what was refused for its rows is asked for again."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,9 @@ from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.calendars import read_sessions
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
-from candledesk.store.market.instruments import series_id, write_instrument
 from candledesk.store.market.odd_bars import count_dropped, read_odd
 from tests.domain.strategies import bars_at, column
-from tests.store.market.conftest import AAPL
+from tests.store.market.conftest import insert_old_series
 
 NAME = "odd bars are kept and flagged"
 WHOLE = migrations.MIGRATIONS
@@ -32,11 +32,10 @@ def test_bars_stay_and_only_failures_are_forgotten(tmp_path, monkeypatch, versio
     monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE[:version])
     create_or_open(path)
     with closing(connect_writer(path)) as conn, transaction(conn):
-        write_instrument(conn, AAPL, "XNAS", "XNAS", 1)
-        series = series_id(conn, "AAPL", INTERVALS["1m"], create=True)
+        series = insert_old_series(conn, INTERVALS["1m"])
         write_bars(conn, series, BARS)
         refused = Coverage(Span(600, 900), CoverageState.FAILED, 1, 2**39, "refused: prices are about 100 times off")
-        write_coverage(conn, series, [HAVE, refused])
+        write_coverage(conn, series, [replace(HAVE, source="yahoo"), replace(refused, source="yahoo")])
         if version >= FIRST_WITH_SESSIONS:
             conn.execute(
                 "INSERT INTO stated_session (key, open, close) VALUES ('NMS/EQUITY/UTC', 7, 9), ('GONE', 1, 2)"
@@ -49,6 +48,6 @@ def test_bars_stay_and_only_failures_are_forgotten(tmp_path, monkeypatch, versio
         assert read_coverage(conn, series) == [HAVE]
         assert read_odd(conn, series, EVER) == []
         assert count_dropped(conn, series, EVER) == {}
-        stated = read_sessions(conn, "XNAS/UTC", "stated")
-        assert stated == ([(7, 9)] if version >= FIRST_WITH_SESSIONS else [])
+        sessions = read_sessions(conn, "XNAS/UTC", "stated")
+        assert sessions == ([(7, 9)] if version >= FIRST_WITH_SESSIONS else [])
         assert read_sessions(conn, "XNAS/UTC", "observed") == []

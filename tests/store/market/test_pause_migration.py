@@ -9,9 +9,8 @@ import pytest
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market import migrations
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
-from candledesk.store.market.instruments import series_id, write_instrument
 from candledesk.store.market.jobs import JobKey, insert_or_join_jobs, list_jobs
-from tests.store.market.conftest import AAPL
+from tests.store.market.conftest import insert_old_series
 
 NAME = "paused jobs are live, and gaps stay with their job"
 WHOLE = migrations.MIGRATIONS
@@ -34,8 +33,7 @@ def test_jobs_survive_from_every_older_version(tmp_path, monkeypatch, version):
     monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE[:version])
     create_or_open(path)
     with closing(connect_writer(path)) as conn, transaction(conn):
-        write_instrument(conn, AAPL, "XNAS", "XNAS", 1)
-        series = series_id(conn, "AAPL", INTERVALS["1m"], create=True)
+        series = insert_old_series(conn, INTERVALS["1m"])
         for state, lo, hi, _after in ROWS:
             conn.execute(
                 "INSERT INTO backfill_job (series_id, kind, lo, hi, state, created_at, updated_at)"

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QTabBar
 
-from candledesk.cache.runtime.workers import Writer
+from candledesk.cache.runtime.writer import Writer
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.user.database import connect_user_reader
 from candledesk.store.user.layouts import AUTOSAVED, read_layout

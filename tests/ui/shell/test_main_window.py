@@ -269,7 +269,7 @@ def test_the_status_bar_shows_the_state_of_the_network(opened, qtbot):
     qtbot.waitUntil(lambda: status.state.text() == "1 job is loading")
     opened.cache.emit(LimiterChanged(replace(closed, breaker=BreakerState.OPEN, retry_at=int(time.time()) + 600)))
     settle(opened.qapp)
-    assert status.state.text().startswith("Yahoo asked us to pause until ")
+    assert status.state.text().startswith("The provider asked us to pause until ")
     opened.cache.emit(LimiterChanged(replace(closed, is_offline=True)))
     settle(opened.qapp)
     assert status.state.text() == "Offline: showing stored bars   ·   1 job waits"

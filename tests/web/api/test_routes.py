@@ -10,6 +10,7 @@ from candledesk.domain.errors import ClosingError, EnvironmentFaultError, Offlin
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.job_states import JobState
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.capabilities import LIMITS
 from candledesk.web.api.event_stream import encode_event
 from tests.fake_data import make_instrument, make_span_bars
 from tests.web.market import NOW
@@ -215,7 +216,7 @@ def test_where_history_starts(client, cache):
     hours = ask(client, interval="1h", fill="none").json()["start"]
     assert hours == {
         "at": "2024-11-23T16:00:00Z",
-        "time": NOW - INTERVALS["1h"].lookback_s,
+        "time": NOW - LIMITS["1h"].lookback_s,
         "kind": "lookback",
         "reason": "the provider keeps 1h bars for 730 days",
     }
@@ -363,6 +364,7 @@ def test_limiter(client):
         "last_error": "",
         "offline": False,
         "update_lag_s": 0,
+        "provider": "The provider",
     }
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BarsStored, Job, LimiterState
+    from candledesk.cache.messages import BarsStored, CoverageChanged, Job, LimiterState, RefreshDue
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.scene import Notice, Series
@@ -71,7 +71,9 @@ class ChartFeed(QObject):
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
         model.date_requested.connect(self._on_date_requested)
-        bridge.bars_stored.connect(self._on_bars_stored)
+        bridge.bars_stored.connect(self._on_series_changed)
+        bridge.coverage_changed.connect(self._on_series_changed)
+        bridge.refresh_due.connect(self._on_refresh_due)
         bridge.job_changed.connect(self._on_job_changed)
         bridge.limiter_changed.connect(self._on_limiter_changed)
         self._take_limiter(cache.limiter_state())
@@ -246,11 +248,17 @@ class ChartFeed(QObject):
             self._target is not None and symbol == self._target[0] and interval.base.name == self._target[1].base.name
         )
 
-    def _on_bars_stored(self, event: BarsStored) -> None:
+    def _on_series_changed(self, event: BarsStored | CoverageChanged) -> None:
         if self._concerns(event.symbol, event.interval) and not self._is_beyond_the_window(event):
             self._refresh()
 
-    def _is_beyond_the_window(self, event: BarsStored) -> bool:
+    def _on_refresh_due(self, event: RefreshDue) -> None:
+        if self._target is not None and (
+            event.symbol is None or event.interval is None or self._concerns(event.symbol, event.interval)
+        ):
+            self._refresh()
+
+    def _is_beyond_the_window(self, event: BarsStored | CoverageChanged) -> bool:
         """Older bars are known to be stored already: a running backfill changes nothing here."""
         series = self._model.series
         is_cut = self._is_shown() and self._date is None and series.edge is EdgeState.MORE and len(series.bars) > 0

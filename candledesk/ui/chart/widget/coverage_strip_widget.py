@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BarsStored
+    from candledesk.cache.messages import BarsStored, CoverageChanged, RefreshDue
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
@@ -59,7 +59,9 @@ class CoverageStrip(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Coverage")
         model.changed.connect(self._on_changed)
-        bridge.bars_stored.connect(self._on_bars_stored)
+        bridge.bars_stored.connect(self._on_series_changed)
+        bridge.coverage_changed.connect(self._on_series_changed)
+        bridge.refresh_due.connect(self._on_refresh_due)
 
     def set_theme(self, theme: Theme) -> None:
         """Change the palette."""
@@ -85,12 +87,19 @@ class CoverageStrip(QWidget):
             self.segments = segments
             self.update()
 
-    def _on_bars_stored(self, event: BarsStored) -> None:
+    def _on_series_changed(self, event: BarsStored | CoverageChanged) -> None:
         series = self._model.series
         if event.symbol == series.symbol and event.interval.base is series.interval.base:
-            self._asked = self._asked[:2]
-            if not self._timer.isActive():
-                self._timer.start()
+            self._read_again()
+
+    def _on_refresh_due(self, event: RefreshDue) -> None:
+        if event.symbol in {None, self._model.series.symbol}:
+            self._read_again()
+
+    def _read_again(self) -> None:
+        self._asked = self._asked[:2]
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _ask(self) -> None:
         series = self._model.series

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.cache.runtime.workers import run_into
+from candledesk.cache.runtime.threads import run_into
 from candledesk.ui.chart.core.scene import Series
 
 if TYPE_CHECKING:

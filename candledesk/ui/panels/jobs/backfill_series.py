@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from datetime import date

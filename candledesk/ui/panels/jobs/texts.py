@@ -119,9 +119,9 @@ def requests_text(state: LimiterState, now: float, zone: tzinfo | None = None, *
     if state.is_offline:
         return "Offline, trying again" + (f" in {duration_text(left_s)}" if left_s is not None and left_s > 0 else "")
     if state.breaker is BreakerState.OPEN and left_s is not None and left_s > 0:
-        return f"Paused by Yahoo until {clock_text(state.retry_at or 0, now, zone)}"
+        return f"Paused by {state.provider} until {clock_text(state.retry_at or 0, now, zone)}"
     if state.breaker is not BreakerState.CLOSED:
-        return "Trying Yahoo again"
+        return f"Trying {state.provider} again"
     if state.next_request_in_s >= 1:
         return f"Next request in {duration_text(state.next_request_in_s)}"
     return "Requests leave at the polite rate" if n_live > 0 else "Requests can leave at once"
@@ -143,6 +143,6 @@ def estimate_text(estimate: BackfillEstimate) -> str:
     if estimate.n_requests == 0:
         return "Everything is stored already: nothing is left to ask for."
     return (
-        f"About {count_text(estimate.n_requests, 'request')} to Yahoo and {count_text(estimate.n_bars, 'new bar')}, "
+        f"About {count_text(estimate.n_requests, 'request')} and {count_text(estimate.n_bars, 'new bar')}, "
         f"in about {duration_text(estimate.seconds)} at the polite rate."
     )

@@ -5,17 +5,19 @@ import pytest
 from candledesk.cache.messages import (
     BarsStored,
     BreakerState,
+    CoverageChanged,
     EdgeState,
     JobChanged,
     JobState,
     LimiterChanged,
     LimiterState,
+    RefreshDue,
 )
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.prefetch import MAX_ROWS
-from tests.fake_data import make_bars, make_job
+from tests.fake_data import NOW, make_bars, make_job
 
 
 def test_opening_asks_once_for_three_screens(chart, cache):
@@ -211,6 +213,24 @@ def test_bars_stored_beyond_a_cut_window_ask_nothing(chart, cache):
     cache.emit(BarsStored("MSFT", INTERVALS["1d"], Span(0, 1_000_000), 2))
     chart.settle()
     assert len(cache.requests) == n_asked
+
+
+@pytest.mark.parametrize(
+    ("event", "is_asked"),
+    [
+        (CoverageChanged("MSFT", INTERVALS["1d"], Span(0, NOW), 1), True),
+        (CoverageChanged("AAPL", INTERVALS["1d"], Span(0, NOW), 1), False),
+        (RefreshDue("MSFT", INTERVALS["1d"]), True),
+        (RefreshDue("MSFT", INTERVALS["1h"]), False),
+        (RefreshDue(), True),
+    ],
+)
+def test_what_became_known_of_the_series_is_read_again(chart, cache, event, is_asked):
+    chart.open("MSFT")
+    n_asked = len(cache.requests)
+    cache.emit(event)
+    chart.settle()
+    assert (len(cache.requests) > n_asked) == is_asked
 
 
 def test_a_reply_that_changes_nothing_paints_nothing(chart, cache):

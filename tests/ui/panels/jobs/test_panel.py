@@ -401,7 +401,7 @@ def form(qapp, qtbot, cache):
 
 def test_the_form_begins_with_the_series_on_screen_and_says_what_it_costs(form):
     assert form.form.order().series == [("AAPL", INTERVALS["1d"])]
-    form.wait_for("About 3 requests to Yahoo and 1,000 new bars, in about 8 s")
+    form.wait_for("About 3 requests and 1,000 new bars, in about 8 s")
     assert form.cache.calls == []
 
 

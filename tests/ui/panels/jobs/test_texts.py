@@ -27,10 +27,10 @@ def test_durations_are_round(seconds, words):
     [
         (LimiterState(3, 0.0, CLOSED), "Requests can leave at once"),
         (LimiterState(0, 4.0, CLOSED), "Next request in 4 s"),
-        (LimiterState(0, 70.0, OPEN, NOW + 70), "Paused by Yahoo until 00:01"),
-        (LimiterState(0, 9e4, OPEN, NOW + 90_000), "Paused by Yahoo until 2025-11-25 01:00"),
-        (LimiterState(0, 0.0, OPEN, NOW - 1), "Trying Yahoo again"),
-        (LimiterState(0, 0.0, HALF_OPEN), "Trying Yahoo again"),
+        (LimiterState(0, 70.0, OPEN, NOW + 70, provider="Yahoo"), "Paused by Yahoo until 00:01"),
+        (LimiterState(0, 9e4, OPEN, NOW + 90_000, provider="Yahoo"), "Paused by Yahoo until 2025-11-25 01:00"),
+        (LimiterState(0, 0.0, OPEN, NOW - 1, provider="Yahoo"), "Trying Yahoo again"),
+        (LimiterState(0, 0.0, HALF_OPEN, provider="Yahoo"), "Trying Yahoo again"),
         (LimiterState(0, 8.0, CLOSED, NOW + 8, is_offline=True), "Offline, trying again in 8 s"),
         (LimiterState(0, 0.0, CLOSED, is_offline=True), "Offline, trying again"),
     ],
@@ -50,7 +50,7 @@ def test_estimates_in_words():
         "Everything is stored already: nothing is left to ask for."
     )
     assert estimate_text(BackfillEstimate(1, 1, 2.0, 1)) == (
-        "About 1 request to Yahoo and 1 new bar, in about 2 s at the polite rate."
+        "About 1 request and 1 new bar, in about 2 s at the polite rate."
     )
     assert names_text([f"S{n}" for n in range(14)]).endswith("S11 and 2 more")
 
