@@ -148,6 +148,15 @@ def test_no_update_is_due_during_a_break(after, expected):
     assert next_due_time(BREAK, HOUR, clock(*after), 40 * MINUTE_S) == clock(*expected)
 
 
+def test_the_start_of_a_break_is_a_tick_only_where_none_comes_before_it():
+    assert next_due_time(BREAK, HOUR, clock(1, 11, 30, LAG_S), 15 * MINUTE_S) == clock(1, 11, 45, LAG_S)
+    assert next_due_time(BREAK, HOUR, clock(1, 11, 59, LAG_S), 15 * MINUTE_S) == clock(1, 12, 0, LAG_S)
+    late = venue(delay_s=1_200, pause=(12, 13))
+    assert next_due_time(late, HOUR, clock(1, 12, 19, LAG_S), 40 * MINUTE_S) == clock(1, 12, 20, LAG_S)
+    short = venue(delay_s=1_200, pause=(12, 12.5))  # a tick soon after a break that is shorter than twice the delay
+    assert next_due_time(short, HOUR, clock(1, 11), 215 * MINUTE_S) == clock(1, 12, 20, LAG_S)
+
+
 def test_a_daily_bar_settles_after_the_close():
     assert next_due_time(PLAIN, DAY, clock(1, 16, 0, LAG_S), 900) == clock(1, 20, 0, LAG_S)
     assert next_due_time(PLAIN, DAY, clock(1, 20, 0, LAG_S), 900) == clock(2, 9, 15, LAG_S)
