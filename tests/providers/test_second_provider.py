@@ -4,7 +4,6 @@ import asyncio
 
 import numpy as np
 import pytest
-from candledesk.web.api.endpoint import RequestContext
 from starlette.testclient import TestClient
 
 from candledesk.cache.messages import BarsRequest, EdgeState, ViewportRequest
@@ -20,6 +19,7 @@ from candledesk.providers import registry
 from candledesk.providers.answers import BarsAnswer, MatchesAnswer, RefusalKind, RefusedAnswer, SymbolMatch
 from candledesk.providers.base import Capabilities, Quota
 from candledesk.settings import Settings
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.server.assets import load_assets
 from tests.web.conftest import PORT, RESOURCES, TOKEN

@@ -44,8 +44,8 @@ ENDPOINTS = (
         ResponseSpec(ArchiveEntry, "the series as it stands"),
         text=(
             "A provider keeps 1m bars for some weeks: the newest bars of an archived series are stored after each "
-            "close, while the window or `serve` runs, so that the stored history grows beyond that. For a derived interval "
-            "its base is archived."
+            "close, while the window or `serve` runs, so that the stored history grows beyond that. For a derived "
+            "interval its base is archived."
         ),
         body=(params.SYMBOL, params.INTERVAL, _ON),
         errors=(404,),

@@ -41,10 +41,10 @@ ENDPOINTS = (
         ResponseSpec(tuple[SymbolFound, ...], "what was found, the best first", has_next_link=True),
         text=(
             "What the provider's search found is kept for ten minutes. When it cannot be requested within timeout "
-            "seconds, because it cannot be reached or the limiter holds the request back, the answer is what is cached. "
-            "timeout=0 reads the cache alone. A page that is cut at limit is followed by the one at cursor, the last "
-            "symbol before it: the Link header (rel=next) holds its address. The last page ends with what the search "
-            "of the provider found."
+            "seconds, because it cannot be reached or the limiter holds the request back, the answer is what is "
+            "cached. timeout=0 reads the cache alone. A page that is cut at limit is followed by the one at cursor, "
+            "the last symbol before it: the Link header (rel=next) holds its address. The last page ends with what "
+            "the search found."
         ),
         query=(
             Param("query", "part of the symbol or name", params.WORDS_KIND, default=""),
