@@ -14,8 +14,7 @@ from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.coverage import read_coverage
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import known_symbols, read_instrument, series_id, write_instrument
-from candledesk.store.market.limiter_state import read_limiter, write_limiter
-from candledesk.store.market.provider_limits import read_limits
+from candledesk.store.market.providers import read_limiter, read_limits, write_limiter
 from tests.domain.strategies import bars_at, column
 from tests.store.market.conftest import AAPL, insert_old_series
 
