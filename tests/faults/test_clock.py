@@ -35,7 +35,7 @@ class Skewed:
 
 
 class WaitLog:
-    """Notes every wait that the timer thread and the updater are asked for, and what the cache reports about waiting."""
+    """Notes every wait that the timers and the updater are asked for, and what the cache reports about waiting."""
 
     def __init__(self, monkeypatch):
         self.asked = []

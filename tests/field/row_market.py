@@ -175,7 +175,7 @@ class RowMarket:
 
 @contextmanager
 def cache_over(market):
-    """Open a cache of its own over ``market`` (``tests.cache.conftest.CacheHarness``), whose limiter waits for no network."""
+    """Open a cache of its own over ``market`` (a ``CacheHarness``), whose limiter waits for no network."""
     with tempfile.TemporaryDirectory() as folder, mock.patch("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.01):
         harness = CacheHarness(Path(folder), market)
         try:

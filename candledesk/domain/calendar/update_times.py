@@ -46,7 +46,7 @@ def forming_pause_s(interval: Interval) -> int:
 def usual_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
     """Return the update interval (s): a fifth of a bar, from ``floor_s`` to a quarter of an hour.
 
-    It divides the bar, or is a multiple of it, so that ticks meet the bars' closes.
+    It divides the bar, or is a multiple of it, so that ticks fall on the bars' closes.
     """
     wanted = max(min(interval.step_s // _UPDATES_PER_BAR, _LONGEST_UPDATE_S), int(floor_s), 1)
     if wanted >= interval.step_s:
