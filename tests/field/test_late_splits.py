@@ -8,7 +8,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
 from tests.field.row_market import RowMarket, cache_over, when
-from tests.field.test_basis import DAYS, assert_one_basis, evening, listed
+from tests.field.split_shares import DAYS, assert_one_basis, evening, listed
 
 FIRST = Span(when("2026-10-05"), when("2026-10-16"))
 LATER = {

@@ -143,11 +143,5 @@ def recent_span(calendar: SessionCalendar, interval: Interval, now: int, n_sessi
     return Span(start, max(end, start + 1))
 
 
-def last_close(calendar: SessionCalendar, now: int) -> int | None:
-    """Return the close of the newest session that is over at ``now`` (UTC seconds), ``None`` before the first."""
-    n_over = int(np.searchsorted(calendar.close, now, side="right"))
-    return int(calendar.close[n_over - 1]) if n_over else None
-
-
 def _close_of(calendar: SessionCalendar, interval: Interval, open_time: int) -> int:
     return int(bar_close_times(calendar, interval, np.array([open_time], np.int64))[0])

@@ -1,0 +1,51 @@
+"""What a symbol and a provider's facts of an instrument may be."""
+
+import pytest
+
+from candledesk.domain.instrument import plausible_first_trade, decimals_for
+from candledesk.domain.interval import DAY_S
+from candledesk.domain.span import HISTORY_START
+
+
+@pytest.mark.parametrize(
+    ("time", "is_plausible"),
+    [
+        (HISTORY_START + 7 * DAY_S - 1, False),
+        (HISTORY_START + 7 * DAY_S, True),
+        (7_258_118_399, True),
+        (7_258_118_400, False),  # the year 2200
+    ],
+)
+def test_a_first_trade_lies_between_the_first_bars_and_the_year_2200(time, is_plausible):
+    assert plausible_first_trade(time) == (time if is_plausible else None)
+    assert plausible_first_trade(None) is None
+
+
+def test_a_first_trade_more_than_a_day_after_the_last_one_has_not_happened():
+    assert plausible_first_trade(1_000_000_000, 1_000_000_000 - DAY_S) == 1_000_000_000
+    assert plausible_first_trade(1_000_000_000, 1_000_000_000 - DAY_S - 1) is None
+
+
+@pytest.mark.parametrize(
+    ("least", "price", "decimals"),
+    [
+        (2, 11.0, 2),
+        (2, 1.0, 2),
+        (2, 0.9999, 4),
+        (2, 0.1, 4),
+        (2, 0.0999, 5),
+        (6, 0.5, 6),
+        (2, 4e-6, 9),
+        (2, -0.05, 5),
+        (0, 742_000.0, 0),
+        (2, 1e-12, 10),
+        (99, 11.0, 10),
+        (-3, 11.0, 0),
+        (2, None, 2),
+        (2, 0.0, 2),
+        (2, float("nan"), 2),
+        (2, float("inf"), 2),
+    ],
+)
+def test_a_price_below_one_shows_four_digits(least, price, decimals):
+    assert decimals_for(least, price) == decimals
