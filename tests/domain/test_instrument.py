@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.domain.instrument import plausible_first_trade, decimals_for
+from candledesk.domain.instrument import decimals_for, plausible_first_trade
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
 
