@@ -93,10 +93,18 @@ def test_a_chart_shows_it_and_asks_nobody(harness, yahoo):
     assert (reply.edge, reply.error, reply.oldest_askable) == (EdgeState.START, "", None)
     assert reply.edge_reason == "The local provider cannot be asked for 1d bars"
     assert harness.view("1wk", symbol="local:ACME").bars.open_time.tolist() == [WEEK.start]
-    unfollow = harness.cache.follow("local:ACME", DAILY)
-    harness.service.updater.run_round().result(WAIT_S)
-    unfollow()
     harness.settle()
+    assert yahoo.requests == []
+
+
+def test_a_followed_local_series_is_never_due_or_late(harness, yahoo):
+    store(harness, "local:ACME")
+    unfollow = harness.cache.follow("local:ACME", DAILY)
+    for _ in range(2):
+        assert harness.service.updater.run_round().result(WAIT_S).tasks == []
+        assert harness.cache.describe_series("local:ACME", DAILY).result(WAIT_S).lag_s is None
+        yahoo.now += 3 * DAY_S
+    unfollow()
     assert yahoo.requests == []
 
 
@@ -140,6 +148,8 @@ def test_jobs_and_the_archive_refuse_it_in_words(harness, yahoo):
     assert harness.cache.list_jobs().result(WAIT_S) == []
     estimate = harness.cache.estimate_backfill([("local:ACME", DAILY)], None).result(WAIT_S)
     assert (estimate.n_requests, estimate.seconds) == (0, 0.0)
+    unknown = harness.cache.estimate_backfill([("local:NONE", DAILY)], None).result(WAIT_S)
+    assert (unknown.n_requests, unknown.unknown) == (0, ("local:NONE",))
 
 
 def test_a_local_symbol_without_bars_is_unknown(harness, yahoo):
