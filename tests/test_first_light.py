@@ -50,7 +50,7 @@ class WindowHarness:
         self.qtbot.waitUntil(lambda: len(self.model.series.bars) > 0 and self.is_quiet(), timeout=SLOW_MS)
 
     def is_quiet(self):
-        return self.model.series.edge is not EdgeState.LOADING and self.window.charts.page.feed._future is None
+        return self.model.series.edge is not EdgeState.LOADING and not self.window.charts.page.feed.is_loading
 
     def left_time(self):
         """The time of the bar at the left edge, and where on the screen it stands."""

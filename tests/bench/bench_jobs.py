@@ -26,6 +26,7 @@ from candledesk.store.market.instruments import write_instrument
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.panels.jobs.panel import JobsPanel
 from tests.cache.conftest import NOW, WAIT_S, CacheHarness, FakeYahoo, instrument, wait_until
+from tests.event_loop import qt_event_loop
 
 N_JOBS = 10_000
 N_SINGLE = 300
@@ -166,7 +167,8 @@ def main():
         harness.yahoo.close()
         harness.service.close()
         harness = fresh_harness(Path(folder) / "b")
-        (first, cpu), idle, gaps, n_events, n_rows = start_in_the_window(app, harness)
+        with qt_event_loop(app):
+            (first, cpu), idle, gaps, n_events, n_rows = start_in_the_window(app, harness)
         again, _ = milliseconds(lambda: harness.cache.start_backfills(SERIES, None).result(WAIT_S))
         listed, _ = milliseconds(lambda: harness.cache.list_jobs(limit=200).result(WAIT_S))
         wait_until(lambda: harness.service._fill_scheduler.n_in_flight >= 3)

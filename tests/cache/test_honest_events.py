@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from candledesk.cache.fetching.fill_task import Attempt
+from candledesk.cache.fetching.window_outcomes import Answered
 from candledesk.cache.messages import BarsStored, CoverageChanged, JobState, RefreshDue
 from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
@@ -120,6 +122,16 @@ def test_a_chart_whose_fill_fails_is_told_to_read_again_when_it_may_be_tried_aga
     assert len(witness.named(CoverageChanged)) == 1
     assert not witness.named(RefreshDue)
     harness.service._delayed_calls._heap[0][2]()  # what waits for the next try
+    assert witness.named(RefreshDue) == [RefreshDue("AAA", INTERVALS["1h"])]
+
+
+def test_a_chart_whose_fill_ends_without_any_change_is_told_to_read_again(harness, witness, monkeypatch):
+    harness.bars("1h", days_back(3))
+    fetcher = harness.service._fill_scheduler._window_fetcher
+    nothing_new = lambda _task, _known, claim: Answered(Attempt(claim.window.start), is_reported=False)  # noqa: E731
+    monkeypatch.setattr(fetcher, "fetch_window", nothing_new)
+    harness.view("1h", n_before=500)
+    wait_until(lambda: witness.named(RefreshDue))
     assert witness.named(RefreshDue) == [RefreshDue("AAA", INTERVALS["1h"])]
 
 

@@ -24,6 +24,7 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from candledesk.cache.fetching.catalog import SeriesState
     from candledesk.cache.messages import ViewportRequest
     from candledesk.cache.rules.planner import Facts, Plan
     from candledesk.cache.rules.viewport_plan import ViewportPlan
@@ -232,6 +233,30 @@ def count_provisional(facts: Facts | None, around: Around, interval: Interval) -
 def describe_hours(facts: Facts | None, interval: Interval) -> TradingHours | None:
     """Return the venue's present and next sessions, from which a chart counts down to its bar's close."""
     return None if facts is None else trading_hours(facts.calendar, interval, facts.now)
+
+
+def make_reply(
+    request: ViewportRequest, known: SeriesState, around: Around, edge: EdgeState, reason: str
+) -> ViewportReply:
+    """Return the reply with the bars of ``around``."""
+    facts = known.facts
+    return ViewportReply(
+        request=request,
+        bars=around.bars,
+        instrument=known.instrument,
+        edge=edge,
+        edge_reason=reason,
+        at_latest=around.at_latest,
+        rev=around.rev,
+        n_provisional=count_provisional(facts, around, request.interval),
+        starts=around.starts,
+        n_older=around.n_older,
+        n_newer=around.n_newer,
+        hours=describe_hours(facts, request.interval),
+        odd=around.odd.odd,
+        usual=around.odd.usual,
+        oldest_askable=facts.lookback_floor if facts and facts.limits else None,
+    )
 
 
 def with_error(reply: ViewportReply, error: Exception | None) -> ViewportReply:

@@ -71,6 +71,29 @@ def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(harnes
     assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
+def test_a_chart_fetches_what_is_beside_a_window_in_flight_without_waiting_for_it(harness, yahoo):
+    harness.bars("1d", HOUR)
+    held, requests = threading.Event(), []
+
+    def hold_first(request):
+        requests.append(request)
+        if len(requests) == 1:
+            held.wait(WAIT_S)
+
+    yahoo.script = hold_first
+    span = Span(NOW // DAY_S * DAY_S - 20 * DAY_S, NOW // DAY_S * DAY_S - 10 * DAY_S)
+    job = harness.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
+    wait_until(lambda: requests)
+    try:
+        harness.view("1h", n_before=200)
+        wait_until(lambda: len(requests) > 1)
+    finally:
+        held.set()
+    harness.cache.wait_job(job.job_id).result(WAIT_S)
+    harness.settle()
+    assert harness.bars("1h", days_back(30), fill="none").complete
+
+
 def test_a_fault_is_retried_and_then_forgotten(harness, yahoo):
     faults = iter([FaultAnswer("broken"), FaultAnswer("broken")])
     harness.bars("1d", HOUR)

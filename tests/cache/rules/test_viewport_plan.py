@@ -66,6 +66,14 @@ def test_holes_hold_exactly_what_is_expected_and_was_never_asked(name, rows, see
     assert holes == sorted(holes, reverse=True)
 
 
+def test_a_part_has_the_bar_at_its_start_and_not_the_one_at_its_end():
+    facts = facts_of("1h", calendar=ALL_DAYS)
+    start = NOW // 3_600 * 3_600 - 9 * 3_600
+    part = ViewportPlan(facts).part(Span(start, start + 3 * 3_600))
+    assert part.expected.tolist() == [start, start + 3_600, start + 7_200]
+    assert (part.n_expected, part.n_missing) == (3, 3)
+
+
 def test_without_a_span_the_whole_history_is_meant():
     facts = facts_of("1h")
     assert ViewportPlan(facts).part(None).gaps == plan_span(None, facts).gaps

@@ -105,6 +105,32 @@ def test_a_signal_closes_the_window_and_quits_once(tmp_path, number):
     assert "Traceback" not in err
 
 
+NO_ANSWER = """
+import asyncio
+from concurrent.futures import Future
+cache.list_jobs = lambda **_: Future()
+def end(code, leave=os._exit):
+    print("still waiting:", len(asyncio.all_tasks(asyncio.get_event_loop())), flush=True)
+    leave(code)
+os._exit = end
+"""
+
+
+def test_what_the_window_still_waits_for_ends_with_it(tmp_path):
+    process = _start(tmp_path, NO_ANSWER)
+    try:
+        assert process.stdout is not None
+        assert "shown\n" in iter(process.stdout.readline, "")
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
+        process.wait()
+    assert out.splitlines()[-3:] == ["quit", "code 0", "still waiting: 0"], err
+    assert "pending" not in err
+    assert "Traceback" not in err
+
+
 FREEZE = """
 import time
 from PySide6.QtCore import QTimer
