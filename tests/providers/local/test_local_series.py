@@ -91,7 +91,7 @@ def test_a_chart_shows_it_and_asks_nobody(harness, yahoo):
     reply = harness.view("1d", symbol="local:ACME", n_before=500)
     assert reply.bars.equals(daily_bars())
     assert (reply.edge, reply.error, reply.oldest_askable) == (EdgeState.START, "", None)
-    assert reply.edge_reason == "The local provider cannot be asked for 1d bars"
+    assert reply.edge_reason == "only imported bars are available"
     assert harness.view("1wk", symbol="local:ACME").bars.open_time.tolist() == [WEEK.start]
     harness.settle()
     assert yahoo.requests == []
@@ -129,7 +129,7 @@ def test_what_was_not_imported_is_a_gap_with_its_reason(harness, yahoo):
     wider = Span(WEEK.start - 14 * DAY_S, WEEK.end)
     reply = harness.bars("1d", wider, symbol="local:ACME")
     assert not reply.complete
-    assert {gap.reason for gap in reply.gaps} == {"The local provider cannot be asked for 1d bars"}
+    assert {gap.reason for gap in reply.gaps} == {"only imported bars are available"}
     assert all(gap.retry_at is None for gap in reply.gaps)
     assert harness.cache.describe_series("local:ACME", DAILY).result(WAIT_S).n_bars == 5
     assert yahoo.requests == []
@@ -137,7 +137,7 @@ def test_what_was_not_imported_is_a_gap_with_its_reason(harness, yahoo):
 
 def test_jobs_and_the_archive_refuse_it_in_words(harness, yahoo):
     store(harness, "local:ACME")
-    words = "The local provider cannot be asked for 1d bars of local:ACME: import them"
+    words = "1d bars of local:ACME cannot be fetched: only imported bars are available"
     for start in (
         lambda: harness.cache.start_backfill("local:ACME", DAILY, None),
         lambda: harness.cache.start_update([("local:ACME", DAILY)]),
