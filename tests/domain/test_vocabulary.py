@@ -6,7 +6,7 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import decimals_for
+from candledesk.domain.instrument import decimals_for, decimals_of
 from candledesk.domain.interval import ALIASES, INTERVALS, parse_interval
 from candledesk.domain.span import Span
 from candledesk.domain.symbols import parse_symbol
@@ -92,6 +92,20 @@ def test_what_no_ticker_can_be_is_refused(text):
 )
 def test_a_price_below_one_shows_four_digits(stated, price, decimals):
     assert decimals_for(stated, price) == decimals
+
+
+@pytest.mark.parametrize(
+    ("prices", "decimals"),
+    [
+        ([10.5, 11.0], 2),
+        ([1.0853, 1.08, np.nan], 4),
+        ([0.000004, 1.0], 6),
+        ([100.1234567, 100.7654321], 2),  # computed: as many as a price of 100 needs
+        ([0.00123456789, 0.00123456788], 6),
+    ],
+)
+def test_prices_of_a_file_show_the_digits_that_they_were_written_with(prices, decimals):
+    assert decimals_of(np.array(prices)) == decimals
 
 
 def test_coverage_is_settled_until_it_expires():
