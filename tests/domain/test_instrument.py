@@ -1,8 +1,9 @@
 """What a symbol and a provider's facts of an instrument may be."""
 
+import numpy as np
 import pytest
 
-from candledesk.domain.instrument import decimals_for, plausible_first_trade
+from candledesk.domain.instrument import decimals_for, decimals_of, plausible_first_trade
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
 
@@ -49,3 +50,17 @@ def test_a_first_trade_more_than_a_day_after_the_last_one_has_not_happened():
 )
 def test_a_price_below_one_shows_four_digits(least, price, decimals):
     assert decimals_for(least, price) == decimals
+
+
+@pytest.mark.parametrize(
+    ("prices", "decimals"),
+    [
+        ([10.5, 11.0], 2),
+        ([1.0853, 1.08, np.nan], 4),
+        ([0.000004, 1.0], 6),
+        ([100.1234567, 100.7654321], 2),  # computed: as many as a price of 100 needs
+        ([0.00123456789, 0.00123456788], 6),
+    ],
+)
+def test_prices_of_a_file_show_the_digits_that_they_were_written_with(prices, decimals):
+    assert decimals_of(np.array(prices)) == decimals
