@@ -10,8 +10,8 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import delete_bars, write_bars
 from candledesk.store.market.database import transaction
+from candledesk.store.market.instruments import CHUNK_BARS
 
-CHUNK_BARS = 2_048
 EVER = Span(-(2**40), 2**40)
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Minutes relative to 1970, near the edges of chunks of every level, before 1970 too.
