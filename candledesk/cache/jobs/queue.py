@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -32,6 +31,7 @@ from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
 
     from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
@@ -377,7 +377,8 @@ class JobQueue:
 
 
 async def _count(moved: Future[list[int]]) -> int:
-    return len(await wait_for(moved))
+    ids = await wait_for(moved)
+    return len(ids)
 
 
 def update_span(interval: Interval, now: int) -> Span:
