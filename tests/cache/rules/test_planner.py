@@ -316,8 +316,8 @@ def test_history_starts_at_the_listing_or_where_the_provider_stops_answering():
         NOW - LIMITS["1h"].lookback_s,
         "Yahoo keeps 1h bars for 730 days",
     )
-    unasked = replace(hours, limits=None)
-    assert unasked.floor == (NOW + 1, "Yahoo cannot be asked for 1h bars")
+    unasked = replace(hours, limits=None, no_bars="Import them.")
+    assert unasked.floor == (NOW + 1, "Import them.")
     assert plan_span(None, unasked).windows == ()
 
 
