@@ -165,7 +165,7 @@ def known_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
 def _backed_off_spans(facts: Facts) -> list[Span]:
     """Return what the newest answer covers beyond its end: where nothing new came for long, less is asked.
 
-    Such an answer is valid for longer than one about a forming bar (``coverage_rules``), and until then nothing follows.
+    Such an answer is valid for longer than one about a forming bar (``coverage_rules``): nothing follows until then.
     """
     newest = facts.coverage[-1] if facts.coverage else None
     if newest is None or newest.state is not CoverageState.PROVISIONAL or newest.expires_at is None:
