@@ -218,5 +218,5 @@ def test_without_sessions_bars_on_the_grid_of_midnight_are_kept_and_flagged():
     empty = SessionCalendar("XNON", "UTC", *(column([]) for _ in range(5)))
     kept = clean_bars(Bars.from_rows([GOOD]), empty, HOUR, WEEK, LATER)
     assert (kept.bars.open_time.tolist(), kept.odd.tolist()) == ([T0], [int(Oddity.SESSION)])
-    beside = clean_bars(Bars.from_rows([(T0 + 1_800, *GOOD[1:])]), empty, HOUR, WEEK, LATER)
-    assert beside.dropped == {"off_grid": 1}
+    alone = clean_bars(Bars.from_rows([(T0 + 1_800, *GOOD[1:])]), empty, HOUR, WEEK, LATER)
+    assert alone.dropped == {"live_row": 1}, "beside the grid and alone"
