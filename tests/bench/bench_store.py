@@ -27,7 +27,7 @@ from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, write_bars
-from candledesk.store.market.chart_rows import count_beside, find_around, read_rows_of
+from candledesk.store.market.chart_records import count_beside, find_around, read_records
 from candledesk.store.market.chunks import rank_of, time_at_rank
 from candledesk.store.market.coverage import write_coverage
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
@@ -123,7 +123,7 @@ class Ours:
     def zoomed_out(self, n_bars):
         """Read the whole series as a chart does that is zoomed out to it: found, read in rows, counted beside."""
         span = find_around(self.reader, self.series, None, n_bars, 0)
-        rows = read_rows_of(self.reader, self.series, span, LEVELS[-1])
+        rows = read_records(self.reader, self.series, span, LEVELS[-1])
         return rows, count_beside(self.reader, self.series, span)
 
 

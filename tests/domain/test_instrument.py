@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from candledesk.domain.instrument import believable_first_trade, decimals_for, decimals_of
+from candledesk.domain.instrument import decimals_for, decimals_of, plausible_first_trade
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
 
 
 @pytest.mark.parametrize(
-    ("time", "is_believed"),
+    ("time", "is_plausible"),
     [
         (HISTORY_START + 7 * DAY_S - 1, False),
         (HISTORY_START + 7 * DAY_S, True),
@@ -17,14 +17,14 @@ from candledesk.domain.span import HISTORY_START
         (7_258_118_400, False),  # the year 2200
     ],
 )
-def test_a_first_trade_lies_between_the_first_bars_and_the_year_2200(time, is_believed):
-    assert believable_first_trade(time) == (time if is_believed else None)
-    assert believable_first_trade(None) is None
+def test_a_first_trade_lies_between_the_first_bars_and_the_year_2200(time, is_plausible):
+    assert plausible_first_trade(time) == (time if is_plausible else None)
+    assert plausible_first_trade(None) is None
 
 
 def test_a_first_trade_more_than_a_day_after_the_last_one_has_not_happened():
-    assert believable_first_trade(1_000_000_000, 1_000_000_000 - DAY_S) == 1_000_000_000
-    assert believable_first_trade(1_000_000_000, 1_000_000_000 - DAY_S - 1) is None
+    assert plausible_first_trade(1_000_000_000, 1_000_000_000 - DAY_S) == 1_000_000_000
+    assert plausible_first_trade(1_000_000_000, 1_000_000_000 - DAY_S - 1) is None
 
 
 @pytest.mark.parametrize(

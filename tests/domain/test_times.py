@@ -56,7 +56,7 @@ def test_a_time_that_no_calendar_has_is_refused(text):
         (253_402_300_799, "9999-12-31T23:59:59Z"),
     ],
 )
-def test_seconds_become_a_text_that_is_read_again(seconds, text):
+def test_formatted_seconds_are_parsed_back(seconds, text):
     assert iso_time(seconds) == text
     assert parse_time(text, "from") == int(seconds)
 
@@ -65,5 +65,5 @@ def test_seconds_become_a_text_that_is_read_again(seconds, text):
     ("seconds", "text"),
     [(-(10**15), "0001-01-01T00:00:00Z"), (2**53, "9999-12-31T23:59:59Z"), (float("inf"), "9999-12-31T23:59:59Z")],
 )
-def test_what_no_text_can_hold_is_clamped(seconds, text):
+def test_times_outside_the_years_1_to_9999_are_clamped(seconds, text):
     assert iso_time(seconds) == text

@@ -1,4 +1,4 @@
-"""One basis: whatever splits, whenever, and whatever was fetched before and after (F6, F7)."""
+"""One price basis after any splits, whatever was fetched before and after them (F6, F7)."""
 
 import pytest
 from hypothesis import example, given
@@ -38,7 +38,7 @@ def test_f6_a_split_overnight_moves_all_that_is_stored_and_brings_the_new_sessio
         assert_one_basis(harness, share, ("1d", "1h"))
 
 
-def test_f7_free_shares_between_two_fetches_of_other_hours():
+def test_f7_bonus_shares_between_two_fetches_of_other_hours():
     share = listed((when("2026-11-10"), 1.1))
     market = RowMarket(share, now=evening("2026-10-30"))
     with cache_over(market) as harness:

@@ -105,7 +105,7 @@ def test_the_command_prints_every_row_as_sent(tmp_path, case):
     assert len(server.requests) <= 6
 
 
-def test_f17_the_command_reports_what_can_never_be_had(tmp_path):
+def test_f17_the_command_reports_spans_that_are_not_available(tmp_path):
     share = listed("AAA", first=when("2004-08-19"))
     share.put("1h", ordinary([t for opened, closed in recent_sessions() for t in range(opened, closed, 3_600)]))
     with serve(share) as server:

@@ -1,4 +1,4 @@
-"""When updates are due at real venues: open, closed, holidays, half days, breaks, delays and clock changes."""
+"""Due times of updates at real venues: open, closed, holidays, half days, breaks, delays and clock changes."""
 
 from datetime import UTC, date, datetime
 
@@ -102,7 +102,7 @@ def test_the_next_update_is_due_shortly_after_bars_close(venue, name, interval, 
 
 @pytest.mark.parametrize("name", VENUES)
 @pytest.mark.parametrize("interval", [MINUTE, FIVE, HOUR, DAY])
-def test_ticks_rise_and_fall_into_sessions_only(venue, name, interval):
+def test_due_times_ascend_and_lie_in_sessions_only(venue, name, interval):
     calendar = venue(name)
     start, end = at("2026-10-29T00:00:00"), at("2026-11-08T00:00:00")
     found = np.array(ticks(calendar, interval, start, end), np.int64)
@@ -114,7 +114,7 @@ def test_ticks_rise_and_fall_into_sessions_only(venue, name, interval):
 
 
 @pytest.mark.parametrize("name", VENUES)
-def test_every_closed_minute_gets_a_tick_of_its_own(venue, name):
+def test_every_closed_minute_has_a_due_time(venue, name):
     calendar = venue(name)
     span = Span(at("2026-10-30T00:00:00"), at("2026-11-03T00:00:00"))
     times = expected_open_times(calendar, MINUTE, span)
@@ -123,8 +123,8 @@ def test_every_closed_minute_gets_a_tick_of_its_own(venue, name):
     assert set(closes.tolist()) <= set(found)
 
 
-def test_a_clock_change_night_has_no_tick_more_or_less(venue):
-    """Coins are asked each minute through the night in which New York's and London's clocks change."""
+def test_a_clock_change_neither_adds_nor_removes_due_times(venue):
+    """Coins are updated each minute through the night in which New York's and London's clocks change."""
     for night in ("2026-10-25T00:00:00", "2026-11-01T00:00:00"):
         assert len(ticks(venue("CCC"), MINUTE, at(night), at(night) + 12 * HOUR_S)) == 12 * 60
 
@@ -133,7 +133,7 @@ def test_beyond_the_calendar_nothing_is_due(venue):
     assert next_due_time(venue("NMS"), MINUTE, at("2027-03-01T00:00:00"), 60) is None
 
 
-def test_what_brings_nothing_new_is_asked_less_and_less(venue):
+def test_a_series_without_new_bars_is_updated_less_often(venue):
     calendar = venue("NMS")
     newest = at("2026-11-24T15:00:00")
     assert idle_trading_s(calendar, MINUTE, newest, at("2026-11-24T15:01:00")) == 0
@@ -145,13 +145,13 @@ def test_what_brings_nothing_new_is_asked_less_and_less(venue):
     assert idle_trading_s(calendar, MINUTE, None, at("2026-11-24T16:00:00")) > 100 * HOUR_S
 
 
-def test_a_symbol_without_data_is_asked_a_handful_of_times_a_day(venue):
+def test_a_symbol_without_data_is_updated_a_few_times_a_day(venue):
     calendar, update_s = venue("NMS"), backoff_interval_s(60, 30 * DAY_S)
     start = at("2026-11-23T00:00:00")
     assert len(ticks(calendar, MINUTE, start, start + DAY_S, update_s)) <= 5
 
 
-def test_open_is_reported_as_the_provider_shows_it(venue):
+def test_a_venue_is_open_by_the_provider_s_delayed_data(venue):
     assert not is_open(venue("LSE"), at("2026-11-24T08:19:00"))
     assert is_open(venue("LSE"), at("2026-11-24T08:20:00"))
     assert is_open(venue("LSE"), at("2026-11-24T16:49:00"))
@@ -159,7 +159,7 @@ def test_open_is_reported_as_the_provider_shows_it(venue):
     assert not is_open(venue("NMS"), at("2026-11-26T16:00:00"))
 
 
-def test_the_last_sessions_are_read_again_over_weekends_and_holidays(venue):
+def test_the_recent_span_goes_over_weekends_and_holidays(venue):
     calendar = venue("NMS")
     monday = at("2026-11-30T15:00:30")
     assert text(recent_span(calendar, MINUTE, monday).start) == "11-25 14:30:00"  # Wednesday, half day, Monday

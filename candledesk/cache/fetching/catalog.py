@@ -229,7 +229,7 @@ class Catalog:
             with transaction(connection):
                 calendar_store.write_sessions(connection, venue, overrides.idle, "idle")
                 calendar_store.write_sessions(connection, venue, overrides.observed, "observed")
-                calendar_store.write_sessions(connection, venue, overrides.stated, "stated")
+                calendar_store.write_sessions(connection, venue, overrides.reported, "stated")
                 changed = {key: _with_sessions(connection, calendar)}
                 for other in calendar_store.list_calendars(connection, venue):
                     stored = calendar_store.read_calendar(connection, other)

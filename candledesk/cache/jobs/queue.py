@@ -315,7 +315,7 @@ class JobQueue:
         now = self._journal.now()
         failed = [
             replace(piece, expires_at=now)
-            for piece in coverage_store.read_coverage(connection, series_id, Span(row.lo, row.hi))
+            for piece in coverage_store.read_coverage(connection, series_id, Span(row.start, row.end))
             if piece.state is CoverageState.FAILED and piece.expires_at is not None and piece.expires_at > now
         ]
         coverage_store.write_coverage(connection, series_id, failed)

@@ -1,6 +1,6 @@
-"""What is remembered of each provider over a restart: its rate limiter's state, and the limits that it stated.
+"""Stored facts about each provider: the state of its rate limiter, and the limits that it reported.
 
-So a restart neither forgets a pause nor gets a fresh burst, and does not try again what was refused as too wide.
+With them a restart continues a pause, gets no new burst, and repeats no request that was refused as too wide.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LimitRow = tuple[str, str, str, int]
 
 @translate_faults()
 def write_limiter(conn: sqlite3.Connection, provider: str, row: LimiterRow) -> None:
-    """Replace the row of a provider, which is named by its id."""
+    """Store the state of a provider's limiter; ``provider``: its id."""
     require_transaction(conn)
     tokens, paused_until, n_limited, saved_at = row
     conn.execute(_UPSERT, (provider, float(tokens), float(paused_until), int(n_limited), float(saved_at)))
@@ -36,7 +36,7 @@ def write_limiter(conn: sqlite3.Connection, provider: str, row: LimiterRow) -> N
 
 @translate_faults()
 def read_limiter(conn: sqlite3.Connection, provider: str) -> LimiterRow | None:
-    """Return the row of a provider, ``None`` before its first request."""
+    """Return the state of a provider's limiter, ``None`` before its first request."""
     found: LimiterRow | None = conn.execute(
         "SELECT tokens, paused_until, n_limited, saved_at FROM provider_limiter WHERE provider = ?", (provider,)
     ).fetchone()
@@ -45,7 +45,7 @@ def read_limiter(conn: sqlite3.Connection, provider: str) -> LimiterRow | None:
 
 @translate_faults()
 def write_limit(conn: sqlite3.Connection, row: LimitRow) -> None:
-    """Remember one limit; a later statement replaces an earlier one."""
+    """Store one limit; it replaces the stored one of the same provider, interval and kind."""
     require_transaction(conn)
     provider, interval, kind, seconds = row
     conn.execute(
@@ -56,6 +56,6 @@ def write_limit(conn: sqlite3.Connection, row: LimitRow) -> None:
 
 @translate_faults()
 def read_limits(conn: sqlite3.Connection) -> list[LimitRow]:
-    """Return every limit."""
+    """Return all stored limits."""
     sql = "SELECT provider, interval, kind, seconds FROM provider_limit ORDER BY provider, interval, kind"
     return conn.execute(sql).fetchall()

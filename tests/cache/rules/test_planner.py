@@ -25,7 +25,7 @@ from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
 from candledesk.domain.windows import asked_span
 from candledesk.providers.yahoo.capabilities import LIMITS
-from candledesk.store.market.coverage import lay_over
+from candledesk.store.market.coverage import overlay_entry
 from tests.cache.conftest import DAY_S, FIRST_DAY, INTERVALS, NOW, all_day_calendar, make_bars, weekday_calendar
 from tests.cache.rules.facts import ALL_DAYS, WEEKDAYS, facts_of
 
@@ -43,7 +43,7 @@ def fill(rows, window, name, calendar, now=NOW):
     interval = INTERVALS[name]
     asked = Span(window.start, window.end + DAY_S)
     for row in cover_window(window, market(calendar, interval, asked, now), calendar, interval, now, rows):
-        rows = lay_over(rows, row)
+        rows = overlay_entry(rows, row)
     return rows
 
 
@@ -138,7 +138,7 @@ def test_many_small_gaps_of_one_window_are_asked_at_once_but_never_across_a_wall
     span = Span(NOW - 41 * DAY_S, NOW)
     assert len(plan_span(span, facts_of("1h", rows)).windows) <= 6
     wall = Coverage(Span(NOW - 20 * DAY_S, NOW - 19 * DAY_S), CoverageState.FAILED, NOW, NOW + 60, "broken")
-    plan = plan_span(span, facts_of("1h", lay_over(rows, wall)))
+    plan = plan_span(span, facts_of("1h", overlay_entry(rows, wall)))
     assert not any(window.overlaps(wall.span) for window in plan.windows)
 
 

@@ -1,4 +1,4 @@
-"""Verdicts on rows: what is kept, what is kept and flagged, and what is no bar."""
+"""Checks of rows: rows that are kept, rows that are kept and flagged, and rows that are dropped."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,9 @@ def raw_bars(draw):
 
 
 @given(raw_bars(), calendars(), st.sampled_from([HOUR, INTERVALS["15m"], INTERVALS["1d"]]), spans(), st.integers(0, 99))
-def test_every_row_gets_one_verdict_and_every_row_with_a_close_on_the_grid_is_kept(raw, calendar, interval, span, days):
+def test_every_row_is_kept_or_dropped_once_and_every_row_with_a_close_on_the_grid_is_kept(
+    raw, calendar, interval, span, days
+):
     now = FIRST_DAY_S + days * DAY_S
     once = clean_bars(raw, calendar, interval, span, now)
     bars = once.bars
@@ -65,7 +67,7 @@ def test_a_zero_beside_a_negative_price_is_a_price():
 
 
 @given(raw_bars(), calendars(), st.sampled_from([HOUR, INTERVALS["1d"]]))
-def test_what_was_kept_is_kept_again(raw, calendar, interval):
+def test_kept_bars_are_kept_again(raw, calendar, interval):
     always = Span(0, FIRST_DAY_S + 10_000 * DAY_S)
     once = clean_bars(raw, calendar, interval, always, always.end)
     listed = once.bars.take(is_on_grid(calendar, interval, once.bars.open_time))
@@ -87,7 +89,7 @@ def test_what_was_kept_is_kept_again(raw, calendar, interval):
         ((T0 + 9 * HOUR_S, 11.0, 11.0, 11.0, 11.0, 0.0), "live_row"),
     ],
 )
-def test_a_row_that_is_no_bar_is_dropped_and_counted(row, reason):
+def test_a_row_that_is_not_a_bar_is_dropped_and_counted(row, reason):
     cleaned = clean_bars(Bars.from_rows([GOOD, row]), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.bars.equals(Bars.from_rows([GOOD]))
     assert cleaned.dropped == {reason: 1}
@@ -130,7 +132,7 @@ SUNDAY = FIRST_DAY_S + 2 * DAY_S  # the calendar has the Friday before only
         ((11.5, 12.0, 11.0, 11.8, 5.0), True),
         ((11.0, 11.0, 11.0, 11.0, 7.0), True),  # flat, with volume
         ((11.5, 11.5, 11.5, 11.5, 0.0), True),  # flat and without volume, at another price
-        ((11.0, 11.0, 11.0, 11.0, 0.0), False),  # a phantom: the close before once more
+        ((11.0, 11.0, 11.0, 11.0, 0.0), False),  # a phantom: it repeats the close before
     ],
 )
 def test_a_daily_row_of_a_day_that_the_calendar_lacks_is_a_session_or_a_phantom(row, is_kept):
@@ -149,7 +151,7 @@ def test_a_first_row_repeats_what_was_stored_before_it():
         assert len(clean_bars(rows, friday, INTERVALS["1d"], WEEK, LATER, previous).bars) == n_kept
 
 
-def test_bars_beside_the_sessions_are_kept_on_a_grid_that_they_share():
+def test_bars_outside_the_sessions_are_kept_if_they_share_a_grid():
     evening = [(T0 + at, *GOOD[1:]) for at in (0, 10 * HOUR_S + 1800, 11 * HOUR_S + 1800)]
     alone = (T0 + 12 * HOUR_S + 900, *GOOD[1:])
     cleaned = clean_bars(Bars.from_rows([*evening, alone]), CALENDAR, HOUR, WEEK, LATER)
@@ -187,7 +189,7 @@ def test_a_missing_volume_becomes_zero(volume):
 
 
 @pytest.mark.parametrize(("volumes", "kept"), [([1, 2], 1), ([1, 0], 0), ([0, 2], 1), ([0, 0], 1), ([nan, 3], 1)])
-def test_of_doubled_rows_the_last_with_volume_wins(volumes, kept):
+def test_the_last_of_doubled_rows_with_volume_is_kept(volumes, kept):
     rows = [(T0, 10.0 + i, 12.0, 9.0, 11.0, float(volume)) for i, volume in enumerate(volumes)]
     cleaned = clean_bars(Bars.from_rows(rows), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.bars.open.tolist() == [10.0 + kept]
@@ -208,7 +210,7 @@ def test_todays_daily_bar_is_kept_once_its_session_has_opened_on_the_utc_day_bef
         assert len(clean_bars(row, sydney, INTERVALS["1d"], WEEK, now).bars) == n_kept
 
 
-def test_nothing_in_nothing_out():
+def test_no_rows_give_no_bars():
     cleaned = clean_bars(Bars.empty(), CALENDAR, HOUR, WEEK, LATER)
     assert len(cleaned.bars) == 0
     assert cleaned.dropped == {}

@@ -38,7 +38,7 @@ def utc(text):
 
 
 def keys_slowly(calendar, interval, open_time):
-    """What bar each base bar inside a session belongs to, by loops over sessions and dates."""
+    """Return the derived bar of each base bar inside a session, by loops over sessions and dates."""
     if interval.is_daily:
         return [_period_slowly(calendar, interval, time) for time in open_time.tolist()]
     keys = []
@@ -78,7 +78,7 @@ def aggregate_slowly(bars, keys):
 
 
 def monday_calendars():
-    """Random calendars without a weekend session: their weeks surely begin on Monday."""
+    """Random calendars without weekend sessions, whose weeks begin on Monday."""
 
     def keep(calendar):
         kept = (calendar.date // DAY_S + 3) % 7 < 5
@@ -89,7 +89,7 @@ def monday_calendars():
 
 
 @given(monday_calendars(), multiples, st.data())
-def test_bars_of_any_multiple_are_what_a_loop_gives(calendar, interval, data):
+def test_bars_of_any_multiple_equal_those_of_a_plain_loop(calendar, interval, data):
     every = expected_open_times(calendar, interval.base, EVER)
     kept = column(sorted(data.draw(st.sets(st.integers(0, len(every) - 1), max_size=60))))
     base = bars_at(every[kept])
@@ -116,8 +116,8 @@ def test_a_complete_base_gives_exactly_the_expected_bars(calendar, interval):
 
 
 @given(calendars(), multiples, spans(), st.data())
-def test_reading_in_parts_gives_what_the_whole_gives(calendar, interval, span, data):
-    """With bars outside every session, too, and whatever is missing."""
+def test_deriving_in_parts_equals_deriving_at_once(calendar, interval, span, data):
+    """Also with bars outside every session and with missing bars."""
     inside = expected_open_times(calendar, interval.base, EVER)
     step = interval.base.step_s
     offsets = data.draw(st.lists(st.integers(0, 130 * DAY_S // step), max_size=20))
@@ -185,7 +185,7 @@ def test_days_are_counted_from_the_first_session_of_the_year():
     ]
 
 
-def test_days_after_the_last_group_of_the_calendar_stand_alone():
+def test_days_after_the_last_group_of_the_calendar_are_bars_of_their_own():
     interval, dates = parse_interval("2d"), [utc(day) for day in ("2026-01-05", "2026-01-06", "2026-01-07")]
     calendar = calendar_of(*((date, 0, HOUR_S, 0, 0) for date in dates))
     after = [dates[2], dates[2] + DAY_S, dates[2] + 2 * DAY_S, dates[2] + 3 * DAY_S]
@@ -212,7 +212,7 @@ def test_months_and_years_begin_with_the_calendars(name, key, end):
     assert period_end(interval, utc(key), all_days()) == utc(end)
 
 
-def test_a_multiple_longer_than_the_session_is_one_bar_a_session():
+def test_a_multiple_longer_than_the_session_gives_one_bar_per_session():
     calendar = calendar_of(*((FIRST_DAY_S + n * DAY_S, 9 * HOUR_S, 16 * HOUR_S, 0, 0) for n in range(3)))
     times = expected_open_times(calendar, parse_interval("12h"), EVER)
     assert times.tolist() == calendar.open.tolist()

@@ -10,12 +10,14 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import delete_bars, write_bars
 from candledesk.store.market.database import transaction
+from candledesk.store.market.instruments import CHUNK_BARS
 
-SLAB = 2_048
 EVER = Span(-(2**40), 2**40)
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Minutes relative to 1970, near the edges of slabs and of chunks of every level, before 1970 too.
-edges = st.sampled_from([0, SLAB, -SLAB, 8 * SLAB, 64 * SLAB, 512 * SLAB, -512 * SLAB, 3 * SLAB])
+edges = st.sampled_from(
+    [0, CHUNK_BARS, -CHUNK_BARS, 8 * CHUNK_BARS, 64 * CHUNK_BARS, 512 * CHUNK_BARS, -512 * CHUNK_BARS, 3 * CHUNK_BARS]
+)
 starts = st.builds(lambda edge, offset: edge + offset, edges, st.integers(-700, 700))
 writes = st.tuples(st.just("write"), starts, st.integers(1, 900), st.integers(1, 9), st.integers(0, 2))
 deletes = st.tuples(st.just("delete"), starts, st.integers(1, 900), st.just(1), st.just(0))

@@ -22,7 +22,7 @@ EVER = Span(-(2**40), 2**40)
 
 
 @pytest.mark.parametrize("version", versions_before(NAME))
-def test_bars_stay_and_only_failures_are_forgotten(old_database, version):
+def test_bars_stay_and_only_failed_coverage_is_deleted(old_database, version):
     with old_database.made_by(version) as conn:
         series = insert_old_series(conn, INTERVALS["1m"])
         write_bars(conn, series, BARS)

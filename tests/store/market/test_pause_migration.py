@@ -34,7 +34,7 @@ def test_jobs_survive_from_every_older_version(old_database, version):
             )
     with old_database.upgraded() as conn:
         jobs = list_jobs(conn)[::-1]
-        assert [(job.state, job.lo, job.hi) for job in jobs] == [(after, lo, hi) for _, lo, hi, after in ROWS]
+        assert [(job.state, job.start, job.end) for job in jobs] == [(after, lo, hi) for _, lo, hi, after in ROWS]
         assert {job.gaps for job in jobs} == {"[]"}
         with transaction(conn):
             (joined,) = insert_or_join_jobs(conn, [JobKey(series, "backfill", 0, 3, 2)], 9)
