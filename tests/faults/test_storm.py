@@ -27,7 +27,7 @@ FAULTS = (
     {"kind": "delay", "delay_s": 0.2},
     *({"kind": kind} for kind in sorted(KINDS - {"status", "delay"})),
 )
-LIES = ("empty", "missing_session")  # whole answers that say "nothing was traded": told twice, they are believed
+LIES = ("empty", "missing_session")  # whole answers that say "nothing was traded": sent twice, they count
 PAUSES = RetryPauses(retry_s=(0.01,), failed_s=(1,), fault_s=1.0)
 N_EARLY = 40
 N_ROUNDS = 6

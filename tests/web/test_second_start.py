@@ -1,4 +1,4 @@
-"""A second start: what it finds on a home, and what it never takes for somebody."""
+"""A second start: what it finds on a home, and what it never mistakes for a running instance."""
 
 import json
 import socket

@@ -63,7 +63,7 @@ def test_a_late_event_of_a_cancelled_job_never_brings_it_back(make_panel):
     panel.emit(make_job(1, JobState.CANCELLED))
     panel.emit(make_job(1, JobState.RUNNING, bars_done=200))
     assert panel.text(1, "State") == "cancelled"
-    panel.emit(make_job(1, JobState.QUEUED))  # somebody has retried it
+    panel.emit(make_job(1, JobState.QUEUED))  # it was retried
     assert panel.text(1, "State") == "queued"
 
 
