@@ -1,4 +1,4 @@
-"""Every option, declared once: key, type, default and text; the environment names are ``CANDLEDESK_<KEY>``."""
+"""The table of all options: key, type, default and text; the environment variables are ``CANDLEDESK_<KEY>``."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "CANDLEDESK_"
-DEMO_SOURCE = "demo market (synthetic)"  # where the data are from in a demo, for people
+DEMO_SOURCE = "demo market (synthetic)"  # the source of the data in a demo, for people
 
 
-def _option(  # what dataclasses.field returns is typed so
+def _option(  # typed as the result of dataclasses.field
     default: Any,  # noqa: ANN401
     text: str,
     *,
@@ -45,7 +45,7 @@ class Settings:
     log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 
     def provider_urls(self) -> dict[str, str]:
-        """Return the base URLs by provider id, empty where the provider's own is used."""
+        """Return the base URLs by provider id; empty: the provider's own URL is used."""
         return {DEFAULT_PROVIDER: self.yahoo_url}
 
 
@@ -65,7 +65,7 @@ def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> objec
 
 
 def _choose(name: str, text: str, choices: tuple[str, ...]) -> str:
-    """Return the choice that ``text`` names in any case; any text where there is nothing to choose from."""
+    """Return the choice that equals ``text`` in any case; ``text`` itself when there are no choices."""
     if not choices:
         return text
     found = [choice for choice in choices if choice.lower() == text.lower()]
@@ -75,14 +75,14 @@ def _choose(name: str, text: str, choices: tuple[str, ...]) -> str:
     return found[0]
 
 
-# Read by other parts of this project and of its tests, so not unknown.
+# Variables that other parts of the project and its tests read; they are not reported as unknown.
 _NOT_OPTIONS = frozenset({"RESOURCES"})
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: str | None) -> Settings:
     """Build the settings from the environment and the command line's overrides (``None``: not given).
 
-    Raises ``InputError`` for an unknown ``CANDLEDESK_`` variable, a value that is no number or out of range.
+    Raises ``InputError`` for an unknown ``CANDLEDESK_`` variable and for a value that is invalid or out of range.
     """
     environ = os.environ if environ is None else environ
     texts = {key[len(PREFIX) :].lower(): text for key, text in environ.items() if key.startswith(PREFIX)}

@@ -1,4 +1,4 @@
-"""Currencies and their smaller units as providers write them, and amounts brought from one into another."""
+"""Currencies and their smaller units as providers write them, and the conversion of amounts."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def units_of(currency: str) -> tuple[str, float]:
 
 
 def unit_factor(currency: str | None) -> float:
-    """Return how many smaller units of ``currency``, or of the one it is a unit of, make one; 0 where none is in use.
+    """Return how many smaller units make one unit of the currency; 0 without smaller units.
 
-    Only where providers mix both units of a market (yahoo.md §4.17). Dollars are left out: their shares below a cent do
-    move by a factor of 100.
+    ``currency``: the currency or its smaller unit; ``None`` gives 0. Only currencies whose units providers mix
+    (yahoo.md §4.17) have a factor. Dollars have none, because the prices of shares below a cent do move by a factor of
+    100.
     """
     if currency is None or currency == "USD":
         return 0.0
@@ -52,7 +53,7 @@ def convert(amount: float, source: str, target: str, rate_of: Callable[[str, str
 
 
 def rate_by(symbols: Iterable[tuple[str, bool]], price_of: Callable[[str], float | None]) -> float | None:
-    """Return the rate that the first of the symbols with a price states; ``None`` when none has one.
+    """Return the rate from the first symbol that has a price; ``None`` when none has one.
 
     ``symbols``: of currency pairs, each with whether its price is the inverse of the rate.
     """

@@ -1,10 +1,10 @@
-"""The one table of intervals: their names, their steps, which ones are stored and which are derived.
+"""The table of intervals: their names, their steps, and whether they are stored or derived.
 
-Which of the stored ones a provider answers for, and how far back, is its own table (``providers.base.Provider``).
+The intervals and the look-back of each provider are in its own table (``providers.base.Provider``).
 
 Any whole multiple of a minute, hour, day, week, month or year is an interval, too: it is derived from a row of the
 table (DESIGN.md, rule 4). One length has one name: minutes that make whole hours are hours (``120m`` is ``2h``), 24
-hours are ``1d``, 12 months are ``1y``. ``7d`` is no week: it holds seven sessions.
+hours are ``1d``, 12 months are ``1y``. ``7d`` is not a week: it holds seven sessions.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _UNIT_LETTERS = "dhkmowy"
 class Interval:
     """One bar length.
 
-    ``step_s``: nominal seconds (months and longer: the shortest); ``base_name``: the interval that it is derived from
-    (``None``: it is stored as it was fetched; DESIGN.md rule 4).
+    ``step_s``: nominal seconds (months and longer: of the shortest); ``base_name``: the interval from which it is
+    derived, ``None`` for an interval that is fetched and stored (DESIGN.md, rule 4).
     """
 
     name: str
@@ -37,7 +37,7 @@ class Interval:
 
     @property
     def is_daily(self) -> bool:
-        """Whether bars are keyed by the session's own date at 00:00 UTC (1d and longer)."""
+        """Whether bars are keyed by dates at 00:00 UTC (1d and longer)."""
         return self.step_s >= DAY_S
 
     @property
@@ -47,7 +47,7 @@ class Interval:
 
     @property
     def n_units(self) -> int:
-        """How many units one bar holds: 45 of ``45m``."""
+        """The number of units in one bar: 45 for ``45m``."""
         return int(self.name.rstrip(_UNIT_LETTERS))
 
     @property
@@ -57,7 +57,7 @@ class Interval:
 
     @property
     def longest_s(self) -> int:
-        """The most calendar time that one bar can take, long holidays between its sessions included (s)."""
+        """The longest calendar time of one bar in seconds, long holidays between its sessions included."""
         if not self.is_daily or self.step_s == DAY_S:
             return self.step_s
         n = self.n_units
@@ -66,11 +66,11 @@ class Interval:
 
     @property
     def base(self) -> Interval:
-        """The interval that is fetched and stored to answer for this one."""
+        """The interval that is fetched and stored for this one; the interval itself when it is not derived."""
         return self if self.base_name is None else INTERVALS[self.base_name]
 
 
-LONGEST_CLOSURE_S = 14 * DAY_S  # a Golden Week with the weekends around it; longer ones (wars) are not planned for
+LONGEST_CLOSURE_S = 14 * DAY_S  # a Golden Week with the weekends around it; longer closures (wars) are not covered
 
 INTERVALS: dict[str, Interval] = {
     row.name: row
@@ -105,17 +105,17 @@ _NUMBERS = {  # of each unit, as patterns: 1440m, 24h, 366d, 53wk, 12mo or whole
     "y": "[1-9]|10",
 }
 INTERVAL_PATTERN = f"^({'|'.join(f'({numbers}){unit}' for unit, numbers in _NUMBERS.items())})$"
-"""What ``parse_interval`` takes, as a regular expression for schemas."""
+"""The texts that ``parse_interval`` accepts, as a regular expression for schemas."""
 _NAME = re.compile(INTERVAL_PATTERN)
 _TYPED_UNITS = {"": "m", "H": "h", "D": "d", "W": "wk", "w": "wk", "WK": "wk", "M": "mo", "MO": "mo", "Y": "y"}
 _ALONE = frozenset("HDWMY")
-_MULTIPLES: dict[str, Interval] = {}  # one for each length of the pattern at most: some 2,000 small objects
+_MULTIPLES: dict[str, Interval] = {}  # at most one for each length of the pattern: about 2,000 small objects
 
 
 def parse_interval(text: str) -> Interval:
     """Return the interval of a canonical name, a multiple or an alias: the same object each time, on any thread.
 
-    Raises ``InputError`` that lists the canonical names and says which multiples there are.
+    Raises ``InputError`` with the list of canonical names and the possible multiples.
     """
     name = _canonical_name(text.strip())
     if name is None:
@@ -125,11 +125,11 @@ def parse_interval(text: str) -> Interval:
         )
         raise InputError("interval", msg)
     found = INTERVALS.get(name) or _MULTIPLES.get(name)
-    return found or _MULTIPLES.setdefault(name, _derive(name))  # one call of a dict: atomic on any thread
+    return found or _MULTIPLES.setdefault(name, _derive(name))  # a single dict operation is atomic on any thread
 
 
 def typed_interval(text: str) -> Interval:
-    """Return the interval that a person types over a chart, as traders write it: ``45``, ``3h``, ``D``, ``12M``.
+    """Return the interval of a text that a person types over a chart: ``45``, ``3h``, ``D``, ``12M``.
 
     A bare number is minutes; upper-case ``D``, ``W``, ``M``, ``Y`` and ``H`` are days, weeks, months, years and hours,
     alone or after a number (lower-case ``m`` is minutes, as in the canonical names). Raises ``InputError``.
@@ -171,7 +171,7 @@ def _derive(name: str) -> Interval:
 
 
 def _base_of(step_s: int) -> str:
-    """Return the name of the stored interval that a step is made of: 45m from 15m, 3m from 1m, 3h from 1h."""
+    """Return the name of the stored interval from which a step is derived: 15m for 45m, 1m for 3m, 1h for 3h."""
     if step_s >= DAY_S:
         return "1d"
     return next(name for name in _INTRADAY_BASES if step_s % INTERVALS[name].step_s == 0)

@@ -1,8 +1,8 @@
-"""How a symbol names an instrument: a provider and the provider's own symbol, and how both are spelled as one text.
+"""Symbols: the provider and the provider's own symbol of an instrument, and their spelling as one text.
 
 The identity of an instrument is (provider, symbol). ``AAPL`` is the default provider's; the symbols of any other
-provider carry its id before a colon: ``local:ACME`` (INTERFACE.md, "Commands"). The spelling is unique, and it is what
-messages, the API, and files hold.
+provider have its id before a colon: ``local:ACME`` (INTERFACE.md, "Commands"). The spelling is unique; messages, the
+API and files contain it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _PROVIDER = r"[a-z][a-z0-9]{0,15}"
 _OWN = rf"[A-Z0-9.\-=^&_]{{1,{MAX_SYMBOL_CHARS}}}"  # INTERFACE.md, "Commands"
 _SYMBOL = re.compile(rf"(?:{_PROVIDER}:)?{_OWN}")
 SYMBOL_PATTERN = rf"^([A-Za-z][A-Za-z0-9]{{0,15}}:)?[A-Za-z0-9.\-=^&_]{{1,{MAX_SYMBOL_CHARS}}}$"
-"""What ``parse_symbol`` takes, as a regular expression for schemas."""
+"""The texts that ``parse_symbol`` accepts, as a regular expression for schemas."""
 
 
 def parse_symbol(text: str) -> str:
     """Return the spelling of a symbol: the provider's id in lower case, its symbol in upper case.
 
-    The default provider's id is left out: ``yahoo:aapl`` is ``AAPL``. Raises ``InputError`` for anything that no
-    provider's symbol can be.
+    The default provider's id is left out: ``yahoo:aapl`` is ``AAPL``. Raises ``InputError`` for a text that is not a
+    symbol of any provider.
     """
     provider, colon, own = text.strip().rpartition(":")
     symbol = provider.lower() + colon + own.upper()
@@ -39,7 +39,7 @@ def parse_symbol(text: str) -> str:
 
 
 def is_symbol(text: str) -> bool:
-    """Tell whether ``text`` is spelled as a symbol of the cache is."""
+    """Tell whether ``text`` is a symbol in the spelling of ``parse_symbol``."""
     return _SYMBOL.fullmatch(text) is not None
 
 
@@ -50,5 +50,5 @@ def split_symbol(symbol: str) -> tuple[str, str]:
 
 
 def spell_symbol(provider: str, own: str) -> str:
-    """Return the one text for a provider's own symbol; the inverse of ``split_symbol``."""
+    """Return the spelling of a provider's own symbol; the inverse of ``split_symbol``."""
     return own if provider == DEFAULT_PROVIDER else f"{provider}:{own}"

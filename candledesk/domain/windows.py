@@ -1,8 +1,8 @@
-"""Windows: how gaps are cut into provider requests, and how far those overlap. Pure.
+"""Windows: the division of gaps into provider requests, and the overlap of requests. Pure.
 
-A request asks for a window and an overlap with closed bars beside it, which are compared (DESIGN.md, rule 3). Both
-together stay within the widest span that the provider answers (``FetchLimits.window_s``); requests are few (rule 9), so
-windows are as wide as the overlap leaves room for, cut from the newest end of a gap.
+A request covers a window and an overlap with closed bars beside it, which are compared with the stored ones (DESIGN.md,
+rule 3). Both together are at most as wide as the provider allows (``FetchLimits.window_s``). Requests are to be few
+(rule 9), so windows are as wide as possible beside the overlap; they are cut from the newest end of a gap.
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
-_OVERLAP_SHARE = 4  # where the provider allows less than the table, an overlap takes a quarter of it at most
+_OVERLAP_SHARE = 4  # an overlap takes at most a quarter of a request that is narrower than the table's limit
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What a provider answers of one interval.
+    """The limits of a provider for one interval.
 
-    ``lookback_s``: how far back from now it answers (``None``: to the listing date), with a margin inside the
-    provider's own cap, which is checked against the provider's clock; ``window_s``: the widest span of one request,
-    its overlap included.
+    ``lookback_s``: how far back from now bars can be fetched (``None``: to the listing date), with a margin, because
+    the provider checks its limit by its own clock; ``window_s``: the widest span of one request, with its overlap.
     """
 
     lookback_s: int | None
@@ -49,11 +48,12 @@ def plan_windows(
 ) -> list[Span]:
     """Cut ``gaps`` into windows, newest first; each fits into one request together with its overlap.
 
-    ``window_s``: the widest request in seconds, where the provider has refused that of its ``limits``. Cuts are counted
-    from the newest end of each gap and moved up to the open of a session, so that the overlap of the next window holds
-    bars. Room is kept for the overlap on the newer side, and on the older side of the oldest window where one of the
-    ``known`` spans lies beside it. Without a ``calendar`` an overlap is a day (1d: five days); at ``now`` (UTC seconds)
-    there is none. The windows cover the gaps exactly. Raises ``ValueError`` when ``window_s`` is not positive.
+    ``window_s``: the widest request in seconds, used in place of that of ``limits`` after the provider has refused it.
+    Cuts are counted from the newest end of each gap and moved up to the open of a session, so that the overlap of the
+    next window contains bars. Space is reserved for the overlap on the newer side, and on the older side of the oldest
+    window where one of the ``known`` spans is beside it. Without a ``calendar`` an overlap is a day (1d: five days);
+    there is no overlap after ``now`` (UTC seconds). The windows cover the gaps exactly. Raises ``ValueError`` when
+    ``window_s`` is not positive.
     """
     wanted_s = limits.window_s if window_s is None else window_s
     if wanted_s <= 0:
@@ -89,10 +89,10 @@ def asked_span(
     calendar: SessionCalendar | None = None,
     now: int | None = None,
 ) -> Span:
-    """Return the span of the request for ``window``: with an overlap on both sides as far as there is room.
+    """Return the span of the request for ``window``, with overlaps on both sides as far as the limit allows.
 
-    First on the newer side, where what was fetched before lies, then on the older one; none into the future. The
-    other arguments as for ``plan_windows``.
+    The newer side has precedence, because it is next to bars that were fetched before; no overlap is after ``now``. The
+    other arguments are those of ``plan_windows``.
     """
     size_s = limits.window_s if window_s is None else window_s
     most_s = _most_overlap_s(size_s, limits)
@@ -111,7 +111,7 @@ def _usual_overlap_s(interval: Interval) -> int:
 
 
 def _overlap_after(end: int, interval: Interval, most_s: int, calendar: SessionCalendar | None, now: int | None) -> int:
-    """Return the seconds after ``end`` that hold closed bars to compare: to the close of the next session."""
+    """Return the seconds from ``end`` to the close of the next session, whose bars are compared; ``most_s`` at most."""
     overlap_s = _usual_overlap_s(interval)
     if calendar is not None and not interval.is_daily:
         row = int(np.searchsorted(calendar.close, end, side="right"))
@@ -122,7 +122,7 @@ def _overlap_after(end: int, interval: Interval, most_s: int, calendar: SessionC
 
 
 def _overlap_before(start: int, interval: Interval, most_s: int, calendar: SessionCalendar | None) -> int:
-    """Return the seconds before ``start`` that hold closed bars to compare: from the open of the session before."""
+    """Return the seconds from the open of the session before to ``start``, to be compared; ``most_s`` at most."""
     overlap_s = _usual_overlap_s(interval)
     if calendar is not None and not interval.is_daily:
         row = int(np.searchsorted(calendar.open, start)) - 1

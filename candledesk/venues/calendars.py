@@ -1,4 +1,4 @@
-"""Calendars: from a venue to its sessions (PACKAGES.md, calendars row)."""
+"""Loading the session calendar of a venue from the calendar libraries (PACKAGES.md, calendars row)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, IntArray
     from candledesk.domain.venue import Venue
 
-_FX_TURN_S = 17 * HOUR_S  # the FX week turns at 17:00 New York, 22:00 London but for the weeks between clock changes
+_FX_TURN_S = 17 * HOUR_S  # the FX week begins and ends at 17:00 New York; usually 22:00 London
 _FX_LONDON_END_S = 22 * HOUR_S
 _NEW_YORK = "America/New_York"
 _LONDON = "Europe/London"
@@ -53,7 +53,7 @@ def load_calendar(venue: Venue, start: date, end: date) -> SessionCalendar:
             return _currency_calendar(days)
         case TradingDays.WEEKDAYS:
             mask = _SUN_TO_THU if venue.tz in _SUNDAY_ZONES else _MON_TO_FRI
-            # Its hours are learnt from the provider's own statements, which 24-hour venues do without
+            # The hours are taken later from the provider's answers, except for 24-hour venues
             # (domain/calendar/session_overrides.py).
             return replace(_whole_days(venue.mic, venue.tz, days[_is_open_day(days, mask)]), is_24h=venue.is_24h)
         case _:
@@ -78,7 +78,7 @@ def _currency_calendar(days: IntArray) -> SessionCalendar:
     weekday = _weekday(days)
     calendar = _whole_days("FX", _LONDON, days[weekday <= _FRIDAY])
     weekday = weekday[weekday <= _FRIDAY]
-    # whichever is later: a bar that nobody expects would be dropped, one that does not come costs a question
+    # The later of both: a bar outside the session would be dropped, a missing one only costs a request.
     turn = np.maximum(
         utc_of_wall(_NEW_YORK, calendar.date + _FX_TURN_S), utc_of_wall(_LONDON, calendar.date + _FX_LONDON_END_S)
     )
@@ -116,13 +116,13 @@ def _futures_calendar(venue: Venue, start: date, end: date) -> SessionCalendar:
 
 
 def _exchange_calendar(venue: Venue, days: IntArray) -> SessionCalendar:
-    """Return the sessions that exchange_calendars knows, and its ordinary week outside its bounds."""
+    """Return the sessions of exchange_calendars, and ordinary weeks outside its bounds."""
     dispatcher = exchange_calendars.calendar_utils.global_calendar_dispatcher
     factory = dispatcher._calendar_factories.get(dispatcher.resolve_alias(venue.calendar))  # noqa: SLF001
     if factory is None:
-        raise UnknownCalendarError(f"no calendar is known of {venue.calendar}")
+        raise UnknownCalendarError(f"there is no calendar {venue.calendar}")
     lo, hi = _bound(factory.bound_min(), -_NEVER_S), _bound(factory.bound_max(), _NEVER_S)
-    # The margin leaves some sessions to learn the ordinary hours from, even when all days lie outside the bounds.
+    # With the margin there are sessions with ordinary hours even when all days are outside the bounds.
     first, last = np.clip([days[0] - _MARGIN_S, days[-1] + _MARGIN_S], lo, hi)
     if last - first < _MARGIN_S:
         first, last = np.clip([first - _MARGIN_S, last + _MARGIN_S], lo, hi)
@@ -149,7 +149,7 @@ def _extended(calendar: SessionCalendar, before: IntArray, after: IntArray) -> S
 
 
 def _ordinary(calendar: SessionCalendar, dates: IntArray, models: slice) -> SessionCalendar:
-    """Return sessions on ``dates`` with the wall-clock times of the longest of the model sessions."""
+    """Return sessions on ``dates`` with the wall-clock times of the longest session in ``models``."""
     model = np.arange(len(calendar))[models][np.argmax((calendar.close - calendar.open)[models])]
     midnight = int(utc_of_wall(calendar.tz, calendar.date[[model]])[0])
 

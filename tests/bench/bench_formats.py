@@ -15,11 +15,11 @@ from time import perf_counter
 
 import numpy as np
 
-from candledesk.store.market import pyramid as rec
+from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.codec import encode
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.reading import rank_of, time_at_rank
-from candledesk.store.market.chunks.repair import convert_slabs
+from candledesk.store.market.chunks.repair import convert_chunks
 from candledesk.store.market.database import transaction
 from tests.bench.bench_store import BATCH, CHUNK_BYTES, FIRST, STEP, WINDOW, Ours, Result, in_turns, make_bars, say
 from tests.store.market.chunks.samples import session_bars
@@ -28,7 +28,7 @@ from tests.store.market.older_versions import write_as_before_checksums
 MAX_CHUNK_BYTES = 16.0  # a bar, with the pyramid
 SLOWEST = 0.77  # of the former speed, as long as a series stays decoded
 N_DECODED = 1_000_000  # bars that stay decoded
-N_CONVERTED = 8  # slabs in one transaction, as the application does
+N_CONVERTED = 8  # chunks in one transaction, as the application does
 
 
 class Former(Ours):
@@ -79,18 +79,18 @@ def convert(former):
     while not is_done:
         start = perf_counter()
         with transaction(former.writer):
-            is_done = convert_slabs(former.writer, N_CONVERTED).is_done
+            is_done = convert_chunks(former.writer, N_CONVERTED).is_done
         steps.append(perf_counter() - start)
     return steps
 
 
 def bytes_as_sent(n_bars):
     """Return the bytes a bar of chunks and pyramid for sessions of prices as Yahoo sends them: 32-bit floats."""
-    records, n_bytes = rec.from_bars(session_bars(n_bars)), 0
-    for level in rec.LEVELS:
-        records = records if level == 1 else rec.coarsen(records, STEP * level)
-        keys = records[rec.TIME] // (2_048 * STEP * level)
-        n_bytes += sum(len(encode(part)[1]) for part in np.split(records, rec.run_starts(keys)[1:], axis=1))
+    records, n_bytes = pyramid.from_bars(session_bars(n_bars)), 0
+    for level in pyramid.LEVELS:
+        records = records if level == 1 else pyramid.coarsen(records, STEP * level)
+        keys = records[pyramid.TIME] // (2_048 * STEP * level)
+        n_bytes += sum(len(encode(part)[1]) for part in np.split(records, pyramid.run_starts(keys)[1:], axis=1))
     return n_bytes / n_bars
 
 
@@ -105,8 +105,8 @@ def run(n_bars, folder):
     is_good = True
     with closing(former.writer), closing(former.reader), closing(ours.writer), closing(ours.reader):
         for result in compare_reads(former, ours, n_bars):
-            line, is_met = result.line()
-            is_good &= is_met
+            line, is_reached = result.line()
+            is_good &= is_reached
             say(line)
         files = [side.path.stat().st_size / n_bars for side in (former, ours)]
         chunks = ours.reader.execute(CHUNK_BYTES).fetchone()

@@ -2,9 +2,9 @@
 
 40 followed series, the product's own scheduler (``cache.rounds``) and limiter core at the default rate, a request that
 takes a second, four fetch threads. The hour ends ten minutes after the session's close, at which a bar of every series
-closes. Told is how long after a closed bar is available it is asked for and stored. Exit code 1 when a closed bar is
+closes. Printed is how long after a closed bar is available it is asked for and stored. Exit code 1 when a closed bar is
 asked for later than 90 s, stored later than 150 s, or later than 30 s for the chart in front (case F18). More than the
-rate can bring is told as well, without a goal.
+rate can bring is reported as well, without a goal.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Market:
     """The simulated hour."""
 
     def __init__(self, mix: dict[str, int], scrolls_each_s: float | None) -> None:
-        """Follow the series of ``mix``, the first of them in front; somebody scrolls every ``scrolls_each_s``."""
+        """Follow the series of ``mix``, the first of them in front; a chart is scrolled every ``scrolls_each_s``."""
         settings = Settings()
         rate, burst = settings.requests_per_minute, settings.request_burst
         self.scheduler = UpdateScheduler(UpdateRate(settings.update_floor_s, rate))
@@ -111,7 +111,7 @@ class Market:
             series.stored_lags += [elapsed - at for at in series.waiting]
 
     def enqueue(self, priority: int, task: object) -> None:
-        """Wait for the limiter, as ``Limiter.acquire`` orders who waits."""
+        """Wait for the limiter, as ``Limiter.acquire`` orders its waiters."""
         self.n_arrived += 1
         self.queue.append((priority, self.n_arrived, task))
 
@@ -182,7 +182,7 @@ def main() -> int:
     tell("40 followed series, an hour of market time, 24 requests a minute; seconds after a closed bar is available")
     tell(f"{'series':62}" + "".join(f"{head:>14}" for head in heads))
     for name, mix in {**MIXES, **OVERLOADS}.items():
-        for scrolls, words in ((None, ""), (20.0, ", somebody scrolls")):
+        for scrolls, words in ((None, ""), (20.0, ", a chart is scrolled")):
             lags = simulate(mix, scrolls)
             is_late = lags.asked_worst > ASKED_S or lags.stored_worst > STORED_S or lags.front_worst > FRONT_S
             is_missed |= is_late and name in MIXES and scrolls is None
@@ -191,7 +191,9 @@ def main() -> int:
                 f"{name + words:62}" + "".join(f"{x:>14.0f}" for x in (*figures, lags.stored_median, lags.front_worst))
             )
     verdict = (
-        "missed" if is_missed else "met; 40 x 1m is more than the rate can bring: each bar is late, none is left out"
+        "missed"
+        if is_missed
+        else "reached; 40 x 1m is more than the rate can bring: each bar is late, none is left out"
     )
     tell(f"asked <= {ASKED_S:.0f}, stored <= {STORED_S:.0f}, in front <= {FRONT_S:.0f}: {verdict}")
     return int(is_missed)

@@ -146,9 +146,7 @@ class CacheHarness:
     def wait_for_rows(self):
         """Wait until the rows that suit the zoom are there."""
         feed, model = self.feed, self.model
-        self.wait(
-            lambda: feed._future is None and feed._date is None and model.series.stride == model.stride_of(MINUTE)
-        )
+        self.wait(lambda: feed.is_settled and model.series.stride == model.stride_of(MINUTE))
         self.settle()
 
     def close(self):

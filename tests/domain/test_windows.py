@@ -62,7 +62,7 @@ def test_cuts_lie_at_the_open_of_a_session_and_the_next_request_overlaps_it():
         assert asked.end - asked.start <= 8 * DAY_S - HOUR_S
 
 
-def test_room_is_kept_for_an_overlap_with_what_is_stored_on_the_older_side():
+def test_room_is_kept_for_an_overlap_with_stored_bars_on_the_older_side():
     minute, size = INTERVALS["1m"], LIMITS["1m"].window_s
     gap = Span(100 * DAY_S, 100 * DAY_S + size)
     alone = plan_windows([gap], minute, LIMITS["1m"], now=gap.end)
@@ -94,6 +94,6 @@ def test_a_narrow_limit_leaves_a_quarter_for_each_overlap():
 
 
 @pytest.mark.parametrize("window_s", [0, -1])
-def test_a_window_has_a_size(window_s):
+def test_a_window_must_have_a_positive_size(window_s):
     with pytest.raises(ValueError, match="must be positive"):
         plan_windows([Span(0, 1)], INTERVALS["1m"], LIMITS["1m"], window_s=window_s)

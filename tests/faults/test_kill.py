@@ -1,4 +1,4 @@
-"""kill -9 at random moments of a backfill: nothing that was told to anybody is lost, nothing is there twice."""
+"""kill -9 at random moments of a backfill: nothing that was acknowledged is lost, nothing is stored twice."""
 
 import contextlib
 import time
@@ -25,7 +25,7 @@ FETCHING_S = 1.5
 
 
 class Acknowledged:
-    """What the processes of one home have told the world so far, and what must therefore be there."""
+    """What the processes of one home have reported so far, and what must therefore be there."""
 
     def __init__(self, market):
         now = market.clock.now()

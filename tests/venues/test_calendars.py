@@ -1,4 +1,4 @@
-"""Facts about real venues, each looked up outside the calendar libraries, and the shape that every calendar keeps."""
+"""Facts about real venues, each looked up outside the calendar libraries, and properties of every calendar."""
 
 import itertools
 from datetime import UTC, date, datetime
@@ -112,13 +112,13 @@ def test_new_york_closes_early_after_thanksgiving(nasdaq):
     assert datetime.fromtimestamp(int(close), UTC).isoformat() == "2026-11-27T18:00:00+00:00"
 
 
-def test_new_york_was_closed_out_of_turn(nasdaq):
+def test_new_york_was_closed_on_special_days(nasdaq):
     assert days(nasdaq, "2001-09-10", "2001-09-17") == ["2001-09-10", "2001-09-17"]
     assert days(nasdaq, "2012-10-26", "2012-10-31") == ["2012-10-26", "2012-10-31"]
     assert days(nasdaq, "2025-01-08", "2025-01-10") == ["2025-01-08", "2025-01-10"]
 
 
-def test_london_opens_at_eight_by_its_own_clock(london):
+def test_london_opens_at_eight_local_time(london):
     for day, utc_hour in (("2026-03-27", 8), ("2026-03-30", 7), ("2026-10-23", 7), ("2026-10-26", 8)):
         assert opens(london, "1h", day)[0] == "08:00"
         assert opens(london, "1h", day, tz="UTC")[0] == f"{utc_hour:02}:00"
@@ -181,7 +181,7 @@ def test_the_fx_week_begins_on_sunday_evening_without_a_sunday_bar(currencies):
     assert opens(currencies, "1h", "2026-11-21") == []
 
 
-def test_the_fx_week_turns_by_new_yorks_clock(currencies):
+def test_the_fx_week_begins_and_ends_by_new_yorks_clock(currencies):
     """Between the two clock changes London is four hours ahead; a Friday may last until either clock ends it."""
     assert opens(currencies, "1h", "2026-10-18") == ["22:00", "23:00"]
     assert opens(currencies, "1h", "2026-10-25")[0] == "21:00"

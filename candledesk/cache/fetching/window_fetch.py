@@ -213,7 +213,7 @@ class WindowFetcher:
         """Keep what the answer says of the venue's sessions, and return the calendar by which it is judged."""
         overrides = accept_overrides(calendar, claim, answer, now)
         if overrides.calendar is not calendar:
-            n_overrides = len(overrides.stated) + len(overrides.observed) + len(overrides.idle)
+            n_overrides = len(overrides.reported) + len(overrides.observed) + len(overrides.idle)
             log.info("%s: %d sessions that the calendar lacks or has otherwise", claim.symbol, n_overrides)
             if self._catalog.save_session_overrides(answer.instrument, calendar, overrides):
                 self._context.emit(RefreshDue())
@@ -276,7 +276,7 @@ class WindowFetcher:
         return rev is not None
 
     def _take_refusal(self, task: FillTask, known: SeriesState, claim: Claim, answer: RefusedAnswer) -> WindowOutcome:
-        self._catalog.limits.learn(claim.symbol, claim.interval, answer)
+        self._catalog.limits.note_refusal(claim.symbol, claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._window_sizes.halve(claim.symbol, claim.interval, claim.asked or claim.window):
             return Replan()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,7 +18,7 @@ from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, Fill
 from candledesk.cache.fetching.job_journal import NO_GAPS, job_of
 from candledesk.cache.jobs.waiters import JobWaiters
 from candledesk.cache.messages import CoverageChanged
-from candledesk.cache.runtime.threads import run_into
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
@@ -32,6 +31,7 @@ from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
 
     from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
@@ -315,7 +315,7 @@ class JobQueue:
         now = self._journal.now()
         failed = [
             replace(piece, expires_at=now)
-            for piece in coverage_store.read_coverage(connection, series_id, Span(row.lo, row.hi))
+            for piece in coverage_store.read_coverage(connection, series_id, Span(row.start, row.end))
             if piece.state is CoverageState.FAILED and piece.expires_at is not None and piece.expires_at > now
         ]
         coverage_store.write_coverage(connection, series_id, failed)
@@ -343,10 +343,7 @@ class JobQueue:
             self._journal.emit_jobs_changed(len(queued))
             self.start_queued()
 
-        counted: Future[int] = Future()
-        moved = self._journal.change(write, then, is_urgent=True)
-        moved.add_done_callback(lambda done: run_into(counted, lambda: len(done.result())))
-        return counted
+        return start_coroutine(_count(self._journal.change(write, then, is_urgent=True)))
 
     def clear_finished(self) -> Future[int]:
         """Delete every job that has ended; return how many."""
@@ -377,6 +374,11 @@ class JobQueue:
         with self._lock:
             self._is_closing = True
         self._waiters.fail(ClosingError("CandleDesk is shutting down"))
+
+
+async def _count(moved: Future[list[int]]) -> int:
+    ids = await wait_for(moved)
+    return len(ids)
 
 
 def update_span(interval: Interval, now: int) -> Span:

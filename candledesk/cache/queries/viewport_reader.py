@@ -18,12 +18,13 @@ from candledesk.domain.calendar.sessions import expected_open_times, span_after,
 from candledesk.domain.prices.resample import base_span, resample_bars
 from candledesk.domain.span import Span, subtract_spans
 from candledesk.store.market import bars as bar_store
-from candledesk.store.market import chart_rows
+from candledesk.store.market import chart_records
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from candledesk.cache.fetching.catalog import SeriesState
     from candledesk.cache.messages import ViewportRequest
     from candledesk.cache.rules.planner import Facts, Plan
     from candledesk.cache.rules.viewport_plan import ViewportPlan
@@ -103,11 +104,11 @@ def _read_rows(connection: Connection, request: ViewportRequest, series_id: int,
         bars, has_gap, _ = unbroken_bars(bar_store.read_bars_around(*where), request.anchor, plan)
         shown = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1) if len(bars) else None
     else:
-        shown, has_gap = _unbroken_span(connection, series_id, chart_rows.find_around(*where), request.anchor, plan)
+        shown, has_gap = _unbroken_span(connection, series_id, chart_records.find_around(*where), request.anchor, plan)
         bars, starts = _read_stride(connection, series_id, shown, request.stride)
     if shown is None or not len(bars):
         return Around(Bars.empty(), has_older=False, at_latest=extent is None, rev=rev, has_gap=has_gap)
-    n_older, n_newer = chart_rows.count_beside(connection, series_id, shown)
+    n_older, n_newer = chart_records.count_beside(connection, series_id, shown)
     odd = read_oddities(connection, series_id, bars, bars.open_time, shown, request.interval)
     return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer, odd)
 
@@ -117,7 +118,7 @@ def _read_stride(
 ) -> tuple[Bars, IntArray | None]:
     if span is None:
         return Bars.empty(), None
-    rows = chart_rows.read_rows_of(connection, series_id, span, stride)
+    rows = chart_records.read_records(connection, series_id, span, stride)
     return rows.bars, np.concatenate((np.zeros(1, np.int64), np.cumsum(rows.n_bars)))
 
 
@@ -130,7 +131,7 @@ def _unbroken_span(
     at = span.end - 1 if anchor is None else anchor
     lo, hi, has_gap = span.start, span.end, False
     for hole in plan.holes(Span(min(lo, at), max(hi, at + 1))):
-        if chart_rows.has_bars(connection, series_id, hole):
+        if chart_records.has_bars(connection, series_id, hole):
             continue  # stored already and asked again only because it may have changed
         if hole.start < at:
             lo, has_gap = max(lo, hole.end), True
@@ -232,6 +233,30 @@ def count_provisional(facts: Facts | None, around: Around, interval: Interval) -
 def describe_hours(facts: Facts | None, interval: Interval) -> TradingHours | None:
     """Return the venue's present and next sessions, from which a chart counts down to its bar's close."""
     return None if facts is None else trading_hours(facts.calendar, interval, facts.now)
+
+
+def make_reply(
+    request: ViewportRequest, known: SeriesState, around: Around, edge: EdgeState, reason: str
+) -> ViewportReply:
+    """Return the reply with the bars of ``around``."""
+    facts = known.facts
+    return ViewportReply(
+        request=request,
+        bars=around.bars,
+        instrument=known.instrument,
+        edge=edge,
+        edge_reason=reason,
+        at_latest=around.at_latest,
+        rev=around.rev,
+        n_provisional=count_provisional(facts, around, request.interval),
+        starts=around.starts,
+        n_older=around.n_older,
+        n_newer=around.n_newer,
+        hours=describe_hours(facts, request.interval),
+        odd=around.odd.odd,
+        usual=around.odd.usual,
+        oldest_askable=facts.lookback_floor if facts and facts.limits else None,
+    )
 
 
 def with_error(reply: ViewportReply, error: Exception | None) -> ViewportReply:

@@ -14,9 +14,8 @@ from candledesk.cache.fetching.fill_task import FillPlan, FillTarget, FillTask, 
 from candledesk.cache.messages import EdgeState, RefreshDue, ViewportReply
 from candledesk.cache.queries.derived_history import is_beyond_lookback, read_beyond_lookback
 from candledesk.cache.queries.viewport_reader import (
-    count_provisional,
     describe_edge,
-    describe_hours,
+    make_reply,
     read_around,
     span_of_rows,
     with_error,
@@ -102,24 +101,7 @@ class ViewportLoader:
                 reason = f"{reason}; older ones come {source}" if reason and source else reason or source
         if fault is not None and edge is not EdgeState.START:
             edge, reason = EdgeState.FAILED, str(fault)
-        reply = ViewportReply(
-            request=request,
-            bars=around.bars,
-            instrument=known.instrument,
-            edge=edge,
-            edge_reason=reason,
-            at_latest=around.at_latest,
-            rev=around.rev,
-            n_provisional=count_provisional(known.facts, around, request.interval),
-            starts=around.starts,
-            n_older=around.n_older,
-            n_newer=around.n_newer,
-            hours=describe_hours(known.facts, request.interval),
-            odd=around.odd.odd,
-            usual=around.odd.usual,
-            oldest_askable=known.facts.lookback_floor if known.facts and known.facts.limits else None,
-        )
-        return with_error(reply, error)
+        return with_error(make_reply(request, known, around, edge, reason), error)
 
     def _follow(self, request: ViewportRequest, base: Interval, asked: _Asked, *, may_ask: bool) -> bool:
         """Make the view's task fetch what it shows now; return whether something is being loaded."""

@@ -39,7 +39,7 @@ class Facts:
     """What is known of one stored series at ``now`` (UTC seconds).
 
     ``limits``: what the provider answers of it, which it may have stated itself; ``None`` when it cannot be asked for
-    bars of this interval. ``provider``: its title, for texts.
+    bars of this interval. ``provider``: its title, for texts; ``no_bars``: why it cannot be asked.
     """
 
     interval: Interval
@@ -49,6 +49,7 @@ class Facts:
     now: int
     limits: FetchLimits | None
     provider: str = "The provider"
+    no_bars: str = "the provider has no such bars"
 
     @property
     def lookback_floor(self) -> int | None:
@@ -71,7 +72,7 @@ class Facts:
     def floor(self) -> tuple[int, str]:
         """Where history starts for this series, and why."""
         if self.limits is None:
-            return self.now + 1, f"{self.provider} cannot be asked for {self.interval.name} bars"
+            return self.now + 1, self.no_bars
         lookback, listing = self.lookback_floor, self.listing_floor
         if lookback is not None and (listing is None or lookback >= listing):
             days = (self.limits.lookback_s or 0) // DAY_S + 1
@@ -146,7 +147,7 @@ class Plan:
 
 
 def _is_settled(row: Coverage, now: int) -> bool:
-    """Tell whether nothing needs to be asked; what expires is not believed when it comes from a clock ahead of ours."""
+    """Tell whether nothing needs to be asked; what expires does not count when it comes from a clock ahead of ours."""
     is_from_future = row.expires_at is not None and row.fetched_at > now + CLOCK_SLACK_S
     return row.is_settled(now) and not is_from_future
 
@@ -162,9 +163,9 @@ def known_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
 
 
 def _backed_off_spans(facts: Facts) -> list[Span]:
-    """Return what the newest answer speaks for beyond its end: where nothing new came for long, less is asked.
+    """Return what the newest answer covers beyond its end: where nothing new came for long, less is asked.
 
-    Such an answer is believed for longer than one about a forming bar (``ledger``); what it leaves open is empty now.
+    Such an answer is valid for longer than one about a forming bar (``coverage_rules``): nothing follows until then.
     """
     newest = facts.coverage[-1] if facts.coverage else None
     if newest is None or newest.state is not CoverageState.PROVISIONAL or newest.expires_at is None:

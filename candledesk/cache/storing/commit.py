@@ -117,7 +117,7 @@ class CommitRequest:
 def commit_window(connection: Connection, request: CommitRequest, answer: BarsAnswer) -> CommitResult:
     """Check the rows of an answer and store them. Raises ``EnvironmentFaultError``; then nothing was stored.
 
-    Rows that look wrong, or came without a close, are believed when the provider repeats them or at the last try; until
+    Rows that look wrong, or came without a close, are stored when the provider repeats them or at the last try; until
     then the rest is stored and the window stays open.
     """
     claim, calendar, now = request.claim, request.calendar, request.now
@@ -199,19 +199,22 @@ def _write(
         rows += cover_lost(traded, rows, calendar, interval, now, previous)
         coverage_store.write_coverage(connection, series_id, rows)
         forget_failures(connection, series_id, claim, calendar, around, rows)
-    refetch = None
-    if held:
-        refetch = RefetchReason.ODD if any(prices for _, prices in held.values()) else RefetchReason.LOST
     return CommitResult(
         _extent_of(changed, interval) if n_stored else None,
         instrument_store.series_rev(connection, series_id),
         count_changes(connection) > n_rows_before,
         _notes(clean),
-        refetch,
+        _refetch_reason(held),
         _rebased(connection, claim.symbol, settled),
         None,
         held,
     )
+
+
+def _refetch_reason(held: Mapping[int, Sighting]) -> RefetchReason | None:
+    if not held:
+        return None
+    return RefetchReason.ODD if any(prices for _, prices in held.values()) else RefetchReason.LOST
 
 
 def _extent_of(bars: Bars, interval: Interval) -> Span:

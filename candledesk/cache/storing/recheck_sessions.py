@@ -10,7 +10,7 @@ from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
-from candledesk.store.market import chart_rows
+from candledesk.store.market import chart_records
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import count_changes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
-_BELIEVED = (CoverageState.HAVE, CoverageState.KNOWN_EMPTY)
+_REOPENED = (CoverageState.HAVE, CoverageState.KNOWN_EMPTY)
 _MARGIN_S = 2 * 86_400
 
 
@@ -38,8 +38,8 @@ def reopen_sessions(connection: Connection, before: SessionCalendar, after: Sess
         if not coverage_store.read_coverage(connection, series_id):
             continue
         for span in _new_spans(before, after, interval, dates):
-            if not chart_rows.has_bars(connection, series_id, span):
-                coverage_store.forget_coverage(connection, series_id, span, _BELIEVED)
+            if not chart_records.has_bars(connection, series_id, span):
+                coverage_store.forget_coverage(connection, series_id, span, _REOPENED)
     return count_changes(connection) > n_changes_before
 
 

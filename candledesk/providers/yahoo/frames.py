@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.instrument import Instrument, believable_first_trade, decimals_for
+from candledesk.domain.instrument import Instrument, decimals_for, plausible_first_trade
 from candledesk.domain.texts import plain_text
 from candledesk.providers.yahoo.values import instant, number
 
@@ -27,7 +27,7 @@ def read_bars(frame: pd.DataFrame, span: Span, *, is_daily: bool, has_nulls: boo
     """Return the rows of ``span`` as they came: perhaps NaN, off-grid or doubled.
 
     A row with volume and no price is a bar whose price was lost; one without either is a minute without trades, and is
-    left out unless ``has_nulls``: where volume is never told (FX, coins), nothing else shows that a price was lost
+    left out unless ``has_nulls``: where volume is never sent (FX, coins), nothing else shows that a price was lost
     (yahoo.md §4.5, §4.8). Daily rows are keyed by their exchange-local date at 00:00 UTC (§4.14).
     """
     if not has_nulls:
@@ -58,7 +58,7 @@ def read_instrument(symbol: str, meta: Mapping[str, Any], last_close: float | No
         tz=tz,
         currency=plain_text(meta.get("currency")) or None,
         price_decimals=decimals_for(_DEFAULT_DECIMALS if hint is None else int(hint), price or last_close),
-        first_open_time=believable_first_trade(instant(meta.get("firstTradeDate")), last_trade),
+        first_open_time=plausible_first_trade(instant(meta.get("firstTradeDate")), last_trade),
         name=plain_text(meta.get("longName")) or plain_text(meta.get("shortName")),
     )
 

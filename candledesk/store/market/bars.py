@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.span import Span
-from candledesk.store.market import pyramid as rec
-from candledesk.store.market.chunks.reading import BATCH, find_slabs, keys_around, rank_in, read_chunks
-from candledesk.store.market.chunks.repair import repair_series, settle_slabs
-from candledesk.store.market.chunks.table import Head, is_damage, read_head, read_slab
-from candledesk.store.market.chunks.writing import write_slabs
+from candledesk.store.market import pyramid
+from candledesk.store.market.chunks.reading import BATCH, find_keys, keys_around, rank_in, read_chunks
+from candledesk.store.market.chunks.repair import repair_series, settle_chunks
+from candledesk.store.market.chunks.table import SeriesHead, is_damage, read_checksum, read_head
+from candledesk.store.market.chunks.writing import write_bar_chunks
 from candledesk.store.market.database import require_transaction, snapshot
 from candledesk.store.market.rows import delete_rows, require_storable, upsert_rows
 from candledesk.store.sqlite_errors import translate_faults
@@ -26,36 +26,36 @@ if TYPE_CHECKING:
     from candledesk.store.market.chunks.proof import Finding
 
 _FOREVER = 2**62
-_SLABS = "FROM slab WHERE series_id = :id AND level = 1 ORDER BY start"
+_CHECKSUMS = "FROM chunk_checksum WHERE series_id = :id AND level = 1 ORDER BY start"
 _EXTENT = f"""
 SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM candle WHERE series_id = :id),
-    (SELECT first_ts {_SLABS} LIMIT 1), (SELECT last_ts {_SLABS} DESC LIMIT 1)
+    (SELECT first_ts {_CHECKSUMS} LIMIT 1), (SELECT last_ts {_CHECKSUMS} DESC LIMIT 1)
 """
 
 
 @translate_faults()
 def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
-    """Insert or correct bars, rows and chunks alike; return how many bars were really inserted or changed.
+    """Insert or update bars, in rows and chunks; return how many bars were new or different.
 
-    The series' revision rises only when something changed. Raises ``ValueError`` for bars that are not finite, or not
-    ascending and unique.
+    The series' revision is raised only when something changed. Raises ``ValueError`` for bars that are not finite, or
+    not ascending and unique.
     """
     require_transaction(conn)
-    new = rec.from_bars(require_storable(bars))
+    new = pyramid.from_bars(require_storable(bars))
     head = _exact_head(conn, series_id)
-    keys = new[rec.TIME] // head.span
-    starts = rec.run_starts(keys)
+    keys = new[pyramid.TIME] // head.chunk_s
+    starts = pyramid.run_starts(keys)
     n_changed = 0
     for first in range(0, len(starts), BATCH):
-        lo = starts[first]
-        hi = starts[first + BATCH] if first + BATCH < len(starts) else new.shape[1]
-        n_changed += _write_part(conn, head, new[:, lo:hi])
+        begin = starts[first]
+        end = starts[first + BATCH] if first + BATCH < len(starts) else new.shape[1]
+        n_changed += _write_part(conn, head, new[:, begin:end])
     _raise_rev(conn, head, n_changed)
     return n_changed
 
 
-def _exact_head(conn: sqlite3.Connection, series_id: int) -> Head:
-    """Return the head of a series whose chunks are written with every change from now on."""
+def _exact_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
+    """Return the head of a series after repairing it if its chunks are older than its rows."""
     head = read_head(conn, series_id)
     if head.is_exact:
         return head
@@ -63,36 +63,36 @@ def _exact_head(conn: sqlite3.Connection, series_id: int) -> Head:
     return read_head(conn, head.series_id)
 
 
-def _write_part(conn: sqlite3.Connection, head: Head, new: IntArray) -> int:
-    """Write the records of at most ``BATCH`` slabs: compare with the chunks, then touch only what differs."""
-    slabs: dict[int, IntArray] = {}
+def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> int:
+    """Write the records of at most ``BATCH`` chunks: compare with the chunks, then touch only what differs."""
+    chunks: dict[int, IntArray] = {}
     changes: list[IntArray] = []
-    keys = new[rec.TIME] // head.span
-    starts = rec.run_starts(keys)
+    keys = new[pyramid.TIME] // head.chunk_s
+    starts = pyramid.run_starts(keys)
     for key, part in zip(keys[starts].tolist(), np.split(new, starts[1:], axis=1), strict=True):
         old = _read_settled(conn, head, key)
-        changed = rec.differing(part, old)
+        changed = pyramid.differing(part, old)
         if changed.shape[1]:
             changes.append(changed)
-            slabs[key] = rec.overlay(old, changed)
-    if not slabs:
+            chunks[key] = pyramid.overlay(old, changed)
+    if not chunks:
         return 0
-    n_changed = upsert_rows(conn, head.series_id, rec.to_bars(np.concatenate(changes, axis=1)))
-    write_slabs(conn, head, slabs)
+    n_changed = upsert_rows(conn, head.series_id, pyramid.to_bars(np.concatenate(changes, axis=1)))
+    write_bar_chunks(conn, head, chunks)
     return n_changed
 
 
-def _read_settled(conn: sqlite3.Connection, head: Head, key: int) -> IntArray:
-    """Return the bars of a slab; where it is damaged or has no checksum, make both copies agree on what is proven."""
+def _read_settled(conn: sqlite3.Connection, head: SeriesHead, key: int) -> IntArray:
+    """Return the bars of a chunk; where it is damaged or has no checksum, make both copies agree on what is proven."""
     findings: list[Finding] = []
     records = read_chunks(conn, head, 1, key, key + 1, findings)
-    if findings or (head.is_unchecked and records.shape[1] and read_slab(conn, head, 1, key) is None):
-        records = settle_slabs(conn, head, [key])[0][key]
+    if findings or (head.is_unchecked and records.shape[1] and read_checksum(conn, head, 1, key) is None):
+        records = settle_chunks(conn, head, [key])[0][key]
     return records
 
 
-def _raise_rev(conn: sqlite3.Connection, head: Head, n_changed: int) -> None:
-    """Give the changed series its next revision; chunks that were exact stay so."""
+def _raise_rev(conn: sqlite3.Connection, head: SeriesHead, n_changed: int) -> None:
+    """Raise the revision of a changed series by one, and that of its chunks with it."""
     if n_changed:
         sql = "UPDATE series SET rev = rev + 1, chunk_rev = chunk_rev + 1 WHERE series_id = ?"
         conn.execute(sql, (head.series_id,))
@@ -100,18 +100,18 @@ def _raise_rev(conn: sqlite3.Connection, head: Head, n_changed: int) -> None:
 
 @translate_faults()
 def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
-    """Remove the bars of ``span`` (the provider withdrew them); return how many there were."""
+    """Delete the bars that open in ``span`` (the provider withdrew them); return how many were deleted."""
     require_transaction(conn)
     head = _exact_head(conn, series_id)
     findings: list[Finding] = []
     times = read_bars(conn, series_id, span, findings).open_time
-    keys = sorted({*np.unique(times // head.span).tolist(), *(finding.start for finding in findings)})
+    keys = sorted({*np.unique(times // head.chunk_s).tolist(), *(finding.key for finding in findings)})
     for first in range(0, len(keys), BATCH):
-        slabs = {}
+        chunks = {}
         for key in keys[first : first + BATCH]:
             old = _read_settled(conn, head, key)
-            slabs[key] = old[:, (old[rec.TIME] < span.start) | (old[rec.TIME] >= span.end)]
-        write_slabs(conn, head, slabs)
+            chunks[key] = old[:, (old[pyramid.TIME] < span.start) | (old[pyramid.TIME] >= span.end)]
+        write_bar_chunks(conn, head, chunks)
     delete_rows(conn, head.series_id, span.start, span.end)
     _raise_rev(conn, head, len(times))
     return len(times)
@@ -121,12 +121,12 @@ def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
 def read_bars(conn: sqlite3.Connection, series_id: int, span: Span, findings: list[Finding] | None = None) -> Bars:
     """Return the stored bars whose open lies in ``span``, as far as they are proven.
 
-    Damage that was met is added to ``findings``, with the spans of bars that are lost; without ``findings`` lost bars
-    raise ``DamagedBarsError``. A slab that reaches into ``span`` is checked as a whole.
+    Damage that is found is added to ``findings``, with the spans of bars that are lost; without ``findings`` lost bars
+    raise ``DamagedBarsError``. A chunk that reaches into ``span`` is checked as a whole.
     """
     head = read_head(conn, series_id)
-    records = read_chunks(conn, head, 1, span.start // head.span, -(-span.end // head.span), findings)
-    return rec.to_bars(records).within(span)
+    records = read_chunks(conn, head, 1, span.start // head.chunk_s, -(-span.end // head.chunk_s), findings)
+    return pyramid.to_bars(records).within(span)
 
 
 @translate_faults()
@@ -146,38 +146,37 @@ def read_bars_around(
         extent = bars_extent(conn, series_id)
         anchor, n_after = (0 if extent is None else extent.end), 0
     head = read_head(conn, series_id)
-    lo, hi = keys_around(conn, head, anchor // head.span, n_before, n_after)
+    first_key, end_key = keys_around(conn, head, anchor // head.chunk_s, n_before, n_after)
     while True:
         found: list[Finding] | None = None if findings is None else []
-        records = read_chunks(conn, head, 1, lo, hi, found)
-        at = int(np.searchsorted(records[rec.TIME], anchor))
-        wider = (lo, hi)
-        if at < n_before:  # at the start of the series, or where the numbers of bars are damaged
-            wider = (min(find_slabs(conn, head, 1, hi=lo)[lo - hi :], default=lo), hi)
-        if records.shape[1] - at < n_after:
-            wider = (wider[0], max(find_slabs(conn, head, 1, lo=hi)[: hi - lo], default=hi - 1) + 1)
-        if wider == (lo, hi):
+        records = read_chunks(conn, head, 1, first_key, end_key, found)
+        at = int(np.searchsorted(records[pyramid.TIME], anchor))
+        n_chunks = end_key - first_key
+        # There are too few bars at the ends of the series, and where the stored numbers of records are damaged.
+        older = find_keys(conn, head, 1, end_key=first_key)[-n_chunks:] if at < n_before else []
+        newer = find_keys(conn, head, 1, first_key=end_key)[:n_chunks] if records.shape[1] - at < n_after else []
+        if not older and not newer:
             break
-        lo, hi = wider
+        first_key, end_key = min([first_key, *older]), max([end_key - 1, *newer]) + 1
     if findings is not None and found:
         findings += found
-    return rec.to_bars(records[:, max(0, at - n_before) : at + n_after])
+    return pyramid.to_bars(records[:, max(0, at - n_before) : at + n_after])
 
 
 @translate_faults()
 def count_bars(conn: sqlite3.Connection, series_id: int, span: Span | None = None) -> int:
-    """Return how many bars are stored, of ``span`` or altogether, without counting rows."""
-    lo, hi = (-_FOREVER, _FOREVER) if span is None else (span.start, span.end)
+    """Return how many bars are stored in ``span``, or in all, from the counts of the chunks."""
+    start, end = (-_FOREVER, _FOREVER) if span is None else (span.start, span.end)
     with snapshot(conn):
         head = read_head(conn, series_id)
-        return rank_in(conn, head, hi) - rank_in(conn, head, lo)
+        return rank_in(conn, head, end) - rank_in(conn, head, start)
 
 
 @translate_faults()
 def bars_extent(conn: sqlite3.Connection, series_id: int) -> Span | None:
-    """Return ``[oldest open, newest open + 1)``, ``None`` when nothing is stored.
+    """Return the span ``[oldest open, newest open + 1)`` of the stored bars, ``None`` when there are none.
 
-    The rows and the notes of their slabs must say the same; where they do not, the proven bars say it.
+    The rows and the checksums of their chunks must agree; where they do not, the proven bars are read.
     """
     try:
         oldest, newest, first, last = conn.execute(_EXTENT, {"id": int(series_id)}).fetchone()
@@ -191,19 +190,19 @@ def bars_extent(conn: sqlite3.Connection, series_id: int) -> Span | None:
     return _proven_extent(conn, read_head(conn, series_id))
 
 
-def _proven_extent(conn: sqlite3.Connection, head: Head) -> Span | None:
+def _proven_extent(conn: sqlite3.Connection, head: SeriesHead) -> Span | None:
     """Return the extent of the bars that are proven."""
     with snapshot(conn):
-        starts = find_slabs(conn, head, 1)
-        oldest = _first_proven(conn, head, starts)
-        newest = _first_proven(conn, head, starts[::-1])
+        keys = find_keys(conn, head, 1)
+        oldest = _first_proven(conn, head, keys)
+        newest = _first_proven(conn, head, keys[::-1])
     return None if oldest is None or newest is None else Span(int(oldest[0]), int(newest[-1]) + 1)
 
 
-def _first_proven(conn: sqlite3.Connection, head: Head, starts: list[int]) -> IntArray | None:
-    """Return the open times of the first of the slabs ``starts`` that has proven bars."""
-    for start in starts:
-        times: IntArray = read_chunks(conn, head, 1, start, start + 1, [])[rec.TIME]
+def _first_proven(conn: sqlite3.Connection, head: SeriesHead, keys: list[int]) -> IntArray | None:
+    """Return the open times of the first of the chunks ``keys`` that has proven bars."""
+    for key in keys:
+        times: IntArray = read_chunks(conn, head, 1, key, key + 1, [])[pyramid.TIME]
         if len(times):
             return times
     return None

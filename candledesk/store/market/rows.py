@@ -1,4 +1,4 @@
-"""The rows of ``candle``: the truth of which chunks are derived. Used by ``bars`` and ``chunks`` only."""
+"""The rows of the table ``candle``, from which the chunks are derived; used by the modules for bars and chunks."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import IntArray
 
-ROWS_PER_STATEMENT = 400  # measured: less than half the time of executemany, which runs a statement for each row
-FOREVER = 2**62  # seconds; beyond any time that can be stored
+ROWS_PER_STATEMENT = 400  # takes less than half the time of executemany, which runs one statement for each row
+FOREVER = 2**62  # seconds; beyond all times that can be stored
 _VALUES = ("open", "high", "low", "close", "volume")
 _SELECT = "SELECT ts, open, high, low, close, volume FROM candle WHERE series_id = ?"
 
 
-@lru_cache(maxsize=2)  # for whole statements and for the live bar; others are rare
+@lru_cache(maxsize=2)  # for full statements and for the single live bar; other sizes are rare
 def _upsert(n_rows: int) -> str:
-    """Return the statement for ``n_rows``; its guard makes a repeated write change nothing, and say so."""
+    """Return the statement for ``n_rows``; its WHERE clause skips rows that would not change."""
     values = ", ".join(["(?1, ?, ?, ?, ?, ?, ?)"] * n_rows)
     return f"""
     INSERT INTO candle (series_id, ts, open, high, low, close, volume) VALUES {values}
@@ -34,10 +34,10 @@ def _upsert(n_rows: int) -> str:
 
 
 def upsert_rows(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
-    """Insert or correct rows; return how many were really inserted or changed.
+    """Insert or update rows; return how many were new or different.
 
-    Binds plain Python numbers: a bound ``np.int64`` would be stored as a blob (storage.md §8). Integers travel as whole
-    floats, exact to 2**53, which STRICT tables turn into integers: one list a statement takes half the time of rows.
+    Binds plain Python numbers, because a bound ``np.int64`` would be stored as a blob (storage.md §8). Times are bound
+    as whole floats, exact to 2**53, which STRICT tables convert to integers: one flat list is a third faster than rows.
     """
     before = conn.total_changes
     columns = (bars.open_time, bars.open, bars.high, bars.low, bars.close, bars.volume)
@@ -56,39 +56,48 @@ def upsert_rows(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
     return conn.total_changes - before
 
 
-def delete_rows(conn: sqlite3.Connection, series_id: int, lo: int, hi: int) -> int:
-    """Delete the rows with ``lo <= ts < hi``; return how many there were."""
-    return conn.execute("DELETE FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?", (series_id, lo, hi)).rowcount
+def delete_rows(conn: sqlite3.Connection, series_id: int, start: int, end: int) -> int:
+    """Delete the rows with ``start <= ts < end``; return how many were deleted."""
+    return conn.execute(
+        "DELETE FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?", (series_id, start, end)
+    ).rowcount
 
 
-def delete_rows_except(conn: sqlite3.Connection, series_id: int, lo: int, hi: int, times: IntArray) -> None:
-    """Delete the rows with ``lo <= ts < hi`` that do not open at one of ``times``."""
+def delete_rows_except(conn: sqlite3.Connection, series_id: int, start: int, end: int, times: IntArray) -> None:
+    """Delete the rows with ``start <= ts < end`` whose ``ts`` is not one of ``times``."""
     sql = "SELECT ts FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?"
-    stored = {row[0] for row in conn.execute(sql, (series_id, lo, hi)).fetchall()}
+    stored = {row[0] for row in conn.execute(sql, (series_id, start, end)).fetchall()}
     others = [(series_id, time) for time in stored.difference(times.tolist())]
     conn.executemany("DELETE FROM candle WHERE series_id = ? AND ts = ?", others)
 
 
-def read_rows(conn: sqlite3.Connection, series_id: int, lo: int, hi: int) -> Bars:
-    """Return the rows with ``lo <= ts < hi``."""
-    return Bars.from_rows(conn.execute(f"{_SELECT} AND ts >= ? AND ts < ? ORDER BY ts", (series_id, lo, hi)).fetchall())
+def read_rows(conn: sqlite3.Connection, series_id: int, start: int, end: int) -> Bars:
+    """Return the bars with ``start <= ts < end``."""
+    return Bars.from_rows(
+        conn.execute(f"{_SELECT} AND ts >= ? AND ts < ? ORDER BY ts", (series_id, start, end)).fetchall()
+    )
 
 
-def slab_keys(conn: sqlite3.Connection, series_id: int, span: int, lo: int = -FOREVER, hi: int = FOREVER) -> list[int]:
-    """Return ``floor(ts / span)`` of the slabs ``lo <= key < hi`` that hold rows, ascending, by one index jump each."""
+def chunk_keys(
+    conn: sqlite3.Connection, series_id: int, chunk_s: int, first_key: int = -FOREVER, end_key: int = FOREVER
+) -> list[int]:
+    """Return the keys ``floor(ts / chunk_s)`` of the level-1 chunks that have rows, ascending (one look-up each).
+
+    Only keys with ``first_key <= key < end_key`` are returned.
+    """
     keys: list[int] = []
-    at, end = (min(max(key * span, -FOREVER), FOREVER) for key in (lo, hi))
+    at, end = (min(max(key * chunk_s, -FOREVER), FOREVER) for key in (first_key, end_key))
     while True:
         sql = "SELECT min(ts) FROM candle WHERE series_id = ? AND ts >= ? AND ts < ?"
         row = conn.execute(sql, (series_id, at, end)).fetchone()
         if row[0] is None:
             return keys
-        keys.append(row[0] // span)
-        at = (keys[-1] + 1) * span
+        keys.append(row[0] // chunk_s)
+        at = (keys[-1] + 1) * chunk_s
 
 
 def require_storable(bars: Bars) -> Bars:
-    """Return ``bars`` with exact dtypes; raise ``ValueError`` for values or an order that no series can have."""
+    """Return ``bars`` with exact dtypes; raise ``ValueError`` for infinite or NaN values and for unsorted bars."""
     exact = Bars(
         np.array(bars.open_time, np.int64),
         *(np.array(getattr(bars, name), np.float64) + 0.0 for name in _VALUES),  # SQLite has no -0.0

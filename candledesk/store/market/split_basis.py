@@ -1,4 +1,4 @@
-"""Until when all stored prices of an instrument are known to reflect its splits (DESIGN.md, rule 3)."""
+"""The split basis of an instrument: the time up to which its stored prices reflect its splits (DESIGN.md, rule 3)."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 
 @translate_faults()
 def read_basis(conn: sqlite3.Connection, symbol: str) -> int:
-    """Return the UTC second up to which the instrument's splits are known and stored prices reflect them, else 0."""
+    """Return the UTC second up to which splits are known and reflected in the stored prices; 0 when there is none."""
     row = conn.execute("SELECT basis FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
     return 0 if row is None else int(row[0])
 
 
 @translate_faults()
 def read_market(conn: sqlite3.Connection, symbol: str) -> float | None:
-    """Return the regular market price that was stated when the splits were last looked up, if one was."""
+    """Return the regular market price at the last look-up of splits, ``None`` when it was not reported."""
     row = conn.execute("SELECT basis_market FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
     return None if row is None or row[0] is None else float(row[0])
 
 
 @translate_faults()
 def write_basis(conn: sqlite3.Connection, symbol: str, known_until: int, market: float | None = None) -> None:
-    """Remember that the instrument's splits are known up to ``known_until``; never less than was known.
+    """Store that the instrument's splits are known up to ``known_until`` (UTC seconds); an older time is ignored.
 
-    ``market``: the regular market price at that time, ``None`` where it was not stated.
+    ``market``: the regular market price at that time, ``None`` when it was not reported.
     """
     require_transaction(conn)
     sql = "UPDATE instrument SET basis = :until, basis_market = :market WHERE spelling = :symbol AND basis <= :until"

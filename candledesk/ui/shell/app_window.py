@@ -142,6 +142,15 @@ def _application() -> QApplication:
     return app
 
 
+def _end_tasks(loop: qasync.QEventLoop) -> None:
+    """Cancel the coroutines that still wait, and let them end."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
     """How a window opens: a chart per symbol in ``interval``; ``theme``: the value of the option, empty when not given.
@@ -227,5 +236,6 @@ def run_window(
             loop.run_forever()
         finally:
             watch.close()
+            _end_tasks(loop)
             loop.close()
     return 0

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_theme()  # first: a widget that exists already keeps its smaller font
         self.theme_choice.changed.connect(self._apply_theme)
-        self.autosave = LayoutAutosave(layout, bridge, self._settings, self)
+        self.autosave = LayoutAutosave(layout, self._settings, self)
         self.options = OptionStore(ChartOptions, "Charts", self.autosave.layout.options, self)
         self.charts = ChartController(
             cache,

@@ -62,6 +62,12 @@ class ScrollCounter:
             if self.is_on:
                 found.append(what)
 
+    def clear(self):
+        """Forget what was counted."""
+        with self._lock:
+            for found in (self.plans, self.reads, self.reads_for_writing):
+                found.clear()
+
     @contextmanager
     def counting(self):
         self.is_on = True
@@ -160,5 +166,15 @@ def test_bars_between_two_stored_parts_come_with_two_plans(harness, yahoo, count
         _, last, events = ChartStandIn(harness).show("1h", 1_000, anchor=int(hours[-1]))
     np.testing.assert_array_equal(last.bars.open_time, hours[-1_001:-1])
     assert [type(event) for event in events] == [BarsStored]
+    assert len(counter.plans) <= 2, counter.plans
+    assert len(counter.reads) <= 2
+
+
+def test_a_span_for_a_script_is_planned_before_its_request_and_after_its_answer(harness, yahoo, counter):
+    harness.bars("1h", days_back(20))
+    n_asked = len(yahoo.requests)
+    with counter.counting():
+        assert harness.bars("1h", days_back(60)).complete
+    assert len(yahoo.requests) == n_asked + 1
     assert len(counter.plans) <= 2, counter.plans
     assert len(counter.reads) <= 2

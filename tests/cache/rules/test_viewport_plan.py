@@ -12,7 +12,7 @@ from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.span import HISTORY_START, Span
 from tests.cache.conftest import DAY_S, NOW
-from tests.cache.rules.test_planner import ALL_DAYS, WEEKDAYS, facts_of
+from tests.cache.rules.facts import ALL_DAYS, WEEKDAYS, facts_of
 
 STATES = [CoverageState.HAVE, CoverageState.FAILED, CoverageState.KNOWN_EMPTY, CoverageState.PROVISIONAL]
 
@@ -64,6 +64,14 @@ def test_holes_hold_exactly_what_is_expected_and_was_never_asked(name, rows, see
         is_hole |= (times >= hole.start) & (times < hole.end)
     np.testing.assert_array_equal(is_hole, ~is_asked)
     assert holes == sorted(holes, reverse=True)
+
+
+def test_a_part_has_the_bar_at_its_start_and_not_the_one_at_its_end():
+    facts = facts_of("1h", calendar=ALL_DAYS)
+    start = NOW // 3_600 * 3_600 - 9 * 3_600
+    part = ViewportPlan(facts).part(Span(start, start + 3 * 3_600))
+    assert part.expected.tolist() == [start, start + 3_600, start + 7_200]
+    assert (part.n_expected, part.n_missing) == (3, 3)
 
 
 def test_without_a_span_the_whole_history_is_meant():

@@ -38,7 +38,7 @@ def factor(harness, name="1d", **options):
 
 
 @pytest.mark.parametrize(
-    ("paid", "stated", "currency"), [(2.0, None, "GBp"), (2.0, "GBp", "GBp"), (0.02, "GBP", "GBp"), (2.0, "USD", None)]
+    ("paid", "paid_in", "currency"), [(2.0, None, "GBp"), (2.0, "GBp", "GBp"), (0.02, "GBP", "GBp"), (2.0, "USD", None)]
 )
 def test_a_dividend_in_the_prices_own_currency_is_taken_off(harness, pay, paid, paid_in, currency):
     pay(CorporateAction(EX, "dividend", paid, paid_in), currency=currency)

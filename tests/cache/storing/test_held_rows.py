@@ -95,8 +95,8 @@ def test_a_row_without_a_close_is_counted_unless_a_bar_is_stored_there():
 
 
 def test_lost_rows_count_where_a_bar_is_expected_in_the_window_by_now():
-    prices = np.full(4, np.nan)
-    times = np.array([TIMES[0], TIMES[1], TIMES[1] + 60, TIMES[3]], np.int64)
+    prices = np.full(5, np.nan)
+    times = np.array([TIMES[0], TIMES[1], TIMES[1] + 60, TIMES[3], TIMES[4]], np.int64)
     raw = Bars(times, prices, prices, prices, prices, prices)
     clean = clean_bars(raw, CALENDAR, HOUR, Span(OPEN, OPEN + DAY_S), NOW)
     window = Span(int(TIMES[1]), int(TIMES[4]))

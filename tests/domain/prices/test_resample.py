@@ -1,4 +1,4 @@
-"""Derived bars lose nothing: volumes add up, highs and lows bound, edges are whole."""
+"""Derived bars lose nothing: volumes add up, highs and lows bound, bars at the edges are complete."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_a_complete_base_gives_exactly_the_expected_bars(calendar, interval):
 
 
 @given(calendars(), derived, spans())
-def test_the_base_span_makes_every_bar_in_the_span_whole(calendar, interval, span):
+def test_the_base_span_contains_every_bar_in_the_span_completely(calendar, interval, span):
     base = every_base_bar(calendar, interval)
     whole = resample_bars(base, calendar, interval).within(span)
     part = resample_bars(base.within(base_span(interval, calendar, span)), calendar, interval).within(span)
@@ -48,7 +48,7 @@ def test_the_base_span_makes_every_bar_in_the_span_whole(calendar, interval, spa
 
 
 @given(calendars(), derived, st.data())
-def test_missing_base_bars_leave_the_grid_alone(calendar, interval, data):
+def test_missing_base_bars_do_not_move_the_grid(calendar, interval, data):
     base = every_base_bar(calendar, interval)
     kept = column(sorted(data.draw(st.sets(st.integers(0, len(base) - 1), max_size=30))))
     bars = resample_bars(base.take(kept), calendar, interval)
@@ -57,7 +57,7 @@ def test_missing_base_bars_leave_the_grid_alone(calendar, interval, data):
 
 
 @given(calendars())
-def test_a_derived_bar_is_the_bar_of_its_parts(calendar):
+def test_a_derived_bar_aggregates_its_base_bars(calendar):
     interval = INTERVALS["4h"]
     base = every_base_bar(calendar, interval)
     assume(len(base))
@@ -95,12 +95,41 @@ def test_a_fetched_interval_passes_through(interval):
     assert base_span(interval, calendar, Span(0, 1)) == Span(0, 1)
 
 
-def test_nothing_makes_nothing():
+def test_no_bars_give_no_derived_bars():
     assert len(resample_bars(Bars.empty(), all_days(), INTERVALS["1wk"])) == 0
     assert base_span(INTERVALS["1wk"], all_days(), Span(0, 1)) == Span(0, 1)
 
 
-def test_the_base_of_a_month_is_the_whole_month():
+def test_the_base_span_of_a_month_is_the_whole_month():
     span = base_span(INTERVALS["1mo"], all_days(n_days=70), Span(FIRST_DAY_S, FIRST_DAY_S + 58 * DAY_S))
     edges = np.array([span.start, span.end], "datetime64[s]").astype(str).tolist()
     assert edges == ["2024-11-01T00:00:00", "2024-12-01T00:00:00"]
+
+
+# Two days from 9:30 to 16:00, so that a day has the 4h bars of 9:30 and 13:30; and an evening from 17:00 to 20:00.
+SESSIONS = ((FIRST_DAY_S, 34_200, 57_600, 0, 0), (FIRST_DAY_S + DAY_S, 34_200, 57_600, 0, 0))
+TWO_DAYS = calendar_of(*SESSIONS)
+WITH_EVENING = calendar_of(SESSIONS[0], (FIRST_DAY_S + DAY_S, -7 * HOUR_S, -4 * HOUR_S, 0, 0))
+
+
+def clock(day, hour, minute=0):
+    return FIRST_DAY_S + day * DAY_S + hour * HOUR_S + minute * 60
+
+
+@pytest.mark.parametrize(
+    ("calendar", "start", "end", "expected"),
+    [
+        (TWO_DAYS, (0, 9, 30), (0, 13, 30), ((0, 9, 30), (0, 13, 30))),  # one bar, exactly
+        (TWO_DAYS, (0, 9, 30), (0, 13, 31), ((0, 9, 30), (0, 17, 30))),  # and the one that opens in the last minute
+        (TWO_DAYS, (0, 10), (0, 13, 31), ((0, 13, 30), (0, 17, 30))),  # not the one that opened before
+        (TWO_DAYS, (0, 10), (0, 13, 30), ((0, 10), (0, 13, 30))),  # none opens here
+        (TWO_DAYS, (0, 15), (1, 12), ((0, 16), (1, 13, 30))),  # from the close that cuts the bar before
+        (TWO_DAYS, (0, 20), (1, 12), ((0, 20), (1, 13, 30))),  # outside every session: from there
+        (TWO_DAYS, (1, 13, 30), (1, 16), ((1, 13, 30), (1, 17, 30))),  # the calendar's last bar
+        (WITH_EVENING, (0, 13, 30), (0, 16), ((0, 13, 30), (0, 17))),  # the next session ends it
+    ],
+)
+def test_which_hours_make_the_bars_that_open_in_a_span(calendar, start, end, expected):
+    assert base_span(INTERVALS["4h"], calendar, Span(clock(*start), clock(*end))) == Span(
+        *(clock(*at) for at in expected)
+    )

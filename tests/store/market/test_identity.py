@@ -44,7 +44,7 @@ def test_bars_actions_and_jobs_follow_the_company(writer, series):
     assert [job.symbol for job in list_jobs(writer)] == [retired]
 
 
-def test_two_companies_may_go_on_one_day(writer, series):
+def test_two_companies_can_be_retired_on_one_day(writer, series):
     with transaction(writer):
         retire_instrument(writer, "AAPL", UNTIL)
         write_instrument(writer, NEW, "XNYS", "XNYS", 1)
@@ -61,7 +61,7 @@ def test_the_retired_name_survives_a_long_one(writer):
     assert found.name == "N" * 276 + " (AAPL until 2026-11-28)"
 
 
-def test_only_what_is_stored_is_retired_and_only_inside_a_transaction(writer, series):
+def test_only_a_stored_symbol_is_retired_and_only_inside_a_transaction(writer, series):
     with pytest.raises(RuntimeError, match="transaction"):
         retire_instrument(writer, "AAPL", UNTIL)
     with transaction(writer), pytest.raises(LookupError, match="MSFT"):

@@ -1,4 +1,4 @@
-"""How the records of a chunk become bytes and return bit for bit, and the checksum of what they say. Pure.
+"""Encodes the records of a chunk as bytes, decodes them bit for bit, and computes their checksum. Pure.
 
 Codec 0 is the array itself, 8 bytes a value. Codec 1 writes prices as whole numbers (decimal ticks, or the ordered bit
 patterns of 32-bit floats; Yahoo's prices are 32-bit floats widened) and of them only the differences: close to the
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.store.market import pyramid as rec
+from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.packed_integers import pack, unpack
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ RAW, PACKED = 0, 1
 _AS_BITS, _AS_TICKS, _AS_SINGLE_TICKS, _AS_SINGLE_BITS = range(4)
 _HEADER = struct.Struct("<BBBBqqqq")  # form and decimals of prices, of volumes; first time, its step, close, count
 _KEY = struct.Struct("<qqqq")
-_PIECE = 4_096  # bytes; zlib gives up the interpreter's lock for more than 5 KB, and a busy thread may keep it long
+_PIECE = (
+    4_096  # bytes; above 5 KB zlib releases the interpreter's lock, which a busy thread then may keep for milliseconds
+)
 _DECIMALS = range(9)
 _MAX_SINGLE_DECIMALS = 4  # with more, the bit patterns of 32-bit floats need no more room
 _MAX_TICKS = 2.0**50  # sums and differences below it are exact in float64
@@ -35,7 +37,7 @@ _DAMAGES = (ValueError, LookupError, OverflowError, MemoryError, struct.error)
 
 
 def encode(records: IntArray) -> tuple[int, bytes]:
-    """Return the codec and the bytes of ``records``: codec 1 where it gives back every bit, else codec 0."""
+    """Return the codec and the bytes of ``records``: codec 1 if they decode to the same bits, else codec 0."""
     data = _pack_records(records)
     found = np.empty_like(records)
     _unpack_records(found, data)
@@ -58,7 +60,7 @@ def decode_into(out: IntArray, codec: int, data: bytes) -> None:
 
 
 def checksum(records: IntArray, series_id: int, level: int, start: int) -> int:
-    """Return the CRC-32 of records and of the place where they belong: the same for a chunk and for its rows."""
+    """Return the CRC-32 of records and of their place; it is the same for a chunk and for its rows."""
     crc = zlib.crc32(_KEY.pack(series_id, level, start, records.shape[1]))
     for row in records if records.shape[1] else ():
         view = np.ascontiguousarray(row).data.cast("B")
@@ -68,14 +70,14 @@ def checksum(records: IntArray, series_id: int, level: int, start: int) -> int:
 
 
 def _pack_records(records: IntArray) -> bytes:
-    time, values = records[rec.TIME], records.view(np.float64)
+    time, values = records[pyramid.TIME], records.view(np.float64)
     n = len(time)
     if not n:
         return _HEADER.pack(0, 0, 0, 0, 0, 0, 0, 0)
     step = int(np.partition(np.diff(time), (n - 1) // 2)[(n - 1) // 2]) if n > 1 else 0
-    usual_count = int(np.partition(records[rec.COUNT], n // 2)[n // 2]) if len(records) > rec.COUNT else 0
-    form, decimals, prices = _whole_numbers(values[rec.OPEN : rec.CLOSE + 1])
-    volume_form, volume_decimals, volumes = _whole_numbers(values[rec.VOLUME : rec.VOLUME + 1])
+    usual_count = int(np.partition(records[pyramid.COUNT], n // 2)[n // 2]) if len(records) > pyramid.COUNT else 0
+    form, decimals, prices = _whole_numbers(values[pyramid.OPEN : pyramid.CLOSE + 1])
+    volume_form, volume_decimals, volumes = _whole_numbers(values[pyramid.VOLUME : pyramid.VOLUME + 1])
     close = 0 if form == _AS_BITS else int(prices[3, 0])
     parts = [
         _HEADER.pack(form, decimals, volume_form, volume_decimals, int(time[0]), step, close, usual_count),
@@ -83,8 +85,8 @@ def _pack_records(records: IntArray) -> bytes:
         *(pack(column) for column in (prices if form == _AS_BITS else _differences(prices))),
         pack(volumes[0]),
     ]
-    if len(records) > rec.COUNT:
-        parts.append(pack(records[rec.COUNT] - usual_count))
+    if len(records) > pyramid.COUNT:
+        parts.append(pack(records[pyramid.COUNT] - usual_count))
     return b"".join(parts)
 
 
@@ -95,33 +97,33 @@ def _unpack_records(out: IntArray, data: bytes) -> None:
         values = out.view(np.float64)
         late, at = unpack(data, at, n)
         if step > 0 and first + n * step < _MAX_TIME and not late.any():
-            out[rec.TIME] = np.arange(first, first + n * step, step)
+            out[pyramid.TIME] = np.arange(first, first + n * step, step)
         else:
-            np.cumsum(late, dtype=np.int64, out=out[rec.TIME])
+            np.cumsum(late, dtype=np.int64, out=out[pyramid.TIME])
             ramp = np.arange(n, dtype=np.int64)
             ramp *= step
             ramp += first
-            out[rec.TIME] += ramp
-        prices = values[rec.OPEN : rec.CLOSE + 1]
+            out[pyramid.TIME] += ramp
+        prices = values[pyramid.OPEN : pyramid.CLOSE + 1]
         columns = []
         for _ in prices:
             column, at = unpack(data, at, n)
             columns.append(column)
         with np.errstate(all="ignore"):  # damaged bytes may give numbers that no price has
             if form == _AS_BITS:
-                out[rec.OPEN : rec.CLOSE + 1] = columns
+                out[pyramid.OPEN : pyramid.CLOSE + 1] = columns
             else:
                 _sum_up(prices, columns, close)
                 _numbers(prices, form, decimals)
             column, at = unpack(data, at, n)
             if volume_form == _AS_BITS:
-                out[rec.VOLUME] = column
+                out[pyramid.VOLUME] = column
             else:
-                values[rec.VOLUME] = column
-                _numbers(values[rec.VOLUME : rec.VOLUME + 1], volume_form, volume_decimals)
-        if len(out) > rec.COUNT:
+                values[pyramid.VOLUME] = column
+                _numbers(values[pyramid.VOLUME : pyramid.VOLUME + 1], volume_form, volume_decimals)
+        if len(out) > pyramid.COUNT:
             column, at = unpack(data, at, n)
-            np.add(column, usual_count, out=out[rec.COUNT], dtype=np.int64)
+            np.add(column, usual_count, out=out[pyramid.COUNT], dtype=np.int64)
     if at != len(data):
         raise ValueError("the chunk has more bytes than its records need")
 

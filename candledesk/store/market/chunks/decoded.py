@@ -1,4 +1,4 @@
-"""The chunks that were decoded last, so that scrolling back and forth decodes and checks none of them twice."""
+"""The chunks that were decoded last, so that scrolling does not decode and check them again."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 MAX_BYTES = 56 << 20  # a million bars; a decoded chunk has at most 114 KB
 
 Place = tuple[int, int, int]
-"""Series, level and start of a chunk."""
+"""Series, level and key of a chunk."""
 
 
 class DecodedChunks:
-    """A bounded map from a place and a checksum to decoded records; may be used by every thread.
+    """A bounded map from a place and a checksum to decoded records, for all threads and databases of the process.
 
-    The checksum says what the records are, so an entry is right whatever was written since, and in whatever database.
+    Records with another checksum are other records, so an entry is never out of date.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
@@ -29,7 +29,7 @@ class DecodedChunks:
         self._lock = Lock()
 
     def get(self, place: Place, n: int, crc: int) -> IntArray | None:
-        """Return the ``n`` read-only records of that checksum, ``None`` when they are not here."""
+        """Return the ``n`` read-only records with that checksum, ``None`` when they are not kept."""
         with self._lock:
             entry = self._entries.get(place)
             if entry is None or entry[0] != crc or entry[1].shape[1] != n:
@@ -38,7 +38,7 @@ class DecodedChunks:
             return entry[1]
 
     def put(self, place: Place, crc: int, records: IntArray) -> None:
-        """Keep a copy of checked ``records``, the last ones of their place; the longest unused ones make room."""
+        """Keep a copy of checked ``records`` as those of their place; the least recently used entries are dropped."""
         copied = records.copy()
         copied.flags.writeable = False
         with self._lock:

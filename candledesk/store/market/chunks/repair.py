@@ -1,4 +1,4 @@
-"""Finding and repairing damage, and giving checksums and the compact form to slabs that are older than both."""
+"""Finds and repairs damage, and converts the chunks of older versions to codec 1 with checksums."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.coverage import Coverage, CoverageState
-from candledesk.store.market import pyramid as rec
+from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.codec import checksum
-from candledesk.store.market.chunks.proof import Finding, Verdict, is_vouched, prove_bars
-from candledesk.store.market.chunks.reading import BATCH, find_slabs
+from candledesk.store.market.chunks.proof import Finding, Verdict, has_good_checksums, prove_bars
+from candledesk.store.market.chunks.reading import BATCH, find_keys
 from candledesk.store.market.chunks.table import (
-    Head,
+    SeriesHead,
     decode,
-    find_starts,
+    find_stored_keys,
+    read_checksum,
     read_chunk,
     read_head,
-    read_slab,
     same,
 )
-from candledesk.store.market.chunks.writing import write_slabs
+from candledesk.store.market.chunks.writing import write_bar_chunks
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import require_transaction, snapshot
 from candledesk.store.market.rows import delete_rows_except, upsert_rows
@@ -37,46 +37,50 @@ if TYPE_CHECKING:
 DAMAGED = "damaged"  # the reason of spans whose bars were lost
 _CLAIMS = (CoverageState.HAVE, CoverageState.PROVISIONAL)
 _MAX_KEY = 2**62
-_COUNT_UNCHECKED = """
+_UNCHECKED = """
 SELECT count(*) FROM chunk JOIN series USING (series_id) WHERE is_unchecked AND level = 1 AND NOT EXISTS (
-    SELECT 1 FROM slab AS s WHERE s.series_id = chunk.series_id AND s.level = 1 AND s.start = chunk.start)
+    SELECT 1 FROM chunk_checksum AS s WHERE s.series_id = chunk.series_id AND s.level = 1 AND s.start = chunk.start)
+"""
+_PROGRESS = f"""
+SELECT (SELECT count(*) FROM chunk_checksum WHERE level = 1), ({_UNCHECKED}),
+    NOT EXISTS (SELECT 1 FROM series WHERE is_unchecked)
 """
 
 
 @translate_faults()
-def repair_slabs(conn: sqlite3.Connection, series_id: int, starts: Sequence[int]) -> list[Finding]:
-    """Make both copies and the checksums of level-1 slabs agree on what is proven; return what was wrong.
+def repair_chunks(conn: sqlite3.Connection, series_id: int, keys: Sequence[int]) -> list[Finding]:
+    """Repair the chunks of level 1 with these keys, and their rows; return what was damaged.
 
-    A damaged chunk is written from the rows and damaged rows from the chunk. Bars that neither proves are removed, and
-    the ledger says ``failed`` with the reason ``damaged`` for their spans, to be asked for again at once. The coarser
-    records of these slabs are written too.
+    A damaged chunk is written from its rows, and damaged rows from their chunk. Bars that are damaged in both copies
+    are deleted, and their spans become ``FAILED`` coverage with the reason ``damaged`` that is due at once. The coarser
+    levels are updated.
     """
     require_transaction(conn)
-    return settle_slabs(conn, read_head(conn, series_id), starts)[1]
+    return settle_chunks(conn, read_head(conn, series_id), keys)[1]
 
 
-def settle_slabs(
-    conn: sqlite3.Connection, head: Head, starts: Sequence[int]
+def settle_chunks(
+    conn: sqlite3.Connection, head: SeriesHead, keys: Sequence[int]
 ) -> tuple[dict[int, IntArray], list[Finding]]:
-    """Do as ``repair_slabs`` does; return the bars of each slab too."""
-    slabs: dict[int, IntArray] = {}
+    """Repair as ``repair_chunks`` does; return the bars of every chunk by its key, and what was damaged."""
+    chunks: dict[int, IntArray] = {}
     findings: list[Finding] = []
-    for start in starts:
-        slabs[start], finding = prove_bars(conn, head, start)
+    for key in keys:
+        chunks[key], finding = prove_bars(conn, head, key)
         if finding is None:
             continue
         findings.append(finding)
         if finding.verdict in {Verdict.CHUNK, Verdict.NEITHER}:
-            bars = rec.to_bars(slabs[start].copy())
-            delete_rows_except(conn, head.series_id, start * head.span, (start + 1) * head.span, bars.open_time)
+            bars = pyramid.to_bars(chunks[key].copy())
+            delete_rows_except(conn, head.series_id, key * head.chunk_s, (key + 1) * head.chunk_s, bars.open_time)
             upsert_rows(conn, head.series_id, bars)
         _forget_lost(conn, head.series_id, finding.lost)
-    write_slabs(conn, replace(head, is_exact=True), slabs)
-    return slabs, findings
+    write_bar_chunks(conn, replace(head, is_exact=True), chunks)
+    return chunks, findings
 
 
 def _forget_lost(conn: sqlite3.Connection, series_id: int, spans: Sequence[Span]) -> None:
-    """Make a gap of what the ledger says is stored in ``spans``."""
+    """Turn the coverage of stored bars in ``spans`` into a gap."""
     for span in spans:
         lost = [
             Coverage(inside, CoverageState.FAILED, piece.fetched_at, piece.fetched_at, DAMAGED, piece.source)
@@ -88,102 +92,104 @@ def _forget_lost(conn: sqlite3.Connection, series_id: int, spans: Sequence[Span]
 
 @translate_faults()
 def repair_series(conn: sqlite3.Connection, series_id: int) -> list[Finding]:
-    """Repair every slab of a series and write its coarser levels again; return what was wrong with its bars."""
+    """Repair all chunks and rows of a series and build its coarser levels; return what was damaged of its bars."""
     require_transaction(conn)
     head = read_head(conn, series_id)
-    starts = find_slabs(conn, head, 1)
-    for table in ("chunk", "slab"):
+    keys = find_keys(conn, head, 1)
+    for table in ("chunk", "chunk_checksum"):
         conn.execute(f"DELETE FROM {table} WHERE series_id = ? AND level > 1", (head.series_id,))
     findings: list[Finding] = []
-    for first in range(0, len(starts), BATCH):
-        findings += settle_slabs(conn, head, starts[first : first + BATCH])[1]
+    for first in range(0, len(keys), BATCH):
+        findings += settle_chunks(conn, head, keys[first : first + BATCH])[1]
     conn.execute("UPDATE series SET chunk_rev = rev, is_unchecked = 0 WHERE series_id = ?", (head.series_id,))
     return findings
 
 
 @translate_faults()
 def verify_chunks(conn: sqlite3.Connection, series_id: int, max_findings: int = 20) -> list[str]:
-    """Compare both copies of every bar, their checksums and the coarser levels; return at most ``max_findings``."""
+    """Compare chunks, rows and checksums; return one sentence for each damage, at most ``max_findings``."""
     findings: list[str] = []
     with snapshot(conn):
         head = read_head(conn, series_id)
         if not head.is_exact:
             return [f"series {series_id}: the chunks are older than the rows"]
-        top = rec.LEVELS[-1]
-        for parent in find_slabs(conn, head, top):
+        top = pyramid.LEVELS[-1]
+        for parent in find_keys(conn, head, top):
             findings += [str(finding) for finding in _verify_under(conn, head, parent)]
             if len(findings) >= max_findings:
                 break
     return findings[:max_findings]
 
 
-def _verify_under(conn: sqlite3.Connection, head: Head, parent: int) -> list[Finding]:
-    """Check all levels below one slab of the coarsest level."""
-    top = rec.LEVELS[-1]
+def _verify_under(conn: sqlite3.Connection, head: SeriesHead, parent: int) -> list[Finding]:
+    """Check the chunks of all levels in the time range of one chunk of the coarsest level."""
+    top = pyramid.LEVELS[-1]
     findings: list[Finding] = []
-    slabs = []
-    for start in find_slabs(conn, head, 1, parent * top, (parent + 1) * top):
-        records, finding = prove_bars(conn, head, start)
-        slabs.append(records)
+    chunks = []
+    for key in find_keys(conn, head, 1, parent * top, (parent + 1) * top):
+        records, finding = prove_bars(conn, head, key)
+        chunks.append(records)
         findings += [] if finding is None else [finding]
-    expected = np.concatenate([rec.empty(1), *slabs], axis=1)
-    for level in rec.LEVELS[1:]:
-        expected = rec.coarsen(expected, head.step * level)
-        keys = expected[rec.TIME] // (head.span * level)
-        for start in find_slabs(conn, head, level, parent * top // level, (parent + 1) * top // level):
-            if not _is_coarse_good(conn, head, level, start, expected[:, keys == start]):
-                findings.append(Finding(head.series_id, level, start, Verdict.ROWS))
+    expected = np.concatenate([pyramid.empty(1), *chunks], axis=1)
+    for level in pyramid.LEVELS[1:]:
+        expected = pyramid.coarsen(expected, head.step_s * level)
+        keys = expected[pyramid.TIME] // (head.chunk_s * level)
+        for key in find_keys(conn, head, level, parent * top // level, (parent + 1) * top // level):
+            if not _is_coarse_good(conn, head, level, key, expected[:, keys == key]):
+                findings.append(Finding(head.series_id, level, key, Verdict.ROWS))
     return findings
 
 
-def _is_coarse_good(conn: sqlite3.Connection, head: Head, level: int, start: int, expected: IntArray) -> bool:
-    """Tell whether a coarser chunk holds what the bars make, and both checksums say so."""
-    stored, slab = read_chunk(conn, head, level, start), read_slab(conn, head, level, start)
+def _is_coarse_good(conn: sqlite3.Connection, head: SeriesHead, level: int, key: int, expected: IntArray) -> bool:
+    """Return whether a coarser chunk has the ``expected`` records, and both checksums agree."""
+    stored, entry = read_chunk(conn, head, level, key), read_checksum(conn, head, level, key)
     if stored is None or not same(decode(level, stored), expected):
         return False
-    return is_vouched(head, stored, slab, checksum(expected, head.series_id, level, start))
+    return has_good_checksums(head, stored, entry, checksum(expected, head.series_id, level, key))
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """How far the slabs of older versions have been checked and written in the compact form.
+    """The progress of a conversion. ``n_done``, ``n_total``: chunks of level 1 of all series.
 
-    ``n_done``, ``n_total``: level-1 slabs of all series; ``findings``: what was wrong with those of this call.
+    ``findings``: what was damaged in the chunks of this step; ``is_done``: whether no chunk is left.
     """
 
     n_done: int
     n_total: int
+    is_done: bool
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether every slab of every series has its checksum."""
-        return self.n_done == self.n_total
 
 
 @translate_faults()
-def convert_slabs(conn: sqlite3.Connection, max_slabs: int = 8) -> Conversion:
-    """Compare at most ``max_slabs`` slabs that have no checksum with their rows, and write them in the compact form.
+def convert_chunks(conn: sqlite3.Connection, max_chunks: int = 8) -> Conversion:
+    """Convert at most ``max_chunks`` chunks without checksums, after comparing them with their rows.
 
-    Call it in a transaction of its own, again and again until ``is_done``; what is done stays done when the program
-    ends in between. 8 slabs take about 30 ms, nearly all of it for reading rows.
+    Call it again, each time in a transaction of its own, until ``is_done``. It continues where it was interrupted. Most
+    of the time is for reading rows: about 30 ms for 8 chunks.
     """
     require_transaction(conn)
     findings: list[Finding] = []
-    n_left = max_slabs
+    n_left = max_chunks
     for (series_id,) in conn.execute("SELECT series_id FROM series WHERE is_unchecked ORDER BY series_id").fetchall():
         head = read_head(conn, series_id)
-        done = find_starts(conn, "slab", head, 1, -_MAX_KEY, _MAX_KEY)
-        starts = sorted(find_starts(conn, "chunk", head, 1, -_MAX_KEY, _MAX_KEY) - done)
-        if len(starts) <= n_left:  # the last ones: slabs whose chunks are lost too, which takes longer to find
-            starts = [start for start in find_slabs(conn, head, 1) if start not in done]
         if not head.is_exact:
             findings += repair_series(conn, series_id)
-        else:
-            findings += settle_slabs(conn, head, starts[:n_left])[1]
-        if len(starts) > n_left:
+            continue
+        keys = _unchecked_keys(conn, head, n_left)
+        findings += settle_chunks(conn, head, keys[:n_left])[1]
+        if len(keys) > n_left:
             break
-        n_left -= len(starts)
+        n_left -= len(keys)
         conn.execute("UPDATE series SET is_unchecked = 0 WHERE series_id = ?", (head.series_id,))
-    n_done = conn.execute("SELECT count(*) FROM slab WHERE level = 1").fetchone()[0]
-    return Conversion(n_done, n_done + conn.execute(_COUNT_UNCHECKED).fetchone()[0], tuple(findings))
+    n_done, n_unchecked, is_done = conn.execute(_PROGRESS).fetchone()
+    return Conversion(n_done, n_done + n_unchecked, bool(is_done), tuple(findings))
+
+
+def _unchecked_keys(conn: sqlite3.Connection, head: SeriesHead, n_wanted: int) -> list[int]:
+    """Return the keys of chunks without checksums; if there are at most ``n_wanted``, also those with rows only."""
+    checked = find_stored_keys(conn, "chunk_checksum", head, 1, -_MAX_KEY, _MAX_KEY)
+    keys = sorted(find_stored_keys(conn, "chunk", head, 1, -_MAX_KEY, _MAX_KEY) - checked)
+    if len(keys) > n_wanted:
+        return keys
+    return [key for key in find_keys(conn, head, 1) if key not in checked]

@@ -25,7 +25,7 @@ _NAMES = {
     MarkState.PROVISIONAL: "Provisional",
     MarkState.KNOWN_EMPTY: "Known to be empty",
     MarkState.MISSING: "Missing",
-    MarkState.REFUSED: "Not to be had",
+    MarkState.REFUSED: "Not available",
     MarkState.DERIVED: "Derived",
     MarkState.FAILED: "Failed",
     MarkState.ODD: "Stored, flagged",
@@ -102,9 +102,9 @@ def mark_text(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> 
     start, end = (_place(at, zone, is_daily=is_daily) for at in (mark.span.start, mark.span.end))
     lines.append(f"{'the beginning' if mark.span.start <= HISTORY_START else start} to {end}")
     if mark.fetched_at is not None and mark.state is not MarkState.REFUSED:
-        lines.append(f"asked {_when(mark.fetched_at, zone)}")
+        lines.append(f"Last checked {_when(mark.fetched_at, zone)}")
     if mark.expires_at is not None:
-        lines.append(f"asked again from {_when(mark.expires_at, zone)}")
+        lines.append(f"Next check {_when(mark.expires_at, zone)}")
     return "\n".join(lines)
 
 

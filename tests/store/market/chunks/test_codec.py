@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from candledesk.domain.bars import Bars
-from candledesk.store.market import pyramid as rec
+from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.codec import PACKED, RAW, checksum, decode_into, encode
 from candledesk.store.market.chunks.packed_integers import pack, unpack
 from tests.store.market.chunks.samples import as_single, session_bars
@@ -31,17 +31,17 @@ values = st.sampled_from(sorted(COLUMNS)).flatmap(
 
 
 def records_of(times, columns, level=1):
-    records = rec.empty(level, len(times))
-    records[rec.TIME] = times
-    records.view(np.float64)[rec.OPEN : rec.VOLUME + 1] = columns
+    records = pyramid.empty(level, len(times))
+    records[pyramid.TIME] = times
+    records.view(np.float64)[pyramid.OPEN : pyramid.VOLUME + 1] = columns
     if level > 1:
-        records[rec.COUNT] = np.arange(len(times)) % level + 1
+        records[pyramid.COUNT] = np.arange(len(times)) % level + 1
     return records
 
 
 def round_trip(records):
     codec, data = encode(records)
-    out = rec.empty(1 if len(records) == rec.COUNT else 8, records.shape[1])
+    out = pyramid.empty(1 if len(records) == pyramid.COUNT else 8, records.shape[1])
     decode_into(out, codec, data)
     return out, codec, data
 
@@ -93,7 +93,7 @@ def test_a_few_large_numbers_do_not_widen_the_rest():
     ],
 )
 def test_prices_as_they_are_sent_take_few_bytes(name, bars, n_bytes):
-    records = rec.from_bars(bars)
+    records = pyramid.from_bars(bars)
     out, codec, data = round_trip(records)
     assert codec == PACKED, name
     assert len(data) <= n_bytes * len(bars)
@@ -102,23 +102,23 @@ def test_prices_as_they_are_sent_take_few_bytes(name, bars, n_bytes):
 
 @pytest.mark.parametrize("odd", ODD)
 def test_one_odd_value_among_ordinary_ones_costs_no_bit(odd):
-    records = rec.from_bars(session_bars(500)).copy()
-    for row in range(rec.OPEN, rec.VOLUME + 1):
+    records = pyramid.from_bars(session_bars(500)).copy()
+    for row in range(pyramid.OPEN, pyramid.VOLUME + 1):
         records.view(np.float64)[row, 77 * row] = odd
     assert np.array_equal(round_trip(records)[0], records)
 
 
 def test_what_would_not_come_back_is_stored_raw():
-    records = rec.from_bars(session_bars(10)).copy()
-    records.view(np.float64)[rec.VOLUME, 4] = -0.0
+    records = pyramid.from_bars(session_bars(10)).copy()
+    records.view(np.float64)[pyramid.VOLUME, 4] = -0.0
     out, codec, data = round_trip(records)
     assert (codec, len(data)) == (RAW, records.nbytes)
     assert np.array_equal(out, records)
 
 
 def test_the_raw_codec_stays_readable():
-    records = rec.from_bars(session_bars(10))
-    out = rec.empty(1, 10)
+    records = pyramid.from_bars(session_bars(10))
+    out = pyramid.empty(1, 10)
     decode_into(out, RAW, records.astype("<i8").tobytes())
     assert np.array_equal(out, records)
     with pytest.raises(ValueError, match="reshape"):
@@ -127,12 +127,12 @@ def test_the_raw_codec_stays_readable():
 
 def test_a_codec_of_the_future_is_refused():
     with pytest.raises(ValueError, match="no codec 2"):
-        decode_into(rec.empty(1, 1), 2, b"")
+        decode_into(pyramid.empty(1, 1), 2, b"")
 
 
 def test_damaged_bytes_are_refused_or_change_the_checksum():
     """Every bit of a small chunk, each cut and some appended bytes; nothing but ``ValueError`` comes out."""
-    records = rec.from_bars(session_bars(12))
+    records = pyramid.from_bars(session_bars(12))
     codec, data = encode(records)
     assert codec == PACKED
     crc = checksum(records, 1, 1, 5)
@@ -142,7 +142,7 @@ def test_damaged_bytes_are_refused_or_change_the_checksum():
         flipped[bit // 8] ^= 1 << bit % 8
         damaged.append(bytes(flipped))
     for blob in damaged:
-        out = rec.empty(1, 12)
+        out = pyramid.empty(1, 12)
         try:
             decode_into(out, codec, blob)
         except ValueError:
@@ -150,8 +150,8 @@ def test_damaged_bytes_are_refused_or_change_the_checksum():
         assert np.array_equal(out, records) == (checksum(out, 1, 1, 5) == crc)
 
 
-def test_the_checksum_tells_one_place_and_one_bit_from_another():
-    records = rec.from_bars(session_bars(1_500))
+def test_the_checksum_differs_for_another_place_and_another_bit():
+    records = pyramid.from_bars(session_bars(1_500))
     known = {checksum(records, 1, 1, 5)}
     for place in [(2, 1, 5), (1, 8, 5), (1, 1, 6)]:
         known.add(checksum(records, *place))

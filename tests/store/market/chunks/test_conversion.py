@@ -9,9 +9,9 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market import migrations
 from candledesk.store.market.bars import bars_extent, count_bars, read_bars, read_bars_around, write_bars
-from candledesk.store.market.chart_rows import read_rows_of
+from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks.proof import Finding, Verdict
-from candledesk.store.market.chunks.repair import convert_slabs, verify_chunks
+from candledesk.store.market.chunks.repair import convert_chunks, verify_chunks
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
 from candledesk.store.market.rows import read_rows
@@ -24,7 +24,7 @@ WHOLE = migrations.MIGRATIONS
 AT = next(place for place, step in enumerate(WHOLE) if step.name == NAME)
 BARS = session_bars(6_000)
 EVER = Span(-(2**40), 2**40)
-N_SLABS = "SELECT count(*) FROM chunk WHERE level = 1"
+N_CHUNK_TIMESS = "SELECT count(*) FROM chunk WHERE level = 1"
 
 
 def make_old(path, monkeypatch, version):
@@ -51,12 +51,12 @@ def old(tmp_path, monkeypatch):
         yield conn, *series
 
 
-def convert(conn, max_slabs=2):
+def convert(conn, max_chunks=2):
     """Convert to the end; return the progress of each call."""
     progress = []
     while not progress or not progress[-1].is_done:
         with transaction(conn):
-            progress.append(convert_slabs(conn, max_slabs))
+            progress.append(convert_chunks(conn, max_chunks))
     return progress
 
 
@@ -68,7 +68,10 @@ def assert_converted(conn, series):
         assert findings == []
         assert read_rows(conn, number, EVER.start, EVER.end).equals(bars)
     assert conn.execute("SELECT DISTINCT codec FROM chunk").fetchall() == [(1,)]
-    assert conn.execute("SELECT count(*) FROM chunk").fetchone() == conn.execute("SELECT count(*) FROM slab").fetchone()
+    assert (
+        conn.execute("SELECT count(*) FROM chunk").fetchone()
+        == conn.execute("SELECT count(*) FROM chunk_checksum").fetchone()
+    )
     assert conn.execute("SELECT max(is_unchecked) FROM series").fetchone() == (0,)
 
 
@@ -87,20 +90,20 @@ def test_unconverted_bars_are_read_as_before(old):
     assert read_bars_around(conn, first, None, 2_500, 0).equals(BARS.take(slice(3_500, None)))
     assert count_bars(conn, first) == len(BARS)
     assert bars_extent(conn, first) == Span(int(BARS.open_time[0]), int(BARS.open_time[-1]) + 1)
-    assert read_rows_of(conn, first, EVER, 512).n_bars.sum() == len(BARS)
+    assert read_records(conn, first, EVER, 512).n_bars.sum() == len(BARS)
     assert verify_chunks(conn, first) == []
 
 
 def test_conversion_goes_on_where_it_stopped_and_says_how_far_it_is(old):
     conn, *series = old
-    n_total = conn.execute(N_SLABS).fetchone()[0]
+    n_total = conn.execute(N_CHUNK_TIMESS).fetchone()[0]
     size = conn.execute("SELECT sum(length(data)) FROM chunk").fetchone()[0]
-    coarse = read_rows_of(conn, series[0], EVER, 64).bars
+    coarse = read_records(conn, series[0], EVER, 64).bars
     with transaction(conn):
-        part = convert_slabs(conn, 3)
+        part = convert_chunks(conn, 3)
     assert (part.n_done, part.n_total, part.is_done, part.findings) == (3, n_total, False, ())
     assert read_bars(conn, series[0], EVER).equals(BARS)  # of both kinds
-    assert read_rows_of(conn, series[0], EVER, 64).bars.equals(coarse)
+    assert read_records(conn, series[0], EVER, 64).bars.equals(coarse)
     progress = convert(conn, 2)
     assert [part.n_done for part in progress] == [*range(5, n_total, 2), n_total]
     assert {part.n_total for part in progress} == {n_total}
@@ -108,7 +111,7 @@ def test_conversion_goes_on_where_it_stopped_and_says_how_far_it_is(old):
     assert conn.execute("SELECT sum(length(data)) FROM chunk").fetchone()[0] < size / 3
     n_changes = conn.total_changes
     with transaction(conn):
-        assert convert_slabs(conn).is_done
+        assert convert_chunks(conn).is_done
     assert conn.total_changes == n_changes
 
 
@@ -116,18 +119,18 @@ def test_a_stopped_conversion_leaves_nothing_half_done(old):
     conn, first, _ = old
     before = conn.execute("SELECT * FROM chunk ORDER BY 1, 2, 3").fetchall()
     conn.execute("BEGIN IMMEDIATE")
-    convert_slabs(conn, 3)
+    convert_chunks(conn, 3)
     conn.execute("ROLLBACK")
     assert conn.execute("SELECT * FROM chunk ORDER BY 1, 2, 3").fetchall() == before
     assert read_bars(conn, first, EVER).equals(BARS)
 
 
-def test_a_write_converts_the_slab_that_it_touches(old):
+def test_a_write_converts_the_chunk_that_it_touches(old):
     conn, *series = old
     with transaction(conn):
         assert write_bars(conn, series[0], session_bars(3, seed=5)) == 3
         assert write_bars(conn, series[0], BARS.take(slice(0, 3))) == 3
-    assert conn.execute("SELECT count(*) FROM slab WHERE level = 1").fetchone() == (1,)
+    assert conn.execute("SELECT count(*) FROM chunk_checksum WHERE level = 1").fetchone() == (1,)
     convert(conn)
     assert_converted(conn, series)
 

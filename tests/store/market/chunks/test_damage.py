@@ -10,7 +10,7 @@ import pytest
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import bars_extent, read_bars, read_bars_around, write_bars
-from candledesk.store.market.chart_rows import read_rows_of
+from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.repair import repair_series, verify_chunks
 from candledesk.store.market.database import transaction
@@ -19,7 +19,7 @@ from tests.store.market.chunks.samples import session_bars
 
 EVER = Span(-(2**40), 2**40)
 TRUTH = session_bars(4)
-SLAB = int(TRUTH.open_time[0]) // 122_880 * 122_880, (int(TRUTH.open_time[0]) // 122_880 + 1) * 122_880
+CHUNK_TIMES = int(TRUTH.open_time[0]) // 122_880 * 122_880, (int(TRUTH.open_time[0]) // 122_880 + 1) * 122_880
 PAGE_SIZE = 8_192
 ROOT = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
 
@@ -43,10 +43,10 @@ def opened(data):
 
 @pytest.fixture
 def image(writer, series):
-    """The image of a database with one slab, and the page of each table."""
+    """The image of a database with one chunk of each level, and the page of each table."""
     with transaction(writer):
         write_bars(writer, series, TRUTH)
-    tables = ("candle", "chunk", "slab", "sqlite_autoindex_chunk_1")
+    tables = ("candle", "chunk", "chunk_checksum", "sqlite_autoindex_chunk_1")
     pages = {name: writer.execute(ROOT, (name,)).fetchone()[0] for name in tables}
     return image_of(writer), pages
 
@@ -66,12 +66,12 @@ def flipped(data, place, bit):
     return opened(damaged)
 
 
-@pytest.mark.parametrize("table", ["candle", "chunk", "slab", "sqlite_autoindex_chunk_1"])
+@pytest.mark.parametrize("table", ["candle", "chunk", "chunk_checksum", "sqlite_autoindex_chunk_1"])
 def test_one_flipped_bit_costs_no_bar_and_never_goes_unnoticed(image, series, table):
     """Every bit of a table's page: what is read stays true, damage is noticed, and repair makes nothing worse."""
     data, pages = image
     with opened(data) as conn:
-        coarse = {stride: read_rows_of(conn, series, EVER, stride).bars for stride in (8, 512)}
+        coarse = {stride: read_records(conn, series, EVER, stride).bars for stride in (8, 512)}
     places = used_bytes(data, pages[table])
     ends: Counter[str] = Counter()
     for place in places:
@@ -90,13 +90,13 @@ def require_truth(conn, series, coarse):
     assert read_bars_around(conn, series, None, 3, 0).equals(TRUTH.take(slice(1, 4)))
     assert bars_extent(conn, series) == Span(int(TRUTH.open_time[0]), int(TRUTH.open_time[-1]) + 1)
     for stride, expected in coarse.items():
-        assert read_rows_of(conn, series, EVER, stride).bars.equals(expected)
+        assert read_records(conn, series, EVER, stride).bars.equals(expected)
 
 
 def check_and_repair(conn, series):
     """Return what became of the damage; what is not noticed must be harmless."""
     if not verify_chunks(conn, series):
-        assert read_rows(conn, series, *SLAB).equals(TRUTH)
+        assert read_rows(conn, series, *CHUNK_TIMES).equals(TRUTH)
         return "harmless"
     try:
         with transaction(conn):
@@ -105,7 +105,7 @@ def check_and_repair(conn, series):
         return "not writable"  # the page itself is damaged: only a new file helps
     if verify_chunks(conn, series):
         return "not repaired"
-    assert read_rows(conn, series, *SLAB).equals(TRUTH)
+    assert read_rows(conn, series, *CHUNK_TIMES).equals(TRUTH)
     return "repaired"
 
 
@@ -131,4 +131,4 @@ def test_a_damaged_page_of_a_larger_file_costs_no_bar(writer, series, kind):
         with opened(damaged) as conn:
             assert read_bars(conn, series, EVER).equals(bars), page
             assert read_bars_around(conn, series, None, 500, 0).equals(bars.take(slice(8_500, 9_000))), page
-            assert read_rows_of(conn, series, EVER, 64).n_bars.sum() == 9_000, page
+            assert read_records(conn, series, EVER, 64).n_bars.sum() == 9_000, page

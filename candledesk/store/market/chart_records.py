@@ -1,4 +1,4 @@
-"""What a chart reads of a series: the span around an anchor, and its bars or rows of many bars from the pyramid."""
+"""Reads for charts: the span around an anchor, and its bars or aggregated records from the pyramid (``pyramid``)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.span import Span
-from candledesk.store.market import pyramid as rec
+from candledesk.store.market import pyramid
 from candledesk.store.market.bars import bars_extent, read_bars
 from candledesk.store.market.chunks.reading import rank_among, read_chunks, read_ranks
-from candledesk.store.market.chunks.table import Head, read_head
+from candledesk.store.market.chunks.table import SeriesHead, read_head
 from candledesk.store.market.database import snapshot
 from candledesk.store.sqlite_errors import translate_faults
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class BarRows:
-    """Consecutive bars as one row, of one series.
+class BarRecords:
+    """Consecutive records of one series; a record aggregates one or more stored bars.
 
-    ``bars``: the aggregate of each row (first open time and open, highest high, lowest low, last close, summed
-    volume); ``n_bars``: int64, how many stored bars each row stands for; ``rev``: the series' revision.
+    ``bars``: the values of each record (first open time and open, highest high, lowest low, last close, summed volume),
+    n of them; ``n_bars``: int64 ``(n,)``, how many stored bars each aggregates; ``rev``: the series' revision.
     """
 
     bars: Bars
@@ -36,31 +36,31 @@ class BarRows:
 
 
 def _read_level(
-    conn: sqlite3.Connection, head: Head, level: int, span: Span, findings: list[Finding] | None
+    conn: sqlite3.Connection, head: SeriesHead, level: int, span: Span, findings: list[Finding] | None
 ) -> IntArray:
-    """Read the records of ``level`` within ``span``; what its ends cut off a record is aggregated from bars."""
-    width = head.step * level
-    lo, hi = -(-span.start // width) * width, span.end // width * width
-    if lo > hi:
+    """Return the records of ``level`` in ``span``; records that cross its ends are aggregated from the bars inside."""
+    width = head.step_s * level
+    start, end = -(-span.start // width) * width, span.end // width * width
+    if start > end:
         return _edge(conn, head, (span.start, span.end), width, findings)
-    slab = head.span * level
-    inner = read_chunks(conn, head, level, lo // slab, -(-hi // slab), findings)
-    first, last = np.searchsorted(inner[rec.TIME], [lo, hi])
-    left = _edge(conn, head, (span.start, lo), width, findings)
-    right = _edge(conn, head, (hi, span.end), width, findings)
+    chunk_s = head.chunk_s * level
+    inner = read_chunks(conn, head, level, start // chunk_s, -(-end // chunk_s), findings)
+    first, last = np.searchsorted(inner[pyramid.TIME], [start, end])
+    left = _edge(conn, head, (span.start, start), width, findings)
+    right = _edge(conn, head, (end, span.end), width, findings)
     return np.concatenate((left, inner[:, first:last], right), axis=1)
 
 
 def _edge(
-    conn: sqlite3.Connection, head: Head, times: tuple[int, int], width: int, findings: list[Finding] | None
+    conn: sqlite3.Connection, head: SeriesHead, times: tuple[int, int], width: int, findings: list[Finding] | None
 ) -> IntArray:
     """Aggregate the bars of the half-open ``times``, which may be empty."""
-    lo, hi = times
-    if lo == hi:
-        return rec.coarsen(rec.empty(1), width)
-    records = read_chunks(conn, head, 1, lo // head.span, -(-hi // head.span), findings)
-    first, last = np.searchsorted(records[rec.TIME], [lo, hi])
-    return rec.coarsen(records[:, first:last], width)
+    start, end = times
+    if start == end:
+        return pyramid.coarsen(pyramid.empty(1), width)
+    records = read_chunks(conn, head, 1, start // head.chunk_s, -(-end // head.chunk_s), findings)
+    first, last = np.searchsorted(records[pyramid.TIME], [start, end])
+    return pyramid.coarsen(records[:, first:last], width)
 
 
 @translate_faults()
@@ -69,8 +69,8 @@ def find_around(
 ) -> Span | None:
     """Return the span of the ``n_before`` bars that open before ``anchor`` and of the ``n_after`` from it on.
 
-    ``anchor`` ``None``: the newest bars. The span is widened to whole records of the coarsest level, so that rows of
-    every level lie whole inside it. ``None`` when nothing is stored there.
+    ``anchor`` ``None``: the newest bars. The span is widened to whole records of the coarsest level, which consist
+    of whole records of every level. Returns ``None`` when no bar is stored there.
     """
     with snapshot(conn):
         head = read_head(conn, series_id)
@@ -88,7 +88,7 @@ def find_around(
 
 @translate_faults()
 def count_beside(conn: sqlite3.Connection, series_id: int, span: Span) -> tuple[int, int]:
-    """Return how many bars are stored on either side of ``span``, without counting rows."""
+    """Return how many bars are stored before and after ``span``, from the counts of the chunks."""
     with snapshot(conn):
         head = read_head(conn, series_id)
         extent = bars_extent(conn, series_id)
@@ -101,23 +101,24 @@ def count_beside(conn: sqlite3.Connection, series_id: int, span: Span) -> tuple[
 
 
 @translate_faults()
-def read_rows_of(
-    conn: sqlite3.Connection, series_id: int, span: Span, stride: int, findings: list[Finding] | None = None
-) -> BarRows:
-    """Return the bars of ``span`` as rows of at most ``stride`` bars, a level of the pyramid; every value is exact.
+def read_records(
+    conn: sqlite3.Connection, series_id: int, span: Span, level: int, findings: list[Finding] | None = None
+) -> BarRecords:
+    """Return the bars of ``span`` as records of at most ``level`` bars each; every value is exact.
 
-    A row starts at a bar that also starts a row of every finer level; what the ends of ``span`` cut off a record is
-    aggregated from bars. Damage as ``read_bars``.
+    ``level``: one of ``pyramid.LEVELS``, else ``ValueError``; charts call it the stride. The first bar of a record is
+    also the first bar of a record of every finer level. Records that cross the ends of ``span`` hold the bars inside.
+    ``findings``: as in ``read_bars``.
     """
-    if stride not in rec.LEVELS:
-        raise ValueError(f"no level of {stride} bars")
+    if level not in pyramid.LEVELS:
+        raise ValueError(f"no level of {level} bars")
     with snapshot(conn):
         head = read_head(conn, series_id)
-        if stride > 1:
-            records = _read_level(conn, head, stride, span, findings)
+        if level > 1:
+            records = _read_level(conn, head, level, span, findings)
         else:
-            records = rec.from_bars(read_bars(conn, head.series_id, span, findings))
-    return BarRows(rec.to_bars(records), rec.counts(records), head.rev)
+            records = pyramid.from_bars(read_bars(conn, head.series_id, span, findings))
+    return BarRecords(pyramid.to_bars(records), pyramid.counts(records), head.rev)
 
 
 @translate_faults()
