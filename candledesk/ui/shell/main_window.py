@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
     def _on_menu_requested(self, at: QPoint) -> None:
         view = self.current_view()
         if view is not None:
-            menu_at(self.table, view.zone_at(at)).popup(view.mapToGlobal(at))
+            menu_at(self.table, view.hit_at(at)).popup(view.mapToGlobal(at))
 
     def _on_typed(self, text: str) -> None:
         if text.isdigit():

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.core.autoscale import fit_prices
+from candledesk.ui.chart.core.autoscale import ShownBars, extent_of, fit_prices, fit_values
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.core.geometry.lod import Columns, block_size, previous_closes, reduce_rows, reduce_shown
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
-from candledesk.ui.chart.core.panes import Panes, place_panes
-from candledesk.ui.chart.core.scales import PriceScale, format_price
+from candledesk.ui.chart.core.panes import PRICE, Panes, Unit, place_panes
+from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from candledesk.domain.bars import Bars, BoolArray, FloatArray
+    from candledesk.ui.chart.core.autoscale import Fit, ScaledLayer
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.scene import ChartScene, Series
     from candledesk.ui.chart.core.viewport import Placed
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 _AXIS_CHARS = 9  # room for 99,999.99 and for +250,000%, so that the axis seldom changes its width
 _AXIS_PAD = 14.0
 _TIME_PAD = 14.0
-_VOLUME_HEADROOM = 0.12
+_NUMBER_DIGITS = 3  # significant digits of the range of a pane of numbers that its labels show
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class Priced:
 class Frame:
     """A scene on a surface of ``panes.width`` × ``panes.height`` device pixels, ``dpr`` of them per logical pixel.
 
-    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``priced``: the columns
-    whose prices the axis can show, all but those at or below zero on a logarithmic one; ``notes``: what it cannot show.
+    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``scales``: of each
+    pane, by its id, whether it is shown or not. ``priced``: the columns whose prices the axis can show, all but those
+    at or below zero on a logarithmic one; ``notes``: what it cannot show.
     """
 
     panes: Panes
@@ -60,11 +64,15 @@ class Frame:
     hi: int
     columns: Columns
     x: FloatArray
-    price: PriceScale
-    volume_peak: float
+    scales: Mapping[str, PaneScale]
     is_up: BoolArray
     priced: Priced
     notes: tuple[str, ...] = ()
+
+    @property
+    def price(self) -> PaneScale:
+        """The scale of the pane of prices."""
+        return self.scales[PRICE]
 
     @property
     def device_spacing(self) -> float:
@@ -171,21 +179,24 @@ def _above_zero(scene: ChartScene, placed: Placed, columns: Columns, rows: tuple
     return reduce_shown(odd.drawn, placed.axis, lo, hi, columns.block, series.stride, series.origin, ~odd.is_below)
 
 
-def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics) -> Frame:
-    """Lay out ``scene`` on ``width`` × ``height`` device pixels."""
+def solve_frame(
+    scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics, layers: Sequence[ScaledLayer]
+) -> Frame:
+    """Lay out ``scene`` on ``width`` × ``height`` device pixels; the axis of a pane shows what its ``layers`` show."""
     axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
-    panes = place_panes(width, height, axis, dpr, has_volume=has_volume(scene.series), split=scene.split)
+    filled = [pane for pane in scene.panes if pane.unit is not Unit.VOLUME or has_volume(scene.series)]
+    panes = place_panes(filled, (width, height), axis, dpr, maximised=scene.maximised)
     placed = scene.viewport.resized(panes.plot_w / dpr).place(scene.series.axis)
     lo, hi = placed.visible()
     block = block_size(placed.view.spacing * dpr)
     rows = _drawn_rows(scene, placed, block)
     columns, is_up = _draw_columns(scene, placed, block, rows)
-    fit = fit_prices(scene, lo, hi, columns)
-    peak = float(columns.volume.max()) if len(columns.volume) else 0.0
+    fit = fit_prices(scene, lo, hi, columns, layers)
+    shown = ShownBars(scene, lo, hi, columns, fit.range.is_log)
     x = _centres(placed, columns, dpr)
     priced = Priced(columns, x, is_up)
-    if fit.span.is_log and (shown := _above_zero(scene, placed, columns, rows)) is not columns:
-        priced = Priced(shown, _centres(placed, shown, dpr), _rising(scene.series.drawn, shown, scene.options))
+    if fit.range.is_log and (above := _above_zero(scene, placed, columns, rows)) is not columns:
+        priced = Priced(above, _centres(placed, above, dpr), _rising(scene.series.drawn, above, scene.options))
     return Frame(
         panes=panes,
         dpr=dpr,
@@ -194,12 +205,31 @@ def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics:
         hi=hi,
         columns=columns,
         x=x,
-        price=PriceScale(fit.span, panes.price_top, panes.price_bottom, fit.mode, fit.base),
-        volume_peak=peak * (1 + _VOLUME_HEADROOM),
+        scales=_scales(panes, fit, shown, layers),
         is_up=is_up,
         priced=priced,
         notes=fit.notes,
     )
+
+
+def _scales(panes: Panes, fit: Fit, shown: ShownBars, layers: Sequence[ScaledLayer]) -> dict[str, PaneScale]:
+    """Return the scale of every pane: prices as they were fitted, the others by the union of their layers."""
+    scales = {}
+    for pane in shown.scene.panes:
+        box, unit = panes.box(pane.id), pane.unit
+        if pane.id == PRICE:
+            decimals = shown.scene.series.decimals
+            scales[PRICE] = PaneScale(fit.range, box.top, box.bottom, unit, decimals, fit.mode, fit.base)
+        else:
+            fitted = fit_values(unit, extent_of(layers, pane.id, shown))
+            decimals = 0 if unit is Unit.VOLUME else number_decimals(fitted)
+            scales[pane.id] = PaneScale(fitted, box.top, box.bottom, unit, decimals)
+    return scales
+
+
+def number_decimals(fitted: ValueRange) -> int:
+    """Return how many digits after the point tell the values of a range apart, at least two."""
+    return max(2, _NUMBER_DIGITS - math.ceil(math.log10(fitted.hi - fitted.lo)))
 
 
 def _centres(placed: Placed, columns: Columns, dpr: float) -> FloatArray:

@@ -12,9 +12,9 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.ui.chart.core.axis import Axis
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
-from candledesk.ui.chart.core.panes import PaneSplit
+from candledesk.ui.chart.core.panes import DEFAULT_PANES, Pane
 from candledesk.ui.chart.core.time_ticks import Calendar, build_calendar
-from candledesk.ui.chart.core.viewport import Viewport
+from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
-    from candledesk.ui.chart.core.scales import PriceRange
+    from candledesk.ui.chart.core.scales import ValueRange
 
 DEFAULT_DECIMALS = 2
+_ROOM = 1.25  # how much wider than a whole history the view may be
+_MANY_BARS = 20_000  # that may be looked at before they are stored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +146,22 @@ def first_time(series: Series) -> int | None:
     return max(known) if known and not (lookback_s is not None and floor is None) else None
 
 
+def view_of_date(view: Viewport, series: Series, date: int) -> Viewport:
+    """Return the view with a date in the middle; near the start of history with the first bar at the left edge."""
+    placed = view.place(series.axis)
+    views = [placed.centred(date), *([placed.on_first()] if series.edge is EdgeState.START else [])]
+    return max(views, key=lambda moved: moved.place(series.axis).right_edge)
+
+
+def min_spacing(series: Series, width: float) -> float:
+    """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
+    n_here = series.axis.n_bars
+    n_stored = series.n_older + n_here + series.n_newer
+    is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
+    n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
+    return min(DEFAULT_SPACING, width / n_most)
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Words in the middle of a chart that has no bars."""
@@ -157,18 +175,21 @@ class ChartScene:
     """Everything that one paint needs.
 
     ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
+    ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
+    empty for none.
     """
 
     series: Series = field(default_factory=Series.empty)
     viewport: Viewport = field(default_factory=Viewport)
-    price_range: PriceRange | None = None
+    price_range: ValueRange | None = None
     price_mode: PriceMode = PriceMode.NORMAL
     is_inverted: bool = False
     notice: Notice | None = None
     is_offline: bool = False
     is_counting: bool = False
     pause: str = ""
-    split: PaneSplit = field(default_factory=PaneSplit)
+    panes: tuple[Pane, ...] = DEFAULT_PANES
+    maximised: str = ""
     options: ChartOptions = field(default_factory=ChartOptions)
 
     @property

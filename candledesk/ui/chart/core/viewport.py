@@ -138,6 +138,11 @@ class Placed:
         spacing = min(self.view.width / (n + 2), self.view.width / 2)
         return self.moved(Logical(max(1, self.n_bars) + n_newer + 0.5), spacing)
 
+    def on_first(self) -> Viewport:
+        """Show the oldest loaded bar at the left edge."""
+        edge = self.view.width / self.view.spacing - DEFAULT_RIGHT_BARS
+        return self.moved(Logical(edge), self.view.spacing)
+
     def centred(self, open_time: int) -> Viewport:
         """Show the bar of a time, or the nearest one, in the middle."""
         index = self.axis.middle_of(self.axis.row_of(open_time)) if self.axis.n_rows else 0.0

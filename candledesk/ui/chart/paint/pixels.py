@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from candledesk.domain.bars import BoolArray, FloatArray
-    from candledesk.ui.chart.core.panes import RectArray
+    from candledesk.ui.chart.core.geometry.rects import RectArray
 
 Align = Qt.AlignmentFlag
 _FLOOR_ROWS = 16  # fewer are not worth a picture

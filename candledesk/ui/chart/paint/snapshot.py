@@ -12,16 +12,16 @@ from PySide6.QtSvg import QSvgGenerator
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.errors import EnvironmentFaultError, InputError
-from candledesk.ui.chart.core.frame import plot_width, solve_frame
+from candledesk.ui.chart.core.frame import plot_width
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities, usual_of
 from candledesk.ui.chart.core.options import PriceMode
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.core.time_ticks import build_calendar
 from candledesk.ui.chart.core.viewport import Viewport
-from candledesk.ui.chart.paint.chart_painter import paint_frame, text_metrics
-from candledesk.ui.chart.paint.legend_painter import Legend
+from candledesk.ui.chart.paint.layer import Picture
+from candledesk.ui.chart.paint.layers import lay_out, paint_layers
 from candledesk.ui.chart.paint.pixels import device_pixels, fill
-from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_line, figures_width, shortened
+from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_line, figures_width, shortened, text_metrics
 from candledesk.ui.theme.themes import Theme, coloured
 
 if TYPE_CHECKING:
@@ -134,15 +134,9 @@ def _title(shot: Shot) -> str:
 
 
 def _paint(painter: QPainter, shot: Shot) -> None:
-    series, theme = shot.scene.series, coloured(shot.theme, shot.scene.options)
-    dpr = painter.deviceTransform().m11()
+    theme, dpr = coloured(shot.theme, shot.scene.options), painter.deviceTransform().m11()
     width, height = round(shot.width * dpr), round(max(1.0, shot.height - _FOOTER) * dpr)
-    frame = solve_frame(shot.scene, width, height, dpr, text_metrics(dpr))
-    paint_frame(painter, frame, shot.scene, theme)
-    legend = Legend()
-    legend.show_bar(series, len(series.bars) - 1 if len(series.bars) else None, frame, theme)
-    with device_pixels(painter):
-        legend.draw(painter, QRect(0, 0, shot.width, shot.height))
+    paint_layers(painter, Picture(lay_out(shot.scene, width, height, dpr), shot.scene, theme))
     _paint_footer(painter, shot, dpr, theme)
 
 

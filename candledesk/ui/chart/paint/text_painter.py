@@ -9,11 +9,19 @@ from functools import lru_cache
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QStaticText
 
+from candledesk.ui.chart.core.frame import TextMetrics
 from candledesk.ui.chart.paint.pixels import colour_of
-from candledesk.ui.theme.themes import chart_font
+from candledesk.ui.theme.themes import FONT_PX, chart_font
 
 Align = Qt.AlignmentFlag
 _LEAST_CHARS = 3  # fewer say nothing
+
+
+@lru_cache(maxsize=8)
+def text_metrics(dpr: float) -> TextMetrics:
+    """Measure the axis font at a scale factor; logical pixels."""
+    metrics = QFontMetricsF(chart_font(FONT_PX * dpr))
+    return TextMetrics(metrics.horizontalAdvance("0") / dpr, metrics.height() / dpr)
 
 
 @lru_cache(maxsize=1024)

@@ -9,26 +9,25 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
 
-from candledesk.ui.chart.paint.chart_painter import paint_frame
+from candledesk.ui.chart.paint.layers import paint_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtCore import QRect
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-    from candledesk.ui.chart.core.frame import Frame
-    from candledesk.ui.chart.core.scene import ChartScene
-    from candledesk.ui.theme.themes import Theme
+    from candledesk.ui.chart.paint.layer import Layer, Picture
 
 
 class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
-    """Shows the scene that ``source`` returns; ``n_paints`` counts the paints that a change caused."""
+    """Shows the picture that ``source`` returns; ``n_paints`` counts the paints that a change caused."""
 
-    def __init__(self, source: Callable[[], tuple[Frame, ChartScene, Theme]]) -> None:
-        """Ask ``source`` for what to draw at paint time only, so that many changes cost one paint."""
+    def __init__(self, source: Callable[[], Picture], layers: Iterable[Layer]) -> None:
+        """Ask ``source`` at paint time only, so that many changes cost one paint; ``layers``: the lowest first."""
         super().__init__()
         self._source = source
+        self._layers = [layer for layer in layers if layer.cover is None]
         self._pixmap: QPixmap | None = None
         self._is_changed = True
         self._rect = QRectF()
@@ -61,7 +60,7 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         if self._is_changed:
             self._is_changed = False
             self.n_paints += 1
-        paint_frame(painter, *self._source())
+        paint_layers(painter, self._source(), self._layers)
 
     def copy(self, painter: QPainter, rect: QRect, dpr: float) -> None:
         """Copy what an overlay uncovers, ``rect`` in logical pixels, to a painter of device pixels."""
@@ -72,9 +71,9 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc]
         painter.drawPixmap(left, top, self._pixmap, left, top, width, height)
 
     def _render(self) -> QPixmap:
-        frame, scene, theme = self._source()
-        pixmap = QPixmap(max(1, frame.panes.width), max(1, frame.panes.height))
+        picture = self._source()
+        pixmap = QPixmap(max(1, picture.frame.panes.width), max(1, picture.frame.panes.height))
         painter = QPainter(pixmap)
-        paint_frame(painter, frame, scene, theme)
+        paint_layers(painter, picture, self._layers)
         painter.end()
         return pixmap

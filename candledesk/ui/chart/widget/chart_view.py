@@ -1,4 +1,4 @@
-"""The chart widget: translates mouse, wheel and keys into the model's verbs and repaints once per change."""
+"""The chart widget: hands mouse, wheel and keys to the gestures and repaints once per change."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
+from candledesk.ui.chart.core.crosshair import aim_at
 from candledesk.ui.chart.core.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
-from candledesk.ui.chart.paint.chart_painter import text_metrics
-from candledesk.ui.chart.paint.countdown import Countdown, countdown_text
-from candledesk.ui.chart.paint.crosshair import Crosshair, aim_at
-from candledesk.ui.chart.paint.legend_painter import Legend
+from candledesk.ui.chart.core.panes import PRICE, Zone
+from candledesk.ui.chart.paint.countdown import countdown_text
+from candledesk.ui.chart.paint.layer import Picture
+from candledesk.ui.chart.paint.legend_painter import legend_text
+from candledesk.ui.chart.paint.overlay import Overlay
 from candledesk.ui.chart.paint.pixels import device_pixels
+from candledesk.ui.chart.paint.text_painter import text_metrics
 from candledesk.ui.chart.widget.chart_item import ChartItem
-from candledesk.ui.chart.widget.gestures import PLOT, Hand, Zone
+from candledesk.ui.chart.widget.gestures import MouseGestures
 from candledesk.ui.chart.widget.motion import Motion
-from candledesk.ui.chart.widget.touch import TouchHand
+from candledesk.ui.chart.widget.touch import TouchGestures
 from candledesk.ui.theme.themes import DARK, Theme, coloured
 
 if TYPE_CHECKING:
@@ -39,20 +42,17 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.core.crosshair import Aim
     from candledesk.ui.chart.core.options import ChartOptions
-    from candledesk.ui.chart.core.scene import ChartScene
+    from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _NOTCH = 120.0  # Qt's units of one wheel notch, which browsers report as 100
 
 
 _CURSORS = {
-    Zone.PRICE: Qt.CursorShape.CrossCursor,
-    Zone.VOLUME: Qt.CursorShape.CrossCursor,
+    Zone.PLOT: Qt.CursorShape.CrossCursor,
     Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
-    Zone.PRICE_AXIS: Qt.CursorShape.SizeVerCursor,
-    Zone.VOLUME_AXIS: Qt.CursorShape.ArrowCursor,
     Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
 }
 
@@ -70,13 +70,15 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
         self._mouse_at: QPointF | None = None
         self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
-        self._hand = Hand(model)
+        self._gestures = MouseGestures(model)
         self._meter = FlickMeter()
         self.motion = Motion(model, self)
-        self._touch = TouchHand(model, self._hand, self.motion)
+        self._touch = TouchGestures(model, self._gestures, self.motion)
         self._configure()
-        self.chart_item = ChartItem(self._source)
-        self.crosshair, self.legend, self.countdown = Crosshair(), Legend(), Countdown()
+        self.chart_item = ChartItem(self._chart_picture, model.layers)
+        self._overlay = Overlay(model.layers)
+        self._countdown = ""
+        self._picture = self._chart_picture()
         self.addItem(self.chart_item)
         self._latest_button = QToolButton(self)
         self._latest_button.setText("»")
@@ -108,8 +110,23 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.setMinimumSize(240, 160)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
-    def _source(self) -> tuple[Frame, ChartScene, Theme]:
-        return self.model.frame(), self.model.scene, self._theme
+    def _chart_picture(self) -> Picture:
+        return Picture(self.model.frame(), self.model.scene, self._theme)
+
+    @property
+    def aim(self) -> Aim | None:
+        """Where the crosshair is; ``None`` while it is hidden."""
+        return self._picture.aim
+
+    @property
+    def countdown(self) -> str:
+        """The time to the close of the last bar, empty when none is shown."""
+        return self._picture.countdown
+
+    @property
+    def legend(self) -> str:
+        """What the legend says, for screen readers and tests."""
+        return legend_text(self._picture)
 
     @property
     def _theme(self) -> Theme:
@@ -125,9 +142,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._palette = theme, None, theme
         self._on_changed()
 
-    def zone_at(self, at: QPoint) -> Zone:
-        """Return the part of the chart at a position."""
-        return self._hand.zone_at(at.x(), at.y())
+    def hit_at(self, at: QPoint) -> Hit:
+        """Return what of the chart lies at a position."""
+        return self._gestures.hit_at(at.x(), at.y())
 
     def animate_latest(self) -> None:
         """Glide to the latest bar."""
@@ -140,15 +157,14 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._update_overlay()
 
     def _update_countdown(self) -> None:
-        scene = self.model.scene
-        seconds = self.model.seconds_to_close(time.time()) if scene.options.has_countdown else None
+        seconds = self.model.seconds_to_close(time.time()) if self.model.scene.options.has_countdown else None
+        self._countdown = "" if seconds is None else countdown_text(seconds)
         self.model.set_counting(is_on=seconds is not None)
-        text = "" if seconds is None else countdown_text(seconds)
-        self._repaint(self.countdown.show_text(text, self.model.frame(), self.model.series, self._theme))
 
     def _on_second(self) -> None:
         """Count, and come again when the next second begins; venues open and close too."""
         self._update_countdown()
+        self._update_overlay()
         self._clock.start(1000 - int(time.time() * 1000) % 1000)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -162,16 +178,13 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         super().hideEvent(event)
 
     def _update_overlay(self) -> None:
-        frame, series = self.model.frame(), self.model.series
+        frame, series, scene = self.model.frame(), self.model.series, self.model.scene
         aim = None
-        if self._mouse_at is not None and (self._hand.grabbed is None or self._hand.grabbed in PLOT):
-            aim = aim_at(frame, series, self._mouse_at.x(), self._mouse_at.y(), self.model.scene.options.magnet)
-        theme = self._theme
-        dirty = self.crosshair.show_at(aim, frame, series, theme)
-        n = len(series.bars)
-        row = aim.row if aim is not None else (n - 1 if n else None)
-        self._repaint(self.legend.show_bar(series, row, frame, theme) + dirty)  # where its lines end is then known
-        is_off = n > 0 and not self.model.is_latest_visible()
+        if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
+            aim = aim_at(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
+        self._picture = Picture(frame, scene, self._theme, aim, self._countdown)
+        self._repaint(self._overlay.show(self._picture))
+        is_off = len(series.bars) > 0 and not self.model.is_latest_visible()
         if is_off:
             self._place_latest_button()
         if is_off != self._latest_button.isVisible():
@@ -212,8 +225,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
                 with nullcontext() if dpr == 1 else device_pixels(painter):
                     if not is_changed:
                         self.chart_item.copy(painter, rect, dpr)
-                    for part in (self.countdown, self.legend, self.crosshair):
-                        part.draw(painter, rect)
+                    self._overlay.paint(painter, rect)
         finally:
             painter.end()  # an open painter takes the process with it
 
@@ -230,7 +242,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _place_latest_button(self) -> None:
         frame = self.model.frame()
-        right, bottom = round(frame.panes.plot_w / frame.dpr), round(frame.panes.price_bottom / frame.dpr)
+        right, bottom = round(frame.panes.plot_w / frame.dpr), round(frame.panes.boxes[0].bottom / frame.dpr)
         self._latest_button.move(right - 40, bottom - 40)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -250,26 +262,27 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return bool(super().viewportEvent(event))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Grab the plot, an axis or a separator."""
+        """Let the tool in use begin a drag."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self.motion.stop()
         at = event.position()
-        self._hand.press(at.x(), at.y())
+        self._gestures.press(at.x(), at.y())
         self._meter.start(at.x(), float(event.timestamp()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag what is grabbed; else move the crosshair."""
         self._mouse_at = at = event.position()
-        if self._hand.grabbed is None:
-            self._show_cursor(self._hand.zone_at(at.x(), at.y()))
-            self._update_overlay()
+        self._gestures.move(at.x(), at.y())
+        if self._gestures.grabbed is not None:
+            self._meter.add(at.x(), float(event.timestamp()))
             return
-        self._meter.add(at.x(), float(event.timestamp()))
-        self._hand.drag(at.x(), at.y())
+        self._show_cursor(self._gestures.hit_at(at.x(), at.y()))
+        self._update_overlay()
 
-    def _show_cursor(self, zone: Zone) -> None:
-        shape = _CURSORS[zone]
+    def _show_cursor(self, hit: Hit) -> None:
+        axis = Qt.CursorShape.SizeVerCursor if hit.pane == PRICE else Qt.CursorShape.ArrowCursor
+        shape = _CURSORS.get(hit.zone, axis)
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
 
@@ -277,8 +290,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Let go; throw the chart where that is wanted of a mouse."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        flick = self._meter.flick(float(event.timestamp())) if self._hand.grabbed in PLOT else None
-        self._hand.release()
+        flick = self._meter.flick(float(event.timestamp())) if self._gestures.is_panning else None
+        self._gestures.release()
         if flick is not None and self.model.scene.options.kinetic is Kinetic.ALWAYS:
             self.motion.throw(flick)
         self._update_overlay()
@@ -286,7 +299,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Reset the axis, or maximise the pane, that is double-clicked."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._hand.double_click(event.position().x(), event.position().y())
+            self._gestures.double_click(event.position().x(), event.position().y())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the crosshair where the mouse comes in, before it moves."""
@@ -317,11 +330,14 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             dx, dy = dx + dy, 0.0
         is_right_edge = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        self._hand.wheel(event.position().x(), dx, dy, is_right_edge=is_right_edge)
+        self._gestures.wheel(event.position().x(), dx, dy, is_right_edge=is_right_edge)
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hand letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""
+        """Pass letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""
+        if event.key() == Qt.Key.Key_Escape and self._gestures.grabbed is not None:
+            self._gestures.key("Escape")
+            return
         text = event.text()
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier & ~Qt.KeyboardModifier.KeypadModifier
         if len(text) == 1 and (text.isalnum() or text == "^") and text.isascii() and not modifiers:

@@ -9,22 +9,21 @@ from PySide6.QtCore import QEvent, QPointF
 
 from candledesk.ui.chart.core.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
-from candledesk.ui.chart.widget.gestures import PLOT
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QTouchEvent
 
     from candledesk.ui.chart.widget.chart_model import ChartModel
-    from candledesk.ui.chart.widget.gestures import Hand
+    from candledesk.ui.chart.widget.gestures import MouseGestures
     from candledesk.ui.chart.widget.motion import Motion
 
 
-class TouchHand:
+class TouchGestures:
     """Follows the fingers of one chart."""
 
-    def __init__(self, model: ChartModel, hand: Hand, motion: Motion) -> None:
-        """Drag with ``hand``, throw with ``motion``."""
-        self._model, self._hand, self._motion = model, hand, motion
+    def __init__(self, model: ChartModel, gestures: MouseGestures, motion: Motion) -> None:
+        """Drag with ``gestures``, throw with ``motion``."""
+        self._model, self._gestures, self._motion = model, gestures, motion
         self._meter = FlickMeter()
         self._pair: tuple[QPointF, float] | None = None  # the centre of two fingers, and their distance
 
@@ -36,13 +35,13 @@ class TouchHand:
             self._end()
         elif len(points) >= 2:  # noqa: PLR2004
             self._pinch(points[0], points[1])
-        elif len(points) == 1 and (self._hand.grabbed is None or self._pair is not None):
+        elif len(points) == 1 and (self._gestures.grabbed is None or self._pair is not None):
             self._pair = None
             self._motion.stop()
-            self._hand.press(points[0].x(), points[0].y())
+            self._gestures.press(points[0].x(), points[0].y())
             self._meter.start(points[0].x(), at_ms)
         elif len(points) == 1:
-            self._hand.drag(points[0].x(), points[0].y())
+            self._gestures.move(points[0].x(), points[0].y())
             self._meter.add(points[0].x(), at_ms)
         else:
             self._throw(at_ms)
@@ -57,10 +56,10 @@ class TouchHand:
 
     def _throw(self, at_ms: float) -> None:
         is_wanted = self._model.scene.options.kinetic is not Kinetic.NEVER
-        flick = self._meter.flick(at_ms) if self._pair is None and self._hand.grabbed in PLOT else None
+        flick = self._meter.flick(at_ms) if self._pair is None and self._gestures.is_panning else None
         if flick is not None and is_wanted:
             self._motion.throw(flick)
 
     def _end(self) -> None:
-        self._hand.release()
+        self._gestures.release()
         self._pair = None

@@ -3,9 +3,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from candledesk.domain.prices.oddity import Oddity
+from candledesk.ui.chart.core.crosshair import aim_at
 from candledesk.ui.chart.core.frame import TextMetrics
 from candledesk.ui.chart.core.options import Magnet, PriceMode
-from candledesk.ui.chart.paint.crosshair import aim_at
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from tests.ui.conftest import copied_areas
 
@@ -110,7 +110,7 @@ def test_the_crosshair_paints_no_bars(opened):
     for x in range(300, 500, 7):
         _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
     assert opened.view.chart_item.n_paints == n_paints
-    assert opened.view.crosshair.aim is not None
+    assert opened.view.aim is not None
 
 
 def test_the_crosshair_repaints_a_small_part(opened, monkeypatch):
@@ -148,7 +148,7 @@ def test_the_crosshair_snaps_to_bar_and_close(opened):
     aim = aim_at(frame, series, 403.0, 150.0, Magnet.CLOSE)
     assert aim is not None
     assert aim.x == round(frame.device_x(aim.row))
-    assert aim.price_text == f"{series.bars.close[aim.row]:,.2f}"
+    assert aim.value_text == f"{series.bars.close[aim.row]:,.2f}"
     free = aim_at(frame, series, 403.0, 150.0, Magnet.FREE)
     assert free is not None
     assert free.y == 150
@@ -163,15 +163,15 @@ def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
     opened.cache.tell_stored("MSFT", "1d")
     opened.settle()
     words = "sent in the other unit of the currency, converted; session that the calendar lacks"
-    assert words not in opened.view.legend.text
+    assert words not in opened.view.legend
     before = opened.view.grab().toImage()
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
-    assert f"Odd bar: {words}" in opened.view.legend.text
-    assert opened.view.crosshair.aim.flag_text == words
+    assert f"Odd bar: {words}" in opened.view.legend
+    assert opened.view.aim.flag_text == words
     hovered = opened.view.grab().toImage()
     _mouse(opened, QEvent.Type.MouseMove, 330, 200, buttons=Qt.MouseButton.NoButton)
-    assert opened.view.crosshair.aim.flag_text == ""
-    assert words not in opened.view.legend.text
+    assert opened.view.aim.flag_text == ""
+    assert words not in opened.view.legend
     opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
     assert opened.view.grab().toImage() == before  # nothing is left behind
     assert hovered != before
@@ -179,14 +179,14 @@ def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
 
 def test_the_legend_follows_the_hovered_bar(opened):
     series = opened.model.series
-    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend.text
+    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
     row = opened.model.placed.bar_at(300)
-    assert f"{series.bars.open[row]:,.2f}" in opened.view.legend.text
-    assert "MSFT" in opened.view.legend.text
+    assert f"{series.bars.open[row]:,.2f}" in opened.view.legend
+    assert "MSFT" in opened.view.legend
     opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
-    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend.text
-    assert opened.view.crosshair.aim is None
+    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend
+    assert opened.view.aim is None
 
 
 def test_the_price_axis_scales_and_resets(opened):
@@ -248,7 +248,7 @@ def test_log_and_inverted_axes(opened):
     scale = opened.model.frame().price
     assert scale.y_of(low) > scale.y_of(high)
     opened.model.set_price_mode(PriceMode.LOG)
-    assert opened.model.frame().price.span.is_log
+    assert opened.model.frame().price.range.is_log
     opened.model.set_inverted(is_on=True)
     inverted = opened.model.frame().price
     assert inverted.y_of(low) < inverted.y_of(high)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from candledesk.ui.chart.core.geometry.heikin_ashi import average_columns
 from candledesk.ui.chart.core.geometry.lines import area_points, line_points
 from candledesk.ui.chart.core.geometry.lod import previous_closes, reduce_columns
+from candledesk.ui.chart.core.geometry.rects import volume_rects
 from candledesk.ui.chart.core.geometry.shapes import hollow_rects, ohlc_rects, place_strokes, wick_rects
-from candledesk.ui.chart.core.panes import volume_rects
 from tests.ui.fakes import make_bars
 
 UP = np.array([True, False, True, False])
