@@ -34,6 +34,7 @@ from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
+from candledesk.ui.chart.core.scene import Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,6 +101,12 @@ def odd_in_rows(bars: Bars, flags: Mapping[int, int], rows: Bars) -> tuple[dict[
 def make_instrument(symbol: str = "AAPL") -> Instrument:
     """Return a NASDAQ stock."""
     return Instrument(symbol, "NMS", "EQUITY", "America/New_York", "USD", 2, 345_479_400, "Apple Inc.")
+
+
+def series_of(bars: Bars, interval: str = "1d") -> Series:
+    """Return the loaded window of a series that begins with its first bar and ends with its latest."""
+    request = ViewportRequest(1, 1, "AAPL", INTERVALS[interval], None, 500, 0)
+    return Series.from_reply(ViewportReply(request, bars, make_instrument(), EdgeState.START, "Listed on 12 Dec 1980"))
 
 
 def make_job(job_id: int = 1, state: JobState = JobState.RUNNING, **changes: object) -> Job:

@@ -28,19 +28,20 @@ _TIME_TAG_PAD = 8.0  # logical pixels on either side of the widest text
 
 def _cover(picture: Picture) -> tuple[Cover, ...]:
     """Return the line down, the line across with its label, and the labels of time and flags."""
-    aim, interval = picture.aim, picture.series.interval
+    aim = picture.aim
     if aim is None:
         return ()
-    down, across, _, time, flag = _rects(aim, picture.frame, interval)
+    down, across, _, time, flag = _rects(picture, aim)
     return Cover(down, aim.x), Cover(across, (aim.y, aim.value_text)), Cover(time, aim.row), Cover(flag, aim.flag_text)
 
 
 @lru_cache(maxsize=2)
-def _rects(aim: Aim, frame: Frame, interval: Interval) -> tuple[QRect, QRect, QRect, QRect, QRect]:
+def _rects(picture: Picture, aim: Aim) -> tuple[QRect, QRect, QRect, QRect, QRect]:
     """Return the logical pixels of the lines down and across, and of the tags of value, time and flag.
 
     The line across holds the tag of the value; without a flag its tag is null.
     """
+    frame, interval = picture.frame, picture.series.interval
     panes, line, half = frame.panes, max(1, int(frame.dpr)), round(TAG_H * frame.dpr) // 2 + 1
     down = logical_rect((aim.x, 0, line, panes.time_top), frame.dpr)
     across = logical_rect((0, aim.y - half, panes.width, 2 * half + 1), frame.dpr)
@@ -54,7 +55,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     aim, frame, theme, series = picture.aim, picture.frame, picture.theme, picture.series
     if aim is None:
         return
-    down, across, value, time, flag = (picture.is_within(rect) for rect in _rects(aim, frame, series.interval))
+    down, across, value, time, flag = (picture.is_within(rect) for rect in _rects(picture, aim))
     dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
     if across:
         draw_dashed(painter, 0, aim.y, frame.panes.plot_w, dash, theme.crosshair)

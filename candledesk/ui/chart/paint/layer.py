@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 
 from candledesk.ui.chart.core.time_ticks import TimeTick, time_ticks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtGui import QPainter
 
@@ -32,7 +32,8 @@ class Picture:
     """A frame of a scene in a theme.
 
     ``aim``: where the crosshair is, ``None`` while it is hidden; ``countdown``: the time to the close of the last bar,
-    empty when none is shown; ``within``: the logical pixels that are painted, empty for all of them.
+    empty when none is shown; ``within``: the logical pixels that are painted now, empty for all of them. Nothing else
+    changes, so that layers can keep what they worked out with the picture.
     """
 
     frame: Frame
@@ -101,3 +102,16 @@ class Layer:
     def is_shown(self, frame: Frame) -> bool:
         """Whether there is room for it."""
         return not self.pane or frame.panes.box(self.pane).height > 0
+
+
+def in_order(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return the layers from the lowest to the highest; of the same ``z`` the later one lies above."""
+    return tuple(sorted(layers, key=lambda layer: layer.z))
+
+
+def paint_each(painter: QPainter, picture: Picture, layers: Iterable[Layer]) -> None:
+    """Paint the layers, the lowest first, with a painter of device pixels."""
+    for layer in layers:
+        if layer.is_shown(picture.frame):
+            painter.setPen(Qt.PenStyle.NoPen)
+            layer.paint(painter, picture)

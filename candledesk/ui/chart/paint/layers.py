@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
 from candledesk.ui.chart.core.frame import solve_frame
 from candledesk.ui.chart.core.panes import Hit, Zone
 from candledesk.ui.chart.paint.axes import LINES, TIMES, VALUES
@@ -14,6 +12,7 @@ from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
 from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
 from candledesk.ui.chart.paint.last_price import LAST_PRICE
+from candledesk.ui.chart.paint.layer import in_order, paint_each
 from candledesk.ui.chart.paint.legend_painter import LEGEND
 from candledesk.ui.chart.paint.messages_painter import EDGE, NOTES, NOTICE
 from candledesk.ui.chart.paint.pixels import device_pixels
@@ -28,22 +27,24 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import ChartScene
     from candledesk.ui.chart.paint.layer import Layer, Picture
 
-LAYERS: tuple[Layer, ...] = (
-    GROUND,
-    LEVELS,
-    SESSIONS,
-    VOLUMES,
-    PRICES,
-    NOTES,
-    VALUES,
-    LAST_PRICE,
-    EDGE,
-    LINES,
-    TIMES,
-    NOTICE,
-    COUNTDOWN,
-    LEGEND,
-    CROSSHAIR,
+LAYERS = in_order(
+    (
+        GROUND,
+        LEVELS,
+        SESSIONS,
+        VOLUMES,
+        PRICES,
+        NOTES,
+        VALUES,
+        LAST_PRICE,
+        EDGE,
+        LINES,
+        TIMES,
+        NOTICE,
+        COUNTDOWN,
+        LEGEND,
+        CROSSHAIR,
+    )
 )
 
 
@@ -52,23 +53,18 @@ def lay_out(scene: ChartScene, width: int, height: int, dpr: float, layers: Sequ
     return solve_frame(scene, width, height, dpr, text_metrics(dpr), layers)
 
 
-def in_order(layers: Sequence[Layer]) -> list[Layer]:
-    """Return the layers from the lowest to the highest; of the same ``z`` the later one lies above."""
-    return sorted(layers, key=lambda layer: layer.z)
-
-
 def paint_layers(painter: QPainter, picture: Picture, layers: Sequence[Layer] = LAYERS) -> None:
-    """Paint the layers from the lowest up, from the painter's origin."""
+    """Paint layers, the lowest first, from the painter's origin."""
     with device_pixels(painter):
-        for layer in in_order(layers):
-            if layer.is_shown(picture.frame):
-                painter.setPen(Qt.PenStyle.NoPen)
-                layer.paint(painter, picture)
+        paint_each(painter, picture, layers)
 
 
 def hit_test(frame: Frame, x: float, y: float, layers: Sequence[Layer] = LAYERS) -> Hit:
-    """Return what lies under a logical pixel: the answer of the highest layer that has one, with its ``id``."""
-    for layer in reversed(in_order(layers)):
+    """Return what lies under a logical pixel: the answer of the highest layer that has one, with its ``id``.
+
+    ``layers``: the lowest first.
+    """
+    for layer in reversed(layers):
         hit = layer.hit(frame, x * frame.dpr, y * frame.dpr) if layer.hit and layer.is_shown(frame) else None
         if hit is not None:
             return hit._replace(layer=layer.id)

@@ -107,6 +107,7 @@ def _pens(theme: Theme, pixels: int) -> dict[Tone, Pen]:
 _Lines = tuple[tuple[_Word, ...], tuple[_Word, ...], tuple[_Word, ...]]
 
 
+@lru_cache(maxsize=2)
 def lines_of(picture: Picture) -> _Lines:
     """Return the words of the title, of the values and of the flag of the bar under the crosshair, else of the last."""
     series, frame, n = picture.series, picture.frame, len(picture.series.bars)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from candledesk.ui.chart.paint.layer import paint_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,12 +37,10 @@ class Overlay:
 
     def paint(self, painter: QPainter, within: QRect) -> None:
         """Paint what lies within a rectangle of logical pixels, with a painter of device pixels."""
-        if self._picture is None:
-            return
-        picture = replace(self._picture, within=within)
-        for layer in self._layers:
-            if layer.is_shown(picture.frame):
-                layer.paint(painter, picture)
+        picture = self._picture
+        if picture is not None:
+            picture.within = within
+            paint_each(painter, picture, self._layers)
 
 
 def changed_rects(old: Sequence[Cover], new: Sequence[Cover]) -> list[QRect]:

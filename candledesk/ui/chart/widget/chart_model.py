@@ -19,7 +19,8 @@ from candledesk.ui.chart.core.panes import move_separator
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing, view_of_date
 from candledesk.ui.chart.core.undo import Change, Command
 from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
-from candledesk.ui.chart.paint.layers import LAYERS, in_order
+from candledesk.ui.chart.paint.layer import in_order
+from candledesk.ui.chart.paint.layers import LAYERS
 from candledesk.ui.chart.widget.time_zones import zoned
 
 if TYPE_CHECKING:
