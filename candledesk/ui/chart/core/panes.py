@@ -65,12 +65,17 @@ class Panes:
 
     def box(self, pane: str) -> PaneBox:
         """Return the edges of a pane, without height when it is not shown."""
-        hidden = PaneBox(Pane(pane, 0.0), self.time_top, self.time_top)
-        return next((box for box in self.boxes if box.pane.id == pane), hidden)
+        for box in self.boxes:
+            if box.pane.id == pane:
+                return box
+        return PaneBox(Pane(pane, 0.0), self.time_top, self.time_top)
 
     def box_at(self, y: float) -> PaneBox:
         """Return the pane under a device pixel above the time axis; a separator counts to the pane above it."""
-        return next((box for box in reversed(self.boxes) if box.top <= y), self.boxes[0])
+        for box in reversed(self.boxes):
+            if box.top <= y:
+                return box
+        return self.boxes[0]
 
     def separators(self) -> Iterator[tuple[PaneBox, PaneBox]]:
         """Return the panes above and below each separator."""

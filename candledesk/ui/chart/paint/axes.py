@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.core.panes import PRICE, hit_axes
 from candledesk.ui.chart.core.time_ticks import zone_label
-from candledesk.ui.chart.paint.axis_text import axis_pen, axis_x, levels_of
+from candledesk.ui.chart.paint.axis_text import axis_pen, axis_x
 from candledesk.ui.chart.paint.last_price import tag_room
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import fill
@@ -31,7 +31,7 @@ def _paint_values(painter: QPainter, picture: Picture) -> None:
     lines = [
         (x, round(y), text)
         for box in frame.panes.boxes
-        for y, text in levels_of(frame.scales[box.pane.id], frame.dpr)
+        for y, text in picture.levels[box.pane.id]
         if box.top + half <= y <= box.bottom - half and not (box.pane.id == PRICE and covered_from < y < covered_to)
     ]
     draw_lines(painter, lines, axis_pen(frame, picture.theme.text_muted))

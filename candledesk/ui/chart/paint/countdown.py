@@ -37,7 +37,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     """Write the figures in the colour of the tag."""
     frame, theme = picture.frame, picture.theme
     place = countdown_rect(frame, picture.series) if picture.countdown else None
-    if place is None or not picture.is_within(logical_rect(place, frame.dpr)):
+    if place is None or not all(picture.are_within([logical_rect(place, frame.dpr)])):
         return
     left, top, width, height = place
     fill(painter, left, top, width, height, last_colour(picture.series, theme))

@@ -55,7 +55,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     aim, frame, theme, series = picture.aim, picture.frame, picture.theme, picture.series
     if aim is None:
         return
-    down, across, value, time, flag = (picture.is_within(rect) for rect in _rects(picture, aim))
+    down, across, value, time, flag = picture.are_within(_rects(picture, aim))
     dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
     if across:
         draw_dashed(painter, 0, aim.y, frame.panes.plot_w, dash, theme.crosshair)
@@ -69,7 +69,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         text = format_open_time(series.calendar, aim.row, is_monthly=series.interval.is_monthly)
         pen = axis_pen(frame, theme.tag_text)
         draw_figures(painter, left + width // 2, top + height // 2, text, pen, Align.AlignHCenter)
-    if aim.flag_text and flag:
+    if flag:
         (left, top, width, height), text = _flag_tag(frame, aim)
         fill(painter, left, top, width, height, theme.panel)
         middle = left + width // 2, top + height // 2

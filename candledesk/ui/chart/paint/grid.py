@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from candledesk.ui.chart.core.panes import Unit, hit_plot
-from candledesk.ui.chart.paint.axis_text import levels_of
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import draw_dashed, fill, fill_rects, fill_ruled
 
@@ -45,7 +44,7 @@ def _paint_levels(painter: QPainter, picture: Picture) -> None:
         (0, row, panes.plot_w - 1, row + line - 1)
         for box in panes.boxes
         if box.pane.unit is not Unit.VOLUME
-        for row in (round(y) for y, _ in levels_of(frame.scales[box.pane.id], frame.dpr))
+        for row in (round(y) for y, _ in picture.levels[box.pane.id])
         if row < box.bottom
     ]
     painter.setPen(Qt.PenStyle.NoPen)

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 
 from candledesk.ui.chart.core.time_ticks import TimeTick, time_ticks
+from candledesk.ui.chart.paint.axis_text import levels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -60,6 +61,12 @@ class Picture:
         return list(zip(ticks, (round(x) for x in self.frame.device_xs([tick.index for tick in ticks])), strict=True))
 
     @cached_property
+    def levels(self) -> dict[str, tuple[tuple[float, str], ...]]:
+        """The device pixels and the labels of the round values of each pane that is shown, by its id."""
+        frame = self.frame
+        return {box.pane.id: levels_of(frame.scales[box.pane.id], frame.dpr) for box in frame.panes.boxes}
+
+    @cached_property
     def session_rows(self) -> list[int]:
         """The rows on screen that begin a session; none when these lines are off or have no room between them."""
         frame = self.frame
@@ -68,9 +75,12 @@ class Picture:
         starts = frame.lo + np.flatnonzero(self.series.calendar.is_session_start[frame.lo : frame.hi])
         return [] if len(starts) * _SESSION_GAP * frame.dpr > frame.panes.plot_w else starts.tolist()
 
-    def is_within(self, rect: QRect) -> bool:
-        """Tell whether a rectangle of logical pixels is painted, at least in part."""
-        return self.within.isEmpty() or self.within.intersects(rect)
+    def are_within(self, rects: Iterable[QRect]) -> list[bool]:
+        """Tell of rectangles of logical pixels whether they are painted, at least in part; a null one never is."""
+        within = self.within
+        return (
+            [not rect.isNull() for rect in rects] if within.isEmpty() else [within.intersects(rect) for rect in rects]
+        )
 
 
 class Cover(NamedTuple):
@@ -107,11 +117,3 @@ class Layer:
 def in_order(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     """Return the layers from the lowest to the highest; of the same ``z`` the later one lies above."""
     return tuple(sorted(layers, key=lambda layer: layer.z))
-
-
-def paint_each(painter: QPainter, picture: Picture, layers: Iterable[Layer]) -> None:
-    """Paint the layers, the lowest first, with a painter of device pixels."""
-    for layer in layers:
-        if layer.is_shown(picture.frame):
-            painter.setPen(Qt.PenStyle.NoPen)
-            layer.paint(painter, picture)

@@ -12,7 +12,7 @@ from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
 from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
 from candledesk.ui.chart.paint.last_price import LAST_PRICE
-from candledesk.ui.chart.paint.layer import in_order, paint_each
+from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.legend_painter import LEGEND
 from candledesk.ui.chart.paint.messages_painter import EDGE, NOTES, NOTICE
 from candledesk.ui.chart.paint.pixels import device_pixels
@@ -56,7 +56,9 @@ def lay_out(scene: ChartScene, width: int, height: int, dpr: float, layers: Sequ
 def paint_layers(painter: QPainter, picture: Picture, layers: Sequence[Layer] = LAYERS) -> None:
     """Paint layers, the lowest first, from the painter's origin."""
     with device_pixels(painter):
-        paint_each(painter, picture, layers)
+        for layer in layers:
+            if layer.is_shown(picture.frame):
+                layer.paint(painter, picture)
 
 
 def hit_test(frame: Frame, x: float, y: float, layers: Sequence[Layer] = LAYERS) -> Hit:

@@ -146,9 +146,9 @@ def _cover(picture: Picture) -> tuple[Cover, ...]:
 def _paint(painter: QPainter, picture: Picture) -> None:
     """Write the words that are to be painted."""
     within, dpr, room = picture.within, picture.frame.dpr, picture.frame.panes.plot_w
-    if not picture.is_within(QRect(0, 0, math.ceil(room / dpr), round(_TOP + _N_ROWS * _ROW))):
-        return
     is_all = within.isEmpty()
+    if not is_all and within.top() >= _TOP + _N_ROWS * _ROW:
+        return
     left, right = (0.0, math.inf) if is_all else (within.left() * dpr, (within.right() + 1) * dpr)
     for at, line in enumerate(lines_of(picture)):
         top = _TOP + at * _ROW

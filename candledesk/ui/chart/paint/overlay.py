@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.paint.layer import paint_each
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -23,24 +21,34 @@ class Overlay:
     def __init__(self, layers: Iterable[Layer]) -> None:
         """Take from ``layers``, the lowest first, those that have a ``cover``."""
         self._layers = [layer for layer in layers if layer.cover is not None]
-        self._covers: list[tuple[Cover, ...]] = [() for _ in self._layers]
+        self._shown: list[Layer] = []
+        self._covers: list[tuple[Cover, ...]] | None = None  # of the picture, once they are needed
         self._picture: Picture | None = None
 
     def show(self, picture: Picture) -> list[QRect]:
-        """Show another picture; return what to repaint, in logical pixels, while the chart below stays the same."""
-        former, self._picture = self._covers, picture
-        self._covers = [
-            layer.cover(picture) if layer.cover is not None and layer.is_shown(picture.frame) else ()
-            for layer in self._layers
-        ]
-        return [rect for old, new in zip(former, self._covers, strict=True) for rect in changed_rects(old, new)]
+        """Show another picture; return what to repaint, in logical pixels.
+
+        That is nothing when the frame is another one: then the chart is painted anew, with all that lies over it.
+        """
+        former, self._picture = self._picture, picture
+        if former is None or former.frame is not picture.frame:
+            self._shown = [layer for layer in self._layers if layer.is_shown(picture.frame)]
+            self._covers = None
+            return []
+        old = self._covers_of(former) if self._covers is None else self._covers
+        self._covers = self._covers_of(picture)
+        return [rect for before, after in zip(old, self._covers, strict=True) for rect in changed_rects(before, after)]
+
+    def _covers_of(self, picture: Picture) -> list[tuple[Cover, ...]]:
+        return [layer.cover(picture) for layer in self._shown if layer.cover is not None]
 
     def paint(self, painter: QPainter, within: QRect) -> None:
         """Paint what lies within a rectangle of logical pixels, with a painter of device pixels."""
         picture = self._picture
         if picture is not None:
             picture.within = within
-            paint_each(painter, picture, self._layers)
+            for layer in self._shown:
+                layer.paint(painter, picture)
 
 
 def changed_rects(old: Sequence[Cover], new: Sequence[Cover]) -> list[QRect]:
@@ -55,7 +63,10 @@ def changed_rects(old: Sequence[Cover], new: Sequence[Cover]) -> list[QRect]:
         if before == after:
             continue
         both = before.rect.united(after.rect)
-        n_apart = sum(rect.width() * rect.height() for rect in (before.rect, after.rect))
-        is_near = both.width() * both.height() < _NEAR_PX + n_apart
+        is_near = _area(both) < _NEAR_PX + _area(before.rect) + _area(after.rect)
         rects += [both] if is_near else [before.rect, after.rect]
     return [rect for rect in rects if not rect.isEmpty()]
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()

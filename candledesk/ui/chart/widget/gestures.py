@@ -31,6 +31,7 @@ class MouseGestures:
         """Pan while the model has no other tool."""
         self._model = model
         self._pan = PanTool(model)
+        self._layers = [layer for layer in model.layers if layer.hit is not None]
 
     @property
     def tool(self) -> Tool:
@@ -49,7 +50,7 @@ class MouseGestures:
 
     def hit_at(self, x: float, y: float) -> Hit:
         """Return what lies under a pixel."""
-        return hit_test(self._model.frame(), x, y, self._model.layers)
+        return hit_test(self._model.frame(), x, y, self._layers)
 
     def press(self, x: float, y: float) -> None:
         """Begin a drag."""
