@@ -16,7 +16,7 @@ THREAD_MAKERS = {"Thread", "Timer", "ThreadPoolExecutor", "QThread", "QThreadPoo
 # The fetch process and the demo market are processes of their own.
 MAY_MAKE_THREADS = {
     *("cache/runtime/workers.py", "web/http_server.py"),
-    *("cache/runtime/fetch_process_main.py", "demo/server.py"),
+    *("cache/runtime/fetch_process_main.py", "demo/http/server.py"),
 }
 HEAVY = {"PySide6", "exchange_calendars", "pandas", "pandas_market_calendars", "pyqtgraph", "sqlite_utils", "yfinance"}
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from candledesk.cache.messages import EdgeState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.settings import load_settings

@@ -8,8 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
-from candledesk.demo.server import DemoMarket, start_daemon
-from candledesk.demo.specials import SHOWN
+from candledesk.demo.http.server import DemoMarket, start_daemon
+from candledesk.demo.instruments.specials import SHOWN
 
 
 def main(arguments: list[str] | None = None) -> int:

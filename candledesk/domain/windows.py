@@ -17,7 +17,7 @@ from candledesk.domain.span import Span, merge_spans
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 _OVERLAP_SHARE = 4  # where the provider allows less than the table, an overlap takes a quarter of it at most
@@ -114,18 +114,3 @@ def _move_cut(cut: int, end: int, interval: Interval, calendar: SessionCalendar 
         return cut
     row = int(np.searchsorted(calendar.open, cut))
     return int(calendar.open[row]) if row < len(calendar) and int(calendar.open[row]) < end else cut
-
-
-def clamp_to_lookback(span: Span, interval: Interval, now: int) -> tuple[Span | None, Span | None]:
-    """Split ``span`` into what the provider will answer at ``now`` (UTC seconds) and what it will refuse.
-
-    The look-back has a margin inside the provider's own cap, which is checked against its clock (yahoo.md §1).
-    """
-    if interval.lookback_s is None:
-        return span, None
-    floor = now - interval.lookback_s
-    if span.start >= floor:
-        return span, None
-    if span.end <= floor:
-        return None, span
-    return Span(floor, span.end), Span(span.start, floor)

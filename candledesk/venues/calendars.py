@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.calendar.sessions import SessionCalendar, utc_of_wall
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.venues.exchanges import EXCHANGES, Exchange
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from candledesk.cache.messages import ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.sessions import SessionCalendar
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.providers.answers import BarsAnswer, FaultAnswer

@@ -11,7 +11,8 @@ from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest, ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.sessions import SessionCalendar, expected_open_times
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span

@@ -18,7 +18,7 @@ from candledesk.cache.service import CacheService
 from candledesk.commands.candles import print_candles, tell_reuse
 from candledesk.commands.entry import arrange
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
 from candledesk.domain.times import parse_time
 from candledesk.settings import load_settings

@@ -8,7 +8,7 @@ from candledesk.cache.service import CacheService
 from candledesk.commands.candles import iso, print_candles
 from candledesk.commands.imports import read_csv, read_parquet, run_import
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.prices.oddity import odd_tokens

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from candledesk.cache.messages import JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import parse_interval
 from candledesk.settings import load_settings
 from candledesk.ui.bridge import Bridge

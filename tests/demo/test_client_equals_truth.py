@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.demo.profiles import PROFILES
+from candledesk.demo.instruments.profiles import PROFILES
 from candledesk.domain.interval import DAY_S
 
 SPANS = {"1m": 7 * DAY_S, "5m": 20 * DAY_S, "1h": 150 * DAY_S, "1d": 20 * 365 * DAY_S}

@@ -9,7 +9,7 @@ import pytest
 import yfinance
 from yfinance.exceptions import YFPricesMissingError
 
-from candledesk.demo.hostile import HOSTILE_DATE, HOSTILE_ERROR, HOSTILE_TEXT
+from candledesk.demo.http.hostile import HOSTILE_DATE, HOSTILE_ERROR, HOSTILE_TEXT
 from candledesk.domain.interval import DAY_S
 
 END = 1_795_478_400  # 2026-11-24

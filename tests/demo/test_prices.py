@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from candledesk.demo.prices import Prices
-from candledesk.demo.profiles import PROFILES, profiles_at
-from candledesk.demo.truth import make_truth
+from candledesk.demo.instruments.profiles import PROFILES, profiles_at
+from candledesk.demo.prices.listings import Prices
+from candledesk.demo.prices.truth import make_truth
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import Span
@@ -113,7 +113,7 @@ def test_it_is_quick():
     prices = Prices(NOW)
     prices.listing("BTC-USD", NOW)
     budgets = {("1m", 7): 0.05, ("1h", 729): 0.3, ("1d", 4400): 0.3}
-    from candledesk.demo.chart import answer_chart
+    from candledesk.demo.http.chart import answer_chart
 
     for (interval, days), budget in budgets.items():
         query = {"interval": interval, "period1": str(NOW - days * DAY_S), "period2": str(NOW)}

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import yfinance
 
-from candledesk.demo.special_sessions import week_starts
-from candledesk.demo.specials import SHOWN, SPECIAL_PROFILES
+from candledesk.demo.instruments.special_sessions import week_starts
+from candledesk.demo.instruments.specials import SHOWN, SPECIAL_PROFILES
 from candledesk.domain.interval import DAY_S
 
 BY_SYMBOL = {profile.symbol: profile for profile in SPECIAL_PROFILES}

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from candledesk.demo.splits import Split, forgotten_ratio, next_session_date, split_ratio
-from candledesk.domain.calendar.sessions import SessionCalendar
+from candledesk.demo.instruments.splits import Split, forgotten_ratio, next_session_date, split_ratio
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S
 
 RATIOS = [(50, 1), (11, 10), (1_046, 1_000), (1, 20)]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.sessions import SessionCalendar
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candledesk.domain.calendar.sessions import SessionCalendar
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span, merge_spans
-from candledesk.domain.windows import asked_span, clamp_to_lookback, plan_windows
+from candledesk.domain.windows import asked_span, plan_windows
 from tests.domain.strategies import settled_spans
 
 DAYS = np.arange(400, dtype=np.int64)
@@ -94,25 +94,3 @@ def test_a_narrow_limit_leaves_a_quarter_for_each_overlap():
 def test_a_window_has_a_size(window_s):
     with pytest.raises(ValueError, match="must be positive"):
         plan_windows([Span(0, 1)], INTERVALS["1m"], window_s=window_s)
-
-
-@given(any_interval, st.integers(0, 2_000 * DAY_S), st.integers(1, 2_000 * DAY_S))
-def test_the_two_parts_of_a_clamped_span_make_it_whole(interval, start, length):
-    now, span = 2_000 * DAY_S, Span(start, start + length)
-    askable, refused = clamp_to_lookback(span, interval, now)
-    assert merge_spans(part for part in (askable, refused) if part) == [span]
-    if interval.lookback_s is None:
-        assert refused is None
-    if askable and interval.lookback_s is not None:
-        assert askable.start >= now - interval.lookback_s
-    if refused:
-        assert refused.end <= now - interval.lookback_s
-
-
-def test_lookback_cuts_a_minute_span_30_days_back():
-    now = 100 * DAY_S
-    floor = now - INTERVALS["1m"].lookback_s
-    assert clamp_to_lookback(Span(0, now), INTERVALS["1m"], now) == (Span(floor, now), Span(0, floor))
-    assert clamp_to_lookback(Span(0, floor), INTERVALS["1m"], now) == (None, Span(0, floor))
-    assert clamp_to_lookback(Span(floor, now), INTERVALS["1m"], now) == (Span(floor, now), None)
-    assert clamp_to_lookback(Span(0, now), INTERVALS["1d"], now) == (Span(0, now), None)

@@ -7,7 +7,7 @@ import pytest
 from candledesk.cache.runtime.workers import Clockwork
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
 from tests.cache.upkeep.test_live import Desk

@@ -8,7 +8,7 @@ from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest, BarsStored, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.faults import KINDS
+from candledesk.demo.http.faults import KINDS
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import Span
 from candledesk.settings import load_settings

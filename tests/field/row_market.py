@@ -17,7 +17,8 @@ import numpy as np
 from hypothesis import Phase, settings
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.sessions import SessionCalendar, expected_open_times, utc_of_wall
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import expected_open_times, utc_of_wall
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.provider_limits import Limits
     from candledesk.cache.messages import Event
     from candledesk.cache.runtime.workers import Writer
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.calendar.session_overrides import SessionNews
-    from candledesk.domain.calendar.sessions import SessionCalendar
     from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval

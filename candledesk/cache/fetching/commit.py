@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.fetching.single_flight import Claim
     from candledesk.domain.bars import Bars, BoolArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.domain.prices.scale import Split
     from candledesk.providers.answers import BarsAnswer

@@ -25,7 +25,7 @@ from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, FloatArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 

@@ -24,7 +24,7 @@ from candledesk.store.market.odd_bars import OddBar
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.domain.prices.clean import CleanBars
     from candledesk.domain.prices.scale import Evidence

@@ -34,7 +34,7 @@ from candledesk.store.market.odd_bars import OddBar
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.prices.scale import Split

@@ -10,12 +10,12 @@ from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
-from candledesk.store.market import columns as column_store
+from candledesk.store.market import chart_rows
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
@@ -36,7 +36,7 @@ def reopen_sessions(connection: Connection, before: SessionCalendar, after: Sess
         if not coverage_store.read_coverage(connection, series_id):
             continue
         for span in _new_spans(before, after, interval, dates):
-            if not column_store.has_bars(connection, series_id, span):
+            if not chart_rows.has_bars(connection, series_id, span):
                 coverage_store.forget_coverage(connection, series_id, span, _BELIEVED)
 
 

@@ -16,7 +16,7 @@ from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
     from candledesk.cache.fetching.single_flight import Claim
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.providers.answers import RefusedAnswer
     from candledesk.store import Connection
 

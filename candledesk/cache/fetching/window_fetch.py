@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fetch_context import Engine
     from candledesk.cache.fetching.single_flight import Claim
     from candledesk.cache.messages import Job
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.providers.answers import Answer
     from candledesk.store import Connection

@@ -18,7 +18,7 @@ from candledesk.domain.coverage import CoverageState
 from candledesk.domain.prices.resample import base_span, resample_bars
 from candledesk.domain.span import Span, subtract_spans
 from candledesk.store.market import bars as bar_store
-from candledesk.store.market import columns as column_store
+from candledesk.store.market import chart_rows
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
@@ -110,11 +110,11 @@ def _read_rows(connection: Connection, request: ViewportRequest, series_id: int,
         bars, has_gap, _ = unbroken_bars(bar_store.read_bars_around(*where), request.anchor, facts)
         shown = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1) if len(bars) else None
     else:
-        shown, has_gap = _unbroken_span(connection, series_id, column_store.find_around(*where), request.anchor, facts)
+        shown, has_gap = _unbroken_span(connection, series_id, chart_rows.find_around(*where), request.anchor, facts)
         bars, starts = _read_stride(connection, series_id, shown, request.stride)
     if shown is None or not len(bars):
         return Around(Bars.empty(), has_older=False, at_latest=extent is None, rev=rev, has_gap=has_gap)
-    n_older, n_newer = column_store.count_beside(connection, series_id, shown)
+    n_older, n_newer = chart_rows.count_beside(connection, series_id, shown)
     odd = read_oddities(connection, series_id, bars, bars.open_time, shown, request.interval)
     return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer, odd)
 
@@ -124,7 +124,7 @@ def _read_stride(
 ) -> tuple[Bars, IntArray | None]:
     if span is None:
         return Bars.empty(), None
-    rows = column_store.read_rows_of(connection, series_id, span, stride)
+    rows = chart_rows.read_rows_of(connection, series_id, span, stride)
     return rows.bars, np.concatenate((np.zeros(1, np.int64), np.cumsum(rows.n_bars)))
 
 
@@ -149,7 +149,7 @@ def _unbroken_span(
     at = span.end - 1 if anchor is None else anchor
     lo, hi, has_gap = span.start, span.end, False
     for hole in _holes(Span(min(lo, at), max(hi, at + 1)), facts):
-        if column_store.has_bars(connection, series_id, hole):
+        if chart_rows.has_bars(connection, series_id, hole):
             continue  # stored already and asked again only because it may have changed
         if hole.start < at:
             lo, has_gap = max(lo, hole.end), True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from candledesk.domain.bars import Bars, BoolArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 # How long "asked, and nothing there" is believed, by the age of the session (yahoo.md §4.6: sessions have come back

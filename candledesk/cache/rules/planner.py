@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from candledesk.domain.bars import IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 CLOCK_SLACK_S = 120

@@ -26,7 +26,7 @@ from candledesk.domain.errors import ClosingError, EnvironmentFaultError
 from candledesk.providers.answers import FaultAnswer
 
 if TYPE_CHECKING:
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.providers.answers import Answer, FetchRequest, SearchAnswer
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from candledesk.domain.calendar.sessions import bar_close_times, expected_open_t
 from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 _N_AHEAD = 4  # sessions that are told in advance: a chart hears again with every bar

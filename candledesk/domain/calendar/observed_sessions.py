@@ -12,8 +12,8 @@ from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.calendar.session_overrides import StatedSession
-    from candledesk.domain.calendar.sessions import SessionCalendar
     from candledesk.domain.interval import Interval
 
 N_IDLE_WEEKS = 8

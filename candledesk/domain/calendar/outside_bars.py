@@ -14,7 +14,7 @@ from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from candledesk.domain.bars import IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
 
 StatedSession = tuple[int, int]
 """``(open, close)`` of one regular session, UTC seconds."""

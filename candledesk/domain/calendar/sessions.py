@@ -1,8 +1,7 @@
-"""Session calendars: when a venue trades and which bars it is therefore expected to have."""
+"""Which bars a venue is expected to have, when they open and close, and spans of them, from its sessions. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,37 +14,10 @@ from candledesk.domain.span import Span
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, IntArray
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 _SEARCH_MARGIN_S = 100 * DAY_S  # a period's first session can come so much later than its key
-
-
-@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
-class SessionCalendar:
-    """Sessions of one venue, ascending, one row each; int64 UTC seconds, arrays of shape ``(n,)``.
-
-    ``date``: the session's own date at 00:00 UTC; ``open``/``close``: first and one-past-last trading second;
-    ``break_start``/``break_end``: the lunch break or daily halt, both 0 when there is none. ``tz``: IANA zone.
-    ``settle_s``: how long after its close the provider may still change a bar (exchange delay, yahoo.md §4.10).
-    ``is_24h``: whether a session can reach its end at 24:00 without a closing bar (crypto, FX, futures): such venues
-    are asked with extended hours on, or the provider loses the last minute (yahoo.md §4.11). ``observed``: dates of
-    the sessions among these that only the provider's rows show, ascending, of any length.
-    """
-
-    mic: str
-    tz: str
-    date: IntArray
-    open: IntArray
-    close: IntArray
-    break_start: IntArray
-    break_end: IntArray
-    settle_s: int = 0
-    is_24h: bool = False
-    observed: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
-
-    def __len__(self) -> int:
-        """Return the number of sessions."""
-        return len(self.date)
 
 
 def expected_open_times(calendar: SessionCalendar, interval: Interval, span: Span) -> IntArray:
@@ -158,26 +130,6 @@ def bar_close_times(calendar: SessionCalendar, interval: Interval, open_time: In
         ends[row < 0] = period_ends(interval, open_time[row < 0], calendar)
         return np.where(row < 0, ends, calendar.close[last])
     return np.where(row < 0, ends, np.minimum(ends, calendar.close[row]))
-
-
-def latest_open_time(calendar: SessionCalendar, interval: Interval, now: int) -> int | None:
-    """Return the open_time of the newest bar that has begun by ``now`` (UTC seconds), ``None`` before the first.
-
-    A daily bar begins with its session's open, which can lie before its own key (Sydney opens on the UTC day before).
-    """
-    n_begun = int(np.searchsorted(calendar.open, now, side="right"))
-    if n_begun == 0:
-        return None
-    if interval.is_daily:
-        return int(period_keys(interval, calendar.date[n_begun - 1 : n_begun], calendar)[0])
-    start = int(_grid_starts(calendar, interval, slice(n_begun - 1, n_begun))[0])
-    times = expected_open_times(calendar, interval, Span(start, min(now + 1, int(calendar.close[n_begun - 1]))))
-    return int(times[-1])
-
-
-def sessions_span(calendar: SessionCalendar, first: int, last: int) -> Span:
-    """Return the span from the open of session row ``first`` to the close of row ``last`` (inclusive), UTC seconds."""
-    return Span(int(calendar.open[first]), int(calendar.close[last]))
 
 
 def span_before(calendar: SessionCalendar, interval: Interval, end: int, n_bars: int) -> Span:

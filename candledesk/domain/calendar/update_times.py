@@ -17,7 +17,7 @@ from candledesk.domain.span import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 INTRADAY_SETTLE_S = 120

@@ -16,7 +16,7 @@ from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
 
 EPOCH_MONDAY_S = -3 * DAY_S  # 1969-12-29, the Monday of the epoch's week
 WEEK_S = 7 * DAY_S

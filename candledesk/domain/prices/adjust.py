@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.domain.bars import FloatArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
 _MOST = 2 / 3  # of a fund's events: what its provider does, it does to nearly all of them

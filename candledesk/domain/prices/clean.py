@@ -14,7 +14,7 @@ from candledesk.domain.prices.oddity import Oddity
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
 

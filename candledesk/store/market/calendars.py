@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from candledesk.domain.calendar.sessions import SessionCalendar
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.store.market.database import require_transaction
 from candledesk.store.sqlite_errors import translate_faults
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x43444B31  # "CDK1"
 PAGE_SIZE = 8192  # storage.md §2: chunk reads are a third faster than with 4096; larger pages gain nothing
 BUSY_TIMEOUT_MS = 5_000
+SQLITE_NEEDED = (3, 38)  # the operator ->> in jobs.py and instruments.py; STRICT tables came with 3.37
 CACHE_KIB = 32_768
 LOG_PAGES = (
     4_000  # the writer checkpoints when idle; within a commit only from 32 MB on (a fifth of a bulk write's time)
@@ -36,9 +37,10 @@ def create_or_open(path: Path) -> None:
     """Make sure that ``path`` is a CandleDesk database of this version: create it or migrate it when needed.
 
     An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
-    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was. An
-    up-to-date database is only read, so this works on read-only media too.
+    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
+    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
     """
+    check_sqlite()
     latest = len(migrations.MIGRATIONS)
     with translate_faults(path):
         version = _inspect(path)
@@ -53,6 +55,16 @@ def create_or_open(path: Path) -> None:
                 _back_up(conn, path, version)
             _use_wal(conn, path)
             _migrate(conn, latest)
+
+
+def check_sqlite() -> None:
+    """Raise ``EnvironmentFaultError`` when Python was built with an SQLite library older than ``SQLITE_NEEDED``."""
+    if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+        needed = ".".join(map(str, SQLITE_NEEDED))
+        raise EnvironmentFaultError(
+            f"This Python uses SQLite {sqlite3.sqlite_version}, and CandleDesk needs {needed} or newer: "
+            "install a newer Python or a newer libsqlite3"
+        )
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:

@@ -176,16 +176,6 @@ def list_series(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
 
 
 @translate_faults()
-def sibling_series(conn: sqlite3.Connection, series_id: int) -> list[int]:
-    """Return the ids of all series of the instrument that ``series_id`` belongs to, itself included."""
-    rows = conn.execute(
-        "SELECT series_id FROM series WHERE instrument_id = (SELECT instrument_id FROM series WHERE series_id = ?)",
-        (int(series_id),),
-    ).fetchall()
-    return [int(row[0]) for row in rows]
-
-
-@translate_faults()
 def venue_series(conn: sqlite3.Connection, mic: str) -> list[tuple[int, str]]:
     """Return id and interval name of every series of a venue's instruments."""
     sql = (

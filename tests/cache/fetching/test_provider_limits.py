@@ -7,7 +7,8 @@ import pytest
 from candledesk.cache.fetching.provider_limits import Limits
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
-from candledesk.demo import DemoMarket, chart
+from candledesk.demo import DemoMarket
+from candledesk.demo.http import chart
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.answers import RefusalKind, RefusedAnswer

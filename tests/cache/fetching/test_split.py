@@ -7,7 +7,7 @@ from candledesk.cache.messages import BarsRequest
 from candledesk.cache.rules.split_basis import align_to_daily, changed_only, divide
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.domain.span import Span

@@ -6,7 +6,7 @@ import pytest
 from candledesk.cache.messages import BarsRequest, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
 from candledesk.settings import load_settings

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from candledesk.cache.rules.coverage_rules import CONFIRM_S, cover_window, empty_expiry
 from candledesk.cache.rules.planner import CLOCK_SLACK_S, Facts, known_spans, plan_span, refused_coverage, whole_window
-from candledesk.domain.calendar.sessions import SessionCalendar, expected_open_times
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span

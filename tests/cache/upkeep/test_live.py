@@ -7,7 +7,7 @@ from candledesk.cache.fetching.fetch_context import Pauses
 from candledesk.cache.messages import BarsRequest, BarsStored, ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
-from candledesk.demo.clock import parse_instant
+from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.settings import Settings

@@ -9,14 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.calendar.periods import period_end, period_keys
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import (
-    SessionCalendar,
     bar_close_times,
     expected_open_times,
     is_on_grid,
-    latest_open_time,
     session_of,
-    sessions_span,
     span_after,
     span_before,
     utc_of_wall,
@@ -103,19 +101,6 @@ def test_span_after_holds_the_first_bars_from_its_start(calendar, interval, span
     assert expected_open_times(calendar, interval, found).tolist() == after[:n_bars].tolist()
 
 
-@given(calendars(), any_interval, st.integers(-DAY_S, 125 * DAY_S))
-def test_latest_bar_is_the_newest_that_has_begun(calendar, interval, offset):
-    now = FIRST_DAY_S + offset
-    latest = latest_open_time(calendar, interval, now)
-    begun = calendar.open <= now
-    if not begun.any():
-        assert latest is None
-    elif interval.is_daily:
-        assert latest == period_keys(interval, calendar.date[begun], calendar)[-1]
-    else:
-        assert latest == expected_open_times(calendar, interval, Span(EVER.start, now + 1))[-1]
-
-
 @pytest.mark.parametrize("interval", INTERVALS.values(), ids=INTERVALS)
 def test_a_venue_without_sessions_expects_nothing(interval):
     times = column([0, DAY_S])
@@ -123,7 +108,6 @@ def test_a_venue_without_sessions_expects_nothing(interval):
     assert is_on_grid(EMPTY, interval, times).tolist() == [False, False]
     assert session_of(EMPTY, interval, times).tolist() == [-1, -1]
     assert bar_close_times(EMPTY, interval, times).tolist() == (times + interval.step_s).tolist()
-    assert latest_open_time(EMPTY, interval, EVER.end) is None
     assert span_before(EMPTY, interval, 0, 10) == Span(-interval.step_s, 0)
     assert span_after(EMPTY, interval, 0, 10) == Span(0, interval.step_s)
 
@@ -152,28 +136,16 @@ def test_weeks_months_and_quarters_are_keyed_by_their_first_day():
     assert period_end(INTERVALS["1wk"], utc("2026-11-23"), EMPTY) == utc("2026-11-30")
 
 
-def test_a_daily_bar_begins_with_its_session_even_before_its_own_key():
-    sydney = calendar_of((utc("2026-11-23"), -HOUR_S, 5 * HOUR_S, 0, 0), (utc("2026-11-24"), -HOUR_S, 5 * HOUR_S, 0, 0))
-    assert latest_open_time(sydney, INTERVALS["1d"], utc("2026-11-23T22:59:59")) == utc("2026-11-23")
-    assert latest_open_time(sydney, INTERVALS["1d"], utc("2026-11-23T23:00:00")) == utc("2026-11-24")
-
-
 def test_a_bar_that_opens_before_the_week_does_has_not_begun():
     monday = calendar_of((utc("2026-11-23"), -2 * HOUR_S, DAY_S, 0, 0), is_24h=True)
     assert expected_open_times(monday, INTERVALS["4h"], Span(0, utc("2026-11-23"))).tolist() == [
         utc("2026-11-22T20:00")
     ]
-    assert latest_open_time(monday, INTERVALS["4h"], utc("2026-11-22T21:59:59")) is None
-    assert latest_open_time(monday, INTERVALS["4h"], utc("2026-11-22T22:00:00")) == utc("2026-11-22T20:00")
 
 
 def test_wall_clock_at_a_change_resolves_to_the_earlier_offset():
     skipped, doubled = utc("2026-03-29T01:30"), utc("2026-10-25T01:30")
     assert utc_of_wall("Europe/London", column([skipped, doubled])).tolist() == [skipped, doubled - HOUR_S]
-
-
-def test_sessions_span_reaches_from_open_to_close():
-    assert sessions_span(all_days(n_days=3), 0, 1) == Span(FIRST_DAY_S, FIRST_DAY_S + 2 * DAY_S)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.outside_bars import outside_open_times
 from candledesk.domain.calendar.periods import period_end, period_keys
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import (
-    SessionCalendar,
     bar_close_times,
     expected_open_times,
     is_on_grid,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.sessions import SessionCalendar
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.prices.opens import first_opens, is_open_unknown
 from candledesk.domain.prices.resample import resample_bars

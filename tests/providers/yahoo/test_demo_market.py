@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from candledesk.demo import DemoMarket
-from candledesk.demo.profiles import PROFILES
+from candledesk.demo.instruments.profiles import PROFILES
 from candledesk.domain.interval import DAY_S
 from candledesk.providers.answers import BarsAnswer, FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
 

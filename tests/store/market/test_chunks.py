@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from threading import Event, Thread
 
@@ -16,8 +15,8 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.span import Span
 from candledesk.store.market import pyramid as rec
 from candledesk.store.market.bars import bars_extent, count_bars, delete_bars, read_bars, read_bars_around, write_bars
+from candledesk.store.market.chart_rows import read_rows_of
 from candledesk.store.market.chunks import rank_of, rebuild_chunks, time_at_rank, verify_chunks
-from candledesk.store.market.columns import read_columns
 from candledesk.store.market.database import connect_reader, transaction
 from candledesk.store.market.rows import count_rows, read_rows, read_rows_around
 
@@ -91,41 +90,6 @@ def test_reads_through_chunks_equal_reads_of_rows(writer, series, history, minut
     assert time_at_rank(writer, series, -1) is None
 
 
-def _check_columns(columns, bars, n_columns):
-    """Every column is the plain aggregate of the next ``n_bars`` bars."""
-    assert len(columns.bars) <= max(n_columns, 0)
-    assert columns.n_bars.sum() == len(bars)
-    first = 0
-    for i, n in enumerate(columns.n_bars.tolist()):
-        part = bars.take(slice(first, first + n))
-        assert columns.bars.open_time[i] == part.open_time[0]
-        assert columns.bars.open[i] == part.open[0]
-        assert columns.bars.high[i] == part.high.max()
-        assert columns.bars.low[i] == part.low.min()
-        assert columns.bars.close[i] == part.close[-1]
-        assert columns.bars.volume[i] == part.volume.sum()
-        first += n
-
-
-@given(histories, starts, st.integers(1, 600_000), st.integers(1, 60))
-@FEW
-def test_columns_are_exact(writer, series, history, start, n_minutes, n_columns):
-    _apply(writer, series, history)
-    for span in (EVER, Span(start * 60, (start + n_minutes) * 60), Span(start * 60 - 7, (start + n_minutes) * 60 + 7)):
-        _check_columns(read_columns(writer, series, span, n_columns), read_bars(writer, series, span), n_columns)
-
-
-def test_columns_of_a_long_series_are_equally_wide(writer, series):
-    with transaction(writer):
-        write_bars(writer, series, make_bars(12_345, 150_000))
-    bars = read_bars(writer, series, EVER)
-    for n_columns in (1, 7, 100, 1_999):
-        columns = read_columns(writer, series, EVER, n_columns)
-        _check_columns(columns, bars, n_columns)
-        assert len(columns.bars) == n_columns
-        assert np.abs(columns.n_bars - 150_000 / n_columns).max() <= 512
-
-
 def test_fractional_volumes_rebuild_to_the_same_bytes(writer, series):
     bars = make_bars(0, 5_000)
     volume = np.random.default_rng(1).random(5_000) / 3
@@ -153,7 +117,8 @@ def test_stale_chunks_are_not_read_and_the_next_write_rebuilds_them(writer, read
     assert read_bars_around(reader, series, None, 3_000, 0).equals(bars.take(slice(2_000, 5_000)))
     assert (count_bars(reader, series), rank_of(reader, series, 60)) == (5_000, 1)
     assert (time_at_rank(reader, series, 4_999), time_at_rank(reader, series, 5_000)) == (4_999 * 60, None)
-    _check_columns(read_columns(reader, series, EVER, 9), bars, 9)
+    assert read_rows_of(reader, series, EVER, 1).bars.equals(bars)
+    assert read_rows_of(reader, series, EVER, 512).n_bars.sum() == 5_000
     with transaction(writer):
         assert write_bars(writer, series, bars.take(slice(0, 9))) == 0
     assert verify_chunks(writer, series) == []
@@ -228,8 +193,8 @@ def test_a_reader_sees_whole_transactions_while_the_writer_never_rests(path, wri
         with closing(connect_reader(path)) as conn:
             for _ in range(50):
                 assert len(set(read_bars(conn, series, EVER).volume.tolist())) == 1
-                columns = read_columns(conn, series, EVER, 4)
-                assert (columns.bars.volume / columns.n_bars == columns.rev - 1).all()
+                rows = read_rows_of(conn, series, EVER, 64)
+                assert (rows.bars.volume / rows.n_bars == rows.rev - 1).all()
     finally:
         stop.set()
         thread.join()
@@ -252,7 +217,3 @@ def test_the_pyramid_costs_little_room(writer, series):
     size = dict(writer.execute("SELECT level > 1, sum(length(data)) FROM chunk GROUP BY level > 1").fetchall())
     assert size[0] == 48 * 20_000
     assert size[1] < 9 * 20_000
-
-
-def test_sqlite_is_new_enough_for_the_statements_used():
-    assert sqlite3.sqlite_version_info >= (3, 37)  # STRICT tables

@@ -79,6 +79,18 @@ def test_a_newer_database_is_refused_and_left_alone(path):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(("version", "is_refused"), [((3, 37, 2), True), ((3, 38, 0), False)])
+def test_an_sqlite_that_is_too_old_is_refused_before_a_file_is_made(tmp_path, monkeypatch, version, is_refused):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    path = tmp_path / "candledesk.db"
+    if is_refused:
+        with pytest.raises(EnvironmentFaultError, match=r"needs 3\.38 or newer: install"):
+            create_or_open(path)
+    else:
+        create_or_open(path)
+    assert path.exists() != is_refused
+
+
 def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     file = tmp_path / "foreign.db"
     with closing(sqlite3.connect(file)) as conn:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, read_bars_around, write_bars
+from candledesk.store.market.chart_rows import count_beside, find_around, has_bars, read_rows_of
 from candledesk.store.market.chunks import verify_chunks
-from candledesk.store.market.columns import count_beside, find_around, has_bars, read_rows_of
 from candledesk.store.market.database import transaction
 from tests.store.market.test_chunks import EVER, FEW, _apply, histories, make_bars, starts
 

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from candledesk.demo.actions import adjusted_closes, state_events
-from candledesk.demo.meta import VALID_RANGES, make_meta, trading_periods
-from candledesk.demo.minutes import Minutes, minute_grid
-from candledesk.demo.noise import hash_counters, noise_key
-from candledesk.demo.oddities import add_oddities, phantom_rows
-from candledesk.demo.prices import Listing, Prices, Quote, join, widen
+from candledesk.demo.http.meta import VALID_RANGES, make_meta, trading_periods
+from candledesk.demo.prices.actions import adjusted_closes, state_events
+from candledesk.demo.prices.listing import Listing, Quote, join, widen
+from candledesk.demo.prices.minutes import Minutes, minute_grid
+from candledesk.demo.prices.noise import hash_counters, noise_key
+from candledesk.demo.prices.oddities import add_oddities, phantom_rows
 from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from candledesk.demo.prices.listings import Prices
     from candledesk.domain.bars import FloatArray, IntArray
 
 Payload = dict[str, Any]

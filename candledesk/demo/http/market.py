@@ -1,40 +1,46 @@
-"""The demo market: its clock, prices, faults and log, and what it answers."""
+"""The demo market itself: its clock, prices, faults and log, and what it answers."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import orjson
 
-from candledesk.demo.chart import RefusedError, answer_chart
-from candledesk.demo.clock import DemoClock
-from candledesk.demo.faults import CHART_PATH, HOSTILE_KINDS, FaultPlan, spoil
-from candledesk.demo.hostile import (
-    answer_wrong_granularity,
-    make_hostile,
-    make_page_hostile,
-)
-from candledesk.demo.pages import Reply, answer_page
-from candledesk.demo.prices import Prices
-from candledesk.demo.transport import LogEntry, MarketServer
-from candledesk.demo.truth import make_truth
+from candledesk.demo.http.chart import RefusedError, answer_chart
+from candledesk.demo.http.clock import DemoClock
+from candledesk.demo.http.faults import CHART_PATH, HOSTILE_KINDS, FaultPlan, spoil
+from candledesk.demo.http.hostile import answer_wrong_granularity, make_hostile, make_page_hostile
+from candledesk.demo.http.pages import Reply, answer_page
+from candledesk.demo.prices.listings import Prices
+from candledesk.demo.prices.truth import make_truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-    from types import TracebackType
 
-    from candledesk.demo.faults import Fault
-    from candledesk.demo.profile import Profile
-    from candledesk.demo.splits import Split
+    from candledesk.demo.http.faults import Fault
+    from candledesk.demo.instruments.profile import Profile
+    from candledesk.demo.instruments.splits import Split
     from candledesk.domain.bars import Bars
 
 
-class DemoMarket:
-    """A stand-in for Yahoo on loopback; a context manager.
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One request: UNIX time, the host that was meant, path, query, the status given and the fault shown."""
+
+    time: float
+    host: str
+    path: str
+    query: dict[str, str]
+    status: int
+    fault: str | None
+
+
+class Market:
+    """What the demo market is asked, whatever way the requests come.
 
     ``clock``: UNIX seconds, the real time by default; ``now`` freezes time there until ``clock.set`` changes it.
     ``faults`` (``FaultPlan``), ``log`` (list of ``LogEntry``) and ``clock`` (``DemoClock``) may be used while it runs.
@@ -45,7 +51,6 @@ class DemoMarket:
         clock: Callable[[], float] | None = None,
         *,
         now: float | str | None = None,
-        port: int = 0,
         log_file: Path | None = None,
     ) -> None:
         self.clock = DemoClock(clock)
@@ -57,34 +62,6 @@ class DemoMarket:
         self.prices = Prices(self.clock.now())
         self._log_file = log_file
         self._log_lock = threading.Lock()
-        self._server = MarketServer(("127.0.0.1", port), self)
-        self._thread: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        """The base URL, without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread = start_daemon("demo-market", self._server.serve_forever, 0.05)
-
-    def stop(self) -> None:
-        """End every connection, hanging ones too."""
-        self.closing.set()
-        if self._thread is not None:
-            self._server.shutdown()
-        self._server.end_connections()
-        self._server.server_close()
-        if self._thread is not None:
-            self._thread.join()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.stop()
 
     def warm_up(self) -> None:
         """Load pandas and the first listings before somebody waits for them (three seconds on a cold machine)."""
@@ -169,10 +146,3 @@ class DemoMarket:
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
-
-
-def start_daemon(name: str, work: Callable[..., object], *arguments: object) -> threading.Thread:
-    """Start a daemon thread; the only place in the demo that makes one."""
-    thread = threading.Thread(target=work, args=arguments, name=name, daemon=True)
-    thread.start()
-    return thread

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from candledesk.demo.chart import RULES, answer_chart
-from candledesk.demo.pages import JSON, Reply
+from candledesk.demo.http.chart import RULES, answer_chart
+from candledesk.demo.http.pages import JSON, Reply
 from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from candledesk.demo.chart import Payload
-    from candledesk.demo.prices import Prices
+    from candledesk.demo.http.chart import Payload
+    from candledesk.demo.prices.listings import Prices
 
 _LENGTH = 100_000
 _PIECE = "Corp\x00\x1b[31m\x07\u202eevil<b>&amp;</b><img src=file:///dev/random>\r\n"

@@ -9,35 +9,23 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from candledesk.demo.control import answer_control
-from candledesk.demo.hostile import answer_hostile_error
-from candledesk.demo.pages import JSON, Reply
+from candledesk.demo.http.control import answer_control
+from candledesk.demo.http.hostile import answer_hostile_error
+from candledesk.demo.http.market import LogEntry
+from candledesk.demo.http.pages import JSON, Reply
 
 if TYPE_CHECKING:
-    from candledesk.demo.faults import Fault
-    from candledesk.demo.server import DemoMarket
+    from candledesk.demo.http.faults import Fault
+    from candledesk.demo.http.market import Market
 
 _LOGGER = logging.getLogger(__name__)
 _MAX_BODY = 65_536
 _IDLE_S = 60
 _RIGHT_BACK = "<html><body><h1>Will be right back...</h1>Thank you for your patience.</body></html>"
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One request: UNIX time, the host that was meant, path, query, the status given and the fault shown."""
-
-    time: float
-    host: str
-    path: str
-    query: dict[str, str]
-    status: int
-    fault: str | None
 
 
 class MarketServer(ThreadingHTTPServer):
@@ -47,12 +35,17 @@ class MarketServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], market: DemoMarket) -> None:
+    def __init__(self, address: tuple[str, int], market: Market) -> None:
         super().__init__(address, _Handler)
         self.market = market
         self._open: set[socket.socket] = set()
         self._serving: list[threading.Thread] = []
         self._lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at its end."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Serve one connection, known to ``end_connections``."""
@@ -107,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         host = (self.headers.get("X-Forwarded-Host") or self.headers.get("Host") or "").partition(":")[0]
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _MAX_BODY))
         if path.startswith("/_demo"):
-            if self.command != "GET" and self.headers.get("Origin") not in {None, market.url}:
+            if self.command != "GET" and self.headers.get("Origin") not in {None, self.server.url}:
                 self._send(Reply.of_json({"error": "not for pages of other sites"}, 403))
             else:
                 self._send(answer_control(market, self.command, path, query, body))

@@ -10,7 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
 
 _GREATEST_PART = 10_000
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from candledesk.demo.meta import make_meta
+from candledesk.demo.http.meta import make_meta
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from candledesk.demo.prices import Listing, Prices
-    from candledesk.demo.profile import Profile
+    from candledesk.demo.instruments.profile import Profile
+    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.listings import Prices
 
 JSON, HTML, TEXT = "application/json;charset=utf-8", "text/html;charset=utf-8", "text/plain;charset=utf-8"
 CRUMB = "demo.crumb"

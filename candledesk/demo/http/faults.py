@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from candledesk.demo.chart import Payload
+    from candledesk.demo.http.chart import Payload
 
 CHART_PATH = "/v8/finance/chart/"
 _COLUMNS = ("open", "high", "low", "close", "volume")

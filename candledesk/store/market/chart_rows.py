@@ -1,4 +1,4 @@
-"""A zoomed-out series: a few thousand exact columns from the pyramid, whatever the number of bars."""
+"""What a chart reads of a series: the span around an anchor, and its bars or rows of many bars from the pyramid."""
 
 from __future__ import annotations
 
@@ -24,45 +24,16 @@ _FOREVER = 2**62
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Columns:
-    """Consecutive bars drawn as one, of one series.
+class BarRows:
+    """Consecutive bars as one row, of one series.
 
-    ``bars``: the aggregate of each column (first open time and open, highest high, lowest low, last close, summed
-    volume); ``n_bars``: int64, how many stored bars each column stands for; ``rev``: the series' revision.
+    ``bars``: the aggregate of each row (first open time and open, highest high, lowest low, last close, summed
+    volume); ``n_bars``: int64, how many stored bars each row stands for; ``rev``: the series' revision.
     """
 
     bars: Bars
     n_bars: IntArray
     rev: int
-
-
-@translate_faults()
-def read_columns(conn: sqlite3.Connection, series_id: int, span: Span, n_columns: int) -> Columns:
-    """Return the bars of ``span`` as at most ``n_columns`` columns of nearly the same number of bars each.
-
-    Column edges lie between records of the coarsest level that has enough of them; every value is exact. When the
-    span holds fewer bars than columns, each bar is a column.
-    """
-    with snapshot(conn):
-        head = read_head(conn, series_id)
-        extent = bars_extent(conn, series_id)
-        part = None if extent is None else span.intersect(extent)
-        records = rec.empty(1) if part is None else _read_records(conn, head, part, n_columns)
-    columns = rec.group(records, _column_starts(records, n_columns))
-    return Columns(rec.to_bars(columns), columns[rec.COUNT], head.rev)
-
-
-def _read_records(conn: sqlite3.Connection, head: Head, span: Span, n_columns: int) -> IntArray:
-    """Read the coarsest records of which ``span`` holds at least ``n_columns``; bars when no level has enough."""
-    if head.is_exact:
-        n_steps = (span.end - span.start) // head.step
-        for level in reversed(rec.LEVELS[1:]):
-            if n_steps < n_columns * level:  # a bucket of time holds at most one record
-                continue
-            records = _read_level(conn, head, level, span)
-            if records.shape[1] >= n_columns:
-                return records
-    return rec.from_bars(read_bars(conn, head.series_id, span))
 
 
 def _read_level(conn: sqlite3.Connection, head: Head, level: int, span: Span) -> IntArray:
@@ -83,16 +54,6 @@ def _edge(conn: sqlite3.Connection, head: Head, lo: int, hi: int, width: int) ->
     records = read_chunks(conn, head, 1, lo // head.span, -(-hi // head.span))
     first, last = np.searchsorted(records[rec.TIME], [lo, hi])
     return rec.coarsen(records[:, first:last], width)
-
-
-def _column_starts(records: IntArray, n_columns: int) -> IntArray:
-    """Return where each column starts: by the ordinal of its first bar, so that columns are equally wide."""
-    counts = rec.counts(records)
-    total = int(counts.sum())
-    if records.shape[1] <= n_columns:
-        return np.arange(records.shape[1], dtype=np.int64)
-    rank = np.cumsum(counts) - counts
-    return rec.run_starts(rank * n_columns // total)
 
 
 @translate_faults()
@@ -139,7 +100,7 @@ def count_beside(conn: sqlite3.Connection, series_id: int, span: Span) -> tuple[
 
 
 @translate_faults()
-def read_rows_of(conn: sqlite3.Connection, series_id: int, span: Span, stride: int) -> Columns:
+def read_rows_of(conn: sqlite3.Connection, series_id: int, span: Span, stride: int) -> BarRows:
     """Return the bars of ``span`` as rows of at most ``stride`` bars, a level of the pyramid; every value is exact.
 
     A row starts at a bar that also starts a row of every finer level; what the ends of ``span`` cut off a record is
@@ -155,7 +116,7 @@ def read_rows_of(conn: sqlite3.Connection, series_id: int, span: Span, stride: i
             records = rec.from_bars(read_bars(conn, head.series_id, span))
     if stride > 1 and not head.is_exact:
         records = rec.coarsen(records, head.step * stride)
-    return Columns(rec.to_bars(records), rec.counts(records), head.rev)
+    return BarRows(rec.to_bars(records), rec.counts(records), head.rev)
 
 
 @translate_faults()

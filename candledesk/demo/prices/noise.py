@@ -50,11 +50,6 @@ def draw_gaussian(key: int, counters: IntArray) -> FloatArray:
     return to_bell(hash_counters(key, counters)) / 37_837.0  # 65536 / sqrt(12) * 2
 
 
-def draw_uniform(key: int, counters: IntArray) -> FloatArray:
-    """Return floats in ``[0, 1)``."""
-    return (hash_counters(key, counters) >> np.uint64(11)) / float(1 << 53)
-
-
 def draw_smooth(key: int, counters: IntArray, period: int) -> FloatArray:
     """Return gaussian noise that varies smoothly over about ``period`` counters."""
     cell, rest = np.divmod(counters, period)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from candledesk.demo.minutes import Minutes
-    from candledesk.demo.prices import Listing
-    from candledesk.demo.profile import Profile
-    from candledesk.domain.bars import FloatArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+from candledesk.demo.instruments.paying_days import gain_is_inside, paying_rows
 
-_PAYING_SESSION = 7  # of its month
-_YEAR_MONTHS = 12
+if TYPE_CHECKING:
+    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.minutes import Minutes
+    from candledesk.domain.bars import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +28,6 @@ class Action:
     value: float
     denominator: int = 1
     currency: str | None = None
-
-
-def paying_rows(profile: Profile, hours: SessionCalendar) -> IntArray:
-    """Return the rows of the sessions on which the instrument pays, ascending."""
-    months = hours.date.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
-    _, first = np.unique(months, return_index=True)
-    rows = first + _PAYING_SESSION
-    rows = rows[rows < len(hours)]
-    return rows[np.isin(months[rows] % _YEAR_MONTHS + 1, profile.dividend_months)]
-
-
-def gain_is_inside(hours: SessionCalendar, rows: IntArray) -> IntArray:
-    """Return 1 for the payments whose dividend already holds the capital gain stated beside it (odd years), else 0."""
-    return hours.date[rows].astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64) % 2
 
 
 def find_actions(listing: Listing, now: int) -> list[Action]:
@@ -80,7 +63,7 @@ def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
     dividend in another currency is taken for one in the share's own.
     """
     factor = np.ones(len(rows))
-    for action in listing.actions(now):
+    for action in find_actions(listing, now):
         if action.kind != "split":
             session = int(np.searchsorted(listing.hours.open, action.time))
             before = np.array([max(session - 1, 0)])
@@ -92,7 +75,7 @@ def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
 def state_events(listing: Listing, start: int, end: int, now: int) -> dict[str, Any]:
     """Return the ``events`` of an answer whose range is ``[start, end)``, ``{}`` without any."""
     events: dict[str, Any] = {}
-    for action in listing.actions(now):
+    for action in find_actions(listing, now):
         if start <= action.time < end:
             name, row = _EVENT_NAMES[action.kind], _event(action)
             events.setdefault(name, {})[str(action.time)] = row

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.demo.minutes import Minutes
-from candledesk.demo.noise import hash_counters, noise_key
-from candledesk.demo.splits import forgotten_ratio
+from candledesk.demo.instruments.splits import forgotten_ratio
+from candledesk.demo.prices.minutes import Minutes
+from candledesk.demo.prices.noise import hash_counters, noise_key
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.demo.prices import Listing
+    from candledesk.demo.prices.listing import Listing
     from candledesk.domain.bars import BoolArray, IntArray
 
 _PENCE = 100.0

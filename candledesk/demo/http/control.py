@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from candledesk.demo.clock import parse_instant
-from candledesk.demo.faults import KINDS
-from candledesk.demo.pages import Reply
-from candledesk.demo.specials import SHOWN
+from candledesk.demo.http.clock import parse_instant
+from candledesk.demo.http.faults import KINDS
+from candledesk.demo.http.pages import Reply
+from candledesk.demo.instruments.specials import SHOWN
 from candledesk.domain.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from candledesk.demo.server import DemoMarket
+    from candledesk.demo.http.market import Market
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Demo market</title>
 <style>body{{font:15px sans-serif;max-width:60em;margin:2em auto}}td{{padding:.2em 1em .2em 0}}
@@ -47,11 +47,11 @@ for (const form of document.forms) form.onsubmit = async (event) => {{
 </script>"""
 
 
-def answer_control(market: DemoMarket, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
+def answer_control(market: Market, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
     """Answer a control request; what is wrong with it is told with status 400, an unknown path with 404.
 
     GET ``/_demo`` the state, ``/_demo/page`` the same for people, ``/_demo/log``, ``/_demo/truth``; POST ``faults``,
-    ``splits``, ``reuse``, ``clock``, ``reset`` with the arguments of the methods of ``DemoMarket`` as a JSON object.
+    ``splits``, ``reuse``, ``clock``, ``reset`` with the arguments of the methods of ``Market`` as a JSON object.
     """
     try:
         answer = _ANSWERS.get((method, path))
@@ -69,7 +69,7 @@ def answer_control(market: DemoMarket, method: str, path: str, query: Mapping[st
         return Reply.of_json({"error": str(error)}, 400)
 
 
-def _state(market: DemoMarket) -> Reply:
+def _state(market: Market) -> Reply:
     profiles = market.prices.profiles
     splits = [{"symbol": profile.symbol, **asdict(split)} for profile in profiles.values() for split in profile.splits]
     return Reply.of_json(
@@ -84,39 +84,39 @@ def _state(market: DemoMarket) -> Reply:
     )
 
 
-def _truth(market: DemoMarket, query: Mapping[str, str]) -> Reply:
+def _truth(market: Market, query: Mapping[str, str]) -> Reply:
     start, end = parse_instant(query["start"]), parse_instant(query["end"])
     bars = market.truth(query["symbol"], query["interval"], start, end, is_read=query.get("is_read") == "true")
     columns = (bars.open_time, bars.open, bars.high, bars.low, bars.close, bars.volume)
     return Reply.of_json([list(row) for row in zip(*(column.tolist() for column in columns), strict=True)])
 
 
-def _log(market: DemoMarket, _: Mapping[str, str]) -> Reply:
+def _log(market: Market, _: Mapping[str, str]) -> Reply:
     return Reply.of_json([asdict(entry) for entry in market.whole_log()])
 
 
-def _page(market: DemoMarket, _: Mapping[str, str]) -> Reply:
+def _page(market: Market, _: Mapping[str, str]) -> Reply:
     rows = "".join(f"<tr><td>{escape(symbol)}<td>{escape(text)}" for symbol, text in SHOWN.items())
     kinds = "".join(f"<option>{escape(kind)}" for kind in sorted(KINDS))
     now = datetime.fromtimestamp(market.clock.now(), UTC)
     return Reply.of_html(_PAGE.format(now=f"{now:%Y-%m-%d %H:%M} UTC", rows=rows, kinds=kinds))
 
 
-def _set_clock(market: DemoMarket, row: Any) -> None:  # noqa: ANN401 - JSON
+def _set_clock(market: Market, row: Any) -> None:  # noqa: ANN401 - JSON
     market.clock.set(row["now"], is_frozen=bool(row.get("is_frozen", True)))
 
 
-def _add_faults(market: DemoMarket, row: Any) -> None:  # noqa: ANN401 - JSON
+def _add_faults(market: Market, row: Any) -> None:  # noqa: ANN401 - JSON
     for fault in row if isinstance(row, list) else [row]:
         market.faults.add(**fault)
 
 
-_ANSWERS: dict[tuple[str, str], Callable[[DemoMarket, Mapping[str, str]], Reply]] = {
+_ANSWERS: dict[tuple[str, str], Callable[[Market, Mapping[str, str]], Reply]] = {
     ("GET", "/_demo/truth"): _truth,
     ("GET", "/_demo/log"): _log,
     ("GET", "/_demo/page"): _page,
 }
-_CHANGES: dict[str, Callable[[DemoMarket, Any], object]] = {
+_CHANGES: dict[str, Callable[[Market, Any], object]] = {
     "/_demo/reset": lambda market, _: market.reset(),
     "/_demo/clock": _set_clock,
     "/_demo/faults": _add_faults,

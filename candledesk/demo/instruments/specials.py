@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from candledesk.demo.profile import LONDON, Profile, make_nyse_stock, make_stock
-from candledesk.demo.special_sessions import MUMBAI_MIC, RIYADH_MIC
+from candledesk.demo.instruments.profile import LONDON, Profile, make_nyse_stock, make_stock
+from candledesk.demo.instruments.special_sessions import MUMBAI_MIC, RIYADH_MIC
 
 
 def _mumbai(symbol: str, name: str, price: float) -> Profile:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.demo.actions import paying_rows
-from candledesk.demo.crude import put_april_of_2020
-from candledesk.demo.noise import draw_gaussian, draw_smooth, noise_key
+from candledesk.demo.instruments.paying_days import paying_rows
+from candledesk.demo.prices.crude import put_april_of_2020
+from candledesk.demo.prices.noise import draw_gaussian, draw_smooth, noise_key
 from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
-    from candledesk.demo.profile import Profile
+    from candledesk.demo.instruments.profile import Profile
     from candledesk.domain.bars import FloatArray, IntArray
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
 
 _YEAR_DAYS = 365.25
 _WALK_START = date(1979, 12, 1)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from candledesk.demo.splits import Split
+    from candledesk.demo.instruments.splits import Split
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.demo.profiles import PROFILES
-from candledesk.demo.special_sessions import RIYADH_MIC, add_special_sessions, riyadh_sessions
-from candledesk.demo.specials import SPECIAL_PROFILES
+from candledesk.demo.instruments.profiles import PROFILES
+from candledesk.demo.instruments.special_sessions import RIYADH_MIC, add_special_sessions, riyadh_sessions
+from candledesk.demo.instruments.specials import SPECIAL_PROFILES
 
 if TYPE_CHECKING:
-    from candledesk.demo.profile import Profile
-    from candledesk.domain.calendar.sessions import SessionCalendar
+    from candledesk.demo.instruments.profile import Profile
+    from candledesk.domain.calendar.session_calendar import SessionCalendar
 
 _LOCK = threading.Lock()
 _OLD = date(1980, 1, 1)  # ordinary instruments are younger: New York since 1962 would make all of them wait

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.demo.minutes import Minutes, make_minutes
-from candledesk.demo.oddities import add_oddities
-from candledesk.demo.special_sessions import week_starts
+from candledesk.demo.instruments.special_sessions import week_starts
+from candledesk.demo.prices.minutes import Minutes, make_minutes
+from candledesk.demo.prices.oddities import add_oddities
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.periods import period_end, period_keys
 from candledesk.domain.interval import DAY_S, parse_interval
 
 if TYPE_CHECKING:
-    from candledesk.demo.prices import Listing, Prices
+    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.listings import Prices
     from candledesk.domain.bars import IntArray
     from candledesk.domain.interval import Interval
 

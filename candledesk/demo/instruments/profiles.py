@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from candledesk.demo.profile import LONDON, NEW_YORK, Profile, make_stock
-from candledesk.demo.specials import SPECIAL_PROFILES
-from candledesk.demo.splits import Split
+from candledesk.demo.instruments.profile import LONDON, NEW_YORK, Profile, make_stock
+from candledesk.demo.instruments.specials import SPECIAL_PROFILES
+from candledesk.demo.instruments.splits import Split
 
 YOUNG_SYMBOL = "NEWCO"
 YOUNG_AGE_DAYS = 40

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from candledesk.demo.prices import widen
+from candledesk.demo.prices.listing import widen
 from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
-    from candledesk.demo.prices import Listing, Quote
+    from candledesk.demo.prices.listing import Listing, Quote
 
 VALID_RANGES = ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"]
 _US_MICS = frozenset({"XNYS"})

@@ -1,30 +1,26 @@
-"""What the demo knows at an instant: bars of any step, splits, dividends; never anything after that instant."""
+"""One instrument of the demo at an instant: bars of any step, quote and split basis; nothing after that instant."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from candledesk.demo.actions import Action, find_actions
-from candledesk.demo.days import DayMaker, DayTable, day_number
-from candledesk.demo.hours import load_hours
-from candledesk.demo.minutes import Minutes, make_minutes
-from candledesk.demo.profiles import profiles_at
-from candledesk.demo.splits import Split, next_session_date, split_ratio
+from candledesk.demo.instruments.hours import load_hours
+from candledesk.demo.instruments.splits import split_ratio
+from candledesk.demo.prices.days import DayMaker, DayTable
+from candledesk.demo.prices.minutes import Minutes, make_minutes
 from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
-    from candledesk.demo.profile import Profile
+    from candledesk.demo.instruments.profile import Profile
     from candledesk.domain.bars import FloatArray, IntArray
 
 _KEPT_BLOCKS = 160
-_GREATEST_FACTOR = 1_000_000
 _BLOCK_SESSIONS = {True: 64, False: 4}  # by whether the step is an hour or more
 
 
@@ -154,10 +150,6 @@ class Listing:
             return self.hours.open[sessions]
         return self.origins[sessions]
 
-    def actions(self, now: int) -> list[Action]:
-        """Return every split, dividend and capital gain up to ``now``, ascending (actions.py)."""
-        return find_actions(self, now)
-
     def split_ratio(self, sessions: IntArray, now: int) -> FloatArray:
         """Return by how much the prices of each session are divided at ``now`` (yahoo.md §4.1)."""
         return split_ratio(self.profile.splits, self.hours, sessions, now)
@@ -165,84 +157,6 @@ class Listing:
     def adjusted(self, rows: Minutes, now: int) -> Minutes:
         """Return the rows on the split basis of ``now``, prices as 32-bit floats widened (yahoo.md §4.19)."""
         return rows.divided(self.split_ratio(rows.session, now))
-
-
-class Prices:
-    """All listings of one demo market, made when first asked for; any thread may use it."""
-
-    def __init__(self, now: int) -> None:
-        self.profiles = profiles_at(now)
-        self._born_as = dict(self.profiles)
-        self._until = now
-        self._listings: dict[str, Listing] = {}
-        self._lock = threading.Lock()
-
-    def listing(self, symbol: str, now: int) -> Listing | None:
-        """Return the listing of a symbol, ``None`` when there is none."""
-        with self._lock:
-            profile = self.profiles.get(symbol)
-            return None if profile is None else self._listing(profile, now)
-
-    def _listing(self, profile: Profile, now: int) -> Listing:
-        if datetime.fromtimestamp(now, UTC).year > datetime.fromtimestamp(self._until, UTC).year:
-            self._until = now
-            self._listings.clear()  # their hours end in the January after the year of _until
-        found = self._listings.get(profile.symbol)
-        if found is None:
-            found = self._listings[profile.symbol] = Listing(profile, self._until)
-        return found
-
-    def split(self, symbol: str, parts: tuple[int, int], day: date | None, forgotten: int, now: int) -> Split:
-        """Put a split in force (``DemoMarket.split``); raise ``KeyError`` for an unknown symbol."""
-        with self._lock:
-            profile = self.profiles[symbol]
-            hours = self._listing(profile, now).hours
-            split = Split(day or next_session_date(hours, now), *parts, forgotten=forgotten)
-            if split.row(hours) == len(hours):
-                raise ValueError(f"{split.date} lies beyond the sessions that the demo market plans")
-            if day is None or int(hours.open[split.row(hours)]) <= now:
-                split = replace(split, since=now)
-            self._replace(replace(profile, splits=(*profile.splits, split)))
-        return split
-
-    def reuse(self, symbol: str, name: str, factor: float, day: date | None, now: int) -> Profile:
-        """Give a symbol to another company (``DemoMarket.reuse``); raise ``KeyError`` for an unknown symbol."""
-        with self._lock:
-            old = self.profiles[symbol]
-            listing = self._listing(old, now)
-            first = day or next_session_date(listing.hours, now)
-            if not 0 < factor < _GREATEST_FACTOR:
-                raise ValueError(f"the price is multiplied by a number above 0 and below {_GREATEST_FACTOR:,}")
-            row = min(max(int(np.searchsorted(listing.hours.date, day_number(first) * DAY_S)), 1), len(listing.hours))
-            last = listing.days.close[[row - 1]] / listing.split_ratio(np.array([row - 1]), now)
-            new = replace(
-                old,
-                name=f"{name} (synthetic)",
-                company=f"{old.company}/{name}",
-                listed=first,
-                anchor=first,
-                price=float(abs(last[0])) * factor,
-                splits=(),
-                dividend=0.0,
-                gain=0.0,
-                oddities=(),
-                has_real_days=False,
-                has_negative_days=False,
-            )
-            self._replace(new)
-        return new
-
-    def _replace(self, profile: Profile) -> None:
-        self.profiles = {**self.profiles, profile.symbol: profile}
-        self._listings.pop(profile.symbol, None)
-
-    def reset(self) -> None:
-        """Take back every split and every new owner."""
-        with self._lock:
-            changed = [symbol for symbol, profile in self.profiles.items() if profile is not self._born_as[symbol]]
-            self.profiles = dict(self._born_as)
-            for symbol in changed:
-                self._listings.pop(symbol, None)
 
 
 def widen(values: FloatArray) -> FloatArray:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.demo.noise import hash_counters, noise_key, take_field, to_bell
+from candledesk.demo.prices.noise import hash_counters, noise_key, take_field, to_bell
 from candledesk.domain.interval import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.demo.days import DayTable
-    from candledesk.demo.noise import UintArray
-    from candledesk.demo.profile import Profile
+    from candledesk.demo.instruments.profile import Profile
+    from candledesk.demo.prices.days import DayTable
+    from candledesk.demo.prices.noise import UintArray
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _FIELD_SIZE = 65_536

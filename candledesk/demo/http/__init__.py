@@ -1,0 +1,1 @@
+"""The demo market over HTTP: what Yahoo's routes answer, faults, and the controls."""
