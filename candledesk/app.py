@@ -56,7 +56,7 @@ class DemoProcess:
         self._process.kill()
 
 
-class Desk:
+class Application:
     """One running CandleDesk: the cache service, and on request the demo market and the web server."""
 
     def __init__(self, settings: Settings, *, demo: bool = False) -> None:
@@ -89,7 +89,7 @@ class Desk:
 
     def resume_jobs(self) -> int:
         """Take up the jobs that the last run left; return how many."""
-        return self.service.jobs.take_up() if self.refusal is None else 0
+        return self.service.jobs.resume_previous() if self.refusal is None else 0
 
     def start_updates(self) -> None:
         """Keep what is shown or harvested up to date from now on, unless the user has switched that off."""
@@ -100,7 +100,7 @@ class Desk:
         """Build the server of the browser chart and the API on its port; ``start_web`` begins to answer."""
         from candledesk.web.http_server import WebServer
 
-        on_window = self.service.tell if has_window else None
+        on_window = self.service.emit if has_window else None
         web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window)
         self._web = web
         return web
@@ -115,7 +115,7 @@ class Desk:
         endpoint = {"url": web.url, "token": web.token, "pid": os.getpid()}
         write_private(self.paths.endpoint, json.dumps(endpoint))
         if self.refusal is not None:
-            self.service.tell(FaultRaised(str(self.refusal)))
+            self.service.emit(FaultRaised(str(self.refusal)))
 
     def open_browser(self) -> None:
         """Open the chart in the browser through a 0600 redirect file, so that no token is in a process list."""
@@ -203,21 +203,28 @@ def end_process_within(limit_s: float, code: int) -> None:
     start_daemon("candledesk-exit", end)
 
 
-def run_window(desk: Desk, symbols: list[str], interval: str) -> int:
+def run_window(application: Application, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run
 
     def quit_now() -> None:
         end_process_within(EXIT_S, 0)
-        desk.close()
+        application.close()
         sys.stdout.flush()
         os._exit(0)
 
-    desk.service.child.warm_up()
-    desk.resume_jobs()
-    desk.start_updates()
-    desk.make_web(has_window=True)
-    options = WindowOptions(desk.paths.home, tuple(symbols), interval, desk.settings.theme, desk.paths.log, desk.source)
-    ends = WindowEnds(on_shown=desk.start_web, on_quit=quit_now, on_abort=desk.abort)
-    return run(desk.cache, options, ends, open_browser=desk.open_browser)
+    application.service.child.warm_up()
+    application.resume_jobs()
+    application.start_updates()
+    application.make_web(has_window=True)
+    options = WindowOptions(
+        application.paths.home,
+        tuple(symbols),
+        interval,
+        application.settings.theme,
+        application.paths.log,
+        application.source,
+    )
+    ends = WindowEnds(on_shown=application.start_web, on_quit=quit_now, on_abort=application.abort)
+    return run(application.cache, options, ends, open_browser=application.open_browser)

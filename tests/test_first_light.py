@@ -23,7 +23,7 @@ SLOW_MS = 60_000
 N_DRAGS = 16
 
 
-class Desk:
+class WindowHarness:
     """A window on a cache of its own; ``close`` takes both down."""
 
     def __init__(self, qtbot, home, yahoo_url):
@@ -95,41 +95,41 @@ def market():
 
 
 @pytest.fixture
-def make_desk(qtbot, tmp_path):
+def make_harness(qtbot, tmp_path):
     desks = []
 
     def make(yahoo_url):
-        desks.append(Desk(qtbot, tmp_path / "home", yahoo_url))
+        desks.append(WindowHarness(qtbot, tmp_path / "home", yahoo_url))
         return desks[-1]
 
     yield make
-    for desk in desks:
-        desk.close()
+    for harness in desks:
+        harness.close()
 
 
 @pytest.mark.parametrize(("symbol", "interval"), [("MSFT", "1m"), ("7203.T", "1m")])
-def test_dragging_left_fetches_what_is_missing_and_nothing_on_screen_moves(make_desk, market, symbol, interval):
-    desk = make_desk(market.url)
-    desk.open(symbol, interval)
-    oldest = len(desk.stored(symbol, interval))
+def test_dragging_left_fetches_what_is_missing_and_nothing_on_screen_moves(make_harness, market, symbol, interval):
+    harness = make_harness(market.url)
+    harness.open(symbol, interval)
+    oldest = len(harness.stored(symbol, interval))
     for _ in range(N_DRAGS):
-        desk.drag(900)
-        time, x = desk.left_time()
-        desk.qtbot.waitUntil(desk.is_quiet, timeout=SLOW_MS)
-        assert desk.x_of_time(time) == pytest.approx(x, abs=0.5)
-    stored = desk.stored(symbol, interval)
+        harness.drag(900)
+        time, x = harness.left_time()
+        harness.qtbot.waitUntil(harness.is_quiet, timeout=SLOW_MS)
+        assert harness.x_of_time(time) == pytest.approx(x, abs=0.5)
+    stored = harness.stored(symbol, interval)
     assert len(stored) > oldest
     truth = market.truth(symbol, interval, int(stored.open_time[0]), int(stored.open_time[-1]) + 1)
     assert len(stored) - len(truth) <= 1  # the bar that forms is stored, and no truth yet
     assert stored.within(Span(HISTORY_START, int(truth.open_time[-1]) + 1)).equals(truth)
 
 
-def test_a_second_start_without_network_shows_the_same_chart(make_desk, market):
-    desk = make_desk(market.url)
-    desk.open("AAPL", "1d")
-    seen = desk.model.series.bars
-    desk.close()
+def test_a_second_start_without_network_shows_the_same_chart(make_harness, market):
+    harness = make_harness(market.url)
+    harness.open("AAPL", "1d")
+    seen = harness.model.series.bars
+    harness.close()
     market.stop()
-    again = make_desk(market.url)
+    again = make_harness(market.url)
     again.open("AAPL", "1d")
     assert again.model.series.bars.equals(seen)

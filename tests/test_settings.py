@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from candledesk.app import Desk
+from candledesk.app import Application
 from candledesk.domain.errors import InputError
 from candledesk.settings import load_settings
 
 
-def test_an_option_that_is_not_given_is_told_from_one_that_is():
+def test_an_option_that_is_not_given_differs_from_one_that_is():
     assert load_settings({}).theme == ""
     assert load_settings({"CANDLEDESK_THEME": "Light"}).theme == "light"
     assert load_settings({"CANDLEDESK_LOG_LEVEL": "debug"}).log_level == "DEBUG"
@@ -35,5 +35,7 @@ def test_updates_can_be_switched_off(text, n_started):
     started = []
     settings = load_settings({"CANDLEDESK_UPDATE": text, "CANDLEDESK_UPDATE_FLOOR_S": "90"})
     updater = SimpleNamespace(start=lambda: started.append(1))
-    Desk.start_updates(SimpleNamespace(settings=settings, refusal=None, service=SimpleNamespace(updater=updater)))
+    Application.start_updates(
+        SimpleNamespace(settings=settings, refusal=None, service=SimpleNamespace(updater=updater))
+    )
     assert (len(started), settings.update_floor_s) == (n_started, 90.0)

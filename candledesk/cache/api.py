@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.messages import (
+        ArchiveEntry,
         BackfillEstimate,
         BarsReply,
         BarsRequest,
         CoverageMark,
         Event,
-        HarvestEntry,
         ImportReport,
         Job,
         LimiterState,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from candledesk.domain.span import Span
 
 
-class CommandCache(Protocol):
+class CommandApi(Protocol):
     """What the command line asks; also answered by a running instance over HTTP (``web.client``).
 
     Futures fail with the errors of ``domain.errors``.
@@ -95,11 +95,11 @@ class CommandCache(Protocol):
         """Return what is known of a series; ``NotCachedError`` when the symbol was never met."""
         ...
 
-    def list_harvest(self) -> Future[list[HarvestEntry]]:
+    def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are kept complete, by symbol and interval."""
         ...
 
-    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+    def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Keep a series complete from now on, or stop that; ``UnknownSymbolError`` when the provider knows none."""
         ...
 
@@ -108,7 +108,7 @@ class CommandCache(Protocol):
         ...
 
 
-class ImportCache(Protocol):
+class ImportApi(Protocol):
     """What only the process that owns the database can do."""
 
     def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
@@ -116,7 +116,7 @@ class ImportCache(Protocol):
         ...
 
 
-class Cache(CommandCache, Protocol):
+class CacheApi(CommandApi, Protocol):
     """Every method may be called from any thread, returns at once, and answers through a future.
 
     Futures fail with the errors of ``domain.errors``. Callbacks and done-callbacks run on the cache's own threads.

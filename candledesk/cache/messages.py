@@ -207,7 +207,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class HarvestEntry:
+class ArchiveEntry:
     """A series of the harvest list (``is_on``), or one that has just been taken off; ``interval`` is a fetched one.
 
     ``unbroken_since``: open time of the first bar since which no gap is left, ``None`` when nothing is known of it;

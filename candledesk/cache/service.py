@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 from candledesk.cache.controller import CacheController
 from candledesk.cache.events import Events
 from candledesk.cache.fetching.catalog import Catalog
-from candledesk.cache.fetching.fetch_context import Engine, Pauses
-from candledesk.cache.fetching.fill_scheduler import Fills
-from candledesk.cache.fetching.job_journal import Journal
-from candledesk.cache.fetching.provider_limits import Limits
-from candledesk.cache.jobs.queue import Jobs
+from candledesk.cache.fetching.fetch_context import FetchContext, RetryPauses
+from candledesk.cache.fetching.fill_scheduler import FillScheduler
+from candledesk.cache.fetching.job_journal import JobJournal
+from candledesk.cache.fetching.provider_limits import ProviderLimits
+from candledesk.cache.jobs.queue import JobQueue
 from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
-from candledesk.cache.queries.context import Parts
+from candledesk.cache.queries.context import CacheContext
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
-from candledesk.cache.runtime.workers import Clockwork, FetchPool, Readers, Writer
+from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
 from candledesk.cache.upkeep.active_series import ActiveSeries, elapsed_s
-from candledesk.cache.upkeep.archive import Harvest
-from candledesk.cache.upkeep.schedule import Pace
-from candledesk.cache.upkeep.updater import UpdateParts, Updater
+from candledesk.cache.upkeep.archive import Archive
+from candledesk.cache.upkeep.schedule import UpdateRate
+from candledesk.cache.upkeep.updater import UpdateContext, Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.store.market import limiter_state as limiter_store
@@ -78,7 +78,7 @@ class CacheService:
         *,
         now: Callable[[], int] = now_s,
         elapsed: Callable[[], float] = elapsed_s,
-        pauses: Pauses = Pauses(),  # noqa: B008 - frozen
+        pauses: RetryPauses = RetryPauses(),  # noqa: B008 - frozen
         child: Child | None = None,
         refusal: EnvironmentFaultError | None = None,
     ) -> None:
@@ -96,47 +96,49 @@ class CacheService:
         self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)
-        self._clockwork = Clockwork()
+        self._delayed_calls = DelayedCalls()
         self._limiter = self._make_limiter(database, settings)
         catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
         self._events.subscribe(catalog.on_event)  # before any door, which asks again as soon as it hears the same
-        journal = Journal(self._writer, self._events.emit, now, self._limiter)
-        self._fills = self._make_fills(catalog, journal, settings, pauses)
+        journal = JobJournal(self._writer, self._events.emit, now, self._limiter)
+        self._fill_scheduler = self._make_fill_scheduler(catalog, journal, settings, pauses)
         if refusal is not None:
-            self._fills.machine.forbid(refusal)
-        self.jobs = Jobs(self._fills, journal, self._readers, self._clockwork, self._events)
+            self._fill_scheduler.storage_health.mark_read_only(refusal)
+        self.jobs = JobQueue(self._fill_scheduler, journal, self._readers, self._delayed_calls, self._events)
         active = self._active = ActiveSeries(elapsed)
-        harvest = Harvest(self._readers, self._writer, catalog, self._fills, now)
-        self.updater = self._make_updater(catalog, active, harvest, settings, elapsed)
-        parts = Parts(
+        archive = Archive(self._readers, self._writer, catalog, self._fill_scheduler, now)
+        self.updater = self._make_updater(catalog, active, archive, settings, elapsed)
+        context = CacheContext(
             readers=self._readers,
             writer=self._writer,
             catalog=catalog,
-            fills=self._fills,
+            fill_scheduler=self._fill_scheduler,
             jobs=self.jobs,
-            clockwork=self._clockwork,
+            delayed_calls=self._delayed_calls,
             events=self._events,
             active=active,
             now=now,
         )
         self.controller = CacheController(
-            parts,
+            context,
             Estimator(self._readers, catalog, self._limiter, now),
-            SymbolSearch(self._readers, self._fills, self.child, self._limiter, self._clockwork),
-            harvest,
+            SymbolSearch(self._readers, self._fill_scheduler, self.child, self._limiter, self._delayed_calls),
+            archive,
             self._limiter_state,
         )
 
-    def _make_fills(self, catalog: Catalog, journal: Journal, settings: Settings, pauses: Pauses) -> Fills:
-        return Fills(
-            Engine(
+    def _make_fill_scheduler(
+        self, catalog: Catalog, journal: JobJournal, settings: Settings, pauses: RetryPauses
+    ) -> FillScheduler:
+        return FillScheduler(
+            FetchContext(
                 catalog,
                 self.child,
                 self._limiter,
                 self._readers,
                 self._writer,
                 self._pool,
-                self._clockwork,
+                self._delayed_calls,
                 journal,
                 self._events.emit,
                 self._now,
@@ -149,25 +151,25 @@ class CacheService:
         self,
         catalog: Catalog,
         active: ActiveSeries,
-        harvest: Harvest,
+        archive: Archive,
         settings: Settings,
         elapsed: Callable[[], float],
     ) -> Updater:
         return Updater(
-            UpdateParts(
+            UpdateContext(
                 readers=self._readers,
                 catalog=catalog,
                 active=active,
-                harvest=harvest,
+                archive=archive,
                 jobs=self.jobs,
-                fills=self._fills,
+                fill_scheduler=self._fill_scheduler,
                 limiter_state=self._limiter_state,
                 emit=self._events.emit,
-                call_later=self._clockwork.call_later,
+                call_later=self._delayed_calls.call_later,
                 now=self._now,
                 elapsed=elapsed,
             ),
-            Pace(settings.update_floor_s, settings.requests_per_minute),
+            UpdateRate(settings.update_floor_s, settings.requests_per_minute),
         )
 
     def _limiter_state(self) -> LimiterState:
@@ -189,16 +191,16 @@ class CacheService:
         written = self._writer.submit(lambda connection: _write_limiter(connection, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
 
-    def tell(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         """Tell every subscriber of an event that happened outside the cache."""
         self._events.emit(event)
 
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
-        self._clockwork.close()
+        self._delayed_calls.close()
         self.jobs.close()
-        self._fills.close()
+        self._fill_scheduler.close()
         self._limiter.notify()
         self.child.close()
         n_abandoned = self._pool.close(FETCHERS_S)
@@ -234,7 +236,7 @@ def _read_limiter(database: Path) -> LimiterMemory | None:
     return None if row is None else LimiterMemory(*row)
 
 
-def _load_limits(database: Path, writer: Writer) -> Limits:
+def _load_limits(database: Path, writer: Writer) -> ProviderLimits:
     connection = connect_reader(database)
     try:
         rows = limit_store.read_limits(connection)
@@ -245,7 +247,7 @@ def _load_limits(database: Path, writer: Writer) -> Limits:
         written = writer.submit(lambda connection: _write_limit(connection, row))
         written.add_done_callback(lambda done: _log_failure("remembering a limit", done.exception()))
 
-    return Limits(rows, save)
+    return ProviderLimits(rows, save)
 
 
 def _write_limit(connection: Connection, row: LimitRow) -> None:

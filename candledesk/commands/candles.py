@@ -23,8 +23,8 @@ from candledesk.web.api.wire import start_of_history
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from candledesk.cache.api import CommandCache
-    from candledesk.cache.messages import Adjust, BarsReply, Event, Gap, HarvestEntry, SeriesReport
+    from candledesk.cache.api import CommandApi
+    from candledesk.cache.messages import Adjust, ArchiveEntry, BarsReply, Event, Gap, SeriesReport
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
 
@@ -56,7 +56,7 @@ def gap_line(gap: Gap) -> str:
 
 
 def print_candles(  # noqa: PLR0913 - the command's options
-    cache: CommandCache,
+    cache: CommandApi,
     *,
     symbol: str,
     interval: str,
@@ -87,21 +87,21 @@ def print_candles(  # noqa: PLR0913 - the command's options
     _write(reply, form, output)
     for note in reply.notes:
         print(printable(f"{reply.request.symbol} {reply.request.interval.name}: {note}"), file=sys.stderr)
-    _tell_derived(reply)
+    _report_derived(reply)
     if start is not None:
-        _tell_start(reply)
+        _report_start(reply)
     if reply.complete:
         return EXIT_DONE
-    return tell_gaps(reply)
+    return report_gaps(reply)
 
 
-def tell_reuse(event: Event) -> None:
+def report_reuse(event: Event) -> None:
     """Say on stderr that a symbol belongs to another company by now."""
     if isinstance(event, SymbolReused):
         print(printable(event.text), file=sys.stderr)
 
 
-def _tell_derived(reply: BarsReply) -> None:
+def _report_derived(reply: BarsReply) -> None:
     """Say which candles were made from finer stored ones."""
     name = f"{reply.request.symbol} {reply.request.interval.name}"
     for interval in dict.fromkeys(interval for _, interval in reply.derived):
@@ -111,7 +111,7 @@ def _tell_derived(reply: BarsReply) -> None:
         print(f"{name}: made from stored {interval} candles: {where}{parts}", file=sys.stderr)
 
 
-def _tell_start(reply: BarsReply) -> None:
+def _report_start(reply: BarsReply) -> None:
     """Say so when more was asked for than can exist: before the listing date, or beyond the look-back."""
     begin = start_of_history(reply.instrument, reply.request.interval, int(time.time()))
     if begin is not None and reply.span.start < int(str(begin["time"])) and not reply.derived:
@@ -119,7 +119,7 @@ def _tell_start(reply: BarsReply) -> None:
         print(f"{name}: nothing is to be had before {begin['at']}: {begin['reason']}", file=sys.stderr)
 
 
-def tell_gaps(reply: BarsReply) -> int:
+def report_gaps(reply: BarsReply) -> int:
     """List the gaps of an answer on stderr, and return the exit code that says so."""
     print(f"{reply.request.symbol} {reply.request.interval.name}: {len(reply.gaps)} gaps remain", file=sys.stderr)
     for gap in reply.gaps:
@@ -149,8 +149,8 @@ def _rows(reply: BarsReply) -> Iterator[tuple[str, list[float], float, bool, str
     bars = reply.bars
     columns = (bars.open, bars.high, bars.low, bars.close)
     prices = zip(*(column.tolist() for column in columns), strict=True)
-    told = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), _finals(reply), _odd(reply), strict=True)
-    for open_time, values, volume, is_final, odd in told:
+    shown = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), _finals(reply), _odd(reply), strict=True)
+    for open_time, values, volume, is_final, odd in shown:
         yield iso(open_time), list(values), volume, is_final, odd
 
 
@@ -198,7 +198,7 @@ def _write_parquet(reply: BarsReply, output: str) -> None:
     pq.write_table(pa.Table.from_arrays(columns, names=list(CANDLE_COLUMNS)), output)
 
 
-def print_coverage(cache: CommandCache, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
+def print_coverage(cache: CommandApi, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
     """Print the ledger of one series, or of every cached series."""
     names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
     chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
@@ -226,12 +226,12 @@ def _series_lines(report: SeriesReport) -> Iterator[str]:
     for gap in report.gaps if report.n_bars else ():
         yield gap_line(gap)
     if report.odd:
-        yield f"  odd bars, stored: {count_words(report.odd)}"
+        yield f"  odd bars, stored: {count_text(report.odd)}"
     if report.dropped:
-        yield f"  rows dropped: {count_words(report.dropped)}"
+        yield f"  rows dropped: {count_text(report.dropped)}"
 
 
-def count_words(counts: Mapping[str, int]) -> str:
+def count_text(counts: Mapping[str, int]) -> str:
     """Return ``12 open_outside, 1 jump``."""
     return ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
 
@@ -251,26 +251,26 @@ def _coverage_row(name: str, interval: Interval, piece: Coverage, report: Series
     }
 
 
-def run_harvest(
-    cache: CommandCache, *, action: str, symbols: tuple[str, ...], interval: str | None, as_json: bool
+def run_archive(
+    cache: CommandApi, *, action: str, symbols: tuple[str, ...], interval: str | None, as_json: bool
 ) -> int:
     """Show the series that are kept complete, put some on that list, or take some off."""
     if action == "list" and not symbols:
-        found = cache.list_harvest().result()
+        found = cache.list_archive().result()
     elif not symbols or interval is None:
         raise InputError("symbols", f"`harvest {action}` needs symbols and --interval: harvest add AAPL --interval 1m")
     else:
         names, chosen = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval)
         if action == "list":
             wanted = {(name, chosen.base.name) for name in names}
-            found = [row for row in cache.list_harvest().result() if (row.symbol, row.interval.name) in wanted]
+            found = [row for row in cache.list_archive().result() if (row.symbol, row.interval.name) in wanted]
         else:
-            found = [cache.set_harvest(name, chosen, is_on=action == "add").result() for name in names]
-    print_table([_harvest_row(entry) for entry in found], as_json=as_json)
+            found = [cache.set_archived(name, chosen, is_on=action == "add").result() for name in names]
+    print_table([_archive_row(entry) for entry in found], as_json=as_json)
     return EXIT_DONE
 
 
-def _harvest_row(entry: HarvestEntry) -> dict[str, Any]:
+def _archive_row(entry: ArchiveEntry) -> dict[str, Any]:
     times = {name: getattr(entry, name) for name in ("unbroken_since", "last_run_at", "next_run_at")}
     return {
         "symbol": entry.symbol,

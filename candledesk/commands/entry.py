@@ -31,8 +31,8 @@ from candledesk.domain.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.app import Desk
-    from candledesk.cache.api import CommandCache
+    from candledesk.app import Application
+    from candledesk.cache.api import CommandApi
     from candledesk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -68,27 +68,27 @@ class _Options:
     def __init__(self, home: str | None, yahoo_url: str | None, stream_url: str | None, *, demo: bool) -> None:
         self.overrides = {"home": home, "yahoo_url": yahoo_url, "stream_url": stream_url}
         self.demo = demo
-        self._desk: Desk | None = None
+        self._application: Application | None = None
 
     def settings(self) -> Settings:
         from candledesk.settings import load_settings
 
         return load_settings(None, **self.overrides)
 
-    def desk(self) -> Desk:
-        from candledesk.app import Desk
+    def application(self) -> Application:
+        from candledesk.app import Application
 
-        if self._desk is None:
-            self._desk = Desk(self.settings(), demo=self.demo)
-        return self._desk
+        if self._application is None:
+            self._application = Application(self.settings(), demo=self.demo)
+        return self._application
 
-    def cache(self) -> CommandCache:
+    def cache(self) -> CommandApi:
         """Open the cache, or a door to the instance that holds this home already."""
-        from candledesk.commands.candles import tell_reuse
+        from candledesk.commands.candles import report_reuse
         from candledesk.store.lock import HomeLockedError
 
         try:
-            cache = self.desk().cache
+            cache = self.application().cache
         except HomeLockedError as error:
             from candledesk.paths import open_home
             from candledesk.web.client import RemoteCache
@@ -98,20 +98,20 @@ class _Options:
             if remote is None:
                 raise error from None
             return remote
-        cache.subscribe(tell_reuse)
+        cache.subscribe(report_reuse)
         return cache
 
     def abort(self) -> None:
-        if self._desk is not None:
-            self._desk.abort()
+        if self._application is not None:
+            self._application.abort()
 
     @property
-    def has_desk(self) -> bool:
-        return self._desk is not None
+    def has_application(self) -> bool:
+        return self._application is not None
 
     def close(self) -> None:
-        if self._desk is not None:
-            self._desk.close()
+        if self._application is not None:
+            self._application.close()
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -165,7 +165,7 @@ def window(symbols: tuple[str, ...], interval: str, **kwargs: Any) -> None:
         return
     from candledesk.app import run_window
 
-    sys.exit(run_window(options.desk(), chosen, name))
+    sys.exit(run_window(options.application(), chosen, name))
 
 
 def _is_shown_elsewhere(options: _Options, symbols: tuple[str, ...], interval: str | None) -> bool:
@@ -177,7 +177,7 @@ def _is_shown_elsewhere(options: _Options, symbols: tuple[str, ...], interval: s
     endpoint = paths.endpoint
     give_up_at = time.monotonic() + second_start.PATIENCE_S
     holder = second_start.raise_window(endpoint, symbols, interval)
-    if holder.outcome is second_start.Outcome.NOBODY:
+    if holder.outcome is second_start.RaiseOutcome.NOBODY:
         from candledesk.store.lock import HomeLockedError, check_home
 
         try:
@@ -185,11 +185,11 @@ def _is_shown_elsewhere(options: _Options, symbols: tuple[str, ...], interval: s
         except HomeLockedError as error:
             left_s = give_up_at - time.monotonic()
             holder = second_start.await_window(endpoint, symbols, interval, patience_s=left_s)
-            if holder.outcome is second_start.Outcome.NOBODY:
+            if holder.outcome is second_start.RaiseOutcome.NOBODY:
                 raise error from None
-    if holder.outcome is second_start.Outcome.NO_WINDOW:
+    if holder.outcome is second_start.RaiseOutcome.NO_WINDOW:
         raise second_start.describe_holder(holder)
-    return holder.outcome is second_start.Outcome.RAISED
+    return holder.outcome is second_start.RaiseOutcome.RAISED
 
 
 @cli.command()
@@ -200,14 +200,14 @@ def serve(port: int, **kwargs: Any) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    desk = _options(kwargs).desk()
-    web = desk.make_web(port)
-    desk.start_web()
+    application = _options(kwargs).application()
+    web = application.make_web(port)
+    application.start_web()
     click.echo(web.chart_url)
     sys.stdout.flush()
-    desk.service.child.warm_up()
-    desk.resume_jobs()
-    desk.start_updates()
+    application.service.child.warm_up()
+    application.resume_jobs()
+    application.start_updates()
     stop.wait()
 
 
@@ -277,9 +277,9 @@ def harvest(**kwargs: Any) -> None:
 
     They are topped up after each close while the window or `candledesk serve` runs.
     """
-    from candledesk.commands.candles import run_harvest
+    from candledesk.commands.candles import run_archive
 
-    _leave(run_harvest(_options(kwargs).cache(), **kwargs))
+    _leave(run_archive(_options(kwargs).cache(), **kwargs))
 
 
 @cli.command()
@@ -318,7 +318,7 @@ def import_file(**kwargs: Any) -> None:
     """Store foreign bars through the same checks as fetched ones."""
     from candledesk.commands.imports import run_import
 
-    _leave(run_import(_options(kwargs).desk().cache, **kwargs))
+    _leave(run_import(_options(kwargs).application().cache, **kwargs))
 
 
 @cli.command()
@@ -332,9 +332,9 @@ def doctor(*, as_json: bool, is_repairing: bool, **kwargs: Any) -> None:
     options = _options(kwargs)
     settings = options.settings()
     repairs = repair(settings, demo=options.demo) if is_repairing else []  # before the desk takes the home
-    desk = options.desk() if options.demo else None
-    url = settings.yahoo_url if desk is None else desk.settings.yahoo_url
-    limiter = None if desk is None else desk.cache.limiter_state()
+    application = options.application() if options.demo else None
+    url = settings.yahoo_url if application is None else application.settings.yahoo_url
+    limiter = None if application is None else application.cache.limiter_state()
     _leave(examine(settings, url, limiter, repairs, demo=options.demo, as_json=as_json))
 
 
@@ -430,7 +430,7 @@ def _abort(_number: int, _frame: object) -> None:
 
 
 def _close_within_limit(code: int) -> None:
-    if any(options.has_desk for options in _current):
+    if any(options.has_application for options in _current):
         from candledesk.app import EXIT_S, end_process_within
 
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -16,14 +16,14 @@ from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
-    from candledesk.cache.api import ImportCache
+    from candledesk.cache.api import ImportApi
 
 EXIT_DONE, EXIT_GAPS = 0, 3
 PRICES = ("open", "high", "low", "close", "volume")
 COLUMNS = ("timestamp", *PRICES)
 
 
-def run_import(cache: ImportCache, *, file: str, symbol: str, interval: str, form: str | None) -> int:
+def run_import(cache: ImportApi, *, file: str, symbol: str, interval: str, form: str | None) -> int:
     """Import one file and print what became of its bars; 3 when some were refused."""
     path = Path(file)
     form = form or ("parquet" if path.suffix in {".parquet", ".pq"} else "csv")

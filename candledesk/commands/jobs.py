@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from candledesk.cache.messages import JobState
-from candledesk.commands.candles import EXIT_DONE, EXIT_GAPS, count_words, gap_line, iso, parse_span, print_table
+from candledesk.commands.candles import EXIT_DONE, EXIT_GAPS, count_text, gap_line, iso, parse_span, print_table
 from candledesk.domain.errors import InputError, UnknownSymbolError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.api import CommandCache
+    from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import Job
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
@@ -34,7 +34,7 @@ Progress = tuple[int, int, "Sequence[Job]"]
 
 
 def run_backfill(
-    cache: CommandCache, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None
+    cache: CommandApi, *, symbols: tuple[str, ...], interval: str, start: str | None, end: str | None
 ) -> int:
     """Backfill every symbol and wait; one summary line per series, gaps with their reasons on stderr.
 
@@ -54,7 +54,7 @@ def run_backfill(
     return EXIT_DONE if all(job.state is JobState.SUCCEEDED and not job.gaps for job in ended) else EXIT_GAPS
 
 
-def _start(cache: CommandCache, names: list[str], interval: Interval, span: Span | None) -> tuple[list[Job], int]:
+def _start(cache: CommandApi, names: list[str], interval: Interval, span: Span | None) -> tuple[list[Job], int]:
     """Start what can be started; return the jobs and how many symbols are unknown."""
     n_unknown = 0
     while names:
@@ -75,7 +75,7 @@ def _summary(interval: Interval, job: Job) -> str:
     return printable(text + (f", {left} missing: {job.error}" if job.error else ""))
 
 
-def _wait(cache: CommandCache, jobs: Sequence[Job]) -> list[Job]:
+def _wait(cache: CommandApi, jobs: Sequence[Job]) -> list[Job]:
     """Wait for the end of every job, with progress bars on a terminal; raise what keeps one from ending."""
     waits = {job.job_id: cache.wait_job(job.job_id) for job in jobs}
     with _shown(sys.stderr.isatty()) as show:
@@ -86,7 +86,7 @@ def _wait(cache: CommandCache, jobs: Sequence[Job]) -> list[Job]:
     return [future.result() for future in waits.values()]
 
 
-def _under_way(cache: CommandCache, waits: Mapping[int, Future[Job]]) -> list[Job]:
+def _under_way(cache: CommandApi, waits: Mapping[int, Future[Job]]) -> list[Job]:
     pending = [job_id for job_id, future in waits.items() if not future.done()][:N_SHOWN]
     return [cache.read_job(job_id).result() for job_id in pending]
 
@@ -136,7 +136,7 @@ def describe_seconds(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
 
 
-def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: bool) -> int:
+def run_jobs(cache: CommandApi, *, action: str, job_id: int | None, as_json: bool) -> int:
     """List jobs, show one with its gaps, or decide about one, the failed ones or the ended ones."""
     many: dict[str, tuple[Callable[[], Future[int]], str]] = {
         "retry-failed": (cache.retry_failed_jobs, "queued again"),
@@ -153,11 +153,11 @@ def run_jobs(cache: CommandCache, *, action: str, job_id: int | None, as_json: b
         for gap in found[0].gaps:
             print(gap_line(gap))
         if found[0].dropped:
-            print(f"  rows dropped: {count_words(found[0].dropped)}")
+            print(f"  rows dropped: {count_text(found[0].dropped)}")
     return EXIT_DONE
 
 
-def _decide(cache: CommandCache, action: str, job_id: int | None) -> Job:
+def _decide(cache: CommandApi, action: str, job_id: int | None) -> Job:
     if job_id is None:
         raise InputError("ID", f"`jobs {action}` needs the job's number: see `candledesk jobs`")
     ask: dict[str, Callable[[int], Future[Job]]] = {

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import BarsRequest
-from candledesk.commands.candles import EXIT_DONE, parse_span, tell_gaps
+from candledesk.commands.candles import EXIT_DONE, parse_span, report_gaps
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
-    from candledesk.cache.api import CommandCache
+    from candledesk.cache.api import CommandApi
 
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _BAR_PX = 8  # the window's own spacing of bars
@@ -47,7 +47,7 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def take_snapshot(
-    cache: CommandCache,
+    cache: CommandApi,
     picture: Picture,
     *,
     symbol: str,
@@ -84,4 +84,4 @@ def take_snapshot(
     )  # fmt: skip
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
-    return EXIT_DONE if reply.complete else tell_gaps(reply)
+    return EXIT_DONE if reply.complete else report_gaps(reply)

@@ -38,10 +38,10 @@ def is_other_company(
     where the same bars have prices that no split explains (``is_priced_otherwise``). A company that was renamed keeps
     its first trade, and a corrected first trade keeps the name; a name or a date that is not stated says nothing.
     """
-    first, former = answered.first_open_time, stored.first_open_time
+    first, previous = answered.first_open_time, stored.first_open_time
     if newest_open_time is None or first is None or not stored.name or not answered.name:
         return False
-    is_other_date = former is not None and abs(first - former) > _SAME_LISTING_S
+    is_other_date = previous is not None and abs(first - previous) > _SAME_LISTING_S
     if first <= newest_open_time and not (is_priced_otherwise and is_other_date):
         return False
     return not is_same_name(stored.name, answered.name)

@@ -120,5 +120,5 @@ class MatchesAnswer:
     n_requests: int = 1
 
 
-Answer = BarsAnswer | RefusedAnswer | FaultAnswer | RateLimitedAnswer
+ProviderAnswer = BarsAnswer | RefusedAnswer | FaultAnswer | RateLimitedAnswer
 SearchAnswer = MatchesAnswer | RefusedAnswer | FaultAnswer | RateLimitedAnswer

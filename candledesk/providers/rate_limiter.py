@@ -20,7 +20,7 @@ from candledesk.providers.answers import BarsAnswer, FaultAnswer, MatchesAnswer,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.providers.answers import Answer, SearchAnswer
+    from candledesk.providers.answers import ProviderAnswer, SearchAnswer
 
 MAX_PAUSE_S = 900.0  # yahoo.md §5: bans last long, but a probe each 15 minutes is harmless
 MAX_OFFLINE_S = 60.0
@@ -32,7 +32,7 @@ _ROUNDING = 1e-9
 _SPAN_S = 60.0
 
 
-class Outcome(StrEnum):
+class RequestOutcome(StrEnum):
     """How one call towards the provider ended, as far as the limiter cares."""
 
     ANSWERED = "answered"  # data or a definitive refusal
@@ -67,17 +67,17 @@ class LimiterMemory:
     saved_at: float
 
 
-def outcome_of(answer: Answer | SearchAnswer) -> Outcome:
+def outcome_of(answer: ProviderAnswer | SearchAnswer) -> RequestOutcome:
     """Return what an answer means for the limiter."""
     match answer:
         case BarsAnswer() | MatchesAnswer() | RefusedAnswer():
-            return Outcome.ANSWERED
+            return RequestOutcome.ANSWERED
         case RateLimitedAnswer():
-            return Outcome.RATE_LIMITED
+            return RequestOutcome.RATE_LIMITED
         case FaultAnswer(is_offline=True):
-            return Outcome.OFFLINE
+            return RequestOutcome.OFFLINE
         case FaultAnswer():
-            return Outcome.FAULT
+            return RequestOutcome.FAULT
 
 
 class LimiterCore:
@@ -171,21 +171,21 @@ class LimiterCore:
         if self._probes():
             self._probe_until = now + PROBE_LEASE_S
 
-    def report(self, now: float, n_requests: int, outcome: Outcome, error: str = "") -> None:
+    def report(self, now: float, n_requests: int, outcome: RequestOutcome, error: str = "") -> None:
         """Learn how a granted request ended: it cost ``n_requests``, of which one is already paid."""
         self._refill(now)
         self._tokens = min(self._burst, self._tokens - (n_requests - 1))
         self._probe_until = -math.inf
         if n_requests == 0:
             return  # nothing left the machine: the token is back and nothing was learnt
-        self.last_error = "" if outcome is Outcome.ANSWERED else error or outcome.value
-        if outcome is Outcome.OFFLINE:
+        self.last_error = "" if outcome is RequestOutcome.ANSWERED else error or outcome.value
+        if outcome is RequestOutcome.OFFLINE:
             self._note_offline(now)
             return
         self._n_offline, self._offline_until = 0, -math.inf
-        if outcome is Outcome.RATE_LIMITED:
+        if outcome is RequestOutcome.RATE_LIMITED:
             self._note_limited(now)
-        elif outcome is Outcome.ANSWERED and self.breaker(now) == "half_open":
+        elif outcome is RequestOutcome.ANSWERED and self.breaker(now) == "half_open":
             self._paused_until, self._n_limited = None, 0
 
     def _note_limited(self, now: float) -> None:
@@ -280,7 +280,7 @@ class Limiter:
             self._remember()
         return is_granted
 
-    def report(self, n_requests: int, outcome: Outcome, error: str = "") -> None:
+    def report(self, n_requests: int, outcome: RequestOutcome, error: str = "") -> None:
         """Say how a granted request ended and how many HTTP requests it really cost (0: none left the machine)."""
         with self._condition:
             before = self._visible()
@@ -291,7 +291,7 @@ class Limiter:
         if has_changed and self._on_change is not None:
             self._on_change(self.state())
 
-    def report_answer(self, answer: Answer | SearchAnswer) -> None:
+    def report_answer(self, answer: ProviderAnswer | SearchAnswer) -> None:
         """Report a provider's answer."""
         self.report(answer.n_requests, outcome_of(answer), getattr(answer, "reason", ""))
 

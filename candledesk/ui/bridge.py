@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Bridge(QObject):
     _event_arrived = Signal(object)
     _future_ended = Signal(object, object)
 
-    def __init__(self, cache: Cache, parent: QObject | None = None) -> None:
+    def __init__(self, cache: CacheApi, parent: QObject | None = None) -> None:
         """Subscribe; call ``close`` to leave."""
         super().__init__(parent)
         self._event_arrived.connect(self._on_event_arrived, Qt.ConnectionType.QueuedConnection)

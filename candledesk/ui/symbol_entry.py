@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import SymbolFound
     from candledesk.domain.instrument import Instrument
     from candledesk.ui.bridge import Bridge
@@ -44,7 +44,7 @@ class SymbolEntry(QLineEdit):
     symbol_entered = Signal(str)
     left = Signal()
 
-    def __init__(self, cache: Cache, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, cache: CacheApi, bridge: Bridge, parent: QWidget | None = None) -> None:
         """Look symbols up in ``cache`` while the user types."""
         super().__init__(parent)
         self._cache, self._bridge = cache, bridge
@@ -134,7 +134,7 @@ class SymbolEntry(QLineEdit):
         super().keyPressEvent(event)
 
 
-def interval_words(interval: Interval) -> str:
+def interval_text(interval: Interval) -> str:
     """Return ``4 hours``."""
     n, unit = interval.n_units, _WORDS[interval.unit]
     return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
@@ -195,7 +195,7 @@ class IntervalPopup(QFrame):
         found = self._match()
         symbol = self._symbol()
         if found is not None:
-            self.hint.setText(interval_words(found))
+            self.hint.setText(interval_text(found))
         else:
             self.hint.setText(f"open {symbol}" if symbol else _OFFERED)
         self.hint.setWordWrap(True)

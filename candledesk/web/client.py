@@ -1,7 +1,7 @@
 """The running instance as a cache: a second process asks it over HTTP instead of writing the database beside it.
 
 Calls block and return futures that are already done, but for ``wait_job``; that is all that the command line needs of
-``doors.Cache``.
+``doors.CacheApi``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from candledesk.cache.messages import BarsReply, BarsRequest, Gap, HarvestEntry, Job, JobState, SeriesReport
+from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Gap, Job, JobState, SeriesReport
 from candledesk.cache.runtime.workers import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageState
@@ -117,7 +117,7 @@ def _problem(error: urllib.error.HTTPError, symbol: str | None) -> CandleDeskErr
 
 
 class RemoteCache:
-    """The part of ``doors.Cache`` that commands use, answered by the instance that holds the home."""
+    """The part of ``doors.CacheApi`` that commands use, answered by the instance that holds the home."""
 
     def __init__(self, url: str, token: str) -> None:
         """``url`` and ``token`` as ``endpoint.json`` states them."""
@@ -314,14 +314,14 @@ class RemoteCache:
 
         return _done(ask)
 
-    def list_harvest(self) -> Future[list[HarvestEntry]]:
+    def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are kept complete."""
-        return _done(lambda: [_harvest_entry(row) for row in self._get("/api/v1/harvest")])
+        return _done(lambda: [_archive_entry(row) for row in self._get("/api/v1/harvest")])
 
-    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+    def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Keep a series complete, or stop that."""
         body = {"symbol": symbol, "interval": interval.name, "on": is_on}
-        return _done(lambda: _harvest_entry(self._post("/api/v1/harvest", body)))
+        return _done(lambda: _archive_entry(self._post("/api/v1/harvest", body)))
 
     def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API tells."""
@@ -340,9 +340,9 @@ def _coverage(row: dict[str, Any]) -> Coverage:
     return Coverage(_span(row), CoverageState(row["state"]), fetched, _time(row["expires_at"]), row["reason"])
 
 
-def _harvest_entry(row: dict[str, Any]) -> HarvestEntry:
+def _archive_entry(row: dict[str, Any]) -> ArchiveEntry:
     since, last_run, next_run = (_time(row[name]) for name in ("unbroken_since", "last_run_at", "next_run_at"))
-    return HarvestEntry(
+    return ArchiveEntry(
         row["symbol"], parse_interval(row["interval"]), since, last_run, next_run, row["note"], is_on=row["on"]
     )
 

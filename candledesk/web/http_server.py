@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.endpoint import RequestContext
 from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import WindowRequested
     from candledesk.web.server.assets import Asset
 
@@ -37,10 +37,12 @@ HEADER_LIMIT = 16 * 1024
 GRACE_S = 1
 
 
-def build_app(door: Door, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None) -> ASGIApp:
+def build_app(
+    context: RequestContext, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None
+) -> ASGIApp:
     """Return the guarded application for a server on ``port``; ``posts`` limits the changes that are asked for."""
     open_paths = {*assets, "/", "/healthz"}
-    return Guard(build_routes(door, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
+    return Guard(build_routes(context, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
 
 
 class WebServer:
@@ -53,7 +55,7 @@ class WebServer:
 
     def __init__(
         self,
-        cache: Cache,
+        cache: CacheApi,
         *,
         port: int = 0,
         resources: Path,
@@ -63,11 +65,11 @@ class WebServer:
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._door = Door(cache, asyncio.Event(), clock, on_window)
+        self._context = RequestContext(cache, asyncio.Event(), clock, on_window)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()
-        app = build_app(self._door, load_assets(resources), port=self.port, token=self.token, posts=self.posts)
+        app = build_app(self._context, load_assets(resources), port=self.port, token=self.token, posts=self.posts)
         config = uvicorn.Config(
             app,
             http=LoopbackProtocol,
@@ -121,7 +123,7 @@ class WebServer:
             self._socket.close()
 
     def _on_stop(self) -> None:
-        self._door.stopping.set()
+        self._context.stopping.set()
         self._server.should_exit = True
 
     def _run(self) -> None:

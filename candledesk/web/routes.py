@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from candledesk.web.api import archive, candles, jobs, schemas, state, window
 from candledesk.web.api.docs import build_docs
-from candledesk.web.api.endpoint import JSON, Answer, Endpoint
+from candledesk.web.api.endpoint import JSON, Endpoint, ResponseSpec
 from candledesk.web.api.openapi import build_openapi
 from candledesk.web.server.guard import DOCS_PATH
 from candledesk.web.server.problems import INTERNAL_TEXT, problem_response
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from candledesk.web.api.endpoint import Call, Door
+    from candledesk.web.api.endpoint import RequestContext, RouteRequest
     from candledesk.web.server.assets import Asset
 
 _HTML = "text/html; charset=utf-8"
@@ -40,11 +40,11 @@ def _docs_bytes() -> bytes:
     return build_docs(ENDPOINTS)
 
 
-async def _read_contract(_door: Door, _call: Call) -> Response:
+async def _read_contract(_context: RequestContext, _call: RouteRequest) -> Response:
     return Response(openapi_bytes(), media_type=JSON)
 
 
-async def _read_docs(_door: Door, _call: Call) -> Response:
+async def _read_docs(_context: RequestContext, _call: RouteRequest) -> Response:
     return Response(_docs_bytes(), media_type=_HTML)
 
 
@@ -59,21 +59,23 @@ ENDPOINTS = (
         "/openapi.json",
         _read_contract,
         "This contract for machines",
-        Answer({"type": "object"}, "an OpenAPI 3.1 document"),
+        ResponseSpec({"type": "object"}, "an OpenAPI 3.1 document"),
     ),
     Endpoint(
         "GET",
         DOCS_PATH,
         _read_docs,
         "This contract for people",
-        Answer(schemas.text(), "a page; a browser's visit needs no token, for it holds no secret", media_type=_HTML),
+        ResponseSpec(
+            schemas.text(), "a page; a browser's visit needs no token, for it holds no secret", media_type=_HTML
+        ),
     ),
 )
 
 
-def _bind(door: Door, endpoint: Endpoint) -> Route:
+def _bind(context: RequestContext, endpoint: Endpoint) -> Route:
     async def handle(request: Request) -> Response:
-        return await endpoint.respond(door, request)
+        return await endpoint.respond(context, request)
 
     return Route(endpoint.path, handle, methods=[endpoint.method])
 
@@ -96,10 +98,10 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
     return problem_response(status, texts.get(status, "The request cannot be answered."), headers=headers)
 
 
-def build_routes(door: Door, assets: Mapping[str, Asset]) -> Starlette:
+def build_routes(context: RequestContext, assets: Mapping[str, Asset]) -> Starlette:
     """Return the application without its guard."""
     routes = [_serve_asset(path, asset) for path, asset in assets.items()]
-    routes += [_bind(door, endpoint) for endpoint in ENDPOINTS]
+    routes += [_bind(context, endpoint) for endpoint in ENDPOINTS]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _on_http_error, Exception: _on_http_error})
     app.router.redirect_slashes = False
     return app

@@ -24,7 +24,7 @@ PATIENCE_S = 0.6  # of the second within which a person must see the window or r
 _POLL_S = 0.05
 
 
-class Outcome(Enum):
+class RaiseOutcome(Enum):
     """What a second start found."""
 
     RAISED = "raised"
@@ -36,12 +36,12 @@ class Outcome(Enum):
 class Holder:
     """Who answered at ``url``: process ``pid``."""
 
-    outcome: Outcome
+    outcome: RaiseOutcome
     pid: int = 0
     url: str = ""
 
 
-_NOBODY = Holder(Outcome.NOBODY)
+_NOBODY = Holder(RaiseOutcome.NOBODY)
 
 
 def _ask(url: str, token: str, body: dict[str, str], timeout_s: float) -> int:
@@ -73,8 +73,8 @@ def raise_window(
     except (OSError, ValueError, KeyError, TypeError):
         return _NOBODY
     if statuses == {HTTPStatus.OK}:
-        return Holder(Outcome.RAISED, pid, url)
-    return Holder(Outcome.NO_WINDOW, pid, url) if HTTPStatus.CONFLICT in statuses else _NOBODY
+        return Holder(RaiseOutcome.RAISED, pid, url)
+    return Holder(RaiseOutcome.NO_WINDOW, pid, url) if HTTPStatus.CONFLICT in statuses else _NOBODY
 
 
 def await_window(
@@ -83,9 +83,9 @@ def await_window(
     """Do the same again until an instance that is just starting answers, for at most ``patience_s``."""
     give_up_at = time.monotonic() + patience_s
     holder = _NOBODY
-    while holder.outcome is Outcome.NOBODY and (left_s := give_up_at - time.monotonic()) > 0:
+    while holder.outcome is RaiseOutcome.NOBODY and (left_s := give_up_at - time.monotonic()) > 0:
         holder = raise_window(endpoint, symbols, interval, timeout_s=left_s)
-        if holder.outcome is Outcome.NOBODY:
+        if holder.outcome is RaiseOutcome.NOBODY:
             time.sleep(_POLL_S)
     return holder
 

@@ -27,10 +27,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
-from tests.bench.cache_harness import FIRST, STEP, Desk
+from tests.bench.cache_harness import FIRST, STEP, CacheHarness
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 SYMBOL, N_ROWS, N_RUNS, N_BARS = "BENCH", 5_000, 40, 100_000
@@ -105,8 +105,10 @@ async def ask(app, headers=(), shape="rows"):
     return b"".join(body), (perf_counter() - begun) * 1_000
 
 
-async def measure_route(desk, naive):
-    app = build_app(Door(desk.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN)
+async def measure_route(harness, naive):
+    app = build_app(
+        RequestContext(harness.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN
+    )
     start = pd.Timestamp(SPAN.start, unit="s").isoformat() + "Z"
     body, _ = await ask(app)
     assert len(json.loads(body)["candles"]) == N_ROWS == len(json.loads(naive.answer(start))["candles"])
@@ -130,28 +132,28 @@ def report_route(times):
     return is_good
 
 
-def watch_frames(desk):
+def watch_frames(harness):
     """Pan at 60 frames a second; return the milliseconds of each frame by the wall clock."""
     times, begun, number = [], monotonic(), 0
     while monotonic() - begun < WATCH_S:
         number += 1
         due = perf_counter()
-        desk.model.step(10 if number % 100 < 50 else -10)
-        desk.app.processEvents()
+        harness.model.step(10 if number % 100 < 50 else -10)
+        harness.app.processEvents()
         times.append((perf_counter() - due) * 1_000)
         sleep(max(0.0, FRAME_S - (perf_counter() - due)))
     return np.array(times)
 
 
-def measure_frames(desk):
-    desk.go(N_BARS // 2, 1_000)
-    server = WebServer(desk.cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW)
+def measure_frames(harness):
+    harness.go(N_BARS // 2, 1_000)
+    server = WebServer(harness.cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW)
     server.start()
-    watch_frames(desk)  # warm
-    alone = watch_frames(desk)
+    watch_frames(harness)  # warm
+    alone = watch_frames(harness)
     host = server.url.removeprefix("http://")
     client = subprocess.Popen([sys.executable, "-c", CLIENT, host, f"/api/v1/candles?{QUERY}", TOKEN, str(PER_S)])
-    beside = watch_frames(desk)
+    beside = watch_frames(harness)
     is_alive = client.poll() is None
     client.kill()
     client.wait()
@@ -165,13 +167,16 @@ def measure_frames(desk):
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="candledesk-bench-") as folder, closing(Desk(folder, N_BARS)) as desk:
-        desk.open()
+    with (
+        tempfile.TemporaryDirectory(prefix="candledesk-bench-") as folder,
+        closing(CacheHarness(folder, N_BARS)) as harness,
+    ):
+        harness.open()
         request = BarsRequest(SYMBOL, INTERVALS["1m"], SPAN, fill="none", timeout_s=None)
-        bars = desk.cache.load_bars(request).result(120).bars
+        bars = harness.cache.load_bars(request).result(120).bars
         naive = Naive(str(Path(folder) / "naive.db"), bars)
-        is_good = report_route(asyncio.run(measure_route(desk, naive)))
-        is_good &= measure_frames(desk)
+        is_good = report_route(asyncio.run(measure_route(harness, naive)))
+        is_good &= measure_frames(harness)
         naive.db.close()
     return 0 if is_good else 1
 

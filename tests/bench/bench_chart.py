@@ -30,7 +30,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from candledesk.domain.interval import INTERVALS
-from tests.bench.cache_harness import HEIGHT, WIDTH, Desk, temporary_folder
+from tests.bench.cache_harness import HEIGHT, WIDTH, CacheHarness, temporary_folder
 from tests.bench.peer_picture import measure_picture
 
 KINDS = {"pan": "pan, 1,000 bars on screen", "half": "pan, half the series", "zoom": "zoom 100 to all and back"}
@@ -74,10 +74,10 @@ class Bench:
     def __init__(self, folder, n_bars):
         self.n_bars, self.misses, self.times = n_bars, [], {}
         self.floor_ms = Times()
-        self.desk = Desk(folder, n_bars)
+        self.harness = CacheHarness(folder, n_bars)
         self.floor = Floor()
         start = perf_counter()
-        self.desk.open()
+        self.harness.open()
         self.first_ms = (perf_counter() - start) * 1e3
         gc.collect()
         gc.freeze()
@@ -85,17 +85,17 @@ class Bench:
     def frame(self, change, clock=thread_time):
         start = clock()
         change()
-        self.desk.app.processEvents()
+        self.harness.app.processEvents()
         return (clock() - start) * 1e3
 
     def place(self, kind):
         middle = self.n_bars // 2
         first, n_visible = {"pan": (middle, 1_000), "half": (self.n_bars // 4, middle), "zoom": (middle, 100)}[kind]
-        self.desk.go(first, n_visible)
+        self.harness.go(first, n_visible)
 
     def changes(self, kind, n_frames):
         """Yield each frame's change."""
-        model, width = self.desk.model, self.desk.model.placed.view.width
+        model, width = self.harness.model, self.harness.model.placed.view.width
         factor = (self.n_bars / 100) ** (2 / n_frames)
         for turn in range(n_frames):
             is_out = turn < n_frames / 2
@@ -111,11 +111,11 @@ class Bench:
             for kind in KINDS:
                 self.place(kind)
                 times = Times()
-                before = self.desk.view.chart_item.n_paints
+                before = self.harness.view.chart_item.n_paints
                 for change in self.changes(kind, n_frames):
                     times.ms.append(self.frame(change))
                 n_changes += n_frames
-                n_paints += self.desk.view.chart_item.n_paints - before
+                n_paints += self.harness.view.chart_item.n_paints - before
                 if turn:
                     self.times.setdefault(kind, Times()).ms.extend(times.ms)
                     self.floor_ms.ms.extend(self.frame(self.floor.update) for _ in range(n_frames // 2))
@@ -123,7 +123,7 @@ class Bench:
 
     def measure_crosshair(self, n_frames):
         self.place("pan")
-        view, none = self.desk.view, Qt.MouseButton.NoButton
+        view, none = self.harness.view, Qt.MouseButton.NoButton
         times = Times()
         for turn in range(-n_frames // 4, n_frames):
             at = QPointF(100 + 1_300 * abs(turn) / n_frames, 350 + 250 * math.sin(20 * turn / n_frames))
@@ -132,23 +132,23 @@ class Bench:
             if turn >= 0:
                 times.ms.append(ms)
         self.times["crosshair"] = times
-        self.desk.app.sendEvent(view, QEvent(QEvent.Type.Leave))
+        self.harness.app.sendEvent(view, QEvent(QEvent.Type.Leave))
 
     def measure_beside_backfill(self, n_frames):
         """Pan while other series are fetched, checked and stored as fast as the machine can; wall-clock time."""
-        desk = self.desk
-        desk.market.is_open = True
+        harness = self.harness
+        harness.market.is_open = True
         run = time_ns() // 1_000_000  # other symbols than in a former run on the same database
         for at in range(N_BACKFILLS):
-            desk.cache.start_backfill(f"F{run}X{at}", INTERVALS["1h"], None)
+            harness.cache.start_backfill(f"F{run}X{at}", INTERVALS["1h"], None)
         self.place("pan")
         times, cpu = Times(), Times()
-        before = desk.market.n_answers
+        before = harness.market.n_answers
         for change in self.changes("pan", n_frames):
             began = thread_time()
             times.ms.append(self.frame(change, perf_counter))
             cpu.ms.append((thread_time() - began) * 1e3)
-        self.n_answers = desk.market.n_answers - before
+        self.n_answers = harness.market.n_answers - before
         self.times["backfill"], self.times["backfill cpu"] = times, cpu
 
     def check(self, is_met, goal):
@@ -224,7 +224,7 @@ def run(arguments, root):
     for miss in misses:
         say(f"MISSED  {miss}")
     for bench in benches:
-        bench.desk.close()
+        bench.harness.close()
     return not misses
 
 

@@ -25,7 +25,7 @@ from candledesk.store.market.database import connect_writer, create_or_open, tra
 from candledesk.store.market.instruments import write_instrument
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.panels.jobs.panel import JobsPanel
-from tests.cache.conftest import NOW, WAIT_S, Desk, FakeYahoo, instrument, wait_until
+from tests.cache.conftest import NOW, WAIT_S, CacheHarness, FakeYahoo, instrument, wait_until
 
 N_JOBS = 10_000
 N_SINGLE = 300
@@ -39,7 +39,7 @@ def milliseconds(function):
     return (perf_counter() - started) * 1_000, result
 
 
-def fresh_desk(folder):
+def fresh_harness(folder):
     """Return a cache that knows ten thousand symbols and whose provider hangs."""
     folder.mkdir()
     create_or_open(folder / "candles.db")
@@ -49,11 +49,11 @@ def fresh_desk(folder):
             write_instrument(connection, instrument(f"S{number:05d}"), "XTST", "XTST", NOW)
     connection.close()
     yahoo = FakeYahoo()
-    desk = Desk(folder, yahoo)
-    desk.service.jobs.take_up()
-    desk.backfill("1d", symbol="S00000")  # the calendar is known
+    harness = CacheHarness(folder, yahoo)
+    harness.service.jobs.resume_previous()
+    harness.backfill("1d", symbol="S00000")  # the calendar is known
     yahoo.gate.clear()
-    return desk
+    return harness
 
 
 SERIES = [(f"S{number:05d}", INTERVALS["1h"]) for number in range(N_JOBS)]
@@ -81,55 +81,55 @@ def spin(app, is_done, at_least_s=0.3):
         app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
-def start_in_the_window(app, desk):
+def start_in_the_window(app, harness):
     """Start ten thousand from the GUI thread with the panel open; return ms, idle gaps, gaps, events."""
     gc.collect()
     gc.freeze()  # as the window does when it has settled
-    bridge = Bridge(desk.cache)
-    panel = JobsPanel(desk.cache, bridge)
+    bridge = Bridge(harness.cache)
+    panel = JobsPanel(harness.cache, bridge)
     panel.resize(1_200, 400)
     panel.show()
     idle, gaps = [], []
     with heartbeat(idle):
         spin(app, lambda: True, 0.5)
-    desk.events.clear()
+    harness.events.clear()
     done_at = []
     with heartbeat(gaps):
         started, used = perf_counter(), process_time()
-        future = desk.cache.start_backfills(SERIES, None)
+        future = harness.cache.start_backfills(SERIES, None)
         future.add_done_callback(lambda _: done_at.extend((perf_counter(), process_time())))
         spin(app, lambda: done_at and panel.model.rowCount() >= N_JOBS)
     n_rows = panel.model.rowCount()
     panel.close()
     bridge.close()
     took = [(done_at[0] - started) * 1_000, (done_at[1] - used) * 1_000]
-    return took, idle, gaps, len(desk.events), n_rows
+    return took, idle, gaps, len(harness.events), n_rows
 
 
-def stop_latencies(desk):
+def stop_latencies(harness):
     """Pause and cancel jobs whose fetches hang, while the writer is busy; return ms until the event and the reply."""
     latencies = []
     busy = threading.Event()
 
     def keep_busy():
-        with transaction_of(desk) as write:
+        with transaction_of(harness) as write:
             while not busy.is_set():
                 write()
 
     thread = threading.Thread(target=keep_busy)
     thread.start()
     for number in range(N_STOPS):
-        verb = desk.cache.pause_job if number % 2 else desk.cache.cancel_job
-        running = desk.cache.list_jobs(state="running", limit=1).result(WAIT_S)
+        verb = harness.cache.pause_job if number % 2 else harness.cache.cancel_job
+        running = harness.cache.list_jobs(state="running", limit=1).result(WAIT_S)
         latencies.append(milliseconds(lambda verb=verb, running=running: verb(running[0].job_id).result(WAIT_S))[0])
-        wait_until(lambda: len(desk.cache.list_jobs(state="running").result(WAIT_S)) >= 4)
+        wait_until(lambda: len(harness.cache.list_jobs(state="running").result(WAIT_S)) >= 4)
     busy.set()
     thread.join()
     return latencies
 
 
 @contextmanager
-def transaction_of(desk):
+def transaction_of(harness):
     """Give a function that stores a few rows through the writer, as a fill does, and waits."""
 
     def write(connection):
@@ -138,15 +138,15 @@ def transaction_of(desk):
                 "INSERT OR REPLACE INTO candle VALUES (999999, ?, 1, 1, 1, 1, 1)", [(ts,) for ts in range(5_000)]
             )
 
-    yield lambda: desk.service._writer.submit(write).result(WAIT_S)
+    yield lambda: harness.service._writer.submit(write).result(WAIT_S)
 
 
-def windows_before_a_scroll(desk):
+def windows_before_a_scroll(harness):
     """Return how many windows of backfills were asked between a scroll's request and its fetch."""
-    n = len(desk.yahoo.requests)
-    desk.view("1d", symbol="S00001", anchor=NOW - 400 * 86_400)
-    wait_until(lambda: any(r.interval.name == "1d" for r in desk.yahoo.requests[n:]))
-    return [r.interval.name for r in desk.yahoo.requests[n:]].index("1d")
+    n = len(harness.yahoo.requests)
+    harness.view("1d", symbol="S00001", anchor=NOW - 400 * 86_400)
+    wait_until(lambda: any(r.interval.name == "1d" for r in harness.yahoo.requests[n:]))
+    return [r.interval.name for r in harness.yahoo.requests[n:]].index("1d")
 
 
 def say(work, *values, goal=""):
@@ -158,29 +158,29 @@ def main():
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory(prefix="candledesk-bench-") as folder:
-        desk = fresh_desk(Path(folder) / "a")
+        harness = fresh_harness(Path(folder) / "a")
         singly, _ = milliseconds(
-            lambda: [desk.cache.start_backfill(*one, None).result(WAIT_S) for one in SERIES[:N_SINGLE]]
+            lambda: [harness.cache.start_backfill(*one, None).result(WAIT_S) for one in SERIES[:N_SINGLE]]
         )
         singly *= N_JOBS / N_SINGLE
-        desk.yahoo.close()
-        desk.service.close()
-        desk = fresh_desk(Path(folder) / "b")
-        (first, cpu), idle, gaps, n_events, n_rows = start_in_the_window(app, desk)
-        again, _ = milliseconds(lambda: desk.cache.start_backfills(SERIES, None).result(WAIT_S))
-        listed, _ = milliseconds(lambda: desk.cache.list_jobs(limit=200).result(WAIT_S))
-        wait_until(lambda: desk.service._fills.n_in_flight >= 3)
-        n_live = len(desk.service._fills._live)
-        n_waited = windows_before_a_scroll(desk)
-        stops = stop_latencies(desk)
-        desk.yahoo.close()
-        desk.service.close()
-        desk.yahoo.gate.clear()
-        opened, _ = milliseconds(desk.open)
-        taken, n_queued = milliseconds(desk.service.jobs.take_up)
-        wait_until(lambda: desk.service._fills.n_in_flight >= 3)
-        desk.yahoo.close()
-        desk.service.close()
+        harness.yahoo.close()
+        harness.service.close()
+        harness = fresh_harness(Path(folder) / "b")
+        (first, cpu), idle, gaps, n_events, n_rows = start_in_the_window(app, harness)
+        again, _ = milliseconds(lambda: harness.cache.start_backfills(SERIES, None).result(WAIT_S))
+        listed, _ = milliseconds(lambda: harness.cache.list_jobs(limit=200).result(WAIT_S))
+        wait_until(lambda: harness.service._fill_scheduler.n_in_flight >= 3)
+        n_live = len(harness.service._fill_scheduler._live)
+        n_waited = windows_before_a_scroll(harness)
+        stops = stop_latencies(harness)
+        harness.yahoo.close()
+        harness.service.close()
+        harness.yahoo.gate.clear()
+        opened, _ = milliseconds(harness.open)
+        taken, n_queued = milliseconds(harness.service.jobs.resume_previous)
+        wait_until(lambda: harness.service._fill_scheduler.n_in_flight >= 3)
+        harness.yahoo.close()
+        harness.service.close()
     p99 = quantiles(stops, n=100)[98]
     say(
         f"queue {N_JOBS:,} jobs",

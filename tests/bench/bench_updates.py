@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from candledesk.cache.rules.planner import Facts
-from candledesk.cache.upkeep.schedule import Pace, SeriesStatus, UpdateScheduler
+from candledesk.cache.upkeep.schedule import SeriesStatus, UpdateRate, UpdateScheduler
 from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times
 from candledesk.domain.calendar.update_times import LAG_S
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
-from candledesk.providers.rate_limiter import LimiterCore, Outcome
+from candledesk.providers.rate_limiter import LimiterCore, RequestOutcome
 from candledesk.settings import Settings
 from tests.cache.conftest import NOW, weekday_calendar
 
@@ -79,7 +79,7 @@ class Market:
         """Follow the series of ``mix``, the first of them in front; somebody scrolls every ``scrolls_each_s``."""
         settings = Settings()
         rate, burst = settings.requests_per_minute, settings.request_burst
-        self.scheduler = UpdateScheduler(Pace(settings.update_floor_s, rate))
+        self.scheduler = UpdateScheduler(UpdateRate(settings.update_floor_s, rate))
         self.limiter = LimiterCore(rate, burst, settings.breaker_pause_s)
         names = [name for name, count in mix.items() for _ in range(count)]
         self.series = {(f"S{row:02}", name): Series(f"S{row:02}", name) for row, name in enumerate(names)}
@@ -102,7 +102,7 @@ class Market:
                 next_scroll += self.scrolls_each_s or 0.0
             self.finish(elapsed)
             if elapsed >= next_round:
-                next_round = elapsed + self.hold_round(elapsed)
+                next_round = elapsed + self.run_round(elapsed)
             self.send(elapsed)
             elapsed += STEP_S
         for series in self.series.values():
@@ -114,7 +114,7 @@ class Market:
         self.n_arrived += 1
         self.queue.append((priority, self.n_arrived, task))
 
-    def hold_round(self, elapsed: float) -> float:
+    def run_round(self, elapsed: float) -> float:
         """Start what is due; return the pause until the next round."""
         now = START + int(elapsed)
         rows = [series.status(now, is_in_front=key == self.front) for key, series in self.series.items()]
@@ -139,7 +139,7 @@ class Market:
         """Store what has been answered."""
         for row in [row for row in self.in_flight if row[0] <= elapsed]:
             self.in_flight.remove(row)
-            self.limiter.report(elapsed, 1, Outcome.ANSWERED)
+            self.limiter.report(elapsed, 1, RequestOutcome.ANSWERED)
             _, sent, task = row
             if task is None:
                 continue

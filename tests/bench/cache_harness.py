@@ -94,7 +94,7 @@ def open_service(path, n_bars):
     return CacheService(path, settings, path.parent, now=lambda: now, child=Market(n_bars))
 
 
-class Desk:
+class CacheHarness:
     """The real cache on the database in ``folder`` and the real chart on it."""
 
     def __init__(self, folder, n_bars):
@@ -135,7 +135,7 @@ class Desk:
     def look(self, first, n_visible):
         """Show ``n_visible`` bars from bar ``first`` of the whole series on, where the window reaches that far."""
         placed, series = self.model.placed, self.model.series
-        self.model._look(placed.moved(first - series.n_older + n_visible, placed.view.width / n_visible))
+        self.model._set_view(placed.moved(first - series.n_older + n_visible, placed.view.width / n_visible))
 
     def go(self, first, n_visible):
         """Show a place wherever it is, with all of its rows loaded."""

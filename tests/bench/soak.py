@@ -28,7 +28,7 @@ from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars_around, write_bars
 from candledesk.store.market.database import transaction
 from candledesk.store.market.instruments import series_id
-from tests.bench.cache_harness import Desk, temporary_folder
+from tests.bench.cache_harness import CacheHarness, temporary_folder
 
 N_BARS = 200_000
 SYMBOLS = [f"SOAK{at}" for at in range(6)]
@@ -55,41 +55,43 @@ class Soak:
 
     def __init__(self, folder, seed):
         self.random = random.Random(seed)
-        self.desk = Desk(folder, N_BARS)
-        self.desk.market.is_open = True
+        self.harness = CacheHarness(folder, N_BARS)
+        self.harness.market.is_open = True
         jobs = [
-            self.desk.cache.start_backfill(symbol, interval, None).result(60)
+            self.harness.cache.start_backfill(symbol, interval, None).result(60)
             for symbol in SYMBOLS
             for interval in FETCHED
         ]
         for job in jobs:
-            self.desk.cache.wait_job(job.job_id).result(120)
+            self.harness.cache.wait_job(job.job_id).result(120)
         self.shown = SYMBOLS[0], FETCHED[0]
         self.switch()
 
     def switch(self):
         """Open another symbol or interval and move about in it."""
         self.shown = symbol, interval = self.random.choice(SYMBOLS), self.random.choice(SHOWN)
-        desk, model = self.desk, self.desk.model
-        desk.feed.open(symbol, interval)
-        desk.wait(lambda: (model.series.symbol, model.series.interval) == self.shown and desk.feed._future is None)
+        harness, model = self.harness, self.harness.model
+        harness.feed.open(symbol, interval)
+        harness.wait(
+            lambda: (model.series.symbol, model.series.interval) == self.shown and harness.feed._future is None
+        )
         move = self.random.choice((model.fit, model.go_latest, model.reset, lambda: model.page(-3)))
         move()
         model.zoom(self.random.uniform(0, 1_500), self.random.choice((0.7, 1.3)))
-        desk.app.processEvents()
+        harness.app.processEvents()
 
     def update(self, n):
         """Let the forming bar of the shown series change ``n`` times, as live prices do, and wait for the picture."""
         symbol, interval = self.shown[0], self.shown[1].base
-        service = self.desk.service
+        service = self.harness.service
         for _ in range(n):
             by = self.random.choice((-0.01, 0.01))
             written = service._writer.submit(partial(change_last_bar, symbol=symbol, interval=interval, by=by))
-            written.add_done_callback(lambda done: service.tell(BarsStored(symbol, interval, done.result(), 0)))
+            written.add_done_callback(lambda done: service.emit(BarsStored(symbol, interval, done.result(), 0)))
         written.result(30)
-        self.desk.settle()
-        self.desk.wait(lambda: not self.desk.feed._is_dirty and self.desk.feed._future is None)
-        self.desk.app.processEvents()
+        self.harness.settle()
+        self.harness.wait(lambda: not self.harness.feed._is_dirty and self.harness.feed._future is None)
+        self.harness.app.processEvents()
 
 
 def change_last_bar(connection, symbol, interval, by):
@@ -117,7 +119,7 @@ def run(arguments, folder):
             resident, n_files, n_threads = resources()
             first = first or (resident, n_files, n_threads)
             is_flat &= resident <= first[0] * MOST_GROWTH and n_files <= first[1] and n_threads <= first[2]
-            n_paints = soak.desk.view.chart_item.n_paints
+            n_paints = soak.harness.view.chart_item.n_paints
             line = f"{turn:>9,}{turn * n_each:>9,}{resident:>9.1f}{n_files:>7}{n_threads:>9}{n_paints:>9,}"
             sys.stdout.write(f"{line}{monotonic() - started:>7.0f}\n")
             sys.stdout.flush()
@@ -126,7 +128,7 @@ def run(arguments, folder):
         f"resident memory {growth:+.1%} after the first tenth, {threading.active_count()} Python threads\n"
     )
     sys.stdout.write("flat\n" if is_flat else "MISSED: something grew\n")
-    soak.desk.close()
+    soak.harness.close()
     return is_flat
 
 

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import Pauses
+from candledesk.cache.fetching.fetch_context import RetryPauses
 from candledesk.cache.messages import BarsRequest, ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
@@ -122,7 +122,7 @@ class FakeYahoo:
         return [r for r in self.requests if r.interval.name == name and r.symbol == symbol and r.tz is not None]
 
 
-class Desk:
+class CacheHarness:
     """A service with the fake provider, and shorthands."""
 
     def __init__(self, folder, yahoo):
@@ -134,7 +134,7 @@ class Desk:
 
     def open(self, **options):
         settings = Settings(requests_per_minute=6000, request_burst=600, breaker_pause_s=0.05, request_timeout_s=5)
-        pauses = Pauses(retry_s=(0.005,), fault_s=0.3)
+        pauses = RetryPauses(retry_s=(0.005,), fault_s=0.3)
         self.service = CacheService(
             self.folder / "candles.db",
             settings,
@@ -159,7 +159,7 @@ class Desk:
 
     def settle(self):
         """Wait until no demand lives."""
-        wait_until(lambda: not self.service._fills._live)
+        wait_until(lambda: not self.service._fill_scheduler._live)
 
     def backfill(self, name, span=None, symbol="AAA"):
         job = self.cache.start_backfill(symbol, INTERVALS[name], span).result(WAIT_S)
@@ -182,11 +182,11 @@ def yahoo():
 
 
 @pytest.fixture
-def desk(tmp_path, yahoo):
-    desk = Desk(tmp_path, yahoo)
-    yield desk
+def harness(tmp_path, yahoo):
+    harness = CacheHarness(tmp_path, yahoo)
+    yield harness
     started = time.monotonic()
-    desk.service.close()
+    harness.service.close()
     assert time.monotonic() - started < 3
 
 

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import Pauses
+from candledesk.cache.fetching.fetch_context import RetryPauses
 from candledesk.cache.messages import BarsRequest, JobChanged, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -24,13 +24,13 @@ BROKEN = ["status", "reset", "truncated", "cut", "html", "right_back", "disorder
 BROKEN += ["pence", "missing_session", "empty"]
 
 
-class Desk:
+class CacheHarness:
     def __init__(self, market, folder):
         self.market, self.folder, self.ahead_s = market, folder, 0
         settings = Settings(
             yahoo_url=market.url, requests_per_minute=6000, request_burst=600, breaker_pause_s=0.02, request_timeout_s=3
         )
-        pauses = Pauses(retry_s=(0.01,), failed_s=(1,), fault_s=0.5)
+        pauses = RetryPauses(retry_s=(0.01,), failed_s=(1,), fault_s=0.5)
         self.database = folder / "candles.db"
         self.service = CacheService(self.database, settings, folder, now=self.now, pauses=pauses)
         self.cache = self.service.controller
@@ -56,21 +56,21 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def harness(tmp_path_factory):
     with DemoMarket() as market:
-        desk = Desk(market, tmp_path_factory.mktemp("desk"))
-        yield desk
-        desk.service.close()
+        harness = CacheHarness(market, tmp_path_factory.mktemp("desk"))
+        yield harness
+        harness.service.close()
 
 
 @pytest.fixture(autouse=True)
-def _no_faults(desk):
-    desk.market.faults.clear()
+def _no_faults(harness):
+    harness.market.faults.clear()
     yield
-    desk.market.faults.clear()
+    harness.market.faults.clear()
 
 
-def past(desk, days, until=4):
+def past(harness, days, until=4):
     today = int(time.time()) // DAY_S * DAY_S
     return Span(today - days * DAY_S, today - until * DAY_S)
 
@@ -87,87 +87,87 @@ def invalid_rows(database):
 
 
 @pytest.mark.parametrize("name", ["1m", "5m", "1h", "1d"])
-def test_every_venue_equals_the_market(desk, name):
+def test_every_venue_equals_the_market(harness, name):
     for symbol in SYMBOLS:
-        span = past(desk, {"1m": 9, "5m": 30, "1h": 100, "1d": 900}[name])
-        assert desk.bars(symbol, name, span).complete
-        desk.check(symbol, name, span)
+        span = past(harness, {"1m": 9, "5m": 30, "1h": 100, "1d": 900}[name])
+        assert harness.bars(symbol, name, span).complete
+        harness.check(symbol, name, span)
 
 
 @pytest.mark.allow_logs
-def test_a_backfill_across_faults_of_every_kind_ends_with_the_truth(desk):
+def test_a_backfill_across_faults_of_every_kind_ends_with_the_truth(harness):
     for seed, kind in enumerate(BROKEN):
         probability = 0.01 if kind == "empty" else 0.028  # 30 % of the requests together
-        desk.market.faults.add(kind, probability=probability, seed=seed, status=429 if seed % 2 else 500)
-    spans = {"1h": past(desk, 465, 110), "1m": past(desk, 20, 13)}
+        harness.market.faults.add(kind, probability=probability, seed=seed, status=429 if seed % 2 else 500)
+    spans = {"1h": past(harness, 465, 110), "1m": past(harness, 20, 13)}
     left = {(symbol, name) for symbol in SYMBOLS for name in spans}
     for number in range(5):
         if number == 4:
-            desk.market.faults.clear()
-            desk.ahead_s += 7 * DAY_S
+            harness.market.faults.clear()
+            harness.ahead_s += 7 * DAY_S
             left = {(symbol, name) for symbol in SYMBOLS for name in spans}
-        waiting = {(s, n): desk.backfill(s, n, spans[n]) for s, n in left}
+        waiting = {(s, n): harness.backfill(s, n, spans[n]) for s, n in left}
         left = {key for key, job in waiting.items() if job.result(WAIT_S).state is not JobState.SUCCEEDED}
-        assert invalid_rows(desk.database) == 0
-        desk.ahead_s += 7 * HOUR_S  # past the pauses of what was refused, empty or lost
-    desk.ahead_s = 0
+        assert invalid_rows(harness.database) == 0
+        harness.ahead_s += 7 * HOUR_S  # past the pauses of what was refused, empty or lost
+    harness.ahead_s = 0
     assert left == set()
     for symbol in SYMBOLS:
         for name, span in spans.items():
-            desk.check(symbol, name, span)
+            harness.check(symbol, name, span)
 
 
-def test_a_killed_fetch_process_costs_one_retry(desk):
-    span = past(desk, 700, 600)
-    desk.market.faults.add("delay", delay_s=0.5, count=1, symbol="VOD.L")
+def test_a_killed_fetch_process_costs_one_retry(harness):
+    span = past(harness, 700, 600)
+    harness.market.faults.add("delay", delay_s=0.5, count=1, symbol="VOD.L")
     reply = []
-    reader = threading.Thread(target=lambda: reply.append(desk.bars("VOD.L", "1h", span)))
+    reader = threading.Thread(target=lambda: reply.append(harness.bars("VOD.L", "1h", span)))
     reader.start()
-    n_before = len(desk.market.chart_log("VOD.L"))
-    wait_until(lambda: desk.service._fills.n_in_flight, WAIT_S)
+    n_before = len(harness.market.chart_log("VOD.L"))
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight, WAIT_S)
     time.sleep(0.2)
-    os.kill(desk.service.child._generation.process.pid, signal.SIGKILL)
+    os.kill(harness.service.child._generation.process.pid, signal.SIGKILL)
     reader.join(WAIT_S)
     assert reply[0].complete
-    desk.check("VOD.L", "1h", span)
-    assert len(desk.market.chart_log("VOD.L")) - n_before <= 3
+    harness.check("VOD.L", "1h", span)
+    assert len(harness.market.chart_log("VOD.L")) - n_before <= 3
 
 
-def test_a_hung_fetch_ends_at_its_deadline_and_its_job_goes_on(desk):
-    span = past(desk, 700, 650)  # nobody else here asks for it
-    desk.market.faults.add("hang", count=2, symbol="7203.T", interval="1h")
-    told = []
-    unsubscribe = desk.cache.subscribe(told.append)
-    job = desk.backfill("7203.T", "1h", span).result(WAIT_S)
+def test_a_hung_fetch_ends_at_its_deadline_and_its_job_goes_on(harness):
+    span = past(harness, 700, 650)  # nobody else here asks for it
+    harness.market.faults.add("hang", count=2, symbol="7203.T", interval="1h")
+    reported = []
+    unsubscribe = harness.cache.subscribe(reported.append)
+    job = harness.backfill("7203.T", "1h", span).result(WAIT_S)
     unsubscribe()
-    desk.market.faults.clear()
+    harness.market.faults.clear()
     assert job.state is JobState.SUCCEEDED
-    waits = {event.job.error for event in told if isinstance(event, JobChanged) and event.job.next_try_at}
+    waits = {event.job.error for event in reported if isinstance(event, JobChanged) and event.job.next_try_at}
     assert any("(try 2 of 6 follows)" in text for text in waits)
-    desk.check("7203.T", "1h", span)
+    harness.check("7203.T", "1h", span)
 
 
 @pytest.mark.allow_logs
-def test_a_fetch_process_that_hangs_itself_is_replaced_at_the_deadline(desk):
-    span = past(desk, 640, 600)  # nor for this
-    hung = desk.service.child._generation.process
-    threads = {thread.ident for thread in desk.service._pool._threads}
+def test_a_fetch_process_that_hangs_itself_is_replaced_at_the_deadline(harness):
+    span = past(harness, 640, 600)  # nor for this
+    hung = harness.service.child._generation.process
+    threads = {thread.ident for thread in harness.service._pool._threads}
     os.kill(hung.pid, signal.SIGSTOP)
-    job = desk.backfill("7203.T", "1h", span).result(WAIT_S)
+    job = harness.backfill("7203.T", "1h", span).result(WAIT_S)
     assert job.state is JobState.SUCCEEDED
     assert hung.wait(WAIT_S) == -signal.SIGKILL
-    assert desk.service.child._generation.process.pid != hung.pid
-    assert {thread.ident for thread in desk.service._pool._threads if thread.is_alive()} == threads
-    desk.check("7203.T", "1h", span)
+    assert harness.service.child._generation.process.pid != hung.pid
+    assert {thread.ident for thread in harness.service._pool._threads if thread.is_alive()} == threads
+    harness.check("7203.T", "1h", span)
 
 
 @pytest.mark.parametrize(("name", "days"), [("30m", 40), ("4h", 300), ("1wk", 800), ("1mo", 800), ("3mo", 800)])
-def test_derived_bars_equal_the_market(desk, name, days):
+def test_derived_bars_equal_the_market(harness, name, days):
     for symbol in ("AAPL", "7203.T", "BTC-USD"):
-        span = past(desk, days)
-        reply = desk.bars(symbol, name, span)
+        span = past(harness, days)
+        reply = harness.bars(symbol, name, span)
         assert reply.complete
-        truth = desk.market.truth(symbol, name, span.start, span.end)
+        truth = harness.market.truth(symbol, name, span.start, span.end)
         times = reply.bars.open_time
         np.testing.assert_array_equal(times[times <= truth.open_time[-1]], truth.open_time)
         for field in ("open", "high", "low", "close"):
@@ -175,20 +175,20 @@ def test_derived_bars_equal_the_market(desk, name, days):
 
 
 @pytest.mark.allow_logs
-def test_close_takes_three_seconds_at_most_while_the_market_hangs(desk):
-    desk.market.faults.add("hang")
+def test_close_takes_three_seconds_at_most_while_the_market_hangs(harness):
+    harness.market.faults.add("hang")
     waiting = [
-        desk.cache.load_bars(BarsRequest(symbol, INTERVALS["15m"], past(desk, 20), timeout_s=None))
+        harness.cache.load_bars(BarsRequest(symbol, INTERVALS["15m"], past(harness, 20), timeout_s=None))
         for symbol in ("MSFT", "ES=F")
     ]
-    job = desk.cache.start_backfill("BTC-USD", INTERVALS["1d"], None).result(WAIT_S)
-    wait_until(lambda: desk.service._fills.n_in_flight >= 2, WAIT_S)
+    job = harness.cache.start_backfill("BTC-USD", INTERVALS["1d"], None).result(WAIT_S)
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight >= 2, WAIT_S)
     time.sleep(0.2)
     started = time.monotonic()
-    desk.service.close()
+    harness.service.close()
     assert time.monotonic() - started < 3
     assert all(future.done() for future in waiting)
-    connection = sqlite3.connect(f"file:{desk.database}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"file:{harness.database}?mode=ro", uri=True)
     states = dict(connection.execute("SELECT job_id, state FROM backfill_job").fetchall())
     connection.close()
     assert states[job.job_id] == "queued"

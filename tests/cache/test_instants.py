@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import Pauses
+from candledesk.cache.fetching.fetch_context import RetryPauses
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -23,20 +23,20 @@ INSTANTS = {
 
 
 @pytest.fixture(params=INSTANTS)
-def desk(request, tmp_path):
+def harness(request, tmp_path):
     """A market and a cache that live at one instant."""
     now = int(datetime.fromisoformat(INSTANTS[request.param]).replace(tzinfo=UTC).timestamp())
     with DemoMarket(now=now) as market:
         settings = Settings(yahoo_url=market.url, requests_per_minute=6000, request_burst=600, request_timeout_s=20)
         service = CacheService(
-            tmp_path / "candles.db", settings, tmp_path, now=market.clock.now, pauses=Pauses(retry_s=(0.01,))
+            tmp_path / "candles.db", settings, tmp_path, now=market.clock.now, pauses=RetryPauses(retry_s=(0.01,))
         )
         yield service.controller, market
         service.close()
 
 
-def test_answers_are_whole_and_equal_the_market(desk):
-    cache, market = desk
+def test_answers_are_whole_and_equal_the_market(harness):
+    cache, market = harness
     now = market.clock.now()
     for symbol in SYMBOLS:
         for name, days in (("1m", 4), ("1d", 40)):

@@ -10,7 +10,7 @@ from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.web.api.wire import iso_time
-from tests.cache.conftest import NOW, WAIT_S, Desk, days_back, weekday_calendar
+from tests.cache.conftest import NOW, WAIT_S, CacheHarness, days_back, weekday_calendar
 
 LATER = NOW + 100 * DAY_S
 
@@ -42,17 +42,17 @@ def forget_calendars(database):
 
 
 @pytest.fixture
-def outdated(desk, yahoo):
+def outdated(harness, yahoo):
     """A cache with a year of dailies, started again when its calendar has run out; calendars hang."""
     yahoo.calendars["EQUITY"] = weekday_calendar(last=NOW + 60 * DAY_S)
-    desk.bars("1d", days_back(300))
-    desk.service.close()
+    harness.bars("1d", days_back(300))
+    harness.service.close()
     yahoo.now = LATER
     yahoo.calendars["EQUITY"] = weekday_calendar(last=LATER + 200 * DAY_S)
     calendars = NoCalendars(yahoo)
-    desk.open()
-    desk.calendars = calendars
-    yield desk
+    harness.open()
+    harness.calendars = calendars
+    yield harness
     calendars.gate.set()
 
 
@@ -78,7 +78,7 @@ def test_a_chart_shows_them_at_once_and_the_rest_when_the_calendar_comes(outdate
     np.testing.assert_array_equal(last.bars.open_time, yahoo.truth("AAA", "1d", days_back(300, LATER)).open_time[-100:])
 
 
-def test_coverage_tells_what_is_stored_and_what_is_not_known(outdated):
+def test_coverage_says_what_is_stored_and_what_is_not_known(outdated):
     report = outdated.cache.describe_series("AAA", INTERVALS["1d"]).result(WAIT_S)
     assert report.n_bars > 200
     assert report.coverage
@@ -86,21 +86,21 @@ def test_coverage_tells_what_is_stored_and_what_is_not_known(outdated):
 
 
 def test_an_instrument_without_any_calendar_is_answered_with_times_that_can_be_written(tmp_path, yahoo):
-    desk = Desk(tmp_path, yahoo)
+    harness = CacheHarness(tmp_path, yahoo)
     try:
-        desk.bars("1d", days_back(3))
-        desk.service.close()
-        forget_calendars(desk.folder / "candles.db")
+        harness.bars("1d", days_back(3))
+        harness.service.close()
+        forget_calendars(harness.folder / "candles.db")
         calendars = NoCalendars(yahoo)
-        desk.open()
+        harness.open()
         for span in (None, days_back(3)):
-            reply = desk.cache.load_bars(BarsRequest("AAA", INTERVALS["1d"], span, fill="none")).result(WAIT_S)
+            reply = harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1d"], span, fill="none")).result(WAIT_S)
             assert not reply.complete
             assert reply.span.end <= NOW
             assert iso_time(reply.span.start)
             assert iso_time(reply.span.end)
-        report = desk.cache.describe_series("AAA", INTERVALS["1d"]).result(WAIT_S)
+        report = harness.cache.describe_series("AAA", INTERVALS["1d"]).result(WAIT_S)
         assert [gap.span.end for gap in report.gaps] == [NOW]
         calendars.gate.set()
     finally:
-        desk.service.close()
+        harness.service.close()

@@ -15,7 +15,7 @@ import pytest
 
 from candledesk.cache.messages import SymbolReused
 from candledesk.cache.service import CacheService
-from candledesk.commands.candles import print_candles, tell_reuse
+from candledesk.commands.candles import print_candles, report_reuse
 from candledesk.commands.entry import arrange
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
@@ -193,8 +193,8 @@ def ask_in_background(endpoint):
     url = f"{endpoint['url']}/api/v1/candles?symbol=MSFT&interval=1h&fill=async&timeout=0.5"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {endpoint['token']}"})
     with urllib.request.urlopen(request) as answer:
-        told = json.load(answer)
-    assert (told["complete"], told["candles"]) == (False, []), "nothing of it is known yet"
+        reported = json.load(answer)
+    assert (reported["complete"], reported["candles"]) == (False, []), "nothing of it is known yet"
 
 
 def wait_for_request(market):
@@ -232,7 +232,7 @@ def test_a_typo_of_a_command_opens_no_chart(tmp_path):
 
 
 def test_a_command_says_that_a_symbol_was_given_to_another_company(capsys):
-    tell_reuse(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
+    report_reuse(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
     said = capsys.readouterr().err
     assert "AAA_2026-10-05" in said
     assert "\x1b" not in said

@@ -82,10 +82,10 @@ def test_rows_that_are_no_bar_are_counted_by_reason_and_odd_ones_are_kept(make_s
     path.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(rows) + "\n")
     cache = make_service("home")
     assert run_import(cache, file=str(path), symbol="MSFT", interval="1m", form=None) == 3
-    told = capsys.readouterr().out
-    assert "5 bars read, 3 stored" in told  # a high below its low and a Saturday are kept and flagged
+    reported = capsys.readouterr().out
+    assert "5 bars read, 3 stored" in reported  # a high below its low and a Saturday are kept and flagged
     for reason in ("off_grid", "no_close"):
-        assert f"1 refused: {reason}" in told
+        assert f"1 refused: {reason}" in reported
     reply = cache.load_bars(BarsRequest("MSFT", parse_interval("1m"), SATURDAY, fill="none")).result(30)
     assert [odd_tokens(flags) for flags in reply.odd.values()] == ["session"]
 
@@ -115,9 +115,9 @@ def test_coarser_candles_are_made_from_imported_minutes(make_service, market, tm
     printed = tmp_path / "printed.csv"
     capsys.readouterr()
     export(cache, printed, "csv", interval, "2026-06-01", "2026-06-06")
-    told = capsys.readouterr().err
+    reported = capsys.readouterr().err
     end = "21:00" if interval == "90m" else "20:00"  # of the last candle's step
-    assert f"MSFT {interval}: made from stored 1m candles: 2026-06-01T13:30:00Z to 2026-06-05T{end}:00Z\n" == told
+    assert f"MSFT {interval}: made from stored 1m candles: 2026-06-01T13:30:00Z to 2026-06-05T{end}:00Z\n" == reported
     made, truth = read_csv(printed), market.truth("MSFT", interval, span.start, span.end)
     np.testing.assert_allclose(made.volume, truth.volume)
     for name in ("open_time", "open", "high", "low", "close"):

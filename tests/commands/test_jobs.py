@@ -13,7 +13,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.providers.answers import FaultAnswer
 from candledesk.web.client import RemoteCache
 from candledesk.web.http_server import WebServer
-from tests.cache.conftest import WAIT_S, Desk, FakeYahoo, wait_until
+from tests.cache.conftest import WAIT_S, CacheHarness, FakeYahoo, wait_until
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 SPAN = {"start": "2026-11-02", "end": "2026-11-20"}
@@ -26,16 +26,16 @@ def yahoo():
 
 @pytest.fixture(params=["direct", "remote"])
 def cache(request, tmp_path, yahoo):
-    desk = Desk(tmp_path, yahoo)
-    desk.service.jobs.take_up()
+    harness = CacheHarness(tmp_path, yahoo)
+    harness.service.jobs.resume_previous()
     if request.param == "direct":
-        yield desk.cache
+        yield harness.cache
     else:
-        server = WebServer(desk.cache, resources=RESOURCES, token="t", clock=lambda: yahoo.now)
+        server = WebServer(harness.cache, resources=RESOURCES, token="t", clock=lambda: yahoo.now)
         server.start()
         yield RemoteCache(server.url, "t")
         server.stop(3)
-    desk.service.close()
+    harness.service.close()
 
 
 def test_many_symbols_are_filled_and_an_unknown_one_is_named(cache, yahoo, capsys):
@@ -99,19 +99,19 @@ def test_a_wait_for_an_unknown_job_ends(cache):
 
 
 def test_a_command_does_not_go_on_with_what_a_window_has_left(tmp_path, yahoo, capsys):
-    desk = Desk(tmp_path, yahoo)
-    assert run_backfill(desk.cache, symbols=("AAA",), interval="1d", **SPAN) == 0
+    harness = CacheHarness(tmp_path, yahoo)
+    assert run_backfill(harness.cache, symbols=("AAA",), interval="1d", **SPAN) == 0
     yahoo.gate.clear()
-    left = desk.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
-    wait_until(lambda: desk.service._fills.n_in_flight)
-    desk.service.close()
-    desk.open()
+    left = harness.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
+    harness.service.close()
+    harness.open()
     yahoo.gate.set()
-    assert run_backfill(desk.cache, symbols=("AAA",), interval="1h", **SPAN) == 0
-    assert desk.cache.read_job(left.job_id).result(WAIT_S).state is JobState.QUEUED
-    desk.service.jobs.take_up()
-    assert desk.cache.wait_job(left.job_id).result(WAIT_S).state is JobState.SUCCEEDED
-    desk.service.close()
+    assert run_backfill(harness.cache, symbols=("AAA",), interval="1h", **SPAN) == 0
+    assert harness.cache.read_job(left.job_id).result(WAIT_S).state is JobState.QUEUED
+    harness.service.jobs.resume_previous()
+    assert harness.cache.wait_job(left.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    harness.service.close()
 
 
 def test_words_of_time(tmp_path, yahoo):
@@ -122,9 +122,9 @@ def test_words_of_time(tmp_path, yahoo):
         "10 min",
         "3 h 20 min",
     ]
-    desk = Desk(tmp_path, yahoo)
-    job = desk.backfill("1d")
-    desk.service.close()
+    harness = CacheHarness(tmp_path, yahoo)
+    job = harness.backfill("1d")
+    harness.service.close()
     assert describe_wait(job) == "succeeded"
     running = replace(job, state=JobState.RUNNING, eta_s=30.0)
     assert describe_wait(running) == "30 s left"

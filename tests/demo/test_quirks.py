@@ -127,7 +127,7 @@ def test_days_are_stamped_with_the_open(market, symbol, stamp):
     assert got["timestamp"] == [at(stamp)]
 
 
-def test_tokyo_rests_at_noon(market):
+def test_tokyo_pauses_at_noon(market):
     start = at("2026-11-20T00:00:00")
     hours = [time // 60 % 1440 for time in market.truth("7203.T", "1h", start, start + DAY_S).open_time.tolist()]
     assert hours == [0, 60, 120, 180, 240, 300, 360]

@@ -288,7 +288,7 @@ def test_a_coin_with_more_decimals_than_stated(market):
     assert len(set(got["indicators"]["quote"][0]["close"])) > 50
 
 
-def test_search_tells_what_each_shows(client):
+def test_search_says_what_each_shows(client):
     assert set(SHOWN) - {"CL=F"} == set(BY_SYMBOL)
     for query, symbol in {"special sessions": "RELIANCE.NS", "capital gains": "FCNTX", "pounds": "BVC.L"}.items():
         assert symbol in [row["symbol"] for row in yfinance.Search(query, max_results=8, news_count=0).quotes]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from candledesk.demo.instruments.splits import Split, forgotten_ratio, next_session_date, split_ratio
+from candledesk.demo.instruments.splits import SplitEvent, forgotten_ratio, next_session_date, split_ratio
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S
 
@@ -50,29 +50,33 @@ ROWS = np.arange(5)
 
 
 def test_a_split_takes_effect_when_its_session_opens():
-    splits = (Split(date(2026, 11, 18), 3, 2),)
+    splits = (SplitEvent(date(2026, 11, 18), 3, 2),)
     opens = at("2026-11-18T10:00")
     assert split_ratio(splits, WEEK, ROWS, opens - 1).tolist() == [1, 1, 1, 1, 1]
     assert split_ratio(splits, WEEK, ROWS, opens).tolist() == [1.5, 1.5, 1, 1, 1]
 
 
 def test_or_when_it_is_triggered():
-    splits = (Split(date(2026, 11, 18), 2, since=at("2026-11-17T20:00")),)
+    splits = (SplitEvent(date(2026, 11, 18), 2, since=at("2026-11-17T20:00")),)
     assert split_ratio(splits, WEEK, ROWS, at("2026-11-17T19:59:59")).tolist() == [1, 1, 1, 1, 1]
     assert split_ratio(splits, WEEK, ROWS, at("2026-11-17T20:00")).tolist() == [2, 2, 1, 1, 1]
 
 
 def test_splits_multiply_and_one_beyond_the_sessions_waits():
-    splits = (Split(date(2026, 11, 17), 1, 20), Split(date(2026, 11, 19), 50), Split(date(2027, 1, 1), 7, since=0))
+    splits = (
+        SplitEvent(date(2026, 11, 17), 1, 20),
+        SplitEvent(date(2026, 11, 19), 50),
+        SplitEvent(date(2027, 1, 1), 7, since=0),
+    )
     assert np.allclose(split_ratio(splits, WEEK, ROWS, at("2026-12-01")), [2.5, 50, 50, 1, 1])
 
 
 def test_forgotten_rows_end_two_sessions_before_the_date():
-    split = Split(date(2026, 11, 20), 5, forgotten=2)
+    split = SplitEvent(date(2026, 11, 20), 5, forgotten=2)
     now = at("2026-11-20T10:00")
     assert forgotten_ratio((split,), WEEK, ROWS, now).tolist() == [1, 5, 5, 1, 1]
     assert forgotten_ratio((split,), WEEK, ROWS, now - 1).tolist() == [1, 1, 1, 1, 1]
-    assert forgotten_ratio((Split(split.date, 5),), WEEK, ROWS, now).tolist() == [1, 1, 1, 1, 1]
+    assert forgotten_ratio((SplitEvent(split.date, 5),), WEEK, ROWS, now).tolist() == [1, 1, 1, 1, 1]
 
 
 def test_the_session_of_the_clock_is_the_open_one_or_the_next():
@@ -84,9 +88,9 @@ def test_the_session_of_the_clock_is_the_open_one_or_the_next():
 @pytest.mark.parametrize("bad", [(0, 1), (1, 0), (10_001, 1), (-2, 1), (1.5, 1), (2, "1")])
 def test_parts_are_whole_and_positive(bad):
     with pytest.raises(ValueError, match="whole parts"):
-        Split(date(2026, 11, 20), *bad)
+        SplitEvent(date(2026, 11, 20), *bad)
     with pytest.raises(ValueError, match="forgotten"):
-        Split(date(2026, 11, 20), 2, forgotten=-1)
+        SplitEvent(date(2026, 11, 20), 2, forgotten=-1)
 
 
 # --- the market ----------------------------------------------------------------------------------------------------

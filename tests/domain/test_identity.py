@@ -55,7 +55,7 @@ def test_other_prices_prove_another_company_whenever_it_was_listed(name, first, 
     assert not is_other_company(OLD, company(name, first), NEWEST)
 
 
-def test_a_name_that_was_never_stated_proves_nothing():
+def test_a_name_that_was_never_sent_proves_nothing():
     assert not is_other_company(company("", 5), company("Nova Robotics Inc.", NEWEST + 1), NEWEST)
 
 

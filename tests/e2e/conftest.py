@@ -46,7 +46,7 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
 
 
-class Desk:
+class ServerProcess:
     """``candledesk serve`` as a process of its own; ``url`` is the line that it prints.
 
     ``clock``: a ``MovedClock`` that the process and its children follow.
@@ -120,18 +120,18 @@ def market():
 
 
 @pytest.fixture
-def start_desk(tmp_path, market):
+def start_server(tmp_path, market):
     """Start desks on one home; each is ended with the test at the latest."""
     started = []
 
     def start(yahoo_url=None, home="home", clock=None):
-        desk = Desk(tmp_path / home, yahoo_url or market.url, clock)
-        started.append(desk)
-        return desk
+        server = ServerProcess(tmp_path / home, yahoo_url or market.url, clock)
+        started.append(server)
+        return server
 
     yield start
-    for desk in started:
-        desk.stop()
+    for server in started:
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,8 @@ HOLE = """() => candledesk.coverage().find(
 
 
 @pytest.fixture
-def chart(start_desk, open_page):
-    page = open_page(start_desk().chart_url("MSFT", "1d"))
+def chart(start_server, open_page):
+    page = open_page(start_server().chart_url("MSFT", "1d"))
     wait_until_settled(page)
     return page
 
@@ -53,8 +53,8 @@ def test_the_venue_is_called_as_people_call_it(chart):
     chart.get_by_role("option").filter(has_text="NASDAQ").first.wait_for(timeout=WAIT_MS)
 
 
-def test_a_symbol_is_found_by_its_name_and_chosen_with_the_arrows(start_desk, open_page):
-    page = open_page(start_desk().chart_url("AAPL", "1d"))
+def test_a_symbol_is_found_by_its_name_and_chosen_with_the_arrows(start_server, open_page):
+    page = open_page(start_server().chart_url("AAPL", "1d"))
     wait_until_settled(page)
     page.locator("#chart").focus()
     page.keyboard.type("toyota")
@@ -180,9 +180,9 @@ def test_scales_sheet_jobs_and_full_screen_answer_to_keys(chart):
     assert download.value.suggested_filename == "MSFT-1d.png"
 
 
-def test_the_colours_follow_the_system_until_they_are_chosen(start_desk, open_page):
-    desk = start_desk()
-    page = open_page(desk.url, scheme="light")
+def test_the_colours_follow_the_system_until_they_are_chosen(start_server, open_page):
+    server = start_server()
+    page = open_page(server.url, scheme="light")
     ground = "() => getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
     page.emulate_media(color_scheme="dark")
@@ -208,11 +208,11 @@ def lose_a_month(home, symbol, interval):
         write_coverage(connection, series, [row])
 
 
-def test_the_strip_says_what_is_missing_and_a_click_fetches_it(start_desk, open_page):
-    desk = start_desk()
-    desk.call("/api/v1/candles?symbol=SPY&interval=1h&from=2026-05-01&fill=wait&timeout=30")
-    lose_a_month(desk.home, "SPY", "1h")
-    page = open_page(desk.chart_url("SPY", "1h"))
+def test_the_strip_says_what_is_missing_and_a_click_fetches_it(start_server, open_page):
+    server = start_server()
+    server.call("/api/v1/candles?symbol=SPY&interval=1h&from=2026-05-01&fill=wait&timeout=30")
+    lose_a_month(server.home, "SPY", "1h")
+    page = open_page(server.chart_url("SPY", "1h"))
     wait_until_settled(page)
     page.wait_for_function("() => candledesk.coverage().length > 0", timeout=WAIT_MS)
     for _ in range(10):

@@ -37,8 +37,8 @@ def drag_to_the_start(page):
 
 
 @pytest.mark.parametrize(("symbol", "interval", "n_bars"), [("^GSPC", "1d", 11_500), ("MSFT", "1h", 3_300)])
-def test_dragging_reaches_the_start_of_history(start_desk, open_page, market, figures, symbol, interval, n_bars):
-    page = open_page(start_desk().chart_url(symbol.replace("^", "%5E"), interval))
+def test_dragging_reaches_the_start_of_history(start_server, open_page, market, figures, symbol, interval, n_bars):
+    page = open_page(start_server().chart_url(symbol.replace("^", "%5E"), interval))
     wait_until_settled(page)
     n_drags = drag_to_the_start(page)
     bars = compare_with_truth(page, market, symbol, interval)
@@ -50,11 +50,11 @@ def test_dragging_reaches_the_start_of_history(start_desk, open_page, market, fi
     assert len(asked) <= 2  # one brings all of it; a bar that forms may be asked for once more
 
 
-def test_a_cached_chart_of_5000_bars_is_there_at_once(start_desk, open_page, figures):
-    desk = start_desk()
-    page = open_page(desk.chart_url("MSFT", "1h"))
+def test_a_cached_chart_of_5000_bars_is_there_at_once(start_server, open_page, figures):
+    server = start_server()
+    page = open_page(server.chart_url("MSFT", "1h"))
     wait_until_settled(page)
-    job = desk.call("/api/v1/candles/backfill", {"symbol": "MSFT", "interval": "1d", "from": "2005-01-01"})["job_id"]
+    job = server.call("/api/v1/candles/backfill", {"symbol": "MSFT", "interval": "1d", "from": "2005-01-01"})["job_id"]
     page.wait_for_function(f"() => document.querySelector(\"[data-job-id='{job}'] .succeeded\")", timeout=WAIT_MS)
     times = []
     for _ in range(3):
@@ -64,7 +64,7 @@ def test_a_cached_chart_of_5000_bars_is_there_at_once(start_desk, open_page, fig
         interval_button(page, "1h").click()
         wait_until_settled(page)
     page.close()
-    cold = open_page(desk.chart_url("MSFT", "1d"))
+    cold = open_page(server.chart_url("MSFT", "1d"))
     cold.wait_for_function("() => window.candledesk && candledesk.bars().length > 4900", timeout=WAIT_MS)
     first = cold.evaluate("() => performance.now()")
     figures.append(f"5,000 bars: {min(times):.0f} ms after the click, {first:.0f} ms on a cold page")

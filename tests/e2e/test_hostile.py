@@ -51,25 +51,25 @@ def stranger(browser):
     context.close()
 
 
-def test_a_page_of_another_port_gets_nothing(start_desk, open_page, stranger, market):
-    desk = start_desk()
-    ours = open_page(desk.chart_url("AAPL", "1d"))
+def test_a_page_of_another_port_gets_nothing(start_server, open_page, stranger, market):
+    server = start_server()
+    ours = open_page(server.chart_url("AAPL", "1d"))
     wait_until_settled(ours)
-    n_jobs = len(desk.call("/api/v1/jobs")["jobs"])
+    n_jobs = len(server.call("/api/v1/jobs")["jobs"])
     stranger.goto(f"{market.url}/_demo/state")
-    url, token = desk.endpoint["url"], desk.endpoint["token"]
+    url, token = server.endpoint["url"], server.endpoint["token"]
     assert stranger.evaluate(FETCHES, [url, token]) == [""] * 6
     assert stranger.evaluate(EMBEDS, url) == ["refused"] * 3
     stranger.evaluate(FRAME, url)
     framed = [frame for frame in stranger.frames if frame is not stranger.main_frame]
     assert [frame.evaluate("() => document.querySelectorAll('#chart').length") for frame in framed] == [0]
-    assert len(desk.call("/api/v1/jobs")["jobs"]) == n_jobs
+    assert len(server.call("/api/v1/jobs")["jobs"]) == n_jobs
 
 
-def test_a_name_that_was_made_to_lead_here_gets_nothing(start_desk, stranger):
-    desk = start_desk()
-    port = desk.endpoint["url"].rpartition(":")[2]
-    answer = stranger.goto(f"http://rebound.test:{port}/#token={desk.endpoint['token']}")
+def test_a_name_that_was_made_to_lead_here_gets_nothing(start_server, stranger):
+    server = start_server()
+    port = server.endpoint["url"].rpartition(":")[2]
+    answer = stranger.goto(f"http://rebound.test:{port}/#token={server.endpoint['token']}")
     assert answer.status == 421
     assert stranger.locator("#chart").count() == 0
     statuses = stranger.evaluate(
@@ -78,14 +78,14 @@ def test_a_name_that_was_made_to_lead_here_gets_nothing(start_desk, stranger):
             const headers = { Authorization: `Bearer ${token}` };
             return Promise.all(paths.map((path) => fetch(path, { headers }).then((answer) => answer.status)));
         }""",
-        desk.endpoint["token"],
+        server.endpoint["token"],
     )
     assert statuses == [421] * 5
 
 
-def test_the_page_obeys_its_own_policy(start_desk, open_page):
+def test_the_page_obeys_its_own_policy(start_server, open_page):
     page = open_page("about:blank")
-    answer = page.goto(start_desk().chart_url("AAPL", "1d"))
+    answer = page.goto(start_server().chart_url("AAPL", "1d"))
     policy = answer.headers["content-security-policy"]
     assert policy == (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -6,13 +6,13 @@ from tests.e2e.hands import WAIT_MS, wait_until_settled
 
 
 @pytest.fixture
-def desk(start_desk):
-    return start_desk()
+def server(start_server):
+    return start_server()
 
 
 @pytest.fixture
-def panel(desk, open_page):
-    page = open_page(desk.chart_url("AAPL", "1d"))
+def panel(server, open_page):
+    page = open_page(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)
     page.locator("#jobs-toggle").click()
     return page
@@ -58,10 +58,10 @@ def test_a_symbol_that_is_looked_up_first_does_not_leave_the_form_silent(panel, 
     wait_for_state(job_row(panel, "MSFT 1d"), "succeeded")
 
 
-def test_why_a_backfill_did_not_start_is_said_in_the_form(desk, browser):
+def test_why_a_backfill_did_not_start_is_said_in_the_form(server, browser):
     context = browser.new_context()  # the browser itself notes the refusal in the console
     page = context.new_page()
-    page.goto(desk.chart_url("AAPL", "1d"))
+    page.goto(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)
     page.locator("#jobs-toggle").click()
     start_backfill(page, "NOPEX", "1d", "2026-09-01")
@@ -81,9 +81,9 @@ def test_a_job_is_cancelled_and_repeated(panel, market):
     wait_for_state(row, "succeeded")
 
 
-def test_a_failed_job_says_why_and_all_failed_are_repeated(panel, desk, market):
+def test_a_failed_job_says_why_and_all_failed_are_repeated(panel, server, market):
     market.faults.add("html", symbol="AAPL", interval="1h")
-    desk.call("/api/v1/candles/update-latest", {"symbols": ["AAPL"], "intervals": ["1h"]})
+    server.call("/api/v1/candles/update-latest", {"symbols": ["AAPL"], "intervals": ["1h"]})
     row = job_row(panel, "AAPL 1h", "update")
     wait_for_state(row, "failed")
     assert "not JSON" in row.locator(".state").inner_text()

@@ -16,25 +16,25 @@ def clock(tmp_path, market):
     return MovedClock(tmp_path / "clock", market)
 
 
-def update(desk, symbol, interval):
+def update(server, symbol, interval):
     """Ask for the latest bars as a script does, and wait until they are stored."""
-    job = desk.call("/api/v1/candles/update-latest", {"symbols": [symbol], "intervals": [interval]})["job_id"]
+    job = server.call("/api/v1/candles/update-latest", {"symbols": [symbol], "intervals": [interval]})["job_id"]
     deadline = time.monotonic() + WAIT_MS / 1000
-    while desk.call(f"/api/v1/jobs/{job}")["state"] in {"queued", "running"}:
+    while server.call(f"/api/v1/jobs/{job}")["state"] in {"queued", "running"}:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return time.monotonic()
 
 
-def test_new_bars_arrive_and_the_right_edge_follows(start_desk, open_page, clock, figures):
-    desk = start_desk(clock=clock)
-    page = open_page(desk.chart_url("BTC-USD", "1m"))
+def test_new_bars_arrive_and_the_right_edge_follows(start_server, open_page, clock, figures):
+    server = start_server(clock=clock)
+    page = open_page(server.chart_url("BTC-USD", "1m"))
     wait_until_settled(page)
     delays = []
     for _ in range(2):
         last = page.evaluate(LAST)
         clock.advance(180)
-        stored = update(desk, "BTC-USD", "1m")
+        stored = update(server, "BTC-USD", "1m")
         page.wait_for_function(f"() => candledesk.bars().at(-1).time >= {last + 180}", timeout=WAIT_MS)
         delays.append(time.monotonic() - stored)
         assert read_range(page)["isLatest"]
@@ -45,16 +45,16 @@ def test_new_bars_arrive_and_the_right_edge_follows(start_desk, open_page, clock
     seen = read_range(page)
     last = page.evaluate(LAST)
     clock.advance(120)
-    update(desk, "BTC-USD", "1m")
+    update(server, "BTC-USD", "1m")
     page.wait_for_function(f"() => candledesk.bars().at(-1).time > {last}", timeout=WAIT_MS)
     shown = read_range(page)
     assert (shown["firstTime"], shown["lastTime"]) == (seen["firstTime"], seen["lastTime"])
     assert not shown["isLatest"]
 
 
-def test_what_one_page_fetches_every_page_shows(start_desk, open_page, market):
-    desk = start_desk()
-    first, second = (open_page(desk.chart_url("SPY", "1m")) for _ in range(2))
+def test_what_one_page_fetches_every_page_shows(start_server, open_page, market):
+    server = start_server()
+    first, second = (open_page(server.chart_url("SPY", "1m")) for _ in range(2))
     wait_until_settled(first)
     wait_until_settled(second)
     market.faults.add("status", status=500, symbol="SPY", interval="1m")
@@ -64,7 +64,7 @@ def test_what_one_page_fetches_every_page_shows(start_desk, open_page, market):
     n_before = len(read_bars(first))
     market.faults.clear()
     since = datetime.fromtimestamp(time.time() - 20 * 86_400, UTC).date()
-    desk.call(f"/api/v1/candles?symbol=SPY&interval=1m&from={since}&fill=wait&timeout=30")
+    server.call(f"/api/v1/candles?symbol=SPY&interval=1m&from={since}&fill=wait&timeout=30")
     first.wait_for_function(f"() => candledesk.bars().length > {n_before}", timeout=WAIT_MS)
     wait_until_settled(first)
     compare_with_truth(first, market, "SPY", "1m")

@@ -24,12 +24,12 @@ FLAG = """(() => {
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_odd_bars_are_told_and_do_not_squash_the_chart(start_desk, open_page, tmp_path, scheme):
-    desk = start_desk()
-    desk.call("/api/v1/candles?symbol=AAPL&interval=1d&from=2020-01-01&timeout=30")
+def test_odd_bars_are_marked_and_do_not_squash_the_chart(start_server, open_page, tmp_path, scheme):
+    server = start_server()
+    server.call("/api/v1/candles?symbol=AAPL&interval=1d&from=2020-01-01&timeout=30")
     page = open_page("about:blank", scheme=scheme)
     page.add_init_script(FLAG)
-    page.goto(desk.chart_url("AAPL", "1d"))
+    page.goto(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)
     page.wait_for_selector("#beyond:visible", timeout=WAIT_MS)
     assert page.inner_text("#beyond") == "1 bar far from its neighbours is left out of the scale"
@@ -65,8 +65,8 @@ RULES = """async () => {
 }"""
 
 
-def test_the_pages_rules(start_desk, open_page):
-    page = open_page(start_desk().chart_url("AAPL", "1d"))
+def test_the_pages_rules(start_server, open_page):
+    page = open_page(start_server().chart_url("AAPL", "1d"))
     wait_until_settled(page)
     found = page.evaluate(RULES)
     assert found["words"] == "price far from its neighbours; of_tomorrow"

@@ -21,9 +21,9 @@ from tests.e2e.hands import (
     [("AAPL", "1d", 5, 10), ("BTC-USD", "5m", 12, 25), ("7203.T", "1d", 3, 10), ("VOD.L", "1wk", 3, 10)],
 )
 def test_dragging_left_shows_every_bar_of_the_market(
-    start_desk, open_page, market, symbol, interval, n_screens, n_notches
+    start_server, open_page, market, symbol, interval, n_screens, n_notches
 ):
-    page = open_page(start_desk().chart_url(symbol, interval))
+    page = open_page(start_server().chart_url(symbol, interval))
     wait_until_settled(page)
     n_first = len(compare_with_truth(page, market, symbol, interval))
     zoom_out(page, n_notches)
@@ -40,8 +40,8 @@ def test_dragging_left_shows_every_bar_of_the_market(
     compare_with_truth(page, market, symbol, interval)
 
 
-def test_bars_that_arrive_while_the_mouse_holds_the_chart_do_not_move_it(start_desk, open_page, market):
-    page = open_page(start_desk().chart_url("MSFT", "1d"))
+def test_bars_that_arrive_while_the_mouse_holds_the_chart_do_not_move_it(start_server, open_page, market):
+    page = open_page(start_server().chart_url("MSFT", "1d"))
     wait_until_settled(page)
     for _ in range(6):
         n_before = len(read_bars(page))
@@ -62,8 +62,8 @@ def test_bars_that_arrive_while_the_mouse_holds_the_chart_do_not_move_it(start_d
     compare_with_truth(page, market, "MSFT", "1d")
 
 
-def test_the_start_of_history_is_reached_said_and_not_asked_again(start_desk, open_page, market):
-    page = open_page(start_desk().chart_url("AAPL", "1wk"))
+def test_the_start_of_history_is_reached_said_and_not_asked_again(start_server, open_page, market):
+    page = open_page(start_server().chart_url("AAPL", "1wk"))
     wait_until_settled(page)
     for _ in range(12):
         if read_state(page)["isDone"]:
@@ -80,16 +80,16 @@ def test_the_start_of_history_is_reached_said_and_not_asked_again(start_desk, op
     assert read_state(page)["requests"] == n_requests
 
 
-def test_a_second_start_without_the_network_shows_the_same_chart(start_desk, open_page, market):
-    desk = start_desk()
-    page = open_page(desk.chart_url("AAPL", "1d"))
+def test_a_second_start_without_the_network_shows_the_same_chart(start_server, open_page, market):
+    server = start_server()
+    page = open_page(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)
     check_nothing_moved(page, 3)
     oldest = read_bars(page)[0]["time"]
     online = [bar for bar in read_bars(page) if bar["final"]]
     page.context.close()
-    assert desk.stop() == 0
-    again = start_desk(yahoo_url="http://127.0.0.1:9")
+    assert server.stop() == 0
+    again = start_server(yahoo_url="http://127.0.0.1:9")
     page = open_page(again.chart_url("AAPL", "1d"))
     page.wait_for_function("() => candledesk.bars().length > 0", timeout=WAIT_MS)
     for _ in range(8):
@@ -101,26 +101,26 @@ def test_a_second_start_without_the_network_shows_the_same_chart(start_desk, ope
     assert [bar["time"] for bar in online if offline.get(bar["time"]) != bar] == []
 
 
-def test_an_unknown_symbol_is_said_in_words(start_desk, open_page, browser):
+def test_an_unknown_symbol_is_said_in_words(start_server, open_page, browser):
     context = browser.new_context()
     page = context.new_page()
-    page.goto(start_desk().chart_url("NOSUCH", "1d"))
+    page.goto(start_server().chart_url("NOSUCH", "1d"))
     page.get_by_role("heading", name="There is no NOSUCH").wait_for(timeout=WAIT_MS)
     context.close()
 
 
-def test_the_token_is_gone_from_the_address(start_desk, open_page):
-    desk = start_desk()
-    page = open_page(desk.chart_url("AAPL", "1d"))
+def test_the_token_is_gone_from_the_address(start_server, open_page):
+    server = start_server()
+    page = open_page(server.chart_url("AAPL", "1d"))
     wait_until_settled(page)
-    token = desk.endpoint["token"]
+    token = server.endpoint["token"]
     assert token not in page.url
     assert page.evaluate("() => sessionStorage.length") == 1
-    assert page.url == f"{desk.endpoint['url']}/#symbol=AAPL&interval=1d"
+    assert page.url == f"{server.endpoint['url']}/#symbol=AAPL&interval=1d"
 
 
-def test_a_phone_spends_two_lines_on_the_foot(start_desk, open_page):
-    page = open_page(start_desk().chart_url("AAPL", "1d"), width=390, height=844)
+def test_a_phone_spends_two_lines_on_the_foot(start_server, open_page):
+    page = open_page(start_server().chart_url("AAPL", "1d"), width=390, height=844)
     wait_until_settled(page)
     middles = {
         name: box["y"] + box["height"] / 2

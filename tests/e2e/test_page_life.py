@@ -10,8 +10,8 @@ AXIS = """async ([zone, times]) => {
 HOUR = 3600
 
 
-def test_the_axis_shows_the_exchange_clock_and_never_runs_backwards(start_desk, open_page):
-    page = open_page(start_desk().url)
+def test_the_axis_shows_the_exchange_clock_and_never_runs_backwards(start_server, open_page):
+    page = open_page(start_server().url)
     tokyo = page.evaluate(AXIS, ["Asia/Tokyo", [1_795_392_000]])
     assert tokyo == ["11-23T09:00:00"]
     # New York: 8 March 2026 springs forward, 1 November falls back
@@ -21,8 +21,8 @@ def test_the_axis_shows_the_exchange_clock_and_never_runs_backwards(start_desk, 
     assert autumn == ["11-01T01:00:00", "11-01T01:00:01", "11-01T02:00:00", "11-01T03:00:00"]
 
 
-def test_quick_switches_leave_only_the_last_series(start_desk, open_page, market):
-    page = open_page(start_desk().chart_url("AAPL", "1d"))
+def test_quick_switches_leave_only_the_last_series(start_server, open_page, market):
+    page = open_page(start_server().chart_url("AAPL", "1d"))
     wait_until_settled(page)
     for interval in ("1h", "5m", "1d", "15m"):
         interval_button(page, interval).click()
@@ -42,8 +42,8 @@ def test_quick_switches_leave_only_the_last_series(start_desk, open_page, market
     assert page.evaluate("() => candledesk.state().interval") == "15m"
 
 
-def test_a_refusing_provider_is_said_in_words_and_got_over(start_desk, open_page, market):
-    page = open_page(start_desk().chart_url("AAPL", "1d"))
+def test_a_refusing_provider_is_said_in_words_and_got_over(start_server, open_page, market):
+    page = open_page(start_server().chart_url("AAPL", "1d"))
     wait_until_settled(page)
     market.faults.add("status", status=429)
     interval_button(page, "1h").click()
@@ -52,10 +52,10 @@ def test_a_refusing_provider_is_said_in_words_and_got_over(start_desk, open_page
     page.wait_for_function("() => candledesk.bars().length > 0 && candledesk.state().interval === '1h'", timeout=60_000)
 
 
-def test_a_page_with_an_old_token_says_what_to_do(start_desk, browser):
-    desk = start_desk()
+def test_a_page_with_an_old_token_says_what_to_do(start_server, browser):
+    server = start_server()
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{desk.endpoint['url']}/#token=of-yesterday&symbol=AAPL")
+    page.goto(f"{server.endpoint['url']}/#token=of-yesterday&symbol=AAPL")
     page.get_by_text("open the page with the new address").wait_for(timeout=WAIT_MS)
     context.close()

@@ -119,11 +119,11 @@ class Instance:
 
     def backfill(self, symbol, interval, start, end):
         """Start a backfill of UTC seconds ``[start, end)`` and return its job's number."""
-        return self.post("candles/backfill", symbol=symbol, interval=interval, **span_words(start, end))["job_id"]
+        return self.post("candles/backfill", symbol=symbol, interval=interval, **span_text(start, end))["job_id"]
 
     def candles(self, symbol, interval, start, end, **options):
         query = {"fill": "none", "format": "columns", "limit": 5_000, **options}
-        return self.get("candles", symbol=symbol, interval=interval, **span_words(start, end), **query)
+        return self.get("candles", symbol=symbol, interval=interval, **span_text(start, end), **query)
 
     def jobs(self, **query):
         return self.get("jobs", limit=500, **query)["jobs"]
@@ -196,6 +196,6 @@ def is_alive(pid):
         return False
 
 
-def span_words(start, end):
+def span_text(start, end):
     words = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)) for at in (start, end))
     return dict(zip(("from", "to"), words, strict=True))

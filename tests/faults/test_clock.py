@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from candledesk.cache.runtime.workers import Clockwork
+from candledesk.cache.runtime.workers import DelayedCalls
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
-from tests.cache.upkeep.test_live import Desk
+from tests.cache.upkeep.test_live import CacheHarness
 from tests.faults.conftest import IS_FULL
 
 OPEN_SESSION = "2026-11-24T16:00:00Z"  # New York trades
@@ -34,57 +34,57 @@ class Skewed:
         self.market.clock.advance(seconds)
 
 
-class Waits:
+class WaitLog:
     """Notes every wait that the clockwork and the updater are asked for, and what people are told about waiting."""
 
     def __init__(self, monkeypatch):
         self.asked = []
-        call_later = Clockwork.call_later
+        call_later = DelayedCalls.call_later
 
-        def note(clockwork, delay_s, function):
+        def note(delayed_calls, delay_s, function):
             self.asked.append(delay_s)
-            call_later(clockwork, delay_s, function)
+            call_later(delayed_calls, delay_s, function)
 
-        monkeypatch.setattr(Clockwork, "call_later", note)
-        hold_round = Updater.hold_round
+        monkeypatch.setattr(DelayedCalls, "call_later", note)
+        run_round = Updater.run_round
 
-        def hold(updater):
-            held = hold_round(updater)
+        def run_one_round(updater):
+            held = run_round(updater)
             held.add_done_callback(lambda done: self.asked.append(done.result().pause_s))
             return held
 
-        monkeypatch.setattr(Updater, "hold_round", hold)
+        monkeypatch.setattr(Updater, "run_round", run_one_round)
 
     def check(self, cache):
         state = cache.limiter_state()
-        told = [state.next_request_in_s, state.tokens]
-        told += [job.eta_s for job in cache.list_jobs().result(30) if job.eta_s is not None]
-        assert all(math.isfinite(wait) and wait >= 0 for wait in (*self.asked, *told)), (self.asked, told)
+        reported = [state.next_request_in_s, state.tokens]
+        reported += [job.eta_s for job in cache.list_jobs().result(30) if job.eta_s is not None]
+        assert all(math.isfinite(wait) and wait >= 0 for wait in (*self.asked, *reported)), (self.asked, reported)
 
 
 def session_requests(folder, monkeypatch, jumps):
     """Look at two charts for a while, with a clock that jumps; return the requests of each minute and the waits."""
     with DemoMarket(now=OPEN_SESSION) as market:
         folder.mkdir()
-        waits = Waits(monkeypatch)
-        desk = Desk(Skewed(market), folder)
+        waits = WaitLog(monkeypatch)
+        harness = CacheHarness(Skewed(market), folder)
         try:
             for symbol, name in CHARTS:
-                desk.cache.follow(symbol, INTERVALS[name])
-                desk.view(symbol, name)
-            desk.service.updater.start()
+                harness.cache.follow(symbol, INTERVALS[name])
+                harness.view(symbol, name)
+            harness.service.updater.start()
             per_minute, plan = [], dict(jumps)
             for minute in range(MINUTES):
                 n_before = len(market.chart_log())
-                desk.market.skew_s = plan.get(minute, desk.market.skew_s)
-                desk.run(60, STEP_S)
-                waits.check(desk.cache)
+                harness.market.skew_s = plan.get(minute, harness.market.skew_s)
+                harness.run(60, STEP_S)
+                waits.check(harness.cache)
                 per_minute.append(len(market.chart_log()) - n_before)
             now = market.clock.now()
             for symbol, name in CHARTS:
-                desk.assert_true(symbol, name, Span(now - 3 * HOUR_S, now - HOUR_S))
+                harness.assert_true(symbol, name, Span(now - 3 * HOUR_S, now - HOUR_S))
         finally:
-            desk.service.close()
+            harness.service.close()
     assert waits.asked
     return per_minute, len(waits.asked)
 
@@ -117,23 +117,23 @@ def night_requests(folder, monkeypatch, symbol, name, begin):
     """Watch a chart through some hours; return the requests, after checking every bar around against the truth."""
     with DemoMarket(now=begin) as market:
         folder.mkdir()
-        waits = Waits(monkeypatch)
-        desk = Desk(market, folder)
+        waits = WaitLog(monkeypatch)
+        harness = CacheHarness(market, folder)
         try:
-            desk.cache.follow(symbol, INTERVALS[name])
-            desk.view(symbol, name)
-            desk.service.updater.start()
+            harness.cache.follow(symbol, INTERVALS[name])
+            harness.view(symbol, name)
+            harness.service.updater.start()
             n_before = len(market.chart_log())
             for _ in range(HOURS):
-                desk.run(HOUR_S, 600)
-                waits.check(desk.cache)
+                harness.run(HOUR_S, 600)
+                waits.check(harness.cache)
             n_asked = len(market.chart_log()) - n_before
             start, now = parse_instant(begin), market.clock.now()
             span = Span(start - 4 * DAY_S, now - 2 * HOUR_S)
-            desk.bars(symbol, name, span)
-            desk.assert_true(symbol, name, span)
+            harness.bars(symbol, name, span)
+            harness.assert_true(symbol, name, span)
         finally:
-            desk.service.close()
+            harness.service.close()
     return n_asked
 
 

@@ -13,9 +13,9 @@ from candledesk.cache.messages import BarsRequest, JobState, ViewportRequest
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.job_states import EDGES
 from candledesk.domain.span import Span
-from tests.cache.conftest import NOW, Desk, FakeYahoo
+from tests.cache.conftest import NOW, CacheHarness, FakeYahoo
 from tests.faults.evidence import Evidence, check_true
-from tests.faults.process import span_words, wait_until
+from tests.faults.process import span_text, wait_until
 
 WAIT_S = 60
 FIRST_MONDAY = (NOW // DAY_S - 702) * DAY_S
@@ -55,31 +55,31 @@ class RaisingYahoo(FakeYahoo):
 def test_workers_that_raise_anything(tmp_path, count, figures):
     n_wanted = count(200, 1_000)
     yahoo = RaisingYahoo()
-    desk = Desk(tmp_path, yahoo)
+    harness = CacheHarness(tmp_path, yahoo)
     try:
-        desk.bars("1d", Span(FIRST_MONDAY, FIRST_MONDAY + 30 * DAY_S))
-        pool = list(desk.service._pool._threads)
+        harness.bars("1d", Span(FIRST_MONDAY, FIRST_MONDAY + 30 * DAY_S))
+        pool = list(harness.service._pool._threads)
         yahoo.is_raising = True
         futures, job_ids = [], []
         for number in range(n_wanted):
             if len(yahoo.raised) >= n_wanted:
                 break
-            jobs, others = ask_three_ways(desk, number)
+            jobs, others = ask_three_ways(harness, number)
             futures += others
             job_ids += jobs
         concurrent.futures.wait(futures, WAIT_S)
         assert [future for future in futures if not future.done()] == []
-        ended = [desk.cache.wait_job(job_id).result(WAIT_S) for job_id in job_ids]
+        ended = [harness.cache.wait_job(job_id).result(WAIT_S) for job_id in job_ids]
         names = {kind.__name__ for kind in KINDS}
         untold = [job for job in ended if job.state is not JobState.FAILED or not any(n in job.error for n in names)]
         assert [(job.state, job.error) for job in untold] == []
-        assert desk.service._pool._threads == pool
+        assert harness.service._pool._threads == pool
         assert all(thread.is_alive() for thread in pool)
-        assert desk.service._fills.n_in_flight == 0
+        assert harness.service._fill_scheduler.n_in_flight == 0
         n_raised, yahoo.is_raising = len(yahoo.raised), False
-        check_all_is_well(desk, yahoo, job_ids)
+        check_all_is_well(harness, yahoo, job_ids)
     finally:
-        desk.service.close()
+        harness.service.close()
     assert n_raised >= n_wanted
     figures(
         f"{n_raised:,} exceptions of {len(KINDS)} kinds in workers: {len(pool)} of {len(pool)} threads alive,"
@@ -88,25 +88,25 @@ def test_workers_that_raise_anything(tmp_path, count, figures):
     )
 
 
-def ask_three_ways(desk, number):
+def ask_three_ways(harness, number):
     """A job, a script and a chart want three different days; return jobs' numbers and the futures."""
     start = FIRST_MONDAY + (number % 100 * 7 + number // 100 % 5) * DAY_S  # always a weekday
     span = Span(start, start + DAY_S)
-    job = desk.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
-    bars = desk.cache.load_bars(BarsRequest("AAA", INTERVALS["1h"], span, timeout_s=20.0))
-    view = desk.cache.load_viewport(
-        ViewportRequest(number % 3, next(desk.generations), "AAA", INTERVALS["1h"], span.start, 50, 50)
+    job = harness.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
+    bars = harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1h"], span, timeout_s=20.0))
+    view = harness.cache.load_viewport(
+        ViewportRequest(number % 3, next(harness.generations), "AAA", INTERVALS["1h"], span.start, 50, 50)
     )
     concurrent.futures.wait([bars], WAIT_S)
     return [job.job_id], [bars, view]
 
 
-def check_all_is_well(desk, yahoo, job_ids):
+def check_all_is_well(harness, yahoo, job_ids):
     """The same threads fetch as if nothing had been: every failed job succeeds when it is retried."""
-    assert desk.cache.retry_failed_jobs().result(WAIT_S) == len(job_ids)
-    assert {desk.cache.wait_job(job_id).result(WAIT_S).state for job_id in job_ids} == {JobState.SUCCEEDED}
+    assert harness.cache.retry_failed_jobs().result(WAIT_S) == len(job_ids)
+    assert {harness.cache.wait_job(job_id).result(WAIT_S).state for job_id in job_ids} == {JobState.SUCCEEDED}
     span = Span(FIRST_MONDAY, FIRST_MONDAY + 100 * DAY_S)
-    assert desk.bars("1h", span).bars.equals(yahoo.truth("AAA", "1h", span))
+    assert harness.bars("1h", span).bars.equals(yahoo.truth("AAA", "1h", span))
 
 
 SERIES = (("MSFT", "1m"), ("BTC-USD", "1m"), ("VOD.L", "1m"), ("EURUSD=X", "1m"), ("ES=F", "1m"))
@@ -134,7 +134,7 @@ class Person:
     def start(self):
         symbol, interval = self.dice.choice(SERIES)
         start = self.now - self.dice.randrange(3 * 1_440, 28 * 1_440) * 60
-        span = span_words(start, start + self.dice.randrange(60, 3 * 1_440) * 60)
+        span = span_text(start, start + self.dice.randrange(60, 3 * 1_440) * 60)
         status, answer, _ = self.order("POST", "candles/backfill", {"symbol": symbol, "interval": interval, **span})
         assert status == 202, answer
         return answer["job_id"]

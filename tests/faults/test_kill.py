@@ -77,7 +77,7 @@ class Campaign:
     def new_home(self):
         self.n["homes"] += 1
         self.home = self.folder / f"home{self.n['homes']}"
-        self.told = Acknowledged(self.market)
+        self.reported = Acknowledged(self.market)
         self.is_begun = False
 
     def cycle(self):
@@ -92,14 +92,14 @@ class Campaign:
                 return
             self.n["fetching"] += 1
         self.orphans += instance.kill()
-        self.told.note_events(instance.events)
+        self.reported.note_events(instance.events)
         self.examine()
 
     def live_through(self, instance):
         """Fetch for a random while, looking at the bars; return whether anything is left to be done."""
         instance.ready().listen()
         if not self.is_begun:
-            for key, span in self.told.spans.items():
+            for key, span in self.reported.spans.items():
                 instance.backfill(*key, *span)
             self.is_begun = True
         elif not instance.live_jobs():
@@ -108,19 +108,19 @@ class Campaign:
         wait_until(lambda: len(self.market.chart_log()) > n_asked or not instance.live_jobs(), what="a fetch")
         end = time.monotonic() + self.dice.uniform(0, FETCHING_S)
         while time.monotonic() < end:
-            key = self.dice.choice(list(self.told.spans))
+            key = self.dice.choice(list(self.reported.spans))
             with contextlib.suppress(AssertionError):  # 404 until the instrument is known
-                seen = instance.candles(*key, *self.told.spans[key])
-                self.told.note(key, np.array(seen["candles"]["time"], np.int64))
+                seen = instance.candles(*key, *self.reported.spans[key])
+                self.reported.note(key, np.array(seen["candles"]["time"], np.int64))
         return True
 
     def examine(self):
         if not (self.home / "candles.db").exists():
-            assert not self.told.n_bars
+            assert not self.reported.n_bars
             return
         with Evidence(self.home, self.folder / "copy") as evidence:
             evidence.check_sound()
-            self.told.check(evidence)
+            self.reported.check(evidence)
             if not evidence.is_empty:
                 self.n["requeued"] += evidence.states().get("running", 0)
 
@@ -129,9 +129,9 @@ class Campaign:
         with Evidence(self.home, self.folder / "copy") as evidence:
             evidence.check_sound()
             assert {row[3] for row in evidence.jobs()} == {"succeeded"}, evidence.jobs()
-            for key, span in self.told.spans.items():
+            for key, span in self.reported.spans.items():
                 bars = evidence.bars(*key, *span)
-                assert bars.equals(self.told.truth[key]), (key, len(bars), len(self.told.truth[key]))
+                assert bars.equals(self.reported.truth[key]), (key, len(bars), len(self.reported.truth[key]))
                 self.n["bars"] += len(bars)
         self.new_home()
 

@@ -10,7 +10,7 @@ import pytest
 
 from candledesk.domain.interval import DAY_S
 from tests.faults.evidence import Evidence
-from tests.faults.process import is_alive, span_words, wait_until
+from tests.faults.process import is_alive, span_text, wait_until
 
 SYMBOLS = ("AAPL", "MSFT", "VOD.L", "BTC-USD")
 MAX_S = 3.0
@@ -25,7 +25,7 @@ WAYS = (
 
 
 @pytest.fixture
-def met_home(start, tmp_path):
+def primed_home(start, tmp_path):
     """A home that knows the instruments, so that jobs on them can be queued while nothing answers any more."""
     home = tmp_path / "met"
     instance = start(home).ready()
@@ -50,7 +50,7 @@ def begin_to_hang(instance, market):
 
 
 def wait_for_candles(instance, now):
-    span = span_words(now - 90 * DAY_S, now - DAY_S)
+    span = span_text(now - 90 * DAY_S, now - DAY_S)
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
         instance.ask("GET", "candles", {"symbol": "MSFT", "interval": "1h", "timeout": 30, **span})
 
@@ -63,13 +63,13 @@ def quit_by(instance, way):
 
 
 @pytest.mark.timeout(3_600)
-def test_quits_with_hanging_fetches(start, market, met_home, count, figures, dice, tmp_path):
+def test_quits_with_hanging_fetches(start, market, primed_home, count, figures, dice, tmp_path):
     n_quits = count(5, 100)
     seconds, orphans = [], []
     for number in range(n_quits):
         kind, way = WAYS[number % len(WAYS)]
         home = tmp_path / "home"
-        shutil.copytree(met_home, home)
+        shutil.copytree(primed_home, home)
         market.reset()
         market.faults.add("hang")
         options = {} if kind == "serve" else {"program": PROBE}

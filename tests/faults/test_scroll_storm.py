@@ -17,7 +17,7 @@ from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import Span
 from tests.faults.conftest import IS_FULL
-from tests.test_first_light import NOW, Desk
+from tests.test_first_light import NOW, WindowHarness
 
 SECONDS = 10 if IS_FULL else 3
 PER_SECOND = 1_000
@@ -29,9 +29,9 @@ SETTLED_S = 2.0  # generous for a busy machine; the figure is printed, and the g
 class Watch:
     """Counts what is under way for each view at every moment of the storm."""
 
-    def __init__(self, desk, monkeypatch):
-        self.desk = desk
-        self.futures, self.most_futures, self.most_demands, self.n_requests = {}, 0, 0, 0
+    def __init__(self, harness, monkeypatch):
+        self.harness = harness
+        self.futures, self.most_futures, self.most_tasks, self.n_requests = {}, 0, 0, 0
         load = CacheController.load_viewport
 
         def watched(cache, request):
@@ -45,8 +45,8 @@ class Watch:
         monkeypatch.setattr(CacheController, "load_viewport", watched)
 
     def look(self):
-        live = [demand for demand in list(self.desk.service._fills._live) if demand.priority is Priority.VIEWPORT]
-        self.most_demands = max(self.most_demands, len(live))
+        live = [task for task in list(self.harness.service._fill_scheduler._live) if task.priority is Priority.VIEWPORT]
+        self.most_tasks = max(self.most_tasks, len(live))
 
 
 def change(model, dice):
@@ -62,18 +62,18 @@ def change(model, dice):
         model.page(dice.choice((-1, 1)))
 
 
-def storm(desk, watch, dice):
+def storm(harness, watch, dice):
     """Change the viewport ``PER_SECOND`` times a second; return how many changes and the seconds to calm after it."""
     started, n_done = time.monotonic(), 0
     while n_done < SECONDS * PER_SECOND:
         n_due = min(int((time.monotonic() - started) * PER_SECOND), SECONDS * PER_SECOND)
         for _ in range(n_due - n_done):
-            change(desk.model, dice)
+            change(harness.model, dice)
         n_done = n_due
         watch.look()
         QApplication.processEvents()
     ended = time.monotonic()
-    desk.qtbot.waitUntil(desk.is_quiet, timeout=60_000)
+    harness.qtbot.waitUntil(harness.is_quiet, timeout=60_000)
     return n_done, time.monotonic() - ended
 
 
@@ -94,10 +94,10 @@ def check_disjoint(asked):
     assert all(end <= start for (_, end), (start, _) in pairwise(cores)), cores
 
 
-def needed_windows(desk):
+def needed_windows(harness):
     """Return how many windows the planner needs for all that is covered in the end, from nothing, in one go."""
     symbol, name = SERIES
-    facts = desk.service._fills._engine.read(symbol, parse_interval(name)).facts
+    facts = harness.service._fill_scheduler._context.read(symbol, parse_interval(name)).facts
     covered = Span(facts.coverage[0].span.start, facts.coverage[-1].span.end)
     assert plan_span(covered, facts).windows == ()  # without a hole
     return len(plan_span(covered, replace(facts, coverage=())).windows)
@@ -108,43 +108,43 @@ def test_a_storm_of_scrolling(qtbot, tmp_path, monkeypatch, dice, figures):
     with DemoMarket(now=NOW) as market:
         market.warm_up()
         market.faults.add("delay", delay_s=0.3)
-        desk = Desk(qtbot, tmp_path / "home", market.url)
+        harness = WindowHarness(qtbot, tmp_path / "home", market.url)
         try:
-            watch = Watch(desk, monkeypatch)
-            desk.open(*SERIES)
-            n_changes, filling_s = storm(desk, watch, dice)
+            watch = Watch(harness, monkeypatch)
+            harness.open(*SERIES)
+            n_changes, filling_s = storm(harness, watch, dice)
             asked = asked_windows(market)
-            needed = needed_windows(desk)
+            needed = needed_windows(harness)
             check_disjoint(asked)
             assert sum(asked.values()) <= needed, (asked, needed)
-            cache = desk.service.controller
+            cache = harness.service.controller
             job = cache.start_backfill(SERIES[0], parse_interval(SERIES[1]), None).result(60)
             assert cache.wait_job(job.job_id).result(60).state is JobState.SUCCEEDED
-            desk.model.go_latest()
-            qtbot.waitUntil(desk.is_quiet, timeout=60_000)
+            harness.model.go_latest()
+            qtbot.waitUntil(harness.is_quiet, timeout=60_000)
             n_asked = len(market.chart_log())
-            n_more, calm_s = storm(desk, watch, random.Random(dice.random()))
+            n_more, calm_s = storm(harness, watch, random.Random(dice.random()))
             assert len(market.chart_log()) == n_asked  # what is cached is never asked again
-            check_screen(desk)
+            check_screen(harness)
         finally:
-            desk.close()
+            harness.close()
     assert watch.most_futures <= 1
-    assert watch.most_demands <= 1
+    assert watch.most_tasks <= 1
     assert calm_s < SETTLED_S
     figures(
         f"{n_changes:,} changes of the viewport in {SECONDS} s while it filled: at most {watch.most_futures} request"
-        f" and {watch.most_demands} fill per view under way, {sum(asked.values())} windows fetched, {needed} needed by"
+        f" and {watch.most_tasks} fill per view under way, {sum(asked.values())} windows fetched, {needed} needed by"
         f" the coverage in the end, calm {1000 * filling_s:.0f} ms after the last change (fetches of 300 ms included);"
         f" {n_more:,} changes over cached bars: 0 fetches, calm after {1000 * calm_s:.1f} ms;"
         f" {watch.n_requests} viewport requests in all"
     )
 
 
-def check_screen(desk):
+def check_screen(harness):
     """Every bar that belongs on the screen is loaded and true to what is stored."""
-    placed, series = desk.model.placed, desk.model.series
+    placed, series = harness.model.placed, harness.model.series
     lo, hi = placed.visible()
     assert hi > lo
     shown = series.bars.open_time[lo:hi]
-    stored = desk.stored(*SERIES).open_time
+    stored = harness.stored(*SERIES).open_time
     assert shown.tolist() == stored[(stored >= shown[0]) & (stored <= shown[-1])].tolist()

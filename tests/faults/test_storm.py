@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from candledesk.cache.fetching.fetch_context import Pauses
+from candledesk.cache.fetching.fetch_context import RetryPauses
 from candledesk.cache.messages import BarsRequest, BarsStored, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -28,7 +28,7 @@ FAULTS = (
     *({"kind": kind} for kind in sorted(KINDS - {"status", "delay"})),
 )
 LIES = ("empty", "missing_session")  # whole answers that say "nothing was traded": told twice, they are believed
-PAUSES = Pauses(retry_s=(0.01,), failed_s=(1,), fault_s=1.0)
+PAUSES = RetryPauses(retry_s=(0.01,), failed_s=(1,), fault_s=1.0)
 N_EARLY = 40
 N_ROUNDS = 6
 HOURS_BETWEEN_S = 7 * 3_600

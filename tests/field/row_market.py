@@ -34,7 +34,7 @@ from candledesk.providers.answers import (
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 from candledesk.store.market.database import connect_reader
-from tests.cache.conftest import Desk
+from tests.cache.conftest import CacheHarness
 
 NONE = float("nan")
 _FOREVER = 2**40
@@ -173,24 +173,24 @@ class RowMarket:
 def cache_over(market):
     """Open a cache of its own over ``market`` (``tests.cache.conftest.Desk``), whose limiter waits for no network."""
     with tempfile.TemporaryDirectory() as folder, mock.patch("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.01):
-        desk = Desk(Path(folder), market)
+        harness = CacheHarness(Path(folder), market)
         try:
-            yield desk
+            yield harness
         finally:
-            desk.service.close()
+            harness.service.close()
 
 
-def read_sent(desk, name, symbol):
+def read_sent(harness, name, symbol):
     """Return by open time the flags of the odd bars of a series, and their prices where they are read otherwise."""
-    with closing(connect_reader(desk.folder / "candles.db")) as connection:
+    with closing(connect_reader(harness.folder / "candles.db")) as connection:
         series_id = instrument_store.series_id(connection, symbol, INTERVALS[name])
         found = odd_store.read_odd(connection, series_id, Span(-_FOREVER, _FOREVER))
     return {bar.open_time: (bar.flags, bar.sent) for bar in found}
 
 
-def count_dropped(desk, name, symbol):
+def count_dropped(harness, name, symbol):
     """Return how many rows of a series were sent that cannot be a bar, by reason."""
-    with closing(connect_reader(desk.folder / "candles.db")) as connection:
+    with closing(connect_reader(harness.folder / "candles.db")) as connection:
         series_id = instrument_store.series_id(connection, symbol, INTERVALS[name])
         return odd_store.count_dropped(connection, series_id, Span(-_FOREVER, _FOREVER))
 
@@ -219,23 +219,23 @@ def closes_of(bars):
     return dict(zip(bars.open_time.tolist(), bars.close.tolist(), strict=True))
 
 
-def is_complete_at_once(desk, name, span, symbol="AAA"):
+def is_complete_at_once(harness, name, span, symbol="AAA"):
     """Read a span twice: it is complete, the second reading asks nothing, and nothing is said to have failed."""
-    reply = desk.bars(name, span, symbol)
-    n_requests = len(desk.yahoo.requests)
-    again = desk.bars(name, span, symbol)
-    assert len(desk.yahoo.requests) == n_requests
+    reply = harness.bars(name, span, symbol)
+    n_requests = len(harness.yahoo.requests)
+    again = harness.bars(name, span, symbol)
+    assert len(harness.yahoo.requests) == n_requests
     assert again.bars.equals(reply.bars)
     assert reply.complete
-    assert all(row.state is not CoverageState.FAILED for row in desk.coverage(name, symbol))
+    assert all(row.state is not CoverageState.FAILED for row in harness.coverage(name, symbol))
     return reply.bars
 
 
-def is_never_asked_again(desk, name, span, symbol="AAA"):
+def is_never_asked_again(harness, name, span, symbol="AAA"):
     """Tell whether nothing of a span is asked any more once it is older than every doubt, and was read once then."""
-    desk.yahoo.now += 70 * DAY_S
-    desk.bars(name, span, symbol)
-    n_requests = len(desk.yahoo.requests)
-    desk.yahoo.now += 40 * DAY_S
-    assert all(row.state is not CoverageState.FAILED for row in desk.coverage(name, symbol))
-    return desk.bars(name, span, symbol).complete and len(desk.yahoo.requests) == n_requests
+    harness.yahoo.now += 70 * DAY_S
+    harness.bars(name, span, symbol)
+    n_requests = len(harness.yahoo.requests)
+    harness.yahoo.now += 40 * DAY_S
+    assert all(row.state is not CoverageState.FAILED for row in harness.coverage(name, symbol))
+    return harness.bars(name, span, symbol).complete and len(harness.yahoo.requests) == n_requests

@@ -51,16 +51,16 @@ def evening(day):
     return when(day) + 23 * HOUR_S
 
 
-def differences(desk, share, names, basis):
+def differences(harness, share, names, basis):
     """Read all that is stored without asking: the largest relative difference of a price from the basis of an instant.
 
     The volume may be a share off: it is rounded at each split.
     """
     largest = 0.0
     for name in names:
-        span = Span(DAYS[0], desk.yahoo.now)
-        bars = desk.bars(name, span, fill="none").bars
-        truth = {time: np.array(row) for time, row in share.rows[name].items() if time < desk.yahoo.now}
+        span = Span(DAYS[0], harness.yahoo.now)
+        bars = harness.bars(name, span, fill="none").bars
+        truth = {time: np.array(row) for time, row in share.rows[name].items() if time < harness.yahoo.now}
         for row in zip(bars.open_time.tolist(), bars.open, bars.high, bars.low, bars.close, bars.volume, strict=True):
             date = share.date_of(name, row[0])
             ratio = np.prod([factor for ex, factor in share.splits if date < ex <= basis])
@@ -68,12 +68,14 @@ def differences(desk, share, names, basis):
     return largest
 
 
-def assert_one_basis(desk, share, names, *, is_now=True):
+def assert_one_basis(harness, share, names, *, is_now=True):
     """All stored bars are on the basis of now; or, where nobody has asked since, of one earlier instant."""
     instants = (
-        [desk.yahoo.now] if is_now else [desk.yahoo.now, 0, *(ex for ex, _ in share.splits if ex <= desk.yahoo.now)]
+        [harness.yahoo.now]
+        if is_now
+        else [harness.yahoo.now, 0, *(ex for ex, _ in share.splits if ex <= harness.yahoo.now)]
     )
-    found = {basis: differences(desk, share, names, basis) for basis in instants}
+    found = {basis: differences(harness, share, names, basis) for basis in instants}
     assert min(found.values()) < 1e-6, found
 
 
@@ -84,27 +86,27 @@ def test_f6_a_split_overnight_moves_all_that_is_stored_and_brings_the_new_sessio
     share = listed((when(ex_date), factor))
     share.currency = currency
     market = RowMarket(share, now=evening("2026-11-23"))
-    with cache_over(market) as desk:
+    with cache_over(market) as harness:
         for name in ("1d", "1h"):
-            desk.bars(name, Span(DAYS[0], market.now))
+            harness.bars(name, Span(DAYS[0], market.now))
         market.now = evening(ex_date)
-        bars = desk.bars("1d", Span(DAYS[0], market.now)).bars
+        bars = harness.bars("1d", Span(DAYS[0], market.now)).bars
         assert bars.open_time[-1] == when(ex_date)
-        hours = desk.bars("1h", Span(when("2026-11-20"), market.now))
+        hours = harness.bars("1h", Span(when("2026-11-20"), market.now))
         assert hours.complete
         assert hours.bars.open_time[-1] == when(f"{ex_date}T20:30:00")
-        assert_one_basis(desk, share, ("1d", "1h"))
+        assert_one_basis(harness, share, ("1d", "1h"))
 
 
 def test_f7_free_shares_between_two_fetches_of_other_hours():
     share = listed((when("2026-11-10"), 1.1))
     market = RowMarket(share, now=evening("2026-10-30"))
-    with cache_over(market) as desk:
-        desk.bars("1h", Span(when("2026-10-01"), market.now))
+    with cache_over(market) as harness:
+        harness.bars("1h", Span(when("2026-10-01"), market.now))
         market.now = evening("2026-11-20")
-        desk.bars("1h", Span(when("2026-09-01"), when("2026-10-01")))
-        is_complete_at_once(desk, "1h", Span(when("2026-10-01"), market.now))
-        assert_one_basis(desk, share, ("1h", "1d"))
+        harness.bars("1h", Span(when("2026-09-01"), when("2026-10-01")))
+        is_complete_at_once(harness, "1h", Span(when("2026-10-01"), market.now))
+        assert_one_basis(harness, share, ("1h", "1d"))
 
 
 FETCH = st.tuples(st.sampled_from(["1d", "1h", "15m"]), st.integers(0, 70), st.integers(1, 30), st.integers(0, 12))
@@ -126,13 +128,13 @@ def test_random_splits_between_random_fetches_leave_one_basis(splits, fetches, c
     )
     share.currency = currency
     market = RowMarket(share, now=DAYS[25] + 23 * HOUR_S)
-    with cache_over(market) as desk:
+    with cache_over(market) as harness:
         for name, first, n_days, pause in fetches:
             market.now = min(market.now + pause * DAY_S, NOW)
             start = min(DAYS[first], market.now - DAY_S)
-            desk.bars(name, Span(start, min(start + n_days * DAY_S, market.now)))
-            assert_one_basis(desk, share, ("1d", *names), is_now=False)
+            harness.bars(name, Span(start, min(start + n_days * DAY_S, market.now)))
+            assert_one_basis(harness, share, ("1d", *names), is_now=False)
         market.now = NOW
         for name in ("15m", "1d", "1h"):
-            assert desk.bars(name, Span(DAYS[0] if name != "15m" else DAYS[45], NOW)).complete
-            assert_one_basis(desk, share, ("1d", *names))
+            assert harness.bars(name, Span(DAYS[0] if name != "15m" else DAYS[45], NOW)).complete
+            assert_one_basis(harness, share, ("1d", *names))

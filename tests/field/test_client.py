@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.cache.fetching.fetch_context import Pauses
+from candledesk.cache.fetching.fetch_context import RetryPauses
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -105,7 +105,7 @@ def test_the_command_prints_every_row_as_sent(tmp_path, case):
     assert len(server.requests) <= 6
 
 
-def test_f17_the_command_tells_what_can_never_be_had(tmp_path):
+def test_f17_the_command_reports_what_can_never_be_had(tmp_path):
     share = listed("AAA", first=when("2004-08-19"))
     share.put("1h", ordinary([t for opened, closed in recent_sessions() for t in range(opened, closed, 3_600)]))
     with serve(share) as server:
@@ -135,7 +135,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def service(server, home):
     settings = load_settings({}, yahoo_url=server.url, requests_per_minute="6000", request_burst="600")
-    service = CacheService(home / "candles.db", settings, home / "yfinance", pauses=Pauses(retry_s=(0.01,)))
+    service = CacheService(home / "candles.db", settings, home / "yfinance", pauses=RetryPauses(retry_s=(0.01,)))
     yield service
     service.close()
 
@@ -235,6 +235,6 @@ def test_f12_through_the_real_client(server, service, load):
     assert reply.bars.close.tolist() == [row[3] for row in new.rows["1d"].values()]
     assert len(load(new, span=Span(when("2025-01-06"), when("2025-04-01")), fill="none").bars) == 0
     found = service.controller.list_instruments("F12").result(10)
-    former = next(one.symbol for one in found if one.symbol != "F12")
-    request = BarsRequest(former, INTERVALS["1d"], Span(when("2025-01-06"), when("2025-04-01")), fill="none")
+    previous = next(one.symbol for one in found if one.symbol != "F12")
+    request = BarsRequest(previous, INTERVALS["1d"], Span(when("2025-01-06"), when("2025-04-01")), fill="none")
     assert service.controller.load_bars(request).result(10).bars.equals(first)

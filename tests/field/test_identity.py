@@ -44,18 +44,18 @@ def test_f12_a_reused_ticker_keeps_the_two_companies_apart(times, first_asked):
     new = company("Nova Robotics Inc.", CUT + 52_200, DAYS[50:], 20.0 * times)
     market = RowMarket(old, now=DAYS[47] + 23 * 3_600)
     old_span, new_span = Span(DAYS[0], DAYS[48]), Span(CUT, NOW)
-    with cache_over(market) as desk:
-        stored = {name: desk.bars(name, old_span, "XYZ").bars for name in ("1d", "1h")}
+    with cache_over(market) as harness:
+        stored = {name: harness.bars(name, old_span, "XYZ").bars for name in ("1d", "1h")}
         market.shares, market.now = {"XYZ": new}, NOW
-        desk.bars(first_asked, new_span, "XYZ")
-        found = {name: is_complete_at_once(desk, name, new_span, "XYZ") for name in ("1d", "1h")}
-        told = [event for event in desk.events if isinstance(event, SymbolReused)]
-        assert len(told) == 1
-        former = told[0].former_symbol
+        harness.bars(first_asked, new_span, "XYZ")
+        found = {name: is_complete_at_once(harness, name, new_span, "XYZ") for name in ("1d", "1h")}
+        reported = [event for event in harness.events if isinstance(event, SymbolReused)]
+        assert len(reported) == 1
+        previous = reported[0].former_symbol
         for name, bars in stored.items():
-            assert desk.bars(name, old_span, former, fill="none").bars.equals(bars)
-            assert len(desk.bars(name, old_span, "XYZ", fill="none").bars) == 0
-        assert "Old Mines" in desk.bars("1d", old_span, former, fill="none").instrument.name
+            assert harness.bars(name, old_span, previous, fill="none").bars.equals(bars)
+            assert len(harness.bars(name, old_span, "XYZ", fill="none").bars) == 0
+        assert "Old Mines" in harness.bars("1d", old_span, previous, fill="none").instrument.name
     for name, bars in found.items():
         assert closes_of(bars) == {time: row[3] for time, row in new.rows[name].items() if time <= NOW}
 
@@ -67,9 +67,9 @@ def test_f12_a_reused_ticker_keeps_the_two_companies_apart(times, first_asked):
 def test_a_new_name_or_a_corrected_date_alone_is_the_same_company(name, first):
     old = company("Old Mines Ltd", when("1995-05-01"), DAYS, 20.0)
     market = RowMarket(old, now=DAYS[47] + 23 * 3_600)
-    with cache_over(market) as desk:
-        desk.bars("1d", Span(DAYS[0], DAYS[48]), "XYZ")
+    with cache_over(market) as harness:
+        harness.bars("1d", Span(DAYS[0], DAYS[48]), "XYZ")
         old.name, old.first, market.now = name, first, NOW
-        bars = desk.bars("1d", Span(DAYS[0], NOW), "XYZ").bars
-        assert not [event for event in desk.events if isinstance(event, SymbolReused)]
+        bars = harness.bars("1d", Span(DAYS[0], NOW), "XYZ").bars
+        assert not [event for event in harness.events if isinstance(event, SymbolReused)]
     assert closes_of(bars) == {time: row[3] for time, row in old.rows["1d"].items()}

@@ -36,23 +36,23 @@ def test_a_split_between_two_questions_of_one_minute(later, factor, ex_date):
     share = listed(intervals=("1h", "15m"))
     market = RowMarket(share, now=evening("2026-11-24"))
     share.market = (market.now, 500.0)
-    with cache_over(market) as desk:
-        desk.bars("1h", FIRST)
+    with cache_over(market) as harness:
+        harness.bars("1h", FIRST)
         market.now += 5
         state(share, ex_date, factor, market, 500.0)
         name, span = LATER[later]
-        assert desk.bars(name, span).complete
-        assert_one_basis(desk, share, ("1d", "1h", "15m"))
+        assert harness.bars(name, span).complete
+        assert_one_basis(harness, share, ("1d", "1h", "15m"))
 
 
 def test_questions_a_moment_apart_read_no_dailies_without_need():
     share = listed()
     market = RowMarket(share, now=evening("2026-11-24"))
     share.market = (market.now, 500.0)
-    with cache_over(market) as desk:
-        desk.bars("1h", FIRST)
+    with cache_over(market) as harness:
+        harness.bars("1h", FIRST)
         share.market = (market.now, 501.0)
-        desk.bars("1h", LATER["older hours"][1])
+        harness.bars("1h", LATER["older hours"][1])
         assert market.n_asked("1d", "AAA") == 0
 
 
@@ -61,8 +61,8 @@ def test_market_prices_that_never_agree_ask_for_the_dailies_once():
     share = listed()
     market = RowMarket(share, now=evening("2026-11-24"))
     share.market = (market.now, 500.0)
-    with cache_over(market) as desk:
-        desk.bars("1h", FIRST)
+    with cache_over(market) as harness:
+        harness.bars("1h", FIRST)
         bars, prices = share.bars, iter(range(600, 900, 20))
 
         def restless(*asked):
@@ -70,7 +70,7 @@ def test_market_prices_that_never_agree_ask_for_the_dailies_once():
             return bars(*asked)
 
         share.bars = restless
-        assert desk.bars("1h", LATER["older hours"][1]).complete
+        assert harness.bars("1h", LATER["older hours"][1]).complete
         assert market.n_asked("1d", "AAA") == 1
 
 

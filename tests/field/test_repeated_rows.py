@@ -12,11 +12,11 @@ DAYS = dates("2026-10-01", 42)
 SATURDAY = when("2026-11-28") + 4 * HOUR_S
 
 
-def refresh(desk):
-    desk.yahoo.now += HOUR_S
-    job = desk.cache.start_update([("AAA", INTERVALS["1d"])]).result(WAIT_S)
-    desk.cache.wait_job(job.job_id).result(WAIT_S)
-    desk.settle()
+def refresh(harness):
+    harness.yahoo.now += HOUR_S
+    job = harness.cache.start_update([("AAA", INTERVALS["1d"])]).result(WAIT_S)
+    harness.cache.wait_job(job.job_id).result(WAIT_S)
+    harness.settle()
 
 
 def daily_market(lost=()):
@@ -28,16 +28,16 @@ def daily_market(lost=()):
 
 def test_a_row_without_a_close_that_was_repeated_is_not_asked_three_times_again():
     market = daily_market(lost=DAYS[-1:])
-    with cache_over(market) as desk:
-        desk.bars("1d", Span(DAYS[0], SATURDAY))
-        assert any(row.state is CoverageState.KNOWN_EMPTY for row in desk.coverage("1d"))
+    with cache_over(market) as harness:
+        harness.bars("1d", Span(DAYS[0], SATURDAY))
+        assert any(row.state is CoverageState.KNOWN_EMPTY for row in harness.coverage("1d"))
         before = len(market.requests)
-        refresh(desk)
+        refresh(harness)
         assert len(market.requests) - before == 1
         market.now += 2 * DAY_S
         market.shares["AAA"].put("1d", ordinary(DAYS))
-        refresh(desk)
-        assert desk.bars("1d", Span(DAYS[0], SATURDAY), fill="none").bars.open_time[-1] == DAYS[-1]
+        refresh(harness)
+        assert harness.bars("1d", Span(DAYS[0], SATURDAY), fill="none").bars.open_time[-1] == DAYS[-1]
 
 
 def test_a_forming_bar_that_was_believed_to_be_odd_is_not_asked_three_times_again():
@@ -45,16 +45,16 @@ def test_a_forming_bar_that_was_believed_to_be_odd_is_not_asked_three_times_agai
     rows = ordinary(DAYS)
     share.put("1d", rows)
     market = RowMarket(share, now=DAYS[-1] + 16 * HOUR_S)  # its session is open until 21:00
-    with cache_over(market) as desk:
+    with cache_over(market) as harness:
         prices = (-37.0, -35.0, -40.0)
         share.put("1d", [*rows[:-1], (DAYS[-1], *prices, -36.0, 1000.0)])
-        desk.bars("1d", Span(DAYS[0], market.now))
+        harness.bars("1d", Span(DAYS[0], market.now))
         for close in (-36.5, -38.0):
             before = len(market.requests)
             share.put("1d", [*rows[:-1], (DAYS[-1], *prices, close, 1000.0)])
-            refresh(desk)
+            refresh(harness)
             assert len(market.requests) - before == 1
-            assert desk.bars("1d", Span(DAYS[0], market.now), fill="none").bars.close[-1] == close
+            assert harness.bars("1d", Span(DAYS[0], market.now), fill="none").bars.close[-1] == close
 
 
 def test_an_odd_bar_that_is_final_does_not_give_way_to_another_until_that_is_repeated():
@@ -63,10 +63,10 @@ def test_an_odd_bar_that_is_final_does_not_give_way_to_another_until_that_is_rep
     odd = (DAYS[-1], -37.0, -35.0, -40.0, -36.0, 1000.0)
     share.put("1d", [*rows[:-1], odd])
     market = RowMarket(share, now=SATURDAY)
-    with cache_over(market) as desk:
-        desk.bars("1d", Span(DAYS[0], SATURDAY))
+    with cache_over(market) as harness:
+        harness.bars("1d", Span(DAYS[0], SATURDAY))
         before = len(market.requests)
         share.put("1d", [*rows[:-1], (DAYS[-1], -370.0, -350.0, -400.0, -360.0, 1000.0)])
-        refresh(desk)
+        refresh(harness)
         assert len(market.requests) - before == 3
-        assert desk.bars("1d", Span(DAYS[0], SATURDAY), fill="none").bars.close[-1] == -360.0
+        assert harness.bars("1d", Span(DAYS[0], SATURDAY), fill="none").bars.close[-1] == -360.0

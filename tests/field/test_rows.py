@@ -35,9 +35,9 @@ def test_f3_opens_of_zero_leave_the_bars_and_their_other_prices():
     rows = ordinary(days, price=20.0)
     share.put("1d", [(t, 0.0, h, lo, c, v) for t, _, h, lo, c, v in rows])
     share.put("1d", ordinary(DAYS))
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, "1d", Span(days[0], days[-1] + DAY_S))
-        sent = read_sent(desk, "1d", "AAA")
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, "1d", Span(days[0], days[-1] + DAY_S))
+        sent = read_sent(harness, "1d", "AAA")
     assert bars.open_time.tolist() == days
     assert bars.open.tolist() == [0.0] * 30
     for column, at in ((bars.high, 2), (bars.low, 3), (bars.close, 4), (bars.volume, 5)):
@@ -61,11 +61,11 @@ def test_f4_prices_below_zero_are_kept_as_sent_and_make_the_week():
     rows = [(when(day), *prices, 1000.0) for day, *prices in OIL]
     share.put("1d", rows)
     share.put("1d", ordinary(DAYS, price=60.0))
-    with cache_over(RowMarket(share)) as desk:
+    with cache_over(RowMarket(share)) as harness:
         span = Span(rows[0][0], rows[-1][0] + DAY_S)
-        bars = is_complete_at_once(desk, "1d", span, "CL=F")
-        week = desk.bars("1wk", span, "CL=F").bars
-        sent = read_sent(desk, "1d", "CL=F")
+        bars = is_complete_at_once(harness, "1d", span, "CL=F")
+        week = harness.bars("1wk", span, "CL=F").bars
+        sent = read_sent(harness, "1d", "CL=F")
     got = zip(bars.open_time.tolist(), bars.open, bars.high, bars.low, bars.close, bars.volume, strict=True)
     assert [tuple(row) for row in got] == rows
     below = {when("2020-04-20"), when("2020-04-21")}
@@ -83,9 +83,9 @@ def test_f5_one_bad_tick_costs_nothing_but_a_flag():
     share = Share("AAA", calendar)
     share.put("1d", ordinary(DAYS, price=742_000.0))
     share.put("1m", [*rows[:700], bad, *rows[701:]])
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, "1m", Span(times[0], times[-1] + 60))
-        sent = read_sent(desk, "1m", "AAA")
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, "1m", Span(times[0], times[-1] + 60))
+        sent = read_sent(harness, "1m", "AAA")
     assert closes_of(bars) == {row[0]: row[4] for row in rows} | {times[700]: 185.10}
     assert {time: flags for time, (flags, _) in sent.items()} == {times[700]: int(Oddity.JUMP)}
 
@@ -95,8 +95,8 @@ def test_f9_the_first_daily_bar_is_there():
     share = Share("IBM", week_calendar(first="1962-01-01"), first=when("1962-01-02T14:30:00"))
     share.put("1d", ordinary(days, price=7.5))
     share.put("1d", ordinary(DAYS, price=280.0))
-    with cache_over(RowMarket(share)) as desk:
-        bars = desk.bars("1d", Span(when("1961-12-01"), days[-1] + DAY_S), "IBM").bars
+    with cache_over(RowMarket(share)) as harness:
+        bars = harness.bars("1d", Span(when("1961-12-01"), days[-1] + DAY_S), "IBM").bars
     assert bars.open_time.tolist() == days
 
 
@@ -130,9 +130,9 @@ def test_every_row_with_a_close_is_stored_whatever_stands_beside_it(odd, name, s
     if name != "1d":
         share.put("1d", ordinary(DAYS))
     span = Span(rows[0][0], rows[-1][0] + DAY_S)
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, name, span)
-        assert is_never_asked_again(desk, name, span)
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, name, span)
+        assert is_never_asked_again(harness, name, span)
     assert closes_of(bars) == {row[0]: row[4] for row in rows if not np.isnan(row[4])}
 
 
@@ -141,12 +141,12 @@ def test_a_good_bar_is_not_replaced_by_a_row_without_a_close():
     days = dates("2026-10-05", 38)
     rows = ordinary(days)
     share.put("1d", rows)
-    with cache_over(RowMarket(share)) as desk:
-        desk.bars("1d", Span(days[0], days[-1] + DAY_S))
+    with cache_over(RowMarket(share)) as harness:
+        harness.bars("1d", Span(days[0], days[-1] + DAY_S))
         share.put("1d", [(days[-2], NONE, NONE, NONE, NONE, 900.0), (days[-3], *rows[-3][1:4], 77.0, 5.0)])
-        job = desk.cache.start_update([("AAA", INTERVALS["1d"])]).result(10)
-        desk.cache.wait_job(job.job_id).result(10)
-        found = closes_of(desk.bars("1d", Span(days[0], days[-1] + DAY_S)).bars)
+        job = harness.cache.start_update([("AAA", INTERVALS["1d"])]).result(10)
+        harness.cache.wait_job(job.job_id).result(10)
+        found = closes_of(harness.bars("1d", Span(days[0], days[-1] + DAY_S)).bars)
     assert (found[days[-3]], found[days[-2]]) == (77.0, rows[-2][4])
 
 
@@ -155,6 +155,6 @@ def test_nothing_but_odd_rows_is_complete_too(name):
     share = Share("AAA")
     times = DAYS if name == "1d" else open_times(share.calendar, "1h", "2026-10-05", "2026-10-10")
     share.put(name, [(t, 10.0, -5.0, 7.0, -3.0 if i % 2 else 0.0, 5.0) for i, t in enumerate(times)])
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, name, Span(times[0], times[-1] + DAY_S))
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, name, Span(times[0], times[-1] + DAY_S))
     assert bars.open_time.tolist() == times

@@ -39,11 +39,11 @@ def test_f1_a_budget_session_on_a_sunday_is_a_bar_and_part_of_its_week():
     share.put("1d", rows)
     share.put("1d", ordinary(DAYS, price=300.0))
     span = Span(when("2026-01-27"), when("2026-02-04"))
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, "1d", span, "AAA.NS")
-        week = desk.bars("1wk", Span(when("2026-01-26"), when("2026-02-02")), "AAA.NS").bars
-        sent = read_sent(desk, "1d", "AAA.NS")
-        assert is_never_asked_again(desk, "1d", span, "AAA.NS")
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, "1d", span, "AAA.NS")
+        week = harness.bars("1wk", Span(when("2026-01-26"), when("2026-02-02")), "AAA.NS").bars
+        sent = read_sent(harness, "1d", "AAA.NS")
+        assert is_never_asked_again(harness, "1d", span, "AAA.NS")
     assert closes_of(bars) == {row[0]: row[4] for row in rows}
     assert {time: flags for time, (flags, _) in sent.items()} == {days[4]: int(Oddity.SESSION)}
     assert week.open_time.tolist() == [when("2026-01-26")]
@@ -66,19 +66,19 @@ def test_f2_a_session_that_another_interval_states_is_asked_for():
         one.put("1d", ordinary(DAYS))
         one.put("5m", ordinary(sorted([*minutes, *extra])))
     span, around = Span(when("2026-11-02"), when("2026-11-20")), Span(when("2026-11-06"), when("2026-11-12"))
-    with cache_over(RowMarket(share, sibling)) as desk:
+    with cache_over(RowMarket(share, sibling)) as harness:
         for symbol in ("AAA.NS", "BBB.NS"):
-            assert sunday not in desk.bars("1d", span, symbol).bars.open_time
-        n_daily = desk.yahoo.n_asked("1d", "AAA.NS"), desk.yahoo.n_asked("1d", "BBB.NS")
+            assert sunday not in harness.bars("1d", span, symbol).bars.open_time
+        n_daily = harness.yahoo.n_asked("1d", "AAA.NS"), harness.yahoo.n_asked("1d", "BBB.NS")
         share.stated = [evening_session()]
         for one in (share, sibling):
             one.put("1d", [(sunday, 100.0, 101.0, 99.0, 100.5, 10.0)])
-        bars = is_complete_at_once(desk, "5m", around, "AAA.NS")
+        bars = is_complete_at_once(harness, "5m", around, "AAA.NS")
         assert np.isin(extra, bars.open_time).all()
         for symbol in ("AAA.NS", "BBB.NS"):
-            assert sunday in is_complete_at_once(desk, "1d", span, symbol).open_time
-        assert desk.yahoo.n_asked("1d", "AAA.NS") == n_daily[0] + 1
-        assert desk.yahoo.n_asked("1d", "BBB.NS") == n_daily[1] + 1
+            assert sunday in is_complete_at_once(harness, "1d", span, symbol).open_time
+        assert harness.yahoo.n_asked("1d", "AAA.NS") == n_daily[0] + 1
+        assert harness.yahoo.n_asked("1d", "BBB.NS") == n_daily[1] + 1
 
 
 def test_a_daily_row_makes_intraday_series_ask_for_the_day():
@@ -87,14 +87,14 @@ def test_a_daily_row_makes_intraday_series_ask_for_the_day():
     share.put("1d", ordinary(DAYS))
     share.put("5m", ordinary(minutes))
     span = Span(when("2026-11-02"), when("2026-11-20"))
-    with cache_over(RowMarket(share)) as desk:
-        assert desk.bars("5m", span, "AAA.NS").complete
+    with cache_over(RowMarket(share)) as harness:
+        assert harness.bars("5m", span, "AAA.NS").complete
         sunday = when("2026-11-08")
         share.put("1d", [(sunday, 100.0, 101.0, 99.0, 100.5, 10.0)])
         extra = [sunday + 13_500 + 300 * i for i in range(12)]
         share.put("5m", ordinary(extra))
-        desk.bars("1d", span, "AAA.NS")
-        bars = is_complete_at_once(desk, "5m", span, "AAA.NS")
+        harness.bars("1d", span, "AAA.NS")
+        bars = is_complete_at_once(harness, "5m", span, "AAA.NS")
     assert np.isin(extra, bars.open_time).all()
 
 
@@ -106,8 +106,8 @@ def test_f14_a_sunday_to_thursday_market_begins_its_week_on_sunday():
     share = Share("1120.SR", calendar)
     rows = ordinary(dates("2026-09-06", 55, SUNDAY_WEEK), price=90.0)
     share.put("1d", rows)
-    with cache_over(RowMarket(share)) as desk:
-        weeks = desk.bars("1wk", Span(when("2026-09-06"), when("2026-11-01")), "1120.SR").bars
+    with cache_over(RowMarket(share)) as harness:
+        weeks = harness.bars("1wk", Span(when("2026-09-06"), when("2026-11-01")), "1120.SR").bars
     assert weeks.open_time.tolist() == [when("2026-09-06") + 7 * DAY_S * i for i in range(8)]
     assert weeks.open.tolist() == [rows[5 * i][1] for i in range(8)]
     assert weeks.close.tolist() == [rows[5 * i + 4][4] for i in range(8)]
@@ -132,11 +132,11 @@ def test_random_extra_sessions_lose_nothing_and_are_not_asked_for_ever(extra, mi
     share.put("1h", ordinary([day + 52_200 + HOUR_S * i for day in days for i in range(7)], seed=1))
     span = Span(when("2026-08-03"), when("2026-11-24"))
     other = "1h" if first == "1d" else "1d"
-    with cache_over(RowMarket(share)) as desk:
-        desk.bars(first, span)
-        found = {name: is_complete_at_once(desk, name, span) for name in (other, first)}
-        found[other] = is_complete_at_once(desk, other, span)
-        assert is_never_asked_again(desk, first, span)
+    with cache_over(RowMarket(share)) as harness:
+        harness.bars(first, span)
+        found = {name: is_complete_at_once(harness, name, span) for name in (other, first)}
+        found[other] = is_complete_at_once(harness, other, span)
+        assert is_never_asked_again(harness, first, span)
     for name, bars in found.items():
         assert closes_of(bars) == {time: row[3] for time, row in share.rows[name].items()}
 
@@ -151,9 +151,9 @@ def test_a_phantom_is_no_session(name):
     share.put("1d", [(saturday, before, before, before, before, 0.0)])
     share.put("1h", ordinary(open_times(share.calendar, "1h", "2026-08-03", "2026-11-24")))
     span = Span(when("2026-08-03"), when("2026-11-24"))
-    with cache_over(RowMarket(share)) as desk:
-        assert saturday not in is_complete_at_once(desk, "1d", span).open_time
-        bars = is_complete_at_once(desk, name, span)
-        assert count_dropped(desk, "1d", "AAA") == {"phantom": 1}
+    with cache_over(RowMarket(share)) as harness:
+        assert saturday not in is_complete_at_once(harness, "1d", span).open_time
+        bars = is_complete_at_once(harness, name, span)
+        assert count_dropped(harness, "1d", "AAA") == {"phantom": 1}
     expected = [time for time in share.rows[name] if time < span.end and time != saturday]
     assert bars.open_time.tolist() == expected

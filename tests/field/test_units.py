@@ -53,9 +53,9 @@ def test_blocks_in_the_other_unit_are_read_in_the_instruments_own(block, currenc
     moved = {rows[at][0]: in_other_unit(rows[at], CURRENCIES[currency]) for at in block}
     share.put("1d", rows)
     share.put("1d", moved.values())
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, "1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L")
-        sent = read_sent(desk, "1d", "AAA.L")
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, "1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L")
+        sent = read_sent(harness, "1d", "AAA.L")
     assert_read_in_one_unit(bars, sent, rows, moved)
 
 
@@ -68,12 +68,12 @@ def test_in_whatever_order_the_parts_are_fetched(first, n_rows, currency, order)
     share.put("1d", rows)
     share.put("1d", moved.values())
     whole = Span(DAYS[0], DAYS[-1] + DAY_S)
-    with cache_over(RowMarket(share)) as desk:
+    with cache_over(RowMarket(share)) as harness:
         for part in order:
             part_rows = DAYS[part * 14 : part * 14 + 15]
-            desk.bars("1d", Span(part_rows[0], part_rows[-1] + DAY_S), "AAA.L")
-        bars = desk.bars("1d", whole, "AAA.L").bars
-        sent = read_sent(desk, "1d", "AAA.L")
+            harness.bars("1d", Span(part_rows[0], part_rows[-1] + DAY_S), "AAA.L")
+        bars = harness.bars("1d", whole, "AAA.L").bars
+        sent = read_sent(harness, "1d", "AAA.L")
     assert_read_in_one_unit(bars, sent, rows, moved)
 
 
@@ -87,9 +87,9 @@ def test_a_block_at_an_end_is_decided_by_the_market_price(currency, is_end):
     moved = {row[0]: in_other_unit(row, CURRENCIES[currency]) for row in block}
     share.put("1d", rows)
     share.put("1d", moved.values())
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, "1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L")
-        sent = read_sent(desk, "1d", "AAA.L")
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, "1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L")
+        sent = read_sent(harness, "1d", "AAA.L")
     assert_read_in_one_unit(bars, sent, rows, moved)
 
 
@@ -99,9 +99,9 @@ def test_a_fall_of_ninety_nine_percent_for_good_is_no_unit(currency, kind):
     fallen = [*rows[:30], *(in_other_unit(row, 0.01) for row in rows[30:])]
     share = Share("AAA", currency=currency, quote_type=kind, market=(NOW, fallen[-1][4]))
     share.put("1d", fallen)
-    with cache_over(RowMarket(share)) as desk:
-        bars = is_complete_at_once(desk, "1d", Span(DAYS[0], DAYS[-1] + DAY_S))
-        assert read_sent(desk, "1d", "AAA") == {}
+    with cache_over(RowMarket(share)) as harness:
+        bars = is_complete_at_once(harness, "1d", Span(DAYS[0], DAYS[-1] + DAY_S))
+        assert read_sent(harness, "1d", "AAA") == {}
     assert closes_of(bars) == {row[0]: row[4] for row in fallen}
 
 
@@ -112,13 +112,13 @@ def test_a_block_is_decided_again_when_more_is_known():
     share.put("1d", rows[:25])
     share.put("1d", moved.values())
     market = RowMarket(share, now=DAYS[29] + 22 * 3_600)
-    with cache_over(market) as desk:
-        early = desk.bars("1d", Span(DAYS[0], DAYS[29] + DAY_S), "AAA.L").bars
+    with cache_over(market) as harness:
+        early = harness.bars("1d", Span(DAYS[0], DAYS[29] + DAY_S), "AAA.L").bars
         assert early.close[-1] == moved[DAYS[29]][4]  # as sent: it may have fallen
         share.put("1d", rows[30:])
         market.now = NOW
-        bars = desk.bars("1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L").bars
-        sent = read_sent(desk, "1d", "AAA.L")
+        bars = harness.bars("1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L").bars
+        sent = read_sent(harness, "1d", "AAA.L")
     assert_read_in_one_unit(bars, sent, rows, moved)
 
 
@@ -137,8 +137,8 @@ def test_intraday_bars_in_the_other_unit_follow_the_dailies(currency):
     moved = {row[0]: in_other_unit(row, CURRENCIES[currency]) for row in rows[-60:-20]}
     share.put("1h", rows)
     share.put("1h", moved.values())
-    with cache_over(RowMarket(share)) as desk:
-        desk.bars("1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L")
-        bars = is_complete_at_once(desk, "1h", Span(times[0], times[-1] + 3_600), "AAA.L")
-        sent = read_sent(desk, "1h", "AAA.L")
+    with cache_over(RowMarket(share)) as harness:
+        harness.bars("1d", Span(DAYS[0], DAYS[-1] + DAY_S), "AAA.L")
+        bars = is_complete_at_once(harness, "1h", Span(times[0], times[-1] + 3_600), "AAA.L")
+        sent = read_sent(harness, "1h", "AAA.L")
     assert_read_in_one_unit(bars, sent, rows, moved)

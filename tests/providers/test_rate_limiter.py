@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
 from candledesk.providers.answers import BarsAnswer, FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
-from candledesk.providers.rate_limiter import Limiter, LimiterCore, LimiterMemory, Outcome, outcome_of
+from candledesk.providers.rate_limiter import Limiter, LimiterCore, LimiterMemory, RequestOutcome, outcome_of
 
 RATE = 24  # a minute: a token each 2.5 s
 BURST = 6
@@ -82,7 +82,7 @@ def test_no_minute_grants_more_than_rate_and_burst(steps):
         assert sum(first <= at < first + 60 for at in granted[i:]) <= RATE + BURST
 
 
-def test_waiting_exactly_as_long_as_told_is_enough():
+def test_waiting_exactly_the_returned_time_is_enough():
     core, now = LimiterCore(7, 2, 60.0), 0.1
     for _ in range(500):
         now += core.wait_s(now)
@@ -92,7 +92,7 @@ def test_waiting_exactly_as_long_as_told_is_enough():
 
 def test_a_call_that_cost_more_requests_costs_more_tokens(limiter, clock):
     drain(limiter)
-    limiter.report(3, Outcome.ANSWERED)
+    limiter.report(3, RequestOutcome.ANSWERED)
     assert limiter.state().next_request_in_s == pytest.approx(7.5)
     clock.advance(7.5)
     assert goes(limiter)
@@ -100,7 +100,7 @@ def test_a_call_that_cost_more_requests_costs_more_tokens(limiter, clock):
 
 def test_a_call_that_sent_nothing_gives_its_token_back_and_teaches_nothing(limiter):
     drain(limiter)
-    limiter.report(0, Outcome.OFFLINE, "never sent")
+    limiter.report(0, RequestOutcome.OFFLINE, "never sent")
     assert limiter.state().tokens == 1
     assert not limiter.state().is_offline
     assert limiter.state().last_error == ""
@@ -139,7 +139,7 @@ def test_a_clock_that_falls_back_gives_no_negative_wait_and_no_tokens(limiter, c
 
 def test_a_429_stops_every_lane_then_one_probe_goes(limiter, clock):
     assert goes(limiter)
-    limiter.report(1, Outcome.RATE_LIMITED, "too many")
+    limiter.report(1, RequestOutcome.RATE_LIMITED, "too many")
     state = limiter.state()
     assert (state.breaker, state.last_error) == ("open", "too many")
     assert state.retry_at == 1_800_000_060
@@ -150,7 +150,7 @@ def test_a_429_stops_every_lane_then_one_probe_goes(limiter, clock):
     assert limiter.state().breaker == "half_open"
     assert goes(limiter)
     assert not goes(limiter), "only one probe"
-    limiter.report(1, Outcome.ANSWERED)
+    limiter.report(1, RequestOutcome.ANSWERED)
     state = limiter.state()
     assert (state.breaker, state.last_error, state.retry_at) == ("closed", "", None)
     assert goes(limiter)
@@ -160,13 +160,13 @@ def test_pauses_double_up_to_15_minutes_and_a_success_resets_them(limiter, clock
     pauses = []
     for _ in range(6):
         assert goes(limiter)
-        limiter.report(1, Outcome.RATE_LIMITED)
+        limiter.report(1, RequestOutcome.RATE_LIMITED)
         pauses.append(limiter.state().next_request_in_s)
         clock.advance(pauses[-1])
     assert pauses == [60, 120, 240, 480, 900, 900]
     assert goes(limiter)
-    limiter.report(1, Outcome.ANSWERED)
-    limiter.report(1, Outcome.RATE_LIMITED)
+    limiter.report(1, RequestOutcome.ANSWERED)
+    limiter.report(1, RequestOutcome.RATE_LIMITED)
     assert limiter.state().next_request_in_s == 60
 
 
@@ -174,28 +174,28 @@ def test_four_lanes_that_see_the_same_429_pause_once(limiter):
     for _ in range(4):
         assert goes(limiter)
     for _ in range(4):
-        limiter.report(1, Outcome.RATE_LIMITED)
+        limiter.report(1, RequestOutcome.RATE_LIMITED)
     assert limiter.state().next_request_in_s == 60
 
 
 def test_a_late_success_of_another_lane_does_not_end_the_pause(limiter):
-    limiter.report(1, Outcome.RATE_LIMITED)
-    limiter.report(1, Outcome.ANSWERED)
+    limiter.report(1, RequestOutcome.RATE_LIMITED)
+    limiter.report(1, RequestOutcome.ANSWERED)
     assert limiter.state().breaker == "open"
     assert not goes(limiter)
 
 
 def test_a_probe_that_fails_otherwise_is_followed_by_another(limiter, clock):
-    limiter.report(1, Outcome.RATE_LIMITED)
+    limiter.report(1, RequestOutcome.RATE_LIMITED)
     clock.advance(60)
     assert goes(limiter)
-    limiter.report(1, Outcome.FAULT, "HTTP 502")
+    limiter.report(1, RequestOutcome.FAULT, "HTTP 502")
     assert limiter.state().breaker == "half_open"
     assert goes(limiter)
 
 
 def test_a_probe_that_never_reports_blocks_for_a_minute_at_most(limiter, clock):
-    limiter.report(1, Outcome.RATE_LIMITED)
+    limiter.report(1, RequestOutcome.RATE_LIMITED)
     clock.advance(60)
     assert goes(limiter)
     clock.advance(59)
@@ -207,12 +207,12 @@ def test_a_probe_that_never_reports_blocks_for_a_minute_at_most(limiter, clock):
 @pytest.mark.parametrize(("draw", "pause"), [(0.0, 54), (0.5, 60), (1.0, 66)])
 def test_the_pause_has_ten_percent_of_jitter(draw, pause):
     core = LimiterCore(RATE, BURST, 60.0, random=lambda: draw)
-    core.report(0.0, 1, Outcome.RATE_LIMITED)
+    core.report(0.0, 1, RequestOutcome.RATE_LIMITED)
     assert core.pause_left_s(0.0) == pytest.approx(pause)
 
 
 def test_the_retry_time_follows_the_wall_clock_when_somebody_sets_it(limiter, clock):
-    limiter.report(1, Outcome.RATE_LIMITED)
+    limiter.report(1, RequestOutcome.RATE_LIMITED)
     clock.wall += 3_600
     assert limiter.state().retry_at == 1_800_003_660
 
@@ -226,7 +226,7 @@ def test_offline_backs_off_1_2_4_to_60_seconds_with_one_probe_each(limiter, cloc
         clock.advance(60)  # tokens enough
         assert goes(limiter)
         assert not waits or not goes(limiter), "one probe at a time"
-        limiter.report(1, Outcome.OFFLINE, "no network")
+        limiter.report(1, RequestOutcome.OFFLINE, "no network")
         waits.append(limiter.state().next_request_in_s)
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     state = limiter.state()
@@ -236,13 +236,13 @@ def test_offline_backs_off_1_2_4_to_60_seconds_with_one_probe_each(limiter, cloc
 
 def test_lanes_that_fail_together_take_one_step(limiter):
     for _ in range(4):
-        limiter.report(1, Outcome.OFFLINE)
+        limiter.report(1, RequestOutcome.OFFLINE)
     assert limiter.state().next_request_in_s == 1
 
 
-@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.FAULT])
+@pytest.mark.parametrize("outcome", [RequestOutcome.ANSWERED, RequestOutcome.FAULT])
 def test_any_answer_ends_offline(limiter, outcome):
-    limiter.report(1, Outcome.OFFLINE)
+    limiter.report(1, RequestOutcome.OFFLINE)
     limiter.report(1, outcome)
     assert not limiter.state().is_offline
     assert goes(limiter)
@@ -316,24 +316,30 @@ def test_an_already_cancelled_caller_takes_no_token(limiter):
 
 
 def test_a_report_wakes_who_waits_for_the_probe(limiter, clock):
-    limiter.report(1, Outcome.RATE_LIMITED)
+    limiter.report(1, RequestOutcome.RATE_LIMITED)
     clock.advance(60)
     assert goes(limiter)
     done = []
     thread = start_waiting(limiter, 0, done)
-    limiter.report(1, Outcome.ANSWERED)
+    limiter.report(1, RequestOutcome.ANSWERED)
     thread.join(1)
     assert done == [(0, True)]
 
 
-def test_changes_are_told_once_and_outside_the_lock(clock):
+def test_changes_are_emitted_once_and_outside_the_lock(clock):
     seen = []
     limiter = Limiter(on_change=lambda state: seen.append((state, limiter.state())), monotonic=lambda: clock.now)
-    for outcome in (Outcome.ANSWERED, Outcome.OFFLINE, Outcome.ANSWERED, Outcome.RATE_LIMITED, Outcome.RATE_LIMITED):
+    for outcome in (
+        RequestOutcome.ANSWERED,
+        RequestOutcome.OFFLINE,
+        RequestOutcome.ANSWERED,
+        RequestOutcome.RATE_LIMITED,
+        RequestOutcome.RATE_LIMITED,
+    ):
         limiter.report(1, outcome)
-    told = [(state.breaker, state.is_offline) for state, _ in seen]
-    assert told == [("closed", True), ("closed", False), ("open", False)]
-    assert all(a != b for a, b in pairwise(told))
+    reported = [(state.breaker, state.is_offline) for state, _ in seen]
+    assert reported == [("closed", True), ("closed", False), ("open", False)]
+    assert all(a != b for a, b in pairwise(reported))
 
 
 INSTRUMENT = Instrument("X", "NMS", "EQUITY", "UTC", None, 2, None)
@@ -342,17 +348,17 @@ INSTRUMENT = Instrument("X", "NMS", "EQUITY", "UTC", None, 2, None)
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (BarsAnswer(Bars.empty(), INSTRUMENT), Outcome.ANSWERED),
-        (RefusedAnswer(RefusalKind.BAD_REQUEST, "no"), Outcome.ANSWERED),
-        (RateLimitedAnswer("slow down"), Outcome.RATE_LIMITED),
-        (FaultAnswer("broken"), Outcome.FAULT),
-        (FaultAnswer("gone", is_offline=True), Outcome.OFFLINE),
+        (BarsAnswer(Bars.empty(), INSTRUMENT), RequestOutcome.ANSWERED),
+        (RefusedAnswer(RefusalKind.BAD_REQUEST, "no"), RequestOutcome.ANSWERED),
+        (RateLimitedAnswer("slow down"), RequestOutcome.RATE_LIMITED),
+        (FaultAnswer("broken"), RequestOutcome.FAULT),
+        (FaultAnswer("gone", is_offline=True), RequestOutcome.OFFLINE),
     ],
 )
 def test_every_answer_has_an_outcome(limiter, answer, outcome):
     assert outcome_of(answer) is outcome
     limiter.report_answer(answer)
-    assert limiter.state().last_error == getattr(answer, "reason", "") * (outcome is not Outcome.ANSWERED)
+    assert limiter.state().last_error == getattr(answer, "reason", "") * (outcome is not RequestOutcome.ANSWERED)
 
 
 def test_a_restart_neither_forgets_a_pause_nor_brings_a_fresh_burst():
@@ -363,7 +369,7 @@ def test_a_restart_neither_forgets_a_pause_nor_brings_a_fresh_burst():
     first = make(on_use=saved.append)
     for _ in range(6):
         assert first.acquire(0, threading.Event(), 0.0)
-    first.report(1, Outcome.RATE_LIMITED, "429")
+    first.report(1, RequestOutcome.RATE_LIMITED, "429")
     wall[0] += 10
     again = make(memory=saved[-1])
     assert again.state().breaker == "open"
@@ -372,7 +378,7 @@ def test_a_restart_neither_forgets_a_pause_nor_brings_a_fresh_burst():
     probe = make(memory=saved[-1])
     assert probe.acquire(0, threading.Event(), 0.0)
     assert not probe.acquire(0, threading.Event(), 0.0)  # one probe at a time
-    probe.report(1, Outcome.RATE_LIMITED, "429")
+    probe.report(1, RequestOutcome.RATE_LIMITED, "429")
     assert probe.state().next_request_in_s == pytest.approx(200.0)  # it doubles across the restart
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from candledesk.cache.messages import (
+    ArchiveEntry,
     BackfillEstimate,
     BarsReply,
     BarsRequest,
@@ -17,7 +18,6 @@ from candledesk.cache.messages import (
     CoverageMark,
     EdgeState,
     Event,
-    HarvestEntry,
     Job,
     JobChanged,
     JobsChanged,
@@ -125,7 +125,7 @@ def done(value: T) -> Future[T]:
 
 
 class FakeCache:
-    """Implements ``cache.doors.Cache`` over a dictionary of bars."""
+    """Implements ``cache.doors.CacheApi`` over a dictionary of bars."""
 
     def __init__(self) -> None:
         self.bars: dict[tuple[str, str], Bars] = {}
@@ -136,7 +136,7 @@ class FakeCache:
         self.is_holding = False
         self.jobs: list[Job] = []
         self.calls: list[tuple[str, object]] = []
-        self.harvest: dict[tuple[str, str], HarvestEntry] = {}
+        self.archive: dict[tuple[str, str], ArchiveEntry] = {}
         self.in_front: list[tuple[str, str]] = []
         self.followed: list[tuple[str, str]] = []
         self.found: list[SymbolFound] = []
@@ -154,9 +154,9 @@ class FakeCache:
         """Let ``n`` older bars arrive."""
         key = symbol, interval
         self.n_stored[key] = min(len(self.bars[key]), self.n_stored[key] + n)
-        self.tell_stored(symbol, interval)
+        self.emit_stored(symbol, interval)
 
-    def tell_stored(self, symbol: str, interval: str) -> None:
+    def emit_stored(self, symbol: str, interval: str) -> None:
         self.emit(BarsStored(symbol, INTERVALS[interval], Span(0, NOW), 1))
 
     def emit(self, event: Event) -> None:
@@ -305,15 +305,15 @@ class FakeCache:
         self.calls.append(("search_symbols", query))
         return done([row for row in self.found if query in row.symbol])
 
-    def list_harvest(self) -> Future[list[HarvestEntry]]:
-        return done(list(self.harvest.values()))
+    def list_archive(self) -> Future[list[ArchiveEntry]]:
+        return done(list(self.archive.values()))
 
-    def set_harvest(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+    def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         self.calls.append(("set_harvest", (symbol, interval.name, is_on)))
-        entry = HarvestEntry(symbol, interval.base, NOW - 400 * 86_400, NOW, NOW + 86_400, "", is_on)
-        self.harvest.pop((symbol, interval.base.name), None)
+        entry = ArchiveEntry(symbol, interval.base, NOW - 400 * 86_400, NOW, NOW + 86_400, "", is_on)
+        self.archive.pop((symbol, interval.base.name), None)
         if is_on:
-            self.harvest[symbol, interval.base.name] = entry
+            self.archive[symbol, interval.base.name] = entry
         return done(entry)
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:

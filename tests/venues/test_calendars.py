@@ -126,7 +126,7 @@ def test_london_opens_at_eight_by_its_own_clock(london):
     assert opens(london, "15m", "2026-12-24")[-1] == "12:15"
 
 
-def test_tokyo_rests_at_noon_and_closes_later_since_november_2024(tokyo):
+def test_tokyo_pauses_at_noon_and_closes_later_since_november_2024(tokyo):
     hours = ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"]
     assert opens(tokyo, "1h", "2024-11-01") == hours
     assert opens(tokyo, "1h", "2024-11-05") == [*hours, "15:00"]
@@ -162,7 +162,7 @@ def test_tel_aviv_bars_start_on_the_half_hour():
     assert opens(tel_aviv, "1h", "2026-11-16")[:2] == ["09:30", "10:30"]
 
 
-def test_coins_never_rest():
+def test_coins_trade_without_a_pause():
     coins = load_calendar("CCC", "CRYPTOCURRENCY", "UTC", date(2026, 10, 1), date(2026, 10, 31))
     assert coins.is_24h
     minutes = opens(coins, "1m", "2026-10-25")
@@ -194,7 +194,7 @@ def test_four_hour_fx_bars_start_at_london_midnight(currencies):
     assert opens(currencies, "4h", "2026-11-15") == ["20:00"]
 
 
-def test_globex_rests_for_an_hour_and_has_no_sunday_bar(futures):
+def test_globex_pauses_for_an_hour_and_has_no_sunday_bar(futures):
     assert days(futures, "2026-11-14", "2026-11-20") == [f"2026-11-{day}" for day in range(16, 21)]
     assert opens(futures, "1h", "2026-11-15") == [f"{hour}:00" for hour in range(18, 24)]
     assert opens(futures, "1h", "2026-11-18") == [f"{hour:02}:00" for hour in range(24) if hour != 17]

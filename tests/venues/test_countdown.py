@@ -47,5 +47,5 @@ def test_the_forming_bar_closes_when_its_venue_says(calendars, venue, interval, 
         assert seconds_to_close(hours, at) == left_s
 
 
-def test_few_sessions_are_told(calendars):
+def test_few_sessions_are_reported(calendars):
     assert len(trading_hours(calendars["New York"], INTERVALS["1m"], 1_793_000_000).sessions) == 4

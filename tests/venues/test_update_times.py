@@ -7,13 +7,13 @@ import pytest
 
 from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times
 from candledesk.domain.calendar.update_times import (
-    calm_update_s,
+    backoff_interval_s,
     closing_update_s,
+    idle_trading_s,
     is_open,
     last_close,
     load_factor,
-    next_tick,
-    quiet_s,
+    next_due_time,
     recent_span,
     usual_update_s,
 )
@@ -56,7 +56,9 @@ def venue():
 
 def ticks(calendar, interval, start, end, update_s=None):
     found, now = [], start
-    while (now := next_tick(calendar, interval, now, update_s or usual_update_s(interval))) is not None and now < end:
+    while (
+        now := next_due_time(calendar, interval, now, update_s or usual_update_s(interval))
+    ) is not None and now < end:
         found.append(now)
     return found
 
@@ -96,7 +98,7 @@ NEXT = [
 
 @pytest.mark.parametrize(("name", "interval", "after", "expected"), NEXT)
 def test_the_next_update_is_due_shortly_after_bars_close(venue, name, interval, after, expected):
-    found = next_tick(venue(name), INTERVALS[interval], at(after), usual_update_s(INTERVALS[interval]))
+    found = next_due_time(venue(name), INTERVALS[interval], at(after), usual_update_s(INTERVALS[interval]))
     assert text(found) == expected
 
 
@@ -130,7 +132,7 @@ def test_a_clock_change_night_has_no_tick_more_or_less(venue):
 
 
 def test_beyond_the_calendar_nothing_is_due(venue):
-    assert next_tick(venue("NMS"), MINUTE, at("2027-03-01T00:00:00"), 60) is None
+    assert next_due_time(venue("NMS"), MINUTE, at("2027-03-01T00:00:00"), 60) is None
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_beyond_the_calendar_nothing_is_due(venue):
     [("1m", 60, 60), ("2m", 60, 60), ("5m", 60, 60), ("15m", 60, 180), ("1h", 60, 720), ("90m", 60, 900),
      ("1d", 60, 900), ("1m", 15, 15), ("1m", 90, 120), ("5m", 70, 75), ("1d", 3_600, 3_600)],
 )  # fmt: skip
-def test_update_intervals_meet_the_bars_closes(name, floor, expected):
+def test_update_intervals_align_with_the_bars_closes(name, floor, expected):
     interval = INTERVALS[name]
     update_s = usual_update_s(interval, floor)
     assert update_s == expected
@@ -160,24 +162,26 @@ def test_updates_of_forming_bars_share_what_closed_bars_leave():
 def test_what_brings_nothing_new_is_asked_less_and_less(venue):
     calendar = venue("NMS")
     newest = at("2026-11-24T15:00:00")
-    assert quiet_s(calendar, MINUTE, newest, at("2026-11-24T15:01:00")) == 0
-    assert quiet_s(calendar, MINUTE, newest, at("2026-11-24T16:01:00")) == HOUR_S
-    assert quiet_s(calendar, MINUTE, newest, at("2026-11-25T14:30:00")) == 6 * HOUR_S - 60  # the night does not count
-    assert quiet_s(calendar, DAY, at("2026-11-24T00:00:00"), at("2026-11-24T20:00:00")) == 0
-    assert calm_update_s(60, 0) == 60
-    assert calm_update_s(60, HOUR_S) == 480
-    assert calm_update_s(60, 300 * DAY_S) == 2 * HOUR_S
-    assert calm_update_s(900, 100) == 900
-    assert quiet_s(calendar, MINUTE, None, at("2026-11-24T16:00:00")) > 100 * HOUR_S
+    assert idle_trading_s(calendar, MINUTE, newest, at("2026-11-24T15:01:00")) == 0
+    assert idle_trading_s(calendar, MINUTE, newest, at("2026-11-24T16:01:00")) == HOUR_S
+    assert (
+        idle_trading_s(calendar, MINUTE, newest, at("2026-11-25T14:30:00")) == 6 * HOUR_S - 60
+    )  # the night does not count
+    assert idle_trading_s(calendar, DAY, at("2026-11-24T00:00:00"), at("2026-11-24T20:00:00")) == 0
+    assert backoff_interval_s(60, 0) == 60
+    assert backoff_interval_s(60, HOUR_S) == 480
+    assert backoff_interval_s(60, 300 * DAY_S) == 2 * HOUR_S
+    assert backoff_interval_s(900, 100) == 900
+    assert idle_trading_s(calendar, MINUTE, None, at("2026-11-24T16:00:00")) > 100 * HOUR_S
 
 
 def test_a_symbol_without_data_is_asked_a_handful_of_times_a_day(venue):
-    calendar, update_s = venue("NMS"), calm_update_s(60, 30 * DAY_S)
+    calendar, update_s = venue("NMS"), backoff_interval_s(60, 30 * DAY_S)
     start = at("2026-11-23T00:00:00")
     assert len(ticks(calendar, MINUTE, start, start + DAY_S, update_s)) <= 5
 
 
-def test_open_is_told_as_the_provider_shows_it(venue):
+def test_open_is_reported_as_the_provider_shows_it(venue):
     assert not is_open(venue("LSE"), at("2026-11-24T08:19:00"))
     assert is_open(venue("LSE"), at("2026-11-24T08:20:00"))
     assert is_open(venue("LSE"), at("2026-11-24T16:49:00"))

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
 from tests.web.fake_cache import NOW, FakeCache
@@ -20,11 +20,13 @@ def cache():
 
 @pytest.fixture
 def app(cache):
-    return build_app(Door(cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN)
+    return build_app(
+        RequestContext(cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN
+    )
 
 
 @pytest.fixture
-def stranger(app):
+def anonymous_client(app):
     """A client without the token."""
     return TestClient(app, base_url=f"http://127.0.0.1:{PORT}")
 

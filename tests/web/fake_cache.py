@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from candledesk.cache.messages import (
+    ArchiveEntry,
     BackfillEstimate,
     BarsReply,
     BarsStored,
     BreakerState,
     Gap,
-    HarvestEntry,
     Job,
     JobChanged,
     JobsChanged,
@@ -64,7 +64,7 @@ def make_bars(symbol, interval, span):
 
 
 class FakeCache:
-    """See ``candledesk.cache.api.Cache``."""
+    """See ``candledesk.cache.api.CacheApi``."""
 
     def __init__(self, *, now=NOW, fill_s=0.0, stuck=None):
         self.now, self.fill_s, self.stuck = now, fill_s, stuck
@@ -83,9 +83,9 @@ class FakeCache:
             self._rev += 1
             key = (symbol, interval.name)
             self.known[key] = merge_spans([*self.known.get(key, []), span])
-        self.tell(BarsStored(symbol, interval, span, self._rev))
+        self.emit(BarsStored(symbol, interval, span, self._rev))
 
-    def tell(self, event):
+    def emit(self, event):
         for callback in list(self.callbacks):
             callback(event)
 
@@ -161,12 +161,12 @@ class FakeCache:
     def _add_job(self, kind, symbol, interval, span, state):
         job = Job(next(self._ids), kind, symbol, interval, span, state, 0, 500, 1, "", self.now, self.now, 3.0)
         self.jobs[job.job_id] = job
-        self.tell(JobChanged(job))
+        self.emit(JobChanged(job))
         return job
 
     def _move(self, job_id, state):
         job = self.jobs[job_id] = replace(self.jobs[job_id], state=state, bars_done=500, eta_s=None)
-        self.tell(JobChanged(job))
+        self.emit(JobChanged(job))
         return job
 
     def start_backfill(self, symbol, interval, span):
@@ -222,7 +222,7 @@ class FakeCache:
         ended = [job_id for job_id, job in self.jobs.items() if job.state in ENDED]
         for job_id in ended:
             del self.jobs[job_id]
-        self.tell(JobsChanged(len(ended)))
+        self.emit(JobsChanged(len(ended)))
         return _done(lambda: len(ended))
 
     def _change(self, job_id, verb):
@@ -249,11 +249,11 @@ class FakeCache:
         cached = [SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True) for row in rows]
         return _done(lambda: [*cached, SymbolFound("APLE", "Apple Hospitality", "NYQ", "EQUITY")])
 
-    def list_harvest(self):
+    def list_archive(self):
         return _done(lambda: list(self.harvest.values()))
 
-    def set_harvest(self, symbol, interval, *, is_on):
-        entry = HarvestEntry(symbol, interval.base, FIRST, self.now, self.now + DAY_S, "", is_on)
+    def set_archived(self, symbol, interval, *, is_on):
+        entry = ArchiveEntry(symbol, interval.base, FIRST, self.now, self.now + DAY_S, "", is_on)
 
         def change():
             if symbol not in INSTRUMENTS:

@@ -72,7 +72,7 @@ def test_malformed_requests_are_problems(server, request_bytes, status):
     assert status == 200 or b"application/problem+json" in answer
 
 
-def test_only_this_machine_reaches_the_socket(server):
+def test_only_this_computer_reaches_the_socket(server):
     assert server._socket.getsockname()[0] == "127.0.0.1"
     assert server.url == f"http://127.0.0.1:{server.port}"
 
@@ -109,10 +109,10 @@ def test_events_arrive_for_the_series_that_was_asked_for(server, cache):
         lines = answer.iter_lines()
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert read_events(lines, 1)[0][0] == "limiter"
-        cache.tell(BarsStored("AAPL", day, Span(0, 60), 1))
-        cache.tell(BarsStored("MSFT", hour, Span(0, 60), 2))
-        cache.tell(BarsStored("AAPL", hour, Span(0, 60), 3))
-        cache.tell(FaultRaised("The disk is full."))
+        cache.emit(BarsStored("AAPL", day, Span(0, 60), 1))
+        cache.emit(BarsStored("MSFT", hour, Span(0, 60), 2))
+        cache.emit(BarsStored("AAPL", hour, Span(0, 60), 3))
+        cache.emit(FaultRaised("The disk is full."))
         stored = {
             "symbol": "AAPL",
             "interval": "1h",

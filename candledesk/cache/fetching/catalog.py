@@ -11,7 +11,7 @@ from candledesk.cache.fetching.reopen import reopen_sessions
 from candledesk.cache.messages import LimiterChanged
 from candledesk.cache.rules.planner import Facts
 from candledesk.domain.calendar.observed_sessions import without_sessions
-from candledesk.domain.calendar.session_overrides import apply_stated, session_dates
+from candledesk.domain.calendar.session_overrides import apply_overrides, session_dates
 from candledesk.domain.errors import OfflineError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
@@ -23,11 +23,11 @@ from candledesk.store.market.database import transaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from candledesk.cache.fetching.provider_limits import Limits
+    from candledesk.cache.fetching.provider_limits import ProviderLimits
     from candledesk.cache.messages import Event
     from candledesk.cache.runtime.workers import Writer
     from candledesk.domain.calendar.session_calendar import SessionCalendar
-    from candledesk.domain.calendar.session_overrides import SessionNews
+    from candledesk.domain.calendar.session_overrides import SessionOverrides
     from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -49,7 +49,7 @@ class Calendars(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SeriesState:
     """What the database knows of a series: ``facts`` is ``None`` until the instrument and its calendar are known.
 
     ``outdated``: the same by a calendar that ends too soon to plan with; what is stored can be read by it all the same.
@@ -82,7 +82,7 @@ def calendar_start(instrument: Instrument) -> int:
 class Catalog:
     """Looks instruments and calendars up, and remembers symbols that the provider does not know."""
 
-    def __init__(self, child: Calendars, writer: Writer, limits: Limits, now: Callable[[], int]) -> None:
+    def __init__(self, child: Calendars, writer: Writer, limits: ProviderLimits, now: Callable[[], int]) -> None:
         """Start empty."""
         self._child = child
         self._writer = writer
@@ -105,7 +105,7 @@ class Catalog:
         with self._lock:
             self._blocked[symbol] = (time.monotonic() + pause_s, error)
 
-    def forgive(self, symbols: Iterable[str] | None = None) -> None:
+    def clear_backoff(self, symbols: Iterable[str] | None = None) -> None:
         """Let symbols (``None``: all) be asked for at once that could not be reached; what is unknown stays so."""
         with self._lock:
             for symbol in list(self._blocked) if symbols is None else symbols:
@@ -120,7 +120,7 @@ class Catalog:
             is_back = self._is_offline and not event.state.is_offline
             self._is_offline = event.state.is_offline
         if is_back:
-            self.forgive()
+            self.clear_backoff()
 
     def blocked_error(self, symbol: str) -> CandleDeskError | None:
         """Return why an unknown symbol is not asked for at this moment, if that is so."""
@@ -128,21 +128,21 @@ class Catalog:
             until, error = self._blocked.get(symbol, (0.0, None))
         return error if time.monotonic() < until else None
 
-    def read(self, connection: Connection, symbol: str, interval: Interval) -> Known:
+    def read(self, connection: Connection, symbol: str, interval: Interval) -> SeriesState:
         """Read what the database knows of a series; on a reader thread."""
         instrument = instrument_store.read_instrument(connection, symbol)
         if instrument is None:
-            return Known(None, None, None)
+            return SeriesState(None, None, None)
         series_id = instrument_store.series_id(connection, symbol, interval)
         calendar = self._calendar(connection, instrument)
         now = self._now()
         if calendar is None:
-            return Known(instrument, series_id, None, now=now)
+            return SeriesState(instrument, series_id, None, now=now)
         rows = () if series_id is None else tuple(coverage_store.read_coverage(connection, series_id))
         lookback_s = self.limits.lookback_s(interval)
         facts = Facts(interval, calendar, rows, instrument.first_open_time, now, lookback_s)
         is_serving = self._serves(calendar, instrument)
-        return Known(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
+        return SeriesState(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
 
     def _calendar(self, connection: Connection, instrument: Instrument) -> SessionCalendar | None:
         key = calendar_key(instrument)
@@ -184,7 +184,9 @@ class Catalog:
 
         return self._writer.submit(write).result()
 
-    def remember_sessions(self, instrument: Instrument, calendar: SessionCalendar, news: SessionNews) -> None:
+    def save_session_overrides(
+        self, instrument: Instrument, calendar: SessionCalendar, overrides: SessionOverrides
+    ) -> None:
         """Keep what an answer told of the venue's sessions that ``calendar`` has otherwise.
 
         It holds for every interval and instrument of the venue: what their series call known of new sessions is asked
@@ -194,9 +196,9 @@ class Catalog:
 
         def write(connection: Connection) -> None:
             with transaction(connection):
-                calendar_store.write_sessions(connection, venue, news.idle, "idle")
-                calendar_store.write_sessions(connection, venue, news.observed, "observed")
-                calendar_store.write_sessions(connection, venue, news.stated, "stated")
+                calendar_store.write_sessions(connection, venue, overrides.idle, "idle")
+                calendar_store.write_sessions(connection, venue, overrides.observed, "observed")
+                calendar_store.write_sessions(connection, venue, overrides.stated, "stated")
                 changed = {key: _with_sessions(connection, calendar)}
                 for other in calendar_store.list_calendars(connection, venue):
                     stored = calendar_store.read_calendar(connection, other)
@@ -221,5 +223,5 @@ def _with_sessions(connection: Connection, calendar: SessionCalendar) -> Session
     venue = venue_key(calendar)
     idle, observed, stated = (calendar_store.read_sessions(connection, venue, source) for source in _SOURCES)
     whole = without_sessions(calendar, session_dates(calendar, idle))
-    whole = apply_stated(apply_stated(whole, observed, is_observed=True), stated)
+    whole = apply_overrides(apply_overrides(whole, observed, is_observed=True), stated)
     return replace(whole, observed=session_dates(calendar, observed)) if observed else whole

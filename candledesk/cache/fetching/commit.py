@@ -20,7 +20,7 @@ from candledesk.cache.fetching.unanswered import forget_failures
 from candledesk.cache.rules.coverage_rules import cover_failure, cover_lost, cover_window, final_times
 from candledesk.cache.rules.split_basis import changed_only, divide, is_same_scale
 from candledesk.domain.calendar.observed_sessions import idle_sessions, observed_sessions, without_sessions
-from candledesk.domain.calendar.session_overrides import SessionNews, apply_stated, session_dates
+from candledesk.domain.calendar.session_overrides import SessionOverrides, apply_overrides, session_dates
 from candledesk.domain.calendar.sessions import is_on_grid
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.currency import is_smaller_unit, units_of
@@ -61,26 +61,26 @@ Sighting = tuple[int, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class CommitResult:
     """What a window brought: rows changed, the series' revision, remarks for the log.
 
-    ``doubt``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose stored bars
-    were brought onto a new split basis; ``daily_since``: from when the dailies should be read first, because a split
-    may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they are repeated;
-    ``retired``: the symbol that a former company's bars have from now on, empty when there is none.
+    ``refetch_reason``: why the window should be asked again, empty when it need not be; ``rebased``: intervals whose
+    stored bars were brought onto a new split basis; ``daily_since``: from when the dailies should be read first,
+    because a split may have happened (UTC seconds); ``sightings``: by open time, the rows that are held back until they
+    are repeated; ``retired``: the symbol that a former company's bars have from now on, empty when there is none.
     """
 
     n_changed: int
     rev: int
     notes: tuple[str, ...] = ()
-    doubt: str = ""
+    refetch_reason: str = ""
     rebased: tuple[Interval, ...] = ()
     daily_since: int | None = None
     sightings: Mapping[int, Sighting] = field(default_factory=dict)
     retired: str = ""
 
 
-def learn_sessions(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> SessionNews:
+def accept_overrides(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, now: int) -> SessionOverrides:
     """Return the calendar that an answer's own sessions and rows make of ``calendar``, and what is news in it.
 
     Hours that the answer's bars contradict are not believed: a statement never makes a bar odd that was not.
@@ -90,7 +90,7 @@ def learn_sessions(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, 
     stated: tuple[tuple[int, int], ...] = ()
     clean = clean_bars(answer.bars, calendar, interval, asked, now)
     if not interval.is_daily:
-        changed = apply_stated(calendar, answer.sessions)
+        changed = apply_overrides(calendar, answer.sessions)
         if changed is not calendar:
             after = clean_bars(answer.bars, changed, interval, asked, now)
             if _n_ordinary(after) >= _n_ordinary(clean):
@@ -99,11 +99,11 @@ def learn_sessions(calendar: SessionCalendar, claim: Claim, answer: BarsAnswer, 
     if not interval.is_daily and len(strays):
         strays = clean.bars.open_time
     observed = tuple(observed_sessions(calendar, interval, strays))
-    calendar = apply_stated(calendar, observed, is_observed=True)
+    calendar = apply_overrides(calendar, observed, is_observed=True)
     idle = tuple(idle_sessions(calendar, clean.bars.open_time)) if interval.is_daily else ()
     if idle:
         calendar = without_sessions(calendar, session_dates(calendar, idle))
-    return SessionNews(calendar, stated, observed, idle)
+    return SessionOverrides(calendar, stated, observed, idle)
 
 
 def _n_ordinary(clean: CleanBars) -> int:
@@ -111,7 +111,7 @@ def _n_ordinary(clean: CleanBars) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CommitRequest:
     """What an answer is for: a claimed window, the calendar it is judged by, at ``now`` (UTC seconds).
 
     ``is_last_try``: it is not asked again; ``sightings``: rows that were held back, from the tries before;
@@ -131,7 +131,7 @@ class Question:
         return self.claim.asked or asked_span(self.claim.window, self.claim.interval)
 
 
-def commit_window(connection: Connection, question: Question, answer: BarsAnswer) -> Filled:
+def commit_window(connection: Connection, question: CommitRequest, answer: BarsAnswer) -> CommitResult:
     """Judge the rows of an answer and store what they are. Raises ``EnvironmentFaultError``; then nothing was stored.
 
     Rows that look wrong, or came without a close, are believed when the provider repeats them or at the last try; until
@@ -146,7 +146,10 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
             answer, clean = own, clean_bars(own.bars, calendar, claim.interval, question.asked, now)
         instrument_store.write_instrument(connection, answer.instrument, calendar.mic, calendar.mic, now)
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
-        news, unit = _new_splits(connection, answer), unit_of(answer.instrument.currency, answer.instrument.quote_type)
+        new_splits, unit = (
+            _new_splits(connection, answer),
+            unit_of(answer.instrument.currency, answer.instrument.quote_type),
+        )
         compared = Compared(
             claim.symbol,
             claim.interval,
@@ -154,7 +157,7 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
             calendar,
             question.asked,
             now,
-            news=news,
+            new_splits=new_splits,
             unit=unit,
             market=None if answer.market is None else answer.market[1],
             is_checked=question.is_checked,
@@ -172,7 +175,9 @@ def commit_window(connection: Connection, question: Question, answer: BarsAnswer
         return replace(_write(connection, series_id, question, clean, scale, settled), retired=retired)
 
 
-def _without_stored_overlap(connection: Connection, series_id: int, question: Question, clean: CleanBars) -> CleanBars:
+def _without_stored_overlap(
+    connection: Connection, series_id: int, question: CommitRequest, clean: CleanBars
+) -> CleanBars:
     """Return the verdicts without rows of the overlap that are stored and stay so: they are judged as stored bars.
 
     So what was decided of them with less knowledge is decided again, though their window is not asked.
@@ -184,8 +189,8 @@ def _without_stored_overlap(connection: Connection, series_id: int, question: Qu
 
 
 def _write(
-    connection: Connection, series_id: int, question: Question, clean: CleanBars, scale: OwnScale, settled: Settled
-) -> Filled:
+    connection: Connection, series_id: int, question: CommitRequest, clean: CleanBars, scale: OwnScale, settled: Settled
+) -> CommitResult:
     """Store rows, flags and coverage of an answer that is on the stored basis."""
     claim, calendar, now = question.claim, question.calendar, question.now
     window, interval = claim.window, claim.interval
@@ -193,9 +198,9 @@ def _write(
     wanted = scale.take(~scale.is_new | _is_writable(scale.bars, question))
     stored = _stored_at(connection, series_id, wanted.bars)
     lost = _lost(clean, window, calendar, interval, now)
-    former = coverage_store.read_coverage(connection, series_id, window)
-    told = _told(connection, series_id, question, stored)
-    seen = _count_sightings(wanted, _unsettled(lost, former), stored, told, question.sightings)
+    previous = coverage_store.read_coverage(connection, series_id, window)
+    replaceable = _replaceable_times(connection, series_id, question, stored)
+    seen = _count_sightings(wanted, _unsettled(lost, previous), stored, replaceable, question.sightings)
     held = {} if question.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
     written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
     n_changed = bar_store.write_bars(connection, series_id, changed_only(written.bars, stored))
@@ -203,14 +208,14 @@ def _write(
     odd_store.note_dropped(connection, series_id, clean.impossible, written.bars.open_time)
     if not held:
         newest = _newest(clean.bars.open_time, extent, question.asked)
-        rows = cover_window(window, clean.bars, calendar, interval, now, former, newest)
-        traded = lost[~np.isin(lost, clean.quiet)]
-        rows += cover_lost(traded, rows, calendar, interval, now, former)
+        rows = cover_window(window, clean.bars, calendar, interval, now, previous, newest)
+        traded = lost[~np.isin(lost, clean.untraded)]
+        rows += cover_lost(traded, rows, calendar, interval, now, previous)
         coverage_store.write_coverage(connection, series_id, rows)
         forget_failures(connection, series_id, claim, calendar)
     rev = instrument_store.series_rev(connection, series_id)
-    doubt = "" if not held else ODD_REASON if any(prices for _, prices in held.values()) else LOST_REASON
-    return Filled(n_changed, rev, _notes(clean), doubt, settled.rebased, None, held)
+    refetch_reason = "" if not held else ODD_REASON if any(prices for _, prices in held.values()) else LOST_REASON
+    return CommitResult(n_changed, rev, _notes(clean), refetch_reason, settled.rebased, None, held)
 
 
 def _notes(clean: CleanBars) -> tuple[str, ...]:
@@ -219,14 +224,14 @@ def _notes(clean: CleanBars) -> tuple[str, ...]:
     )
 
 
-def _not_yet(connection: Connection, series_id: int, question: Question, settled: Settled) -> Filled:
+def _not_yet(connection: Connection, series_id: int, question: CommitRequest, settled: Settled) -> CommitResult:
     """Leave a window open until the dailies have told its basis; at the last try that question got no answer."""
     if question.is_last_try:
         row = Coverage(question.claim.window, CoverageState.FAILED, question.now, question.now + HOUR_S, BASIS_REASON)
-        former = coverage_store.read_coverage(connection, series_id, row.span)
-        coverage_store.write_coverage(connection, series_id, cover_failure(row, former))
+        previous = coverage_store.read_coverage(connection, series_id, row.span)
+        coverage_store.write_coverage(connection, series_id, cover_failure(row, previous))
     rev = instrument_store.series_rev(connection, series_id)
-    return Filled(0, rev, (), BASIS_REASON, settled.rebased, settled.unproven_since)
+    return CommitResult(0, rev, (), BASIS_REASON, settled.rebased, settled.unproven_since)
 
 
 def _new_splits(connection: Connection, answer: BarsAnswer) -> tuple[Split, ...]:
@@ -268,7 +273,7 @@ def _stored_at(connection: Connection, series_id: int, bars: Bars) -> Bars:
     return bar_store.read_bars(connection, series_id, Span(int(bars.open_time.min()), int(bars.open_time.max()) + 1))
 
 
-def _told(connection: Connection, series_id: int, question: Question, stored: Bars) -> IntArray:
+def _replaceable_times(connection: Connection, series_id: int, question: CommitRequest, stored: Bars) -> IntArray:
     """Return the times of stored bars that were believed to look wrong and still form: what follows is no news."""
     if not len(stored):
         return stored.open_time
@@ -279,12 +284,12 @@ def _told(connection: Connection, series_id: int, question: Question, stored: Ba
 
 
 def _count_sightings(
-    wanted: OwnScale, lost: IntArray, stored: Bars, told: IntArray, before: Mapping[int, Sighting]
+    wanted: OwnScale, lost: IntArray, stored: Bars, replaceable: IntArray, before: Mapping[int, Sighting]
 ) -> dict[int, Sighting]:
     """Return how often each row that looks wrong, and is not stored so, has been sent by now, with its prices.
 
     ``lost``: times of rows without a close; they have no prices. A bar that was stored before and is good does not give
-    way to one that is odd until that is repeated; one that is odd already and still forms (``told``) does.
+    way to one that is odd until that is repeated; one that is odd already and still forms (``replaceable``) does.
     """
     bars = wanted.bars
     known = np.isin(bars.open_time, stored.open_time)
@@ -292,7 +297,7 @@ def _count_sightings(
     at = np.searchsorted(stored.open_time, bars.open_time[known])
     old = np.stack([stored.open[at], stored.high[at], stored.low[at], stored.close[at]])
     new = np.stack([bars.open[known], bars.high[known], bars.low[known], bars.close[known]])
-    is_changed[known] = (old != new).any(axis=0) & ~np.isin(bars.open_time[known], told)
+    is_changed[known] = (old != new).any(axis=0) & ~np.isin(bars.open_time[known], replaceable)
     suspect = wanted.is_new & is_changed & (((wanted.odd & _UNUSUAL) != 0) | _is_far(bars))
     rows = {int(bars.open_time[row]): tuple(wanted.sent[:, row].tolist()) for row in np.flatnonzero(suspect).tolist()}
     rows |= {int(time): () for time in np.setdiff1d(lost, stored.open_time).tolist()}
@@ -322,13 +327,13 @@ def _lost(clean: CleanBars, window: Span, calendar: SessionCalendar, interval: I
     return inside[is_on_grid(calendar, interval, inside)]
 
 
-def _unsettled(lost: IntArray, former: Sequence[Coverage]) -> IntArray:
+def _unsettled(lost: IntArray, previous: Sequence[Coverage]) -> IntArray:
     """Return the times of which no answer has told before that the bar has no close: the others are not news."""
-    is_news = np.ones(len(lost), np.bool_)
-    for row in former:
+    is_new_fact = np.ones(len(lost), np.bool_)
+    for row in previous:
         if row.state in (CoverageState.HAVE, CoverageState.KNOWN_EMPTY):
-            is_news &= (lost < row.span.start) | (lost >= row.span.end)
-    return lost[is_news]
+            is_new_fact &= (lost < row.span.start) | (lost >= row.span.end)
+    return lost[is_new_fact]
 
 
 def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:
@@ -339,7 +344,7 @@ def _newest(times: IntArray, extent: Span | None, asked: Span) -> int:
     return max(known, default=asked.start)
 
 
-def _is_writable(bars: Bars, question: Question) -> BoolArray:
+def _is_writable(bars: Bars, question: CommitRequest) -> BoolArray:
     """Tell which bars are the window's, or final ones of the overlap past its end (the interior of an answer wins)."""
     window, interval = question.claim.window, question.claim.interval
     is_inside = (bars.open_time >= window.start) & (bars.open_time < window.end)

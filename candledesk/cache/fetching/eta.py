@@ -41,7 +41,7 @@ def remaining_s(marks: list[Mark], allowed_s: float) -> float | None:
     return max(allowed_s, n_left * max(each_s, FASTEST_S))
 
 
-class Paces:
+class EtaEstimator:
     """The marks of every running job; safe from any thread."""
 
     def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.monotonic) -> None:

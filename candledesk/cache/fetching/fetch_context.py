@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.cache.fetching.catalog import Catalog, Known
-    from candledesk.cache.fetching.job_journal import Journal
+    from candledesk.cache.fetching.catalog import Catalog, SeriesState
+    from candledesk.cache.fetching.job_journal import JobJournal
     from candledesk.cache.messages import Event
-    from candledesk.cache.runtime.workers import Clockwork, FetchPool, Readers, Writer
+    from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
     from candledesk.domain.interval import Interval
     from candledesk.providers.base import Provider
     from candledesk.providers.rate_limiter import Limiter
 
 
 @dataclass(frozen=True, slots=True)
-class Pauses:
+class RetryPauses:
     """Seconds to wait after failures.
 
     ``retry_s``: before the next try of a window, by its faults so far; ``failed_s``: until a window that was given up
@@ -32,7 +32,7 @@ class Pauses:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class FetchContext:
     """What the fill engine works with."""
 
     catalog: Catalog
@@ -41,13 +41,13 @@ class Engine:
     readers: Readers
     writer: Writer
     pool: FetchPool
-    clockwork: Clockwork
-    journal: Journal
+    delayed_calls: DelayedCalls
+    journal: JobJournal
     emit: Callable[[Event], None]
     now: Callable[[], int]
     deadline_s: float
-    pauses: Pauses = Pauses()
+    pauses: RetryPauses = RetryPauses()
 
-    def read(self, symbol: str, interval: Interval) -> Known:
+    def read(self, symbol: str, interval: Interval) -> SeriesState:
         """Read what the database knows of a series, and wait for it; not on a reader thread."""
         return self.readers.submit(lambda connection: self.catalog.read(connection, symbol, interval)).result()

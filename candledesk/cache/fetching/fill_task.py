@@ -34,7 +34,7 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class FillTarget:
     """What is wanted: a ``span``, or bars counted around ``anchor`` (``None``: now); neither: the whole history."""
 
     span: Span | None = None
@@ -55,7 +55,7 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class DemandEnd:
+class FillResult:
     """How a demand ended: the gaps that are left, and why it stopped early, if it did.
 
     ``never``: gaps that no later try can fill, as they lie before all that the provider has.
@@ -68,41 +68,41 @@ class DemandEnd:
 
 
 @dataclass(eq=False, slots=True)
-class Demand:
-    """One demand under way. ``want`` may be replaced while it lives (a chart that scrolls on).
+class FillTask:
+    """One demand under way. ``target`` may be replaced while it lives (a chart that scrolls on).
 
-    ``only_instrument``: it ends as soon as the symbol is known; ``is_plain``: a new symbol is learnt from its latest
-    daily bars, not from bars of the interval; ``is_view``: who scrolls on wants the older bars too; ``is_update``: what
-    is covered is asked again, once; ``asked`` remembers which windows that were. ``n_tries``: of one window, until it
-    is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed. ``after``: what must end
-    before it goes on; ``is_checked``: that were the dailies, to know its basis. ``is_patient``: it waits for the
-    network instead of giving up; ``on_stuck`` is told why it waits for something that may take for ever (the network, a
-    full disk). ``is_resting``: it only waits for its next try of a window, which keeps nobody else from asking;
-    ``on_rest`` is told when that begins. ``sightings``: rows of the present window that are held back until the
-    provider repeats them (``commit``).
+    ``only_instrument``: it ends as soon as the symbol is known; ``is_daily_first_request``: a new symbol is learnt from
+    its latest daily bars, not from bars of the interval; ``is_view``: who scrolls on wants the older bars too;
+    ``is_update``: what is covered is asked again, once; ``asked`` remembers which windows that were. ``n_tries``: of
+    one window, until it is given up; ``failing``: where that window begins, ``n_faults``: how often it has failed.
+    ``after``: what must end before it goes on; ``is_checked``: that were the dailies, to know its basis.
+    ``waits_for_network``: it waits for the network instead of giving up; ``on_blocked`` is told why it waits for
+    something that may take for ever (the network, a full disk). ``is_in_retry_pause``: it only waits for its next try
+    of a window, which keeps nobody else from asking; ``on_retry_pause`` is told when that begins. ``sightings``: rows
+    of the present window that are held back until the provider repeats them (``commit``).
     """
 
     symbol: str
     interval: Interval
-    want: Want
+    target: FillTarget
     priority: Priority
     job_id: int | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
-    end: Future[DemandEnd] = field(default_factory=Future)
+    end: Future[FillResult] = field(default_factory=Future)
     n_faults: int = 0
     failing: int | None = None
     is_update: bool = False
     n_tries: int = USUAL_TRIES
     only_instrument: bool = False
-    is_plain: bool = False
+    is_daily_first_request: bool = False
     is_view: bool = False
     asked: list[Span] = field(default_factory=list)
-    after: Demand | None = None
+    after: FillTask | None = None
     is_checked: bool = False
-    is_patient: bool = False
-    on_stuck: Callable[[Exception], None] = field(default=lambda _error: None)
-    is_resting: bool = False
-    on_rest: Callable[[], None] = field(default=lambda: None)
+    waits_for_network: bool = False
+    on_blocked: Callable[[Exception], None] = field(default=lambda _error: None)
+    is_in_retry_pause: bool = False
+    on_retry_pause: Callable[[], None] = field(default=lambda: None)
     sightings: dict[int, Sighting] = field(default_factory=dict)
 
     @property
@@ -113,14 +113,14 @@ class Demand:
     @property
     def asks_older(self) -> bool:
         """Whether its requests ask all older bars that fit in: a chart's, which count bars from an anchor."""
-        return (self.is_view or self.want.n_before > 0) and not self.is_update
+        return (self.is_view or self.target.n_before > 0) and not self.is_update
 
     @property
     def series(self) -> tuple[str, Interval]:
         """Whose bars are wanted."""
         return self.symbol, self.interval
 
-    def finish(self, end: DemandEnd) -> None:
+    def finish(self, end: FillResult) -> None:
         """End it once; later calls change nothing."""
         with suppress(InvalidStateError):  # two threads may end it at the same moment
             self.end.set_result(end)

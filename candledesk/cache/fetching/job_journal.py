@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
-from candledesk.cache.fetching.eta import Paces
+from candledesk.cache.fetching.eta import EtaEstimator
 from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
 from candledesk.cache.rules.planner import plan_span
 from candledesk.domain.errors import JobStateError, UnknownJobError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.fetching.fill_task import Demand, DemandEnd
+    from candledesk.cache.fetching.fill_task import FillResult, FillTask
     from candledesk.cache.messages import Event
     from candledesk.cache.rules.planner import Facts, Plan
     from candledesk.cache.runtime.workers import Writer
@@ -39,11 +39,11 @@ KIND_VIEWPORT = "viewport"
 KIND_UPDATE = "update"
 KIND_BACKFILL = "backfill"
 KIND_RECHECK = "recheck"  # what was asked without success is asked again in its time
-KIND_HARVEST = "harvest"
-OWN_KINDS = (KIND_VIEWPORT, KIND_UPDATE, KIND_RECHECK, KIND_HARVEST)  # asked again by themselves after a restart
+KIND_ARCHIVE = "harvest"
+OWN_KINDS = (KIND_VIEWPORT, KIND_UPDATE, KIND_RECHECK, KIND_ARCHIVE)  # asked again by themselves after a restart
 N_GAPS_TOLD = 3
 NO_GAPS = "[]"
-WAIT_TOLD_S = 1.0  # a shorter wait is no news
+MIN_REPORTED_WAIT_S = 1.0  # a shorter wait is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _gap_text(gaps: Sequence[Gap]) -> str:
     return json.dumps([[gap.span.start, gap.span.end, gap.reason, gap.retry_at] for gap in gaps])
 
 
-def describe_end(end: DemandEnd) -> str:
+def describe_end(end: FillResult) -> str:
     """Say in one sentence why a demand left something open; empty when nothing is."""
     if end.error is not None:
         return str(end.error)
@@ -98,7 +98,7 @@ def describe_end(end: DemandEnd) -> str:
     return f"{len(end.gaps)} {noun} left: {'; '.join(reasons[:N_GAPS_TOLD])}"
 
 
-class Journal:
+class JobJournal:
     """Writes job rows through the writer and tells every change."""
 
     def __init__(self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiter: Limiter) -> None:
@@ -107,7 +107,7 @@ class Journal:
         self._emit = emit
         self.now = now
         self._limiter = limiter
-        self.paces = Paces(limiter)
+        self.eta_estimator = EtaEstimator(limiter)
 
     def change(
         self,
@@ -126,20 +126,20 @@ class Journal:
 
         return self._writer.submit(task, is_urgent=is_urgent)
 
-    def tell(self, jobs: Iterable[Job | None]) -> None:
+    def emit_jobs(self, jobs: Iterable[Job | None]) -> None:
         """Tell what became of each job."""
         for job in jobs:
             if job is not None:
                 self._emit(JobChanged(job))
 
-    def tell_many(self, n_jobs: int) -> None:
+    def emit_jobs_changed(self, n_jobs: int) -> None:
         """Tell that many jobs moved at once."""
         if n_jobs:
             self._emit(JobsChanged(n_jobs))
 
     def job(self, row: JobRow) -> Job:
         """Return a row as a message, with the time it will still take."""
-        return job_of(row, self.paces.eta_s(row.job_id) if row.state == JobState.RUNNING else None)
+        return job_of(row, self.eta_estimator.eta_s(row.job_id) if row.state == JobState.RUNNING else None)
 
     def move(self, connection: Connection, job_id: int, verb: JobVerb, **changes: Unpack[JobChanges]) -> JobRow:
         """Let ``verb`` happen to a job, inside a transaction; ``JobStateError`` when its state refuses it."""
@@ -168,11 +168,11 @@ class Journal:
             self.move(connection, row.job_id, JobVerb.RESUME) if row.state == JobState.PAUSED else row for row in rows
         ]
 
-    def _write_live(self, demand: Demand, job_id: int, verb: JobVerb | None, **changes: Unpack[JobChanges]) -> None:
+    def _write_live(self, task: FillTask, job_id: int, verb: JobVerb | None, **changes: Unpack[JobChanges]) -> None:
         """Change the row of a demand's job and wait; nothing when the job was paused, cancelled or begun anew since."""
 
         def write(connection: Connection) -> Job | None:
-            row = None if demand.cancel.is_set() else job_store.read_job(connection, job_id)
+            row = None if task.cancel.is_set() else job_store.read_job(connection, job_id)
             if row is None or row.state != JobState.RUNNING:
                 return None
             if verb is not None:
@@ -180,13 +180,13 @@ class Journal:
             changed = job_store.update_job(connection, job_id, now=self.now(), **changes)
             return None if changed is None else self.job(changed)
 
-        self.change(write, lambda job: self.tell([job])).result()
+        self.change(write, lambda job: self.emit_jobs([job])).result()
 
-    def begin_window(self, demand: Demand, facts: Facts | None, window: Span) -> Job | None:
+    def begin_window(self, task: FillTask, facts: Facts | None, window: Span) -> Job | None:
         """Note that a window of a demand without a job of its own is being asked for (shown in the panel)."""
-        if demand.job_id is not None or facts is None:
+        if task.job_id is not None or facts is None:
             return None
-        order = Order(demand.symbol, facts.interval, KIND_VIEWPORT, window, int(demand.priority))
+        order = Order(task.symbol, facts.interval, KIND_VIEWPORT, window, int(task.priority))
         n = plan_span(window, facts).n_expected
 
         def write(connection: Connection) -> Job:
@@ -195,7 +195,7 @@ class Journal:
                 return job_of(row)
             return job_of(self.move(connection, row.job_id, JobVerb.BEGIN, attempts=1, bars_expected=n))
 
-        return self.change(write, lambda job: self.tell([job])).result()
+        return self.change(write, lambda job: self.emit_jobs([job])).result()
 
     def end_window(self, entry: Job | None, error: str) -> None:
         """Note how that window ended."""
@@ -210,40 +210,40 @@ class Journal:
                 return None  # a person has cancelled it in the panel
             return job_of(self.move(connection, entry.job_id, verb, error=error, bars_done=done))
 
-        self.change(write, lambda job: self.tell([job])).result()
+        self.change(write, lambda job: self.emit_jobs([job])).result()
 
-    def progress(self, demand: Demand, plan: Plan) -> None:
+    def progress(self, task: FillTask, plan: Plan) -> None:
         """Note how far a job is: expected bars that are known now, of all expected, and when its next request goes."""
-        if demand.job_id is None:
+        if task.job_id is None:
             return
-        self.paces.note(demand.job_id, len(plan.windows))
-        wait_s = self._limiter.wait_s(int(demand.priority)) if plan.windows else 0.0
+        self.eta_estimator.note(task.job_id, len(plan.windows))
+        wait_s = self._limiter.wait_s(int(task.priority)) if plan.windows else 0.0
         self._write_live(
-            demand,
-            demand.job_id,
+            task,
+            task.job_id,
             None,
             bars_done=plan.n_expected - plan.n_missing,
             bars_expected=plan.n_expected,
             cursor=plan.windows[0].end if plan.windows else None,
-            next_try_at=self.now() + round(wait_s) if wait_s > WAIT_TOLD_S else None,
+            next_try_at=self.now() + round(wait_s) if wait_s > MIN_REPORTED_WAIT_S else None,
             error="",
         )
 
-    def wait(self, demand: Demand, delay_s: float, reason: str) -> None:
+    def wait(self, task: FillTask, delay_s: float, reason: str) -> None:
         """Note that a job waits before its next try, and why."""
-        if demand.job_id is not None:
+        if task.job_id is not None:
             next_try_at = self.now() + round(delay_s)
-            self._write_live(demand, demand.job_id, None, next_try_at=next_try_at, error=reason)
+            self._write_live(task, task.job_id, None, next_try_at=next_try_at, error=reason)
 
-    def end_job(self, demand: Demand, end: DemandEnd) -> None:
+    def end_job(self, task: FillTask, end: FillResult) -> None:
         """Note how a job ended: succeeded only when no gap is left that could be filled."""
-        if demand.job_id is None:
+        if task.job_id is None:
             return
         if end.is_cancelled:
-            self.paces.forget(demand.job_id)
+            self.eta_estimator.forget(task.job_id)
             return  # who cancelled it wrote so; at shutdown it is queued for the next start
         error = describe_end(end)
         verb = JobVerb.FAIL if error else JobVerb.SUCCEED
         gaps = _gap_text((*end.never, *end.gaps))
-        self._write_live(demand, demand.job_id, verb, error=error, gaps=gaps, next_try_at=None)
-        self.paces.forget(demand.job_id)
+        self._write_live(task, task.job_id, verb, error=error, gaps=gaps, next_try_at=None)
+        self.eta_estimator.forget(task.job_id)

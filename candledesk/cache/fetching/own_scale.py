@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FOREVER = 2**40
 _AROUND_S = 60 * DAY_S  # of intraday bars so much is looked at on either side; of dailies everything
-_CALM = 0.3  # below this no logarithmic move is a step of any scale
+_ORDINARY = 0.3  # below this no logarithmic move is a step of any scale
 _FOUND_HERE = int(Oddity.JUMP | Oddity.UNIT | Oddity.BASIS)
 
 
@@ -102,7 +102,7 @@ def settle_scale(
         return OwnScale(clean.bars, clean.odd, clean.sent, clean.bars.volume, np.empty(0, np.bool_))
     around = _around(clean, interval)
     sent = _read_sent(connection, series_id, around if interval.is_daily else _next_to(clean, around), clean)
-    if not interval.is_daily and not _is_calm(sent, evidence):
+    if not interval.is_daily and not _is_ordinary(sent, evidence):
         sent = _read_sent(connection, series_id, around, clean)
     return _judge(sent, interval, calendar, daily, evidence)
 
@@ -119,13 +119,13 @@ def _next_to(clean: CleanBars, around: Span) -> Span:
     return Span(max(around.start, first - 5 * DAY_S), min(around.end, last + 5 * DAY_S))
 
 
-def _is_calm(sent: Sent, evidence: Evidence) -> bool:
+def _is_ordinary(sent: Sent, evidence: Evidence) -> bool:
     """Tell whether nothing in an answer or beside it can be on another scale, so that no more need be looked at."""
     if (sent.stored_flags & _FOUND_HERE).any() or not (sent.prices > 0).all():
         return False
     logs = np.log(sent.prices)
     moves = np.abs(logs - np.append(logs[3, 0], logs[3, :-1]))
-    if float(moves.max()) > _CALM:
+    if float(moves.max()) > _ORDINARY:
         return False
     return evidence.market is None or abs(logs[3, -1] - np.log(max(evidence.market[1], 1e-12))) < 1.0
 

@@ -21,7 +21,7 @@ SPAN_MARGIN_S = HOUR_S  # a request for the forming bar reaches a little beyond 
 LOOKBACK_MARGIN_S = HOUR_S  # the provider checks against its own clock (yahoo.md §1)
 
 
-class Limits:
+class ProviderLimits:
     """What was learnt, by interval; safe from any thread. ``save`` is called with each row that is news."""
 
     def __init__(self, rows: Iterable[LimitRow], save: Callable[[LimitRow], None]) -> None:

@@ -66,7 +66,7 @@ def read_splits(connection: Connection, symbol: str) -> list[Split]:
 class Compared:
     """An answer beside what is stored: its clean ``bars``, the span that was ``asked``, at ``now`` (UTC seconds).
 
-    ``news``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``;
+    ``new_splits``: splits that the answer states and that are not stored; ``unit``: see ``domain.scale.Evidence``;
     ``market``: the answer's regular market price; ``is_checked``: the dailies were read for it, after an answer that
     was not proven.
     """
@@ -77,7 +77,7 @@ class Compared:
     calendar: SessionCalendar
     asked: Span
     now: int
-    news: tuple[Split, ...] = ()
+    new_splits: tuple[Split, ...] = ()
     unit: float = 0.0
     market: float | None = None
     is_checked: bool = False
@@ -98,32 +98,32 @@ def settle_basis(connection: Connection, new: Compared) -> Settled:
     if oldest is None:  # what is stored from now on reflects all splits, told or not
         basis_store.write_basis(connection, symbol, new.now, new.market)
         return Settled()
-    is_told = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
-    splits = sorted((dict(read_splits(connection, symbol)) | dict(new.news)).items())
+    is_stated = reaches_now and new.asked.start <= (max(known_until, oldest) if interval.is_daily else known_until)
+    splits = sorted((dict(read_splits(connection, symbol)) | dict(new.new_splits)).items())
     stored = _stored_final(connection, symbol, interval, new.bars)
-    missing = [split for split in new.news if split[0] > known_until - DAY_S]  # in the stored prices
+    missing = [split for split in new.new_splits if split[0] > known_until - DAY_S]  # in the stored prices
     aligned = new.bars if interval.is_daily else _aligned(connection, new, splits, missing)
     n_sure = sum(date + DAY_S <= known_until for date, _ in splits)
     n_reflected, n_compared = compare_basis(aligned, stored, splits, new.unit, n_sure)
-    if n_reflected is None and is_told and interval.is_daily:
+    if n_reflected is None and is_stated and interval.is_daily:
         found = unstated_split(new.bars, stored)
         if found is not None:  # all others are reflected, whether they are older or newer
             splits, n_reflected = [found], 0
-    if is_told and not n_compared:  # the stored prices are older than what is news, whatever they are
+    if is_stated and not n_compared:  # the stored prices are older than what is news, whatever they are
         n_reflected = len(splits) - len(missing)
         # A split that was known late can be in the stored prices or not: the dailies tell.
-        is_told = interval.is_daily or not any(oldest < date <= known_until - DAY_S for date, _ in new.news)
+        is_stated = interval.is_daily or not any(oldest < date <= known_until - DAY_S for date, _ in new.new_splits)
     rebased: list[Interval] = []
     if n_reflected is not None and n_reflected < len(splits):
         rebased = _rebase_all(connection, new, aligned, splits, n_reflected)
-    elif interval.is_daily and new.news:
+    elif interval.is_daily and new.new_splits:
         rebased = _align_stored(connection, new, splits, len(splits))
     is_fresh = new.now - known_until <= FRESH_S
     if is_fresh and not new.is_checked and not is_same_market(basis_store.read_market(connection, symbol), new.market):
-        is_fresh, is_told = False, is_told and interval.is_daily  # a split has come since, told in this span or not
-    is_sure = is_told or is_fresh
+        is_fresh, is_stated = False, is_stated and interval.is_daily  # a split has come since, told in this span or not
+    is_sure = is_stated or is_fresh
     is_proven = is_sure or (n_reflected is not None and n_compared > 0)
-    if is_told:
+    if is_stated:
         basis_store.write_basis(connection, symbol, new.now, new.market)
     return Settled(None if is_proven else min(oldest, new.asked.start), tuple(rebased))
 
@@ -155,8 +155,8 @@ def retire_other_company(connection: Connection, answered: Instrument, interval:
     retired = instrument_store.retire_instrument(connection, symbol, newest)
     for series_id, found, _ in instrument_store.list_series(connection):
         if found == retired:
-            former = coverage_store.read_coverage(connection, series_id)
-            coverage_store.write_coverage(connection, series_id, cover_retired(former, newest, retired))
+            previous = coverage_store.read_coverage(connection, series_id)
+            coverage_store.write_coverage(connection, series_id, cover_retired(previous, newest, retired))
     return retired
 
 

@@ -27,7 +27,7 @@ class Claim:
     waiters: list[Callable[[], None]] = field(default_factory=list)
 
 
-class Claims:
+class SingleFlight:
     """The register of claims; safe from any thread."""
 
     def __init__(self) -> None:

@@ -54,8 +54,8 @@ def commit_failure(
 def _write_coverage(connection: Connection, claim: Claim, row: Coverage, calendar: SessionCalendar | None) -> int:
     with transaction(connection):
         (series_id,) = instrument_store.ensure_series(connection, [(claim.symbol, claim.interval)])
-        former = coverage_store.read_coverage(connection, series_id, row.span)
-        rows = cover_failure(row, former)
+        previous = coverage_store.read_coverage(connection, series_id, row.span)
+        rows = cover_failure(row, previous)
         if calendar is not None:
             rows = [one for one in rows if one.state is not row.state or _is_expected(one.span, calendar, claim)]
         coverage_store.write_coverage(connection, series_id, rows)

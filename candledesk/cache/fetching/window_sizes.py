@@ -17,23 +17,23 @@ N_TO_GROW = 8  # windows that must succeed before a wider one is tried again
 
 
 @dataclass(slots=True)
-class _Width:
+class _WindowSize:
     seconds: int
     n_successes: int = 0
 
 
-class Widths:
+class WindowSizes:
     """The widths that differ from the interval table's; safe from any thread."""
 
     def __init__(self) -> None:
         """Start with the table's widths."""
         self._lock = threading.Lock()
-        self._widths: dict[tuple[str, str], _Width] = {}
+        self._sizes: dict[tuple[str, str], _WindowSize] = {}
 
     def of(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest request to plan with, in seconds; ``None``: the interval's own."""
         with self._lock:
-            width = self._widths.get((symbol, interval.name))
+            width = self._sizes.get((symbol, interval.name))
             return None if width is None else width.seconds
 
     def halve(self, symbol: str, interval: Interval, refused: Span) -> bool:
@@ -43,19 +43,19 @@ class Widths:
         if half < floor:
             return False
         with self._lock:
-            self._widths[symbol, interval.name] = _Width(half)
+            self._sizes[symbol, interval.name] = _WindowSize(half)
         return True
 
     def note_success(self, symbol: str, interval: Interval) -> None:
         """Count a window that was answered; after some of them the width doubles, up to the interval's own."""
         with self._lock:
-            width = self._widths.get((symbol, interval.name))
+            width = self._sizes.get((symbol, interval.name))
             if width is None:
                 return
             width.n_successes += 1
             if width.n_successes < N_TO_GROW:
                 return
             if width.seconds * 2 >= interval.window_s:
-                del self._widths[symbol, interval.name]
+                del self._sizes[symbol, interval.name]
             else:
-                self._widths[symbol, interval.name] = _Width(width.seconds * 2)
+                self._sizes[symbol, interval.name] = _WindowSize(width.seconds * 2)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, Demand, Priority, Want
+from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
 from candledesk.cache.fetching.job_journal import (
     KIND_BACKFILL,
     KIND_RECHECK,
@@ -25,7 +25,7 @@ from candledesk.cache.fetching.job_journal import (
     OWN_KINDS,
     job_of,
 )
-from candledesk.cache.jobs.waiters import Waits
+from candledesk.cache.jobs.waiters import JobWaiters
 from candledesk.cache.runtime.workers import run_into
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.events import Events
-    from candledesk.cache.fetching.fill_scheduler import Fills
-    from candledesk.cache.fetching.job_journal import Journal, Order
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.fetching.job_journal import JobJournal, Order
     from candledesk.cache.messages import Job
-    from candledesk.cache.runtime.workers import Clockwork, Readers
+    from candledesk.cache.runtime.workers import DelayedCalls, Readers
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
@@ -55,26 +55,33 @@ N_HELD = 16  # of a lane, with those that rest: when every symbol fails, the que
 # Of each lane the priorities, both included; charts have no jobs that wait.
 LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
 N_REMEMBERED = 200  # ended jobs that nobody asked for
-FEED_AGAIN_S = 8.0  # after the machine refused to write
+RESTART_QUEUE_S = 8.0  # after the machine refused to write
 _PRIORITIES = {KIND_UPDATE: Priority.UPDATE}
 
 
-class Jobs:
+class JobQueue:
     """Every live job that is running has a demand here; all else is in the database."""
 
-    def __init__(self, fills: Fills, journal: Journal, readers: Readers, clockwork: Clockwork, events: Events) -> None:
-        """Start with none; ``take_up`` begins what a former run left."""
-        self._fills = fills
+    def __init__(
+        self,
+        fill_scheduler: FillScheduler,
+        journal: JobJournal,
+        readers: Readers,
+        delayed_calls: DelayedCalls,
+        events: Events,
+    ) -> None:
+        """Start with none; ``resume_previous`` begins what a former run left."""
+        self._fill_scheduler = fill_scheduler
         self._journal = journal
         self._readers = readers
-        self._clockwork = clockwork
+        self._delayed_calls = delayed_calls
         self._lock = threading.Lock()
-        self._demands: dict[int, Demand] = {}
-        self._waits = Waits()
+        self._tasks: dict[int, FillTask] = {}
+        self._waiters = JobWaiters()
         self._own: set[int] | None = set()  # jobs that may begin; ``None``: every one
-        self._is_feeding = False
+        self._is_starting_queued = False
         self._is_closing = False
-        events.subscribe(self._waits.on_event)
+        events.subscribe(self._waiters.on_event)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -101,15 +108,15 @@ class Jobs:
         )
 
     def wait(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended; see ``waits.Waits``."""
-        ended = self._waits.add(job_id)
+        """Resolve when the job has ended; see ``waits.JobWaiters``."""
+        ended = self._waiters.add(job_id)
 
         def on_read(read: Future[Job]) -> None:
             error = read.exception()
             if error is not None:
-                self._waits.fail(error, job_id)
+                self._waiters.fail(error, job_id)
             elif read.result().state in ENDED:
-                self._waits.settle(read.result())
+                self._waiters.settle(read.result())
 
         self.read(job_id).add_done_callback(on_read)
         return ended
@@ -122,7 +129,7 @@ class Jobs:
         def insert(connection: Connection) -> list[Job]:
             rows = self._journal.insert(connection, orders)
             if len(rows) == 1 and orders[0].kind == KIND_BACKFILL:
-                self._forgive(connection, rows[0])
+                self._clear_backoff(connection, rows[0])
             return [job_of(row) for row in rows]
 
         return self._journal.change(insert, self._on_started, is_urgent=True)
@@ -130,10 +137,10 @@ class Jobs:
     def _on_started(self, jobs: Sequence[Job]) -> None:
         self._admit(job.job_id for job in jobs)
         if len(jobs) == 1:
-            self._journal.tell(jobs)
+            self._journal.emit_jobs(jobs)
         else:
-            self._journal.tell_many(len(jobs))
-        self.feed()
+            self._journal.emit_jobs_changed(len(jobs))
+        self.start_queued()
 
     def _admit(self, ids: Iterable[int]) -> None:
         """Let jobs begin: a command that fills one series does not go on with what a window has left."""
@@ -141,7 +148,7 @@ class Jobs:
             if self._own is not None:
                 self._own.update(ids)
 
-    def take_up(self) -> int:
+    def resume_previous(self) -> int:
         """Requeue what was running when the last run ended, begin all that is queued, and return how much that is.
 
         From then on every queued job may begin, not only those that were started or queued again here.
@@ -149,15 +156,15 @@ class Jobs:
         with self._lock:
             self._own = None
 
-        def take_up(connection: Connection) -> int:
+        def resume_previous(connection: Connection) -> int:
             self._move_all(connection, JobVerb.REQUEUE)
             # Whoever looked is gone; charts and the updater ask again by themselves.
             for kind in OWN_KINDS:
                 self._move_all(connection, JobVerb.CANCEL, (JobState.QUEUED,), kind=kind)
             return job_store.count_jobs(connection).get(JobState.QUEUED, 0)
 
-        n_queued = self._journal.change(take_up, self._journal.tell_many).result()
-        self.feed()
+        n_queued = self._journal.change(resume_previous, self._journal.emit_jobs_changed).result()
+        self.start_queued()
         return n_queued
 
     def requeue(self) -> Future[int]:
@@ -177,23 +184,23 @@ class Jobs:
 
     # --- feeding ------------------------------------------------------------------------------------------------
 
-    def feed(self) -> None:
+    def start_queued(self) -> None:
         """Begin the most urgent queued jobs, as many as there is room for; returns at once."""
         with self._lock:
-            if self._is_feeding or self._is_closing:
+            if self._is_starting_queued or self._is_closing:
                 return
-            self._is_feeding = True
-        self._journal.change(self._claim, self._begin).add_done_callback(self._on_fed)
+            self._is_starting_queued = True
+        self._journal.change(self._claim, self._begin).add_done_callback(self._on_queued_started)
 
     def _claim(self, connection: Connection) -> list[Job]:
         with self._lock:
-            self._is_feeding = False
-            held = [(demand.priority, demand.is_resting) for demand in self._demands.values()]
+            self._is_starting_queued = False
+            held = [(task.priority, task.is_in_retry_pause) for task in self._tasks.values()]
             own = None if self._own is None else list(self._own)
         claimed: list[JobRow] = []
         for low, high in LANES:
-            rests = [is_resting for priority, is_resting in held if low <= priority <= high]
-            n_free = min(N_BEGUN - rests.count(False), N_HELD - len(rests))
+            retry_pauses = [is_in_retry_pause for priority, is_in_retry_pause in held if low <= priority <= high]
+            n_free = min(N_BEGUN - retry_pauses.count(False), N_HELD - len(retry_pauses))
             claimed += job_store.next_jobs(connection, (low, high), max(0, n_free), own)
         return [
             self._journal.job(self._journal.move(connection, row.job_id, JobVerb.BEGIN, attempts=row.attempts + 1))
@@ -201,42 +208,42 @@ class Jobs:
         ]
 
     def _begin(self, jobs: Sequence[Job]) -> None:
-        self._journal.tell(jobs)
+        self._journal.emit_jobs(jobs)
         for job in jobs:
             priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
-            demand = Demand(job.symbol, job.interval, Want(job.span), priority, job.job_id)
-            demand.is_update = job.kind == KIND_UPDATE
-            demand.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
-            demand.is_patient = job.kind == KIND_BACKFILL
-            demand.on_stuck = partial(self._waits.fail, job_id=job.job_id)
-            demand.on_rest = self.feed
+            task = FillTask(job.symbol, job.interval, FillTarget(job.span), priority, job.job_id)
+            task.is_update = job.kind == KIND_UPDATE
+            task.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
+            task.waits_for_network = job.kind == KIND_BACKFILL
+            task.on_blocked = partial(self._waiters.fail, job_id=job.job_id)
+            task.on_retry_pause = self.start_queued
             with self._lock:
-                self._demands[job.job_id] = demand
+                self._tasks[job.job_id] = task
                 if self._own is not None:  # not at its end: by then it may have been queued again
                     self._own.discard(job.job_id)
-            demand.end.add_done_callback(self._forgetter(job.job_id, demand))
-            self._fills.add(demand)
+            task.end.add_done_callback(self._forgetter(job.job_id, task))
+            self._fill_scheduler.add(task)
 
-    def _forgetter(self, job_id: int, demand: Demand) -> Callable[[object], None]:
+    def _forgetter(self, job_id: int, task: FillTask) -> Callable[[object], None]:
         def forget(_end: object) -> None:
             with self._lock:
-                if self._demands.get(job_id) is demand:
-                    del self._demands[job_id]
-            self.feed()
+                if self._tasks.get(job_id) is task:
+                    del self._tasks[job_id]
+            self.start_queued()
 
         return forget
 
-    def _on_fed(self, fed: Future[list[Job]]) -> None:
-        error = fed.exception()
+    def _on_queued_started(self, begun: Future[list[Job]]) -> None:
+        error = begun.exception()
         if error is None or isinstance(error, ClosingError):
             return
         with self._lock:
-            self._is_feeding = False
+            self._is_starting_queued = False
         if isinstance(error, EnvironmentFaultError):
-            self._fills.machine.note(error)
-            self._waits.fail(error)
+            self._fill_scheduler.storage_health.note(error)
+            self._waiters.fail(error)
         log.warning("jobs wait, for the next ones could not be begun: %s", error)
-        self._clockwork.call_later(FEED_AGAIN_S, self.feed)
+        self._delayed_calls.call_later(RESTART_QUEUE_S, self.start_queued)
 
     # --- what people decide -------------------------------------------------------------------------------------
 
@@ -259,12 +266,12 @@ class Jobs:
 
         def then(job: Job) -> None:
             with self._lock:
-                demand = self._demands.pop(job_id, None)
-            if demand is not None:
-                self._fills.cancel(demand)
-            self._journal.paces.forget(job_id)
-            self._journal.tell([job])
-            self.feed()
+                task = self._tasks.pop(job_id, None)
+            if task is not None:
+                self._fill_scheduler.cancel(task)
+            self._journal.eta_estimator.forget(job_id)
+            self._journal.emit_jobs([job])
+            self.start_queued()
 
         return self._journal.change(write, then, is_urgent=True)
 
@@ -279,8 +286,8 @@ class Jobs:
     def _queue_again(self, move: Callable[[Connection], JobRow]) -> Future[Job]:
         def then(job: Job) -> None:
             self._admit([job.job_id])
-            self._journal.tell([job])
-            self.feed()
+            self._journal.emit_jobs([job])
+            self.start_queued()
 
         return self._journal.change(lambda connection: job_of(move(connection)), then, is_urgent=True)
 
@@ -290,10 +297,10 @@ class Jobs:
         if row.priority == Priority.VIEWPORT:  # no chart waits for it any more
             later = job_store.update_job(connection, job_id, now=self._journal.now(), priority=int(Priority.BACKFILL))
             row = row if later is None else later
-        self._forgive(connection, row)
+        self._clear_backoff(connection, row)
         return row
 
-    def _forgive(self, connection: Connection, row: JobRow) -> None:
+    def _clear_backoff(self, connection: Connection, row: JobRow) -> None:
         """Let the windows of a job that have failed be asked at once: whoever starts or retries it means now."""
         series_id = instrument_store.series_id(connection, row.symbol, parse_interval(row.interval))
         if series_id is None:
@@ -322,8 +329,8 @@ class Jobs:
 
         def then(queued: list[int]) -> None:
             self._admit(queued)
-            self._journal.tell_many(len(queued))
-            self.feed()
+            self._journal.emit_jobs_changed(len(queued))
+            self.start_queued()
 
         counted: Future[int] = Future()
         moved = self._journal.change(write, then, is_urgent=True)
@@ -334,14 +341,16 @@ class Jobs:
         """Forget every job that has ended; return how many."""
         states = [state.value for state in ENDED]
         return self._journal.change(
-            lambda connection: job_store.delete_jobs(connection, states), self._journal.tell_many, is_urgent=True
+            lambda connection: job_store.delete_jobs(connection, states),
+            self._journal.emit_jobs_changed,
+            is_urgent=True,
         )
 
     def forget(self, job_id: int) -> Future[int]:
         """Forget one job that has ended; return how many that were."""
         states = [state.value for state in ENDED]
         return self._journal.change(
-            lambda connection: job_store.delete_jobs(connection, states, job_id), self._journal.tell_many
+            lambda connection: job_store.delete_jobs(connection, states, job_id), self._journal.emit_jobs_changed
         )
 
     def forget_old(self) -> Future[int]:
@@ -349,14 +358,14 @@ class Jobs:
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.forget_jobs(connection, OWN_KINDS, states, N_REMEMBERED),
-            self._journal.tell_many,
+            self._journal.emit_jobs_changed,
         )
 
     def close(self) -> None:
         """Begin nothing any more, and end every wait with ``ClosingError``."""
         with self._lock:
             self._is_closing = True
-        self._waits.fail(ClosingError("CandleDesk is shutting down"))
+        self._waiters.fail(ClosingError("CandleDesk is shutting down"))
 
 
 def update_span(interval: Interval, now: int) -> Span:

@@ -20,17 +20,17 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from candledesk.cache.fetching.fill_scheduler import Fills
-    from candledesk.cache.fetching.fill_task import DemandEnd
-    from candledesk.cache.jobs.queue import Jobs
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.fetching.fill_task import FillResult
+    from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import Job
-    from candledesk.cache.queries.context import Parts
+    from candledesk.cache.queries.context import CacheContext
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
 T = TypeVar("T")
 N_NOTED = 20  # series of one wish that count as active; more are an archive, not what somebody looks at
-N_MET_AT_ONCE = 4  # symbols that were never met are asked for a few at a time
+N_RESOLVED_AT_ONCE = 4  # symbols that were never met are asked for a few at a time
 
 
 def whole_span(now: int) -> Span:
@@ -38,21 +38,21 @@ def whole_span(now: int) -> Span:
     return Span(HISTORY_START, (now // HOUR_S + 1) * HOUR_S)
 
 
-class Starts:
+class JobSubmitter:
     """Turns wishes into orders for the book of jobs."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, context: CacheContext) -> None:
         """Take the parts; nothing starts here."""
-        self._parts = parts
+        self._context = context
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
         return _first(self.start_backfills([(symbol, interval)], span))
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue a backfill of each series, or join the live one; see ``doors.Cache``."""
-        self._parts.catalog.forgive(symbol for symbol, _ in series)  # whoever starts it means now
-        now = self._parts.now()
+        """Queue a backfill of each series, or join the live one; see ``doors.CacheApi``."""
+        self._context.catalog.clear_backoff(symbol for symbol, _ in series)  # whoever starts it means now
+        now = self._context.now()
         if span is not None and span.start >= now:
             return _failed(InputError("from", "The span lies in the future: nothing can be there yet"))
         whole = whole_span(now)
@@ -67,10 +67,10 @@ class Starts:
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        chosen = list(series) or self._parts.active.series()
+        chosen = list(series) or self._context.active.series()
         if not chosen:
             return _failed(InputError("symbols", "No series is active yet: name symbols and intervals"))
-        self._parts.catalog.forgive(symbol for symbol, _ in series)
+        self._context.catalog.clear_backoff(symbol for symbol, _ in series)
 
         def orders(connection: Connection) -> list[Order]:
             return [self._update_order(connection, symbol, interval.base) for symbol, interval in chosen]
@@ -79,7 +79,7 @@ class Starts:
 
     def _update_order(self, connection: Connection, symbol: str, interval: Interval) -> Order:
         """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""
-        facts, now = self._parts.catalog.read(connection, symbol, interval).facts, self._parts.now()
+        facts, now = self._context.catalog.read(connection, symbol, interval).facts, self._context.now()
         recent = None if facts is None else recent_span(facts.calendar, interval, now)
         return Order(symbol, interval, KIND_UPDATE, recent or update_span(interval, now), Priority.UPDATE)
 
@@ -102,10 +102,10 @@ class Starts:
                 return
             orders, known = surveyed.result()
             for order in orders[:N_NOTED]:
-                self._parts.active.note(order.symbol, order.interval)
-            _Start(self._parts.fills, self._parts.jobs, orders, started).begin(known)
+                self._context.active.note(order.symbol, order.interval)
+            _Submission(self._context.fill_scheduler, self._context.jobs, orders, started).begin(known)
 
-        self._parts.readers.submit(survey).add_done_callback(on_surveyed)
+        self._context.readers.submit(survey).add_done_callback(on_surveyed)
         return started
 
 
@@ -130,11 +130,13 @@ def _first(jobs: Future[list[Job]]) -> Future[Job]:
     return first
 
 
-class _Start:
+class _Submission:
     """One wish under way: the jobs of known symbols are queued at once, the others as their symbols are met."""
 
-    def __init__(self, fills: Fills, jobs: Jobs, orders: Sequence[Order], started: Future[list[Job]]) -> None:
-        self._fills = fills
+    def __init__(
+        self, fill_scheduler: FillScheduler, jobs: JobQueue, orders: Sequence[Order], started: Future[list[Job]]
+    ) -> None:
+        self._fill_scheduler = fill_scheduler
         self._jobs = jobs
         self._orders = list(enumerate(orders))
         self._started = started
@@ -142,39 +144,39 @@ class _Start:
         self._found: dict[int, Job] = {}
         self._errors: list[BaseException] = []
         self._n_open = 0
-        self._strange: list[tuple[str, list[tuple[int, Order]]]] = []
+        self._unresolved: list[tuple[str, list[tuple[int, Order]]]] = []
 
     def begin(self, known: set[str]) -> None:
         """Queue the jobs of ``known`` symbols and meet the others, a few at a time."""
-        strange: dict[str, list[tuple[int, Order]]] = {}
+        unresolved: dict[str, list[tuple[int, Order]]] = {}
         for pair in self._orders:
             if pair[1].symbol not in known:
-                strange.setdefault(pair[1].symbol, []).append(pair)
-        self._strange = list(strange.items())[::-1]
+                unresolved.setdefault(pair[1].symbol, []).append(pair)
+        self._unresolved = list(unresolved.items())[::-1]
         ready = [pair for pair in self._orders if pair[1].symbol in known]
-        self._n_open = bool(ready) + len(strange)
+        self._n_open = bool(ready) + len(unresolved)
         if ready:
             self._queue(ready)
-        for _ in range(min(N_MET_AT_ONCE, len(strange))):
-            self._meet_next()
+        for _ in range(min(N_RESOLVED_AT_ONCE, len(unresolved))):
+            self._resolve_next()
         if not self._orders:
             self._started.set_result([])
 
-    def _meet_next(self) -> None:
+    def _resolve_next(self) -> None:
         with self._lock:
-            if not self._strange:
+            if not self._unresolved:
                 return
-            symbol, pairs = self._strange.pop()
+            symbol, pairs = self._unresolved.pop()
 
-        def on_met(end: Future[DemandEnd]) -> None:
+        def on_resolved(end: Future[FillResult]) -> None:
             error = end.result().error
             if error is not None:
                 self._close_part(error)
             else:
                 self._queue(pairs)
-            self._meet_next()
+            self._resolve_next()
 
-        self._fills.meet(symbol, pairs[0][1].interval, on_met, span=pairs[0][1].span)
+        self._fill_scheduler.resolve_instrument(symbol, pairs[0][1].interval, on_resolved, span=pairs[0][1].span)
 
     def _queue(self, pairs: Sequence[tuple[int, Order]]) -> None:
         def on_queued(queued: Future[list[Job]]) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import Event
 
 
-class Waits:
+class JobWaiters:
     """Futures by job; safe from any thread.
 
     They resolve when the job has ended, and fail when it is stuck: disk or database refuse (``EnvironmentFaultError``)

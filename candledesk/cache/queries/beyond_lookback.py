@@ -20,7 +20,7 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.cache.fetching.catalog import Known
+    from candledesk.cache.fetching.catalog import SeriesState
     from candledesk.cache.messages import ViewportRequest
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.bars import IntArray
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _WIDEN = 4  # where a span holds too few bars (holes, hours without trades) so many times as much is read
 
 
-def is_beyond(request: ViewportRequest, facts: Facts, around: Around, edge: EdgeState) -> bool:
+def is_beyond_lookback(request: ViewportRequest, facts: Facts, around: Around, edge: EdgeState) -> bool:
     """Tell whether a chart looks beyond the provider's look-back, or up to it."""
     floor = facts.lookback_floor
     if floor is None or facts.interval.is_daily:
@@ -39,8 +39,8 @@ def is_beyond(request: ViewportRequest, facts: Facts, around: Around, edge: Edge
     return is_at_end or oldest < floor or (request.anchor is not None and request.anchor < floor)
 
 
-def read_beyond(
-    connection: Connection, request: ViewportRequest, known: Known, facts: Facts
+def read_beyond_lookback(
+    connection: Connection, request: ViewportRequest, known: SeriesState, facts: Facts
 ) -> tuple[Around, str] | None:
     """Read a viewport with what stored finer bars make of it, and name their intervals; ``None`` when there are none.
 
@@ -75,7 +75,7 @@ class _Reader:
         self,
         connection: Connection,
         request: ViewportRequest,
-        known: Known,
+        known: SeriesState,
         facts: Facts,
         sources: Sequence[FinerSeries],
         own: Span | None,
@@ -118,7 +118,7 @@ class _Reader:
 def _around(
     connection: Connection,
     request: ViewportRequest,
-    known: Known,
+    known: SeriesState,
     bars: Bars,
     *,
     is_cut_left: bool,

@@ -10,22 +10,22 @@ if TYPE_CHECKING:
 
     from candledesk.cache.events import Events
     from candledesk.cache.fetching.catalog import Catalog
-    from candledesk.cache.fetching.fill_scheduler import Fills
-    from candledesk.cache.jobs.queue import Jobs
-    from candledesk.cache.runtime.workers import Clockwork, Readers, Writer
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.jobs.queue import JobQueue
+    from candledesk.cache.runtime.workers import DelayedCalls, Readers, Writer
     from candledesk.cache.upkeep.active_series import ActiveSeries
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class CacheContext:
     """Wired once, in ``build.py``; ``now``: the wall clock in whole UTC seconds."""
 
     readers: Readers
     writer: Writer
     catalog: Catalog
-    fills: Fills
-    jobs: Jobs
-    clockwork: Clockwork
+    fill_scheduler: FillScheduler
+    jobs: JobQueue
+    delayed_calls: DelayedCalls
     events: Events
     active: ActiveSeries
     now: Callable[[], int]

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Oddities:
+class OddFlags:
     """What is odd in the rows of a reply; see ``ViewportReply.odd`` and ``usual``."""
 
     odd: Mapping[int, int] = field(default_factory=dict)
     usual: tuple[FloatArray, FloatArray] | None = None
 
 
-NOTHING_ODD = Oddities()
+NOTHING_ODD = OddFlags()
 
 
 def read_oddities(
     connection: Connection, series_id: int, rows: Bars, edges: IntArray, span: Span, interval: Interval
-) -> Oddities:
+) -> OddFlags:
     """Read what is odd in ``rows``, which are bars of ``span`` or made from them.
 
     ``edges``: the open times of all rows that ``span`` makes, ascending; ``rows`` are some of them. One query where
@@ -48,8 +48,8 @@ def read_oddities(
     odd = {time: flags for time, flags in flags_by_row(found, edges, interval).items() if time in shown}
     jumps = [bar.open_time for bar in found if bar.flags & Oddity.JUMP]
     if not any(flags & Oddity.JUMP for flags in odd.values()):
-        return Oddities(odd)
-    return Oddities(odd, _usual(connection, series_id, rows, odd, (edges, span, jumps)))
+        return OddFlags(odd)
+    return OddFlags(odd, _usual(connection, series_id, rows, odd, (edges, span, jumps)))
 
 
 def flags_by_row(found: Sequence[OddBar], edges: IntArray, interval: Interval) -> dict[int, int]:

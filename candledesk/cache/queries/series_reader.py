@@ -32,12 +32,12 @@ from candledesk.store.market import odd_bars as odd_store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.cache.fetching.catalog import Known
-    from candledesk.cache.fetching.fill_task import Want
+    from candledesk.cache.fetching.catalog import SeriesState
+    from candledesk.cache.fetching.fill_task import FillTarget
     from candledesk.cache.messages import BarsRequest
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.interval import Interval
-    from candledesk.domain.prices.adjust import Action
+    from candledesk.domain.prices.adjust import DatedAction
     from candledesk.store import Connection
     from candledesk.store.market.odd_bars import OddBar
 
@@ -47,12 +47,12 @@ NOT_FETCHED = "not fetched yet"
 N_LISTED = 3  # payments that a note names, before it only counts them
 
 
-def read_series(connection: Connection, request: BarsRequest, known: Known, want: Want) -> BarsReply:
+def read_series(connection: Connection, request: BarsRequest, known: SeriesState, target: FillTarget) -> BarsReply:
     """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span."""
     if known.instrument is None:
         raise NotCachedError(request.symbol)
     facts = known.readable
-    span = request.span or (want.resolve(facts) if facts else None)
+    span = request.span or (target.resolve(facts) if facts else None)
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
@@ -96,7 +96,7 @@ class _Read:
     notes: tuple[str, ...] = ()
 
 
-def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
+def _beyond_calendar(known: SeriesState, span: Span) -> tuple[Gap, ...]:
     """Return the part of ``span`` of which an outdated calendar cannot tell whether bars are expected."""
     if known.outdated is None:
         return ()
@@ -106,7 +106,7 @@ def _beyond_calendar(known: Known, span: Span) -> tuple[Gap, ...]:
     return () if untold is None else (Gap(untold, "the venue's calendar is not loaded yet"),)
 
 
-def _read(connection: Connection, request: BarsRequest, known: Known, facts: Facts, span: Span) -> _Read:
+def _read(connection: Connection, request: BarsRequest, known: SeriesState, facts: Facts, span: Span) -> _Read:
     interval = request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     found = read_base(connection, request.symbol, known.series_id, facts, base)
@@ -158,12 +158,12 @@ def _stored_rate(connection: Connection, date: int, symbol: str) -> float | None
     return float(bars.close[-1]) if len(bars) else None
 
 
-def _left_out_notes(actions: Sequence[Action], currency: str) -> tuple[str, ...]:
+def _left_out_notes(actions: Sequence[DatedAction], currency: str) -> tuple[str, ...]:
     """Say which payments are not taken off the prices, and what would have to be stored for it; one note a currency."""
     notes = []
     for paid_in in dict.fromkeys(one.currency or "" for one in actions):
         paid = [one for one in actions if one.currency == paid_in]
-        listed = ", ".join(map(_payment_words, paid[:N_LISTED]))
+        listed = ", ".join(map(_payment_text, paid[:N_LISTED]))
         more = f" and {len(paid) - N_LISTED} more" if len(paid) > N_LISTED else ""
         pair = rate_symbols(paid_in, currency)[0][0]
         notes.append(
@@ -173,7 +173,7 @@ def _left_out_notes(actions: Sequence[Action], currency: str) -> tuple[str, ...]
     return tuple(notes)
 
 
-def _payment_words(one: Action) -> str:
+def _payment_text(one: DatedAction) -> str:
     date = datetime.fromtimestamp(one.date, UTC)
     return f"{date:%Y-%m-%d} {one.kind.replace('_', ' ')} {one.value:g} {one.currency}"
 
@@ -212,7 +212,7 @@ def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:
     return bars.take(slice(0, limit)), int(bars.open_time[limit])
 
 
-def describe_series(connection: Connection, known: Known, interval: Interval) -> SeriesReport:
+def describe_series(connection: Connection, known: SeriesState, interval: Interval) -> SeriesReport:
     """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history."""
     facts, series_id = known.readable, known.series_id
     if facts is None:

@@ -17,8 +17,8 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.cache.fetching.fill_scheduler import Fills
-    from candledesk.cache.runtime.workers import Clockwork, Readers
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.runtime.workers import DelayedCalls, Readers
     from candledesk.domain.instrument import Instrument
     from candledesk.providers.answers import SearchAnswer
     from candledesk.providers.rate_limiter import Limiter
@@ -42,18 +42,18 @@ class SymbolSearch:
     def __init__(
         self,
         readers: Readers,
-        fills: Fills,
+        fill_scheduler: FillScheduler,
         searcher: Searcher,
         limiter: Limiter,
-        clockwork: Clockwork,
+        delayed_calls: DelayedCalls,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the parts; nothing is asked here."""
         self._readers = readers
-        self._fills = fills
+        self._fill_scheduler = fill_scheduler
         self._searcher = searcher
         self._limiter = limiter
-        self._clockwork = clockwork
+        self._delayed_calls = delayed_calls
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, tuple[SymbolFound, ...]]] = {}
@@ -88,9 +88,9 @@ class SymbolSearch:
         if not is_asked:
             future.set_result(kept or ())
             return future
-        self._clockwork.call_later(timeout_s, lambda: _settle(future, ()))
+        self._delayed_calls.call_later(timeout_s, lambda: _settle(future, ()))
         if starts:
-            self._fills.run(Priority.VIEWPORT, self._run)
+            self._fill_scheduler.run(Priority.VIEWPORT, self._run)
         return future
 
     def _recall(self, key: str) -> tuple[SymbolFound, ...] | None:

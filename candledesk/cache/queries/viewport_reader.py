@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.messages import EdgeState, ViewportReply
-from candledesk.cache.queries.odd_flags import NOTHING_ODD, Oddities, read_oddities
+from candledesk.cache.queries.odd_flags import NOTHING_ODD, OddFlags, read_oddities
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import Facts, Plan, known_spans, plan_span, unknown_part
 from candledesk.domain.bars import Bars
@@ -24,8 +24,8 @@ from candledesk.store.market import instruments as instrument_store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from candledesk.cache.fetching.catalog import Known
-    from candledesk.cache.fetching.fill_task import Want
+    from candledesk.cache.fetching.catalog import SeriesState
+    from candledesk.cache.fetching.fill_task import FillTarget
     from candledesk.cache.messages import ViewportRequest
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
@@ -60,10 +60,10 @@ class Around:
     starts: IntArray | None = None
     n_older: int = 0
     n_newer: int = 0
-    odd: Oddities = NOTHING_ODD
+    odd: OddFlags = NOTHING_ODD
 
 
-def read_around(connection: Connection, request: ViewportRequest, known: Known) -> Around:
+def read_around(connection: Connection, request: ViewportRequest, known: SeriesState) -> Around:
     """Read the stored bars of a viewport request, derived where the interval is."""
     facts = known.readable
     if known.series_id is None or facts is None:
@@ -241,9 +241,9 @@ def span_of_rows(request: ViewportRequest, around: Around, facts: Facts) -> Span
     return Span(start, max(end, oldest + 1))
 
 
-def plan_view(want: Want, facts: Facts) -> Plan:
+def plan_view(target: FillTarget, facts: Facts) -> Plan:
     """Plan what a chart lacks, on as short a part of the calendar as will do."""
-    span = want.resolve(facts)
+    span = target.resolve(facts)
     part = span if span is None else unknown_part(span, facts)
     return Plan((), (), 0, 0) if span is not None and part is None else plan_span(part, facts)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.fill_task import Demand, Priority, Want
+from candledesk.cache.fetching.fill_task import FillTarget, FillTask, Priority
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
-from candledesk.cache.queries.beyond_lookback import is_beyond, read_beyond
+from candledesk.cache.queries.beyond_lookback import is_beyond_lookback, read_beyond_lookback
 from candledesk.cache.queries.viewport_reader import (
     base_count,
     count_provisional,
@@ -31,47 +31,47 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
-    from candledesk.cache.fetching.catalog import Known
-    from candledesk.cache.fetching.fill_task import DemandEnd
+    from candledesk.cache.fetching.catalog import SeriesState
+    from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.messages import Gap, ViewportRequest
-    from candledesk.cache.queries.context import Parts
+    from candledesk.cache.queries.context import CacheContext
     from candledesk.cache.queries.viewport_reader import Around
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
 MAX_RETRY_S = 900.0
-FAULT_RETRY_S = 9.0  # a little longer than ``fills.Pauses.fault_s``
+FAULT_RETRY_S = 9.0  # a little longer than ``fills.RetryPauses.fault_s``
 
 
-class Charts:
+class ViewportLoader:
     """The viewports that are open: of each the newest request and at most one demand."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, context: CacheContext) -> None:
         """Start with no view."""
-        self._parts = parts
+        self._context = context
         self._lock = threading.Lock()
-        self._views: dict[int, Demand] = {}
+        self._views: dict[int, FillTask] = {}
         self._generations: dict[int, int] = {}
         self._awaited: set[tuple[str, str]] = set()
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
-        return self._parts.readers.submit(lambda connection: self._view(connection, request), mailbox=request.view_id)
+        return self._context.readers.submit(lambda connection: self._view(connection, request), mailbox=request.view_id)
 
     def _view(self, connection: Connection, request: ViewportRequest) -> ViewportReply:
         symbol, base = request.symbol, request.interval.base
-        self._parts.active.note(symbol, base)
-        known = self._parts.catalog.read(connection, symbol, base)
+        self._context.active.note(symbol, base)
+        known = self._context.catalog.read(connection, symbol, base)
         around = read_around(connection, request, known)
-        error = self._parts.catalog.blocked_error(symbol) if known.instrument is None else None
-        want = self._want(request, known, around)
-        fault = self._parts.fills.machine.fault()
-        is_loading = self._follow(request, base, want, known, may_ask=error is None and fault is None)
-        wanted = want.resolve(known.facts) if known.facts else None
+        error = self._context.catalog.blocked_error(symbol) if known.instrument is None else None
+        target = self._target_of(request, known, around)
+        fault = self._context.fill_scheduler.storage_health.fault()
+        is_loading = self._follow(request, base, target, known, may_ask=error is None and fault is None)
+        wanted = target.resolve(known.facts) if known.facts else None
         edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)
-        if known.facts is not None and is_beyond(request, known.facts, around, edge):
-            beyond = read_beyond(connection, request, known, known.facts)
+        if known.facts is not None and is_beyond_lookback(request, known.facts, around, edge):
+            beyond = read_beyond_lookback(connection, request, known, known.facts)
             if beyond is not None:
                 around, source = beyond
                 edge, reason = describe_edge(known.facts, around, wanted, is_loading=is_loading)
@@ -96,60 +96,64 @@ class Charts:
         )
         return with_error(reply, error)
 
-    def _want(self, request: ViewportRequest, known: Known, around: Around) -> Want:
+    def _target_of(self, request: ViewportRequest, known: SeriesState, around: Around) -> FillTarget:
         if around.starts is not None and known.facts is not None:
             span = span_of_rows(request, around, known.facts)
-            return Want(unknown_part(span, known.facts) or span)  # the fill engine plans a short span, too
+            return FillTarget(unknown_part(span, known.facts) or span)  # the fill engine plans a short span, too
         n_before = base_count(request.interval, request.n_before)
         n_after = base_count(request.interval, request.n_after)
         anchor = request.anchor
         if anchor is not None and known.facts is not None and request.interval.base is not request.interval:
             anchor = base_span(request.interval, known.facts.calendar, Span(anchor, anchor + 1)).start
-        return Want(anchor=anchor, n_before=n_before, n_after=n_after)
+        return FillTarget(anchor=anchor, n_before=n_before, n_after=n_after)
 
-    def _follow(self, request: ViewportRequest, base: Interval, want: Want, known: Known, *, may_ask: bool) -> bool:
+    def _follow(
+        self, request: ViewportRequest, base: Interval, target: FillTarget, known: SeriesState, *, may_ask: bool
+    ) -> bool:
         """Make the view's demand ask for what it shows now; return whether something is being loaded."""
-        has_work = may_ask and (known.facts is None or self._has_work(known.facts, want))
+        has_work = may_ask and (known.facts is None or self._has_work(known.facts, target))
         with self._lock:
             if request.generation < self._generations.get(request.view_id, request.generation):
                 return True  # overtaken on the other reader thread: the newer request has followed already
             self._generations[request.view_id] = request.generation
-            former = self._views.get(request.view_id)
-            if has_work and former is not None and former.is_live and former.series == (request.symbol, base):
-                former.want = want
+            previous = self._views.get(request.view_id)
+            if has_work and previous is not None and previous.is_live and previous.series == (request.symbol, base):
+                previous.target = target
                 return True
-            demand = Demand(request.symbol, base, want, Priority.VIEWPORT) if has_work else None
-            if demand is None:
+            task = FillTask(request.symbol, base, target, Priority.VIEWPORT) if has_work else None
+            if task is None:
                 self._views.pop(request.view_id, None)
             else:
-                self._views[request.view_id] = demand
-        if former is not None:
-            self._parts.fills.cancel(former)
-        if demand is None:
+                self._views[request.view_id] = task
+        if previous is not None:
+            self._context.fill_scheduler.cancel(previous)
+        if task is None:
             if known.facts is not None and may_ask:
-                self._look_again(request.symbol, base, plan_view(want, known.facts).gaps)
+                self._schedule_refresh(request.symbol, base, plan_view(target, known.facts).gaps)
             return False
-        demand.end.add_done_callback(lambda end: self._on_view_end(request.view_id, demand, end.result()))
-        self._parts.fills.add(demand)
+        task.end.add_done_callback(lambda end: self._on_view_end(request.view_id, task, end.result()))
+        self._context.fill_scheduler.add(task)
         return True
 
-    def _has_work(self, facts: Facts, want: Want) -> bool:
-        return bool(plan_view(want, facts).windows)
+    def _has_work(self, facts: Facts, target: FillTarget) -> bool:
+        return bool(plan_view(target, facts).windows)
 
-    def _on_view_end(self, view_id: int, demand: Demand, end: DemandEnd) -> None:
+    def _on_view_end(self, view_id: int, task: FillTask, end: FillResult) -> None:
         """Let the chart look again, and once more when something that failed may be tried again."""
         with self._lock:
-            if self._views.get(view_id) is not demand:
+            if self._views.get(view_id) is not task:
                 return
             del self._views[view_id]
         if end.is_cancelled:
             return
-        self._tell_again(demand.symbol, demand.interval)
+        self._emit_refresh(task.symbol, task.interval)
         if isinstance(end.error, EnvironmentFaultError):
-            self._parts.clockwork.call_later(FAULT_RETRY_S, lambda: self._tell_again(demand.symbol, demand.interval))
-        self._look_again(demand.symbol, demand.interval, end.gaps)
+            self._context.delayed_calls.call_later(
+                FAULT_RETRY_S, lambda: self._emit_refresh(task.symbol, task.interval)
+            )
+        self._schedule_refresh(task.symbol, task.interval, end.gaps)
 
-    def _look_again(self, symbol: str, interval: Interval, gaps: Sequence[Gap]) -> None:
+    def _schedule_refresh(self, symbol: str, interval: Interval, gaps: Sequence[Gap]) -> None:
         """Let charts of a series look again once the first failed gap may be tried again."""
         retries = [gap.retry_at for gap in gaps if gap.retry_at is not None]
         if not retries:
@@ -163,9 +167,11 @@ class Charts:
         def wake() -> None:
             with self._lock:
                 self._awaited.discard(key)
-            self._tell_again(symbol, interval)
+            self._emit_refresh(symbol, interval)
 
-        self._parts.clockwork.call_later(min(max(1.0, min(retries) - self._parts.now() + 1.0), MAX_RETRY_S), wake)
+        self._context.delayed_calls.call_later(
+            min(max(1.0, min(retries) - self._context.now() + 1.0), MAX_RETRY_S), wake
+        )
 
-    def _tell_again(self, symbol: str, interval: Interval) -> None:
-        self._parts.events.emit(BarsStored(symbol, interval, Span(self._parts.now(), self._parts.now() + 1), 0))
+    def _emit_refresh(self, symbol: str, interval: Interval) -> None:
+        self._context.events.emit(BarsStored(symbol, interval, Span(self._context.now(), self._context.now() + 1), 0))

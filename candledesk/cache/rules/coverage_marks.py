@@ -10,7 +10,7 @@ from candledesk.cache.rules.planner import plan_span, refused_coverage, unknown_
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import LONGEST_CLOSURE_S
-from candledesk.domain.prices.oddity import odd_words
+from candledesk.domain.prices.oddity import odd_text
 from candledesk.domain.span import Span, subtract_spans
 
 if TYPE_CHECKING:
@@ -122,4 +122,4 @@ def _mark_of_run(run: Sequence[OddBar], interval: Interval, name: str) -> Covera
         flags |= bar.flags
     span = Span(run[0].open_time, run[-1].open_time + interval.step_s)
     count = f"{len(run):,} odd {name}bars" if len(run) > 1 else f"1 odd {name}bar"
-    return CoverageMark(span, MarkState.ODD, f"{count}: {odd_words(flags)}")
+    return CoverageMark(span, MarkState.ODD, f"{count}: {odd_text(flags)}")

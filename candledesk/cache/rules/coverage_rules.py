@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times, session_of
-from candledesk.domain.calendar.update_times import calm_update_s, forming_pause_s, quiet_s, settle_s
+from candledesk.domain.calendar.update_times import backoff_interval_s, forming_pause_s, idle_trading_s, settle_s
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.span import HISTORY_START, Span, subtract_spans
@@ -52,11 +52,11 @@ def final_times(calendar: SessionCalendar, interval: Interval, open_time: IntArr
     return bar_close_times(calendar, interval, open_time) + settle_s(calendar, interval)
 
 
-def _provisional_expiry(finals: IntArray, interval: Interval, now: int, quiet: int) -> int:
-    """Return when what forms or settles is asked again; less and less where nothing came for ``quiet`` seconds."""
+def _provisional_expiry(finals: IntArray, interval: Interval, now: int, idle_s: int) -> int:
+    """Return when what forms or settles is asked again; less and less where nothing came for ``idle_s`` seconds."""
     pause = forming_pause_s(interval)
-    calm = calm_update_s(pause, quiet)
-    return now + calm if calm > pause else min(now + pause, max(int(finals.min()), now + 1))
+    backoff_s = backoff_interval_s(pause, idle_s)
+    return now + backoff_s if backoff_s > pause else min(now + pause, max(int(finals.min()), now + 1))
 
 
 def _begin(calendar: SessionCalendar, interval: Interval, open_time: int) -> int:
@@ -78,7 +78,7 @@ def _missing_sessions(
     return spans
 
 
-def _quiet_tail(expected: IntArray, bars: Bars, end: int, interval: Interval) -> list[Span]:
+def _unanswered_tail(expected: IntArray, bars: Bars, end: int, interval: Interval) -> list[Span]:
     """Return what is expected from the newest bar of an answer on, where more is expected after it.
 
     Perhaps nobody traded; perhaps it is not published yet, or our clock is ahead and the newest bar still forms.
@@ -95,14 +95,14 @@ def cover_window(
     calendar: SessionCalendar,
     interval: Interval,
     now: int,
-    former: Sequence[Coverage] = (),
+    previous: Sequence[Coverage] = (),
     newest: int | None = None,
 ) -> list[Coverage]:
     """Return what is known of ``window`` after the provider answered with the clean ``bars``.
 
     ``bars`` may reach beyond the window (the overlap). Sessions without a single bar are ``known_empty``, and so is,
     for a day, what follows the newest bar; bars that may still change are ``provisional``; the rest is ``have``,
-    minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``former``: the ledger before this
+    minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``previous``: the ledger before this
     answer: a session is believed to be empty for long only when a second answer says so. ``newest``: the open time of
     the newest bar of the series, stored or answered: where nothing new comes, less is asked.
     """
@@ -114,15 +114,15 @@ def cover_window(
     first_open = int(np.searchsorted(finals, now, side="right"))
     if first_open == len(expected):
         end = window.end if window.end <= now else min(window.end, int(expected[-1]) + interval.step_s, now + 1)
-        return _cover_settled(Span(window.start, end), expected, bars, calendar, interval, now, former)
+        return _cover_settled(Span(window.start, end), expected, bars, calendar, interval, now, previous)
     end = int(expected[first_open])
     last = min(int(expected[-1]) + interval.step_s, max(window.end, end + 1))
-    quiet = 0 if newest is None else quiet_s(calendar, interval, newest, now)
-    expiry = max(_provisional_expiry(finals[first_open:], interval, now, quiet), _begin(calendar, interval, end))
+    idle_s = 0 if newest is None else idle_trading_s(calendar, interval, newest, now)
+    expiry = max(_provisional_expiry(finals[first_open:], interval, now, idle_s), _begin(calendar, interval, end))
     covered = [Coverage(Span(end, last), CoverageState.PROVISIONAL, now, expiry, "still forming or settling")]
     if window.start < end:
         settled, asked = Span(window.start, end), expected[:first_open]
-        covered.extend(_cover_settled(settled, asked, bars, calendar, interval, now, former))
+        covered.extend(_cover_settled(settled, asked, bars, calendar, interval, now, previous))
     return covered
 
 
@@ -133,23 +133,25 @@ def _cover_settled(
     calendar: SessionCalendar,
     interval: Interval,
     now: int,
-    former: Sequence[Coverage],
+    previous: Sequence[Coverage],
 ) -> list[Coverage]:
     """Return what is known of the part of a window whose bars (expected at ``asked``) can no longer change."""
     empty = _missing_sessions(settled, asked, bars, calendar, interval)
-    doubtful = [_empty(span, calendar, interval, now, former) for span in empty]
-    tails = subtract_spans(_quiet_tail(asked, bars, settled.end, interval), empty)
-    quiet = [_empty(span, calendar, interval, now, former) for span in tails]
-    doubtful += [row for row in quiet if now - row.span.end < DAY_S]
+    doubtful = [_empty(span, calendar, interval, now, previous) for span in empty]
+    tails = subtract_spans(_unanswered_tail(asked, bars, settled.end, interval), empty)
+    idle_s = [_empty(span, calendar, interval, now, previous) for span in tails]
+    doubtful += [row for row in idle_s if now - row.span.end < DAY_S]
     rest = subtract_spans([settled], [row.span for row in doubtful])
     return doubtful + [Coverage(span, CoverageState.HAVE, now) for span in rest]
 
 
-def _empty(span: Span, calendar: SessionCalendar, interval: Interval, now: int, former: Sequence[Coverage]) -> Coverage:
+def _empty(
+    span: Span, calendar: SessionCalendar, interval: Interval, now: int, previous: Sequence[Coverage]
+) -> Coverage:
     last = np.array([span.end - interval.step_s], np.int64)
     close = int(bar_close_times(calendar, interval, np.maximum(last, span.start))[0])
     expiry = empty_expiry(close, now)
-    if not any(row.state is CoverageState.KNOWN_EMPTY and row.span.overlaps(span) for row in former):
+    if not any(row.state is CoverageState.KNOWN_EMPTY and row.span.overlaps(span) for row in previous):
         expiry = _together(now, CONFIRM_S)
     return Coverage(span, CoverageState.KNOWN_EMPTY, now, expiry, NO_TRADES)
 
@@ -160,7 +162,7 @@ def cover_lost(
     calendar: SessionCalendar,
     interval: Interval,
     now: int,
-    former: Sequence[Coverage],
+    previous: Sequence[Coverage],
 ) -> list[Coverage]:
     """Return what is known of bars that were sent without a close though they traded: asked again while that is new.
 
@@ -174,18 +176,18 @@ def cover_lost(
         times = lost[(lost >= row.span.start) & (lost < row.span.end)]
         for run in np.split(times, np.flatnonzero(np.diff(times) > interval.step_s) + 1) if len(times) else ():
             span = Span(int(run[0]), min(int(run[-1]) + interval.step_s, row.span.end))
-            rows.append(replace(_empty(span, calendar, interval, now, former), reason=LOST))
+            rows.append(replace(_empty(span, calendar, interval, now, previous), reason=LOST))
     return rows
 
 
-def cover_failure(failed: Coverage, former: Sequence[Coverage]) -> list[Coverage]:
+def cover_failure(failed: Coverage, previous: Sequence[Coverage]) -> list[Coverage]:
     """Return what a failure or a refusal changes: only what was not known before is unknown for that reason.
 
-    ``former``: the ledger where ``failed`` lies. What is stored stays as it is. What had expired is not asked again
+    ``previous``: the ledger where ``failed`` lies. What is stored stays as it is. What had expired is not asked again
     before the failure is. Of bars that may still change it is said that their last refresh failed, unless that is for
     good (a refusal without an end says nothing of them).
     """
-    known = [row for row in former if row.state is not CoverageState.FAILED and row.span.overlaps(failed.span)]
+    known = [row for row in previous if row.state is not CoverageState.FAILED and row.span.overlaps(failed.span)]
     rows = [replace(failed, span=part) for part in subtract_spans([failed.span], [row.span for row in known])]
     for row in known:
         part = row.span.intersect(failed.span)
@@ -199,13 +201,13 @@ def cover_failure(failed: Coverage, former: Sequence[Coverage]) -> list[Coverage
     return rows
 
 
-def cover_retired(former: Sequence[Coverage], now: int, symbol: str) -> list[Coverage]:
+def cover_retired(previous: Sequence[Coverage], now: int, symbol: str) -> list[Coverage]:
     """Return what is known of a series that nobody can be asked for any more: what is stored, and nothing else.
 
-    ``former``: its whole ledger; ``symbol``: what the former company's bars are kept as.
+    ``previous``: its whole ledger; ``symbol``: what the former company's bars are kept as.
     """
     stored = (CoverageState.HAVE, CoverageState.PROVISIONAL, CoverageState.KNOWN_EMPTY)
-    kept = [replace(row, expires_at=None) for row in former if row.state in stored]
+    kept = [replace(row, expires_at=None) for row in previous if row.state in stored]
     kept = [
         replace(row, state=CoverageState.HAVE, reason="") if row.state is CoverageState.PROVISIONAL else row
         for row in kept

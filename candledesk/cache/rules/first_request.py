@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
     from candledesk.domain.interval import Interval
 
-PLAIN_S = 10 * DAY_S  # a plain look: the latest daily bars
+DAILY_FIRST_REQUEST_S = 10 * DAY_S  # a plain look: the latest daily bars
 
 
 @dataclass(frozen=True, slots=True)
-class FirstLook:
+class FirstRequest:
     """One request for a symbol of which nothing is known; ``is_extended``: with extended hours."""
 
     interval: Interval
@@ -30,13 +30,13 @@ class FirstLook:
     is_extended: bool
 
 
-def plain_look(symbol: str, now: int) -> FirstLook:
+def daily_first_request(symbol: str, now: int) -> FirstRequest:
     """Return the look that hardly anything can refuse: the latest daily bars."""
     today = now // DAY_S * DAY_S
-    return FirstLook(INTERVALS["1d"], Span(today - PLAIN_S, today + DAY_S), is_likely_24h(symbol))
+    return FirstRequest(INTERVALS["1d"], Span(today - DAILY_FIRST_REQUEST_S, today + DAY_S), is_likely_24h(symbol))
 
 
-def first_look(
+def first_request(
     symbol: str,
     interval: Interval,
     wanted: Span | None,
@@ -45,7 +45,7 @@ def first_look(
     window_s: int,
     lookback_s: int | None,
     is_view: bool,
-) -> FirstLook:
+) -> FirstRequest:
     """Return the first request for bars of ``interval``, of which ``wanted`` (``None``: the latest) is to be known.
 
     1d: the whole history. Intraday: of ``wanted`` as much as one request may hold, its newest part; else the latest
@@ -56,17 +56,17 @@ def first_look(
     is_24h = is_likely_24h(symbol)
     if interval.is_daily:
         end = now // DAY_S * DAY_S + 2 * DAY_S  # east of Greenwich the session of tomorrow's date can have begun
-        return FirstLook(interval, Span(end - window_s // DAY_S * DAY_S, end), is_24h)
+        return FirstRequest(interval, Span(end - window_s // DAY_S * DAY_S, end), is_24h)
     reach_s = min(window_s, chart_reach_s(interval, is_24h=is_24h)) if is_view else window_s
     floor = now - (window_s if lookback_s is None else lookback_s)
     end, first = now + 1, floor
     if wanted is not None and floor + DAY_S < wanted.end and wanted.start <= now:
         end, first = min(end, wanted.end), floor if is_view else wanted.start
     start = max(-(-max(end - reach_s, floor) // DAY_S) * DAY_S, first)
-    return FirstLook(interval, Span(min(start, end - interval.step_s), end), is_24h)
+    return FirstRequest(interval, Span(min(start, end - interval.step_s), end), is_24h)
 
 
-def looked_at(window: Span, facts: Facts, bars: Bars) -> Span | None:
+def usable_window(window: Span, facts: Facts, bars: Bars) -> Span | None:
     """Return the part of a first look's ``window`` that can have bars, now that the instrument is known.
 
     A whole history begins with its first bar where that is older than the first trade that the provider states, or

@@ -116,7 +116,7 @@ def known_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
     return [row.span for row in coverage if _is_settled(row, now) and row.state is not CoverageState.FAILED]
 
 
-def _calm_spans(facts: Facts) -> list[Span]:
+def _backed_off_spans(facts: Facts) -> list[Span]:
     """Return what the newest answer speaks for beyond its end: where nothing new came for long, less is asked.
 
     Such an answer is believed for longer than one about a forming bar (``ledger``); what it leaves open is empty now.
@@ -124,9 +124,13 @@ def _calm_spans(facts: Facts) -> list[Span]:
     newest = facts.coverage[-1] if facts.coverage else None
     if newest is None or newest.state is not CoverageState.PROVISIONAL or newest.expires_at is None:
         return []
-    is_calm = newest.expires_at - newest.fetched_at > forming_pause_s(facts.interval)
+    is_backed_off = newest.expires_at - newest.fetched_at > forming_pause_s(facts.interval)
     is_ahead = newest.span.end < newest.expires_at
-    return [Span(newest.span.end, newest.expires_at)] if is_calm and is_ahead and _is_settled(newest, facts.now) else []
+    return (
+        [Span(newest.span.end, newest.expires_at)]
+        if is_backed_off and is_ahead and _is_settled(newest, facts.now)
+        else []
+    )
 
 
 def unknown_part(span: Span, facts: Facts) -> Span | None:
@@ -152,8 +156,8 @@ def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), w
     """
     expected = _expected(span, facts)
     step = facts.interval.step_s
-    calm = _calm_spans(facts)
-    missing = find_gaps(expected, step, [*known_spans(facts.coverage, facts.now), *calm])
+    backed_off = _backed_off_spans(facts)
+    missing = find_gaps(expected, step, [*known_spans(facts.coverage, facts.now), *backed_off])
     to_ask = _find_unasked(expected, facts, in_flight)
     windows = cut_windows(_join_gaps(to_ask, facts, in_flight, window_s), facts, window_s)
     gaps = tuple(gap for hole in missing for gap in _explain(hole, facts, expected))
@@ -164,7 +168,7 @@ def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), w
 def _find_unasked(expected: IntArray, facts: Facts, in_flight: Sequence[Span]) -> list[Span]:
     """Return the gaps that may be asked for now and that nobody else asks for, ascending."""
     settled = settled_spans(facts.coverage, facts.now)
-    return find_gaps(expected, facts.interval.step_s, [*settled, *_calm_spans(facts), *in_flight])
+    return find_gaps(expected, facts.interval.step_s, [*settled, *_backed_off_spans(facts), *in_flight])
 
 
 def cut_windows(gaps: Sequence[Span], facts: Facts, window_s: int | None = None) -> list[Span]:

@@ -62,8 +62,8 @@ def compare_basis(
     if not len(ratios):
         return n_splits, n_compared
     n_reflected = _most_agreed(ratios, np.log(split_factors(times, splits)))
-    is_news = n_reflected is not None and n_reflected >= n_sure
-    if unit and not is_news and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
+    is_new_fact = n_reflected is not None and n_reflected >= n_sure
+    if unit and not is_new_fact and abs(abs(float(np.median(ratios))) - math.log(unit)) < SAME_SESSION:
         return n_splits, n_compared
     return n_reflected, n_compared
 
@@ -92,10 +92,10 @@ def _most_agreed(ratios: FloatArray, factors: FloatArray) -> int | None:
     correction of this bar.
     """
     n_agreed = (np.abs(ratios - factors) < SAME_BARS).sum(axis=1)
-    n_told = np.count_nonzero(factors, axis=1)
-    is_told = (n_told >= 2) | (n_told == len(ratios))  # noqa: PLR2004 - bars that make a ratio
-    is_told[-1] = True
-    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_told, n_agreed, -1)[::-1]))
+    n_stated = np.count_nonzero(factors, axis=1)
+    is_stated = (n_stated >= 2) | (n_stated == len(ratios))  # noqa: PLR2004 - bars that make a ratio
+    is_stated[-1] = True
+    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_stated, n_agreed, -1)[::-1]))
     return best if 2 * int(n_agreed[best]) > len(ratios) else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.rules.planner import known_spans, plan_span
 from candledesk.domain.calendar.sessions import expected_open_times
-from candledesk.domain.calendar.update_times import LAG_S, is_open, next_tick, recent_span, settle_s
+from candledesk.domain.calendar.update_times import LAG_S, is_open, next_due_time, recent_span, settle_s
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.gaps import count_uncovered, find_gaps
 from candledesk.domain.interval import DAY_S, MINUTE_S
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.coverage import Coverage
 
-HARVEST_LAG_S = 10 * MINUTE_S  # after the last bar is final
+ARCHIVE_LAG_S = 10 * MINUTE_S  # after the last bar is final
 _LOOKBACK_SHARE = 4  # a harvest comes round at least that often within the provider's look-back
 _ASKED_AND_OPEN = (CoverageState.KNOWN_EMPTY, CoverageState.FAILED)
 
@@ -52,13 +52,13 @@ def next_update(facts: Facts, asked: int, update_s: int, rest_s: int) -> int | N
     follows within ``rest_s`` is left out for the one after it: so a series that was asked out of step falls into step.
     """
     asked = min(asked, facts.now)
-    tick = next_tick(facts.calendar, facts.interval, asked, update_s)
-    if tick is not None and tick < asked + rest_s:
-        later = next_tick(facts.calendar, facts.interval, tick, update_s)
-        tick = later if later is not None and later <= tick + update_s else tick
-    if tick is None or tick > facts.now or is_open(facts.calendar, facts.now) or not is_settled(facts):
-        return tick
-    return next_tick(facts.calendar, facts.interval, facts.now, update_s)
+    due = next_due_time(facts.calendar, facts.interval, asked, update_s)
+    if due is not None and due < asked + rest_s:
+        later = next_due_time(facts.calendar, facts.interval, due, update_s)
+        due = later if later is not None and later <= due + update_s else due
+    if due is None or due > facts.now or is_open(facts.calendar, facts.now) or not is_settled(facts):
+        return due
+    return next_due_time(facts.calendar, facts.interval, facts.now, update_s)
 
 
 def expired_spans(facts: Facts) -> list[Span]:
@@ -86,13 +86,13 @@ def _has_unasked(facts: Facts, span: Span) -> bool:
     return bool(find_gaps(expected, facts.interval.step_s, [row.span for row in facts.coverage]))
 
 
-def next_harvest(facts: Facts, last_run_at: int | None) -> int:
+def next_archive_run(facts: Facts, last_run_at: int | None) -> int:
     """Return when a harvest is due next: after each close, and never later than the look-back allows."""
     if last_run_at is None:
         return facts.now
     since = min(last_run_at, facts.now)
     calendar = facts.calendar
-    wait_s = settle_s(calendar, facts.interval) + LAG_S + HARVEST_LAG_S
+    wait_s = settle_s(calendar, facts.interval) + LAG_S + ARCHIVE_LAG_S
     row = int(calendar.close.searchsorted(since - wait_s, side="right"))
     latest = since + (facts.lookback_s or 30 * DAY_S) // _LOOKBACK_SHARE
     return min(latest, int(calendar.close[row]) + wait_s) if row < len(calendar) else latest
@@ -116,7 +116,7 @@ def unbroken(facts: Facts) -> Unbroken | None:
     What follows the newest known bar and can still be fetched is not a gap but work to come; what the look-back has
     cut off is one for ever.
     """
-    known = _believed(facts)
+    known = _answered_spans(facts)
     if not known:
         return None
     expected = expected_open_times(facts.calendar, facts.interval, Span(known[0].start, facts.now + 1))
@@ -134,7 +134,7 @@ def unbroken(facts: Facts) -> Unbroken | None:
     return Unbroken(int(inside[0]), until, len(empty))
 
 
-def _believed(facts: Facts) -> list[Span]:
+def _answered_spans(facts: Facts) -> list[Span]:
     """Return what is known; bars that may have changed since they were fetched are no gap."""
     rows: Sequence[Coverage] = [row for row in facts.coverage if row.state is not CoverageState.REFUSED]
     rows = [replace(row, expires_at=None) if row.state is CoverageState.PROVISIONAL else row for row in rows]

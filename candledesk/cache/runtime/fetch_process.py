@@ -27,7 +27,7 @@ from candledesk.providers.answers import FaultAnswer
 
 if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
-    from candledesk.providers.answers import Answer, FetchRequest, SearchAnswer
+    from candledesk.providers.answers import FetchRequest, ProviderAnswer, SearchAnswer
 
 log = logging.getLogger(__name__)
 START_TIMEOUT_S = 90.0  # importing yfinance takes 2 to 3 s here (STYLE.md); a loaded machine takes many times that
@@ -160,10 +160,10 @@ class Child:
         """Start the process without waiting, so that the first fetch need not wait for its imports."""
         self._alive()
 
-    def fetch(self, request: FetchRequest) -> Answer:
+    def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window (``provider.base.Provider``); a dead or hung process is a transient fault."""
         try:
-            answer: Answer = self._call("fetch", request, request.deadline_s + GRACE_S)
+            answer: ProviderAnswer = self._call("fetch", request, request.deadline_s + GRACE_S)
         except FutureTimeoutError:
             return FaultAnswer(f"no answer within {request.deadline_s:g} s")
         except EOFError:

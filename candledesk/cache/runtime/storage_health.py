@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from candledesk.domain.errors import EnvironmentFaultError
 
 
-class Machine:
+class StorageHealth:
     """The last refusal of disk or database, until something is stored again; safe from any thread."""
 
     def __init__(
@@ -30,11 +30,11 @@ class Machine:
         self._error: EnvironmentFaultError | None = None
         self._until = 0.0
         self._refused_at = 0.0
-        self._is_forbidden = False
+        self._is_read_only = False
 
-    def forbid(self, error: EnvironmentFaultError) -> None:
+    def mark_read_only(self, error: EnvironmentFaultError) -> None:
         """Refuse from now on and for ever: a read-only home needs no try to be known."""
-        self._error, self._until, self._is_forbidden = error, math.inf, True
+        self._error, self._until, self._is_read_only = error, math.inf, True
 
     @property
     def error(self) -> EnvironmentFaultError | None:
@@ -57,12 +57,12 @@ class Machine:
     def note(self, error: EnvironmentFaultError) -> None:
         """Remember a refusal, and tell people of it once until something is stored again."""
         with self._lock:
-            if self._is_forbidden:
+            if self._is_read_only:
                 return
-            is_news = self._error is None or str(self._error) != str(error)
+            is_new_fact = self._error is None or str(self._error) != str(error)
             self._error, self._refused_at = error, self._clock()
             self._until = self._refused_at + self._pause_s
-        if is_news:
+        if is_new_fact:
             self._emit(FaultRaised(str(error)))
 
     def note_success(self) -> None:

@@ -149,11 +149,11 @@ class Readers:
         with self._condition:
             if self._closing:
                 return _closed_future()
-            former = self._tasks.pop(key, None)
+            previous = self._tasks.pop(key, None)
             self._tasks[key] = (future, task)
             self._condition.notify()
-        if former is not None:
-            former[0].cancel()
+        if previous is not None:
+            previous[0].cancel()
         return future
 
     def close(self, timeout_s: float) -> None:
@@ -242,7 +242,7 @@ class FetchPool:
                     self._condition.notify()
 
 
-class Clockwork:
+class DelayedCalls:
     """One thread that calls short functions after a delay; monotonic, so clock changes do not move it."""
 
     def __init__(self) -> None:

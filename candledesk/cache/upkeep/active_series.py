@@ -41,7 +41,7 @@ class ActiveSeries:
         self._followed: dict[object, tuple[str, Interval]] = {}
         self._in_front: frozenset[tuple[str, str]] = frozenset()
         self._waiting: dict[tuple[str, str], Waiting] = {}
-        self._told_lag = 0
+        self._reported_lag = 0
 
     def note(self, symbol: str, interval: Interval) -> None:
         """Remember that somebody has asked for the series; half an hour later it is forgotten."""
@@ -79,8 +79,8 @@ class ActiveSeries:
         with self._lock:
             self._waiting = dict(waiting)
             lag = self._worst_lag_s(now) // _LAG_STEP_S
-            is_news, self._told_lag = lag != self._told_lag, lag
-            return is_news
+            is_new_fact, self._reported_lag = lag != self._reported_lag, lag
+            return is_new_fact
 
     def waiting(self, symbol: str, interval: Interval) -> Waiting | None:
         """Return how a series stood in the last round of updates, ``None`` when it is not an active one."""

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import HarvestEntry
-from candledesk.cache.rules.update_rules import next_harvest, unbroken
+from candledesk.cache.messages import ArchiveEntry
+from candledesk.cache.rules.update_rules import next_archive_run, unbroken
 from candledesk.domain.errors import ClosingError, NotCachedError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.store.market import archive as harvest_store
+from candledesk.store.market import archive as archive_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.fetching.catalog import Catalog
-    from candledesk.cache.fetching.fill_scheduler import Fills
-    from candledesk.cache.fetching.fill_task import DemandEnd
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.runtime.workers import Readers, Writer
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
-    from candledesk.store.market.archive import HarvestRow
+    from candledesk.store.market.archive import ArchiveRow
 
 log = logging.getLogger(__name__)
 NOT_RUN = "not run yet"
 STALE_S = 7 * DAY_S  # a list that has not been run for so long says so
 
 
-class Harvest:
+class Archive:
     """Reads and changes the list; who runs it is the updater."""
 
     def __init__(
-        self, readers: Readers, writer: Writer, catalog: Catalog, fills: Fills, now: Callable[[], int]
+        self, readers: Readers, writer: Writer, catalog: Catalog, fill_scheduler: FillScheduler, now: Callable[[], int]
     ) -> None:
         """Take the parts; nothing starts here."""
         self._readers = readers
         self._writer = writer
         self._catalog = catalog
-        self._fills = fills
+        self._fill_scheduler = fill_scheduler
         self._now = now
 
-    def entries(self) -> Future[list[HarvestEntry]]:
+    def entries(self) -> Future[list[ArchiveEntry]]:
         """Return the list by symbol and interval, each entry with what its coverage tells."""
         return self._readers.submit(
             lambda connection: [
@@ -54,17 +54,17 @@ class Harvest:
             ]
         )
 
-    def rows(self, connection: Connection) -> list[HarvestRow]:
+    def rows(self, connection: Connection) -> list[ArchiveRow]:
         """Read the list as it is stored."""
-        return harvest_store.list_harvest(connection)
+        return archive_store.list_archive(connection)
 
-    def change(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[HarvestEntry]:
+    def change(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Put a series on the list or take it off; a symbol that was never met costs one request first."""
         parse_symbol(symbol)
-        changed: Future[HarvestEntry] = Future()
+        changed: Future[ArchiveEntry] = Future()
         base = interval.base
 
-        def on_read(read: Future[HarvestEntry]) -> None:
+        def on_read(read: Future[ArchiveEntry]) -> None:
             error = read.exception()
             if error is None:
                 changed.set_result(read.result())
@@ -78,7 +78,7 @@ class Harvest:
             else:
                 self._readers.submit(lambda c: self._read_entry(c, symbol, base)).add_done_callback(on_read)
 
-        def on_met(end: Future[DemandEnd]) -> None:
+        def on_resolved(end: Future[FillResult]) -> None:
             error = end.result().error
             if error is not None:
                 changed.set_exception(error)
@@ -86,7 +86,7 @@ class Harvest:
                 task = partial(_write_set, symbol=symbol, interval=base, is_on=is_on, now=self._now())
                 self._writer.submit(task).add_done_callback(on_written)
 
-        self._fills.meet(symbol, base, on_met)
+        self._fill_scheduler.resolve_instrument(symbol, base, on_resolved)
         return changed
 
     def note_run(self, symbol: str, interval: Interval, last_run_at: int | None, note: str) -> Future[None]:
@@ -96,28 +96,28 @@ class Harvest:
         noted.add_done_callback(_log_failure)
         return noted
 
-    def _read_entry(self, connection: Connection, symbol: str, interval: Interval) -> HarvestEntry:
+    def _read_entry(self, connection: Connection, symbol: str, interval: Interval) -> ArchiveEntry:
         key = (symbol, interval.name)
         row = next((row for row in self.rows(connection) if (row.symbol, row.interval) == key), None)
         return self._entry(connection, symbol, interval, row)
 
-    def _entry(self, connection: Connection, symbol: str, interval: Interval, row: HarvestRow | None) -> HarvestEntry:
+    def _entry(self, connection: Connection, symbol: str, interval: Interval, row: ArchiveRow | None) -> ArchiveEntry:
         facts = self._catalog.read(connection, symbol, interval).readable
         last_run = None if row is None else row.last_run_at
         if facts is None:
-            return HarvestEntry(symbol, interval, None, last_run, None, NOT_RUN, is_on=row is not None)
+            return ArchiveEntry(symbol, interval, None, last_run, None, NOT_RUN, is_on=row is not None)
         stretch = unbroken(facts)
         notes = [] if row is None else [row.note or ("" if row.last_run_at else NOT_RUN)]
         if stretch is not None and stretch.until < facts.now - STALE_S:
             notes.append(f"nothing since {datetime.fromtimestamp(stretch.until, UTC):%Y-%m-%d}")
         if stretch is not None and stretch.n_empty:
             notes.append(f"Yahoo has no bars in {stretch.n_empty} of its spans")
-        return HarvestEntry(
+        return ArchiveEntry(
             symbol,
             interval,
             None if stretch is None else stretch.since,
             last_run,
-            None if row is None else next_harvest(facts, last_run),
+            None if row is None else next_archive_run(facts, last_run),
             "; ".join(note for note in notes if note),
             is_on=row is not None,
         )
@@ -134,14 +134,14 @@ def _write_set(connection: Connection, *, symbol: str, interval: Interval, is_on
     with transaction(connection):
         series_id = _series_id(connection, symbol, interval)
         if is_on:
-            harvest_store.add_harvest(connection, series_id, now)
+            archive_store.add_to_archive(connection, series_id, now)
         else:
-            harvest_store.remove_harvest(connection, series_id)
+            archive_store.remove_from_archive(connection, series_id)
 
 
 def _write_note(connection: Connection, *, symbol: str, interval: Interval, last_run_at: int | None, note: str) -> None:
     with transaction(connection):
-        harvest_store.note_harvest(connection, _series_id(connection, symbol, interval), last_run_at, note)
+        archive_store.note_archive_run(connection, _series_id(connection, symbol, interval), last_run_at, note)
 
 
 def _log_failure(written: Future[None]) -> None:

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.job_journal import KIND_HARVEST, KIND_RECHECK, KIND_UPDATE
+from candledesk.cache.fetching.job_journal import KIND_ARCHIVE, KIND_RECHECK, KIND_UPDATE
 from candledesk.cache.rules.update_budget import UpdateBudget
-from candledesk.cache.rules.update_rules import asked_at, expired_spans, next_harvest, next_update
+from candledesk.cache.rules.update_rules import asked_at, expired_spans, next_archive_run, next_update
 from candledesk.domain.calendar.update_times import (
-    calm_update_s,
+    backoff_interval_s,
     closing_update_s,
+    idle_trading_s,
     is_open,
     load_factor,
-    quiet_s,
     recent_span,
     usual_update_s,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.interval import Interval
 
-MIN_SHARE = 0.8  # of an update interval must really have gone by after the wall clock was set
+MIN_ELAPSED_FRACTION = 0.8  # of an update interval must really have gone by after the wall clock was set
 CLOCK_SLACK_S = 5.0  # the wall clock and the other one drift apart by less, unless somebody sets one
 ANSWER_S = 15  # an update is answered in that time, usually in one second
 FULL_EACH_S = HOUR_S  # an update in between reads the running session only
@@ -40,7 +40,7 @@ SLOT_S = 2.0  # the next round while more updates are due than may run; the limi
 BEFORE_CLOSE_S = 20  # before bars close only the chart in front reads a forming one: the limiter's burst fills up
 N_RECHECKS_A_DAY = 8  # of one series
 N_RECHECKS_IN_ALL = 60
-N_HARVESTS = 2  # at a time
+N_ARCHIVE_JOBS = 2  # at a time
 MAX_PAUSE_S = 15.0  # a round at least that often: so a clock that was set, or a machine that slept, is noticed
 MIN_PAUSE_S = 0.2
 _FIRST_RETRY_S, _LONGEST_RETRY_S, _OFFLINE_RETRY_S = 60.0, 1_800.0, 120.0
@@ -108,7 +108,7 @@ class TaskHistory:
     def rest_s(self, now: int, elapsed: float, update_s: int) -> float:
         """Return the seconds that must go by before the next start; longer only after the wall clock was set."""
         is_steady = self._is_steady(now, elapsed)
-        rest_s = 0.0 if is_steady else MIN_SHARE * update_s - (elapsed - self.began_elapsed)
+        rest_s = 0.0 if is_steady else MIN_ELAPSED_FRACTION * update_s - (elapsed - self.began_elapsed)
         return max(self.not_before - elapsed, rest_s)
 
     def _is_steady(self, now: int, elapsed: float) -> bool:
@@ -120,7 +120,7 @@ class TaskHistory:
 class SeriesStatus:
     """A series as the database knows it. ``newest``: open time of its newest bar.
 
-    ``is_active``: somebody looks at it, ``is_in_front``: in the chart in front; ``is_harvested``, ``last_run_at``: it
+    ``is_active``: somebody looks at it, ``is_in_front``: in the chart in front; ``is_archived``, ``last_run_at``: it
     is on the harvest list.
     """
 
@@ -128,7 +128,7 @@ class SeriesStatus:
     symbol: str
     newest: int | None = None
     is_active: bool = False
-    is_harvested: bool = False
+    is_archived: bool = False
     last_run_at: int | None = None
     is_in_front: bool = False
 
@@ -139,7 +139,7 @@ class SeriesStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class UpdateRate:
     """How fast updates may go: the shortest update interval (s) and the limiter's rate."""
 
     floor_s: float
@@ -160,7 +160,7 @@ class Waiting:
 
 
 @dataclass(slots=True)
-class Round:
+class Schedule:
     """What a round found: tasks in the order of their urgency, and the seconds until the next round.
 
     ``waiting``: how every active series stands.
@@ -191,11 +191,11 @@ class _Due:
 class UpdateScheduler:
     """Plans rounds; ``histories``, the budget and ``rechecks`` (elapsed seconds of the last day's) are its memory."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, update_rate: UpdateRate) -> None:
         """Start with no memory."""
-        self.pace = pace
+        self.update_rate = update_rate
         self.histories: dict[Key, TaskHistory] = {}
-        self.budget = UpdateBudget(pace.requests_per_minute)
+        self.budget = UpdateBudget(update_rate.requests_per_minute)
         self._rechecks: list[tuple[float, Key]] = []
 
     def history(self, key: Key) -> TaskHistory:
@@ -219,13 +219,13 @@ class UpdateScheduler:
             self._rechecks.append((elapsed, task.key))
         return history
 
-    def plan(self, series: Sequence[SeriesStatus], elapsed: float, *, is_alone: bool = False) -> Round:
+    def plan(self, series: Sequence[SeriesStatus], elapsed: float, *, is_alone: bool = False) -> Schedule:
         """Return what is due now, the most urgent first; ``is_alone``: nobody else asks the provider."""
-        found = Round()
+        found = Schedule()
         self._plan_updates(found, [status for status in series if status.is_active], elapsed, is_alone=is_alone)
-        harvests = [status for status in series if status.is_harvested]
-        for status in sorted(harvests, key=lambda status: status.last_run_at or 0):
-            self._plan_harvest(found, status, elapsed)
+        archived = [status for status in series if status.is_archived]
+        for status in sorted(archived, key=lambda status: status.last_run_at or 0):
+            self._plan_archive(found, status, elapsed)
         self._rechecks = [row for row in self._rechecks if row[0] > elapsed - DAY_S]
         busy = {key[:2] for key, history in self.histories.items() if history.is_running}
         busy |= {task.key[:2] for task in found.tasks}  # what asks already may answer the question too
@@ -234,9 +234,9 @@ class UpdateScheduler:
                 self._plan_recheck(found, status, elapsed)
         return found
 
-    def _plan_updates(self, found: Round, active: Sequence[SeriesStatus], elapsed: float, *, is_alone: bool) -> None:
+    def _plan_updates(self, found: Schedule, active: Sequence[SeriesStatus], elapsed: float, *, is_alone: bool) -> None:
         tokens = self.budget.refill(elapsed, is_alone=is_alone)
-        series = self._look_at(active, elapsed)
+        series = self._find_due_times(active, elapsed)
         for due in series:
             now, history = due.status.facts.now, due.history
             since = due.closed_at if due.closed_at is not None and due.closed_at <= now else None
@@ -257,9 +257,9 @@ class UpdateScheduler:
             n_running, tokens = n_running + 1, tokens - 1.0
             found.tasks.extend(self._update_task(due))
 
-    def _look_at(self, active: Sequence[SeriesStatus], elapsed: float) -> list[_Due]:
+    def _find_due_times(self, active: Sequence[SeriesStatus], elapsed: float) -> list[_Due]:
         """Return when each active series is due next."""
-        series = [self._look(status, elapsed) for status in active]
+        series = [self._due_of(status, elapsed) for status in active]
         factors = self._load_factors(series)
         for due in series:
             facts = due.status.facts
@@ -287,19 +287,19 @@ class UpdateScheduler:
         behind = load_factor(((due.update_s, due.closing_s) for due in others), self.budget.per_minute - n_taken)
         return {True: in_front, False: behind}
 
-    def _look(self, status: SeriesStatus, elapsed: float) -> _Due:
+    def _due_of(self, status: SeriesStatus, elapsed: float) -> _Due:
         """Return when a series was asked last, and its update intervals: the longer, the longer it brings nothing."""
         facts = status.facts
         history, stored = self.history((*status.key, KIND_UPDATE)), asked_at(facts)
         if history.n_failed and stored >= history.began:  # it failed for another reason than its newest bars
             history.n_failed, history.not_before, history.answered = 0, float("-inf"), history.began
         asked = _asked(history, stored, facts.now, elapsed)
-        quiet = quiet_s(facts.calendar, facts.interval, status.newest, asked)
-        update_s = calm_update_s(usual_update_s(facts.interval, self.pace.floor_s), quiet)
-        closing_s = calm_update_s(closing_update_s(facts.interval, self.pace.floor_s), quiet)
+        idle_s = idle_trading_s(facts.calendar, facts.interval, status.newest, asked)
+        update_s = backoff_interval_s(usual_update_s(facts.interval, self.update_rate.floor_s), idle_s)
+        closing_s = backoff_interval_s(closing_update_s(facts.interval, self.update_rate.floor_s), idle_s)
         return _Due(status, history, asked, closing_s, update_s)
 
-    def _split(self, found: Round, series: Sequence[_Due], elapsed: float) -> tuple[list[_Due], list[_Due]]:
+    def _split(self, found: Schedule, series: Sequence[_Due], elapsed: float) -> tuple[list[_Due], list[_Due]]:
         """Return whose closed bar is due, and whose forming one, the most urgent first; note when to look again."""
         closed: list[tuple[bool, int, int, _Due]] = []
         between: list[tuple[bool, int, int, _Due]] = []
@@ -329,19 +329,19 @@ class UpdateScheduler:
         span = recent_span(facts.calendar, facts.interval, facts.now, *(() if is_full else (1,)))
         return [] if span is None else [UpdateTask(due.status.symbol, facts.interval, KIND_UPDATE, span)]
 
-    def _plan_harvest(self, found: Round, status: SeriesStatus, elapsed: float) -> None:
+    def _plan_archive(self, found: Schedule, status: SeriesStatus, elapsed: float) -> None:
         facts = status.facts
-        history = self.history((status.symbol, facts.interval.name, KIND_HARVEST))
-        n_under_way = sum(history.is_running for key, history in self.histories.items() if key[2] == KIND_HARVEST)
-        n_under_way += sum(task.kind == KIND_HARVEST for task in found.tasks)
-        if history.is_running or n_under_way >= N_HARVESTS or history.not_before > elapsed:
+        history = self.history((status.symbol, facts.interval.name, KIND_ARCHIVE))
+        n_under_way = sum(history.is_running for key, history in self.histories.items() if key[2] == KIND_ARCHIVE)
+        n_under_way += sum(task.kind == KIND_ARCHIVE for task in found.tasks)
+        if history.is_running or n_under_way >= N_ARCHIVE_JOBS or history.not_before > elapsed:
             return
-        if next_harvest(facts, status.last_run_at) <= facts.now:
+        if next_archive_run(facts, status.last_run_at) <= facts.now:
             start = HISTORY_START if facts.lookback_floor is None else facts.floor[0] // MINUTE_S * MINUTE_S
             span = Span(start, facts.now // MINUTE_S * MINUTE_S + MINUTE_S)
-            found.tasks.append(UpdateTask(status.symbol, facts.interval, KIND_HARVEST, span))
+            found.tasks.append(UpdateTask(status.symbol, facts.interval, KIND_ARCHIVE, span))
 
-    def _plan_recheck(self, found: Round, status: SeriesStatus, elapsed: float) -> None:
+    def _plan_recheck(self, found: Schedule, status: SeriesStatus, elapsed: float) -> None:
         key = (status.symbol, status.facts.interval.name, KIND_RECHECK)
         history = self.history(key)
         n_own = sum(row[1] == key for row in self._rechecks)

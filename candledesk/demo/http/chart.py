@@ -58,7 +58,7 @@ _CENTURY = 100 * 366 * DAY_S
 _RANGE_DAYS = {"1mo": 31, "3mo": 92, "6mo": 183, "1y": 365, "2y": 730, "5y": 1826, "10y": 3652}
 
 
-class RefusedError(Exception):
+class ChartRefusedError(Exception):
     """The provider refuses: HTTP status, code and the description it gives."""
 
     def __init__(self, status: int, code: str, description: str) -> None:
@@ -82,10 +82,10 @@ class _Request:
 
 
 def answer_chart(prices: Prices, symbol: str, query: Mapping[str, str], now: int) -> Payload:
-    """Return the JSON body of a chart request; raise ``RefusedError`` as the provider would refuse it."""
+    """Return the JSON body of a chart request; raise ``ChartRefusedError`` as the provider would refuse it."""
     listing = prices.listing(symbol, now)
     if listing is None:
-        raise RefusedError(404, "Not Found", "No data found, symbol may be delisted")
+        raise ChartRefusedError(404, "Not Found", "No data found, symbol may be delisted")
     request = _read_request(listing, query, now)
     _check_caps(request, listing, now)
     quote = listing.quote(now)
@@ -116,7 +116,7 @@ def _read_request(listing: Listing, query: Mapping[str, str], now: int) -> _Requ
     if rule is None:
         valid = ", ".join(RULES)
         text = f"Invalid input - interval={interval} is not supported. Valid intervals: [{valid}]"
-        raise RefusedError(400, "Bad Request", text)
+        raise ChartRefusedError(400, "Bad Request", text)
     extended = query.get("includePrePost", "false").lower() == "true"
     range_ = query.get("range")
     if range_ is None and "period1" not in query:
@@ -126,7 +126,7 @@ def _read_request(listing: Listing, query: Mapping[str, str], now: int) -> _Requ
     try:
         start, end = int(query["period1"]), int(query.get("period2", now))
     except ValueError:
-        raise RefusedError(400, "Bad Request", "Invalid input - period1 and period2 must be integers") from None
+        raise ChartRefusedError(400, "Bad Request", "Invalid input - period1 and period2 must be integers") from None
     return _Request(interval, rule, start, end, extended, None)
 
 
@@ -143,27 +143,27 @@ def _range_start(listing: Listing, range_: str, rule: Rule, now: int) -> int:
         limits = [limit for limit in (rule.lookback, rule.span) if limit is not None]
         return max(first, now - min(limits)) if limits else first
     text = f"Invalid input - range={range_} is not supported. Valid ranges: [{', '.join(VALID_RANGES)}]"
-    raise RefusedError(422, "Unprocessable Entity", text)
+    raise ChartRefusedError(422, "Unprocessable Entity", text)
 
 
 def _check_caps(request: _Request, listing: Listing, now: int) -> None:
     rule, start, end = request.rule, request.start, request.end
     if start > end:
         text = f"Invalid input - start date cannot be after end date. startDate = {start}, endDate = {end}"
-        raise RefusedError(400, "Bad Request", text)
+        raise ChartRefusedError(400, "Bad Request", text)
     prefix = f"{rule.label} data not available for startTime={start} and endTime={end}."
     if rule.span is not None and end - start > rule.span:
         text = f"Only {rule.span // DAY_S} days worth of 1m granularity data are allowed to be fetched per request."
-        raise RefusedError(422, "Unprocessable Entity", f"{prefix} {text}")
+        raise ChartRefusedError(422, "Unprocessable Entity", f"{prefix} {text}")
     if rule.lookback is not None and start < now - rule.lookback:
         text = f"The requested range must be within the last {rule.lookback // DAY_S} days."
-        raise RefusedError(422, "Unprocessable Entity", f"{prefix} {text}")
+        raise ChartRefusedError(422, "Unprocessable Entity", f"{prefix} {text}")
     if end - start > _CENTURY:
         text = "Only 100 years worth of day granularity data are allowed to be fetched per request."
-        raise RefusedError(422, "Unprocessable Entity", f"{prefix} {text}")
+        raise ChartRefusedError(422, "Unprocessable Entity", f"{prefix} {text}")
     if end <= int(listing.stamps(np.zeros(1, np.int64))[0]):
         text = f"Data doesn't exist for startDate = {start}, endDate = {end}"
-        raise RefusedError(400, "Bad Request", text)
+        raise ChartRefusedError(400, "Bad Request", text)
 
 
 def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> Minutes:

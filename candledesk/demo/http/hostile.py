@@ -60,7 +60,7 @@ def make_page_hostile(kind: str, reply: Reply) -> Reply:
 def answer_wrong_granularity(prices: Prices, symbol: str, query: Mapping[str, str], now: int) -> Payload:
     """Return months where days were asked, days where minutes or hours were, and say so in ``dataGranularity``.
 
-    Raises ``RefusedError`` as the provider refuses what was asked.
+    Raises ``ChartRefusedError`` as the provider refuses what was asked.
     """
     asked = query.get("interval", "1d")
     true_meta = answer_chart(prices, symbol, query, now)["chart"]["result"][0]["meta"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from candledesk.demo.http.chart import RefusedError, answer_chart
+from candledesk.demo.http.chart import ChartRefusedError, answer_chart
 from candledesk.demo.http.clock import DemoClock
 from candledesk.demo.http.faults import CHART_PATH, HOSTILE_KINDS, FaultPlan, spoil
 from candledesk.demo.http.hostile import answer_wrong_granularity, make_hostile, make_page_hostile
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from candledesk.demo.http.faults import Fault
     from candledesk.demo.instruments.profile import Profile
-    from candledesk.demo.instruments.splits import Split
+    from candledesk.demo.instruments.splits import SplitEvent
     from candledesk.domain.bars import Bars
 
 
@@ -85,7 +85,7 @@ class Market:
 
     def split(
         self, symbol: str, numerator: int, denominator: int = 1, date: str | None = None, *, forgotten: int = 0
-    ) -> Split:
+    ) -> SplitEvent:
         """Split a symbol at once, ``numerator`` new shares for ``denominator`` old ones, and return the split.
 
         From now on the history of every interval is re-based, and answers whose range holds the split's date state it.
@@ -136,7 +136,7 @@ class Market:
         ask = answer_wrong_granularity if kind == "wrong_granularity" else answer_chart
         try:
             payload = ask(self.prices, path.removeprefix(CHART_PATH), query, now)
-        except RefusedError as refusal:
+        except ChartRefusedError as refusal:
             return Reply.of_json(refusal.payload, refusal.status)
         if fault is not None:
             spoil(payload, fault)

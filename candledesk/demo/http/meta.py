@@ -19,7 +19,7 @@ VALID_RANGES = ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd",
 _US_MICS = frozenset({"XNYS"})
 _PRE_S, _POST_S = 5 * HOUR_S + 30 * MINUTE_S, 4 * HOUR_S
 
-Period = dict[str, str | int]
+PeriodRow = dict[str, str | int]
 
 
 def make_meta(listing: Listing, quote: Quote, now: int) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _present_session(listing: Listing, now: int) -> int:
     return min(int(np.searchsorted(listing.hours.close, now, side="right")), len(listing.hours) - 1)
 
 
-def _periods(listing: Listing, row: int) -> tuple[Period, Period, Period]:
+def _periods(listing: Listing, row: int) -> tuple[PeriodRow, PeriodRow, PeriodRow]:
     hours, profile = listing.hours, listing.profile
     start, end = int(hours.open[row]), int(hours.close[row])
     if profile.is_24h:  # stated as the local day, without its last minute (yahoo.md §4.11)
@@ -82,7 +82,7 @@ def _periods(listing: Listing, row: int) -> tuple[Period, Period, Period]:
     return pre, regular, post
 
 
-def _period(tz: str, start: int, end: int) -> Period:
+def _period(tz: str, start: int, end: int) -> PeriodRow:
     name, offset = _local(tz, start)
     return {"timezone": name, "start": start, "end": end, "gmtoffset": offset}
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from candledesk.demo.instruments.splits import Split
+    from candledesk.demo.instruments.splits import SplitEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Profile:
     decimals: int = 2
     anchor: date = date(2026, 1, 1)
     price_hint: int | None = None
-    splits: tuple[Split, ...] = ()
+    splits: tuple[SplitEvent, ...] = ()
     dividend: float = 0.0
     dividend_months: tuple[int, ...] = (2, 5, 8, 11)
     dividend_currency: str | None = None

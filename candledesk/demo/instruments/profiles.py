@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from candledesk.demo.instruments.profile import LONDON, NEW_YORK, Profile, make_stock
 from candledesk.demo.instruments.specials import SPECIAL_PROFILES
-from candledesk.demo.instruments.splits import Split
+from candledesk.demo.instruments.splits import SplitEvent
 
 YOUNG_SYMBOL = "NEWCO"
 YOUNG_AGE_DAYS = 40
@@ -25,7 +25,7 @@ PROFILES: tuple[Profile, ...] = (
         volume=60_000_000,
         volatility=0.42,
         drift=0.12,
-        splits=(Split(date(2026, 9, 14), 4),),
+        splits=(SplitEvent(date(2026, 9, 14), 4),),
         dividend=0.25,
     ),
     replace(

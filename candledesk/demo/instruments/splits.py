@@ -16,7 +16,7 @@ _GREATEST_PART = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SplitEvent:
     """``numerator`` new shares for ``denominator`` old ones from the first session on or after ``date``.
 
     ``since``: UTC second from which history is re-based and the split stated; ``None``: the open of its session.
@@ -55,7 +55,7 @@ class Split:
         return int(hours.open[row]) <= now or (self.since is not None and self.since <= now)
 
 
-def split_ratio(splits: tuple[Split, ...], hours: SessionCalendar, sessions: IntArray, now: int) -> FloatArray:
+def split_ratio(splits: tuple[SplitEvent, ...], hours: SessionCalendar, sessions: IntArray, now: int) -> FloatArray:
     """Return by how much the prices of each session are divided at ``now``, float64 of the shape of ``sessions``."""
     ratio = np.ones(len(sessions))
     for split in splits:
@@ -64,7 +64,7 @@ def split_ratio(splits: tuple[Split, ...], hours: SessionCalendar, sessions: Int
     return ratio
 
 
-def forgotten_ratio(splits: tuple[Split, ...], hours: SessionCalendar, sessions: IntArray, now: int) -> FloatArray:
+def forgotten_ratio(splits: tuple[SplitEvent, ...], hours: SessionCalendar, sessions: IntArray, now: int) -> FloatArray:
     """Return by how much the provider's daily row of each session is too high at ``now``; 1 where it is right."""
     ratio = np.ones(len(sessions))
     for split in splits:

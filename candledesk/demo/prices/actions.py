@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class DemoAction:
     """One event: the first instant of its session, its kind and its value.
 
     ``kind``: ``split`` (``value`` new shares for ``denominator`` old ones), ``dividend`` or ``capital_gain`` (cash per
@@ -30,11 +30,11 @@ class Action:
     currency: str | None = None
 
 
-def find_actions(listing: Listing, now: int) -> list[Action]:
+def find_actions(listing: Listing, now: int) -> list[DemoAction]:
     """Return every action up to ``now``, ascending; cash per share on the split basis of ``now``."""
     profile, hours = listing.profile, listing.hours
     found = [
-        Action(int(hours.open[split.row(hours)]), "split", float(split.numerator), split.denominator)
+        DemoAction(int(hours.open[split.row(hours)]), "split", float(split.numerator), split.denominator)
         for split in profile.splits
         if split.is_known(hours, now)
     ]
@@ -43,7 +43,7 @@ def find_actions(listing: Listing, now: int) -> list[Action]:
     for kind, cash in _payments(listing, rows):
         values = np.round(cash / listing.split_ratio(rows, now), 6)
         pairs = zip(hours.open[rows].tolist(), values.tolist(), strict=True)
-        found += [Action(time, kind, value, currency=profile.dividend_currency) for time, value in pairs]
+        found += [DemoAction(time, kind, value, currency=profile.dividend_currency) for time, value in pairs]
     return sorted(found, key=lambda action: action.time)
 
 
@@ -85,7 +85,7 @@ def state_events(listing: Listing, start: int, end: int, now: int) -> dict[str, 
 _EVENT_NAMES = {"split": "splits", "dividend": "dividends", "capital_gain": "capitalGains"}
 
 
-def _event(action: Action) -> dict[str, Any]:
+def _event(action: DemoAction) -> dict[str, Any]:
     if action.kind == "split":
         new, old = int(action.value), action.denominator
         return {"date": action.time, "numerator": new, "denominator": old, "splitRatio": f"{new}:{old}"}

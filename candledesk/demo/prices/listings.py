@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.demo.instruments.profiles import profiles_at
-from candledesk.demo.instruments.splits import Split, next_session_date
+from candledesk.demo.instruments.splits import SplitEvent, next_session_date
 from candledesk.demo.prices.days import day_number
 from candledesk.demo.prices.listing import Listing
 from candledesk.domain.interval import DAY_S
@@ -46,12 +46,12 @@ class Prices:
             found = self._listings[profile.symbol] = Listing(profile, self._until)
         return found
 
-    def split(self, symbol: str, parts: tuple[int, int], day: date | None, forgotten: int, now: int) -> Split:
+    def split(self, symbol: str, parts: tuple[int, int], day: date | None, forgotten: int, now: int) -> SplitEvent:
         """Put a split in force (``DemoMarket.split``); raise ``KeyError`` for an unknown symbol."""
         with self._lock:
             profile = self.profiles[symbol]
             hours = self._listing(profile, now).hours
-            split = Split(day or next_session_date(hours, now), *parts, forgotten=forgotten)
+            split = SplitEvent(day or next_session_date(hours, now), *parts, forgotten=forgotten)
             if split.row(hours) == len(hours):
                 raise ValueError(f"{split.date} lies beyond the sessions that the demo market plans")
             if day is None or int(hours.open[split.row(hours)]) <= now:

@@ -27,7 +27,7 @@ _TUESDAY, _WEDNESDAY, _FRIDAY = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Oddity:
+class OddityRule:
     """One kind of odd row: the interval that shows it and what it does to the rows, in place.
 
     ``is_basis``: whether a reader can tell what was meant and reads the rows in the instrument's own unit and on the
@@ -165,12 +165,12 @@ def _divide(rows: Minutes, selected: BoolArray, names: str) -> None:
 
 
 _KINDS = {
-    "open_zero": Oddity("1d", _open_zero),
-    "open_outside": Oddity("1d", _open_outside),
-    "close_outside": Oddity("1d", _close_outside),
-    "prices_missing": Oddity("1d", _prices_missing),
-    "crossed": Oddity("1d", _crossed),
-    "absurd_tick": Oddity("1m", _absurd_tick),
-    "block_in_pounds": Oddity("1d", _block_in_pounds, is_basis=True),
-    "bar_in_both_units": Oddity("1h", _bar_in_both_units, is_basis=True),
+    "open_zero": OddityRule("1d", _open_zero),
+    "open_outside": OddityRule("1d", _open_outside),
+    "close_outside": OddityRule("1d", _close_outside),
+    "prices_missing": OddityRule("1d", _prices_missing),
+    "crossed": OddityRule("1d", _crossed),
+    "absurd_tick": OddityRule("1m", _absurd_tick),
+    "block_in_pounds": OddityRule("1d", _block_in_pounds, is_basis=True),
+    "bar_in_both_units": OddityRule("1h", _bar_in_both_units, is_basis=True),
 }

@@ -13,7 +13,7 @@ from candledesk.domain.interval import DAY_S
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.session_calendar import SessionCalendar
-    from candledesk.domain.calendar.session_overrides import StatedSession
+    from candledesk.domain.calendar.session_overrides import SessionTimes
     from candledesk.domain.interval import Interval
 
 N_IDLE_WEEKS = 8
@@ -21,7 +21,7 @@ _MOST = 0.75
 N_MODELS = 10  # sessions on either side of which the longest lends its hours to a date that only daily rows show
 
 
-def observed_sessions(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> list[StatedSession]:
+def observed_sessions(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> list[SessionTimes]:
     """Return ``(open, close)`` of the sessions that bars opening at ``open_time`` show and ``calendar`` lacks.
 
     ``open_time``: ascending int64 ``(n,)``, bars that were kept. A daily bar shows that its date is a session; its
@@ -37,7 +37,7 @@ def observed_sessions(calendar: SessionCalendar, interval: Interval, open_time: 
         return _with_ordinary_hours(calendar, dates)
     dates = wall_of_utc(calendar.tz, open_time) // DAY_S * DAY_S
     listed = np.setdiff1d(calendar.date, calendar.observed)
-    found: list[StatedSession] = []
+    found: list[SessionTimes] = []
     for date in np.setdiff1d(dates, listed).tolist():
         times = open_time[dates == date]
         opened, closed = int(times[0]), int(times[-1]) + interval.step_s
@@ -48,7 +48,7 @@ def observed_sessions(calendar: SessionCalendar, interval: Interval, open_time: 
     return found
 
 
-def idle_sessions(calendar: SessionCalendar, open_time: IntArray) -> list[StatedSession]:
+def idle_sessions(calendar: SessionCalendar, open_time: IntArray) -> list[SessionTimes]:
     """Return ``(open, close)`` of the sessions that ``calendar`` expects on a weekday without any trading.
 
     ``open_time``: ascending session dates of an answer's daily bars. A weekday is idle for as long as it has no bar in
@@ -82,8 +82,8 @@ def without_sessions(calendar: SessionCalendar, dates: IntArray) -> SessionCalen
     return replace(calendar, **{name: getattr(calendar, name)[kept] for name in columns})
 
 
-def _with_ordinary_hours(calendar: SessionCalendar, dates: IntArray) -> list[StatedSession]:
-    found: list[StatedSession] = []
+def _with_ordinary_hours(calendar: SessionCalendar, dates: IntArray) -> list[SessionTimes]:
+    found: list[SessionTimes] = []
     for date in dates.tolist():
         at = int(np.searchsorted(calendar.date, date))
         near = slice(max(0, at - N_MODELS), at + N_MODELS)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.session_calendar import SessionCalendar
 
-StatedSession = tuple[int, int]
+SessionTimes = tuple[int, int]
 """``(open, close)`` of one regular session, UTC seconds."""
 
 SHORTEST_S = 10 * MINUTE_S
 
 
 @dataclass(frozen=True, slots=True)
-class SessionNews:
+class SessionOverrides:
     """What an answer tells of a venue's sessions, and the ``calendar`` that it makes.
 
     ``stated``: as the provider states them; ``observed``: as its rows show them where the calendar has none; ``idle``:
@@ -32,14 +32,14 @@ class SessionNews:
     """
 
     calendar: SessionCalendar
-    stated: tuple[StatedSession, ...] = ()
-    observed: tuple[StatedSession, ...] = ()
-    idle: tuple[StatedSession, ...] = ()
+    stated: tuple[SessionTimes, ...] = ()
+    observed: tuple[SessionTimes, ...] = ()
+    idle: tuple[SessionTimes, ...] = ()
 
 
-def news_of(
-    calendar: SessionCalendar, stated: Sequence[StatedSession], shortest_s: int = SHORTEST_S
-) -> dict[int, StatedSession]:
+def find_overrides(
+    calendar: SessionCalendar, stated: Sequence[SessionTimes], shortest_s: int = SHORTEST_S
+) -> dict[int, SessionTimes]:
     """Return by date (00:00 UTC) the stated sessions that the calendar has otherwise or not at all.
 
     Several periods of one date, as around a break, count as one session. 24-hour venues are left alone: the provider
@@ -49,7 +49,7 @@ def news_of(
     if calendar.is_24h or not stated:
         return {}
     zone = ZoneInfo(calendar.tz)
-    by_date: dict[int, StatedSession] = {}
+    by_date: dict[int, SessionTimes] = {}
     for opened, closed in stated:
         date = _date_of(opened, zone)
         first, last = by_date.get(date, (opened, closed))
@@ -59,19 +59,19 @@ def news_of(
     return {date: row for date, row in sorted(sane.items()) if row not in known}
 
 
-def apply_stated(
-    calendar: SessionCalendar, stated: Sequence[StatedSession], *, is_observed: bool = False
+def apply_overrides(
+    calendar: SessionCalendar, stated: Sequence[SessionTimes], *, is_observed: bool = False
 ) -> SessionCalendar:
     """Return the calendar with each stated session in the place of its date's, or added where there was none.
 
     A break stays while it lies within the stated hours. ``is_observed``: they are concluded from rows, which the
     calendar remembers. The same object comes back when nothing is news.
     """
-    news = news_of(calendar, stated, MINUTE_S if is_observed else SHORTEST_S)
-    if not news:
+    overrides = find_overrides(calendar, stated, MINUTE_S if is_observed else SHORTEST_S)
+    if not overrides:
         return calendar
-    dates = np.array(list(news), np.int64)
-    opens, closes = np.array(list(news.values()), np.int64).T
+    dates = np.array(list(overrides), np.int64)
+    opens, closes = np.array(list(overrides.values()), np.int64).T
     kept = ~np.isin(calendar.date, dates)
     starts, ends = _breaks(calendar, dates, opens, closes)
     order = np.argsort(np.concatenate([calendar.date[kept], dates]), kind="stable")
@@ -91,7 +91,7 @@ def apply_stated(
     )
 
 
-def session_dates(calendar: SessionCalendar, sessions: Sequence[StatedSession]) -> IntArray:
+def session_dates(calendar: SessionCalendar, sessions: Sequence[SessionTimes]) -> IntArray:
     """Return the dates of sessions in the calendar's zone (00:00 UTC), ascending and unique, int64."""
     zone = ZoneInfo(calendar.tz)
     return np.unique(np.array([_date_of(opened, zone) for opened, _ in sessions], np.int64))

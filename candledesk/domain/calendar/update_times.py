@@ -26,8 +26,8 @@ LAG_S = 2  # a bar is published a moment after its close
 FLOOR_S = MINUTE_S
 _LONGEST_UPDATE_S = 15 * MINUTE_S
 _UPDATES_PER_BAR = 5  # a forming bar is read again so often
-_QUIET_SHARE = 8  # nothing new for T seconds of trading: ask each T / 8
-_LONGEST_QUIET_S = 2 * HOUR_S
+_IDLE_SHARE = 8  # nothing new for T seconds of trading: ask each T / 8
+_LONGEST_BACKOFF_S = 2 * HOUR_S
 N_RECENT = 3  # sessions that an update reads again (yahoo.md §4.10: the last two or three)
 _ROUNDING = 1e-9
 _FEW_ROWS = 3  # sessions that can have a tick beside each other (a daily bar settles while the next session runs)
@@ -74,7 +74,7 @@ def load_factor(pauses: Iterable[tuple[int, int]], updates_per_minute: float) ->
     return max(1, int(np.ceil(n_between / spare - _ROUNDING))) if spare > _ROUNDING else None
 
 
-def quiet_s(calendar: SessionCalendar, interval: Interval, newest: int | None, now: int) -> int:
+def idle_trading_s(calendar: SessionCalendar, interval: Interval, newest: int | None, now: int) -> int:
     """Return for how many seconds of trading nothing new has come: since the bar that opened at ``newest`` closed."""
     rows = slice(int(np.searchsorted(calendar.open, now - 30 * DAY_S)), int(np.searchsorted(calendar.open, now)))
     since = np.iinfo(np.int64).min if newest is None else _close_of(calendar, interval, newest)
@@ -83,17 +83,17 @@ def quiet_s(calendar: SessionCalendar, interval: Interval, newest: int | None, n
     return int(np.maximum(end - begin, 0).sum())
 
 
-def calm_update_s(update_s: int, quiet: int) -> int:
-    """Return the update interval (s) of a series that has brought nothing new for ``quiet`` seconds of trading.
+def backoff_interval_s(update_s: int, idle_s: int) -> int:
+    """Return the update interval (s) of a series that has brought nothing new for ``idle_s`` seconds of trading.
 
     A thin or halted stock is asked less and less, at least every two hours of trading: a symbol without data costs a
     handful of requests a day (issue 3).
     """
-    wanted = min(quiet // _QUIET_SHARE, _LONGEST_QUIET_S)
+    wanted = min(idle_s // _IDLE_SHARE, _LONGEST_BACKOFF_S)
     return max(update_s, -(-wanted // update_s) * update_s)
 
 
-def next_tick(calendar: SessionCalendar, interval: Interval, after: int, update_s: int) -> int | None:
+def next_due_time(calendar: SessionCalendar, interval: Interval, after: int, update_s: int) -> int | None:
     """Return the first instant after ``after`` at which an update is worth while; ``None`` beyond the calendar.
 
     Ticks: every ``update_s`` from the open on, the beginning of a break, the close, and when the last bar can change no
@@ -102,10 +102,10 @@ def next_tick(calendar: SessionCalendar, interval: Interval, after: int, update_
     last = calendar.close + settle_s(calendar, interval) + LAG_S
     first_row = int(np.searchsorted(last, after, side="right"))
     rows = range(first_row, min(first_row + _FEW_ROWS, len(calendar)))
-    return min((_session_tick(calendar, row, after, update_s, int(last[row])) for row in rows), default=None)
+    return min((_session_due_time(calendar, row, after, update_s, int(last[row])) for row in rows), default=None)
 
 
-def _session_tick(calendar: SessionCalendar, row: int, after: int, update_s: int, last: int) -> int:
+def _session_due_time(calendar: SessionCalendar, row: int, after: int, update_s: int, last: int) -> int:
     """Return the first tick of one session after ``after``, which is before ``last``."""
     delay = calendar.settle_s + LAG_S
     opened, closed = int(calendar.open[row]), int(calendar.close[row])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST = 2 / 3  # of a fund's events: what its provider does, it does to nearly all of them
 
 
-class Action(Protocol):
+class DatedAction(Protocol):
     """A corporate action on its ex-date (00:00 UTC).
 
     ``kind``: ``split`` (``value``: new shares per old), ``dividend`` or ``capital_gain`` (``value``: cash per share);
@@ -50,7 +50,7 @@ class _Cash:
 
 @dataclass(frozen=True, slots=True)
 class PricedAction:
-    """An action with its value in the currency of the prices; see ``Action``."""
+    """An action with its value in the currency of the prices; see ``DatedAction``."""
 
     date: int
     kind: str
@@ -59,15 +59,15 @@ class PricedAction:
 
 
 def in_currency(
-    actions: Iterable[Action], currency: str | None, rate_of: Callable[[int, str], float | None]
-) -> tuple[list[PricedAction], list[Action]]:
+    actions: Iterable[DatedAction], currency: str | None, rate_of: Callable[[int, str], float | None]
+) -> tuple[list[PricedAction], list[DatedAction]]:
     """Return the actions in the currency of the prices, and those that cannot be brought into it.
 
     ``currency``: of the prices, ``None`` when unknown: then what is stated is believed to be in it. ``rate_of``: on
     a date (00:00 UTC) the price of a currency pair (Yahoo's symbol), ``None`` when it is not known.
     """
     priced: list[PricedAction] = []
-    others: list[Action] = []
+    others: list[DatedAction] = []
     for one in actions:
         value: float | None = one.value
         if one.kind != "split" and currency and one.currency and one.currency != currency:
@@ -83,7 +83,7 @@ def adjust_bars(
     bars: Bars,
     interval: Interval,
     calendar: SessionCalendar,
-    actions: Sequence[Action],
+    actions: Sequence[DatedAction],
     mode: Literal["none", "splits", "all"],
     daily: Bars | None = None,
 ) -> Bars:
@@ -120,14 +120,14 @@ def _columns(rows: Sequence[tuple[int, float]]) -> tuple[IntArray, FloatArray]:
     return np.array(dates, np.int64), np.array(values, np.float64)
 
 
-def _cash_by_date(actions: Iterable[Action]) -> list[_Cash]:
+def _cash_by_date(actions: Iterable[DatedAction]) -> list[_Cash]:
     """Return what was paid on each date, ascending."""
     found: dict[int, _Cash] = {}
     for one in actions:
         if one.kind in {"dividend", "capital_gain"} and one.value > 0:
-            former = found.get(one.date, _Cash(one.date))
+            previous = found.get(one.date, _Cash(one.date))
             is_gain = one.kind == "capital_gain"
-            dividend, gain = former.dividend + one.value * (not is_gain), former.gain + one.value * is_gain
+            dividend, gain = previous.dividend + one.value * (not is_gain), previous.gain + one.value * is_gain
             found[one.date] = _Cash(one.date, dividend, gain)
     return [found[date] for date in sorted(found)]
 

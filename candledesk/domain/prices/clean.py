@@ -33,7 +33,7 @@ class CleanBars:
 
     ``bars``: n bars, fit to be stored; ``odd``: int64 ``(n,)``, the flags of each (``domain.oddity``); ``sent``:
     float64 ``(4, n)``, open, high, low and close as they came (NaN: not sent); ``dropped``: rows that are no bar, by
-    reason; ``lost``: ascending open times of rows that came without a close, and ``quiet`` those of them without
+    reason; ``lost``: ascending open times of rows that came without a close, and ``untraded`` those of them without
     volume; ``impossible``: open time and reason of each row that was dropped for what it is.
     """
 
@@ -42,7 +42,7 @@ class CleanBars:
     odd: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     sent: FloatArray = field(default_factory=lambda: np.empty((4, 0)))
     lost: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
-    quiet: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    untraded: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     impossible: tuple[tuple[int, str], ...] = ()
 
 
@@ -80,17 +80,17 @@ def clean_bars(
     is_kept, dropped, impossible = _apply(reasons, raw.open_time)
     is_lost = reasons[NO_CLOSE] & ~reasons["outside_span"] & ~reasons["future"]
     lost = np.unique(raw.open_time[is_lost])
-    quiet = np.setdiff1d(lost, raw.open_time[is_lost & (volume > 0)])
+    untraded = np.setdiff1d(lost, raw.open_time[is_lost & (volume > 0)])
     unique = _unique_order(raw.open_time[is_kept], volume[is_kept])
     if len(unique) < int(is_kept.sum()):
         dropped["duplicate"] = int(is_kept.sum()) - len(unique)
     chosen = np.flatnonzero(is_kept)[unique]
-    lost, quiet = (np.setdiff1d(times, raw.open_time[chosen]) for times in (lost, quiet))
+    lost, untraded = (np.setdiff1d(times, raw.open_time[chosen]) for times in (lost, untraded))
     if not interval.is_daily:  # a minute without anything is one without trades (yahoo.md §4.7)
-        impossible = tuple(row for row in impossible if row[1] != NO_CLOSE or row[0] not in set(quiet.tolist()))
+        impossible = tuple(row for row in impossible if row[1] != NO_CLOSE or row[0] not in set(untraded.tolist()))
     bars, odd, sent = _fit(raw.take(chosen), volume[chosen])
     unlisted = stray[chosen] | np.isin(_dates_of(calendar, row[chosen]), calendar.observed)
-    return CleanBars(bars, dropped, odd | np.where(unlisted, int(Oddity.SESSION), 0), sent, lost, quiet, impossible)
+    return CleanBars(bars, dropped, odd | np.where(unlisted, int(Oddity.SESSION), 0), sent, lost, untraded, impossible)
 
 
 def shape_flags(opens: FloatArray, highs: FloatArray, lows: FloatArray, closes: FloatArray) -> IntArray:

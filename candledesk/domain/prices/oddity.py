@@ -46,7 +46,7 @@ def odd_tokens(flags: int) -> str:
     return " ".join(token for oddity, (token, _) in _TOKENS.items() if flags & oddity)
 
 
-def odd_words(flags: int) -> str:
+def odd_text(flags: int) -> str:
     """Return the reasons as a person reads them, separated by semicolons; empty for an ordinary bar."""
     return "; ".join(words for oddity, (_, words) in _TOKENS.items() if flags & oddity)
 

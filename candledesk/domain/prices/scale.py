@@ -180,19 +180,19 @@ def _own_level(
     if evidence.reference is not None:
         known = np.log(evidence.reference[usable[piece]])
         away = (closes[piece] - known) / size
-        is_told = np.abs(away - np.round(away)) * size < MOVE
-        if is_told.any():
-            told = here[is_told] - np.round(away[is_told]).astype(np.int64)
-            return np.full(len(piece), _most_frequent(told))
+        is_stated = np.abs(away - np.round(away)) * size < MOVE
+        if is_stated.any():
+            stated = here[is_stated] - np.round(away[is_stated]).astype(np.int64)
+            return np.full(len(piece), _most_frequent(stated))
     market = _market_level(piece, times, closes, here, evidence)
     if market is not None:
-        return _without_falls(here, market, is_end_told=True)
+        return _without_falls(here, market, is_end_stated=True)
     steps = np.diff(here)[np.diff(here) != 0]
     if not len(steps):
         return here
     if len(steps) == 1 and steps[0] > 0:  # no price rises so far over night: one side is in the other unit
         return np.full(len(here), here[-1] if evidence.is_small_unit else here[0])
-    return _without_falls(here, _most_frequent(here), is_end_told=False)
+    return _without_falls(here, _most_frequent(here), is_end_stated=False)
 
 
 def _market_level(
@@ -208,11 +208,11 @@ def _market_level(
     return int(here[-1]) - round(away) if is_near and abs(round(away)) <= 1 else None
 
 
-def _without_falls(here: IntArray, own: int, *, is_end_told: bool) -> IntArray:
+def _without_falls(here: IntArray, own: int, *, is_end_stated: bool) -> IntArray:
     """Return the own level of each bar: ``own``, but for what may be a real fall that did not come back.
 
     Bars before the first step that lie above ``own`` were perhaps that dear. Bars after the last step that lie below it
-    are decided when more is known, unless the market price has told (``is_end_told``).
+    are decided when more is known, unless the market price has told (``is_end_stated``).
     """
     result = np.full(len(here), own)
     changes = np.flatnonzero(np.diff(here))
@@ -221,7 +221,7 @@ def _without_falls(here: IntArray, own: int, *, is_end_told: bool) -> IntArray:
     first, last = int(changes[0]) + 1, int(changes[-1]) + 1
     if here[0] > own:
         result[:first] = here[0]
-    if here[-1] < own and not is_end_told:
+    if here[-1] < own and not is_end_stated:
         result[last:] = here[-1]
     return result
 

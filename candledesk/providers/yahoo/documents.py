@@ -27,7 +27,7 @@ _PERIOD_FIELDS = {"start", "end", "timezone", "gmtoffset"}
 _LARGEST = 1e18  # yfinance makes int64 of volumes
 _SHORTEST_DAY_S = DAY_S - 2 * HOUR_S  # between two daily stamps, where the clock changes
 _SAME_GRANULARITY = {"60m": "1h"}
-Period = dict[str, Any]
+TradingPeriod = dict[str, Any]
 
 
 def mend_chart(body: bytes, *, step_s: int) -> bytes:
@@ -107,18 +107,21 @@ def _is_whole_period(period: object) -> bool:
     return isinstance(period, dict) and _is_period(period) and period.keys() >= _PERIOD_FIELDS
 
 
-def _periods(stated: object, zone: ZoneInfo) -> list[Period]:
+def _periods(stated: object, zone: ZoneInfo) -> list[TradingPeriod]:
     """Return the regular trading periods, one a local date from its first start to its last end, ascending."""
     days = stated.get("regular") if isinstance(stated, dict) else stated
     days = days if isinstance(days, list) else []
     segments = [segment for day in days for segment in (day if isinstance(day, list) else [day])]
-    by_date: dict[int, Period] = {}
+    by_date: dict[int, TradingPeriod] = {}
     for segment in segments:
         if not _is_period(segment) or segment["start"] >= segment["end"]:
             continue
         period = {"timezone": "", "gmtoffset": 0, **segment, "start": int(segment["start"]), "end": int(segment["end"])}
-        former = by_date.setdefault(local_date(period["start"], zone), period)
-        former["start"], former["end"] = min(former["start"], period["start"]), max(former["end"], period["end"])
+        previous = by_date.setdefault(local_date(period["start"], zone), period)
+        previous["start"], previous["end"] = (
+            min(previous["start"], period["start"]),
+            max(previous["end"], period["end"]),
+        )
     return sorted(by_date.values(), key=lambda period: int(period["start"]))
 
 

@@ -46,8 +46,8 @@ def read_actions(body: bytes, tz: str) -> tuple[CorporateAction, ...]:
     for date, event in _dated(events.get("splits"), zone):
         ratio = _ratio(event)
         if ratio is not None:
-            former = found.get((date, SPLIT))
-            found[date, SPLIT] = CorporateAction(date, SPLIT, ratio * (former.value if former else 1.0))
+            previous = found.get((date, SPLIT))
+            found[date, SPLIT] = CorporateAction(date, SPLIT, ratio * (previous.value if previous else 1.0))
     return tuple(found[key] for key in sorted(found))
 
 
@@ -69,10 +69,10 @@ def _ratio(event: Mapping[str, Any]) -> float | None:
 
 def _add(found: dict[tuple[int, str], CorporateAction], action: CorporateAction) -> None:
     key = action.date, action.kind
-    former = found.setdefault(key, action)
-    if former is action:
+    previous = found.setdefault(key, action)
+    if previous is action:
         return
-    (first, n_first), (second, n_second) = units_of(former.currency or ""), units_of(action.currency or "")
+    (first, n_first), (second, n_second) = units_of(previous.currency or ""), units_of(action.currency or "")
     if first == second:
-        value = former.value + action.value * n_first / n_second
-        found[key] = CorporateAction(action.date, action.kind, value, former.currency)
+        value = previous.value + action.value * n_first / n_second
+        found[key] = CorporateAction(action.date, action.kind, value, previous.currency)

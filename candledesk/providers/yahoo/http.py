@@ -55,7 +55,7 @@ class StatusError(Exception):
 
 
 @dataclass(slots=True)
-class Call:
+class HttpCall:
     """One fetch of one thread: its deadline (monotonic seconds), its cost so far, the last answer's body as it came."""
 
     deadline: float
@@ -63,7 +63,7 @@ class Call:
     body: bytes = b""
 
 
-class YahooSession(Session[Any]):
+class YahooHttpClient(Session[Any]):
     """A browser-like session that is safe to share between threads (curl_cffi keeps a handle per thread)."""
 
     def __init__(self, base_url: str | None = None) -> None:
@@ -81,9 +81,9 @@ class YahooSession(Session[Any]):
         self._threads = threading.local()
 
     @contextmanager
-    def call(self, deadline_s: float) -> Iterator[Call]:
+    def call(self, deadline_s: float) -> Iterator[HttpCall]:
         """Bound all requests that this thread sends inside the block, and count them."""
-        call = Call(time.monotonic() + deadline_s)
+        call = HttpCall(time.monotonic() + deadline_s)
         self._threads.call = call
         try:
             yield call
@@ -92,7 +92,7 @@ class YahooSession(Session[Any]):
 
     def request(self, method: Any, url: str, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - curl_cffi's own
         """Send one request; raise ``DeadlineError``, ``StatusError`` or what curl raises."""
-        call: Call | None = getattr(self._threads, "call", None)
+        call: HttpCall | None = getattr(self._threads, "call", None)
         kwargs["timeout"] = _clamp(kwargs.get("timeout"), call)
         if self._rewrite_to is not None:
             url, host = self._rewritten(url)
@@ -123,7 +123,7 @@ def _parse(response: Response) -> Any:  # noqa: ANN401 - whatever JSON holds
     return json.loads(response.content)
 
 
-def _clamp(timeout: object, call: Call | None) -> float:
+def _clamp(timeout: object, call: HttpCall | None) -> float:
     wished = DEFAULT_TIMEOUT_S
     if isinstance(timeout, tuple):
         wished = float(sum(timeout))

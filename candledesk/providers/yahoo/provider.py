@@ -34,15 +34,15 @@ from candledesk.providers.answers import (
 from candledesk.providers.yahoo.documents import is_answer_for, is_in_interval
 from candledesk.providers.yahoo.events import read_actions
 from candledesk.providers.yahoo.frames import last_close, read_bars, read_instrument, read_market, read_sessions
-from candledesk.providers.yahoo.http import DeadlineError, StatusError, YahooSession
+from candledesk.providers.yahoo.http import DeadlineError, StatusError, YahooHttpClient
 from candledesk.providers.yahoo.verdicts import judge_reason, judge_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from candledesk.providers.answers import Answer, FetchRequest, SearchAnswer
-    from candledesk.providers.yahoo.http import Call
+    from candledesk.providers.answers import FetchRequest, ProviderAnswer, SearchAnswer
+    from candledesk.providers.yahoo.http import HttpCall
 
 _LOG = logging.getLogger(__name__)
 _LIVE_SLACK_S = HOUR_S  # asking beyond now makes yfinance merge Yahoo's live row; an hour absorbs a wrong clock
@@ -58,14 +58,14 @@ class YahooProvider:
 
     def __init__(self, yahoo_url: str | None = None, cache_dir: Path | None = None) -> None:
         """Send everything to ``yahoo_url`` when given; keep whatever yfinance might write under ``cache_dir``."""
-        self._session = YahooSession(yahoo_url)
+        self._http_client = YahooHttpClient(yahoo_url)
         self._other_names: dict[str, str] = {}
-        _tame_yfinance(self._session, cache_dir)
+        _tame_yfinance(self._http_client, cache_dir)
 
-    def fetch(self, request: FetchRequest) -> Answer:
+    def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window; never raises for what a network or a server can do (``provider.base.Provider``)."""
-        with self._session.call(request.deadline_s) as call:
-            ticker = _ticker(request.symbol, self._session)
+        with self._http_client.call(request.deadline_s) as call:
+            ticker = _ticker(request.symbol, self._http_client)
             start, end = _asked(request)
             try:
                 frame = ticker.history(
@@ -117,15 +117,15 @@ class YahooProvider:
             self._other_names[symbol] = symbol
             return True
         named = str(meta["symbol"])
-        return self._other_names.setdefault(symbol, "") != symbol and self._said_again(symbol, named)
+        return self._other_names.setdefault(symbol, "") != symbol and self._repeats_name(symbol, named)
 
-    def _said_again(self, symbol: str, named: str) -> bool:
-        former, self._other_names[symbol] = self._other_names[symbol], named
-        return former == named
+    def _repeats_name(self, symbol: str, named: str) -> bool:
+        previous, self._other_names[symbol] = self._other_names[symbol], named
+        return previous == named
 
     def search(self, query: str, deadline_s: float) -> SearchAnswer:
         """Return what Yahoo's search finds, best first; never raises for what a network or a server can do."""
-        with self._session.call(deadline_s) as call:
+        with self._http_client.call(deadline_s) as call:
             try:
                 found = yf.Search(
                     query,
@@ -134,7 +134,7 @@ class YahooProvider:
                     lists_count=0,
                     recommended=0,
                     include_cb=False,
-                    session=self._session,
+                    session=self._http_client,
                     timeout=deadline_s,
                 )
                 matches = tuple(_match(quote) for quote in found.quotes if _is_match(quote))
@@ -143,7 +143,7 @@ class YahooProvider:
                 return _judge_error(error, call.n_requests)
 
 
-def _tame_yfinance(session: YahooSession, cache_dir: Path | None) -> None:
+def _tame_yfinance(session: YahooHttpClient, cache_dir: Path | None) -> None:
     """Close the traps of yahoo.md §2; private names of yfinance 1.7.0 are pinned by tests/provider."""
     yf.config.debug.hide_exceptions = False  # else a failure is an empty frame
     YfData.cache_get = YfData.get  # else a stored failure is replayed for the life of the process
@@ -158,7 +158,7 @@ def _no_cookie(_client: YfData, timeout: float = 0.0) -> tuple[None, str]:  # no
     return None, "basic"
 
 
-def _ticker(symbol: str, session: YahooSession) -> Any:  # noqa: ANN401 - yfinance has no types
+def _ticker(symbol: str, session: YahooHttpClient) -> Any:  # noqa: ANN401 - yfinance has no types
     """Return the ticker with its zone preset (start and end are instants, so any will do): no look-up, no sqlite."""
     ticker = yf.Ticker("CANDLEDESK", session=session)
     ticker.ticker = symbol  # set afterwards: the constructor would look an ISIN-like symbol up in the network
@@ -198,7 +198,9 @@ def _local_midnight(date: int, tz: str | None, pad_s: int) -> int:
     return int(day.replace(tzinfo=zone).timestamp())
 
 
-def _without_prices(symbol: str, error: YFPricesMissingError, meta: Mapping[str, Any], call: Call) -> Answer:
+def _without_prices(
+    symbol: str, error: YFPricesMissingError, meta: Mapping[str, Any], call: HttpCall
+) -> ProviderAnswer:
     """Tell an empty window from a broken answer: only the first carries the chart's ``meta`` (yahoo.md §2.4)."""
     reason, n_requests = plain_text(error.yahoo_reason), call.n_requests
     if reason:

@@ -19,7 +19,7 @@ ORDER BY symbol, step
 
 
 @dataclass(frozen=True, slots=True)
-class HarvestRow:
+class ArchiveRow:
     """One harvested series; ``last_run_at``: UTC seconds of the last whole run; ``note``: why the last try failed."""
 
     symbol: str
@@ -29,7 +29,7 @@ class HarvestRow:
 
 
 @translate_faults()
-def add_harvest(conn: sqlite3.Connection, series_id: int, now: int) -> None:
+def add_to_archive(conn: sqlite3.Connection, series_id: int, now: int) -> None:
     """Put a series on the list; one that is on it stays as it is."""
     require_transaction(conn)
     sql = "INSERT INTO harvest (series_id, added_at) VALUES (?, ?) ON CONFLICT (series_id) DO NOTHING"
@@ -37,14 +37,14 @@ def add_harvest(conn: sqlite3.Connection, series_id: int, now: int) -> None:
 
 
 @translate_faults()
-def remove_harvest(conn: sqlite3.Connection, series_id: int) -> None:
+def remove_from_archive(conn: sqlite3.Connection, series_id: int) -> None:
     """Take a series off the list; its bars stay."""
     require_transaction(conn)
     conn.execute("DELETE FROM harvest WHERE series_id = ?", (int(series_id),))
 
 
 @translate_faults()
-def note_harvest(conn: sqlite3.Connection, series_id: int, last_run_at: int | None, note: str) -> None:
+def note_archive_run(conn: sqlite3.Connection, series_id: int, last_run_at: int | None, note: str) -> None:
     """Note how a run ended; ``last_run_at`` ``None``: it did not end well, the former time stays."""
     require_transaction(conn)
     sql = "UPDATE harvest SET last_run_at = coalesce(?, last_run_at), note = ? WHERE series_id = ?"
@@ -52,6 +52,6 @@ def note_harvest(conn: sqlite3.Connection, series_id: int, last_run_at: int | No
 
 
 @translate_faults()
-def list_harvest(conn: sqlite3.Connection) -> list[HarvestRow]:
+def list_archive(conn: sqlite3.Connection) -> list[ArchiveRow]:
     """Return the list by symbol and the bars' length."""
-    return [HarvestRow(*row) for row in conn.execute(_LIST).fetchall()]
+    return [ArchiveRow(*row) for row in conn.execute(_LIST).fetchall()]

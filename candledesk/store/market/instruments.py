@@ -82,7 +82,7 @@ def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
     return None if row is None else _instrument(row)
 
 
-_END_HARVESTS = """
+_END_ARCHIVING = """
 DELETE FROM harvest
 WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?)
 """
@@ -104,7 +104,7 @@ def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
     retired = retired_symbol(symbol, until, {str(row[0]) for row in rows})
     meta = _meta(replace(stored, name=retired_name(symbol, stored.name, until)))
     conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE symbol = ?", (retired, meta, symbol))
-    conn.execute(_END_HARVESTS, (retired,))
+    conn.execute(_END_ARCHIVING, (retired,))
     return retired
 
 

@@ -207,7 +207,7 @@ def _remember_limiter(db: Database) -> None:
     )
 
 
-def _remember_stated_sessions(db: Database) -> None:
+def _remember_session_overrides(db: Database) -> None:
     """Sessions that the provider stated and the calendar did not know; ``key`` as in ``calendar_cache``."""
     db.table("stated_session").create(
         {"key": str, "open": int, "close": int}, pk=("key", "open"), not_null={"close"}, strict=True
@@ -221,7 +221,7 @@ def _remember_limits(db: Database) -> None:
     )
 
 
-def _keep_series_complete(db: Database) -> None:
+def _create_archive(db: Database) -> None:
     """Series that are topped up without anybody asking; ``note``: why the last try failed, empty when it did not."""
     db.table("harvest").create(
         {"series_id": int, "added_at": int, "last_run_at": int, "note": str},
@@ -275,9 +275,9 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("initial schema", _initial_schema),
     Migration("limiter survives restarts", _remember_limiter),
-    Migration("stated sessions overrule the calendar", _remember_stated_sessions),
+    Migration("stated sessions overrule the calendar", _remember_session_overrides),
     Migration("stated limits overrule the interval table", _remember_limits),
-    Migration("series are kept complete", _keep_series_complete),
+    Migration("series are kept complete", _create_archive),
     Migration("paused jobs are live, and gaps stay with their job", _pause_jobs),
     Migration("odd bars are kept and flagged", _flag_odd_bars),
     Migration("dividends have a currency", _remember_currencies),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
 
 _log = logging.getLogger(__name__)
 _QT_LEVELS = {
@@ -63,8 +63,8 @@ class SignalWatch(QObject):
         self._reader, self._writer = socket.socketpair()
         for end in (self._reader, self._writer):
             end.setblocking(False)
-        self._former = [(number, signal.signal(number, self._handle)) for number in (signal.SIGINT, signal.SIGTERM)]
-        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
+        self._previous = [(number, signal.signal(number, self._handle)) for number in (signal.SIGINT, signal.SIGTERM)]
+        self._previous_fd = signal.set_wakeup_fd(self._writer.fileno())
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_activated)
 
@@ -85,8 +85,8 @@ class SignalWatch(QObject):
     def close(self) -> None:
         """Give the signals back."""
         self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._former_fd)
-        for number, handler in self._former:
+        signal.set_wakeup_fd(self._previous_fd)
+        for number, handler in self._previous:
             signal.signal(number, handler)
         self._reader.close()
         self._writer.close()
@@ -116,13 +116,13 @@ def _log_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
 @contextlib.contextmanager
 def _hooks() -> Iterator[None]:
     """Log what nobody caught; the window goes on."""
-    former = sys.excepthook, threading.excepthook, sys.unraisablehook
+    previous = sys.excepthook, threading.excepthook, sys.unraisablehook
     sys.excepthook, threading.excepthook, sys.unraisablehook = _log_exception, _log_thread_exception, _log_unraisable
     qInstallMessageHandler(_log_qt)
     try:
         yield
     finally:
-        sys.excepthook, threading.excepthook, sys.unraisablehook = former
+        sys.excepthook, threading.excepthook, sys.unraisablehook = previous
         qInstallMessageHandler(None)
 
 
@@ -168,7 +168,7 @@ class WindowEnds:
 
 
 def run_window(
-    cache: Cache,
+    cache: CacheApi,
     options: WindowOptions,
     ends: WindowEnds,
     *,

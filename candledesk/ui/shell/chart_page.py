@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
@@ -35,7 +35,7 @@ class ChartPage(QWidget):
     opened = Signal()
     waiting_changed = Signal(str)
 
-    def __init__(self, cache: Cache, bridge: Bridge, view_id: int, theme: Theme) -> None:
+    def __init__(self, cache: CacheApi, bridge: Bridge, view_id: int, theme: Theme) -> None:
         """Build an empty chart that is view ``view_id`` of the cache."""
         super().__init__()
         self.model = ChartModel(self)

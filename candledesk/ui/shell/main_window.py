@@ -18,7 +18,7 @@ from candledesk.ui.chart.paint.snapshot import SOURCE, shot_of
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
 from candledesk.ui.shell.actions import ActionTable
-from candledesk.ui.shell.archive_controller import Keeper
+from candledesk.ui.shell.archive_controller import ArchiveController
 from candledesk.ui.shell.chart_actions import menu_at
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.shell.chart_tabs import ChartTabs, remembered_charts
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtGui import QCloseEvent
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import Job, WindowRequested
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.paint.snapshot import Shot
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        cache: Cache,
+        cache: CacheApi,
         bridge: Bridge,
         *,
         home: Path,
@@ -73,8 +73,8 @@ class MainWindow(QMainWindow):
         self._open_browser, self._on_closed = open_browser, on_closed
         self.home, self.source = home, source
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
-        self.look = ThemeChoice(self._settings, theme, self)
-        self._dress_application()  # first: a widget that is there already keeps its smaller font
+        self.theme_choice = ThemeChoice(self._settings, theme, self)
+        self._apply_application_theme()  # first: a widget that is there already keeps its smaller font
         self.options = OptionStore(self._settings, self)
         self.options.changed.connect(self._on_options_changed)
         self._n_views = 0
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.jobs_panel = JobsPanel(cache, bridge, self)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.jobs_panel)
         self.jobs_panel.hide()
-        self.keeper = Keeper(cache, bridge, lambda: self.target, self)
+        self.archive_controller = ArchiveController(cache, bridge, lambda: self.target, self)
         self.table = ActionTable(self, window_rows(self))
         self.toolbar = WindowToolBar(self, self.symbol_entry, self.table, self.set_interval)
         self.addToolBar(self.toolbar)
@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
     # -- building
 
     def _connect(self) -> None:
-        self.look.changed.connect(self._dress)
+        self.theme_choice.changed.connect(self._apply_theme)
         self.symbol_entry.symbol_entered.connect(self._on_symbol_entered)
         self.symbol_entry.left.connect(self._focus_chart)
         self.interval_popup.interval_entered.connect(self.set_interval)
@@ -109,12 +109,12 @@ class MainWindow(QMainWindow):
         self.tabs.close_requested.connect(self._close_page)
         self.tabs.stepped.connect(self._focus_chart)
         self.jobs_panel.live_changed.connect(self.status.show_live)
-        self.jobs_panel.failed.connect(self._tell)
+        self.jobs_panel.failed.connect(self._show_notice)
         self.jobs_panel.left.connect(self._focus_chart)
         self.jobs_panel.backfill_requested.connect(self.new_backfill)
         self.jobs_panel.visibilityChanged.connect(self._on_jobs_visibility_changed)
-        self.keeper.failed.connect(self._tell)
-        self.keeper.changed.connect(self._on_kept_changed)
+        self.archive_controller.failed.connect(self._show_notice)
+        self.archive_controller.changed.connect(self._on_archive_changed)
         self._bridge.limiter_changed.connect(self.status.show_limiter)
         self._bridge.fault_raised.connect(self.status.show_fault)
         self._bridge.symbol_reused.connect(self.status.show_notice)
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
     def add_chart(self) -> ChartPage:
         """Add an empty chart and bring it to the front."""
         self._n_views += 1
-        page = ChartPage(self._cache, self._bridge, self._n_views, self.look.theme)
+        page = ChartPage(self._cache, self._bridge, self._n_views, self.theme_choice.theme)
         page.model.set_options(self.options.value)
         page.view.typed.connect(self._on_typed)
         page.view.customContextMenuRequested.connect(self._on_menu_requested)
@@ -270,22 +270,22 @@ class MainWindow(QMainWindow):
 
     def is_dark(self) -> bool:
         """Tell which theme is worn."""
-        return self.look.is_dark
+        return self.theme_choice.is_dark
 
     def toggle_theme(self) -> None:
         """Switch between dark and light."""
-        self.look.toggle()
+        self.theme_choice.toggle()
 
-    def _dress_application(self) -> None:
+    def _apply_application_theme(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            apply_theme(app, self.look.theme)
+            apply_theme(app, self.theme_choice.theme)
 
-    def _dress(self) -> None:
-        self._dress_application()
-        self.jobs_panel.set_theme(self.look.theme)
+    def _apply_theme(self) -> None:
+        self._apply_application_theme()
+        self.jobs_panel.set_theme(self.theme_choice.theme)
         for page in self.tabs.pages():
-            page.set_theme(self.look.theme)
+            page.set_theme(self.theme_choice.theme)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
@@ -306,7 +306,7 @@ class MainWindow(QMainWindow):
         view = self.current_view()
         if view is None:
             return None
-        return shot_of(view.model.scene, self.look.theme, view.size(), view.devicePixelRatioF(), self.source)
+        return shot_of(view.model.scene, self.theme_choice.theme, view.size(), view.devicePixelRatioF(), self.source)
 
     def save_picture(self) -> None:
         """Ask where a picture of the chart goes."""
@@ -314,7 +314,7 @@ class MainWindow(QMainWindow):
         if shot is not None:
             dialog = PictureDialog(shot, self)
             dialog.saved.connect(self._on_picture_saved)
-            dialog.failed.connect(self._tell)
+            dialog.failed.connect(self._show_notice)
             dialog.open()
 
     def copy_picture(self) -> None:
@@ -322,10 +322,10 @@ class MainWindow(QMainWindow):
         shot = self._shot()
         if shot is not None:
             copy_picture(shot)
-            self._tell("The picture is on the clipboard")
+            self._show_notice("The picture is on the clipboard")
 
     def _on_picture_saved(self, path: str) -> None:
-        self._tell(f"Saved {path}")
+        self._show_notice(f"Saved {path}")
 
     def show_shortcuts(self) -> None:
         """Show the sheet of all shortcuts."""
@@ -352,7 +352,7 @@ class MainWindow(QMainWindow):
         try:
             future.result()
         except CandleDeskError as error:
-            self._tell(str(error))
+            self._show_notice(str(error))
 
     def _on_window_requested(self, wish: WindowRequested) -> None:
         self.bring_to_front()
@@ -361,18 +361,18 @@ class MainWindow(QMainWindow):
         elif wish.interval is not None:
             self.set_interval(wish.interval)
 
-    def _tell(self, text: str) -> None:
+    def _show_notice(self, text: str) -> None:
         if self.page is not None:
             self.page.show_toast(text)
 
-    def _on_kept_changed(self) -> None:
-        self.status.show_kept(self.keeper.words())
+    def _on_archive_changed(self) -> None:
+        self.status.show_archive(self.archive_controller.words())
         self.table.refresh()
 
     def _on_page_changed(self) -> None:
         self._cache.set_in_front([self.target] if self.target else [])
         self._on_series_changed()
-        self.status.show_kept(self.keeper.words())
+        self.status.show_archive(self.archive_controller.words())
         self._show_interval()
         self.table.refresh()
 
@@ -400,7 +400,7 @@ class MainWindow(QMainWindow):
     # -- state and end
 
     def _restore(self) -> None:
-        self.jobs_panel.set_theme(self.look.theme)
+        self.jobs_panel.set_theme(self.theme_choice.theme)
         geometry, state = self._settings.value("geometry"), self._settings.value("state")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1280, 800)

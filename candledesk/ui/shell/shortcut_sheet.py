@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QW
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.themes import chart_font
 
-Row = tuple[str, str, str]
-_BY_HAND: tuple[Row, ...] = (
+ShortcutRow = tuple[str, str, str]
+_BY_HAND: tuple[ShortcutRow, ...] = (
     ("Mouse", "Zoom at the cursor", "Wheel"),
     ("Mouse", "Zoom at the right edge", "Ctrl + wheel"),
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
@@ -28,7 +28,7 @@ _EXTRA = 2  # rows that a group takes for its heading and the space after it
 _MARGIN = 28
 
 
-def plan_columns(rows: list[Row], max_rows: int = _MAX_ROWS) -> list[list[list[Row]]]:
+def plan_columns(rows: list[ShortcutRow], max_rows: int = _MAX_ROWS) -> list[list[list[ShortcutRow]]]:
     """Distribute groups of ``(group, title, keys)`` over columns, each a list of groups, so that none is too tall.
 
     A heading and the space after a group count as a row each. A group is not divided: the tallest may set the limit.
@@ -36,7 +36,7 @@ def plan_columns(rows: list[Row], max_rows: int = _MAX_ROWS) -> list[list[list[R
     groups = [[row for row in rows if row[0] == name] for name in dict.fromkeys(row[0] for row in rows)]
     groups.sort(key=len, reverse=True)
     limit = max(max_rows, len(groups[0]) + _EXTRA) if groups else max_rows
-    columns: list[list[list[Row]]] = []
+    columns: list[list[list[ShortcutRow]]] = []
     for group in groups:
         column = next((one for one in columns if _height(one) + len(group) + _EXTRA <= limit), None)
         if column is None:
@@ -46,14 +46,14 @@ def plan_columns(rows: list[Row], max_rows: int = _MAX_ROWS) -> list[list[list[R
     return columns
 
 
-def _height(column: list[list[Row]]) -> int:
+def _height(column: list[list[ShortcutRow]]) -> int:
     return sum(len(group) + _EXTRA for group in column)
 
 
 class ShortcutSheet(QDialog):
     """Columns of keys; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, rows: list[Row], parent: QWidget) -> None:
+    def __init__(self, rows: list[ShortcutRow], parent: QWidget) -> None:
         """Show ``(group, title, keys)`` rows."""
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
@@ -76,7 +76,7 @@ class ShortcutSheet(QDialog):
         self.resize(min(wanted.width() + 4, room.width() - 80), min(wanted.height() + 4, room.height() - 80))
 
 
-def _column(groups: list[list[Row]]) -> QGridLayout:
+def _column(groups: list[list[ShortcutRow]]) -> QGridLayout:
     """Return one grid for the whole column, so that the keys stand in one line close to what they do."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(20)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from candledesk.ui.chart.core.chart_messages import lag_words, limiter_words, work_words
+from candledesk.ui.chart.core.chart_messages import lag_text, limiter_text, work_text
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.state = PlainLabel()
-        self.kept = PlainLabel()
+        self.archive = PlainLabel()
         self.facts = PlainLabel()
         self.addWidget(self.state, 1)
-        self.addPermanentWidget(self.kept)
+        self.addPermanentWidget(self.archive)
         self.addPermanentWidget(self.facts)
         self._limiter = state
         self._n_live = 0
@@ -86,24 +86,24 @@ class StatusBar(QStatusBar):
         zone = series.instrument.tz.replace("_", " ")
         self.facts.setText(f"{series.axis.n_bars:,} bars on this chart   ·   Exchange in {zone}")
 
-    def show_kept(self, text: str) -> None:
+    def show_archive(self, text: str) -> None:
         """Say that the chart's series is kept complete, and since when it is; empty when it is not."""
-        self.kept.setText(text)
-        self.kept.setVisible(bool(text))
+        self.archive.setText(text)
+        self.archive.setVisible(bool(text))
 
-    def _words(self) -> str:
+    def _state_text(self) -> str:
         if self._fault:
             return self._fault
         if self._notice:
             return self._notice
-        limited = limiter_words(self._limiter, now=time.time())
-        work = work_words(self._n_live, is_held=bool(limited))
-        late = "" if limited else lag_words(self._limiter.update_lag_s)
+        limited = limiter_text(self._limiter, now=time.time())
+        work = work_text(self._n_live, is_held=bool(limited))
+        late = "" if limited else lag_text(self._limiter.update_lag_s)
         return "   ·   ".join(filter(None, (limited, self._waiting or work, late)))
 
     def _refresh(self) -> None:
-        self.state.setText(self._words())
-        tone = "warning" if self._fault or limiter_words(self._limiter, now=time.time()) else ""
+        self.state.setText(self._state_text())
+        tone = "warning" if self._fault or limiter_text(self._limiter, now=time.time()) else ""
         if self.state.property("tone") != tone:
             self.state.setProperty("tone", tone)
             self.state.style().unpolish(self.state)

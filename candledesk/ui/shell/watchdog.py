@@ -51,10 +51,10 @@ class Watchdog(QObject):
         if frozen_s >= self._freeze_s + _BEAT_MS / 1000:
             _log.warning("the window did not answer for %.1f s; the stacks of that time are above", frozen_s)
         if self._is_rotated():
-            former = self._file
+            previous = self._file
             self._file = self._open()
             self._arm()
-            former.close()
+            previous.close()
         else:
             self._arm()
 

@@ -12,7 +12,7 @@ from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.ui.shell.about import AboutDialog
 from candledesk.ui.shell.actions import ActionRow, ActionTable
 from candledesk.ui.shell.chart_actions import chart_rows
-from candledesk.ui.symbol_entry import interval_words
+from candledesk.ui.symbol_entry import interval_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +52,10 @@ def _own_rows(window: MainWindow) -> list[ActionRow]:
             "Data",
             "Keep the series complete",
             ("Ctrl+Shift+K",),
-            window.keeper.toggle,
+            window.archive_controller.toggle,
             has_symbol,
-            window.keeper.is_kept,
-            title_now=window.keeper.title,
+            window.archive_controller.is_archived,
+            title_now=window.archive_controller.title,
         ),
         ActionRow("jobs", "Data", "Jobs", ("Ctrl+J",), window.toggle_jobs, is_checked=window.is_jobs_shown),
         ActionRow("browser", "Data", "Open in browser", ("Ctrl+Shift+B",), window.open_in_browser, window.has_browser),
@@ -123,7 +123,7 @@ class WindowToolBar(QToolBar):
         for interval in INTERVALS.values():
             button = QToolButton()
             button.setText(interval.name)
-            button.setToolTip(interval_words(interval))
+            button.setToolTip(interval_text(interval))
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(partial(on_interval, interval))
@@ -156,6 +156,6 @@ class WindowToolBar(QToolBar):
         button = self.interval_buttons.get(interval.name, self.other_button)
         if button is self.other_button:
             button.setText(interval.name)
-            button.setToolTip(interval_words(interval))
+            button.setToolTip(interval_text(interval))
         self._other_action.setVisible(button is self.other_button)
         button.setChecked(True)

@@ -48,14 +48,14 @@ class ThemeChoice(QObject):
     def toggle(self) -> None:
         """Switch between dark and light, and remember it."""
         self._follows_system = False
-        self._wear(LIGHT if self.is_dark else DARK)
+        self._set_theme(LIGHT if self.is_dark else DARK)
         self._settings.setValue(_KEY, self.theme.name)
 
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         if self._follows_system:
-            self._wear(pick_theme(SYSTEM, "", scheme))
+            self._set_theme(pick_theme(SYSTEM, "", scheme))
 
-    def _wear(self, theme: Theme) -> None:
+    def _set_theme(self, theme: Theme) -> None:
         if theme is not self.theme:
             self.theme = theme
             self.changed.emit()

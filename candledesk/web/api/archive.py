@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.web.api import params, schemas, wire
-from candledesk.web.api.endpoint import Answer, Endpoint, json_answer
+from candledesk.web.api.endpoint import Endpoint, ResponseSpec, json_answer
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from candledesk.web.api.endpoint import Call, Door
+    from candledesk.web.api.endpoint import RequestContext, RouteRequest
 
 PATH = "/api/v1/harvest"
 
 
-async def _list_harvest(door: Door, _call: Call) -> Response:
-    entries = await door.settle(door.cache.list_harvest())
-    return json_answer([wire.harvest_row(entry) for entry in entries])
+async def _list_harvest(context: RequestContext, _call: RouteRequest) -> Response:
+    entries = await context.settle(context.cache.list_archive())
+    return json_answer([wire.archive_row(entry) for entry in entries])
 
 
-async def _set_harvest(door: Door, call: Call) -> Response:
+async def _set_harvest(context: RequestContext, call: RouteRequest) -> Response:
     symbol, interval, is_on = (call.values[name] for name in ("symbol", "interval", "on"))
-    return json_answer(wire.harvest_row(await door.settle(door.cache.set_harvest(symbol, interval, is_on=is_on))))
+    return json_answer(
+        wire.archive_row(await context.settle(context.cache.set_archived(symbol, interval, is_on=is_on)))
+    )
 
 
 _ON = params.Param(
@@ -34,14 +36,14 @@ ENDPOINTS = (
         PATH,
         _list_harvest,
         "Series that are kept complete",
-        Answer(schemas.array(schemas.shared("Harvested")), "the list, by symbol and bar length"),
+        ResponseSpec(schemas.array(schemas.shared("Harvested")), "the list, by symbol and bar length"),
     ),
     Endpoint(
         "POST",
         PATH,
         _set_harvest,
         "Keep a series complete, or stop that",
-        Answer(schemas.shared("Harvested"), "the series as it stands"),
+        ResponseSpec(schemas.shared("Harvested"), "the series as it stands"),
         text=(
             "Yahoo keeps 1m bars for 30 days only: what is on the list is topped up after each close, while the window "
             "or `serve` runs, so that the archive outgrows that. A derived interval stands for its base."

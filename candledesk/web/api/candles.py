@@ -9,17 +9,17 @@ from starlette.responses import Response
 from candledesk.domain.errors import InputError, TooLateError
 from candledesk.domain.interval import INTERVALS
 from candledesk.web.api import params, schemas, wire
-from candledesk.web.api.endpoint import JSON, Answer, Endpoint, json_answer
+from candledesk.web.api.endpoint import JSON, Endpoint, ResponseSpec, json_answer
 
 if TYPE_CHECKING:
-    from candledesk.web.api.endpoint import Call, Door
+    from candledesk.web.api.endpoint import RequestContext, RouteRequest
 
 
-async def _read_candles(door: Door, call: Call) -> Response:
-    now, shape = door.now(), call.values["format"]
+async def _read_candles(context: RequestContext, call: RouteRequest) -> Response:
+    now, shape = context.now(), call.values["format"]
     request = wire.bars_request(call.values, now)
     try:
-        reply = await door.settle(door.cache.load_bars(request))
+        reply = await context.settle(context.cache.load_bars(request))
     except TooLateError as error:  # the contract: answer with what there is, and that is nothing yet
         reply = wire.empty_reply(request, str(error), now)
     headers = {"ETag": wire.etag_of(reply, shape), "Cache-Control": "private, no-cache"}
@@ -29,30 +29,32 @@ async def _read_candles(door: Door, call: Call) -> Response:
     return Response(body, headers=headers, media_type=JSON)
 
 
-async def _start_backfill(door: Door, call: Call) -> Response:
+async def _start_backfill(context: RequestContext, call: RouteRequest) -> Response:
     interval = call.values["interval"]
-    span = wire.read_span(call.values, interval, door.now())
-    job = await door.settle(door.cache.start_backfill(call.values["symbol"], interval, span))
+    span = wire.read_span(call.values, interval, context.now())
+    job = await context.settle(context.cache.start_backfill(call.values["symbol"], interval, span))
     return json_answer({"status": job.state.value, "job_id": job.job_id}, 202)
 
 
-async def _update_latest(door: Door, call: Call) -> Response:
+async def _update_latest(context: RequestContext, call: RouteRequest) -> Response:
     symbols, intervals = call.values["symbols"], call.values["intervals"]
     if intervals is not None and not symbols:
         raise InputError("symbols", "Symbols are missing: name them, or leave both out for the active series")
     series = [(symbol, interval) for symbol in symbols or () for interval in intervals or (INTERVALS["1d"],)]
-    job = await door.settle(door.cache.start_update(series))
+    job = await context.settle(context.cache.start_update(series))
     return json_answer({"status": job.state.value, "job_id": job.job_id}, 202)
 
 
-_STARTED = Answer(schemas.shared("Started"), "the job, or the live one for the same span", 202)
+_STARTED = ResponseSpec(schemas.shared("Started"), "the job, or the live one for the same span", 202)
 ENDPOINTS = (
     Endpoint(
         "GET",
         "/api/v1/candles",
         _read_candles,
         "Candles of one series",
-        Answer(schemas.shared("Candles"), "the candles, whether they are complete, and what is missing", has_etag=True),
+        ResponseSpec(
+            schemas.shared("Candles"), "the candles, whether they are complete, and what is missing", has_etag=True
+        ),
         text=(
             "Without from and to: the latest candles, at most limit of them. With a span: the oldest first, and next "
             "is the cursor of the page that follows. What is missing is fetched first as fill says; whatever is "

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import WindowRequested
     from candledesk.web.api.params import Param
     from candledesk.web.api.schemas import Schema
@@ -33,13 +33,13 @@ JSON = "application/json"
 
 
 @dataclass(slots=True)
-class Door:
+class RequestContext:
     """What handlers share: the cache, the event that ends everything, the clock, and who shows the window.
 
     ``on_window`` ``None``: this instance has none.
     """
 
-    cache: Cache
+    cache: CacheApi
     stopping: asyncio.Event
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
@@ -72,7 +72,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RouteRequest:
     """One request with its checked parameters."""
 
     request: Request
@@ -80,7 +80,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ResponseSpec:
     """What a route answers when it succeeds: its status, its JSON Schema and what the answer is, in words."""
 
     schema: Schema
@@ -101,9 +101,9 @@ class Endpoint:
 
     method: str
     path: str
-    handler: Callable[[Door, Call], Awaitable[Response]]
+    handler: Callable[[RequestContext, RouteRequest], Awaitable[Response]]
     summary: str
-    answer: Answer
+    answer: ResponseSpec
     text: str = ""
     query: tuple[Param, ...] = ()
     body: tuple[Param, ...] = ()
@@ -112,16 +112,16 @@ class Endpoint:
     body_rules: tuple[tuple[str, object], ...] = ()
     is_open: bool = False
 
-    async def respond(self, door: Door, request: Request) -> Response:
+    async def respond(self, context: RequestContext, request: Request) -> Response:
         """Check the parameters and run the handler; every expected failure becomes a problem."""
         try:
-            if door.stopping.is_set():
+            if context.stopping.is_set():
                 raise ClosingError("CandleDesk is closing.")
             values = params.read_path(self.path_params, request.path_params)
             values |= params.read_query(self.query, request.query_params.multi_items())
             if self.method == "POST":
                 values |= params.read_body(self.body, await request.body())
-            return await compress_answer(await self.handler(door, Call(request, values)), request)
+            return await compress_answer(await self.handler(context, RouteRequest(request, values)), request)
         except CandleDeskError as error:
             return describe_error(error)
 

@@ -24,7 +24,7 @@ from candledesk.web.api.wire import iso_time, job_row, limiter_row
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import Event
     from candledesk.domain.interval import Interval
 
@@ -77,7 +77,7 @@ def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bo
 class EventStream:
     """One reader's queue: filled from the cache's threads, drained by the response until ``stopping`` is set."""
 
-    def __init__(self, cache: Cache, stopping: asyncio.Event, symbol: str | None, interval: Interval | None) -> None:
+    def __init__(self, cache: CacheApi, stopping: asyncio.Event, symbol: str | None, interval: Interval | None) -> None:
         """Prepare the queue; the subscription begins with the answer's first byte."""
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Event] = asyncio.Queue(MAX_WAITING)

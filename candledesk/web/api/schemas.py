@@ -8,7 +8,7 @@ from typing import Any
 from candledesk.cache.messages import BreakerState, JobState
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS
-from candledesk.domain.prices.oddity import Oddity, odd_tokens, odd_words
+from candledesk.domain.prices.oddity import Oddity, odd_text, odd_tokens
 
 Schema = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ def _words(values: Any) -> Schema:  # noqa: ANN401 - any enum of texts
 
 TIME: Schema = {"type": "string", "format": "date-time", "description": "UTC, ISO-8601"}
 _ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
-    f"{odd_tokens(flag)} ({odd_words(flag)})" for flag in Oddity
+    f"{odd_tokens(flag)} ({odd_text(flag)})" for flag in Oddity
 )
 _PRICES = ("open", "high", "low", "close")
 _SENT = nullable(number(), "null only with raw=true: it was not sent")

@@ -22,7 +22,7 @@ from candledesk.web.server.problems import RangeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from candledesk.cache.messages import BackfillEstimate, DerivedSpan, HarvestEntry, Job, LimiterState, SymbolFound
+    from candledesk.cache.messages import ArchiveEntry, BackfillEstimate, DerivedSpan, Job, LimiterState, SymbolFound
     from candledesk.domain.bars import FloatArray, IntArray
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
@@ -110,8 +110,8 @@ def etag_of(reply: BarsReply, shape: str) -> str:
     request = reply.request
     digest = hashlib.blake2b(digest_size=12)
     facts = (shape, request.adjust, request.interval.name, request.limit, reply.next_open_time, reply.instrument)
-    told = (reply.gaps, reply.notes, reply.derived, request.raw, sorted(reply.odd.items()))
-    digest.update(repr((facts, told)).encode())
+    shown = (reply.gaps, reply.notes, reply.derived, request.raw, sorted(reply.odd.items()))
+    digest.update(repr((facts, shown)).encode())
     digest.update(bytes(_finals(reply)))
     for name in ("open_time", *_PRICES):
         digest.update(np.ascontiguousarray(getattr(reply.bars, name)).data)
@@ -173,7 +173,7 @@ def estimate_row(estimate: BackfillEstimate) -> dict[str, object]:
     }
 
 
-def harvest_row(entry: HarvestEntry) -> dict[str, object]:
+def archive_row(entry: ArchiveEntry) -> dict[str, object]:
     """Return an entry of the harvest list as a JSON row."""
     return {
         "symbol": entry.symbol,

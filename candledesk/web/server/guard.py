@@ -7,7 +7,13 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from candledesk.web.server.problems import INTERNAL_TEXT, BusyError, RefusedError, describe_error, problem_response
+from candledesk.web.server.problems import (
+    INTERNAL_TEXT,
+    BusyError,
+    RequestRefusedError,
+    describe_error,
+    problem_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -91,7 +97,7 @@ class Guard:
             replay = await _read_body(scope, receive)
             place = (self._streams if scope["path"] == STREAM_PATH else self._requests).enter()
             await self._app(scope, replay, send_guarded)
-        except (RefusedError, BusyError) as error:
+        except (RequestRefusedError, BusyError) as error:
             await describe_error(error)(scope, receive, send_guarded)
         except Exception:  # noqa: BLE001 the last line: told to the log, never to the client
             _log.exception("A request to %s failed.", scope["path"])
@@ -105,11 +111,11 @@ class Guard:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         hosts = _values(headers, b"host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            raise RefusedError(421, "This server answers only to its own address on this machine.")
+            raise RequestRefusedError(421, "This server answers only to its own address on this machine.")
         _check_size(scope, headers)
         self._check_site(scope, headers)
         if scope["method"] == "OPTIONS":
-            raise RefusedError(403, "No other site may use this server.")
+            raise RequestRefusedError(403, "No other site may use this server.")
         if scope["path"] not in self._open_paths and not _is_reader(scope, headers):
             self._check_token(headers)
         if scope["method"] == "POST":
@@ -117,20 +123,20 @@ class Guard:
             wait_s = self._posts.take()
             if wait_s:
                 text = "Too many changes in a short time: wait a little."
-                raise RefusedError(429, text, {"Retry-After": str(wait_s)})
+                raise RequestRefusedError(429, text, {"Retry-After": str(wait_s)})
 
     def _check_site(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
         origins, sites = _values(headers, b"origin"), _values(headers, b"sec-fetch-site")
         if len(origins) > 1 or len(sites) > 1 or not self._origins.issuperset(origins):
-            raise RefusedError(403, "No other site may use this server.")
+            raise RequestRefusedError(403, "No other site may use this server.")
         if sites and sites[0] not in {b"same-origin", b"none"} and not _is_visit(scope, headers):
-            raise RefusedError(403, "No other site may use this server.")
+            raise RequestRefusedError(403, "No other site may use this server.")
 
     def _check_token(self, headers: list[tuple[bytes, bytes]]) -> None:
         values = _values(headers, b"authorization")
         scheme, _, token = values[0].partition(b" ") if len(values) == 1 else (b"", b"", b"")
         if scheme.lower() != b"bearer" or not secrets.compare_digest(token.strip(), self._token):
-            raise RefusedError(
+            raise RequestRefusedError(
                 401,
                 "The token is missing or not the one of this run: endpoint.json has it.",
                 {"WWW-Authenticate": "Bearer"},
@@ -172,9 +178,9 @@ def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
 
 def _check_size(scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
     if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_TARGET:
-        raise RefusedError(414, "The address is too long.")
+        raise RequestRefusedError(414, "The address is too long.")
     if sum(len(name) + len(value) for name, value in headers) > MAX_HEADERS:
-        raise RefusedError(431, "The headers are too long.")
+        raise RequestRefusedError(431, "The headers are too long.")
 
 
 def _is_visit(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
@@ -198,16 +204,16 @@ def _is_navigation(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
 def _check_media_type(headers: list[tuple[bytes, bytes]]) -> None:
     kinds = _values(headers, b"content-type")
     if len(kinds) != 1 or kinds[0].split(b";")[0].strip().lower() != b"application/json":
-        raise RefusedError(415, "Send the body as application/json.")
+        raise RequestRefusedError(415, "Send the body as application/json.")
     if _values(headers, b"content-encoding"):
-        raise RefusedError(415, "Send the body without Content-Encoding.")
+        raise RequestRefusedError(415, "Send the body without Content-Encoding.")
 
 
 async def _read_body(scope: Scope, receive: Receive) -> Receive:
     """Return a ``receive`` that replays a whole body of at most ``MAX_BODY`` bytes, read within ``BODY_TIMEOUT_S``."""
     for length in _values(scope["headers"], b"content-length"):
         if not length.isdigit() or int(length) > MAX_BODY:
-            raise RefusedError(413, f"The body may have at most {MAX_BODY} bytes.")
+            raise RequestRefusedError(413, f"The body may have at most {MAX_BODY} bytes.")
     if scope["method"] in {"GET", "HEAD"}:
         return receive
     body, is_more = b"", True
@@ -216,13 +222,13 @@ async def _read_body(scope: Scope, receive: Receive) -> Receive:
             while is_more:
                 message = await receive()
                 if message["type"] == "http.disconnect":  # half a body is no wish
-                    raise RefusedError(400, "The connection ended before the body did.")
+                    raise RequestRefusedError(400, "The connection ended before the body did.")
                 body += message.get("body", b"")
                 is_more = message.get("more_body", False)
                 if len(body) > MAX_BODY:
-                    raise RefusedError(413, f"The body may have at most {MAX_BODY} bytes.")
+                    raise RequestRefusedError(413, f"The body may have at most {MAX_BODY} bytes.")
     except TimeoutError:
-        raise RefusedError(408, "The body did not arrive in time.", {"Connection": "close"}) from None
+        raise RequestRefusedError(408, "The body did not arrive in time.", {"Connection": "close"}) from None
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:

@@ -47,7 +47,7 @@ class BusyError(CandleDeskError):
     """The server has no free place for this request now (503)."""
 
 
-class RefusedError(CandleDeskError):
+class RequestRefusedError(CandleDeskError):
     """A request that the guard turns away with ``status`` and extra ``headers``."""
 
     def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
@@ -77,7 +77,7 @@ def problem_response(
 
 def describe_error(error: CandleDeskError) -> Response:
     """Map an expected failure to its answer (INTERFACE.md, "HTTP")."""
-    if isinstance(error, RefusedError):
+    if isinstance(error, RequestRefusedError):
         return problem_response(error.status, str(error), headers=error.headers)
     if isinstance(error, InputError):
         return problem_response(422 if isinstance(error, RangeError) else 400, str(error), error.field)

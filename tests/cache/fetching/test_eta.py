@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.cache.fetching.eta import FASTEST_S, N_MARKS, Paces, remaining_s
+from candledesk.cache.fetching.eta import FASTEST_S, N_MARKS, EtaEstimator, remaining_s
 from candledesk.cache.queries.estimates import guess_cost
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
@@ -35,20 +35,20 @@ class Rate:
 
 def test_running_jobs_share_the_limiter_and_old_marks_are_forgotten():
     now = [0.0]
-    paces = Paces(Rate(), lambda: now[0])
-    assert paces.eta_s(1) is None
-    paces.note(1, 100)
-    assert paces.eta_s(1) == 250.0
-    paces.note(2, 100)
-    assert paces.eta_s(1) == 500.0
-    paces.forget(2)
+    eta_estimator = EtaEstimator(Rate(), lambda: now[0])
+    assert eta_estimator.eta_s(1) is None
+    eta_estimator.note(1, 100)
+    assert eta_estimator.eta_s(1) == 250.0
+    eta_estimator.note(2, 100)
+    assert eta_estimator.eta_s(1) == 500.0
+    eta_estimator.forget(2)
     now[0] = 1_000.0  # a pause of the breaker
     for n_left in range(99, 99 - N_MARKS, -1):
-        paces.note(1, n_left)
+        eta_estimator.note(1, n_left)
         now[0] += 4.0
-    assert paces.eta_s(1) == (99 - N_MARKS + 1) * 4.0
-    paces.forget(1)
-    assert paces.eta_s(1) is None
+    assert eta_estimator.eta_s(1) == (99 - N_MARKS + 1) * 4.0
+    eta_estimator.forget(1)
+    assert eta_estimator.eta_s(1) is None
 
 
 def test_the_limiter_knows_how_long_many_requests_take():
@@ -57,14 +57,14 @@ def test_the_limiter_knows_how_long_many_requests_take():
     assert core.time_for(0.0, 6) == 0.0
     assert core.time_for(0.0, 30) == 60.0
     assert core.time_for(0.0, 30, priority=2) == 65.0  # two tokens are left for the next scroll
-    from candledesk.providers.rate_limiter import Outcome
+    from candledesk.providers.rate_limiter import RequestOutcome
 
     core.take(0.0)
-    core.report(0.0, 1, Outcome.RATE_LIMITED)
+    core.report(0.0, 1, RequestOutcome.RATE_LIMITED)
     assert core.time_for(0.0, 5) == 60.0
 
 
-def test_a_guess_for_who_was_never_met():
+def test_an_estimate_for_a_symbol_that_is_not_in_the_cache():
     n_requests, n_bars = guess_cost(INTERVALS["1d"], None, NOW)
     assert n_requests == 1
     assert 7_000 < n_bars < 8_500  # thirty years of some 252 sessions, holidays not known

@@ -30,23 +30,23 @@ def same(bars, truth):
     return len(bars) > 0
 
 
-def test_a_span_is_fetched_once_and_equals_the_market(desk, yahoo):
-    reply = desk.bars("1h", HOUR)
+def test_a_span_is_fetched_once_and_equals_the_market(harness, yahoo):
+    reply = harness.bars("1h", HOUR)
     assert reply.complete
     assert same(reply.bars, yahoo.truth("AAA", "1h", HOUR))
     n = len(yahoo.requests)
-    assert same(desk.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
+    assert same(harness.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
     assert len(yahoo.requests) == n
 
 
-def test_a_hundred_readers_of_one_span_cost_one_request_a_window(desk, yahoo):
+def test_a_hundred_readers_of_one_span_cost_one_request_a_window(harness, yahoo):
     span = Span(NOW - 25 * DAY_S, NOW - 2 * DAY_S)
     barrier = threading.Barrier(100)
     replies = []
 
     def read():
         barrier.wait()
-        replies.append(desk.cache.load_bars(BarsRequest("AAA", INTERVALS["1m"], span, timeout_s=WAIT_S)))
+        replies.append(harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1m"], span, timeout_s=WAIT_S)))
 
     threads = [threading.Thread(target=read) for _ in range(100)]
     for thread in threads:
@@ -60,45 +60,45 @@ def test_a_hundred_readers_of_one_span_cost_one_request_a_window(desk, yahoo):
     assert len(windows) == len(set(windows)) <= 4  # the first of them met the instrument
 
 
-def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(desk, yahoo):
-    desk.bars("1h", HOUR)
+def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(harness, yahoo):
+    harness.bars("1h", HOUR)
     yahoo.gate.clear()
-    job = desk.cache.start_backfill("AAA", INTERVALS["1h"], None).result(WAIT_S)
-    wait_until(lambda: desk.service._fills.n_in_flight)
+    job = harness.cache.start_backfill("AAA", INTERVALS["1h"], None).result(WAIT_S)
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
     started = time.monotonic()
-    assert desk.bars("1h", HOUR).complete
+    assert harness.bars("1h", HOUR).complete
     assert time.monotonic() - started < 2
     yahoo.gate.set()
-    assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
-def test_a_fault_is_retried_and_then_forgotten(desk, yahoo):
+def test_a_fault_is_retried_and_then_forgotten(harness, yahoo):
     faults = iter([FaultAnswer("broken"), FaultAnswer("broken")])
-    desk.bars("1d", HOUR)
+    harness.bars("1d", HOUR)
     yahoo.script = lambda request: next(faults, None) if request.interval.name == "1h" else None
-    assert same(desk.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
+    assert same(harness.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
     assert len(yahoo.asked("1h")) == 3
 
 
-def test_a_window_that_keeps_failing_is_listed_with_reason_and_next_try(desk, yahoo):
+def test_a_window_that_keeps_failing_is_listed_with_reason_and_next_try(harness, yahoo):
     yahoo.script = lambda request: FaultAnswer("broken") if request.interval.name == "1h" else None
-    reply = desk.bars("1h", HOUR)
+    reply = harness.bars("1h", HOUR)
     assert not reply.complete
     assert {gap.reason for gap in reply.gaps} == {"broken"}
     assert all(gap.retry_at > NOW for gap in reply.gaps)
     n = len(yahoo.requests)
-    desk.bars("1h", HOUR)
+    harness.bars("1h", HOUR)
     assert len(yahoo.requests) == n  # not before its time
-    job = desk.backfill("1h", HOUR)
+    job = harness.backfill("1h", HOUR)
     assert (job.state, bool(job.gaps), "broken" in job.error) == (JobState.FAILED, True, True)
     assert len(yahoo.requests) > n, "whoever starts a job means now"
     yahoo.now, yahoo.script = NOW + 1_000, None
-    assert desk.bars("1h", HOUR).complete
-    retried = desk.cache.retry_job(job.job_id).result(WAIT_S)
-    assert desk.cache.wait_job(retried.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    assert harness.bars("1h", HOUR).complete
+    retried = harness.cache.retry_job(job.job_id).result(WAIT_S)
+    assert harness.cache.wait_job(retried.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
-def test_each_window_has_its_own_tries(desk, yahoo):
+def test_each_window_has_its_own_tries(harness, yahoo):
     """Two faults of one window must not be counted against the next."""
     seen = {}
 
@@ -108,21 +108,21 @@ def test_each_window_has_its_own_tries(desk, yahoo):
         seen[request.span.start] = seen.get(request.span.start, 0) + 1
         return FaultAnswer("broken") if seen[request.span.start] < 3 else None
 
-    desk.bars("1d", HOUR)
+    harness.bars("1d", HOUR)
     yahoo.script = script
     span = Span(NOW - 25 * DAY_S, NOW - 2 * DAY_S)
-    assert desk.bars("1m", span).complete
+    assert harness.bars("1m", span).complete
     assert set(seen.values()) == {3}
 
 
-def test_rate_limit_opens_the_breaker_and_the_fill_ends_well(desk, yahoo):
+def test_rate_limit_opens_the_breaker_and_the_fill_ends_well(harness, yahoo):
     answers = iter([RateLimitedAnswer("429")])
     yahoo.script = lambda request: next(answers, None) if request.interval.name == "1h" else None
-    assert desk.bars("1h", HOUR).complete
-    assert any(getattr(getattr(event, "state", None), "breaker", None) == "open" for event in desk.events)
+    assert harness.bars("1h", HOUR).complete
+    assert any(getattr(getattr(event, "state", None), "breaker", None) == "open" for event in harness.events)
 
 
-def test_a_window_too_wide_is_halved_and_the_width_grows_back(desk, yahoo):
+def test_a_window_too_wide_is_halved_and_the_width_grows_back(harness, yahoo):
     limit = 60 * DAY_S
 
     def script(request):
@@ -132,92 +132,92 @@ def test_a_window_too_wide_is_halved_and_the_width_grows_back(desk, yahoo):
 
     yahoo.script = script
     span = days_back(400)
-    assert same(desk.bars("1h", span).bars, yahoo.truth("AAA", "1h", span))
+    assert same(harness.bars("1h", span).bars, yahoo.truth("AAA", "1h", span))
     widths = [r.span.end - r.span.start for r in yahoo.asked("1h")]
     assert sum(width > limit for width in widths) <= 6
     assert len(widths) < 25
 
 
-def test_an_unknown_symbol_costs_one_request(desk, yahoo):
+def test_an_unknown_symbol_costs_one_request(harness, yahoo):
     yahoo.unknown.add("NOPE")
     for _ in range(3):
         with pytest.raises(UnknownSymbolError):
-            desk.bars("1h", HOUR, symbol="NOPE")
+            harness.bars("1h", HOUR, symbol="NOPE")
         with pytest.raises(UnknownSymbolError):
-            desk.cache.start_backfill("NOPE", INTERVALS["1d"], None).result(WAIT_S)
-        desk.view("1d", symbol="NOPE")
-    desk.settle()
+            harness.cache.start_backfill("NOPE", INTERVALS["1d"], None).result(WAIT_S)
+        harness.view("1d", symbol="NOPE")
+    harness.settle()
     assert len(yahoo.requests) == 1
-    reply = desk.view("1d", symbol="NOPE")
+    reply = harness.view("1d", symbol="NOPE")
     assert "NOPE" in reply.error
     assert reply.edge is EdgeState.FAILED
 
 
-def test_a_symbol_that_vanishes_keeps_its_bars(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_a_symbol_that_vanishes_keeps_its_bars(harness, yahoo):
+    harness.bars("1d", HOUR)
     yahoo.unknown.add("AAA")
-    assert desk.bars("1h", HOUR).gaps
-    assert same(desk.bars("1d", HOUR).bars, yahoo.truth("AAA", "1d", HOUR))
+    assert harness.bars("1h", HOUR).gaps
+    assert same(harness.bars("1d", HOUR).bars, yahoo.truth("AAA", "1d", HOUR))
 
 
-def test_offline_with_an_unknown_instrument_does_not_ask_in_a_circle(desk, yahoo):
+def test_offline_with_an_unknown_instrument_does_not_ask_in_a_circle(harness, yahoo):
     yahoo.script = lambda request: FaultAnswer("no route", is_offline=True, n_requests=0)
-    desk.view("1d")
-    desk.settle()
+    harness.view("1d")
+    harness.settle()
     for _ in range(20):
-        reply = desk.view("1d")
+        reply = harness.view("1d")
     assert reply.edge is EdgeState.FAILED
     assert "cannot be reached" in reply.error
     assert len(yahoo.requests) == 3
     with pytest.raises(OfflineError):
-        desk.bars("1d", HOUR)
+        harness.bars("1d", HOUR)
 
 
-def test_what_yahoo_is_said_to_do_is_said_once(desk, yahoo):
+def test_what_yahoo_is_said_to_do_is_said_once(harness, yahoo):
     yahoo.script = lambda request: FaultAnswer("Yahoo cannot be reached: no route", is_offline=True, n_requests=0)
-    desk.view("1d")
-    desk.settle()
-    assert desk.view("1d").error == "Yahoo cannot be reached: no route. What is cached stays usable."
+    harness.view("1d")
+    harness.settle()
+    assert harness.view("1d").error == "Yahoo cannot be reached: no route. What is cached stays usable."
 
 
-def test_a_reader_that_waited_in_vain_for_an_unknown_instrument_is_told_so(desk, yahoo):
+def test_a_reader_that_waited_in_vain_for_an_unknown_instrument_gets_an_error(harness, yahoo):
     yahoo.gate.clear()
     with pytest.raises(OfflineError):
-        desk.bars("1d", HOUR, timeout_s=0.05)
+        harness.bars("1d", HOUR, timeout_s=0.05)
     yahoo.gate.set()
 
 
-def test_time_out_answers_with_what_is_stored_and_the_fill_goes_on(desk, yahoo):
-    desk.bars("1h", HOUR)
+def test_time_out_answers_with_what_is_stored_and_the_fill_goes_on(harness, yahoo):
+    harness.bars("1h", HOUR)
     yahoo.gate.clear()
     wide = Span(HOUR.start - 30 * DAY_S, HOUR.end)
-    reply = desk.bars("1h", wide, timeout_s=0.05)
+    reply = harness.bars("1h", wide, timeout_s=0.05)
     assert same(reply.bars, yahoo.truth("AAA", "1h", HOUR))
     assert reply.gaps
     yahoo.gate.set()
-    desk.settle()
-    assert desk.bars("1h", wide, fill="none").complete
+    harness.settle()
+    assert harness.bars("1h", wide, fill="none").complete
 
 
 @pytest.mark.parametrize("interval", ["1m", "5m", "1h", "1d"])
-def test_nothing_is_asked_beyond_the_floor(desk, yahoo, interval):
-    desk.bars("1d" if interval == "1m" else "1m", HOUR)
-    job = desk.backfill(interval)
+def test_nothing_is_asked_beyond_the_floor(harness, yahoo, interval):
+    harness.bars("1d" if interval == "1m" else "1m", HOUR)
+    job = harness.backfill(interval)
     assert (job.state, job.gaps) == (JobState.SUCCEEDED, ())
     n = len(yahoo.requests)
     facts_floor = min(r.span.start for r in yahoo.asked(interval))
     lookback = INTERVALS[interval].lookback_s
     assert facts_floor >= max(yahoo.listed_at - 2 * DAY_S, NOW - lookback if lookback else 0)
-    desk.backfill(interval)
-    old = desk.view(interval, anchor=facts_floor - 100 * DAY_S, n_before=200, n_after=10)
+    harness.backfill(interval)
+    old = harness.view(interval, anchor=facts_floor - 100 * DAY_S, n_before=200, n_after=10)
     assert old.edge is EdgeState.START
     assert old.edge_reason
-    desk.settle()
+    harness.settle()
     assert len(yahoo.requests) == n
 
 
 @pytest.mark.parametrize("kind", [RefusalKind.BEYOND_LOOKBACK, RefusalKind.BEFORE_LISTING])
-def test_a_refusal_is_remembered(desk, yahoo, kind):
+def test_a_refusal_is_remembered(harness, yahoo, kind):
     """The provider's clock or listing date may be later than ours: a handful of requests, then never again."""
     edge = NOW - 29 * DAY_S
 
@@ -227,145 +227,145 @@ def test_a_refusal_is_remembered(desk, yahoo, kind):
         return None
 
     yahoo.script = script
-    job = desk.backfill("1m")
+    job = harness.backfill("1m")
     assert job.state is JobState.SUCCEEDED
     assert len(yahoo.asked("1m")) < 15
     n = len(yahoo.requests)
-    assert desk.backfill("1m").state is JobState.SUCCEEDED
+    assert harness.backfill("1m").state is JobState.SUCCEEDED
     assert len(yahoo.requests) == n
-    assert CoverageState.REFUSED in {row.state for row in desk.coverage("1m")}
+    assert CoverageState.REFUSED in {row.state for row in harness.coverage("1m")}
 
 
-def states(desk, job_id):
-    return [event.job.state for event in desk.events if isinstance(event, JobChanged) and event.job.job_id == job_id]
+def states(harness, job_id):
+    return [event.job.state for event in harness.events if isinstance(event, JobChanged) and event.job.job_id == job_id]
 
 
-def test_a_cancelled_job_stays_cancelled_and_can_be_retried(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_a_cancelled_job_stays_cancelled_and_can_be_retried(harness, yahoo):
+    harness.bars("1d", HOUR)
     for _ in range(3):
         yahoo.gate.clear()
-        job = desk.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
-        wait_until(lambda: desk.service._fills.n_in_flight)
-        waiting = desk.cache.wait_job(job.job_id)
-        assert desk.cache.cancel_job(job.job_id).result(WAIT_S).state is JobState.CANCELLED
+        job = harness.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
+        wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
+        waiting = harness.cache.wait_job(job.job_id)
+        assert harness.cache.cancel_job(job.job_id).result(WAIT_S).state is JobState.CANCELLED
         assert waiting.result(1).state is JobState.CANCELLED
         yahoo.gate.set()
-        desk.settle()
-        wait_until(lambda: not desk.service._fills.n_in_flight)
-        assert states(desk, job.job_id)[-1] is JobState.CANCELLED
+        harness.settle()
+        wait_until(lambda: not harness.service._fill_scheduler.n_in_flight)
+        assert states(harness, job.job_id)[-1] is JobState.CANCELLED
         with pytest.raises(JobStateError):
-            desk.cache.cancel_job(job.job_id).result(WAIT_S)
-    retried = desk.cache.retry_job(job.job_id).result(WAIT_S)
+            harness.cache.cancel_job(job.job_id).result(WAIT_S)
+    retried = harness.cache.retry_job(job.job_id).result(WAIT_S)
     assert retried.job_id == job.job_id
-    assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
-def test_a_retry_while_the_cancelled_fetch_still_hangs_is_not_lost(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_a_retry_while_the_cancelled_fetch_still_hangs_is_not_lost(harness, yahoo):
+    harness.bars("1d", HOUR)
     yahoo.gate.clear()
-    job = desk.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
-    wait_until(lambda: desk.service._fills.n_in_flight)
-    desk.cache.cancel_job(job.job_id).result(WAIT_S)
-    desk.cache.retry_job(job.job_id).result(WAIT_S)
+    job = harness.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
+    harness.cache.cancel_job(job.job_id).result(WAIT_S)
+    harness.cache.retry_job(job.job_id).result(WAIT_S)
     yahoo.gate.set()
-    assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
-def test_a_cancelled_demand_gives_its_thread_back_while_the_limiter_pauses(desk, yahoo):
-    desk.bars("1d", HOUR)
-    limiter = desk.service._limiter
+def test_a_cancelled_fill_task_frees_its_thread_while_the_limiter_pauses(harness, yahoo):
+    harness.bars("1d", HOUR)
+    limiter = harness.service._limiter
     limiter._core._first_pause_s = 60.0
     yahoo.script = lambda request: RateLimitedAnswer("429")
     for number in range(8):
-        desk.view("1h", symbol="AAA", view_id=number)
-        desk.view("5m", symbol="AAA", view_id=number)
+        harness.view("1h", symbol="AAA", view_id=number)
+        harness.view("5m", symbol="AAA", view_id=number)
     for number in range(8):
-        desk.view("1d", anchor=HOUR.end, n_before=2, view_id=number)
-    wait_until(lambda: not desk.service._fills.n_in_flight, 3)
+        harness.view("1d", anchor=HOUR.end, n_before=2, view_id=number)
+    wait_until(lambda: not harness.service._fill_scheduler.n_in_flight, 3)
     assert len(limiter._waiting) == 0
 
 
-def test_orphans_are_taken_up_after_a_restart(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_orphans_are_taken_up_after_a_restart(harness, yahoo):
+    harness.bars("1d", HOUR)
     yahoo.gate.clear()
-    job = desk.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
-    wait_until(lambda: desk.service._fills.n_in_flight)
-    waiting = desk.cache.wait_job(job.job_id)
-    desk.service.close()
+    job = harness.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
+    waiting = harness.cache.wait_job(job.job_id)
+    harness.service.close()
     assert waiting.done()
-    desk.open()
-    assert desk.cache.read_job(job.job_id).result(WAIT_S).state is JobState.QUEUED
-    assert desk.service.jobs.take_up() == 1
-    assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    harness.open()
+    assert harness.cache.read_job(job.job_id).result(WAIT_S).state is JobState.QUEUED
+    assert harness.service.jobs.resume_previous() == 1
+    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
 @pytest.mark.allow_logs
-def test_close_ends_every_waiting_reader(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_close_ends_every_waiting_reader(harness, yahoo):
+    harness.bars("1d", HOUR)
     yahoo.close = lambda: None
     yahoo.gate.clear()
-    waiting = desk.cache.load_bars(BarsRequest("AAA", INTERVALS["1h"], HOUR, timeout_s=None))
-    wait_until(lambda: desk.service._fills.n_in_flight)
+    waiting = harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1h"], HOUR, timeout_s=None))
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
     started = time.monotonic()
-    desk.service.close()
+    harness.service.close()
     assert time.monotonic() - started < 3
     yahoo.gate.set()
     error = waiting.exception(2)
     assert error is None or isinstance(error, ClosingError)
     with pytest.raises(ClosingError):
-        desk.bars("1h", HOUR)
+        harness.bars("1h", HOUR)
 
 
-def test_a_view_has_one_demand_however_it_scrolls(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_a_view_has_one_fill_task_however_it_scrolls(harness, yahoo):
+    harness.bars("1d", HOUR)
     yahoo.gate.clear()
     for back in range(60):
-        desk.view("1h", anchor=NOW - back * DAY_S, n_before=100)
-        assert len(desk.service._fills._live) <= 2
-    desk.view("1d")
+        harness.view("1h", anchor=NOW - back * DAY_S, n_before=100)
+        assert len(harness.service._fill_scheduler._live) <= 2
+    harness.view("1d")
     yahoo.gate.set()
-    desk.settle()
-    assert not desk.cache._charts._views
-    assert desk.view("1d").edge in {EdgeState.MORE, EdgeState.LOADING}
+    harness.settle()
+    assert not harness.cache._viewport_loader._views
+    assert harness.view("1d").edge in {EdgeState.MORE, EdgeState.LOADING}
 
 
-def test_an_overtaken_request_does_not_steal_the_view(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_an_overtaken_request_does_not_steal_the_view(harness, yahoo):
+    harness.bars("1d", HOUR)
     yahoo.gate.clear()
-    desk.view("1h", anchor=NOW, n_before=10)
-    desk.view("1h", anchor=NOW, n_before=20)
-    (demand,) = desk.cache._charts._views.values()
-    want = demand.want
-    desk.generations = iter([1])
-    desk.view("1h", anchor=NOW - 90 * DAY_S, n_before=10)
-    assert demand.want == want
+    harness.view("1h", anchor=NOW, n_before=10)
+    harness.view("1h", anchor=NOW, n_before=20)
+    (task,) = harness.cache._viewport_loader._views.values()
+    target = task.target
+    harness.generations = iter([1])
+    harness.view("1h", anchor=NOW - 90 * DAY_S, n_before=10)
+    assert task.target == target
     yahoo.gate.set()
 
 
-def test_a_forming_bar_is_refreshed_when_it_has_expired(desk, yahoo):
-    before = desk.bars("1h", days_back(2)).bars
+def test_a_forming_bar_is_refreshed_when_it_has_expired(harness, yahoo):
+    before = harness.bars("1h", days_back(2)).bars
     n = len(yahoo.requests)
-    desk.view("1h", n_before=5)
-    desk.settle()
+    harness.view("1h", n_before=5)
+    harness.settle()
     assert len(yahoo.requests) == n
     yahoo.now, yahoo.salt = NOW + 1_000, 1.5
-    first = desk.view("1h", n_before=5)
+    first = harness.view("1h", n_before=5)
     assert first.n_provisional >= 1
-    desk.settle()
+    harness.settle()
     assert len(yahoo.requests) == n + 1
-    fresh = desk.view("1h", n_before=5)
+    fresh = harness.view("1h", n_before=5)
     assert fresh.bars.close[-1] == before.close[-1] + 1.5
-    assert any(isinstance(event, BarsStored) for event in desk.events)
+    assert any(isinstance(event, BarsStored) for event in harness.events)
 
 
-def test_an_update_reads_the_last_sessions_again_once(desk, yahoo):
-    desk.bars("1h", days_back(10))
+def test_an_update_reads_the_last_sessions_again_once(harness, yahoo):
+    harness.bars("1h", days_back(10))
     n = len(yahoo.requests)
     yahoo.salt = 0.5
-    job = desk.cache.start_update([("AAA", INTERVALS["1h"])]).result(WAIT_S)
-    assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    job = harness.cache.start_update([("AAA", INTERVALS["1h"])]).result(WAIT_S)
+    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
     assert len(yahoo.requests) == n + 1
-    assert desk.bars("1h", days_back(1)).bars.close[-1] == yahoo.truth("AAA", "1h", days_back(1)).close[-1] + 0.5
+    assert harness.bars("1h", days_back(1)).bars.close[-1] == yahoo.truth("AAA", "1h", days_back(1)).close[-1] + 0.5
 
 
 class FullDisk:
@@ -383,27 +383,27 @@ class FullDisk:
         monkeypatch.setattr(bar_store, "write_bars", refuse)
 
 
-def test_a_full_disk_loses_nothing_and_goes_on_by_itself(desk, yahoo, monkeypatch):
+def test_a_full_disk_loses_nothing_and_goes_on_by_itself(harness, yahoo, monkeypatch):
     disk = FullDisk(monkeypatch)
-    desk.bars("1h", HOUR)
+    harness.bars("1h", HOUR)
     wide = Span(HOUR.start - 30 * DAY_S, HOUR.end)
     disk.is_full = True
     with pytest.raises(EnvironmentFaultError, match="disk is full"):
-        desk.backfill("1h", wide)
-    (job,) = desk.cache.list_jobs(state="running").result(WAIT_S)
+        harness.backfill("1h", wide)
+    (job,) = harness.cache.list_jobs(state="running").result(WAIT_S)
     n = len(yahoo.requests)
     for _ in range(5):
-        assert desk.view("1h", anchor=HOUR.start, n_before=50).edge is EdgeState.FAILED
-        assert same(desk.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
+        assert harness.view("1h", anchor=HOUR.start, n_before=50).edge is EdgeState.FAILED
+        assert same(harness.bars("1h", HOUR).bars, yahoo.truth("AAA", "1h", HOUR))
     wait_until(lambda: len(yahoo.requests) >= n + 2)  # the job tries now and then
-    assert "disk is full" in str(desk.cache.wait_job(job.job_id).exception(WAIT_S))
-    told = [event.text for event in desk.events if isinstance(event, FaultRaised)]
-    assert told == ["The disk is full."]
+    assert "disk is full" in str(harness.cache.wait_job(job.job_id).exception(WAIT_S))
+    reported = [event.text for event in harness.events if isinstance(event, FaultRaised)]
+    assert reported == ["The disk is full."]
     disk.is_full = False
-    wait_until(lambda: desk.cache.read_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED)
-    assert desk.service._fills.n_in_flight == 0
-    assert same(desk.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))
-    assert [event.text for event in desk.events if isinstance(event, FaultRaised)] == [*told, ""]
+    wait_until(lambda: harness.cache.read_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED)
+    assert harness.service._fill_scheduler.n_in_flight == 0
+    assert same(harness.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))
+    assert [event.text for event in harness.events if isinstance(event, FaultRaised)] == [*reported, ""]
     alive = {t.name for t in threading.enumerate()}
     assert {"candledesk-writer", "candledesk-clockwork"} <= alive
     assert sum(name.startswith("candledesk-fetch") for name in alive) >= 4
@@ -415,7 +415,7 @@ def spoilt(change):
     )
 
 
-def test_unusable_rows_are_gaps_and_not_minutes_without_trades(desk, yahoo):
+def test_unusable_rows_are_gaps_and_not_minutes_without_trades(harness, yahoo):
     faults = iter(range(2))
 
     def crossed(price):
@@ -425,39 +425,39 @@ def test_unusable_rows_are_gaps_and_not_minutes_without_trades(desk, yahoo):
     yahoo.script = lambda r: (
         yahoo.bars_answer(r, spoilt(crossed)) if r.interval.name == "1h" and next(faults, None) is not None else None
     )
-    reply = desk.bars("1h", HOUR)
+    reply = harness.bars("1h", HOUR)
     assert reply.complete
     assert same(reply.bars, yahoo.truth("AAA", "1h", HOUR))
 
 
-def test_the_database_of_all_this_is_sound(desk, yahoo):
-    desk.bars("1h", HOUR)
-    desk.service.close()
-    connection = sqlite3.connect(desk.folder / "candles.db")
+def test_the_database_of_all_this_is_sound(harness, yahoo):
+    harness.bars("1h", HOUR)
+    harness.service.close()
+    connection = sqlite3.connect(harness.folder / "candles.db")
     rows = connection.execute("SELECT count(*) FROM backfill_job WHERE state IN ('running', 'queued')").fetchone()
     connection.close()
     assert rows == (0,)
-    desk.open()
+    harness.open()
 
 
-def test_whoever_cancels_at_the_last_moment_is_told_the_truth(desk, yahoo):
+def test_cancelling_at_the_last_moment_reports_the_true_state(harness, yahoo):
     """A job that succeeds while it is being cancelled is one or the other, never first one and then the other."""
-    desk.bars("1d", HOUR)
+    harness.bars("1d", HOUR)
     for back in range(30, 50):
         span = Span(HOUR.start - back * DAY_S, HOUR.start - (back - 1) * DAY_S)
-        job = desk.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
+        job = harness.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
         try:
-            told = desk.cache.cancel_job(job.job_id).result(WAIT_S).state
+            reported = harness.cache.cancel_job(job.job_id).result(WAIT_S).state
         except JobStateError:
-            told = JobState.SUCCEEDED
-        desk.settle()
-        assert desk.cache.read_job(job.job_id).result(WAIT_S).state is told
-        ended = [s for s in states(desk, job.job_id) if s not in {JobState.QUEUED, JobState.RUNNING}]
-        assert ended == [told]
+            reported = JobState.SUCCEEDED
+        harness.settle()
+        assert harness.cache.read_job(job.job_id).result(WAIT_S).state is reported
+        ended = [s for s in states(harness, job.job_id) if s not in {JobState.QUEUED, JobState.RUNNING}]
+        assert ended == [reported]
 
 
-def test_a_job_can_be_retried_from_its_own_last_event(desk, yahoo):
-    desk.bars("1d", HOUR)
+def test_a_job_can_be_retried_from_its_own_last_event(harness, yahoo):
+    harness.bars("1d", HOUR)
     yahoo.script = lambda request: FaultAnswer("broken")
     retried = threading.Event()
 
@@ -465,9 +465,9 @@ def test_a_job_can_be_retried_from_its_own_last_event(desk, yahoo):
         if isinstance(event, JobChanged) and event.job.state is JobState.FAILED and not retried.is_set():
             yahoo.script, yahoo.now = None, NOW + 1_000
             retried.set()
-            desk.cache.retry_job(event.job.job_id)
+            harness.cache.retry_job(event.job.job_id)
 
-    desk.cache.subscribe(on_event)
-    job = desk.cache.start_backfill("AAA", INTERVALS["1h"], HOUR).result(WAIT_S)
+    harness.cache.subscribe(on_event)
+    job = harness.cache.start_backfill("AAA", INTERVALS["1h"], HOUR).result(WAIT_S)
     assert retried.wait(WAIT_S)
-    wait_until(lambda: states(desk, job.job_id)[-1] is JobState.SUCCEEDED)
+    wait_until(lambda: states(harness, job.job_id)[-1] is JobState.SUCCEEDED)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from candledesk.cache.fetching.provider_limits import Limits
+from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -49,7 +49,7 @@ def test_a_stricter_provider_is_learnt_once(monkeypatch, tmp_path, span_days, lo
 
 def test_only_a_stated_limit_is_learnt_and_saved_once():
     saved = []
-    limits = Limits([], saved.append)
+    limits = ProviderLimits([], saved.append)
     for kind, seconds in ((RefusalKind.SPAN_TOO_WIDE, None), (RefusalKind.UNKNOWN_SYMBOL, 5)):
         limits.learn(MINUTE, RefusedAnswer(kind, "no", limit_s=seconds))
     assert saved == []
@@ -58,4 +58,4 @@ def test_only_a_stated_limit_is_learnt_and_saved_once():
     assert saved == [("1m", "beyond_lookback", 10 * DAY_S)]
     assert limits.lookback_s(MINUTE) == 10 * DAY_S - HOUR_S
     assert limits.lookback_s(INTERVALS["1h"]) == INTERVALS["1h"].lookback_s
-    assert Limits(saved, saved.append).lookback_s(MINUTE) == 10 * DAY_S - HOUR_S
+    assert ProviderLimits(saved, saved.append).lookback_s(MINUTE) == 10 * DAY_S - HOUR_S

@@ -13,28 +13,30 @@ def _no_pause(monkeypatch):
     monkeypatch.setattr("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.0)
 
 
-def test_back_online_a_symbol_that_could_not_be_looked_up_is_asked_for_at_once(desk, yahoo):
+def test_back_online_a_symbol_that_could_not_be_looked_up_is_asked_for_at_once(harness, yahoo):
     yahoo.unknown.add("NOSUCH")
-    desk.view("1d", symbol="NOSUCH", view_id=7)
-    desk.settle()
+    harness.view("1d", symbol="NOSUCH", view_id=7)
+    harness.settle()
     yahoo.script = lambda request: FaultAnswer("no route", is_offline=True)
-    desk.view("1d")
-    desk.settle()
-    assert "cannot be reached" in desk.view("1d").error
+    harness.view("1d")
+    harness.settle()
+    assert "cannot be reached" in harness.view("1d").error
     yahoo.script = None
-    desk.bars("1d", HOUR, symbol="BBB")  # somebody finds the way back
-    assert not desk.view("1d").error
-    desk.settle()
-    assert len(desk.view("1d").bars)
-    assert "NOSUCH" in desk.view("1d", symbol="NOSUCH", view_id=7).error
+    harness.bars("1d", HOUR, symbol="BBB")  # somebody finds the way back
+    assert not harness.view("1d").error
+    harness.settle()
+    assert len(harness.view("1d").bars)
+    assert "NOSUCH" in harness.view("1d", symbol="NOSUCH", view_id=7).error
 
 
 @pytest.mark.parametrize("start", ["start_update", "start_backfills"])
-def test_who_starts_a_job_of_a_symbol_that_could_not_be_looked_up_means_now(desk, yahoo, start):
+def test_who_starts_a_job_of_a_symbol_that_could_not_be_looked_up_means_now(harness, yahoo, start):
     yahoo.script = lambda request: FaultAnswer("no route", is_offline=True)
-    desk.view("1d")
-    desk.settle()
+    harness.view("1d")
+    harness.settle()
     yahoo.script = None
     wished = [("AAA", INTERVALS["1d"])]
-    made = desk.cache.start_update(wished) if start == "start_update" else desk.cache.start_backfills(wished, HOUR)
+    made = (
+        harness.cache.start_update(wished) if start == "start_update" else harness.cache.start_backfills(wished, HOUR)
+    )
     assert made.result(WAIT_S)

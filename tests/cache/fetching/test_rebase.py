@@ -95,7 +95,7 @@ def assert_divided(store, factor):
 def test_the_same_bars_on_a_new_basis_move_every_series(store, interval, factor):
     store.split(factor)
     new = daily(15, 30, 1 / factor) if interval is DAY else hourly(15, 30, 1 / factor)
-    settled = store.settle(interval, new, span(15), news=((EX, factor),))
+    settled = store.settle(interval, new, span(15), new_splits=((EX, factor),))
     assert settled == Settled(None, (interval, HOUR if interval is DAY else DAY))
     assert_divided(store, factor)
     assert read_basis(store.connection, "AAA") == NOW
@@ -104,20 +104,20 @@ def test_the_same_bars_on_a_new_basis_move_every_series(store, interval, factor)
 
 
 @pytest.mark.parametrize(("interval", "bars"), [(DAY, daily(25, 30, 0.25)), (HOUR, hourly(25, 30, 0.25))])
-def test_a_told_split_moves_what_cannot_be_compared(store, interval, bars):
+def test_a_stated_split_moves_what_cannot_be_compared(store, interval, bars):
     store.split(4.0)
-    settled = store.settle(interval, bars, span(19), news=((EX, 4.0),))
+    settled = store.settle(interval, bars, span(19), new_splits=((EX, 4.0),))
     assert settled.unproven_since is None
     assert set(settled.rebased) == {DAY, HOUR}
     assert_divided(store, 4.0)
 
 
-@pytest.mark.parametrize(("days_before", "is_news"), [(0, True), (1, False)])
-def test_a_split_of_a_time_whose_splits_were_known_is_reflected(store, days_before, is_news):
+@pytest.mark.parametrize(("days_before", "is_new_fact"), [(0, True), (1, False)])
+def test_a_split_of_a_time_whose_splits_were_known_is_reflected(store, days_before, is_new_fact):
     date = STORED_UNTIL // DAY_S * DAY_S - days_before * DAY_S
     store.split(4.0, date)
-    store.settle(DAY, daily(25, 30), span(18), news=((date, 4.0),))
-    assert (store.closes(DAY)[0] == CLOSES[0] / 4.0) == is_news
+    store.settle(DAY, daily(25, 30), span(18), new_splits=((date, 4.0),))
+    assert (store.closes(DAY)[0] == CLOSES[0] / 4.0) == is_new_fact
 
 
 def test_a_split_that_is_known_already_divides_nothing_again(store):
@@ -132,7 +132,7 @@ def test_hours_of_which_no_daily_bar_is_stored_follow(store):
         for table in ("candle", "chunk"):
             store.connection.execute(f"DELETE FROM {table} WHERE series_id = ?", (number,))
     store.split(4.0)
-    store.settle(DAY, daily(15, 30, 0.25), span(15), news=((EX, 4.0),))
+    store.settle(DAY, daily(15, 30, 0.25), span(15), new_splits=((EX, 4.0),))
     assert store.closes(HOUR) == pytest.approx((np.repeat(CLOSES[5:20], 7) / 4.0).tolist())
 
 
@@ -155,11 +155,11 @@ def test_what_is_not_proven_waits_for_the_dailies(store, interval, bars, asked, 
     settled = store.settle(interval, bars, asked)
     assert settled == Settled(None if is_proven else int(DATES[0]))
     assert_divided(store, 1.0)
-    is_told = asked.start <= STORED_UNTIL and asked.end >= NOW - FRESH_S
-    assert read_basis(store.connection, "AAA") == (NOW if is_told else STORED_UNTIL)
+    is_stated = asked.start <= STORED_UNTIL and asked.end >= NOW - FRESH_S
+    assert read_basis(store.connection, "AAA") == (NOW if is_stated else STORED_UNTIL)
 
 
-def test_what_was_told_a_moment_ago_is_not_asked_again(store):
+def test_what_was_answered_a_moment_ago_is_not_asked_again(store):
     for seconds, is_proven in ((FRESH_S, True), (FRESH_S + 1, False)):
         settled = store.settle(HOUR, hourly(2, 4), span(2, int(DATES[4])), now=STORED_UNTIL + seconds)
         assert settled == Settled(None if is_proven else int(DATES[0]))
@@ -170,12 +170,12 @@ def test_from_the_oldest_asked_or_stored(store):
     assert store.settle(DAY, Bars.empty(), early) == Settled(early.start)
 
 
-def test_all_dailies_since_the_oldest_bar_tell_an_unstated_split(store):
-    told = daily(0, 30)
-    old = told.close[:10] * 2.0
-    store.put(DAY, Bars(told.open_time[:10], *(old.copy() for _ in range(3)), old, told.volume[:10]))
+def test_all_dailies_since_the_oldest_bar_show_an_unstated_split(store):
+    reported = daily(0, 30)
+    old = reported.close[:10] * 2.0
+    store.put(DAY, Bars(reported.open_time[:10], *(old.copy() for _ in range(3)), old, reported.volume[:10]))
     store.put(HOUR, hourly(5, 10, 2.0))
-    settled = store.settle(DAY, told, span(0))
+    settled = store.settle(DAY, reported, span(0))
     assert settled == Settled(None, (DAY, HOUR))
     assert_divided(store, 1.0)
 
@@ -211,7 +211,7 @@ def test_what_was_sent_of_flagged_bars_moves_too(store):
     with transaction(store.connection):
         write_odd(store.connection, number, np.array([], np.int64), odd)
     store.split(4.0)
-    store.settle(DAY, daily(15, 30, 0.25), span(15), news=((EX, 4.0),))
+    store.settle(DAY, daily(15, 30, 0.25), span(15), new_splits=((EX, 4.0),))
     assert read_odd(store.connection, number, WHOLE) == [
         OddBar(int(DATES[3]), 128, (0.125, None, 0.125, 0.125), 2_400.0),
         odd[1],
@@ -227,7 +227,7 @@ def test_what_was_sent_of_flagged_bars_moves_too(store):
         ("Aaa Ltd", STORED_UNTIL + DAY_S, 3.0, False),
     ],
 )
-def test_another_company_takes_none_of_the_former_ones_bars(store, name, first, times, is_other):
+def test_another_company_gets_none_of_the_previous_companys_bars(store, name, first, times, is_other):
     answered = Instrument("AAA", "TST", "EQUITY", "UTC", "USD", 2, first, name)
     with transaction(store.connection):
         retired = retire_other_company(store.connection, answered, DAY, daily(10, 30, times))

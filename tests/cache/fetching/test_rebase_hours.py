@@ -56,7 +56,7 @@ def test_an_answer_of_the_same_hours_divides_them_once(connection):
 
 
 @pytest.mark.parametrize("divisor", [1.0, 3.0])
-def test_the_answered_dailies_tell_whether_hours_reflect_the_split_of_their_last_day(connection, divisor):
+def test_the_answered_dailies_show_whether_hours_reflect_the_split_of_their_last_day(connection, divisor):
     answer = bars_at(DAYS, np.where(np.arange(60) < 50, divisor, 1.0))
     settle(connection, INTERVALS["1d"], answer, (int(DAYS[50]), 3.0))
     expected = np.where(np.arange(102) < 100, 80.0 / divisor, 80.0)

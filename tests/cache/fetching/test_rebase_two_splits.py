@@ -42,9 +42,9 @@ def hours():
     return np.sort(np.concatenate([opens, opens + 3600]))
 
 
-def settle(connection, daily, **news):
+def settle(connection, daily, **new_splits):
     with transaction(connection):
-        new = Compared("AAA", INTERVALS["1d"], daily, CALENDAR, Span(int(DAYS[0]), NOW), NOW, **news)
+        new = Compared("AAA", INTERVALS["1d"], daily, CALENDAR, Span(int(DAYS[0]), NOW), NOW, **new_splits)
         return settle_basis(connection, new)
 
 
@@ -66,10 +66,10 @@ def test_a_split_that_nobody_states_moves_only_what_is_older_than_it(stored, kno
     np.testing.assert_allclose(closes(stored, "1h"), np.where(np.arange(120) < 60, 80 / 3, 80.0), rtol=1e-6)
 
 
-def test_a_split_that_is_news_moves_every_series_once(stored):
+def test_a_new_split_moves_every_series_once(stored):
     split = (int(DAYS[30]), 4.0)
     answer = bars_at(DAYS, np.where(np.arange(60) < 30, 4.0, 1.0))
-    assert [interval.name for interval in settle(stored, answer, news=(split,)).rebased] == ["1d", "1h"]
+    assert [interval.name for interval in settle(stored, answer, new_splits=(split,)).rebased] == ["1d", "1h"]
     with transaction(stored):
         corporate_actions.write_actions(
             stored, "AAA", [corporate_actions.StoredAction(*split[:1], "split", split[1])], NOW

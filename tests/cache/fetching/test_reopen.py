@@ -5,7 +5,7 @@ import pytest
 
 from candledesk.cache.fetching.reopen import reopen_sessions
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.session_overrides import apply_stated
+from candledesk.domain.calendar.session_overrides import apply_overrides
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
@@ -19,7 +19,7 @@ from tests.domain.strategies import FIRST_DAY_S, calendar_of
 DAYS = [FIRST_DAY_S + i * DAY_S for i in (0, 3, 4, 5)]  # a Friday, and Monday to Wednesday
 BEFORE = calendar_of(*((day, 9 * HOUR_S, 16 * HOUR_S, 0, 0) for day in DAYS))
 SUNDAY = FIRST_DAY_S + 2 * DAY_S
-AFTER = apply_stated(BEFORE, [(SUNDAY + 10 * HOUR_S, SUNDAY + 12 * HOUR_S)])
+AFTER = apply_overrides(BEFORE, [(SUNDAY + 10 * HOUR_S, SUNDAY + 12 * HOUR_S)])
 WHOLE = Span(FIRST_DAY_S - DAY_S, FIRST_DAY_S + 9 * DAY_S)
 HAVE = CoverageState.HAVE
 
@@ -97,7 +97,7 @@ def test_bars_that_are_stored_stay_known(connection, ledger, name, time, stays):
 def test_a_session_that_grew_is_asked_for_where_it_did(connection, ledger, hours, lost):
     known, daily = ledger("1h"), ledger("1d")
     monday = DAYS[1]
-    reopen(connection, after=apply_stated(BEFORE, [(monday + hours[0] * HOUR_S, monday + hours[1] * HOUR_S)]))
+    reopen(connection, after=apply_overrides(BEFORE, [(monday + hours[0] * HOUR_S, monday + hours[1] * HOUR_S)]))
     assert known() == ([WHOLE] if lost is None else without(*(monday + clock * HOUR_S for clock in lost)))
     assert daily() == [WHOLE]
 
@@ -106,7 +106,7 @@ def test_two_new_sessions_beside_each_other(connection, ledger):
     known = ledger("1h")
     saturday = SUNDAY - DAY_S
     both = [(day + 10 * HOUR_S, day + 12 * HOUR_S) for day in (saturday, SUNDAY)]
-    reopen(connection, after=apply_stated(BEFORE, both))
+    reopen(connection, after=apply_overrides(BEFORE, both))
     (a, b), (c, d) = both
     assert known() == [Span(WHOLE.start, a), Span(b, c), Span(d, WHOLE.end)]
 

@@ -3,7 +3,7 @@
 from tests.cache.fetching.test_fill_scheduler import HOUR, same, spoilt
 
 
-def test_a_block_a_hundred_times_too_dear_is_asked_for_again(desk, yahoo):
+def test_a_block_a_hundred_times_too_dear_is_asked_for_again(harness, yahoo):
     def pence(price):
         price[3:9] *= 100.0
         return price
@@ -12,20 +12,20 @@ def test_a_block_a_hundred_times_too_dear_is_asked_for_again(desk, yahoo):
     yahoo.script = lambda r: (
         yahoo.bars_answer(r, spoilt(pence)) if r.interval.name == "1h" and next(faults, None) is not None else None
     )
-    reply = desk.bars("1h", HOUR)
+    reply = harness.bars("1h", HOUR)
     assert reply.complete
     assert same(reply.bars, yahoo.truth("AAA", "1h", HOUR))
 
 
-def test_what_the_provider_repeats_is_stored_as_it_was_sent(desk, yahoo):
+def test_what_the_provider_repeats_is_stored_as_it_was_sent(harness, yahoo):
     def dear(price):
         price[3:9] *= 100.0
         return price
 
     yahoo.script = lambda r: yahoo.bars_answer(r, spoilt(dear)) if r.interval.name == "1h" else None
-    reply = desk.bars("1h", HOUR)
+    reply = harness.bars("1h", HOUR)
     assert reply.complete
     assert len(reply.bars) == len(yahoo.truth("AAA", "1h", HOUR))
     assert len(yahoo.asked("1h")) == 3
-    assert desk.bars("1h", HOUR).bars.equals(reply.bars)
+    assert harness.bars("1h", HOUR).bars.equals(reply.bars)
     assert len(yahoo.asked("1h")) == 3

@@ -11,12 +11,12 @@ HOURS = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
 
 
 @pytest.fixture
-def waits(desk, monkeypatch):
+def waits(harness, monkeypatch):
     """The waits before next tries, which end when they are called; the symbols of this file are known."""
     for symbol in [f"BAD{n}" for n in range(N_HELD + 3)] + ["GOOD"]:
-        desk.bars("1d", HOURS, symbol=symbol)
+        harness.bars("1d", HOURS, symbol=symbol)
     held = []
-    monkeypatch.setattr(desk.service._clockwork, "call_later", lambda delay_s, task: held.append(task))
+    monkeypatch.setattr(harness.service._delayed_calls, "call_later", lambda delay_s, task: held.append(task))
     return held
 
 
@@ -24,13 +24,13 @@ def fail(yahoo, answer=None):
     yahoo.script = lambda request: (answer or FaultAnswer("HTTP 500")) if request.symbol.startswith("BAD") else None
 
 
-def start(desk, *symbols):
-    made = desk.cache.start_backfills([(symbol, INTERVALS["1h"]) for symbol in symbols], HOURS)
+def start(harness, *symbols):
+    made = harness.cache.start_backfills([(symbol, INTERVALS["1h"]) for symbol in symbols], HOURS)
     return made.result(WAIT_S)
 
 
-def states(desk):
-    return [job.state for job in desk.cache.list_jobs(limit=1_000).result(WAIT_S)]
+def states(harness):
+    return [job.state for job in harness.cache.list_jobs(limit=1_000).result(WAIT_S)]
 
 
 def release(waits):
@@ -39,68 +39,68 @@ def release(waits):
         task()
 
 
-def test_symbols_that_fail_do_not_keep_another_waiting(desk, yahoo, waits):
+def test_symbols_that_fail_do_not_keep_another_waiting(harness, yahoo, waits):
     fail(yahoo)
-    bad = start(desk, *(f"BAD{n}" for n in range(N_BEGUN)))
+    bad = start(harness, *(f"BAD{n}" for n in range(N_BEGUN)))
     wait_until(lambda: len(waits) == N_BEGUN)
-    (good,) = start(desk, "GOOD")
-    assert desk.cache.wait_job(good.job_id).result(WAIT_S).state is JobState.SUCCEEDED
-    assert states(desk).count(JobState.RUNNING) == N_BEGUN
+    (good,) = start(harness, "GOOD")
+    assert harness.cache.wait_job(good.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+    assert states(harness).count(JobState.RUNNING) == N_BEGUN
     yahoo.script = None
     release(waits)
     for job in bad:
-        assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+        assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
 
 
-def test_when_all_fail_a_few_are_begun_and_the_others_stay_queued(desk, yahoo, waits):
+def test_when_all_fail_a_few_are_begun_and_the_others_stay_queued(harness, yahoo, waits):
     fail(yahoo)
-    start(desk, *(f"BAD{n}" for n in range(N_HELD + 3)))
+    start(harness, *(f"BAD{n}" for n in range(N_HELD + 3)))
     wait_until(lambda: len(waits) == N_HELD)
-    desk.service.jobs.feed()
-    desk.service._writer.submit(lambda _connection: None).result(WAIT_S)  # it has looked by now
-    assert (states(desk).count(JobState.RUNNING), states(desk).count(JobState.QUEUED)) == (N_HELD, 3)
+    harness.service.jobs.start_queued()
+    harness.service._writer.submit(lambda _connection: None).result(WAIT_S)  # it has looked by now
+    assert (states(harness).count(JobState.RUNNING), states(harness).count(JobState.QUEUED)) == (N_HELD, 3)
     yahoo.script = None
     release(waits)
-    wait_until(lambda: states(desk).count(JobState.SUCCEEDED) == N_HELD + 3)
+    wait_until(lambda: states(harness).count(JobState.SUCCEEDED) == N_HELD + 3)
 
 
-def test_without_a_network_no_other_job_is_begun(desk, yahoo, waits, monkeypatch):
+def test_without_a_network_no_other_job_is_begun(harness, yahoo, waits, monkeypatch):
     monkeypatch.setattr("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.0)
     fail(yahoo, FaultAnswer("no route", is_offline=True))
-    start(desk, *(f"BAD{n}" for n in range(N_BEGUN + 2)))
+    start(harness, *(f"BAD{n}" for n in range(N_BEGUN + 2)))
     wait_until(lambda: len(waits) == N_BEGUN)
-    desk.service.jobs.feed()
-    desk.service._writer.submit(lambda _connection: None).result(WAIT_S)  # it has looked by now
-    assert (states(desk).count(JobState.RUNNING), states(desk).count(JobState.QUEUED)) == (N_BEGUN, 2)
+    harness.service.jobs.start_queued()
+    harness.service._writer.submit(lambda _connection: None).result(WAIT_S)  # it has looked by now
+    assert (states(harness).count(JobState.RUNNING), states(harness).count(JobState.QUEUED)) == (N_BEGUN, 2)
 
 
 @pytest.mark.parametrize("verb", ["pause", "cancel"])
-def test_a_resting_job_can_be_stopped(desk, yahoo, waits, verb):
+def test_a_resting_job_can_be_stopped(harness, yahoo, waits, verb):
     fail(yahoo)
-    (bad,) = start(desk, "BAD0")
+    (bad,) = start(harness, "BAD0")
     wait_until(lambda: len(waits) == 1)
-    stopped = getattr(desk.cache, f"{verb}_job")(bad.job_id).result(WAIT_S).state
+    stopped = getattr(harness.cache, f"{verb}_job")(bad.job_id).result(WAIT_S).state
     n_asked = len(yahoo.requests)
     release(waits)
-    desk.settle()
-    assert desk.cache.read_job(bad.job_id).result(WAIT_S).state is stopped
+    harness.settle()
+    assert harness.cache.read_job(bad.job_id).result(WAIT_S).state is stopped
     assert len(yahoo.requests) == n_asked
 
 
-def test_a_job_retried_before_its_fetch_thread_let_go_of_it_begins(desk, yahoo, waits, monkeypatch):
+def test_a_job_retried_before_its_fetch_thread_let_go_of_it_begins(harness, yahoo, waits, monkeypatch):
     """Whoever heard of the end could be faster than the thread that had told it, and the job stayed queued."""
     fail(yahoo)
-    journal = desk.service._fills._engine.journal
+    journal = harness.service._fill_scheduler._context.journal
     end_job = journal.end_job
 
-    def end_and_retry(demand, end):
-        end_job(demand, end)
+    def end_and_retry(task, end):
+        end_job(task, end)
         monkeypatch.setattr(journal, "end_job", end_job)
         yahoo.script, yahoo.now = None, NOW + 1_000
         with monkeypatch.context() as late:  # the next look at the queue is the one of this thread
-            late.setattr(desk.service.jobs, "feed", lambda: None)
-            desk.cache.retry_job(demand.job_id).result(WAIT_S)
+            late.setattr(harness.service.jobs, "start_queued", lambda: None)
+            harness.cache.retry_job(task.job_id).result(WAIT_S)
 
     monkeypatch.setattr(journal, "end_job", end_and_retry)
-    (bad,) = start(desk, "BAD0")
-    wait_until(lambda: release(waits) or desk.cache.read_job(bad.job_id).result(WAIT_S).state is JobState.SUCCEEDED)
+    (bad,) = start(harness, "BAD0")
+    wait_until(lambda: release(waits) or harness.cache.read_job(bad.job_id).result(WAIT_S).state is JobState.SUCCEEDED)

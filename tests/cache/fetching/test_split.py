@@ -44,7 +44,7 @@ def is_true(market, reply):
 
 
 @pytest.mark.parametrize("first", ["1d", "1m", "5m"])
-def test_whichever_interval_meets_the_split_all_end_on_one_basis(market, service, first):
+def test_whichever_interval_finds_the_split_all_end_on_one_basis(market, service, first):
     for interval, start in OLD:
         assert is_true(market, load(service, interval, start, "2026-09-12"))
     market.clock.set(AFTER)

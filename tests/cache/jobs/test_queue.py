@@ -28,39 +28,39 @@ HOURS = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
 
 
 @pytest.fixture
-def met(desk):
+def primed_harness(harness):
     """The symbols are known, and what follows counts its own events."""
     for symbol in ("AAA", "BBB", "CCC"):
-        desk.bars("1d", HOURS, symbol=symbol)
-    desk.events.clear()
-    return desk
+        harness.bars("1d", HOURS, symbol=symbol)
+    harness.events.clear()
+    return harness
 
 
-def start(desk, name="1m", span=MINUTES, symbol="AAA"):
-    return desk.cache.start_backfill(symbol, INTERVALS[name], span).result(WAIT_S)
+def start(harness, name="1m", span=MINUTES, symbol="AAA"):
+    return harness.cache.start_backfill(symbol, INTERVALS[name], span).result(WAIT_S)
 
 
-def read(desk, job):
-    return desk.cache.read_job(job.job_id).result(WAIT_S)
+def read(harness, job):
+    return harness.cache.read_job(job.job_id).result(WAIT_S)
 
 
-def finish(desk, job):
-    return desk.cache.wait_job(job.job_id).result(WAIT_S)
+def finish(harness, job):
+    return harness.cache.wait_job(job.job_id).result(WAIT_S)
 
 
-def told(desk, job):
-    return [event.job for event in desk.events if isinstance(event, JobChanged) and event.job.job_id == job.job_id]
+def reported(harness, job):
+    return [event.job for event in harness.events if isinstance(event, JobChanged) and event.job.job_id == job.job_id]
 
 
-def hang(desk, yahoo, n=1):
+def hang(harness, yahoo, n=1):
     yahoo.gate.clear()
-    return lambda: wait_until(lambda: desk.service._fills.n_in_flight >= n)
+    return lambda: wait_until(lambda: harness.service._fill_scheduler.n_in_flight >= n)
 
 
-def test_every_told_change_is_an_edge_of_the_machine(met, yahoo):
-    job = start(met)
-    finish(met, job)
-    steps = [JobState(event.state) for event in told(met, job)]
+def test_every_emitted_change_is_an_edge_of_the_state_table(primed_harness, yahoo):
+    job = start(primed_harness)
+    finish(primed_harness, job)
+    steps = [JobState(event.state) for event in reported(primed_harness, job)]
     legal = {(source, target) for (source, _verb), target in EDGES.items()}
     assert steps[0] is JobState.QUEUED
     assert steps[-1] is JobState.SUCCEEDED
@@ -68,29 +68,29 @@ def test_every_told_change_is_an_edge_of_the_machine(met, yahoo):
 
 
 @pytest.mark.parametrize(("verb", "state"), [("pause", JobState.PAUSED), ("cancel", JobState.CANCELLED)])
-def test_pause_and_cancel_act_while_every_fetch_hangs_and_never_flip_back(met, yahoo, verb, state):
-    wait = hang(met, yahoo, 2)
-    hanging = [start(met, symbol=symbol) for symbol in ("AAA", "BBB")]
+def test_pause_and_cancel_act_while_every_fetch_hangs_and_never_flip_back(primed_harness, yahoo, verb, state):
+    wait = hang(primed_harness, yahoo, 2)
+    hanging = [start(primed_harness, symbol=symbol) for symbol in ("AAA", "BBB")]
     wait()
     for job in hanging:
-        assert getattr(met.cache, f"{verb}_job")(job.job_id).result(1).state is state
-        assert told(met, job)[-1].state is state
+        assert getattr(primed_harness.cache, f"{verb}_job")(job.job_id).result(1).state is state
+        assert reported(primed_harness, job)[-1].state is state
     yahoo.gate.set()
-    met.settle()
-    wait_until(lambda: not met.service._fills.n_in_flight)
+    primed_harness.settle()
+    wait_until(lambda: not primed_harness.service._fill_scheduler.n_in_flight)
     for job in hanging:
-        assert told(met, job)[-1].state is state
-        assert read(met, job).state is state
+        assert reported(primed_harness, job)[-1].state is state
+        assert read(primed_harness, job).state is state
         with pytest.raises(JobStateError, match=f"is {state}: only"):
-            getattr(met.cache, f"{verb}_job")(job.job_id).result(WAIT_S)
+            getattr(primed_harness.cache, f"{verb}_job")(job.job_id).result(WAIT_S)
     # What came late is kept as plain bars.
-    have = [row for row in met.coverage("1m") if row.state is CoverageState.HAVE]
+    have = [row for row in primed_harness.coverage("1m") if row.state is CoverageState.HAVE]
     assert have
-    late = met.bars("1m", Span(have[-1].span.start, have[-1].span.end), fill="none").bars
+    late = primed_harness.bars("1m", Span(have[-1].span.start, have[-1].span.end), fill="none").bars
     np.testing.assert_array_equal(late.close, yahoo.truth("AAA", "1m", have[-1].span).close)
 
 
-def test_a_paused_job_goes_on_where_it_was(met, yahoo):
+def test_a_paused_job_goes_on_where_it_was(primed_harness, yahoo):
     asked = threading.Event()
 
     def script(request):
@@ -98,94 +98,97 @@ def test_a_paused_job_goes_on_where_it_was(met, yahoo):
             asked.set()
 
     yahoo.script = script
-    job = start(met)
+    job = start(primed_harness)
     assert asked.wait(WAIT_S)
-    paused = met.cache.pause_job(job.job_id).result(WAIT_S)
-    met.settle()
-    wait_until(lambda: not met.service._fills.n_in_flight)
+    paused = primed_harness.cache.pause_job(job.job_id).result(WAIT_S)
+    primed_harness.settle()
+    wait_until(lambda: not primed_harness.service._fill_scheduler.n_in_flight)
     n = len(yahoo.asked("1m"))
     assert 0 < paused.bars_done < paused.bars_expected
     assert MINUTES.start < paused.cursor < MINUTES.end
-    assert met.cache.resume_job(job.job_id).result(WAIT_S).state is JobState.QUEUED
-    ended = finish(met, job)
+    assert primed_harness.cache.resume_job(job.job_id).result(WAIT_S).state is JobState.QUEUED
+    ended = finish(primed_harness, job)
     assert (ended.state, ended.bars_done, ended.cursor) == (JobState.SUCCEEDED, ended.bars_expected, None)
     starts = [request.span.start for request in yahoo.asked("1m")]
     assert len(starts) == len(set(starts)) > n
     with pytest.raises(JobStateError):
-        met.cache.resume_job(job.job_id).result(WAIT_S)
+        primed_harness.cache.resume_job(job.job_id).result(WAIT_S)
 
 
-def test_paused_stays_paused_over_a_restart_and_running_goes_on(met, yahoo):
-    wait = hang(met, yahoo, 2)
-    paused, running = start(met, symbol="AAA"), start(met, symbol="BBB")
+def test_paused_stays_paused_over_a_restart_and_running_goes_on(primed_harness, yahoo):
+    wait = hang(primed_harness, yahoo, 2)
+    paused, running = start(primed_harness, symbol="AAA"), start(primed_harness, symbol="BBB")
     wait()
-    met.cache.pause_job(paused.job_id).result(WAIT_S)
-    met.service.close()
-    met.open()
+    primed_harness.cache.pause_job(paused.job_id).result(WAIT_S)
+    primed_harness.service.close()
+    primed_harness.open()
     yahoo.gate.set()
-    assert (read(met, paused).state, read(met, running).state) == (JobState.PAUSED, JobState.QUEUED)
-    assert met.service.jobs.take_up() == 1
-    assert finish(met, running).state is JobState.SUCCEEDED
-    assert read(met, paused).state is JobState.PAUSED
-    assert met.service.jobs.take_up() == 0
-    met.cache.resume_job(paused.job_id).result(WAIT_S)
-    assert finish(met, paused).state is JobState.SUCCEEDED
+    assert (read(primed_harness, paused).state, read(primed_harness, running).state) == (
+        JobState.PAUSED,
+        JobState.QUEUED,
+    )
+    assert primed_harness.service.jobs.resume_previous() == 1
+    assert finish(primed_harness, running).state is JobState.SUCCEEDED
+    assert read(primed_harness, paused).state is JobState.PAUSED
+    assert primed_harness.service.jobs.resume_previous() == 0
+    primed_harness.cache.resume_job(paused.job_id).result(WAIT_S)
+    assert finish(primed_harness, paused).state is JobState.SUCCEEDED
 
 
-def test_an_orphan_keeps_its_progress_and_asks_for_the_rest_only(met, yahoo):
-    job = start(met)
+def test_an_orphan_keeps_its_progress_and_asks_for_the_rest_only(primed_harness, yahoo):
+    job = start(primed_harness)
     wait_until(lambda: len(yahoo.asked("1m")) >= 2)
     yahoo.gate.clear()
-    met.service.close()
-    met.open()
-    orphan = read(met, job)
+    primed_harness.service.close()
+    primed_harness.open()
+    orphan = read(primed_harness, job)
     assert orphan.state is JobState.QUEUED
     assert 0 < orphan.bars_done <= orphan.bars_expected
     before = {request.span.start for request in yahoo.asked("1m")[:-1]}
     n = len(yahoo.asked("1m"))
     yahoo.gate.set()
-    met.service.jobs.take_up()
-    assert finish(met, job).state is JobState.SUCCEEDED
+    primed_harness.service.jobs.resume_previous()
+    assert finish(primed_harness, job).state is JobState.SUCCEEDED
     assert not before & {request.span.start for request in yahoo.asked("1m")[n:]}
 
 
-def test_starting_a_paused_job_again_resumes_it(met, yahoo):
-    wait = hang(met, yahoo)
-    job = start(met)
+def test_starting_a_paused_job_again_resumes_it(primed_harness, yahoo):
+    wait = hang(primed_harness, yahoo)
+    job = start(primed_harness)
     wait()
-    met.cache.pause_job(job.job_id).result(WAIT_S)
-    again = start(met)
+    primed_harness.cache.pause_job(job.job_id).result(WAIT_S)
+    again = start(primed_harness)
     assert again.job_id == job.job_id
     assert again.state is JobState.QUEUED
     yahoo.gate.set()
-    assert finish(met, job).state is JobState.SUCCEEDED
+    assert finish(primed_harness, job).state is JobState.SUCCEEDED
 
 
-def test_a_cancelled_job_is_not_joined(met, yahoo):
-    wait = hang(met, yahoo)
-    job = start(met)
+def test_a_cancelled_job_is_not_joined(primed_harness, yahoo):
+    wait = hang(primed_harness, yahoo)
+    job = start(primed_harness)
     wait()
-    met.cache.cancel_job(job.job_id).result(WAIT_S)
-    other = start(met)
+    primed_harness.cache.cancel_job(job.job_id).result(WAIT_S)
+    other = start(primed_harness)
     assert other.job_id != job.job_id
     with pytest.raises(JobStateError, match="another job does the same"):
-        met.cache.retry_job(job.job_id).result(WAIT_S)
+        primed_harness.cache.retry_job(job.job_id).result(WAIT_S)
     yahoo.gate.set()
-    assert finish(met, other).state is JobState.SUCCEEDED
+    assert finish(primed_harness, other).state is JobState.SUCCEEDED
 
 
-def test_the_whole_history_asked_a_minute_later_is_the_same_job(met, yahoo):
-    wait = hang(met, yahoo)
-    job = start(met, span=None)
+def test_the_whole_history_asked_a_minute_later_is_the_same_job(primed_harness, yahoo):
+    wait = hang(primed_harness, yahoo)
+    job = start(primed_harness, span=None)
     wait()
     yahoo.now += 60
-    assert start(met, span=None).job_id == job.job_id
+    assert start(primed_harness, span=None).job_id == job.job_id
     yahoo.gate.set()
 
 
-def test_the_end_of_an_open_start_is_kept(met, yahoo):
+def test_the_end_of_an_open_start_is_kept(primed_harness, yahoo):
     end = NOW // DAY_S * DAY_S - 20 * DAY_S
-    job = finish(met, start(met, "1h", Span(HISTORY_START, end)))
+    job = finish(primed_harness, start(primed_harness, "1h", Span(HISTORY_START, end)))
     assert job.state is JobState.SUCCEEDED
     assert all(request.span.end <= end + DAY_S for request in yahoo.asked("1h"))
 
@@ -203,22 +206,22 @@ def breaks_in(yahoo, span, answer=None):
 HOLE = Span(MINUTES.start + 9 * DAY_S, MINUTES.start + 10 * DAY_S)
 
 
-def test_a_failed_job_lists_its_gaps_over_a_restart_and_a_retry_asks_for_them_only(met, yahoo):
+def test_a_failed_job_lists_its_gaps_over_a_restart_and_a_retry_asks_for_them_only(primed_harness, yahoo):
     breaks_in(yahoo, HOLE)
-    failed = finish(met, start(met))
+    failed = finish(primed_harness, start(primed_harness))
     assert failed.state is JobState.FAILED
     assert 0 < failed.bars_done < failed.bars_expected
     assert failed.gaps
     assert {gap.reason for gap in failed.gaps} == {"broken"}
     assert "broken" in failed.error
-    met.service.close()
-    met.open()
-    assert read(met, failed).gaps == failed.gaps
-    (listed,) = met.cache.list_jobs(state="failed").result(WAIT_S)
+    primed_harness.service.close()
+    primed_harness.open()
+    assert read(primed_harness, failed).gaps == failed.gaps
+    (listed,) = primed_harness.cache.list_jobs(state="failed").result(WAIT_S)
     assert listed.gaps == failed.gaps
     n, yahoo.script = len(yahoo.asked("1m")), None
-    met.cache.retry_job(failed.job_id).result(WAIT_S)  # at once, though the next try was due later
-    mended = finish(met, failed)
+    primed_harness.cache.retry_job(failed.job_id).result(WAIT_S)  # at once, though the next try was due later
+    mended = finish(primed_harness, failed)
     assert (mended.state, mended.gaps, mended.error) == (JobState.SUCCEEDED, (), "")
     assert mended.attempts == failed.attempts + 1
     asked = [request.span for request in yahoo.asked("1m")[n:]]
@@ -228,195 +231,208 @@ def test_a_failed_job_lists_its_gaps_over_a_restart_and_a_retry_asks_for_them_on
     assert sum(span.end - span.start for span in asked) <= sum(gap.end - gap.start + 8 * DAY_S for gap in gaps)
 
 
-def test_a_new_backfill_of_a_failed_span_asks_at_once(met, yahoo):
+def test_a_new_backfill_of_a_failed_span_asks_at_once(primed_harness, yahoo):
     yahoo.script = lambda request: FaultAnswer("HTTP 500")
     span = Span((NOW // DAY_S - 60) * DAY_S, (NOW // DAY_S - 50) * DAY_S)
-    assert met.backfill("1h", span).state is JobState.FAILED
+    assert primed_harness.backfill("1h", span).state is JobState.FAILED
     yahoo.script = None
     n_before = len(yahoo.requests)
-    assert met.backfill("1h", span).state is JobState.SUCCEEDED, "whoever starts it means now"
+    assert primed_harness.backfill("1h", span).state is JobState.SUCCEEDED, "whoever starts it means now"
     assert len(yahoo.requests) == n_before + 1
 
 
-def test_retry_failed_and_clear_finished(met, yahoo):
+def test_retry_failed_and_clear_finished(primed_harness, yahoo):
     breaks_in(yahoo, MINUTES)
-    failed = [finish(met, start(met, symbol=symbol)) for symbol in ("AAA", "BBB")]
-    fine = finish(met, start(met, "1h", HOURS, "CCC"))
+    failed = [finish(primed_harness, start(primed_harness, symbol=symbol)) for symbol in ("AAA", "BBB")]
+    fine = finish(primed_harness, start(primed_harness, "1h", HOURS, "CCC"))
     yahoo.script = None
     assert {job.state for job in failed} == {JobState.FAILED}
-    assert met.cache.retry_failed_jobs().result(WAIT_S) == 2
-    assert {finish(met, job).state for job in failed} == {JobState.SUCCEEDED}
-    wait = hang(met, yahoo)
-    live = start(met, "5m", HOURS)
+    assert primed_harness.cache.retry_failed_jobs().result(WAIT_S) == 2
+    assert {finish(primed_harness, job).state for job in failed} == {JobState.SUCCEEDED}
+    wait = hang(primed_harness, yahoo)
+    live = start(primed_harness, "5m", HOURS)
     wait()
-    n_ended = sum(job.state in ENDED for job in met.cache.list_jobs().result(WAIT_S))
-    met.events.clear()
-    assert met.cache.clear_finished_jobs().result(WAIT_S) == n_ended >= 3
-    assert JobsChanged(n_ended) in met.events
-    assert live.job_id in {job.job_id for job in met.cache.list_jobs().result(WAIT_S)}
+    n_ended = sum(job.state in ENDED for job in primed_harness.cache.list_jobs().result(WAIT_S))
+    primed_harness.events.clear()
+    assert primed_harness.cache.clear_finished_jobs().result(WAIT_S) == n_ended >= 3
+    assert JobsChanged(n_ended) in primed_harness.events
+    assert live.job_id in {job.job_id for job in primed_harness.cache.list_jobs().result(WAIT_S)}
     with pytest.raises(UnknownJobError):
-        read(met, fine)
+        read(primed_harness, fine)
     yahoo.gate.set()
-    finish(met, live)
+    finish(primed_harness, live)
 
 
-def test_retry_failed_leaves_the_twin_of_a_live_job(met, yahoo):
+def test_retry_failed_leaves_the_twin_of_a_live_job(primed_harness, yahoo):
     breaks_in(yahoo, MINUTES)
-    failed = finish(met, start(met))
+    failed = finish(primed_harness, start(primed_harness))
     yahoo.script = None
-    wait = hang(met, yahoo)
+    wait = hang(primed_harness, yahoo)
     yahoo.now += 1_000  # the failed windows are due again
-    twin = start(met)
+    twin = start(primed_harness)
     wait()
-    assert met.cache.retry_failed_jobs().result(WAIT_S) == 0
-    assert read(met, failed).state is JobState.FAILED
+    assert primed_harness.cache.retry_failed_jobs().result(WAIT_S) == 0
+    assert read(primed_harness, failed).state is JobState.FAILED
     yahoo.gate.set()
-    assert finish(met, twin).state is JobState.SUCCEEDED
+    assert finish(primed_harness, twin).state is JobState.SUCCEEDED
 
 
 @pytest.mark.allow_logs
 @pytest.mark.parametrize("error", [SystemExit("out"), KeyboardInterrupt("stop"), RuntimeError("oops")])
-def test_a_worker_that_raises_anything_lives_on_and_its_job_says_why(met, yahoo, error):
+def test_a_worker_that_raises_anything_lives_on_and_its_job_says_why(primed_harness, yahoo, error):
     def script(request):
         if request.interval.name == "1m":
             raise error
 
     yahoo.script = script
-    jobs = [finish(met, start(met, span=Span(MINUTES.start, MINUTES.end - n * DAY_S))) for n in range(6)]
+    jobs = [
+        finish(primed_harness, start(primed_harness, span=Span(MINUTES.start, MINUTES.end - n * DAY_S)))
+        for n in range(6)
+    ]
     assert {job.state for job in jobs} == {JobState.FAILED}
     assert all(str(error) in job.error for job in jobs)
-    assert {thread.name for thread in met.service._pool._threads if thread.is_alive()} == {
+    assert {thread.name for thread in primed_harness.service._pool._threads if thread.is_alive()} == {
         f"candledesk-fetch-{n}" for n in range(4)
     }
     yahoo.script = None
-    assert finish(met, start(met, "5m", HOURS)).state is JobState.SUCCEEDED
+    assert finish(primed_harness, start(primed_harness, "5m", HOURS)).state is JobState.SUCCEEDED
 
 
 @pytest.mark.allow_logs
-def test_a_charts_window_that_raises_says_so_and_does_not_stay_running(met, yahoo):
+def test_a_charts_window_that_raises_says_so_and_does_not_stay_running(primed_harness, yahoo):
     def script(request):
         if request.interval.name == "1h":
             raise SystemExit("out")
 
     yahoo.script = script
-    met.view("1h")
-    met.settle()
-    rows = [job for job in met.cache.list_jobs().result(WAIT_S) if job.interval.name == "1h"]
+    primed_harness.view("1h")
+    primed_harness.settle()
+    rows = [job for job in primed_harness.cache.list_jobs().result(WAIT_S) if job.interval.name == "1h"]
     assert {(job.kind, job.state) for job in rows} == {("viewport", JobState.FAILED)}
     assert all("SystemExit: out" in job.error for job in rows)
 
 
-def test_a_waiting_job_says_why_and_until_when(met, yahoo):
+def test_a_waiting_job_says_why_and_until_when(primed_harness, yahoo):
     breaks_in(yahoo, MINUTES)
-    job = finish(met, start(met))
-    waits = [event for event in told(met, job) if event.state is JobState.RUNNING and event.next_try_at is not None]
+    job = finish(primed_harness, start(primed_harness))
+    waits = [
+        event
+        for event in reported(primed_harness, job)
+        if event.state is JobState.RUNNING and event.next_try_at is not None
+    ]
     assert waits
     assert "broken (try 2 of 6 follows)" in {event.error for event in waits}
     assert job.next_try_at is None
 
 
-def test_many_jobs_wait_in_the_database_and_are_begun_a_few_at_a_time(met, yahoo):
-    wait = hang(met, yahoo)
+def test_many_jobs_wait_in_the_database_and_are_begun_a_few_at_a_time(primed_harness, yahoo):
+    wait = hang(primed_harness, yahoo)
     series = [
         (symbol, INTERVALS[name]) for symbol in ("AAA", "BBB", "CCC") for name in ("1m", "5m", "15m", "1h", "90m")
     ]
-    jobs = met.cache.start_backfills(series, HOURS).result(WAIT_S)
+    jobs = primed_harness.cache.start_backfills(series, HOURS).result(WAIT_S)
     assert [(job.symbol, job.interval) for job in jobs] == series
-    assert JobsChanged(len(series)) in met.events
+    assert JobsChanged(len(series)) in primed_harness.events
     wait()
-    assert len(met.service._fills._live) == N_BEGUN
-    states = [job.state for job in met.cache.list_jobs().result(WAIT_S) if job.kind == "backfill"]
+    assert len(primed_harness.service._fill_scheduler._live) == N_BEGUN
+    states = [job.state for job in primed_harness.cache.list_jobs().result(WAIT_S) if job.kind == "backfill"]
     assert states.count(JobState.RUNNING) == N_BEGUN
-    assert len([event for event in met.events if isinstance(event, JobChanged)]) < 4 * N_BEGUN
-    begun = [event.job.job_id for event in met.events if isinstance(event, JobChanged)]
+    assert len([event for event in primed_harness.events if isinstance(event, JobChanged)]) < 4 * N_BEGUN
+    begun = [event.job.job_id for event in primed_harness.events if isinstance(event, JobChanged)]
     assert begun[:N_BEGUN] == [job.job_id for job in jobs[:N_BEGUN]]
-    again = met.cache.start_backfills(series, HOURS).result(WAIT_S)
+    again = primed_harness.cache.start_backfills(series, HOURS).result(WAIT_S)
     assert [job.job_id for job in again] == [job.job_id for job in jobs]
-    met.cache.cancel_job(jobs[-1].job_id).result(1)  # also one that has not begun
+    primed_harness.cache.cancel_job(jobs[-1].job_id).result(1)  # also one that has not begun
     yahoo.gate.set()
-    assert {finish(met, job).state for job in jobs[:-1]} == {JobState.SUCCEEDED}
-    assert read(met, jobs[-1]).state is JobState.CANCELLED
+    assert {finish(primed_harness, job).state for job in jobs[:-1]} == {JobState.SUCCEEDED}
+    assert read(primed_harness, jobs[-1]).state is JobState.CANCELLED
 
 
-def test_a_chart_and_an_update_overtake_backfills_within_one_window(met, yahoo):
+def test_a_chart_and_an_update_overtake_backfills_within_one_window(primed_harness, yahoo):
     series = [(symbol, INTERVALS[name]) for symbol in ("AAA", "BBB", "CCC") for name in ("1m", "5m")]
     yahoo.gate.clear()
     n = len(yahoo.requests) + 3
-    jobs = met.cache.start_backfills(series, None).result(WAIT_S)
+    jobs = primed_harness.cache.start_backfills(series, None).result(WAIT_S)
     wait_until(lambda: len(yahoo.requests) == n)  # of the four threads three take backfills
-    met.cache.start_update([("CCC", INTERVALS["1d"])]).result(WAIT_S)
-    met.view("1h", symbol="AAA")
+    primed_harness.cache.start_update([("CCC", INTERVALS["1d"])]).result(WAIT_S)
+    primed_harness.view("1h", symbol="AAA")
     wait_until(lambda: len(yahoo.asked("1h")) == 1)  # one thread is kept for it: it waits for nobody
     assert len(yahoo.requests) == n + 1
     yahoo.gate.set()
     for job in jobs:
-        finish(met, job)
+        finish(primed_harness, job)
     order = [request.interval.name for request in yahoo.requests[n:]]
     n_between = order.index("1d") - 1
     assert n_between <= 3  # of each background thread at most the window that it had begun
 
 
-def test_an_unknown_symbol_does_not_keep_the_others_from_starting(met, yahoo):
+def test_an_unknown_symbol_does_not_keep_the_others_from_starting(primed_harness, yahoo):
     yahoo.unknown.add("NOPE")
     series = [(symbol, INTERVALS["1h"]) for symbol in ("AAA", "NOPE", "NEW", "BBB")]
     with pytest.raises(UnknownSymbolError, match="NOPE"):
-        met.cache.start_backfills(series, HOURS).result(WAIT_S)
-    wait_until(lambda: len({job.symbol for job in met.cache.list_jobs().result(WAIT_S) if job.kind == "backfill"}) == 3)
+        primed_harness.cache.start_backfills(series, HOURS).result(WAIT_S)
+    wait_until(
+        lambda: (
+            len({job.symbol for job in primed_harness.cache.list_jobs().result(WAIT_S) if job.kind == "backfill"}) == 3
+        )
+    )
     rest = [one for one in series if one[0] != "NOPE"]
-    jobs = met.cache.start_backfills(rest, HOURS).result(WAIT_S)
+    jobs = primed_harness.cache.start_backfills(rest, HOURS).result(WAIT_S)
     assert [job.symbol for job in jobs] == ["AAA", "NEW", "BBB"]
-    assert {finish(met, job).state for job in jobs} == {JobState.SUCCEEDED}
+    assert {finish(primed_harness, job).state for job in jobs} == {JobState.SUCCEEDED}
 
 
-def test_what_cannot_be_meant_is_refused_through_the_future(met):
+def test_what_cannot_be_meant_is_refused_through_the_future(primed_harness):
     day = INTERVALS["1d"]
     with pytest.raises(InputError):
-        met.cache.start_backfills([("AAA", day), ("not a symbol", day)], HOURS).result(WAIT_S)
+        primed_harness.cache.start_backfills([("AAA", day), ("not a symbol", day)], HOURS).result(WAIT_S)
     with pytest.raises(InputError, match="future"):
-        met.cache.start_backfills([("AAA", day)], Span(NOW + DAY_S, NOW + 2 * DAY_S)).result(WAIT_S)
+        primed_harness.cache.start_backfills([("AAA", day)], Span(NOW + DAY_S, NOW + 2 * DAY_S)).result(WAIT_S)
     with pytest.raises(UnknownJobError):
-        met.cache.pause_job(99_999).result(WAIT_S)
-    assert met.cache.start_backfills([], None).result(WAIT_S) == []
+        primed_harness.cache.pause_job(99_999).result(WAIT_S)
+    assert primed_harness.cache.start_backfills([], None).result(WAIT_S) == []
 
 
-def test_a_charts_own_fill_cannot_be_paused_but_retried_later(met, yahoo):
+def test_a_charts_own_fill_cannot_be_paused_but_retried_later(primed_harness, yahoo):
     yahoo.gate.clear()
-    met.view("1h")
-    wait_until(lambda: met.cache.list_jobs(state="running").result(WAIT_S))
-    (entry,) = met.cache.list_jobs(state="running").result(WAIT_S)
+    primed_harness.view("1h")
+    wait_until(lambda: primed_harness.cache.list_jobs(state="running").result(WAIT_S))
+    (entry,) = primed_harness.cache.list_jobs(state="running").result(WAIT_S)
     with pytest.raises(JobStateError, match="chart's own fill"):
-        met.cache.pause_job(entry.job_id).result(WAIT_S)
-    met.cache.cancel_job(entry.job_id).result(WAIT_S)
+        primed_harness.cache.pause_job(entry.job_id).result(WAIT_S)
+    primed_harness.cache.cancel_job(entry.job_id).result(WAIT_S)
     yahoo.gate.set()
-    met.settle()
-    assert read(met, entry).state is JobState.CANCELLED
-    met.cache.retry_job(entry.job_id).result(WAIT_S)
-    assert finish(met, entry).state is JobState.SUCCEEDED
+    primed_harness.settle()
+    assert read(primed_harness, entry).state is JobState.CANCELLED
+    primed_harness.cache.retry_job(entry.job_id).result(WAIT_S)
+    assert finish(primed_harness, entry).state is JobState.SUCCEEDED
 
 
-def test_an_estimate_counts_what_is_then_asked(met, yahoo):
+def test_an_estimate_counts_what_is_then_asked(primed_harness, yahoo):
     series = [("AAA", INTERVALS["1m"]), ("BBB", INTERVALS["1h"]), ("AAA", INTERVALS["1d"])]
     n = len(yahoo.requests)
-    estimate = met.cache.estimate_backfill(series, None).result(WAIT_S)
+    estimate = primed_harness.cache.estimate_backfill(series, None).result(WAIT_S)
     assert len(yahoo.requests) == n  # nothing is asked for it
-    jobs = met.cache.start_backfills(series, None).result(WAIT_S)
-    ended = [finish(met, job) for job in jobs]
+    jobs = primed_harness.cache.start_backfills(series, None).result(WAIT_S)
+    ended = [finish(primed_harness, job) for job in jobs]
     assert (estimate.n_series, estimate.unknown) == (3, ())
     assert abs(estimate.n_requests - (len(yahoo.requests) - n)) <= 1
     assert 0 < estimate.n_bars <= sum(job.bars_expected for job in ended)
-    after = met.cache.estimate_backfill(series, None).result(WAIT_S)
+    after = primed_harness.cache.estimate_backfill(series, None).result(WAIT_S)
     assert (after.n_requests, after.n_bars, after.seconds) == (0, 0, 0.0)
 
 
-def test_an_estimate_names_new_symbols_whose_first_look_is_one_of_its_requests(met):
-    estimate = met.cache.estimate_backfill([("NEW", INTERVALS["1m"]), ("NEW", INTERVALS["1d"])], None).result(WAIT_S)
+def test_an_estimate_names_new_symbols_whose_first_look_is_one_of_its_requests(primed_harness):
+    estimate = primed_harness.cache.estimate_backfill(
+        [("NEW", INTERVALS["1m"]), ("NEW", INTERVALS["1d"])], None
+    ).result(WAIT_S)
     assert estimate.unknown == ("NEW",)
     guesses = [guess_cost(INTERVALS[name], None, NOW)[0] for name in ("1m", "1d")]
     assert estimate.n_requests == sum(guesses)
 
 
 @pytest.mark.allow_logs
-def test_an_end_that_cannot_be_written_is_written_later(met, monkeypatch):
+def test_an_end_that_cannot_be_written_is_written_later(primed_harness, monkeypatch):
     from candledesk.store.market import jobs as job_store
 
     refusals = iter(range(3))
@@ -428,33 +444,35 @@ def test_an_end_that_cannot_be_written_is_written_later(met, monkeypatch):
         return update(connection, job_id, now=now, **changes)
 
     monkeypatch.setattr(job_store, "update_job", refuse)
-    job = start(met)
-    wait_until(lambda: read(met, job).state is JobState.SUCCEEDED)
-    assert [event.job.state for event in met.events if isinstance(event, JobChanged)][-1] is JobState.SUCCEEDED
+    job = start(primed_harness)
+    wait_until(lambda: read(primed_harness, job).state is JobState.SUCCEEDED)
+    assert [event.job.state for event in primed_harness.events if isinstance(event, JobChanged)][
+        -1
+    ] is JobState.SUCCEEDED
 
 
-def test_a_backfill_waits_for_the_network_and_who_waits_for_it_is_told(met, yahoo):
+def test_a_backfill_waits_for_the_network_and_its_waiters_get_an_error(primed_harness, yahoo):
     breaks_in(yahoo, MINUTES, FaultAnswer("no route", is_offline=True, n_requests=0))
-    job = start(met)
-    error = met.cache.wait_job(job.job_id).exception(WAIT_S)
+    job = start(primed_harness)
+    error = primed_harness.cache.wait_job(job.job_id).exception(WAIT_S)
     assert isinstance(error, OfflineError)
     assert "cannot be reached: no route" in str(error)
-    wait_until(lambda: read(met, job).error)
-    assert read(met, job).state is JobState.RUNNING
-    assert [row for row in met.coverage("1m") if row.state is CoverageState.FAILED] == []
+    wait_until(lambda: read(primed_harness, job).error)
+    assert read(primed_harness, job).state is JobState.RUNNING
+    assert [row for row in primed_harness.coverage("1m") if row.state is CoverageState.FAILED] == []
     yahoo.script = None
-    wait_until(lambda: read(met, job).state is JobState.SUCCEEDED)
+    wait_until(lambda: read(primed_harness, job).state is JobState.SUCCEEDED)
 
 
-def test_a_rate_limited_job_tells_when_it_goes_on(met, yahoo):
-    limiter = met.service._limiter
+def test_a_rate_limited_job_says_when_it_continues(primed_harness, yahoo):
+    limiter = primed_harness.service._limiter
     limiter._core._first_pause_s = 30.0
     breaks_in(yahoo, MINUTES, RateLimitedAnswer("429"))
-    job = start(met)
-    wait_until(lambda: read(met, job).next_try_at is not None)
-    waiting = read(met, job)
+    job = start(primed_harness)
+    wait_until(lambda: read(primed_harness, job).next_try_at is not None)
+    waiting = read(primed_harness, job)
     assert waiting.state is JobState.RUNNING
     assert NOW + 20 <= waiting.next_try_at <= NOW + 40
     assert waiting.eta_s >= 20
-    assert met.cache.cancel_job(job.job_id).result(1).state is JobState.CANCELLED
+    assert primed_harness.cache.cancel_job(job.job_id).result(1).state is JobState.CANCELLED
     wait_until(lambda: not limiter._waiting)

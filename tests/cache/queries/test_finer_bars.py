@@ -20,16 +20,16 @@ INSIDE = Span(ARCHIVED.start + DAY_S, ARCHIVED.end - DAY_S)
 
 
 @pytest.fixture
-def archive(desk, yahoo):
+def archive(harness, yahoo):
     """Twenty days of 1m were stored; a hundred days later Yahoo has neither them nor 5m of that time."""
-    desk.backfill("1m", ARCHIVED)
+    harness.backfill("1m", ARCHIVED)
     yahoo.now += LATER
-    return desk
+    return harness
 
 
-def load(desk, name, span, **options):
+def load(harness, name, span, **options):
     request = BarsRequest("AAA", parse_interval(name), span, **{"timeout_s": WAIT_S, **options})
-    return desk.cache.load_bars(request).result(WAIT_S)
+    return harness.cache.load_bars(request).result(WAIT_S)
 
 
 def made_of_minutes(yahoo, name, span):
@@ -86,12 +86,12 @@ def test_own_bars_win(archive, yahoo):
     assert reply.bars.open_time.tolist() == made_of_minutes(yahoo, "5m", INSIDE).open_time.tolist()
 
 
-def test_a_bar_with_an_unknown_minute_inside_is_not_made(desk, yahoo):
+def test_a_bar_with_an_unknown_minute_inside_is_not_made(harness, yahoo):
     noon = ARCHIVED.start + 6 * DAY_S + 17 * HOUR_S
-    desk.backfill("1m", Span(ARCHIVED.start, noon + 2 * MINUTE_S))
-    desk.backfill("1m", Span(noon + 30 * MINUTE_S, ARCHIVED.end))
+    harness.backfill("1m", Span(ARCHIVED.start, noon + 2 * MINUTE_S))
+    harness.backfill("1m", Span(noon + 30 * MINUTE_S, ARCHIVED.end))
     yahoo.now += LATER
-    reply = load(desk, "5m", INSIDE, fill="none")
+    reply = load(harness, "5m", INSIDE, fill="none")
     expected = made_of_minutes(yahoo, "5m", INSIDE)
     lost = (expected.open_time >= noon) & (expected.open_time < noon + 30 * MINUTE_S)
     assert lost.sum() == 6
@@ -126,9 +126,11 @@ def test_pages_give_what_the_whole_gives(archive, yahoo):
     assert times == whole.open_time.tolist()
 
 
-def view(desk, name, anchor=None, n_before=500, n_after=0, stride=1):
-    request = ViewportRequest(1, next(desk.generations), "AAA", parse_interval(name), anchor, n_before, n_after, stride)
-    return desk.cache.load_viewport(request).result(WAIT_S)
+def view(harness, name, anchor=None, n_before=500, n_after=0, stride=1):
+    request = ViewportRequest(
+        1, next(harness.generations), "AAA", parse_interval(name), anchor, n_before, n_after, stride
+    )
+    return harness.cache.load_viewport(request).result(WAIT_S)
 
 
 @pytest.mark.parametrize("name", ["5m", "15m", "10m", "45m"])
@@ -180,13 +182,13 @@ def test_rows_of_many_bars_keep_every_extreme(archive, yahoo):
     assert rows.bars.open_time.tolist() == fine.bars.open_time[rows.starts[:-1]].tolist()
 
 
-def test_without_finer_bars_a_chart_is_as_it_was(desk, yahoo):
-    load(desk, "5m", Span(yahoo.now - 70 * DAY_S, yahoo.now))
-    desk.settle()
-    reply = view(desk, "5m", None, n_before=10_000)
+def test_without_finer_bars_a_chart_is_as_it_was(harness, yahoo):
+    load(harness, "5m", Span(yahoo.now - 70 * DAY_S, yahoo.now))
+    harness.settle()
+    reply = view(harness, "5m", None, n_before=10_000)
     assert reply.edge is EdgeState.START
     assert reply.edge_reason == "Yahoo keeps 5m bars for 60 days"
-    assert view(desk, "5m", int(reply.bars.open_time[0]), n_before=500).edge is EdgeState.START
+    assert view(harness, "5m", int(reply.bars.open_time[0]), n_before=500).edge is EdgeState.START
 
 
 def test_the_strip_marks_what_was_made(archive, yahoo):

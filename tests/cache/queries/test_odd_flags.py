@@ -20,7 +20,7 @@ from tests.cache.conftest import NOW, WAIT_S, days_back
 MINUTES = INTERVALS["1m"]
 
 
-def flag(desk, name, odd, bars=None):
+def flag(harness, name, odd, bars=None):
     """Flag bars of a stored series, and change some of them."""
     times = np.array([bar.open_time for bar in odd], np.int64)
 
@@ -31,7 +31,7 @@ def flag(desk, name, odd, bars=None):
                 bar_store.write_bars(conn, series_id, bars)
             odd_store.write_odd(conn, series_id, times, odd)
 
-    desk.service._writer.submit(write).result(WAIT_S)
+    harness.service._writer.submit(write).result(WAIT_S)
 
 
 def spoiled(bars, at, high):
@@ -67,45 +67,45 @@ def test_what_was_sent_stands_in_for_what_is_stored_and_nothing_for_what_was_not
     np.testing.assert_array_equal(bars.high, [3, 3, 3])
 
 
-def test_scripts_are_told_the_flags_of_bars_and_of_derived_bars(desk):
-    stored = desk.bars("1d", days_back(60)).bars
+def test_scripts_get_the_flags_of_bars_and_of_derived_bars(harness):
+    stored = harness.bars("1d", days_back(60)).bars
     first, second, third = stored.open_time[[10, 11, 20]].tolist()
-    flag(desk, "1d", [OddBar(first, 1), OddBar(second, 64), OddBar(third, 256)])
-    reply = desk.bars("1d", days_back(60))
+    flag(harness, "1d", [OddBar(first, 1), OddBar(second, 64), OddBar(third, 256)])
+    reply = harness.bars("1d", days_back(60))
     assert reply.complete
     assert reply.odd == {first: 1, second: 64, third: 256}
-    cut = desk.bars("1d", days_back(60), limit=11)
+    cut = harness.bars("1d", days_back(60), limit=11)
     assert cut.odd == {first: 1}
-    weeks = desk.bars("1wk", days_back(60))
+    weeks = harness.bars("1wk", days_back(60))
     edges = weeks.bars.open_time
     expected = {}
     for time, flags in ((first, 1), (second, 64), (third, 256)):
         week = int(edges[np.searchsorted(edges, time, side="right") - 1])
         expected[week] = expected.get(week, 0) | flags
     assert weeks.odd == expected
-    assert desk.cache.describe_series("AAA", INTERVALS["1d"]).result(WAIT_S).odd == {
+    assert harness.cache.describe_series("AAA", INTERVALS["1d"]).result(WAIT_S).odd == {
         "open_outside": 1,
         "jump": 1,
         "session": 1,
     }
 
 
-def test_raw_bars_are_those_that_were_sent_derived_and_adjusted_from_them(desk):
+def test_raw_bars_are_those_that_were_sent_derived_and_adjusted_from_them(harness):
     span = days_back(60)
-    stored = desk.bars("1d", span).bars
-    week = desk.bars("1wk", span).bars
+    stored = harness.bars("1d", span).bars
+    week = harness.bars("1wk", span).bars
     at = int(np.searchsorted(stored.open_time, week.open_time[3]))
     sent = tuple(float(column[at] * 100) for column in (stored.open, stored.high, stored.low, stored.close))
     unsent = (None, None, None, float(stored.close[at + 1] * 100))
     times = stored.open_time.tolist()
-    flag(desk, "1d", [OddBar(times[at], 128, sent), OddBar(times[at + 1], 128, unsent)])
-    raw, plain = desk.bars("1d", span, raw=True), desk.bars("1d", span)
+    flag(harness, "1d", [OddBar(times[at], 128, sent), OddBar(times[at + 1], 128, unsent)])
+    raw, plain = harness.bars("1d", span, raw=True), harness.bars("1d", span)
     assert plain.bars.equals(stored)
     assert raw.bars.high[at] == sent[1]
     assert np.isnan(raw.bars.open[at + 1])
     assert raw.bars.close[at + 1] == unsent[3]
     assert raw.odd == plain.odd
-    derived = desk.bars("1wk", span, raw=True).bars
+    derived = harness.bars("1wk", span, raw=True).bars
     assert (derived.open[3], derived.high[3]) == (sent[0], sent[1])
     assert derived.low[3] == week.low[3] or derived.low[3] == np.fmin.reduce(raw.bars.low[at : at + 5])
     assert not np.isnan(derived.close[3])
@@ -114,13 +114,13 @@ def test_raw_bars_are_those_that_were_sent_derived_and_adjusted_from_them(desk):
 
 
 @pytest.mark.parametrize(("name", "stride"), [("1m", 1), ("1m", 8), ("1m", 64), ("1m", 512), ("30m", 1)])
-def test_one_absurd_tick_is_told_and_the_rows_without_it(desk, name, stride):
+def test_one_absurd_tick_is_reported_and_the_rows_without_it(harness, name, stride):
     base = "1m" if name == "1m" else "15m"
-    stored = desk.bars(base, days_back(20)).bars
+    stored = harness.bars(base, days_back(20)).bars
     at = len(stored) - 400 if base == "1m" else len(stored) - 40
     time = int(stored.open_time[at])
-    flag(desk, base, [OddBar(time, int(Oddity.JUMP))], spoiled(stored, at, 1e6))
-    reply = desk.view(name, n_before=2_000 if base == "1m" else 60, stride=stride)
+    flag(harness, base, [OddBar(time, int(Oddity.JUMP))], spoiled(stored, at, 1e6))
+    reply = harness.view(name, n_before=2_000 if base == "1m" else 60, stride=stride)
     row = int(np.searchsorted(reply.bars.open_time, time, side="right")) - 1
     assert reply.odd == {int(reply.bars.open_time[row]): Oddity.JUMP}
     high, low = reply.usual
@@ -139,13 +139,13 @@ def test_one_absurd_tick_is_told_and_the_rows_without_it(desk, name, stride):
         assert (high[row], low[row]) == (part.high.max(), part.low.min())
 
 
-def test_a_series_without_jumps_costs_no_second_range(desk):
-    stored = desk.bars("1d", days_back(60)).bars
-    flag(desk, "1d", [OddBar(int(stored.open_time[-3]), 1)])
-    reply = desk.view("1d", n_before=20)
+def test_a_series_without_jumps_costs_no_second_range(harness):
+    stored = harness.bars("1d", days_back(60)).bars
+    flag(harness, "1d", [OddBar(int(stored.open_time[-3]), 1)])
+    reply = harness.view("1d", n_before=20)
     assert reply.odd == {int(stored.open_time[-3]): 1}
     assert reply.usual is None
-    assert desk.view("1d", anchor=int(stored.open_time[-5]), n_before=20, n_after=0).odd == {}
+    assert harness.view("1d", anchor=int(stored.open_time[-5]), n_before=20, n_after=0).odd == {}
 
 
 def run_of(first, n, step=DAY_S, flags=1):
@@ -183,11 +183,11 @@ def test_thousands_of_flagged_bars_are_few_marks_and_never_too_many():
     assert with_odd(full, found, daily, daily) == full
 
 
-def test_the_strip_of_a_series_has_its_odd_bars(desk):
+def test_the_strip_of_a_series_has_its_odd_bars(harness):
     span = days_back(60, NOW - 10 * DAY_S)
-    stored = desk.bars("1d", span).bars
+    stored = harness.bars("1d", span).bars
     time = int(stored.open_time[5])
-    flag(desk, "1d", [OddBar(time, int(Oddity.UNIT))])
-    (mark,) = desk.cache.read_marks("AAA", INTERVALS["1d"], span).result(WAIT_S)
+    flag(harness, "1d", [OddBar(time, int(Oddity.UNIT))])
+    (mark,) = harness.cache.read_marks("AAA", INTERVALS["1d"], span).result(WAIT_S)
     assert (mark.span, mark.state) == (Span(time, time + DAY_S), MarkState.ODD)
     assert mark.reason == "1 odd bar: sent in the other unit of the currency, converted"

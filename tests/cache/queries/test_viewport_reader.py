@@ -39,14 +39,14 @@ def check_derived(bars, expected):
         np.testing.assert_allclose(getattr(bars, field), found[field], rtol=1e-12)
 
 
-def page_left(desk, name, n_before, symbol="AAA"):
+def page_left(harness, name, n_before, symbol="AAA"):
     """Scroll to the start of history as a chart does; return the pages, newest first."""
     pages, anchor = [], None
     for _ in range(400):
-        reply = desk.view(name, anchor=anchor, n_before=n_before, symbol=symbol)
+        reply = harness.view(name, anchor=anchor, n_before=n_before, symbol=symbol)
         while reply.edge is EdgeState.LOADING or not len(reply.bars):
-            desk.settle()
-            reply = desk.view(name, anchor=anchor, n_before=n_before, symbol=symbol)
+            harness.settle()
+            reply = harness.view(name, anchor=anchor, n_before=n_before, symbol=symbol)
             if reply.edge is EdgeState.START:
                 break
         if len(reply.bars):
@@ -65,8 +65,8 @@ def page_left(desk, name, n_before, symbol="AAA"):
         *[("1d", 130), ("1wk", 17), ("1mo", 5), ("3mo", 2)],
     ],
 )
-def test_paging_left_meets_every_bar_once(desk, yahoo, name, n_before, symbol):
-    pages = page_left(desk, name, n_before, symbol)
+def test_paging_left_returns_every_bar_once(harness, yahoo, name, n_before, symbol):
+    pages = page_left(harness, name, n_before, symbol)
     times = np.concatenate([page.open_time for page in pages[::-1]])
     assert len(times) > n_before
     assert (np.diff(times) > 0).all()
@@ -82,93 +82,93 @@ def test_paging_left_meets_every_bar_once(desk, yahoo, name, n_before, symbol):
 
 
 @pytest.mark.parametrize("name", ["30m", "4h", "1wk", "1mo", "3mo"])
-def test_derived_bars_for_scripts_equal_pandas(desk, yahoo, name):
+def test_derived_bars_for_scripts_equal_pandas(harness, yahoo, name):
     days = 50 if name == "30m" else 300
-    reply = desk.bars(name, days_back(days))
+    reply = harness.bars(name, days_back(days))
     assert reply.complete
     base = yahoo.truth("AAA", INTERVALS[name].base.name, Span(NOW - (days + 100) * DAY_S, NOW + 1))
     check_derived(reply.bars, resample(base, name))
 
 
-def test_a_gap_in_the_middle_is_not_skipped(desk, yahoo):
-    desk.bars("1h", Span(MIDNIGHT - 90 * DAY_S, MIDNIGHT - 60 * DAY_S))
-    desk.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
+def test_a_gap_in_the_middle_is_not_skipped(harness, yahoo):
+    harness.bars("1h", Span(MIDNIGHT - 90 * DAY_S, MIDNIGHT - 60 * DAY_S))
+    harness.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
     yahoo.gate.clear()
-    reply = desk.view("1h", n_before=200)
+    reply = harness.view("1h", n_before=200)
     assert reply.edge is EdgeState.LOADING
     assert reply.bars.open_time[0] > MIDNIGHT - 21 * DAY_S
-    derived = desk.view("4h", n_before=100, view_id=2)
+    derived = harness.view("4h", n_before=100, view_id=2)
     assert derived.bars.open_time[0] > MIDNIGHT - 21 * DAY_S
     yahoo.gate.set()
-    desk.settle()
-    reply = desk.view("1h", n_before=200)
+    harness.settle()
+    reply = harness.view("1h", n_before=200)
     truth = yahoo.truth("AAA", "1h", Span(MIDNIGHT - 90 * DAY_S, NOW + 1)).take(slice(-200, None))
     np.testing.assert_array_equal(reply.bars.open_time, truth.open_time)
     assert reply.edge is EdgeState.MORE
 
 
-def test_go_to_date_far_before_the_oldest_bar(desk, yahoo):
-    desk.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
+def test_go_to_date_far_before_the_oldest_bar(harness, yahoo):
+    harness.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
     anchor = MIDNIGHT - 300 * DAY_S
     yahoo.gate.clear()
-    reply = desk.view("1h", anchor=anchor, n_before=30, n_after=30)
+    reply = harness.view("1h", anchor=anchor, n_before=30, n_after=30)
     assert (len(reply.bars), reply.edge, reply.at_latest) == (0, EdgeState.LOADING, False)
     yahoo.gate.set()
-    desk.settle()
-    reply = desk.view("1h", anchor=anchor, n_before=30, n_after=30)
+    harness.settle()
+    reply = harness.view("1h", anchor=anchor, n_before=30, n_after=30)
     truth = yahoo.truth("AAA", "1h", Span(anchor - 30 * DAY_S, anchor + 30 * DAY_S))
     at = int(np.searchsorted(truth.open_time, anchor))
     np.testing.assert_array_equal(reply.bars.open_time, truth.open_time[at - 30 : at + 30])
     assert not reply.at_latest
 
 
-def test_a_failed_gap_shows_what_is_stored_beyond_it_and_says_why(desk, yahoo):
-    desk.bars("1h", Span(MIDNIGHT - 400 * DAY_S, MIDNIGHT - 370 * DAY_S))
-    desk.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
+def test_a_failed_gap_shows_what_is_stored_beyond_it_and_says_why(harness, yahoo):
+    harness.bars("1h", Span(MIDNIGHT - 400 * DAY_S, MIDNIGHT - 370 * DAY_S))
+    harness.bars("1h", Span(MIDNIGHT - 20 * DAY_S, NOW + 1))
     yahoo.script = lambda request: FaultAnswer("broken")
-    assert desk.view("1h", n_before=200).bars.open_time[0] > MIDNIGHT - 21 * DAY_S
-    desk.settle()
-    assert desk.view("1h", n_before=200).bars.open_time[0] < MIDNIGHT - 370 * DAY_S
-    first = desk.view("1h", anchor=MIDNIGHT - 399 * DAY_S, n_before=50)
-    desk.settle()
-    first = desk.view("1h", anchor=MIDNIGHT - 399 * DAY_S, n_before=50)
+    assert harness.view("1h", n_before=200).bars.open_time[0] > MIDNIGHT - 21 * DAY_S
+    harness.settle()
+    assert harness.view("1h", n_before=200).bars.open_time[0] < MIDNIGHT - 370 * DAY_S
+    first = harness.view("1h", anchor=MIDNIGHT - 399 * DAY_S, n_before=50)
+    harness.settle()
+    first = harness.view("1h", anchor=MIDNIGHT - 399 * DAY_S, n_before=50)
     assert (first.edge, first.edge_reason) == (EdgeState.FAILED, "broken")
 
 
-def test_bars_older_than_the_lookback_stay_and_are_the_start(desk, yahoo):
-    desk.backfill("1m")
+def test_bars_older_than_the_lookback_stay_and_are_the_start(harness, yahoo):
+    harness.backfill("1m")
     n = len(yahoo.requests)
     yahoo.now += 20 * DAY_S
     old = NOW - 25 * DAY_S
-    reply = desk.view("1m", anchor=old, n_before=100_000, n_after=10)
+    reply = harness.view("1m", anchor=old, n_before=100_000, n_after=10)
     assert len(reply.bars) > 1000
     assert reply.edge is EdgeState.START
     assert "30 days" in reply.edge_reason
-    desk.settle()
+    harness.settle()
     assert len(yahoo.requests) == n
 
 
-def test_a_listing_is_the_start(desk, yahoo):
-    pages = page_left(desk, "1d", 500)
-    reply = desk.view("1d", anchor=int(pages[-1].open_time[0]) + DAY_S, n_before=10)
+def test_a_listing_is_the_start(harness, yahoo):
+    pages = page_left(harness, "1d", 500)
+    reply = harness.view("1d", anchor=int(pages[-1].open_time[0]) + DAY_S, n_before=10)
     assert (reply.edge, "listing" in reply.edge_reason) == (EdgeState.START, True)
 
 
-def test_the_trimmed_page_knows_that_more_is_stored(desk, yahoo):
-    page_left(desk, "1wk", 200)
-    reply = desk.view("1wk", n_before=5)
+def test_the_trimmed_page_knows_that_more_is_stored(harness, yahoo):
+    page_left(harness, "1wk", 200)
+    reply = harness.view("1wk", n_before=5)
     assert (len(reply.bars), reply.edge, reply.at_latest) == (5, EdgeState.MORE, True)
-    middle = desk.view("1wk", anchor=int(reply.bars.open_time[0]), n_before=5, n_after=2)
+    middle = harness.view("1wk", anchor=int(reply.bars.open_time[0]), n_before=5, n_after=2)
     assert (len(middle.bars), middle.edge, middle.at_latest) == (7, EdgeState.MORE, False)
 
 
-def test_an_empty_calendar_is_an_error_and_not_a_circle(desk, yahoo):
+def test_an_empty_calendar_is_an_error_and_not_a_circle(harness, yahoo):
     calendar = yahoo.calendars["EQUITY"]
     yahoo.calendars["EQUITY"] = type(calendar)("XNON", "UTC", *(calendar.date[:0] for _ in range(5)))
     yahoo.script = lambda request: yahoo.bars_answer(request, lambda bars: bars)
     for _ in range(10):
-        reply = desk.view("1d")
-        desk.settle()
+        reply = harness.view("1d")
+        harness.settle()
     assert reply.edge in {EdgeState.FAILED, EdgeState.LOADING}
     assert yahoo.n_calendars < 5
     assert len(yahoo.requests) < 5

@@ -16,11 +16,11 @@ from candledesk.store.market.instruments import series_id
 from tests.cache.conftest import FIRST_DAY, NOW, WAIT_S, days_back
 
 
-def marks_of(desk, name, span):
-    return desk.cache.read_marks("AAA", INTERVALS[name], span).result(WAIT_S)
+def marks_of(harness, name, span):
+    return harness.cache.read_marks("AAA", INTERVALS[name], span).result(WAIT_S)
 
 
-def write_failure(desk, span):
+def write_failure(harness, span):
     """Note in the ledger that a span of hours could not be fetched, to be tried again at once."""
 
     def fail(connection):
@@ -28,52 +28,52 @@ def write_failure(desk, span):
             series = series_id(connection, "AAA", INTERVALS["1h"])
             write_coverage(connection, series, [Coverage(span, CoverageState.FAILED, NOW, NOW - 1, "HTTP 500")])
 
-    desk.service._writer.submit(fail).result(WAIT_S)
+    harness.service._writer.submit(fail).result(WAIT_S)
 
 
-def test_a_failure_between_two_sessions_loses_no_bar_and_has_no_mark(desk):
+def test_a_failure_between_two_sessions_loses_no_bar_and_has_no_mark(harness):
     asked = Span((NOW // DAY_S - 100) * DAY_S, (NOW // DAY_S - 60) * DAY_S)
-    desk.bars("1h", asked)
+    harness.bars("1h", asked)
     night = Span((NOW // DAY_S - 80) * DAY_S, (NOW // DAY_S - 80) * DAY_S + 50_000)
-    write_failure(desk, night)
-    assert marks_of(desk, "1h", asked) == ()
+    write_failure(harness, night)
+    assert marks_of(harness, "1h", asked) == ()
 
 
-def test_a_mark_of_a_failure_ends_where_bars_do_and_is_gone_once_they_came(desk, yahoo):
+def test_a_mark_of_a_failure_ends_where_bars_do_and_is_gone_once_they_came(harness, yahoo):
     asked = Span((NOW // DAY_S - 100) * DAY_S, (NOW // DAY_S - 60) * DAY_S)
-    desk.bars("1h", asked)
+    harness.bars("1h", asked)
     lost = Span((NOW // DAY_S - 88) * DAY_S, (NOW // DAY_S - 81) * DAY_S)
-    write_failure(desk, lost)
-    (mark,) = marks_of(desk, "1h", asked)
+    write_failure(harness, lost)
+    (mark,) = marks_of(harness, "1h", asked)
     bars = expected_open_times(yahoo.calendar(), INTERVALS["1h"], lost)
     assert mark.state is MarkState.FAILED
     assert mark.span == Span(int(bars[0]), int(bars[-1]) + 3_600)
     assert lost.start < mark.span.start < mark.span.end < lost.end
-    desk.bars("1h", asked)
-    assert marks_of(desk, "1h", asked) == ()
-    assert not [row for row in desk.coverage("1h") if row.state is CoverageState.FAILED]
+    harness.bars("1h", asked)
+    assert marks_of(harness, "1h", asked) == ()
+    assert not [row for row in harness.coverage("1h") if row.state is CoverageState.FAILED]
 
 
-def test_what_is_stored_has_no_mark_and_what_was_never_asked_is_missing(desk):
+def test_what_is_stored_has_no_mark_and_what_was_never_asked_is_missing(harness):
     asked = Span((NOW // DAY_S - 100) * DAY_S, (NOW // DAY_S - 60) * DAY_S)
-    desk.bars("1h", asked)
-    assert marks_of(desk, "1h", asked) == ()
-    (before, after) = marks_of(desk, "1h", Span(asked.start - 10 * DAY_S, asked.end + 10 * DAY_S))
+    harness.bars("1h", asked)
+    assert marks_of(harness, "1h", asked) == ()
+    (before, after) = marks_of(harness, "1h", Span(asked.start - 10 * DAY_S, asked.end + 10 * DAY_S))
     assert before.state is after.state is MarkState.MISSING
     assert before.span.end <= asked.start
     assert after.span.start >= asked.end
     assert before.reason == "not fetched yet"
 
 
-def test_the_forming_session_is_provisional_and_before_the_listing_is_refused(desk):
-    desk.bars("1d", Span(FIRST_DAY - 9 * DAY_S, NOW))
-    marks = marks_of(desk, "1d", Span(FIRST_DAY - 100 * DAY_S, NOW + DAY_S))
+def test_the_forming_session_is_provisional_and_before_the_listing_is_refused(harness):
+    harness.bars("1d", Span(FIRST_DAY - 9 * DAY_S, NOW))
+    marks = marks_of(harness, "1d", Span(FIRST_DAY - 100 * DAY_S, NOW + DAY_S))
     assert [mark.state for mark in marks] == [MarkState.REFUSED, MarkState.PROVISIONAL]
     assert "listing" in marks[0].reason
     assert marks[-1].expires_at > NOW
 
 
-def test_a_session_that_the_provider_lost_is_known_to_be_empty(desk, yahoo):
+def test_a_session_that_the_provider_lost_is_known_to_be_empty(harness, yahoo):
     span = days_back(20, NOW - 10 * DAY_S)
     plain, lost = yahoo.truth, (NOW // DAY_S - 15) * DAY_S
 
@@ -82,37 +82,37 @@ def test_a_session_that_the_provider_lost_is_known_to_be_empty(desk, yahoo):
         return bars.take(bars.open_time // DAY_S * DAY_S != lost)
 
     yahoo.truth = truth
-    desk.bars("1h", span)
-    (mark,) = marks_of(desk, "1h", span)
+    harness.bars("1h", span)
+    (mark,) = marks_of(harness, "1h", span)
     assert mark.state is MarkState.KNOWN_EMPTY
     assert lost <= mark.span.start < mark.span.end <= lost + DAY_S
     assert mark.fetched_at == NOW
     assert mark.expires_at > NOW
 
 
-def test_a_failed_window_is_marked_once_with_its_reason_and_next_try(desk, yahoo):
-    desk.bars("1h", days_back(3))
+def test_a_failed_window_is_marked_once_with_its_reason_and_next_try(harness, yahoo):
+    harness.bars("1h", days_back(3))
     yahoo.script = lambda request: FaultAnswer("HTTP 500")
     span = Span(NOW - 60 * DAY_S, NOW - 50 * DAY_S)
-    desk.backfill("1h", span)
-    marks = marks_of(desk, "1h", span)
+    harness.backfill("1h", span)
+    marks = marks_of(harness, "1h", span)
     assert {mark.state for mark in marks} == {MarkState.FAILED}
     assert all("500" in mark.reason and mark.expires_at > NOW for mark in marks)
     assert all(a.span.end <= b.span.start for a, b in itertools.pairwise(marks))
 
 
-def test_a_derived_interval_has_the_marks_of_its_base_and_an_unknown_symbol_none(desk):
-    desk.bars("1d", Span(FIRST_DAY - 9 * DAY_S, NOW))
+def test_a_derived_interval_has_the_marks_of_its_base_and_an_unknown_symbol_none(harness):
+    harness.bars("1d", Span(FIRST_DAY - 9 * DAY_S, NOW))
     span = Span(FIRST_DAY - 100 * DAY_S, NOW + DAY_S)
-    assert marks_of(desk, "1wk", span) == marks_of(desk, "1d", span)
-    assert desk.cache.read_marks("ZZZ", INTERVALS["1d"], span).result(WAIT_S) == ()
+    assert marks_of(harness, "1wk", span) == marks_of(harness, "1d", span)
+    assert harness.cache.read_marks("ZZZ", INTERVALS["1d"], span).result(WAIT_S) == ()
 
 
 @pytest.mark.parametrize("name", ["1m", "1h", "1d"])
-def test_marks_are_disjoint_and_inside_the_span(desk, name):
-    desk.bars(name, days_back(4))
+def test_marks_are_disjoint_and_inside_the_span(harness, name):
+    harness.bars(name, days_back(4))
     span = Span(NOW - 900 * DAY_S, NOW + DAY_S)
-    marks = marks_of(desk, name, span)
+    marks = marks_of(harness, name, span)
     assert marks
     assert all(span.start <= mark.span.start < mark.span.end <= span.end for mark in marks)
     assert all(a.span.end <= b.span.start for a, b in itertools.pairwise(marks))

@@ -41,9 +41,9 @@ def expected(*days):
     return [hour(day, clock) for day in days for clock in range(9, 16)]
 
 
-def cover(window, times, now, interval=HOUR, former=(), newest=None):
+def cover(window, times, now, interval=HOUR, previous=(), newest=None):
     bars = bars_at(np.array(times, np.int64)) if len(times) else Bars.empty()
-    return sorted(cover_window(window, bars, CALENDAR, interval, now, former, newest), key=lambda row: row.span)
+    return sorted(cover_window(window, bars, CALENDAR, interval, now, previous, newest), key=lambda row: row.span)
 
 
 def states(rows):
@@ -68,15 +68,15 @@ def test_a_session_without_a_bar_is_empty_and_asked_once_more():
     ]
     assert LATER + CONFIRM_S <= rows[1].expires_at <= LATER + 2 * CONFIRM_S
     assert rows[1].reason == NO_TRADES
-    again = cover(window, expected(1, 3), LATER, former=rows)
+    again = cover(window, expected(1, 3), LATER, previous=rows)
     assert again[1].expires_at is None
 
 
 @pytest.mark.parametrize(("state", "is_believed"), [(EMPTY, True), (HAVE, False), (FAILED, False)])
 @pytest.mark.parametrize(("start", "touches"), [(hour(2, 15), True), (hour(2, 16), False)])
-def test_only_a_former_empty_answer_of_the_same_time_is_believed(state, is_believed, start, touches):
-    former = [Coverage(Span(start, hour(3, 0)), state, 1)]
-    row = cover(Span(hour(1, 0), hour(4, 0)), expected(1, 3), LATER, former=former)[1]
+def test_only_an_earlier_empty_answer_of_the_same_time_counts(state, is_believed, start, touches):
+    previous = [Coverage(Span(start, hour(3, 0)), state, 1)]
+    row = cover(Span(hour(1, 0), hour(4, 0)), expected(1, 3), LATER, previous=previous)[1]
     assert (row.expires_at is None) == (is_believed and touches)
 
 
@@ -134,9 +134,9 @@ def test_a_last_bar_that_the_close_cuts_is_known_up_to_now():
 
 def test_how_old_an_empty_session_is_counts_from_its_close():
     window, closed = Span(hour(2, 0), hour(3, 0)), hour(2, 16)
-    former = [Coverage(Span(hour(2, 9), closed), EMPTY, 1)]
+    previous = [Coverage(Span(hour(2, 9), closed), EMPTY, 1)]
     for age in (6 * HOUR_S - 1, 6 * HOUR_S, 3 * DAY_S):
-        row = cover(window, [], closed + age, former=former)[1]
+        row = cover(window, [], closed + age, previous=previous)[1]
         assert row.expires_at == empty_expiry(closed, closed + age)
 
 
@@ -185,8 +185,8 @@ def test_how_long_an_empty_session_is_believed(age, wait):
 # --- rows without a close -----------------------------------------------------------------------------------------
 
 
-def lost(times, covered, now=LATER, former=(), interval=HOUR):
-    return cover_lost(np.array(times, np.int64), covered, CALENDAR, interval, now, former)
+def lost(times, covered, now=LATER, previous=(), interval=HOUR):
+    return cover_lost(np.array(times, np.int64), covered, CALENDAR, interval, now, previous)
 
 
 def test_bars_without_a_close_are_asked_again_beside_each_other_together():
@@ -199,7 +199,7 @@ def test_bars_without_a_close_are_asked_again_beside_each_other_together():
     ]
     assert {row.reason for row in rows} == {LOST}
     assert all(row.expires_at is not None for row in rows)
-    assert [row.expires_at for row in lost([hour(1, 10)], covered, former=rows)] == [None]
+    assert [row.expires_at for row in lost([hour(1, 10)], covered, previous=rows)] == [None]
 
 
 @pytest.mark.parametrize("state", [EMPTY, PROVISIONAL, FAILED, REFUSED])
@@ -225,8 +225,8 @@ def row(state, start, end, expires_at=None, reason=""):
 
 
 def test_a_failure_is_said_of_what_was_not_known_only():
-    former = [row(HAVE, 20, 30), row(EMPTY, 40, 50, 200), row(REFUSED, 60, 70), row(FAILED, 80, 90, 5, "once")]
-    rows = cover_failure(row(FAILED, 10, 100, 150, "why"), former)
+    previous = [row(HAVE, 20, 30), row(EMPTY, 40, 50, 200), row(REFUSED, 60, 70), row(FAILED, 80, 90, 5, "once")]
+    rows = cover_failure(row(FAILED, 10, 100, 150, "why"), previous)
     assert states(rows) == [(FAILED, 10, 20), (FAILED, 30, 40), (FAILED, 50, 60), (FAILED, 70, 100)]
     assert {(one.reason, one.expires_at) for one in rows} == {("why", 150)}
 
@@ -259,16 +259,16 @@ LEDGER = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30), st.sampled_f
 
 @given(LEDGER, st.integers(0, 90), st.integers(1, 40))
 def test_whatever_was_known_stays_known(pieces, start, length):
-    former, end = [], 0
+    previous, end = [], 0
     for gap, size, state in pieces:
-        former.append(row(state, end + gap, end + gap + size, 7 if state is not HAVE else None, "r"))
+        previous.append(row(state, end + gap, end + gap + size, 7 if state is not HAVE else None, "r"))
         end += gap + size
     failed = row(FAILED, start, start + length, 50, "why")
-    rows = cover_failure(failed, former)
-    known = [one.span for one in former if one.state is not FAILED]
+    rows = cover_failure(failed, previous)
+    known = [one.span for one in previous if one.state is not FAILED]
     said = [one.span for one in rows if one.state is FAILED]
     assert said == subtract_spans([failed.span], known)
-    states_before = {one.state for one in former if one.span.overlaps(failed.span)}
+    states_before = {one.state for one in previous if one.span.overlaps(failed.span)}
     assert {one.state for one in rows} <= states_before | {FAILED}
 
 
@@ -302,13 +302,13 @@ def test_a_derived_bar_is_final_when_its_last_session_is():
 
 
 def test_of_a_retired_symbol_what_is_stored_is_known_for_good_and_nothing_else_is_asked():
-    former = [
+    previous = [
         Coverage(Span(0, 10), CoverageState.HAVE, 1),
         Coverage(Span(10, 20), CoverageState.FAILED, 1, 99, "HTTP 500"),
         Coverage(Span(20, 30), CoverageState.KNOWN_EMPTY, 1, 99, "no bars"),
         Coverage(Span(30, 40), CoverageState.PROVISIONAL, 1, 99, "still forming"),
     ]
-    rows = sorted(cover_retired(former, 50, "XYZ_2026-11-28"), key=lambda row: row.span)
+    rows = sorted(cover_retired(previous, 50, "XYZ_2026-11-28"), key=lambda row: row.span)
     states = [(row.span.start, row.span.end, row.state) for row in rows]
     assert states[1:5] == [
         (0, 10, CoverageState.HAVE),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.cache.rules.first_request import first_look, looked_at, plain_look
+from candledesk.cache.rules.first_request import daily_first_request, first_request, usable_window
 from candledesk.cache.rules.planner import Facts
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
@@ -14,14 +14,14 @@ TODAY = NOW // DAY_S * DAY_S
 WEEKDAYS = weekday_calendar()
 
 
-def look(name, wanted=None, symbol="AAA", *, is_view=False, window_s=None, now=NOW):
+def discover(name, wanted=None, symbol="AAA", *, is_view=False, window_s=None, now=NOW):
     interval = INTERVALS[name]
     width, lookback = window_s or interval.window_s, interval.lookback_s
-    return first_look(symbol, interval, wanted, now, window_s=width, lookback_s=lookback, is_view=is_view)
+    return first_request(symbol, interval, wanted, now, window_s=width, lookback_s=lookback, is_view=is_view)
 
 
 def test_of_dailies_the_whole_history_is_asked():
-    found = look("1d", Span(NOW - 9 * DAY_S, NOW))
+    found = discover("1d", Span(NOW - 9 * DAY_S, NOW))
     assert found.interval is INTERVALS["1d"]
     assert found.window.end == TODAY + 2 * DAY_S
     assert 98 * 365 * DAY_S < found.window.end - found.window.start <= INTERVALS["1d"].window_s
@@ -29,103 +29,105 @@ def test_of_dailies_the_whole_history_is_asked():
 
 @pytest.mark.parametrize("name", ["1m", "2m", "5m", "15m", "1h", "90m"])
 def test_intraday_the_latest_window_is_asked_inside_the_look_back(name):
-    found, interval = look(name), INTERVALS[name]
+    found, interval = discover(name), INTERVALS[name]
     assert (found.interval, found.window.end) == (interval, NOW + 1)
     assert found.window.start >= NOW - interval.lookback_s
     assert interval.window_s - DAY_S < found.window.end - found.window.start <= interval.window_s
-    assert look(name, now=NOW + 60).window.start == found.window.start  # the same while it is tried again
+    assert discover(name, now=NOW + 60).window.start == found.window.start  # the same while it is tried again
 
 
 def test_what_is_wanted_is_asked_as_it_is_when_it_fits():
     wanted = Span(NOW - 6 * DAY_S + 5, NOW - 2 * DAY_S)
-    assert look("1m", wanted).window == wanted
-    assert look("1m", Span(NOW - 25 * DAY_S, NOW)).window.start == TODAY - 7 * DAY_S
-    assert look("1m", Span(HISTORY_START, NOW)).window.start == TODAY - 7 * DAY_S
-    assert look("1m", Span(NOW - 3 * DAY_S, NOW + DAY_S)).window == Span(NOW - 3 * DAY_S, NOW + 1)
+    assert discover("1m", wanted).window == wanted
+    assert discover("1m", Span(NOW - 25 * DAY_S, NOW)).window.start == TODAY - 7 * DAY_S
+    assert discover("1m", Span(HISTORY_START, NOW)).window.start == TODAY - 7 * DAY_S
+    assert discover("1m", Span(NOW - 3 * DAY_S, NOW + DAY_S)).window == Span(NOW - 3 * DAY_S, NOW + 1)
 
 
 @pytest.mark.parametrize("wanted", [Span(NOW - 90 * DAY_S, NOW - 60 * DAY_S), Span(NOW + 1, NOW + DAY_S)])
 def test_what_cannot_be_had_is_answered_with_the_latest_bars(wanted):
-    assert look("1m", wanted).window == look("1m").window
+    assert discover("1m", wanted).window == discover("1m").window
 
 
 def test_a_chart_asks_no_more_than_it_asks_at_a_time():
-    assert look("5m", symbol="BTC-USD", is_view=True).window.start == TODAY - 33 * DAY_S
-    assert look("5m", symbol="BTC-USD").window.start == look("5m", is_view=True).window.start == TODAY - 59 * DAY_S
+    assert discover("5m", symbol="BTC-USD", is_view=True).window.start == TODAY - 33 * DAY_S
+    assert (
+        discover("5m", symbol="BTC-USD").window.start == discover("5m", is_view=True).window.start == TODAY - 59 * DAY_S
+    )
     wanted = Span(NOW - 3 * DAY_S, NOW)
-    assert look("5m", wanted, is_view=True).window == Span(TODAY - 59 * DAY_S, NOW)
-    assert look("1h", window_s=3 * DAY_S).window.start == TODAY - 2 * DAY_S
+    assert discover("5m", wanted, is_view=True).window == Span(TODAY - 59 * DAY_S, NOW)
+    assert discover("1h", window_s=3 * DAY_S).window.start == TODAY - 2 * DAY_S
 
 
 def test_a_plain_look_asks_the_latest_dailies():
-    assert plain_look("AAA", NOW).window == Span(TODAY - 10 * DAY_S, TODAY + DAY_S)
-    assert plain_look("BTC-USD", NOW).is_extended
+    assert daily_first_request("AAA", NOW).window == Span(TODAY - 10 * DAY_S, TODAY + DAY_S)
+    assert daily_first_request("BTC-USD", NOW).is_extended
 
 
 def test_nothing_is_said_of_the_time_before_the_listing():
-    window, day = look("1d").window, INTERVALS["1d"]
+    window, day = discover("1d").window, INTERVALS["1d"]
     listed = Facts(day, WEEKDAYS, (), FIRST_DAY + 52_200, NOW)
     bars = make_bars(WEEKDAYS.date[200:210])
-    assert looked_at(window, listed, bars) == Span(int(WEEKDAYS.date[200]), NOW + 1)  # older than is stated
-    assert looked_at(window, listed, make_bars(WEEKDAYS.date[400:410])) == Span(FIRST_DAY, NOW + 1)
+    assert usable_window(window, listed, bars) == Span(int(WEEKDAYS.date[200]), NOW + 1)  # older than is stated
+    assert usable_window(window, listed, make_bars(WEEKDAYS.date[400:410])) == Span(FIRST_DAY, NOW + 1)
     unlisted = Facts(day, WEEKDAYS, (), None, NOW)
-    assert looked_at(window, unlisted, bars) == Span(int(WEEKDAYS.date[200]), NOW + 1)
-    assert looked_at(window, unlisted, bars.take(slice(0, 0))) == Span(int(WEEKDAYS.date[0]), NOW + 1)
-    assert looked_at(Span(0, DAY_S), listed, bars) is None
+    assert usable_window(window, unlisted, bars) == Span(int(WEEKDAYS.date[200]), NOW + 1)
+    assert usable_window(window, unlisted, bars.take(slice(0, 0))) == Span(int(WEEKDAYS.date[0]), NOW + 1)
+    assert usable_window(Span(0, DAY_S), listed, bars) is None
 
 
 @pytest.mark.parametrize("symbol", ["AAA", "BTC-USD"])
 @pytest.mark.parametrize("name", ["1m", "5m", "1h", "1d"])
-def test_a_chart_of_a_new_symbol_costs_one_request(desk, yahoo, name, symbol):
-    desk.view(name, symbol=symbol)
-    desk.settle()
-    reply = desk.view(name, symbol=symbol)
-    desk.settle()
+def test_a_chart_of_a_new_symbol_costs_one_request(harness, yahoo, name, symbol):
+    harness.view(name, symbol=symbol)
+    harness.settle()
+    reply = harness.view(name, symbol=symbol)
+    harness.settle()
     assert len(reply.bars) == 50
     assert [(r.interval.name, r.extended) for r in yahoo.requests] == [(name, symbol == "BTC-USD")]
 
 
-def test_a_wrong_guess_of_extended_hours_keeps_the_instrument_and_asks_again(desk, yahoo):
+def test_a_wrong_guess_of_extended_hours_keeps_the_instrument_and_asks_again(harness, yahoo):
     yahoo.calendars["CRYPTOCURRENCY"] = weekday_calendar()  # it looks like a coin and trades like a stock
     span = Span(TODAY - 3 * DAY_S, TODAY)
-    assert desk.bars("1h", span, symbol="ODD-USD").complete
+    assert harness.bars("1h", span, symbol="ODD-USD").complete
     assert [r.extended for r in yahoo.requests] == [True, False]
-    assert desk.bars("1d", span, symbol="ODD-USD").complete
+    assert harness.bars("1d", span, symbol="ODD-USD").complete
 
 
 @pytest.mark.parametrize("kind", [RefusalKind.BEFORE_LISTING, RefusalKind.BEYOND_LOOKBACK, RefusalKind.SPAN_TOO_WIDE])
-def test_a_limit_that_refuses_the_first_look_is_no_unknown_symbol(desk, yahoo, kind):
+def test_a_limit_that_refuses_the_first_look_is_no_unknown_symbol(harness, yahoo, kind):
     def script(request):
         return RefusedAnswer(kind, "no", 30 * DAY_S) if request.tz is None and request.interval.name == "1h" else None
 
     yahoo.script = script
     span = Span(TODAY - 3 * DAY_S, TODAY)
-    assert desk.bars("1h", span).complete
+    assert harness.bars("1h", span).complete
     assert len(yahoo.requests) <= 12
 
 
-def test_an_interval_that_is_broken_does_not_hide_what_the_symbol_is(desk, yahoo):
+def test_an_interval_that_is_broken_does_not_hide_what_the_symbol_is(harness, yahoo):
     yahoo.script = lambda request: FaultAnswer("broken") if request.interval.name == "1h" else None
-    reply = desk.bars("1h", Span(TODAY - 3 * DAY_S, TODAY))
+    reply = harness.bars("1h", Span(TODAY - 3 * DAY_S, TODAY))
     assert {gap.reason for gap in reply.gaps} == {"broken"}
     assert reply.instrument.symbol == "AAA"
 
 
-def test_charts_of_two_intervals_look_once_and_an_unknown_symbol_costs_one_request(desk, yahoo):
+def test_charts_of_two_intervals_look_once_and_an_unknown_symbol_costs_one_request(harness, yahoo):
     yahoo.unknown.add("NOPE")
     yahoo.gate.clear()
     for view_id, name in enumerate(("1m", "5m", "1h", "1d")):
-        desk.view(name, symbol="NOPE", view_id=view_id)
+        harness.view(name, symbol="NOPE", view_id=view_id)
     yahoo.gate.set()
-    desk.settle()
+    harness.settle()
     assert len(yahoo.requests) == 1
     with pytest.raises(UnknownSymbolError):
-        desk.bars("1h", Span(NOW - HOUR_S, NOW), symbol="NOPE")
+        harness.bars("1h", Span(NOW - HOUR_S, NOW), symbol="NOPE")
     assert len(yahoo.requests) == 1
 
 
-def test_an_import_looks_at_a_few_dailies_only(desk, yahoo):
+def test_an_import_looks_at_a_few_dailies_only(harness, yahoo):
     times = WEEKDAYS.date[(WEEKDAYS.date > FIRST_DAY) & (WEEKDAYS.date < TODAY - 30 * DAY_S)]
-    report = desk.cache.import_bars("AAA", INTERVALS["1d"], make_bars(times)).result(WAIT_S)
+    report = harness.cache.import_bars("AAA", INTERVALS["1d"], make_bars(times)).result(WAIT_S)
     assert report.n_stored == len(times)
-    assert [request.span for request in yahoo.requests] == [plain_look("AAA", NOW).window]
+    assert [request.span for request in yahoo.requests] == [daily_first_request("AAA", NOW).window]

@@ -188,7 +188,7 @@ def test_an_old_empty_session_is_final_only_when_a_second_answer_says_so():
     assert {row.expires_at for row in second if row.state is CoverageState.KNOWN_EMPTY} == {None}
 
 
-def test_a_missing_session_is_known_empty_and_a_quiet_hour_is_not():
+def test_a_missing_session_is_known_empty_and_an_hour_without_trades_is_not():
     window = Span(NOW - 100 * DAY_S, NOW - 90 * DAY_S)
     bars = market(WEEKDAYS, INTERVALS["1h"], window)
     days = bars.open_time // DAY_S

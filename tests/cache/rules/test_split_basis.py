@@ -47,7 +47,7 @@ def test_the_factors_of_each_number_of_splits():
 
 @pytest.mark.parametrize("splits", [[(A, 4.0)], [(A, 1.01), (B, 0.5)], [(B, 1.046), (A, 1.1)], [(A, 1000.0)]])
 @pytest.mark.parametrize("unit", [0.0, 100.0])
-def test_bars_tell_how_many_splits_they_reflect(splits, unit):
+def test_bars_show_how_many_splits_they_reflect(splits, unit):
     for n in range(len(splits) + 1):
         assert compare_basis(bars(TRUE), as_of(n, splits), splits, unit) == (n, 20)
 
@@ -87,7 +87,7 @@ def test_a_difference_that_no_split_explains():
 
 
 @pytest.mark.parametrize("factor", [100.0, 0.01])
-def test_the_other_unit_is_no_split_unless_one_is_news(factor):
+def test_the_other_unit_is_no_split_unless_a_new_one_is_stated(factor):
     old, late = bars(TRUE * factor), int(DATES[-1]) + DAY_S
     assert compare_basis(bars(TRUE), old, [], 100.0) == (0, 20)
     assert compare_basis(bars(TRUE), old, []) == (None, 20)

@@ -10,7 +10,7 @@ from candledesk.cache.rules.update_rules import (
     asked_at,
     expired_spans,
     is_settled,
-    next_harvest,
+    next_archive_run,
     next_update,
     unbroken,
 )
@@ -115,23 +115,23 @@ def test_nothing_is_asked_beyond_the_look_back():
     assert expired_spans(facts(edge))[-1].start == facts().floor[0]
 
 
-def test_a_harvest_is_due_after_each_close():
-    assert next_harvest(facts(), None) == NOW
+def test_an_archive_run_is_due_after_each_close():
+    assert next_archive_run(facts(), None) == NOW
     yesterday = CLOSE - DAY_S + 1_000
-    assert next_harvest(facts(), yesterday) == CLOSE + 120 + 2 + 600
-    assert next_harvest(facts(), CLOSE - DAY_S) == CLOSE - DAY_S + 722  # it ran while the bars could still change
-    assert next_harvest(facts(interval="1d"), yesterday + 4 * HOUR_S) == CLOSE + 4 * HOUR_S + 602
-    assert next_harvest(facts(calendar=ALL_DAYS), TODAY - 60) == TODAY + 722
-    assert next_harvest(facts(), NOW + DAY_S) <= CLOSE + 722  # the clock was set back
+    assert next_archive_run(facts(), yesterday) == CLOSE + 120 + 2 + 600
+    assert next_archive_run(facts(), CLOSE - DAY_S) == CLOSE - DAY_S + 722  # it ran while the bars could still change
+    assert next_archive_run(facts(interval="1d"), yesterday + 4 * HOUR_S) == CLOSE + 4 * HOUR_S + 602
+    assert next_archive_run(facts(calendar=ALL_DAYS), TODAY - 60) == TODAY + 722
+    assert next_archive_run(facts(), NOW + DAY_S) <= CLOSE + 722  # the clock was set back
 
 
-def test_a_harvest_is_never_put_off_until_the_look_back_has_cut():
+def test_an_archive_run_is_never_delayed_beyond_the_look_back():
     closed = replace(WEEKDAYS, **{name: getattr(WEEKDAYS, name)[:300] for name in ("date", "open", "close")})
     last = int(closed.close[-1]) + 1_000
-    assert last < next_harvest(facts(calendar=closed), last) < last + 8 * DAY_S
+    assert last < next_archive_run(facts(calendar=closed), last) < last + 8 * DAY_S
 
 
-def test_unbroken_is_told_from_the_first_bar_after_the_last_gap():
+def test_unbroken_counts_from_the_first_bar_after_the_last_gap():
     start = OPEN - 15 * DAY_S
     assert unbroken(facts()) is None
     assert unbroken(facts(row(start, NOW))) == Unbroken(start, NOW, 0)

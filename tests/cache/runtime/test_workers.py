@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from candledesk.cache.fetching.single_flight import Claims
-from candledesk.cache.fetching.window_sizes import N_TO_GROW, Widths
-from candledesk.cache.runtime.workers import Clockwork, FetchPool, Readers, Writer
+from candledesk.cache.fetching.single_flight import SingleFlight
+from candledesk.cache.fetching.window_sizes import N_TO_GROW, WindowSizes
+from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
 from candledesk.domain.errors import ClosingError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
@@ -58,7 +58,7 @@ def test_the_writer_outlives_a_thousand_failures(writer):
 
 @pytest.mark.allow_logs
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
-def test_the_writer_outlives_whoever_is_told(writer, error):
+def test_the_writer_outlives_a_callback_that_raises(writer, error):
     def raise_it(_future):
         raise error
 
@@ -122,13 +122,13 @@ def test_the_checkpoint_may_fail(caplog):
 def test_the_latest_request_of_a_mailbox_wins(readers):
     gate = threading.Event()
     blocked = [readers.submit(lambda _: gate.wait(WAIT_S)) for _ in range(2)]
-    former = [readers.submit(lambda _, n=n: n, mailbox=1) for n in range(50)]
+    previous = [readers.submit(lambda _, n=n: n, mailbox=1) for n in range(50)]
     other = readers.submit(lambda _: "other", mailbox=2)
     plain = [readers.submit(lambda _, n=n: n) for n in range(3)]
     gate.set()
     assert all(future.result(WAIT_S) for future in blocked)
-    assert all(future.cancelled() for future in former[:-1])
-    assert (former[-1].result(WAIT_S), other.result(WAIT_S)) == (49, "other")
+    assert all(future.cancelled() for future in previous[:-1])
+    assert (previous[-1].result(WAIT_S), other.result(WAIT_S)) == (49, "other")
     assert [future.result(WAIT_S) for future in plain] == [0, 1, 2]
 
 
@@ -193,23 +193,23 @@ def test_close_does_not_wait_for_what_hangs():
 
 
 def test_the_clockwork_keeps_time_and_outlives_its_calls(caplog):
-    clockwork, seen, end = Clockwork(), [], threading.Event()
-    clockwork.call_later(0.06, end.set)
-    clockwork.call_later(0.03, lambda: seen.append("b"))
-    clockwork.call_later(-5, lambda: seen.append("a"))
-    clockwork.call_later(0.0, fail_with(SystemExit()))
-    clockwork.call_later(60, lambda: seen.append("never"))
+    delayed_calls, seen, end = DelayedCalls(), [], threading.Event()
+    delayed_calls.call_later(0.06, end.set)
+    delayed_calls.call_later(0.03, lambda: seen.append("b"))
+    delayed_calls.call_later(-5, lambda: seen.append("a"))
+    delayed_calls.call_later(0.0, fail_with(SystemExit()))
+    delayed_calls.call_later(60, lambda: seen.append("never"))
     assert end.wait(WAIT_S)
     assert seen == ["a", "b"]
-    clockwork.close()
-    clockwork.call_later(0, lambda: seen.append("late"))
-    clockwork._thread.join(2)
-    assert not clockwork._thread.is_alive()
-    assert (seen, clockwork._heap) == (["a", "b"], [])
+    delayed_calls.close()
+    delayed_calls.call_later(0, lambda: seen.append("late"))
+    delayed_calls._thread.join(2)
+    assert not delayed_calls._thread.is_alive()
+    assert (seen, delayed_calls._heap) == (["a", "b"], [])
 
 
 def test_a_claim_wakes_only_whom_it_concerns():
-    claims, hour = Claims(), INTERVALS["1h"]
+    claims, hour = SingleFlight(), INTERVALS["1h"]
     claim = claims.take("AAA", hour, Span(0, 100))
     assert claims.take("AAA", hour, Span(99, 200)) is None
     assert claims.take("AAA", INTERVALS["1d"], Span(0, 100)) is not None
@@ -222,7 +222,7 @@ def test_a_claim_wakes_only_whom_it_concerns():
 
 
 def test_widths_halve_and_grow_back():
-    widths, hour = Widths(), INTERVALS["1h"]
+    widths, hour = WindowSizes(), INTERVALS["1h"]
     assert widths.of("AAA", hour) is None
     assert widths.halve("AAA", hour, Span(0, 400 * DAY_S))
     assert widths.of("AAA", hour) == 200 * DAY_S

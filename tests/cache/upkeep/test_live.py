@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import Pauses
+from candledesk.cache.fetching.fetch_context import RetryPauses
 from candledesk.cache.messages import BarsRequest, BarsStored, ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
@@ -18,7 +18,7 @@ TUESDAY = parse_instant("2026-11-24T00:00:00Z")
 OPEN, CLOSE = TUESDAY + 52_200, TUESDAY + 75_600  # New York
 
 
-class Desk:
+class CacheHarness:
     """A service that lives by the market's clock; time passes only when it is told to."""
 
     def __init__(self, market, folder):
@@ -32,7 +32,7 @@ class Desk:
             folder,
             now=market.clock.now,
             elapsed=lambda: self.elapsed_s,
-            pauses=Pauses(retry_s=(0.01,)),
+            pauses=RetryPauses(retry_s=(0.01,)),
         )
         self.cache = self.service.controller
         self.cache.subscribe(self.events.append)
@@ -42,15 +42,15 @@ class Desk:
         self._generation += 1
         request = ViewportRequest(1, self._generation, symbol, INTERVALS[name], None, n_bars, 0)
         reply = self.cache.load_viewport(request).result(WAIT_S)
-        wait_until(lambda: not self.service._fills._live, WAIT_S)
+        wait_until(lambda: not self.service._fill_scheduler._live, WAIT_S)
         return reply
 
     def bars(self, symbol, name, span, **options):
         request = BarsRequest(symbol, INTERVALS[name], span, **{"timeout_s": WAIT_S, **options})
         return self.cache.load_bars(request).result(WAIT_S).bars
 
-    def hold(self):
-        self.service.updater.hold_round().result(WAIT_S)
+    def run_one_round(self):
+        self.service.updater.run_round().result(WAIT_S)
         histories = self.service.updater._scheduler.histories.values()
         wait_until(lambda: not any(row.is_running for row in histories), WAIT_S)
 
@@ -58,7 +58,7 @@ class Desk:
         for _ in range(seconds // step):
             self.market.clock.advance(step)
             self.elapsed_s += step
-            self.hold()
+            self.run_one_round()
 
     def assert_true(self, symbol, name, span):
         bars, truth = self.bars(symbol, name, span, fill="none"), self.market.truth(symbol, name, span.start, span.end)
@@ -69,70 +69,70 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def harness(tmp_path_factory):
     with DemoMarket(now=TUESDAY) as market:
-        desk = Desk(market, tmp_path_factory.mktemp("desk"))
-        yield desk
-        desk.service.close()
+        harness = CacheHarness(market, tmp_path_factory.mktemp("desk"))
+        yield harness
+        harness.service.close()
 
 
-def test_open_charts_are_current_through_a_close_and_quiet_after_it(desk):
-    market = desk.market
+def test_open_charts_are_current_through_a_close_and_ask_nothing_after_it(harness):
+    market = harness.market
     market.clock.set(CLOSE - 600)
-    desk.view("AAPL", "1m")
-    first = desk.view("AAPL", "1m")
-    leaves = [desk.cache.follow("AAPL", INTERVALS["1m"]) for _ in range(3)]
+    harness.view("AAPL", "1m")
+    first = harness.view("AAPL", "1m")
+    leaves = [harness.cache.follow("AAPL", INTERVALS["1m"]) for _ in range(3)]
     n = len(market.chart_log("AAPL"))
-    desk.events.clear()
-    desk.run(300, 20)
+    harness.events.clear()
+    harness.run(300, 20)
     assert 4 <= len(market.chart_log("AAPL")) - n <= 5  # one a minute for three charts
-    assert {event.interval.name for event in desk.events if isinstance(event, BarsStored)} == {"1m"}
-    moved = desk.cache.load_viewport(ViewportRequest(2, 1, "AAPL", INTERVALS["1m"], None, 60, 0)).result(
+    assert {event.interval.name for event in harness.events if isinstance(event, BarsStored)} == {"1m"}
+    moved = harness.cache.load_viewport(ViewportRequest(2, 1, "AAPL", INTERVALS["1m"], None, 60, 0)).result(
         WAIT_S
     )  # what an open chart is given on the event, before anything is asked for it
     assert moved.bars.open_time[-1] >= first.bars.open_time[-1] + 240
     assert moved.bars.open_time[-1] >= market.clock.now() - 120
-    wait_until(lambda: not desk.service._fills._live, WAIT_S)
-    desk.run(600, 20)
+    wait_until(lambda: not harness.service._fill_scheduler._live, WAIT_S)
+    harness.run(600, 20)
     n = len(market.chart_log("AAPL"))
-    desk.run(12 * HOUR_S, 1_200)
+    harness.run(12 * HOUR_S, 1_200)
     assert len(market.chart_log("AAPL")) == n
-    desk.assert_true("AAPL", "1m", Span(CLOSE - 1_800, CLOSE))
-    assert desk.cache.describe_series("AAPL", INTERVALS["1m"]).result(WAIT_S).coverage[-1].state == "have"
+    harness.assert_true("AAPL", "1m", Span(CLOSE - 1_800, CLOSE))
+    assert harness.cache.describe_series("AAPL", INTERVALS["1m"]).result(WAIT_S).coverage[-1].state == "have"
     for leave in leaves:
         leave()
 
 
-def test_one_burst_after_a_sleep_over_a_whole_session(desk):
-    market = desk.market
+def test_one_burst_after_a_sleep_over_a_whole_session(harness):
+    market = harness.market
     market.clock.set(OPEN + DAY_S)
     for symbol in ("MSFT", "SPY"):
-        desk.view(symbol, "5m")
-        desk.cache.follow(symbol, INTERVALS["5m"])
-    desk.run(180, 20)
+        harness.view(symbol, "5m")
+        harness.cache.follow(symbol, INTERVALS["5m"])
+    harness.run(180, 20)
     n = len(market.chart_log())
     market.clock.advance(10 * HOUR_S)
-    desk.elapsed_s += 10 * HOUR_S
-    desk.run(60, 5)
+    harness.elapsed_s += 10 * HOUR_S
+    harness.run(60, 5)
     names = sorted(entry.path.rpartition("/")[2] for entry in market.chart_log()[n:])
     assert names == ["MSFT", "SPY"]
     for symbol in ("MSFT", "SPY"):
-        desk.assert_true(symbol, "5m", Span(OPEN + DAY_S, CLOSE + DAY_S))
+        harness.assert_true(symbol, "5m", Span(OPEN + DAY_S, CLOSE + DAY_S))
 
 
-def test_a_session_that_vanished_comes_back_days_later_by_itself(desk):
-    market = desk.market
+def test_a_session_that_vanished_comes_back_days_later_by_itself(harness):
+    market = harness.market
     market.clock.set(TUESDAY + 13 * HOUR_S, is_frozen=True)
     span = Span(TUESDAY - 720 * DAY_S, TUESDAY)
     market.faults.add("missing_session", symbol="VOD.L", seed=3)
-    desk.cache.set_harvest("VOD.L", INTERVALS["1h"], is_on=True).result(WAIT_S)
-    desk.bars("VOD.L", "1h", span)
+    harness.cache.set_archived("VOD.L", INTERVALS["1h"], is_on=True).result(WAIT_S)
+    harness.bars("VOD.L", "1h", span)
     truth = market.truth("VOD.L", "1h", span.start, span.end)
-    assert len(desk.bars("VOD.L", "1h", span, fill="none")) < len(truth)
+    assert len(harness.bars("VOD.L", "1h", span, fill="none")) < len(truth)
     market.faults.clear()
     n = len(market.chart_log("VOD.L"))
-    desk.run(8 * DAY_S, 2 * HOUR_S)
-    desk.assert_true("VOD.L", "1h", span)
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
+    harness.run(8 * DAY_S, 2 * HOUR_S)
+    harness.assert_true("VOD.L", "1h", span)
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
     assert entry.unbroken_since < span.start
     assert len(market.chart_log("VOD.L")) - n <= 40

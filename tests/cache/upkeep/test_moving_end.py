@@ -17,9 +17,9 @@ def break_while_time_goes_on(yahoo):
     yahoo.script = script
 
 
-def test_an_update_gives_up_after_its_tries_though_the_end_of_its_window_moves(desk, yahoo):
+def test_an_update_gives_up_after_its_tries_though_the_end_of_its_window_moves(harness, yahoo):
     break_while_time_goes_on(yahoo)
-    job = desk.cache.start_update([("AAA", INTERVALS["1h"])]).result(WAIT_S)
-    ended = desk.cache.wait_job(job.job_id).result(WAIT_S)
+    job = harness.cache.start_update([("AAA", INTERVALS["1h"])]).result(WAIT_S)
+    ended = harness.cache.wait_job(job.job_id).result(WAIT_S)
     assert (ended.state, "broken" in ended.error) == (JobState.FAILED, True)
     assert len(yahoo.asked("1h")) == 3

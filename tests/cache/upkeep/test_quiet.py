@@ -21,32 +21,32 @@ def silence(yahoo, start, end):
     yahoo.truth = truth
 
 
-def look_for_a_day(desk, yahoo, name):
+def look_for_a_day(harness, yahoo, name):
     """Look at the chart each 5 minutes; return the requests this took."""
-    desk.view(name)
-    desk.settle()
+    harness.view(name)
+    harness.settle()
     n_before = len(yahoo.requests)
     for n_looks in range(1, 24 * 12 + 1):
         yahoo.now = NOW + n_looks * 5 * MINUTE_S
-        desk.view(name)
-        desk.settle()
+        harness.view(name)
+        harness.settle()
     return len(yahoo.requests) - n_before
 
 
 @pytest.mark.parametrize("name", ["1m", "1h", "1d"])
-def test_a_symbol_without_data_costs_few_requests_a_day(desk, yahoo, name):
+def test_a_symbol_without_data_costs_few_requests_a_day(harness, yahoo, name):
     silence(yahoo, NOW - 200 * DAY_S, NOW + 200 * DAY_S)
-    assert look_for_a_day(desk, yahoo, name) <= MOST_A_DAY
+    assert look_for_a_day(harness, yahoo, name) <= MOST_A_DAY
 
 
-def test_what_is_traded_after_a_halt_is_found_by_whoever_looks(desk, yahoo):
+def test_what_is_traded_after_a_halt_is_found_by_whoever_looks(harness, yahoo):
     resumed = NOW + HOUR_S
     silence(yahoo, NOW - HOUR_S, resumed)
     for minute in range(0, 100, 2):
         yahoo.now = NOW + minute * MINUTE_S
-        desk.view("1m")
-        desk.settle()
+        harness.view("1m")
+        harness.settle()
     span = Span(NOW - HOUR_S, resumed + 20 * MINUTE_S)
     np.testing.assert_array_equal(
-        desk.bars("1m", span, fill="none").bars.open_time, yahoo.truth("AAA", "1m", span).open_time
+        harness.bars("1m", span, fill="none").bars.open_time, yahoo.truth("AAA", "1m", span).open_time
     )

@@ -4,13 +4,13 @@ import pytest
 
 from candledesk.cache.rules.planner import Facts
 from candledesk.cache.upkeep.schedule import (
-    KIND_HARVEST,
+    KIND_ARCHIVE,
     KIND_RECHECK,
     KIND_UPDATE,
     MAX_PAUSE_S,
     SLOT_S,
-    Pace,
     SeriesStatus,
+    UpdateRate,
     UpdateScheduler,
 )
 from candledesk.domain.coverage import Coverage, CoverageState
@@ -28,7 +28,7 @@ class World:
     """A wall clock and one that nobody sets; series whose updates are answered at once, unless told otherwise."""
 
     def __init__(self, *series, now=NOW, calendar=WEEKDAYS, floor_s=60, rate=24):
-        self.scheduler = UpdateScheduler(Pace(floor_s, rate))
+        self.scheduler = UpdateScheduler(UpdateRate(floor_s, rate))
         self.elapsed, self.calendar = 1_000.0, calendar
         self.wall = now - self.elapsed
         self.asked = dict.fromkeys(series, now)
@@ -54,7 +54,7 @@ class World:
         facts = Facts(interval, self.calendar, tuple(rows), None, self.now)
         return SeriesStatus(facts, symbol, self.newest.get(key, edge), is_active=True, is_in_front=key in self.in_front)
 
-    def hold(self):
+    def run_one_round(self):
         series = [self.status(key) for key in self.asked]
         found = self.scheduler.plan(series, self.elapsed, is_alone=self.is_alone)
         for task in found.tasks:
@@ -69,12 +69,12 @@ class World:
     def run(self, seconds):
         end = self.elapsed + seconds
         while self.elapsed < end:
-            pause = self.hold().pause_s
+            pause = self.run_one_round().pause_s
             assert 0 < pause <= MAX_PAUSE_S
-            self.pass_by(min(pause, end - self.elapsed) + 0.01)
+            self.advance(min(pause, end - self.elapsed) + 0.01)
         return len(self.log)
 
-    def pass_by(self, seconds):
+    def advance(self, seconds):
         self.elapsed += seconds
 
 
@@ -103,10 +103,10 @@ def test_one_update_after_a_long_sleep():
     world = World(("AAA", "1m"), ("BBB", "1m"), now=OPEN + 60, calendar=ALL_DAYS)
     world.run(300)
     world.log.clear()
-    world.pass_by(10 * HOUR_S)
-    world.hold()
+    world.advance(10 * HOUR_S)
+    world.run_one_round()
     assert sorted(symbol for symbol, _, _ in world.log) == ["AAA", "BBB"]
-    world.hold()
+    world.run_one_round()
     assert len(world.log) == 2
 
 
@@ -155,19 +155,19 @@ def test_the_series_that_waits_longest_goes_first_and_the_chart_in_front_before_
     assert [task.symbol for task in found.tasks] == ["S7", "S0", "S1", "S2"]
 
 
-def test_a_round_tells_since_when_a_closed_bar_waits():
+def test_a_schedule_says_since_when_a_closed_bar_waits():
     world = World(("AAA", "1m"), ("BBB", "5m"))
     world.asked["AAA", "1m"] = NOW - 150
-    found = world.hold()
+    found = world.run_one_round()
     assert found.waiting["AAA", "1m"].since == NOW - 148
     assert found.waiting["AAA", "1m"].asked_at == NOW - 150
     assert found.waiting["BBB", "5m"].since is None
-    assert world.hold().waiting["AAA", "1m"].since is None
+    assert world.run_one_round().waiting["AAA", "1m"].since is None
     world.answers = False
-    world.pass_by(60)
-    world.hold()
-    world.pass_by(60)
-    assert world.hold().waiting["AAA", "1m"].is_failing
+    world.advance(60)
+    world.run_one_round()
+    world.advance(60)
+    assert world.run_one_round().waiting["AAA", "1m"].is_failing
 
 
 def test_forming_bars_are_read_with_what_closed_bars_leave():
@@ -197,21 +197,21 @@ def test_one_forming_bar_alone_is_read_at_its_own_pace_and_no_closed_bar_is_left
 def test_a_bar_that_closed_while_its_update_ran_is_asked_for():
     world = World(("AAA", "1m"))
     world.answers = None
-    world.pass_by(58 - NOW % 60)
+    world.advance(58 - NOW % 60)
     world.asked["AAA", "1m"] = world.now - 100
-    (task,) = world.hold().tasks
+    (task,) = world.run_one_round().tasks
     history = world.scheduler.history(task.key)
-    world.pass_by(10)  # the bar closed meanwhile; the answer was stored after it was available
+    world.advance(10)  # the bar closed meanwhile; the answer was stored after it was available
     world.asked["AAA", "1m"] = world.now - 3
     history.end(world.now, world.elapsed, is_answered=True)
-    assert len(world.hold().tasks) == 1
+    assert len(world.run_one_round().tasks) == 1
 
 
 def test_a_question_of_somebody_else_does_not_put_the_next_update_off():
     world = World(("AAA", "1m"))
     world.run(180)
     world.asked["AAA", "1m"] = last = world.now // 60 * 60 + 35
-    world.pass_by(last - world.now)
+    world.advance(last - world.now)
     n = len(world.log)
     world.run(40)
     assert [at - last for _, _, at in world.log[n:]] == [27]
@@ -256,8 +256,8 @@ def test_an_update_reads_the_last_sessions_and_in_between_only_the_running_one()
     world = World(("AAA", "1m"))
     starts = []
     for _ in range(70):
-        world.pass_by(60)
-        starts += [task.span.start for task in world.hold().tasks]
+        world.advance(60)
+        starts += [task.span.start for task in world.run_one_round().tasks]
     assert starts.count(OPEN - 2 * DAY_S) == 2
     assert starts.count(OPEN) == len(starts) - 2 > 60
 
@@ -271,7 +271,7 @@ def status(*rows, now=NOW, **options):
 
 
 def test_an_empty_session_is_asked_again_a_bounded_number_of_times_a_day():
-    scheduler = UpdateScheduler(Pace(60, 24))
+    scheduler = UpdateScheduler(UpdateRate(60, 24))
     n = 0
     for hour in range(24):
         found = scheduler.plan([status(empty_session(1, NOW - 1))], hour * 3_600.0)
@@ -284,19 +284,19 @@ def test_an_empty_session_is_asked_again_a_bounded_number_of_times_a_day():
 
 
 def test_nothing_is_asked_again_before_its_time_or_while_something_else_asks():
-    scheduler = UpdateScheduler(Pace(60, 24))
+    scheduler = UpdateScheduler(UpdateRate(60, 24))
     assert scheduler.plan([status(empty_session(1, NOW + 1))], 0.0).tasks == []
     kinds = [task.kind for task in scheduler.plan([status(empty_session(1, NOW - 1), is_active=True)], 0.0).tasks]
     assert kinds == [KIND_UPDATE]
 
 
-def test_harvests_run_two_at_a_time_the_longest_waiting_first():
-    scheduler = UpdateScheduler(Pace(60, 24))
+def test_archive_runs_go_two_at_a_time_the_longest_waiting_first():
+    scheduler = UpdateScheduler(UpdateRate(60, 24))
     facts = Facts(INTERVALS["1m"], WEEKDAYS, (), None, NOW)
-    series = [SeriesStatus(facts, f"S{n}", None, is_harvested=True, last_run_at=NOW - n * DAY_S) for n in range(2, 7)]
+    series = [SeriesStatus(facts, f"S{n}", None, is_archived=True, last_run_at=NOW - n * DAY_S) for n in range(2, 7)]
     first = scheduler.plan(series, 0.0).tasks
     assert [task.symbol for task in first] == ["S6", "S5"]
-    assert {task.kind for task in first} == {KIND_HARVEST}
+    assert {task.kind for task in first} == {KIND_ARCHIVE}
     assert first[0].span == Span(facts.floor[0] // 60 * 60, NOW // 60 * 60 + 60)
     for task in first:
         scheduler.begin(task, NOW, 0.0)

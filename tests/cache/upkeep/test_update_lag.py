@@ -8,7 +8,7 @@ from candledesk.cache.upkeep.schedule import Waiting
 from candledesk.domain.interval import INTERVALS
 from tests.bench.bench_updates import ASKED_S, FRONT_S, MIXES, STORED_S, simulate
 from tests.cache.conftest import NOW, WAIT_S
-from tests.cache.upkeep.test_updater import hold, pass_by
+from tests.cache.upkeep.test_updater import advance, run_one_round
 
 MINUTE = INTERVALS["1m"]
 
@@ -47,7 +47,7 @@ def test_a_budget_saves_up_four_minutes_of_half_the_rate():
     assert UpdateBudget(0.1).capacity == 1.0
 
 
-def test_the_worst_lag_is_told_when_it_is_news():
+def test_the_worst_lag_is_reported_when_it_has_changed():
     active = ActiveSeries(lambda: 0.0)
     rows = {("AAA", "1m"): Waiting(NOW - 90, NOW - LATE_S + 1), ("BBB", "1m"): Waiting(NOW, None)}
     assert not active.note_waiting(rows, NOW)
@@ -72,23 +72,25 @@ def test_what_is_in_front_is_a_fetched_series():
     assert not active.is_in_front("AAA", "15m")
 
 
-def test_the_lag_of_a_followed_series_is_told_at_every_door(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    report = desk.cache.describe_series("AAA", MINUTE).result(WAIT_S)
+def test_the_lag_of_a_followed_series_is_reported_by_every_interface(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    report = harness.cache.describe_series("AAA", MINUTE).result(WAIT_S)
     assert (report.lag_s, report.updated_at) == (None, None)
-    desk.cache.follow("AAA", MINUTE)
-    pass_by(desk, 100)  # a bar closed 68 s ago
-    found = desk.service.updater.hold_round().result(WAIT_S)
+    harness.cache.follow("AAA", MINUTE)
+    advance(harness, 100)  # a bar closed 68 s ago
+    found = harness.service.updater.run_round().result(WAIT_S)
     since = found.waiting["AAA", "1m"].since
     assert since == NOW // 60 * 60 + 62
-    report = desk.cache.describe_series("AAA", MINUTE).result(WAIT_S)
+    report = harness.cache.describe_series("AAA", MINUTE).result(WAIT_S)
     assert (report.lag_s, report.updated_at) == (yahoo.now - since, NOW)
-    assert desk.cache.limiter_state().update_lag_s == yahoo.now - since
-    hold(desk)
-    hold(desk)
-    report = desk.cache.describe_series("AAA", MINUTE).result(WAIT_S)
+    assert harness.cache.limiter_state().update_lag_s == yahoo.now - since
+    run_one_round(harness)
+    run_one_round(harness)
+    report = harness.cache.describe_series("AAA", MINUTE).result(WAIT_S)
     assert (report.lag_s, report.updated_at) == (0, yahoo.now)
-    assert desk.cache.limiter_state().update_lag_s == 0
-    told = [event.state.update_lag_s for event in desk.events if hasattr(getattr(event, "state", None), "update_lag_s")]
-    assert told[-2:] == [68, 0]
+    assert harness.cache.limiter_state().update_lag_s == 0
+    reported = [
+        event.state.update_lag_s for event in harness.events if hasattr(getattr(event, "state", None), "update_lag_s")
+    ]
+    assert reported[-2:] == [68, 0]

@@ -19,25 +19,25 @@ OPEN, CLOSE = TODAY + 52_200, TODAY + 75_600
 MINUTE, HOUR = INTERVALS["1m"], INTERVALS["1h"]
 
 
-def hold(desk):
-    found = desk.service.updater.hold_round().result(WAIT_S)
-    wait_until(lambda: not any(row.is_running for row in desk.service.updater._scheduler.histories.values()))
+def run_one_round(harness):
+    found = harness.service.updater.run_round().result(WAIT_S)
+    wait_until(lambda: not any(row.is_running for row in harness.service.updater._scheduler.histories.values()))
     return found
 
 
-def pass_by(desk, seconds):
-    desk.yahoo.now += seconds
-    desk.elapsed_s += seconds
+def advance(harness, seconds):
+    harness.yahoo.now += seconds
+    harness.elapsed_s += seconds
 
 
-def run(desk, seconds, step=10):
+def run(harness, seconds, step=10):
     for _ in range(seconds // step):
-        pass_by(desk, step)
-        hold(desk)
+        advance(harness, step)
+        run_one_round(harness)
 
 
-def kinds(desk):
-    return [job.kind for job in desk.cache.list_jobs(limit=1_000).result(WAIT_S) if job.kind != "viewport"]
+def kinds(harness):
+    return [job.kind for job in harness.cache.list_jobs(limit=1_000).result(WAIT_S) if job.kind != "viewport"]
 
 
 def drop_session(day):
@@ -49,152 +49,152 @@ def drop_session(day):
     return change
 
 
-def test_one_request_a_minute_however_many_charts_show_the_series(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
+def test_one_request_a_minute_however_many_charts_show_the_series(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
     for _ in range(5):
-        desk.cache.follow("AAA", MINUTE)
+        harness.cache.follow("AAA", MINUTE)
     n = len(yahoo.requests)
-    run(desk, 600)
+    run(harness, 600)
     assert len(yahoo.requests) - n in (9, 10)
     assert {request.interval.name for request in yahoo.requests[n:]} == {"1m"}
 
 
-def test_the_forming_bar_changes_and_the_next_one_appears_within_a_cadence(desk, yahoo):
-    last = desk.view("1m")
-    desk.settle()
-    desk.cache.follow("AAA", MINUTE)
-    run(desk, 60)
+def test_the_forming_bar_changes_and_the_next_one_appears_within_a_cadence(harness, yahoo):
+    last = harness.view("1m")
+    harness.settle()
+    harness.cache.follow("AAA", MINUTE)
+    run(harness, 60)
     for salt in (0.5, 1.5):
         yahoo.salt = salt
-        desk.events.clear()
-        run(desk, 100)  # a chart that asked a moment ago lets one tick pass
-        stored = [event for event in desk.events if isinstance(event, BarsStored) and event.interval is MINUTE]
+        harness.events.clear()
+        run(harness, 100)  # a chart that asked a moment ago lets one tick pass
+        stored = [event for event in harness.events if isinstance(event, BarsStored) and event.interval is MINUTE]
         assert stored  # every open chart hears of it
-        reply = desk.view("1m")
-        desk.settle()
+        reply = harness.view("1m")
+        harness.settle()
         assert int(reply.bars.open_time[-1]) >= yahoo.now // 60 * 60 - 60
         truth = yahoo.truth("AAA", "1m", Span(int(reply.bars.open_time[-1]), yahoo.now))
         assert reply.bars.close[-1] == pytest.approx(truth.close[0] + salt)
     assert len(last.bars) == 0 or last.bars.open_time[-1] < reply.bars.open_time[-1]
 
 
-def test_nothing_is_asked_while_the_venue_is_closed(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    desk.cache.follow("AAA", MINUTE)
-    run(desk, CLOSE + 300 - NOW, step=60)
+def test_nothing_is_asked_while_the_venue_is_closed(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    harness.cache.follow("AAA", MINUTE)
+    run(harness, CLOSE + 300 - NOW, step=60)
     n = len(yahoo.requests)
-    run(desk, 17 * HOUR_S, step=600)
+    run(harness, 17 * HOUR_S, step=600)
     assert len(yahoo.requests) == n
-    rows = desk.coverage("1m")
+    rows = harness.coverage("1m")
     assert rows[-1].state is CoverageState.HAVE  # the last bars are final
 
 
-def test_one_burst_after_a_sleep_of_ten_hours(desk, yahoo):
+def test_one_burst_after_a_sleep_of_ten_hours(harness, yahoo):
     for symbol in ("AAA", "BBB"):
-        desk.view("1m", symbol=symbol, view_id=symbol)
-        desk.settle()
-        desk.cache.follow(symbol, MINUTE)
-    run(desk, 120)
+        harness.view("1m", symbol=symbol, view_id=symbol)
+        harness.settle()
+        harness.cache.follow(symbol, MINUTE)
+    run(harness, 120)
     n = len(yahoo.requests)
-    pass_by(desk, 10 * HOUR_S)  # the venue has closed meanwhile
+    advance(harness, 10 * HOUR_S)  # the venue has closed meanwhile
     for _ in range(5):
-        hold(desk)
-        pass_by(desk, 3)
+        run_one_round(harness)
+        advance(harness, 3)
     assert sorted(request.symbol for request in yahoo.requests[n:]) == ["AAA", "BBB"]
-    assert same_as_market(desk, yahoo, "1m", Span(OPEN, CLOSE))
+    assert same_as_market(harness, yahoo, "1m", Span(OPEN, CLOSE))
 
 
-def same_as_market(desk, yahoo, name, span, symbol="AAA"):
-    bars, truth = desk.bars(name, span, symbol, fill="none").bars, yahoo.truth(symbol, name, span)
+def same_as_market(harness, yahoo, name, span, symbol="AAA"):
+    bars, truth = harness.bars(name, span, symbol, fill="none").bars, yahoo.truth(symbol, name, span)
     np.testing.assert_array_equal(bars.open_time, truth.open_time)
     np.testing.assert_array_equal(bars.close, truth.close)
     return len(truth) > 0
 
 
 @pytest.mark.parametrize("jump_s", [HOUR_S, -HOUR_S])
-def test_a_clock_that_is_set_costs_no_request_more(desk, yahoo, jump_s):
-    desk.view("1m", symbol="BTC-USD")
-    desk.settle()
-    desk.cache.follow("BTC-USD", MINUTE)
-    run(desk, 180)
+def test_a_clock_that_is_set_costs_no_request_more(harness, yahoo, jump_s):
+    harness.view("1m", symbol="BTC-USD")
+    harness.settle()
+    harness.cache.follow("BTC-USD", MINUTE)
+    run(harness, 180)
     n = len(yahoo.requests)
     yahoo.now += jump_s
-    run(desk, 300)
+    run(harness, 300)
     yahoo.now -= jump_s
-    run(desk, 300)
+    run(harness, 300)
     assert len(yahoo.requests) - n <= 10
     assert len(yahoo.requests) - n >= 7
 
 
-def test_offline_it_does_not_pile_up_and_one_question_finds_the_way_back(desk, yahoo, monkeypatch):
+def test_offline_it_does_not_pile_up_and_one_question_finds_the_way_back(harness, yahoo, monkeypatch):
     for n in range(5):
-        desk.view("1m", symbol=f"S{n}", view_id=n)
-        desk.settle()
-        desk.cache.follow(f"S{n}", MINUTE)
+        harness.view("1m", symbol=f"S{n}", view_id=n)
+        harness.settle()
+        harness.cache.follow(f"S{n}", MINUTE)
     n = len(yahoo.requests)
     away = LimiterState(6.0, 30.0, BreakerState.CLOSED, is_offline=True)
     for state in (away, LimiterState(6.0, 30.0, BreakerState.OPEN)):
-        monkeypatch.setattr(desk.service._limiter, "state", lambda state=state: state)
+        monkeypatch.setattr(harness.service._limiter, "state", lambda state=state: state)
         monkeypatch.setattr("candledesk.cache.service.limiter_message", lambda snapshot: snapshot)
-        run(desk, 600, step=60)
+        run(harness, 600, step=60)
         assert len(yahoo.requests) == n
     back = LimiterState(6.0, 0.0, BreakerState.CLOSED, is_offline=True)
-    monkeypatch.setattr(desk.service._limiter, "state", lambda: back)
-    pass_by(desk, 60)
-    assert len(hold(desk).tasks) == 1
-    monkeypatch.setattr(desk.service._limiter, "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
-    pass_by(desk, 20)
-    assert len(hold(desk).tasks) == 4
+    monkeypatch.setattr(harness.service._limiter, "state", lambda: back)
+    advance(harness, 60)
+    assert len(run_one_round(harness).tasks) == 1
+    monkeypatch.setattr(harness.service._limiter, "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
+    advance(harness, 20)
+    assert len(run_one_round(harness).tasks) == 4
 
 
-def test_a_provider_that_fails_is_asked_less_and_less(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    desk.cache.follow("AAA", MINUTE)
+def test_a_provider_that_fails_is_asked_less_and_less(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    harness.cache.follow("AAA", MINUTE)
     yahoo.script = lambda request: FaultAnswer("broken")
     n = len(yahoo.requests)
-    run(desk, HOUR_S, step=30)
-    n_jobs = kinds(desk).count("update")
+    run(harness, HOUR_S, step=30)
+    n_jobs = kinds(harness).count("update")
     assert n_jobs <= 8
     assert len(yahoo.requests) - n <= 16 * 3
     yahoo.script = None
-    run(desk, 2_000, step=30)
-    n_jobs = kinds(desk).count("update")
-    run(desk, 300)
-    assert kinds(desk).count("update") - n_jobs >= 4
+    run(harness, 2_000, step=30)
+    n_jobs = kinds(harness).count("update")
+    run(harness, 300)
+    assert kinds(harness).count("update") - n_jobs >= 4
 
 
-def test_a_night_without_a_network_is_one_failure_and_the_morning_is_current_at_once(desk, yahoo, monkeypatch):
+def test_a_night_without_a_network_is_one_failure_and_the_morning_is_current_at_once(harness, yahoo, monkeypatch):
     monkeypatch.setattr("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.0)
     for symbol in ("BTC-USD", "ETH-USD"):
-        desk.view("1m", symbol=symbol, view_id=symbol)
-        desk.settle()
-        desk.cache.follow(symbol, MINUTE)
-    run(desk, 120)
+        harness.view("1m", symbol=symbol, view_id=symbol)
+        harness.settle()
+        harness.cache.follow(symbol, MINUTE)
+    run(harness, 120)
     yahoo.script = lambda request: FaultAnswer("no route", is_offline=True)
     for _ in range(60):
-        pass_by(desk, 480)
-        hold(desk)
-    rows = desk.cache.list_jobs(state="failed").result(WAIT_S)
+        advance(harness, 480)
+        run_one_round(harness)
+    rows = harness.cache.list_jobs(state="failed").result(WAIT_S)
     assert [row.kind for row in rows].count("update") == 2
     yahoo.script = None
-    pass_by(desk, 130)
+    advance(harness, 130)
     for _ in range(3):  # one finds the way back, the others follow at once
-        hold(desk)
+        run_one_round(harness)
     for symbol in ("BTC-USD", "ETH-USD"):
-        newest = desk.bars("1m", Span(yahoo.now - HOUR_S, yahoo.now), symbol, fill="none").bars.open_time[-1]
+        newest = harness.bars("1m", Span(yahoo.now - HOUR_S, yahoo.now), symbol, fill="none").bars.open_time[-1]
         assert newest >= yahoo.now - 120
-    assert "update" not in [row.kind for row in desk.cache.list_jobs(state="failed").result(WAIT_S)]
+    assert "update" not in [row.kind for row in harness.cache.list_jobs(state="failed").result(WAIT_S)]
 
 
-def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(desk, yahoo):
+def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(harness, yahoo):
     for n in range(12):
-        desk.view("1m", symbol=f"S{n}", view_id=n)
-        desk.settle()
-        desk.cache.follow(f"S{n}", MINUTE)
-    pass_by(desk, 600)
+        harness.view("1m", symbol=f"S{n}", view_id=n)
+        harness.settle()
+        harness.cache.follow(f"S{n}", MINUTE)
+    advance(harness, 600)
     is_open = threading.Event()
 
     def script(request):
@@ -202,171 +202,171 @@ def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(desk, yahoo):
             is_open.wait(WAIT_S)
 
     yahoo.script = script
-    desk.service.updater.hold_round().result(WAIT_S)
-    wait_until(lambda: desk.service._fills.n_in_flight >= 3)
-    assert desk.bars("1h", Span(TODAY - 9 * DAY_S, TODAY)).complete
+    harness.service.updater.run_round().result(WAIT_S)
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight >= 3)
+    assert harness.bars("1h", Span(TODAY - 9 * DAY_S, TODAY)).complete
     is_open.set()
-    desk.settle()
+    harness.settle()
 
 
-def test_an_answer_that_takes_a_second_is_still_one_request(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    desk.cache.follow("AAA", MINUTE)
-    run(desk, 120)
-    pass_by(desk, 60)
+def test_an_answer_that_takes_a_second_is_still_one_request(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    harness.cache.follow("AAA", MINUTE)
+    run(harness, 120)
+    advance(harness, 60)
 
     def script(_request):
         yahoo.now += 1
 
     yahoo.script = script
     n = len(yahoo.requests)
-    hold(desk)
+    run_one_round(harness)
     assert len(yahoo.requests) == n + 1
 
 
-def test_a_refresh_counts_as_an_update(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    desk.cache.follow("AAA", MINUTE)
-    run(desk, 120)
-    pass_by(desk, 58)
-    job = desk.cache.start_update([("AAA", MINUTE)]).result(WAIT_S)
-    assert desk.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+def test_a_refresh_counts_as_an_update(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    harness.cache.follow("AAA", MINUTE)
+    run(harness, 120)
+    advance(harness, 58)
+    job = harness.cache.start_update([("AAA", MINUTE)]).result(WAIT_S)
+    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
     assert job.span.start == OPEN - 2 * DAY_S  # the last three sessions, over any weekend
     n = len(yahoo.requests)
-    hold(desk)
+    run_one_round(harness)
     assert len(yahoo.requests) == n
 
 
-def test_a_chart_that_is_closed_is_not_kept_up_to_date(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    leave = desk.cache.follow("AAA", MINUTE)
-    run(desk, 120)
+def test_a_chart_that_is_closed_is_not_kept_up_to_date(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    leave = harness.cache.follow("AAA", MINUTE)
+    run(harness, 120)
     leave()
-    run(desk, 1_800, step=60)  # a chart's own questions count for half an hour
+    run(harness, 1_800, step=60)  # a chart's own questions count for half an hour
     n = len(yahoo.requests)
-    run(desk, 600, step=60)
+    run(harness, 600, step=60)
     assert len(yahoo.requests) == n
 
 
-@pytest.mark.parametrize("is_harvested", [False, True])
-def test_a_session_that_vanished_and_comes_back_is_filled_without_anybody_asking(desk, yahoo, is_harvested):
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_a_session_that_vanished_and_comes_back_is_filled_without_anybody_asking(harness, yahoo, is_archived):
     lost = TODAY - 2 * DAY_S
     yahoo.script = lambda request: yahoo.bars_answer(request, drop_session(lost)) if request.interval is HOUR else None
     span = Span(TODAY - 9 * DAY_S, TODAY)
-    desk.bars("1h", span)
-    if is_harvested:
-        desk.cache.set_harvest("AAA", HOUR, is_on=True).result(WAIT_S)
+    harness.bars("1h", span)
+    if is_archived:
+        harness.cache.set_archived("AAA", HOUR, is_on=True).result(WAIT_S)
     else:
-        desk.cache.follow("AAA", HOUR)
-    missing = desk.bars("1h", Span(lost, lost + DAY_S), fill="none").bars
+        harness.cache.follow("AAA", HOUR)
+    missing = harness.bars("1h", Span(lost, lost + DAY_S), fill="none").bars
     assert len(missing) == 0
     n = len(yahoo.requests)
-    run(desk, 2 * DAY_S, step=1_800)
+    run(harness, 2 * DAY_S, step=1_800)
     n_asked = len(yahoo.requests) - n
     assert n_asked < 80
     yahoo.script = None  # the provider has found it again
-    run(desk, 3 * DAY_S, step=1_800)
-    assert same_as_market(desk, yahoo, "1h", Span(lost, lost + DAY_S))
-    assert same_as_market(desk, yahoo, "1h", span)
+    run(harness, 3 * DAY_S, step=1_800)
+    assert same_as_market(harness, yahoo, "1h", Span(lost, lost + DAY_S))
+    assert same_as_market(harness, yahoo, "1h", span)
 
 
-def test_a_symbol_without_data_costs_a_handful_of_requests_a_day(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    desk.cache.set_harvest("AAA", MINUTE, is_on=True).result(WAIT_S)
+def test_a_symbol_without_data_costs_a_handful_of_requests_a_day(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    harness.cache.set_archived("AAA", MINUTE, is_on=True).result(WAIT_S)
     yahoo.script = lambda request: yahoo.bars_answer(request, lambda bars: Bars.empty())
-    desk.cache.follow("AAA", MINUTE)
-    run(desk, DAY_S, step=300)
+    harness.cache.follow("AAA", MINUTE)
+    run(harness, DAY_S, step=300)
     n = len(yahoo.requests)
-    run(desk, 2 * DAY_S, step=300)
+    run(harness, 2 * DAY_S, step=300)
     assert len(yahoo.requests) - n <= 60
 
 
-def test_a_harvest_makes_the_look_back_whole_and_the_archive_outgrows_it(desk, yahoo):
-    entry = desk.cache.set_harvest("AAA", MINUTE, is_on=True).result(WAIT_S)
+def test_an_archive_run_completes_the_look_back_and_the_archive_outgrows_it(harness, yahoo):
+    entry = harness.cache.set_archived("AAA", MINUTE, is_on=True).result(WAIT_S)
     assert (entry.symbol, entry.interval, entry.note) == ("AAA", MINUTE, "not run yet")
     assert entry.unbroken_since > NOW - 9 * DAY_S  # of the first look
-    hold(desk)
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
+    run_one_round(harness)
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
     first = entry.unbroken_since
     assert first < NOW - 29 * DAY_S
     assert (entry.last_run_at, entry.note) == (NOW, "")
     assert entry.next_run_at == CLOSE + 722
-    assert kinds(desk) == ["harvest"]
+    assert kinds(harness) == ["harvest"]
     n = len(yahoo.requests)
-    run(desk, CLOSE + 700 - NOW, step=100)
+    run(harness, CLOSE + 700 - NOW, step=100)
     assert len(yahoo.requests) == n
     for _ in range(20):  # weeks of sessions, each topped up with one request after its close
-        pass_by(desk, DAY_S)
-        hold(desk)
+        advance(harness, DAY_S)
+        run_one_round(harness)
     assert len(yahoo.requests) - n <= 25
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
     assert entry.unbroken_since == first  # more than Yahoo keeps
     assert yahoo.now - first > 45 * DAY_S
-    assert same_as_market(desk, yahoo, "1m", Span(first, yahoo.now))
+    assert same_as_market(harness, yahoo, "1m", Span(first, yahoo.now))
 
 
-def test_a_harvest_that_came_too_late_says_since_when_it_is_unbroken(desk, yahoo):
-    desk.cache.set_harvest("AAA", MINUTE, is_on=True).result(WAIT_S)
-    hold(desk)
-    pass_by(desk, 40 * DAY_S)
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
-    hold(desk)
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
+def test_an_archive_run_that_came_too_late_says_since_when_it_is_unbroken(harness, yahoo):
+    harness.cache.set_archived("AAA", MINUTE, is_on=True).result(WAIT_S)
+    run_one_round(harness)
+    advance(harness, 40 * DAY_S)
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
+    run_one_round(harness)
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
     assert NOW < entry.unbroken_since <= yahoo.now - 29 * DAY_S + 4 * DAY_S
 
 
-def test_a_harvest_that_fails_says_why_and_is_tried_again(desk, yahoo):
-    desk.cache.set_harvest("AAA", HOUR, is_on=True).result(WAIT_S)
+def test_an_archive_run_that_fails_says_why_and_is_tried_again(harness, yahoo):
+    harness.cache.set_archived("AAA", HOUR, is_on=True).result(WAIT_S)
     yahoo.script = lambda request: FaultAnswer("broken")
-    hold(desk)
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
+    run_one_round(harness)
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
     assert entry.last_run_at is None
     assert "broken" in entry.note
     yahoo.script = None
-    pass_by(desk, 2_000)
-    hold(desk)
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
+    advance(harness, 2_000)
+    run_one_round(harness)
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
     assert (entry.last_run_at, entry.note) == (yahoo.now, "")
 
 
-def test_a_derived_interval_is_harvested_by_its_base_and_what_is_taken_off_keeps_its_bars(desk, yahoo):
-    entry = desk.cache.set_harvest("AAA", INTERVALS["30m"], is_on=True).result(WAIT_S)
+def test_a_derived_interval_is_archived_by_its_base_and_a_removed_series_keeps_its_bars(harness, yahoo):
+    entry = harness.cache.set_archived("AAA", INTERVALS["30m"], is_on=True).result(WAIT_S)
     assert (entry.interval.name, entry.is_on) == ("15m", True)
-    hold(desk)
-    entry = desk.cache.set_harvest("AAA", INTERVALS["15m"], is_on=False).result(WAIT_S)
+    run_one_round(harness)
+    entry = harness.cache.set_archived("AAA", INTERVALS["15m"], is_on=False).result(WAIT_S)
     assert (entry.is_on, entry.next_run_at) == (False, None)
     assert entry.unbroken_since < NOW - 57 * DAY_S
-    assert desk.cache.list_harvest().result(WAIT_S) == []
+    assert harness.cache.list_archive().result(WAIT_S) == []
     yahoo.unknown.add("NOPE")
     with pytest.raises(UnknownSymbolError):
-        desk.cache.set_harvest("NOPE", MINUTE, is_on=True).result(WAIT_S)
+        harness.cache.set_archived("NOPE", MINUTE, is_on=True).result(WAIT_S)
 
 
-def test_after_a_restart_the_list_goes_on_and_old_updates_do_not(desk, yahoo):
-    desk.cache.set_harvest("AAA", HOUR, is_on=True).result(WAIT_S)
+def test_after_a_restart_the_list_goes_on_and_old_updates_do_not(harness, yahoo):
+    harness.cache.set_archived("AAA", HOUR, is_on=True).result(WAIT_S)
     yahoo.gate.clear()
-    desk.service.updater.hold_round().result(WAIT_S)
-    wait_until(lambda: desk.service._fills.n_in_flight)
-    desk.service.close()
-    desk.open()
-    assert desk.service.jobs.take_up() == 0
-    (entry,) = desk.cache.list_harvest().result(WAIT_S)
+    harness.service.updater.run_round().result(WAIT_S)
+    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
+    harness.service.close()
+    harness.open()
+    assert harness.service.jobs.resume_previous() == 0
+    (entry,) = harness.cache.list_archive().result(WAIT_S)
     assert entry.last_run_at is None
-    hold(desk)  # the calendar is loaded again
-    desk.settle()
-    hold(desk)
-    assert desk.cache.list_harvest().result(WAIT_S)[0].last_run_at == NOW
+    run_one_round(harness)  # the calendar is loaded again
+    harness.settle()
+    run_one_round(harness)
+    assert harness.cache.list_archive().result(WAIT_S)[0].last_run_at == NOW
 
 
-def test_the_loop_holds_rounds_by_itself_and_ends_with_the_service(desk, yahoo):
-    desk.view("1m")
-    desk.settle()
-    desk.cache.follow("AAA", MINUTE)
-    pass_by(desk, 60)
+def test_the_loop_holds_rounds_by_itself_and_ends_with_the_service(harness, yahoo):
+    harness.view("1m")
+    harness.settle()
+    harness.cache.follow("AAA", MINUTE)
+    advance(harness, 60)
     n = len(yahoo.requests)
-    desk.service.updater.start()
+    harness.service.updater.start()
     wait_until(lambda: len(yahoo.requests) > n)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from candledesk.domain.calendar.observed_sessions import N_MODELS, observed_sessions
-from candledesk.domain.calendar.session_overrides import apply_stated
+from candledesk.domain.calendar.session_overrides import apply_overrides
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from tests.domain.strategies import FIRST_DAY_S, all_days, calendar_of, column
 
@@ -69,12 +69,12 @@ def test_bars_around_a_session_of_the_calendar_change_nothing():
 
 
 @pytest.mark.parametrize(
-    ("hours", "is_news"), [((10, 12), False), ((9, 15), False), ((8, 10), True), ((10, 16), True), ((18, 19), True)]
+    ("hours", "is_new_fact"), [((10, 12), False), ((9, 15), False), ((8, 10), True), ((10, 16), True), ((18, 19), True)]
 )
-def test_hours_that_were_assumed_give_way_to_those_of_bars(hours, is_news):
-    assumed = apply_stated(WEEKDAYS, [(SUNDAY + 9 * HOUR_S, SUNDAY + 16 * HOUR_S)], is_observed=True)
+def test_hours_that_were_assumed_give_way_to_those_of_bars(hours, is_new_fact):
+    assumed = apply_overrides(WEEKDAYS, [(SUNDAY + 9 * HOUR_S, SUNDAY + 16 * HOUR_S)], is_observed=True)
     found = observed_sessions(assumed, HOUR, at(SUNDAY, *hours))
-    assert found == ([(SUNDAY + hours[0] * HOUR_S, SUNDAY + (hours[1] + 1) * HOUR_S)] if is_news else [])
+    assert found == ([(SUNDAY + hours[0] * HOUR_S, SUNDAY + (hours[1] + 1) * HOUR_S)] if is_new_fact else [])
 
 
 @pytest.mark.parametrize("interval", [DAY, HOUR])
@@ -82,5 +82,5 @@ def test_days_that_are_all_there_is_show_nothing(interval):
     later = column([FIRST_DAY_S + 100 * DAY_S])
     assert observed_sessions(all_days(), interval, later) == []
     assert observed_sessions(WEEKDAYS, interval, later[:0]) == []
-    empty = apply_stated(WEEKDAYS, [])
+    empty = apply_overrides(WEEKDAYS, [])
     assert observed_sessions(empty, INTERVALS["1wk"], later) == []

@@ -64,7 +64,7 @@ def test_intraday_bars_follow_their_session_date_and_the_daily_closes():
         CorporateAction(DATES[1], "rights", 10.0),
     ],
 )
-def test_what_cannot_be_told_changes_nothing(action):
+def test_what_cannot_be_decided_changes_nothing(action):
     assert adjust_bars(DAILY, DAY, CALENDAR, [action], "all").close.tolist() == CLOSES
 
 

@@ -164,11 +164,11 @@ def test_a_bar_inside_the_break_is_kept_and_flagged():
     assert cleaned.odd.tolist() == [0, int(Oddity.SESSION)]
 
 
-def test_rows_without_a_close_are_told_apart_by_their_volume():
+def test_rows_without_a_close_are_distinguished_by_their_volume():
     rows = [(T0, nan, nan, nan, nan, 5.0), (T0 + HOUR_S, nan, nan, nan, nan, 0.0), (T0 + 2 * HOUR_S, *GOOD[1:])]
     cleaned = clean_bars(Bars.from_rows(rows), DESK, HOUR, WEEK, LATER)
     assert cleaned.lost.tolist() == [T0, T0 + HOUR_S]
-    assert cleaned.quiet.tolist() == [T0 + HOUR_S]
+    assert cleaned.untraded.tolist() == [T0 + HOUR_S]
     assert cleaned.impossible == ((T0, "no_close"),)
 
 

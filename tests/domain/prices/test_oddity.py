@@ -2,14 +2,14 @@
 
 import itertools
 
-from candledesk.domain.prices.oddity import Oddity, count_tokens, odd_tokens, odd_words, parse_tokens
+from candledesk.domain.prices.oddity import Oddity, count_tokens, odd_text, odd_tokens, parse_tokens
 
 
 def test_every_flag_has_a_token_of_its_own_and_words():
     tokens = [odd_tokens(flag) for flag in Oddity]
     assert len(set(tokens)) == len(Oddity)
     assert all(token and " " not in token for token in tokens)
-    assert all(odd_words(flag) for flag in Oddity)
+    assert all(odd_text(flag) for flag in Oddity)
 
 
 def test_tokens_read_back_alone_and_together():
@@ -17,7 +17,7 @@ def test_tokens_read_back_alone_and_together():
         assert parse_tokens(odd_tokens(one | other)) == one | other
     assert parse_tokens("") == 0
     assert parse_tokens("jump of_a_newer_version") == Oddity.JUMP
-    assert odd_tokens(0) == odd_words(0) == ""
+    assert odd_tokens(0) == odd_text(0) == ""
 
 
 def test_a_bar_counts_for_each_of_its_reasons():

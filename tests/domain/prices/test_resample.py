@@ -69,8 +69,8 @@ def test_a_derived_bar_is_the_bar_of_its_parts(calendar):
 
 
 def test_four_hours_start_at_the_open_or_at_midnight_of_a_24_hour_venue():
-    desk = calendar_of((FIRST_DAY_S, 9 * HOUR_S + 1800, 16 * HOUR_S, 0, 0))
-    times = resample_bars(every_base_bar(desk, INTERVALS["4h"]), desk, INTERVALS["4h"]).open_time - FIRST_DAY_S
+    venue = calendar_of((FIRST_DAY_S, 9 * HOUR_S + 1800, 16 * HOUR_S, 0, 0))
+    times = resample_bars(every_base_bar(venue, INTERVALS["4h"]), venue, INTERVALS["4h"]).open_time - FIRST_DAY_S
     assert (times / HOUR_S).tolist() == [9.5, 13.5]
     coin = all_days(n_days=1)
     times = resample_bars(every_base_bar(coin, INTERVALS["4h"]), coin, INTERVALS["4h"]).open_time - FIRST_DAY_S
@@ -78,11 +78,11 @@ def test_four_hours_start_at_the_open_or_at_midnight_of_a_24_hour_venue():
 
 
 def test_bars_outside_every_session_are_kept():
-    desk = calendar_of(
+    venue = calendar_of(
         (FIRST_DAY_S, 9 * HOUR_S, 13 * HOUR_S, 0, 0), (FIRST_DAY_S + 3 * DAY_S, 9 * HOUR_S, 16 * HOUR_S, 0, 0)
     )
     hours = [1, 9, 12, 13, 16, 17, 24 + 8, 24 + 9, 24 + 12, 24 + 13, 72 + 9]
-    bars = resample_bars(bars_at(column([FIRST_DAY_S + hour * HOUR_S for hour in hours])), desk, INTERVALS["4h"])
+    bars = resample_bars(bars_at(column([FIRST_DAY_S + hour * HOUR_S for hour in hours])), venue, INTERVALS["4h"])
     # Before the open from that day's open back; after it the session's own grid; on a day without a session the grid
     # from the ordinary open, never from the day before.
     assert ((bars.open_time - FIRST_DAY_S) / HOUR_S).tolist() == [1, 9, 13, 17, 24 + 5, 24 + 9, 24 + 13, 72 + 9]

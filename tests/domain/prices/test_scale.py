@@ -79,8 +79,8 @@ def test_the_market_price_decides_the_newest_block(price, age_days, parts):
 
 def test_dailies_decide_for_intraday_bars():
     closes, expected = block((3, 80.0, 1.0), (9, 0.8, 0.01))
-    told = np.array([np.nan] * 8 + [80.0] * 4)
-    assert read(closes, Evidence(100.0, is_small_unit=True, reference=told), 3_600) == expected
+    reported = np.array([np.nan] * 8 + [80.0] * 4)
+    assert read(closes, Evidence(100.0, is_small_unit=True, reference=reported), 3_600) == expected
     fallen = np.array([80.0] * 3 + [0.8] * 9)
     assert read(closes, Evidence(100.0, is_small_unit=True, reference=fallen), 3_600)[0][:3] == [100.0] * 3
     unrelated = np.full(12, 9.0)

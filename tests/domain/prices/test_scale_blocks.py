@@ -45,7 +45,7 @@ def test_a_block_that_comes_back_is_in_the_other_unit(block):
     assert not flags[block[1] :].any()
 
 
-def test_a_fall_that_does_not_come_back_is_believed_until_the_market_price_tells():
+def test_a_fall_that_does_not_come_back_is_accepted_until_the_market_price_contradicts():
     fallen = sent((30, N, 0.01))
     assert divisors(fallen, **PENCE) == expected()
     assert divisors(fallen, **PENCE, market=(int(TIMES[-1]), 80.0)) == expected((30, N, 0.01))

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from candledesk.providers.yahoo.http import LEAST_TIMEOUT_S, DeadlineError, StatusError, YahooSession
+from candledesk.providers.yahoo.http import LEAST_TIMEOUT_S, DeadlineError, StatusError, YahooHttpClient
 
 
 @pytest.fixture
 def session(yahoo_server):
-    with YahooSession(yahoo_server.url) as session:
+    with YahooHttpClient(yahoo_server.url) as session:
         yield session
 
 
@@ -29,7 +29,7 @@ def test_a_redirect_is_not_followed_away_from_the_base(session, yahoo_server):
 
 def test_a_base_url_with_a_path_keeps_it(yahoo_server):
     yahoo_server.says((200, ""))
-    with YahooSession(f"{yahoo_server.url}/mirror/") as session:
+    with YahooHttpClient(f"{yahoo_server.url}/mirror/") as session:
         session.get("https://query2.finance.yahoo.com/v8/finance/chart/X?a=1", params={"b": 2})
     (seen,) = yahoo_server.requests
     assert (seen.path, seen.query) == ("/mirror/v8/finance/chart/X", {"a": "1", "b": "2"})
@@ -88,7 +88,7 @@ def test_an_error_status_is_raised_with_its_reason(session, yahoo_server, body, 
 
 def test_without_a_base_url_requests_go_where_they_say_and_redirects_count(yahoo_server):
     yahoo_server.says((302, "", ("Location", "/moved")), (200, "there"))
-    with YahooSession() as session, session.call(2.0) as call:
+    with YahooHttpClient() as session, session.call(2.0) as call:
         assert session.get(f"{yahoo_server.url}/x").text == "there"
         assert call.n_requests == 2
     assert [seen.path for seen in yahoo_server.requests] == ["/x", "/moved"]

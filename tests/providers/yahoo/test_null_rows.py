@@ -12,7 +12,7 @@ START = 1_793_664_000  # 2026-11-03 00:00 UTC
 @pytest.mark.parametrize(
     ("interval", "extended", "expected"), [("1m", True, [0, 60, 120]), ("1m", False, [0, 120]), ("1d", True, [0])]
 )
-def test_rows_of_nulls_say_something_only_where_volume_is_never_told(
+def test_rows_of_nulls_count_only_where_volume_is_never_sent(
     provider, yahoo_server, request_for, chart, interval, extended, expected
 ):
     rows = [(START + time, *values) for time, *values in ROWS]

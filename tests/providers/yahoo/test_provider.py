@@ -308,7 +308,7 @@ def test_a_proxy_of_the_environment_does_not_divert_a_rewritten_request(
     assert isinstance(YahooProvider(yahoo_server.url, cache_dir).fetch(day), BarsAnswer)
 
 
-def test_a_redirect_of_the_stand_in_is_not_followed_to_another_machine(provider, yahoo_server, day):
+def test_a_redirect_of_the_demo_server_is_not_followed_to_another_host(provider, yahoo_server, day):
     yahoo_server.says((302, "", ("Location", "https://consent.yahoo.com/")))
     assert isinstance(provider.fetch(day), FaultAnswer)
     assert len(yahoo_server.requests) == 1
@@ -365,6 +365,6 @@ def test_a_failed_search_is_a_fault_and_not_replayed(provider, yahoo_server, ans
     assert [match.symbol for match in provider.search("apple", 1.0).matches] == ["AAPL"]
 
 
-def test_a_search_hears_that_the_rate_is_limited(provider, yahoo_server):
+def test_a_search_reports_that_the_rate_is_limited(provider, yahoo_server):
     yahoo_server.says((429, "Too Many Requests"))
     assert isinstance(provider.search("apple", 1.0), RateLimitedAnswer)

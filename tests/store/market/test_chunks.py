@@ -173,7 +173,7 @@ def _with_volume(value):
     return Bars(bars.open_time, bars.open, bars.high, bars.low, bars.close, np.full(len(bars), float(value)))
 
 
-def test_a_reader_sees_whole_transactions_while_the_writer_never_rests(path, writer, series):
+def test_a_reader_sees_whole_transactions_while_the_writer_works_without_pause(path, writer, series):
     stop = Event()
 
     def write(value):

@@ -35,8 +35,8 @@ def test_bars_actions_and_jobs_follow_the_company(writer, series):
         fresh = series_id(writer, "AAPL", INTERVALS["1m"], create=True)
         write_bars(writer, fresh, Bars.from_rows(ROWS[:1]))
     assert retired == "AAPL_2026-11-28"
-    former = replace(AAPL, symbol=retired, name="Apple Inc. (AAPL until 2026-11-28)")
-    assert (read_instrument(writer, retired), read_instrument(writer, "AAPL")) == (former, NEW)
+    previous = replace(AAPL, symbol=retired, name="Apple Inc. (AAPL until 2026-11-28)")
+    assert (read_instrument(writer, retired), read_instrument(writer, "AAPL")) == (previous, NEW)
     assert series_id(writer, retired, INTERVALS["1m"]) == series
     assert len(read_bars(writer, series, Span(0, 999))) == 3
     assert len(read_bars(writer, fresh, Span(0, 999))) == 1

@@ -72,13 +72,13 @@ def test_the_latest_bars_are_asked_for_after_the_stored_ones_are_shown(tmp_path)
 def test_the_window_takes_up_the_jobs_of_the_last_run(tmp_path, monkeypatch):
     done = []
     monkeypatch.setattr("candledesk.ui.shell.app_window.run_window", lambda *_, **__: done.append("shown") or 0)
-    desk = MagicMock()
-    desk.resume_jobs.side_effect = lambda: done.append("resumed")
-    assert run_window(desk, ["AAPL"], "1d") == 0
+    application = MagicMock()
+    application.resume_jobs.side_effect = lambda: done.append("resumed")
+    assert run_window(application, ["AAPL"], "1d") == 0
     assert done == ["resumed", "shown"]
 
 
-def test_the_windows_wear_the_icon_of_the_desk(qapp):
+def test_the_windows_have_the_icon_of_the_application(qapp):
     application = _application()
     assert application is qapp
     image = application.windowIcon().pixmap(32, 32).toImage()

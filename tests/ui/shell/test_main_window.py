@@ -106,7 +106,7 @@ def test_the_title_names_the_series(opened):
     assert "bars on this chart" in opened.window.status.facts.text()
 
 
-def test_what_the_provider_finds_is_offered_once_the_typing_rests(opened, qtbot):
+def test_what_the_provider_finds_is_offered_once_the_typing_pauses(opened, qtbot):
     entry = opened.window.symbol_entry
     opened.cache.found = [SymbolFound("TSLA", "Tesla, Inc.", "NMS", "EQUITY")]
     entry.begin("T")
@@ -214,7 +214,7 @@ def test_any_multiple_can_be_typed_and_has_a_button_while_it_is_shown(opened, qt
     assert not other.isVisible()
 
 
-def test_what_is_no_interval_is_met_with_the_list(opened, qtbot):
+def test_what_is_no_interval_shows_the_list(opened, qtbot):
     opened.open("AAPL")
     qtbot.keyClick(opened.page.view, "9")
     popup = opened.window.interval_popup
@@ -333,7 +333,7 @@ def test_window_and_theme_are_kept(opened, qapp, cache, tmp_path):
     second = Opened(qapp, cache, tmp_path)
     try:
         assert (second.window.width(), second.window.height()) == (790, 600)
-        assert second.window.look.theme.name == "light"
+        assert second.window.theme_choice.theme.name == "light"
         assert second.window.jobs_panel.isVisible()
     finally:
         second.close()

@@ -5,7 +5,7 @@ import time
 import httpx2 as httpx
 import pytest
 
-from candledesk.commands.candles import run_harvest
+from candledesk.commands.candles import run_archive
 from candledesk.domain.errors import InputError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
 from candledesk.web.client import RemoteCache
@@ -50,26 +50,26 @@ def test_what_cannot_be_kept_is_refused(client, body, status, field):
 
 def test_the_client_gives_what_the_running_instance_has(server, cache):
     remote = RemoteCache(server.url, TOKEN)
-    entry = remote.set_harvest("AAPL", INTERVALS["1m"], is_on=True).result()
+    entry = remote.set_archived("AAPL", INTERVALS["1m"], is_on=True).result()
     assert entry == cache.harvest["AAPL", "1m"]
-    assert remote.list_harvest().result() == [entry]
+    assert remote.list_archive().result() == [entry]
     with pytest.raises(UnknownSymbolError):
-        remote.set_harvest("NOPE", INTERVALS["1m"], is_on=True).result()
+        remote.set_archived("NOPE", INTERVALS["1m"], is_on=True).result()
 
 
 def test_the_command_lists_adds_and_removes(cache, capsys):
     add = {"symbols": ("aapl", "BTC-USD"), "interval": "1m", "as_json": False}
-    assert run_harvest(cache, action="add", **add) == 0
+    assert run_archive(cache, action="add", **add) == 0
     assert capsys.readouterr().out.split("\n")[1].split() == [
         "AAPL", "1m", "True", "1980-12-12T14:30:00Z", "2026-11-23T15:00:00Z", "2026-11-24T15:00:00Z",
     ]  # fmt: skip
-    assert run_harvest(cache, action="remove", symbols=("AAPL",), interval="1m", as_json=True) == 0
+    assert run_archive(cache, action="remove", symbols=("AAPL",), interval="1m", as_json=True) == 0
     assert '"on": false' in capsys.readouterr().out
-    assert run_harvest(cache, action="list", symbols=(), interval=None, as_json=True) == 0
+    assert run_archive(cache, action="list", symbols=(), interval=None, as_json=True) == 0
     assert "BTC-USD" in (text := capsys.readouterr().out)
     assert "AAPL" not in text
     with pytest.raises(InputError, match="--interval"):
-        run_harvest(cache, action="add", symbols=("AAPL",), interval=None, as_json=False)
+        run_archive(cache, action="add", symbols=("AAPL",), interval=None, as_json=False)
 
 
 def test_a_stream_of_one_series_keeps_it_up_to_date_while_it_is_read(server, cache):

@@ -88,7 +88,7 @@ def test_null_in_a_body_means_not_given_and_the_contract_says_so(client, contrac
 @pytest.mark.parametrize(("path", "query"), ANSWERS)
 def test_answers_are_what_the_contract_says(client, cache, contract, path, query):
     cache.start_backfill("AAPL", INTERVALS["1d"], None)
-    cache.set_harvest("AAPL", INTERVALS["1m"], is_on=True)
+    cache.set_archived("AAPL", INTERVALS["1m"], is_on=True)
     answer = client.get(path, params=query)
     declared = contract["paths"][path]["get"]["responses"]["200"]["content"]
     schema = {**declared["application/json"]["schema"], "components": contract["components"]}
@@ -120,9 +120,9 @@ def test_the_page_for_people_needs_nothing_that_the_policy_forbids(client):
     assert {link[1:] for link in links if link.startswith("#")} <= set(re.findall(r'id="([^"]+)"', page))
 
 
-def test_a_person_reads_the_page_without_a_token_and_a_program_does_not(stranger):
-    assert stranger.get("/docs", headers=VISIT).status_code == 200
-    assert stranger.get("/docs").status_code == 401
-    assert stranger.get("/docs", headers={**VISIT, "Sec-Fetch-Dest": "iframe"}).status_code == 401
-    assert stranger.get("/docs", headers={**VISIT, "Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert stranger.get("/openapi.json", headers=VISIT).status_code == 401
+def test_a_person_reads_the_page_without_a_token_and_a_program_does_not(anonymous_client):
+    assert anonymous_client.get("/docs", headers=VISIT).status_code == 200
+    assert anonymous_client.get("/docs").status_code == 401
+    assert anonymous_client.get("/docs", headers={**VISIT, "Sec-Fetch-Dest": "iframe"}).status_code == 401
+    assert anonymous_client.get("/docs", headers={**VISIT, "Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert anonymous_client.get("/openapi.json", headers=VISIT).status_code == 401

@@ -100,7 +100,7 @@ def remote(server):
 
 
 @pytest.mark.parametrize("raw", [False, True])
-def test_a_running_instance_tells_the_same(cache, remote, odd, raw):
+def test_a_running_instance_answers_the_same(cache, remote, odd, raw):
     request = BarsRequest("AAPL", DAY, SPAN, fill="none", raw=raw)
     near, far = cache.load_bars(request).result(), remote.load_bars(request).result()
     assert far.odd == near.odd

@@ -7,11 +7,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.endpoint import RequestContext
 from candledesk.web.api.wire import iso_time
 from candledesk.web.http_server import build_app
 from candledesk.web.server.assets import load_assets
-from tests.cache.conftest import NOW, Desk, FakeYahoo, all_day_calendar, weekday_calendar
+from tests.cache.conftest import NOW, CacheHarness, FakeYahoo, all_day_calendar, weekday_calendar
 from tests.web.conftest import PORT, RESOURCES, TOKEN
 
 DAY_S = 86_400
@@ -33,17 +33,19 @@ CASES = [(name, shape, limit) for name in INTERVALS for shape in ("rows", "colum
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def harness(tmp_path_factory):
     yahoo = FakeYahoo()
     yahoo.calendars = {"EQUITY": weekday_calendar(), "CRYPTOCURRENCY": all_day_calendar()}
-    desk = Desk(tmp_path_factory.mktemp("paging"), yahoo)
-    yield desk
-    desk.service.close()
+    harness = CacheHarness(tmp_path_factory.mktemp("paging"), yahoo)
+    yield harness
+    harness.service.close()
 
 
 @pytest.fixture
-def client(desk):
-    app = build_app(Door(desk.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN)
+def client(harness):
+    app = build_app(
+        RequestContext(harness.cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN
+    )
     auth = {"Authorization": f"Bearer {TOKEN}"}
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers=auth) as client:
         yield client
@@ -83,7 +85,7 @@ def tag(client, **query):
     return client.get("/api/v1/candles", params=given).headers["etag"]
 
 
-def test_the_tag_follows_all_that_is_told(client, desk):
+def test_the_etag_depends_on_everything_in_the_answer(client, harness):
     ask(client, interval="1h", **{"from": "2026-11-16"})
     ask(client, interval="1d", **{"from": "2026-10-01"})
     base = tag(client)
@@ -100,15 +102,15 @@ def test_the_tag_follows_all_that_is_told(client, desk):
     assert len({base, *others}) == len(others) + 1
 
 
-def test_a_bar_that_becomes_final_changes_the_tag_though_not_the_revision(client, desk):
+def test_a_bar_that_becomes_final_changes_the_tag_though_not_the_revision(client, harness):
     query = {"from": "2026-11-25", "to": "2026-11-26"}
     ask(client, interval="1h", **query)
     forming = tag(client, **query)
     try:
-        desk.yahoo.now = NOW + 2 * DAY_S
+        harness.yahoo.now = NOW + 2 * DAY_S
         settled = tag(client, **query)
     finally:
-        desk.yahoo.now = NOW
+        harness.yahoo.now = NOW
     assert settled != forming
     assert settled.partition("-")[0] == forming.partition("-")[0]
     assert tag(client, **query) == forming

@@ -55,20 +55,20 @@ def ask(client, **changes):
     return client.get("/api/v1/candles", params=query)
 
 
-def test_the_page_and_its_assets(stranger):
-    page = stranger.get("/")
+def test_the_page_and_its_assets(anonymous_client):
+    page = anonymous_client.get("/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     for path in ("/assets/app.js", "/assets/style.css", "/assets/lightweight-charts.js"):
         assert path in page.text
-        answer = stranger.get(path)
+        answer = anonymous_client.get(path)
         assert answer.status_code == 200
-        assert stranger.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+        assert anonymous_client.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
     assert "<style" not in page.text
     assert "style=" not in page.text
 
 
-def test_healthz(stranger):
-    assert stranger.get("/healthz").json() == {"status": "ok"}
+def test_healthz(anonymous_client):
+    assert anonymous_client.get("/healthz").json() == {"status": "ok"}
 
 
 def test_candles_as_rows(client, cache):
@@ -120,7 +120,7 @@ def test_fill_none_reads_the_database_alone(client):
     assert (body["candles"], body["complete"], body["gaps"]) == ([], False, [gap])
 
 
-def test_the_wish_reaches_the_cache(client, cache):
+def test_the_request_reaches_the_cache(client, cache):
     ask(client, fill="async", timeout="2.5", adjust="all", limit="7", interval="60m")
     request = cache.requests[0]
     assert (request.fill, request.timeout_s, request.adjust, request.limit) == ("async", 2.5, "all", 7)
@@ -317,7 +317,7 @@ def test_many_jobs_at_once(client, cache):
     assert {job["state"] for job in client.get("/api/v1/jobs").json()["jobs"]} == {"queued"}
 
 
-def test_the_stream_tells_of_many_jobs_with_one_event():
+def test_the_stream_reports_many_jobs_with_one_event():
     assert encode_event(JobsChanged(10_000)) == b'event: jobs\ndata: {"n_jobs":10000}\n\n'
 
 
@@ -379,7 +379,7 @@ def test_an_answer_that_comes_too_late_is_what_there_is(client, cache):
     }
 
 
-def test_notes_are_told_where_there_are_any(client, cache, monkeypatch):
+def test_notes_are_shown_where_there_are_any(client, cache, monkeypatch):
     answered = client.get("/api/v1/candles", params=ASK)
     assert "notes" not in answered.json()
     reply_of = cache._reply

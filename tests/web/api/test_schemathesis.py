@@ -15,7 +15,7 @@ from schemathesis.generation import GenerationMode
 from candledesk.providers.answers import RefusalKind, RefusedAnswer
 from candledesk.web.http_server import WebServer
 from candledesk.web.routes import ENDPOINTS
-from tests.cache.conftest import WAIT_S, Desk, FakeYahoo
+from tests.cache.conftest import WAIT_S, CacheHarness, FakeYahoo
 from tests.web.conftest import RESOURCES, TOKEN
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
@@ -45,10 +45,10 @@ def refuse_strangers(request):
 def contract(tmp_path_factory):
     yahoo = FakeYahoo()
     yahoo.script = refuse_strangers
-    desk = Desk(tmp_path_factory.mktemp("schemathesis"), yahoo)
-    desk.bars("1d")
-    desk.backfill("1h")
-    server = WebServer(desk.cache, resources=RESOURCES, token=TOKEN, clock=lambda: desk.yahoo.now)
+    harness = CacheHarness(tmp_path_factory.mktemp("schemathesis"), yahoo)
+    harness.bars("1d")
+    harness.backfill("1h")
+    server = WebServer(harness.cache, resources=RESOURCES, token=TOKEN, clock=lambda: harness.yahoo.now)
     server.posts._burst = server.posts._tokens = 10**6
     server.start()
     config = SchemathesisConfig()
@@ -59,7 +59,7 @@ def contract(tmp_path_factory):
     with requests.Session() as session:
         yield schemathesis.openapi.from_url(f"{server.url}/openapi.json", headers=AUTH, config=config), session
     server.stop(3)
-    desk.service.close()
+    harness.service.close()
 
 
 @pytest.mark.parametrize(("mode", "method", "path"), ROWS)

@@ -57,12 +57,12 @@ def test_the_head_of_an_answer_is_that_of_the_answer(client):
     assert client.head("/api/v1/candles").status_code == 400
 
 
-def test_the_chart_script_is_compressed_with_a_tag_of_its_own(stranger):
+def test_the_chart_script_is_compressed_with_a_tag_of_its_own(anonymous_client):
     path = "/assets/lightweight-charts.js"
-    plain = stranger.get(path, headers={"Accept-Encoding": "identity"})
-    packed = stranger.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = anonymous_client.get(path, headers={"Accept-Encoding": "identity"})
+    packed = anonymous_client.get(path, headers={"Accept-Encoding": "gzip"})
     assert packed.content == plain.content
     assert plain.headers["etag"] != packed.headers["etag"]
     again = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
-    assert stranger.get(path, headers=again).status_code == 304
-    assert stranger.get(path, headers={**again, "Accept-Encoding": "identity"}).status_code == 200
+    assert anonymous_client.get(path, headers=again).status_code == 304
+    assert anonymous_client.get(path, headers={**again, "Accept-Encoding": "identity"}).status_code == 200

@@ -6,7 +6,7 @@ import threading
 import pytest
 from starlette.testclient import TestClient
 
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.assets import load_assets
@@ -107,8 +107,8 @@ def test_only_our_own_host_is_answered(client, host, status):
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/app.js", "/healthz"])
-def test_a_rebound_name_gets_not_even_the_page(stranger, path):
-    check_problem(stranger.get(path, headers={"Host": f"evil.test:{PORT}"}), 421)
+def test_a_rebound_name_gets_not_even_the_page(anonymous_client, path):
+    check_problem(anonymous_client.get(path, headers={"Host": f"evil.test:{PORT}"}), 421)
 
 
 @pytest.mark.parametrize(("headers", "status"), SITES)
@@ -117,35 +117,37 @@ def test_only_our_own_site_may_ask(client, headers, status):
 
 
 @pytest.mark.parametrize(("token", "status"), TOKENS)
-def test_the_token_of_this_run_is_needed(stranger, token, status):
+def test_the_token_of_this_run_is_needed(anonymous_client, token, status):
     headers = {} if token is None else {"Authorization": token.encode("latin-1")}
-    answer = stranger.get(API, headers=headers)
+    answer = anonymous_client.get(API, headers=headers)
     check(answer, status)
     assert status == 200 or answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_the_token_counts_only_in_its_header(stranger):
-    check_problem(stranger.get(f"{API}?token={TOKEN}"), 401)
-    check_problem(stranger.get(API, headers={"Cookie": f"token={TOKEN}"}), 401)
+def test_the_token_counts_only_in_its_header(anonymous_client):
+    check_problem(anonymous_client.get(f"{API}?token={TOKEN}"), 401)
+    check_problem(anonymous_client.get(API, headers={"Cookie": f"token={TOKEN}"}), 401)
     two = [("Authorization", BEARER), ("Authorization", BEARER)]
-    check_problem(stranger.get(API, headers=two), 401)
+    check_problem(anonymous_client.get(API, headers=two), 401)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda row: f"{row.method} {row.path}")
-def test_every_route_but_healthz_needs_the_token(stranger, endpoint):
-    answer = stranger.request(endpoint.method, endpoint.path.replace("{job_id}", "1"), headers={"Content-Type": JSON})
+def test_every_route_but_healthz_needs_the_token(anonymous_client, endpoint):
+    answer = anonymous_client.request(
+        endpoint.method, endpoint.path.replace("{job_id}", "1"), headers={"Content-Type": JSON}
+    )
     assert answer.status_code == (200 if endpoint.path == "/healthz" else 401)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/assets/", "/assets/../server.py", "/assets/%2e%2e/server.py", "/docs"])
-def test_an_unknown_address_tells_a_stranger_nothing(stranger, path):
-    check_problem(stranger.get(path), 401)
+def test_an_unknown_address_reveals_nothing_without_a_token(anonymous_client, path):
+    check_problem(anonymous_client.get(path), 401)
 
 
 @pytest.mark.parametrize(("path", "dest", "mode", "status"), VISITS)
-def test_a_link_from_elsewhere_opens_the_page_alone(stranger, path, dest, mode, status):
+def test_a_link_from_elsewhere_opens_the_page_alone(anonymous_client, path, dest, mode, status):
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": dest, "Sec-Fetch-Mode": mode}
-    check(stranger.get(path, headers=headers), status)
+    check(anonymous_client.get(path, headers=headers), status)
 
 
 @pytest.mark.parametrize("path", ["/", API, "/api/v1/candles/backfill", "/nothing"])
@@ -198,7 +200,7 @@ def test_a_wrong_method_is_a_problem(client, method, path):
 
 
 @pytest.mark.allow_logs
-def test_a_bug_tells_nothing_of_itself(client, cache):
+def test_a_bug_reveals_no_internals(client, cache):
     cache.limiter = None
     answer = client.get(API)
     check_problem(answer, 500)
@@ -208,7 +210,7 @@ def test_a_bug_tells_nothing_of_itself(client, cache):
 
 def test_one_request_too_many_is_asked_to_come_back():
     cache = FakeCache(stuck=[])
-    app = build_app(Door(cache, asyncio.Event()), load_assets(RESOURCES), port=PORT, token=TOKEN)
+    app = build_app(RequestContext(cache, asyncio.Event()), load_assets(RESOURCES), port=PORT, token=TOKEN)
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": BEARER}) as client:
         answers = []
         ask = "/api/v1/candles?symbol=AAPL&interval=1d"

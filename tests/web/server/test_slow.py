@@ -82,7 +82,7 @@ def test_a_body_that_does_not_come_is_refused(server, cache):
     assert cache.updates == []
 
 
-def test_half_a_body_is_no_wish(server, cache):
+def test_half_a_body_is_no_request(server, cache):
     path = "/api/v1/candles/update-latest"
     head = f"POST {path} HTTP/1.1\r\nHOST{AUTH}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n"
     connect(server, head).close()

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.endpoint import Door
+from candledesk.web.api.endpoint import RequestContext
 from candledesk.web.client import RemoteCache
 from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets
@@ -38,7 +38,7 @@ def test_a_bucket_fills_again():
 @pytest.mark.parametrize("path", ["/api/v1/candles/update-latest", "/nothing"])
 def test_too_many_changes_are_asked_to_come_back(path):
     clock = Clock()
-    app = build_routes(Door(FakeCache(), asyncio.Event(), lambda: NOW), load_assets(RESOURCES))
+    app = build_routes(RequestContext(FakeCache(), asyncio.Event(), lambda: NOW), load_assets(RESOURCES))
     guard = Guard(app, port=PORT, token=TOKEN, open_paths={"/"}, posts=Bucket(3, 0.25, clock))
     client = TestClient(guard, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": f"Bearer {TOKEN}"})
     assert [client.post(path, json={}).status_code != 429 for _ in range(4)] == [True] * 3 + [False]
@@ -50,9 +50,9 @@ def test_too_many_changes_are_asked_to_come_back(path):
     assert client.post(path, json={}).status_code != 429
 
 
-def test_a_stranger_uses_up_nothing(client, stranger):
+def test_a_request_without_a_token_uses_up_nothing(client, anonymous_client):
     for _ in range(100):
-        assert stranger.post("/api/v1/candles/update-latest", json={}).status_code == 401
+        assert anonymous_client.post("/api/v1/candles/update-latest", json={}).status_code == 401
     assert client.post("/api/v1/candles/update-latest", json={}).status_code == 202
 
 

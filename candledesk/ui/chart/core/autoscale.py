@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.domain.bars import BoolArray
-    from candledesk.ui.chart.core.geometry.lod import Columns
+    from candledesk.ui.chart.core.geometry.lod import BarColumns
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scene import ChartScene, Series
 
@@ -41,7 +41,7 @@ class ShownBars:
     scene: ChartScene
     lo: int
     hi: int
-    columns: Columns
+    columns: BarColumns
     is_log: bool
 
 
@@ -83,7 +83,7 @@ def fit_values(unit: Unit, extent: Extent | None) -> ValueRange:
     return ValueRange(0.0, extent.high * (1 + _VOLUME_HEADROOM) if extent is not None and extent.high > 0 else 1.0)
 
 
-def fit_prices(scene: ChartScene, lo: int, hi: int, columns: Columns, layers: Sequence[ScaledLayer]) -> Fit:
+def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns, layers: Sequence[ScaledLayer]) -> Fit:
     """Fit the price axis to the rows ``[lo, hi)``, which are drawn as ``columns``, unless a range was set by hand.
 
     Percent and index count from the first close above zero; without one the axis shows prices. A logarithmic axis
@@ -122,7 +122,7 @@ def price_extent(shown: ShownBars) -> Extent | None:
     return Extent(*_extremes(shown.scene, shown.lo, shown.hi, shown.columns, is_log=shown.is_log))
 
 
-def _extremes(scene: ChartScene, lo: int, hi: int, columns: Columns, *, is_log: bool) -> tuple[float, float]:
+def _extremes(scene: ChartScene, lo: int, hi: int, columns: BarColumns, *, is_log: bool) -> tuple[float, float]:
     bars, odd = scene.series.bars, scene.series.oddities
     is_averaged = scene.options.chart_type is ChartType.HEIKIN_ASHI
     if is_averaged and (odd is None or not (odd.is_left_out[lo:hi].any() or (is_log and odd.is_below[lo:hi].any()))):

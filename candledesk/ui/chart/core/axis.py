@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray, IntArray
 
-Row = NewType("Row", int)  # row of the loaded window
-Index = NewType("Index", int)  # bar of the loaded window, counted from its oldest
+AxisRow = NewType("AxisRow", int)  # row of the loaded window
+BarIndex = NewType("BarIndex", int)  # bar of the loaded window, counted from its oldest
 _NEAR_ROWS = 1_024
 
 
@@ -36,9 +36,9 @@ class Axis:
         """How many bars the rows stand for."""
         return len(self.open_time) if self.starts is None else int(self.starts[-1])
 
-    def start_of(self, row: int) -> Index:
+    def start_of(self, row: int) -> BarIndex:
         """Return the index of a row's first bar."""
-        return Index(row if self.starts is None else int(self.starts[row]))
+        return BarIndex(row if self.starts is None else int(self.starts[row]))
 
     def starts_of(self, rows: IntArray) -> IntArray:
         """Return the indexes of the first bars of many rows."""
@@ -57,24 +57,24 @@ class Axis:
         middle: FloatArray = (self.starts[lo:hi] + self.starts[lo + 1 : hi + 1] - 1) / 2
         return middle
 
-    def row_at(self, index: float) -> Row:
+    def row_at(self, index: float) -> AxisRow:
         """Return the row that holds a bar, clamped to the window, which must not be empty."""
         n = len(self.open_time)
         row = round(index) if self.starts is None else int(np.searchsorted(self.starts, round(index), "right")) - 1
-        return Row(min(max(row, 0), n - 1))
+        return AxisRow(min(max(row, 0), n - 1))
 
-    def row_of(self, open_time: int) -> Row:
+    def row_of(self, open_time: int) -> AxisRow:
         """Return the row that holds a time, clamped to the window; -1 when it is empty."""
         row = int(np.searchsorted(self.open_time, open_time, side="right")) - 1
-        return Row(min(max(row, 0), len(self.open_time) - 1))
+        return AxisRow(min(max(row, 0), len(self.open_time) - 1))
 
-    def shift_from(self, former: Axis, near: int) -> int | None:
-        """Return what to add to an index of ``former`` to get the same bar's here; ``None`` when nothing is shared.
+    def shift_from(self, previous: Axis, near: int) -> int | None:
+        """Return what to add to an index of ``previous`` to get the same bar's here; ``None`` when nothing is shared.
 
         Rows of both start at some of the same bars; of those the one next to the time ``near`` decides, so that bars
         that came in elsewhere do not matter.
         """
-        few, many = former.open_time, self.open_time
+        few, many = previous.open_time, self.open_time
         is_swapped = len(few) > len(many)
         if is_swapped:
             few, many = many, few
@@ -82,7 +82,7 @@ class Axis:
         if rows is None:
             return None
         old, new = rows[::-1] if is_swapped else rows
-        return self.start_of(new) - former.start_of(old)
+        return self.start_of(new) - previous.start_of(old)
 
 
 def _nearest_shared(few: IntArray, many: IntArray, near: int) -> tuple[int, int] | None:

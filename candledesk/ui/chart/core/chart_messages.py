@@ -47,7 +47,7 @@ def edge_title(edge: EdgeState, *, is_offline: bool, pause: str = "") -> str:
     return "Older bars wait for the network" if is_waiting else _EDGE_TITLES[edge]
 
 
-def edge_words(series: Series, pause: str = "") -> str:
+def edge_text(series: Series, pause: str = "") -> str:
     """Return why there is nothing older, as a sentence; with the date where that is the listing."""
     if pause and series.edge is EdgeState.LOADING:
         return pause
@@ -58,10 +58,10 @@ def edge_words(series: Series, pause: str = "") -> str:
     return text[:1].upper() + text[1:]
 
 
-def pause_words(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
+def pause_text(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
     """Return the sentence of a pause that Yahoo asked for, or nothing when there is none at ``now``."""
     is_paused = state.breaker is BreakerState.OPEN and not state.is_offline
-    words = limiter_words(state, zone, now=now) if is_paused else ""
+    words = limiter_text(state, zone, now=now) if is_paused else ""
     return f"{words}." if words else ""
 
 
@@ -82,13 +82,13 @@ def _empty_notice(series: Series, *, is_offline: bool, pause: str) -> Notice:
     if pause and edge is EdgeState.LOADING:
         return Notice(f"{name} waits for Yahoo", f"{pause} The {interval} bars load by themselves after that.")
     if edge is EdgeState.FAILED:
-        return Notice(f"{name} could not be loaded", edge_words(series) or "Yahoo did not answer. It is tried again.")
+        return Notice(f"{name} could not be loaded", edge_text(series) or "Yahoo did not answer. It is tried again.")
     if edge is EdgeState.START:
-        return Notice(f"No {interval} bars of {name}", edge_words(series) or "Yahoo has none for this interval.")
+        return Notice(f"No {interval} bars of {name}", edge_text(series) or "Yahoo has none for this interval.")
     return loading_notice(name, interval)
 
 
-def date_words(instant: int) -> str:
+def date_text(instant: int) -> str:
     """Return ``3 Nov 2026``."""
     when = datetime.fromtimestamp(instant, UTC)
     return f"{when.day} {when:%b %Y}"
@@ -99,7 +99,7 @@ def clock_time(instant: int, zone: tzinfo | None = None) -> str:
     return f"{datetime.fromtimestamp(instant, UTC).astimezone(zone):%H:%M}"
 
 
-def limiter_words(state: LimiterState, zone: tzinfo | None = None, *, now: float = 0.0) -> str:
+def limiter_text(state: LimiterState, zone: tzinfo | None = None, *, now: float = 0.0) -> str:
     """Return what the limiter does to the user, or nothing: a pause that is over at ``now`` is nobody's concern."""
     if state.is_offline:
         return "Offline: showing stored bars"
@@ -113,7 +113,7 @@ def limiter_words(state: LimiterState, zone: tzinfo | None = None, *, now: float
     return ""
 
 
-def lag_words(lag_s: int) -> str:
+def lag_text(lag_s: int) -> str:
     """Return by how much updates run late, or nothing while they keep up: to 10 s, from two minutes on in minutes."""
     if lag_s <= 0:
         return ""
@@ -121,7 +121,7 @@ def lag_words(lag_s: int) -> str:
     return f"Updates {late} late"
 
 
-def work_words(n_jobs: int, *, is_held: bool) -> str:
+def work_text(n_jobs: int, *, is_held: bool) -> str:
     """Return how much is being loaded; nothing is said to load while requests are held (offline, a pause)."""
     if n_jobs == 0:
         return "" if is_held else "Ready"

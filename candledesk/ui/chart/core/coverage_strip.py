@@ -90,7 +90,7 @@ def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
     return found[-1] if found else None
 
 
-def mark_words(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
+def mark_text(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
     """Say what a piece is, why, since when and until when that is believed; times in the chart's zone ``tz``."""
     if mark is None:
         return "Stored"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.prices.oddity import odd_words
+from candledesk.domain.prices.oddity import odd_text
 from candledesk.ui.chart.core.options import Magnet
 from candledesk.ui.chart.core.panes import PRICE
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class CrosshairPoint:
     """Where the crosshair is: the bar it snaps to, its device pixels, and why that bar is flagged (or nothing)."""
 
     row: int
@@ -27,7 +27,7 @@ class Aim:
     flag_text: str = ""
 
 
-def aim_at(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> Aim | None:
+def snap_crosshair(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> CrosshairPoint | None:
     """Snap logical pixels to a bar's centre and, as the magnet says, to one of its prices while that is on screen.
 
     In other panes than that of prices the value is the one under the cursor.
@@ -40,8 +40,8 @@ def aim_at(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> 
     scale, value = frame.scales[pane], _snap(frame, series, row, device_y, magnet) if pane == PRICE else None
     device_y = device_y if value is None else round(float(scale.y_of(value)))
     text = scale.label(scale.value_at(device_y) if value is None else value)
-    flag_text = odd_words(series.flags.get(int(series.bars.open_time[row]), 0)) if series.flags else ""
-    return Aim(row, int(np.rint(frame.row_x(row))), device_y, text, flag_text)
+    flag_text = odd_text(series.flags.get(int(series.bars.open_time[row]), 0)) if series.flags else ""
+    return CrosshairPoint(row, int(np.rint(frame.row_x(row))), device_y, text, flag_text)
 
 
 def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet) -> float | None:

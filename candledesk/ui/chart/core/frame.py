@@ -11,7 +11,7 @@ import numpy as np
 
 from candledesk.ui.chart.core.autoscale import ShownBars, extent_of, fit_prices, fit_values
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
-from candledesk.ui.chart.core.geometry.lod import Columns, block_size, previous_closes, reduce_rows, reduce_shown
+from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows, reduce_shown
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.core.panes import PRICE, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
@@ -43,7 +43,7 @@ class TextMetrics:
 class Priced:
     """Columns whose prices are drawn, their centres in device pixels, and which of them rise."""
 
-    columns: Columns
+    columns: BarColumns
     x: FloatArray
     is_up: BoolArray
 
@@ -62,7 +62,7 @@ class Frame:
     placed: Placed
     lo: int
     hi: int
-    columns: Columns
+    columns: BarColumns
     x: FloatArray
     scales: Mapping[str, PaneScale]
     is_up: BoolArray
@@ -133,7 +133,7 @@ def _drawn_rows(scene: ChartScene, placed: Placed, block: int) -> tuple[int, int
     return lo, hi
 
 
-def _draw_columns(scene: ChartScene, placed: Placed, block: int, rows: tuple[int, int]) -> tuple[Columns, BoolArray]:
+def _draw_columns(scene: ChartScene, placed: Placed, block: int, rows: tuple[int, int]) -> tuple[BarColumns, BoolArray]:
     """Return the columns that the chart type draws of some rows, and which of them rise."""
     series, axis, (lo, hi) = scene.series, placed.axis, rows
     columns = reduce_rows(series.drawn, axis, lo, hi, block, series.stride, series.origin)
@@ -154,10 +154,10 @@ def _averaged(scene: ChartScene, lo: int, hi: int) -> Bars:
     odd = scene.series.oddities
     if odd is None:
         return scene.series.drawn
-    return odd.calm_above if scene.is_log and not odd.is_below[lo:hi].all() else odd.calm
+    return odd.ordinary_above if scene.is_log and not odd.is_below[lo:hi].all() else odd.ordinary
 
 
-def _rising(drawn: Bars, columns: Columns, options: ChartOptions) -> BoolArray:
+def _rising(drawn: Bars, columns: BarColumns, options: ChartOptions) -> BoolArray:
     """Return which columns rise, by the rule of the chart type or the one that was chosen."""
     is_averaged = options.chart_type is ChartType.HEIKIN_ASHI
     is_open_rule = options.up_rule is UpRule.OPEN and options.chart_type is not ChartType.HOLLOW
@@ -166,7 +166,7 @@ def _rising(drawn: Bars, columns: Columns, options: ChartOptions) -> BoolArray:
     return rising
 
 
-def _above_zero(scene: ChartScene, placed: Placed, columns: Columns, rows: tuple[int, int]) -> Columns:
+def _above_zero(scene: ChartScene, placed: Placed, columns: BarColumns, rows: tuple[int, int]) -> BarColumns:
     """Return the columns without what lies at or below zero, which a logarithmic axis cannot show."""
     series, (lo, hi) = scene.series, rows
     odd = series.oddities
@@ -232,7 +232,7 @@ def number_decimals(fitted: ValueRange) -> int:
     return max(2, _NUMBER_DIGITS - math.ceil(math.log10(fitted.hi - fitted.lo)))
 
 
-def _centres(placed: Placed, columns: Columns, dpr: float) -> FloatArray:
+def _centres(placed: Placed, columns: BarColumns, dpr: float) -> FloatArray:
     """Return the device pixels of the columns' centres."""
     x: FloatArray = (placed.view.width - (placed.right_edge - columns.centre) * placed.view.spacing) * dpr
     return x

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from candledesk.domain.venue_names import venue_name
 from candledesk.ui.chart.core.frame import has_volume, widest_price
-from candledesk.ui.chart.core.geometry.odd_bars import flag_words
+from candledesk.ui.chart.core.geometry.odd_bars import flags_text
 from candledesk.ui.chart.core.scales import format_price, format_volume
 
 if TYPE_CHECKING:
@@ -71,5 +71,5 @@ def value_parts(series: Series, row: int) -> list[Part]:
 
 def flag_part(series: Series, row: int) -> list[Part]:
     """Return why the bar is flagged, in words; nothing for an ordinary one."""
-    words = flag_words(series.flags.get(int(series.bars.open_time[row]), 0), is_single=series.is_single)
+    words = flags_text(series.flags.get(int(series.bars.open_time[row]), 0), is_single=series.is_single)
     return [Part(words, Tone.MUTED)] if words else []

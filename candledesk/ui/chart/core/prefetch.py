@@ -21,7 +21,7 @@ MAX_ROWS = 20_000  # rows up to which the window stays connected with the latest
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class PrefetchWindow:
     """The counts of a ``ViewportRequest``; ``anchor`` ``None`` is the latest bar."""
 
     anchor: int | None
@@ -39,18 +39,18 @@ def grain_of(screen: int) -> int:
     return max(_GRAIN, 1 << math.ceil(math.log2(max(screen, 4) / 4)))
 
 
-def want_latest(n_screen: int, stride: int = 1) -> Want:
+def latest_window(n_screen: int, stride: int = 1) -> PrefetchWindow:
     """Return what to ask for when a series is opened."""
-    return Want(None, _round_up(min(_SCREENS_BEFORE * n_screen, n_screen + _DEEPEST)), 0, stride)
+    return PrefetchWindow(None, _round_up(min(_SCREENS_BEFORE * n_screen, n_screen + _DEEPEST)), 0, stride)
 
 
-def want_date(open_time: int, n_screen: int, stride: int = 1) -> Want:
+def window_at_date(open_time: int, n_screen: int, stride: int = 1) -> PrefetchWindow:
     """Return what to ask for to show a date that is not loaded: a window around it and nothing else."""
     n_beside = _round_up(min(2 * n_screen, n_screen + _DEEPEST))
-    return Want(open_time, n_beside, n_beside, stride)
+    return PrefetchWindow(open_time, n_beside, n_beside, stride)
 
 
-def want_around(placed: Placed, series: Series, stride: int = 1) -> Want:
+def window_around(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow:
     """Return the window around the screen: up to the latest bar where that is near enough.
 
     The window does not depend on how far the view is scrolled into the empty region left of the oldest bar, and is
@@ -58,16 +58,16 @@ def want_around(placed: Placed, series: Series, stride: int = 1) -> Want:
     """
     n, screen = placed.n_bars, placed.view.n_screen
     if n == 0:
-        return want_latest(screen, stride)
+        return latest_window(screen, stride)
     grain = grain_of(screen)
     lo = _oldest(placed, series, grain)
     if series.at_latest and (placed.right_edge + _SCREENS_AFTER * screen >= n - 1 or n - lo <= MAX_ROWS * stride):
-        return Want(None, _round_up(n - lo, grain), 0, stride)
+        return PrefetchWindow(None, _round_up(n - lo, grain), 0, stride)
     edge = _aligned(placed.right_edge, series.origin, grain) + grain
     row = placed.axis.row_at(min(max(edge, 0), n - 1))
     at = placed.axis.start_of(row)
     n_after = min(_SCREENS_AFTER * screen, max(screen, n - at + series.n_newer))
-    return Want(int(placed.open_time[row]), _round_up(at - lo, grain), _round_up(n_after, grain), stride)
+    return PrefetchWindow(int(placed.open_time[row]), _round_up(at - lo, grain), _round_up(n_after, grain), stride)
 
 
 def _oldest(placed: Placed, series: Series, grain: int) -> float:
@@ -85,7 +85,7 @@ def _aligned(index: float, origin: int, grain: int) -> int:
     return math.floor((index + origin) / grain) * grain - origin
 
 
-def plan_want(placed: Placed, series: Series, stride: int = 1) -> Want | None:
+def plan_prefetch(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow | None:
     """Return what to ask for now, or ``None`` when a screen on each side is loaded or known not to exist."""
     n, screen = placed.n_bars, placed.view.n_screen
     if n == 0:
@@ -94,5 +94,5 @@ def plan_want(placed: Placed, series: Series, stride: int = 1) -> Want | None:
     is_older_missing = series.edge in (EdgeState.MORE, EdgeState.LOADING) and placed.left_edge < beside
     is_newer_missing = not series.at_latest and placed.right_edge + beside > n - 1
     if is_older_missing or is_newer_missing or series.stride != stride:
-        return want_around(placed, series, stride)
+        return window_around(placed, series, stride)
     return None

@@ -13,7 +13,7 @@ from candledesk.ui.chart.core.axis import Axis
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, Pane
-from candledesk.ui.chart.core.time_ticks import Calendar, build_calendar
+from candledesk.ui.chart.core.time_ticks import TimeAxisData, build_calendar
 from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Viewport
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Series:
     symbol: str
     interval: Interval
     bars: Bars
-    calendar: Calendar
+    calendar: TimeAxisData
     origin: int = 0
     instrument: Instrument | None = None
     edge: EdgeState = EdgeState.LOADING
@@ -123,12 +123,12 @@ class Series:
             oddities=find_oddities(reply.bars, reply.odd, reply.usual, is_single=is_single),
         )
 
-    def replacing(self, former: Series) -> Series:
+    def replacing(self, previous: Series) -> Series:
         """Return the window with the absolute indexes of the window of the same series that it replaces."""
-        if not len(self.bars) or not len(former.bars):
-            return replace(self, origin=former.origin)
-        shift = self.axis.shift_from(former.axis, int(self.bars.open_time[-1]))
-        return self if shift is None else replace(self, origin=former.origin - shift)
+        if not len(self.bars) or not len(previous.bars):
+            return replace(self, origin=previous.origin)
+        shift = self.axis.shift_from(previous.axis, int(self.bars.open_time[-1]))
+        return self if shift is None else replace(self, origin=previous.origin - shift)
 
 
 @lru_cache(maxsize=4)

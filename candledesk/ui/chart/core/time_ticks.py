@@ -52,7 +52,7 @@ class Weight(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Calendar:
+class TimeAxisData:
     """The wall clock of a window of bars: ``local_s`` seconds since 1970 in the zone, ``weight`` per bar.
 
     ``n_from``: how many bars have each weight or a heavier one; ``is_session_start``: which intraday bars are the
@@ -97,7 +97,7 @@ def _offset(instant: int, zone: ZoneInfo) -> int:
     return int(delta.total_seconds()) if delta else 0
 
 
-def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "") -> Calendar:
+def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "") -> TimeAxisData:
     """Weigh every bar in the zone ``tz``; daily and longer bars are their own date in every zone.
 
     ``exchange_tz``: the zone in which sessions have their dates, when that is another one.
@@ -109,7 +109,7 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz:
         is_start[1:] = np.diff(at_home // DAY_S) != 0
     weight = _weigh(local, is_daily=is_daily)
     counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
-    return Calendar(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
+    return TimeAxisData(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
 
 
 def _weigh(local: IntArray, *, is_daily: bool) -> IntArray:
@@ -180,7 +180,7 @@ _CALENDAR_UNITS = (
 )
 
 
-def time_ticks(calendar: Calendar, placed: Placed, min_gap_px: float) -> list[TimeTick]:
+def time_ticks(calendar: TimeAxisData, placed: Placed, min_gap_px: float) -> list[TimeTick]:
     """Return the labels on screen, left to right, about ``min_gap_px`` apart, heavier units first.
 
     Units that fit everywhere are labelled throughout; lighter ones where there is room between those, counted from the
@@ -205,7 +205,7 @@ def _reach(spacing: float, min_gap_px: float) -> int:
 
 @lru_cache(maxsize=4)
 def _ticks_of(
-    calendar: Calendar, axis: Axis, rows: tuple[int, int], spacing: float, min_gap_px: float
+    calendar: TimeAxisData, axis: Axis, rows: tuple[int, int], spacing: float, min_gap_px: float
 ) -> list[TimeTick]:
     """Return the labels of the rows ``[lo, hi)`` and of some beside them."""
     room = axis.n_bars * spacing / min_gap_px
@@ -240,7 +240,7 @@ def _next_start(axis: Axis, rows: list[int]) -> int:
     return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars
 
 
-def _major_from(calendar: Calendar, least: int, room: float) -> int:
+def _major_from(calendar: TimeAxisData, least: int, room: float) -> int:
     """Return the lightest unit that stands out, years, months or days: heavier than the lightest that mostly fits."""
     lightest = least
     while lightest > Weight.MINUTE and calendar.n_from[lightest] * _ROOMY <= room:
@@ -271,12 +271,12 @@ def _tick_text(weight: int, local_s: int) -> str:
     return str(when.day) if weight >= Weight.DAY else f"{when:%H:%M}"
 
 
-def zone_label(calendar: Calendar, open_time: int) -> str:
+def zone_label(calendar: TimeAxisData, open_time: int) -> str:
     """Return what people call the zone at an instant: ``EST``, ``UTC``, ``+08``; nothing of daily bars."""
     return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).tzname() or ""
 
 
-def format_open_time(calendar: Calendar, row: int, *, is_monthly: bool = False) -> str:
+def format_open_time(calendar: TimeAxisData, row: int, *, is_monthly: bool = False) -> str:
     """Return the date (and time, for intraday bars) of a bar, ``Tue 03 Nov 2026  09:30``; of a month ``Nov 2026``."""
     when = datetime.fromtimestamp(int(calendar.local_s[row]), UTC)
     if is_monthly:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NewType
 
-from candledesk.ui.chart.core.axis import Axis, Index, Row
+from candledesk.ui.chart.core.axis import Axis, AxisRow, BarIndex
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
@@ -42,7 +42,7 @@ class Viewport:
         """Resolve against a loaded window; open times alone (ascending, shape ``(n,)``) are rows of one bar each."""
         axis = axis if isinstance(axis, Axis) else Axis(axis)
         if self.anchor_time is None or axis.n_rows == 0:
-            return Placed(self, axis, Index(axis.n_bars - 1))
+            return Placed(self, axis, BarIndex(axis.n_bars - 1))
         return Placed(self, axis, axis.start_of(axis.row_of(self.anchor_time)))
 
     def anchored(self, axis: Axis, edge: float, spacing: float) -> Viewport:
@@ -68,7 +68,7 @@ class Placed:
 
     view: Viewport
     axis: Axis
-    anchor: Index
+    anchor: BarIndex
 
     @property
     def open_time(self) -> IntArray:
@@ -102,21 +102,21 @@ class Placed:
         """Return the fractional index under a pixel."""
         return Logical(self.right_edge - (self.view.width - x) / self.view.spacing)
 
-    def bar_at(self, x: float) -> Row | None:
+    def bar_at(self, x: float) -> AxisRow | None:
         """Return the row whose slot holds the pixel, clamped to the window; ``None`` when there are no bars."""
         return self.axis.row_at(self.logical_at(x)) if self.axis.n_rows else None
 
-    def visible(self) -> tuple[Row, Row]:
+    def visible(self) -> tuple[AxisRow, AxisRow]:
         """Return the half-open range of rows of which at least a part is on screen."""
         n = self.n_bars
         lo = min(max(0, math.ceil(self.left_edge - 0.5)), n)
         hi = max(lo, min(n, math.floor(self.right_edge + 0.5) + 1))
         if self.axis.starts is None:
-            return Row(lo), Row(hi)
+            return AxisRow(lo), AxisRow(hi)
         if hi == lo:
-            row = Row(self.axis.n_rows if lo == n else self.axis.row_at(lo))
+            row = AxisRow(self.axis.n_rows if lo == n else self.axis.row_at(lo))
             return row, row
-        return self.axis.row_at(lo), Row(self.axis.row_at(hi - 1) + 1)
+        return self.axis.row_at(lo), AxisRow(self.axis.row_at(hi - 1) + 1)
 
     def is_latest_visible(self) -> bool:
         """Whether the newest loaded bar's centre is on screen."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from candledesk.domain.interval import Interval
-    from candledesk.ui.chart.core.crosshair import Aim
+    from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.paint.layer import Picture
 
@@ -28,49 +28,54 @@ _TIME_TAG_PAD = 8.0  # logical pixels on either side of the widest text
 
 def _cover(picture: Picture) -> tuple[Cover, ...]:
     """Return the line down, the line across with its label, and the labels of time and flags."""
-    aim = picture.aim
-    if aim is None:
+    point = picture.point
+    if point is None:
         return ()
-    down, across, _, time, flag = _rects(picture, aim)
-    return Cover(down, aim.x), Cover(across, (aim.y, aim.value_text)), Cover(time, aim.row), Cover(flag, aim.flag_text)
+    down, across, _, time, flag = _rects(picture, point)
+    return (
+        Cover(down, point.x),
+        Cover(across, (point.y, point.value_text)),
+        Cover(time, point.row),
+        Cover(flag, point.flag_text),
+    )
 
 
 @lru_cache(maxsize=2)
-def _rects(picture: Picture, aim: Aim) -> tuple[QRect, QRect, QRect, QRect, QRect]:
+def _rects(picture: Picture, point: CrosshairPoint) -> tuple[QRect, QRect, QRect, QRect, QRect]:
     """Return the logical pixels of the lines down and across, and of the tags of value, time and flag.
 
     The line across holds the tag of the value; without a flag its tag is null.
     """
     frame, interval = picture.frame, picture.series.interval
     panes, line, half = frame.panes, max(1, int(frame.dpr)), round(TAG_H * frame.dpr) // 2 + 1
-    down = logical_rect((aim.x, 0, line, panes.time_top), frame.dpr)
-    across = logical_rect((0, aim.y - half, panes.width, 2 * half + 1), frame.dpr)
-    value = logical_rect((panes.plot_w, aim.y - half, panes.width - panes.plot_w, 2 * half + 1), frame.dpr)
-    flag = logical_rect(_flag_tag(frame, aim)[0], frame.dpr) if aim.flag_text else QRect()
-    return down, across, value, logical_rect(_time_tag(frame, aim, interval), frame.dpr), flag
+    down = logical_rect((point.x, 0, line, panes.time_top), frame.dpr)
+    across = logical_rect((0, point.y - half, panes.width, 2 * half + 1), frame.dpr)
+    value = logical_rect((panes.plot_w, point.y - half, panes.width - panes.plot_w, 2 * half + 1), frame.dpr)
+    flag = logical_rect(_flag_tag(frame, point)[0], frame.dpr) if point.flag_text else QRect()
+    return down, across, value, logical_rect(_time_tag(frame, point, interval), frame.dpr), flag
 
 
 def _paint(painter: QPainter, picture: Picture) -> None:
     """Draw the lines and the labels that are to be painted."""
-    aim, frame, theme, series = picture.aim, picture.frame, picture.theme, picture.series
-    if aim is None:
+    point, frame, theme, series = picture.point, picture.frame, picture.theme, picture.series
+    if point is None:
         return
-    down, across, value, time, flag = picture.are_within(_rects(picture, aim))
+    down, across, value, time, flag = picture.are_within(_rects(picture, point))
     dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
     if across:
-        draw_dashed(painter, 0, aim.y, frame.panes.plot_w, dash, theme.crosshair)
+        draw_dashed(painter, 0, point.y, frame.panes.plot_w, dash, theme.crosshair)
     if down:
-        draw_dashed(painter, aim.x, 0, frame.panes.time_top, dash, theme.crosshair, is_down=True)
+        draw_dashed(painter, point.x, 0, frame.panes.time_top, dash, theme.crosshair, is_down=True)
     if value:
-        paint_tag(painter, frame, aim.y, aim.value_text, (theme.tag, theme.tag_text))
+        paint_tag(painter, frame, point.y, point.value_text, (theme.tag, theme.tag_text))
     if time:
-        left, top, width, height = _time_tag(frame, aim, series.interval)
+        left, top, width, height = _time_tag(frame, point, series.interval)
         fill(painter, left, top, width, height, theme.tag)
-        text = format_open_time(series.calendar, aim.row, is_monthly=series.interval.is_monthly)
+        text = format_open_time(series.calendar, point.row, is_monthly=series.interval.is_monthly)
         pen = axis_pen(frame, theme.tag_text)
         draw_figures(painter, left + width // 2, top + height // 2, text, pen, Align.AlignHCenter)
     if flag:
-        (left, top, width, height), text = _flag_tag(frame, aim)
+        (left, top, width, height), text = _flag_tag(frame, point)
         fill(painter, left, top, width, height, theme.panel)
         middle = left + width // 2, top + height // 2
         draw_figures(painter, *middle, text, axis_pen(frame, theme.text_muted), Align.AlignHCenter)
@@ -85,21 +90,21 @@ def _widest_time(pen: Pen, *, is_daily: bool, is_monthly: bool) -> int:
     return max(figures_width(time, pen) for time in times)
 
 
-def _time_tag(frame: Frame, aim: Aim, interval: Interval) -> tuple[int, int, int, int]:
+def _time_tag(frame: Frame, point: CrosshairPoint, interval: Interval) -> tuple[int, int, int, int]:
     panes = frame.panes
     text_w = _widest_time(axis_pen(frame, ""), is_daily=interval.is_daily, is_monthly=interval.is_monthly)
     width = text_w + 2 * round(_TIME_TAG_PAD * frame.dpr)
-    left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
+    left = min(max(point.x - width // 2, 0), max(0, panes.plot_w - width))
     return left, panes.time_top, width, panes.height - panes.time_top
 
 
-def _flag_tag(frame: Frame, aim: Aim) -> tuple[tuple[int, int, int, int], str]:
+def _flag_tag(frame: Frame, point: CrosshairPoint) -> tuple[tuple[int, int, int, int], str]:
     """Return the box of the text that says why the bar is flagged, above the time's, and what of it fits."""
     panes, pen, pad = frame.panes, axis_pen(frame, ""), round(_TIME_TAG_PAD * frame.dpr)
     room = panes.plot_w - 2 * pad
-    text = aim.flag_text if figures_width(aim.flag_text, pen) <= room else shortened(aim.flag_text, pen, room)
+    text = point.flag_text if figures_width(point.flag_text, pen) <= room else shortened(point.flag_text, pen, room)
     width, height = figures_width(text, pen) + 2 * pad, round(TAG_H * frame.dpr)
-    left = min(max(aim.x - width // 2, 0), max(0, panes.plot_w - width))
+    left = min(max(point.x - width // 2, 0), max(0, panes.plot_w - width))
     return (left, panes.time_top - height, width, height), text
 
 

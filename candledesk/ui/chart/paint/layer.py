@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from candledesk.ui.chart.core.autoscale import Extent, ShownBars
-    from candledesk.ui.chart.core.crosshair import Aim
+    from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.core.scene import ChartScene, Series
@@ -32,15 +32,15 @@ _SESSION_GAP = 48.0  # narrower sessions have no lines between them
 class Picture:
     """A frame of a scene in a theme.
 
-    ``aim``: where the crosshair is, ``None`` while it is hidden; ``countdown``: the time to the close of the last bar,
-    empty when none is shown; ``within``: the logical pixels that are painted now, empty for all of them. Nothing else
-    changes, so that layers can keep what they worked out with the picture.
+    ``point``: where the crosshair is, ``None`` while it is hidden; ``countdown``: the time to the close of the last
+    bar, empty when none is shown; ``within``: the logical pixels that are painted now, empty for all of them. Nothing
+    else changes, so that layers can keep what they worked out with the picture.
     """
 
     frame: Frame
     scene: ChartScene
     theme: Theme
-    aim: Aim | None = None
+    point: CrosshairPoint | None = None
     countdown: str = ""
     within: QRect = field(default_factory=QRect)
 

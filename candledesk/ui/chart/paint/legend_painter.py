@@ -111,7 +111,7 @@ _Lines = tuple[tuple[_Word, ...], tuple[_Word, ...], tuple[_Word, ...]]
 def lines_of(picture: Picture) -> _Lines:
     """Return the words of the title, of the values and of the flag of the bar under the crosshair, else of the last."""
     series, frame, n = picture.series, picture.frame, len(picture.series.bars)
-    row = picture.aim.row if picture.aim is not None else n - 1
+    row = picture.point.row if picture.point is not None else n - 1
     room, dpr, theme = frame.panes.plot_w, frame.dpr, picture.theme
     values, flag = _bar_lines(series, row, room, dpr, theme) if 0 <= row < n else ((), ())
     return _title_line(series, room, dpr, theme), values, flag

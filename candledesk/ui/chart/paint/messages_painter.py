@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect
 
 from candledesk.cache.messages import EdgeState
-from candledesk.ui.chart.core.chart_messages import edge_title, edge_words
+from candledesk.ui.chart.core.chart_messages import edge_text, edge_title
 from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.paint.axis_text import axis_pen
 from candledesk.ui.chart.paint.layer import Layer
@@ -61,7 +61,7 @@ def _paint_edge(painter: QPainter, picture: Picture) -> None:
     above, below = Align.AlignHCenter | Align.AlignBottom, Align.AlignHCenter | Align.AlignTop
     draw_paragraph(painter, QRect(left, middle - title_h, width, title_h), title, pen, above)
     detail = QRect(left, middle + round(4 * frame.dpr), width, round(90 * frame.dpr))
-    draw_paragraph(painter, detail, edge_words(series, scene.pause), detail_pen, below)
+    draw_paragraph(painter, detail, edge_text(series, scene.pause), detail_pen, below)
     painter.restore()
 
 

@@ -30,12 +30,12 @@ class Overlay:
 
         That is nothing when the frame is another one: then the chart is painted anew, with all that lies over it.
         """
-        former, self._picture = self._picture, picture
-        if former is None or former.frame is not picture.frame:
+        previous, self._picture = self._picture, picture
+        if previous is None or previous.frame is not picture.frame:
             self._shown = [layer for layer in self._layers if layer.is_shown(picture.frame)]
             self._covers = None
             return []
-        old = self._covers_of(former) if self._covers is None else self._covers
+        old = self._covers_of(previous) if self._covers is None else self._covers
         self._covers = self._covers_of(picture)
         return [rect for before, after in zip(old, self._covers, strict=True) for rect in changed_rects(before, after)]
 

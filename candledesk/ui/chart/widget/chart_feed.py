@@ -11,15 +11,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.cache.messages import EdgeState, JobState, ViewportReply, ViewportRequest
 from candledesk.domain.errors import CandleDeskError
-from candledesk.ui.chart.core.chart_messages import date_words, error_notice, loading_notice, pause_words, series_notice
-from candledesk.ui.chart.core.prefetch import Want, plan_want, want_around, want_date, want_latest
+from candledesk.ui.chart.core.chart_messages import date_text, error_notice, loading_notice, pause_text, series_notice
+from candledesk.ui.chart.core.prefetch import (
+    PrefetchWindow,
+    latest_window,
+    plan_prefetch,
+    window_around,
+    window_at_date,
+)
 from candledesk.ui.chart.widget.window_loader import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import BarsStored, Job, LimiterState
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
@@ -44,7 +50,7 @@ class ChartFeed(QObject):
     failed = Signal(str)
     waiting_changed = Signal(str)
 
-    def __init__(self, cache: Cache, bridge: Bridge, model: ChartModel, view_id: int) -> None:
+    def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel, view_id: int) -> None:
         """Serve ``model`` as view ``view_id``, which no other view uses."""
         super().__init__(model)
         self._cache, self._bridge, self._model, self._view_id = cache, bridge, model, view_id
@@ -52,9 +58,9 @@ class ChartFeed(QObject):
         self._leave: Callable[[], None] | None = None
         self._generation = 0
         self._future: Future[Loaded] | None = None
-        self._last: Want | None = None
+        self._last: PrefetchWindow | None = None
         self._is_dirty = False
-        self._is_latest_wanted = False
+        self._is_latest_requested = False
         self._date: int | None = None
         self._is_offline, self._pause = False, ""
         self._refused = ""
@@ -80,8 +86,8 @@ class ChartFeed(QObject):
         """Show another series; the former one stays until the first answer."""
         self._set_target((symbol, interval))
         self._refused = ""
-        self._last, self._is_dirty, self._is_latest_wanted, self._date = None, False, False, None
-        self._send(self._want_opening(interval))
+        self._last, self._is_dirty, self._is_latest_requested, self._date = None, False, False, None
+        self._send(self._opening_window(interval))
 
     def close(self) -> None:
         """Ask for nothing more and drop what is under way."""
@@ -97,8 +103,8 @@ class ChartFeed(QObject):
         self._target = target
         self._leave = None if target is None else self._cache.follow(*target)
 
-    def _want_opening(self, interval: Interval) -> Want:
-        return want_latest(self._model.scene.viewport.n_screen, self._model.stride_of(interval))
+    def _opening_window(self, interval: Interval) -> PrefetchWindow:
+        return latest_window(self._model.scene.viewport.n_screen, self._model.stride_of(interval))
 
     def _is_shown(self) -> bool:
         series = self._model.series
@@ -112,24 +118,31 @@ class ChartFeed(QObject):
         series, placed = self._model.series, self._model.placed
         stride = self._model.stride_of(series.interval)
         if self._date is not None:
-            want: Want | None = want_date(self._date, placed.view.n_screen, stride)
-        elif self._is_latest_wanted:
-            want = want_latest(placed.view.n_screen, stride)
+            window: PrefetchWindow | None = window_at_date(self._date, placed.view.n_screen, stride)
+        elif self._is_latest_requested:
+            window = latest_window(placed.view.n_screen, stride)
         else:
-            want = plan_want(placed, series, stride)
-            if want is None and self._is_dirty:  # the same window again
-                want = self._last or want_around(placed, series, stride)
-        if want is not None and (self._is_dirty or want != self._last):
-            self._send(want)
+            window = plan_prefetch(placed, series, stride)
+            if window is None and self._is_dirty:  # the same window again
+                window = self._last or window_around(placed, series, stride)
+        if window is not None and (self._is_dirty or window != self._last):
+            self._send(window)
 
-    def _send(self, want: Want) -> None:
+    def _send(self, window: PrefetchWindow) -> None:
         if self._target is None:
             return
         symbol, interval = self._target
         self._generation += 1
-        self._last, self._is_dirty = want, False
+        self._last, self._is_dirty = window, False
         request = ViewportRequest(
-            self._view_id, self._generation, symbol, interval, want.anchor, want.n_before, want.n_after, want.stride
+            self._view_id,
+            self._generation,
+            symbol,
+            interval,
+            window.anchor,
+            window.n_before,
+            window.n_after,
+            window.stride,
         )
         self._future = prepare(self._cache.load_viewport(request))
         self._bridge.deliver(self._future, self._on_reply)
@@ -157,13 +170,13 @@ class ChartFeed(QObject):
 
     def _accept(self, loaded: Loaded) -> None:
         reply = loaded.reply
-        is_other, has_former = not self._is_shown(), len(self._model.series.bars) > 0
+        is_other, has_previous = not self._is_shown(), len(self._model.series.bars) > 0
         if reply.error:
-            if is_other and not has_former:  # nothing is lost: the chart is the wanted one's from here on
+            if is_other and not has_previous:  # nothing is lost: the chart is the wanted one's from here on
                 self._model.show_series(loaded.series)
             self._refuse(reply.error)
             return
-        if is_other and has_former and not len(reply.bars) and reply.instrument is None:
+        if is_other and has_previous and not len(reply.bars) and reply.instrument is None:
             if reply.edge is EdgeState.FAILED:
                 self._refuse(reply.edge_reason)
             else:
@@ -171,15 +184,15 @@ class ChartFeed(QObject):
             return
         if self._date is not None and not self._has_date(reply, self._date):
             return
-        former = None if is_other else self._model.series
-        is_moving = self._is_latest_wanted or self._date is not None
-        if former is not None and not is_moving and former.is_same_as(reply):
+        previous = None if is_other else self._model.series
+        is_moving = self._is_latest_requested or self._date is not None
+        if previous is not None and not is_moving and previous.is_same_as(reply):
             self.waiting_changed.emit("")
             return
-        series = loaded.series if former is None else loaded.series.replacing(former)
-        is_latest_wanted = self._is_latest_wanted and reply.request.anchor is None
-        self._is_latest_wanted = self._is_latest_wanted and not is_latest_wanted
-        self._model.show_series(series, is_latest_wanted=is_latest_wanted, date=self._date)
+        series = loaded.series if previous is None else loaded.series.replacing(previous)
+        is_latest_requested = self._is_latest_requested and reply.request.anchor is None
+        self._is_latest_requested = self._is_latest_requested and not is_latest_requested
+        self._model.show_series(series, is_latest_requested=is_latest_requested, date=self._date)
         self._date = None
         self._model.show_notice(self._notice(series))
         if is_other:
@@ -192,11 +205,11 @@ class ChartFeed(QObject):
             return False  # asked before the date was: the next one is on its way
         is_reached = len(reply.bars) > 0 and (int(reply.bars.open_time[0]) <= date or reply.edge not in _COMING)
         if not is_reached and reply.edge in _COMING:
-            self.waiting_changed.emit(f"Loading {date_words(date)}…")
+            self.waiting_changed.emit(f"Loading {date_text(date)}…")
         elif not is_reached:
             self._date = self._last = None
             self.waiting_changed.emit("")
-            self.failed.emit(reply.edge_reason or f"There are no bars around {date_words(date)}.")
+            self.failed.emit(reply.edge_reason or f"There are no bars around {date_text(date)}.")
             self._refresh()  # the cache follows what was asked for last
         return is_reached
 
@@ -221,7 +234,7 @@ class ChartFeed(QObject):
         if self._is_shown():
             self._ask_if_needed()
         elif self._is_dirty and self._target is not None:
-            self._send(self._want_opening(self._target[1]))
+            self._send(self._opening_window(self._target[1]))
 
     def _refresh(self) -> None:
         self._is_dirty = True
@@ -250,11 +263,11 @@ class ChartFeed(QObject):
             self._again.start()
 
     def _on_date_requested(self, open_time: int) -> None:
-        self._date, self._is_latest_wanted = open_time, False
+        self._date, self._is_latest_requested = open_time, False
         self._refresh()
 
     def _on_latest_requested(self) -> None:
-        self._is_latest_wanted, self._date = True, None
+        self._is_latest_requested, self._date = True, None
         self._refresh()
 
     def _on_limiter_changed(self, state: LimiterState) -> None:
@@ -268,7 +281,7 @@ class ChartFeed(QObject):
             self._refresh()
 
     def _take_limiter(self, state: LimiterState) -> None:
-        self._is_offline, self._pause = state.is_offline, pause_words(state, time.time())
+        self._is_offline, self._pause = state.is_offline, pause_text(state, time.time())
         self._model.set_reach(is_offline=self._is_offline, pause=self._pause)
 
     def _notice(self, series: Series) -> Notice | None:

@@ -60,7 +60,7 @@ class ChartModel(QObject):
         self._metrics = TextMetrics()
         self._frame: Frame | None = None
         self._is_fitting = False
-        self._heard_at = 0.0
+        self._hours_received_at = 0.0
 
     # -- what is shown
 
@@ -93,23 +93,23 @@ class ChartModel(QObject):
         self._replace(viewport=self.scene.viewport.resized(plot))
         self.viewport_changed.emit()
 
-    def show_series(self, series: Series, *, is_latest_wanted: bool = False, date: int | None = None) -> None:
+    def show_series(self, series: Series, *, is_latest_requested: bool = False, date: int | None = None) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
-        ``is_latest_wanted``: go to the window's latest bar; ``date``: go to the bar of that time.
+        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time.
         """
-        series, former = zoned(series, self.scene.options.zone), self.series
-        self._heard_at = time.time()
+        series, previous = zoned(series, self.scene.options.zone), self.series
+        self._hours_received_at = time.time()
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
-        if is_latest_wanted:
+        if is_latest_requested:
             self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
         elif date is not None:
             self._replace(
                 series=series, viewport=view_of_date(Viewport(spacing=view.spacing, width=plot), series, date)
             )
-        elif (former.symbol, former.interval) == (series.symbol, series.interval):
-            view = self.placed.followed(series.axis, is_latest=former.at_latest).resized_from_left(plot)
+        elif (previous.symbol, previous.interval) == (series.symbol, series.interval):
+            view = self.placed.followed(series.axis, is_latest=previous.at_latest).resized_from_left(plot)
             if self._is_fitting:
                 view = view.place(series.axis).fit(series.n_older, series.n_newer)
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
@@ -142,11 +142,11 @@ class ChartModel(QObject):
         if self.scene.price_range is not None and dy:
             height = (self.frame().price.bottom - self.frame().price.top) / self._dpr
             self._replace(price_range=self.scene.price_range.shifted(dy / max(height, 1.0)))
-        self._look(self.placed.pan(dx))
+        self._set_view(self.placed.pan(dx))
 
     def zoom(self, x: float, factor: float) -> None:
         """Zoom with the bar under pixel ``x`` fixed."""
-        self._look(self.placed.zoom_at(x, factor, min_spacing=min_spacing(self.series, self.placed.view.width)))
+        self._set_view(self.placed.zoom_at(x, factor, min_spacing=min_spacing(self.series, self.placed.view.width)))
 
     def zoom_right(self, factor: float) -> None:
         """Zoom with the right edge fixed."""
@@ -154,7 +154,7 @@ class ChartModel(QObject):
 
     def move_to(self, right_edge: float) -> None:
         """Put the right edge on a fractional row."""
-        self._look(self.placed.moved(Logical(right_edge), self.placed.view.spacing))
+        self._set_view(self.placed.moved(Logical(right_edge), self.placed.view.spacing))
 
     def step(self, n_bars: float) -> None:
         """Move the view by bars, to the right when positive."""
@@ -179,7 +179,7 @@ class ChartModel(QObject):
         """Show the bar of a time (UTC seconds) in the middle; ask for it when it is not loaded."""
         times = self.series.bars.open_time
         if len(times) and int(times[0]) <= open_time and (self.series.at_latest or open_time <= int(times[-1])):
-            self._look(self.placed.centred(open_time))
+            self._set_view(self.placed.centred(open_time))
         else:
             self.date_requested.emit(open_time)
 
@@ -189,11 +189,11 @@ class ChartModel(QObject):
         if self.series.edge is not EdgeState.START and first is not None:
             self.date_requested.emit(first)
             return
-        self._look(self.placed.on_first())
+        self._set_view(self.placed.on_first())
 
     def fit(self) -> None:
         """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
-        self._look(self.placed.fit(self.series.n_older, self.series.n_newer))
+        self._set_view(self.placed.fit(self.series.n_older, self.series.n_newer))
         self._is_fitting = self.series.edge is EdgeState.MORE
 
     def reset(self) -> None:
@@ -203,7 +203,7 @@ class ChartModel(QObject):
 
     def reset_time(self) -> None:
         """Return to the default spacing and the latest bar."""
-        self._look(self.placed.moved(Logical(self.placed.right_edge), DEFAULT_SPACING))
+        self._set_view(self.placed.moved(Logical(self.placed.right_edge), DEFAULT_SPACING))
         self.go_latest()
 
     # -- the price axis
@@ -255,7 +255,7 @@ class ChartModel(QObject):
         hours = self.series.hours
         if hours is None or not self.series.at_latest:
             return None
-        return seconds_to_close(hours, hours.now + math.floor(at - self._heard_at))
+        return seconds_to_close(hours, hours.now + math.floor(at - self._hours_received_at))
 
     def move_separator(self, lower: str, y: float) -> None:
         """Put the separator above the pane ``lower`` at ``y`` logical pixels; both panes keep 30 (CHART.md)."""
@@ -298,7 +298,7 @@ class ChartModel(QObject):
 
     # -- inside
 
-    def _look(self, view: Viewport) -> None:
+    def _set_view(self, view: Viewport) -> None:
         self._is_fitting = False
         if view == self.scene.viewport:
             return

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QTouchEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
-from candledesk.ui.chart.core.crosshair import aim_at
+from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from candledesk.ui.chart.core.crosshair import Aim
+    from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -114,9 +114,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return Picture(self.model.frame(), self.model.scene, self._theme)
 
     @property
-    def aim(self) -> Aim | None:
+    def point(self) -> CrosshairPoint | None:
         """Where the crosshair is; ``None`` while it is hidden."""
-        return self._picture.aim
+        return self._picture.point
 
     @property
     def countdown(self) -> str:
@@ -179,10 +179,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _update_overlay(self) -> None:
         frame, series, scene = self.model.frame(), self.model.series, self.model.scene
-        aim = None
+        point = None
         if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
-            aim = aim_at(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
-        self._picture = Picture(frame, scene, self._theme, aim, self._countdown)
+            point = snap_crosshair(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
+        self._picture = Picture(frame, scene, self._theme, point, self._countdown)
         self._repaint(self._overlay.show(self._picture))
         is_off = len(series.bars) > 0 and not self.model.is_latest_visible()
         if is_off:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from candledesk.cache.messages import MarkState
 from candledesk.domain.errors import CandleDeskError
-from candledesk.ui.chart.core.coverage_strip import CAN_FILL, Segment, mark_at, mark_words, place_marks, shown_span
+from candledesk.ui.chart.core.coverage_strip import CAN_FILL, Segment, mark_at, mark_text, place_marks, shown_span
 from candledesk.ui.chart.paint.pixels import colour_of
 from candledesk.ui.plain_text import plain_tip
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import BarsStored, CoverageMark
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
@@ -40,7 +40,7 @@ class CoverageStrip(QWidget):
 
     fill_requested = Signal(object)
 
-    def __init__(self, cache: Cache, bridge: Bridge, model: ChartModel, theme: Theme) -> None:
+    def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel, theme: Theme) -> None:
         """Show nothing until the chart shows bars."""
         super().__init__()
         self._cache, self._bridge, self._model, self._theme = cache, bridge, model, theme
@@ -139,24 +139,24 @@ class CoverageStrip(QWidget):
     def event(self, event: QEvent) -> bool:
         """Say what the piece under the mouse is."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            self._tell(event.pos(), event.globalPos())
+            self._show_tip(event.pos(), event.globalPos())
             return True
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say it at once: the band is thin and its pieces are short."""
-        self._tell(event.position().toPoint(), event.globalPosition().toPoint())
+        self._show_tip(event.position().toPoint(), event.globalPosition().toPoint())
         piece = mark_at(self.segments, event.position().x())
         can_fill = piece is not None and piece.mark is not None and piece.mark.state in CAN_FILL
         self.setCursor(Qt.CursorShape.PointingHandCursor if can_fill else Qt.CursorShape.ArrowCursor)
 
-    def _words(self, mark: CoverageMark | None) -> str:
+    def _mark_text(self, mark: CoverageMark | None) -> str:
         series = self._model.series
-        return mark_words(mark, is_daily=series.interval.is_daily, tz=series.calendar.tz)
+        return mark_text(mark, is_daily=series.interval.is_daily, tz=series.calendar.tz)
 
-    def _tell(self, at: QPoint, place: QPoint) -> None:
+    def _show_tip(self, at: QPoint, place: QPoint) -> None:
         piece = mark_at(self.segments, at.x())
-        words = "" if piece is None else self._words(piece.mark)
+        words = "" if piece is None else self._mark_text(piece.mark)
         QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), plain_tip(words), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -167,7 +167,7 @@ class CoverageStrip(QWidget):
         QToolTip.hideText()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for line in self._words(piece.mark).split("\n"):
+        for line in self._mark_text(piece.mark).split("\n"):
             menu.addAction(line).setEnabled(False)
         if piece.mark.state in CAN_FILL:
             menu.addSeparator()

@@ -23,16 +23,16 @@ from PySide6.QtWidgets import (
 from candledesk.domain.errors import CandleDeskError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.panels.jobs.backfill_series import BackfillOrder, day_span, find_mistake, read_symbols
-from candledesk.ui.panels.jobs.texts import count_words, estimate_words, names_words
+from candledesk.ui.panels.jobs.texts import count_text, estimate_text, names_text
 from candledesk.ui.plain_text import PlainLabel
-from candledesk.ui.symbol_entry import interval_words
+from candledesk.ui.symbol_entry import interval_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
     from datetime import date
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import BackfillEstimate, Job
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
@@ -51,7 +51,7 @@ class BackfillForm(QDialog):
     started = Signal(int)
 
     def __init__(
-        self, cache: Cache, bridge: Bridge, parent: QWidget, target: tuple[str, Interval] | None = None
+        self, cache: CacheApi, bridge: Bridge, parent: QWidget, target: tuple[str, Interval] | None = None
     ) -> None:
         """Begin with the series that is on screen."""
         super().__init__(parent)
@@ -179,19 +179,19 @@ class BackfillForm(QDialog):
 
     def _on_changed(self) -> None:
         symbols, refused = read_symbols(self.symbols.toPlainText())
-        self.found.setText(count_words(len(symbols), "symbol"))
-        self.refused.setText(f"Not symbols, left out: {names_words(refused)}" if refused else "")
+        self.found.setText(count_text(len(symbols), "symbol"))
+        self.refused.setText(f"Not symbols, left out: {names_text(refused)}" if refused else "")
         self.refused.setVisible(bool(refused))
         self._estimated = None
         mistake = self.mistake()
         n_series = len(symbols) * len(self._intervals())
         self.start_button.setEnabled(not mistake and not self._is_starting)
-        self.start_button.setText("&Start" if mistake else f"&Start {count_words(n_series, 'backfill')}")
-        self._say(mistake or "Estimating…")
+        self.start_button.setText("&Start" if mistake else f"&Start {count_text(n_series, 'backfill')}")
+        self._show_message(mistake or "Estimating…")
         if not mistake:
             self._timer.start()
 
-    def _say(self, text: str, *, is_error: bool = False) -> None:
+    def _show_message(self, text: str, *, is_error: bool = False) -> None:
         self.cost.setText(text)
         self.cost.setProperty("tone", "warning" if is_error else "")
         self.cost.style().unpolish(self.cost)
@@ -208,12 +208,12 @@ class BackfillForm(QDialog):
         try:
             estimate = future.result()
         except CandleDeskError as error:
-            self._say(str(error), is_error=True)
+            self._show_message(str(error), is_error=True)
             return
-        text = estimate_words(estimate)
+        text = estimate_text(estimate)
         if estimate.unknown:
-            text += f"\nNot met yet, looked up first: {names_words(estimate.unknown)}."
-        self._say(text)
+            text += f"\nNot met yet, looked up first: {names_text(estimate.unknown)}."
+        self._show_message(text)
 
     def _on_start_clicked(self) -> None:
         if self.mistake() or self._is_starting:
@@ -221,7 +221,9 @@ class BackfillForm(QDialog):
         order = self.order()
         self._is_starting = True
         self.start_button.setEnabled(False)
-        self._say("Starting. Symbols that were never met are looked up first; this form may be closed meanwhile.")
+        self._show_message(
+            "Starting. Symbols that were never met are looked up first; this form may be closed meanwhile."
+        )
         future = self._cache.start_backfills(order.series, order.span)
         self._bridge.deliver(future, self._on_started)
         self.asked.emit(future)
@@ -232,10 +234,10 @@ class BackfillForm(QDialog):
         try:
             jobs = future.result()
         except UnknownSymbolError as error:
-            self._say(f"{error} The others are started.", is_error=True)
+            self._show_message(f"{error} The others are started.", is_error=True)
             return
         except CandleDeskError as error:
-            self._say(str(error), is_error=True)
+            self._show_message(str(error), is_error=True)
             return
         self.started.emit(len(jobs))
         self.accept()
@@ -250,8 +252,8 @@ def _interval_button(interval: Interval) -> QToolButton:
     button = QToolButton()
     button.setObjectName("interval")
     button.setText(interval.name)
-    button.setToolTip(interval_words(interval))
-    button.setAccessibleName(interval_words(interval))
+    button.setToolTip(interval_text(interval))
+    button.setAccessibleName(interval_text(interval))
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setMinimumWidth(72)

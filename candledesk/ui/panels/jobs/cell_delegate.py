@@ -13,7 +13,7 @@ from candledesk.ui.panels.jobs.texts import job_share
 from candledesk.ui.theme.themes import DARK, Theme, mix
 
 if TYPE_CHECKING:
-    from candledesk.ui.panels.jobs.table_model import Index
+    from candledesk.ui.panels.jobs.table_model import ModelIndex
 
 ROW_H = 26
 _BAR_W, _BAR_H, _GAP = 64, 4, 8
@@ -46,7 +46,7 @@ class _JobDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.theme = DARK
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         """Draw a cell."""
         option.widget.style().drawPrimitive(
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
@@ -55,15 +55,15 @@ class _JobDelegate(QStyledItemDelegate):
         self.paint_job(painter, option.rect.adjusted(_GAP, 0, -_GAP, 0), index, option.state)
         painter.restore()
 
-    def paint_job(self, painter: QPainter, rect: QRect, index: Index, state: QStyle.StateFlag) -> None:
+    def paint_job(self, painter: QPainter, rect: QRect, index: ModelIndex, state: QStyle.StateFlag) -> None:
         """Draw what the column shows into ``rect``; ``state``: the cell's, selected or not."""
         raise NotImplementedError
 
-    def _write(self, painter: QPainter, rect: QRect, index: Index) -> None:
+    def _write(self, painter: QPainter, rect: QRect, index: ModelIndex) -> None:
         painter.setPen(QColor(self.theme.text))
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, index.data())
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: ModelIndex) -> QSize:
         """Return the room for bar and text."""
         return QSize(_BAR_W + 60, ROW_H)
 
@@ -71,7 +71,7 @@ class _JobDelegate(QStyledItemDelegate):
 class StateDelegate(_JobDelegate):
     """A dot in the state's colour before its name."""
 
-    def paint_job(self, painter: QPainter, rect: QRect, index: Index, _state: QStyle.StateFlag) -> None:
+    def paint_job(self, painter: QPainter, rect: QRect, index: ModelIndex, _state: QStyle.StateFlag) -> None:
         """Draw dot and name."""
         job = index.data(Qt.ItemDataRole.UserRole)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -84,7 +84,7 @@ class StateDelegate(_JobDelegate):
 class ProgressDelegate(_JobDelegate):
     """A slim bar with the share beside it."""
 
-    def paint_job(self, painter: QPainter, rect: QRect, index: Index, state: QStyle.StateFlag) -> None:
+    def paint_job(self, painter: QPainter, rect: QRect, index: ModelIndex, state: QStyle.StateFlag) -> None:
         """Draw bar and share."""
         job = index.data(Qt.ItemDataRole.UserRole)
         track = QRect(rect.left(), rect.center().y() - _BAR_H // 2, _BAR_W, _BAR_H)

@@ -54,15 +54,15 @@ _FILTER_STATES = {
 }
 
 
-def is_stale(known: Job, news: Job) -> bool:
-    """Tell whether ``news`` is older than what is known; threads may overtake each other within a second.
+def is_stale(known: Job, incoming: Job) -> bool:
+    """Tell whether ``incoming`` is older than what is known; threads may overtake each other within a second.
 
     Of two states of the same second the one that the other leads to is the newer: a job that was cancelled does not
     run again because a report of its last window comes late.
     """
-    if news.updated_at != known.updated_at:
-        return news.updated_at < known.updated_at
-    return (known.state, news.state) not in _STEPS and (news.state, known.state) in _STEPS
+    if incoming.updated_at != known.updated_at:
+        return incoming.updated_at < known.updated_at
+    return (known.state, incoming.state) not in _STEPS and (incoming.state, known.state) in _STEPS
 
 
 class JobBook:

@@ -26,7 +26,7 @@ from candledesk.ui.panels.jobs.flow_layout import FlowLayout
 from candledesk.ui.panels.jobs.job_list import JobFilter
 from candledesk.ui.panels.jobs.table_model import JobsModel
 from candledesk.ui.panels.jobs.table_view import JOB_ACTIONS, JobsView
-from candledesk.ui.panels.jobs.texts import requests_words
+from candledesk.ui.panels.jobs.texts import requests_text
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.themes import chart_font
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 
-    from candledesk.cache.api import Cache
+    from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import Job
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.theme.themes import Theme
@@ -57,7 +57,7 @@ class JobsPanel(QDockWidget):
     backfill_requested = Signal()
     left = Signal()
 
-    def __init__(self, cache: Cache, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, cache: CacheApi, bridge: Bridge, parent: QWidget | None = None) -> None:
         """Ask for the newest jobs at once."""
         super().__init__("Jobs", parent)
         self.setObjectName("jobs")
@@ -171,7 +171,7 @@ class JobsPanel(QDockWidget):
             button.setText(f"{chosen.value}  {n_jobs:,}" if n_jobs else chosen.value)
         self.retry_failed_button.setEnabled(counts[JobState.FAILED] > 0)
         self.clear_button.setEnabled(any(counts[state] for state in _ENDED))
-        self.empty.tell(has_jobs=len(self.model.book) > 0)
+        self.empty.show_state(has_jobs=len(self.model.book) > 0)
         self.pages.setCurrentWidget(self.table if self.model.rowCount() else self.empty)
         n_live = sum(counts[state] for state in _MOVING)
         if n_live != self._n_live:
@@ -186,7 +186,7 @@ class JobsPanel(QDockWidget):
 
     def _show_limiter(self) -> None:
         if self.isVisible():
-            self.requests.setText(requests_words(self._cache.limiter_state(), time.time(), n_live=self._n_live))
+            self.requests.setText(requests_text(self._cache.limiter_state(), time.time(), n_live=self._n_live))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the limiter while somebody can see it."""
@@ -202,13 +202,13 @@ class JobsPanel(QDockWidget):
     # -- what is asked
 
     def _on_asked(self, verb: JobVerb, job_id: int) -> None:
-        doors: dict[JobVerb, Callable[[int], Future[Job]]] = {
+        methods: dict[JobVerb, Callable[[int], Future[Job]]] = {
             JobVerb.PAUSE: self._cache.pause_job,
             JobVerb.RESUME: self._cache.resume_job,
             JobVerb.CANCEL: self._cache.cancel_job,
             JobVerb.RETRY: self._cache.retry_job,
         }
-        self._bridge.deliver(doors[verb](job_id), self._on_moved)
+        self._bridge.deliver(methods[verb](job_id), self._on_moved)
 
     def _on_moved(self, future: Future[Job]) -> None:
         try:
@@ -262,9 +262,9 @@ class _EmptyState(QWidget):
         for widget in (self.title, self.text, self.button):
             box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
-        self.tell(has_jobs=False)
+        self.show_state(has_jobs=False)
 
-    def tell(self, *, has_jobs: bool) -> None:
+    def show_state(self, *, has_jobs: bool) -> None:
         """Say whether there are jobs that the filter hides."""
         self.title.setText("No job matches" if has_jobs else "No jobs yet")
         self.text.setText(

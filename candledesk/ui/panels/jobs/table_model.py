@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.messages import Job
 
-Index = QModelIndex | QPersistentModelIndex
+ModelIndex = QModelIndex | QPersistentModelIndex
 FLUSH_MS = 50
 _REST = 10  # times as long as showing took, nothing is shown: thousands of jobs cost a tenth of the thread at most
 _MAX_RANGES = 16  # beyond that one range tells of everything between the first and the last change
@@ -82,17 +82,17 @@ class JobsModel(QAbstractTableModel):
         for job_id in changed:
             self._cells.pop(job_id, None)
         self._rearrange(self.book.order())
-        self._tell_changed(sorted(row for job_id in changed if (row := self._row_of.get(job_id)) is not None))
+        self._emit_changes(sorted(row for job_id in changed if (row := self._row_of.get(job_id)) is not None))
         self.flushed.emit()
         self._rest_ms = round((time.perf_counter() - began) * 1_000 * _REST)
 
     def _rearrange(self, target: list[int]) -> None:
         if target == self._shown:
             return
-        wanted, former = set(target), set(self._shown)
-        kept = [job_id for job_id in target if job_id in former]
+        wanted, previous = set(target), set(self._shown)
+        kept = [job_id for job_id in target if job_id in previous]
         gone = [job_id for job_id in self._shown if job_id not in wanted]
-        fresh = [job_id for job_id in target if job_id not in former]
+        fresh = [job_id for job_id in target if job_id not in previous]
         self._permute(kept + gone)
         if gone:
             self.beginRemoveRows(_ROOT, len(kept), len(self._shown) - 1)
@@ -124,7 +124,7 @@ class JobsModel(QAbstractTableModel):
         self._shown = shown
         self._row_of = {job_id: row for row, job_id in enumerate(shown)}
 
-    def _tell_changed(self, rows: list[int]) -> None:
+    def _emit_changes(self, rows: list[int]) -> None:
         if not rows:
             return
         breaks = [(before, after) for before, after in pairwise(rows) if after != before + 1]
@@ -144,15 +144,15 @@ class JobsModel(QAbstractTableModel):
         """Return the row of a job, ``None`` when it is not shown."""
         return self._row_of.get(job_id)
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def rowCount(self, parent: ModelIndex | None = None) -> int:
         """Return the number of jobs that are shown."""
         return 0 if parent is not None and parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: Index | None = None) -> int:
+    def columnCount(self, parent: ModelIndex | None = None) -> int:
         """Return the number of columns."""
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's variant
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's variant
         """Return a cell's text, tooltip, alignment or, for the delegate, the job."""
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell_texts(index.row())[index.column()]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from candledesk.domain.job_states import JobVerb, may
 from candledesk.ui.panels.jobs.cell_delegate import ROW_H, ProgressDelegate, StateDelegate
-from candledesk.ui.panels.jobs.texts import COLUMNS, error_words, has_error
+from candledesk.ui.panels.jobs.texts import COLUMNS, error_text, has_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,7 @@ class JobsView(QTableView):
         self._delegates = (StateDelegate(self), ProgressDelegate(self))
         self.setItemDelegateForColumn(COLUMNS.index("State"), self._delegates[0])
         self.setItemDelegateForColumn(COLUMNS.index("Progress"), self._delegates[1])
-        self._dress()
+        self._apply_theme()
         self.actions_by_name = {row.name: self._make_action(row) for row in JOB_ACTIONS}
         space = QAction("Pause or resume", self)
         space.setShortcut(QKeySequence(Qt.Key.Key_Space))
@@ -79,7 +79,7 @@ class JobsView(QTableView):
         self.customContextMenuRequested.connect(self._open_menu)
         self.refresh_actions()
 
-    def _dress(self) -> None:
+    def _apply_theme(self) -> None:
         self.setAccessibleName("Jobs")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -155,7 +155,7 @@ class JobsView(QTableView):
 
     def copy_errors(self) -> None:
         """Put why the selected jobs failed on the clipboard."""
-        texts = [error_words(job) for job in self.selected_jobs() if has_error(job)]
+        texts = [error_text(job) for job in self.selected_jobs() if has_error(job)]
         if texts:
             QGuiApplication.clipboard().setText("\n".join(texts))
 

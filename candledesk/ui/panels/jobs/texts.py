@@ -20,7 +20,7 @@ _SHORT_WAIT_S = 10  # the usual wait for the limiter, which is told for all jobs
 _MAX_NAMES = 12  # of symbols in one sentence
 
 
-def span_words(job: Job) -> str:
+def span_text(job: Job) -> str:
     """Return ``2024-11-01 – 2025-11-24``, or ``all until 2025-11-24`` for a whole history."""
     first, last = (f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d}" for instant in (job.span.start, job.span.end - 1))
     if job.span.start <= HISTORY_START:
@@ -35,17 +35,17 @@ def job_share(job: Job) -> float:
     return min(1.0, job.bars_done / job.bars_expected) if job.bars_expected else 0.0
 
 
-def share_words(job: Job) -> str:
+def share_text(job: Job) -> str:
     """Return ``37%``, rounded down: nothing is said to be whole that is not."""
     return f"{int(job_share(job) * 100)}%"
 
 
-def bars_words(job: Job) -> str:
+def bars_text(job: Job) -> str:
     """Return ``120 of 400``."""
     return f"{job.bars_done:,} of {job.bars_expected:,}" if job.bars_expected else f"{job.bars_done:,}"
 
 
-def duration_words(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Return ``42 s``, ``4 min``, ``2 h 10 min`` or ``3 days``."""
     whole = max(1, round(seconds))
     if whole < _MINUTE_S:
@@ -60,31 +60,31 @@ def duration_words(seconds: float) -> str:
     return "1 day" if days == 1 else f"{days:,} days"
 
 
-def left_words(job: Job) -> str:
+def left_text(job: Job) -> str:
     """Return how long a queued or running job will take, or nothing."""
     is_moving = job.state in {JobState.QUEUED, JobState.RUNNING}
-    return duration_words(job.eta_s) if is_moving and job.eta_s is not None else ""
+    return duration_text(job.eta_s) if is_moving and job.eta_s is not None else ""
 
 
-def clock_words(instant: int, now: float, zone: tzinfo | None = None) -> str:
+def clock_text(instant: int, now: float, zone: tzinfo | None = None) -> str:
     """Return ``15:42`` in the user's zone, with the date when that is not today's."""
     there, here = (datetime.fromtimestamp(at, UTC).astimezone(zone) for at in (instant, now))
     return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%Y-%m-%d %H:%M}"
 
 
-def reason_words(job: Job, now: float, zone: tzinfo | None = None) -> str:
+def reason_text(job: Job, now: float, zone: tzinfo | None = None) -> str:
     """Return why a job failed or waits, in one line."""
     text = job.error or "; ".join(dict.fromkeys(gap.reason for gap in job.gaps))
     is_moving = job.state in {JobState.QUEUED, JobState.RUNNING}
     if is_moving and job.next_try_at is not None and job.next_try_at > now + _SHORT_WAIT_S:
-        again = f"next try at {clock_words(job.next_try_at, now, zone)}"
+        again = f"next try at {clock_text(job.next_try_at, now, zone)}"
         return f"{text}; {again}" if text else again
     return text
 
 
-def error_words(job: Job) -> str:
+def error_text(job: Job) -> str:
     """Return everything that is known of a failure, for a message to somebody else: a line, and one per gap."""
-    lines = [f"{job.symbol} {job.interval.name}, {span_words(job)}, job {job.job_id}: {job.state.value}"]
+    lines = [f"{job.symbol} {job.interval.name}, {span_text(job)}, job {job.job_id}: {job.state.value}"]
     if job.error:
         lines[0] += f": {job.error}"
     for gap in job.gaps:
@@ -104,45 +104,45 @@ def job_cells(job: Job, now: float) -> tuple[str, ...]:
         job.symbol,
         job.interval.name,
         job.kind,
-        span_words(job),
+        span_text(job),
         job.state.value,
-        share_words(job),
-        bars_words(job),
-        left_words(job),
-        reason_words(job, now),
+        share_text(job),
+        bars_text(job),
+        left_text(job),
+        reason_text(job, now),
     )
 
 
-def requests_words(state: LimiterState, now: float, zone: tzinfo | None = None, *, n_live: int = 0) -> str:
+def requests_text(state: LimiterState, now: float, zone: tzinfo | None = None, *, n_live: int = 0) -> str:
     """Return when the next request can leave, or why none does; with jobs under way that they take their turns."""
     left_s = None if state.retry_at is None else state.retry_at - now
     if state.is_offline:
-        return "Offline, trying again" + (f" in {duration_words(left_s)}" if left_s is not None and left_s > 0 else "")
+        return "Offline, trying again" + (f" in {duration_text(left_s)}" if left_s is not None and left_s > 0 else "")
     if state.breaker is BreakerState.OPEN and left_s is not None and left_s > 0:
-        return f"Paused by Yahoo until {clock_words(state.retry_at or 0, now, zone)}"
+        return f"Paused by Yahoo until {clock_text(state.retry_at or 0, now, zone)}"
     if state.breaker is not BreakerState.CLOSED:
         return "Trying Yahoo again"
     if state.next_request_in_s >= 1:
-        return f"Next request in {duration_words(state.next_request_in_s)}"
+        return f"Next request in {duration_text(state.next_request_in_s)}"
     return "Requests leave at the polite rate" if n_live > 0 else "Requests can leave at once"
 
 
-def names_words(names: Sequence[str]) -> str:
+def names_text(names: Sequence[str]) -> str:
     """Return ``AAPL, MSFT and 7 more``."""
     shown = ", ".join(names[:_MAX_NAMES])
     return shown if len(names) <= _MAX_NAMES else f"{shown} and {len(names) - _MAX_NAMES:,} more"
 
 
-def count_words(n: int, one: str, many: str = "") -> str:
+def count_text(n: int, one: str, many: str = "") -> str:
     """Return ``1 request`` or ``2,000 requests``."""
     return f"1 {one}" if n == 1 else f"{n:,} {many or one + 's'}"
 
 
-def estimate_words(estimate: BackfillEstimate) -> str:
+def estimate_text(estimate: BackfillEstimate) -> str:
     """Return what backfills will cost."""
     if estimate.n_requests == 0:
         return "Everything is stored already: nothing is left to ask for."
     return (
-        f"About {count_words(estimate.n_requests, 'request')} to Yahoo and {count_words(estimate.n_bars, 'new bar')}, "
-        f"in about {duration_words(estimate.seconds)} at the polite rate."
+        f"About {count_text(estimate.n_requests, 'request')} to Yahoo and {count_text(estimate.n_bars, 'new bar')}, "
+        f"in about {duration_text(estimate.seconds)} at the polite rate."
     )

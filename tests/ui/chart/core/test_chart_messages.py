@@ -9,11 +9,11 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.ui.chart.core.chart_messages import (
+    edge_text,
     edge_title,
-    edge_words,
-    lag_words,
-    limiter_words,
-    pause_words,
+    lag_text,
+    limiter_text,
+    pause_text,
     series_notice,
 )
 from candledesk.ui.chart.core.legend_text import value_parts
@@ -23,7 +23,7 @@ from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.layers import lay_out
 from candledesk.ui.chart.paint.legend_painter import lines_of
-from candledesk.ui.panels.jobs.texts import span_words
+from candledesk.ui.panels.jobs.texts import span_text
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.theme.themes import DARK
 from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
@@ -35,26 +35,26 @@ def _series(bars: Bars, **changes: object) -> Series:
     return replace(series, **changes)
 
 
-def test_the_start_of_history_tells_the_listing_date():
-    assert edge_words(_series(make_bars(5), edge_reason=LISTING_REASON)) == (
+def test_the_start_of_history_shows_the_listing_date():
+    assert edge_text(_series(make_bars(5), edge_reason=LISTING_REASON)) == (
         "No bars before the listing date, 12 Dec 1980"
     )
 
 
-def test_the_start_of_history_tells_the_look_back():
-    assert edge_words(_series(make_bars(5), edge_reason="Yahoo keeps 1m bars for 30 days")) == (
+def test_the_start_of_history_shows_the_look_back():
+    assert edge_text(_series(make_bars(5), edge_reason="Yahoo keeps 1m bars for 30 days")) == (
         "Yahoo keeps 1m bars for 30 days"
     )
 
 
-def test_a_pause_that_is_over_is_not_told():
+def test_a_pause_that_is_over_is_not_reported():
     state = LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW)
-    assert limiter_words(state, UTC, now=NOW - 1) == "Yahoo asked us to pause until 00:00"
-    assert limiter_words(state, UTC, now=NOW) == ""
+    assert limiter_text(state, UTC, now=NOW - 1) == "Yahoo asked us to pause until 00:00"
+    assert limiter_text(state, UTC, now=NOW) == ""
 
 
-def test_the_status_bar_tells_how_late_updates_run(qtbot):
-    assert [lag_words(lag) for lag in (0, 38, 119, 120, 300)] == [
+def test_the_status_bar_shows_how_late_updates_run(qtbot):
+    assert [lag_text(lag) for lag in (0, 38, 119, 120, 300)] == [
         "",
         "Updates 40 s late",
         "Updates 120 s late",
@@ -89,7 +89,7 @@ def test_what_trades_without_volume_shows_none():
 
 
 def test_a_whole_history_is_not_said_to_begin_in_1900():
-    assert span_words(make_job(span=Span(HISTORY_START, NOW))) == "all until 2025-11-23"
+    assert span_text(make_job(span=Span(HISTORY_START, NOW))) == "all until 2025-11-23"
 
 
 def test_nothing_is_said_to_load_without_a_network():
@@ -100,27 +100,27 @@ def test_nothing_is_said_to_load_without_a_network():
 
 def test_a_pause_is_said_where_bars_are_waited_for():
     paused = LimiterState(0, 0, BreakerState.OPEN, retry_at=1_000)
-    pause = pause_words(paused, 900, UTC)
+    pause = pause_text(paused, 900, UTC)
     assert pause == "Yahoo asked us to pause until 00:16."
-    assert pause_words(paused, 1_001, UTC) == ""
-    assert pause_words(replace(paused, is_offline=True), 900, UTC) == ""
+    assert pause_text(paused, 1_001, UTC) == ""
+    assert pause_text(replace(paused, is_offline=True), 900, UTC) == ""
     assert edge_title(EdgeState.LOADING, is_offline=False, pause=pause) == "Older bars wait for Yahoo"
     assert edge_title(EdgeState.START, is_offline=False, pause=pause) == "Start of history"
     empty = replace(Series.empty(), symbol="AAPL", edge=EdgeState.LOADING)
-    assert edge_words(empty, pause) == pause
+    assert edge_text(empty, pause) == pause
     notice = series_notice(empty, is_offline=False, pause=pause)
     assert notice.title == "AAPL waits for Yahoo"
     assert notice.detail.startswith(pause)
 
 
-def test_the_bar_of_a_month_is_told_as_a_month():
+def test_the_bar_of_a_month_is_labelled_as_a_month():
     months = build_calendar(make_bars(5).open_time, "America/New_York", is_daily=True)
     assert format_open_time(months, 4, is_monthly=True) == "Nov 2025"
     assert format_open_time(months, 4) == "Fri 21 Nov 2025"
     assert [interval.name for interval in INTERVALS.values() if interval.is_monthly] == ["1mo", "3mo"]
 
 
-def test_the_status_bar_says_whose_zone_it_tells(qtbot):
+def test_the_status_bar_says_which_zone_it_shows(qtbot):
     bar = StatusBar(LimiterState(1.0, 0.0, BreakerState.CLOSED))
     qtbot.addWidget(bar)
     bar.show_series(_series(make_bars(5)))

@@ -10,7 +10,7 @@ from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.chart.core.axis import Axis
-from candledesk.ui.chart.core.coverage_strip import LEAST_PX, mark_at, mark_words, place_marks, shown_span
+from candledesk.ui.chart.core.coverage_strip import LEAST_PX, mark_at, mark_text, place_marks, shown_span
 from candledesk.ui.chart.core.scene import Series
 from candledesk.ui.chart.core.time_ticks import build_calendar
 from candledesk.ui.chart.core.viewport import Viewport
@@ -107,14 +107,14 @@ def test_the_piece_that_is_drawn_last_is_under_the_mouse():
     ],
 )
 def test_the_words_say_why_and_since_when(piece, words):
-    text = mark_words(piece, is_daily=piece is None or piece.span.end > 60)
+    text = mark_text(piece, is_daily=piece is None or piece.span.end > 60)
     for part in words:
         assert part in text
 
 
-def test_flagged_bars_are_told_by_their_reason_and_take_no_empty_region():
+def test_flagged_bars_show_their_reason_and_take_no_empty_region():
     odd = mark(TIMES[90], TIMES[94] + DAY_S, MarkState.ODD, reason="5 odd bars: open unknown")
-    assert mark_words(odd, is_daily=True).split("\n")[0] == "5 odd bars: open unknown"
+    assert mark_text(odd, is_daily=True).split("\n")[0] == "5 odd bars: open unknown"
     (_, (left, right, state)) = pieces([odd])
     assert (left, right, state) == (720, 760, MarkState.ODD)
     early = mark(TIMES[0] - 9 * DAY_S, TIMES[0] - DAY_S, MarkState.ODD)
@@ -129,10 +129,10 @@ def test_what_can_be_fetched_is_found_under_what_is_flagged():
     assert mark_at([], 1) is None
 
 
-def test_the_words_tell_times_in_the_charts_zone():
+def test_the_text_shows_times_in_the_charts_zone():
     """The axis said 09:30 where the strip said 14:30 UTC."""
     piece = mark(1_764_081_000, 1_764_082_800, MarkState.MISSING, fetched_at=1_764_084_600)
-    words = mark_words(piece, is_daily=False, tz="America/New_York").split("\n")
+    words = mark_text(piece, is_daily=False, tz="America/New_York").split("\n")
     assert words[1:] == ["2025-11-25 09:30 EST to 2025-11-25 10:00 EST", "asked 2025-11-25 10:30 EST"]
 
 
@@ -162,7 +162,7 @@ def asked(page):
 
 def show_mark(page, qtbot, state=MarkState.MISSING):
     page.cache.marks = (mark(TIMES[80], TIMES[90], state, reason="a reason"),)
-    page.cache.tell_stored("AAPL", "1d")
+    page.cache.emit_stored("AAPL", "1d")
     qtbot.waitUntil(lambda: any(piece.mark for piece in page.strip.segments), timeout=5000)
     piece = page.strip.segments[-1]
     return QPoint(round((piece.left + piece.right) / 2), 4)
@@ -185,7 +185,7 @@ def test_flagged_bars_are_a_thin_line_in_the_band(page, qtbot, theme):
     assert theme.odd not in {theme.down, theme.warning, theme.accent, theme.text_muted}
 
 
-def test_a_moving_chart_asks_once_when_it_rests(page, qtbot):
+def test_a_moving_chart_asks_once_when_it_stops(page, qtbot):
     qtbot.waitUntil(lambda: len(asked(page)) >= 1, timeout=5000)
     page.strip._timer.stop()
     page.cache.calls.clear()

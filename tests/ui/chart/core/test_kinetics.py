@@ -34,7 +34,7 @@ def test_to_the_left_it_goes_left():
         ([(0, 0), (50, 0)], 0),  # no clock
     ],
 )
-def test_rest_and_slowness_throw_nothing(positions, at):
+def test_a_stopped_or_slow_pointer_starts_no_flick(positions, at):
     assert _meter(positions).flick(at) is None
 
 

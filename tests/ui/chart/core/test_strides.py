@@ -172,7 +172,7 @@ def test_fit_shows_the_whole_stored_series(long):
     assert frame.columns.volume.sum() == full.volume.sum()
 
 
-def test_the_former_rows_are_drawn_until_the_new_ones_come(long, cache):
+def test_the_previous_rows_are_drawn_until_the_new_ones_come(long, cache):
     cache.is_holding = True
     for _ in range(40):
         long.model.zoom_right(0.8)

@@ -4,7 +4,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from candledesk.cache.messages import EdgeState, ViewportReply, ViewportRequest
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.crosshair import aim_at
+from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.options import Magnet
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
@@ -29,7 +29,9 @@ def _time_tags(interval, dpr):
         image = QImage(*size, QImage.Format.Format_RGB32)
         image.fill(0)
         painter = QPainter(image)
-        paint_layers(painter, Picture(frame, scene, DARK, aim_at(frame, series, x, 100, Magnet.CLOSE)), [CROSSHAIR])
+        paint_layers(
+            painter, Picture(frame, scene, DARK, snap_crosshair(frame, series, x, 100, Magnet.CLOSE)), [CROSSHAIR]
+        )
         painter.end()
         pixels = np.frombuffer(image.constBits(), np.uint32).reshape(size[1], -1) & 0xFFFFFF
         band = pixels[frame.panes.time_top + 1 : frame.panes.height, : frame.panes.plot_w]

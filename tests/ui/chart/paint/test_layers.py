@@ -172,7 +172,7 @@ def test_the_crosshair_reads_the_value_of_the_pane_under_it(qapp, view):
     frame = view.model.frame()
     y = round(frame.scales[STRENGTH].y_of(50.0))
     _mouse(qapp, view, QEvent.Type.MouseMove, 200, y)
-    assert float(view.aim.value_text) == pytest.approx(50, abs=1.5)
+    assert float(view.point.value_text) == pytest.approx(50, abs=1.5)
 
 
 def test_a_layer_above_the_chart_repaints_only_where_its_cover_changed(qapp, view):

@@ -102,7 +102,7 @@ def test_what_cannot_be_drawn_is_refused_in_words(suffix, size):
         render_shot(Shot(shot().scene, DARK, *size), suffix)
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path):
+def test_a_file_that_cannot_be_written_is_reported(tmp_path):
     with pytest.raises(EnvironmentFaultError, match="another file"):
         write_shot(tmp_path / "missing" / "a.png", shot())
 

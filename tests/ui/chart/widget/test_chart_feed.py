@@ -47,7 +47,7 @@ def test_a_reply_of_an_older_generation_is_dropped(chart, cache):
     assert chart.model.series.symbol == ""
 
 
-def test_one_request_is_in_flight_and_the_latest_wish_wins(chart, cache):
+def test_one_request_is_in_flight_and_the_latest_wins(chart, cache):
     chart.open("MSFT")
     cache.is_holding = True
     n_before = len(cache.requests)
@@ -82,7 +82,7 @@ def test_newer_bars_move_nothing_when_scrolled_back(chart, cache):
     chart.settle()
     before = chart.positions()
     cache.add("MSFT", "1d", full)
-    cache.tell_stored("MSFT", "1d")
+    cache.emit_stored("MSFT", "1d")
     chart.settle()
     assert int(chart.model.series.bars.open_time[-1]) == int(full.open_time[-1])
     assert chart.positions() == pytest.approx(before, abs=1e-6)
@@ -94,7 +94,7 @@ def test_a_newer_bar_shifts_the_view_when_the_latest_is_visible(chart, cache):
     chart.open("MSFT")
     x = chart.model.placed.x_of(len(chart.model.series.bars) - 1)
     cache.add("MSFT", "1d", full)
-    cache.tell_stored("MSFT", "1d")
+    cache.emit_stored("MSFT", "1d")
     chart.settle()
     assert chart.model.placed.x_of(len(chart.model.series.bars) - 1) == pytest.approx(x)
 
@@ -124,7 +124,7 @@ def test_a_loading_edge_is_not_asked_in_circles(chart, cache):
     assert len(cache.requests) <= n_asked + 1
 
 
-def test_an_unknown_symbol_keeps_the_former_chart_and_says_so(chart, qtbot):
+def test_an_unknown_symbol_keeps_the_previous_chart_and_says_so(chart, qtbot):
     chart.open("MSFT")
     with qtbot.waitSignal(chart.feed.failed) as failed:
         chart.feed.open("NOSUCH", INTERVALS["1d"])
@@ -133,7 +133,7 @@ def test_an_unknown_symbol_keeps_the_former_chart_and_says_so(chart, qtbot):
     assert chart.feed.target == ("MSFT", INTERVALS["1d"])
 
 
-def test_a_lookup_that_fails_later_is_told_by_its_job(chart, cache, qtbot):
+def test_a_lookup_that_fails_later_is_reported_by_its_job(chart, cache, qtbot):
     chart.open("MSFT")
     cache.is_holding = True
     chart.feed.open("NOSUCH", INTERVALS["1d"])
@@ -150,8 +150,8 @@ def test_a_lookup_that_fails_later_is_told_by_its_job(chart, cache, qtbot):
 def test_another_symbol_or_interval_does_not_ask(chart, cache):
     chart.open("MSFT")
     n_asked = len(cache.requests)
-    cache.tell_stored("AAPL", "1d")
-    cache.tell_stored("MSFT", "5m")
+    cache.emit_stored("AAPL", "1d")
+    cache.emit_stored("MSFT", "5m")
     chart.settle()
     assert len(cache.requests) == n_asked
 
@@ -160,7 +160,7 @@ def test_a_derived_interval_follows_its_base(chart, cache):
     cache.add("MSFT", "1wk", make_bars(300))
     chart.open("MSFT", "1wk")
     n_asked = len(cache.requests)
-    cache.tell_stored("MSFT", "1d")
+    cache.emit_stored("MSFT", "1d")
     chart.settle()
     assert len(cache.requests) == n_asked + 1
 
@@ -216,13 +216,13 @@ def test_bars_stored_beyond_a_cut_window_ask_nothing(chart, cache):
 def test_a_reply_that_changes_nothing_paints_nothing(chart, cache):
     chart.open("MSFT")
     n_paints = chart.view.chart_item.n_paints
-    cache.tell_stored("MSFT", "1d")
+    cache.emit_stored("MSFT", "1d")
     chart.settle()
     assert chart.view.chart_item.n_paints == n_paints
 
 
 @pytest.mark.allow_logs
-def test_a_bug_behind_the_door_is_told(chart, cache, qtbot):
+def test_a_bug_behind_the_api_is_reported(chart, cache, qtbot):
     chart.open("MSFT")
     cache.is_holding = True
     with qtbot.waitSignal(chart.feed.failed) as failed:
@@ -239,7 +239,7 @@ def test_fit_goes_on_until_every_stored_bar_is_shown(chart, cache):
     assert chart.model.placed.visible() == (0, 3_000)
 
 
-def test_going_back_from_a_refused_symbol_asks_for_the_former_chart_again(chart, cache):
+def test_going_back_from_a_refused_symbol_asks_for_the_previous_chart_again(chart, cache):
     chart.open()
     chart.feed.open("NOSUCH", INTERVALS["1d"])
     chart.settle()
@@ -296,22 +296,22 @@ def test_an_empty_chart_opens_what_was_refused_when_it_may_be_tried_again(chart,
     """The cache tells so by an event of the series, as of a window that failed."""
     chart.open("NVDA")
     cache.add("NVDA", "1d", make_bars(500))
-    cache.tell_stored("NVDA", "1d")
+    cache.emit_stored("NVDA", "1d")
     chart.settle()
     assert chart.model.series.symbol == "NVDA"
 
 
-def test_the_same_refusal_again_is_no_news(chart, cache):
-    told = []
-    chart.feed.failed.connect(told.append)
+def test_the_same_refusal_again_is_not_reported(chart, cache):
+    reported = []
+    chart.feed.failed.connect(reported.append)
     chart.open("NVDA")
     for is_offline in (True, False, True):
         go(cache, chart, is_offline=is_offline)  # which puts other words into the chart
-        cache.tell_stored("NVDA", "1d")
+        cache.emit_stored("NVDA", "1d")
         chart.settle()
-    assert len(told) == 1
+    assert len(reported) == 1
     chart.open("NVDA")
-    assert len(told) == 2, "somebody asked again"
+    assert len(reported) == 2, "somebody asked again"
 
 
 def test_a_chart_with_bars_asks_nothing_when_the_network_is_back(chart, cache):
@@ -334,7 +334,7 @@ def test_a_chart_without_bars_becomes_the_next_symbols_at_once(chart, cache):
     assert (chart.model.series.symbol, chart.model.scene.notice.title) == ("MSFT", "Loading MSFT")
 
 
-def test_a_chart_without_bars_does_not_go_back_to_the_former_refusal(chart):
+def test_a_chart_without_bars_does_not_go_back_to_the_previous_refusal(chart):
     chart.open("NVDA")
     chart.open("NOSUCH")
     assert chart.feed.target == ("NOSUCH", INTERVALS["1d"])

@@ -3,7 +3,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from candledesk.domain.prices.oddity import Oddity
-from candledesk.ui.chart.core.crosshair import aim_at
+from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.frame import TextMetrics
 from candledesk.ui.chart.core.options import Magnet, PriceMode
 from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -110,7 +110,7 @@ def test_the_crosshair_paints_no_bars(opened):
     for x in range(300, 500, 7):
         _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
     assert opened.view.chart_item.n_paints == n_paints
-    assert opened.view.aim is not None
+    assert opened.view.point is not None
 
 
 def test_the_crosshair_repaints_a_small_part(opened, monkeypatch):
@@ -145,11 +145,11 @@ def test_the_crosshair_leaves_no_trail_on_the_screen(opened):
 
 def test_the_crosshair_snaps_to_bar_and_close(opened):
     frame, series = opened.model.frame(), opened.model.series
-    aim = aim_at(frame, series, 403.0, 150.0, Magnet.CLOSE)
-    assert aim is not None
-    assert aim.x == round(frame.device_x(aim.row))
-    assert aim.value_text == f"{series.bars.close[aim.row]:,.2f}"
-    free = aim_at(frame, series, 403.0, 150.0, Magnet.FREE)
+    point = snap_crosshair(frame, series, 403.0, 150.0, Magnet.CLOSE)
+    assert point is not None
+    assert point.x == round(frame.device_x(point.row))
+    assert point.value_text == f"{series.bars.close[point.row]:,.2f}"
+    free = snap_crosshair(frame, series, 403.0, 150.0, Magnet.FREE)
     assert free is not None
     assert free.y == 150
 
@@ -160,17 +160,17 @@ def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
     time = int(opened.model.series.bars.open_time[row])
     assert time in bars.open_time
     opened.cache.flags["MSFT", "1d"] = {time: int(Oddity.SESSION | Oddity.UNIT)}
-    opened.cache.tell_stored("MSFT", "1d")
+    opened.cache.emit_stored("MSFT", "1d")
     opened.settle()
     words = "sent in the other unit of the currency, converted; session that the calendar lacks"
     assert words not in opened.view.legend
     before = opened.view.grab().toImage()
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
     assert f"Odd bar: {words}" in opened.view.legend
-    assert opened.view.aim.flag_text == words
+    assert opened.view.point.flag_text == words
     hovered = opened.view.grab().toImage()
     _mouse(opened, QEvent.Type.MouseMove, 330, 200, buttons=Qt.MouseButton.NoButton)
-    assert opened.view.aim.flag_text == ""
+    assert opened.view.point.flag_text == ""
     assert words not in opened.view.legend
     opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
     assert opened.view.grab().toImage() == before  # nothing is left behind
@@ -186,7 +186,7 @@ def test_the_legend_follows_the_hovered_bar(opened):
     assert "MSFT" in opened.view.legend
     opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
     assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend
-    assert opened.view.aim is None
+    assert opened.view.point is None
 
 
 def test_the_price_axis_scales_and_resets(opened):

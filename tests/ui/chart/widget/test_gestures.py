@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
 
-from candledesk.ui.chart.core.crosshair import aim_at
+from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.options import ChartOptions, Kinetic, Magnet
 from candledesk.ui.chart.core.panes import MIN_PANE_PX, PRICE, VOLUME, Zone
 
@@ -60,7 +60,7 @@ def _separator_y(chart):
     return (frame.panes.box(PRICE).bottom + frame.panes.box(VOLUME).top) / 2 / frame.dpr
 
 
-def test_every_part_is_told_apart(opened):
+def test_every_part_is_distinguished(opened):
     hit_at, width, height = opened.view._gestures.hit_at, opened.view.width(), opened.view.height()
     y = _separator_y(opened)
     assert hit_at(300, 100)[:2] == (Zone.PLOT, PRICE)
@@ -89,7 +89,7 @@ def test_a_double_click_maximises_a_pane_and_restores_it(opened):
     assert [(box.pane.id, box.top) for box in opened.model.frame().panes.boxes] == [(VOLUME, 0)]
     opened.view.grab()
     _mouse(opened, MOVE, 300, 200)
-    assert opened.view.aim is not None
+    assert opened.view.point is not None
     _mouse(opened, DOUBLE, 300, 200)
     assert opened.model.frame().panes == before
     _mouse(opened, DOUBLE, 300, 100)
@@ -181,15 +181,15 @@ def test_a_pinch_of_the_trackpad_zooms_at_its_centre(opened):
 
 
 def test_the_crosshair_is_there_before_the_mouse_moves(opened):
-    assert opened.view.aim is None
+    assert opened.view.point is None
     at = QPointF(300, 200)
     opened.qapp.sendEvent(opened.view, QEnterEvent(at, at, at))
-    row = opened.view.aim.row
+    row = opened.view.point.row
     time = int(opened.model.series.bars.open_time[row])
     opened.open("AAPL")  # by typing: the mouse rests
-    assert opened.view.aim is not None
-    aim = opened.view.aim
-    assert abs(opened.model.placed.x_of(aim.row) - 300) <= opened.model.placed.view.spacing / 2
+    assert opened.view.point is not None
+    point = opened.view.point
+    assert abs(opened.model.placed.x_of(point.row) - 300) <= opened.model.placed.view.spacing / 2
     assert time
 
 
@@ -199,15 +199,15 @@ def test_the_crosshair_is_there_before_the_mouse_moves(opened):
 def test_the_magnet_takes_the_nearest_price(opened, magnet, names):
     frame, bars = opened.model.frame(), opened.model.series.bars
     for y in range(60, 400, 17):
-        aim = aim_at(frame, opened.model.series, 300.0, float(y), magnet)
-        prices = [float(getattr(bars, name)[aim.row]) for name in names]
+        point = snap_crosshair(frame, opened.model.series, 300.0, float(y), magnet)
+        prices = [float(getattr(bars, name)[point.row]) for name in names]
         nearest = min(prices, key=lambda price: abs(float(frame.price.y_of(price)) - y))
-        assert aim.value_text == f"{nearest:,.2f}"
-        assert aim.y == round(float(frame.price.y_of(nearest)))
+        assert point.value_text == f"{nearest:,.2f}"
+        assert point.y == round(float(frame.price.y_of(nearest)))
 
 
 def test_the_magnet_lets_go_of_what_is_off_screen(opened):
     opened.model.scale_price(1.0)
     opened.model._replace(price_range=replace(opened.model.scene.price_range, lo=1.0, hi=2.0))
-    aim = aim_at(opened.model.frame(), opened.model.series, 300.0, 150.0, Magnet.CLOSE)
-    assert aim.y == 150
+    point = snap_crosshair(opened.model.frame(), opened.model.series, 300.0, 150.0, Magnet.CLOSE)
+    assert point.y == 150

@@ -102,7 +102,7 @@ def test_every_window_that_arrives_is_one_paint(chart, cache, name):
         assert chart.view.chart_item.n_paints - n_paints in (1, 1 + n_replies)
 
 
-def test_a_cached_symbol_is_shown_in_one_paint_with_the_former_until_then(chart, cache):
+def test_a_cached_symbol_is_shown_in_one_paint_with_the_previous_chart_until_then(chart, cache):
     chart.open("MSFT")
     cache.is_holding = True
     n_paints = chart.view.chart_item.n_paints
@@ -144,7 +144,7 @@ def test_a_date_far_away_is_loaded_directly(chart, cache):
     assert chart.model.is_latest_visible()
 
 
-def test_a_date_that_is_not_stored_yet_is_waited_for_with_the_former_chart(chart, cache, qtbot):
+def test_a_date_that_is_not_stored_yet_is_waited_for_with_the_previous_chart(chart, cache, qtbot):
     chart.open()
     full = cache.bars["AAPL", "1d"]
     time = int(full.open_time[100])
@@ -157,7 +157,7 @@ def test_a_date_that_is_not_stored_yet_is_waited_for_with_the_former_chart(chart
     assert time in chart.positions()
 
 
-def test_a_date_with_nothing_around_it_is_told(chart, cache, qtbot):
+def test_a_date_without_bars_around_it_is_reported(chart, cache, qtbot):
     chart.open("MSFT")
     before, shown = chart.positions(), chart.model.series
     cache.is_holding = True

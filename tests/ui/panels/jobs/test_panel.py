@@ -173,13 +173,13 @@ def test_failed_jobs_are_retried_and_finished_ones_cleared_together(make_panel):
     assert not panel.panel.clear_button.isEnabled()
 
 
-def test_a_refusal_is_told(make_panel, qtbot):
+def test_a_refusal_is_reported(make_panel, qtbot):
     panel = make_panel(make_job(1))
     panel.click_row(1)
     panel.cache.jobs = [make_job(1, JobState.SUCCEEDED)]  # it has just ended, and nobody told yet
-    with qtbot.waitSignal(panel.panel.failed) as told:
+    with qtbot.waitSignal(panel.panel.failed) as reported:
         panel.press(Qt.Key.Key_Delete)
-    assert "succeeded" in told.args[0]
+    assert "succeeded" in reported.args[0]
 
 
 def test_every_button_has_a_key_of_its_own(make_panel):
@@ -260,7 +260,7 @@ def test_the_selection_stays_with_its_jobs(make_panel):
     assert {job.job_id for job in panel.table.selected_jobs()} == {3, 5}
 
 
-def test_news_of_a_job_that_was_cancelled_never_brings_it_back(make_panel):
+def test_a_late_event_of_a_cancelled_job_never_brings_it_back(make_panel):
     panel = make_panel(make_job(1))
     panel.emit(make_job(1, JobState.CANCELLED))
     panel.emit(make_job(1, JobState.RUNNING, bars_done=200))
@@ -292,7 +292,7 @@ def test_without_jobs_under_way_a_request_can_leave_at_once(make_panel):
     assert panel.panel.requests.text() == "Requests can leave at once"
 
 
-def test_the_limiter_is_told_in_words_while_the_panel_is_seen(make_panel, qtbot):
+def test_the_limiter_state_is_shown_while_the_panel_is_visible(make_panel, qtbot):
     panel = make_panel(make_job(1))
     qtbot.waitUntil(lambda: panel.panel.requests.text() == "Requests leave at the polite rate", timeout=5_000)
     panel.cache.limiter = replace(panel.cache.limiter, next_request_in_s=4.2)
@@ -320,17 +320,17 @@ def test_a_narrow_panel_loses_no_button(make_panel):
 def test_ten_thousand_jobs_are_rows_that_are_never_reset(make_panel, qapp):
     panel = make_panel(*(make_job(n, JobState.QUEUED) for n in range(1, 10_001)))
     model = panel.panel.model
-    told = {"reset": 0, "changed": [], "inserted": 0, "layout": 0}
-    model.modelReset.connect(lambda: told.update(reset=told["reset"] + 1))
-    model.dataChanged.connect(lambda first, last: told["changed"].append((first.row(), last.row())))
-    model.rowsInserted.connect(lambda *_: told.update(inserted=told["inserted"] + 1))
-    model.layoutChanged.connect(lambda *_: told.update(layout=told["layout"] + 1))
+    reported = {"reset": 0, "changed": [], "inserted": 0, "layout": 0}
+    model.modelReset.connect(lambda: reported.update(reset=reported["reset"] + 1))
+    model.dataChanged.connect(lambda first, last: reported["changed"].append((first.row(), last.row())))
+    model.rowsInserted.connect(lambda *_: reported.update(inserted=reported["inserted"] + 1))
+    model.layoutChanged.connect(lambda *_: reported.update(layout=reported["layout"] + 1))
     assert model.rowCount() == 10_000
     for n in range(1, 1_001):
         panel.cache.emit(JobChanged(make_job(n, bars_done=n)))
     panel.cache.emit(JobChanged(make_job(10_001)))
     panel.settle()
-    assert told == {"reset": 0, "changed": [(0, 0), (9_001, 10_000)], "inserted": 1, "layout": 0}
+    assert reported == {"reset": 0, "changed": [(0, 0), (9_001, 10_000)], "inserted": 1, "layout": 0}
 
 
 def test_selecting_all_of_thousands_asks_for_what_is_on_screen_only(make_panel, monkeypatch):
@@ -483,9 +483,9 @@ def test_an_unknown_symbol_is_named_though_the_form_is_closed(form, qtbot):
     form.wait_for("About 3 requests")
     qtbot.mouseClick(form.form.start_button, LEFT)
     form.form.close()
-    with qtbot.waitSignal(form.panel.failed) as told:
+    with qtbot.waitSignal(form.panel.failed) as reported:
         refused.set_exception(UnknownSymbolError("NOSUCH"))
-    assert "'NOSUCH'" in told.args[0]
+    assert "'NOSUCH'" in reported.args[0]
     assert form.panel.isVisible()
 
 

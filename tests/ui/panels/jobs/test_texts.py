@@ -5,7 +5,7 @@ import pytest
 from candledesk.cache.messages import BackfillEstimate, BreakerState, JobState, LimiterState
 from candledesk.ui.panels.jobs.backfill_series import MAX_SERIES, find_mistake, read_symbols
 from candledesk.ui.panels.jobs.job_list import JobBook, is_stale
-from candledesk.ui.panels.jobs.texts import duration_words, estimate_words, names_words, reason_words, requests_words
+from candledesk.ui.panels.jobs.texts import duration_text, estimate_text, names_text, reason_text, requests_text
 from tests.ui.fakes import NOW, make_job
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
@@ -19,7 +19,7 @@ CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.H
     ],
 )  # fmt: skip
 def test_durations_are_round(seconds, words):
-    assert duration_words(seconds) == words
+    assert duration_text(seconds) == words
 
 
 @pytest.mark.parametrize(
@@ -36,23 +36,23 @@ def test_durations_are_round(seconds, words):
     ],
 )
 def test_the_limiter_in_words(state, words):
-    assert requests_words(state, NOW, UTC) == words
+    assert requests_text(state, NOW, UTC) == words
 
 
 def test_a_job_that_waits_says_until_when():
     waiting = make_job(1, JobState.QUEUED, error="no answer", next_try_at=NOW + 60)
-    assert reason_words(waiting, NOW, UTC) == "no answer; next try at 00:01"
-    assert reason_words(waiting, NOW + 61, UTC) == "no answer"
+    assert reason_text(waiting, NOW, UTC) == "no answer; next try at 00:01"
+    assert reason_text(waiting, NOW + 61, UTC) == "no answer"
 
 
 def test_estimates_in_words():
-    assert estimate_words(BackfillEstimate(1, 0, 0.0, 0)) == (
+    assert estimate_text(BackfillEstimate(1, 0, 0.0, 0)) == (
         "Everything is stored already: nothing is left to ask for."
     )
-    assert estimate_words(BackfillEstimate(1, 1, 2.0, 1)) == (
+    assert estimate_text(BackfillEstimate(1, 1, 2.0, 1)) == (
         "About 1 request to Yahoo and 1 new bar, in about 2 s at the polite rate."
     )
-    assert names_words([f"S{n}" for n in range(14)]).endswith("S11 and 2 more")
+    assert names_text([f"S{n}" for n in range(14)]).endswith("S11 and 2 more")
 
 
 def test_symbols_are_read_from_any_paste():
@@ -61,7 +61,7 @@ def test_symbols_are_read_from_any_paste():
     assert "at most" in find_mistake(tuple(map(str, range(MAX_SERIES + 1))), (None,), None)
 
 
-def test_news_is_stale_by_its_time_and_within_a_second_by_the_state_table():
+def test_an_event_is_stale_by_its_time_and_within_a_second_by_the_state_table():
     running, cancelled = make_job(1, JobState.RUNNING), make_job(1, JobState.CANCELLED)
     assert is_stale(cancelled, running)
     assert not is_stale(running, cancelled)
@@ -69,7 +69,7 @@ def test_news_is_stale_by_its_time_and_within_a_second_by_the_state_table():
     assert is_stale(make_job(1, updated_at=NOW + 1), cancelled)
 
 
-def test_what_is_heard_while_a_list_is_on_its_way_is_kept():
+def test_an_event_that_arrives_during_a_list_request_is_kept():
     book = JobBook()
     book.put(make_job(1))
     book.begin_list()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.core.geometry.lod import Columns
+    from candledesk.ui.chart.core.geometry.lod import BarColumns
 
 N_WARM_UP = 60  # the weight of a column halves with each later one: what is older changes no bit of a float64
 
 
-def average_columns(columns: Columns, n_shown: int) -> Columns:
+def average_columns(columns: BarColumns, n_shown: int) -> BarColumns:
     """Return the last ``n_shown`` of ``columns`` averaged; the others warm it up.
 
     close = (O + H + L + C) / 4; open = the mean of the former averaged open and close, the first one's (O + C) / 2;

@@ -17,7 +17,7 @@ _ROWS_PER_PIXEL = 2  # at least, so that a row that reaches over a column's edge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Columns:
+class BarColumns:
     """What is drawn: one column per bar, or per block of ``block`` bars; arrays of shape ``(m,)``.
 
     ``centre``: fractional index of the column's middle in the loaded window. ``open`` is the first bar's, ``close`` the
@@ -35,7 +35,7 @@ class Columns:
     first_row: int = 0
 
 
-def previous_closes(bars: Bars, columns: Columns) -> FloatArray:
+def previous_closes(bars: Bars, columns: BarColumns) -> FloatArray:
     """Return the close before each column, shape ``(m,)``; the first loaded bar has its own open there."""
     out: FloatArray = np.empty_like(columns.close)
     if not len(out):
@@ -55,7 +55,7 @@ def stride_for(device_spacing: float) -> int:
     return max(stride for stride in STRIDES if stride == 1 or stride * device_spacing * _ROWS_PER_PIXEL <= 1)
 
 
-def reduce_rows(bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: int, origin: int) -> Columns:
+def reduce_rows(bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: int, origin: int) -> BarColumns:
     """Reduce rows ``[lo, hi)``, of ``stride`` bars at most, to columns of ``block`` bars.
 
     ``origin``: absolute index of bar 0. See ``reduce_columns``; a row belongs to the block of its first bar. Rows that
@@ -66,7 +66,7 @@ def reduce_rows(bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: in
     if block <= stride or hi <= lo:
         part = bars.take(slice(lo, hi))
         middles = axis.middles(lo, hi)
-        return Columns(stride, middles, part.open, part.high, part.low, part.close, part.volume, lo)
+        return BarColumns(stride, middles, part.open, part.high, part.low, part.close, part.volume, lo)
     starts = axis.starts[:-1]
     first = (int(starts[lo]) + origin) // block * block - origin
     behind = (int(starts[hi - 1]) + origin) // block * block + block - origin
@@ -81,7 +81,7 @@ def reduce_rows(bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: in
 
 def reduce_shown(
     bars: Bars, axis: Axis, lo: int, hi: int, block: int, stride: int, origin: int, is_shown: BoolArray
-) -> Columns:
+) -> BarColumns:
     """Reduce rows as ``reduce_rows`` does, without those that are not shown; ``is_shown``: of every row of the window.
 
     A block of which nothing is shown has no column.
@@ -97,24 +97,24 @@ def reduce_shown(
     if not is_grouped or not len(rows):
         middles = axis.middles(lo, hi)[rows - lo]
         width = 1 if axis.starts is None else stride
-        return Columns(width, middles, part.open, part.high, part.low, part.close, part.volume, lo)
+        return BarColumns(width, middles, part.open, part.high, part.low, part.close, part.volume, lo)
     keys = (starts[rows] + origin) // block
     at = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     centre = (keys[at] * block - origin + (block - 1) / 2).astype(np.float64)
     return replace(_aggregate(part, 0, len(rows), at, block, centre), first_row=int(rows[0]))
 
 
-def _aggregate(bars: Bars, lo: int, hi: int, at: IntArray, block: int, centre: FloatArray) -> Columns:
+def _aggregate(bars: Bars, lo: int, hi: int, at: IntArray, block: int, centre: FloatArray) -> BarColumns:
     """Aggregate runs of the rows ``[lo, hi)``; ``at``: where each begins, from ``lo``."""
     part = slice(lo, hi)
     ends = np.append(at[1:], hi - lo) - 1
-    return Columns(
+    return BarColumns(
         block, centre, bars.open[part][at], np.maximum.reduceat(bars.high[part], at),
         np.minimum.reduceat(bars.low[part], at), bars.close[part][ends], np.add.reduceat(bars.volume[part], at), lo,
     )  # fmt: skip
 
 
-def reduce_columns(bars: Bars, lo: int, hi: int, block: int, origin: int) -> Columns:
+def reduce_columns(bars: Bars, lo: int, hi: int, block: int, origin: int) -> BarColumns:
     """Reduce bars ``[lo, hi)`` to columns of ``block`` bars; ``origin`` is the absolute index of bar 0.
 
     Blocks start at multiples of ``block`` of the absolute index and are always whole (they may reach outside
@@ -122,7 +122,7 @@ def reduce_columns(bars: Bars, lo: int, hi: int, block: int, origin: int) -> Col
     """
     if block == 1 or hi <= lo:
         part = slice(lo, hi)
-        return Columns(
+        return BarColumns(
             1, np.arange(lo, hi, dtype=np.float64),
             bars.open[part], bars.high[part], bars.low[part], bars.close[part], bars.volume[part], lo,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.prices.oddity import Oddity, odd_words
+from candledesk.domain.prices.oddity import Oddity, odd_text
 from candledesk.domain.prices.opens import is_open_unknown
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Oddities:
 
     ``drawn``: the rows as they are drawn; ``high`` and ``low``: what the price axis is fitted to, NaN for rows that it
     leaves out; ``is_left_out``: rows of which bars are left out of these; ``is_below``: rows with a price at or below
-    zero; ``is_open_unknown``: rows whose open was not sent. ``calm``: what averages are made of, without what the scale
-    leaves out; ``calm_above``: without prices at or below zero, too, for a logarithmic axis.
+    zero; ``is_open_unknown``: rows whose open was not sent. ``ordinary``: what averages are made of, without what the
+    scale leaves out; ``ordinary_above``: without prices at or below zero, too, for a logarithmic axis.
     """
 
     drawn: Bars
@@ -36,8 +36,8 @@ class Oddities:
     is_left_out: BoolArray
     is_below: BoolArray
     is_open_unknown: BoolArray
-    calm: Bars
-    calm_above: Bars
+    ordinary: Bars
+    ordinary_above: Bars
 
 
 def find_oddities(bars: Bars, flags: Mapping[int, int], usual: Usual | None, *, is_single: bool) -> Oddities | None:
@@ -59,8 +59,8 @@ def find_oddities(bars: Bars, flags: Mapping[int, int], usual: Usual | None, *, 
     high, low = drawn.high, drawn.low
     if usual is not None:
         high, low = np.where(left_out, usual[0], high), np.where(left_out, usual[1], low)
-    calm = calm_bars(drawn, left_out, high, low)
-    return Oddities(drawn, high, low, left_out, below, unknown, calm, calm_bars(calm, below))
+    ordinary = ordinary_bars(drawn, left_out, high, low)
+    return Oddities(drawn, high, low, left_out, below, unknown, ordinary, ordinary_bars(ordinary, below))
 
 
 def _has_flag(bars: Bars, flags: Mapping[int, int], flag: Oddity) -> BoolArray:
@@ -87,7 +87,7 @@ def drawn_bars(bars: Bars, unknown: BoolArray, left_out: BoolArray) -> Bars:
     return Bars(bars.open_time, opens, high, low, bars.close, bars.volume)
 
 
-def calm_bars(bars: Bars, is_odd: BoolArray, high: FloatArray | None = None, low: FloatArray | None = None) -> Bars:
+def ordinary_bars(bars: Bars, is_odd: BoolArray, high: FloatArray | None = None, low: FloatArray | None = None) -> Bars:
     """Return the bars with the odd ones cut to ``low`` and ``high``, the same object when none is odd.
 
     Where these are NaN or not given, the odd bar is flat at the close before it, the first ones at the first close that
@@ -118,8 +118,8 @@ def usual_of(bars: Bars, flags: Mapping[int, int]) -> Usual | None:
     return np.where(is_jump, np.nan, bars.high), np.where(is_jump, np.nan, bars.low)
 
 
-def flag_words(flags: int, *, is_single: bool) -> str:
+def flags_text(flags: int, *, is_single: bool) -> str:
     """Say why a row is flagged; ``is_single``: it is one stored bar, else it holds such bars. Empty: it is not."""
     if not flags:
         return ""
-    return f"{'Odd bar' if is_single else 'Holds odd bars'}: {odd_words(flags)}"
+    return f"{'Odd bar' if is_single else 'Holds odd bars'}: {odd_text(flags)}"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.prices.oddity import Oddity
-from candledesk.ui.chart.core.geometry.odd_bars import calm_bars, drawn_bars, find_oddities, flag_words, usual_of
+from candledesk.ui.chart.core.geometry.odd_bars import drawn_bars, find_oddities, flags_text, ordinary_bars, usual_of
 
 NAN = np.nan
 
@@ -104,21 +104,21 @@ def test_a_price_at_zero_is_below_and_one_above_is_not(low, is_below):
 def test_averages_are_made_without_what_is_left_out():
     bars = bars_of((9.0, 9.0, 9.0, 9.0), GOOD, (10.0, 1e6, 0.1, 5e5), GOOD)
     is_odd = np.array([False, False, True, False])
-    flat = calm_bars(bars, is_odd)
+    flat = ordinary_bars(bars, is_odd)
     assert [column[2] for column in (flat.open, flat.high, flat.low, flat.close)] == [11.0] * 4
     assert flat.take(np.array([0, 1, 3])).equals(bars.take(np.array([0, 1, 3])))
-    cut = calm_bars(bars, is_odd, np.array([9.0, 12, 13, 12]), np.array([9.0, 9, 8, 9]))
+    cut = ordinary_bars(bars, is_odd, np.array([9.0, 12, 13, 12]), np.array([9.0, 9, 8, 9]))
     assert [column[2] for column in (cut.open, cut.high, cut.low, cut.close)] == [10.0, 13.0, 8.0, 13.0]
-    assert calm_bars(bars, np.zeros(4, np.bool_)) is bars
-    first = calm_bars(bars, np.array([True, False, False, False]))
+    assert ordinary_bars(bars, np.zeros(4, np.bool_)) is bars
+    first = ordinary_bars(bars, np.array([True, False, False, False]))
     assert first.close[0] == 11.0
-    assert calm_bars(bars, np.ones(4, np.bool_)) is bars
+    assert ordinary_bars(bars, np.ones(4, np.bool_)) is bars
 
 
-def test_words_tell_a_bar_from_a_row_that_holds_some():
-    assert flag_words(int(Oddity.JUMP), is_single=True) == "Odd bar: price far from its neighbours"
-    assert flag_words(int(Oddity.UNIT), is_single=False).startswith("Holds odd bars: sent in the other unit")
-    assert flag_words(0, is_single=True) == ""
+def test_the_text_distinguishes_a_bar_from_a_row_that_holds_some():
+    assert flags_text(int(Oddity.JUMP), is_single=True) == "Odd bar: price far from its neighbours"
+    assert flags_text(int(Oddity.UNIT), is_single=False).startswith("Holds odd bars: sent in the other unit")
+    assert flags_text(0, is_single=True) == ""
 
 
 PRICE = st.one_of(st.just(0.0), st.floats(-1e6, 1e6), st.floats(1e-9, 1e9))
@@ -137,5 +137,5 @@ def test_whatever_is_kept_is_drawn_within_its_wick_and_without_nan(rows):
     np.testing.assert_array_equal(drawn.close, bars.close)
     if odd is not None:
         assert (odd.is_below == (drawn.low <= 0)).all()
-        for calm in (odd.calm, odd.calm_above):
-            assert np.isfinite(calm.high).all()
+        for ordinary in (odd.ordinary, odd.ordinary_above):
+            assert np.isfinite(ordinary.high).all()
