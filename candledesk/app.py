@@ -13,15 +13,18 @@ import sys
 import time
 import webbrowser
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import FaultRaised
-from candledesk.cache.runtime.workers import start_daemon
+from candledesk.cache.runtime.workers import Writer, start_daemon
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
 from candledesk.store.lock import HomeLock
+from candledesk.workspace.layouts import AutosavedLayout
+from candledesk.workspace.user_data import UserData
 
 if TYPE_CHECKING:
     from candledesk.paths import Paths
@@ -33,6 +36,7 @@ LOG_BYTES = 2_000_000
 WEB_STOP_S = 0.5
 EXIT_S = 2.8  # of the 3 s that a shutdown may take
 ABORT_S = 0.3
+USER_DATA_S = 0.5  # after everything else has ended, during which it could write already
 
 
 class DemoProcess:
@@ -81,6 +85,7 @@ class Application:
             raise
         self.cache = self.service.controller
         self._web: WebServer | None = None
+        self._user_data: UserData | None = None
 
     @property
     def source(self) -> str:
@@ -95,6 +100,12 @@ class Application:
         """Keep what is shown or harvested up to date from now on, unless the user has switched that off."""
         if self.settings.update == "on" and self.refusal is None:
             self.service.updater.start()
+
+    def open_user_data(self) -> UserData:
+        """Start the thread of ``user.db``; the file is opened at its first task."""
+        start = partial(Writer, name="candledesk-user-data")
+        self._user_data = UserData(self.paths.user_database, start, refusal=self.refusal)
+        return self._user_data
 
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
         """Build the server of the browser chart and the API on its port; ``start_web`` begins to answer."""
@@ -131,12 +142,16 @@ class Application:
     def close(self) -> None:
         """Shut down in the order of DESIGN.md, "Threads"; at most 3 s, whatever hangs."""
         log.info("shutting down")
+        if self._user_data is not None:
+            self._user_data.close(0)  # its thread finishes what waits while the others end
         if self._web is not None:
             self._web.stop(WEB_STOP_S)
             self.paths.endpoint.unlink(missing_ok=True)
         self.service.close()
         if self._demo is not None:
             self._demo.close()
+        if self._user_data is not None and not self._user_data.close(USER_DATA_S):
+            log.error("the last changes of the layout could not be stored in time")
         self._lock.release()
         self._log_listener.stop()
         if self.paths.scratch is not None:
@@ -205,6 +220,7 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 def run_window(application: Application, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
+    layout = AutosavedLayout(application.open_user_data())  # it is read while the window's libraries are imported
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run
 
@@ -227,4 +243,4 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         application.source,
     )
     ends = WindowEnds(on_shown=application.start_web, on_quit=quit_now, on_abort=application.abort)
-    return run(application.cache, options, ends, open_browser=application.open_browser)
+    return run(application.cache, options, ends, layout=layout, open_browser=application.open_browser)

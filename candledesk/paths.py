@@ -25,6 +25,11 @@ class Paths:
         return self.home / "candles.db"
 
     @property
+    def user_database(self) -> Path:
+        """What a person made: layouts, drawings, watchlists."""
+        return self.home / "user.db"
+
+    @property
     def log(self) -> Path:
         """The rotating log file."""
         return self._writable / "candledesk.log"

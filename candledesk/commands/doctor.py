@@ -23,6 +23,7 @@ from candledesk.store.lock import HomeLock
 from candledesk.store.market.chunks import rebuild_chunks, verify_chunks
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
 from candledesk.store.market.instruments import list_series
+from candledesk.store.user.database import find_damage
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
@@ -56,7 +57,14 @@ def examine(
 ) -> int:
     """Print every check after ``repairs``; 5 when one fails. Sends one small request to Yahoo; stores nothing."""
     paths = open_home(settings.home, demo=demo)
-    checks = [*repairs, _versions(), _home(paths), *_database(paths), _limiter(settings, limiter)]
+    checks = [
+        *repairs,
+        _versions(),
+        _home(paths),
+        *_database(paths),
+        *_user_database(paths),
+        _limiter(settings, limiter),
+    ]
     checks += [_yahoo(settings, yahoo_url, paths), _display()]
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=1))
@@ -121,6 +129,19 @@ def _database(paths: Paths) -> list[Check]:
     exact = f"{len(series) - len(damaged)} of {len(series)} series exact"
     text = f"{paths.database.name}, {size:,} bytes, integrity ok, {exact}"
     return [Check("database", is_ok=True, text=text), *damaged]
+
+
+def _user_database(paths: Paths) -> list[Check]:
+    """Check the file of what a person made, where there is one."""
+    path = paths.user_database
+    if not path.exists():
+        return []
+    try:
+        found = find_damage(path)
+    except EnvironmentFaultError as error:
+        found = [str(error)]
+    text = "; ".join(found) or f"{path.name}, {path.stat().st_size:,} bytes, integrity ok"
+    return [Check("user data", not found, text)]
 
 
 def _verify_series(connection: Connection, series_id: int, symbol: str, interval: str) -> Check | None:

@@ -27,7 +27,9 @@ _SENTENCES = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _UNREACHABLE,
     sqlite3.SQLITE_CANTOPEN: _UNREACHABLE,
-    sqlite3.SQLITE_FULL: ("The disk is full, so {file} takes no new bars: free some space; what is stored is safe."),
+    sqlite3.SQLITE_FULL: (
+        "The disk is full, so nothing new is stored in {file}: free some space; what is stored is safe."
+    ),
     sqlite3.SQLITE_IOERR: (
         "The disk reported an error while {file} was read or written: check the disk, then start again."
     ),

@@ -1,6 +1,7 @@
 """The doctor: damaged chunks are named with exit code 5, mended from the rows, and nobody else's home is touched."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from candledesk.store.lock import HomeLock
 from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import series_id, write_instrument
+from candledesk.store.user.database import open_user_database
 
 N_BARS = 5_000
 EVER = Span(0, 2**40)
@@ -124,3 +126,37 @@ def test_a_mirror_that_lacks_the_probes_symbol_is_reached(monkeypatch, tmp_path,
     check = doctor._yahoo(load_settings({}), "http://127.0.0.1:1", Paths(tmp_path))
     assert check.is_ok == is_ok
     assert words in check.text
+
+
+def test_user_data_are_checked_where_there_are_some(monkeypatch, capsys, home):
+    _code, checks, _ = run(monkeypatch, capsys, home)
+    assert "user data" not in checks
+    open_user_database(home / "user.db", 0).connection.close()
+    code, checks, _ = run(monkeypatch, capsys, home)
+    assert (code, checks["user data"]["is_ok"]) == (0, True)
+    assert "integrity ok" in checks["user data"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_text("nonsense" * 500), "is damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:5_000]), "is damaged|malformed"),
+        (lambda path: execute_on(path, "PRAGMA user_version = 99"), "newer CandleDesk"),
+        (lambda path: execute_on(path, "PRAGMA application_id = 7"), "another program"),
+    ],
+)
+def test_user_data_that_cannot_be_used_are_named_and_left_alone(monkeypatch, capsys, home, spoil, words):
+    path = home / "user.db"
+    open_user_database(path, 0).connection.close()
+    spoil(path)
+    before = path.read_bytes()
+    code, checks, _ = run(monkeypatch, capsys, home)
+    assert (code, checks["user data"]["is_ok"]) == (5, False)
+    assert re.search(words, checks["user data"]["text"])
+    assert path.read_bytes() == before
+
+
+def execute_on(path, sql):
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute(sql)

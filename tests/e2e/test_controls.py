@@ -11,7 +11,7 @@ from candledesk.domain.span import Span
 from candledesk.store.market.coverage import write_coverage
 from candledesk.store.market.database import connect_writer, transaction
 from candledesk.store.market.instruments import series_id
-from tests.e2e.hands import (
+from tests.e2e.page_actions import (
     WAIT_MS,
     compare_with_truth,
     drag,

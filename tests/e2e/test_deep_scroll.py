@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.hands import (
+from tests.e2e.page_actions import (
     WAIT_MS,
     compare_with_truth,
     drag,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.hands import WAIT_MS, wait_until_settled
+from tests.e2e.page_actions import WAIT_MS, wait_until_settled
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.e2e.conftest import MovedClock
-from tests.e2e.hands import WAIT_MS, compare_with_truth, drag, read_bars, read_range, wait_until_settled
+from tests.e2e.page_actions import WAIT_MS, compare_with_truth, drag, read_bars, read_range, wait_until_settled
 
 LAST = "() => candledesk.bars().at(-1).time"
 

@@ -1,6 +1,6 @@
 """The page beyond scrolling: time zones, quick switches, jobs, and what it says when things go wrong."""
 
-from tests.e2e.hands import WAIT_MS, interval_button, wait_until_settled
+from tests.e2e.page_actions import WAIT_MS, interval_button, wait_until_settled
 
 AXIS = """async ([zone, times]) => {
     const { Zone } = await import("/assets/time.js");

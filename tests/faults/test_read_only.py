@@ -7,8 +7,8 @@ import pytest
 
 from candledesk.domain.interval import DAY_S
 from tests.faults.process import wait_until
-from tests.faults.test_machine import report
 from tests.faults.test_quit import PROBE
+from tests.faults.test_storage_faults import report
 
 
 @pytest.fixture

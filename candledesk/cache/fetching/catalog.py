@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from candledesk.cache.fetching.reopen import reopen_sessions
+from candledesk.cache.fetching.recheck_sessions import reopen_sessions
 from candledesk.cache.messages import LimiterChanged
 from candledesk.cache.rules.planner import Facts
 from candledesk.domain.calendar.observed_sessions import without_sessions

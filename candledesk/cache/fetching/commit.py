@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.fetching.own_scale import OwnScale, settle_scale
+from candledesk.cache.fetching.failed_windows import forget_failures
+from candledesk.cache.fetching.price_scale import OwnScale, settle_scale
 from candledesk.cache.fetching.rebase import (
     Compared,
     Settled,
@@ -16,7 +17,6 @@ from candledesk.cache.fetching.rebase import (
     retire_other_company,
     settle_basis,
 )
-from candledesk.cache.fetching.unanswered import forget_failures
 from candledesk.cache.rules.coverage_rules import cover_failure, cover_lost, cover_window, final_times
 from candledesk.cache.rules.split_basis import changed_only, divide, is_same_scale
 from candledesk.domain.calendar.observed_sessions import idle_sessions, observed_sessions, without_sessions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.fetching.own_scale import settle_scale
+from candledesk.cache.fetching.price_scale import settle_scale
 from candledesk.cache.fetching.rebase import daily_around, read_splits
 from candledesk.cache.messages import ImportReport
 from candledesk.cache.rules.coverage_rules import final_times

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.commit import CommitRequest, CommitResult, accept_overrides, commit_window
+from candledesk.cache.fetching.failed_windows import commit_failure, commit_refusal
 from candledesk.cache.fetching.fill_task import USUAL_TRIES, FillResult, FillTarget, FillTask, Priority
-from candledesk.cache.fetching.unanswered import commit_failure, commit_refusal
 from candledesk.cache.fetching.window_sizes import WindowSizes
 from candledesk.cache.messages import BarsStored, Gap, SymbolReused
 from candledesk.cache.rules.first_request import FirstRequest, daily_first_request, first_request, usable_window

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import FillTarget, FillTask, Priority
 from candledesk.cache.messages import BarsStored, EdgeState, ViewportReply
-from candledesk.cache.queries.beyond_lookback import is_beyond_lookback, read_beyond_lookback
+from candledesk.cache.queries.derived_history import is_beyond_lookback, read_beyond_lookback
 from candledesk.cache.queries.viewport_reader import (
     base_count,
     count_provisional,

@@ -55,9 +55,15 @@ def _closed_future() -> Future[Any]:
 
 
 class Writer:
-    """The thread that owns the only write connection; tasks run one after the other."""
+    """The thread that owns the only write connection of one database file; tasks run one after the other."""
 
-    def __init__(self, connect: Callable[[], Connection], when_idle: Callable[[Connection], None]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        when_idle: Callable[[Connection], object],
+        *,
+        name: str = "candledesk-writer",
+    ) -> None:
         """``connect`` opens the connection on the thread; ``when_idle`` (the checkpoint) runs when no task waits."""
         self._connect = connect
         self._when_idle = when_idle
@@ -65,7 +71,7 @@ class Writer:
         self._urgent: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
         self._condition = threading.Condition()
         self._closing = False
-        self._thread = start_daemon("candledesk-writer", self._run)
+        self._thread = start_daemon(name, self._run)
 
     def submit(self, task: Callable[[Connection], T], *, is_urgent: bool = False) -> Future[T]:
         """Queue ``task(connection)``; it makes its own transaction.

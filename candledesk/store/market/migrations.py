@@ -271,6 +271,12 @@ class Migration:
     name: str
     apply: Callable[[Database], None]
 
+    def run(self, conn: sqlite3.Connection) -> None:
+        """Apply the step on a connection that is inside a transaction."""
+        from sqlite_utils import Database
+
+        self.apply(Database(conn))
+
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("initial schema", _initial_schema),
@@ -283,10 +289,3 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("dividends have a currency", _remember_currencies),
     Migration("the market price tells whether a split has come since", _remember_markets),
 )
-
-
-def apply_migration(conn: sqlite3.Connection, migration: Migration) -> None:
-    """Run one migration on a connection that is inside a transaction."""
-    from sqlite_utils import Database
-
-    migration.apply(Database(conn))

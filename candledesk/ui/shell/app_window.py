@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from candledesk.cache.api import CacheApi
+    from candledesk.workspace.layouts import AutosavedLayout
 
 _log = logging.getLogger(__name__)
 _QT_LEVELS = {
@@ -172,9 +173,12 @@ def run_window(
     options: WindowOptions,
     ends: WindowEnds,
     *,
+    layout: AutosavedLayout | None = None,
     open_browser: Callable[[], None] | None = None,
 ) -> int:
     """Open the window and run until it is closed; return the exit code.
+
+    ``layout``: where the charts are kept, ``None`` for nowhere.
 
     Raises ``EnvironmentFaultError`` when no window can be opened and ``InputError`` for an unknown interval.
     """
@@ -202,6 +206,7 @@ def run_window(
         home=options.home,
         theme=options.theme,
         source=options.source,
+        layout=layout,
         open_browser=open_browser,
         on_closed=quit_all,
     )

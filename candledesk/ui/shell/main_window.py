@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.ui.chart.core.options import option_values
 from candledesk.ui.chart.paint.snapshot import SOURCE, shot_of
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
@@ -21,7 +22,8 @@ from candledesk.ui.shell.actions import ActionTable
 from candledesk.ui.shell.archive_controller import ArchiveController
 from candledesk.ui.shell.chart_actions import menu_at
 from candledesk.ui.shell.chart_page import ChartPage
-from candledesk.ui.shell.chart_tabs import ChartTabs, remembered_charts
+from candledesk.ui.shell.chart_tabs import ChartTabs
+from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.options_dialog import OptionsDialog
 from candledesk.ui.shell.picture_dialog import PictureDialog, copy_picture
@@ -31,6 +33,7 @@ from candledesk.ui.shell.window_actions import WindowToolBar, window_rows
 from candledesk.ui.symbol_entry import IntervalPopup, SymbolEntry
 from candledesk.ui.theme.choice import ThemeChoice
 from candledesk.ui.theme.themes import apply_theme
+from candledesk.workspace.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.paint.snapshot import Shot
     from candledesk.ui.chart.widget.chart_view import ChartView
+    from candledesk.workspace.layouts import AutosavedLayout
 
 SETTINGS_FILE = "window.ini"
 _STATE_VERSION = 1
@@ -61,12 +65,14 @@ class MainWindow(QMainWindow):
         home: Path,
         theme: str = "",
         source: str = SOURCE,
+        layout: AutosavedLayout | None = None,
         open_browser: Callable[[], None] | None = None,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
         """Build everything; ``open_chart`` brings the first chart.
 
-        ``theme``: the option, empty when not given; ``source``: where the data are from, for pictures.
+        ``theme``: the option, empty when not given; ``source``: where the data are from, for pictures; ``layout``:
+        where the charts are kept, ``None`` for nowhere.
         """
         super().__init__()
         self._cache, self._bridge = cache, bridge
@@ -75,7 +81,8 @@ class MainWindow(QMainWindow):
         self._settings = QSettings(str(home / SETTINGS_FILE), QSettings.Format.IniFormat)
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_application_theme()  # first: a widget that is there already keeps its smaller font
-        self.options = OptionStore(self._settings, self)
+        self.autosave = LayoutAutosave(layout, bridge, self._settings, self)
+        self.options = OptionStore(self.autosave.layout.options, self)
         self.options.changed.connect(self._on_options_changed)
         self._n_views = 0
         self.tabs = ChartTabs()
@@ -94,7 +101,6 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self.add_chart()
-        self.tabs.keep(self._settings)
 
     # -- building
 
@@ -108,6 +114,9 @@ class MainWindow(QMainWindow):
         self.tabs.currentChanged.connect(self._on_page_changed)
         self.tabs.close_requested.connect(self._close_page)
         self.tabs.stepped.connect(self._focus_chart)
+        self.tabs.arranged.connect(self.autosave.save_soon)
+        self.options.changed.connect(self.autosave.save_soon)
+        self.autosave.failed.connect(self.status.show_notice)
         self.jobs_panel.live_changed.connect(self.status.show_live)
         self.jobs_panel.failed.connect(self._show_notice)
         self.jobs_panel.left.connect(self._focus_chart)
@@ -164,8 +173,8 @@ class MainWindow(QMainWindow):
 
     def open_charts(self, symbols: Iterable[str], interval: Interval) -> None:
         """Show the charts of the last time, and then one per symbol, the first of them in front."""
-        charts, front = remembered_charts(self._settings)
-        for at, series in enumerate(charts):
+        front = self.autosave.layout.front
+        for at, series in enumerate(self.autosave.layout.charts):
             if at:
                 self.add_chart()
             self.open_chart(*series)
@@ -173,6 +182,7 @@ class MainWindow(QMainWindow):
             self.show_series(symbol, interval)
             front = front if at else self.tabs.currentIndex()
         self.tabs.setCurrentIndex(front)
+        self.autosave.start(self._collect_layout)
 
     def show_series(self, symbol: str, interval: Interval) -> None:
         """Go to the chart that shows a series, else open it in a chart of its own: no other chart is lost."""
@@ -399,6 +409,9 @@ class MainWindow(QMainWindow):
 
     # -- state and end
 
+    def _collect_layout(self) -> Layout:
+        return Layout(*self.tabs.shown_series(), option_values(self.options.value))
+
     def _restore(self) -> None:
         self.jobs_panel.set_theme(self.theme_choice.theme)
         geometry, state = self._settings.value("geometry"), self._settings.value("state")
@@ -411,7 +424,7 @@ class MainWindow(QMainWindow):
         """Save, hide at once, then let the application shut down."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
-        self.tabs.stop_keeping()
+        self.autosave.finish()
         self._settings.sync()
         for page in self.tabs.pages():
             page.feed.close()

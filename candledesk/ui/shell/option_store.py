@@ -1,4 +1,4 @@
-"""The chart options of a window: one value that everything listens to, kept in the settings file."""
+"""The chart options of a window: one value that everything listens to."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from candledesk.ui.chart.core.options import ChartOptions, read_options, write_options
+from candledesk.ui.chart.core.options import ChartOptions, read_options
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
-
-_GROUP = "chart"
+    from collections.abc import Mapping
 
 
 class OptionStore(QObject):
@@ -20,20 +18,18 @@ class OptionStore(QObject):
 
     changed = Signal()
 
-    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
-        """Read what is stored."""
+    def __init__(self, stored: Mapping[str, str | bool], parent: QObject | None = None) -> None:
+        """Begin with the options that ``stored`` (``option_values``) has; the others are the defaults."""
         super().__init__(parent)
-        self._settings = settings
-        self.value: ChartOptions = read_options(lambda name: settings.value(f"{_GROUP}/{name}", ""))
+        self.value: ChartOptions = read_options(stored)
 
     def update(self, **changes: object) -> None:
-        """Change options by name, store them and tell."""
+        """Change options by name and tell."""
         self.take(replace(self.value, **changes))  # type: ignore[arg-type]
 
     def take(self, options: ChartOptions) -> None:
-        """Change to ``options``, store them and tell."""
+        """Change to ``options`` and tell."""
         if options == self.value:
             return
         self.value = options
-        write_options(options, lambda name, text: self._settings.setValue(f"{_GROUP}/{name}", text))
         self.changed.emit()

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.market import database, migrations
+from candledesk.store import database_file
+from candledesk.store.market import migrations
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
 from candledesk.store.market.migrations import Migration
 from candledesk.store.sqlite_errors import fault_of
@@ -130,7 +131,7 @@ def test_quick_check_finds_a_zeroed_page(path, writer, series):
 
 
 def test_a_locked_database_says_so(path, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 10)
+    monkeypatch.setattr(database_file, "BUSY_TIMEOUT_MS", 10)
     with closing(sqlite3.connect(path, isolation_level=None)) as shell, closing(connect_writer(path)) as conn:
         shell.execute("BEGIN IMMEDIATE")
         with pytest.raises(EnvironmentFaultError, match=r"keeps .*candledesk\.db locked"), transaction(conn):

@@ -1,9 +1,17 @@
+from contextlib import closing
+
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QTabBar
 
+from candledesk.cache.runtime.workers import Writer
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.shell.chart_tabs import remembered_charts
+from candledesk.store.user.database import connect_user_reader
+from candledesk.store.user.layouts import AUTOSAVED, read_layout
+from candledesk.ui.chart.core.options import ChartType
+from candledesk.workspace.layout import parse_layout
+from candledesk.workspace.layouts import AutosavedLayout
+from candledesk.workspace.user_data import UserData
 from tests.ui.conftest import settle
 from tests.ui.fakes import make_bars
 from tests.ui.shell.test_main_window import Opened
@@ -20,15 +28,29 @@ def home(cache, tmp_path):
     return tmp_path
 
 
+class Session:
+    """A window whose charts are kept in the home, opened as the application does it."""
+
+    def __init__(self, qapp, cache, home, symbols=()):
+        self.user_data = UserData(home / "user.db", Writer)
+        self.opened = Opened(qapp, cache, home, AutosavedLayout(self.user_data))
+        self.opened.window.open_charts(symbols, INTERVALS["1d"])
+        settle(qapp)
+
+    def close(self):
+        self.opened.close()
+        assert self.user_data.close(5)
+
+
 @pytest.fixture
 def start(qapp, cache, home):
     """Return what opens the window; a further one closes the former first."""
     running = []
 
-    def begin():
+    def begin(symbols=()):
         end()
-        running.append(Opened(qapp, cache, home))
-        return running[0]
+        running.append(Session(qapp, cache, home, symbols))
+        return running[0].opened
 
     def end():
         if running:
@@ -54,25 +76,24 @@ def _open_three(made):
     return made.window.tabs
 
 
-def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_in_front(opened, start, qapp):
+def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_in_front(opened, start):
     tabs = _open_three(opened)
     tabs.tabBar().moveTab(2, 0)
     tabs.setCurrentIndex(2)
     again = start()
-    again.window.open_charts((), INTERVALS["1d"])
-    settle(qapp)
     assert _titles(again) == ["TSLA 1d", "AAPL 1d", "MSFT 1h"]
     assert again.page.title() == "MSFT 1h"
 
 
+def _layout_on_disk(made):
+    """Return the layout as another process reads it."""
+    with closing(connect_user_reader(made.home / "user.db")) as conn:
+        return parse_layout(read_layout(conn, AUTOSAVED) or {})
+
+
 def _stored(made):
-    """Return what is on the disk; settings of the same name share what is only in memory."""
-    file, copy = made.home / "window.ini", made.home / "copy.ini"
-    copy.write_bytes(file.read_bytes() if file.exists() else b"")
-    settings = QSettings(str(copy), QSettings.Format.IniFormat)
-    settings.sync()
-    charts, front = remembered_charts(settings)
-    return [f"{symbol} {interval.name}" for symbol, interval in charts], front
+    layout = _layout_on_disk(made)
+    return [f"{symbol} {interval.name}" for symbol, interval in layout.charts], layout.front
 
 
 def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_nothing(opened, qtbot):
@@ -83,6 +104,9 @@ def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_noth
     wait_for(["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2)
     tabs.tabBar().moveTab(2, 0)
     wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 0)
+    tabs.tabBar().moveTab(1, 2)  # neither is in front
+    wait_for(["TSLA 1d", "MSFT 1h", "AAPL 1d"], 0)
+    tabs.tabBar().moveTab(2, 1)
     tabs.setCurrentIndex(1)
     wait_for(["TSLA 1d", "AAPL 1d", "MSFT 1h"], 1)
     opened.open("AAPL", "1h")
@@ -91,12 +115,55 @@ def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_noth
     wait_for(["TSLA 1d", "AAPL 1h"], 1)
 
 
-def test_nothing_is_stored_any_more_while_the_window_ends(opened):
+def test_the_last_state_is_stored_at_the_end_and_nothing_any_more_while_the_window_ends(opened, qtbot):
     tabs = _open_three(opened)
     opened.window.close()
+    tabs.close_requested.emit(tabs.widget(0))
     tabs.show_titles()
-    assert not tabs._later.isActive()
-    assert _stored(opened) == (["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2)
+    assert not opened.window.autosave._timer.isActive()
+    qtbot.waitUntil(lambda: _stored(opened) == (["AAPL 1d", "MSFT 1h", "TSLA 1d"], 2), timeout=5_000)
+
+
+def test_options_are_stored_whenever_they_change(opened, qtbot):
+    _open_three(opened)
+    qtbot.waitUntil(lambda: _layout_on_disk(opened).options.get("has_grid") is True, timeout=5_000)
+    opened.window.options.update(has_grid=False)
+    qtbot.waitUntil(lambda: _layout_on_disk(opened).options.get("has_grid") is False, timeout=5_000)
+
+
+def test_options_come_back_at_the_next_start(opened, start):
+    opened.window.options.update(chart_type=ChartType.AREA, has_grid=False)
+    again = start()
+    options = again.window.options.value
+    assert (options.chart_type, options.has_grid) == (ChartType.AREA, False)
+    assert again.page.model.scene.options == options
+
+
+def test_charts_and_options_of_the_former_settings_file_are_taken_over_once(start, home, qapp):
+    settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
+    settings.setValue("charts/series", '[["TSLA", "1d"], ["AAPL", "1h"]]')
+    settings.setValue("charts/front", 1)
+    settings.setValue("chart/chart_type", "bars")
+    settings.setValue("theme", "light")
+    settings.sync()
+    for _ in range(2):
+        made = start()
+        assert (_titles(made), made.page.title()) == (["TSLA 1d", "AAPL 1h"], "AAPL 1h")
+        assert made.window.options.value.chart_type is ChartType.BARS
+    assert {"geometry", "state", "theme"} >= set(made.window._settings.allKeys())
+    made.run("close_tab")
+    assert _titles(start()) == ["TSLA 1d"]
+
+
+@pytest.mark.allow_logs
+def test_a_damaged_file_opens_an_empty_window_that_says_where_the_file_is_kept(start, home):
+    (home / "user.db").write_text("nonsense" * 500)
+    made = start()
+    assert _titles(made) == [""]
+    (kept,) = home.glob("user.damaged-*.db")
+    assert kept.name in made.window.status.state.text()
+    _open_three(made)
+    assert _titles(start()) == ["AAPL 1d", "MSFT 1h", "TSLA 1d"]
 
 
 @pytest.mark.parametrize(
@@ -106,9 +173,7 @@ def test_nothing_is_stored_any_more_while_the_window_ends(opened):
 def test_a_symbol_that_is_asked_for_comes_to_the_front_of_them(opened, start, qapp, cache, symbol, expected):
     cache.add("NVDA", "1d", make_bars(300))
     _open_three(opened)
-    again = start()
-    again.window.open_charts((symbol,), INTERVALS["1d"])
-    settle(qapp)
+    again = start((symbol,))
     assert _titles(again) == expected
     assert again.page.title() == f"{symbol} 1d"
 
@@ -127,16 +192,6 @@ def test_the_middle_button_closes_the_chart_of_the_tab_under_it(opened, qapp, qt
     settle(qapp)
     assert _titles(opened) == ["MSFT 1h", "TSLA 1d"]
     assert opened.page.title() == "TSLA 1d", "the one in front stays"
-
-
-@pytest.mark.parametrize(
-    "text", ["", "nonsense", "7", "[1]", '[["AAPL"]]', '[["no symbol!", "1d"]]', '[["AAPL", "9x"]]', "[null]"]
-)
-def test_what_was_spoilt_in_the_settings_opens_nothing_and_breaks_nothing(tmp_path, text):
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    settings.setValue("charts/series", text)
-    settings.setValue("charts/front", "x")
-    assert remembered_charts(settings) == ([], 0)
 
 
 def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_refused(opened, qapp, cache):

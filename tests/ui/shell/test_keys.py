@@ -184,7 +184,7 @@ def test_menu_choices_reach_every_chart_and_are_kept(window, qapp, row_id):
     pages = [window.tabs.widget(at) for at in range(2)]
     assert all(page.model.scene.options == window.options.value for page in pages)
     name = row_id.rpartition("_")[0] if "blind" not in row_id else "palette"
-    assert window._settings.value(f"chart/{name}") == row_id.removeprefix(f"{name}_")
+    assert window._collect_layout().options[name] == row_id.removeprefix(f"{name}_")
     assert window.table.actions[row_id].isChecked()
 
 

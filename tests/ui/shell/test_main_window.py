@@ -25,7 +25,7 @@ from tests.ui.fakes import make_bars, make_job
 
 
 class Opened:
-    def __init__(self, qapp, cache, home):
+    def __init__(self, qapp, cache, home, layout=None):
         self.qapp, self.cache, self.home = qapp, cache, home
         self.ended, self.browsed = [], []
         self.bridge = Bridge(cache)
@@ -33,6 +33,7 @@ class Opened:
             cache,
             self.bridge,
             home=home,
+            layout=layout,
             open_browser=lambda: self.browsed.append(1),
             on_closed=lambda: self.ended.append(1),
         )

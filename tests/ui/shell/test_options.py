@@ -1,7 +1,8 @@
+import json
 from dataclasses import fields
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QPushButton
 
@@ -13,8 +14,8 @@ from candledesk.ui.chart.core.options import (
     PaletteName,
     UpRule,
     ZoneName,
+    option_values,
     read_options,
-    write_options,
 )
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.options_dialog import OptionsDialog
@@ -26,21 +27,22 @@ OTHER = ChartOptions(
 )  # fmt: skip
 
 
-def test_every_option_survives_the_settings_file(tmp_path, qapp):
-    path = str(tmp_path / "window.ini")
-    store = OptionStore(QSettings(path, QSettings.Format.IniFormat))
+def test_every_option_survives_a_layout(qapp):
+    store = OptionStore({})
     assert store.value == ChartOptions()
     store.take(OTHER)
-    store._settings.sync()
-    assert OptionStore(QSettings(path, QSettings.Format.IniFormat)).value == OTHER
+    document = json.loads(json.dumps(option_values(store.value)))
+    assert OptionStore(document).value == OTHER
+    assert (document["chart_type"], document["has_grid"]) == ("area", False)
+
+
+def test_options_of_the_former_settings_file_are_understood():
+    assert read_options({"has_grid": "false", "zone": "utc"}) == ChartOptions(has_grid=False, zone=ZoneName.UTC)
 
 
 def test_what_is_not_valid_is_the_default():
-    texts = {row.name: "nonsense" for row in fields(ChartOptions)}
-    assert read_options(texts.get) == ChartOptions()
-    written = {}
-    write_options(OTHER, written.__setitem__)
-    assert read_options(written.get) == OTHER
+    assert read_options({row.name: "nonsense" for row in fields(ChartOptions)}) == ChartOptions()
+    assert read_options({"up_colour": True, "has_grid": "#123456"}) == ChartOptions()
 
 
 def _contrast(one, other):
@@ -70,8 +72,8 @@ def test_blue_and_orange_differ_without_red_and_green():
 
 
 @pytest.fixture
-def dialog(qtbot, tmp_path):
-    store = OptionStore(QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+def dialog(qtbot):
+    store = OptionStore({})
     parent = QPushButton()
     qtbot.addWidget(parent)
     made = OptionsDialog(store, parent)

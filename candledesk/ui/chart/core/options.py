@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
 
 class Choice(StrEnum):
@@ -129,16 +129,14 @@ def _parse(default: object, text: str) -> object:
     return text if is_colour(text) else default
 
 
-def read_options(read: Callable[[str], object]) -> ChartOptions:
-    """Build the options from a settings file; what is missing or was never valid is the default."""
-    stored = {row.name: read(row.name) for row in fields(ChartOptions)}
+def read_options(stored: Mapping[str, str | bool]) -> ChartOptions:
+    """Return the options of ``option_values``; what is missing or was never valid is the default."""
     return ChartOptions(
-        **{row.name: _parse(row.default, str(stored[row.name])) for row in fields(ChartOptions)}  # type: ignore[arg-type]
+        **{row.name: _parse(row.default, str(stored.get(row.name, ""))) for row in fields(ChartOptions)}  # type: ignore[arg-type]
     )
 
 
-def write_options(options: ChartOptions, write: Callable[[str, str], object]) -> None:
-    """Store every option as text."""
-    for row in fields(ChartOptions):
-        value = getattr(options, row.name)
-        write(row.name, str(value).lower() if isinstance(value, bool) else str(value))
+def option_values(options: ChartOptions) -> dict[str, str | bool]:
+    """Return every option by name, as values that JSON can hold."""
+    values = {row.name: getattr(options, row.name) for row in fields(ChartOptions)}
+    return {name: value if isinstance(value, bool) else str(value) for name, value in values.items()}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.own_scale import OwnScale, settle_scale
+from candledesk.cache.fetching.price_scale import OwnScale, settle_scale
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.prices.clean import clean_bars

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.reopen import reopen_sessions
+from candledesk.cache.fetching.recheck_sessions import reopen_sessions
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.session_overrides import apply_overrides
 from candledesk.domain.coverage import Coverage, CoverageState

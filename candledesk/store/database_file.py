@@ -1,0 +1,281 @@
+"""A SQLite file with a versioned schema: creating, opening, backing up, migrating, transactions and checks.
+
+Shared by the candle database and the user database. Never open a live database file by other means than these
+connections: closing any other descriptor on it drops SQLite's locks, and another process can then overwrite a
+committed transaction (notes/storage.md §7).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+SQLITE_NEEDED = (3, 38)  # the operator ->> in market/jobs.py and market/instruments.py; STRICT came with 3.37
+BUSY_TIMEOUT_MS = 5_000
+CACHE_KIB = 32_768
+
+_log = logging.getLogger(__name__)
+
+
+class SchemaStep(Protocol):
+    """One named migration; ``run`` is called inside a transaction and must not end it."""
+
+    @property
+    def name(self) -> str:
+        """What the step adds, for the log."""
+
+    def run(self, conn: sqlite3.Connection) -> None:
+        """Change the schema from the version before to the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The schema of one kind of database file; its version is the number of ``steps`` that were applied."""
+
+    application_id: int
+    steps: Sequence[SchemaStep]
+    page_size: int
+
+    @property
+    def version(self) -> int:
+        """The version that this program reads and writes."""
+        return len(self.steps)
+
+
+class ForeignFileError(EnvironmentFaultError):
+    """The file is a SQLite database, but of another program."""
+
+
+def create_or_migrate(path: Path, schema: Schema) -> None:
+    """Make sure that ``path`` is a database of this schema: create it, or migrate it when it is older.
+
+    An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
+    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
+    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
+    """
+    check_sqlite()
+    with translate_faults(path):
+        version = read_version(path, schema)
+        if version == schema.version:
+            return
+        if version is None:
+            _create_folder(path)
+        with closing(connect(path, "rwc")) as conn:
+            if version is None:
+                conn.execute(f"PRAGMA page_size = {schema.page_size}")  # takes effect only before WAL
+            elif version:
+                _back_up(conn, path, version)
+            use_wal(conn, path)
+            _migrate(conn, schema)
+
+
+def read_version(path: Path, schema: Schema) -> int | None:
+    """Return the schema version of the database at ``path``, ``None`` when there is none yet; nothing is written.
+
+    Raises ``ForeignFileError`` for the database of another program and ``EnvironmentFaultError`` for a newer one.
+    """
+    try:
+        if not path.exists() or path.stat().st_size == 0:
+            return None
+    except OSError as error:
+        raise EnvironmentFaultError(f"Cannot reach {path}: {error.strerror}; set another --home.") from error
+    with closing(connect_read_only(path)) as conn:
+        application_id = conn.execute("PRAGMA application_id").fetchone()[0]
+        version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+        is_empty = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    if application_id != schema.application_id and not (is_empty and application_id == 0):
+        raise ForeignFileError(
+            f"{path} is the database of another program: move it away or set another --home; it was not changed."
+        )
+    if version > schema.version:
+        raise EnvironmentFaultError(
+            f"{path} was written by a newer CandleDesk (schema version {version}, this one knows {schema.version}): "
+            "update CandleDesk, or set another --home; the file was not changed."
+        )
+    return version
+
+
+def check_sqlite() -> None:
+    """Raise ``EnvironmentFaultError`` when Python was built with an SQLite library older than ``SQLITE_NEEDED``."""
+    if sqlite3.sqlite_version_info < SQLITE_NEEDED:
+        needed = ".".join(map(str, SQLITE_NEEDED))
+        raise EnvironmentFaultError(
+            f"This Python uses SQLite {sqlite3.sqlite_version}, and CandleDesk needs {needed} or newer: "
+            "install a newer Python or a newer libsqlite3"
+        )
+
+
+def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
+    """Open ``path`` with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``); statements commit by themselves."""
+    uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
+    conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open for reading, and read once: only then does SQLite open the log and say what is wrong."""
+    try:
+        return _probe(connect(path, "ro"))
+    except sqlite3.OperationalError as error:
+        code = error.sqlite_errorcode & 0xFF
+        if code not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY} or not path.is_file():
+            raise
+        log = path.with_name(path.name + "-wal")
+        if not os.access(path, os.R_OK) or (log.exists() and log.stat().st_size):
+            raise  # an unfinished log must be read too, and that needs a writable folder once
+        return _probe(connect(path, "ro", "&immutable=1"))  # the only way for WAL on a read-only folder
+
+
+def use_wal(conn: sqlite3.Connection, path: Path) -> None:
+    """Switch to write-ahead logging; ``EnvironmentFaultError`` where the file system does not allow it."""
+    mode = conn.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise EnvironmentFaultError(
+            f"{path} is read-only or on a file system that cannot share it: set --home to a writable local folder."
+        )
+
+
+def require_write_lock(conn: sqlite3.Connection) -> None:
+    """Take the write lock once: a read-only file opens without complaint and fails only here."""
+    conn.execute("BEGIN IMMEDIATE")
+    conn.execute("ROLLBACK")
+
+
+@contextmanager
+def transaction(conn: sqlite3.Connection) -> Iterator[None]:
+    """Run the block as one write transaction: all of it is stored, or nothing when it raises.
+
+    ``BEGIN IMMEDIATE``, because a deferred transaction that turns into a write ignores the busy timeout. Raises
+    ``EnvironmentFaultError`` for faults of the machine, at the block's end included.
+    """
+    with translate_faults(_file_of(conn)):
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            conn.execute("COMMIT")
+        except BaseException:
+            conn.rollback()  # does nothing where SQLite itself has rolled back already
+            raise
+
+
+@contextmanager
+def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
+    """Let every read of the block see the same state of the database; inside a transaction it changes nothing."""
+    with translate_faults(_file_of(conn)):
+        if conn.in_transaction:
+            yield
+            return
+        conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            conn.rollback()
+
+
+def require_transaction(conn: sqlite3.Connection) -> None:
+    """Raise ``RuntimeError`` outside ``transaction``: what belongs together is stored together or not at all."""
+    if not conn.in_transaction:
+        raise RuntimeError("writes belong inside transaction()")
+
+
+def quick_check(conn: sqlite3.Connection) -> list[str]:
+    """Return the damage that SQLite finds in the file, empty when it finds none (0.1 s for a million bars)."""
+    try:
+        found = [str(row[0]) for row in conn.execute("PRAGMA quick_check").fetchall()]
+        found += [f"{row[0]}: row without its {row[2]}" for row in conn.execute("PRAGMA foreign_key_check").fetchall()]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [line for line in found if line != "ok"]
+
+
+def checkpoint(conn: sqlite3.Connection) -> int:
+    """Move what it can from the write-ahead log into the file without waiting for readers; return the pages left."""
+    with translate_faults(_file_of(conn)):
+        _, n_logged, n_moved = conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return int(n_logged - n_moved)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and new files of ``folder`` survive a power cut; does nothing where folders cannot be synced."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _probe(conn: sqlite3.Connection) -> sqlite3.Connection:
+    try:
+        conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _file_of(conn: sqlite3.Connection) -> str:
+    """Return the file's path for a message; works on a damaged file too."""
+    try:
+        return str(conn.execute("PRAGMA database_list").fetchone()[2]) or "the database"
+    except sqlite3.Error:
+        return "the database"
+
+
+def _create_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFaultError(
+            f"Cannot create the folder {path.parent}: {error.strerror}; set another --home."
+        ) from error
+
+
+def _back_up(conn: sqlite3.Connection, path: Path, version: int) -> None:
+    """Copy the whole database before it is migrated; a copy that could not be finished does not stay."""
+    backup = path.with_name(f"{path.name}.v{version}.bak")
+    unfinished = path.with_name(f"{backup.name}.tmp")
+    try:
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(unfinished)) as target:
+            conn.backup(target)
+        unfinished.replace(backup)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise EnvironmentFaultError(f"Cannot back up {path} as {backup}: {error.strerror}.") from error
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    _log.info("kept the database of schema version %d as %s", version, backup)
+
+
+def _migrate(conn: sqlite3.Connection, schema: Schema) -> None:
+    """Apply the missing steps, each with its version number in one transaction."""
+    while True:
+        with transaction(conn):
+            version = int(conn.execute("PRAGMA user_version").fetchone()[0])  # another process may have been faster
+            if version >= schema.version:
+                return
+            step = schema.steps[version]
+            step.run(conn)
+            conn.execute(f"PRAGMA application_id = {schema.application_id}")
+            conn.execute(f"PRAGMA user_version = {version + 1}")
+        _log.info("%s migrated to schema version %d (%s)", _file_of(conn), version + 1, step.name)

@@ -1,0 +1,162 @@
+"""Opening ``user.db`` for its one writer; a damaged file is renamed, and an empty one takes its place."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.store.database_file import (
+    ForeignFileError,
+    Schema,
+    check_sqlite,
+    connect,
+    connect_read_only,
+    create_or_migrate,
+    quick_check,
+    read_version,
+    require_write_lock,
+    sync_folder,
+    use_wal,
+)
+from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.user import migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from candledesk.store import Connection
+
+APPLICATION_ID = 0x43445531  # "CDU1"
+PAGE_SIZE = 4096
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_log = logging.getLogger(__name__)
+
+
+class DamagedFileError(EnvironmentFaultError):
+    """The file is no database, or SQLite finds damage in it."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        """Say what was ``found`` and what the next start does."""
+        super().__init__(f"{path} is damaged ({found}): start CandleDesk again: it then renames the file.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedUserDatabase:
+    """``connection`` writes; ``notice``: a sentence for people when a damaged file was renamed, else empty."""
+
+    connection: Connection
+    notice: str
+
+
+def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
+    """Open the one connection that writes to ``path``; create, back up and migrate the file as needed.
+
+    A damaged file and the database of another program are renamed to ``<stem>.damaged-<UTC time>.db`` beside it, with
+    their logs, and an empty database takes their place. ``now``: UTC seconds. Raises ``EnvironmentFaultError`` for a
+    file of a newer CandleDesk, which is left as it was, and when the file is locked or cannot be written.
+    """
+    try:
+        return OpenedUserDatabase(_open(path), "")
+    except (DamagedFileError, ForeignFileError) as error:
+        kept = _rename_damaged(path, now)
+        _log.error("%s (now: %s)", error, kept)
+        notice = (
+            f"{path} could not be read and is kept as {kept.name}; charts, drawings and lists are empty now. "
+            f"Replace {path.name} by a backup to get them back."
+        )
+        return OpenedUserDatabase(_open(path), notice)
+
+
+def connect_user_reader(path: Path) -> Connection:
+    """Open a connection that can only read; works on read-only files and folders."""
+    with translate_faults(path):
+        conn = connect_read_only(path)
+        conn.execute("PRAGMA query_only = ON")
+        return conn
+
+
+def find_damage(path: Path) -> list[str]:
+    """Return the damage that SQLite finds in a user database, empty when it finds none; nothing is written.
+
+    Raises ``EnvironmentFaultError`` when this program cannot use the file at all.
+    """
+    with translate_damage(path), translate_faults(path):
+        read_version(path, _schema())
+        with closing(connect_read_only(path)) as conn:
+            return quick_check(conn)
+
+
+@contextmanager
+def translate_damage(path: Path) -> Iterator[None]:
+    """Turn the error for a damaged file into ``DamagedFileError``, which says what becomes of user data."""
+    try:
+        yield
+    except EnvironmentFaultError as error:
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF in _DAMAGE:
+            raise DamagedFileError(path, str(cause)) from error
+        raise
+
+
+def _schema() -> Schema:
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
+
+
+def _open(path: Path) -> Connection:
+    check_sqlite()  # an older library takes a newer schema for damage
+    with translate_damage(path), translate_faults(path):
+        _check(path)
+        create_or_migrate(path, _schema())
+        return _connect_writer(path)
+
+
+def _check(path: Path) -> None:
+    """Look for damage before anything is written; a file that is not there or empty has none."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with closing(connect_read_only(path)) as conn:
+        found = quick_check(conn)
+    if found:
+        raise DamagedFileError(path, found[0])
+
+
+def _connect_writer(path: Path) -> Connection:
+    conn = connect(path, "rw")
+    try:
+        use_wal(conn, path)
+        conn.execute("PRAGMA synchronous = FULL")  # every commit waits until it is on the disk
+        conn.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync leaves it in the disk's cache
+        conn.execute("PRAGMA foreign_keys = ON")
+        require_write_lock(conn)
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _rename_damaged(path: Path, now: int) -> Path:
+    """Rename the file and its logs; the database last, so that no log is read with another database."""
+    stamp = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
+    kept = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    n_kept = 1
+    while kept.exists():
+        n_kept += 1
+        kept = path.with_name(f"{path.stem}.damaged-{stamp}-{n_kept}{path.suffix}")
+    try:
+        for suffix in ("-wal", "-journal", "-shm", ""):
+            file = path.with_name(path.name + suffix)
+            if file.exists():
+                file.rename(kept.with_name(kept.name + suffix))
+        sync_folder(path.parent)
+    except OSError as error:
+        raise EnvironmentFaultError(
+            f"{path} is damaged and cannot be renamed: {error.strerror}. Move it away: changes are not stored."
+        ) from error
+    return kept

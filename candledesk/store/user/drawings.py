@@ -1,0 +1,90 @@
+"""Drawings by symbol, in the order in which they are painted; deleted ones stay in a bin for a while.
+
+A document is one drawing of ``candledesk.drawings/1`` (WORKBENCH.md §2.5). ``id``, ``symbol`` and ``z`` of it are
+columns too, and the columns are what the functions here take and return.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.store.database_file import require_transaction
+from candledesk.store.user.documents import decode_document, encode_document
+
+if TYPE_CHECKING:
+    from candledesk.store import Connection
+    from candledesk.store.user.documents import Document
+
+_COLUMNS = "drawing_id, symbol, position, document, created_at, updated_at, deleted_at"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDrawing:
+    """One drawing; times in UTC seconds, ``deleted_at`` ``None`` unless it is in the bin."""
+
+    drawing_id: str
+    symbol: str
+    position: int
+    document: Document
+    created_at: int
+    updated_at: int
+    deleted_at: int | None
+
+
+def read_drawings(conn: Connection, symbol: str | None = None) -> list[StoredDrawing]:
+    """Return the drawings of a symbol, or of all symbols, lowest first; without those in the bin."""
+    statement = f"""
+        SELECT {_COLUMNS} FROM drawing WHERE deleted_at IS NULL AND symbol = coalesce(:symbol, symbol)
+        ORDER BY symbol, position, drawing_id
+    """
+    return [_drawing(*row) for row in conn.execute(statement, {"symbol": symbol}).fetchall()]
+
+
+def read_bin(conn: Connection) -> list[StoredDrawing]:
+    """Return the deleted drawings, the one that was deleted last first."""
+    statement = f"SELECT {_COLUMNS} FROM drawing WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, drawing_id"
+    return [_drawing(*row) for row in conn.execute(statement).fetchall()]
+
+
+def read_drawing(conn: Connection, drawing_id: str) -> StoredDrawing | None:
+    """Return one drawing, from the bin too; ``None`` when there is none of that id."""
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM drawing WHERE drawing_id = ?", (drawing_id,)).fetchall()
+    return _drawing(*rows[0]) if rows else None
+
+
+def write_drawing(
+    conn: Connection, drawing_id: str, symbol: str, document: Document, now: int, *, position: int
+) -> bool:
+    """Store a drawing, and take it out of the bin if it was there; return whether anything changed."""
+    require_transaction(conn)
+    statement = """
+        INSERT INTO drawing (drawing_id, symbol, position, document, created_at, updated_at)
+        VALUES (:id, :symbol, :position, :document, :now, :now)
+        ON CONFLICT (drawing_id) DO UPDATE SET
+            symbol = excluded.symbol, position = excluded.position, document = excluded.document,
+            updated_at = excluded.updated_at, deleted_at = NULL
+        WHERE (symbol, position, document, deleted_at)
+            IS NOT (excluded.symbol, excluded.position, excluded.document, NULL)
+    """
+    values = {"id": drawing_id, "symbol": symbol, "position": position, "now": now}
+    return conn.execute(statement, values | {"document": encode_document(document)}).rowcount > 0
+
+
+def delete_drawing(conn: Connection, drawing_id: str, now: int) -> bool:
+    """Put a drawing into the bin; return whether it was not there yet."""
+    require_transaction(conn)
+    statement = "UPDATE drawing SET deleted_at = ? WHERE drawing_id = ? AND deleted_at IS NULL"
+    return conn.execute(statement, (now, drawing_id)).rowcount > 0
+
+
+def empty_bin(conn: Connection, before: int) -> int:
+    """Remove for ever what was deleted before ``before`` (UTC seconds); return how many drawings that were."""
+    require_transaction(conn)
+    return conn.execute("DELETE FROM drawing WHERE deleted_at < ?", (before,)).rowcount
+
+
+def _drawing(
+    drawing_id: str, symbol: str, position: int, document: str, created_at: int, updated_at: int, deleted_at: int | None
+) -> StoredDrawing:
+    return StoredDrawing(drawing_id, symbol, position, decode_document(document), created_at, updated_at, deleted_at)

@@ -1,0 +1,76 @@
+"""Layouts by name, the one that the window saves by itself, and what each of them was before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.store.database_file import require_transaction
+from candledesk.store.user.documents import decode_document
+from candledesk.store.user.named_documents import NamedDocuments, NamedRow
+
+if TYPE_CHECKING:
+    from candledesk.store import Connection
+    from candledesk.store.user.documents import Document
+
+AUTOSAVED = ""  # the name of the layout that the window saves by itself; a person cannot give an empty name
+MAX_VERSIONS = 20  # WORKBENCH.md §3.2
+
+_LAYOUTS = NamedDocuments("layout")
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutVersion:
+    """What a layout was before; ``saved_at``: UTC seconds at which it had become so."""
+
+    version_id: int
+    saved_at: int
+
+
+def list_layouts(conn: Connection) -> list[NamedRow]:
+    """Return the layouts that a person named, in their order."""
+    return [row for row in _LAYOUTS.list_rows(conn) if row.name != AUTOSAVED]
+
+
+def read_layout(conn: Connection, name: str) -> Document | None:
+    """Return the layout of that name, ``None`` when there is none."""
+    return _LAYOUTS.read(conn, name)
+
+
+def write_layout(conn: Connection, name: str, document: Document, now: int, *, keeps_version: bool = True) -> bool:
+    """Store a layout and return whether anything changed; what it was before becomes a version.
+
+    ``keeps_version`` false: what it was before is lost. So the window saves, after its first save of a session.
+    """
+    require_transaction(conn)
+    previous = conn.execute("SELECT document, updated_at FROM layout WHERE name = ?", (name,)).fetchall()
+    is_changed = _LAYOUTS.write(conn, name, document, now)
+    if is_changed and previous and keeps_version:
+        conn.execute("INSERT INTO layout_version (name, document, saved_at) VALUES (?, ?, ?)", (name, *previous[0]))
+        _drop_old_versions(conn, name)
+    return is_changed
+
+
+def delete_layout(conn: Connection, name: str) -> bool:
+    """Remove a layout with its versions; return whether there was one."""
+    return _LAYOUTS.delete(conn, name)
+
+
+def list_layout_versions(conn: Connection, name: str) -> list[LayoutVersion]:
+    """Return the versions of a layout, the latest first."""
+    statement = "SELECT version_id, saved_at FROM layout_version WHERE name = ? ORDER BY version_id DESC"
+    return [LayoutVersion(*row) for row in conn.execute(statement, (name,)).fetchall()]
+
+
+def read_layout_version(conn: Connection, version_id: int) -> Document | None:
+    """Return what a layout was in that version, ``None`` when the version is no longer there."""
+    rows = conn.execute("SELECT document FROM layout_version WHERE version_id = ?", (version_id,)).fetchall()
+    return decode_document(rows[0][0]) if rows else None
+
+
+def _drop_old_versions(conn: Connection, name: str) -> None:
+    statement = """
+        DELETE FROM layout_version WHERE name = :name AND version_id NOT IN
+            (SELECT version_id FROM layout_version WHERE name = :name ORDER BY version_id DESC LIMIT :n)
+    """
+    conn.execute(statement, {"name": name, "n": MAX_VERSIONS})

@@ -1,0 +1,139 @@
+"""Loads the layout of a window at the start and stores it after every change, without waiting for the disk."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.chart.core.options import ChartOptions
+from candledesk.workspace.layout import Layout, LoadedLayout
+from candledesk.workspace.window_ini import GROUPS, read_window_ini
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from PySide6.QtCore import QSettings
+
+    from candledesk.ui.bridge import Bridge
+    from candledesk.workspace.layouts import AutosavedLayout
+
+SAVE_MS = 300  # what changes together is stored once
+RETRY_MS = 10_000  # after the disk refused it
+_LOAD_S = 2.0  # before the window is shown; reading began when the process did
+
+_log = logging.getLogger(__name__)
+
+
+class LayoutAutosave(QObject):
+    """Loads and stores the layout of one window. ``failed`` carries a sentence for people.
+
+    ``layout``: what the window shows at the start. Nothing is stored before ``start``, and nothing at all when the
+    stored layout could not be read, because it would be overwritten.
+    """
+
+    failed = Signal(str)
+
+    def __init__(
+        self, stored: AutosavedLayout | None, bridge: Bridge, settings: QSettings, parent: QObject | None = None
+    ) -> None:
+        """Wait until the stored layout is read; ``settings``: the file in which earlier versions stored it.
+
+        ``stored``: ``None`` for a window whose layout is not stored.
+        """
+        super().__init__(parent)
+        self._stored, self._bridge = stored, bridge
+        self._collect: Callable[[], Layout] | None = None
+        self._saved: Layout | None = None
+        self._on_its_way: Layout | None = None
+        self._is_refused = False
+        self._notice = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._save)
+        self.layout = self._load(settings)
+
+    def _load(self, settings: QSettings) -> Layout:
+        """Return the stored layout; the first time that of the settings file, which is emptied once it was stored."""
+        if self._stored is None:
+            return Layout()
+        is_kept = not self._stored.is_read_only
+        try:
+            loaded = self._stored.loaded.result(_LOAD_S)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the window opens
+            notice = _describe(error) if is_kept else ""  # the window shows anyway that the home is read-only
+            loaded, is_kept = LoadedLayout(None, notice), False
+        self._notice, self._saved = loaded.notice, loaded.layout
+        if not is_kept:
+            self._stored = None
+        elif loaded.layout is not None:
+            for group in GROUPS:
+                settings.remove(group)
+        return loaded.layout or _layout_of_settings(settings) or Layout()
+
+    def start(self, collect: Callable[[], Layout]) -> None:
+        """Store what ``collect`` returns, now and after every change: a process may be killed at any time."""
+        if self._notice:
+            self.failed.emit(self._notice)
+        if self._stored is not None:
+            self._collect = collect
+            self.save_soon()
+
+    def save_soon(self) -> None:
+        """Store the layout in a moment."""
+        if self._collect is not None and not self._timer.isActive():
+            self._timer.start(SAVE_MS)
+
+    def finish(self) -> None:
+        """Hand the last state over for storing; what changes afterwards is the end of the window."""
+        self._timer.stop()
+        collect, self._collect = self._collect, None
+        if collect is not None and self._stored is not None:
+            self._stored.save(collect()).add_done_callback(_log_failure)
+
+    def _save(self) -> None:
+        if self._collect is None or self._stored is None:
+            return
+        if self._on_its_way is not None:  # one at a time: a slow disk is not flooded
+            self.save_soon()
+            return
+        layout = self._collect()
+        if layout != self._saved:
+            self._on_its_way = layout
+            self._bridge.deliver(self._stored.save(layout), self._on_saved)
+
+    def _on_saved(self, future: Future[Any]) -> None:
+        layout, self._on_its_way = self._on_its_way, None
+        if self._collect is None:
+            return
+        try:
+            future.result()
+        except CandleDeskError as error:
+            if not self._is_refused:
+                self._is_refused = True
+                _log.error("the layout is not stored: %s", error)
+                self.failed.emit(str(error))
+            self._timer.start(RETRY_MS)
+        else:
+            self._is_refused, self._saved = False, layout
+
+
+def _describe(error: Exception) -> str:
+    """Return the sentence for a layout that could not be read; what is not for people is in the log."""
+    _log.error("the layout cannot be read: %s", error, exc_info=None if isinstance(error, CandleDeskError) else error)
+    reason = str(error) or "the disk does not answer"
+    return f"The charts of the last time cannot be read, and changes are not stored in this session: {reason}"
+
+
+def _layout_of_settings(settings: QSettings) -> Layout | None:
+    return read_window_ini(settings.value, [row.name for row in fields(ChartOptions)])
+
+
+def _log_failure(saved: Future[Any]) -> None:
+    error = saved.exception()
+    if error is not None:
+        _log.error("the last changes of the layout are not stored: %s", error)

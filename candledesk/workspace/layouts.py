@@ -1,0 +1,63 @@
+"""The layout that the window saves by itself: read once at the start, stored after every change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.store.user.layouts import AUTOSAVED, read_layout, write_layout
+from candledesk.workspace.layout import LoadedLayout, layout_document, parse_layout
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from candledesk.store import Connection
+    from candledesk.workspace.layout import Layout
+    from candledesk.workspace.user_data import UserData
+
+
+class AutosavedLayout:
+    """The autosaved layout of one home.
+
+    ``loaded``: what was stored last. It ends with ``EnvironmentFaultError`` when that cannot be read, as in a file of
+    a newer CandleDesk; then nothing is stored in this session, for it would take the place of what was not read.
+    """
+
+    def __init__(self, user_data: UserData) -> None:
+        """Begin to read."""
+        self._user_data = user_data
+        self._is_read = False  # this and the next are set by the thread of the user data alone
+        self._has_saved = False
+        self.loaded: Future[LoadedLayout] = user_data.read(self._read)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be stored in this home."""
+        return self._user_data.refusal is not None
+
+    def save(self, layout: Layout) -> Future[bool]:
+        """Store the layout and return whether it differed from what was stored.
+
+        The first change of a session keeps what was stored before as a version of the layout. The future ends with
+        ``EnvironmentFaultError`` when nothing can be stored, or when the stored layout was not read.
+        """
+        document = layout_document(layout)
+
+        def write(conn: Connection) -> bool:
+            if not self._is_read:
+                raise EnvironmentFaultError("The charts of the last time were not read, so these are not stored")
+            now, keeps_version = self._user_data.now(), not self._has_saved
+            return write_layout(conn, AUTOSAVED, document, now, keeps_version=keeps_version)
+
+        saved = self._user_data.write(write)
+        saved.add_done_callback(self._on_saved)
+        return saved
+
+    def _read(self, conn: Connection) -> LoadedLayout:
+        document = read_layout(conn, AUTOSAVED)
+        self._is_read = True
+        return LoadedLayout(None if document is None else parse_layout(document), self._user_data.notice)
+
+    def _on_saved(self, saved: Future[bool]) -> None:
+        if not saved.cancelled() and saved.exception() is None and saved.result():
+            self._has_saved = True

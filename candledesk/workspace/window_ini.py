@@ -1,0 +1,44 @@
+"""The layout that earlier versions stored in ``window.ini``; it is read until ``user.db`` has one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from candledesk.workspace.layout import Layout, make_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+SERIES, FRONT = "charts/series", "charts/front"
+OPTION_GROUP = "chart"
+GROUPS = ("charts", OPTION_GROUP)  # of the settings file; nothing else is in them
+
+
+def read_window_ini(read: Callable[[str], object], option_names: Iterable[str]) -> Layout | None:
+    """Return the charts and options in the settings file; ``None`` when it has none.
+
+    ``read`` returns the value of a key, ``None`` when the key is missing. Values that cannot be understood, as after
+    an edit by hand, are left out.
+    """
+    stored = {name: value for name in option_names if (value := read(f"{OPTION_GROUP}/{name}")) is not None}
+    series, front = read(SERIES), read(FRONT)
+    if series is None and not stored:
+        return None
+    return make_layout(_pairs(series), _number(front), {name: str(value) for name, value in stored.items()})
+
+
+def _pairs(text: object) -> list[tuple[object, object]]:
+    """Return the pairs of the JSON array of arrays; any other value becomes a pair that is no series."""
+    try:
+        rows = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(rows, list):
+        return []
+    return [(row[0], row[1]) if isinstance(row, list) and len(row) == 2 else (None, None) for row in rows]  # noqa: PLR2004 - symbol and interval
+
+
+def _number(value: object) -> int:
+    text = str(value)
+    return int(text) if text.isdecimal() else 0

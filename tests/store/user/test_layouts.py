@@ -1,0 +1,71 @@
+"""Layouts, the autosaved one, and the versions of each."""
+
+from candledesk.store.database_file import transaction
+from candledesk.store.user.layouts import (
+    AUTOSAVED,
+    MAX_VERSIONS,
+    LayoutVersion,
+    delete_layout,
+    list_layout_versions,
+    list_layouts,
+    read_layout,
+    read_layout_version,
+    write_layout,
+)
+
+
+def _write(conn, name, number, *, keeps_version=True):
+    with transaction(conn):
+        return write_layout(conn, name, {"number": number}, 100 + number, keeps_version=keeps_version)
+
+
+def _versions(conn, name):
+    return [read_layout_version(conn, row.version_id)["number"] for row in list_layout_versions(conn, name)]
+
+
+def test_a_layout_comes_back_and_its_former_states_are_versions_the_latest_first(conn):
+    for number in range(3):
+        assert _write(conn, "Day", number)
+    assert read_layout(conn, "Day") == {"number": 2}
+    assert _versions(conn, "Day") == [1, 0]
+    assert [row.saved_at for row in list_layout_versions(conn, "Day")] == [101, 100]
+
+
+def test_saving_the_same_again_makes_no_version(conn):
+    _write(conn, "Day", 1)
+    assert not _write(conn, "Day", 1)
+    assert list_layout_versions(conn, "Day") == []
+
+
+def test_the_last_twenty_versions_of_each_layout_stay(conn):
+    _write(conn, "Other", 0)
+    _write(conn, "Other", 1)
+    for number in range(MAX_VERSIONS + 5):
+        _write(conn, "Day", number)
+    assert _versions(conn, "Day") == list(range(MAX_VERSIONS + 3, 3, -1))
+    assert _versions(conn, "Other") == [0]
+
+
+def test_a_save_may_give_up_what_was_there_before(conn):
+    _write(conn, AUTOSAVED, 1)
+    assert _write(conn, AUTOSAVED, 2, keeps_version=False)
+    assert (read_layout(conn, AUTOSAVED), list_layout_versions(conn, AUTOSAVED)) == ({"number": 2}, [])
+
+
+def test_the_autosaved_layout_is_none_of_those_that_a_person_named(conn):
+    _write(conn, AUTOSAVED, 1)
+    _write(conn, "Day", 1)
+    assert [row.name for row in list_layouts(conn)] == ["Day"]
+
+
+def test_a_layout_goes_with_its_versions(conn):
+    _write(conn, "Day", 1)
+    _write(conn, "Day", 2)
+    (version,) = list_layout_versions(conn, "Day")
+    assert version == LayoutVersion(version.version_id, 101)
+    with transaction(conn):
+        assert delete_layout(conn, "Day")
+        assert not delete_layout(conn, "Day")
+    assert (read_layout(conn, "Day"), read_layout_version(conn, version.version_id)) == (None, None)
+    _write(conn, "Day", 5)
+    assert list_layout_versions(conn, "Day") == []

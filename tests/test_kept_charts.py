@@ -1,0 +1,104 @@
+"""The charts of a window as a real process keeps them: after kill -9, and after an end whose other parts hang."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from candledesk.store.user.database import connect_user_reader
+from candledesk.store.user.layouts import AUTOSAVED, read_layout
+
+ROOT = Path(__file__).parents[1]
+NOBODY = "http://127.0.0.1:9"  # a provider that cannot be reached
+SCRIPT = """
+import sys, time
+from candledesk.cache.service import CacheService
+from candledesk.ui.shell import layout_autosave
+from candledesk.commands.entry import main
+layout_autosave.SAVE_MS = int(sys.argv.pop(1))
+if sys.argv.pop(1) == "hang":
+    CacheService.close = lambda self: time.sleep(100)
+main()
+"""
+pytestmark = pytest.mark.timeout(90)
+
+
+def until(condition, limit_s=60):
+    give_up = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.02)
+
+
+class Window:
+    """A process with a window on ``home``; ``save_ms`` after a change its charts are stored."""
+
+    def __init__(self, home, *symbols, save_ms=300, end="end"):
+        self.home = home
+        (home / "endpoint.json").unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, str(save_ms), end, "--home", str(home), "--yahoo-url", NOBODY, "window",
+             *symbols],
+            cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until(lambda: (home / "endpoint.json").exists() or self.process.poll() is not None)
+        self.endpoint = json.loads((home / "endpoint.json").read_text())
+
+    def open(self, symbol):
+        """Let the window show one more chart, as a second start does."""
+        headers = {"Authorization": f"Bearer {self.endpoint['token']}", "Content-Type": "application/json"}
+        body = json.dumps({"symbol": symbol, "interval": "1d"}).encode()
+        request = urllib.request.Request(f"{self.endpoint['url']}/api/v1/window/raise", body, headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert answer.status == 200
+
+    def stored(self):
+        """Return the symbols that are in the user database, as another process reads them."""
+        with closing(connect_user_reader(self.home / "user.db")) as conn:
+            layout = read_layout(conn, AUTOSAVED)
+        return [] if layout is None else [chart["symbol"] for chart in layout["charts"]]
+
+
+@pytest.fixture
+def start(tmp_path):
+    windows = []
+
+    def begin(*symbols, **how):
+        windows.append(Window(tmp_path, *symbols, **how))
+        return windows[-1]
+
+    yield begin
+    for window in windows:
+        window.process.kill()
+        window.process.wait()
+
+
+def test_a_killed_window_loses_no_change_that_is_a_second_old(start):
+    window = start("AAPL")
+    until(lambda: window.stored() == ["AAPL"])
+    window.open("MSFT")
+    time.sleep(1)
+    window.process.kill()
+    window.process.wait()
+    assert window.stored() == ["AAPL", "MSFT"]
+    again = start("TSLA")
+    until(lambda: again.stored() == ["AAPL", "MSFT", "TSLA"])
+
+
+def test_the_last_change_is_stored_at_the_end_though_the_cache_hangs(start):
+    window = start("AAPL", save_ms=600_000, end="hang")
+    window.open("MSFT")
+    time.sleep(0.3)
+    assert window.stored() == []
+    began = time.monotonic()
+    window.process.send_signal(signal.SIGTERM)
+    assert window.process.wait(20) == 0
+    assert time.monotonic() - began < 3.5
+    assert window.stored() == ["AAPL", "MSFT"]

@@ -1,0 +1,37 @@
+"""The user data of a home on a thread of its own, as the application wires them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from candledesk.cache.runtime.workers import Writer
+from candledesk.workspace.user_data import UserData
+
+NOW = 1_800_000_000
+START_THREAD = partial(Writer, name="candledesk-user-data")
+
+
+@pytest.fixture
+def user_path(tmp_path):
+    return tmp_path / "user.db"
+
+
+@pytest.fixture
+def open_user_data(user_path):
+    """Return what opens the user data; all are closed at the end."""
+    opened = []
+
+    def begin(path=user_path, **changes):
+        opened.append(UserData(path, START_THREAD, now=lambda: NOW, **changes))
+        return opened[-1]
+
+    yield begin
+    for user_data in opened:
+        assert user_data.close(5)
+
+
+@pytest.fixture
+def user_data(open_user_data):
+    return open_user_data()

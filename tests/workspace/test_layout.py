@@ -1,0 +1,50 @@
+"""The JSON document of a layout, and what is left of one that a person has edited."""
+
+import json
+
+import pytest
+
+from candledesk.domain.interval import parse_interval
+from candledesk.workspace.layout import Layout, layout_document, parse_layout
+
+CHARTS = (("AAPL", parse_interval("1d")), ("7203.T", parse_interval("45m")))
+LAYOUT = Layout(CHARTS, 1, {"chart_type": "area", "has_grid": False})
+
+
+def test_the_document_is_what_scripts_may_read():
+    assert layout_document(LAYOUT) == {
+        "format": "candledesk.layout/1",
+        "charts": [{"symbol": "AAPL", "interval": "1d"}, {"symbol": "7203.T", "interval": "45m"}],
+        "front": 1,
+        "options": {"chart_type": "area", "has_grid": False},
+    }
+
+
+@pytest.mark.parametrize("layout", [LAYOUT, Layout(), Layout(CHARTS[:1])])
+def test_a_layout_comes_back_from_its_document(layout):
+    assert parse_layout(json.loads(json.dumps(layout_document(layout)))) == layout
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"charts": None, "front": "x", "options": [1]},
+        {"charts": "AAPL", "front": -1},
+        {"charts": [None, 7, [], {"symbol": "AAPL"}, {"symbol": 1, "interval": "1d"}], "front": 3},
+        {"charts": [{"symbol": "no symbol!", "interval": "1d"}, {"symbol": "AAPL", "interval": "9x"}], "front": 1},
+        {"options": {"zone": None, "has_grid": 1.5, "magnet": ["x"]}},
+    ],
+)
+def test_what_cannot_be_understood_is_left_out(document):
+    assert parse_layout(document) == Layout()
+
+
+@pytest.mark.parametrize(("front", "expected"), [(0, 0), (1, 0), (2, 1), (3, 0), (None, 0), (2.5, 0), ("2", 0)])
+def test_the_same_chart_stays_in_front_when_another_is_left_out(front, expected):
+    charts = [
+        {"symbol": "AAPL", "interval": "1d"},
+        {"symbol": "no symbol!", "interval": "1d"},
+        {"symbol": "7203.T", "interval": "45m"},
+    ]
+    assert parse_layout({"charts": charts, "front": front}) == Layout(CHARTS, expected)
