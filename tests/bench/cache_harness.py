@@ -147,7 +147,7 @@ class CacheHarness:
         """Wait until the rows that suit the zoom are there."""
         feed, model = self.feed, self.model
         self.wait(
-            lambda: feed._future is None and feed._date is None and model.series.stride == model.stride_of(MINUTE)
+            lambda: feed._future is None and feed._date is None and model.series.axis.stride == model.stride_of(MINUTE)
         )
         self.settle()
 

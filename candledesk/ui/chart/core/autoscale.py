@@ -158,7 +158,7 @@ def _log_notes(series: Series, n_below: int, *, is_log: bool) -> list[str]:
         return []
     if not is_log:
         return ["No bar in view lies above zero: the axis is not logarithmic"]
-    many = "Bars" if series.starts is not None else "1 bar" if n_below == 1 else f"{n_below:,} bars"
+    many = "Bars" if not series.axis.is_single else "1 bar" if n_below == 1 else f"{n_below:,} bars"
     return [f"{many} at or below zero cannot be shown on a logarithmic axis"]
 
 
@@ -172,7 +172,7 @@ def _jump_notes(series: Series, odd: Oddities, lo: int, hi: int, fitted: ValueRa
     n_beyond = int(np.count_nonzero(is_beyond))
     if not n_beyond:
         return []
-    if n_beyond == 1 and series.starts is None:
+    if n_beyond == 1 and series.axis.is_single:
         return ["1 bar far from its neighbours is left out of the scale"]
-    many = "Bars" if series.starts is not None else f"{n_beyond:,} bars"
+    many = "Bars" if not series.axis.is_single else f"{n_beyond:,} bars"
     return [f"{many} far from their neighbours are left out of the scale"]

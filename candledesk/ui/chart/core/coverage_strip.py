@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from candledesk.cache.messages import CoverageMark, EdgeState, MarkState
 from candledesk.domain.span import HISTORY_START, Span
 
@@ -65,13 +63,12 @@ def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -
         return []
     first, last = _clamped(placed.x_of(-0.5), width), _clamped(placed.x_of(axis.n_bars - 0.5), width)
     segments = [Segment(first, last, None)] if last > first else []
-    row_s = series.interval.step_s * series.stride
     older = [mark for mark in marks if mark.span.start < times[0] and mark.state is not MarkState.ODD]
     for mark in marks:
-        lo, hi = _first_row(times, mark.span.start, row_s), int(np.searchsorted(times, mark.span.end))
-        if hi <= 0 or (hi <= lo and lo == len(times) and mark.span.start > times[-1] + row_s):
+        lo, hi = axis.rows_in(mark.span.start, mark.span.end)
+        if hi <= 0 or (hi == lo == len(times) and mark.span.start > axis.loaded_end):
             continue  # older than the bars, or newer: no place on the axis
-        left, right = (float(placed.x_of(_index(placed, row) - 0.5)) for row in (lo, max(lo, hi)))
+        left, right = (float(placed.x_of(axis.start_of(row) - 0.5)) for row in (lo, hi))
         if right - left < LEAST_PX:
             middle = (left + right) / 2
             left, right = middle - LEAST_PX / 2, middle + LEAST_PX / 2
@@ -114,16 +111,6 @@ def _place(seconds: int, zone: ZoneInfo, *, is_daily: bool) -> str:
 
 def _when(seconds: int, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(seconds, zone):%Y-%m-%d %H:%M %Z}"
-
-
-def _first_row(times: np.ndarray[tuple[int], np.dtype[np.int64]], start: int, row_s: int) -> int:
-    """Return the row that holds a time, else the first one after it."""
-    row = int(np.searchsorted(times, start, side="right")) - 1
-    return row if row >= 0 and start < times[row] + row_s else row + 1
-
-
-def _index(placed: Placed, row: int) -> int:
-    return placed.axis.n_bars if row >= placed.axis.n_rows else placed.axis.start_of(row)
 
 
 def _clamped(x: float, width: float) -> float:

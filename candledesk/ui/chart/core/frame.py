@@ -11,7 +11,7 @@ import numpy as np
 
 from candledesk.ui.chart.core.autoscale import ShownBars, extent_of, fit_prices, fit_values
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
-from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows, reduce_shown
+from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.core.panes import PRICE, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
@@ -136,11 +136,11 @@ def _drawn_rows(scene: ChartScene, placed: Placed, block: int) -> tuple[int, int
 def _draw_columns(scene: ChartScene, placed: Placed, block: int, rows: tuple[int, int]) -> tuple[BarColumns, BoolArray]:
     """Return the columns that the chart type draws of some rows, and which of them rise."""
     series, axis, (lo, hi) = scene.series, placed.axis, rows
-    columns = reduce_rows(series.drawn, axis, lo, hi, block, series.stride, series.origin)
+    columns = reduce_rows(series.drawn, axis, lo, hi, block)
     if scene.options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
         source = _averaged(scene, lo, hi)
         start = axis.row_at(axis.start_of(lo) - N_WARM_UP * columns.block)
-        before = reduce_rows(source, axis, start, hi, block, series.stride, series.origin)
+        before = reduce_rows(source, axis, start, hi, block)
         averaged = average_columns(before, len(columns.open))
         if source is not series.drawn:  # the wicks of what is not averaged are drawn all the same
             high, low = np.maximum(averaged.high, columns.high), np.minimum(averaged.low, columns.low)
@@ -168,15 +168,14 @@ def _rising(drawn: Bars, columns: BarColumns, options: ChartOptions) -> BoolArra
 
 def _above_zero(scene: ChartScene, placed: Placed, columns: BarColumns, rows: tuple[int, int]) -> BarColumns:
     """Return the columns without what lies at or below zero, which a logarithmic axis cannot show."""
-    series, (lo, hi) = scene.series, rows
-    odd = series.oddities
+    odd, (lo, hi) = scene.series.oddities, rows
     if odd is None or not odd.is_below[lo:hi].any():
         return columns
     if scene.options.chart_type is ChartType.HEIKIN_ASHI:
         kept = columns.low > 0
         parts = {name: getattr(columns, name)[kept] for name in ("centre", "open", "high", "low", "close", "volume")}
         return replace(columns, **parts)
-    return reduce_shown(odd.drawn, placed.axis, lo, hi, columns.block, series.stride, series.origin, ~odd.is_below)
+    return reduce_rows(odd.drawn, placed.axis, lo, hi, columns.block, ~odd.is_below)
 
 
 def solve_frame(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.ui.chart.core.axis import Axis
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, Pane
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from candledesk.cache.messages import ViewportReply
-    from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
@@ -34,27 +32,22 @@ _MANY_BARS = 20_000  # that may be looked at before they are stored
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """The loaded window of one series: rows of one bar, or of about ``stride`` bars where ``starts`` says how many.
+    """The loaded window of one series: rows of one bar or of many, and the axis that tells which.
 
-    ``origin``: absolute index of bar 0, stable while the window moves; ``n_older`` and ``n_newer``: how many bars are
-    stored on either side of the window. ``flags``: of each row that holds a flagged bar, by its open time;
-    ``oddities``: how rows are drawn that are not drawn as they are, ``None`` when all are.
+    ``flags``: of each row that holds a flagged bar, by its open time; ``oddities``: how rows are drawn that are not
+    drawn as they are, ``None`` when all are.
     """
 
     symbol: str
     interval: Interval
     bars: Bars
+    axis: BarAxis
     calendar: TimeAxisData
-    origin: int = 0
     instrument: Instrument | None = None
     edge: EdgeState = EdgeState.LOADING
     edge_reason: str = ""
     at_latest: bool = True
     hours: TradingHours | None = None
-    starts: IntArray | None = None
-    stride: int = 1
-    n_older: int = 0
-    n_newer: int = 0
     flags: Mapping[int, int] = field(default_factory=dict)
     oddities: Oddities | None = None
 
@@ -66,12 +59,7 @@ class Series:
     @property
     def is_single(self) -> bool:
         """Whether every row is one stored bar."""
-        return self.starts is None and self.interval.base is self.interval
-
-    @property
-    def axis(self) -> Axis:
-        """Where the rows lie."""
-        return _axis_of(self)
+        return self.axis.is_single and self.interval.base is self.interval
 
     @property
     def decimals(self) -> int:
@@ -82,13 +70,10 @@ class Series:
         """Whether a reply of the same series would change nothing."""
         return (
             self.flags == reply.odd
-            and (
-                (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
-                == (
-                    *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
-                    *(reply.request.stride, reply.n_older, reply.n_newer),
-                )
-            )
+            and (self.edge, self.edge_reason, self.at_latest, self.instrument)
+            == (reply.edge, reply.edge_reason, reply.at_latest, reply.instrument)
+            and (self.axis.stride, self.axis.n_older, self.axis.n_newer)
+            == (reply.request.stride, reply.n_older, reply.n_newer)
             and self.bars.equals(reply.bars)
         )
 
@@ -97,7 +82,7 @@ class Series:
         """Return no series at all."""
         none = Bars.empty()
         calendar = build_calendar(none.open_time, "UTC", is_daily=True)
-        return cls("", INTERVALS["1d"], none, calendar, edge=EdgeState.START)
+        return cls("", INTERVALS["1d"], none, BarAxis(none.open_time), calendar, edge=EdgeState.START)
 
     @classmethod
     def from_reply(cls, reply: ViewportReply) -> Series:
@@ -105,36 +90,32 @@ class Series:
         zone = reply.instrument.tz if reply.instrument else "UTC"
         interval = reply.request.interval
         is_single = reply.starts is None and interval.base is interval
+        axis = BarAxis(
+            reply.bars.open_time,
+            reply.starts,
+            stride=reply.request.stride,
+            n_older=reply.n_older,
+            n_newer=reply.n_newer,
+            step_s=interval.step_s,
+        )
         return cls(
             symbol=reply.request.symbol,
             interval=interval,
             bars=reply.bars,
-            calendar=build_calendar(reply.bars.open_time, zone, is_daily=interval.is_daily),
+            axis=axis,
+            calendar=build_calendar(axis.slot_times, zone, is_daily=interval.is_daily),
             instrument=reply.instrument,
             edge=reply.edge,
             edge_reason=reply.edge_reason,
             at_latest=reply.at_latest,
             hours=reply.hours,
-            starts=reply.starts,
-            stride=reply.request.stride,
-            n_older=reply.n_older,
-            n_newer=reply.n_newer,
             flags=reply.odd,
             oddities=find_oddities(reply.bars, reply.odd, reply.usual, is_single=is_single),
         )
 
     def replacing(self, previous: Series) -> Series:
-        """Return the window with the absolute indexes of the window of the same series that it replaces."""
-        if not len(self.bars) or not len(previous.bars):
-            return replace(self, origin=previous.origin)
-        shift = self.axis.shift_from(previous.axis, int(self.bars.open_time[-1]))
-        return self if shift is None else replace(self, origin=previous.origin - shift)
-
-
-@lru_cache(maxsize=4)
-def _axis_of(series: Series) -> Axis:
-    """Return the one axis of a series: what is known of it can be kept with it."""
-    return Axis(series.bars.open_time, series.starts)
+        """Return the window with its bars in the same blocks as in the window of the same series that it replaces."""
+        return replace(self, axis=self.axis.continuing(previous.axis))
 
 
 def first_time(series: Series) -> int | None:
@@ -155,8 +136,7 @@ def view_of_date(view: Viewport, series: Series, date: int) -> Viewport:
 
 def min_spacing(series: Series, width: float) -> float:
     """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
-    n_here = series.axis.n_bars
-    n_stored = series.n_older + n_here + series.n_newer
+    n_stored = series.axis.n_stored
     is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
     n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
     return min(DEFAULT_SPACING, width / n_most)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.domain.bars import BoolArray, IntArray
-    from candledesk.ui.chart.core.axis import Axis
+    from candledesk.ui.chart.core.axis import BarAxis
     from candledesk.ui.chart.core.viewport import Placed
 
 # In English everywhere, and several times as fast as strftime.
@@ -205,7 +205,7 @@ def _reach(spacing: float, min_gap_px: float) -> int:
 
 @lru_cache(maxsize=4)
 def _ticks_of(
-    calendar: TimeAxisData, axis: Axis, rows: tuple[int, int], spacing: float, min_gap_px: float
+    calendar: TimeAxisData, axis: BarAxis, rows: tuple[int, int], spacing: float, min_gap_px: float
 ) -> list[TimeTick]:
     """Return the labels of the rows ``[lo, hi)`` and of some beside them."""
     room = axis.n_bars * spacing / min_gap_px
@@ -234,7 +234,7 @@ def _ticks_of(
     ]
 
 
-def _next_start(axis: Axis, rows: list[int]) -> int:
+def _next_start(axis: BarAxis, rows: list[int]) -> int:
     """Return where a unit may begin that has not: as far from the last of ``rows`` as that from the one before."""
     starts = [axis.start_of(row) for row in rows[-2:]]
     return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars

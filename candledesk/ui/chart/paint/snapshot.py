@@ -12,6 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.errors import EnvironmentFaultError, InputError
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.frame import plot_width
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities, usual_of
 from candledesk.ui.chart.core.options import PriceMode
@@ -165,10 +166,11 @@ def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: 
 def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: bool = False) -> ChartScene:
     """Return the scene of a script's bars on ``width`` logical pixels: a named span whole, else the latest screen."""
     bars, instrument, interval = reply.bars, reply.instrument, reply.request.interval
+    axis = BarAxis(bars.open_time, step_s=interval.step_s)
     calendar = build_calendar(bars.open_time, instrument.tz, is_daily=interval.is_daily)
     odd = find_oddities(bars, reply.odd, usual_of(bars, reply.odd), is_single=interval.base is interval)
     series = Series(
-        reply.request.symbol, interval, bars, calendar, instrument=instrument, edge=EdgeState.MORE,
+        reply.request.symbol, interval, bars, axis, calendar, instrument=instrument, edge=EdgeState.MORE,
         at_latest=reply.request.span is None, flags=reply.odd, oddities=odd,
     )  # fmt: skip
     view = Viewport(width=plot_width(series, width, text_metrics(1.0)))

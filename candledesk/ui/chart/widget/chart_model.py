@@ -111,7 +111,7 @@ class ChartModel(QObject):
         elif (previous.symbol, previous.interval) == (series.symbol, series.interval):
             view = self.placed.followed(series.axis, is_latest=previous.at_latest).resized_from_left(plot)
             if self._is_fitting:
-                view = view.place(series.axis).fit(series.n_older, series.n_newer)
+                view = view.place(series.axis).fit()
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
             self._replace(series=series, viewport=view)
         else:
@@ -193,7 +193,7 @@ class ChartModel(QObject):
 
     def fit(self) -> None:
         """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
-        self._set_view(self.placed.fit(self.series.n_older, self.series.n_newer))
+        self._set_view(self.placed.fit())
         self._is_fitting = self.series.edge is EdgeState.MORE
 
     def reset(self) -> None:

@@ -8,6 +8,7 @@ from candledesk.cache.rules.planner import LISTING_REASON
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.chart_messages import (
     edge_text,
     edge_title,
@@ -31,7 +32,15 @@ from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
 
 def _series(bars: Bars, **changes: object) -> Series:
     calendar = build_calendar(bars.open_time, "America/New_York", is_daily=True)
-    series = Series("AAPL", INTERVALS["1d"], bars, calendar, instrument=make_instrument(), edge=EdgeState.START)
+    series = Series(
+        "AAPL",
+        INTERVALS["1d"],
+        bars,
+        BarAxis(bars.open_time),
+        calendar,
+        instrument=make_instrument(),
+        edge=EdgeState.START,
+    )
     return replace(series, **changes)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.axis import Axis
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.time_ticks import build_calendar, format_open_time, time_ticks, utc_offsets
 from candledesk.ui.chart.core.viewport import Logical, Placed, Viewport
 from tests.ui.fakes import make_bars
@@ -47,7 +47,7 @@ def test_labels_do_not_change_while_panning():
 @pytest.mark.parametrize("spacing", [0.7, 4.0, 9.0])
 def test_labels_that_are_kept_while_panning_are_those_of_a_new_chart(spacing):
     bars = make_bars(3_000, INTERVALS["5m"])
-    axis = Axis(bars.open_time)
+    axis = BarAxis(bars.open_time)
     zones = ("America/New_York", "Asia/Tokyo")
     kept = {tz: build_calendar(bars.open_time, tz, is_daily=False) for tz in zones}
     for right_edge in range(2_900, 2_500, -7):
