@@ -61,6 +61,9 @@ class ViewportReply:
     ``odd``: the flags (``domain.oddity``) of each row that holds a flagged bar, by the row's open time. ``usual``: the
     highest high and the lowest low of each row without bars that are flagged as jumps, float64 of shape ``(n,)`` each,
     NaN for a row of nothing else; ``None`` when no row holds such a bar. The price axis is fitted to these.
+    ``stored_from``: when the oldest stored bar opens (beyond a gap too), ``None`` for derived intervals.
+    ``upcoming``: when the bars open that the venue's calendar expects behind the latest one, int64 of shape ``(m,)``,
+    ``None`` where the last bar here is not the latest.
     """
 
     request: ViewportRequest
@@ -78,6 +81,8 @@ class ViewportReply:
     n_newer: int = 0
     odd: Mapping[int, int] = field(default_factory=dict)
     usual: tuple[FloatArray, FloatArray] | None = None
+    stored_from: int | None = None
+    upcoming: IntArray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ class FakeCache:
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
         self.hours: TradingHours | None = None
+        self.upcoming: IntArray | None = None  # of every series whose latest bar is asked for
         self._callbacks: list[Callable[[Event], None]] = []
 
     def add(self, symbol: str, interval: str, bars: Bars, n_stored: int | None = None) -> None:
@@ -194,6 +195,7 @@ class FakeCache:
             hi == len(bars),
             hours=self.hours,
             starts=starts,
+            upcoming=self.upcoming if hi == len(bars) else None,
             n_older=lo,
             n_newer=len(bars) - hi,
             odd=odd,

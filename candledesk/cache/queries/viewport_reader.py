@@ -13,7 +13,7 @@ from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import Facts, Plan, known_spans, plan_span, unknown_part
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.countdown import trading_hours
-from candledesk.domain.calendar.sessions import expected_open_times, span_after, span_before
+from candledesk.domain.calendar.sessions import expected_open_times, next_open_times, span_after, span_before
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.prices.resample import base_span, resample_bars
 from candledesk.domain.span import Span, subtract_spans
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
+_N_UPCOMING = 500  # bars to come whose times a chart gets: two screens of the usual spacing
 _SESSIONS_PER_UNIT = {"d": 1, "wk": 7, "mo": 31, "y": 366}  # coins trade every day
 
 
@@ -61,6 +62,7 @@ class Around:
     n_older: int = 0
     n_newer: int = 0
     odd: OddFlags = NOTHING_ODD
+    stored_from: int | None = None
 
 
 def read_around(connection: Connection, request: ViewportRequest, known: SeriesState) -> Around:
@@ -116,7 +118,8 @@ def _read_rows(connection: Connection, request: ViewportRequest, series_id: int,
         return Around(Bars.empty(), has_older=False, at_latest=extent is None, rev=rev, has_gap=has_gap)
     n_older, n_newer = chart_rows.count_beside(connection, series_id, shown)
     odd = read_oddities(connection, series_id, bars, bars.open_time, shown, request.interval)
-    return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer, odd)
+    stored_from = None if extent is None else extent.start
+    return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer, odd, stored_from)
 
 
 def _read_stride(
@@ -258,6 +261,13 @@ def count_provisional(facts: Facts | None, around: Around, interval: Interval) -
 def describe_hours(facts: Facts | None, interval: Interval) -> TradingHours | None:
     """Return the venue's present and next sessions, from which a chart counts down to its bar's close."""
     return None if facts is None else trading_hours(facts.calendar, interval, facts.now)
+
+
+def describe_upcoming(facts: Facts | None, interval: Interval, around: Around) -> IntArray | None:
+    """Return when the bars open that the venue's calendar expects behind the latest one."""
+    if facts is None or not around.at_latest or not len(around.bars):
+        return None
+    return next_open_times(facts.calendar, interval, int(around.bars.open_time[-1]), _N_UPCOMING)
 
 
 def with_error(reply: ViewportReply, error: Exception | None) -> ViewportReply:

@@ -17,6 +17,7 @@ from candledesk.cache.queries.viewport_reader import (
     count_provisional,
     describe_edge,
     describe_hours,
+    describe_upcoming,
     plan_view,
     read_around,
     span_of_rows,
@@ -93,6 +94,8 @@ class ViewportLoader:
             hours=describe_hours(known.facts, request.interval),
             odd=around.odd.odd,
             usual=around.odd.usual,
+            stored_from=around.stored_from,
+            upcoming=describe_upcoming(known.facts, request.interval, around),
         )
         return with_error(reply, error)
 

@@ -7,7 +7,7 @@ is a row or, behind the last row, one bar to come. A *time* is a bar's open in U
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, NewType
 
@@ -22,7 +22,6 @@ AxisRow = NewType("AxisRow", int)
 BarIndex = NewType("BarIndex", int)
 _NEAR_ROWS = 1_024
 _FAR = 10_000_000  # bars beyond what is known that can still be counted
-_NONE = np.empty(0, np.int64)
 
 
 class RowGroups(NamedTuple):
@@ -47,8 +46,8 @@ class BarAxis:
     when every row is one bar. ``stride``: how many bars a row may hold; ``origin``: what an index of this window is
     short of the index that stays the same while windows come and go. ``n_older`` and ``n_newer``: how many bars are
     stored on either side, ``stored_from``: when the oldest stored bar opens, ``None`` when that is not known.
-    ``upcoming``: the open times of the bars that are expected behind the last one, shape ``(m,)``. ``step_s``: the
-    seconds of one bar.
+    ``upcoming``: the open times of the bars that are expected behind the last one, shape ``(m,)``, ``None`` for none.
+    ``step_s``: the seconds of one bar.
     """
 
     open_time: IntArray
@@ -58,7 +57,7 @@ class BarAxis:
     n_older: int = 0
     n_newer: int = 0
     stored_from: int | None = None
-    upcoming: IntArray = field(default_factory=lambda: _NONE)
+    upcoming: IntArray | None = None
     step_s: int = DAY_S
 
     # -- rows and slots
@@ -76,7 +75,12 @@ class BarAxis:
     @property
     def n_slots(self) -> int:
         """How many rows there are, and bars to come behind them."""
-        return len(self.open_time) + len(self.upcoming)
+        return len(self.open_time) + self.n_upcoming
+
+    @property
+    def n_upcoming(self) -> int:
+        """How many bars to come are known."""
+        return len(self.upcoming_times)
 
     @property
     def n_stored(self) -> int:
@@ -88,10 +92,15 @@ class BarAxis:
         """Whether every row is one bar."""
         return self.starts is None
 
+    @property
+    def upcoming_times(self) -> IntArray:
+        """The open times of the bars to come that are known, shape ``(n_upcoming,)``."""
+        return np.empty(0, np.int64) if self.upcoming is None else self.upcoming
+
     @cached_property
     def slot_times(self) -> IntArray:
         """The open time of each slot's first bar, shape ``(n_slots,)``."""
-        return np.concatenate((self.open_time, self.upcoming)) if len(self.upcoming) else self.open_time
+        return np.concatenate((self.open_time, self.upcoming_times)) if self.n_upcoming else self.open_time
 
     def start_of(self, slot: int) -> BarIndex:
         """Return the index of a slot's first bar; of the slot behind the last one the index behind its bar."""
@@ -129,9 +138,9 @@ class BarAxis:
     def slot_at(self, index: float) -> int:
         """Return the slot that holds a bar, clamped to those that are known, of which there must be one."""
         beyond = round(index) - self.n_bars
-        if beyond < 0 or not len(self.upcoming):
+        if beyond < 0 or not self.n_upcoming:
             return self.row_at(index)
-        return len(self.open_time) + min(beyond, len(self.upcoming) - 1)
+        return len(self.open_time) + min(beyond, self.n_upcoming - 1)
 
     def rows_between(self, lo: int, hi: int) -> tuple[AxisRow, AxisRow]:
         """Return the half-open range of rows that hold the loaded bars with an index in ``[lo, hi)``."""

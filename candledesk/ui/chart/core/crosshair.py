@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CrosshairPoint:
-    """Where the crosshair is: the bar it snaps to, its device pixels, and why that bar is flagged (or nothing)."""
+    """Where the crosshair is, in device pixels.
 
+    ``slot``: the bar it snaps to, behind the latest one a bar to come; ``row``: the bar whose values are shown, then
+    the latest one. ``flag_text``: why that bar is flagged, empty for an ordinary one.
+    """
+
+    slot: int
     row: int
     x: int
     y: int
@@ -30,18 +35,21 @@ class CrosshairPoint:
 def snap_crosshair(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> CrosshairPoint | None:
     """Snap logical pixels to a bar's centre and, as the magnet says, to one of its prices while that is on screen.
 
-    In other panes than that of prices the value is the one under the cursor.
+    In other panes than that of prices, and where no bar has come yet, the value is the one under the cursor.
     """
-    row = frame.placed.bar_at(x)
-    panes, device_y = frame.panes, round(y * frame.dpr)
-    if row is None or not (0 <= x * frame.dpr < panes.plot_w and 0 <= device_y < panes.time_top):
+    panes, axis, device_y = frame.panes, series.axis, round(y * frame.dpr)
+    if not axis.n_rows or not (0 <= x * frame.dpr < panes.plot_w and 0 <= device_y < panes.time_top):
         return None
-    pane = panes.box_at(device_y).pane.id
-    scale, value = frame.scales[pane], _snap(frame, series, row, device_y, magnet) if pane == PRICE else None
+    slot = axis.slot_at(frame.placed.logical_at(x))
+    row = min(slot, axis.n_rows - 1)
+    pane, has_come = panes.box_at(device_y).pane.id, slot == row
+    value = _snap(frame, series, row, device_y, magnet) if pane == PRICE and has_come else None
+    scale = frame.scales[pane]
     device_y = device_y if value is None else round(float(scale.y_of(value)))
     text = scale.label(scale.value_at(device_y) if value is None else value)
-    flag_text = odd_text(series.flags.get(int(series.bars.open_time[row]), 0)) if series.flags else ""
-    return CrosshairPoint(row, int(np.rint(frame.row_x(row))), device_y, text, flag_text)
+    flags = series.flags.get(int(series.bars.open_time[row]), 0) if has_come and series.flags else 0
+    device_x = frame.row_x(row) if has_come else frame.device_x(axis.start_of(slot))
+    return CrosshairPoint(slot, row, int(np.rint(device_x)), device_y, text, odd_text(flags) if flags else "")
 
 
 def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet) -> float | None:

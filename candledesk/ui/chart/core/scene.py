@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -75,6 +77,7 @@ class Series:
             and (self.axis.stride, self.axis.n_older, self.axis.n_newer)
             == (reply.request.stride, reply.n_older, reply.n_newer)
             and self.bars.equals(reply.bars)
+            and np.array_equal(self.axis.upcoming_times, () if reply.upcoming is None else reply.upcoming)
         )
 
     @classmethod
@@ -96,6 +99,8 @@ class Series:
             stride=reply.request.stride,
             n_older=reply.n_older,
             n_newer=reply.n_newer,
+            stored_from=reply.stored_from,
+            upcoming=reply.upcoming,
             step_s=interval.step_s,
         )
         return cls(
@@ -103,7 +108,7 @@ class Series:
             interval=interval,
             bars=reply.bars,
             axis=axis,
-            calendar=build_calendar(axis.slot_times, zone, is_daily=interval.is_daily),
+            calendar=build_calendar(axis.slot_times, zone, is_daily=interval.is_daily, n_upcoming=axis.n_upcoming),
             instrument=reply.instrument,
             edge=reply.edge,
             edge_reason=reply.edge_reason,

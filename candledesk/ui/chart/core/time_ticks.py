@@ -97,10 +97,13 @@ def _offset(instant: int, zone: ZoneInfo) -> int:
     return int(delta.total_seconds()) if delta else 0
 
 
-def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "") -> TimeAxisData:
+def build_calendar(
+    open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "", n_upcoming: int = 0
+) -> TimeAxisData:
     """Weigh every bar in the zone ``tz``; daily and longer bars are their own date in every zone.
 
-    ``exchange_tz``: the zone in which sessions have their dates, when that is another one.
+    ``exchange_tz``: the zone in which sessions have their dates, when that is another one; ``n_upcoming``: how many of
+    the last bars have not come yet: they do not count when it is decided which units have room.
     """
     local = open_time if is_daily else open_time + utc_offsets(open_time, ZoneInfo(tz))
     is_start = np.zeros(len(local), np.bool_)
@@ -108,7 +111,9 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz:
         at_home = open_time + utc_offsets(open_time, ZoneInfo(exchange_tz)) if exchange_tz else local
         is_start[1:] = np.diff(at_home // DAY_S) != 0
     weight = _weigh(local, is_daily=is_daily)
-    counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
+    counts = np.bincount(
+        weight[: len(weight) - n_upcoming], minlength=len(Weight)
+    )  # the first bar has none: what began before it is not known
     return TimeAxisData(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
 
 
@@ -184,14 +189,14 @@ def time_ticks(calendar: TimeAxisData, placed: Placed, min_gap_px: float) -> lis
     """Return the labels on screen, left to right, about ``min_gap_px`` apart, heavier units first.
 
     Units that fit everywhere are labelled throughout; lighter ones where there is room between those, counted from the
-    heavier label at their left, so that a pan changes none of them. The next such unit, though its bar has not come
-    yet, counts too.
+    heavier label at their left, so that a pan changes none of them. Bars to come have labels where their times are
+    known; the next unit behind them counts, too.
     """
-    lo, hi = placed.visible()
+    lo, hi = placed.visible_slots()
     if len(calendar.weight) == 0 or hi <= lo:
         return []
     grain = 1 << max(0, (hi - lo).bit_length() - 3)  # an eighth to a quarter of the screen: the next pan finds them
-    lo_kept, hi_kept = lo // grain * grain, min(-(-hi // grain) * grain, placed.axis.n_rows)
+    lo_kept, hi_kept = lo // grain * grain, min(-(-hi // grain) * grain, placed.axis.n_slots)
     ticks = _ticks_of(calendar, placed.axis, (lo_kept, hi_kept), placed.view.spacing, min_gap_px)
     reach = _reach(placed.view.spacing, min_gap_px)
     first, last = placed.left_edge - reach, placed.right_edge + reach
@@ -207,16 +212,16 @@ def _reach(spacing: float, min_gap_px: float) -> int:
 def _ticks_of(
     calendar: TimeAxisData, axis: BarAxis, rows: tuple[int, int], spacing: float, min_gap_px: float
 ) -> list[TimeTick]:
-    """Return the labels of the rows ``[lo, hi)`` and of some beside them."""
+    """Return the labels of the slots ``[lo, hi)`` and of some beside them."""
     room = axis.n_bars * spacing / min_gap_px
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
     reach = _reach(spacing, min_gap_px)
-    lo, hi = axis.row_at(axis.start_of(rows[0]) - reach), axis.row_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
+    lo, hi = axis.slot_at(axis.start_of(rows[0]) - reach), axis.slot_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
     lightest = least
     while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _CROWD:
         lightest -= 1
     before = (calendar.weight[:lo] >= least).nonzero()[0]
-    lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
+    lo = int(before[-1]) if len(before) else 0
     marks = lo + (calendar.weight[lo : hi + 1] >= lightest).nonzero()[0]
     gap = min_gap_px * _TIGHT / spacing
     is_clear = axis.starts_of(marks) >= gap  # of the first bar: who knows what begins with it
@@ -230,14 +235,15 @@ def _ticks_of(
     return [
         TimeTick(index, _tick_text(weight, instant), weight >= major_from)
         for index, weight, instant in taken
-        if index < axis.n_bars
+        if index < axis.start_of(axis.n_slots)
     ]
 
 
 def _next_start(axis: BarAxis, rows: list[int]) -> int:
     """Return where a unit may begin that has not: as far from the last of ``rows`` as that from the one before."""
     starts = [axis.start_of(row) for row in rows[-2:]]
-    return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars
+    behind = axis.start_of(axis.n_slots)
+    return max(behind, 2 * starts[-1] - starts[0]) if starts else behind
 
 
 def _major_from(calendar: TimeAxisData, least: int, room: float) -> int:

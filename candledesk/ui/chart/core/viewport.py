@@ -102,16 +102,18 @@ class Placed:
         """Return the fractional index under a pixel."""
         return Logical(self.right_edge - (self.view.width - x) / self.view.spacing)
 
-    def bar_at(self, x: float) -> AxisRow | None:
-        """Return the row whose slot holds the pixel, clamped to the window; ``None`` when there are no bars."""
-        return self.axis.row_at(self.logical_at(x)) if self.axis.n_rows else None
-
     def visible(self) -> tuple[AxisRow, AxisRow]:
         """Return the half-open range of rows of which at least a part is on screen."""
         n = self.n_bars
         lo = min(max(0, math.ceil(self.left_edge - 0.5)), n)
         hi = max(lo, min(n, math.floor(self.right_edge + 0.5) + 1))
         return self.axis.rows_between(lo, hi)
+
+    def visible_slots(self) -> tuple[int, int]:
+        """Return the half-open range of slots of which at least a part is on screen: rows, and bars to come."""
+        lo, hi = self.visible()
+        n_ahead = min(self.axis.n_upcoming, math.floor(self.right_edge + 0.5) + 1 - self.n_bars)
+        return lo, hi + max(0, n_ahead)
 
     def is_latest_visible(self) -> bool:
         """Whether the newest loaded bar's centre is on screen."""

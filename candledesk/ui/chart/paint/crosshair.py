@@ -35,7 +35,7 @@ def _cover(picture: Picture) -> tuple[Cover, ...]:
     return (
         Cover(down, point.x),
         Cover(across, (point.y, point.value_text)),
-        Cover(time, point.row),
+        Cover(time, point.slot),
         Cover(flag, point.flag_text),
     )
 
@@ -71,7 +71,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     if time:
         left, top, width, height = _time_tag(frame, point, series.interval)
         fill(painter, left, top, width, height, theme.tag)
-        text = format_open_time(series.calendar, point.row, is_monthly=series.interval.is_monthly)
+        text = format_open_time(series.calendar, point.slot, is_monthly=series.interval.is_monthly)
         pen = axis_pen(frame, theme.tag_text)
         draw_figures(painter, left + width // 2, top + height // 2, text, pen, Align.AlignHCenter)
     if flag:

@@ -23,7 +23,7 @@ def _paint_ground(painter: QPainter, picture: Picture) -> None:
     """Fill everything, with the grid's lines down the plot at the time labels."""
     frame, theme = picture.frame, picture.theme
     panes, line = frame.panes, max(1, int(frame.dpr))
-    has_lines = picture.scene.options.has_grid and picture.has_bars and not picture.session_rows
+    has_lines = picture.scene.options.has_grid and picture.has_bars and not picture.session_slots
     columns = [x for _, x in picture.time_labels] if has_lines else []
     fill_ruled(painter, (0, 0, panes.plot_w, panes.time_top), theme.background, (columns, line, theme.grid))
     fill(painter, panes.plot_w, 0, panes.width - panes.plot_w, panes.time_top, theme.background)
@@ -56,8 +56,8 @@ def _paint_sessions(painter: QPainter, picture: Picture) -> None:
     frame = picture.frame
     dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
     painter.setPen(Qt.PenStyle.NoPen)
-    for row in picture.session_rows:
-        x = round(frame.device_x(frame.placed.axis.start_of(row) - 0.5))
+    for slot in picture.session_slots:
+        x = round(frame.device_x(frame.placed.axis.start_of(slot) - 0.5))
         if 0 <= x < frame.panes.plot_w:
             draw_dashed(painter, x, 0, frame.panes.time_top, dash, picture.theme.separator, is_down=True)
 

@@ -67,12 +67,12 @@ class Picture:
         return {box.pane.id: levels_of(frame.scales[box.pane.id], frame.dpr) for box in frame.panes.boxes}
 
     @cached_property
-    def session_rows(self) -> list[int]:
-        """The rows on screen that begin a session; none when these lines are off or have no room between them."""
-        frame = self.frame
+    def session_slots(self) -> list[int]:
+        """The slots on screen that begin a session; none when these lines are off or have no room between them."""
+        frame, (lo, hi) = self.frame, self.frame.placed.visible_slots()
         if not self.scene.options.has_sessions:
             return []
-        starts = frame.lo + np.flatnonzero(self.series.calendar.is_session_start[frame.lo : frame.hi])
+        starts = lo + np.flatnonzero(self.series.calendar.is_session_start[lo:hi])
         return [] if len(starts) * _SESSION_GAP * frame.dpr > frame.panes.plot_w else starts.tolist()
 
     def are_within(self, rects: Iterable[QRect]) -> list[bool]:

@@ -39,5 +39,7 @@ def zoned(series: Series, zone: ZoneName) -> Series:
     if series.interval.is_daily or series.calendar.tz == tz:
         return series
     exchange = series.instrument.tz if series.instrument else "UTC"
-    calendar = build_calendar(series.bars.open_time, tz, is_daily=False, exchange_tz=exchange)
+    calendar = build_calendar(
+        series.axis.slot_times, tz, is_daily=False, exchange_tz=exchange, n_upcoming=series.axis.n_upcoming
+    )
     return replace(series, calendar=calendar)

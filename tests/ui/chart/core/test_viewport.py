@@ -74,7 +74,6 @@ def test_a_wider_axis_moves_no_bar():
 def test_no_bars_is_no_error():
     placed = Viewport().place(np.empty(0, np.int64))
     assert placed.visible() == (0, 0)
-    assert placed.bar_at(10) is None
     assert placed.pan(10) == placed.view
 
 

@@ -47,9 +47,14 @@ def opened(chart):
 
 @pytest.mark.parametrize("dy", [120, -120, 15, 480])
 @pytest.mark.parametrize("x", [400, 500, 801])
+def _row_at(chart, x):
+    placed = chart.model.placed
+    return placed.axis.row_at(placed.logical_at(x))
+
+
 def test_the_bar_under_the_cursor_stays_after_the_wheel(opened, x, dy):
     placed = opened.model.placed
-    row = placed.bar_at(x)
+    row = placed.axis.row_at(placed.logical_at(x))
     before = placed.x_of(row)
     under = placed.logical_at(x)
     _wheel(opened, x, dy)
@@ -156,7 +161,7 @@ def test_the_crosshair_snaps_to_bar_and_close(opened):
 
 def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
     bars = opened.cache.bars["MSFT", "1d"]
-    row = opened.model.placed.bar_at(300)
+    row = _row_at(opened, 300)
     time = int(opened.model.series.bars.open_time[row])
     assert time in bars.open_time
     opened.cache.flags["MSFT", "1d"] = {time: int(Oddity.SESSION | Oddity.UNIT)}
@@ -181,7 +186,7 @@ def test_the_legend_follows_the_hovered_bar(opened):
     series = opened.model.series
     assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
-    row = opened.model.placed.bar_at(300)
+    row = _row_at(opened, 300)
     assert f"{series.bars.open[row]:,.2f}" in opened.view.legend
     assert "MSFT" in opened.view.legend
     opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
