@@ -1,3 +1,6 @@
+from datetime import UTC, datetime
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -6,6 +9,7 @@ from candledesk.domain.prices.oddity import Oddity
 from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.frame import TextMetrics
 from candledesk.ui.chart.core.options import Magnet, PriceMode
+from candledesk.ui.chart.core.time_ticks import format_open_time
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from tests.ui.conftest import copied_areas
 
@@ -40,6 +44,11 @@ def _drag(chart, start, end):
     _mouse(chart, QEvent.Type.MouseButtonRelease, *end, buttons=Qt.MouseButton.NoButton)
 
 
+def _row_at(chart, x):
+    placed = chart.model.placed
+    return placed.axis.row_at(placed.logical_at(x))
+
+
 @pytest.fixture
 def opened(chart):
     return chart.open("MSFT")
@@ -47,11 +56,6 @@ def opened(chart):
 
 @pytest.mark.parametrize("dy", [120, -120, 15, 480])
 @pytest.mark.parametrize("x", [400, 500, 801])
-def _row_at(chart, x):
-    placed = chart.model.placed
-    return placed.axis.row_at(placed.logical_at(x))
-
-
 def test_the_bar_under_the_cursor_stays_after_the_wheel(opened, x, dy):
     placed = opened.model.placed
     row = placed.axis.row_at(placed.logical_at(x))
@@ -157,6 +161,22 @@ def test_the_crosshair_snaps_to_bar_and_close(opened):
     free = snap_crosshair(frame, series, 403.0, 150.0, Magnet.FREE)
     assert free is not None
     assert free.y == 150
+
+
+def test_behind_the_latest_bar_the_crosshair_shows_bars_to_come(opened):
+    latest = int(opened.model.series.bars.open_time[-1])
+    opened.cache.upcoming = latest + np.array([3, 4, 5, 6, 7]) * 86_400
+    opened.cache.emit_stored("MSFT", "1d")
+    opened.settle()
+    placed = opened.model.placed
+    x = placed.x_of(placed.n_bars + 1) + 1
+    _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
+    point = opened.view.point
+    assert (point.slot, point.row, point.y) == (placed.n_bars + 1, placed.n_bars - 1, 200)
+    assert point.x == round(placed.x_of(placed.n_bars + 1))
+    assert f"{opened.model.series.bars.close[-1]:,.2f}" in opened.view.legend
+    opens = datetime.fromtimestamp(latest + 4 * 86_400, UTC)
+    assert format_open_time(opened.model.series.calendar, point.slot) == f"{opens:%a %d %b %Y}"
 
 
 def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
