@@ -66,8 +66,8 @@ class Application:
     def __init__(self, settings: Settings, *, demo: bool = False) -> None:
         """Take the home, open the database, start the cache.
 
-        Raises ``HomeLockedError`` when another process holds the home, ``EnvironmentFaultError`` for what the machine
-        refuses.
+        Raises ``HomeLockedError`` when another process holds the home, ``EnvironmentFaultError`` when the disk or the
+        operating system refuses something.
         """
         self.paths = open_home(settings.home, demo=demo).with_scratch()
         self.refusal = _read_only_refusal(self.paths)
@@ -89,15 +89,15 @@ class Application:
 
     @property
     def source(self) -> str:
-        """Where the data are from, in words."""
+        """Where the data are from, for people."""
         return "Yahoo Finance" if self._demo is None else "demo market (synthetic)"
 
     def resume_jobs(self) -> int:
-        """Take up the jobs that the last run left; return how many."""
+        """Queue the jobs that the last run left unfinished; return how many."""
         return self.service.jobs.resume_previous() if self.refusal is None else 0
 
     def start_updates(self) -> None:
-        """Keep what is shown or harvested up to date from now on, unless the user has switched that off."""
+        """Update open charts and archived series from now on, unless the user has switched that off."""
         if self.settings.update == "on" and self.refusal is None:
             self.service.updater.start()
 
@@ -119,7 +119,7 @@ class Application:
     def start_web(self) -> None:
         """Serve, and write ``endpoint.json`` for scripts and second starts: from here on they can rely on it.
 
-        In a read-only home scripts cannot find this instance, and who looks is told why nothing new is stored.
+        In a read-only home scripts cannot find this instance, and the interfaces show why nothing new is stored.
         """
         web = self._web or self.make_web()
         web.start()
@@ -158,7 +158,7 @@ class Application:
             shutil.rmtree(self.paths.scratch, ignore_errors=True)
 
     def abort(self) -> None:
-        """Queue running jobs again, if the database takes that at once; for a process that ends in the next moment."""
+        """Queue running jobs again, if the database takes that at once; for a process that ends at once."""
         self.service.requeue(ABORT_S)
         if self._demo is not None:
             self._demo.close()
@@ -175,7 +175,7 @@ def _read_only_refusal(paths: Paths) -> EnvironmentFaultError | None:
 
 
 class _LogTexts(logging.Formatter):
-    """Keeps a message on one line and leaves out what steers a terminal; tracebacks keep their lines."""
+    """Writes a message on one line without control characters; tracebacks keep their lines."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the message alone: what a provider or a person wrote must not look like another entry."""
@@ -209,7 +209,7 @@ def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
 
 
 def end_process_within(limit_s: float, code: int) -> None:
-    """End the process with ``code`` after ``limit_s``, should an orderly end hang on a disk, a lock or a driver."""
+    """End the process with ``code`` after ``limit_s`` seconds, in case an orderly shutdown hangs."""
 
     def end() -> None:
         time.sleep(limit_s)
@@ -221,6 +221,7 @@ def end_process_within(limit_s: float, code: int) -> None:
 def run_window(application: Application, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed; ends the process itself, within 3 s."""
     layout = AutosavedLayout(application.open_user_data())  # it is read while the window's libraries are imported
+    from candledesk.ui.features.registry import FEATURES
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run
 
@@ -243,4 +244,6 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         application.source,
     )
     ends = WindowEnds(on_shown=application.start_web, on_quit=quit_now, on_abort=application.abort)
-    return run(application.cache, options, ends, layout=layout, open_browser=application.open_browser)
+    return run(
+        application.cache, options, ends, features=FEATURES, layout=layout, open_browser=application.open_browser
+    )

@@ -14,7 +14,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The files of one home directory; ``scratch``: where what must be written goes while the home is read-only."""
+    """The files of one home directory; ``scratch``: the temporary directory of a read-only home, for the log."""
 
     home: Path
     scratch: Path | None = None
@@ -41,17 +41,17 @@ class Paths:
 
     @property
     def lock(self) -> Path:
-        """Held by the one process that may write."""
+        """The lock file of the process that may write."""
         return self.home / "instance.lock"
 
     @property
     def yfinance_cache(self) -> Path:
-        """Where yfinance may keep its own small files."""
+        """The directory of yfinance's own cache."""
         return self._writable / "yfinance"
 
     @property
     def opener(self) -> Path:
-        """The page that leads the browser to the chart (0600)."""
+        """The page that redirects the browser to the chart (0600)."""
         return self._writable / "open-chart.html"
 
     @property

@@ -33,15 +33,13 @@ class Settings:
     yahoo_url: str = _option("", "send every Yahoo request to this base URL (a proxy, a mirror, a stand-in)")
     stream_url: str = _option("", "WebSocket for live prices")
     requests_per_minute: float = _option(24.0, "sustained rate of requests to Yahoo", low=0.1, high=6000)
-    request_burst: int = _option(6, "requests that may leave at once after a quiet time", low=1, high=600)
+    request_burst: int = _option(6, "requests that may be sent at once after a pause", low=1, high=600)
     breaker_pause_s: float = _option(60.0, "first pause after a 429, doubling to 15 minutes", low=0.01, high=900)
     request_timeout_s: float = _option(20.0, "deadline of one provider request", low=0.1, high=600)
     fetch_threads: int = _option(4, "fetch threads of the worker pool", low=1, high=16)
-    update: str = _option("on", "keep open charts and harvested series up to date unasked", choices=("on", "off"))
+    update: str = _option("on", "update open charts and archived series automatically", choices=("on", "off"))
     update_floor_s: float = _option(60.0, "shortest pause between two updates of a series", low=5, high=86400)
-    theme: str = _option(
-        "", "colours of the window; not given: as it was last time", choices=("system", "dark", "light")
-    )
+    theme: str = _option("", "colours of the window; not given: the last choice", choices=("system", "dark", "light"))
     log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 
 

@@ -1,4 +1,4 @@
-"""The main job, end to end: the real window, the real yfinance client, the demo market, and a hand on the mouse."""
+"""The main job, end to end: the real window, the real yfinance client, the demo market, and mouse drags."""
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from candledesk.store.market import bars as bar_store
 from candledesk.store.market import instruments
 from candledesk.store.market.database import connect_reader
 from candledesk.ui.bridge import Bridge
+from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.shell.main_window import MainWindow
 
 NOW = "2026-11-20T22:00:00Z"  # a Friday evening in New York: nothing forms, so stored bars and truth are both final
@@ -32,7 +33,7 @@ class WindowHarness:
         self.database = home / "candles.db"
         self.service = CacheService(self.database, settings, home / "yfinance", now=lambda: parse_instant(NOW))
         self.bridge = Bridge(self.service.controller)
-        self.window = MainWindow(self.service.controller, self.bridge, home=home)
+        self.window = MainWindow(self.service.controller, self.bridge, home=home, features=FEATURES)
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()
@@ -42,14 +43,14 @@ class WindowHarness:
 
     @property
     def model(self):
-        return self.window.page.model
+        return self.window.charts.page.model
 
     def open(self, symbol, interval):
-        self.window.open_chart(symbol, parse_interval(interval))
+        self.window.charts.open_chart(symbol, parse_interval(interval))
         self.qtbot.waitUntil(lambda: len(self.model.series.bars) > 0 and self.is_quiet(), timeout=SLOW_MS)
 
     def is_quiet(self):
-        return self.model.series.edge is not EdgeState.LOADING and self.window.page.feed._future is None
+        return self.model.series.edge is not EdgeState.LOADING and self.window.charts.page.feed._future is None
 
     def left_time(self):
         """The time of the bar at the left edge, and where on the screen it stands."""
@@ -63,7 +64,7 @@ class WindowHarness:
 
     def drag(self, dx):
         """Drag with the left button in steps, as a hand does."""
-        target = self.window.page.view.viewport()
+        target = self.window.charts.page.view.viewport()
         start = QPoint(300, 250)
         QTest.mousePress(target, Qt.MouseButton.LeftButton, pos=start)
         for step in range(1, 9):

@@ -1,4 +1,4 @@
-"""What is told to people reads as sentences: expected failures are seen in toasts, in the web page and in the shell."""
+"""Messages for people are sentences: expected failures are shown in the window, in the web page and in the shell."""
 
 import ast
 from pathlib import Path

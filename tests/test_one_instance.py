@@ -92,7 +92,7 @@ def test_a_home_that_is_served_without_a_window_names_its_holder(home):
 
 
 @pytest.mark.parametrize("first_command", [("MSFT",), ("serve",)])
-def test_whoever_was_killed_locks_nobody_out(home, first_command):
+def test_a_killed_instance_leaves_no_lock_behind(home, first_command):
     first = home.start(*first_command)
     home.wait_for(first)
     first.kill()

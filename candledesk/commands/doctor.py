@@ -1,4 +1,4 @@
-"""``candledesk doctor``: one line per check of what CandleDesk stands on."""
+"""``candledesk doctor``: checks the installation, the database and the connection, one line per check."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import click
+
 from candledesk import __version__
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
+from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE, EXIT_ENVIRONMENT
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
@@ -31,7 +35,6 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.store import Connection
 
-EXIT_DONE, EXIT_ENVIRONMENT = 0, 5
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "yfinance", "pandas", "numpy", "sqlite-utils")
 PROBE_SYMBOL = "AAPL"
 MAX_FINDINGS = 3  # printed of one series
@@ -39,11 +42,25 @@ MAX_FINDINGS = 3  # printed of one series
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name, whether it is in order, and what was seen or what to do."""
+    """One check: its name, whether it passed, and what was found or what to do."""
 
     name: str
     is_ok: bool
     text: str
+
+
+@click.command()
+@JSON_OPTION
+@click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
+@common_options
+def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int:
+    """Check versions, database, limiter, reachability of Yahoo and display."""
+    settings = context.settings()
+    repairs = repair(settings, demo=context.demo) if is_repairing else []  # before the application takes the home
+    application = context.application() if context.demo else None
+    url = settings.yahoo_url if application is None else application.settings.yahoo_url
+    limiter = None if application is None else application.cache.limiter_state()
+    return examine(settings, url, limiter, repairs, demo=context.demo, as_json=as_json)
 
 
 def examine(
@@ -114,7 +131,7 @@ def _repair_series(writer: Connection, series_id: int, name: str) -> Check:
 
 
 def _database(paths: Paths) -> list[Check]:
-    """Check the file, then the chunks of every series; what is in order is one line, each damaged series another."""
+    """Check the file, then the chunks of every series; one line if all are in order, else one per damaged series."""
     try:
         create_or_open(paths.database)
         with closing(connect_reader(paths.database)) as connection:
@@ -180,7 +197,7 @@ def _yahoo(settings: Settings, yahoo_url: str, paths: Paths) -> Check:
     if isinstance(answer, BarsAnswer):
         seconds = time.monotonic() - started
         return Check("yahoo", is_ok=True, text=f"{where} answers ({len(answer.bars)} daily bars, {seconds:.1f} s)")
-    if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # a mirror of other symbols
+    if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # as mirrors may
         return Check("yahoo", is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
     return Check("yahoo", is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
 

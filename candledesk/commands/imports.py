@@ -1,30 +1,44 @@
-"""``candledesk import``: foreign CSV and Parquet files, read as they come and checked by the cache."""
+"""``candledesk import``: reads CSV and Parquet files and stores their bars through the checks of the cache."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
 import numpy as np
 
+from candledesk.commands.context import CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import parse_symbol
-from candledesk.domain.interval import parse_interval
+from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 
 if TYPE_CHECKING:
     from candledesk.cache.api import ImportApi
 
-EXIT_DONE, EXIT_GAPS = 0, 3
 PRICES = ("open", "high", "low", "close", "volume")
 COLUMNS = ("timestamp", *PRICES)
+_FETCHED_HELP = " ".join(name for name, row in INTERVALS.items() if row.base is row)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--symbol", metavar="S", required=True, help="the Yahoo ticker that the bars belong to")
+@click.option("--interval", metavar="I", required=True, help=_FETCHED_HELP)
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
+@common_options
+def import_file(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
+    """Store foreign bars through the same checks as fetched ones."""
+    return run_import(context.application().cache, **options)
 
 
 def run_import(cache: ImportApi, *, file: str, symbol: str, interval: str, form: str | None) -> int:
-    """Import one file and print what became of its bars; 3 when some were refused."""
+    """Import one file and print how many bars were stored and refused; 3 when some were refused."""
     path = Path(file)
     form = form or ("parquet" if path.suffix in {".parquet", ".pq"} else "csv")
     bars = read_parquet(path) if form == "parquet" else read_csv(path)

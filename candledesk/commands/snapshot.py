@@ -6,14 +6,19 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from candledesk.cache.messages import BarsRequest
-from candledesk.commands.candles import EXIT_DONE, parse_span, report_gaps
+from candledesk.commands.context import CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE
+from candledesk.commands.printing import parse_span, report_gaps
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.texts import printable
+from candledesk.ui.chart.core.options import ChartType
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CommandApi
@@ -24,18 +29,55 @@ _BAR_PX = 8  # the window's own spacing of bars
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the command's options say of the file.
+    """The options of the command that describe the file.
 
     ``scale``: device pixels of a PNG per pixel of ``size``; ``source``: where the data are from.
     """
 
     output: str
-    size: str = "1600x900"
-    theme: str = "dark"
-    chart_type: str = "candles"
-    is_log: bool = False
-    scale: float = 1.0
-    source: str = "Yahoo Finance"
+    size: str
+    theme: str
+    chart_type: str
+    is_log: bool
+    scale: float
+    source: str
+
+
+@click.command()
+@click.argument("symbol")
+@click.argument("interval")
+@click.option("-o", "output", metavar="FILE", required=True, help="a .png, .svg or .pdf")
+@click.option("--from", "start", metavar="T", help="default: the latest bars that fit")
+@click.option("--to", "end", metavar="T", help="end of the span, exclusive")
+@click.option("--size", metavar="WxH", default="1600x900", show_default=True)
+@click.option(
+    "--scale", type=click.FloatRange(0.5, 4), default=1.0, show_default=True, help="pixels of a PNG per pixel"
+)
+@click.option("--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True)
+@click.option(
+    "--type",
+    "chart_type",
+    type=click.Choice([member.value for member in ChartType]),
+    default=ChartType.CANDLES.value,
+    show_default=True,
+)
+@click.option("--log", "is_log", is_flag=True, help="a logarithmic price axis")
+@click.option("--offline", is_flag=True, help="draw what is cached, ask nothing")
+@common_options
+def snapshot(
+    context: CommandContext,
+    *,
+    output: str,
+    size: str,
+    theme: str,
+    chart_type: str,
+    is_log: bool,
+    scale: float,
+    **options: Any,  # noqa: ANN401 - click hands options over by name
+) -> int:
+    """Draw the chart of a series into a file, filling gaps first unless --offline; needs no display."""
+    picture = Picture(output, size, theme, chart_type, is_log, scale, context.source)
+    return take_snapshot(context.cache(), picture, **options)
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -70,7 +112,7 @@ def take_snapshot(
         timeout_s=None,
         limit=None if has_span else width // _BAR_PX,
     )
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # no display is needed, and none is touched
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
     from candledesk.ui.pictures import draw_file
 
     try:

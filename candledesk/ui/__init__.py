@@ -1,1 +1,1 @@
-"""The desktop window: a door to the cache that knows neither the store nor the provider."""
+"""The desktop window: shell, features, panels, charts and theme. It imports neither the store nor a provider."""

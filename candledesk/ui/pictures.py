@@ -1,4 +1,4 @@
-"""Charts as files without a window: what the command line draws."""
+"""Draws charts into files without a window, for the command line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def draw_file(
     source: str = SOURCE,
 ) -> None:
     """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
-    application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one; kept until the file is written
+    application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
     options = ChartOptions(chart_type=_TYPES[chart_type])
     scene = scene_of(reply, size[0], options, is_log=is_log)
     write_shot(path, Shot(scene, THEMES[theme], *size, scale, f"Data: {source}"))

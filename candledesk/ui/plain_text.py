@@ -1,4 +1,4 @@
-"""Text as it is: Qt takes whatever looks like HTML for HTML, and would load pictures that a provider's text names."""
+"""Plain text in labels and tooltips: Qt renders text that looks like HTML, and would load pictures that it names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PlainLabel(QLabel):
-    """A label that shows its text as it is; a letter after ``&`` still is the shortcut of its buddy."""
+    """A label that shows its text without rendering HTML; a letter after ``&`` is still the shortcut of its buddy."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         """Show ``text``."""
@@ -24,7 +24,7 @@ class PlainLabel(QLabel):
 
 
 def plain_tip(text: str) -> str:
-    """Return what a tooltip shows as ``text``: Qt has no plain tooltips, so that what looks like HTML is escaped."""
+    """Return what a tooltip shows as ``text``; Qt has no plain tooltips, so text that looks like HTML is escaped."""
     if not GuiQt.mightBeRichText(text):
         return text
     lines = "<br>".join(escape(text).split("\n"))

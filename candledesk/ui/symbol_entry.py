@@ -1,4 +1,4 @@
-"""Where symbols and intervals are typed."""
+"""The line for symbols and the popup for intervals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout, QWidge
 
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.interval import INTERVALS, Interval, typed_interval
+from candledesk.ui.interval_text import interval_text
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
     from candledesk.ui.bridge import Bridge
 
 _SEPARATOR = "   "
-_TYPING_MS = 300  # yahoo.md §7: a search is asked for when the typing rests
+_TYPING_MS = 300  # yahoo.md §7: a search starts when the typing pauses
 _SEARCH_S = 3.0
 _MOST_OFFERED = 12
 _MARKET_SUFFIX = "."
 _OFFERED = f"one of {' '.join(INTERVALS)}, or another multiple: 45 (minutes), 2h, 3D, 2W, 6M, 1Y"
-_WORDS = {"m": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "y": "year"}
 
 
 class _SymbolCompleter(QCompleter):
@@ -39,7 +39,7 @@ class _SymbolCompleter(QCompleter):
 
 
 class SymbolEntry(QLineEdit):
-    """A line with completion: what is cached at once, then what the provider finds; Enter opens, Escape leaves."""
+    """A line with completion: cached symbols at once, then what the provider finds; Enter opens, Escape leaves."""
 
     symbol_entered = Signal(str)
     left = Signal()
@@ -70,7 +70,7 @@ class SymbolEntry(QLineEdit):
         completer.activated.connect(self._on_activated)
 
     def show_symbol(self, symbol: str) -> None:
-        """Show what the chart shows."""
+        """Show the symbol of the chart."""
         self._shown = symbol
         self.setText(symbol)
 
@@ -89,7 +89,7 @@ class SymbolEntry(QLineEdit):
         self._pause.start()
 
     def _search(self) -> None:
-        """Ask the provider too, once the typing rests: each question takes a turn at the limiter."""
+        """Search at the provider once the typing pauses; each search costs a request of the limiter."""
         self._searched = self.text().strip()
         if self._searched and self.hasFocus():
             self._bridge.deliver(self._cache.search_symbols(self._searched, _SEARCH_S), self._on_found)
@@ -98,13 +98,13 @@ class SymbolEntry(QLineEdit):
         try:
             self._offer([(row.symbol, row.name) for row in future.result()])
         except CandleDeskError:
-            return  # completion is a comfort; Enter still works
+            return  # without completion Enter still works
 
     def _on_found(self, future: Future[list[SymbolFound]]) -> None:
         try:
             found = future.result()
         except CandleDeskError:
-            return  # as above: what is cached stays offered
+            return  # the cached symbols stay offered
         if found and self.text().strip() == self._searched:
             self._offer([(row.symbol, row.name) for row in found])
 
@@ -132,12 +132,6 @@ class SymbolEntry(QLineEdit):
             self.left.emit()
             return
         super().keyPressEvent(event)
-
-
-def interval_text(interval: Interval) -> str:
-    """Return ``4 hours``."""
-    n, unit = interval.n_units, _WORDS[interval.unit]
-    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
 
 
 class IntervalPopup(QFrame):

@@ -15,8 +15,8 @@ import pytest
 
 from candledesk.cache.messages import SymbolReused
 from candledesk.cache.service import CacheService
-from candledesk.commands.candles import print_candles, report_reuse
-from candledesk.commands.entry import arrange
+from candledesk.commands.candles import print_candles
+from candledesk.commands.printing import report_reuse
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
@@ -202,33 +202,6 @@ def wait_for_request(market):
     while not market.chart_log("MSFT"):
         assert time.monotonic() < give_up, "no fetch was begun"
         time.sleep(0.05)
-
-
-@pytest.mark.parametrize(
-    ("given", "arranged"),
-    [
-        ([], ["window"]),
-        (["AAPL", "--interval", "1h"], ["window", "AAPL", "--interval", "1h"]),
-        (["--demo", "serve"], ["serve", "--demo"]),
-        (["--home", "jobs", "candles", "AAPL", "1d"], ["candles", "--home", "jobs", "AAPL", "1d"]),
-        (["--version"], ["--version"]),
-        (["JOB", "BACKFIL"], ["window", "JOB", "BACKFIL"]),
-        (["msft", "--home", "backfil"], ["window", "msft", "--home", "backfil"]),
-        (["AAPL", "backfil"], ["window", "AAPL", "backfil"]),
-        (["window", "backfil"], ["window", "backfil"]),
-    ],
-)
-def test_common_options_may_stand_before_the_command(given, arranged):
-    assert arrange(given) == arranged
-
-
-def test_a_typo_of_a_command_opens_no_chart(tmp_path):
-    arguments = ["--home", str(tmp_path), "backfil", "AAPL", "--interval", "1d"]
-    command = [sys.executable, "-m", "candledesk", *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
-    assert "No such command 'backfil': did you mean 'backfill'?" in done.stderr
-    assert "candledesk window BACKFIL)" in done.stderr
 
 
 def test_a_command_says_that_a_symbol_was_given_to_another_company(capsys):

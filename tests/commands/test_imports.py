@@ -5,8 +5,9 @@ import pytest
 
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
-from candledesk.commands.candles import iso, print_candles
+from candledesk.commands.candles import print_candles
 from candledesk.commands.imports import read_csv, read_parquet, run_import
+from candledesk.commands.printing import iso
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.errors import InputError
@@ -62,7 +63,7 @@ def test_what_was_exported_comes_back_exactly(make_service, market, tmp_path, ca
     reply = cache.load_bars(BarsRequest("MSFT", parse_interval("1h"), span, timeout_s=None)).result(30)
     assert reply.bars.equals(truth)
     assert reply.complete
-    assert len(market.chart_log("MSFT")) == n_before + 1  # only to meet the symbol
+    assert len(market.chart_log("MSFT")) == n_before + 1  # only to resolve the symbol
 
 
 SATURDAY = Span(parse_instant("2026-06-06T00:00:00Z"), parse_instant("2026-06-07T00:00:00Z"))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from candledesk.cache.messages import JobState
-from candledesk.commands.jobs import describe_seconds, describe_wait, run_backfill, run_jobs
+from candledesk.commands.backfill import describe_seconds, describe_wait, run_backfill
+from candledesk.commands.jobs import run_jobs
 from candledesk.domain.errors import InputError, JobStateError, UnknownJobError
 from candledesk.domain.interval import INTERVALS
 from candledesk.providers.answers import FaultAnswer
@@ -114,7 +115,7 @@ def test_a_command_does_not_go_on_with_what_a_window_has_left(tmp_path, yahoo, c
     harness.service.close()
 
 
-def test_words_of_time(tmp_path, yahoo):
+def test_a_wait_is_described_by_its_time(tmp_path, yahoo):
     assert [describe_seconds(s) for s in (0.4, 59, 119, 600, 12_000)] == [
         "0 s",
         "59 s",

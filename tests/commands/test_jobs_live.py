@@ -12,7 +12,9 @@ from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import parse_interval
 from candledesk.settings import load_settings
 from candledesk.ui.bridge import Bridge
+from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
+from candledesk.ui.panels.jobs.panel import JobsPanel
 from candledesk.ui.shell.main_window import MainWindow
 
 NOW = "2026-11-20T22:00:00Z"
@@ -31,7 +33,7 @@ def window(qtbot, tmp_path, market):
     settings = load_settings({}, yahoo_url=market.url, requests_per_minute="40", request_burst="3")
     service = CacheService(tmp_path / "c.db", settings, tmp_path / "yf", now=lambda: parse_instant(NOW))
     bridge = Bridge(service.controller)
-    window = MainWindow(service.controller, bridge, home=tmp_path)
+    window = MainWindow(service.controller, bridge, home=tmp_path, features=FEATURES)
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
@@ -43,9 +45,9 @@ def window(qtbot, tmp_path, market):
 
 
 def _start(window, qtbot, symbol, interval):
-    panel = window.jobs_panel
+    panel = window.findChild(JobsPanel)
     panel.show()
-    window.new_backfill()
+    window.table.actions["new_backfill"].trigger()
     form = window.findChild(BackfillForm)
     form.symbols.setPlainText(symbol)
     for name, button in form.interval_buttons.items():
@@ -85,8 +87,8 @@ def test_a_backfill_is_paused_resumed_and_cancelled_by_keys(window, qtbot):
 def test_the_form_knows_what_is_stored(window, qtbot):
     panel = _start(window, qtbot, "MSFT", "1d")
     qtbot.waitUntil(lambda: panel.model.job_at(0).state is JobState.SUCCEEDED, timeout=SLOW_MS)
-    window.open_chart("MSFT", parse_interval("1d"))
-    window.new_backfill()
+    window.charts.open_chart("MSFT", parse_interval("1d"))
+    window.table.actions["new_backfill"].trigger()
     form = window.findChild(BackfillForm)
     qtbot.waitUntil(lambda: form.cost.text().startswith("Everything is stored already"), timeout=SLOW_MS)
     form.close()

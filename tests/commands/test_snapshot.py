@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.commands.entry import CHART_TYPES
 from candledesk.commands.snapshot import parse_size
 from candledesk.demo import DemoMarket
 from candledesk.domain.errors import InputError
-from candledesk.ui.chart.core.options import ChartType
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,7 +60,3 @@ def test_what_cannot_be_done_is_said_in_words(run, arguments, code, words):
 def test_a_size_is_two_numbers(text):
     with pytest.raises(InputError):
         parse_size(text)
-
-
-def test_the_command_line_names_every_chart_type():
-    assert tuple(ChartType) == CHART_TYPES

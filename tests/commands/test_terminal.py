@@ -1,4 +1,4 @@
-"""What the terminal and the log get: nothing that steers them, whoever wrote it."""
+"""What is printed and logged has no control characters, whatever a provider or a user wrote."""
 
 import logging
 from types import SimpleNamespace
@@ -8,7 +8,8 @@ import pytest
 from candledesk.app import start_log
 from candledesk.cache.messages import Gap
 from candledesk.commands import entry
-from candledesk.commands.candles import gap_line, print_table
+from candledesk.commands.exit_codes import EXIT_USAGE
+from candledesk.commands.printing import gap_line, print_table
 from candledesk.domain.span import Span
 
 HOSTILE = "a\x1b[31mb\x07\u202ec\r\nd\x9b"
@@ -49,7 +50,7 @@ def test_a_gap_names_its_reason_without_control_characters():
 )
 def test_what_a_user_typed_is_named_without_control_characters(tmp_path, capsys, monkeypatch, arguments):
     monkeypatch.setenv("CANDLEDESK_HOME", str(tmp_path))
-    assert entry._run(arguments) == entry.EXIT_USAGE
+    assert entry._run(arguments) == EXIT_USAGE
     err = capsys.readouterr().err
     assert err
     assert is_tame(err)

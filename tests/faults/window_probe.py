@@ -46,7 +46,7 @@ class Probe(QObject):
     @Slot()
     def report(self):
         gaps, self.gaps = self.gaps or [0.0], []
-        series = _window().page.model.series
+        series = _window().charts.page.model.series
         answer = {
             "n_beats": len(gaps),
             "longest_s": max(gaps),

@@ -1,6 +1,6 @@
 import pytest
 from hypothesis import settings
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QEventLoop
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
@@ -12,11 +12,16 @@ from tests.ui.fakes import FakeCache, make_bars
 settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
 settings.load_profile("rules")
 
+MAX_ROUNDS = 1_000  # an animation alone needs about ten
 
-def settle(qapp, n=12):
-    """Let queued signals, replies and paints happen."""
-    for _ in range(n):
-        qapp.processEvents()
+
+def settle(qapp):
+    """Handle queued signals, replies and paints until none is left; timers that are not due yet are not waited for."""
+    dispatcher = QAbstractEventDispatcher.instance()
+    for _ in range(MAX_ROUNDS):
+        if not dispatcher.processEvents(QEventLoop.ProcessEventsFlag.AllEvents):
+            return
+    raise AssertionError("the event loop did not come to rest")
 
 
 def discard(qapp, widget):

@@ -1,4 +1,4 @@
-"""A cache in memory with plausible bars: answers at once unless told to hold."""
+"""A cache in memory with plausible bars: answers at once unless ``is_holding``."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def done(value: T) -> Future[T]:
 
 
 class FakeCache:
-    """Implements ``cache.doors.CacheApi`` over a dictionary of bars."""
+    """Implements ``cache.api.CacheApi`` over a dictionary of bars."""
 
     def __init__(self) -> None:
         self.bars: dict[tuple[str, str], Bars] = {}

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtWidgets import QMainWindow, QMenu
+
+
+KeyRow = tuple[str, str, str]
+"""A row of the sheet of shortcuts: group, what is done, keys."""
+MENUS = ("File", "Data", "Chart", "View", "Help")  # in this order; others come before Help
 
 
 def _always() -> bool:
@@ -20,10 +25,11 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One thing that a user can do. ``is_checked`` makes it a toggle and tells its present state.
+    """One thing that a user can do. ``is_checked`` makes it a toggle and returns its present state.
 
-    ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``. ``title_now`` tells what it
-    would do at this moment, where ``title`` is not enough.
+    ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``. ``title_now`` returns what it
+    would do at this moment, where ``title`` is not enough. ``place``: rows of a menu with a higher one come after the
+    others. ``is_in_toolbar``: it has a button in the toolbar too.
     """
 
     id: str
@@ -37,22 +43,37 @@ class ActionRow:
     submenu: str = ""
     is_exclusive: bool = True
     title_now: Callable[[], str] | None = None
+    place: int = 0
+    is_in_toolbar: bool = False
+
+
+def _order(row: ActionRow) -> tuple[float, int]:
+    return MENUS.index(row.menu) if row.menu in MENUS else len(MENUS) - 1.5, row.place
 
 
 class ActionTable:
-    """The rows as Qt actions of one window."""
+    """The rows as Qt actions of one window; empty until ``build``."""
 
-    def __init__(self, window: QMainWindow, rows: Iterable[ActionRow]) -> None:
-        """Create the actions and the menus in the order of the rows."""
-        self.rows = list(rows)
+    def __init__(self, window: QMainWindow) -> None:
+        """Take the window whose menus the rows will fill."""
+        self._window = window
+        self.rows: list[ActionRow] = []
         self.actions: dict[str, QAction] = {}
-        self.menus = {
-            name: window.menuBar().addMenu(f"&{name}") for name in dict.fromkeys(row.menu for row in self.rows)
-        }
+        self.menus: dict[str, QMenu] = {}
         self.submenus: dict[str, QMenu] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._keys: Sequence[KeyRow] = ()
+
+    def build(self, rows: Iterable[ActionRow], keys: Sequence[KeyRow] = ()) -> None:
+        """Create the actions and menus, once; ``keys``: what the sheet of shortcuts names besides the rows.
+
+        The menus stand in the order of ``MENUS``, the rows of a menu by ``place`` and then as given.
+        """
+        self.rows, self._keys = sorted(rows, key=_order), keys
+        for name in dict.fromkeys(row.menu for row in self.rows):
+            self.menus[name] = self._window.menuBar().addMenu(f"&{name}")
         for row in self.rows:
-            self._add(window, row)
+            self._add(self._window, row)
         for menu in (*self.menus.values(), *self.submenus.values()):
             menu.aboutToShow.connect(self.refresh)
         self.refresh()
@@ -78,7 +99,7 @@ class ActionTable:
         self.actions[row.id] = action
 
     def refresh(self) -> None:
-        """Ask every row whether it is enabled and checked."""
+        """Set whether each action is enabled and checked, as its row says now."""
         for row in self.rows:
             action = self.actions[row.id]
             action.setEnabled(row.is_enabled())
@@ -91,11 +112,12 @@ class ActionTable:
         row.callback()
         self.refresh()
 
-    def shortcut_sheet(self) -> list[tuple[str, str, str]]:
-        """Return ``(menu, title, keys)`` of every row that has a shortcut."""
+    def shortcut_sheet(self) -> list[KeyRow]:
+        """Return every row that has a shortcut, and the keys that are no actions."""
         native = QKeySequence.SequenceFormat.NativeText
-        return [
+        shortcuts = [
             (row.menu, row.title, "  or  ".join(QKeySequence(keys).toString(native) for keys in row.shortcuts))
             for row in self.rows
             if row.shortcuts
         ]
+        return [*shortcuts, *self._keys]

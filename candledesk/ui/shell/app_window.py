@@ -1,4 +1,4 @@
-"""Runs the window: application, asyncio loop, signals, and the hooks that keep it alive when something raises."""
+"""Runs the window: application, asyncio loop, signals, and the hooks that log uncaught exceptions."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ from candledesk.ui.shell.main_window import MainWindow
 from candledesk.ui.shell.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
     from candledesk.cache.api import CacheApi
+    from candledesk.ui.shell.feature import FeatureFactory
     from candledesk.workspace.layouts import AutosavedLayout
 
 _log = logging.getLogger(__name__)
@@ -43,21 +44,21 @@ _QT_LEVELS = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 _INTERRUPTED = 130
-_FIRST_UPDATE_MS = 1_500  # after the cached chart was painted; it also finds out whether there is a network
-# What is there by now stays to the end. Left to the collector, each full pass over it holds every thread: measured
-# while ten thousand jobs were queued, 203 ms at the longest, and 32 ms after this.
-_SETTLED_MS = 3_000
+_FIRST_UPDATE_MS = 1_500  # after the cached chart was painted; it also shows whether there is a network
+# Objects that exist by now live to the end. Each full pass of the collector over them blocks every thread: measured
+# while ten thousand jobs were queued, 203 ms at the longest, and 32 ms once they are frozen.
+_FREEZE_OBJECTS_MS = 3_000
 
 
 class SignalWatch(QObject):
-    """Closes the window on SIGINT and SIGTERM; a second signal ends the process at once, with 130.
+    """Closes the window on SIGINT and SIGTERM; a second signal ends the process at once, with exit code 130.
 
-    A Python handler alone runs only when Python next runs, which may be never: the wake-up descriptor makes Qt's loop
-    notice within 2 ms (notes/reliability.md §2).
+    A Python handler alone runs only when Python code runs next, which may be never in an idle Qt loop: the wake-up
+    descriptor makes Qt's loop run it within 2 ms (notes/reliability.md §2).
     """
 
     def __init__(self, on_signal: Callable[[], object], on_abort: Callable[[], object]) -> None:
-        """Call ``on_signal`` on the GUI thread; ``on_abort``, which must be quick, before the hard end."""
+        """Call ``on_signal`` on the GUI thread; ``on_abort``, which must be quick, before the process ends at once."""
         super().__init__()
         self._on_signal, self._on_abort = on_signal, on_abort
         self._is_second = False
@@ -84,7 +85,7 @@ class SignalWatch(QObject):
             self._on_signal()
 
     def close(self) -> None:
-        """Give the signals back."""
+        """Restore the previous signal handlers."""
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._previous_fd)
         for number, handler in self._previous:
@@ -116,7 +117,7 @@ def _log_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
 
 @contextlib.contextmanager
 def _hooks() -> Iterator[None]:
-    """Log what nobody caught; the window goes on."""
+    """Log uncaught exceptions and Qt's messages while the window runs."""
     previous = sys.excepthook, threading.excepthook, sys.unraisablehook
     sys.excepthook, threading.excepthook, sys.unraisablehook = _log_exception, _log_thread_exception, _log_unraisable
     qInstallMessageHandler(_log_qt)
@@ -142,7 +143,7 @@ def _application() -> QApplication:
 
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
-    """How a window opens: a chart per symbol in ``interval``; ``theme`` as the option says, empty when not given.
+    """How a window opens: a chart per symbol in ``interval``; ``theme``: the value of the option, empty when not given.
 
     ``log_file``: where the watchdog writes, ``None`` for nowhere; ``source``: where the data are from.
     """
@@ -157,10 +158,10 @@ class WindowOptions:
 
 @dataclass(frozen=True, slots=True)
 class WindowEnds:
-    """What happens around a window's life, each on the GUI thread.
+    """Callbacks at the start and end of a window, each on the GUI thread.
 
-    ``on_shown``: it is there and takes wishes. ``on_quit``: after it is hidden; does the bounded shutdown and may end
-    the process. ``on_abort``: at a second signal, before the process ends at once.
+    ``on_shown``: it is shown and answers requests. ``on_quit``: after it is hidden; does the bounded shutdown and may
+    end the process. ``on_abort``: at a second signal, before the process ends at once.
     """
 
     on_quit: Callable[[], object]
@@ -173,10 +174,11 @@ def run_window(
     options: WindowOptions,
     ends: WindowEnds,
     *,
+    features: Iterable[FeatureFactory],
     layout: AutosavedLayout | None = None,
     open_browser: Callable[[], None] | None = None,
 ) -> int:
-    """Open the window and run until it is closed; return the exit code.
+    """Open the window with its features and run until it is closed; return the exit code.
 
     ``layout``: where the charts are kept, ``None`` for nowhere.
 
@@ -204,6 +206,7 @@ def run_window(
         cache,
         bridge,
         home=options.home,
+        features=features,
         theme=options.theme,
         source=options.source,
         layout=layout,
@@ -214,11 +217,11 @@ def run_window(
     watch = SignalWatch(window.close, ends.on_abort)
     with _hooks():
         window.show()
-        if window.page is not None:
-            window.page.view.setFocus()
+        if window.charts.page is not None:
+            window.charts.page.view.setFocus()
         ends.on_shown()
-        QTimer.singleShot(_FIRST_UPDATE_MS, window.refresh_bars)
-        QTimer.singleShot(_SETTLED_MS, gc.freeze)
+        QTimer.singleShot(_FIRST_UPDATE_MS, window.charts.update_front)
+        QTimer.singleShot(_FREEZE_OBJECTS_MS, gc.freeze)
         try:
             loop.run_forever()
         finally:

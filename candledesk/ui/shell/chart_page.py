@@ -1,4 +1,4 @@
-"""One chart of a window: the view, its model and its feed, with a passing message above it."""
+"""One chart of a window: the view, its model and its feed, with a message shown over it for a few seconds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TOAST_MS = 7_000
 
 
 class ChartPage(QWidget):
-    """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries words."""
+    """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries a text."""
 
     changed = Signal()
     opened = Signal()
@@ -67,17 +67,17 @@ class ChartPage(QWidget):
 
     @property
     def target(self) -> tuple[str, Interval] | None:
-        """The series that is shown or on its way."""
+        """The series that is shown or being loaded."""
         return self.feed.target
 
     @property
     def symbol(self) -> str:
-        """The symbol that is wanted, shown or still on its way; empty for none."""
+        """The symbol that is shown or being loaded; empty for none."""
         return self.target[0] if self.target is not None else self.model.series.symbol
 
     @property
     def toast(self) -> str:
-        """The passing message, while it is shown."""
+        """The message over the chart; empty when none is shown."""
         return self._toast.text() if self._toast.isVisibleTo(self) else ""
 
     def title(self) -> str:
@@ -86,7 +86,7 @@ class ChartPage(QWidget):
         return f"{series.symbol} {series.interval.name}" if series.symbol else ""
 
     def show_toast(self, text: str) -> None:
-        """Say something for a few seconds over the chart."""
+        """Show a message over the chart for a few seconds."""
         self._toast.setText(text)
         self._place_toast()
         self._toast.show()
@@ -94,7 +94,7 @@ class ChartPage(QWidget):
         self._toast_timer.start(_TOAST_MS)
 
     def set_theme(self, theme: Theme) -> None:
-        """Change the palette."""
+        """Apply a theme."""
         self.view.set_theme(theme)
         self.strip.set_theme(theme)
 
@@ -112,7 +112,7 @@ class ChartPage(QWidget):
         except CandleDeskError as error:
             self.show_toast(str(error))
         else:
-            self.show_toast(f"Job {job.job_id} fetches it")
+            self.show_toast(f"Fetching in job {job.job_id}")
 
     def _place_toast(self) -> None:
         self._toast.setFixedWidth(max(200, min(520, self.width() - 80)))
@@ -120,11 +120,11 @@ class ChartPage(QWidget):
         self._toast.move((self.width() - self._toast.width()) // 2, 64)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the message in the middle."""
+        """Centre the message."""
         super().resizeEvent(event)
         self._place_toast()
 
     def close_feed(self) -> None:
-        """Ask for nothing more."""
+        """Stop asking the cache for bars."""
         self.feed.close()
         self.view.close()

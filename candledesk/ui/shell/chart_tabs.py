@@ -19,8 +19,8 @@ _NEW = "New chart"
 class ChartTabs(QTabWidget):
     """One tab per chart; the bar hides while there is one only. ``close_requested`` carries the chart.
 
-    ``stepped``: somebody went to a chart by its tab or by keys, and wants to use it. ``arranged``: what
-    ``shown_series`` returns may be different now.
+    ``stepped``: a chart was brought to the front by its tab or by keys, and needs the keyboard. ``arranged``: the
+    answer of ``shown_series`` may have changed.
     """
 
     arranged = Signal()
@@ -63,12 +63,12 @@ class ChartTabs(QTabWidget):
         self.arranged.emit()
 
     def step(self, n_tabs: int) -> None:
-        """Bring the chart that lies ``n_tabs`` to the right to the front, around the ends."""
+        """Bring the chart ``n_tabs`` to the right to the front, wrapping around."""
         self.setCurrentIndex((self.currentIndex() + n_tabs) % self.count())
         self.stepped.emit()
 
     def _on_tab_clicked(self, at: int) -> None:
-        if at >= 0:  # comes for any button, before the bar changes the chart in front, which takes the focus along
+        if at >= 0:  # emitted before the front chart changes, which then takes the focus
             self.stepped.emit()
 
     def _on_close_clicked(self) -> None:
@@ -99,6 +99,6 @@ class ChartTabs(QTabWidget):
         return tuple(target for _, target in series), front
 
     def tabRemoved(self, at: int) -> None:
-        """Notice a chart that went."""
+        """Emit ``arranged`` when a chart was removed."""
         super().tabRemoved(at)
         self.arranged.emit()

@@ -1,4 +1,4 @@
-"""Whether a window can be opened here at all. Imports no Qt: without a display Qt aborts the process."""
+"""Checks whether a window can be opened. Imports no Qt: without a display Qt aborts the process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _IMMORTAL_NONE = (3, 12)
 
 
 def has_display() -> bool:
-    """Tell whether there is a display, or a Qt platform that needs none."""
+    """Return whether there is a display, or a Qt platform that needs none."""
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0]
     return platform in {"offscreen", "minimal", "vnc"} or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")

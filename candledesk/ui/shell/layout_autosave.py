@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from candledesk.ui.bridge import Bridge
     from candledesk.workspace.layouts import AutosavedLayout
 
-SAVE_MS = 300  # what changes together is stored once
-RETRY_MS = 10_000  # after the disk refused it
+SAVE_MS = 300  # changes within this time are stored once
+RETRY_MS = 10_000  # after a failed save
 _LOAD_S = 2.0  # before the window is shown; reading began when the process did
 
 _log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class LayoutAutosave(QObject):
         is_kept = not self._stored.is_read_only
         try:
             loaded = self._stored.loaded.result(_LOAD_S)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the window opens
+        except Exception as error:  # noqa: BLE001 - the window opens whatever the error is
             notice = _describe(error) if is_kept else ""  # the window shows anyway that the home is read-only
             loaded, is_kept = LoadedLayout(None, notice), False
         self._notice, self._saved = loaded.notice, loaded.layout
@@ -84,12 +84,12 @@ class LayoutAutosave(QObject):
             self.save_soon()
 
     def save_soon(self) -> None:
-        """Store the layout in a moment."""
+        """Store the layout after ``SAVE_MS``."""
         if self._collect is not None and not self._timer.isActive():
             self._timer.start(SAVE_MS)
 
     def finish(self) -> None:
-        """Hand the last state over for storing; what changes afterwards is the end of the window."""
+        """Start storing the last state; closing the window removes the charts afterwards."""
         self._timer.stop()
         collect, self._collect = self._collect, None
         if collect is not None and self._stored is not None:

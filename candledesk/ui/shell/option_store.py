@@ -1,35 +1,41 @@
-"""The chart options of a window: one value that everything listens to."""
+"""Options of a window: one frozen dataclass whose changes are signalled."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic
 
 from PySide6.QtCore import QObject, Signal
 
-from candledesk.ui.chart.core.options import ChartOptions, read_options
+from candledesk.ui.declared_options import OptionsT, read_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class OptionStore(QObject):
-    """``changed`` after any option became another one."""
+class OptionStore(QObject, Generic[OptionsT]):
+    """The present options in ``value``; ``changed`` after any of them has changed."""
 
     changed = Signal()
 
-    def __init__(self, stored: Mapping[str, str | bool], parent: QObject | None = None) -> None:
-        """Begin with the options that ``stored`` (``option_values``) has; the others are the defaults."""
+    def __init__(
+        self, kind: type[OptionsT], title: str, stored: Mapping[str, str | bool], parent: QObject | None = None
+    ) -> None:
+        """Begin with the options of class ``kind`` in ``stored`` (``option_values``); ``title``: for people."""
         super().__init__(parent)
-        self.value: ChartOptions = read_options(stored)
+        self._kind, self.title = kind, title
+        self.value: OptionsT = read_options(kind, stored)
 
-    def update(self, **changes: object) -> None:
-        """Change options by name and tell."""
-        self.take(replace(self.value, **changes))  # type: ignore[arg-type]
+    def update(self, **changes: Any) -> None:  # noqa: ANN401 - as dataclasses.replace
+        """Change options by name."""
+        self.take(replace(self.value, **changes))
 
-    def take(self, options: ChartOptions) -> None:
-        """Change to ``options`` and tell."""
-        if options == self.value:
-            return
-        self.value = options
-        self.changed.emit()
+    def reset(self) -> None:
+        """Change every option to its default."""
+        self.take(self._kind())
+
+    def take(self, options: OptionsT) -> None:
+        """Change to ``options``."""
+        if options != self.value:
+            self.value = options
+            self.changed.emit()

@@ -1,4 +1,4 @@
-"""The status bar: what the network does, what is being loaded, how many bars are shown."""
+"""The status bar: what the network does and what is being loaded; features add facts at the right."""
 
 from __future__ import annotations
 
@@ -13,25 +13,20 @@ from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
-    from candledesk.ui.chart.core.scene import Series
 
 _SLACK_MS = 100
 _NOTICE_MS = 60_000
 
 
 class StatusBar(QStatusBar):
-    """One sentence at the left, facts of the chart at the right."""
+    """One sentence at the left, in ``state``; features add widgets at the right."""
 
     def __init__(self, state: LimiterState, parent: QWidget | None = None) -> None:
         """Start with the limiter's present state."""
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.state = PlainLabel()
-        self.archive = PlainLabel()
-        self.facts = PlainLabel()
         self.addWidget(self.state, 1)
-        self.addPermanentWidget(self.archive)
-        self.addPermanentWidget(self.facts)
         self._limiter = state
         self._n_live = 0
         self._waiting = ""
@@ -40,13 +35,13 @@ class StatusBar(QStatusBar):
         self._notice_end = QTimer(self)
         self._notice_end.setSingleShot(True)
         self._notice_end.timeout.connect(self._end_notice)
-        self._pause_end = QTimer(self)  # the limiter itself wakes only for the next request
+        self._pause_end = QTimer(self)  # the limiter sends no event at the end of a pause
         self._pause_end.setSingleShot(True)
         self._pause_end.timeout.connect(self._refresh)
         self.show_limiter(state)
 
     def show_limiter(self, state: LimiterState) -> None:
-        """Take a new state of the limiter."""
+        """Show a new state of the limiter."""
         self._limiter = state
         self._pause_end.stop()
         if state.retry_at is not None and state.retry_at > time.time():
@@ -54,22 +49,22 @@ class StatusBar(QStatusBar):
         self._refresh()
 
     def show_live(self, n_jobs: int) -> None:
-        """Take the number of jobs that are queued or running."""
+        """Show the number of jobs that are queued or running."""
         self._n_live = n_jobs
         self._refresh()
 
     def show_waiting(self, text: str) -> None:
-        """Say what the chart waits for; empty when it waits for nothing."""
+        """Show what the chart waits for; empty when it waits for nothing."""
         self._waiting = text
         self._refresh()
 
     def show_fault(self, text: str) -> None:
-        """Say what a person must know until it is replaced; empty clears it."""
+        """Show a fault until it is replaced; empty clears it."""
         self._fault = text
         self._refresh()
 
     def show_notice(self, text: str) -> None:
-        """Say what has happened once, for a minute, in the place of what the network does."""
+        """Show a notice for a minute, in place of the state of the network."""
         self._notice = text
         self._notice_end.start(_NOTICE_MS)
         self._refresh()
@@ -77,19 +72,6 @@ class StatusBar(QStatusBar):
     def _end_notice(self) -> None:
         self._notice = ""
         self._refresh()
-
-    def show_series(self, series: Series) -> None:
-        """Show the facts of a chart."""
-        if not series.symbol or series.instrument is None:
-            self.facts.setText("")
-            return
-        zone = series.instrument.tz.replace("_", " ")
-        self.facts.setText(f"{series.axis.n_bars:,} bars on this chart   ·   Exchange in {zone}")
-
-    def show_archive(self, text: str) -> None:
-        """Say that the chart's series is kept complete, and since when it is; empty when it is not."""
-        self.archive.setText(text)
-        self.archive.setVisible(bool(text))
 
     def _state_text(self) -> str:
         if self._fault:

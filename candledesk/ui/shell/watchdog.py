@@ -1,4 +1,4 @@
-"""Says where every thread stands when the window stops answering, and after a crash, in the log."""
+"""Writes the stacks of all threads to the log when the window stops answering, and after a crash."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 FREEZE_S = 2.0
-_BEAT_MS = 500
+_CHECK_MS = 500
 
 
 class Watchdog(QObject):
-    """A heart that beats on the GUI thread: when it stops for ``FREEZE_S``, the stacks are written, once a freeze.
+    """Re-arms a timer from the GUI thread; when that stops for ``FREEZE_S``, the stacks are written, once per freeze.
 
-    ``faulthandler`` waits in a thread of its own that needs no GIL, so that a freeze inside C code is seen too; it
-    writes to a descriptor, hence the log file is opened beside the logging handler and reopened when that rotates it.
+    ``faulthandler`` waits in a thread of its own that needs no GIL, so a freeze inside C code is found too. It writes
+    to a descriptor, so the log file is opened a second time, and again whenever the logging handler rotates it.
     """
 
     def __init__(self, log_file: Path, freeze_s: float = FREEZE_S, parent: QObject | None = None) -> None:
-        """Start to beat; the event loop must run within ``freeze_s``. ``OSError`` when the log cannot be opened."""
+        """Start watching; the event loop must run within ``freeze_s``. ``OSError`` when the log cannot be opened."""
         super().__init__(parent)
         self._path, self._freeze_s = log_file, freeze_s
         self._file = self._open()
-        self._beaten_at = time.monotonic()
+        self._checked_at = time.monotonic()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start(_BEAT_MS)
+        self._timer.timeout.connect(self._check)
+        self._timer.start(_CHECK_MS)
         self._arm()
 
     def _open(self) -> IO[bytes]:
@@ -45,10 +45,10 @@ class Watchdog(QObject):
     def _arm(self) -> None:
         faulthandler.dump_traceback_later(self._freeze_s, repeat=False, file=self._file)
 
-    def _beat(self) -> None:
+    def _check(self) -> None:
         now = time.monotonic()
-        frozen_s, self._beaten_at = now - self._beaten_at, now
-        if frozen_s >= self._freeze_s + _BEAT_MS / 1000:
+        frozen_s, self._checked_at = now - self._checked_at, now
+        if frozen_s >= self._freeze_s + _CHECK_MS / 1000:
             _log.warning("the window did not answer for %.1f s; the stacks of that time are above", frozen_s)
         if self._is_rotated():
             previous = self._file

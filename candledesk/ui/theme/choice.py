@@ -1,4 +1,4 @@
-"""Which theme is worn: the option when it is given, else what the user chose last, else dark."""
+"""The active theme: the option when it is given, else what the user chose last, else dark."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEY = "theme"
 def pick_theme(given: str, remembered: str, scheme: Qt.ColorScheme) -> Theme:
     """Return the theme to start in; ``given``: ``system``, a theme's name, or empty when the option is not set.
 
-    A system that does not say what it wears counts as dark.
+    A system that does not report its colour scheme counts as dark.
     """
     if given == SYSTEM:
         return LIGHT if scheme is Qt.ColorScheme.Light else DARK
@@ -32,7 +32,7 @@ class ThemeChoice(QObject):
     changed = Signal()
 
     def __init__(self, settings: QSettings, given: str = "", parent: QObject | None = None) -> None:
-        """Read the remembered choice from ``settings``; follow the system while ``given`` says so."""
+        """Read the remembered choice from ``settings``; follow the system when ``given`` is ``system``."""
         super().__init__(parent)
         self._settings = settings
         self._follows_system = given == SYSTEM
@@ -42,7 +42,7 @@ class ThemeChoice(QObject):
 
     @property
     def is_dark(self) -> bool:
-        """Whether the dark one is worn."""
+        """Whether the active theme is the dark one."""
         return self.theme is DARK
 
     def toggle(self) -> None:

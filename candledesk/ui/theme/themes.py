@@ -1,4 +1,4 @@
-"""Two palettes of the same contrast, the fonts, and the Qt palette made from them."""
+"""The two themes, the fonts, and the Qt palette and style sheet made from a theme."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
-from candledesk.ui.chart.core.options import PaletteName
+from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.theme.palettes import ColourOptions
 
 FONT_PX: Final = 12  # axis labels and legend
 _WIDGET_PX: Final = 13
@@ -103,7 +103,7 @@ def mix(colour: str, ground: str, share: float) -> str:
 
 
 @lru_cache(maxsize=32)
-def coloured(theme: Theme, options: ChartOptions) -> Theme:
+def coloured(theme: Theme, options: ColourOptions) -> Theme:
     """Return ``theme`` with the colours of rising and falling that the options name."""
     if options.palette is PaletteName.CLASSIC:
         return theme
@@ -242,7 +242,7 @@ def style_sheet(theme: Theme) -> str:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Dress the whole application."""
+    """Apply a theme to the whole application."""
     app.setFont(chart_font(_WIDGET_PX))
     app.setPalette(qt_palette(theme))
     app.setStyleSheet(style_sheet(theme))

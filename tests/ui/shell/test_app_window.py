@@ -15,6 +15,7 @@ from candledesk.ui.shell.watchdog import Watchdog
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import os, sys, threading, pathlib
+from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.shell import app_window
 from tests.ui.fakes import FakeCache, make_bars
 heavy = {"pandas", "yfinance", "sqlite3", "sqlite_utils", "exchange_calendars"} & set(sys.modules)
@@ -39,7 +40,7 @@ def on_abort():
 home = pathlib.Path(sys.argv[1])
 options = app_window.WindowOptions(home, ("AAPL",), "1d", log_file=home / "log")
 exec(sys.argv[2])
-code = app_window.run_window(cache, options, app_window.WindowEnds(on_quit, on_shown, on_abort))
+code = app_window.run_window(cache, options, app_window.WindowEnds(on_quit, on_shown, on_abort), features=FEATURES)
 print("code", code, flush=True)
 os._exit(code)
 """

@@ -14,7 +14,7 @@ from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
 from tests.ui.conftest import settle
 from tests.ui.fakes import make_bars
-from tests.ui.shell.test_main_window import Opened
+from tests.ui.window_harness import WindowHarness
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 RIGHT = QTabBar.ButtonPosition.RightSide
@@ -33,7 +33,7 @@ class Session:
 
     def __init__(self, qapp, cache, home, symbols=()):
         self.user_data = UserData(home / "user.db", Writer)
-        self.opened = Opened(qapp, cache, home, AutosavedLayout(self.user_data))
+        self.opened = WindowHarness(qapp, cache, home, layout=AutosavedLayout(self.user_data))
         self.opened.window.open_charts(symbols, INTERVALS["1d"])
         settle(qapp)
 
@@ -44,7 +44,7 @@ class Session:
 
 @pytest.fixture
 def start(qapp, cache, home):
-    """Return what opens the window; a further one closes the former first."""
+    """Return what opens the window; a further one closes the previous one first."""
     running = []
 
     def begin(symbols=()):
@@ -66,14 +66,14 @@ def opened(start):
 
 
 def _titles(made):
-    return [page.title() for page in made.window.tabs.pages()]
+    return [page.title() for page in made.charts.tabs.pages()]
 
 
 def _open_three(made):
     for symbol, interval in (("AAPL", "1d"), ("MSFT", "1h"), ("TSLA", "1d")):
-        made.window.show_series(symbol, INTERVALS[interval])
+        made.charts.show_series(symbol, INTERVALS[interval])
         settle(made.qapp)
-    return made.window.tabs
+    return made.charts.tabs
 
 
 def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_in_front(opened, start):
@@ -96,7 +96,7 @@ def _stored(made):
     return [f"{symbol} {interval.name}" for symbol, interval in layout.charts], layout.front
 
 
-def test_the_charts_are_stored_whenever_they_change_for_who_is_killed_saves_nothing(opened, qtbot):
+def test_the_charts_are_stored_whenever_they_change(opened, qtbot):
     def wait_for(*expected):
         qtbot.waitUntil(lambda: _stored(opened) == expected, timeout=5_000)
 
@@ -195,9 +195,9 @@ def test_the_middle_button_closes_the_chart_of_the_tab_under_it(opened, qapp, qt
 
 
 def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_refused(opened, qapp, cache):
-    entry = opened.open("AAPL", "1d").window.symbol_entry
+    entry = opened.open("AAPL", "1d").entry
     cache.is_holding = True
-    opened.window._on_symbol_entered("MSFT")
+    opened.charts.enter_symbol("MSFT")
     opened.page.model.series_changed.emit()
     settle(qapp)
     assert (entry.text(), opened.page.title()) == ("MSFT", "AAPL 1d")
@@ -208,10 +208,10 @@ def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_re
 
 def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp):
     opened.open("AAPL", "1d")
-    opened.window.set_interval(INTERVALS["5m"])
+    opened.charts.set_interval(INTERVALS["5m"])
     opened.page.feed._refuse("Yahoo cannot be reached.")
     settle(qapp)
-    assert opened.window.toolbar.interval_buttons["1d"].isChecked()
+    assert opened.interval_buttons.by_name["1d"].isChecked()
 
 
 @pytest.mark.parametrize(
@@ -232,11 +232,11 @@ def test_keys_go_round_the_charts(opened, qapp, qtbot, key, modifiers, front):
 
 def test_with_one_chart_there_is_no_other_to_go_to(opened):
     opened.open("AAPL")
-    assert not opened.window.table.actions["next_chart"].isEnabled()
+    assert not opened.actions["next_chart"].isEnabled()
 
 
 def _press_tab(opened, qtbot):
-    bar = opened.window.tabs.tabBar()
+    bar = opened.charts.tabs.tabBar()
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
 
 
@@ -251,7 +251,7 @@ def _press_tab(opened, qtbot):
 )
 def test_keys_reach_the_chart_that_comes_to_the_front(opened, qapp, qtbot, go):
     _open_three(opened)
-    opened.window.focus_symbol()
+    opened.run("symbol")
     settle(qapp)
     go(opened, qtbot)
     settle(qapp)
@@ -263,6 +263,6 @@ def test_the_cache_learns_which_chart_is_in_front(opened, cache, qapp):
     assert cache.in_front == [("TSLA", "1d")]
     tabs.setCurrentIndex(1)
     assert cache.in_front == [("MSFT", "1h")]
-    opened.window.show_series("AAPL", INTERVALS["1h"])
+    opened.charts.show_series("AAPL", INTERVALS["1h"])
     settle(qapp)
     assert cache.in_front == [("AAPL", "1h")]

@@ -7,9 +7,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.bridge import Bridge
-from candledesk.ui.shell.main_window import MainWindow
 from tests.ui.conftest import settle
+from tests.ui.window_harness import WindowHarness
 
 
 def _settle(qapp):
@@ -19,15 +18,13 @@ def _settle(qapp):
 
 
 def test_closed_charts_and_dialogs_leave_nothing(qapp, cache, tmp_path):
-    bridge = Bridge(cache)
-    window = MainWindow(cache, bridge, home=tmp_path)
-    window.show()
-    window.open_chart("MSFT", INTERVALS["1d"])
+    opened = WindowHarness(qapp, cache, tmp_path).open("MSFT")
+    window, charts = opened.window, opened.charts
     _settle(qapp)
 
     def work():
-        page = window.add_chart()
-        window.open_chart("AAPL", INTERVALS["5m"])
+        page = charts.add_chart()
+        charts.open_chart("AAPL", INTERVALS["5m"])
         settle(qapp)
         for row in ("options", "go_to_date", "shortcuts"):
             window.table.actions[row].trigger()
@@ -37,7 +34,7 @@ def test_closed_charts_and_dialogs_leave_nothing(qapp, cache, tmp_path):
                     widget.close()
         assert set(page.view.scene().items()) == {page.view.chart_item, page.view.centralWidget}
         alive = [weakref.ref(part) for part in (page.view, page.model, page.feed, page.view.chart_item)]
-        window.close_chart()
+        charts.close_chart()
         return alive
 
     work()
@@ -47,8 +44,5 @@ def test_closed_charts_and_dialogs_leave_nothing(qapp, cache, tmp_path):
     _settle(qapp)
     assert len(qapp.allWidgets()) == n_widgets
     assert [ref() for ref in alive if ref() is not None] == []
-    window.close()
-    bridge.close()
-    _settle(qapp)
-    window.deleteLater()
+    opened.close()
     _settle(qapp)

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QToolButton
 
 from candledesk.cache.messages import (
     BreakerState,
@@ -15,55 +16,17 @@ from candledesk.cache.messages import (
 )
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS, parse_interval
-from candledesk.ui.bridge import Bridge
 from candledesk.ui.chart.core.options import ChartType
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.shell.display_check import check_desktop
-from candledesk.ui.shell.main_window import MainWindow
-from tests.ui.conftest import discard, settle
+from tests.ui.conftest import settle
 from tests.ui.fakes import make_bars, make_job
-
-
-class Opened:
-    def __init__(self, qapp, cache, home, layout=None):
-        self.qapp, self.cache, self.home = qapp, cache, home
-        self.ended, self.browsed = [], []
-        self.bridge = Bridge(cache)
-        self.window = MainWindow(
-            cache,
-            self.bridge,
-            home=home,
-            layout=layout,
-            open_browser=lambda: self.browsed.append(1),
-            on_closed=lambda: self.ended.append(1),
-        )
-        self.window.show()
-        self.window.activateWindow()
-        settle(qapp)
-
-    @property
-    def page(self):
-        return self.window.page
-
-    def open(self, symbol="MSFT", interval="1d"):
-        self.window.open_chart(symbol, INTERVALS[interval])
-        settle(self.qapp)
-        return self
-
-    def run(self, name):
-        self.window.table.actions[name].trigger()
-        settle(self.qapp)
-
-    def close(self):
-        self.window.close()
-        self.bridge.close()
-        settle(self.qapp)
-        discard(self.qapp, self.window)
+from tests.ui.window_harness import WindowHarness
 
 
 @pytest.fixture
 def opened(qapp, cache, tmp_path):
-    made = Opened(qapp, cache, tmp_path)
+    made = WindowHarness(qapp, cache, tmp_path)
     yield made
     made.close()
 
@@ -72,8 +35,8 @@ def test_another_theme_moves_nothing(qapp, cache, tmp_path):
     """Widgets that were there before the first theme had a smaller font until the second."""
     qapp.setStyleSheet("")
     qapp.setFont(QFont())  # as a new process has it
-    opened = Opened(qapp, cache, tmp_path).open()
-    bars = [opened.window.menuBar(), opened.window.toolbar, opened.window.status, opened.window.symbol_entry]
+    opened = WindowHarness(qapp, cache, tmp_path).open()
+    bars = [opened.window.menuBar(), opened.window.toolbar, opened.window.status, opened.entry]
     places = [[(bar.geometry(), bar.fontInfo().pixelSize()) for bar in bars]]
     for _ in range(2):
         opened.run("theme")
@@ -85,9 +48,11 @@ def test_another_theme_moves_nothing(qapp, cache, tmp_path):
 def test_lines_of_the_toolbar_stay_thin_in_a_narrow_window(opened):
     toolbar = opened.window.toolbar
     lines = [toolbar.widgetForAction(action) for action in toolbar.actions() if action.isSeparator()]
-    for width in (600, 620, 640, 1280):
-        opened.window.resize(width, 400)
+    overflow = toolbar.findChild(QToolButton, "qt_toolbar_ext_button")
+    for share in (0.5, 0.55, 0.6, 1.1):  # of what all its widgets need
+        opened.window.resize(round(toolbar.sizeHint().width() * share), 400)
         settle(opened.qapp)
+        assert overflow.isVisible() is (share < 1)
         assert {line.width() for line in lines if line.isVisible()} == {lines[0].sizeHint().width()}
 
 
@@ -104,11 +69,11 @@ def test_the_title_names_the_series(opened):
     assert opened.page.model.scene.notice.title == "No symbol open"
     opened.open()
     assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
-    assert "bars on this chart" in opened.window.status.facts.text()
+    assert "bars on this chart" in opened.facts.text()
 
 
 def test_what_the_provider_finds_is_offered_once_the_typing_pauses(opened, qtbot):
-    entry = opened.window.symbol_entry
+    entry = opened.entry
     opened.cache.found = [SymbolFound("TSLA", "Tesla, Inc.", "NMS", "EQUITY")]
     entry.begin("T")
     qtbot.keyClicks(entry, "sl")
@@ -121,7 +86,7 @@ def test_typing_a_symbol_opens_it_in_the_same_interval(opened, qtbot):
     opened.open("AAPL", "5m")
     opened.cache.add("MSFT", "5m", opened.cache.bars["AAPL", "5m"])
     qtbot.keyClick(opened.page.view, Qt.Key.Key_M)
-    entry = opened.window.symbol_entry
+    entry = opened.entry
     qtbot.waitUntil(entry.hasFocus)
     qtbot.keyClicks(entry, "sft")
     assert entry.text() == "MSFT"
@@ -133,7 +98,7 @@ def test_typing_a_symbol_opens_it_in_the_same_interval(opened, qtbot):
 
 
 def test_completion_lists_what_is_known(opened, qtbot):
-    entry = opened.window.symbol_entry
+    entry = opened.entry
     entry.begin("A")
     qtbot.waitUntil(lambda: entry._names.rowCount() == 1)
     assert entry._names.stringList() == ["AAPL   Apple Inc."]
@@ -143,7 +108,7 @@ def test_completion_lists_what_is_known(opened, qtbot):
 
 
 def test_a_choice_by_keys_shows_the_symbol_alone(opened, qtbot):
-    entry = opened.window.symbol_entry
+    entry = opened.entry
     entry.begin("A")
     qtbot.waitUntil(lambda: entry.completer().popup().isVisible())
     qtbot.keyClick(entry.completer().popup(), Qt.Key.Key_Down)
@@ -155,7 +120,7 @@ def test_a_choice_by_keys_shows_the_symbol_alone(opened, qtbot):
 
 def test_no_letter_is_lost_while_completion_comes_and_goes(opened, qtbot):
     opened.open()
-    entry = opened.window.symbol_entry
+    entry = opened.entry
     entry.begin("A")
     for letter in "APX.L":
         settle(opened.qapp)
@@ -167,9 +132,9 @@ def test_no_letter_is_lost_while_completion_comes_and_goes(opened, qtbot):
 
 def test_escape_restores_the_symbol(opened, qtbot):
     opened.open()
-    opened.window.symbol_entry.begin("X")
-    qtbot.keyClick(opened.window.symbol_entry, Qt.Key.Key_Escape)
-    assert opened.window.symbol_entry.text() == "MSFT"
+    opened.entry.begin("X")
+    qtbot.keyClick(opened.entry, Qt.Key.Key_Escape)
+    assert opened.entry.text() == "MSFT"
 
 
 def test_an_unknown_symbol_keeps_the_chart_and_says_so(opened):
@@ -183,13 +148,13 @@ def test_an_unknown_symbol_keeps_the_chart_and_says_so(opened):
 def test_a_digit_opens_the_interval_entry(opened, qtbot):
     opened.open("AAPL")
     qtbot.keyClick(opened.page.view, Qt.Key.Key_5)
-    popup = opened.window.interval_popup
+    popup = opened.popup
     assert popup.isVisible()
     assert popup.hint.text() == "5 minutes"
     qtbot.keyClick(popup.line, Qt.Key.Key_Return)
     settle(opened.qapp)
     assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
-    assert opened.window.toolbar.interval_buttons["5m"].isChecked()
+    assert opened.interval_buttons.by_name["5m"].isChecked()
 
 
 @pytest.mark.parametrize(
@@ -200,17 +165,17 @@ def test_any_multiple_can_be_typed_and_has_a_button_while_it_is_shown(opened, qt
     cache.add("AAPL", name, make_bars(300))
     opened.open("AAPL")
     qtbot.keyClick(opened.page.view, typed[0])
-    popup = opened.window.interval_popup
+    popup = opened.popup
     qtbot.keyClicks(popup.line, typed[1:])
     assert popup.hint.text() == words
     qtbot.keyClick(popup.line, Qt.Key.Key_Return)
     settle(opened.qapp)
     assert opened.window.windowTitle() == f"AAPL {name} — CandleDesk"
-    assert opened.window.target[1] is parse_interval(name)
-    other = opened.window.toolbar.other_button
+    assert opened.charts.target[1] is parse_interval(name)
+    other = opened.interval_buttons.other_button
     assert (other.text(), other.toolTip(), other.isChecked(), other.isVisible()) == (name, words, True, True)
-    opened.window.set_interval(INTERVALS["5m"])
-    assert opened.window.toolbar.interval_buttons["5m"].isChecked()
+    opened.charts.set_interval(INTERVALS["5m"])
+    assert opened.interval_buttons.by_name["5m"].isChecked()
     settle(opened.qapp)
     assert not other.isVisible()
 
@@ -218,7 +183,7 @@ def test_any_multiple_can_be_typed_and_has_a_button_while_it_is_shown(opened, qt
 def test_what_is_no_interval_shows_the_list(opened, qtbot):
     opened.open("AAPL")
     qtbot.keyClick(opened.page.view, "9")
-    popup = opened.window.interval_popup
+    popup = opened.popup
     qtbot.keyClicks(popup.line, "q")
     assert popup.hint.text().startswith("one of 1m 2m 5m")
     assert "another multiple" in popup.hint.text()
@@ -230,9 +195,9 @@ def test_a_ticker_may_begin_with_a_digit(opened, qtbot):
     opened.open("AAPL").open("NOSUCH")
     opened.cache.add("7203.T", "1d", opened.cache.bars["MSFT", "1d"])
     qtbot.keyClick(opened.page.view, Qt.Key.Key_7)
-    qtbot.keyClicks(opened.window.interval_popup.line, "203.t")
-    assert opened.window.interval_popup.hint.text() == "open 7203.T"
-    qtbot.keyClick(opened.window.interval_popup.line, Qt.Key.Key_Return)
+    qtbot.keyClicks(opened.popup.line, "203.t")
+    assert opened.popup.hint.text() == "open 7203.T"
+    qtbot.keyClick(opened.popup.line, Qt.Key.Key_Return)
     settle(opened.qapp)
     assert opened.window.windowTitle() == "7203.T 1d — CandleDesk"
     assert opened.page.toast == ""
@@ -240,20 +205,20 @@ def test_a_ticker_may_begin_with_a_digit(opened, qtbot):
 
 def test_interval_buttons_cover_every_interval(opened):
     opened.open("AAPL")
-    assert list(opened.window.toolbar.interval_buttons) == list(INTERVALS)
-    opened.window.toolbar.interval_buttons["5m"].click()
+    assert list(opened.interval_buttons.by_name) == list(INTERVALS)
+    opened.interval_buttons.by_name["5m"].click()
     settle(opened.qapp)
     assert opened.window.windowTitle() == "AAPL 5m — CandleDesk"
 
 
 def test_refresh_and_backfill_ask_the_cache(opened):
-    assert not opened.window.table.actions["refresh"].isEnabled()
+    assert not opened.actions["refresh"].isEnabled()
     opened.open()
     opened.run("refresh")
     opened.run("backfill")
     assert ("start_update", [("MSFT", "1d")]) in opened.cache.calls
     assert ("start_backfill", ("MSFT", "1d", None)) in opened.cache.calls
-    assert opened.window.jobs_panel.isVisible()
+    assert opened.jobs_panel.isVisible()
 
 
 def test_the_browser_is_opened(opened):
@@ -264,9 +229,9 @@ def test_the_browser_is_opened(opened):
 def test_the_job_panel_takes_and_gives_back_the_focus(opened, qtbot):
     opened.cache.jobs = [make_job(1)]
     opened.open()
-    opened.window.jobs_panel.load()
+    opened.jobs_panel.load()
     opened.run("jobs")
-    table = opened.window.jobs_panel.table
+    table = opened.jobs_panel.table
     assert table.hasFocus()
     edge = opened.page.model.placed.right_edge
     qtbot.keyClick(table, Qt.Key.Key_Home)  # not the chart's Home
@@ -282,21 +247,21 @@ def test_a_new_backfill_begins_with_the_chart_and_is_shown_in_the_panel(opened, 
     assert form.order().series == [("AAPL", INTERVALS["5m"])]
     qtbot.mouseClick(form.start_button, Qt.MouseButton.LeftButton)
     settle(opened.qapp)
-    assert opened.window.jobs_panel.isVisible()
+    assert opened.jobs_panel.isVisible()
     qtbot.waitUntil(lambda: opened.window.status.state.text() == "1 job is loading")
 
 
 def test_refresh_works_for_a_symbol_that_was_refused(opened):
     opened.open("NVDA")
     assert "NVDA" in opened.page.model.scene.notice.title
-    assert opened.window.table.actions["refresh"].isEnabled()
+    assert opened.actions["refresh"].isEnabled()
     opened.cache.add("NVDA", "1d", opened.cache.bars["MSFT", "1d"])
     opened.run("refresh")
     assert ("start_update", [("NVDA", "1d")]) in opened.cache.calls
     assert opened.window.windowTitle() == "NVDA 1d — CandleDesk"
 
 
-def test_the_status_bar_speaks_of_the_network(opened, qtbot):
+def test_the_status_bar_shows_the_state_of_the_network(opened, qtbot):
     status = opened.window.status
     closed = LimiterState(6, 0, BreakerState.CLOSED)
     assert status.state.text() == "Ready"
@@ -326,25 +291,25 @@ def test_a_fault_is_shown(opened):
 
 def test_window_and_theme_are_kept(opened, qapp, cache, tmp_path):
     opened.window.resize(790, 600)
-    opened.window.jobs_panel.show()
+    opened.jobs_panel.show()
     opened.run("theme")
     opened.window.close()
     settle(qapp)
-    assert opened.ended == [1]
-    second = Opened(qapp, cache, tmp_path)
+    assert opened.closed == [1]
+    second = WindowHarness(qapp, cache, tmp_path)
     try:
         assert (second.window.width(), second.window.height()) == (790, 600)
         assert second.window.theme_choice.theme.name == "light"
-        assert second.window.jobs_panel.isVisible()
+        assert second.jobs_panel.isVisible()
     finally:
         second.close()
 
 
 def test_tabs_hold_more_charts(opened):
     opened.open("MSFT")
-    opened.window.add_chart()
+    opened.charts.add_chart()
     opened.open("AAPL")
-    assert [opened.window.tabs.tabText(at) for at in range(2)] == ["MSFT 1d", "AAPL 1d"]
+    assert [opened.charts.tabs.tabText(at) for at in range(2)] == ["MSFT 1d", "AAPL 1d"]
     opened.run("close_tab")
     assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
 
@@ -384,7 +349,7 @@ def test_shortcuts_are_unique(opened):
     ("pyside", "python", "is_refused"),
     [("6.12.0", (3, 11), True), ("6.12.0", (3, 12), False), ("6.11.3", (3, 11), False)],
 )
-def test_the_deadly_pair_is_refused(pyside, python, is_refused):
+def test_the_versions_that_crash_are_refused(pyside, python, is_refused):
     if is_refused:
         with pytest.raises(EnvironmentFaultError, match=r"6\.12\.0 crashes on Python 3\.11"):
             check_desktop(pyside, python)
@@ -392,7 +357,7 @@ def test_the_deadly_pair_is_refused(pyside, python, is_refused):
         check_desktop(pyside, python)
 
 
-def test_a_missing_display_is_said(monkeypatch):
+def test_a_missing_display_is_reported(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(EnvironmentFaultError, match="no display"):

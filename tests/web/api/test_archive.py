@@ -5,7 +5,7 @@ import time
 import httpx2 as httpx
 import pytest
 
-from candledesk.commands.candles import run_archive
+from candledesk.commands.archive import run_archive
 from candledesk.domain.errors import InputError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
 from candledesk.web.client import RemoteCache

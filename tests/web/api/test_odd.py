@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from candledesk.cache.messages import BarsRequest, JobState
-from candledesk.commands.candles import print_candles, print_coverage
+from candledesk.commands.candles import print_candles
+from candledesk.commands.coverage import print_coverage
 from candledesk.commands.jobs import run_jobs
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.prices.oddity import Oddity

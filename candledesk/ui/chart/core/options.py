@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields
-from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-class Choice(StrEnum):
-    """One of several; ``words`` are what a menu says."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str) -> Self:
-        """Declare ``NAME = value, words``."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
+from candledesk.ui.declared_options import Choice, described
+from candledesk.ui.theme.palettes import PaletteName
 
 
 class ChartType(Choice):
@@ -54,15 +39,6 @@ class UpRule(Choice):
     PREVIOUS = "previous", "Close against the previous close"
 
 
-class PaletteName(Choice):
-    """The colours of rising and falling."""
-
-    CLASSIC = "classic", "Green and red"
-    COLOUR_BLIND = "colour_blind", "Blue and orange (colour-blind)"
-    EAST_ASIA = "east_asia", "Red and green (East Asia)"
-    CUSTOM = "custom", "Own colours"
-
-
 class ZoneName(Choice):
     """The zone of intraday times; daily bars carry their session's own date in every zone."""
 
@@ -87,56 +63,27 @@ class Kinetic(Choice):
     NEVER = "never", "Never"
 
 
-def _says(text: str) -> dict[str, str]:
-    return {"text": text}
+_OWN = {"palette": PaletteName.CUSTOM}  # what the choice of an own colour implies
 
 
 @dataclass(frozen=True, slots=True)
 class ChartOptions:
     """The options of all charts of a window; colours as ``#rrggbb``, used with ``PaletteName.CUSTOM``."""
 
-    chart_type: ChartType = field(default=ChartType.CANDLES, metadata=_says("Chart type"))
-    up_rule: UpRule = field(default=UpRule.OPEN, metadata=_says("A bar rises by its"))
-    palette: PaletteName = field(default=PaletteName.CLASSIC, metadata=_says("Colours"))
-    up_colour: str = field(default="#26a69a", metadata=_says("Own colour of rising bars"))
-    down_colour: str = field(default="#ef5350", metadata=_says("Own colour of falling bars"))
-    zone: ZoneName = field(default=ZoneName.EXCHANGE, metadata=_says("Time zone"))
-    magnet: Magnet = field(default=Magnet.CLOSE, metadata=_says("Crosshair"))
-    kinetic: Kinetic = field(default=Kinetic.TOUCH, metadata=_says("Kinetic panning"))
-    has_grid: bool = field(default=True, metadata=_says("Grid"))
-    has_sessions: bool = field(default=True, metadata=_says("Lines between sessions"))
-    has_last_price: bool = field(default=True, metadata=_says("Line at the last price"))
-    has_coverage: bool = field(default=True, metadata=_says("Coverage strip under the time axis"))
-    has_countdown: bool = field(default=True, metadata=_says("Countdown to the bar's close"))
-
-
-def option_text(row: Field[object]) -> str:
-    """Return what the dialog calls an option."""
-    return str(row.metadata["text"])
-
-
-def is_colour(text: str) -> bool:
-    """Tell whether ``text`` is ``#rrggbb``."""
-    return len(text) == 7 and text[0] == "#" and all(letter in "0123456789abcdef" for letter in text[1:].lower())  # noqa: PLR2004
-
-
-def _parse(default: object, text: str) -> object:
-    """Return the value that ``text`` stands for, the default when it stands for none."""
-    if isinstance(default, Choice):
-        return next((member for member in type(default) if member.value == text), default)
-    if isinstance(default, bool):
-        return {"true": True, "false": False}.get(text.lower(), default)
-    return text if is_colour(text) else default
-
-
-def read_options(stored: Mapping[str, str | bool]) -> ChartOptions:
-    """Return the options of ``option_values``; what is missing or was never valid is the default."""
-    return ChartOptions(
-        **{row.name: _parse(row.default, str(stored.get(row.name, ""))) for row in fields(ChartOptions)}  # type: ignore[arg-type]
+    chart_type: ChartType = field(default=ChartType.CANDLES, metadata=described("Chart type"))
+    up_rule: UpRule = field(default=UpRule.OPEN, metadata=described("Colour bars by"))
+    palette: PaletteName = field(default=PaletteName.CLASSIC, metadata=described("Colours"))
+    up_colour: str = field(
+        default="#26a69a", metadata=described("Own colour of rising bars", palette=PaletteName.CUSTOM)
     )
-
-
-def option_values(options: ChartOptions) -> dict[str, str | bool]:
-    """Return every option by name, as values that JSON can hold."""
-    values = {row.name: getattr(options, row.name) for row in fields(ChartOptions)}
-    return {name: value if isinstance(value, bool) else str(value) for name, value in values.items()}
+    down_colour: str = field(
+        default="#ef5350", metadata=described("Own colour of falling bars", palette=PaletteName.CUSTOM)
+    )
+    zone: ZoneName = field(default=ZoneName.EXCHANGE, metadata=described("Time zone"))
+    magnet: Magnet = field(default=Magnet.CLOSE, metadata=described("Crosshair"))
+    kinetic: Kinetic = field(default=Kinetic.TOUCH, metadata=described("Kinetic panning"))
+    has_grid: bool = field(default=True, metadata=described("Grid"))
+    has_sessions: bool = field(default=True, metadata=described("Lines between sessions"))
+    has_last_price: bool = field(default=True, metadata=described("Line at the last price"))
+    has_coverage: bool = field(default=True, metadata=described("Coverage strip under the time axis"))
+    has_countdown: bool = field(default=True, metadata=described("Countdown to the bar's close"))

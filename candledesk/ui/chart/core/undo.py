@@ -13,11 +13,11 @@ MAX_COMMANDS = 200  # WORKBENCH.md, undo
 
 
 class Command(Protocol):
-    """One change that a person made: ``title`` names it in a menu, ``owner`` is what it changed."""
+    """One change that a person made: ``title`` names it in a menu, ``owner`` is the object that it changed."""
 
     @property
     def title(self) -> str:
-        """Words that follow "Undo": ``Move separator``."""
+        """The text that follows "Undo": ``resize panes``."""
 
     @property
     def owner(self) -> object:

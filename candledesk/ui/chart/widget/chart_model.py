@@ -214,18 +214,18 @@ class ChartModel(QObject):
 
     def autoscale(self) -> None:
         """Turn autoscale on."""
-        self._do("Fit prices", price_range=None)
+        self._do("fit prices", price_range=None)
 
     def toggle_autoscale(self) -> None:
         """Fit the price axis to the visible bars, or keep it as it is now."""
         if self.scene.price_range is None:
-            self._do("Keep the price scale", price_range=self.frame().price.range)
+            self._do("keep the price scale", price_range=self.frame().price.range)
         else:
             self.autoscale()
 
     def set_price_mode(self, mode: PriceMode) -> None:
         """Switch what the price axis says, and autoscale."""
-        self._do(f"{mode.words} price scale", price_mode=mode, price_range=None)
+        self._do(f"{mode.words.lower()} price scale", price_mode=mode, price_range=None)
 
     def toggle_price_mode(self, mode: PriceMode) -> None:
         """Switch to ``mode``, or back to normal."""
@@ -233,7 +233,7 @@ class ChartModel(QObject):
 
     def set_inverted(self, *, is_on: bool) -> None:
         """Turn the price axis upside down, or back."""
-        self._do("Invert prices", is_inverted=is_on, price_range=None)
+        self._do("invert prices", is_inverted=is_on, price_range=None)
 
     # -- looks and panes
 
@@ -265,9 +265,9 @@ class ChartModel(QObject):
     def toggle_maximised(self, pane: str) -> None:
         """Give a pane all of the height, or go back to how it was shared."""
         if self.scene.maximised:
-            self._do("Restore panes", maximised="")
+            self._do("restore panes", maximised="")
         else:
-            self._do("Maximise pane", maximised=pane)
+            self._do("maximise pane", maximised=pane)
 
     # -- what can be undone
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PRICE_DRAG_PX = 200.0  # dragging the price axis this far scales it by e
 _LEAST_PX = 20.0  # the time axis cannot be dragged beyond this distance from the right edge
-_TITLES = {Zone.SEPARATOR: "Resize panes", Zone.VALUE_AXIS: "Scale prices"}
+_TITLES = {Zone.SEPARATOR: "resize panes", Zone.VALUE_AXIS: "scale prices"}
 
 
 class PanTool:

@@ -129,13 +129,6 @@ def test_the_bar_of_a_month_is_labelled_as_a_month():
     assert [interval.name for interval in INTERVALS.values() if interval.is_monthly] == ["1mo", "3mo"]
 
 
-def test_the_status_bar_says_which_zone_it_shows(qtbot):
-    bar = StatusBar(LimiterState(1.0, 0.0, BreakerState.CLOSED))
-    qtbot.addWidget(bar)
-    bar.show_series(_series(make_bars(5)))
-    assert bar.facts.text() == "5 bars on this chart   ·   Exchange in America/New York"
-
-
 def _picture(series, width):
     scene = ChartScene(series, Viewport(width=width))
     return Picture(lay_out(scene, width, 300, 1.0), scene, DARK)

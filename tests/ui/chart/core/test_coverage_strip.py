@@ -206,7 +206,7 @@ def test_a_click_offers_the_fill_where_there_is_something_to_fetch(page, qtbot, 
         action.trigger()
         span = Span(int(TIMES[80]), int(TIMES[90]))
         assert ("start_backfill", ("AAPL", "1d", span)) in page.cache.calls
-        qtbot.waitUntil(lambda: "fetches it" in page.toast, timeout=5000)
+        qtbot.waitUntil(lambda: "Fetching in job" in page.toast, timeout=5000)
     menu.close()
 
 

@@ -10,11 +10,12 @@ from PySide6.QtGui import QImage, QPainter
 from candledesk.cache.messages import EdgeState, ViewportReply, ViewportRequest
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.options import ChartOptions, ChartType, PaletteName, PriceMode, UpRule
+from candledesk.ui.chart.core.options import ChartOptions, ChartType, PriceMode, UpRule
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, PRICE, VOLUME
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.layers import lay_out
+from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 from tests.ui.fakes import make_bars, make_instrument
 from tests.ui.painting import paint_chart

@@ -3,15 +3,15 @@ from PySide6.QtWidgets import QLabel
 
 from candledesk import __version__
 from candledesk.ui.chart.paint.snapshot import SOURCE
-from candledesk.ui.shell.about import AboutDialog, about_rows
+from candledesk.ui.features.about import AboutDialog, about_rows
 from candledesk.ui.theme.themes import THEMES, apply_theme
 from tests.ui.conftest import settle
-from tests.ui.shell.test_main_window import Opened
+from tests.ui.window_harness import WindowHarness
 
 
 @pytest.fixture
 def opened(qapp, cache, tmp_path):
-    made = Opened(qapp, cache, tmp_path)
+    made = WindowHarness(qapp, cache, tmp_path)
     yield made
     made.close()
 

@@ -1,4 +1,4 @@
-"""Keeping the chart's series complete: the state of the harvest list, the switch, and the words for it."""
+"""Archiving the chart's series automatically: the list of archived series, the switch and its text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import JobState
 from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,21 +21,23 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import ArchiveEntry, Job
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
+    from candledesk.ui.shell.feature import WindowContext
 
-KIND = "harvest"
+TITLE = "Archive the series automatically"
+KIND = "harvest"  # of the jobs
 _ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
 def archive_text(entry: ArchiveEntry) -> str:
-    """Return ``Kept complete · unbroken since 24 Oct 2026``, or what stands in the way."""
+    """Return ``Archived · complete since 24 Oct 2026``, or why it is not complete."""
     if entry.unbroken_since is None:
-        return "Kept complete · waits for its first run" if entry.last_run_at is None else f"Kept · {entry.note}"
+        return "Archived · first run pending" if entry.last_run_at is None else f"Archived · {entry.note}"
     since = datetime.fromtimestamp(entry.unbroken_since, UTC)
-    return f"Kept complete · unbroken since {since.day} {since:%b %Y}"
+    return f"Archived · complete since {since.day} {since:%b %Y}"
 
 
 class ArchiveController(QObject):
-    """Knows which series are kept. ``changed`` when that changes; ``failed`` with a sentence."""
+    """Holds the list of archived series and changes it. ``changed`` when that changes; ``failed`` with a sentence."""
 
     changed = Signal()
     failed = Signal(str)
@@ -48,26 +53,29 @@ class ArchiveController(QObject):
         self._load()
 
     def entry(self) -> ArchiveEntry | None:
-        """Return what is known of the chart's series when it is kept; a derived one is kept with its base."""
+        """Return the archive entry of the chart's series, ``None`` when it is not archived.
+
+        A derived interval is archived by its base.
+        """
         target = self._target()
         return None if target is None else self._entries.get((target[0], target[1].base.name))
 
     def is_archived(self) -> bool:
-        """Tell whether the chart's series is kept complete."""
+        """Return whether the chart's series is archived."""
         return self.entry() is not None
 
     def title(self) -> str:
-        """Return ``Keep AAPL 1m complete``."""
+        """Return ``Archive AAPL 1m automatically``."""
         target = self._target()
-        return "Keep complete" if target is None else f"Keep {target[0]} {target[1].base.name} complete"
+        return TITLE if target is None else f"Archive {target[0]} {target[1].base.name} automatically"
 
-    def words(self) -> str:
-        """Return the state of the chart's series, empty when it is not kept."""
+    def text(self) -> str:
+        """Return the state of the chart's series, empty when it is not archived."""
         entry = self.entry()
         return "" if entry is None else archive_text(entry)
 
     def toggle(self) -> None:
-        """Keep the chart's series complete, or stop that."""
+        """Archive the chart's series from now on, or stop that."""
         target = self._target()
         if target is not None:
             changed = self._cache.set_archived(target[0], target[1], is_on=not self.is_archived())
@@ -99,3 +107,37 @@ class ArchiveController(QObject):
     def _on_job_changed(self, job: Job) -> None:
         if job.kind == KIND and job.state in _ENDED:
             self._load()
+
+
+class ArchiveLabel(PlainLabel):
+    """The state of the chart's series in the status bar, hidden when it is not archived."""
+
+    def __init__(self, controller: ArchiveController, context: WindowContext) -> None:
+        super().__init__()
+        self._controller, self._table = controller, context.table
+        controller.changed.connect(self._on_archive_changed)
+        context.charts.front_changed.connect(self._show_state)
+
+    def _on_archive_changed(self) -> None:
+        self._show_state()
+        self._table.refresh()
+
+    def _show_state(self) -> None:
+        text = self._controller.text()
+        self.setText(text)
+        self.setVisible(bool(text))
+
+
+def archive_feature(context: WindowContext) -> Feature:
+    """Return the switch in the Data menu and the state in the status bar."""
+
+    def target() -> tuple[str, Interval] | None:
+        return context.charts.target
+
+    controller = ArchiveController(context.cache, context.bridge, target, context.window)
+    controller.failed.connect(context.charts.show_message)
+    switch = ActionRow(
+        "archive", "Data", TITLE, ("Ctrl+Shift+K",), controller.toggle, context.charts.has_target,
+        controller.is_archived, title_now=controller.title,
+    )  # fmt: skip
+    return Feature("archive", (switch,), status=(ArchiveLabel(controller, context),))

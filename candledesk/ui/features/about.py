@@ -1,4 +1,4 @@
-"""Which CandleDesk this is, where it keeps its bars, and where they come from."""
+"""The About dialog: version, folder of the database and source of the data."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayou
 from candledesk import __version__
 from candledesk.ui.chart.paint.snapshot import SOURCE
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
 from candledesk.ui.theme.themes import chart_font
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from candledesk.ui.shell.feature import WindowContext
 
 _MARGIN = 28
 _FACT_WIDTH = 360
@@ -23,7 +27,7 @@ _TERMS = f"{SOURCE}, through yfinance, for personal use under Yahoo's terms. Can
 
 
 def about_rows(home: Path, source: str) -> list[tuple[str, str]]:
-    """Return ``(what, words)``: the version, the folder of the database, and where the data come from."""
+    """Return rows ``(heading, text)``: the version, the folder of the database, and where the data come from."""
     return [
         ("Version", f"{__version__}   (Python {platform.python_version()}, Qt {qVersion()})"),
         ("Database", str(home)),
@@ -33,7 +37,7 @@ def about_rows(home: Path, source: str) -> list[tuple[str, str]]:
 
 
 class AboutDialog(QDialog):
-    """A few facts to read and to copy; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
+    """Facts that can be selected and copied; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
     def __init__(self, home: Path, source: str, parent: QWidget) -> None:
         """``home``: the folder of the database; ``source``: where the data are from."""
@@ -53,7 +57,7 @@ class AboutDialog(QDialog):
         box.addSpacing(16)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.folder_button = buttons.addButton("Open folder", QDialogButtonBox.ButtonRole.ActionRole)
-        self.folder_button.clicked.connect(self._on_folder_wanted)
+        self.folder_button.clicked.connect(self._on_folder_requested)
         self.folder_button.setAutoDefault(False)  # else it is the one that Enter presses
         buttons.rejected.connect(self.close)
         box.addWidget(buttons)
@@ -76,5 +80,14 @@ class AboutDialog(QDialog):
             grid.addWidget(fact, at, 1)
         return grid
 
-    def _on_folder_wanted(self) -> None:
+    def _on_folder_requested(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home)))
+
+
+def about_feature(context: WindowContext) -> Feature:
+    """Return the dialog's entry in the Help menu."""
+
+    def show() -> None:
+        AboutDialog(context.home, context.source, context.window).open()
+
+    return Feature("about", (ActionRow("about", "Help", "About CandleDesk", (), show, has_separator=True),))

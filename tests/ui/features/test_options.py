@@ -9,16 +9,14 @@ from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QPushButton
 from candledesk.ui.chart.core.options import (
     ChartOptions,
     ChartType,
-    Choice,
     Magnet,
-    PaletteName,
     UpRule,
     ZoneName,
-    option_values,
-    read_options,
 )
+from candledesk.ui.declared_options import Choice, option_values, read_options
+from candledesk.ui.features.options_dialog import OptionsDialog
 from candledesk.ui.shell.option_store import OptionStore
-from candledesk.ui.shell.options_dialog import OptionsDialog
+from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 
 OTHER = ChartOptions(
@@ -28,21 +26,22 @@ OTHER = ChartOptions(
 
 
 def test_every_option_survives_a_layout(qapp):
-    store = OptionStore({})
+    store = OptionStore(ChartOptions, "Charts", {})
     assert store.value == ChartOptions()
     store.take(OTHER)
     document = json.loads(json.dumps(option_values(store.value)))
-    assert OptionStore(document).value == OTHER
+    assert OptionStore(ChartOptions, "Charts", document).value == OTHER
     assert (document["chart_type"], document["has_grid"]) == ("area", False)
 
 
 def test_options_of_the_former_settings_file_are_understood():
-    assert read_options({"has_grid": "false", "zone": "utc"}) == ChartOptions(has_grid=False, zone=ZoneName.UTC)
+    stored = {"has_grid": "false", "zone": "utc"}
+    assert read_options(ChartOptions, stored) == ChartOptions(has_grid=False, zone=ZoneName.UTC)
 
 
 def test_what_is_not_valid_is_the_default():
-    assert read_options({row.name: "nonsense" for row in fields(ChartOptions)}) == ChartOptions()
-    assert read_options({"up_colour": True, "has_grid": "#123456"}) == ChartOptions()
+    assert read_options(ChartOptions, {row.name: "nonsense" for row in fields(ChartOptions)}) == ChartOptions()
+    assert read_options(ChartOptions, {"up_colour": True, "has_grid": "#123456"}) == ChartOptions()
 
 
 def _contrast(one, other):
@@ -73,18 +72,19 @@ def test_blue_and_orange_differ_without_red_and_green():
 
 @pytest.fixture
 def dialog(qtbot):
-    store = OptionStore({})
+    store = OptionStore(ChartOptions, "Charts", {})
     parent = QPushButton()
     qtbot.addWidget(parent)
-    made = OptionsDialog(store, parent)
+    made = OptionsDialog([store], parent)
     made.open()
     yield made
     made.close()
 
 
 def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
+    [form] = dialog.forms
     for row in fields(ChartOptions):
-        before, editor = dialog._store.value, dialog.editors[row.name]
+        before, editor = form.store.value, form.editors[row.name]
         if isinstance(editor, QComboBox):
             editor.setFocus()
             qtbot.keyClick(editor, Qt.Key.Key_Down)
@@ -96,17 +96,27 @@ def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
             picker.setCurrentColor(QColor("#123456"))
             picker.accept()
             qtbot.waitUntil(lambda: dialog.findChild(QColorDialog) is None)
-        value = getattr(dialog._store.value, row.name)
+        value = getattr(form.store.value, row.name)
         assert value != getattr(before, row.name), row.name
         if isinstance(value, Choice):
             assert editor.currentText() == value.words
             assert isinstance(value, type(row.default))
 
 
+def test_an_option_that_was_switched_off_can_be_switched_on_again(dialog):
+    [form] = dialog.forms
+    seen = []
+    for _ in range(2):
+        form.editors["has_grid"].click()
+        seen.append(form.store.value.has_grid)
+    assert seen == [False, True]
+
+
 def test_the_defaults_come_back(dialog, qtbot):
-    dialog._store.take(OTHER)
-    assert dialog.editors["chart_type"].currentText() == "Area"
+    [form] = dialog.forms
+    form.store.take(OTHER)
+    assert form.editors["chart_type"].currentText() == "Area"
     button = next(b for b in dialog.findChildren(QPushButton) if "efault" in b.text())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert dialog._store.value == ChartOptions()
-    assert dialog.editors["chart_type"].currentText() == "Candles"
+    assert form.store.value == ChartOptions()
+    assert form.editors["chart_type"].currentText() == "Candles"

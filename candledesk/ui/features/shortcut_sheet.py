@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
 from candledesk.ui.theme.themes import chart_font
 
-ShortcutRow = tuple[str, str, str]
-_BY_HAND: tuple[ShortcutRow, ...] = (
-    ("Mouse", "Zoom at the cursor", "Wheel"),
-    ("Mouse", "Zoom at the right edge", "Ctrl + wheel"),
-    ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
-    ("Mouse", "Scale an axis", "Drag the axis"),
-    ("Mouse", "Reset an axis", "Double-click the axis"),
-    ("Mouse", "Close a chart", "Middle button on its tab"),
-    ("Chart", "Open a symbol", "Any letter"),
-    ("Chart", "Change the interval", "1 … 9"),
-    ("Jobs", "Cancel the selected jobs", "Del"),
-    ("Jobs", "Pause or resume them", "Space"),
-    ("Jobs", "Retry them", "Ctrl+Return"),
-    ("Jobs", "Copy why they failed", "Ctrl+C"),
-)
+if TYPE_CHECKING:
+    from candledesk.ui.shell.actions import KeyRow
+    from candledesk.ui.shell.feature import WindowContext
+
 _MAX_ROWS = 18  # of one column
 _EXTRA = 2  # rows that a group takes for its heading and the space after it
 _MARGIN = 28
 
 
-def plan_columns(rows: list[ShortcutRow], max_rows: int = _MAX_ROWS) -> list[list[list[ShortcutRow]]]:
+def plan_columns(rows: list[KeyRow], max_rows: int = _MAX_ROWS) -> list[list[list[KeyRow]]]:
     """Distribute groups of ``(group, title, keys)`` over columns, each a list of groups, so that none is too tall.
 
     A heading and the space after a group count as a row each. A group is not divided: the tallest may set the limit.
@@ -36,7 +29,7 @@ def plan_columns(rows: list[ShortcutRow], max_rows: int = _MAX_ROWS) -> list[lis
     groups = [[row for row in rows if row[0] == name] for name in dict.fromkeys(row[0] for row in rows)]
     groups.sort(key=len, reverse=True)
     limit = max(max_rows, len(groups[0]) + _EXTRA) if groups else max_rows
-    columns: list[list[list[ShortcutRow]]] = []
+    columns: list[list[list[KeyRow]]] = []
     for group in groups:
         column = next((one for one in columns if _height(one) + len(group) + _EXTRA <= limit), None)
         if column is None:
@@ -46,14 +39,14 @@ def plan_columns(rows: list[ShortcutRow], max_rows: int = _MAX_ROWS) -> list[lis
     return columns
 
 
-def _height(column: list[list[ShortcutRow]]) -> int:
+def _height(column: list[list[KeyRow]]) -> int:
     return sum(len(group) + _EXTRA for group in column)
 
 
 class ShortcutSheet(QDialog):
     """Columns of keys; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, rows: list[ShortcutRow], parent: QWidget) -> None:
+    def __init__(self, rows: list[KeyRow], parent: QWidget) -> None:
         """Show ``(group, title, keys)`` rows."""
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
@@ -62,7 +55,7 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(_MARGIN, 24, _MARGIN, 24)
         columns.setSpacing(44)
-        for groups in plan_columns([*rows, *_BY_HAND]):
+        for groups in plan_columns(rows):
             columns.addLayout(_column(groups))
         area = QScrollArea()
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -76,7 +69,7 @@ class ShortcutSheet(QDialog):
         self.resize(min(wanted.width() + 4, room.width() - 80), min(wanted.height() + 4, room.height() - 80))
 
 
-def _column(groups: list[list[ShortcutRow]]) -> QGridLayout:
+def _column(groups: list[list[KeyRow]]) -> QGridLayout:
     """Return one grid for the whole column, so that the keys stand in one line close to what they do."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(20)
@@ -95,3 +88,12 @@ def _column(groups: list[list[ShortcutRow]]) -> QGridLayout:
         grid.setRowMinimumHeight(at - 1, 10)
     grid.setRowStretch(at, 1)
     return grid
+
+
+def shortcuts_feature(context: WindowContext) -> Feature:
+    """Return the sheet's entry in the Help menu."""
+
+    def show() -> None:
+        ShortcutSheet(context.table.shortcut_sheet(), context.window).open()
+
+    return Feature("shortcuts", (ActionRow("shortcuts", "Help", "Shortcuts", ("?", "F1"), show),))

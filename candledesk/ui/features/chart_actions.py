@@ -1,33 +1,37 @@
-"""The rows of what can be done to a chart (CHART.md, keys), and of how charts look."""
+"""The rows of the Chart menu: actions on the chart in front (CHART.md, keys) and options of all charts."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.core.options import ChartType, Choice, Magnet, PaletteName, PriceMode, ZoneName
+from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneName
 from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.date_dialog import ask_date
 from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QMenu
 
+    from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.widget.chart_view import ChartView
+    from candledesk.ui.declared_options import Choice
     from candledesk.ui.shell.actions import ActionTable
     from candledesk.ui.shell.option_store import OptionStore
 
 _MENU = "Chart"
+CHART_TYPE_MENU = "Chart type"
 _MODE_KEYS = {PriceMode.LOG: ("Alt+L",), PriceMode.PERCENT: ("Alt+P",)}
 
 
-def chart_rows(view: Callable[[], ChartView | None], options: OptionStore) -> list[ActionRow]:
+def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartOptions]) -> list[ActionRow]:
     """Return the rows of the Chart menu: of the chart that ``view`` returns, and of the window's options."""
     return [
-        *_choice_rows(options, "chart_type", ChartType, "Chart type"),
+        *_choice_rows(options, "chart_type", ChartType, CHART_TYPE_MENU),
         *_scale_rows(view),
         *_choice_rows(options, "magnet", Magnet, "Crosshair"),
         ActionRow("next_magnet", _MENU, "Next crosshair", ("Alt+M",), partial(_turn_magnet, options),
@@ -39,14 +43,14 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore) -> li
 
 
 def menu_at(table: ActionTable, hit: Hit) -> QMenu:
-    """Return the menu of a part of the chart: what a right click there is about."""
+    """Return the context menu of a part of the chart."""
     if hit.zone is Zone.TIME_AXIS:
         return table.submenus["Time zone"]
     is_price_axis = hit.zone is Zone.VALUE_AXIS and hit.pane == PRICE
     return table.submenus["Price scale"] if is_price_axis else table.menus[_MENU]
 
 
-def _choice_rows(options: OptionStore, name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:
+def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:
     def row(choice: Choice) -> ActionRow:
         return ActionRow(
             f"{name}_{choice}", _MENU, choice.words, (), partial(options.update, **{name: choice}),
@@ -56,13 +60,13 @@ def _choice_rows(options: OptionStore, name: str, choices: type[Choice], submenu
     return [row(choice) for choice in choices]
 
 
-def _turn_magnet(options: OptionStore) -> None:
+def _turn_magnet(options: OptionStore[ChartOptions]) -> None:
     modes = list(Magnet)
     options.update(magnet=modes[(modes.index(options.value.magnet) + 1) % len(modes)])
 
 
 def _on_chart(view: Callable[[], ChartView | None], verb: Callable[[ChartView], object]) -> Callable[[], bool]:
-    """Return a call that runs ``verb`` on the chart in front; it tells the verb's answer, false without a chart."""
+    """Return a call that runs ``verb`` on the chart in front; it returns the verb's answer, false without a chart."""
 
     def run() -> bool:
         chart = view()

@@ -36,13 +36,13 @@ def file_name(scene: ChartScene) -> str:
 
 
 class PictureDialog(QFileDialog):
-    """Asks where the picture goes and writes it; ``saved`` with the path, ``failed`` with what to do."""
+    """Asks for a file and writes the picture; ``saved`` carries the path, ``failed`` the message of an error."""
 
     saved = Signal(str)
     failed = Signal(str)
 
     def __init__(self, shot: Shot, parent: QWidget | None = None) -> None:
-        """Offer the pictures' folder and a name that tells what is in the picture; show it with ``open``."""
+        """Offer the pictures' folder and a name made from the series; show it with ``open``."""
         super().__init__(parent, "Save picture")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -1,0 +1,109 @@
+"""The context of a command: the common options, and the application that is opened when it is needed."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from candledesk.domain.interval import INTERVALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.app import Application
+    from candledesk.cache.api import CommandApi
+    from candledesk.settings import Settings
+
+INTERVAL_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
+
+
+class CommandContext:
+    """The common options of one command; the application is opened at its first use and closed at the end."""
+
+    def __init__(self, home: str | None, yahoo_url: str | None, stream_url: str | None, *, demo: bool) -> None:
+        """``None``: not given, so that the environment or the default decides."""
+        self._overrides = {"home": home, "yahoo_url": yahoo_url, "stream_url": stream_url}
+        self.demo = demo
+        self._application: Application | None = None
+
+    @property
+    def source(self) -> str:
+        """Where the data are from, for people."""
+        return "demo market (synthetic)" if self.demo else "Yahoo Finance"
+
+    def settings(self) -> Settings:
+        """Return the settings of this run; ``InputError`` when one is not valid."""
+        from candledesk.settings import load_settings
+
+        return load_settings(None, **self._overrides)
+
+    def application(self) -> Application:
+        """Open the home; ``HomeLockedError`` when another process holds it."""
+        from candledesk.app import Application
+
+        if self._application is None:
+            self._application = Application(self.settings(), demo=self.demo)
+        return self._application
+
+    def cache(self) -> CommandApi:
+        """Return the cache of this home, through the instance that holds the home already if there is one."""
+        from candledesk.commands.printing import report_reuse
+        from candledesk.store.lock import HomeLockedError
+
+        try:
+            cache = self.application().cache
+        except HomeLockedError as error:
+            from candledesk.paths import open_home
+            from candledesk.web.client import RemoteCache
+
+            endpoint = open_home(self.settings().home, demo=self.demo).endpoint
+            remote = RemoteCache.find(endpoint)
+            if remote is None:
+                raise error from None
+            return remote
+        cache.subscribe(report_reuse)
+        return cache
+
+    @property
+    def has_application(self) -> bool:
+        """Whether the application was opened."""
+        return self._application is not None
+
+    def abort(self) -> None:
+        """Queue running jobs again; the process ends in the next moment."""
+        if self._application is not None:
+            self._application.abort()
+
+    def close(self) -> None:
+        """Close the application if it was opened."""
+        if self._application is not None:
+            self._application.close()
+
+
+_COMMON_OPTIONS = (
+    click.option("--demo", is_flag=True, help="use the embedded demo market instead of Yahoo; needs no network"),
+    click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
+    click.option("--yahoo-url", metavar="URL", help="send every Yahoo request to this base URL"),
+    click.option("--home", metavar="DIR", help="where the database, settings and logs live"),
+)
+
+
+def common_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the common options to a command and give it a ``CommandContext`` of them.
+
+    The context joins the list of contexts in click's ``obj``, which ``entry`` closes at the end.
+    """
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> int:  # noqa: ANN401 - click hands options over by name
+        names = ("home", "yahoo_url", "stream_url")
+        context = CommandContext(*(kwargs.pop(name) for name in names), demo=kwargs.pop("demo"))
+        click.get_current_context().obj.append(context)
+        return function(context, *args, **kwargs)
+
+    for option in _COMMON_OPTIONS:
+        run = option(run)
+    return run

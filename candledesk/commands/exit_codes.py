@@ -1,0 +1,9 @@
+"""The exit codes of every command (INTERFACE.md, "Commands")."""
+
+EXIT_DONE = 0
+EXIT_BUG = 1
+EXIT_USAGE = 2
+EXIT_GAPS = 3
+EXIT_UNKNOWN = 4
+EXIT_ENVIRONMENT = 5
+EXIT_INTERRUPTED = 130

@@ -1,0 +1,82 @@
+"""``candledesk`` and ``candledesk serve``: the window, and the cache with its web server without one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import click
+from click.core import ParameterSource
+
+from candledesk.commands.context import INTERVAL_HELP, CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE
+from candledesk.domain.errors import EnvironmentFaultError
+
+
+@click.command()
+@click.argument("symbols", nargs=-1)
+@click.option("--interval", metavar="I", default="1d", show_default=True, help=INTERVAL_HELP)
+@common_options
+def window(context: CommandContext, *, symbols: tuple[str, ...], interval: str) -> int:
+    """Open the window (the default command)."""
+    from candledesk.domain.instrument import parse_symbol
+    from candledesk.domain.interval import parse_interval
+
+    chosen, name = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval).name
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        raise EnvironmentFaultError("There is no display for a window: use `candledesk serve` for the browser chart")
+    is_given = click.get_current_context().get_parameter_source("interval") is not ParameterSource.DEFAULT
+    if _is_shown_elsewhere(context, tuple(chosen), name if is_given else None):
+        return EXIT_DONE
+    from candledesk.app import run_window
+
+    return run_window(context.application(), chosen, name)
+
+
+def _is_shown_elsewhere(context: CommandContext, symbols: tuple[str, ...], interval: str | None) -> bool:
+    """Show the window that this home has already; ``EnvironmentFaultError`` when its holder has none or is silent."""
+    from candledesk.paths import open_home
+    from candledesk.web import second_start
+
+    paths = open_home(context.settings().home, demo=context.demo)
+    endpoint = paths.endpoint
+    give_up_at = time.monotonic() + second_start.PATIENCE_S
+    holder = second_start.raise_window(endpoint, symbols, interval)
+    if holder.outcome is second_start.RaiseOutcome.NOBODY:
+        from candledesk.store.lock import HomeLockedError, check_home
+
+        try:
+            check_home(paths.lock)  # before anything that takes long to import
+        except HomeLockedError as error:
+            left_s = give_up_at - time.monotonic()
+            holder = second_start.await_window(endpoint, symbols, interval, patience_s=left_s)
+            if holder.outcome is second_start.RaiseOutcome.NOBODY:
+                raise error from None
+    if holder.outcome is second_start.RaiseOutcome.NO_WINDOW:
+        raise second_start.describe_holder(holder)
+    return holder.outcome is second_start.RaiseOutcome.RAISED
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one")
+@common_options
+def serve(context: CommandContext, *, port: int) -> int:
+    """Serve the browser chart and the HTTP API without a window, until Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    application = context.application()
+    web = application.make_web(port)
+    application.start_web()
+    click.echo(web.chart_url)
+    sys.stdout.flush()
+    application.service.child.warm_up()
+    application.resume_jobs()
+    application.start_updates()
+    stop.wait()
+    return EXIT_DONE

@@ -1,0 +1,41 @@
+"""Every feature of the window, one line each.
+
+The order decides where their rows stand within a menu, their widgets in the toolbar and in the status bar.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from candledesk.ui.features.about import about_feature
+from candledesk.ui.features.appearance import appearance_feature
+from candledesk.ui.features.archive import archive_feature
+from candledesk.ui.features.chart import chart_feature
+from candledesk.ui.features.connection import connection_feature
+from candledesk.ui.features.intervals import intervals_feature
+from candledesk.ui.features.pictures import pictures_feature
+from candledesk.ui.features.shortcut_sheet import shortcuts_feature
+from candledesk.ui.features.symbols import symbols_feature
+from candledesk.ui.features.tabs import tabs_feature
+from candledesk.ui.features.undo import undo_feature
+from candledesk.ui.features.window import window_feature
+from candledesk.ui.panels.jobs.feature import jobs_feature
+
+if TYPE_CHECKING:
+    from candledesk.ui.shell.feature import FeatureFactory
+
+FEATURES: tuple[FeatureFactory, ...] = (
+    appearance_feature,
+    symbols_feature,
+    tabs_feature,
+    pictures_feature,
+    intervals_feature,
+    jobs_feature,
+    archive_feature,
+    chart_feature,
+    undo_feature,
+    connection_feature,
+    window_feature,
+    shortcuts_feature,
+    about_feature,
+)

@@ -1,0 +1,38 @@
+"""Charts in tabs: a new one, closing one, going round, and fetching the latest bars of the one in front."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from candledesk.ui.shell.feature import WindowContext
+
+
+def tabs_feature(context: WindowContext) -> Feature:
+    """Return entries of the File, Data and View menus."""
+    charts = context.charts
+
+    def has_others() -> bool:
+        return charts.tabs.count() > 1
+
+    step = charts.tabs.step
+    return Feature(
+        "tabs",
+        (
+            ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), charts.new_chart),
+            ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), charts.close_chart),
+            ActionRow(
+                "refresh", "Data", "Refresh", ("F5", "Ctrl+R"), charts.update_front, charts.has_target,
+                is_in_toolbar=True,
+            ),
+            ActionRow("next_chart", "View", "Next chart", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others),
+            ActionRow(
+                "previous_chart", "View", "Previous chart", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), partial(step, -1),
+                has_others,
+            ),
+        ),
+    )  # fmt: skip

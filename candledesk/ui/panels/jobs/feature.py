@@ -1,0 +1,84 @@
+"""The job panel and backfills as a feature of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from candledesk.domain.errors import CandleDeskError
+from candledesk.ui.panels.jobs.backfill_form import BackfillForm
+from candledesk.ui.panels.jobs.panel import JobsPanel
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature, Panel
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from candledesk.cache.messages import Job
+    from candledesk.ui.shell.feature import WindowContext
+
+_KEYS = (
+    ("Jobs", "Cancel the selected jobs", "Del"),
+    ("Jobs", "Pause or resume them", "Space"),
+    ("Jobs", "Retry them", "Ctrl+Return"),
+    ("Jobs", "Copy why they failed", "Ctrl+C"),
+)
+
+
+class _Backfills(QObject):
+    """Starts backfills and shows them in the panel."""
+
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.window)
+        self._context = context
+        self.panel = panel = JobsPanel(context.cache, context.bridge, context.window)
+        panel.set_theme(context.theme_choice.theme)
+        panel.live_changed.connect(context.status.show_live)
+        panel.failed.connect(context.charts.show_message)
+        panel.left.connect(context.charts.focus)
+        panel.backfill_requested.connect(self.ask_backfill)
+        context.theme_choice.changed.connect(self._on_theme_changed)
+
+    def backfill(self) -> None:
+        """Fetch the whole history of the chart in front, and show the panel in which it can be followed."""
+        target = self._context.charts.target
+        if target is not None:
+            self.panel.show()
+            started = self._context.cache.start_backfill(*target, None)
+            self._context.bridge.deliver(started, self._on_started)
+
+    def ask_backfill(self) -> None:
+        """Open the form of a new backfill, with the series of the chart in front."""
+        form = BackfillForm(
+            self._context.cache, self._context.bridge, self._context.window, self._context.charts.target
+        )
+        form.asked.connect(self.panel.follow_start)
+        form.started.connect(self.panel.show_started)
+        form.open()
+
+    def _on_started(self, future: Future[Job]) -> None:
+        try:
+            future.result()
+        except CandleDeskError as error:
+            self._context.charts.show_message(str(error))
+
+    def _on_theme_changed(self) -> None:
+        self.panel.set_theme(self._context.theme_choice.theme)
+
+
+def jobs_feature(context: WindowContext) -> Feature:
+    """Return the panel at the bottom, and two entries of the Data menu."""
+    backfills = _Backfills(context)
+    return Feature(
+        "jobs",
+        (
+            ActionRow(
+                "backfill", "Data", "Backfill", ("Ctrl+B",), backfills.backfill, context.charts.has_target,
+                is_in_toolbar=True,
+            ),
+            ActionRow("new_backfill", "Data", "New backfill…", ("Ctrl+Shift+N",), backfills.ask_backfill),
+        ),
+        panel=Panel("jobs", backfills.panel, Qt.DockWidgetArea.BottomDockWidgetArea, "Data", ("Ctrl+J",)),
+        keys=_KEYS,
+    )  # fmt: skip

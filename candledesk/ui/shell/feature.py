@@ -1,0 +1,87 @@
+"""What a feature of the window is made of, and what it may use of the window it is in.
+
+The window renders its menus, toolbar, panels, status bar and dialogs from the features that it is given and knows none
+by name. A feature is a function from ``WindowContext`` to ``Feature`` in its own folder or file, and one line of the
+registry (``ui/features/registry.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
+
+    from candledesk.cache.api import CacheApi
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
+    from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.option_store import OptionStore
+    from candledesk.ui.shell.status_bar import StatusBar
+    from candledesk.ui.theme.choice import ThemeChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel at an edge of the window, hidden at first; the window remembers where it is.
+
+    ``dock`` needs an object name and a focus proxy. The row ``id`` that shows and hides it stands in ``menu`` with its
+    ``shortcuts``, and in the toolbar.
+    """
+
+    id: str
+    dock: QDockWidget
+    area: Qt.DockWidgetArea
+    menu: str
+    shortcuts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What one feature adds to a window; everything but the id is optional.
+
+    ``actions``: rows of the menus, the shortcut sheet and, where marked, the toolbar. ``toolbar``: adds widgets to the
+    toolbar's left part, called when all actions are there. ``status``: widgets at the right of the status bar.
+    ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
+    the shortcut sheet.
+    """
+
+    id: str
+    actions: Sequence[ActionRow] = ()
+    toolbar: Callable[[QToolBar], object] | None = None
+    panel: Panel | None = None
+    status: Sequence[QWidget] = ()
+    settings: OptionStore[Any] | None = None
+    keys: Sequence[KeyRow] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WindowContext:
+    """What features may use of their window.
+
+    ``window``: parent of dialogs and of objects that live as long as the window. ``home``: the folder of the database.
+    ``source``: where the data are from, for people. ``features``: all features of the window by their id,
+    complete once it is built, as ``table`` is.
+    """
+
+    window: QMainWindow
+    cache: CacheApi
+    bridge: Bridge
+    home: Path
+    source: str
+    charts: ChartController
+    options: OptionStore[ChartOptions]
+    theme_choice: ThemeChoice
+    table: ActionTable
+    status: StatusBar
+    open_browser: Callable[[], None] | None = None
+    features: dict[str, Feature] = field(default_factory=dict)
+
+
+FeatureFactory = Callable[[WindowContext], Feature]
