@@ -38,7 +38,7 @@ class PanTool:
         """Move what is grabbed."""
         grabbed, dx, dy = self.grabbed, x - self._x, y - self._y
         self._x, self._y = x, y
-        if grabbed is None:
+        if grabbed is None or (dx == 0 and dy == 0):
             return
         if grabbed.zone is Zone.PLOT:
             self._model.pan(dx, dy)

@@ -62,7 +62,9 @@ def test_appending_shifts_by_one_bar_when_the_latest_is_visible():
 def test_resize_keeps_right_edge_and_spacing():
     before = _view().place(TIMES)
     after = before.view.resized(500).place(TIMES)
-    assert (after.right_edge, after.view.spacing) == (before.right_edge, before.view.spacing)
+    assert (after.right_edge, after.view.spacing, after.view.width) == (before.right_edge, before.view.spacing, 500)
+    assert after.x_of(250) == before.x_of(250) - 300
+    assert before.view.resized(0).width == 1.0
 
 
 def test_a_wider_axis_moves_no_bar():

@@ -243,11 +243,16 @@ def test_the_time_axis_scales_about_the_right_edge_and_resets(opened):
 
 def test_resize_keeps_right_edge_and_spacing(opened):
     opened.model.pan(333)
-    edge, spacing = opened.model.placed.right_edge, opened.model.placed.view.spacing
+    before = opened.model.placed
+    row = before.visible()[1] - 2
+    from_right = before.view.width - before.x_of(row)
     opened.view.resize(700, 420)
     opened.settle()
-    assert opened.model.placed.right_edge == pytest.approx(edge)
-    assert opened.model.placed.view.spacing == spacing
+    after = opened.model.placed
+    assert after.right_edge == pytest.approx(before.right_edge)
+    assert after.view.spacing == before.view.spacing
+    assert after.view.width == before.view.width - 300
+    assert after.view.width - after.x_of(row) == pytest.approx(from_right)
 
 
 def test_the_button_leads_back_to_the_latest_bar(opened, qtbot):
