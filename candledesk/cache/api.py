@@ -1,4 +1,4 @@
-"""What the doors (ui, web, cli) may ask of the cache: the face of the controller as a protocol."""
+"""What the window, the web server and the commands may ask of the cache, as protocols."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         BackfillEstimate,
         BarsReply,
         BarsRequest,
-        CoverageMark,
         Event,
         ImportReport,
         Job,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         ViewportRequest,
     )
     from candledesk.domain.bars import Bars
+    from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
@@ -46,8 +46,8 @@ class CommandApi(Protocol):
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue or join a backfill of each series; answers with their jobs in the same order.
 
-        A symbol that was never met costs one request first. When some are unknown to the provider, the others are
-        started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the
+        A symbol that is not yet in the cache costs one request first. When some are unknown to the provider, the others
+        are started all the same and the future fails with the first one's ``UnknownSymbolError``; asking again for the
         rest joins what was started.
         """
         ...
@@ -59,8 +59,13 @@ class CommandApi(Protocol):
         """
         ...
 
-    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
-        """Return the newest jobs first."""
+    def list_jobs(
+        self, *, state: str | None = None, limit: int | None = None, before: int | None = None
+    ) -> Future[list[Job]]:
+        """Return jobs, the newest first.
+
+        ``limit``: at most so many; ``before``: only those with a smaller number, which gives the next page.
+        """
         ...
 
     def read_job(self, job_id: int) -> Future[Job]:
@@ -72,7 +77,7 @@ class CommandApi(Protocol):
         ...
 
     def pause_job(self, job_id: int) -> Future[Job]:
-        """Let a queued or running job rest, over restarts too; ``JobStateError`` when it rests or has ended."""
+        """Pause a queued or running job, over restarts too; ``JobStateError`` otherwise."""
         ...
 
     def resume_job(self, job_id: int) -> Future[Job]:
@@ -80,7 +85,7 @@ class CommandApi(Protocol):
         ...
 
     def retry_job(self, job_id: int) -> Future[Job]:
-        """Queue a failed or cancelled job again; it asks for its gaps only. ``JobStateError`` otherwise."""
+        """Queue a failed or cancelled job again; it requests its gaps only. ``JobStateError`` otherwise."""
         ...
 
     def retry_failed_jobs(self) -> Future[int]:
@@ -88,23 +93,28 @@ class CommandApi(Protocol):
         ...
 
     def clear_finished_jobs(self) -> Future[int]:
-        """Forget every job that has ended; return how many. Bars and what is known of them stay."""
+        """Delete every job that has ended; return how many. Bars and what is known of them stay."""
         ...
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
-        """Return what is known of a series; ``NotCachedError`` when the symbol was never met."""
+        """Return what is known of a series; ``NotCachedError`` when the symbol is not in the cache."""
         ...
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
-        """Return the series that are kept complete, by symbol and interval."""
+        """Return the series that are archived automatically, by symbol and interval."""
         ...
 
     def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
-        """Keep a series complete from now on, or stop that; ``UnknownSymbolError`` when the provider knows none."""
+        """Archive a series from now on, or end that; ``UnknownSymbolError`` when the provider knows none."""
         ...
 
-    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
-        """Return cached instruments whose symbol or name contains ``query``."""
+    def list_instruments(
+        self, query: str = "", *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[Instrument]]:
+        """Return cached instruments whose symbol or name contains ``query``, the best match first.
+
+        ``limit``: at most so many; ``after``: only those that follow this symbol, which gives the next page.
+        """
         ...
 
 
@@ -138,8 +148,13 @@ class CacheApi(CommandApi, Protocol):
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
         ...
 
-    def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
-        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``.
+
+        ``limit`` and ``after`` page through the cached ones; the provider is not asked while ``limit`` is reached.
+        """
         ...
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         BackfillEstimate,
         BarsReply,
         BarsRequest,
-        CoverageMark,
         Event,
         ImportReport,
         Job,
@@ -50,13 +49,14 @@ if TYPE_CHECKING:
     from candledesk.cache.queries.symbol_search import SymbolSearch
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
+    from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
 
 class CacheController:
-    """Implements ``doors.CacheApi``."""
+    """Implements ``CacheApi``."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class CacheController:
         return self._job_submitter.start_backfill(symbol, interval, span)
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue or join a backfill of each series, in one transaction; see ``doors.CacheApi``."""
+        """Queue or join a backfill of each series, in one transaction; see ``CacheApi``."""
         return self._job_submitter.start_backfills(series, span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
@@ -143,9 +143,11 @@ class CacheController:
         """Resolve when the job has ended."""
         return self._context.jobs.wait(job_id)
 
-    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
-        """Return the newest jobs first."""
-        return self._context.jobs.newest(state=state, limit=limit)
+    def list_jobs(
+        self, *, state: str | None = None, limit: int | None = None, before: int | None = None
+    ) -> Future[list[Job]]:
+        """Return jobs, the newest first; see ``CacheApi``."""
+        return self._context.jobs.newest(state=state, limit=limit, before=before)
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job; ``UnknownJobError`` when there is none."""
@@ -209,9 +211,11 @@ class CacheController:
         lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)
         return replace(report, lag_s=lag_s, updated_at=waiting.asked_at or None)
 
-    def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
         """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""
-        return self._search.search(query, timeout_s)
+        return self._search.search(query, timeout_s, limit=limit, after=after)
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
@@ -227,6 +231,10 @@ class CacheController:
 
         return self._context.readers.submit(read)
 
-    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
-        """Return cached instruments whose symbol or name contains ``query``."""
-        return self._context.readers.submit(lambda connection: instrument_store.list_instruments(connection, query))
+    def list_instruments(
+        self, query: str = "", *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[Instrument]]:
+        """Return cached instruments whose symbol or name contains ``query``, the best match first."""
+        return self._context.readers.submit(
+            lambda connection: instrument_store.list_instruments(connection, query, limit, after)
+        )

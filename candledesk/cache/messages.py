@@ -1,22 +1,29 @@
-"""The frozen requests, replies and events that cross between the cache and its doors (ui, web, cli)."""
+"""The frozen requests, replies and events between the cache and what uses it (window, web server, commands).
+
+The API writes and reads some of them as JSON by their annotations (``domain.json_fields``, ``web.codec``):
+there a text in ``Annotated`` is the description of the field.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from candledesk.domain import job_states
+from candledesk.domain.coverage import Coverage
+from candledesk.domain.interval import Interval
+from candledesk.domain.job_states import JobKind
+from candledesk.domain.json_fields import JsonField
+from candledesk.domain.span import Span
+from candledesk.domain.times import UtcSeconds
+from candledesk.domain.venue_names import venue_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from candledesk.domain.bars import Bars, FloatArray, IntArray
     from candledesk.domain.calendar.countdown import TradingHours
-    from candledesk.domain.coverage import Coverage
     from candledesk.domain.instrument import Instrument
-    from candledesk.domain.interval import Interval
-    from candledesk.domain.span import Span
 
 
 class EdgeState(StrEnum):
@@ -87,38 +94,18 @@ class ViewportReply:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Bars that are expected in ``span`` and not known, with the reason and the next try (UTC seconds)."""
+    """Bars that are expected in ``span`` and not known."""
 
     span: Span
-    reason: str
-    retry_at: int | None = None
+    reason: Annotated[str, "why it is missing"]
+    retry_at: Annotated[UtcSeconds | None, "the next try"] = None
 
 
-class MarkState(StrEnum):
-    """What a part of a chart's time is, when it is not simply stored."""
-
-    PROVISIONAL = "provisional"  # stored, and may still change
-    KNOWN_EMPTY = "known_empty"  # asked: the provider has nothing there
-    MISSING = "missing"  # expected, and not asked yet
-    REFUSED = "refused"  # never asked: before the listing, or beyond the look-back
-    DERIVED = "derived"  # beyond the look-back, and made from finer stored bars
-    FAILED = "failed"  # asked in vain; tried again at ``expires_at``
-    ODD = "odd"  # stored, with bars that are flagged; ``reason`` says why
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageMark:
-    """A part of a series that is not simply stored: why, since when, and until when that is believed (UTC seconds)."""
-
-    span: Span
-    state: MarkState
-    reason: str = ""
-    fetched_at: int | None = None
-    expires_at: int | None = None
-
-
-DerivedSpan = tuple["Span", str]
+DerivedSpan = tuple[Span, str]
 """Where bars were made from finer stored ones, because the provider has them no longer, and from which interval."""
+
+Counts = Mapping[str, int]
+"""How many there are of each reason."""
 
 FillMode = Literal["wait", "none", "async"]
 Adjust = Literal["none", "splits", "all"]
@@ -173,32 +160,40 @@ class BarsReply:
 
 @dataclass(frozen=True, slots=True)
 class SeriesReport:
-    """What is known of one series: its coverage, ascending and disjoint, the gaps of all history, and bars stored.
+    """What is known of one series; ``coverage`` is ascending and disjoint, ``gaps`` those of all reachable history."""
 
-    ``odd``: how many stored bars are flagged, by reason (``domain.oddity``'s tokens); ``dropped``: how many rows were
-    sent that cannot be a bar, by reason.
-    Of a followed series ``lag_s``: for how long its first closed bar that was not asked for has been available (0: it
-    is current), and ``updated_at``: when its newest bars were asked for (UTC seconds); else both ``None``.
-    """
+    schema_name: ClassVar[str] = "Coverage"
 
-    coverage: tuple[Coverage, ...]
+    coverage: Annotated[tuple[Coverage, ...], JsonField("spans")]
     gaps: tuple[Gap, ...]
-    n_bars: int
-    odd: Mapping[str, int] = field(default_factory=dict)
-    dropped: Mapping[str, int] = field(default_factory=dict)
-    lag_s: int | None = None
-    updated_at: int | None = None
+    n_bars: Annotated[int, JsonField("bars"), "candles that are stored"]
+    odd: Annotated[Counts, "stored candles that are flagged, by reason"] = field(default_factory=dict)
+    dropped: Annotated[Counts, "rows that were sent and cannot be a candle, by reason"] = field(default_factory=dict)
+    lag_s: Annotated[int | None, "by how many seconds its newest closed bar is late; null: it is not followed"] = None
+    updated_at: Annotated[UtcSeconds | None, "when the newest bars of a followed series were requested"] = None
+
+    @property
+    def complete(self) -> Annotated[bool, JsonField(after="gaps")]:
+        """Whether no gap is left."""
+        return not self.gaps
 
 
 @dataclass(frozen=True, slots=True)
 class SymbolFound:
-    """One hit of a symbol search; ``is_cached``: the cache has met it, else the provider's search names it."""
+    """One result of a symbol search."""
+
+    schema_name: ClassVar[str] = "Symbol"
 
     symbol: str
     name: str
-    exchange: str
-    quote_type: str
-    is_cached: bool = False
+    exchange: Annotated[str, "Yahoo's code of the exchange"]
+    quote_type: Annotated[str, JsonField("type")]
+    is_cached: Annotated[bool, JsonField("cached"), "whether it is already in the cache"] = False
+
+    @property
+    def exchange_name(self) -> Annotated[str, JsonField(after="exchange")]:
+        """The usual name of the exchange; its code where that is not known."""
+        return venue_name(self.exchange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,20 +208,17 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveEntry:
-    """A series of the harvest list (``is_on``), or one that has just been taken off; ``interval`` is a fetched one.
+    """A series of the archive (``is_on``), or one that has just been taken out of it; ``interval`` is a fetched one."""
 
-    ``unbroken_since``: open time of the first bar since which no gap is left, ``None`` when nothing is known of it;
-    what the next run will bring is no gap. ``next_run_at`` in the past: as soon as the updater comes to it. ``note``:
-    what a person should know of it. Times in UTC seconds.
-    """
+    schema_name: ClassVar[str] = "Harvested"
 
     symbol: str
     interval: Interval
-    unbroken_since: int | None
-    last_run_at: int | None
-    next_run_at: int | None
-    note: str
-    is_on: bool = True
+    is_on: Annotated[bool, JsonField("on"), "whether it is archived automatically"] = field(default=True, kw_only=True)
+    unbroken_since: Annotated[UtcSeconds | None, "open time of the first bar since which nothing is missing"]
+    last_run_at: UtcSeconds | None
+    next_run_at: Annotated[UtcSeconds | None, "in the past: it is due"]
+    note: Annotated[str, "what a person should know of it; empty when there is nothing to say"]
 
 
 JobState = job_states.JobState
@@ -234,45 +226,40 @@ JobState = job_states.JobState
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One fill job as it stands; ``kind``: ``viewport``, ``update`` or ``backfill``. Times in UTC seconds.
-
-    ``attempts``: how often it was begun. ``error``: why it failed, or why a live one waits. ``gaps``: what it left
-    open. ``next_try_at``: when a live job that waits goes on. ``cursor``: from here to the span's end everything was
-    asked (windows go newest first), ``None`` before the first window. ``dropped``: how many rows of its span were sent
-    that cannot be a bar, by reason; told of a single job, not in lists.
-    """
+    """One fill job as it stands."""
 
     job_id: int
-    kind: str
+    kind: JobKind
     symbol: str
     interval: Interval
     span: Span
     state: JobState
-    bars_done: int
+    bars_done: Annotated[int, "expected candles of the span that are known"]
     bars_expected: int
-    attempts: int
-    error: str
-    created_at: int
-    updated_at: int
-    eta_s: float | None = None
-    gaps: tuple[Gap, ...] = field(default=())
-    next_try_at: int | None = None
-    cursor: int | None = None
-    dropped: Mapping[str, int] = field(default_factory=dict)
+    eta_s: Annotated[float | None, "seconds"] = field(default=None, kw_only=True)
+    attempts: Annotated[int, "how often it was started"]
+    error: Annotated[str, "why it failed, or why a live one waits; empty when there is nothing to say"]
+    gaps: Annotated[tuple[Gap, ...], "what it left open"] = field(default=(), kw_only=True)
+    created_at: UtcSeconds
+    updated_at: UtcSeconds
+    next_try_at: Annotated[UtcSeconds | None, "when a waiting job continues"] = field(default=None, kw_only=True)
+    cursor: Annotated[UtcSeconds | None, "from here on everything was requested"] = field(default=None, kw_only=True)
+    dropped: Annotated[Counts, "rows that cannot be a candle, by reason; empty in lists"] = field(
+        default_factory=dict, kw_only=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillEstimate:
-    """What a backfill of ``n_series`` would cost: requests, ``seconds`` at the limiter's rate, and missing bars.
+    """What a backfill of ``n_series`` would cost."""
 
-    ``unknown``: symbols that were never met; one request more each is counted, and their history is guessed.
-    """
+    schema_name: ClassVar[str] = "Estimate"
 
     n_series: int
     n_requests: int
-    seconds: float
-    n_bars: int
-    unknown: tuple[str, ...] = ()
+    seconds: Annotated[float, "at the limiter's rate, if nothing else is requested"]
+    n_bars: Annotated[int, "bars that are missing"]
+    unknown: Annotated[tuple[str, ...], "symbols that are not yet in the cache; their history is guessed"] = ()
 
 
 class BreakerState(StrEnum):
@@ -285,18 +272,17 @@ class BreakerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LimiterState:
-    """The limiter for people: ``tokens`` left now, seconds to the next request, the breaker and its next try.
+    """The limiter towards the provider as it stands."""
 
-    ``update_lag_s``: by how many seconds the updates of followed series run late, 0 while they keep up.
-    """
+    schema_name: ClassVar[str] = "Limiter"
 
-    tokens: float
+    tokens: Annotated[float, "requests that may leave at once"]
     next_request_in_s: float
     breaker: BreakerState
-    retry_at: int | None = None
+    retry_at: UtcSeconds | None = None
     last_error: str = ""
-    is_offline: bool = False
-    update_lag_s: int = 0
+    is_offline: Annotated[bool, JsonField("offline")] = False
+    update_lag_s: Annotated[int, "by how many seconds the updates of followed series are late"] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,14 +297,14 @@ class BarsStored:
 
 @dataclass(frozen=True, slots=True)
 class JobChanged:
-    """Event: a job moved."""
+    """Event: a job changed."""
 
     job: Job
 
 
 @dataclass(frozen=True, slots=True)
 class JobsChanged:
-    """Event: many jobs moved at once (``n_jobs``); read the list again. No ``JobChanged`` is told for each."""
+    """Event: many jobs changed at once (``n_jobs``); read the list again. No ``JobChanged`` is sent for each."""
 
     n_jobs: int
 
@@ -349,14 +335,14 @@ class SymbolReused:
     name: str
 
     @property
-    def text(self) -> str:
+    def text(self) -> Annotated[str, JsonField(after="name")]:
         """A sentence that says so."""
         return f"{self.symbol} is {self.name} now. The bars of the former company are kept as {self.former_symbol}."
 
 
 @dataclass(frozen=True, slots=True)
 class WindowRequested:
-    """Event: somebody wants the window in front, with a chart of ``symbol`` where one is named.
+    """Event: another start of the program asks for the window in front, with a chart of ``symbol`` if one is named.
 
     ``interval`` without a symbol is for the chart that is shown; ``None``: daily bars for a new chart.
     """

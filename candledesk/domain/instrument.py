@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import HISTORY_START
+from candledesk.domain.times import UtcSeconds, iso_time
+
+if TYPE_CHECKING:
+    from candledesk.domain.interval import Interval
 
 MAX_SYMBOL_CHARS = 32
 MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
@@ -71,3 +77,37 @@ def decimals_for(stated: int, price: float | None) -> int:
     if price is not None and math.isfinite(price) and 0 < abs(price) < 1:
         needed = _SHOWN_DIGITS - 1 - math.floor(math.log10(abs(price)))
     return min(max(stated, needed, 0), MAX_DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStart:
+    """The UTC seconds before which no bars of a series can be requested, and why."""
+
+    schema_name: ClassVar[str] = "Start"
+
+    time: int
+    kind: Literal["listing", "lookback"]
+    reason: str
+
+    @property
+    def at(self) -> Annotated[UtcSeconds, JsonField(after="")]:
+        """The same as UTC, ISO-8601."""
+        return self.time
+
+
+def start_of_history(
+    instrument: Instrument, interval: Interval, lookback_s: int | None, now: int
+) -> HistoryStart | None:
+    """Return where the history of a series starts at ``now`` (UTC seconds), ``None`` when that is not known.
+
+    ``lookback_s``: how far back from now the provider answers, ``None`` for no limit but the listing.
+    """
+    listed = instrument.first_open_time
+    if listed is not None and interval.is_daily:
+        listed -= listed % DAY_S
+    if lookback_s is not None and (listed is None or now - lookback_s > listed):
+        days = round(lookback_s / DAY_S)
+        return HistoryStart(now - lookback_s, "lookback", f"the provider keeps {interval.name} bars for {days} days")
+    if listed is None:
+        return None
+    return HistoryStart(listed, "listing", f"{instrument.symbol} has traded since {iso_time(listed)[:10]}")

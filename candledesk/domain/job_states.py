@@ -16,6 +16,16 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class JobKind(StrEnum):
+    """Why a job exists."""
+
+    VIEWPORT = "viewport"  # a chart shows bars that are not stored
+    UPDATE = "update"  # the newest bars of a followed series
+    BACKFILL = "backfill"  # a person or a script asked for a span
+    RECHECK = "recheck"  # what was asked without success is asked again in its time
+    ARCHIVE = "harvest"  # the next part of a series of the archive; its public and stored name is older
+
+
 class JobVerb(StrEnum):
     """What can happen to a job: by its worker, by a person, or at a start after a crash (``requeue``)."""
 
@@ -31,6 +41,8 @@ class JobVerb(StrEnum):
 
 LIVE = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
 ENDED = frozenset(JobState) - LIVE
+OWN_KINDS = tuple(kind for kind in JobKind if kind is not JobKind.BACKFILL)
+"""The kinds of jobs that CandleDesk starts by itself, and starts again after a restart."""
 # Every edge that is not here is refused. An ended job has nothing left that could be undone, so only ``retry`` leads
 # back, and not from ``succeeded``: no gap is left to be tried.
 EDGES: dict[tuple[JobState, JobVerb], JobState] = {
@@ -50,7 +62,7 @@ EDGES: dict[tuple[JobState, JobVerb], JobState] = {
 _DONE = {
     JobVerb.BEGIN: "begun",
     JobVerb.SUCCEED: "finished",
-    JobVerb.FAIL: "given up",
+    JobVerb.FAIL: "failed",
     JobVerb.CANCEL: "cancelled",
     JobVerb.PAUSE: "paused",
     JobVerb.RESUME: "resumed",

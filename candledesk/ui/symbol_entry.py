@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.ui.bridge import Bridge
 
 _SEPARATOR = "   "
+_MAX_OFFERED = 200  # cached instruments below the box
 _TYPING_MS = 300  # yahoo.md §7: a search starts when the typing pauses
 _SEARCH_S = 3.0
 _MOST_OFFERED = 12
@@ -85,7 +86,7 @@ class SymbolEntry(QLineEdit):
             at = self.cursorPosition()
             self.setText(text.upper())
             self.setCursorPosition(at)
-        self._bridge.deliver(self._cache.list_instruments(text.strip()), self._on_listed)
+        self._bridge.deliver(self._cache.list_instruments(text.strip(), limit=_MAX_OFFERED), self._on_listed)
         self._pause.start()
 
     def _search(self) -> None:

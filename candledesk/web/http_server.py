@@ -1,4 +1,4 @@
-"""The server in its own daemon thread with its own loop, on a socket that only this machine can reach."""
+"""The HTTP server: a daemon thread with its own event loop, on a loopback socket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.web.api.endpoint import RequestContext
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
@@ -40,17 +40,17 @@ GRACE_S = 1
 def build_app(
     context: RequestContext, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None
 ) -> ASGIApp:
-    """Return the guarded application for a server on ``port``; ``posts`` limits the changes that are asked for."""
+    """Return the guarded application for a server on ``port``; ``posts`` limits how many POST requests are answered."""
     open_paths = {*assets, "/", "/healthz"}
     return Guard(build_routes(context, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
 
 
 class WebServer:
-    """The browser's and the scripts' door to ``cache``.
+    """Serves the browser chart and the API over ``cache`` on a thread of its own.
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
-    ``clock``: UTC seconds; ``on_window``: told, on the
-    server's thread, that somebody wants the window in front. Raises ``EnvironmentFaultError`` when the port is taken.
+    ``clock``: UTC seconds; ``on_window``: called on the server's thread when another start of the program asks for the
+    window in front. Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class WebServer:
             ws="none",
             lifespan="off",
             log_config=None,
-            log_level="error",  # a malformed request is the sender's fault, and it may send many
+            log_level="error",  # malformed requests are not logged: a client can send any number of them
             access_log=False,
             server_header=False,
             proxy_headers=False,
@@ -95,7 +95,7 @@ class WebServer:
 
     @property
     def chart_url(self) -> str:
-        """The page's address; the token is in the fragment, which no browser sends anywhere."""
+        """The page's address; the token is in the fragment, which a browser never sends to a server."""
         return self.make_chart_url()
 
     def make_chart_url(self, symbol: str | None = None, interval: str | None = None) -> str:
@@ -116,7 +116,7 @@ class WebServer:
         if loop is not None and self._thread.is_alive():
             try:
                 loop.call_soon_threadsafe(self._on_stop)
-            except RuntimeError:  # it has just ended by itself
+            except RuntimeError:  # the loop has just ended
                 return
             self._thread.join(deadline_s)
         if not self._thread.is_alive():
@@ -129,7 +129,7 @@ class WebServer:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except Exception:  # noqa: BLE001 a dead server must be told, not lost with its thread
+        except Exception:  # noqa: BLE001 - the end of the server must be logged
             _log.exception("The web server ended.")
 
     async def _serve(self) -> None:
@@ -139,7 +139,7 @@ class WebServer:
 
 
 def _bind(port: int) -> socket.socket:
-    # With its protocol named, or asyncio leaves Nagle's delay on and each answer on a kept connection waits 40 ms.
+    # Without the protocol asyncio does not set TCP_NODELAY, and an answer on a kept connection takes 40 ms.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""The application: every declared route, the contract that is written from the declarations, the page's files."""
+"""The application: every declared route, the contract that is derived from them, and the files of the page."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from candledesk.web.api import archive, candles, jobs, schemas, state, window
-from candledesk.web.api.docs import build_docs
-from candledesk.web.api.endpoint import JSON, Endpoint, ResponseSpec
-from candledesk.web.api.openapi import build_openapi
+from candledesk.web.api import archive, candles, coverage, events, health, jobs, limiter, symbols, window
+from candledesk.web.api.contract.docs import build_docs
+from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
+from candledesk.web.api.contract.openapi import build_openapi
 from candledesk.web.server.guard import DOCS_PATH
 from candledesk.web.server.problems import INTERNAL_TEXT, problem_response
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from candledesk.web.api.endpoint import RequestContext, RouteRequest
+    from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
     from candledesk.web.server.assets import Asset
 
 _HTML = "text/html; charset=utf-8"
@@ -40,11 +40,11 @@ def _docs_bytes() -> bytes:
     return build_docs(ENDPOINTS)
 
 
-async def _read_contract(_context: RequestContext, _call: RouteRequest) -> Response:
+async def _read_contract(_context: RequestContext, _request: RouteRequest) -> Response:
     return Response(openapi_bytes(), media_type=JSON)
 
 
-async def _read_docs(_context: RequestContext, _call: RouteRequest) -> Response:
+async def _read_docs(_context: RequestContext, _request: RouteRequest) -> Response:
     return Response(_docs_bytes(), media_type=_HTML)
 
 
@@ -52,23 +52,25 @@ ENDPOINTS = (
     *candles.ENDPOINTS,
     *jobs.ENDPOINTS,
     *archive.ENDPOINTS,
-    *state.ENDPOINTS,
+    *health.ENDPOINTS,
+    *coverage.ENDPOINTS,
+    *symbols.ENDPOINTS,
+    *limiter.ENDPOINTS,
+    *events.ENDPOINTS,
     *window.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",
         _read_contract,
         "This contract for machines",
-        ResponseSpec({"type": "object"}, "an OpenAPI 3.1 document"),
+        ResponseSpec(dict, "an OpenAPI 3.1 document"),
     ),
     Endpoint(
         "GET",
         DOCS_PATH,
         _read_docs,
         "This contract for people",
-        ResponseSpec(
-            schemas.text(), "a page; a browser's visit needs no token, for it holds no secret", media_type=_HTML
-        ),
+        ResponseSpec(str, "a page; a browser opens it without a token, for it holds no secret", media_type=_HTML),
     ),
 )
 
@@ -95,7 +97,7 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
         405: "This address does not take that method.",
         500: INTERNAL_TEXT,
     }
-    return problem_response(status, texts.get(status, "The request cannot be answered."), headers=headers)
+    return problem_response(status, texts.get(status, "The request cannot be answered."), headers)
 
 
 def build_routes(context: RequestContext, assets: Mapping[str, Asset]) -> Starlette:

@@ -1,6 +1,6 @@
-"""A second start on a home that is in use: it shows the window that is there, or says who holds the home.
+"""A second start on a home that is in use: it brings the open window to the front, or names the process in the way.
 
-Imports next to nothing, for whoever starts the program twice wants the window now.
+Imports little, so that the window comes to the front at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATH = "/api/v1/window/raise"
-PATIENCE_S = 0.6  # of the second within which a person must see the window or read why not
+PATIENCE_S = 0.6  # a person must see the window, or read why not, within a second
 _POLL_S = 0.05
 
 
@@ -29,12 +29,12 @@ class RaiseOutcome(Enum):
 
     RAISED = "raised"
     NO_WINDOW = "no window"  # the instance serves the browser chart only
-    NOBODY = "nobody"  # none that answers: none runs, it is just starting, or it hangs
+    NOBODY = "nobody"  # no instance answers: none runs, it is just starting, or it hangs
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who answered at ``url``: process ``pid``."""
+    """The instance that answered at ``url``, process ``pid``."""
 
     outcome: RaiseOutcome
     pid: int = 0
@@ -62,14 +62,14 @@ def raise_window(
 ) -> Holder:
     """Ask the instance that wrote ``endpoint`` to show its window, with a chart per symbol.
 
-    A stale file is nobody: a port that is closed, or another program behind it, which does not know the token.
+    A stale file counts as no instance: the port is closed, or another program uses it, which refuses the token.
     """
     try:
-        stated = json.loads(endpoint.read_text(encoding="utf-8"))
-        url, token, pid = stated["url"], stated["token"], stated["pid"]
+        written = json.loads(endpoint.read_text(encoding="utf-8"))
+        url, token, pid = written["url"], written["token"], written["pid"]
         given = {} if interval is None else {"interval": interval}
-        wishes = [given | ({"symbol": name} if name else {}) for name in symbols or ("",)]
-        statuses = {_ask(url, token, wish, timeout_s) for wish in wishes}
+        bodies = [given | ({"symbol": name} if name else {}) for name in symbols or ("",)]
+        statuses = {_ask(url, token, body, timeout_s) for body in bodies}
     except (OSError, ValueError, KeyError, TypeError):
         return _NOBODY
     if statuses == {HTTPStatus.OK}:
@@ -80,7 +80,7 @@ def raise_window(
 def await_window(
     endpoint: Path, symbols: tuple[str, ...] = (), interval: str | None = None, *, patience_s: float
 ) -> Holder:
-    """Do the same again until an instance that is just starting answers, for at most ``patience_s``."""
+    """Repeat ``raise_window`` until an instance answers, for at most ``patience_s``."""
     give_up_at = time.monotonic() + patience_s
     holder = _NOBODY
     while holder.outcome is RaiseOutcome.NOBODY and (left_s := give_up_at - time.monotonic()) > 0:

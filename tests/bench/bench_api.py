@@ -27,7 +27,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.web.api.endpoint import RequestContext
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
 from tests.bench.cache_harness import FIRST, STEP, CacheHarness

@@ -9,7 +9,7 @@ import pytest
 from candledesk.cache.messages import BarsRequest
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
-from candledesk.web.api.wire import iso_time
+from candledesk.domain.times import iso_time
 from tests.cache.conftest import NOW, WAIT_S, CacheHarness, days_back, weekday_calendar
 
 LATER = NOW + 100 * DAY_S

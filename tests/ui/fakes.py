@@ -15,7 +15,6 @@ from candledesk.cache.messages import (
     BarsRequest,
     BarsStored,
     BreakerState,
-    CoverageMark,
     EdgeState,
     Event,
     Job,
@@ -28,10 +27,11 @@ from candledesk.cache.messages import (
     ViewportRequest,
 )
 from candledesk.domain.bars import Bars
+from candledesk.domain.coverage import CoverageMark
 from candledesk.domain.errors import JobStateError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS, Interval
-from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
+from candledesk.domain.job_states import ENDED, JobKind, JobVerb, describe_refusal, next_state
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.scene import Series
@@ -112,7 +112,18 @@ def series_of(bars: Bars, interval: str = "1d") -> Series:
 def make_job(job_id: int = 1, state: JobState = JobState.RUNNING, **changes: object) -> Job:
     """Return a backfill job."""
     job = Job(
-        job_id, "backfill", "AAPL", INTERVALS["1d"], Span(NOW - 400 * 86_400, NOW), state, 120, 400, 1, "", NOW, NOW
+        job_id,
+        JobKind.BACKFILL,
+        "AAPL",
+        INTERVALS["1d"],
+        Span(NOW - 400 * 86_400, NOW),
+        state,
+        120,
+        400,
+        1,
+        "",
+        NOW,
+        NOW,
     )
     return replace(job, **changes)  # type: ignore[arg-type]
 
@@ -250,7 +261,9 @@ class FakeCache:
     def wait_job(self, job_id: int) -> Future[Job]:
         return self.read_job(job_id)
 
-    def list_jobs(self, *, state: str | None = None, limit: int = 200) -> Future[list[Job]]:
+    def list_jobs(
+        self, *, state: str | None = None, limit: int | None = None, before: int | None = None
+    ) -> Future[list[Job]]:
         return done([job for job in self.jobs if state in (None, job.state)][:limit])
 
     def read_job(self, job_id: int) -> Future[Job]:
@@ -299,11 +312,15 @@ class FakeCache:
         self.emit(JobChanged(job))
         return done(job)
 
-    def list_instruments(self, query: str = "") -> Future[list[Instrument]]:
+    def list_instruments(
+        self, query: str = "", *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[Instrument]]:
         symbols = sorted({symbol for symbol, _interval in self.bars})
         return done([make_instrument(symbol) for symbol in symbols if query.upper() in symbol])
 
-    def search_symbols(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
         self.calls.append(("search_symbols", query))
         return done([row for row in self.found if query in row.symbol])
 
@@ -312,7 +329,7 @@ class FakeCache:
 
     def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         self.calls.append(("set_harvest", (symbol, interval.name, is_on)))
-        entry = ArchiveEntry(symbol, interval.base, NOW - 400 * 86_400, NOW, NOW + 86_400, "", is_on)
+        entry = ArchiveEntry(symbol, interval.base, NOW - 400 * 86_400, NOW, NOW + 86_400, "", is_on=is_on)
         self.archive.pop((symbol, interval.base.name), None)
         if is_on:
             self.archive[symbol, interval.base.name] = entry

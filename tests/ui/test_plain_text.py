@@ -9,7 +9,7 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtGui import QTextDocument
 
 from candledesk import ui
-from candledesk.cache.messages import CoverageMark, MarkState
+from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.coverage_strip import mark_text
 from candledesk.ui.plain_text import PlainLabel, plain_tip

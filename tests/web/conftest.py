@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from candledesk.web.api.endpoint import RequestContext
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
 from tests.web.fake_cache import NOW, FakeCache

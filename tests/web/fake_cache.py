@@ -29,7 +29,7 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import JobStateError, UnknownJobError, UnknownSymbolError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.domain.job_states import ENDED, JobVerb, describe_refusal, next_state
+from candledesk.domain.job_states import ENDED, JobKind, JobVerb, describe_refusal, next_state
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 
@@ -74,6 +74,7 @@ class FakeCache:
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.error = None
         self.searches = []
+        self.instruments = list(INSTRUMENTS.values())
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
         self._rev = 0
@@ -118,7 +119,7 @@ class FakeCache:
 
     def _fill(self, request, future):
         gaps = self._gaps(request)
-        job = self._add_job("viewport", request.symbol, request.interval, gaps[0], JobState.RUNNING)
+        job = self._add_job(JobKind.VIEWPORT, request.symbol, request.interval, gaps[0], JobState.RUNNING)
 
         def run():
             for gap in gaps:
@@ -159,7 +160,7 @@ class FakeCache:
         return BarsReply(request, span, bars, final, INSTRUMENTS[request.symbol], gaps, following, self._rev, odd)
 
     def _add_job(self, kind, symbol, interval, span, state):
-        job = Job(next(self._ids), kind, symbol, interval, span, state, 0, 500, 1, "", self.now, self.now, 3.0)
+        job = Job(next(self._ids), kind, symbol, interval, span, state, 0, 500, 1, "", self.now, self.now, eta_s=3.0)
         self.jobs[job.job_id] = job
         self.emit(JobChanged(job))
         return job
@@ -171,19 +172,20 @@ class FakeCache:
 
     def start_backfill(self, symbol, interval, span):
         span = span or Span(FIRST, self.now)
-        return _done(lambda: self._add_job("backfill", symbol, interval, span, JobState.QUEUED))
+        return _done(lambda: self._add_job(JobKind.BACKFILL, symbol, interval, span, JobState.QUEUED))
 
     def start_update(self, series):
         self.updates.append(list(series))
         symbol, interval = (series or [("AAPL", INTERVALS["1d"])])[0]
         span = Span(self.now - DAY_S, self.now)
-        return _done(lambda: self._add_job("update", symbol, interval, span, JobState.RUNNING))
+        return _done(lambda: self._add_job(JobKind.UPDATE, symbol, interval, span, JobState.RUNNING))
 
     def wait_job(self, job_id):
         return self.read_job(job_id)
 
-    def list_jobs(self, *, state=None, limit=200):
+    def list_jobs(self, *, state=None, limit=None, before=None):
         rows = [job for job in reversed(self.jobs.values()) if state in {None, job.state.value}]
+        rows = [job for job in rows if before is None or job.job_id < before]
         return _done(lambda: rows[:limit])
 
     def _find(self, job_id):
@@ -238,22 +240,24 @@ class FakeCache:
         odd = count_tokens(Counter(self.odd.values()))
         return _done(lambda: SeriesReport(rows, (), n_bars, odd, self.dropped))
 
-    def list_instruments(self, query=""):
-        return _done(
-            lambda: [row for row in INSTRUMENTS.values() if query.upper() in f"{row.symbol} {row.name}".upper()]
-        )
+    def list_instruments(self, query="", *, limit=None, after=None):
+        rows = [row for row in self.instruments if query.upper() in f"{row.symbol} {row.name}".upper()]
+        start = 0 if after is None else 1 + [row.symbol for row in rows].index(after)
+        return _done(lambda: rows[start:][:limit])
 
-    def search_symbols(self, query, timeout_s):
+    def search_symbols(self, query, timeout_s, *, limit=None, after=None):
         self.searches.append((query, timeout_s))
-        rows = self.list_instruments(query).result()
+        rows = self.list_instruments(query, limit=limit, after=after).result()
         cached = [SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True) for row in rows]
+        if limit is not None and len(cached) >= limit:
+            return _done(lambda: cached)
         return _done(lambda: [*cached, SymbolFound("APLE", "Apple Hospitality", "NYQ", "EQUITY")])
 
     def list_archive(self):
         return _done(lambda: list(self.harvest.values()))
 
     def set_archived(self, symbol, interval, *, is_on):
-        entry = ArchiveEntry(symbol, interval.base, FIRST, self.now, self.now + DAY_S, "", is_on)
+        entry = ArchiveEntry(symbol, interval.base, FIRST, self.now, self.now + DAY_S, "", is_on=is_on)
 
         def change():
             if symbol not in INSTRUMENTS:

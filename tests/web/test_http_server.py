@@ -171,7 +171,7 @@ def test_the_end_is_quick_with_streams_waits_and_half_open_connections():
     assert took < 1
     assert answers[0].status_code == 503
     assert cache.callbacks == []
-    cache.stuck[0].set_result(None)  # a late answer hurts nobody
+    cache.stuck[0].set_result(None)  # a late answer is ignored
     server.stop()
 
 

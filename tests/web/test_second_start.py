@@ -71,8 +71,8 @@ def test_a_stale_or_broken_file_is_nobody(tmp_path, text):
 
 def test_another_program_behind_the_port_is_nobody(make_instance):
     first = make_instance()
-    stated = json.loads(first.endpoint.read_text())
-    first.endpoint.write_text(json.dumps(stated | {"token": "of another run"}))
+    written = json.loads(first.endpoint.read_text())
+    first.endpoint.write_text(json.dumps(written | {"token": "of another run"}))
     assert raise_window(first.endpoint).outcome is RaiseOutcome.NOBODY
     assert first.requests == []
 

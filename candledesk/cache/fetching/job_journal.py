@@ -16,7 +16,7 @@ from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
 from candledesk.cache.rules.planner import plan_span
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import INTERVALS, Interval
-from candledesk.domain.job_states import JobState, JobVerb, describe_refusal, next_state
+from candledesk.domain.job_states import JobKind, JobState, JobVerb, describe_refusal, next_state
 from candledesk.domain.span import Span
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import jobs as job_store
@@ -35,12 +35,6 @@ if TYPE_CHECKING:
     from candledesk.store.market.jobs import JobChanges, JobRow
 
 T = TypeVar("T")
-KIND_VIEWPORT = "viewport"
-KIND_UPDATE = "update"
-KIND_BACKFILL = "backfill"
-KIND_RECHECK = "recheck"  # what was asked without success is asked again in its time
-KIND_ARCHIVE = "harvest"
-OWN_KINDS = (KIND_VIEWPORT, KIND_UPDATE, KIND_RECHECK, KIND_ARCHIVE)  # asked again by themselves after a restart
 N_GAPS_TOLD = 3
 NO_GAPS = "[]"
 MIN_REPORTED_WAIT_S = 1.0  # a shorter wait is no news
@@ -52,7 +46,7 @@ class Order:
 
     symbol: str
     interval: Interval
-    kind: str
+    kind: JobKind
     span: Span
     priority: int
 
@@ -61,25 +55,25 @@ _span = lru_cache(maxsize=64)(Span)  # a thousand jobs of one wish share it
 
 
 def job_of(row: JobRow, eta_s: float | None = None) -> Job:
-    """Turn a stored row into the message that doors see."""
+    """Return a stored row as a message."""
     gaps = () if row.gaps == NO_GAPS else tuple(Gap(Span(lo, hi), *rest) for lo, hi, *rest in json.loads(row.gaps))
     return Job(
-        row.job_id,
-        row.kind,
-        row.symbol,
-        INTERVALS[row.interval],
-        _span(row.lo, row.hi),
-        JobState(row.state),
-        row.bars_done,
-        row.bars_expected,
-        row.attempts,
-        row.error,
-        row.created_at,
-        row.updated_at,
-        eta_s,
-        gaps,
-        row.next_try_at,
-        row.cursor,
+        job_id=row.job_id,
+        kind=JobKind(row.kind),
+        symbol=row.symbol,
+        interval=INTERVALS[row.interval],
+        span=_span(row.lo, row.hi),
+        state=JobState(row.state),
+        bars_done=row.bars_done,
+        bars_expected=row.bars_expected,
+        eta_s=eta_s,
+        attempts=row.attempts,
+        error=row.error,
+        gaps=gaps,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        next_try_at=row.next_try_at,
+        cursor=row.cursor,
     )
 
 
@@ -186,7 +180,7 @@ class JobJournal:
         """Note that a window of a demand without a job of its own is being asked for (shown in the panel)."""
         if task.job_id is not None or facts is None:
             return None
-        order = Order(task.symbol, facts.interval, KIND_VIEWPORT, window, int(task.priority))
+        order = Order(task.symbol, facts.interval, JobKind.VIEWPORT, window, int(task.priority))
         n = plan_span(window, facts).n_expected
 
         def write(connection: Connection) -> Job:

@@ -16,21 +16,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
-from candledesk.cache.fetching.job_journal import (
-    KIND_BACKFILL,
-    KIND_RECHECK,
-    KIND_UPDATE,
-    KIND_VIEWPORT,
-    NO_GAPS,
-    OWN_KINDS,
-    job_of,
-)
+from candledesk.cache.fetching.job_journal import NO_GAPS, job_of
 from candledesk.cache.jobs.waiters import JobWaiters
 from candledesk.cache.runtime.workers import run_into
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
-from candledesk.domain.job_states import ENDED, JobState, JobVerb, next_state, sources
+from candledesk.domain.job_states import ENDED, OWN_KINDS, JobKind, JobState, JobVerb, next_state, sources
 from candledesk.domain.span import Span
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
@@ -56,7 +48,7 @@ N_HELD = 16  # of a lane, with those that rest: when every symbol fails, the que
 LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
 N_REMEMBERED = 200  # ended jobs that nobody asked for
 RESTART_QUEUE_S = 8.0  # after the machine refused to write
-_PRIORITIES = {KIND_UPDATE: Priority.UPDATE}
+_PRIORITIES = {JobKind.UPDATE: Priority.UPDATE}
 
 
 class JobQueue:
@@ -99,16 +91,17 @@ class JobQueue:
 
         return self._readers.submit(task)
 
-    def newest(self, *, state: str | None, limit: int) -> Future[list[Job]]:
-        """Read the newest jobs first."""
+    def newest(self, *, state: str | None, limit: int | None, before: int | None) -> Future[list[Job]]:
+        """Read jobs, the newest first."""
         return self._readers.submit(
             lambda connection: [
-                self._journal.job(row) for row in job_store.list_jobs(connection, state=state, limit=limit)
+                self._journal.job(row)
+                for row in job_store.list_jobs(connection, state=state, limit=limit, before=before)
             ]
         )
 
     def wait(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended; see ``waits.JobWaiters``."""
+        """Resolve when the job has ended; see ``waiters.JobWaiters``."""
         ended = self._waiters.add(job_id)
 
         def on_read(read: Future[Job]) -> None:
@@ -128,7 +121,7 @@ class JobQueue:
 
         def insert(connection: Connection) -> list[Job]:
             rows = self._journal.insert(connection, orders)
-            if len(rows) == 1 and orders[0].kind == KIND_BACKFILL:
+            if len(rows) == 1 and orders[0].kind == JobKind.BACKFILL:
                 self._clear_backoff(connection, rows[0])
             return [job_of(row) for row in rows]
 
@@ -212,9 +205,9 @@ class JobQueue:
         for job in jobs:
             priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
             task = FillTask(job.symbol, job.interval, FillTarget(job.span), priority, job.job_id)
-            task.is_update = job.kind == KIND_UPDATE
-            task.n_tries = USUAL_TRIES if job.kind in (KIND_UPDATE, KIND_RECHECK) else PATIENT_TRIES
-            task.waits_for_network = job.kind == KIND_BACKFILL
+            task.is_update = job.kind == JobKind.UPDATE
+            task.n_tries = USUAL_TRIES if job.kind in (JobKind.UPDATE, JobKind.RECHECK) else PATIENT_TRIES
+            task.waits_for_network = job.kind == JobKind.BACKFILL
             task.on_blocked = partial(self._waiters.fail, job_id=job.job_id)
             task.on_retry_pause = self.start_queued
             with self._lock:
@@ -318,9 +311,9 @@ class JobQueue:
 
         def write(connection: Connection) -> list[int]:
             queued = []
-            rows = job_store.list_jobs(connection, state=JobState.FAILED, limit=-1)
+            rows = job_store.list_jobs(connection, state=JobState.FAILED)
             for row in rows:
-                if row.kind == KIND_VIEWPORT:
+                if row.kind == JobKind.VIEWPORT:
                     continue
                 with suppress(JobStateError):  # a twin of it is live: what it wants is done by that one
                     self._retry(connection, row.job_id)

@@ -7,13 +7,14 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.job_journal import KIND_BACKFILL, KIND_UPDATE, Order
+from candledesk.cache.fetching.job_journal import Order
 from candledesk.cache.jobs.queue import update_span
 from candledesk.cache.queries.series_reader import base_part
 from candledesk.domain.calendar.update_times import recent_span
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import HOUR_S
+from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store.market import instruments as instrument_store
 
@@ -50,7 +51,7 @@ class JobSubmitter:
         return _first(self.start_backfills([(symbol, interval)], span))
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
-        """Queue a backfill of each series, or join the live one; see ``doors.CacheApi``."""
+        """Queue a backfill of each series, or join the live one; see ``CacheApi``."""
         self._context.catalog.clear_backoff(symbol for symbol, _ in series)  # whoever starts it means now
         now = self._context.now()
         if span is not None and span.start >= now:
@@ -59,7 +60,7 @@ class JobSubmitter:
 
         def orders(_connection: Connection) -> list[Order]:
             return [
-                Order(symbol, one.base, KIND_BACKFILL, base_part(one, span) if span else whole, Priority.BACKFILL)
+                Order(symbol, one.base, JobKind.BACKFILL, base_part(one, span) if span else whole, Priority.BACKFILL)
                 for symbol, one in series
             ]
 
@@ -81,7 +82,7 @@ class JobSubmitter:
         """Order what may have changed: the last sessions, or the last days while the venue's sessions are unknown."""
         facts, now = self._context.catalog.read(connection, symbol, interval).facts, self._context.now()
         recent = None if facts is None else recent_span(facts.calendar, interval, now)
-        return Order(symbol, interval, KIND_UPDATE, recent or update_span(interval, now), Priority.UPDATE)
+        return Order(symbol, interval, JobKind.UPDATE, recent or update_span(interval, now), Priority.UPDATE)
 
     def _start(self, make_orders: Callable[[Connection], list[Order]]) -> Future[list[Job]]:
         """Start jobs; those of symbols that were never met when they are: a job row needs its series.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
     from candledesk.providers.answers import SearchAnswer
     from candledesk.providers.rate_limiter import Limiter
+    from candledesk.store import Connection
 
 KEPT_S = 600.0
 N_KEPT = 500
@@ -60,20 +61,36 @@ class SymbolSearch:
         self._waiting: OrderedDict[str, list[Future[tuple[SymbolFound, ...]]]] = OrderedDict()
         self._is_running = False
 
-    def search(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
-        """Answer within ``timeout_s`` with what is known by then: offline that is what the database has."""
+    def search(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Answer within ``timeout_s`` with what is known by then: offline that is what the database has.
+
+        Of the cached instruments at most ``limit`` that follow the symbol ``after``; only the last page of them ends
+        with what the provider's search finds.
+        """
         reply: Future[list[SymbolFound]] = Future()
         key = " ".join(query.upper().split())
 
-        def on_read(read: Future[list[Instrument]]) -> None:
+        def on_read(read: Future[tuple[list[SymbolFound], set[str]]]) -> None:
             error = read.exception()
             if error is not None:
                 reply.set_exception(error)
                 return
-            cached = [_of_instrument(row) for row in read.result()]
-            self._ask(key, timeout_s).add_done_callback(lambda found: reply.set_result(_merge(cached, found.result())))
+            cached, previous = read.result()
+            if limit is not None and len(cached) >= limit:
+                reply.set_result(cached)
+                return
+            self._ask(key, timeout_s).add_done_callback(
+                lambda found: reply.set_result(_merge(cached, previous, found.result()))
+            )
 
-        self._readers.submit(lambda c: instrument_store.list_instruments(c, query)).add_done_callback(on_read)
+        def read_cached(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
+            rows = instrument_store.list_instruments(connection, query, limit, after)
+            listed = [] if after is None else instrument_store.list_instruments(connection, query)
+            return [_of_instrument(row) for row in rows], {row.symbol for row in listed}
+
+        self._readers.submit(read_cached).add_done_callback(on_read)
         return reply
 
     def _ask(self, key: str, timeout_s: float) -> Future[tuple[SymbolFound, ...]]:
@@ -146,6 +163,7 @@ def _of_instrument(row: Instrument) -> SymbolFound:
     return SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True)
 
 
-def _merge(cached: list[SymbolFound], found: tuple[SymbolFound, ...]) -> list[SymbolFound]:
-    known = {row.symbol for row in cached}
+def _merge(cached: list[SymbolFound], previous: set[str], found: tuple[SymbolFound, ...]) -> list[SymbolFound]:
+    """Return a page, then what was found and is neither on it nor on the pages before it."""
+    known = {row.symbol for row in cached} | previous
     return cached + [row for row in found if row.symbol not in known]

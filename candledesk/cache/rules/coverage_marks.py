@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import CoverageMark, MarkState
 from candledesk.cache.rules.planner import plan_span, refused_coverage, unknown_part
 from candledesk.domain.calendar.sessions import expected_open_times
-from candledesk.domain.coverage import CoverageState
+from candledesk.domain.coverage import CoverageMark, CoverageState, MarkState
 from candledesk.domain.interval import LONGEST_CLOSURE_S
 from candledesk.domain.prices.oddity import odd_text
 from candledesk.domain.span import Span, subtract_spans

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.job_journal import KIND_ARCHIVE, KIND_RECHECK, KIND_UPDATE
 from candledesk.cache.rules.update_budget import UpdateBudget
 from candledesk.cache.rules.update_rules import asked_at, expired_spans, next_archive_run, next_update
 from candledesk.domain.calendar.update_times import (
@@ -23,6 +22,7 @@ from candledesk.domain.calendar.update_times import (
     usual_update_s,
 )
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
+from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import HISTORY_START, Span
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class UpdateTask:
 
     symbol: str
     interval: Interval
-    kind: str
+    kind: JobKind
     span: Span
 
     @property
@@ -210,12 +210,12 @@ class UpdateScheduler:
     def begin(self, task: UpdateTask, now: int, elapsed: float) -> TaskHistory:
         """Note that a task starts."""
         history = self.history(task.key)
-        if task.kind == KIND_UPDATE:
+        if task.kind == JobKind.UPDATE:
             self.budget.take()
             is_full = not history.full_at <= now < history.full_at + FULL_EACH_S
             history.full_at = now if is_full else history.full_at
         history.begin(now, elapsed)
-        if task.kind == KIND_RECHECK:
+        if task.kind == JobKind.RECHECK:
             self._rechecks.append((elapsed, task.key))
         return history
 
@@ -241,7 +241,7 @@ class UpdateScheduler:
             now, history = due.status.facts.now, due.history
             since = due.closed_at if due.closed_at is not None and due.closed_at <= now else None
             found.waiting[due.status.key] = Waiting(due.asked, since, history.n_failed > 0)
-        n_running = sum(history.is_running for key, history in self.histories.items() if key[2] == KIND_UPDATE)
+        n_running = sum(history.is_running for key, history in self.histories.items() if key[2] == JobKind.UPDATE)
         closed, between = self._split(found, series, elapsed)
         # An update of a forming bar leaves one token for the next closed bar of every series.
         reserve = min(float(len(active)), self.budget.capacity - 1.0)
@@ -290,7 +290,7 @@ class UpdateScheduler:
     def _due_of(self, status: SeriesStatus, elapsed: float) -> _Due:
         """Return when a series was asked last, and its update intervals: the longer, the longer it brings nothing."""
         facts = status.facts
-        history, stored = self.history((*status.key, KIND_UPDATE)), asked_at(facts)
+        history, stored = self.history((*status.key, JobKind.UPDATE)), asked_at(facts)
         if history.n_failed and stored >= history.began:  # it failed for another reason than its newest bars
             history.n_failed, history.not_before, history.answered = 0, float("-inf"), history.began
         asked = _asked(history, stored, facts.now, elapsed)
@@ -327,31 +327,31 @@ class UpdateScheduler:
         facts, history = due.status.facts, due.history
         is_full = not history.full_at <= facts.now < history.full_at + FULL_EACH_S
         span = recent_span(facts.calendar, facts.interval, facts.now, *(() if is_full else (1,)))
-        return [] if span is None else [UpdateTask(due.status.symbol, facts.interval, KIND_UPDATE, span)]
+        return [] if span is None else [UpdateTask(due.status.symbol, facts.interval, JobKind.UPDATE, span)]
 
     def _plan_archive(self, found: Schedule, status: SeriesStatus, elapsed: float) -> None:
         facts = status.facts
-        history = self.history((status.symbol, facts.interval.name, KIND_ARCHIVE))
-        n_under_way = sum(history.is_running for key, history in self.histories.items() if key[2] == KIND_ARCHIVE)
-        n_under_way += sum(task.kind == KIND_ARCHIVE for task in found.tasks)
+        history = self.history((status.symbol, facts.interval.name, JobKind.ARCHIVE))
+        n_under_way = sum(history.is_running for key, history in self.histories.items() if key[2] == JobKind.ARCHIVE)
+        n_under_way += sum(task.kind == JobKind.ARCHIVE for task in found.tasks)
         if history.is_running or n_under_way >= N_ARCHIVE_JOBS or history.not_before > elapsed:
             return
         if next_archive_run(facts, status.last_run_at) <= facts.now:
             start = HISTORY_START if facts.lookback_floor is None else facts.floor[0] // MINUTE_S * MINUTE_S
             span = Span(start, facts.now // MINUTE_S * MINUTE_S + MINUTE_S)
-            found.tasks.append(UpdateTask(status.symbol, facts.interval, KIND_ARCHIVE, span))
+            found.tasks.append(UpdateTask(status.symbol, facts.interval, JobKind.ARCHIVE, span))
 
     def _plan_recheck(self, found: Schedule, status: SeriesStatus, elapsed: float) -> None:
-        key = (status.symbol, status.facts.interval.name, KIND_RECHECK)
+        key = (status.symbol, status.facts.interval.name, JobKind.RECHECK)
         history = self.history(key)
         n_own = sum(row[1] == key for row in self._rechecks)
-        planned = sum(task.kind == KIND_RECHECK for task in found.tasks)
+        planned = sum(task.kind == JobKind.RECHECK for task in found.tasks)
         is_spent = n_own >= N_RECHECKS_A_DAY or len(self._rechecks) + planned >= N_RECHECKS_IN_ALL
         if is_spent or history.not_before > elapsed:
             return
         spans = expired_spans(status.facts)
         if spans:
-            found.tasks.append(UpdateTask(status.symbol, status.facts.interval, KIND_RECHECK, spans[0]))
+            found.tasks.append(UpdateTask(status.symbol, status.facts.interval, JobKind.RECHECK, spans[0]))
 
 
 def _asked(history: TaskHistory, stored: int, now: int, elapsed: float) -> int:

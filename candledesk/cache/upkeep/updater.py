@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.job_journal import KIND_ARCHIVE, Order
+from candledesk.cache.fetching.job_journal import Order
 from candledesk.cache.messages import BreakerState, JobState, LimiterChanged
 from candledesk.cache.upkeep.schedule import (
     MAX_PAUSE_S,
@@ -22,6 +22,7 @@ from candledesk.cache.upkeep.schedule import (
 )
 from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.interval import HOUR_S, parse_interval
+from candledesk.domain.job_states import JobKind
 from candledesk.store.market import bars as bar_store
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ class Updater:
 
         with self._lock:
             history = self._scheduler.history(task.key)
-        if task.kind == KIND_ARCHIVE:
+        if task.kind == JobKind.ARCHIVE:
             last_run_at = history.began if is_answered else None
             noted = self._context.archive.note_run(task.symbol, task.interval, last_run_at, note)
             noted.add_done_callback(forget)  # not sooner, or the next round would find it due again

@@ -45,10 +45,12 @@ INSERT INTO series (instrument_id, interval, step, span)
 SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON symbol = value ->> 3
 """
 _COLUMNS = "symbol, meta_json, quote_type, currency, price_decimals, first_ts"
+_RANK = "lower({0}) <> :query, instr(lower({0}), :query) <> 1, NOT instr(lower({0}), :query), {0}"  # best match first
 _LIST = f"""
 SELECT {_COLUMNS} FROM instrument
-WHERE instr(lower(symbol), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query)
-ORDER BY lower(symbol) <> :query, instr(lower(symbol), :query) <> 1, NOT instr(lower(symbol), :query), symbol
+WHERE (instr(lower(symbol), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query))
+    AND (:after IS NULL OR ({_RANK.format("symbol")}) > ({_RANK.format(":after")}))
+ORDER BY {_RANK.format("symbol")}
 LIMIT :limit
 """
 
@@ -77,7 +79,7 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
 
 @translate_faults()
 def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
-    """Return the stored instrument, ``None`` when the symbol was never met."""
+    """Return the stored instrument, ``None`` when the symbol is not stored."""
     row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
     return None if row is None else _instrument(row)
 
@@ -120,13 +122,16 @@ def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
 
 
 @translate_faults()
-def list_instruments(conn: sqlite3.Connection, query: str = "", limit: int = 200) -> list[Instrument]:
-    """Return instruments whose symbol or name contains ``query``.
+def list_instruments(
+    conn: sqlite3.Connection, query: str = "", limit: int | None = None, after: str | None = None
+) -> list[Instrument]:
+    """Return instruments whose symbol or name contains ``query``, at most ``limit``.
 
-    The exact symbol comes first, then symbols that begin with it, then those that hold it,
-    then names.
+    The exact symbol comes first, then symbols that begin with it, then those that contain it, then names. ``after``:
+    only those that follow this symbol in that order, which gives the next page.
     """
-    rows = conn.execute(_LIST, {"query": query.strip().lower(), "limit": limit}).fetchall()
+    values = {"query": query.strip().lower(), "limit": -1 if limit is None else limit, "after": after}
+    rows = conn.execute(_LIST, values).fetchall()
     return [_instrument(row) for row in rows]
 
 

@@ -147,13 +147,13 @@ def read_job(conn: sqlite3.Connection, job_id: int) -> JobRow | None:
 
 @translate_faults()
 def list_jobs(
-    conn: sqlite3.Connection, *, state: str | None = None, limit: int = 200, before: int | None = None
+    conn: sqlite3.Connection, *, state: str | None = None, limit: int | None = None, before: int | None = None
 ) -> list[JobRow]:
-    """Return jobs, the newest first; ``before``: only those with a smaller number (the next page)."""
+    """Return jobs, the newest first; ``limit``: at most so many; ``before``: only those with a smaller number."""
     rows = conn.execute(
         f"{_SELECT} WHERE (:state IS NULL OR state = :state) AND (:before IS NULL OR job_id < :before)"
         " ORDER BY job_id DESC LIMIT :limit",
-        {"state": state, "before": before, "limit": int(limit)},
+        {"state": state, "before": before, "limit": -1 if limit is None else int(limit)},
     ).fetchall()
     return [JobRow(*row) for row in rows]
 

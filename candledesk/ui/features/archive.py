@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from candledesk.cache.messages import JobState
 from candledesk.domain.errors import CandleDeskError
+from candledesk.domain.job_states import ENDED, JobKind
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.feature import WindowContext
 
 TITLE = "Archive the series automatically"
-KIND = "harvest"  # of the jobs
-_ENDED = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
 def archive_text(entry: ArchiveEntry) -> str:
@@ -105,7 +103,7 @@ class ArchiveController(QObject):
         self.changed.emit()
 
     def _on_job_changed(self, job: Job) -> None:
-        if job.kind == KIND and job.state in _ENDED:
+        if job.kind == JobKind.ARCHIVE and job.state in ENDED:
             self._load()
 
 

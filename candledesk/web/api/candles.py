@@ -1,80 +1,238 @@
-"""The routes of candles: reading them, filling a span, updating the latest."""
+"""Candles: reading them, filling a span, updating the latest."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 from starlette.responses import Response
 
+from candledesk.cache.messages import Adjust, BarsReply, BarsRequest, Gap, JobState
+from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError, TooLateError
-from candledesk.domain.interval import INTERVALS
-from candledesk.web.api import params, schemas, wire
-from candledesk.web.api.endpoint import JSON, Endpoint, ResponseSpec, json_answer
+from candledesk.domain.instrument import HistoryStart, Instrument, start_of_history
+from candledesk.domain.interval import INTERVALS, Interval, parse_interval
+from candledesk.domain.json_fields import JsonField
+from candledesk.domain.prices.oddity import Oddity, odd_text, odd_tokens
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.times import UtcSeconds
+from candledesk.domain.venue_names import venue_name
+from candledesk.web.api.candle_encoder import encode_candles, etag_of
+from candledesk.web.api.contract import params
+from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
+from candledesk.web.api.contract.params import MAX_TIMEOUT_S, Param, choice, seconds, whole_number, yes_or_no
+from candledesk.web.codec import encode
 
 if TYPE_CHECKING:
-    from candledesk.web.api.endpoint import RequestContext, RouteRequest
+    from collections.abc import Mapping
+
+    from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
+
+MAX_LIMIT = 5_000
+Price = Annotated[float | None, "null only with raw=true: it was not sent"]
+_ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
+    f"{odd_tokens(flag)} ({odd_text(flag)})" for flag in Oddity
+)
+_DERIVED_TEXT = "where Yahoo no longer has this interval and finer stored candles stand for it; else left out"
 
 
-async def _read_candles(context: RequestContext, call: RouteRequest) -> Response:
-    now, shape = context.now(), call.values["format"]
-    request = wire.bars_request(call.values, now)
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """One candle."""
+
+    timestamp: UtcSeconds
+    time: Annotated[int, "the same in UNIX seconds"]
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: float
+    final: Annotated[bool, "false while the candle may still change"]
+    odd: Annotated[str, JsonField(is_left_out_empty=True), _ODD_TEXT] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Candles as one array per field."""
+
+    timestamp: tuple[UtcSeconds, ...]
+    time: tuple[int, ...]
+    open: tuple[Price, ...]
+    high: tuple[Price, ...]
+    low: tuple[Price, ...]
+    close: tuple[Price, ...]
+    volume: tuple[float, ...]
+    final: tuple[bool, ...]
+    odd: Annotated[tuple[str, ...], "as of a candle; empty for an ordinary one"]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Where candles were made from finer stored ones, and from which interval."""
+
+    span: Span
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Candles:
+    """The candles of a span, whether they are complete, and what is missing."""
+
+    symbol: str
+    interval: Interval
+    span: Span
+    timezone: Annotated[str, "IANA zone of the exchange"]
+    currency: str | None
+    adjust: Adjust
+    raw: Annotated[bool, "prices are as they were sent"]
+    complete: Annotated[bool, "no expected candle of the span is missing"]
+    gaps: tuple[Gap, ...]
+    next: Annotated[UtcSeconds | None, "the cursor of the next page"]
+    rev: Annotated[int, "the revision of the series: it rises with every change"]
+    name: str
+    exchange: Annotated[str, "Yahoo's code of the exchange"]
+    exchange_name: Annotated[str, "the usual name of the exchange; its code where that is not known"]
+    price_decimals: int
+    start: Annotated[HistoryStart | None, "where nothing older can be requested, and why"]
+    derived: Annotated[tuple[Derived, ...], JsonField(is_left_out_empty=True), _DERIVED_TEXT] = field(
+        default=(), kw_only=True
+    )
+    notes: Annotated[tuple[str, ...], JsonField(is_left_out_empty=True), "what a person should know of the answer"] = (
+        field(default=(), kw_only=True)
+    )
+    candles: tuple[Candle, ...] | Columns | orjson.Fragment
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The job that was started or joined."""
+
+    status: JobState
+    job_id: int
+
+
+async def _read_candles(context: RequestContext, request: RouteRequest) -> Response:
+    now, shape = context.now(), request.values["format"]
+    asked = _bars_request(request.values, now)
     try:
-        reply = await context.settle(context.cache.load_bars(request))
+        reply = await context.settle(context.cache.load_bars(asked))
     except TooLateError as error:  # the contract: answer with what there is, and that is nothing yet
-        reply = wire.empty_reply(request, str(error), now)
-    headers = {"ETag": wire.etag_of(reply, shape), "Cache-Control": "private, no-cache"}
-    if headers["ETag"] in (tag.strip() for tag in call.request.headers.get("if-none-match", "").split(",")):
+        reply = _empty_reply(asked, str(error), now)
+    headers = {"ETag": etag_of(reply, shape), "Cache-Control": "private, no-cache"}
+    if headers["ETag"] in (tag.strip() for tag in request.http.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
-    body = await wire.encode_bars_reply(reply, shape, now)
-    return Response(body, headers=headers, media_type=JSON)
+    answer = _answer(reply, orjson.Fragment(await encode_candles(reply, shape)), now)
+    return Response(orjson.dumps(encode(answer)), headers=headers, media_type=JSON)
 
 
-async def _start_backfill(context: RequestContext, call: RouteRequest) -> Response:
-    interval = call.values["interval"]
-    span = wire.read_span(call.values, interval, context.now())
-    job = await context.settle(context.cache.start_backfill(call.values["symbol"], interval, span))
-    return json_answer({"status": job.state.value, "job_id": job.job_id}, 202)
+def _bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
+    """Return the request for the checked parameters of ``GET /api/v1/candles``."""
+    return BarsRequest(
+        symbol=values["symbol"],
+        interval=values["interval"],
+        span=params.read_span(values, values["interval"], now),
+        fill=values["fill"],
+        timeout_s=values["timeout"],
+        adjust=values["adjust"],
+        limit=values["limit"],
+        raw=values["raw"],
+        prefetch=values["prefetch"],
+    )
 
 
-async def _update_latest(context: RequestContext, call: RouteRequest) -> Response:
-    symbols, intervals = call.values["symbols"], call.values["intervals"]
+def _empty_reply(request: BarsRequest, reason: str, now: int) -> BarsReply:
+    """Return the reply for a symbol of which nothing is known yet: all of the span is a gap."""
+    span = request.span or Span(min(HISTORY_START, now), now + 1)
+    unknown = Instrument(request.symbol, "", "", "UTC", None, 2, None)
+    return BarsReply(request, span, Bars.empty(), None, unknown, (Gap(span, reason, now),))
+
+
+def _answer(reply: BarsReply, candles: orjson.Fragment, now: int) -> Candles:
+    request, instrument = reply.request, reply.instrument
+    return Candles(
+        symbol=instrument.symbol,
+        interval=request.interval,
+        span=reply.span,
+        timezone=instrument.tz,
+        currency=instrument.currency,
+        adjust=request.adjust,
+        raw=request.raw,
+        complete=reply.complete,
+        gaps=reply.gaps,
+        next=reply.next_open_time,
+        rev=reply.rev,
+        name=instrument.name,
+        exchange=instrument.exchange,
+        exchange_name=venue_name(instrument.exchange),
+        price_decimals=instrument.price_decimals,
+        start=start_of_history(instrument, request.interval, request.interval.lookback_s, now),
+        derived=tuple(Derived(span, parse_interval(source)) for span, source in reply.derived),
+        notes=reply.notes,
+        candles=candles,
+    )
+
+
+async def _start_backfill(context: RequestContext, request: RouteRequest) -> Response:
+    interval = request.values["interval"]
+    span = params.read_span(request.values, interval, context.now())
+    job = await context.settle(context.cache.start_backfill(request.values["symbol"], interval, span))
+    return json_response(Started(job.state, job.job_id), 202)
+
+
+async def _update_latest(context: RequestContext, request: RouteRequest) -> Response:
+    symbols, intervals = request.values["symbols"], request.values["intervals"]
     if intervals is not None and not symbols:
         raise InputError("symbols", "Symbols are missing: name them, or leave both out for the active series")
     series = [(symbol, interval) for symbol in symbols or () for interval in intervals or (INTERVALS["1d"],)]
     job = await context.settle(context.cache.start_update(series))
-    return json_answer({"status": job.state.value, "job_id": job.job_id}, 202)
+    return json_response(Started(job.state, job.job_id), 202)
 
 
-_STARTED = ResponseSpec(schemas.shared("Started"), "the job, or the live one for the same span", 202)
+_READ_PARAMS = (
+    params.SYMBOL,
+    params.INTERVAL,
+    params.FROM,
+    params.TO,
+    Param("adjust", "what prices are adjusted for", choice("none", "splits", "all"), default="splits"),
+    Param(
+        "fill",
+        "wait for what is missing, read only the database (none), or start the fill and answer at once (async)",
+        choice("wait", "none", "async"),
+        default="wait",
+    ),
+    Param(
+        "prefetch",
+        "request the older candles too that the same request to the provider can bring, for a reader that scrolls on",
+        yes_or_no(),
+        default=False,
+    ),
+    Param("timeout", "seconds that fill=wait may take; the fill goes on", seconds(MAX_TIMEOUT_S), default=8.0),
+    Param("limit", "at most so many candles, the oldest first", whole_number(1, MAX_LIMIT), default=MAX_LIMIT),
+    Param("format", "one object per candle, or one array per field", choice("rows", "columns"), default="rows"),
+    Param("cursor", "next of the previous answer", params.TIME_KIND),
+    Param(
+        "raw",
+        "true: prices as the provider sent them, before they were read in the instrument's unit and basis",
+        yes_or_no(),
+        default=False,
+    ),
+)
+_STARTED = ResponseSpec(Started, "the job, or the live one for the same span", 202)
 ENDPOINTS = (
     Endpoint(
         "GET",
         "/api/v1/candles",
         _read_candles,
         "Candles of one series",
-        ResponseSpec(
-            schemas.shared("Candles"), "the candles, whether they are complete, and what is missing", has_etag=True
-        ),
+        ResponseSpec(Candles, "the candles, whether they are complete, and what is missing", has_etag=True),
         text=(
             "Without from and to: the latest candles, at most limit of them. With a span: the oldest first, and next "
             "is the cursor of the page that follows. What is missing is fetched first as fill says; whatever is "
             "missing still is listed in gaps with the reason. odd names why a candle is flagged: it was sent, and "
             "is kept although the calendar or its own prices contradict it."
         ),
-        query=(
-            params.SYMBOL,
-            params.INTERVAL,
-            params.FROM,
-            params.TO,
-            params.ADJUST,
-            params.FILL,
-            params.PREFETCH,
-            params.TIMEOUT,
-            params.LIMIT,
-            params.FORMAT,
-            params.CURSOR,
-            params.RAW,
-        ),
+        query=_READ_PARAMS,
         errors=(404, 422),
     ),
     Endpoint(
@@ -93,7 +251,7 @@ ENDPOINTS = (
         _update_latest,
         "Update the latest candles",
         _STARTED,
-        text="Without symbols: every series that a chart or a script has asked for since the start.",
+        text="Without symbols: every series that a chart or a script has requested since the start.",
         body=(params.SYMBOLS, params.INTERVALS_LIST),
         errors=(404, 422),
         body_rules=(("anyOf", ({"required": ["symbols"]}, {"properties": {"intervals": {"type": "null"}}})),),

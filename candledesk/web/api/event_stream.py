@@ -19,7 +19,7 @@ from candledesk.cache.messages import (
     SymbolReused,
     WindowRequested,
 )
-from candledesk.web.api.wire import iso_time, job_row, limiter_row
+from candledesk.web.codec import encode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -30,43 +30,33 @@ if TYPE_CHECKING:
 
 STREAM_TYPE = "text/event-stream"
 HEARTBEAT_S = 15.0
-MAX_WAITING = 256  # a reader that is further behind is let go: it reconnects and reloads
+MAX_WAITING = 256  # a reader that is further behind is disconnected: it reconnects and reloads
 
 
 def encode_event(event: Event) -> bytes:
     """Return one event in the text form of server-sent events."""
+    message: object = event
     if isinstance(event, BarsStored):
-        name, row = "bars_stored", _stored_row(event)
+        name = "bars_stored"
     elif isinstance(event, JobChanged):
-        name, row = "job", job_row(event.job)
+        name, message = "job", event.job
     elif isinstance(event, JobsChanged):
-        name, row = "jobs", {"n_jobs": event.n_jobs}
+        name = "jobs"
     elif isinstance(event, FaultRaised):
-        name, row = "fault", {"text": event.text}
+        name = "fault"
     elif isinstance(event, SymbolReused):
-        row = {"symbol": event.symbol, "former_symbol": event.former_symbol, "name": event.name, "text": event.text}
         name = "symbol_reused"
     elif isinstance(event, LimiterChanged):
-        name, row = "limiter", limiter_row(event.state)
+        name, message = "limiter", event.state
     else:
         raise TypeError(f"{type(event).__name__} is not for readers of the stream")
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(row) + b"\n\n"
-
-
-def _stored_row(event: BarsStored) -> dict[str, object]:
-    return {
-        "symbol": event.symbol,
-        "interval": event.interval.name,
-        "from": iso_time(event.span.start),
-        "to": iso_time(event.span.end),
-        "rev": event.rev,
-    }
+    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(encode(message)) + b"\n\n"
 
 
 def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bool:
     """Tell whether a reader that asked for this series wants the event; a derived interval follows its base."""
     if isinstance(event, WindowRequested):
-        return False  # between two processes of this machine, no business of a page
+        return False  # a request from a second start to this process, not for readers
     subject = event.job if isinstance(event, JobChanged) else event
     if not isinstance(subject, BarsStored | Job):
         return True
@@ -124,7 +114,7 @@ class EventStream:
             leave()
 
     def _follow(self) -> Callable[[], None]:
-        """A reader of one series shows it: it is kept up to date for as long as the stream is open."""
+        """Keep the series of a reader of one series up to date for as long as the stream is open."""
         if self._symbol is None or self._interval is None:
             return lambda: None
         return self._cache.follow(self._symbol, self._interval)

@@ -1,1 +1,1 @@
-"""What every request passes before a route sees it, and how answers leave."""
+"""The checks of every request before it reaches a route, and the forms of answers that all routes share."""

@@ -1,4 +1,4 @@
-"""The page's files as a fixed map from path to bytes, and the chart script out of its pinned wheel."""
+"""The files of the page as a fixed map from path to bytes, and the chart script from its pinned wheel."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CHART_SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file: its bytes, its media type, its strong tag, and the bytes as gzip where that is worth it."""
+    """One file: its bytes, its media type, its strong tag, and the bytes as gzip for larger files."""
 
     body: bytes
     media_type: str

@@ -1,4 +1,4 @@
-"""What every request must pass before a route sees it (issue 6 part 4; notes/reliability.md §7): raw ASGI."""
+"""The checks of every request before it reaches a route, as ASGI middleware."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NO_STORE = (b"cache-control", b"no-store")
 
 
 def allowed_hosts(port: int) -> frozenset[bytes]:
-    """Return the only values of ``Host`` that are ours: a rebound name carries its own, whatever else it hides."""
+    """Return the only values of ``Host`` that are accepted: a name that was rebound to this machine is refused."""
     return frozenset(f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]"))
 
 
@@ -65,7 +65,7 @@ class Guard:
     """ASGI middleware around the routes; ``open_paths`` (page, assets, ``/healthz``) need no token."""
 
     def __init__(self, app: ASGIApp, *, port: int, token: str, open_paths: Container[str], posts: Bucket) -> None:
-        """Prepare the comparisons for a server on ``port``; ``posts`` says how many changes may be asked for."""
+        """Prepare the comparisons for a server on ``port``; ``posts`` limits POST requests."""
         self._app = app
         self._hosts = allowed_hosts(port)
         self._origins = frozenset(b"http://" + host for host in self._hosts)
@@ -75,7 +75,7 @@ class Guard:
         self._posts = posts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the request or hand it on; whatever happens, the answer carries the security headers."""
+        """Refuse the request or pass it on; every answer carries the security headers."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         if scope["type"] != "http":
@@ -89,7 +89,7 @@ class Guard:
                 is_started = True
                 message = {**message, "headers": add_headers(list(message["headers"]))}
                 if place is not None and scope["path"] != STREAM_PATH:
-                    place.leave()  # the work is done: a slow reader holds nobody up
+                    place.leave()  # the work is done: a slow reader does not occupy it
             await send(message)
 
         try:
@@ -99,7 +99,7 @@ class Guard:
             await self._app(scope, replay, send_guarded)
         except (RequestRefusedError, BusyError) as error:
             await describe_error(error)(scope, receive, send_guarded)
-        except Exception:  # noqa: BLE001 the last line: told to the log, never to the client
+        except Exception:  # noqa: BLE001 - logged, and never shown to the client
             _log.exception("A request to %s failed.", scope["path"])
             if not is_started:
                 await problem_response(500, INTERNAL_TEXT)(scope, receive, send_guarded)
@@ -144,7 +144,7 @@ class Guard:
 
 
 class _Places:
-    """How many requests of one sort may be worked on at once."""
+    """Limits how many requests of one kind are worked on at the same time."""
 
     def __init__(self, n_places: int) -> None:
         self._n_free = n_places
@@ -161,7 +161,7 @@ class _Places:
 
 
 class _Place:
-    """One request's place, given back once."""
+    """The place of one request, freed once."""
 
     def __init__(self, places: _Places) -> None:
         self._places: _Places | None = places
@@ -184,7 +184,7 @@ def _check_size(scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
 
 
 def _is_visit(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
-    """A person followed a link to the page itself, which holds no secret (our 0600 redirect file is such a link)."""
+    """A person followed a link to the page itself, which holds no secret (the private redirect file is such a link)."""
     return scope["path"] == "/" and _is_navigation(scope, headers)
 
 
@@ -221,7 +221,7 @@ async def _read_body(scope: Scope, receive: Receive) -> Receive:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             while is_more:
                 message = await receive()
-                if message["type"] == "http.disconnect":  # half a body is no wish
+                if message["type"] == "http.disconnect":  # an incomplete body is not a request
                     raise RequestRefusedError(400, "The connection ended before the body did.")
                 body += message.get("body", b"")
                 is_more = message.get("more_body", False)

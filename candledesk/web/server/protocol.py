@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1 for a hostile machine: what slow, silent and malformed connections may cost."""
+"""uvicorn's HTTP/1.1 protocol with limits for slow, silent and malformed connections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS = 512
 REQUEST_TIMEOUT_S = 10.0  # from the connection, or the last answer, to a request that is whole
-STALL_TIMEOUT_S = 20.0  # a reader that takes nothing of its answer for so long is let go
+STALL_TIMEOUT_S = 20.0  # a reader that takes nothing of its answer for so long is disconnected
 HOST_TEXT = "This server answers only to its own address on this machine."
 
 
@@ -52,7 +52,7 @@ class LoopbackProtocol(H11Protocol):
         if len(self.connections) > MAX_CONNECTIONS:
             idle = find_longest_idle(self.connections)
             if idle is not None:
-                self.connections.discard(idle)  # at once: many may come before its end is told
+                self.connections.discard(idle)  # at once: many connections may be made before connection_lost is called
                 idle.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -91,7 +91,7 @@ class LoopbackProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Answer a request that is no HTTP and close."""
         if not self.is_idle or self.conn.our_state is not h11.IDLE:
-            self.transport.close()  # rubbish behind a request that is being answered
+            self.transport.close()  # malformed data after a request that is being answered
             return
         is_host = "Host" in str(sys.exc_info()[1])  # h11: "Missing mandatory Host", "Found multiple Host"
         status = 421 if is_host else 400

@@ -1,4 +1,4 @@
-"""How many changes a process of the user may ask for: one token bucket for all POST requests."""
+"""One token bucket that limits POST requests."""
 
 from __future__ import annotations
 

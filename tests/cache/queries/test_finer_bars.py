@@ -5,9 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from candledesk.cache.messages import BarsRequest, EdgeState, Gap, MarkState, ViewportRequest
+from candledesk.cache.messages import BarsRequest, EdgeState, Gap, ViewportRequest
 from candledesk.cache.queries.finer_bars import gaps_without
 from candledesk.cache.rules.planner import Facts
+from candledesk.domain.coverage import MarkState
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS, MINUTE_S, parse_interval
 from candledesk.domain.prices.resample import merge_bars
 from candledesk.domain.span import Span

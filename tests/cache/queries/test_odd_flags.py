@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.messages import CoverageMark, MarkState
 from candledesk.cache.queries.odd_flags import as_sent, flags_by_row
 from candledesk.cache.rules.coverage_marks import MAX_MARKS, with_odd
 from candledesk.domain.bars import Bars
+from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span

@@ -34,6 +34,23 @@ def test_nothing_and_no_time_ask_the_cache_alone(harness, yahoo):
     assert yahoo.searches == []
 
 
+def test_the_provider_is_asked_for_the_last_page_only_and_its_finds_come_once(harness, yahoo):
+    for symbol in ("AAA", "AAB", "AAC"):
+        harness.bars("1d", symbol=symbol)
+    yahoo.search_answer = MatchesAnswer(
+        (SymbolMatch("AAA", "Triple", "NYQ"), SymbolMatch("AAPL", "Apple Inc.", "NMS", "EQUITY"))
+    )
+
+    def page(after):
+        found = harness.cache.search_symbols("aa", WAIT_S, limit=2, after=after).result(WAIT_S)
+        return [row.symbol for row in found]
+
+    assert page(None) == ["AAA", "AAB"]
+    assert yahoo.searches == []
+    assert page("AAB") == ["AAC", "AAPL"]
+    assert yahoo.searches == ["AA"]
+
+
 def test_a_slow_search_is_not_waited_for(harness, yahoo):
     harness.bars("1d")
     yahoo.gate.clear()

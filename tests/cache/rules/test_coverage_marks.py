@@ -4,9 +4,8 @@ import itertools
 
 import pytest
 
-from candledesk.cache.messages import MarkState
 from candledesk.domain.calendar.sessions import expected_open_times
-from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.coverage import Coverage, CoverageState, MarkState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer

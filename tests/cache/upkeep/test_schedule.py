@@ -4,9 +4,6 @@ import pytest
 
 from candledesk.cache.rules.planner import Facts
 from candledesk.cache.upkeep.schedule import (
-    KIND_ARCHIVE,
-    KIND_RECHECK,
-    KIND_UPDATE,
     MAX_PAUSE_S,
     SLOT_S,
     SeriesStatus,
@@ -15,6 +12,7 @@ from candledesk.cache.upkeep.schedule import (
 )
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
+from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import Span
 from tests.cache.conftest import NOW, all_day_calendar, weekday_calendar
 
@@ -81,7 +79,7 @@ class World:
 def test_one_update_a_bar():
     world = World(("AAA", "1m"))
     assert world.run(1_800) in (29, 30, 31)
-    assert {kind for _, kind, _ in world.log} == {KIND_UPDATE}
+    assert {kind for _, kind, _ in world.log} == {JobKind.UPDATE}
     assert all((at - OPEN) % 60 in (2, 3) for _, _, at in world.log)  # shortly after the bar's close
 
 
@@ -239,7 +237,7 @@ def test_an_update_that_brought_its_bars_is_no_failure_whatever_gaps_are_left():
     world = World(("AAA", "1m"))
     world.answers = None
     world.run(90)
-    history = world.scheduler.history(("AAA", "1m", KIND_UPDATE))
+    history = world.scheduler.history(("AAA", "1m", JobKind.UPDATE))
     world.asked["AAA", "1m"] = world.now
     history.n_failed, world.answers = 9, True
     history.end(world.now, world.elapsed, is_answered=False)
@@ -276,7 +274,7 @@ def test_an_empty_session_is_asked_again_a_bounded_number_of_times_a_day():
     for hour in range(24):
         found = scheduler.plan([status(empty_session(1, NOW - 1))], hour * 3_600.0)
         for task in found.tasks:
-            assert (task.kind, task.span) == (KIND_RECHECK, Span(OPEN - DAY_S, CLOSE - DAY_S))
+            assert (task.kind, task.span) == (JobKind.RECHECK, Span(OPEN - DAY_S, CLOSE - DAY_S))
             scheduler.begin(task, NOW, hour * 3_600.0).end(NOW, hour * 3_600.0, is_answered=True)
             n += 1
     assert n == 8
@@ -287,7 +285,7 @@ def test_nothing_is_asked_again_before_its_time_or_while_something_else_asks():
     scheduler = UpdateScheduler(UpdateRate(60, 24))
     assert scheduler.plan([status(empty_session(1, NOW + 1))], 0.0).tasks == []
     kinds = [task.kind for task in scheduler.plan([status(empty_session(1, NOW - 1), is_active=True)], 0.0).tasks]
-    assert kinds == [KIND_UPDATE]
+    assert kinds == [JobKind.UPDATE]
 
 
 def test_archive_runs_go_two_at_a_time_the_longest_waiting_first():
@@ -296,7 +294,7 @@ def test_archive_runs_go_two_at_a_time_the_longest_waiting_first():
     series = [SeriesStatus(facts, f"S{n}", None, is_archived=True, last_run_at=NOW - n * DAY_S) for n in range(2, 7)]
     first = scheduler.plan(series, 0.0).tasks
     assert [task.symbol for task in first] == ["S6", "S5"]
-    assert {task.kind for task in first} == {KIND_ARCHIVE}
+    assert {task.kind for task in first} == {JobKind.ARCHIVE}
     assert first[0].span == Span(facts.floor[0] // 60 * 60, NOW // 60 * 60 + 60)
     for task in first:
         scheduler.begin(task, NOW, 0.0)

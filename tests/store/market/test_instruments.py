@@ -64,6 +64,21 @@ def test_search(writer, query, symbols):
     assert [one.symbol for one in list_instruments(writer, query, 10)] == symbols
 
 
+@pytest.mark.parametrize("query", ["", "a", "A", "aa", "bank", "zzz"])
+@pytest.mark.parametrize("limit", [1, 3, 7])
+def test_pages_of_instruments_join_to_the_whole_list(writer, query, limit):
+    names = ["A", "AA", "AAA", "BA", "B", "XA", "ZZ", "BANK", "1A", "AB", "Q"]
+    _write(writer, *(replace(APPLE, symbol=name, name=f"Bank {name[::-1]}") for name in names))
+    whole = [row.symbol for row in list_instruments(writer, query)]
+    found, after = [], None
+    while page := list_instruments(writer, query, limit, after):
+        assert len(page) <= limit
+        found += [row.symbol for row in page]
+        after = found[-1]
+    assert found == whole
+    assert (len(whole) > 1) is (query != "zzz")
+
+
 def test_series_are_made_once(writer):
     _write(writer, APPLE)
     minute = INTERVALS["1m"]

@@ -1,13 +1,14 @@
 """The declarations describe what they validate: OpenAPI, the page for people, and the answers themselves."""
 
 import re
+from dataclasses import make_dataclass, replace
 from html import escape
 
 import jsonschema_rs
 import pytest
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.openapi import ERROR_TEXTS, statuses_of
+from candledesk.web.api.contract.openapi import ERROR_TEXTS, build_openapi, statuses_of
 from candledesk.web.routes import ENDPOINTS
 
 VISIT = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
@@ -55,6 +56,13 @@ def test_every_route_is_in_the_contract(contract):
 def test_every_name_is_used_once(contract):
     names = [row["operationId"] for methods in contract["paths"].values() for row in methods.values()]
     assert sorted(names) == sorted(set(names))
+
+
+def test_two_messages_of_one_name_are_refused():
+    other = make_dataclass("Job", [("colour", str)], frozen=True)
+    endpoint = replace(ENDPOINTS[0], answer=replace(ENDPOINTS[0].answer, content=other))
+    with pytest.raises(ValueError, match="the name Job"):
+        build_openapi([*ENDPOINTS, endpoint])
 
 
 def test_defaults_and_limits_are_those_that_hold(contract):

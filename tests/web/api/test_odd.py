@@ -13,6 +13,7 @@ from candledesk.commands.candles import print_candles
 from candledesk.commands.coverage import print_coverage
 from candledesk.commands.jobs import run_jobs
 from candledesk.domain.interval import INTERVALS
+from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from candledesk.web.client import RemoteCache
@@ -82,7 +83,7 @@ def test_coverage_and_a_job_count_what_was_odd_and_what_was_dropped(client, cach
     body = client.get("/api/v1/coverage?symbol=AAPL&interval=1d").json()
     assert body["odd"] == {"unit": 1, "session": 1, "open_unknown": 1}
     assert body["dropped"] == {"no close": 3}
-    job = cache._add_job("backfill", "AAPL", DAY, SPAN, JobState.SUCCEEDED)
+    job = cache._add_job(JobKind.BACKFILL, "AAPL", DAY, SPAN, JobState.SUCCEEDED)
     cache.jobs[job.job_id] = replace(job, dropped={"no close": 2})
     assert client.get(f"/api/v1/jobs/{job.job_id}").json()["dropped"] == {"no close": 2}
 
@@ -155,7 +156,7 @@ def test_the_commands_list_what_was_odd_and_what_was_dropped(cache, odd, capsys)
     print_coverage(cache, symbol="AAPL", interval="1d", as_json=True)
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["odd"]["unit"], row["dropped"]) == (1, {"no close": 3})
-    job = cache._add_job("backfill", "AAPL", DAY, SPAN, JobState.SUCCEEDED)
+    job = cache._add_job(JobKind.BACKFILL, "AAPL", DAY, SPAN, JobState.SUCCEEDED)
     cache.jobs[job.job_id] = replace(job, dropped={"no close": 2})
     run_jobs(cache, action="show", job_id=job.job_id, as_json=False)
     assert "rows dropped: 2 no close" in capsys.readouterr().out

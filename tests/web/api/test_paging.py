@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.endpoint import RequestContext
-from candledesk.web.api.wire import iso_time
+from candledesk.domain.times import iso_time
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.server.assets import load_assets
 from tests.cache.conftest import NOW, CacheHarness, FakeYahoo, all_day_calendar, weekday_calendar

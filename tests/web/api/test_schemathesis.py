@@ -34,7 +34,7 @@ STREAM = "/api/v1/events"  # never ends
 ROWS = [(mode, row.method, row.path) for row in ENDPOINTS if row.path != STREAM for mode in modes_of(row)]
 
 
-def refuse_strangers(request):
+def know_one_symbol(request):
     """Know one symbol, or every drawn one is filled to the look-back behind the tests."""
     if request.symbol != "AAA":
         return RefusedAnswer(RefusalKind.UNKNOWN_SYMBOL, "No data found, symbol may be delisted")
@@ -44,7 +44,7 @@ def refuse_strangers(request):
 @pytest.fixture(scope="module")
 def contract(tmp_path_factory):
     yahoo = FakeYahoo()
-    yahoo.script = refuse_strangers
+    yahoo.script = know_one_symbol
     harness = CacheHarness(tmp_path_factory.mktemp("schemathesis"), yahoo)
     harness.bars("1d")
     harness.backfill("1h")

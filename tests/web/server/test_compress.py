@@ -1,8 +1,8 @@
-"""Large bodies come compressed for who asks for it, and hold the same."""
+"""Large bodies are compressed for clients that accept it, and hold the same."""
 
 import pytest
 
-from candledesk.web.api.docs import build_docs
+from candledesk.web.api.contract.docs import build_docs
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.compress import MIN_BYTES, accepts_gzip
 
@@ -23,7 +23,7 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("header", "expected"), HEADERS)
-def test_who_asks_for_gzip(header, expected):
+def test_which_clients_accept_gzip(header, expected):
     assert accepts_gzip(header) is expected
 
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 from starlette.testclient import TestClient
 
-from candledesk.web.api.endpoint import RequestContext
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import build_app
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.assets import load_assets
@@ -89,7 +89,7 @@ BODIES = [
 def check_problem(answer, status):
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-    assert {"title", "status", "detail"} <= answer.json().keys()
+    assert {"title", "status", "detail", "code"} <= answer.json().keys()
     assert answer.json()["status"] == status
     assert "Traceback" not in answer.text
 

@@ -1,4 +1,4 @@
-"""Slow, silent and greedy connections cost themselves, and nobody else."""
+"""Slow, silent and greedy connections are ended, and others are answered meanwhile."""
 
 import socket
 import time
@@ -52,7 +52,7 @@ def hasty(monkeypatch):
         "GET /healthz HTTP/1.1\r\nHOST\r\nGET /healthz HTTP/1.1\r\n",
         "GET /healthz HTTP/1.1\r\nHOSTContent-Length: 9\r\n\r\n",
     ],
-    ids=["silent", "part of a line", "part of the headers", "part of a second request", "body that nobody waits for"],
+    ids=["silent", "part of a line", "part of the headers", "part of a second request", "body that is not waited for"],
 )
 @pytest.mark.usefixtures("hasty")
 def test_a_request_that_never_gets_whole_is_ended(server, text):

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.endpoint import RequestContext
+from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.client import RemoteCache
 from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from candledesk.cache.messages import CoverageMark, EdgeState, MarkState
+from candledesk.cache.messages import EdgeState
+from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.span import HISTORY_START, Span
 
 if TYPE_CHECKING:

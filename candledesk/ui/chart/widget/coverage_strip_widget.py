@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
-from candledesk.cache.messages import MarkState
+from candledesk.domain.coverage import MarkState
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.coverage_strip import CAN_FILL, Segment, mark_at, mark_text, place_marks, shown_span
 from candledesk.ui.chart.paint.pixels import colour_of
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BarsStored, CoverageMark
+    from candledesk.cache.messages import BarsStored
+    from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.widget.chart_model import ChartModel

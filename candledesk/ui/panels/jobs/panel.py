@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from candledesk.cache.messages import JobState
 from candledesk.domain.errors import CandleDeskError
-from candledesk.domain.job_states import JobVerb
+from candledesk.domain.job_states import ENDED, JobVerb
 from candledesk.ui.panels.jobs.flow_layout import FlowLayout
 from candledesk.ui.panels.jobs.job_list import JobFilter
 from candledesk.ui.panels.jobs.table_model import JobsModel
@@ -46,7 +46,6 @@ _RELIST_MS = 100
 _REST = 5  # times as long as reading the list took, it is not read again
 _TICK_MS = 1_000
 _MOVING = (JobState.QUEUED, JobState.RUNNING)
-_ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
 class JobsPanel(QDockWidget):
@@ -170,7 +169,7 @@ class JobsPanel(QDockWidget):
             n_jobs = sum(counts[state] for state in chosen.states)
             button.setText(f"{chosen.value}  {n_jobs:,}" if n_jobs else chosen.value)
         self.retry_failed_button.setEnabled(counts[JobState.FAILED] > 0)
-        self.clear_button.setEnabled(any(counts[state] for state in _ENDED))
+        self.clear_button.setEnabled(any(counts[state] for state in ENDED))
         self.empty.show_state(has_jobs=len(self.model.book) > 0)
         self.pages.setCurrentWidget(self.table if self.model.rowCount() else self.empty)
         n_live = sum(counts[state] for state in _MOVING)

@@ -5,7 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
-from candledesk.cache.messages import CoverageMark, EdgeState, MarkState
+from candledesk.cache.messages import EdgeState
+from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.ui.bridge import Bridge

@@ -1,4 +1,4 @@
-"""What a route is: one declaration that validates its requests, writes its OpenAPI entry and its paragraph in /docs."""
+"""A route as one declaration: it validates requests and describes the route in the OpenAPI document and in /docs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import orjson
 from starlette.responses import Response
 
 from candledesk.domain.errors import CandleDeskError, ClosingError
-from candledesk.web.api import params
+from candledesk.web.api.contract import params
+from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
 from candledesk.web.server.problems import BusyError, describe_error
 
@@ -24,19 +25,20 @@ if TYPE_CHECKING:
 
     from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import WindowRequested
-    from candledesk.web.api.params import Param
-    from candledesk.web.api.schemas import Schema
+    from candledesk.web.api.contract.params import Param
 
 T = TypeVar("T")
-ANSWER_TIMEOUT_S = params.MAX_TIMEOUT_S + 5  # the cache keeps its own deadline; this one is for a cache that hangs
+ANSWER_TIMEOUT_S = (
+    params.MAX_TIMEOUT_S + 5
+)  # the cache has its own deadline; this one ends the wait for a cache that hangs
 JSON = "application/json"
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """What handlers share: the cache, the event that ends everything, the clock, and who shows the window.
+    """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
-    ``on_window`` ``None``: this instance has none.
+    ``on_window`` ``None``: this instance has no window.
     """
 
     cache: CacheApi
@@ -49,7 +51,7 @@ class RequestContext:
         return int(self.clock())
 
     async def settle(self, future: Future[T]) -> T:
-        """Wait for the cache without holding up a shutdown; ``ClosingError`` and ``BusyError`` end the wait."""
+        """Wait for the cache; ``ClosingError`` at a shutdown, ``BusyError`` when it takes too long."""
         loop = asyncio.get_running_loop()
         arrived = asyncio.Event()
 
@@ -73,21 +75,26 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class RouteRequest:
-    """One request with its checked parameters."""
+    """One HTTP request with its checked parameters."""
 
-    request: Request
+    http: Request
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """What a route answers when it succeeds: its status, its JSON Schema and what the answer is, in words."""
+    """What a route answers when it succeeds: the type of its content, a text about it, and the status.
 
-    schema: Schema
+    ``content``: a message, a tuple of messages (``codec``), ``str`` for a text, or ``dict`` for any JSON object.
+    ``has_next_link``: the answer is a page, and a ``Link`` header (RFC 8288) leads to the next one.
+    """
+
+    content: Any
     text: str
     status: int = 200
     media_type: str = JSON
     has_etag: bool = False
+    has_next_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,10 @@ class Endpoint:
             return describe_error(error)
 
 
-def json_answer(content: object, status: int = 200) -> Response:
-    """Return ``content`` as JSON."""
-    return Response(orjson.dumps(content), status, media_type=JSON)
+def json_response(
+    content: Any,  # noqa: ANN401 - any message
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a message, or a list or tuple of messages, as JSON."""
+    return Response(orjson.dumps(encode(content)), status, headers, media_type=JSON)

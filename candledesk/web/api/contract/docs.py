@@ -1,4 +1,4 @@
-"""The page for people about the API, written from the same declarations: plain HTML, no script, nothing from afar."""
+"""The page for people about the API, written from the same declarations: plain HTML without scripts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.web.api.openapi import ERROR_TEXTS, statuses_of
-from candledesk.web.api.schemas import COMPONENTS
+from candledesk.web.api.contract.openapi import ERROR_TEXTS, collect_components, statuses_of
+from candledesk.web.codec import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from candledesk.web.api.endpoint import Endpoint
-    from candledesk.web.api.params import Param
-    from candledesk.web.api.schemas import Schema
+    from candledesk.web.api.contract.endpoint import Endpoint
+    from candledesk.web.api.contract.params import Param
+    from candledesk.web.codec import Schema
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -45,7 +45,8 @@ curl -H "Authorization: Bearer $(jq -r .token $HOME_DIR/endpoint.json)" \\
 <li>A candle's timestamp is its opening instant; of 1d and longer it is the session's own date at 00:00 UTC.</li>
 <li>Intervals: {intervals}, and any other multiple, such as <code>10m</code>, <code>45m</code>, <code>2h</code>,
 <code>2d</code>, <code>2wk</code>, <code>6mo</code>, <code>1y</code>, which is derived from stored candles.</li>
-<li>An answer that is cut at <code>limit</code> names the next page's <code>cursor</code> in <code>next</code>.</li>
+<li>An answer that is cut at <code>limit</code> gives the <code>cursor</code> of the next page in <code>next</code>; one
+that is an array has the address of the next page in its <code>Link</code> header (<code>rel="next"</code>).</li>
 <li>Large answers come compressed with gzip when <code>Accept-Encoding</code> allows it. Candles carry an
 <code>ETag</code>: sent back in <code>If-None-Match</code>, it is answered with 304 while nothing has changed.</li>
 <li>A POST's body is a JSON object of at most 64 KiB, sent as <code>application/json</code>.</li>
@@ -63,7 +64,7 @@ def build_docs(endpoints: Sequence[Endpoint]) -> bytes:
         _INTRO.replace("{intervals}", " ".join(f"<code>{name}</code>" for name in INTERVALS)),
         f'<nav aria-label="Routes"><h2>Routes</h2>\n<ul>\n{links}</ul></nav>\n<main>\n',
         *(_section(row) for row in endpoints),
-        _schemas(),
+        _schemas(collect_components(endpoints)),
         _errors(),
         "</main>\n</body>\n</html>\n",
     ]
@@ -93,7 +94,7 @@ def _section(endpoint: Endpoint) -> str:
             "<p>It needs no token.</p>\n" if endpoint.is_open else "",
             _parameters(rows),
             f"<p>Answers <b>{answer.status}</b> <code>{escape(answer.media_type)}</code>: {escape(answer.text)} ",
-            f"({_type(answer.schema)}).",
+            f"({_type(schema_of(answer.content))}).",
             " <b>304</b> when nothing has changed." if answer.has_etag else "",
             f" Failures: {statuses}.</p>\n</section>\n",
         )
@@ -152,8 +153,8 @@ def _plain_type(schema: Schema, formats: list[str]) -> str:
     return escape(", ".join([form or words, *limits]))
 
 
-def _schemas() -> str:
-    tables = "".join(_schema_table(name, schema) for name, schema in COMPONENTS.items())
+def _schemas(components: Mapping[str, Schema]) -> str:
+    tables = "".join(_schema_table(name, schema) for name, schema in components.items())
     return f'<h2 id="schemas">What answers hold</h2>\n{tables}'
 
 

@@ -6,16 +6,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from candledesk import __version__
-from candledesk.web.api.schemas import COMPONENTS, nullable, shared
+from candledesk.web.codec import components_of, schema_of
+from candledesk.web.server.problems import PROBLEM_TYPE, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from candledesk.web.api.endpoint import Endpoint
-    from candledesk.web.api.params import Param
-    from candledesk.web.api.schemas import Schema
+    from candledesk.web.api.contract.endpoint import Endpoint
+    from candledesk.web.api.contract.params import Param
+    from candledesk.web.codec import Schema
 
-PROBLEM_TYPE = "application/problem+json"
 ERROR_TEXTS = {
     400: "A parameter is malformed, missing, unknown or given twice; field names it.",
     401: "The token is missing or not the one of this run.",
@@ -49,7 +49,17 @@ def statuses_of(endpoint: Endpoint) -> list[int]:
     return sorted(found)
 
 
-def build_openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+def collect_components(endpoints: Iterable[Endpoint]) -> dict[str, Schema]:
+    """Return the schemas of all messages that the routes answer, by name; ``ValueError`` for a name of two messages."""
+    found = components_of(Problem)
+    for endpoint in endpoints:
+        for name, schema in components_of(endpoint.answer.content).items():
+            if found.setdefault(name, schema) != schema:
+                raise ValueError(f"two messages have the name {name}")
+    return dict(sorted(found.items()))
+
+
+def build_openapi(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """Return the document for ``GET /openapi.json``."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -65,7 +75,7 @@ def build_openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": COMPONENTS,
+            "schemas": collect_components(endpoints),
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -122,19 +132,24 @@ def _request_body(endpoint: Endpoint) -> dict[str, Any]:
 def _field(param: Param) -> Schema:
     """Return the schema of one field of a body; null in an optional field means that it is not given."""
     schema = param.describe()
-    return {**schema, "description": param.text} if param.is_required else nullable(schema, param.text)
+    if param.is_required:
+        return {**schema, "description": param.text}
+    return {"anyOf": [schema, {"type": "null"}], "description": param.text}
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
     answer = endpoint.answer
     success: dict[str, Any] = {
         "description": answer.text,
-        "content": {answer.media_type: {"schema": answer.schema}},
+        "content": {answer.media_type: {"schema": schema_of(answer.content)}},
     }
     responses: dict[str, Any] = {str(answer.status): success}
     if answer.has_etag:
         success["headers"] = {"ETag": {"description": "for If-None-Match", "schema": {"type": "string"}}}
         responses["304"] = {"description": "Nothing has changed since the answer with the ETag in If-None-Match."}
+    if answer.has_next_link:
+        text = "the address of the next page as rel=next; left out on the last one"
+        success["headers"] = {"Link": {"description": text, "schema": {"type": "string"}}}
     for status in statuses_of(endpoint):
         responses[str(status)] = _problem(status)
     return responses
@@ -143,7 +158,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
 def _problem(status: int) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "description": f"{HTTPStatus(status).phrase}: {ERROR_TEXTS[status]}",
-        "content": {PROBLEM_TYPE: {"schema": shared("Problem")}},
+        "content": {PROBLEM_TYPE: {"schema": schema_of(Problem)}},
     }
     if status in _WITH_RETRY:
         answer["headers"] = {"Retry-After": {"required": True, "schema": {"type": "string"}}}

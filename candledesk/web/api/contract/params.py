@@ -8,29 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from candledesk.cache.messages import JobState
 from candledesk.domain.errors import InputError
 from candledesk.domain.instrument import parse_symbol
-from candledesk.domain.interval import INTERVAL_PATTERN, INTERVALS, parse_interval
-from candledesk.domain.times import parse_time
+from candledesk.domain.interval import DAY_S, INTERVAL_PATTERN, INTERVALS, parse_interval
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.times import iso_time, parse_time
 from candledesk.web.server.problems import RangeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from candledesk.domain.interval import Interval
-    from candledesk.web.api.schemas import Schema
+    from candledesk.web.codec import Schema
 
-MAX_LIMIT = 5_000
 MAX_TIMEOUT_S = 30.0
 MAX_SERIES = 100
 MAX_WORDS = 64
-MAX_ID = 2**53  # what a JSON number holds exactly everywhere
+MAX_ID = 2**53  # the largest integer that every JSON reader holds exactly
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one sort of value is read and described: ``parse(text, field)`` raises ``InputError``; a JSON Schema."""
+    """How one kind of value is read and described: ``parse(text, field)`` raises ``InputError``; a JSON Schema."""
 
     parse: Callable[[str, str], object]
     schema: Schema
@@ -111,7 +110,9 @@ def yes_or_no() -> Kind:
 
 
 def _symbol(text: str, _field: str) -> str:
-    return parse_symbol(text if text.isascii() else "\N{REPLACEMENT CHARACTER}")  # upper-casing makes ASCII of some
+    return parse_symbol(
+        text if text.isascii() else "\N{REPLACEMENT CHARACTER}"
+    )  # upper-casing turns some other letters into ASCII
 
 
 def _interval(text: str, _field: str) -> Interval:
@@ -152,35 +153,28 @@ ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
 FROM = Param("from", "first instant (inclusive): a date, or an instant with its offset", TIME_KIND)
 TO = Param("to", "last instant (exclusive); now unless given", TIME_KIND)
-CURSOR = Param("cursor", "next of the answer before", TIME_KIND)
-ADJUST = Param("adjust", "what prices are adjusted for", choice("none", "splits", "all"), default="splits")
-FILL = Param(
-    "fill",
-    "wait for what is missing, read only the database (none), or start the fill and answer at once (async)",
-    choice("wait", "none", "async"),
-    default="wait",
-)
-PREFETCH = Param(
-    "prefetch",
-    "ask for the older candles too that the same request to the provider can bring: for who scrolls on",
-    yes_or_no(),
-    default=False,
-)
-TIMEOUT = Param("timeout", "seconds that fill=wait may take; the fill goes on", seconds(MAX_TIMEOUT_S), default=8.0)
-LIMIT = Param("limit", "at most so many candles, the oldest first", whole_number(1, MAX_LIMIT), default=MAX_LIMIT)
-FORMAT = Param("format", "one object per candle, or one array per field", choice("rows", "columns"), default="rows")
-RAW = Param(
-    "raw",
-    "true: prices as the provider sent them, before they were read in the instrument's unit and basis",
-    yes_or_no(),
-    default=False,
-)
-QUERY = Param("query", "part of the symbol or name", WORDS_KIND, default="")
-SEARCH_TIMEOUT = Param("timeout", "seconds that Yahoo's search may take", seconds(10.0), default=3.0)
-STATE = Param("state", "only jobs in this state", choice(*(state.value for state in JobState)))
-JOB_LIMIT = Param("limit", "at most so many jobs, the newest first", whole_number(1, 500), default=200)
-JOB_CURSOR = Param("cursor", "next of the answer before", whole_number(1, MAX_ID))
-JOB_ID = Param("job_id", "the job's number", whole_number(1, MAX_ID), is_required=True)
+
+
+def read_span(values: Mapping[str, Any], interval: Interval, now: int) -> Span | None:
+    """Return the requested span ``[from, to)``; ``cursor`` moves its start; ``None`` when neither end is given.
+
+    An open end is now, and for daily bars a day later: a session's date at 00:00 UTC can lie ahead of the clock.
+    Raises ``RangeError`` for a span that is empty.
+    """
+    start, end, cursor = values.get("from"), values.get("to"), values.get("cursor")
+    if start is None and end is None and cursor is None:
+        return None
+    if end is None:
+        end = now + (DAY_S if interval.is_daily else 1)
+    if start is None:
+        start = min(HISTORY_START, end - 1)
+    if start >= end:
+        raise RangeError("to", f"The span is empty: from {iso_time(start)} is not before to {iso_time(end)}")
+    if cursor is not None:
+        start = max(start, cursor)
+        if start >= end:
+            raise RangeError("cursor", f"The cursor {iso_time(cursor)} is not before to {iso_time(end)}")
+    return Span(start, end)
 
 
 def read_path(declared: Iterable[Param], given: Mapping[str, str]) -> dict[str, Any]:

@@ -1,0 +1,40 @@
+"""The stream of the cache's events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from candledesk.web.api.contract import params
+from candledesk.web.api.contract.endpoint import Endpoint, ResponseSpec
+from candledesk.web.api.event_stream import STREAM_TYPE, EventStream
+from candledesk.web.server.guard import STREAM_PATH
+
+if TYPE_CHECKING:
+    from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
+
+
+async def _stream_events(context: RequestContext, request: RouteRequest) -> Response:
+    if request.http.method == "HEAD":
+        return Response(media_type=STREAM_TYPE)
+    values = request.values
+    return EventStream(context.cache, context.stopping, values["symbol"], values["interval"]).respond()
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        STREAM_PATH,
+        _stream_events,
+        "Server-sent events: bars_stored, job, jobs, limiter, fault, symbol_reused",
+        ResponseSpec(str, "the stream; it ends when CandleDesk ends", media_type=STREAM_TYPE),
+        text=(
+            "bars_stored holds the symbol, interval, from, to and rev of a change; job is a job as /api/v1/jobs shows "
+            "it; limiter the limiter; fault a text that a person must read; symbol_reused the symbol that another "
+            "company has now and the former_symbol under which the old bars are kept. A comment comes every 15 "
+            "seconds. A reader that falls behind is disconnected and should read again what it shows."
+        ),
+        query=(params.ONLY_SYMBOL, params.ONLY_INTERVAL),
+    ),
+)

@@ -1,0 +1,147 @@
+"""A message's schema, encoder and decoder agree, for every message that the API has."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, Literal
+
+import jsonschema_rs
+import orjson
+import pytest
+
+from candledesk.cache.messages import (
+    ArchiveEntry,
+    BackfillEstimate,
+    BarsStored,
+    BreakerState,
+    Gap,
+    Job,
+    JobsChanged,
+    JobState,
+    LimiterState,
+    SeriesReport,
+    SymbolFound,
+    SymbolReused,
+)
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.instrument import HistoryStart
+from candledesk.domain.interval import INTERVALS, parse_interval
+from candledesk.domain.job_states import JobKind
+from candledesk.domain.json_fields import JsonField
+from candledesk.domain.span import Span
+from candledesk.domain.times import UtcSeconds
+from candledesk.web.api.candles import Candle, Candles, Derived, Started
+from candledesk.web.api.jobs import JobPage
+from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
+from candledesk.web.routes import ENDPOINTS
+from candledesk.web.server.problems import Problem
+
+DAY = INTERVALS["1d"]
+GAP = Gap(Span(0, 86_400), "not fetched yet", 7)
+JOB = Job(
+    3, JobKind.ARCHIVE, "AAPL", DAY, Span(-5, 86_400), JobState.RUNNING, 1, 2, 1, "busy", 5, 6,
+    eta_s=1.25, gaps=(GAP, Gap(Span(1, 2), "x")), next_try_at=9, cursor=8, dropped={"no close": 2},
+)  # fmt: skip
+MESSAGES = [
+    GAP,
+    JOB,
+    replace(JOB, eta_s=None, gaps=(), next_try_at=None, cursor=None, dropped={}),
+    JobPage((JOB,), "3"),
+    Started(JobState.QUEUED, 1),
+    Coverage(Span(0, 1), CoverageState.KNOWN_EMPTY, 4, 5, "asked"),
+    SeriesReport((Coverage(Span(0, 1), CoverageState.HAVE, 4),), (GAP,), 7, {"jump": 1}, {"no close": 1}, 3, 4),
+    SeriesReport((), (), 0),
+    SymbolFound("AAPL", "Apple Inc.", "NMS", "EQUITY", is_cached=True),
+    ArchiveEntry("AAPL", INTERVALS["1m"], 1, None, 3, "note", is_on=False),
+    LimiterState(1.5, 2.0, BreakerState.HALF_OPEN, 4, "429", is_offline=True, update_lag_s=2),
+    BackfillEstimate(1, 2, 2.5, 4, ("NEW",)),
+    HistoryStart(7, "listing", "AAPL has traded since 1980-12-12"),
+    BarsStored("AAPL", DAY, Span(0, 1), 3),
+    JobsChanged(4),
+    SymbolReused("A", "A_2026-11-28", "Another Inc."),
+    Problem("Not Found", 404, "There is none", "symbol", "unknown_symbol", "XYZ"),
+    Problem("Bad Request", 400, "Malformed"),
+    Candle(0, 0, None, 2.0, 0.5, 1.0, 10.0, final=True, odd="jump"),
+    Derived(Span(0, 1), parse_interval("45m")),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_what_is_written_is_read_again_and_fits_the_schema(message):
+    kind = type(message)
+    row = orjson.loads(orjson.dumps(encode(message)))
+    assert decode(kind, row) == message
+    schema = {**schema_of(kind), "components": {"schemas": components_of(kind)}}
+    validator = jsonschema_rs.Draft202012Validator(schema)
+    validator.validate(row)
+    required = components_of(kind)[schema["$ref"].rpartition("/")[2]]["required"]
+    for key in required:
+        assert not validator.is_valid({name: value for name, value in row.items() if name != key}), key
+
+
+def test_every_message_of_the_api_is_tried_here():
+    tried = {type(message) for message in MESSAGES}
+    answered = {endpoint.answer.content for endpoint in ENDPOINTS if is_message(endpoint.answer.content)}
+    assert {kind.__name__ for kind in answered - tried} == {"Candles", "Health", "Moved", "Raised"}
+
+
+def test_the_keys_stand_in_the_order_of_the_fields():
+    row = encode(JOB)
+    assert list(row)[:9] == [
+        "job_id", "kind", "symbol", "interval", "from", "to", "state", "bars_done", "bars_expected",
+    ]  # fmt: skip
+    assert list(encode(SeriesReport((), (), 0)))[:4] == ["spans", "gaps", "complete", "bars"]
+    assert list(encode(HistoryStart(7, "listing", "x"))) == ["at", "time", "kind", "reason"]
+    assert (row["kind"], row["from"], row["created_at"]) == ("harvest", "1969-12-31T23:59:55Z", "1970-01-01T00:00:05Z")
+
+
+def test_a_property_is_shown_as_it_is_computed():
+    assert encode(SeriesReport((), (GAP,), 0))["complete"] is False
+    assert encode(SeriesReport((), (), 0))["complete"] is True
+    assert encode(SymbolFound("AAPL", "", "NMS", ""))["exchange_name"] == "NASDAQ"
+    described = components_of(SymbolFound)["Symbol"]["properties"]["exchange_name"]["description"]
+    assert described.startswith("the usual name of the exchange")
+
+
+def test_an_internal_field_is_not_shown():
+    assert "source" not in encode(Coverage(Span(0, 1), CoverageState.HAVE, 4, source="import"))
+    assert "source" not in components_of(Coverage)["Covered"]["properties"]
+
+
+def test_what_is_left_out_empty_is_not_required():
+    (candles,) = [schema for name, schema in components_of(Candles).items() if name == "Candles"]
+    assert {"derived", "notes"} <= set(candles["properties"])
+    assert not {"derived", "notes"} & set(candles["required"])
+    assert "odd" not in encode(Candle(0, 0, 1.0, 1.0, 1.0, 1.0, 1.0, final=True))
+
+
+def test_an_answer_of_a_newer_or_older_instance_is_read():
+    row = encode(JOB) | {"colour": "red"}
+    assert decode(Job, row) == JOB
+    del row["dropped"]
+    assert decode(Job, row) == replace(JOB, dropped={})
+    del row["state"]
+    with pytest.raises(KeyError, match="state"):
+        decode(Job, row)
+
+
+def test_a_field_may_be_any_of_the_known_types_and_nothing_else():
+    @dataclass(frozen=True)
+    class Sample:
+        """A sample."""
+
+        when: UtcSeconds | None
+        words: tuple[str, ...]
+        mode: Annotated[Literal["a", "b"], "a or b"]
+        hidden: Annotated[object, JsonField(is_internal=True)] = None
+
+    sample = Sample(None, ("x",), "a")
+    hints = {"when": UtcSeconds | None, "words": tuple[str, ...], "mode": Annotated[Literal["a", "b"], "a or b"]}
+    Sample.__annotations__ |= hints
+    assert encode(sample) == {"when": None, "words": ["x"], "mode": "a"}
+    assert components_of(Sample)["Sample"]["properties"]["mode"] == {
+        "type": "string",
+        "enum": ["a", "b"],
+        "description": "a or b",
+    }
+    assert [one.name for one in fields(Sample)] == ["when", "words", "mode", "hidden"]
+    with pytest.raises(TypeError, match="no JSON form"):
+        schema_of(complex)
