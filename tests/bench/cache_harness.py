@@ -135,11 +135,11 @@ class CacheHarness:
     def look(self, first, n_visible):
         """Show ``n_visible`` bars from bar ``first`` of the whole series on, where the window reaches that far."""
         placed, series = self.model.placed, self.model.series
-        self.model._set_view(placed.moved(first - series.n_older + n_visible, placed.view.width / n_visible))
+        self.model._set_view(placed.moved(first - series.axis.n_older + n_visible, placed.view.width / n_visible))
 
     def go(self, first, n_visible):
         """Show a place wherever it is, with all of its rows loaded."""
-        self.look(self.model.series.n_older + self.model.placed.right_edge - n_visible, n_visible)
+        self.look(self.model.series.axis.n_older + self.model.placed.right_edge - n_visible, n_visible)
         self.model.go_to(FIRST + STEP * int(first + n_visible // 2))
         self.wait_for_rows()
 

@@ -212,13 +212,13 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     # -- Qt events
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
+        """Let the scene paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
         is_changed, dpr = self.chart_item.is_changed, self.model.frame().dpr
         rects = [event.rect()] if is_changed else self._rects_of(event.region())
+        if is_changed:
+            super().paintEvent(event)
         painter = QPainter(self.viewport())
         try:
-            if is_changed:  # without the scene's detour: there is nothing else in it
-                self.chart_item.paint(painter)
             for rect in rects:
                 if len(rects) > 1:  # one after the other: what is clipped to many parts costs ten times as much
                     painter.setClipRect(rect)
