@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from candledesk.ui.chart.core.undo import Change, UndoStack
+from candledesk.ui.chart.core.interaction.undo import Change, UndoStack
 from candledesk.ui.declared_options import option_text
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
@@ -15,8 +15,8 @@ from candledesk.ui.shell.feature import Feature
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.options import ChartOptions
-    from candledesk.ui.chart.core.undo import Command
     from candledesk.ui.shell.feature import WindowContext
 
 _AFTER_OTHERS = 1

@@ -14,10 +14,10 @@ from candledesk.cache.messages import EdgeState
 from candledesk.domain.calendar.countdown import seconds_to_close
 from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.core.geometry.lod import stride_for
+from candledesk.ui.chart.core.interaction.undo import Change, Command
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import move_separator
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing, view_of_date
-from candledesk.ui.chart.core.undo import Change, Command
 from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
 from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.layers import LAYERS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
-    from candledesk.ui.chart.core.tool import Tool
+    from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.viewport import Placed
     from candledesk.ui.chart.paint.layer import Layer
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
-from candledesk.ui.chart.core.kinetics import FlickMeter
+from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.paint.countdown import countdown_text

@@ -10,9 +10,9 @@ from candledesk.ui.chart.paint.layers import hit_test
 from candledesk.ui.chart.widget.pan_tool import PanTool
 
 if TYPE_CHECKING:
+    from candledesk.ui.chart.core.interaction.tool import Tool
+    from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.panes import Hit
-    from candledesk.ui.chart.core.tool import Tool
-    from candledesk.ui.chart.core.undo import Command
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _PAN_PX_PER_100 = 80.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.core.kinetics import Flick
+    from candledesk.ui.chart.core.interaction.kinetics import Flick
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _LATEST_MS = 400  # CHART.md, right edge

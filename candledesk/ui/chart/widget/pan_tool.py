@@ -9,8 +9,8 @@ from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.paint.layers import hit_test
 
 if TYPE_CHECKING:
+    from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.panes import Hit
-    from candledesk.ui.chart.core.undo import Command
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _PRICE_DRAG_PX = 200.0  # dragging the price axis this far scales it by e
@@ -19,7 +19,7 @@ _TITLES = {Zone.SEPARATOR: "resize panes", Zone.VALUE_AXIS: "scale prices"}
 
 
 class PanTool:
-    """Moves a chart 1:1 with the mouse; see ``core.tool.Tool``."""
+    """Moves a chart 1:1 with the mouse; see ``core.interaction.tool.Tool``."""
 
     def __init__(self, model: ChartModel) -> None:
         """Start with nothing grabbed."""

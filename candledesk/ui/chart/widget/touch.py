@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF
 
-from candledesk.ui.chart.core.kinetics import FlickMeter
+from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.ui.chart.core.undo import MAX_COMMANDS, Change, UndoStack
+from candledesk.ui.chart.core.interaction.undo import MAX_COMMANDS, Change, UndoStack
 
 
 class Editor:

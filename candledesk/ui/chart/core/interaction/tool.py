@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.panes import Hit
-    from candledesk.ui.chart.core.undo import Command
 
 
 class Tool(Protocol):
