@@ -15,12 +15,12 @@ from candledesk.ui.chart.core.panes import Unit
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
 
-LEAST_PRICE = 1e-12  # a hundredth of what ten decimals can write; less is drawn and counted as nothing
+LEAST_PRICE = 1e-12  # a hundredth of the least price with ten decimals; lower prices are drawn as this one
 MARGIN_TOP = 0.20  # CHART.md: autoscale margins
 MARGIN_BOTTOM = 0.10
-_WHOLE = 1e-6  # a step of so nearly whole units is written out
+_WHOLE = 1e-6  # a step this close to whole units can be written with the decimals
 _LINEAR_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-# Of each decade, the rounder ones first: the others come between them where there is room.
+# Of each decade, rounder ones first; the others are added where there is room between them.
 _LOG_MANTISSAS = (
     (1.0,),
     (2.0, 5.0),
@@ -47,7 +47,7 @@ class ValueRange:
         return replace(self, lo=centre - half, hi=centre + half)
 
     def shifted(self, fraction: float) -> ValueRange:
-        """Move by a fraction of the span; positive moves the candles down."""
+        """Move by a fraction of the range; positive moves the candles down."""
         step = (self.hi - self.lo) * fraction * (-1 if self.is_inverted else 1)
         return replace(self, lo=self.lo + step, hi=self.hi + step)
 
@@ -88,7 +88,7 @@ class PaneScale:
         return float(10**value) if self.range.is_log else value
 
     def label(self, value: float) -> str:
-        """Return what the axis calls a value."""
+        """Return the label of a value on the axis."""
         if self.unit is Unit.VOLUME:
             return format_volume(value)
         if self.mode is PriceMode.PERCENT:

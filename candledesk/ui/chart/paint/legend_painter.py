@@ -91,7 +91,7 @@ def _place_values(parts: list[Part], theme: Theme, dpr: float, room: int) -> lis
 
 
 def _place_flag(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[_Word]:
-    """Place why a bar is flagged, shortened to ``room`` pixels."""
+    """Place the text that says why a bar is flagged, shortened to ``room`` pixels."""
     left, pen = round(_LEFT * dpr), _pens(theme, round(FONT_PX * dpr))[Tone.MUTED]
     texts = [(text, static_text(text, pen.pixels, pen.is_bold)[1]) for text, _, _ in parts]
     fitting = [text if width <= room - left else shortened(text, pen, room - left) for text, width in texts]
@@ -109,7 +109,7 @@ _Lines = tuple[tuple[_Word, ...], tuple[_Word, ...], tuple[_Word, ...]]
 
 @lru_cache(maxsize=2)
 def lines_of(picture: Picture) -> _Lines:
-    """Return the words of the title, of the values and of the flag of the bar under the crosshair, else of the last."""
+    """Return the words of the title, and of values and flag of the bar under the crosshair, else of the last bar."""
     series, frame, n = picture.series, picture.frame, len(picture.series.bars)
     row = picture.point.row if picture.point is not None else n - 1
     room, dpr, theme = frame.panes.plot_w, frame.dpr, picture.theme
@@ -159,7 +159,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
 
 
 def _write(painter: QPainter, words: list[_Word], middle: int, room: tuple[int, int], *, has_figures: bool) -> None:
-    """Write words on a line, cut at ``room`` (width and height); figures are seldom the same again."""
+    """Write words on a line, cut at ``room`` (width and height); ``has_figures``: its numbers change often."""
     is_cut = words[-1].right > room[0]
     if is_cut:
         painter.save()

@@ -44,7 +44,7 @@ _POINTS = 72 / _CSS_DPI
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """What is drawn: a scene in a palette on ``width`` × ``height`` logical pixels.
+    """A picture to be made: a scene in a theme on ``width`` × ``height`` logical pixels.
 
     ``scale``: device pixels per logical pixel of a PNG; ``note``: where the data are from, on the left of the footer.
     """
@@ -125,7 +125,7 @@ def _pdf(shot: Shot) -> bytes:
 
 
 def _open_buffer() -> QBuffer:
-    out = QBuffer()  # one around a byte array of ours would not keep it alive
+    out = QBuffer()  # it owns its bytes: a buffer around another byte array would not keep that alive
     out.open(QIODevice.OpenModeFlag.ReadWrite)
     return out
 
@@ -153,7 +153,7 @@ def _paint_footer(painter: QPainter, shot: Shot, dpr: float, theme: Theme) -> No
         middle = height - footer // 2
         used = draw_line(painter, left, middle, note, pen)
         room = right - left - used - round(2 * _PAD * dpr)
-        if figures_width(made, pen) <= room:  # where the data are from comes first
+        if figures_width(made, pen) <= room:  # the source of the data has priority
             draw_line(painter, right, middle, made, pen, Align.AlignRight)
 
 
@@ -164,7 +164,7 @@ def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: 
 
 
 def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: bool = False) -> ChartScene:
-    """Return the scene of a script's bars on ``width`` logical pixels: a named span whole, else the latest screen."""
+    """Return the scene of a reply on ``width`` logical pixels: the whole requested span, else the latest bars."""
     bars, instrument, interval = reply.bars, reply.instrument, reply.request.interval
     axis = BarAxis(bars.open_time, step_s=interval.step_s)
     calendar = build_calendar(bars.open_time, instrument.tz, is_daily=interval.is_daily)

@@ -78,7 +78,7 @@ class ChartModel(QObject):
         return self.scene.series
 
     def stride_of(self, interval: Interval) -> int:
-        """Return how many bars a row may stand for at the present zoom (derived intervals are short)."""
+        """Return how many bars a row may hold at the present zoom; 1 for derived intervals."""
         return stride_for(self.scene.viewport.spacing * self._dpr) if interval.base is interval else 1
 
     @property
@@ -87,7 +87,7 @@ class ChartModel(QObject):
         return self.frame().placed
 
     def resize(self, width: float, height: float, dpr: float, metrics: TextMetrics) -> None:
-        """Take a new surface: the right edge and the bar spacing stay."""
+        """Set the size in logical pixels: the right edge and the bar spacing stay."""
         self._size, self._dpr, self._metrics = (width, height), dpr, metrics
         plot = plot_width(self.series, width, metrics)
         self._replace(viewport=self.scene.viewport.resized(plot))
@@ -122,12 +122,12 @@ class ChartModel(QObject):
         self.viewport_changed.emit()
 
     def show_notice(self, notice: Notice | None) -> None:
-        """Write words over the chart."""
+        """Show a notice over the chart, ``None`` for none."""
         if notice != self.scene.notice:
             self._replace(notice=notice)
 
     def set_reach(self, *, is_offline: bool, pause: str) -> None:
-        """Take whether the provider can be reached, and why it is not asked now."""
+        """Set whether the provider can be reached, and the sentence of a pause in requests."""
         if (is_offline, pause) != (self.scene.is_offline, self.scene.pause):
             self._replace(is_offline=is_offline, pause=pause)
 
@@ -192,7 +192,7 @@ class ChartModel(QObject):
         self._set_view(self.placed.on_first())
 
     def fit(self) -> None:
-        """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
+        """Show every stored bar; bars that are loaded later are fitted too, until the view is moved."""
         self._set_view(self.placed.fit())
         self._is_fitting = self.series.edge is EdgeState.MORE
 
@@ -224,7 +224,7 @@ class ChartModel(QObject):
             self.autoscale()
 
     def set_price_mode(self, mode: PriceMode) -> None:
-        """Switch what the price axis says, and autoscale."""
+        """Set the mode of the price axis, and autoscale."""
         self._do(f"{mode.words.lower()} price scale", price_mode=mode, price_range=None)
 
     def toggle_price_mode(self, mode: PriceMode) -> None:
@@ -238,19 +238,19 @@ class ChartModel(QObject):
     # -- looks and panes
 
     def set_options(self, options: ChartOptions) -> None:
-        """Take how everything looks."""
+        """Set the options of how the chart looks."""
         if options != self.scene.options:
             self._replace(options=options, series=zoned(self.series, options.zone))
 
     def set_counting(self, *, is_on: bool) -> None:
-        """Take whether a countdown stands under the last price's tag."""
+        """Set whether a countdown is shown under the tag of the last price."""
         if is_on != self.scene.is_counting:
             self._replace(is_counting=is_on)
 
     def seconds_to_close(self, at: float) -> int | None:
         """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms.
 
-        The cache's clock may be another one: it counts from what the cache said, when it was said.
+        The cache's clock may differ: seconds are counted from the time that the cache sent, since it arrived.
         """
         hours = self.series.hours
         if hours is None or not self.series.at_latest:
@@ -263,7 +263,7 @@ class ChartModel(QObject):
         self._replace(panes=panes)
 
     def toggle_maximised(self, pane: str) -> None:
-        """Give a pane all of the height, or go back to how it was shared."""
+        """Give a pane all of the height, or return to the shared height."""
         if self.scene.maximised:
             self._do("restore panes", maximised="")
         else:

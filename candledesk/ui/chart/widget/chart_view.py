@@ -1,4 +1,4 @@
-"""The chart widget: hands mouse, wheel and keys to the gestures and repaints once per change."""
+"""The chart widget: passes mouse, wheel and keys to the gestures and repaints once per change."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     typed = Signal(str)
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
-        """Build the items; the model brings the data."""
+        """Build the scene; the model provides the data."""
         super().__init__(parent, useOpenGL=False, background=None)
         self.model = model
         self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
@@ -131,7 +131,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     @property
     def _theme(self) -> Theme:
         base, options, theme = self._palette
-        if options is not self.model.scene.options:  # many times a frame: even a cache of calls would be noticed
+        if options is not self.model.scene.options:  # read many times a frame: an lru_cache would cost more
             options = self.model.scene.options
             theme = coloured(base, options)
             self._palette = base, options, theme
@@ -147,7 +147,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return self._gestures.hit_at(at.x(), at.y())
 
     def animate_latest(self) -> None:
-        """Glide to the latest bar."""
+        """Move to the latest bar, animated."""
         self.motion.go_latest()
 
     def _on_changed(self) -> None:
@@ -162,18 +162,18 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.model.set_counting(is_on=seconds is not None)
 
     def _on_second(self) -> None:
-        """Count, and come again when the next second begins; venues open and close too."""
+        """Update the countdown now and when the next second begins; venues open and close meanwhile."""
         self._update_countdown()
         self._update_overlay()
         self._clock.start(1000 - int(time.time() * 1000) % 1000)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Count while it is seen."""
+        """Run the countdown while the chart is visible."""
         super().showEvent(event)
         self._on_second()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop counting."""
+        """Stop the countdown."""
         self._clock.stop()
         super().hideEvent(event)
 
@@ -205,7 +205,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return rects if asked == region else [QRect(rect) for rect in cast("Iterable[QRect]", region)]
 
     def close(self) -> bool:
-        """Close as a plain widget: pyqtgraph's own way takes the viewport away while Qt still sends it events."""
+        """Close as a plain widget: pyqtgraph's ``close`` removes the viewport while Qt still sends it events."""
         self.motion.stop()
         return bool(QGraphicsView.close(self))
 
@@ -220,14 +220,14 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         painter = QPainter(self.viewport())
         try:
             for rect in rects:
-                if len(rects) > 1:  # one after the other: what is clipped to many parts costs ten times as much
+                if len(rects) > 1:  # one by one: a clip of many parts costs ten times as much
                     painter.setClipRect(rect)
                 with nullcontext() if dpr == 1 else device_pixels(painter):
                     if not is_changed:
                         self.chart_item.copy(painter, rect, dpr)
                     self._overlay.paint(painter, rect)
         finally:
-            painter.end()  # an open painter takes the process with it
+            painter.end()  # a painter left open crashes the process
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the model and the items the new surface."""
@@ -246,8 +246,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._latest_button.move(right - 40, bottom - 40)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Follow fingers and a trackpad's pinch, and watch for a new scale factor."""
-        if isinstance(event, QPaintEvent):  # most of all, and asking for its type costs more
+        """Handle touch, a trackpad's pinch, and a new scale factor."""
+        if isinstance(event, QPaintEvent):  # the most frequent event: checking its type costs more
             return bool(super().viewportEvent(event))
         if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "chart_item"):
             self._take_surface()
@@ -287,7 +287,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             self.viewport().setCursor(shape)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go; throw the chart where that is wanted of a mouse."""
+        """End the drag, with kinetic panning where that is on for the mouse."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         flick = self._meter.flick(float(event.timestamp())) if self._gestures.is_panning else None
@@ -307,7 +307,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         super().enterEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the crosshair again where the mouse rests, after something else had the keyboard."""
+        """Show the crosshair again where the mouse is, when the keyboard focus returns."""
         if self.viewport().underMouse():
             self._point_at(QPointF(self.viewport().mapFromGlobal(QCursor.pos())))
         super().focusInEvent(event)

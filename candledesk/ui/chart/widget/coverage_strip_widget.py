@@ -1,4 +1,4 @@
-"""The coverage strip: a thin band under the time axis that tells what is known of what is on screen, and why."""
+"""The coverage strip: a thin band under the time axis that shows which bars are stored and why others are not."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _log = logging.getLogger(__name__)
 HEIGHT = 8
 _BAND_TOP, _BAND_H = 2, 4
 _ODD_H = 2  # a line within the band: flagged bars are stored like all others
-_ASK_MS = 120  # after the last change at the latest: a moving chart does not ask for every frame
+_ASK_MS = 120  # a panning chart asks once in this time, not for every frame
 
 
 class CoverageStrip(QWidget):
-    """Follows a chart. ``fill_requested`` with the span that a person wants fetched."""
+    """Shows the coverage of one chart. ``fill_requested`` carries the span that a user wants fetched."""
 
     fill_requested = Signal(object)
 
@@ -138,14 +138,14 @@ class CoverageStrip(QWidget):
         painter.end()
 
     def event(self, event: QEvent) -> bool:
-        """Say what the piece under the mouse is."""
+        """Show a tool tip about the part under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tip(event.pos(), event.globalPos())
             return True
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say it at once: the band is thin and its pieces are short."""
+        """Show the tool tip at once: the band is thin and its parts are short."""
         self._show_tip(event.position().toPoint(), event.globalPosition().toPoint())
         piece = mark_at(self.segments, event.position().x())
         can_fill = piece is not None and piece.mark is not None and piece.mark.state in CAN_FILL
@@ -161,7 +161,7 @@ class CoverageStrip(QWidget):
         QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), plain_tip(words), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Offer to fetch what is missing there."""
+        """Open a menu that offers to fetch what is missing there."""
         piece = mark_at(self.segments, event.position().x())
         if event.button() != Qt.MouseButton.LeftButton or piece is None or piece.mark is None:
             return

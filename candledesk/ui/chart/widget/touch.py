@@ -1,4 +1,4 @@
-"""Fingers on a chart: one drags and throws, two zoom and pan at their centre."""
+"""Touch gestures on a chart: one finger drags, with kinetic panning; two fingers zoom and pan at their centre."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class TouchGestures:
-    """Follows the fingers of one chart."""
+    """Handles the touch events of one chart."""
 
     def __init__(self, model: ChartModel, gestures: MouseGestures, motion: Motion) -> None:
-        """Drag with ``gestures``, throw with ``motion``."""
+        """Drag with ``gestures``, go on after a drag with ``motion``."""
         self._model, self._gestures, self._motion = model, gestures, motion
         self._meter = FlickMeter()
         self._pair: tuple[QPointF, float] | None = None  # the centre of two fingers, and their distance
 
     def take(self, event: QTouchEvent) -> None:
-        """Follow one event."""
+        """Handle one event."""
         points = [point.position() for point in event.points() if point.state() != point.State.Released]
         at_ms = float(event.timestamp())
         if event.type() == QEvent.Type.TouchCancel:

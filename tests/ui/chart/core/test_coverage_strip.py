@@ -100,10 +100,10 @@ def test_the_piece_that_is_drawn_last_is_under_the_mouse():
     [
         (None, ["Stored"]),
         (mark(0, DAY_S, MarkState.MISSING, reason="not fetched yet"), ["Missing: not fetched yet", "1970-01-01"]),
-        (mark(HISTORY_START, 0, MarkState.REFUSED, reason="no bars before"), ["Not to be had", "the beginning"]),
+        (mark(HISTORY_START, 0, MarkState.REFUSED, reason="no bars before"), ["Not available", "the beginning"]),
         (
             mark(0, 60, MarkState.FAILED, reason="HTTP 500", fetched_at=60, expires_at=120),
-            ["Failed: HTTP 500", "asked 1970-01-01 00:01 UTC", "asked again from 1970-01-01 00:02 UTC"],
+            ["Failed: HTTP 500", "Last checked 1970-01-01 00:01 UTC", "Next check 1970-01-01 00:02 UTC"],
         ),
     ],
 )
@@ -134,7 +134,7 @@ def test_the_text_shows_times_in_the_charts_zone():
     """The axis said 09:30 where the strip said 14:30 UTC."""
     piece = mark(1_764_081_000, 1_764_082_800, MarkState.MISSING, fetched_at=1_764_084_600)
     words = mark_text(piece, is_daily=False, tz="America/New_York").split("\n")
-    assert words[1:] == ["2025-11-25 09:30 EST to 2025-11-25 10:00 EST", "asked 2025-11-25 10:30 EST"]
+    assert words[1:] == ["2025-11-25 09:30 EST to 2025-11-25 10:00 EST", "Last checked 2025-11-25 10:30 EST"]
 
 
 @pytest.fixture
