@@ -128,9 +128,9 @@ class CacheHarness:
 
     def open(self):
         """Show the series and wait for its first paint."""
-        n_paints = self.view.chart_item.n_paints
+        n_paints = self.view.canvas.n_paints
         self.feed.open("BENCH", MINUTE)
-        self.wait(lambda: len(self.model.series.bars) > 0 and self.view.chart_item.n_paints > n_paints)
+        self.wait(lambda: len(self.model.series.bars) > 0 and self.view.canvas.n_paints > n_paints)
 
     def look(self, first, n_visible):
         """Show ``n_visible`` bars from bar ``first`` of the whole series on, where the window reaches that far."""

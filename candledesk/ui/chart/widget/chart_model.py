@@ -53,6 +53,7 @@ class ChartModel(QObject):
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
         super().__init__(parent)
         self.layers = in_order(layers)
+        self._scaled = [layer for layer in self.layers if layer.autoscale is not None]
         self.tool: Tool | None = None
         self.scene = ChartScene()
         self._size = (800.0, 500.0)
@@ -69,7 +70,7 @@ class ChartModel(QObject):
         if self._frame is None:
             # A pixel of which the chart has only half is painted too: it would show what was there before.
             width, height = (math.ceil(side * self._dpr) for side in self._size)
-            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics, self.layers)
+            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics, self._scaled)
         return self._frame
 
     @property

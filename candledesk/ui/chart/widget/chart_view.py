@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QTouchEvent
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
@@ -21,7 +21,7 @@ from candledesk.ui.chart.paint.legend_painter import legend_text
 from candledesk.ui.chart.paint.overlay import Overlay
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.paint.text_painter import text_metrics
-from candledesk.ui.chart.widget.chart_item import ChartItem
+from candledesk.ui.chart.widget.canvas import Canvas
 from candledesk.ui.chart.widget.gestures import MouseGestures
 from candledesk.ui.chart.widget.motion import Motion
 from candledesk.ui.chart.widget.touch import TouchGestures
@@ -58,13 +58,13 @@ _CURSORS = {
 
 
 class ChartView(pg.GraphicsView):  # type: ignore[misc]
-    """One chart. ``typed`` carries a letter or digit that opens the symbol or interval entry."""
+    """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field."""
 
     viewport_changed = Signal()
     typed = Signal(str)
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
-        """Build the scene; the model provides the data."""
+        """Build the canvas; the model provides the data."""
         super().__init__(parent, useOpenGL=False, background=None)
         self.model = model
         self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
@@ -75,11 +75,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.motion = Motion(model, self)
         self._touch = TouchGestures(model, self._gestures, self.motion)
         self._configure()
-        self.chart_item = ChartItem(self._chart_picture, model.layers)
+        self.canvas = Canvas(model.layers)
         self._overlay = Overlay(model.layers)
         self._countdown = ""
-        self._picture = self._chart_picture()
-        self.addItem(self.chart_item)
+        self._picture = Picture(model.frame(), model.scene, self._theme)
         self._latest_button = QToolButton(self)
         self._latest_button.setText("»")
         self._latest_button.setToolTip("Go to the latest bar (End)")
@@ -97,11 +96,6 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _configure(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMouseTracking(True)
@@ -109,9 +103,6 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMinimumSize(240, 160)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def _chart_picture(self) -> Picture:
-        return Picture(self.model.frame(), self.model.scene, self._theme)
 
     @property
     def point(self) -> CrosshairPoint | None:
@@ -151,7 +142,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.motion.go_latest()
 
     def _on_changed(self) -> None:
-        self.chart_item.refresh()
+        self.canvas.refresh()
         self.viewport().update()
         self._update_countdown()
         self._update_overlay()
@@ -192,7 +183,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _repaint(self, rects: list[QRect]) -> None:
         """Repaint parts of the overlay at once; all of it is repainted with a chart that changed."""
-        if rects and not self.chart_item.is_changed:
+        if rects and not self.canvas.is_changed:
             region = QRegion()
             for rect in rects:
                 region += rect
@@ -212,33 +203,37 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     # -- Qt events
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Let the scene paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
-        is_changed, dpr = self.chart_item.is_changed, self.model.frame().dpr
-        rects = [event.rect()] if is_changed else self._rects_of(event.region())
-        if is_changed:
-            super().paintEvent(event)
+        """Paint all layers of a chart that changed; else copy what the overlay uncovers, and paint the overlay.
+
+        Not through the scene, which is empty: objects there cost more (README, how it is built).
+        """
         painter = QPainter(self.viewport())
         try:
-            for rect in rects:
-                if len(rects) > 1:  # one by one: a clip of many parts costs ten times as much
-                    painter.setClipRect(rect)
-                with nullcontext() if dpr == 1 else device_pixels(painter):
-                    if not is_changed:
-                        self.chart_item.copy(painter, rect, dpr)
-                    self._overlay.paint(painter, rect)
+            if self.canvas.is_changed:
+                self._picture.within = QRect()
+                self.canvas.paint(painter, self._picture)
+            else:
+                self._paint_overlay(painter, self._rects_of(event.region()))
         finally:
             painter.end()  # a painter left open crashes the process
 
+    def _paint_overlay(self, painter: QPainter, rects: list[QRect]) -> None:
+        for rect in rects:
+            if len(rects) > 1:  # one by one: a clip of many parts costs ten times as much
+                painter.setClipRect(rect)
+            with nullcontext() if self._picture.frame.dpr == 1 else device_pixels(painter):
+                self.canvas.copy(painter, self._picture, rect)
+                self._overlay.paint(painter, rect)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Give the model and the items the new surface."""
+        """Set the size of the model."""
         super().resizeEvent(event)
-        if hasattr(self, "chart_item"):  # the base class resizes while it is built
+        if hasattr(self, "canvas"):  # the base class resizes while it is built
             self._take_surface()
 
     def _take_surface(self) -> None:
         width, height, dpr = float(self.width()), float(self.height()), self.devicePixelRatioF()
         self.model.resize(width, height, dpr, text_metrics(dpr))
-        self.chart_item.set_size(width, height)
 
     def _place_latest_button(self) -> None:
         frame = self.model.frame()
@@ -249,7 +244,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Handle touch, a trackpad's pinch, and a new scale factor."""
         if isinstance(event, QPaintEvent):  # the most frequent event: checking its type costs more
             return bool(super().viewportEvent(event))
-        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "chart_item"):
+        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "canvas"):
             self._take_surface()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.motion.stop()

@@ -39,12 +39,12 @@ def test_it_counts_from_what_the_cache_said(counting):
 
 def test_each_second_repaints_the_countdown_alone(counting, monkeypatch):
     areas = copied_areas(counting, monkeypatch)
-    n_paints, start = counting.view.chart_item.n_paints, time.time()
+    n_paints, start = counting.view.canvas.n_paints, time.time()
     for second in range(1, 4):
         monkeypatch.setattr(time, "time", lambda at=start + second: at)
         counting.view._on_second()
         counting.settle()
-    assert counting.view.chart_item.n_paints == n_paints
+    assert counting.view.canvas.n_paints == n_paints
     assert len(areas) == 3
     assert max(areas) < 4_000
 

@@ -103,22 +103,22 @@ def test_each_change_of_the_range_is_painted_exactly_once(opened, monkeypatch):
     _mouse(opened, QEvent.Type.MouseMove, 500, 200, buttons=Qt.MouseButton.NoButton)
     copies = copied_areas(opened, monkeypatch)
     for move in range(10):
-        n_paints = opened.view.chart_item.n_paints
+        n_paints = opened.view.canvas.n_paints
         opened.model.pan(5)
         opened.model.zoom(300, 1.01)
         opened.settle()
-        assert opened.view.chart_item.n_paints == n_paints + 1, move
+        assert opened.view.canvas.n_paints == n_paints + 1, move
         _wheel(opened, 400)
-        assert opened.view.chart_item.n_paints == n_paints + 2, move
+        assert opened.view.canvas.n_paints == n_paints + 2, move
         assert not copies, move
 
 
 def test_the_crosshair_paints_no_bars(opened):
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
-    n_paints = opened.view.chart_item.n_paints
+    n_paints = opened.view.canvas.n_paints
     for x in range(300, 500, 7):
         _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
-    assert opened.view.chart_item.n_paints == n_paints
+    assert opened.view.canvas.n_paints == n_paints
     assert opened.view.point is not None
 
 

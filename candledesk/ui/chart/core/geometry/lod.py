@@ -62,14 +62,11 @@ def reduce_rows(
 
     ``is_shown``: of every row of the window; the others are left out.
     """
-    groups = axis.groups(lo, hi, block, is_shown)
-    part, at = bars.take(groups.rows), groups.at
-    if at is None:
-        values = part.open, part.high, part.low, part.close, part.volume
-    else:
-        ends = np.append(at[1:], len(part)) - 1
-        values = (
-            part.open[at], np.maximum.reduceat(part.high, at), np.minimum.reduceat(part.low, at), part.close[ends],
-            np.add.reduceat(part.volume, at),
-        )  # fmt: skip
-    return BarColumns(groups.block, groups.centre, *values, groups.first)
+    rows, first, width, centre, at = axis.groups(lo, hi, block, is_shown)
+    opens, high, low = bars.open[rows], bars.high[rows], bars.low[rows]
+    close, volume = bars.close[rows], bars.volume[rows]
+    if at is not None:
+        opens, close = opens[at], close[np.append(at[1:], len(close)) - 1]
+        high, low = np.maximum.reduceat(high, at), np.minimum.reduceat(low, at)
+        volume = np.add.reduceat(volume, at)
+    return BarColumns(width, centre, opens, high, low, close, volume, first)
