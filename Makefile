@@ -77,8 +77,14 @@ lint: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.page.lint
+	@if command -v node >/dev/null; then \
+		for script in resources/web/*.js; do node --check "$$script"; done; \
+	else echo "node is not installed: the syntax of the page's scripts is not checked."; fi
 
 test: lint system-screen
+	@if command -v node >/dev/null; then node --test tests/page/*.test.mjs; \
+	else echo "node is not installed: the unit tests of the page's scripts are left out."; fi
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
 
 e2e: setup system-browser

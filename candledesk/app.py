@@ -1,4 +1,4 @@
-"""The composition root: builds and wires one process, and takes it down in order."""
+"""The composition root: builds and wires the parts of one process, and shuts them down in order."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import FaultRaised
-from candledesk.cache.runtime.workers import Writer, start_daemon
+from candledesk.cache.runtime.threads import start_daemon
+from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
+from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
@@ -36,14 +38,14 @@ LOG_BYTES = 2_000_000
 WEB_STOP_S = 0.5
 EXIT_S = 2.8  # of the 3 s that a shutdown may take
 ABORT_S = 0.3
-USER_DATA_S = 0.5  # after everything else has ended, during which it could write already
+USER_DATA_S = 0.5  # to store user data after everything else has ended; its thread writes during that time too
 
 
 class DemoProcess:
-    """The demo market in a process of its own, ended with this one."""
+    """The demo market in a process of its own, which ends with this one."""
 
     def __init__(self) -> None:
-        """Start it and wait for its address; raise ``EnvironmentFaultError`` when it does not come up."""
+        """Start the process and wait for its address; raise ``EnvironmentFaultError`` when it does not start."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "candledesk.demo", "--port", "0", "--die-with-parent"],
             stdin=subprocess.PIPE,
@@ -56,7 +58,7 @@ class DemoProcess:
         self.url = line
 
     def close(self) -> None:
-        """End it at once."""
+        """End the process at once."""
         self._process.kill()
 
 
@@ -64,10 +66,10 @@ class Application:
     """One running CandleDesk: the cache service, and on request the demo market and the web server."""
 
     def __init__(self, settings: Settings, *, demo: bool = False) -> None:
-        """Take the home, open the database, start the cache.
+        """Lock the home, open the database and start the cache.
 
-        Raises ``HomeLockedError`` when another process holds the home, ``EnvironmentFaultError`` when the disk or the
-        operating system refuses something.
+        Raises ``HomeLockedError`` when another process holds the lock of the home, ``EnvironmentFaultError`` for faults
+        of the disk or the operating system.
         """
         self.paths = open_home(settings.home, demo=demo).with_scratch()
         self.refusal = _read_only_refusal(self.paths)
@@ -89,11 +91,16 @@ class Application:
 
     @property
     def source(self) -> str:
-        """Where the data are from, for people."""
-        return "Yahoo Finance" if self._demo is None else "demo market (synthetic)"
+        """The source of the data in words when it is not a provider, else empty."""
+        return "" if self._demo is None else DEMO_SOURCE
+
+    @property
+    def terms(self) -> str:
+        """The source of the data and its terms of use, as a sentence."""
+        return self.service.terms if self._demo is None else DEMO_SOURCE
 
     def resume_jobs(self) -> int:
-        """Queue the jobs that the last run left unfinished; return how many."""
+        """Queue the jobs that the last run did not finish; return their number."""
         return self.service.jobs.resume_previous() if self.refusal is None else 0
 
     def start_updates(self) -> None:
@@ -108,7 +115,7 @@ class Application:
         return self._user_data
 
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
-        """Build the server of the browser chart and the API on its port; ``start_web`` begins to answer."""
+        """Create the server of the browser chart and the API on its port; ``start_web`` starts it."""
         from candledesk.web.http_server import WebServer
 
         on_window = self.service.emit if has_window else None
@@ -117,9 +124,9 @@ class Application:
         return web
 
     def start_web(self) -> None:
-        """Serve, and write ``endpoint.json`` for scripts and second starts: from here on they can rely on it.
+        """Start to serve, then write ``endpoint.json``, by which scripts and second starts find this instance.
 
-        In a read-only home scripts cannot find this instance, and the interfaces show why nothing new is stored.
+        It is not written in a read-only home; window and web page then show why nothing new is stored.
         """
         web = self._web or self.make_web()
         web.start()
@@ -140,10 +147,10 @@ class Application:
         webbrowser.open(page.as_uri())
 
     def close(self) -> None:
-        """Shut down in the order of DESIGN.md, "Threads"; at most 3 s, whatever hangs."""
+        """Shut down in the order of DESIGN.md, "Threads", within 3 s even if a part hangs."""
         log.info("shutting down")
         if self._user_data is not None:
-            self._user_data.close(0)  # its thread finishes what waits while the others end
+            self._user_data.close(0)  # its thread finishes the queued tasks while the other parts end
         if self._web is not None:
             self._web.stop(WEB_STOP_S)
             self.paths.endpoint.unlink(missing_ok=True)
@@ -158,7 +165,7 @@ class Application:
             shutil.rmtree(self.paths.scratch, ignore_errors=True)
 
     def abort(self) -> None:
-        """Queue running jobs again, if the database takes that at once; for a process that ends at once."""
+        """Queue running jobs again if the database can be written without waiting; the process ends right after."""
         self.service.requeue(ABORT_S)
         if self._demo is not None:
             self._demo.close()
@@ -178,7 +185,7 @@ class _LogTexts(logging.Formatter):
     """Writes a message on one line without control characters; tracebacks keep their lines."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """Return the message alone: what a provider or a person wrote must not look like another entry."""
+        """Return the message on one line, so that text of a provider or a person cannot look like another entry."""
         return " ".join(printable(super().formatMessage(record)).split("\n"))
 
     def format(self, record: logging.LogRecord) -> str:
@@ -187,7 +194,7 @@ class _LogTexts(logging.Formatter):
 
 
 def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
-    """Log through a queue into the home's rotating file, so that no thread waits for the disk; warnings to stderr too.
+    """Log through a queue to the home's rotating file, so that no thread waits for the disk; warnings also to stderr.
 
     Raises ``EnvironmentFaultError`` when the file cannot be written.
     """
@@ -219,11 +226,12 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 
 def run_window(application: Application, symbols: list[str], interval: str) -> int:
-    """Show the window until it is closed; ends the process itself, within 3 s."""
-    layout = AutosavedLayout(application.open_user_data())  # it is read while the window's libraries are imported
+    """Show the window until it is closed, then end the process within 3 s."""
+    layout = AutosavedLayout(application.open_user_data())  # read while the window's libraries are imported
     from candledesk.ui.features.registry import FEATURES
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run
+    from candledesk.ui.shell.feature import DataOrigin
 
     def quit_now() -> None:
         end_process_within(EXIT_S, 0)
@@ -241,7 +249,7 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         interval,
         application.settings.theme,
         application.paths.log,
-        application.source,
+        DataOrigin(application.source, application.terms),
     )
     ends = WindowEnds(on_shown=application.start_web, on_quit=quit_now, on_abort=application.abort)
     return run(

@@ -1,4 +1,4 @@
-"""Where data, logs and resources live."""
+"""The locations of data, logs and resources."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Paths:
 
     @property
     def user_database(self) -> Path:
-        """What a person made: layouts, drawings, watchlists."""
+        """The database of user data: layouts, drawings, watchlists."""
         return self.home / "user.db"
 
     @property
@@ -59,14 +59,14 @@ class Paths:
         return self.scratch or self.home
 
     def with_scratch(self) -> Paths:
-        """Return paths that write nothing to the home, where it has a database and is read-only; else these."""
+        """Return paths with a scratch directory when the home is read-only and has a database; else these paths."""
         if not self.database.exists() or all(os.access(path, os.W_OK) for path in (self.home, self.database)):
             return self
         return replace(self, scratch=Path(tempfile.mkdtemp(prefix="candledesk-")))
 
 
 def open_home(home: str, *, demo: bool = False) -> Paths:
-    """Create the home directory (0700) and return its paths; the demo market has a home of its own.
+    """Create the home directory (0700) and return its paths; with ``demo`` those of the demo market's own home.
 
     Raises ``EnvironmentFaultError`` when it cannot be created; an existing read-only home is accepted.
     """

@@ -1,4 +1,4 @@
-"""Every option, declared once: key, type, default and text; the environment names are ``CANDLEDESK_<KEY>``."""
+"""The table of all options: key, type, default and text; the environment variables are ``CANDLEDESK_<KEY>``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.errors import InputError
+from candledesk.domain.symbols import DEFAULT_PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "CANDLEDESK_"
+DEMO_SOURCE = "demo market (synthetic)"  # the source of the data in a demo, for people
 
 
-def _option(  # what dataclasses.field returns is typed so
+def _option(  # typed as the result of dataclasses.field
     default: Any,  # noqa: ANN401
     text: str,
     *,
@@ -32,7 +34,7 @@ class Settings:
     home: str = _option("", "directory of the database, settings, logs and endpoint.json")
     yahoo_url: str = _option("", "send every Yahoo request to this base URL (a proxy, a mirror, a stand-in)")
     stream_url: str = _option("", "WebSocket for live prices")
-    requests_per_minute: float = _option(24.0, "sustained rate of requests to Yahoo", low=0.1, high=6000)
+    requests_per_minute: float = _option(24.0, "sustained rate of requests to the first provider", low=0.1, high=6000)
     request_burst: int = _option(6, "requests that may be sent at once after a pause", low=1, high=600)
     breaker_pause_s: float = _option(60.0, "first pause after a 429, doubling to 15 minutes", low=0.01, high=900)
     request_timeout_s: float = _option(20.0, "deadline of one provider request", low=0.1, high=600)
@@ -41,6 +43,10 @@ class Settings:
     update_floor_s: float = _option(60.0, "shortest pause between two updates of a series", low=5, high=86400)
     theme: str = _option("", "colours of the window; not given: the last choice", choices=("system", "dark", "light"))
     log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+
+    def provider_urls(self) -> dict[str, str]:
+        """Return the base URLs by provider id; empty: the provider's own URL is used."""
+        return {DEFAULT_PROVIDER: self.yahoo_url}
 
 
 def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> object:
@@ -59,7 +65,7 @@ def _parse(name: str, kind: type, text: str, limits: Mapping[str, Any]) -> objec
 
 
 def _choose(name: str, text: str, choices: tuple[str, ...]) -> str:
-    """Return the choice that ``text`` names in any case; any text where there is nothing to choose from."""
+    """Return the choice that equals ``text`` in any case; ``text`` itself when there are no choices."""
     if not choices:
         return text
     found = [choice for choice in choices if choice.lower() == text.lower()]
@@ -69,14 +75,14 @@ def _choose(name: str, text: str, choices: tuple[str, ...]) -> str:
     return found[0]
 
 
-# Read by other parts of this project and of its tests, so not unknown.
+# Variables that other parts of the project and its tests read; they are not reported as unknown.
 _NOT_OPTIONS = frozenset({"RESOURCES"})
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: str | None) -> Settings:
     """Build the settings from the environment and the command line's overrides (``None``: not given).
 
-    Raises ``InputError`` for an unknown ``CANDLEDESK_`` variable, a value that is no number or out of range.
+    Raises ``InputError`` for an unknown ``CANDLEDESK_`` variable and for a value that is invalid or out of range.
     """
     environ = os.environ if environ is None else environ
     texts = {key[len(PREFIX) :].lower(): text for key, text in environ.items() if key.startswith(PREFIX)}

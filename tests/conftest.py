@@ -94,3 +94,18 @@ def _loopback_only(monkeypatch):
     yield
     if refused:
         pytest.fail(f"tried to connect to {refused}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _window_event_loop(request):
+    """Give tests of windows an asyncio loop that counts as running, as it does while the window runs.
+
+    Coroutines go on whenever Qt handles events: in ``settle``, in ``qtbot.waitUntil`` and so on.
+    """
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    from tests.event_loop import qt_event_loop  # most tests need no window
+
+    with qt_event_loop(request.getfixturevalue("qapp")):
+        yield

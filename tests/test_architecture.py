@@ -15,7 +15,7 @@ DRAWER_NAMES = {"utils", "misc", "helpers", "common", "manager"}
 THREAD_MAKERS = {"Thread", "Timer", "ThreadPoolExecutor", "QThread", "QThreadPool", "start_new_thread"}
 # The fetch process and the demo market are processes of their own.
 MAY_MAKE_THREADS = {
-    *("cache/runtime/workers.py", "web/http_server.py"),
+    *("cache/runtime/threads.py", "web/http_server.py"),
     *("cache/runtime/fetch_process_main.py", "demo/http/server.py"),
 }
 HEAVY = {"PySide6", "exchange_calendars", "pandas", "pandas_market_calendars", "pyqtgraph", "sqlite_utils", "yfinance"}

@@ -64,7 +64,7 @@ def _openings(path):
 def test_the_search_sees_the_errors_and_their_texts():
     assert {"InputError", "OfflineError", "HomeLockedError", "RangeError"} <= ERRORS
     found = {text for path in TREES for _line, text in _openings(path)}
-    assert {"Not a symbol: ", "Nothing of ", "Yahoo knows no symbol ", "There is no job "} <= found
+    assert {"Not a symbol: ", "Nothing of ", "The provider knows no symbol ", "There is no job "} <= found
 
 
 @pytest.mark.parametrize("path", list(TREES), ids=_relative)

@@ -1,1 +1,1 @@
-"""The cache controller: what is stored is answered at once, what is missing is planned, fetched, stored and told."""
+"""The cache: stored bars are returned at once; missing ones are planned, fetched, stored, and announced by events."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         LimiterState,
+        Listing,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -121,7 +122,9 @@ class CommandApi(Protocol):
 class ImportApi(Protocol):
     """What only the process that owns the database can do."""
 
-    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
         """Store foreign bars through the same checks as fetched ones."""
         ...
 
@@ -141,7 +144,7 @@ class CacheApi(CommandApi, Protocol):
         ...
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
-        """Tell what ``start_backfills`` would cost, without asking the provider anything."""
+        """Return what ``start_backfills`` would cost, without a request to the provider."""
         ...
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
@@ -162,7 +165,7 @@ class CacheApi(CommandApi, Protocol):
         ...
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
-        """Say which series the charts in front show: their updates go first."""
+        """Set which series the charts in front show: their updates go first."""
         ...
 
     def limiter_state(self) -> LimiterState:

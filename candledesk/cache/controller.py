@@ -1,35 +1,34 @@
-"""The cache controller: the one door to the cache for charts, the HTTP endpoint and the command line.
+"""The cache controller implements ``CacheApi`` for charts, the HTTP endpoint and the command line.
 
-It only hands on: to ``charts.py`` (viewports), ``scripts.py`` (bars of spans), ``starts.py`` (new jobs) and
-``jobs.py`` (the book of jobs).
+It only hands on: to ``queries`` (viewports, bars of spans, searches, estimates), ``jobs`` and ``upkeep``.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.fill_task import Priority
-from candledesk.cache.fetching.imports import write_import
+from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
-from candledesk.cache.messages import BarsStored
 from candledesk.cache.queries.bars_queries import BarsLoader
+from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.series_reader import describe_series
+from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.cache.runtime.workers import run_into
-from candledesk.domain.errors import InputError, NotCachedError, UnknownSymbolError
-from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
-    from candledesk.cache.fetching.fill_task import FillResult
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -38,20 +37,18 @@ if TYPE_CHECKING:
         Event,
         ImportReport,
         Job,
-        LimiterState,
+        Listing,
         SeriesReport,
         SymbolFound,
         ViewportReply,
         ViewportRequest,
     )
-    from candledesk.cache.queries.context import CacheContext
-    from candledesk.cache.queries.estimates import Estimator
-    from candledesk.cache.queries.symbol_search import SymbolSearch
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
+    from candledesk.domain.span import Span
     from candledesk.store import Connection
 
 
@@ -61,20 +58,23 @@ class CacheController:
     def __init__(
         self,
         context: CacheContext,
-        estimator: Estimator,
-        search: SymbolSearch,
+        catalog: Catalog,
+        fill_scheduler: FillScheduler,
+        jobs: JobQueue,
         archive: Archive,
-        limiter_state: Callable[[], LimiterState],
     ) -> None:
-        """Take the parts; nothing starts here."""
+        """Start nothing."""
         self._context = context
+        self._catalog = catalog
+        self._jobs = jobs
         self._archive = archive
-        self._viewport_loader = ViewportLoader(context)
-        self._bars_loader = BarsLoader(context)
-        self._job_submitter = JobSubmitter(context)
-        self._estimator = estimator
-        self._search = search
-        self.limiter_state = limiter_state
+        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler)
+        self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
+        self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
+        self._importer = BarsImporter(context, catalog, fill_scheduler)
+        self._estimator = Estimator(context, catalog)
+        self._search = SymbolSearch(context, catalog, fill_scheduler)
+        self.limiter_state = context.limiter_state
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``callback`` for every event until the returned function is called."""
@@ -90,36 +90,11 @@ class CacheController:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         return self._bars_loader.load_bars(request)
 
-    def import_bars(self, symbol: str, interval: Interval, bars: Bars) -> Future[ImportReport]:
-        """Store foreign bars of a fetched interval through the same checks as fetched ones; learns the symbol first."""
-        imported: Future[ImportReport] = Future()
-        if interval.base is not interval:
-            imported.set_exception(InputError("interval", f"{interval.name} is derived: import {interval.base.name}"))
-            return imported
-
-        def on_resolved(end: Future[FillResult]) -> None:
-            error = end.result().error
-            if error is not None:
-                imported.set_exception(error)
-            else:
-                self._context.fill_scheduler.run(
-                    Priority.UPDATE, lambda: run_into(imported, self._import, symbol, interval, bars)
-                )
-
-        self._context.fill_scheduler.resolve_instrument(symbol, interval, on_resolved, is_daily_first_request=True)
-        return imported
-
-    def _import(self, symbol: str, interval: Interval, bars: Bars) -> ImportReport:
-        catalog = self._context.catalog
-        known = self._context.readers.submit(lambda connection: catalog.read(connection, symbol, interval)).result()
-        if known.instrument is None:
-            raise UnknownSymbolError(symbol)
-        calendar = known.facts.calendar if known.facts else catalog.load_calendar(known.instrument)
-        now = self._context.now()
-        task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report = self._context.writer.submit(task).result()
-        self._context.events.emit(BarsStored(symbol, interval, Span(HISTORY_START, now), 0))
-        return report
+    def import_bars(
+        self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
+    ) -> Future[ImportReport]:
+        """Store foreign bars of a stored interval; see ``BarsImporter.import_bars``."""
+        return self._importer.import_bars(symbol, interval, bars, listing)
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
@@ -132,7 +107,7 @@ class CacheController:
         return self._job_submitter.start_backfills(series, span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
-        """Tell what ``start_backfills`` would cost, without asking the provider anything."""
+        """Return what ``start_backfills`` would cost, without a request to the provider."""
         return self._estimator.estimate(series, span)
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
@@ -141,41 +116,41 @@ class CacheController:
 
     def wait_job(self, job_id: int) -> Future[Job]:
         """Resolve when the job has ended."""
-        return self._context.jobs.wait(job_id)
+        return self._jobs.wait(job_id)
 
     def list_jobs(
         self, *, state: str | None = None, limit: int | None = None, before: int | None = None
     ) -> Future[list[Job]]:
         """Return jobs, the newest first; see ``CacheApi``."""
-        return self._context.jobs.newest(state=state, limit=limit, before=before)
+        return self._jobs.newest(state=state, limit=limit, before=before)
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job; ``UnknownJobError`` when there is none."""
-        return self._context.jobs.read(job_id)
+        return self._jobs.read(job_id)
 
     def cancel_job(self, job_id: int) -> Future[Job]:
         """Cancel a live job; ``JobStateError`` when it has ended."""
-        return self._context.jobs.cancel(job_id)
+        return self._jobs.cancel(job_id)
 
     def pause_job(self, job_id: int) -> Future[Job]:
-        """Let a live job rest until it is resumed; ``JobStateError`` when it rests or has ended."""
-        return self._context.jobs.pause(job_id)
+        """Pause a live job until it is resumed; ``JobStateError`` when it is paused or has ended."""
+        return self._jobs.pause(job_id)
 
     def resume_job(self, job_id: int) -> Future[Job]:
         """Queue a paused job again; ``JobStateError`` otherwise."""
-        return self._context.jobs.resume(job_id)
+        return self._jobs.resume(job_id)
 
     def retry_job(self, job_id: int) -> Future[Job]:
         """Queue a failed or cancelled job again; ``JobStateError`` otherwise."""
-        return self._context.jobs.retry(job_id)
+        return self._jobs.retry(job_id)
 
     def retry_failed_jobs(self) -> Future[int]:
         """Queue every failed backfill and update again; return how many."""
-        return self._context.jobs.retry_failed()
+        return self._jobs.retry_failed()
 
     def clear_finished_jobs(self) -> Future[int]:
-        """Forget every job that has ended; return how many. Bars and what is known of them stay."""
-        return self._context.jobs.clear_finished()
+        """Delete every job that has ended from the list; return how many. Bars and coverage stay."""
+        return self._jobs.clear_finished()
 
     # --- upkeep -------------------------------------------------------------------------------------------------
 
@@ -192,7 +167,7 @@ class CacheController:
         return self._archive.change(symbol, interval, is_on=is_on)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
-        """Say which series the charts in front show: their updates go first."""
+        """Set which series the charts in front show: their updates go first."""
         self._context.active.set_in_front(series)
 
     # --- what is known ------------------------------------------------------------------------------------------
@@ -202,7 +177,7 @@ class CacheController:
         return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
 
     def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
-        known = self._context.catalog.read(connection, symbol, interval.base)
+        known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
         report, waiting = describe_series(connection, known, interval), self._context.active.waiting(symbol, interval)
@@ -221,7 +196,7 @@ class CacheController:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
 
         def read(connection: Connection) -> tuple[CoverageMark, ...]:
-            known = self._context.catalog.read(connection, symbol, interval.base)
+            known = self._catalog.read(connection, symbol, interval.base)
             facts = known.readable
             if facts is None:
                 return ()
@@ -235,6 +210,9 @@ class CacheController:
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
         """Return cached instruments whose symbol or name contains ``query``, the best match first."""
-        return self._context.readers.submit(
-            lambda connection: instrument_store.list_instruments(connection, query, limit, after)
-        )
+        complete = self._catalog.complete
+
+        def read(connection: Connection) -> list[Instrument]:
+            return [complete(row) for row in instrument_store.list_instruments(connection, query, limit, after)]
+
+        return self._context.readers.submit(read)

@@ -1,4 +1,4 @@
-"""Who is told of events."""
+"""The subscribers of the cache's events."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 
 
 class Events:
-    """Subscribers of the cache's events; a subscriber that fails does not keep the others from being told."""
+    """Calls every subscriber with each event; one that fails does not keep the others from being called."""
 
     def __init__(self) -> None:
-        """Start with nobody."""
+        """Start without subscribers."""
         self._lock = threading.Lock()
         self._callbacks: list[Callable[[Event], None]] = []
 
@@ -35,7 +35,7 @@ class Events:
         return unsubscribe
 
     def emit(self, event: Event) -> None:
-        """Tell everyone."""
+        """Call every subscriber with an event."""
         with self._lock:
             callbacks = list(self._callbacks)
         for callback in callbacks:

@@ -18,7 +18,6 @@ from candledesk.domain.job_states import JobKind
 from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import Span
 from candledesk.domain.times import UtcSeconds
-from candledesk.domain.venue_names import venue_name
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, FloatArray, IntArray
@@ -71,6 +70,7 @@ class ViewportReply:
     ``stored_from``: when the oldest stored bar opens (beyond a gap too), ``None`` for derived intervals.
     ``upcoming``: when the bars open that the venue's calendar expects behind the latest one, int64 of shape ``(m,)``,
     ``None`` where the last bar here is not the latest.
+    ``oldest_askable``: how far back the provider answers (UTC seconds), ``None`` for no limit but the listing.
     """
 
     request: ViewportRequest
@@ -90,6 +90,7 @@ class ViewportReply:
     usual: tuple[FloatArray, FloatArray] | None = None
     stored_from: int | None = None
     upcoming: IntArray | None = None
+    oldest_askable: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ class BarsReply:
 
     ``odd``: the flags (``domain.oddity``) of each flagged bar, by its open time; of a derived bar, those of its parts.
     ``notes``: what a person should know of the answer, a sentence each.
-    ``derived``: ascending, disjoint; what lies in it is no gap.
+    ``derived``: ascending, disjoint; what lies in it is no gap. ``lookback_s``: how far back from now the provider
+    answers for the interval, ``None`` for no limit but the listing.
     """
 
     request: BarsRequest
@@ -151,6 +153,7 @@ class BarsReply:
     odd: Mapping[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     derived: tuple[DerivedSpan, ...] = ()
+    lookback_s: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -186,24 +189,33 @@ class SymbolFound:
 
     symbol: str
     name: str
-    exchange: Annotated[str, "Yahoo's code of the exchange"]
+    exchange: Annotated[str, "the provider's code of the exchange"]
     quote_type: Annotated[str, JsonField("type")]
+    exchange_name: Annotated[str, "the usual name of the exchange; its code where that is not known"] = ""
     is_cached: Annotated[bool, JsonField("cached"), "whether it is already in the cache"] = False
 
-    @property
-    def exchange_name(self) -> Annotated[str, JsonField(after="exchange")]:
-        """The usual name of the exchange; its code where that is not known."""
-        return venue_name(self.exchange)
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a person says of a local instrument: its exchange as a MIC (``XNYS``), its currency, and its name."""
+
+    exchange: str = ""
+    currency: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a foreign file: bars read, accepted, really new or changed, and refused by reason."""
+    """What became of a foreign file: bars read, accepted, really new or changed, and refused by reason.
+
+    ``symbol``: under which they are stored: a local one when no provider knows the one that was named.
+    """
 
     n_read: int
     n_stored: int
     n_changed: int
     refused: dict[str, int]
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,16 +295,45 @@ class LimiterState:
     last_error: str = ""
     is_offline: Annotated[bool, JsonField("offline")] = False
     update_lag_s: Annotated[int, "by how many seconds the updates of followed series are late"] = 0
+    provider: Annotated[str, "whose limiter it is: of several, the one that is held back longest"] = "The provider"
 
 
 @dataclass(frozen=True, slots=True)
 class BarsStored:
-    """Event: bars or coverage of ``span`` changed; ``rev`` is the series' new revision."""
+    """Event: bars were stored or corrected; ``span``: from the first to the end of the last of them.
+
+    ``rev``: the series' new revision.
+    """
 
     symbol: str
     interval: Interval
     span: Span
     rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageChanged:
+    """Event: what is known of ``span`` changed, but no bar: it was refused, it failed, or nothing is there.
+
+    ``rev``: the series' revision, which is the former one.
+    """
+
+    symbol: str
+    interval: Interval
+    span: Span
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshDue:
+    """Event, inside the process: views of the series should read it again, though nothing of it was written.
+
+    Without ``symbol`` and ``interval`` every series is meant: a venue's calendar has changed. Else a fill has ended
+    without an answer, or what failed may be tried again.
+    """
+
+    symbol: str | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +359,7 @@ class LimiterChanged:
 
 @dataclass(frozen=True, slots=True)
 class FaultRaised:
-    """Event: something a person must know (disk full, read-only database); ``text`` says what to do.
+    """Event: something that a person must know (disk full, read-only database); ``text`` says what to do.
 
     An empty text: it is over, bars are stored again.
     """
@@ -351,4 +392,14 @@ class WindowRequested:
     interval: Interval | None = None
 
 
-Event = BarsStored | JobChanged | JobsChanged | LimiterChanged | FaultRaised | SymbolReused | WindowRequested
+Event = (
+    BarsStored
+    | CoverageChanged
+    | RefreshDue
+    | JobChanged
+    | JobsChanged
+    | LimiterChanged
+    | FaultRaised
+    | SymbolReused
+    | WindowRequested
+)

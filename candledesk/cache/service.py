@@ -1,36 +1,38 @@
-"""Wires the cache's parts together and takes them apart again in the order of DESIGN.md, "Threads"."""
+"""Builds the cache from its parts, and closes them in the order of DESIGN.md, "Threads"."""
 
 from __future__ import annotations
 
 import logging
 import time
 from concurrent.futures import wait
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from candledesk.cache.active_series import ActiveSeries, elapsed_s
+from candledesk.cache.context import CacheContext, RetryPauses
 from candledesk.cache.controller import CacheController
 from candledesk.cache.events import Events
 from candledesk.cache.fetching.catalog import Catalog
-from candledesk.cache.fetching.fetch_context import FetchContext, RetryPauses
 from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
-from candledesk.cache.messages import BreakerState, LimiterChanged, LimiterState
-from candledesk.cache.queries.context import CacheContext
-from candledesk.cache.queries.estimates import Estimator
-from candledesk.cache.queries.symbol_search import SymbolSearch
+from candledesk.cache.messages import LimiterChanged
+from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
-from candledesk.cache.runtime.workers import DelayedCalls, FetchPool, Readers, Writer
-from candledesk.cache.upkeep.active_series import ActiveSeries, elapsed_s
+from candledesk.cache.runtime.limiters import Limiters
+from candledesk.cache.runtime.provider_router import ProviderRouter
+from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.timers import DelayedCalls
+from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.schedule import UpdateRate
-from candledesk.cache.upkeep.updater import UpdateContext, Updater
+from candledesk.cache.upkeep.updater import Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
+from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
-from candledesk.store.market import limiter_state as limiter_store
-from candledesk.store.market import provider_limits as limit_store
+from candledesk.providers.registry import make_providers
+from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
@@ -38,11 +40,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from candledesk.cache.fetching.provider_limits import LimitRow
     from candledesk.cache.messages import Event
-    from candledesk.providers.rate_limiter import LimiterSnapshot
     from candledesk.settings import Settings
     from candledesk.store import Connection
+    from candledesk.store.market.providers import LimitRow
 
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
@@ -55,20 +56,14 @@ def now_s() -> int:
     return int(time.time())
 
 
-def limiter_message(snapshot: LimiterSnapshot) -> LimiterState:
-    """Turn the limiter's snapshot into the message that doors see."""
-    return LimiterState(
-        snapshot.tokens,
-        snapshot.next_request_in_s,
-        BreakerState(snapshot.breaker),
-        snapshot.retry_at,
-        snapshot.last_error,
-        snapshot.is_offline,
-    )
+def provider_options(settings: Settings, cache_dir: Path) -> ProviderOptions:
+    """Return the settings of the providers."""
+    quota = Quota(settings.requests_per_minute, settings.request_burst, settings.breaker_pause_s)
+    return ProviderOptions(quota, settings.provider_urls(), str(cache_dir))
 
 
 class CacheService:
-    """The running cache of one database: ``controller`` is its face, ``child`` its fetch process."""
+    """The running cache of one database: ``controller`` answers for it, ``child`` is its fetch process."""
 
     def __init__(
         self,
@@ -85,114 +80,74 @@ class CacheService:
         """Open or create the database and start the threads; the fetch process starts at its first use.
 
         ``refusal``: why nothing can be stored as long as this runs (a read-only home); then nothing is asked either.
-        ``now``, ``elapsed``, ``pauses`` and ``child`` (who fetches) may be others in tests.
+        ``now``, ``elapsed``, ``pauses`` and ``child`` (the fetch process) may be others in tests.
 
         Raises ``EnvironmentFaultError`` when the database cannot be opened for writing.
         """
         create_or_open(database)
+        options = provider_options(settings, cache_dir)
+        self.child = child or Child(ChildConfig(options, settings.fetch_threads))
+        self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = Events()
-        self._now = now
-        self.child = child or Child(ChildConfig(settings.yahoo_url, str(cache_dir), settings.fetch_threads))
         self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
-        self._limiter = self._make_limiter(database, settings)
-        catalog = Catalog(self.child, self._writer, _load_limits(database, self._writer), now)
-        self._events.subscribe(catalog.on_event)  # before any door, which asks again as soon as it hears the same
-        journal = JobJournal(self._writer, self._events.emit, now, self._limiter)
-        self._fill_scheduler = self._make_fill_scheduler(catalog, journal, settings, pauses)
+        self._context = CacheContext(
+            self._readers,
+            self._writer,
+            self._pool,
+            self._delayed_calls,
+            self._providers,
+            self._make_limiters(database),
+            self._events,
+            ActiveSeries(elapsed),
+            now,
+            elapsed,
+            settings.request_timeout_s,
+            pauses,
+        )
+        self._catalog = Catalog(self._context, _load_limits(database, self._writer, self._providers))
+        self._events.subscribe(self._catalog.on_event)  # before subscribers that ask again after the same event
+        journal = JobJournal(self._context)
+        self._fill_scheduler = FillScheduler(self._context, self._catalog, journal)
         if refusal is not None:
             self._fill_scheduler.storage_health.mark_read_only(refusal)
-        self.jobs = JobQueue(self._fill_scheduler, journal, self._readers, self._delayed_calls, self._events)
-        active = self._active = ActiveSeries(elapsed)
-        archive = Archive(self._readers, self._writer, catalog, self._fill_scheduler, now)
-        self.updater = self._make_updater(catalog, active, archive, settings, elapsed)
-        context = CacheContext(
-            readers=self._readers,
-            writer=self._writer,
-            catalog=catalog,
-            fill_scheduler=self._fill_scheduler,
-            jobs=self.jobs,
-            delayed_calls=self._delayed_calls,
-            events=self._events,
-            active=active,
-            now=now,
-        )
-        self.controller = CacheController(
-            context,
-            Estimator(self._readers, catalog, self._limiter, now),
-            SymbolSearch(self._readers, self._fill_scheduler, self.child, self._limiter, self._delayed_calls),
-            archive,
-            self._limiter_state,
-        )
+        parts = self._context, self._catalog, self._fill_scheduler
+        self.jobs = JobQueue(self._context, self._fill_scheduler, journal)
+        archive = Archive(*parts)
+        rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
+        self.updater = Updater(*parts, self.jobs, archive, rate)
+        self.controller = CacheController(*parts, self.jobs, archive)
 
-    def _make_fill_scheduler(
-        self, catalog: Catalog, journal: JobJournal, settings: Settings, pauses: RetryPauses
-    ) -> FillScheduler:
-        return FillScheduler(
-            FetchContext(
-                catalog,
-                self.child,
-                self._limiter,
-                self._readers,
-                self._writer,
-                self._pool,
-                self._delayed_calls,
-                journal,
-                self._events.emit,
-                self._now,
-                settings.request_timeout_s,
-                pauses,
-            )
-        )
+    @property
+    def terms(self) -> str:
+        """Where the data come from, and under which terms, in sentences."""
+        terms = [provider.capabilities.terms for provider in self._providers.providers.values()]
+        return " ".join(filter(None, terms))
 
-    def _make_updater(
-        self,
-        catalog: Catalog,
-        active: ActiveSeries,
-        archive: Archive,
-        settings: Settings,
-        elapsed: Callable[[], float],
-    ) -> Updater:
-        return Updater(
-            UpdateContext(
-                readers=self._readers,
-                catalog=catalog,
-                active=active,
-                archive=archive,
-                jobs=self.jobs,
-                fill_scheduler=self._fill_scheduler,
-                limiter_state=self._limiter_state,
-                emit=self._events.emit,
-                call_later=self._delayed_calls.call_later,
-                now=self._now,
-                elapsed=elapsed,
-            ),
-            UpdateRate(settings.update_floor_s, settings.requests_per_minute),
-        )
+    def _make_limiters(self, database: Path) -> Limiters:
+        limiters: dict[str, Limiter] = {}
+        for name, provider in self._providers.providers.items():
+            quota = provider.capabilities.quota
+            if quota is not None:
+                limiters[name] = Limiter(
+                    quota.requests_per_minute,
+                    quota.burst,
+                    quota.pause_s,
+                    on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._context.limiter_state())),
+                    on_use=partial(self._remember_limiter, name),
+                    memory=_read_limiter(database, name),
+                )
+        return Limiters(limiters)
 
-    def _limiter_state(self) -> LimiterState:
-        state = limiter_message(self._limiter.state())
-        return replace(state, update_lag_s=self._active.worst_lag_s(self._now()))
-
-    def _make_limiter(self, database: Path, settings: Settings) -> Limiter:
-        return Limiter(
-            settings.requests_per_minute,
-            settings.request_burst,
-            settings.breaker_pause_s,
-            on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._limiter_state())),
-            on_use=self._remember_limiter,
-            memory=_read_limiter(database),
-        )
-
-    def _remember_limiter(self, memory: LimiterMemory) -> None:
+    def _remember_limiter(self, provider: str, memory: LimiterMemory) -> None:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
-        written = self._writer.submit(lambda connection: _write_limiter(connection, row))
+        written = self._writer.submit(lambda connection: _write_limiter(connection, provider, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
 
     def emit(self, event: Event) -> None:
-        """Tell every subscriber of an event that happened outside the cache."""
+        """Call every subscriber with an event that happened outside the cache."""
         self._events.emit(event)
 
     def close(self) -> None:
@@ -201,7 +156,7 @@ class CacheService:
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()
-        self._limiter.notify()
+        self._context.limiters.notify()
         self.child.close()
         n_abandoned = self._pool.close(FETCHERS_S)
         if n_abandoned:
@@ -227,19 +182,19 @@ def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connectio
     return connect_writer(database)
 
 
-def _read_limiter(database: Path) -> LimiterMemory | None:
+def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:
     connection = connect_reader(database)
     try:
-        row = limiter_store.read_limiter(connection)
+        row = provider_store.read_limiter(connection, provider)
     finally:
         connection.close()
     return None if row is None else LimiterMemory(*row)
 
 
-def _load_limits(database: Path, writer: Writer) -> ProviderLimits:
+def _load_limits(database: Path, writer: Writer, providers: ProviderRouter) -> ProviderLimits:
     connection = connect_reader(database)
     try:
-        rows = limit_store.read_limits(connection)
+        rows = provider_store.read_limits(connection)
     finally:
         connection.close()
 
@@ -247,17 +202,17 @@ def _load_limits(database: Path, writer: Writer) -> ProviderLimits:
         written = writer.submit(lambda connection: _write_limit(connection, row))
         written.add_done_callback(lambda done: _log_failure("remembering a limit", done.exception()))
 
-    return ProviderLimits(rows, save)
+    return ProviderLimits(providers.providers, rows, save)
 
 
 def _write_limit(connection: Connection, row: LimitRow) -> None:
     with transaction(connection):
-        limit_store.write_limit(connection, *row)
+        provider_store.write_limit(connection, row)
 
 
-def _write_limiter(connection: Connection, row: limiter_store.LimiterRow) -> None:
+def _write_limiter(connection: Connection, provider: str, row: provider_store.LimiterRow) -> None:
     with transaction(connection):
-        limiter_store.write_limiter(connection, row)
+        provider_store.write_limiter(connection, provider, row)
 
 
 def _checkpoint(connection: Connection) -> None:

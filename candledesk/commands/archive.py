@@ -10,8 +10,8 @@ from candledesk.commands.context import JSON_OPTION, CommandContext, common_opti
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, print_table
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from candledesk.cache.api import CommandApi
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @JSON_OPTION
 @common_options
 def harvest(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
-    """Archive series automatically, beyond what Yahoo keeps: list, add or remove them.
+    """Archive series automatically, beyond what the provider keeps: list, add or remove them.
 
     Their new bars are fetched after each close while the window or `candledesk serve` runs.
     """

@@ -15,8 +15,8 @@ from candledesk.commands.context import INTERVAL_HELP, CommandContext, common_op
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS, EXIT_UNKNOWN
 from candledesk.commands.printing import gap_line, iso, parse_span
 from candledesk.domain.errors import UnknownSymbolError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, parse_span, report_gaps
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
-from candledesk.domain.instrument import parse_symbol, start_of_history
+from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.prices.oddity import odd_tokens
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _report_derived(reply: BarsReply) -> None:
 def _report_start(reply: BarsReply) -> None:
     """Print that the span begins before the listing date or beyond the look-back, if it does."""
     interval = reply.request.interval
-    begin = start_of_history(reply.instrument, interval, interval.lookback_s, int(time.time()))
+    begin = start_of_history(reply.instrument, interval, reply.lookback_s, int(time.time()))
     if begin is not None and reply.span.start < begin.time and not reply.derived:
         name = f"{reply.request.symbol} {interval.name}"
         print(f"{name}: nothing is available before {iso(begin.time)}: {begin.reason}", file=sys.stderr)

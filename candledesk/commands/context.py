@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,10 +30,17 @@ class CommandContext:
         self.demo = demo
         self._application: Application | None = None
 
-    @property
-    def source(self) -> str:
-        """Where the data are from, for people."""
-        return "demo market (synthetic)" if self.demo else "Yahoo Finance"
+    def source_of(self, symbol: str) -> str:
+        """Return where the bars of a symbol come from, for people; empty when no provider has its id."""
+        from candledesk.cache.service import provider_options
+        from candledesk.domain.symbols import parse_symbol, split_symbol
+        from candledesk.providers.registry import make_providers
+        from candledesk.settings import DEMO_SOURCE
+
+        if self.demo:
+            return DEMO_SOURCE
+        provider = make_providers(provider_options(self.settings(), Path())).get(split_symbol(parse_symbol(symbol))[0])
+        return provider.capabilities.source if provider else ""
 
     def settings(self) -> Settings:
         """Return the settings of this run; ``InputError`` when one is not valid."""
@@ -84,7 +92,7 @@ class CommandContext:
 
 
 _COMMON_OPTIONS = (
-    click.option("--demo", is_flag=True, help="use the embedded demo market instead of Yahoo; needs no network"),
+    click.option("--demo", is_flag=True, help="use the embedded demo market; needs no network"),
     click.option("--stream-url", metavar="URL", help="the WebSocket for live prices"),
     click.option("--yahoo-url", metavar="URL", help="send every Yahoo request to this base URL"),
     click.option("--home", metavar="DIR", help="where the database, settings and logs live"),

@@ -9,9 +9,9 @@ import click
 from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import count_text, gap_line, iso, print_table
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START
+from candledesk.domain.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

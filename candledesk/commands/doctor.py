@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,17 @@ import click
 
 from candledesk import __version__
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
+from candledesk.cache.service import provider_options
 from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_ENVIRONMENT
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import spell_symbol
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home
 from candledesk.providers.answers import BarsAnswer, FetchRequest, RefusalKind, RefusedAnswer
+from candledesk.providers.registry import make_providers
 from candledesk.store.lock import HomeLock
 from candledesk.store.market.chunks import rebuild_chunks, verify_chunks
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
@@ -32,6 +35,7 @@ from candledesk.store.user.database import find_damage
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
     from candledesk.paths import Paths
+    from candledesk.providers.base import Capabilities
     from candledesk.settings import Settings
     from candledesk.store import Connection
 
@@ -54,25 +58,28 @@ class Check:
 @click.option("--repair", "is_repairing", is_flag=True, help="derive damaged chunks from the stored rows again")
 @common_options
 def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int:
-    """Check versions, database, limiter, reachability of Yahoo and display."""
+    """Check versions, database, limiter, reachability of the providers and display."""
     settings = context.settings()
     repairs = repair(settings, demo=context.demo) if is_repairing else []  # before the application takes the home
     application = context.application() if context.demo else None
-    url = settings.yahoo_url if application is None else application.settings.yahoo_url
+    if application is not None:
+        settings = replace(settings, yahoo_url=application.settings.yahoo_url)
     limiter = None if application is None else application.cache.limiter_state()
-    return examine(settings, url, limiter, repairs, demo=context.demo, as_json=as_json)
+    return examine(settings, limiter, repairs, demo=context.demo, as_json=as_json)
 
 
 def examine(
     settings: Settings,
-    yahoo_url: str,
     limiter: LimiterState | None,
     repairs: list[Check],
     *,
     demo: bool,
     as_json: bool,
 ) -> int:
-    """Print every check after ``repairs``; 5 when one fails. Sends one small request to Yahoo; stores nothing."""
+    """Print every check after ``repairs``; 5 when one fails.
+
+    Sends one small request to each remote provider, at the URLs of the settings; stores nothing.
+    """
     paths = open_home(settings.home, demo=demo)
     checks = [
         *repairs,
@@ -82,7 +89,7 @@ def examine(
         *_user_database(paths),
         _limiter(settings, limiter),
     ]
-    checks += [_yahoo(settings, yahoo_url, paths), _display()]
+    checks += [*_providers(settings, paths), _display()]
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=1))
     else:
@@ -180,26 +187,30 @@ def _limiter(settings: Settings, limiter: LimiterState | None) -> Check:
     return Check("limiter", is_ok=True, text=f"{text}; breaker {limiter.breaker.value}, {limiter.tokens:.0f} tokens")
 
 
-def _yahoo(settings: Settings, yahoo_url: str, paths: Paths) -> Check:
-    today = int(time.time()) // DAY_S * DAY_S
-    child = Child(ChildConfig(yahoo_url, str(paths.yfinance_cache), 1))
-    span = Span(today - 7 * DAY_S, today + DAY_S)
-    started = time.monotonic()
+def _providers(settings: Settings, paths: Paths) -> list[Check]:
+    """Ask every remote provider for a few daily bars."""
+    options = provider_options(settings, paths.yfinance_cache)
+    child = Child(ChildConfig(options, 1))
+    remote = [one.capabilities for one in make_providers(options).values() if one.capabilities.is_remote]
     try:
-        answer = child.fetch(
-            FetchRequest(
-                PROBE_SYMBOL, INTERVALS["1d"], span, None, extended=False, deadline_s=settings.request_timeout_s
-            )
-        )
+        return [_reach(child, one, options.urls.get(one.id) or one.title, settings.request_timeout_s) for one in remote]
     finally:
         child.close()
-    where = yahoo_url or "Yahoo"
+
+
+def _reach(child: Child, provider: Capabilities, where: str, deadline_s: float) -> Check:
+    today = int(time.time()) // DAY_S * DAY_S
+    span = Span(today - 7 * DAY_S, today + DAY_S)
+    symbol = spell_symbol(provider.id, PROBE_SYMBOL)
+    started = time.monotonic()
+    answer = child.fetch(FetchRequest(symbol, INTERVALS["1d"], span, None, extended=False, deadline_s=deadline_s))
     if isinstance(answer, BarsAnswer):
         seconds = time.monotonic() - started
-        return Check("yahoo", is_ok=True, text=f"{where} answers ({len(answer.bars)} daily bars, {seconds:.1f} s)")
+        text = f"{where} answers ({len(answer.bars)} daily bars, {seconds:.1f} s)"
+        return Check(provider.id, is_ok=True, text=text)
     if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # as mirrors may
-        return Check("yahoo", is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
-    return Check("yahoo", is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
+        return Check(provider.id, is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
+    return Check(provider.id, is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
 
 
 def _display() -> Check:

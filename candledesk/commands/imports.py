@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
+from candledesk.cache.messages import Listing
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import INTERVALS, parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.domain.times import parse_time
 
@@ -28,25 +29,44 @@ _FETCHED_HELP = " ".join(name for name, row in INTERVALS.items() if row.base is 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--symbol", metavar="S", required=True, help="the Yahoo ticker that the bars belong to")
+@click.option("--symbol", metavar="S", required=True, help="the bars' symbol; an unknown one becomes local:S")
 @click.option("--interval", metavar="I", required=True, help=_FETCHED_HELP)
 @click.option("--format", "form", type=click.Choice(["csv", "parquet"]), help="default: by the file's name")
+@click.option("--exchange", metavar="MIC", help="of a local instrument: whose sessions it keeps (XNYS, XLON …)")
+@click.option("--currency", metavar="C", help="of a local instrument")
+@click.option("--name", metavar="N", help="of a local instrument")
 @common_options
 def import_file(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
     """Store foreign bars through the same checks as fetched ones."""
     return run_import(context.application().cache, **options)
 
 
-def run_import(cache: ImportApi, *, file: str, symbol: str, interval: str, form: str | None) -> int:
-    """Import one file and print how many bars were stored and refused; 3 when some were refused."""
+def run_import(
+    cache: ImportApi,
+    *,
+    file: str,
+    symbol: str,
+    interval: str,
+    form: str | None,
+    exchange: str | None = None,
+    currency: str | None = None,
+    name: str | None = None,
+) -> int:
+    """Import one file and print how many bars were stored and refused; 3 when some were refused.
+
+    ``exchange`` (a MIC), ``currency`` and ``name`` describe the instrument where the symbol becomes a local one.
+    """
     path = Path(file)
     form = form or ("parquet" if path.suffix in {".parquet", ".pq"} else "csv")
     bars = read_parquet(path) if form == "parquet" else read_csv(path)
-    name, chosen = parse_symbol(symbol), parse_interval(interval)
-    report = cache.import_bars(name, chosen, bars).result()
+    asked, chosen = parse_symbol(symbol), parse_interval(interval)
+    listing = Listing((exchange or "").strip().upper(), currency, name or "")
+    report = cache.import_bars(asked, chosen, bars, listing).result()
+    if report.symbol != asked:
+        print(f"{asked} is not known to its provider: stored as the local instrument {report.symbol}")
     n_refused = sum(report.refused.values())
     print(
-        f"{name} {chosen.name}: {report.n_read} bars read, {report.n_stored} stored "
+        f"{report.symbol} {chosen.name}: {report.n_read} bars read, {report.n_stored} stored "
         f"({report.n_changed} new or changed), {n_refused} refused"
     )
     for reason, count in sorted(report.refused.items()):

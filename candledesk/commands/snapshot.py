@@ -15,8 +15,8 @@ from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import parse_span, report_gaps
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.ui.chart.core.options import ChartType
 
@@ -76,7 +76,7 @@ def snapshot(
     **options: Any,  # noqa: ANN401 - click hands options over by name
 ) -> int:
     """Draw the chart of a series into a file, filling gaps first unless --offline; needs no display."""
-    picture = Picture(output, size, theme, chart_type, is_log, scale, context.source)
+    picture = Picture(output, size, theme, chart_type, is_log, scale, context.source_of(options["symbol"]))
     return take_snapshot(context.cache(), picture, **options)
 
 

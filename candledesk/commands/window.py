@@ -22,8 +22,8 @@ from candledesk.domain.errors import EnvironmentFaultError
 @common_options
 def window(context: CommandContext, *, symbols: tuple[str, ...], interval: str) -> int:
     """Open the window (the default command)."""
-    from candledesk.domain.instrument import parse_symbol
     from candledesk.domain.interval import parse_interval
+    from candledesk.domain.symbols import parse_symbol
 
     chosen, name = [parse_symbol(symbol) for symbol in symbols], parse_interval(interval).name
     if sys.platform.startswith("linux") and not any(

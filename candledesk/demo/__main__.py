@@ -17,12 +17,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m candledesk.demo",
         description=__doc__,
-        epilog="symbols that show what is odd at Yahoo:\n" + _table(),
+        epilog="symbols that reproduce oddities of Yahoo's data:\n" + _table(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=0, help="loopback port (default: any free one)")
     parser.add_argument("--now", help="the market's time at the start, ISO-8601 (default: the real time)")
-    parser.add_argument("--log", type=Path, help="append each request to this file, a JSON object a line")
+    parser.add_argument("--log", type=Path, help="append each request to this file, one JSON object per line")
     parser.add_argument("--die-with-parent", action="store_true", help="exit when standard input reaches its end")
     options = parser.parse_args(arguments)
     market = DemoMarket(port=options.port, log_file=options.log)

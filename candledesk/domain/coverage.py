@@ -1,4 +1,4 @@
-"""Coverage: what is known of a span of one series, and why (DESIGN.md, rule 1)."""
+"""Coverage: the state of the spans of a series, with the reason (DESIGN.md, rule 1)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from candledesk.domain.times import UtcSeconds
 
 
 class CoverageState(StrEnum):
-    """What is known of a span."""
+    """The state of a span: stored bars, no bars, or not fetched with a reason."""
 
     HAVE = "have"
     PROVISIONAL = "provisional"
@@ -21,12 +21,16 @@ class CoverageState(StrEnum):
     FAILED = "failed"
 
 
+FETCHED, IMPORTED = "provider", "import"
+"""``Coverage.source``: bars from the instrument's provider, which can be fetched again; bars from an import."""
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One span of one series and what is known of it.
+    """One span of one series with its coverage state.
 
     ``fetched_at``/``expires_at``: UTC seconds; an expired span counts as a gap again; ``None`` never expires.
-    ``reason``: a short sentence for people. A ``FAILED`` span is a gap whose next try is at ``expires_at``.
+    ``reason``: a short sentence for people. A ``FAILED`` span is a gap that is requested again at ``expires_at``.
     """
 
     schema_name: ClassVar[str] = "Covered"
@@ -36,28 +40,28 @@ class Coverage:
     fetched_at: UtcSeconds
     expires_at: Annotated[UtcSeconds | None, "when it will be requested again"] = None
     reason: str = ""
-    source: Annotated[str, JsonField(is_internal=True)] = "yahoo"
+    source: Annotated[str, JsonField(is_internal=True)] = FETCHED
 
     def is_settled(self, now: int) -> bool:
-        """Whether nothing needs to be asked for this span at ``now`` (UTC seconds)."""
+        """Return whether this span needs no request at ``now`` (UTC seconds)."""
         return self.expires_at is None or now < self.expires_at
 
 
 class MarkState(StrEnum):
-    """What a part of a chart's time is, when it is not simply stored."""
+    """The state of a part of a chart's time that is not simply stored."""
 
     PROVISIONAL = "provisional"  # stored, and may still change
-    KNOWN_EMPTY = "known_empty"  # asked: the provider has nothing there
-    MISSING = "missing"  # expected, and not asked yet
-    REFUSED = "refused"  # never asked: before the listing, or beyond the look-back
+    KNOWN_EMPTY = "known_empty"  # requested: the provider has no bars there
+    MISSING = "missing"  # expected, and not requested yet
+    REFUSED = "refused"  # never requested: before the listing, or beyond the look-back
     DERIVED = "derived"  # beyond the look-back, and made from finer stored bars
-    FAILED = "failed"  # asked in vain; tried again at ``expires_at``
-    ODD = "odd"  # stored, with bars that are flagged; ``reason`` says why
+    FAILED = "failed"  # the request failed; it is repeated at ``expires_at``
+    ODD = "odd"  # stored, with flagged bars; ``reason``: why they are flagged
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageMark:
-    """A part of a series that is not simply stored: why, since when, and until when that is believed (UTC seconds)."""
+    """A part of a series that is not simply stored, with the reason; ``fetched_at``, ``expires_at``: UTC seconds."""
 
     span: Span
     state: MarkState

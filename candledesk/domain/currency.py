@@ -1,13 +1,13 @@
-"""Currencies and their smaller units as Yahoo writes them, and amounts brought from one into another."""
+"""Currencies and their smaller units as providers write them, and the conversion of amounts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-# Yahoo quotes some markets in a hundredth (Kuwait: a thousandth) of the currency (yahoo.md §4.17).
+# Some markets are quoted in a hundredth (Kuwait: a thousandth) of the currency (yahoo.md §4.17).
 _SMALLER_UNITS = {
     "GBp": ("GBP", 100.0),
     "GBX": ("GBP", 100.0),
@@ -25,10 +25,11 @@ def units_of(currency: str) -> tuple[str, float]:
 
 
 def unit_factor(currency: str | None) -> float:
-    """Return how many smaller units of ``currency``, or of the one it is a unit of, make one; 0 where none is in use.
+    """Return how many smaller units make one unit of the currency; 0 without smaller units.
 
-    Only where Yahoo mixes both units of a market (yahoo.md §4.17). Dollars are left out: their shares below a cent do
-    move by a factor of 100.
+    ``currency``: the currency or its smaller unit; ``None`` gives 0. Only currencies whose units providers mix
+    (yahoo.md §4.17) have a factor. Dollars have none, because the prices of shares below a cent do move by a factor of
+    100.
     """
     if currency is None or currency == "USD":
         return 0.0
@@ -40,34 +41,24 @@ def is_smaller_unit(currency: str | None) -> bool:
     return currency in _SMALLER_UNITS
 
 
-def convert(amount: float, source: str, target: str, rate_of: Callable[[str], float | None]) -> float | None:
+def convert(amount: float, source: str, target: str, rate_of: Callable[[str, str], float | None]) -> float | None:
     """Return ``amount`` of ``source`` in ``target``; ``None`` when no rate is known.
 
-    ``rate_of``: the price of a currency pair by Yahoo's symbol, ``None`` when it is not known. Units of one currency
-    need no rate.
+    ``rate_of``: the price of one unit of the first currency in the second, ``None`` when it is not known. Units of one
+    currency need no rate.
     """
     (source, n_source), (target, n_target) = units_of(source), units_of(target)
-    rate = 1.0 if source == target else _rate(source, target, rate_of)
+    rate = 1.0 if source == target else rate_of(source, target)
     return None if rate is None else amount / n_source * rate * n_target
 
 
-def rate_symbols(source: str, target: str) -> tuple[tuple[str, bool], ...]:
-    """Return the symbols that price ``source`` in ``target``, and whether each states the inverse.
+def rate_by(symbols: Iterable[tuple[str, bool]], price_of: Callable[[str], float | None]) -> float | None:
+    """Return the rate from the first symbol that has a price; ``None`` when none has one.
 
-    Yahoo leaves the dollar out where it comes first: ``JPY=X`` is USDJPY.
+    ``symbols``: of currency pairs, each with whether its price is the inverse of the rate.
     """
-    (source, _), (target, _) = units_of(source), units_of(target)
-    symbols = [(f"{source}{target}=X", False), (f"{target}{source}=X", True)]
-    if source == "USD":
-        symbols.append((f"{target}=X", False))
-    if target == "USD":
-        symbols.append((f"{source}=X", True))
-    return tuple(symbols)
-
-
-def _rate(source: str, target: str, rate_of: Callable[[str], float | None]) -> float | None:
-    for symbol, is_inverse in rate_symbols(source, target):
-        price = rate_of(symbol)
+    for symbol, is_inverse in symbols:
+        price = price_of(symbol)
         if price is not None and price > 0:
             return 1.0 / price if is_inverse else price
     return None

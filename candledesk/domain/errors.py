@@ -1,60 +1,63 @@
-"""The errors that CandleDesk shows to people, each with the field or fact that caused it."""
+"""The errors that CandleDesk shows to people."""
 
 
 class CandleDeskError(Exception):
-    """Base of every expected failure: its text is one sentence that says what happened and what to do."""
+    """Base of all expected failures; the message is one sentence about what happened and what to do."""
 
 
 class InputError(CandleDeskError):
-    """Something a person or script typed cannot be used; ``field`` names it (``symbol``, ``interval``, ``from`` …)."""
+    """An input is invalid; ``field``: its name (``symbol``, ``interval``, ``from`` …)."""
 
     def __init__(self, field: str, message: str) -> None:
-        """Remember the offending field beside the message."""
+        """Store the field and the message."""
         super().__init__(message)
         self.field = field
 
 
 class UnknownSymbolError(CandleDeskError):
-    """The provider knows no such symbol."""
+    """The provider has no such symbol."""
 
-    def __init__(self, symbol: str) -> None:
-        """Name the symbol in the message and keep it as an attribute."""
-        super().__init__(f"Yahoo knows no symbol {symbol!r}: check the spelling on finance.yahoo.com.")
+    def __init__(self, symbol: str, text: str = "") -> None:
+        """Store the symbol; ``text``: a sentence with the symbol, its provider and what to do."""
+        message = text
+        if not text:
+            message = f"The provider knows no symbol {symbol!r}: check the spelling."
+        super().__init__(message)
         self.symbol = symbol
 
 
 class NotCachedError(CandleDeskError):
-    """The cache knows nothing of the symbol yet, and was asked not to look further."""
+    """The symbol is not in the cache, and the request excluded fetching it."""
 
     def __init__(self, symbol: str) -> None:
-        """Name the symbol in the message and keep it as an attribute."""
-        super().__init__(f"Nothing of {symbol} is cached yet: open its chart or ask for its candles once")
+        """Store the symbol and build the message."""
+        super().__init__(f"Nothing of {symbol} is cached yet: open its chart or request its candles once")
         self.symbol = symbol
 
 
 class OfflineError(CandleDeskError):
-    """The network or the provider cannot be reached and the cache does not know the answer."""
+    """The network or the provider cannot be reached, and the cache does not have the answer."""
 
 
 class TooLateError(OfflineError):
-    """The answer did not come in the time that the asker allowed; the fill goes on."""
+    """The answer did not come within the time that the request allows; the fill goes on."""
 
 
 class EnvironmentFaultError(CandleDeskError):
-    """The disk, the database or another part of the machine refuses; nothing that was stored is lost."""
+    """A fault of the disk, the database or the operating system; stored data are not lost."""
 
 
 class JobStateError(CandleDeskError):
-    """A job cannot do that in its present state (INTERFACE.md: 409)."""
+    """The state of a job does not allow the requested change (INTERFACE.md: 409)."""
 
 
 class NoWindowError(CandleDeskError):
-    """The running instance has no window that could be shown (INTERFACE.md: 409)."""
+    """The running instance has no window to show (INTERFACE.md: 409)."""
 
 
 class UnknownJobError(CandleDeskError):
-    """No job has that number."""
+    """There is no job with that number."""
 
 
 class ClosingError(CandleDeskError):
-    """The application is shutting down and takes no more work."""
+    """The application is shutting down and accepts no more requests."""

@@ -1,4 +1,4 @@
-"""Gaps: bars that are expected and not known (DESIGN.md, rule 1)."""
+"""Gaps: expected bars that no settled span covers (DESIGN.md, rule 1)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def find_gaps(expected: IntArray, step_s: int, settled: Sequence[Span]) -> list[Span]:
-    """Return the maximal runs of expected bars that no settled span knows, as ascending, disjoint spans.
+    """Return the maximal runs of expected bars outside all settled spans, as ascending, disjoint spans.
 
-    ``expected``: ascending int64 open_times, shape ``(n,)``; ``settled``: spans about which nothing needs to be asked,
-    in any order. A run ends where a settled span begins, so that no gap overlaps one; it does not end at a weekend.
+    ``expected``: ascending int64 open_times, shape ``(n,)``; ``settled``: spans that need no request, in any order. A
+    run ends where a settled span begins, so that no gap overlaps one; it does not end at a weekend.
     """
     starts, ends = _edges(settled)
     unknown = expected[~_is_covered(expected, starts, ends)]
@@ -35,7 +35,7 @@ def find_gaps(expected: IntArray, step_s: int, settled: Sequence[Span]) -> list[
 
 
 def count_uncovered(expected: IntArray, settled: Sequence[Span]) -> int:
-    """Return how many of the expected open_times no settled span knows."""
+    """Return how many of the expected open_times lie outside all settled spans."""
     return int(np.count_nonzero(~_is_covered(expected, *_edges(settled))))
 
 

@@ -1,4 +1,4 @@
-"""Whether a symbol still names the company that its stored bars are of, and what the former one is called then."""
+"""Detects that a symbol has passed to another company, and names the symbol of the previous one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from candledesk.domain.instrument import MAX_SYMBOL_CHARS
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.symbols import MAX_SYMBOL_CHARS
 from candledesk.domain.texts import MAX_CHARS
 
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from candledesk.domain.instrument import Instrument
 
-# What a company's name gains, loses or spells otherwise without becoming another's.
+# Words that may be added to or missing in the name of the same company.
 _LEGAL_FORMS = (
     "ab adr ads ag as asa bhd class co common company corp corporation de gmbh group holding holdings inc incorporated"
     " kgaa limited llc lp ltd nv ord ordinary oyj plc pt public reit sa sab se share shares spa sponsored stock tbk the"
     " trust units"
 )
-_SAME_SPELLING = 0.8  # of difflib: abbreviations and corrected letters; other names of companies seldom reach 0.7
-_SAME_LISTING_S = 7 * DAY_S  # first trades that lie closer may be one that was corrected
-_CUT_CHARS = 20  # Yahoo's short names end after about 30 characters: so long a beginning is the same name
+_SAME_SPELLING = 0.8  # difflib ratio of abbreviations and corrected letters; names of two companies rarely reach 0.7
+_SAME_LISTING_S = 7 * DAY_S  # first trades that are closer may be corrections of the same one
+_CUT_CHARS = 20  # names may be cut after about 30 characters; with so long a common beginning they are the same
 
 
 def is_other_company(
@@ -33,10 +33,11 @@ def is_other_company(
 ) -> bool:
     """Tell whether the answer is about another company than the stored bars of its symbol.
 
-    The name must be another one, and the first trade too: one after ``newest_open_time``, the open of the newest stored
-    bar (UTC seconds, ``None`` without bars), since a company cannot have bars from before it traded; or any other one
-    where the same bars have prices that no split explains (``is_priced_otherwise``). A company that was renamed keeps
-    its first trade, and a corrected first trade keeps the name; a name or a date that is not stated says nothing.
+    Both the name and the first trade must be different. The first trade must be after ``newest_open_time``, the open of
+    the newest stored bar (UTC seconds, ``None`` without bars), because a company has no bars from before its first
+    trade. With ``is_priced_otherwise`` (the same bars have prices that no split explains) any other first trade is
+    enough. A renamed company keeps its first trade, and a corrected first trade comes with the same name. Returns
+    ``False`` when a name or a date is missing.
     """
     first, previous = answered.first_open_time, stored.first_open_time
     if newest_open_time is None or first is None or not stored.name or not answered.name:
@@ -48,8 +49,8 @@ def is_other_company(
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Tell whether two names are one company's: legal forms, punctuation, accents, case and spelling may differ."""
-    first, second = _essence(one), _essence(other)
+    """Tell whether two names are of one company; legal form, punctuation, accents, case and spelling may differ."""
+    first, second = _normalised_name(one), _normalised_name(other)
     if not first or not second or first == second:
         return True
     shorter, longer = sorted((first, second), key=len)
@@ -59,10 +60,10 @@ def is_same_name(one: str, other: str) -> bool:
 
 
 def retired_symbol(symbol: str, until: int, taken: Container[str]) -> str:
-    """Return the symbol under which a former company's bars stay: ``XYZ_2026-11-28``, its last day.
+    """Return the new symbol for the bars of the previous company: ``XYZ_2026-11-28``, with its last day.
 
-    ``until``: UTC seconds. The grammar of symbols allows 32 characters: a longer one is cut, and a number is added to
-    what is in ``taken`` already.
+    ``until``: UTC seconds of that day. The symbol is cut so that the result has at most 32 characters, and gets a
+    number when it is in ``taken`` already.
     """
     day = _day(until)
     for number in range(1, 1_000):
@@ -74,7 +75,7 @@ def retired_symbol(symbol: str, until: int, taken: Container[str]) -> str:
 
 
 def retired_name(symbol: str, name: str, until: int) -> str:
-    """Return the former company's own name with what it was traded as: ``Old Mines Ltd (XYZ until 2026-11-28)``."""
+    """Return the previous company's name with its old symbol: ``Old Mines Ltd (XYZ until 2026-11-28)``."""
     ending = f" ({symbol} until {_day(until)})"
     return (name[: MAX_CHARS - len(ending)] + ending).lstrip()
 
@@ -83,8 +84,8 @@ def _day(time: int) -> str:
     return datetime.fromtimestamp(time, UTC).date().isoformat()
 
 
-def _essence(name: str) -> str:
-    """Return a name's words in small letters without accents, punctuation and legal forms."""
+def _normalised_name(name: str) -> str:
+    """Return the words of a name in lower case without accents, punctuation and legal forms."""
     bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
     bare = bare.casefold().replace("&", " and ").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", bare)

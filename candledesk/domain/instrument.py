@@ -1,36 +1,38 @@
-"""What a symbol is: the instrument, its venue and the rule for spelling symbols."""
+"""The instrument of a symbol, with the facts reported by its provider."""
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from candledesk.domain.errors import InputError
+import numpy as np
+
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.json_fields import JsonField
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.times import UtcSeconds, iso_time
 
 if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
     from candledesk.domain.interval import Interval
 
-MAX_SYMBOL_CHARS = 32
 MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
-_SYMBOL = re.compile(rf"[A-Z0-9.\-=^&_]{{1,{MAX_SYMBOL_CHARS}}}")  # INTERFACE.md: Yahoo's tickers
-_FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # to the year 2200; older ones than any bar say nothing
-_SHOWN_DIGITS = 4  # significant digits of a price below 1; Yahoo's own hint is 4 decimals there
+_FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # later than the first bar of any provider, to 2200
+_MOST_WRITTEN = 6  # digits after the point of a price in a file; with more it was computed
+_NOISE = 1e-12  # of a written price as a double
+_SHOWN_DIGITS = 4  # significant digits of a price below 1
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A symbol with the facts that its provider states.
+    """A symbol with the facts that its provider reports.
 
-    ``exchange``: the provider's exchange code (``NMS``, ``LSE``, ``CCC`` …); ``quote_type``: ``EQUITY``, ``ETF``,
-    ``INDEX``, ``MUTUALFUND``, ``CRYPTOCURRENCY``, ``CURRENCY`` or ``FUTURE``; ``tz``: IANA zone of the exchange;
-    ``currency`` as stated (``GBp`` is pence); ``price_decimals``: digits to show; ``first_open_time``: UTC seconds of
-    the first trade, ``None`` when unknown.
+    ``symbol``: as ``domain.symbols`` spells it; ``exchange``: the provider's exchange code (``NMS``, ``LSE``, ``CCC``
+    …); ``quote_type``: ``EQUITY``, ``ETF``, ``INDEX``, ``MUTUALFUND``, ``CRYPTOCURRENCY``, ``CURRENCY`` or ``FUTURE``;
+    ``tz``: IANA zone of the exchange; ``currency`` as reported (``GBp`` is pence); ``price_decimals``: digits to show;
+    ``first_open_time``: UTC seconds of the first trade, ``None`` when unknown. ``exchange_name``: the usual name of the
+    exchange; ``source``: the source of the bars in words; both are empty until the cache has looked them up.
     """
 
     symbol: str
@@ -41,47 +43,47 @@ class Instrument:
     price_decimals: int
     first_open_time: int | None
     name: str = ""
+    exchange_name: str = ""
+    source: str = ""
 
 
-def parse_symbol(text: str) -> str:
-    """Return the symbol upper-cased; raise ``InputError`` for anything that no Yahoo ticker can be."""
-    symbol = text.strip().upper()
-    if not _SYMBOL.fullmatch(symbol):
-        msg = f"Not a symbol: {text!r}. Yahoo's tickers have 1 to 32 of A-Z 0-9 . - = ^ & _ (AAPL, 7203.T, BTC-USD)"
-        raise InputError("symbol", msg)
-    return symbol
+def plausible_first_trade(time: int | None, last_trade: int | None = None) -> int | None:
+    """Return ``time`` (UTC seconds) if it is possible as the instant of a first trade, else ``None``.
 
-
-def is_symbol(text: str) -> bool:
-    """Tell whether ``text`` is spelt as a symbol of the cache is."""
-    return _SYMBOL.fullmatch(text) is not None
-
-
-def believable_first_trade(time: int | None, last_trade: int | None = None) -> int | None:
-    """Return the instant of a first trade if it can be one, else ``None``.
-
-    ``last_trade``: of the same answer; a first trade more than a day after it has not happened.
+    ``last_trade``: from the same answer; a first trade more than a day after it is impossible.
     """
     if time is None or time not in _FIRST_TRADES:
         return None
     return None if last_trade is not None and time > last_trade + DAY_S else time
 
 
-def decimals_for(stated: int, price: float | None) -> int:
-    """Return the digits after the point with which prices about ``price`` can be read, at least the ``stated`` ones.
+def decimals_of(prices: FloatArray) -> int:
+    """Return the digits after the point in the prices of an unknown instrument, at least two.
 
-    A price below 1 shows four significant digits: a coin at 0.000004 needs nine decimals, and Yahoo may state two. At
-    most ten. ``price`` ``None``, zero or not finite says nothing.
+    Prices that need more than six digits were computed; for them the digits that the last price needs are returned.
+    """
+    known = prices[np.isfinite(prices)]
+    for digits in range(2, _MOST_WRITTEN + 1):
+        if np.allclose(known, np.round(known, digits), rtol=_NOISE, atol=0.0):
+            return digits
+    return decimals_for(2, float(known[-1]))
+
+
+def decimals_for(least: int, price: float | None) -> int:
+    """Return the digits after the point for showing prices about ``price``: at least ``least``, at most ten.
+
+    A price below 1 shows four significant digits: a coin at 0.000004 needs nine decimals, and its provider may report
+    two. For a ``price`` of ``None``, zero or not finite the result is ``least``.
     """
     needed = 0
     if price is not None and math.isfinite(price) and 0 < abs(price) < 1:
         needed = _SHOWN_DIGITS - 1 - math.floor(math.log10(abs(price)))
-    return min(max(stated, needed, 0), MAX_DECIMALS)
+    return min(max(least, needed, 0), MAX_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryStart:
-    """The UTC seconds before which no bars of a series can be requested, and why."""
+    """The UTC seconds before which no bars of a series can be requested, and the reason."""
 
     schema_name: ClassVar[str] = "Start"
 
@@ -91,16 +93,16 @@ class HistoryStart:
 
     @property
     def at(self) -> Annotated[UtcSeconds, JsonField(after="")]:
-        """The same as UTC, ISO-8601."""
+        """The same instant as ISO-8601 in UTC."""
         return self.time
 
 
 def start_of_history(
     instrument: Instrument, interval: Interval, lookback_s: int | None, now: int
 ) -> HistoryStart | None:
-    """Return where the history of a series starts at ``now`` (UTC seconds), ``None`` when that is not known.
+    """Return the start of the history of a series at ``now`` (UTC seconds), ``None`` when it is unknown.
 
-    ``lookback_s``: how far back from now the provider answers, ``None`` for no limit but the listing.
+    ``lookback_s``: the provider's look-back in seconds, ``None`` when only the listing limits the history.
     """
     listed = instrument.first_open_time
     if listed is not None and interval.is_daily:

@@ -1,8 +1,10 @@
-"""The one table of intervals: names, steps, what the provider allows, what is fetched and what is derived.
+"""The table of intervals: their names, their steps, and whether they are stored or derived.
+
+The intervals and the look-back of each provider are in its own table (``providers.base.Provider``).
 
 Any whole multiple of a minute, hour, day, week, month or year is an interval, too: it is derived from a row of the
 table (DESIGN.md, rule 4). One length has one name: minutes that make whole hours are hours (``120m`` is ``2h``), 24
-hours are ``1d``, 12 months are ``1y``. ``7d`` is no week: it holds seven sessions.
+hours are ``1d``, 12 months are ``1y``. ``7d`` is not a week: it holds seven sessions.
 """
 
 from __future__ import annotations
@@ -25,22 +27,17 @@ _UNIT_LETTERS = "dhkmowy"
 class Interval:
     """One bar length.
 
-    ``step_s``: nominal seconds (months and longer: the shortest); ``lookback_s``: how far back the provider answers
-    (``None``: to the listing date), a margin inside Yahoo's own caps of 30, 60 and 730 days (yahoo.md §1: the check
-    runs against Yahoo's clock); ``window_s``: the widest span of one request, its overlap included: Yahoo's caps are
-    8 days for 1m and 100 years for 1d, and for all else the look-back alone; ``base``: the interval it is derived
-    from (``None``: fetched itself; DESIGN.md rule 4).
+    ``step_s``: nominal seconds (months and longer: of the shortest); ``base_name``: the interval from which it is
+    derived, ``None`` for an interval that is fetched and stored (DESIGN.md, rule 4).
     """
 
     name: str
     step_s: int
-    lookback_s: int | None
-    window_s: int
     base_name: str | None = None
 
     @property
     def is_daily(self) -> bool:
-        """Whether bars are keyed by the session's own date at 00:00 UTC (1d and longer)."""
+        """Whether bars are keyed by dates at 00:00 UTC (1d and longer)."""
         return self.step_s >= DAY_S
 
     @property
@@ -50,7 +47,7 @@ class Interval:
 
     @property
     def n_units(self) -> int:
-        """How many units one bar holds: 45 of ``45m``."""
+        """The number of units in one bar: 45 for ``45m``."""
         return int(self.name.rstrip(_UNIT_LETTERS))
 
     @property
@@ -60,7 +57,7 @@ class Interval:
 
     @property
     def longest_s(self) -> int:
-        """The most calendar time that one bar can take, long holidays between its sessions included (s)."""
+        """The longest calendar time of one bar in seconds, long holidays between its sessions included."""
         if not self.is_daily or self.step_s == DAY_S:
             return self.step_s
         n = self.n_units
@@ -69,32 +66,31 @@ class Interval:
 
     @property
     def base(self) -> Interval:
-        """The interval that is fetched and stored to answer for this one."""
+        """The interval that is fetched and stored for this one; the interval itself when it is not derived."""
         return self if self.base_name is None else INTERVALS[self.base_name]
 
 
-LONGEST_CLOSURE_S = 14 * DAY_S  # a Golden Week with the weekends around it; longer ones (wars) are not planned for
-_LOOKBACK_1M = 29 * DAY_S + 23 * HOUR_S
-_LOOKBACK_60D = 59 * DAY_S + 23 * HOUR_S
-_LOOKBACK_1H = 729 * DAY_S + 23 * HOUR_S
+LONGEST_CLOSURE_S = 14 * DAY_S  # a Golden Week with the weekends around it; longer closures (wars) are not covered
 
 INTERVALS: dict[str, Interval] = {
     row.name: row
     for row in (
-        Interval("1m", MINUTE_S, _LOOKBACK_1M, 8 * DAY_S - HOUR_S),
-        Interval("2m", 2 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
-        Interval("5m", 5 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
-        Interval("15m", 15 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
-        Interval("30m", 30 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D, base_name="15m"),
-        Interval("1h", HOUR_S, _LOOKBACK_1H, _LOOKBACK_1H),
-        Interval("90m", 90 * MINUTE_S, _LOOKBACK_60D, _LOOKBACK_60D),
-        Interval("4h", 4 * HOUR_S, _LOOKBACK_1H, _LOOKBACK_1H, base_name="1h"),
-        Interval("1d", DAY_S, None, 99 * YEAR_S),
-        Interval("1wk", 7 * DAY_S, None, 99 * YEAR_S, base_name="1d"),
-        Interval("1mo", 28 * DAY_S, None, 99 * YEAR_S, base_name="1d"),
-        Interval("3mo", 90 * DAY_S, None, 99 * YEAR_S, base_name="1d"),
+        Interval("1m", MINUTE_S),
+        Interval("2m", 2 * MINUTE_S),
+        Interval("5m", 5 * MINUTE_S),
+        Interval("15m", 15 * MINUTE_S),
+        Interval("30m", 30 * MINUTE_S, base_name="15m"),
+        Interval("1h", HOUR_S),
+        Interval("90m", 90 * MINUTE_S),
+        Interval("4h", 4 * HOUR_S, base_name="1h"),
+        Interval("1d", DAY_S),
+        Interval("1wk", 7 * DAY_S, base_name="1d"),
+        Interval("1mo", 28 * DAY_S, base_name="1d"),
+        Interval("3mo", 90 * DAY_S, base_name="1d"),
     )
 }
+_INTRADAY_BASES = ("1h", "90m", "15m", "5m", "2m", "1m")
+"""In the order of preference: hours are what providers keep longest; of the others the coarsest costs the least."""
 ALIASES: dict[str, str] = {"60m": "1h"}
 
 _MOST_MINUTES = 24 * 60
@@ -109,17 +105,17 @@ _NUMBERS = {  # of each unit, as patterns: 1440m, 24h, 366d, 53wk, 12mo or whole
     "y": "[1-9]|10",
 }
 INTERVAL_PATTERN = f"^({'|'.join(f'({numbers}){unit}' for unit, numbers in _NUMBERS.items())})$"
-"""What ``parse_interval`` takes, as a regular expression for schemas."""
+"""The texts that ``parse_interval`` accepts, as a regular expression for schemas."""
 _NAME = re.compile(INTERVAL_PATTERN)
 _TYPED_UNITS = {"": "m", "H": "h", "D": "d", "W": "wk", "w": "wk", "WK": "wk", "M": "mo", "MO": "mo", "Y": "y"}
 _ALONE = frozenset("HDWMY")
-_MULTIPLES: dict[str, Interval] = {}  # one for each length of the pattern at most: some 2,000 small objects
+_MULTIPLES: dict[str, Interval] = {}  # at most one for each length of the pattern: about 2,000 small objects
 
 
 def parse_interval(text: str) -> Interval:
     """Return the interval of a canonical name, a multiple or an alias: the same object each time, on any thread.
 
-    Raises ``InputError`` that lists the canonical names and says which multiples there are.
+    Raises ``InputError`` with the list of canonical names and the possible multiples.
     """
     name = _canonical_name(text.strip())
     if name is None:
@@ -129,11 +125,11 @@ def parse_interval(text: str) -> Interval:
         )
         raise InputError("interval", msg)
     found = INTERVALS.get(name) or _MULTIPLES.get(name)
-    return found or _MULTIPLES.setdefault(name, _derive(name))  # one call of a dict: whoever comes first wins
+    return found or _MULTIPLES.setdefault(name, _derive(name))  # a single dict operation is atomic on any thread
 
 
 def typed_interval(text: str) -> Interval:
-    """Return the interval that a person types over a chart, as traders write it: ``45``, ``3h``, ``D``, ``12M``.
+    """Return the interval of a text that a person types over a chart: ``45``, ``3h``, ``D``, ``12M``.
 
     A bare number is minutes; upper-case ``D``, ``W``, ``M``, ``Y`` and ``H`` are days, weeks, months, years and hours,
     alone or after a number (lower-case ``m`` is minutes, as in the canonical names). Raises ``InputError``.
@@ -171,15 +167,11 @@ def _derive(name: str) -> Interval:
         "mo": _SHORTEST_MONTHS_DAYS[n % _MONTHS] * DAY_S,
         "y": 365 * n * DAY_S,
     }
-    base = _base_of(steps[unit])
-    return Interval(name, steps[unit], base.lookback_s, base.window_s, base_name=base.name)
+    return Interval(name, steps[unit], base_name=_base_of(steps[unit]))
 
 
-def _base_of(step_s: int) -> Interval:
-    """Return the fetched interval that a step is made of: of those that divide it, the one that reaches back farthest.
-
-    Of equals the coarsest: 45m from 15m, 3m from 1m; 3h from 1h and not from 90m, which Yahoo keeps for 60 days only.
-    """
-    fetched = [row for row in INTERVALS.values() if row.base_name is None and row.is_daily == (step_s >= DAY_S)]
-    reach = [(row.lookback_s or 0, row.step_s, row) for row in fetched if row.is_daily or step_s % row.step_s == 0]
-    return max(reach, key=lambda one: one[:2])[2]
+def _base_of(step_s: int) -> str:
+    """Return the name of the stored interval from which a step is derived: 15m for 45m, 1m for 3m, 1h for 3h."""
+    if step_s >= DAY_S:
+        return "1d"
+    return next(name for name in _INTRADAY_BASES if step_s % INTERVALS[name].step_s == 0)

@@ -1,4 +1,4 @@
-"""The states of a job and what may be done in each (pure): the one table that every change of a job goes through."""
+"""The states of a job and the transitions between them: one table that every change of a job uses. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class JobState(StrEnum):
-    """Where a job stands; ``queued``, ``running`` and ``paused`` are live, the others have ended."""
+    """The state of a job; ``queued``, ``running`` and ``paused`` are live, the others have ended."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -21,13 +21,13 @@ class JobKind(StrEnum):
 
     VIEWPORT = "viewport"  # a chart shows bars that are not stored
     UPDATE = "update"  # the newest bars of a followed series
-    BACKFILL = "backfill"  # a person or a script asked for a span
-    RECHECK = "recheck"  # what was asked without success is asked again in its time
-    ARCHIVE = "harvest"  # the next part of a series of the archive; its public and stored name is older
+    BACKFILL = "backfill"  # a person or a script requested a span
+    RECHECK = "recheck"  # a span whose request failed or was refused is due again
+    ARCHIVE = "harvest"  # the next part of an archived series; its stored and public name is the older one
 
 
 class JobVerb(StrEnum):
-    """What can happen to a job: by its worker, by a person, or at a start after a crash (``requeue``)."""
+    """A transition of a job: made by its worker, by a person, or at a start after a crash (``requeue``)."""
 
     BEGIN = "begin"
     SUCCEED = "succeed"
@@ -43,8 +43,8 @@ LIVE = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.PAUSED})
 ENDED = frozenset(JobState) - LIVE
 OWN_KINDS = tuple(kind for kind in JobKind if kind is not JobKind.BACKFILL)
 """The kinds of jobs that CandleDesk starts by itself, and starts again after a restart."""
-# Every edge that is not here is refused. An ended job has nothing left that could be undone, so only ``retry`` leads
-# back, and not from ``succeeded``: no gap is left to be tried.
+# Every transition that is not listed is refused. From an ended state only ``retry`` leads back; not from
+# ``succeeded``, because such a job has no gap left.
 EDGES: dict[tuple[JobState, JobVerb], JobState] = {
     (JobState.QUEUED, JobVerb.BEGIN): JobState.RUNNING,
     (JobState.QUEUED, JobVerb.PAUSE): JobState.PAUSED,
@@ -72,12 +72,12 @@ _DONE = {
 
 
 def next_state(state: JobState, verb: JobVerb) -> JobState | None:
-    """Return where ``verb`` leads from ``state``, ``None`` when that is refused."""
+    """Return the state after ``verb`` in ``state``, ``None`` when the transition is refused."""
     return EDGES.get((state, verb))
 
 
 def may(state: JobState, verb: JobVerb) -> bool:
-    """Tell whether ``verb`` is allowed in ``state`` (what a panel enables)."""
+    """Tell whether ``verb`` is allowed in ``state``; the jobs panel enables its actions by this."""
     return (state, verb) in EDGES
 
 

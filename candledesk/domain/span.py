@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HISTORY_START = -2_208_988_800
-"""1900-01-01 UTC: older than any bar the provider has; stands for "from the beginning"."""
+"""1900-01-01 UTC, before the first bar of any provider: the start of a request for the whole history."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -47,7 +47,7 @@ def merge_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def subtract_spans(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
-    """Return what of ``spans`` no hole covers, sorted and disjoint."""
+    """Return the parts of ``spans`` outside all ``holes``, sorted and disjoint."""
     cuts = merge_spans(holes)
     left: list[Span] = []
     for span in merge_spans(spans):

@@ -1,4 +1,4 @@
-"""Text of others: what a provider, a file or a person wrote, before it is stored, shown or printed."""
+"""Cleaning of untrusted text (from a provider, a file or a person) before it is stored, shown or printed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _LAYOUT = frozenset("\n\t")
 
 
 def plain_text(value: object, limit: int = MAX_CHARS) -> str:
-    """Return what of a foreign text can be read: one line, at most ``limit`` characters; anything but text is empty.
+    """Return the readable part of an untrusted text: one line of at most ``limit`` characters; empty for a non-string.
 
     Control characters (NUL, ESC, BEL …), the invisible ones of Unicode's category Cf (bidi overrides and isolates, zero
-    width) and lone surrogates are removed; runs of white space, line ends included, become one space. Markup stays as
-    it was written: whoever shows the text must show it as plain text.
+    width) and lone surrogates are removed; runs of white space, line ends included, become one space. Markup is left in
+    place, so the text must be shown as plain text.
     """
     if not isinstance(value, str):
         return ""
@@ -23,7 +23,7 @@ def plain_text(value: object, limit: int = MAX_CHARS) -> str:
 
 
 def printable(text: str) -> str:
-    """Return lines for a terminal or a log without what would move the cursor, hide or reorder; layout stays."""
+    """Return text for a terminal or a log without control and invisible characters; line breaks and tabs are kept."""
     return text if text.isascii() and text.isprintable() else _without_unseen(text)
 
 

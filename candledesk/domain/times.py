@@ -1,4 +1,4 @@
-"""Times as people and scripts write them: ISO-8601 dates, or instants with an offset."""
+"""Parsing of the times that people and scripts write: ISO-8601 dates, or instants with an offset."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _HELP = "write a date (2026-11-02) or an instant with its offset (2026-11-02T14:
 def parse_time(text: str, field: str) -> int:
     """Return UTC seconds of a date (00:00 UTC) or an instant with an offset, rounded up to a whole second.
 
-    A naive instant is refused with ``InputError``, because its zone is not known (INTERFACE.md). A ``+`` that arrived
-    as a blank, as in a URL without escapes, is accepted.
+    Raises ``InputError`` for other text and for an instant without an offset, because its time zone is unknown
+    (INTERFACE.md). A blank in the place of the ``+`` is accepted, because URL decoding turns one into the other.
     """
     match = _INSTANT.fullmatch(text)
     if match is not None and match[2] is None:

@@ -1,1 +1,1 @@
-"""Where bars come from: the protocol, its typed answers, the rate limiter and Yahoo through yfinance."""
+"""Where bars come from: the protocol, its typed answers, the rate limiter and the providers."""

@@ -1,4 +1,4 @@
-"""The one rate limiter and breaker for all traffic towards Yahoo (yahoo.md §5).
+"""The rate limiter and breaker for the traffic towards one provider (yahoo.md §5).
 
 A pure state machine (``LimiterCore``: the time comes in as an argument) and a thin thread-safe driver (``Limiter``).
 **Guarantee**: in any stretch of T seconds at most ``burst + T · requests_per_minute / 60`` requests are granted, so at
@@ -129,7 +129,7 @@ class LimiterCore:
 
     @property
     def is_offline(self) -> bool:
-        """Whether the last thing heard is that the provider cannot be reached."""
+        """Whether the last request could not reach the provider."""
         return self._n_offline > 0
 
     def tokens(self, now: float) -> float:

@@ -1,7 +1,7 @@
 """A SQLite file with a versioned schema: creating, opening, backing up, migrating, transactions and checks.
 
-Shared by the candle database and the user database. Never open a live database file by other means than these
-connections: closing any other descriptor on it drops SQLite's locks, and another process can then overwrite a
+Used for the candle database and the user database. Never open a database file that is in use by other means than
+these connections: closing any other descriptor on it drops SQLite's locks, and another process can then overwrite a
 committed transaction (notes/storage.md §7).
 """
 
@@ -33,7 +33,7 @@ class SchemaStep(Protocol):
 
     @property
     def name(self) -> str:
-        """What the step adds, for the log."""
+        """The title of the step for the log: what it adds."""
 
     def run(self, conn: sqlite3.Connection) -> None:
         """Change the schema from the version before to the next one."""
@@ -49,12 +49,12 @@ class Schema:
 
     @property
     def version(self) -> int:
-        """The version that this program reads and writes."""
+        """The schema version that this program reads and writes."""
         return len(self.steps)
 
 
 class ForeignFileError(EnvironmentFaultError):
-    """The file is a SQLite database, but of another program."""
+    """The file is a SQLite database of another program."""
 
 
 def create_or_migrate(path: Path, schema: Schema) -> None:
@@ -100,7 +100,7 @@ def read_version(path: Path, schema: Schema) -> int | None:
         )
     if version > schema.version:
         raise EnvironmentFaultError(
-            f"{path} was written by a newer CandleDesk (schema version {version}, this one knows {schema.version}): "
+            f"{path} was written by a newer CandleDesk (schema version {version}, this one reads {schema.version}): "
             "update CandleDesk, or set another --home; the file was not changed."
         )
     return version
@@ -117,7 +117,7 @@ def check_sqlite() -> None:
 
 
 def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
-    """Open ``path`` with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``); statements commit by themselves."""
+    """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
@@ -130,7 +130,7 @@ def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Open for reading, and read once: only then does SQLite open the log and say what is wrong."""
+    """Open for reading and run one query, because SQLite opens the log and reports faults at the first query only."""
     try:
         return _probe(connect(path, "ro"))
     except sqlite3.OperationalError as error:
@@ -139,8 +139,8 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
             raise
         log = path.with_name(path.name + "-wal")
         if not os.access(path, os.R_OK) or (log.exists() and log.stat().st_size):
-            raise  # an unfinished log must be read too, and that needs a writable folder once
-        return _probe(connect(path, "ro", "&immutable=1"))  # the only way for WAL on a read-only folder
+            raise  # a log that was not checkpointed must be read too, for which the folder must be writable once
+        return _probe(connect(path, "ro", "&immutable=1"))  # WAL in a read-only folder can be opened in this mode only
 
 
 def use_wal(conn: sqlite3.Connection, path: Path) -> None:
@@ -153,17 +153,17 @@ def use_wal(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def require_write_lock(conn: sqlite3.Connection) -> None:
-    """Take the write lock once: a read-only file opens without complaint and fails only here."""
+    """Take the write lock once, because opening a read-only file succeeds and only the lock fails."""
     conn.execute("BEGIN IMMEDIATE")
     conn.execute("ROLLBACK")
 
 
 @contextmanager
 def transaction(conn: sqlite3.Connection) -> Iterator[None]:
-    """Run the block as one write transaction: all of it is stored, or nothing when it raises.
+    """Run the block as one write transaction: it is committed at the end, or rolled back when the block raises.
 
-    ``BEGIN IMMEDIATE``, because a deferred transaction that turns into a write ignores the busy timeout. Raises
-    ``EnvironmentFaultError`` for faults of the machine, at the block's end included.
+    Uses ``BEGIN IMMEDIATE``, because a deferred transaction that starts to write ignores the busy timeout. Raises
+    ``EnvironmentFaultError`` for faults of the environment, also at the commit.
     """
     with translate_faults(_file_of(conn)):
         conn.execute("BEGIN IMMEDIATE")
@@ -175,9 +175,14 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
             raise
 
 
+def count_changes(conn: sqlite3.Connection) -> int:
+    """Return how many rows the connection has inserted, changed or deleted since it was opened."""
+    return conn.total_changes
+
+
 @contextmanager
 def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
-    """Let every read of the block see the same state of the database; inside a transaction it changes nothing."""
+    """Run the block as one read transaction, so that all its reads see the same state; no effect in a transaction."""
     with translate_faults(_file_of(conn)):
         if conn.in_transaction:
             yield
@@ -190,13 +195,13 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
 
 
 def require_transaction(conn: sqlite3.Connection) -> None:
-    """Raise ``RuntimeError`` outside ``transaction``: what belongs together is stored together or not at all."""
+    """Raise ``RuntimeError`` outside ``transaction``, so that related changes are never stored in part."""
     if not conn.in_transaction:
         raise RuntimeError("writes belong inside transaction()")
 
 
 def quick_check(conn: sqlite3.Connection) -> list[str]:
-    """Return the damage that SQLite finds in the file, empty when it finds none (0.1 s for a million bars)."""
+    """Return a sentence for each damage that SQLite finds in the file; 0.1 s for a million bars."""
     try:
         found = [str(row[0]) for row in conn.execute("PRAGMA quick_check").fetchall()]
         found += [f"{row[0]}: row without its {row[2]}" for row in conn.execute("PRAGMA foreign_key_check").fetchall()]
@@ -206,14 +211,14 @@ def quick_check(conn: sqlite3.Connection) -> list[str]:
 
 
 def checkpoint(conn: sqlite3.Connection) -> int:
-    """Move what it can from the write-ahead log into the file without waiting for readers; return the pages left."""
+    """Run a passive checkpoint, which does not wait for readers; return how many pages are left in the log."""
     with translate_faults(_file_of(conn)):
         _, n_logged, n_moved = conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         return int(n_logged - n_moved)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and new files of ``folder`` survive a power cut; does nothing where folders cannot be synced."""
+    """Flush ``folder`` so that renames and new files survive a power cut; no effect where that is not supported."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -233,7 +238,7 @@ def _probe(conn: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _file_of(conn: sqlite3.Connection) -> str:
-    """Return the file's path for a message; works on a damaged file too."""
+    """Return the file's path for a message, also for a damaged file."""
     try:
         return str(conn.execute("PRAGMA database_list").fetchone()[2]) or "the database"
     except sqlite3.Error:
@@ -250,7 +255,7 @@ def _create_folder(path: Path) -> None:
 
 
 def _back_up(conn: sqlite3.Connection, path: Path, version: int) -> None:
-    """Copy the whole database before it is migrated; a copy that could not be finished does not stay."""
+    """Copy the whole database before it is migrated; an incomplete copy is removed."""
     backup = path.with_name(f"{path.name}.v{version}.bak")
     unfinished = path.with_name(f"{backup.name}.tmp")
     try:

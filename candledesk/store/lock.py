@@ -1,4 +1,4 @@
-"""One process per home writes: an advisory lock that the system drops when its holder dies, however it dies."""
+"""The lock that lets one process per home write: an advisory file lock, which the system releases at process end."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from candledesk.domain.errors import EnvironmentFaultError
 
 
 class HomeLockedError(EnvironmentFaultError):
-    """Another process holds this home; ``pid`` is its number, 0 when it did not say."""
+    """Another process holds the lock of this home; ``pid``: its process id, 0 when unknown."""
 
     def __init__(self, pid: int) -> None:
-        """Name the holder."""
+        """Build the message with the process id."""
         who = f"Process {pid}" if pid else "Another process"
         super().__init__(f"{who} uses this home already: use that CandleDesk, end it, or choose another with --home")
         self.pid = pid
 
 
 class HomeLock:
-    """Held from construction to ``release``; else ``HomeLockedError``, or ``EnvironmentFaultError`` (read-only)."""
+    """The lock of a home, held from construction to ``release``.
+
+    Construction raises ``HomeLockedError`` when another process holds it, and ``EnvironmentFaultError`` when the lock
+    file cannot be written and ``is_read_only`` is false.
+    """
 
     def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
-        """Take the lock at once or not at all; in a read-only home only when nobody who can write there holds it."""
+        """Take the lock without waiting; in a read-only home check only that no other process holds it."""
         self._is_written = True
         try:
             self._file: IO[str] = path.open("a+", encoding="ascii")
@@ -41,14 +45,14 @@ class HomeLock:
         self._file.flush()
 
     def release(self) -> None:
-        """Give the home back; the file stays, since removing it could remove a newer holder's."""
+        """Release the lock. The file stays, because removing it could remove the lock of the next process."""
         if self._is_written:
             self._file.truncate(0)
         self._file.close()
 
 
 def check_home(path: Path) -> None:
-    """Raise ``HomeLockedError`` when somebody holds the home now; what else is wrong with it shows when it is taken."""
+    """Raise ``HomeLockedError`` when a process holds the lock now; other faults are reported when it is taken."""
     with contextlib.suppress(OSError), path.open("r", encoding="ascii") as file:
         try:
             _lock(file)
@@ -58,7 +62,7 @@ def check_home(path: Path) -> None:
 
 
 def _open_unwritten(path: Path) -> IO[str]:
-    """Lock a file that may only be read; where there is none, nobody holds it."""
+    """Open the lock file for reading and lock it; without a lock file return the null device."""
     is_there = path.exists()
     file = (path if is_there else Path(os.devnull)).open(encoding="ascii")
     if is_there:

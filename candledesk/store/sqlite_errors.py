@@ -1,4 +1,4 @@
-"""SQLite's errors, divided into faults of the machine (a sentence for people) and bugs of ours (left as they are)."""
+"""Classification of SQLite errors: faults of the environment get a sentence for people, others are bugs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNREACHABLE = (
     "Cannot open {file}: check that its folder exists and that you may read and write it, or set another --home."
 )
 
-# By primary result code (https://sqlite.org/rescode.html); what is not listed is a bug.
+# By primary result code (https://sqlite.org/rescode.html); a code that is not listed is a bug.
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -28,7 +28,7 @@ _SENTENCES = {
     sqlite3.SQLITE_PERM: _UNREACHABLE,
     sqlite3.SQLITE_CANTOPEN: _UNREACHABLE,
     sqlite3.SQLITE_FULL: (
-        "The disk is full, so nothing new is stored in {file}: free some space; what is stored is safe."
+        "The disk is full, so nothing new is stored in {file}: free some space; stored data are safe."
     ),
     sqlite3.SQLITE_IOERR: (
         "The disk reported an error while {file} was read or written: check the disk, then start again."
@@ -43,7 +43,7 @@ _SENTENCES = {
 
 
 def fault_of(error: sqlite3.Error, file: object = "the database") -> EnvironmentFaultError | None:
-    """Return the sentence that ``error`` means for people, ``None`` when it is a bug of ours."""
+    """Return the error for people when ``error`` is a fault of the environment, ``None`` when it is a bug."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
@@ -56,7 +56,7 @@ def fault_of(error: sqlite3.Error, file: object = "the database") -> Environment
 
 @contextmanager
 def translate_faults(file: object = "the database") -> Iterator[None]:
-    """Turn SQLite's errors that are the machine's fault into ``EnvironmentFaultError``; also a decorator."""
+    """Convert SQLite errors that are faults of the environment to ``EnvironmentFaultError``; also a decorator."""
     try:
         yield
     except sqlite3.Error as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
-from candledesk.ui.chart.paint.snapshot import SOURCE, Shot, scene_of, write_shot
+from candledesk.ui.chart.paint.snapshot import Shot, scene_of, write_shot
 from candledesk.ui.theme.themes import THEMES
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def draw_file(
     chart_type: str = "candles",
     is_log: bool = False,
     scale: float = 1.0,
-    source: str = SOURCE,
+    source: str,
 ) -> None:
     """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written

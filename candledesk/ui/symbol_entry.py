@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from candledesk.domain.errors import CandleDeskError, InputError
+from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval, typed_interval
 from candledesk.ui.interval_text import interval_text
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from collections.abc import Sequence
 
     from PySide6.QtGui import QKeyEvent
 
     from candledesk.cache.api import CacheApi
     from candledesk.cache.messages import SymbolFound
     from candledesk.domain.instrument import Instrument
-    from candledesk.ui.bridge import Bridge
 
+_log = logging.getLogger(__name__)
 _SEPARATOR = "   "
 _MAX_OFFERED = 200  # cached instruments below the box
-_TYPING_MS = 300  # yahoo.md §7: a search starts when the typing pauses
+_TYPING_S = 0.3  # yahoo.md §7: a search starts when the typing pauses
 _SEARCH_S = 3.0
 _MOST_OFFERED = 12
 _MARKET_SUFFIX = "."
@@ -45,21 +49,17 @@ class SymbolEntry(QLineEdit):
     symbol_entered = Signal(str)
     left = Signal()
 
-    def __init__(self, cache: CacheApi, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, cache: CacheApi, parent: QWidget | None = None) -> None:
         """Look symbols up in ``cache`` while the user types."""
         super().__init__(parent)
-        self._cache, self._bridge = cache, bridge
+        self._cache = cache
+        self._tasks = WidgetTasks(self, partial(_log.info, "no symbols are offered: %s"))  # Enter still works
         self._shown = ""
         self.setPlaceholderText("Symbol")
         self.setToolTip("Type a symbol and press Enter. Any letter typed on the chart comes here.")
         self.setAccessibleName("Symbol")
         self.setFixedWidth(150)
         self._names = QStringListModel(self)
-        self._searched = ""
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_TYPING_MS)
-        self._pause.timeout.connect(self._search)
         completer = _SymbolCompleter(self._names, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         popup = completer.popup()
@@ -86,31 +86,22 @@ class SymbolEntry(QLineEdit):
             at = self.cursorPosition()
             self.setText(text.upper())
             self.setCursorPosition(at)
-        self._bridge.deliver(self._cache.list_instruments(text.strip(), limit=_MAX_OFFERED), self._on_listed)
-        self._pause.start()
+        self._tasks.replace(self._complete(text.strip()))
 
-    def _search(self) -> None:
-        """Search at the provider once the typing pauses; each search costs a request of the limiter."""
-        self._searched = self.text().strip()
-        if self._searched and self.hasFocus():
-            self._bridge.deliver(self._cache.search_symbols(self._searched, _SEARCH_S), self._on_found)
+    async def _complete(self, text: str) -> None:
+        """Offer cached symbols at once; once the typing pauses, what a search finds, which costs a request."""
+        cached = await result_of(self._cache.list_instruments(text, limit=_MAX_OFFERED))
+        self._offer(cached)
+        await asyncio.sleep(_TYPING_S)
+        searched = self.text().strip()
+        if searched and self.hasFocus():
+            found = await result_of(self._cache.search_symbols(searched, _SEARCH_S))
+            if found and self.text().strip() == searched:
+                self._offer(found)
 
-    def _on_listed(self, future: Future[list[Instrument]]) -> None:
-        try:
-            self._offer([(row.symbol, row.name) for row in future.result()])
-        except CandleDeskError:
-            return  # without completion Enter still works
-
-    def _on_found(self, future: Future[list[SymbolFound]]) -> None:
-        try:
-            found = future.result()
-        except CandleDeskError:
-            return  # the cached symbols stay offered
-        if found and self.text().strip() == self._searched:
-            self._offer([(row.symbol, row.name) for row in found])
-
-    def _offer(self, rows: list[tuple[str, str]]) -> None:
-        self._names.setStringList([f"{symbol}{_SEPARATOR}{name}".rstrip() for symbol, name in rows[:_MOST_OFFERED]])
+    def _offer(self, rows: Sequence[Instrument | SymbolFound]) -> None:
+        names = [f"{row.symbol}{_SEPARATOR}{row.name}".rstrip() for row in rows[:_MOST_OFFERED]]
+        self._names.setStringList(names)
         if self.hasFocus() and self.text() and rows:
             self.completer().complete()
 
@@ -121,7 +112,7 @@ class SymbolEntry(QLineEdit):
         self._enter(text)
 
     def _enter(self, text: str) -> None:
-        self._pause.stop()
+        self._tasks.cancel()
         symbol = text.split(_SEPARATOR, maxsplit=1)[0].strip()
         if symbol:
             self.symbol_entered.emit(symbol)
@@ -206,7 +197,7 @@ class IntervalPopup(QFrame):
             self.symbol_entered.emit(symbol)
 
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
-        """Close on Escape and when the focus goes elsewhere."""
+        """Close on Escape and when the focus leaves."""
         if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
             self.hide()
             self.left.emit()

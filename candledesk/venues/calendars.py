@@ -1,4 +1,4 @@
-"""Calendars: from the provider's exchange code to the sessions of a venue (PACKAGES.md, calendars row)."""
+"""Loading the session calendar of a venue from the calendar libraries (PACKAGES.md, calendars row)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S
-from candledesk.venues.exchanges import EXCHANGES, Exchange
+from candledesk.domain.venue import TradingDays, UnknownCalendarError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # both libraries warn under pandas 3 (Pandas4Warning); nothing to act on
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from candledesk.domain.bars import BoolArray, IntArray
+    from candledesk.domain.venue import Venue
 
-_FX_TURN_S = 17 * HOUR_S  # the FX week turns at 17:00 New York, 22:00 London but for the weeks between clock changes
+_FX_TURN_S = 17 * HOUR_S  # the FX week begins and ends at 17:00 New York; usually 22:00 London
 _FX_LONDON_END_S = 22 * HOUR_S
 _NEW_YORK = "America/New_York"
 _LONDON = "Europe/London"
@@ -37,32 +38,30 @@ _SUN_TO_THU = "1111001"
 _SUNDAY_ZONES = frozenset({"Asia/Kuwait", "Asia/Qatar", "Africa/Cairo", "Asia/Bahrain", "Asia/Amman", "Asia/Riyadh"})
 
 
-def load_calendar(exchange: str, quote_type: str, tz: str, start: date, end: date) -> SessionCalendar:
-    """Return the sessions of an instrument's venue from ``start`` to ``end`` (session dates, both inclusive).
+def load_calendar(venue: Venue, start: date, end: date) -> SessionCalendar:
+    """Return the sessions of a venue from ``start`` to ``end`` (session dates, both inclusive).
 
-    ``exchange``, ``quote_type`` and ``tz`` as the provider states them (yahoo.md §7: venue rule). Cryptocurrencies
-    trade all UTC days; currencies from Sunday 17:00 New York to Friday 17:00 New York or 22:00 London, in London days;
-    futures by local day with the daily halt as the break; everything else by its exchange's own calendar, half days,
-    lunch breaks and closures included. Outside a calendar's bounds, its ordinary week is assumed; for an unknown
-    exchange, whole weekdays in its zone. Slow (pandas): New York since 1980 takes 0.9 s, Seoul and Tel Aviv 5 to 10 s;
-    keep what was loaded.
+    Outside a calendar's bounds, its ordinary week is assumed. Slow (pandas): New York since 1980 takes 0.9 s, Seoul
+    and Tel Aviv 5 to 10 s; keep what was loaded. Raises ``UnknownCalendarError`` for a name that no
+    library has.
     """
     days = np.arange(_seconds(start), _seconds(end) + DAY_S, DAY_S, dtype=np.int64)
-    if quote_type == "CRYPTOCURRENCY":
-        return _whole_days("24/7", "UTC", days)
-    if quote_type == "CURRENCY":
-        return _currency_calendar(days)
-    row = EXCHANGES.get(exchange)
-    if row is None:
-        mask = _SUN_TO_THU if tz in _SUNDAY_ZONES else _MON_TO_FRI
-        # Its hours are learnt from the provider's own statements, which 24-hour venues do without (domain/stated.py).
-        calendar = _whole_days(exchange or "unknown", tz, days[_is_open_day(days, mask)])
-        return replace(calendar, is_24h=quote_type == "FUTURE")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if row.is_futures:
-            return _futures_calendar(row, tz, start, end)
-        return _exchange_calendar(row, days)
+    match venue.days:
+        case TradingDays.EVERY_DAY:
+            return _whole_days(venue.mic, venue.tz, days)
+        case TradingDays.CURRENCY:
+            return _currency_calendar(days)
+        case TradingDays.WEEKDAYS:
+            mask = _SUN_TO_THU if venue.tz in _SUNDAY_ZONES else _MON_TO_FRI
+            # The hours are taken later from the provider's answers, except for 24-hour venues
+            # (domain/calendar/session_overrides.py).
+            return replace(_whole_days(venue.mic, venue.tz, days[_is_open_day(days, mask)]), is_24h=venue.is_24h)
+        case _:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                if venue.days is TradingDays.FUTURES:
+                    return _futures_calendar(venue, start, end)
+                return _exchange_calendar(venue, days)
 
 
 def _whole_days(mic: str, tz: str, days: IntArray) -> SessionCalendar:
@@ -79,7 +78,7 @@ def _currency_calendar(days: IntArray) -> SessionCalendar:
     weekday = _weekday(days)
     calendar = _whole_days("FX", _LONDON, days[weekday <= _FRIDAY])
     weekday = weekday[weekday <= _FRIDAY]
-    # whichever is later: a bar that nobody expects would be dropped, one that does not come costs a question
+    # The later of both: a bar outside the session would be dropped, a missing one only costs a request.
     turn = np.maximum(
         utc_of_wall(_NEW_YORK, calendar.date + _FX_TURN_S), utc_of_wall(_LONDON, calendar.date + _FX_LONDON_END_S)
     )
@@ -89,52 +88,55 @@ def _currency_calendar(days: IntArray) -> SessionCalendar:
     return replace(calendar, open=opens, close=closes)
 
 
-def _futures_calendar(row: Exchange, tz: str, start: date, end: date) -> SessionCalendar:
+def _futures_calendar(venue: Venue, start: date, end: date) -> SessionCalendar:
     """Return futures sessions by local day, the daily halt as the break.
 
-    A trade date runs from the evening before to the afternoon. The provider's daily bars are days of zone ``tz``
+    A trade date runs from the evening before to the afternoon. The provider's daily bars are days of the zone
     without a Sunday (yahoo.md §4.16), so an evening belongs to its own day, or to the next session when its own day
     has none (Sunday, holidays).
     """
-    schedule = pandas_market_calendars.get_calendar(row.calendar).schedule(start, end)
+    schedule = pandas_market_calendars.get_calendar(venue.calendar).schedule(start, end)
     dates = _to_seconds(schedule.index)
     opens, closes = _to_seconds(schedule["market_open"]), _to_seconds(schedule["market_close"])
-    midnight, next_midnight = utc_of_wall(tz, dates), utc_of_wall(tz, dates + DAY_S)
+    midnight, next_midnight = utc_of_wall(venue.tz, dates), utc_of_wall(venue.tz, dates + DAY_S)
     # The evening of row i - 1 is the beginning of trade date i, if that begins on the day of row i - 1.
     follows = (opens[1:] >= midnight[:-1]) & (opens[1:] < next_midnight[:-1])
     has_evening, starts_at_midnight = np.append(follows, False), np.insert(follows, 0, False)
     return SessionCalendar(
-        mic=row.mic,
-        tz=tz,
+        mic=venue.mic,
+        tz=venue.tz,
         date=dates,
         open=np.where(starts_at_midnight, midnight, opens),
         close=np.where(has_evening, next_midnight, closes),
         break_start=np.where(has_evening, closes, 0),
         break_end=np.where(has_evening, np.append(opens[1:], 0), 0),
-        settle_s=row.settle_s,
+        settle_s=venue.settle_s,
         is_24h=True,
     )
 
 
-def _exchange_calendar(row: Exchange, days: IntArray) -> SessionCalendar:
-    """Return the sessions that exchange_calendars knows, and its ordinary week outside its bounds."""
-    factory = exchange_calendars.calendar_utils.global_calendar_dispatcher._calendar_factories[row.calendar]  # noqa: SLF001
+def _exchange_calendar(venue: Venue, days: IntArray) -> SessionCalendar:
+    """Return the sessions of exchange_calendars, and ordinary weeks outside its bounds."""
+    dispatcher = exchange_calendars.calendar_utils.global_calendar_dispatcher
+    factory = dispatcher._calendar_factories.get(dispatcher.resolve_alias(venue.calendar))  # noqa: SLF001
+    if factory is None:
+        raise UnknownCalendarError(f"there is no calendar {venue.calendar}")
     lo, hi = _bound(factory.bound_min(), -_NEVER_S), _bound(factory.bound_max(), _NEVER_S)
-    # The margin leaves some sessions to learn the ordinary hours from, even when all days lie outside the bounds.
+    # With the margin there are sessions with ordinary hours even when all days are outside the bounds.
     first, last = np.clip([days[0] - _MARGIN_S, days[-1] + _MARGIN_S], lo, hi)
     if last - first < _MARGIN_S:
         first, last = np.clip([first - _MARGIN_S, last + _MARGIN_S], lo, hi)
-    source = exchange_calendars.get_calendar(row.calendar, start=_day(first), end=_day(last))
+    source = exchange_calendars.get_calendar(venue.calendar, start=_day(first), end=_day(last))
     dates = _to_seconds(source.opens.index)
     calendar = SessionCalendar(
-        mic=row.mic,
+        mic=venue.mic,
         tz=str(source.tz),
         date=dates,
-        open=_to_seconds(source.opens) + row.open_shift_s,
+        open=_to_seconds(source.opens) + venue.open_shift_s,
         close=_to_seconds(source.closes),
         break_start=_to_seconds(source.break_starts),
         break_end=_to_seconds(source.break_ends),
-        settle_s=row.settle_s,
+        settle_s=venue.settle_s,
     )
     is_open = _is_open_day(days, source.weekmask)
     return _within(_extended(calendar, days[is_open & (days < lo)], days[is_open & (days > hi)]), days[0], days[-1])
@@ -147,7 +149,7 @@ def _extended(calendar: SessionCalendar, before: IntArray, after: IntArray) -> S
 
 
 def _ordinary(calendar: SessionCalendar, dates: IntArray, models: slice) -> SessionCalendar:
-    """Return sessions on ``dates`` with the wall-clock times of the longest of the model sessions."""
+    """Return sessions on ``dates`` with the wall-clock times of the longest session in ``models``."""
     model = np.arange(len(calendar))[models][np.argmax((calendar.close - calendar.open)[models])]
     midnight = int(utc_of_wall(calendar.tz, calendar.date[[model]])[0])
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
-from candledesk.cache.runtime.workers import run_into, start_daemon
+from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.domain.instrument import Instrument
@@ -253,7 +253,7 @@ def _span_fields(span: Span | None) -> dict[str, Any]:
 
 
 def _instrument(row: SymbolFound) -> Instrument:
-    return Instrument(row.symbol, row.exchange, row.quote_type, "UTC", None, 2, None, row.name)
+    return Instrument(row.symbol, row.exchange, row.quote_type, "UTC", None, 2, None, row.name, row.exchange_name)
 
 
 def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> BarsReply:
@@ -282,6 +282,7 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
             price_decimals=head.price_decimals,
             first_open_time=listed,
             name=head.name,
+            exchange_name=head.exchange_name,
         ),
         tuple(gap for gap in head.gaps if gap.span.overlaps(span)),  # requested from HISTORY_START on
         None,
@@ -289,4 +290,5 @@ def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> Bar
         odd=flags,
         notes=tuple(dict.fromkeys(note for page in heads for note in page.notes)),
         derived=tuple((part.span, part.interval.name) for part in head.derived),
+        lookback_s=None if head.start is None or listed is not None else int(time.time()) - head.start.time,
     )

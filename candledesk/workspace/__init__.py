@@ -1,1 +1,1 @@
-"""What a person arranges and keeps, as models and use cases over ``store.user``; imports no Qt, creates no thread."""
+"""Models and use cases of the user's data, over ``store.user``; imports no Qt and creates no thread."""

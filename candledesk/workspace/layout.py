@@ -1,4 +1,4 @@
-"""A layout: which charts a window shows, which one is in front, and how charts look; and its JSON document."""
+"""The layout of a window (its charts, the chart in front, and chart options) and its JSON document."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
@@ -18,9 +18,9 @@ FORMAT = "candledesk.layout/1"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``charts``: symbol and interval of each chart; ``front``: the index of the one in front, 0 without charts.
+    """``charts``: symbol and interval of each chart; ``front``: the index of the chart in front, 0 without charts.
 
-    ``options``: how charts look, as names and values that JSON can hold.
+    ``options``: the chart options by name, with JSON values.
     """
 
     charts: tuple[tuple[str, Interval], ...] = ()
@@ -30,7 +30,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class LoadedLayout:
-    """``layout``: what was stored, ``None`` for nothing; ``notice``: a sentence for people, empty for none."""
+    """``layout``: the stored layout, ``None`` when there is none; ``notice``: a sentence for people, or empty."""
 
     layout: Layout | None
     notice: str = ""
@@ -47,7 +47,7 @@ def layout_document(layout: Layout) -> dict[str, object]:
 
 
 def parse_layout(document: Mapping[str, object]) -> Layout:
-    """Return the layout of a document; what cannot be understood, as after an edit by hand, is left out."""
+    """Return the layout of a document; invalid parts, as after an edit by hand, are left out."""
     charts = document.get("charts")
     options = document.get("options")
     return make_layout(
@@ -60,9 +60,9 @@ def parse_layout(document: Mapping[str, object]) -> Layout:
 
 
 def make_layout(charts: list[tuple[object, object]], front: object, options: Mapping[object, object]) -> Layout:
-    """Return the layout of values that may be wrong: pairs that are no series and options of other types are left out.
+    """Return the layout of unchecked values; pairs that are not a series and options of other types are left out.
 
-    ``front`` counts in ``charts``: the same chart stays in front when another is left out.
+    ``front``: an index of ``charts``; the same chart stays in front when another is left out.
     """
     series = [(at, parsed) for at, pair in enumerate(charts) if (parsed := _parse_series(*pair)) is not None]
     return Layout(

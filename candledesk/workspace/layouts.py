@@ -1,4 +1,4 @@
-"""The layout that the window saves by itself: read once at the start, stored after every change."""
+"""The autosaved layout of the window: read once at the start, stored after every change."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class AutosavedLayout:
     """The autosaved layout of one home.
 
-    ``loaded``: what was stored last. It ends with ``EnvironmentFaultError`` when that cannot be read, as in a file of
-    a newer CandleDesk; then nothing is stored in this session, for it would take the place of what was not read.
+    ``loaded``: the stored layout. The future ends with ``EnvironmentFaultError`` when it cannot be read, as in a file
+    of a newer CandleDesk; then nothing is stored in this run, because it would replace the layout that was not read.
     """
 
     def __init__(self, user_data: UserData) -> None:
-        """Begin to read."""
+        """Start to read the stored layout."""
         self._user_data = user_data
         self._is_read = False  # this and the next are set by the thread of the user data alone
         self._has_saved = False
@@ -36,10 +36,10 @@ class AutosavedLayout:
         return self._user_data.refusal is not None
 
     def save(self, layout: Layout) -> Future[bool]:
-        """Store the layout and return whether it differed from what was stored.
+        """Store the layout; the future returns whether it differed from the stored one.
 
-        The first change of a session keeps what was stored before as a version of the layout. The future ends with
-        ``EnvironmentFaultError`` when nothing can be stored, or when the stored layout was not read.
+        The first change of a run keeps the layout stored before as a version. The future ends with
+        ``EnvironmentFaultError`` when nothing can be stored, or when the stored layout could not be read.
         """
         document = layout_document(layout)
 

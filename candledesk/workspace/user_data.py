@@ -1,4 +1,4 @@
-"""The way from any thread to ``user.db``: one thread owns the only connection, and callers get futures."""
+"""Access to ``user.db`` from any thread: one thread owns the only connection, and callers get futures."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class UserData:
         self._thread = start_thread(self._connect, checkpoint)
 
     def read(self, task: Callable[[Connection], T]) -> Future[T]:
-        """Run ``task`` on one state of the database.
+        """Run ``task`` in one read transaction.
 
         The future ends with ``EnvironmentFaultError`` when the file cannot be opened or read.
         """
@@ -75,10 +75,10 @@ class UserData:
         return self._thread.submit(run)
 
     def write(self, task: Callable[[Connection], T]) -> Future[T]:
-        """Run ``task`` as one transaction, which is on the disk when the future ends.
+        """Run ``task`` as one write transaction, which is on the disk when the future ends.
 
-        The future ends with ``EnvironmentFaultError`` when the file cannot be opened or written; then nothing of the
-        task is stored.
+        The future ends with ``EnvironmentFaultError`` when the file cannot be opened or written; then the transaction
+        is rolled back.
         """
 
         def run(conn: Connection) -> T:
@@ -90,9 +90,9 @@ class UserData:
         return self._thread.submit(run)
 
     def close(self, timeout_s: float) -> bool:
-        """Take no more tasks and finish those that wait; return whether that was done in time.
+        """Take no more tasks and wait for the queued ones; return whether all ended within ``timeout_s`` seconds.
 
-        May be called again, to wait longer.
+        May be called again to wait longer.
         """
         return self._thread.close(timeout_s)
 

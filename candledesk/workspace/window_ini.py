@@ -1,4 +1,4 @@
-"""The layout that earlier versions stored in ``window.ini``; it is read until ``user.db`` has one."""
+"""Reads the layout that earlier versions stored in ``window.ini``; used until ``user.db`` has a layout."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 SERIES, FRONT = "charts/series", "charts/front"
 OPTION_GROUP = "chart"
-GROUPS = ("charts", OPTION_GROUP)  # of the settings file; nothing else is in them
+GROUPS = ("charts", OPTION_GROUP)  # the groups of the settings file that hold only the layout
 
 
 def read_window_ini(read: Callable[[str], object], option_names: Iterable[str]) -> Layout | None:
     """Return the charts and options in the settings file; ``None`` when it has none.
 
-    ``read`` returns the value of a key, ``None`` when the key is missing. Values that cannot be understood, as after
-    an edit by hand, are left out.
+    ``read`` returns the value of a key, ``None`` when the key is missing. Invalid values, as after an edit by hand, are
+    left out.
     """
     stored = {name: value for name in option_names if (value := read(f"{OPTION_GROUP}/{name}")) is not None}
     series, front = read(SERIES), read(FRONT)
@@ -29,7 +29,7 @@ def read_window_ini(read: Callable[[str], object], option_names: Iterable[str]) 
 
 
 def _pairs(text: object) -> list[tuple[object, object]]:
-    """Return the pairs of the JSON array of arrays; any other value becomes a pair that is no series."""
+    """Return the pairs of a JSON array of arrays; any other value becomes a pair that is not a valid series."""
     try:
         rows = json.loads(str(text))
     except (ValueError, RecursionError):

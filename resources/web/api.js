@@ -1,4 +1,4 @@
-// The way to the server: the token lives in sessionStorage (whose origin includes the port), never in a URL on the wire.
+// Requests to the server. The token is kept in sessionStorage (whose origin includes the port) and never sent in a URL.
 
 const KEY = "candledesk.token";
 const RECONNECT_MS = [500, 1000, 2000, 5000, 10000];
@@ -45,8 +45,8 @@ async function untilVisible() {
   while (document.hidden) await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
 }
 
-// Reads the event stream with `fetch` (EventSource cannot send the token) and reconnects for as long as the page lives. A hidden
-// page lets its stream go: a browser opens only six connections to one host, and each open stream keeps one.
+// Reads the event stream with `fetch` (EventSource cannot send the token) and reconnects as long as the page is open. A hidden
+// page closes its stream: a browser opens only six connections to one host, and each open stream uses one.
 export async function readEvents(onEvent, onState) {
   for (let attempt = 0; ; attempt += 1) {
     await untilVisible();

@@ -1,10 +1,10 @@
-// The entry: builds the page, gives it its keys, and shows its state to scripts and tests as `candledesk`.
+// The entry point: builds the page, binds the keys, and offers the page's state to scripts and tests as `window.candledesk`.
 
-import { INTERVALS } from "/assets/candles.js";
-import { GoToDate, IntervalEntry, Sheet } from "/assets/dialogs.js";
-import { Empty } from "/assets/empty.js";
-import { Keys } from "/assets/keys.js";
-import { Page } from "/assets/page.js";
+import { INTERVALS } from "./candles.js";
+import { GoToDate, IntervalEntry, Sheet } from "./dialogs.js";
+import { Empty } from "./empty.js";
+import { Keys } from "./keys.js";
+import { Page } from "./page.js";
 
 const ZOOM = 1.2;
 const byId = (id) => document.getElementById(id);
@@ -25,18 +25,18 @@ function buildIntervals(page) {
 
 function buildKeys(page, goToDate, interval) {
   const { chart, controls, jobs } = page;
-  const moved = (move) => () => {
-    page.onHand();
+  const moving = (move) => () => {
+    page.onUserInput();
     move();
   };
   const keys = new Keys([
-    [["ArrowLeft", "ArrowRight"], "one bar", moved(() => chart.pan(-1)), moved(() => chart.pan(1))],
-    [["Ctrl+ArrowLeft", "Ctrl+ArrowRight"], "one page", moved(() => chart.page(-1)), moved(() => chart.page(1))],
-    [["Plus", "Minus"], "zoom", moved(() => chart.zoom(1 / ZOOM)), moved(() => chart.zoom(ZOOM))],
-    [["Ctrl+ArrowUp", "Ctrl+ArrowDown"], "zoom", moved(() => chart.zoom(1 / ZOOM)), moved(() => chart.zoom(ZOOM))],
-    [["Home", "End"], "first and latest bar", moved(() => page.goToFirst()), moved(() => page.goToLatest())],
-    [["0"], "all loaded bars", moved(() => chart.fit())],
-    [["Alt+KeyG"], "go to date", () => goToDate.wish()],
+    [["ArrowLeft", "ArrowRight"], "one bar", moving(() => chart.pan(-1)), moving(() => chart.pan(1))],
+    [["Ctrl+ArrowLeft", "Ctrl+ArrowRight"], "one page", moving(() => chart.page(-1)), moving(() => chart.page(1))],
+    [["Plus", "Minus"], "zoom", moving(() => chart.zoom(1 / ZOOM)), moving(() => chart.zoom(ZOOM))],
+    [["Ctrl+ArrowUp", "Ctrl+ArrowDown"], "zoom", moving(() => chart.zoom(1 / ZOOM)), moving(() => chart.zoom(ZOOM))],
+    [["Home", "End"], "first and latest bar", moving(() => page.goToFirst()), moving(() => page.goToLatest())],
+    [["0"], "all loaded bars", moving(() => chart.fit())],
+    [["Alt+KeyG"], "go to date", () => goToDate.show()],
     [["Alt+KeyR"], "reset the view", () => controls.reset()],
     [["Alt+KeyL"], "logarithmic price axis", () => controls.toggleLog()],
     [["Alt+KeyP"], "percent", () => controls.togglePercent()],
@@ -53,15 +53,15 @@ function buildKeys(page, goToDate, interval) {
 function bindGoToDate(page) {
   const dialog = new GoToDate((time) => page.goToDate(time));
   dialog.bind(() => {
-    const seen = page.chart.visible();
-    if (!page.series || !seen) return null;
+    const visible = page.chart.visible();
+    if (!page.series || !visible) return null;
     const { start } = page.series;
-    return { first: start ? Math.max(start.time, page.series.storedFrom ?? start.time) : null, shown: (seen.firstTime + seen.lastTime) / 2, reason: start?.reason ?? "" };
+    return { first: start ? Math.max(start.time, page.series.storedFrom ?? start.time) : null, shown: (visible.firstTime + visible.lastTime) / 2, reason: start?.reason ?? "" };
   });
   return dialog;
 }
 
-function face(page) {
+function publicState(page) {
   return Object.freeze({
     bars: () => page.series?.bars.map((bar) => ({ ...bar })) ?? [],
     visibleRange: () => page.chart.visible(),
@@ -77,11 +77,11 @@ function face(page) {
 }
 
 if (typeof LightweightCharts === "undefined") {
-  new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts: reinstall it with `make setup`.");
+  new Empty(null).show("The chart script is missing", "CandleDesk found no trusted copy of Lightweight Charts. Install it again with `make setup`.");
 } else {
   const page = new Page();
   const interval = buildIntervals(page);
   buildKeys(page, bindGoToDate(page), interval);
-  window.candledesk = face(page);
+  window.candledesk = publicState(page);
   page.start();
 }

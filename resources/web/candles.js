@@ -1,7 +1,7 @@
-// The one way to candles: a range in seconds becomes ISO-8601 `from` and `to`, and every page of the answer is read.
+// Reads candles: a range in seconds becomes ISO-8601 `from` and `to`, and every page of the answer is read.
 
-import { get } from "/assets/api.js";
-import { toIso } from "/assets/time.js";
+import { get } from "./api.js";
+import { toIso } from "./time.js";
 
 const DAY = 86400;
 const YEAR = 365.25 * DAY;
@@ -44,7 +44,7 @@ export async function getCandles({ symbol, interval }, range, { fill, timeout, l
   }
 }
 
-// Merges bars by their opening time; a bar that came before is replaced, never doubled. The same array when nothing is new.
+// Merges bars by their opening time: a newer bar replaces the older one. Returns the same array when nothing changed.
 export function mergeBars(old, fresh) {
   if (fresh.length === 0) return old;
   if (old.length === 0 || fresh.at(-1).time < old[0].time) return [...fresh, ...old];
@@ -72,7 +72,7 @@ export function indexAt(bars, time) {
   return low - 1;
 }
 
-// Returns what writes a price with the instrument's decimals and thousands set apart, on the axis as in the legend.
-export function priceWriter(decimals) {
+// Returns the function that formats a price with the instrument's decimals and thousands separators, for the axis and the legend.
+export function priceFormatter(decimals) {
   return new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format;
 }

@@ -1,16 +1,16 @@
-// Lightweight Charts behind a small face: bars in, visible range out; prepending never moves what is on screen.
+// Wraps Lightweight Charts: bars in, visible range out; adding older bars never moves what is on screen.
 
 /* global LightweightCharts */
 
-import { indexAt, priceWriter } from "/assets/candles.js";
-import { drawnPrices, isJump, usualRange } from "/assets/odd.js";
-import { palette } from "/assets/theme.js";
+import { indexAt, priceFormatter } from "./candles.js";
+import { drawnPrices, isJump, usualRange } from "./odd.js";
+import { palette } from "./theme.js";
 
 const EMPTY_SPACE_RIGHT = 4;
 const BAR_SPACING = 7;
 const MIN_BARS = 5;
 const LATEST_MS = 400;
-const TAIL = 5; // so many new bars at the right end are added, more are a new set
+const MAX_APPENDED = 5; // up to this many new bars at the right end are appended; for more the data are set anew
 
 export class Chart {
   // `hooks.moved()`: the visible range changed; `hooks.hovered(bar | null)`; `hooks.scaled(n)`: so many bars lie beyond the price axis.
@@ -19,7 +19,7 @@ export class Chart {
     this.mode = { isLog: false, isPercent: false };
     this.api = LightweightCharts.createChart(element, {
       autoSize: true,
-      layout: { attributionLogo: false, fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily }, // credited in the foot
+      layout: { attributionLogo: false, fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily }, // credited in the footer
       crosshair: { mode: LightweightCharts.CrosshairMode.Magnet },
       timeScale: { rightOffset: EMPTY_SPACE_RIGHT, barSpacing: BAR_SPACING, minBarSpacing: 0.05, secondsVisible: false, enableConflation: true },
       localization: { locale: "en-GB", timeFormatter: (time) => (this.zone ? this.zone.formatAxis(time) : "") },
@@ -51,7 +51,7 @@ export class Chart {
     this.draw();
   }
 
-  // Nothing trades in volume where every bar has none (currencies, some indexes): no pane for it then.
+  // No volume pane where every bar has no volume (currencies, some indexes).
   showVolume(isWanted) {
     if (isWanted === (this.volume !== null)) return;
     if (!isWanted) {
@@ -66,7 +66,7 @@ export class Chart {
     volumes.setStretchFactor(1);
   }
 
-  // Forgets the bars, and the position too unless the same series is shown elsewhere.
+  // Removes the bars; resets the position too, unless the same series is shown at another place.
   clear(isSame = false) {
     this.show([], isSame ? this.zone : null, isSame ? this.decimals : 2);
     if (isSame) return;
@@ -86,7 +86,7 @@ export class Chart {
     const [old, oldTimes] = [this.bars, this.axisTimes];
     if (zone !== this.zone || decimals !== this.decimals) {
       Object.assign(this, { zone, decimals });
-      this.candles.applyOptions({ priceFormat: { type: "custom", formatter: priceWriter(decimals), minMove: 10 ** -decimals } });
+      this.candles.applyOptions({ priceFormat: { type: "custom", formatter: priceFormatter(decimals), minMove: 10 ** -decimals } });
       this.scale.applyOptions({ timeVisible: zone !== null && !zone.isDaily });
     }
     this.bars = bars;
@@ -111,7 +111,7 @@ export class Chart {
 
   isTailChange(old, oldTimes) {
     const n = old.length;
-    if (n < 2 || this.bars.length < n || this.bars.length > n + TAIL) return false;
+    if (n < 2 || this.bars.length < n || this.bars.length > n + MAX_APPENDED) return false;
     return old.every((bar, i) => i === n - 1 || bar === this.bars[i]) && oldTimes[0] === this.axisTimes[0] && oldTimes[n - 1] === this.axisTimes[n - 1];
   }
 
@@ -140,10 +140,10 @@ export class Chart {
 
   // --- the price axis ---
 
-  // One bar far from its neighbours must not squash the others.
+  // Fits the price axis without bars far from their neighbours, so that one of them does not flatten the others.
   fitPrices(info) {
-    const seen = this.hasJumps && info ? this.scale.getVisibleLogicalRange() : null;
-    const range = seen && usualRange(this.bars, Math.ceil(seen.from), Math.floor(seen.to));
+    const visible = this.hasJumps && info ? this.scale.getVisibleLogicalRange() : null;
+    const range = visible && usualRange(this.bars, Math.ceil(visible.from), Math.floor(visible.to));
     this.hooks.scaled(range?.nBeyond ?? 0);
     return range ? { ...info, priceRange: { minValue: range.low, maxValue: range.high } } : info;
   }
@@ -168,7 +168,7 @@ export class Chart {
 
   // --- the time axis ---
 
-  // The library's own animation stops short of its end when the chart is told anything meanwhile.
+  // The library's own animation ends early when the chart changes meanwhile.
   goToLatest() {
     const begin = this.scale.scrollPosition();
     const start = performance.now();
@@ -182,7 +182,7 @@ export class Chart {
     this.motion = requestAnimationFrame(move);
   }
 
-  // A hand on the chart ends what moves by itself.
+  // Stops the animation.
   stop() {
     if (this.motion) cancelAnimationFrame(this.motion);
     this.motion = null;

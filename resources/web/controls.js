@@ -1,4 +1,4 @@
-// What a press of a button or key does to the picture: price axis, full screen, snapshot.
+// Actions of buttons and keys on the chart: price axis, full screen, snapshot.
 
 const byId = (id) => document.getElementById(id);
 const press = (id, isPressed) => byId(id).setAttribute("aria-pressed", String(isPressed));

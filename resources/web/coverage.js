@@ -1,37 +1,37 @@
-// The band under the time axis: what the cache knows of the bars above it, why and since when; a click offers to fetch the rest.
+// The coverage strip under the time axis: which bars are stored, why others are not, and a button that fetches missing ones.
 
-import { get, post } from "/assets/api.js";
-import { indexAt } from "/assets/candles.js";
-import { oddPieces } from "/assets/odd.js";
-import { fromIso, toIso } from "/assets/time.js";
+import { get, post } from "./api.js";
+import { indexAt } from "./candles.js";
+import { oddPieces } from "./odd.js";
+import { fromIso, toIso } from "./time.js";
 
 export const STATES = {
   have: "Stored",
   provisional: "Stored, still changing",
   known_empty: "Known to be empty",
   missing: "Not fetched yet",
-  refused: "Not to be had",
+  refused: "Not available",
   failed: "Failed",
   odd: "Stored, odd",
 };
 const ORDER = Object.keys(STATES); // later ones are drawn over earlier ones
 const FETCHABLE = new Set(["missing", "failed"]);
-const SEEN_PX = 4; // what is missing between two bars has no width of its own
+const MIN_PX = 4; // a gap between two bars has no width of its own
 const BAND_PX = 5;
 const ODD_PX = 2; // a line within the band: flagged bars are stored like all others
 const SETTLE_MS = 300;
 
 export class CoverageStrip {
-  // `hooks.onError(error)`; `hooks.onStarted()` after a fetch was asked for.
+  // `hooks.onError(error)`; `hooks.onStarted()` after a fetch was requested.
   constructor(canvas, tip, chart, hooks) {
-    Object.assign(this, { canvas, tip, chart, hooks, pieces: [], odd: { bars: null, pieces: [] }, drawn: [], series: null, isHeld: false });
+    Object.assign(this, { canvas, tip, chart, hooks, pieces: [], odd: { bars: null, pieces: [] }, drawn: [], series: null, isPinned: false });
     const part = (name) => document.getElementById(`strip-${name}`);
     this.parts = { title: part("title"), span: part("span"), why: part("why"), fetch: part("fetch") };
-    canvas.addEventListener("pointermove", (event) => this.isHeld || this.describe(this.pieceAt(event.offsetX), event.offsetX));
-    canvas.addEventListener("pointerleave", () => this.isHeld || this.hide());
-    canvas.addEventListener("click", (event) => this.holdAt(event.offsetX));
+    canvas.addEventListener("pointermove", (event) => this.isPinned || this.describe(this.pieceAt(event.offsetX), event.offsetX));
+    canvas.addEventListener("pointerleave", () => this.isPinned || this.hide());
+    canvas.addEventListener("click", (event) => this.pinAt(event.offsetX));
     this.parts.fetch.addEventListener("click", () => this.fetch());
-    document.addEventListener("pointerdown", (event) => this.isHeld && !tip.contains(event.target) && event.target !== canvas && this.hide());
+    document.addEventListener("pointerdown", (event) => this.isPinned && !tip.contains(event.target) && event.target !== canvas && this.hide());
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
@@ -43,7 +43,7 @@ export class CoverageStrip {
     this.draw();
   }
 
-  // Reads the ledger again, a moment after the last of several wishes.
+  // Reads the coverage again, a moment after the last of several calls.
   load() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.read().catch((error) => this.hooks.onError(error)), SETTLE_MS);
@@ -62,7 +62,7 @@ export class CoverageStrip {
     this.draw();
   }
 
-  // The pixels of each piece that is on screen: bars are equally wide, whatever time they take.
+  // The pixels of each piece that is on screen. Bars are equally wide, whatever time they span.
   place() {
     const { bars } = this.chart;
     if (bars.length === 0) return [];
@@ -74,7 +74,7 @@ export class CoverageStrip {
       if (piece.end <= bars[0].time && !(piece.state !== "have" && this.touches(piece, bars[0].time))) continue;
       const [first, last] = [indexAt(bars, piece.start - 1) + 0.5, indexAt(bars, piece.end - 1) + 0.5];
       let [left, right] = [this.chart.xOf(first), this.chart.xOf(last)];
-      if (FETCHABLE.has(piece.state) && right - left < SEEN_PX) [left, right] = [left - SEEN_PX / 2, right + SEEN_PX / 2];
+      if (FETCHABLE.has(piece.state) && right - left < MIN_PX) [left, right] = [left - MIN_PX / 2, right + MIN_PX / 2];
       if (piece.state !== "have" && (isLeft || piece.end <= bars[0].time)) left = Math.min(left, 0);
       if (piece.end <= bars[0].time) right = before;
       if (right > 0 && left < width && right > left) placed.push({ piece, left: Math.max(left, 0), right: Math.min(right, width) });
@@ -82,14 +82,14 @@ export class CoverageStrip {
     return placed;
   }
 
-  // The flagged bars that are loaded; looked for once per set of bars.
+  // The flagged bars that are loaded; computed once per set of bars.
   oddPieces() {
     const { bars } = this.chart;
     if (this.odd.bars !== bars) this.odd = { bars, pieces: this.series ? oddPieces(bars, this.series.facts.step) : [] };
     return this.odd.pieces;
   }
 
-  // Whether nothing is known to lie between the piece and the first bar.
+  // Whether no other piece lies between this one and the first bar.
   touches(piece, time) {
     return this.pieces.every((other) => other === piece || other.start >= time || other.end <= piece.end);
   }
@@ -122,23 +122,23 @@ export class CoverageStrip {
     const day = (seconds) => (this.chart.zone ? this.chart.zone.format(seconds) : toIso(seconds));
     this.parts.title.textContent = STATES[piece.state] ?? piece.state;
     this.parts.span.textContent = `${day(piece.start)} to ${day(isIntraday ? piece.end : piece.end - 1)}`;
-    this.parts.why.textContent = reasons(piece).join(" · ");
+    this.parts.why.textContent = describePiece(piece).join(" · ");
     this.parts.why.hidden = this.parts.why.textContent === "";
-    this.parts.fetch.hidden = !(this.isHeld && FETCHABLE.has(piece.state));
+    this.parts.fetch.hidden = !(this.isPinned && FETCHABLE.has(piece.state));
     const half = this.tip.offsetWidth / 2;
     this.tip.style.left = `${Math.min(Math.max(x - half, 8), this.canvas.clientWidth - 2 * half - 8)}px`;
   }
 
-  holdAt(x) {
+  pinAt(x) {
     const piece = this.pieceAt(x);
-    this.isHeld = piece !== null && FETCHABLE.has(piece.state);
-    this.tip.classList.toggle("held", this.isHeld);
+    this.isPinned = piece !== null && FETCHABLE.has(piece.state);
+    this.tip.classList.toggle("pinned", this.isPinned);
     this.describe(piece, x);
   }
 
   hide() {
-    this.isHeld = false;
-    this.tip.classList.remove("held");
+    this.isPinned = false;
+    this.tip.classList.remove("pinned");
     this.tip.hidden = true;
   }
 
@@ -154,13 +154,14 @@ export class CoverageStrip {
   }
 }
 
-function reasons(piece) {
+// The reason, the last check and the next one, in words.
+export function describePiece(piece) {
   const at = (text) => new Date(text).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
   const words = [];
   if (piece.reason && piece.reason !== STATES[piece.state].toLowerCase()) words.push(piece.reason);
-  if (piece.fetched_at) words.push(`known since ${at(piece.fetched_at)}`);
+  if (piece.fetched_at) words.push(`last checked ${at(piece.fetched_at)}`);
   const again = piece.retry_at ?? (piece.state === "have" ? null : piece.expires_at);
-  if (again) words.push(`${piece.state === "failed" || piece.state === "missing" ? "next try" : "asked again"} from ${at(again)}`);
+  if (again) words.push(`next check ${at(again)}`);
   if (FETCHABLE.has(piece.state)) words.push("click to fetch");
   return words;
 }

@@ -1,8 +1,8 @@
-// The small dialogs: go to date, another interval by its name, and the sheet of keys.
+// The small dialogs: go to date, interval entry, and the list of keys.
 
-import { INTERVALS } from "/assets/candles.js";
-import { STATES } from "/assets/coverage.js";
-import { typedName } from "/assets/intervals.js";
+import { INTERVALS } from "./candles.js";
+import { STATES } from "./coverage.js";
+import { typedName } from "./intervals.js";
 
 const byId = (id) => document.getElementById(id);
 const isoDay = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
@@ -12,7 +12,7 @@ export class GoToDate {
   constructor(onChosen) {
     this.dialog = byId("goto");
     this.input = byId("goto-date");
-    byId("goto-open").addEventListener("click", () => this.wish());
+    byId("goto-open").addEventListener("click", () => this.show());
     byId("goto-cancel").addEventListener("click", () => this.dialog.close(""));
     this.dialog.addEventListener("close", () => {
       if (this.dialog.returnValue === "go" && this.input.value) onChosen(Date.parse(this.input.value) / 1000);
@@ -24,7 +24,7 @@ export class GoToDate {
     this.read = read;
   }
 
-  wish() {
+  show() {
     const place = this.read();
     if (!place || this.dialog.open) return;
     this.input.min = place.first === null ? "1900-01-01" : isoDay(place.first);
@@ -37,7 +37,7 @@ export class GoToDate {
   }
 }
 
-// Typing a number over the chart asks for an interval: "15" is 15m, "1h", "3D" and "6M" are what they say.
+// Typing a number over the chart enters an interval: "15" is 15m, "3D" is 3d, "6M" is 6mo.
 export class IntervalEntry {
   constructor(onChosen) {
     this.dialog = byId("interval-entry");
@@ -67,7 +67,7 @@ export class IntervalEntry {
 
 export class Sheet {
   constructor(keys) {
-    keys.renderSheet(byId("keys"));
+    keys.renderList(byId("keys"));
     byId("strip-key").replaceChildren(...Object.entries(STATES).map(([state, text]) => {
       const item = document.createElement("li");
       item.className = state;

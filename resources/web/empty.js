@@ -1,9 +1,9 @@
-// What covers the chart while it has nothing to show: why, and what to do.
+// The message that covers an empty chart: why it is empty, and what to do.
 
 const byId = (id) => document.getElementById(id);
 
 export class Empty {
-  // `onChosen(symbol)`: one of the examples was taken.
+  // `onChosen(symbol)`: one of the examples was clicked.
   constructor(onChosen) {
     this.onChosen = onChosen;
   }

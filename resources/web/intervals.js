@@ -1,19 +1,19 @@
-// Intervals by name: those of the table, and any other multiple of a minute, hour, day, week, month or year, as the cache derives it.
+// Intervals by name: those of the table, and any other multiple of a minute, hour, day, week, month or year, which the cache derives.
 
-import { INTERVALS } from "/assets/candles.js";
+import { INTERVALS } from "./candles.js";
 
 const [MINUTE, HOUR, DAY] = [60, 3600, 86400];
 const LONGEST_SPAN = 100 * 365.25 * DAY;
-const MOST = { m: 1440, h: 24, d: 366, wk: 53, mo: 120, y: 10 };
+const MAX_COUNT = { m: 1440, h: 24, d: 366, wk: 53, mo: 120, y: 10 };
 const MONTH_DAYS = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]; // of the first so many months
-const REACH_DAYS = { "1m": 29, "1h": 729 }; // how far back the base is kept; other intraday ones: 59 days
+const REACH_DAYS = { "1m": 29, "1h": 729 }; // how far back the provider has the base; other intraday ones: 59 days
 const TYPED = { "": "m", H: "h", D: "d", W: "wk", w: "wk", WK: "wk", M: "mo", MO: "mo", Y: "y" };
 
 // The one name of a length ("120m" is "2h", "12mo" is "1y"), null when there is none.
 export function canonicalName(text) {
   const [, digits, unit] = /^([1-9]\d{0,3})(m|h|d|wk|mo|y)$/.exec(text) ?? [];
   const n = Number(digits);
-  if (!unit || n > MOST[unit] || (unit === "mo" && n > 12 && n % 12)) return null;
+  if (!unit || n > MAX_COUNT[unit] || (unit === "mo" && n > 12 && n % 12)) return null;
   if (unit === "mo" && n % 12 === 0) return `${n / 12}y`;
   if (unit !== "m" && unit !== "h") return text;
   const minutes = unit === "h" ? n * 60 : n;
@@ -28,7 +28,7 @@ export function typedName(text) {
   return canonicalName(`${digits || 1}${TYPED[unit] ?? unit.toLowerCase()}`);
 }
 
-// What the page must know of an interval (see INTERVALS); null for a name that is not canonical.
+// The row of an interval (see INTERVALS), computed for those not in the table; null for a name that is not canonical.
 export function factsOf(name) {
   if (INTERVALS[name]) return INTERVALS[name];
   if (!name || canonicalName(name) !== name) return null;

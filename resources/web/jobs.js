@@ -1,12 +1,12 @@
-// The list of jobs: what is fetched, how far it is, why it waits or failed, and the wish to stop, hold or repeat it.
+// The list of jobs: progress, why a job waits or failed, and the buttons that pause, resume, cancel or retry it.
 
-import { get, post } from "/assets/api.js";
+import { get, post } from "./api.js";
 
-const KEPT = 200;
-const SHOWN = 60;
+const MAX_JOBS = 200;
+const MAX_ROWS = 60;
 const RELOAD_MS = 150;
 const RANKS = { running: 0, paused: 1, queued: 2 };
-const KINDS = { viewport: "for the chart", update: "update", recheck: "looked at again", backfill: "backfill", harvest: "kept complete" };
+const KINDS = { viewport: "for the chart", update: "update", recheck: "recheck", backfill: "backfill", harvest: "archive" };
 const VERBS = {
   queued: ["pause", "cancel"], running: ["pause", "cancel"], paused: ["resume", "cancel"], failed: ["retry"], cancelled: ["retry"], succeeded: [],
 };
@@ -26,7 +26,7 @@ function seconds(n) {
   return n < 5400 ? `${Math.round(n / 60)} min` : `${Math.round(n / 3600)} h`;
 }
 
-function describe(job) {
+export function describeJob(job) {
   const words = [job.state];
   if (job.state === "running" && job.eta_s) words.push(`about ${seconds(job.eta_s)} left`);
   if (job.bars_expected) words.push(`${job.bars_done.toLocaleString("en")} of ${job.bars_expected.toLocaleString("en")} bars`);
@@ -55,39 +55,39 @@ export class Jobs {
   }
 
   async load() {
-    const { jobs } = await get("/api/v1/jobs", { limit: KEPT });
+    const { jobs } = await get("/api/v1/jobs", { limit: MAX_JOBS });
     this.jobs = new Map(jobs.map((job) => [job.job_id, job]));
     this.render();
   }
 
-  // Many jobs moved at once: the list is read again, once.
+  // Many jobs changed at once: the list is read again, once.
   reload() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load().catch(this.hooks.onError), RELOAD_MS);
   }
 
-  take(job) {
+  update(job) {
     this.jobs.set(job.job_id, job);
     this.frame ??= requestAnimationFrame(() => this.render());
   }
 
   render() {
     this.frame = undefined;
-    const jobs = [...this.jobs.values()].sort((a, b) => rank(a) - rank(b) || b.job_id - a.job_id).slice(0, KEPT);
+    const jobs = [...this.jobs.values()].sort((a, b) => rank(a) - rank(b) || b.job_id - a.job_id).slice(0, MAX_JOBS);
     this.jobs = new Map(jobs.map((job) => [job.job_id, job]));
     const live = jobs.filter((job) => rank(job) < 3).length;
     byId("jobs-toggle").textContent = live ? `Jobs ${live}` : "Jobs";
     byId("job-none").hidden = jobs.length > 0;
     byId("jobs-retry").hidden = !jobs.some((job) => job.state === "failed");
     byId("jobs-clear").hidden = !jobs.some((job) => rank(job) === 3);
-    const shown = jobs.slice(0, SHOWN);
+    const shown = jobs.slice(0, MAX_ROWS);
     const rows = new Map(shown.map((job) => [job.job_id, this.rows.get(job.job_id) ?? new Row(job)]));
     shown.forEach((job) => rows.get(job.job_id).update(job));
     this.rows = rows;
     this.place([...rows.values()].map((row) => row.element));
   }
 
-  // Only what is not in its place is moved: a row under the pointer or with the focus stays the same element.
+  // Moves only the rows that are not in their place: a row under the pointer or with the focus stays the same element.
   place(elements) {
     const list = byId("job-list");
     elements.forEach((row, i) => list.children[i] === row || list.insertBefore(row, list.children[i] ?? null));
@@ -97,7 +97,7 @@ export class Jobs {
   async onClick(button) {
     if (!button) return;
     button.disabled = true;
-    await this.change(async () => this.take(await post(`/api/v1/jobs/${button.closest("li").dataset.jobId}/${button.dataset.verb}`)));
+    await this.change(async () => this.update(await post(`/api/v1/jobs/${button.closest("li").dataset.jobId}/${button.dataset.verb}`)));
     button.disabled = false;
   }
 
@@ -139,12 +139,12 @@ class Row {
     this.bar.max = Math.max(job.bars_expected, 1);
     this.bar.value = Math.min(job.bars_done, this.bar.max);
     this.state.className = `state ${job.state}`;
-    this.state.textContent = describe(job);
+    this.state.textContent = describeJob(job);
   }
 }
 
-// What the chart waits for is not paused: it ends when the chart moves on.
-function verbsOf(job) {
+// A job of the chart cannot be paused: it ends when the chart shows another place.
+export function verbsOf(job) {
   return (VERBS[job.state] ?? []).filter((verb) => verb !== "pause" || job.kind !== "viewport");
 }
 

@@ -1,23 +1,24 @@
-// The keys, each declared once: what the sheet shows, what the key does.
+// The keys, each declared once: its text in the list of keys and its action.
 
-const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Plus: "+", Minus: "−", Question: "?" };
-const TYPED = { "+": "Plus", "=": "Plus", "-": "Minus", _: "Minus", "?": "Question" };
+const KEY_LABELS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Plus: "+", Minus: "−", Question: "?" };
+const KEY_NAMES = { "+": "Plus", "=": "Plus", "-": "Minus", _: "Minus", "?": "Question" };
 
-// `rows`: [[keys, text, act of the first key, …], …], several keys may share one act; a key is "Alt+KeyG", "ArrowLeft", "0"; letters go by their place on the keyboard (`code`), so that
-// Alt makes no other character of them. `onLetter()` and `onDigit(digit)`: a bare key that begins a word or a number.
+// `rows`: [[keys, text, action of the first key, …], …]; several keys may share one action. A key is "Alt+KeyG", "ArrowLeft" or "0".
+// With Alt a letter is known by its place on the keyboard (`code`), because Alt may change the character. `onLetter()` and
+// `onDigit(digit)`: a letter or digit without modifier, which begins a symbol or an interval.
 export class Keys {
   constructor(rows, { onLetter, onDigit }) {
     Object.assign(this, { rows, onLetter, onDigit });
-    this.acts = new Map(rows.flatMap(([keys, , ...acts]) => keys.map((key, i) => [key, acts[i] ?? acts[0]])));
+    this.actions = new Map(rows.flatMap(([keys, , ...actions]) => keys.map((key, i) => [key, actions[i] ?? actions[0]])));
     document.addEventListener("keydown", (event) => this.onKey(event));
   }
 
   onKey(event) {
     if (event.defaultPrevented || event.target.closest("input, select, dialog, summary")) return;
-    const act = this.acts.get(nameOf(event));
-    if (act) {
+    const action = this.actions.get(keyName(event));
+    if (action) {
       event.preventDefault();
-      act();
+      action();
     } else if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) {
       return;
     } else if (/^[1-9]$/.test(event.key)) {
@@ -28,14 +29,14 @@ export class Keys {
     }
   }
 
-  renderSheet(list) {
+  renderList(list) {
     const items = this.rows.flatMap(([keys, text]) => [term(keys), description(text)]);
     list.replaceChildren(...items, term(["A … Z"]), description("find a symbol"), term(["1 … 9"]), description("another interval"));
   }
 }
 
-function nameOf(event) {
-  const key = event.altKey ? event.code : (TYPED[event.key] ?? event.key);
+export function keyName(event) {
+  const key = event.altKey ? event.code : (KEY_NAMES[event.key] ?? event.key);
   return [event.ctrlKey || event.metaKey ? "Ctrl" : "", event.altKey ? "Alt" : "", key].filter(Boolean).join("+");
 }
 
@@ -43,7 +44,7 @@ function term(keys) {
   const made = document.createElement("dt");
   keys.forEach((key, i) => {
     const shown = document.createElement("kbd");
-    shown.textContent = key.split("+").map((part) => NAMES[part] ?? part.replace(/^Key/, "")).join(" ");
+    shown.textContent = key.split("+").map((part) => KEY_LABELS[part] ?? part.replace(/^Key/, "")).join(" ");
     made.append(...(i ? [" ", shown] : [shown]));
   });
   return made;

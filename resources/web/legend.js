@@ -1,34 +1,35 @@
-// The words over the chart: which series, and the bar under the crosshair, else the latest.
+// The legend over the chart: the series, and the values of the bar under the crosshair or the latest bar.
 
-import { priceWriter } from "/assets/candles.js";
-import { drawnPrices, isOpenUnknown, oddWords } from "/assets/odd.js";
+import { priceFormatter } from "./candles.js";
+import { drawnPrices, isOpenUnknown, oddWords } from "./odd.js";
 
 export class Legend {
   constructor(symbol, name, values, flag) {
     Object.assign(this, { symbol, name, values, flag });
   }
 
-  // `previous`: the bar before `bar`, for the change; `bar` undefined: nothing to tell yet.
+  // `previous`: the bar before `bar`, for the change; `bar` undefined: no bars yet.
   show(series, bar, previous, zone) {
     const { answer } = series;
     this.symbol.textContent = series.symbol;
     this.name.textContent = [series.interval, answer?.exchange_name, answer?.currency, answer?.name].filter(Boolean).join(" · ");
-    this.values.replaceChildren(...(bar && zone ? rows(bar, previous, answer.price_decimals, zone).map(item) : []));
+    this.values.replaceChildren(...(bar && zone ? legendRows(bar, previous, answer.price_decimals, zone).map(item) : []));
     this.flag.textContent = bar?.odd ? `Odd bar: ${oddWords(bar.odd)}` : "";
     this.flag.hidden = !bar?.odd;
   }
 }
 
-function rows(bar, previous, decimals, zone) {
-  const price = priceWriter(decimals);
+// Rows [key, text, class] of a bar's values.
+export function legendRows(bar, previous, decimals, zone) {
+  const price = priceFormatter(decimals);
   const base = previous ? previous.close : drawnPrices(bar).open;
   const change = bar.close - base;
-  const percent = base > 0 ? ` (${change < 0 ? "−" : "+"}${Math.abs((100 * change) / base).toFixed(2)}%)` : ""; // of a debt it has no meaning
-  const [way, sign] = change < 0 ? ["down", "−"] : ["up", "+"];
+  const percent = base > 0 ? ` (${change < 0 ? "−" : "+"}${Math.abs((100 * change) / base).toFixed(2)}%)` : ""; // no percentage of a price at or below zero
+  const [direction, sign] = change < 0 ? ["down", "−"] : ["up", "+"];
   const shown = [
     ["", zone.format(bar.time), "key"],
-    ["O", isOpenUnknown(bar) ? "–" : price(bar.open), way], ["H", price(bar.high), way], ["L", price(bar.low), way], ["C", price(bar.close), way],
-    ["", `${sign}${price(Math.abs(change))}${percent}`, way],
+    ["O", isOpenUnknown(bar) ? "–" : price(bar.open), direction], ["H", price(bar.high), direction], ["L", price(bar.low), direction], ["C", price(bar.close), direction],
+    ["", `${sign}${price(Math.abs(change))}${percent}`, direction],
   ];
   if (bar.volume) shown.push(["Vol", bar.volume.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 }), ""]);
   return shown;

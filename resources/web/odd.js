@@ -1,4 +1,4 @@
-// Flagged bars: their reasons in words, how they are drawn, what of them the price axis is fitted to, and their runs.
+// Flagged (odd) bars: their reasons in words, the prices that are drawn, the price range without them, and their runs.
 
 const WORDS = {
   open_outside: "open outside low and high",
@@ -12,11 +12,11 @@ const WORDS = {
   session: "session that the calendar lacks",
   basis: "sent without a split's adjustment, adjusted",
 };
-const NEAR_BARS = 3; // flagged bars so near each other are told together
+const NEAR_BARS = 3; // flagged bars this close to each other form one run
 
 const has = (bar, reason) => bar.odd !== "" && bar.odd.split(" ").includes(reason);
 
-// The words of reasons that the API names; a reason that this page does not know stands for itself.
+// The reasons in words; a reason that this page does not know is shown as the API names it.
 export function oddWords(reasons) {
   return reasons.split(" ").filter(Boolean).map((reason) => WORDS[reason] ?? reason).join("; ");
 }
@@ -28,15 +28,15 @@ export function isOpenUnknown(bar) {
   return (bar.open === 0 && bar.low > 0) || (bar.open === bar.close && has(bar, "open_unknown"));
 }
 
-// The prices that are drawn: an unknown open is the close before, and the wick holds the body.
+// The prices that are drawn: an unknown open is the close before, and the wick spans the body.
 export function drawnPrices(bar, before) {
   const { close } = bar;
   const open = !isOpenUnknown(bar) ? bar.open : before && !isJump(before) ? before.close : close;
   return { open, high: Math.max(bar.high, open, close), low: Math.min(bar.low, open, close), close };
 }
 
-// The lowest and the highest price of the bars [first, last] without those far from their neighbours, and how many of these lie
-// beyond; null when there are none.
+// The lowest and highest price of the bars [first, last] without those flagged as a jump, and how many of these lie outside;
+// null when there are none.
 export function usualRange(bars, first, last) {
   let [low, high] = [Infinity, -Infinity];
   const jumps = [];

@@ -1,22 +1,22 @@
-// The page: one series on the chart, and what moves between the series, the picture, the address and the words.
+// The page: one series on the chart, kept in step with the address, the legend, the status line and the jobs.
 
-import { ApiError, adoptToken, readEvents } from "/assets/api.js";
-import { BackfillForm } from "/assets/backfill.js";
-import { INTERVALS, indexAt } from "/assets/candles.js";
-import { Chart } from "/assets/chart.js";
-import { CoverageStrip } from "/assets/coverage.js";
-import { Controls } from "/assets/controls.js";
-import { Empty } from "/assets/empty.js";
-import { Jobs } from "/assets/jobs.js";
-import { Legend } from "/assets/legend.js";
-import { loadMet, noteMet } from "/assets/met.js";
-import { beyondText } from "/assets/odd.js";
-import { Place, readPlace } from "/assets/place.js";
-import { SymbolSearch } from "/assets/search.js";
-import { Series } from "/assets/series.js";
-import { Status } from "/assets/status.js";
-import { Theme } from "/assets/theme.js";
-import { Zone, fromIso } from "/assets/time.js";
+import { ApiError, adoptToken, readEvents } from "./api.js";
+import { BackfillForm } from "./backfill.js";
+import { INTERVALS, indexAt } from "./candles.js";
+import { Chart } from "./chart.js";
+import { CoverageStrip } from "./coverage.js";
+import { Controls } from "./controls.js";
+import { Empty } from "./empty.js";
+import { Jobs } from "./jobs.js";
+import { Legend } from "./legend.js";
+import { addKnownSymbol, loadKnownSymbols, spellSymbol } from "./known-symbols.js";
+import { beyondText } from "./odd.js";
+import { Place, readPlace } from "./place.js";
+import { SymbolSearch } from "./search.js";
+import { Series } from "./series.js";
+import { Status } from "./status.js";
+import { Theme } from "./theme.js";
+import { Zone, fromIso } from "./time.js";
 
 const EVENTS_SETTLE_MS = 120;
 const FOLLOW_MS = 60_000;
@@ -28,7 +28,7 @@ export class Page {
     this.series = null;
     this.zone = null;
     this.interval = "1d";
-    this.pending = null; // puts the wished range on screen as bars arrive, until a hand moves the chart
+    this.pending = null; // puts the requested range on screen as bars arrive, until the user moves the chart
     this.hasMoved = false;
     this.status = new Status();
     const onError = (error) => this.status.showFault(error.message, () => this.showState());
@@ -43,7 +43,7 @@ export class Page {
     this.theme = new Theme(byId("theme"), () => this.repaint());
     this.place = new Place();
     byId("latest").addEventListener("click", () => this.goToLatest());
-    for (const name of ["pointerdown", "wheel"]) byId("chart").addEventListener(name, () => this.onHand(), { capture: true, passive: true });
+    for (const name of ["pointerdown", "wheel"]) byId("chart").addEventListener(name, () => this.onUserInput(), { capture: true, passive: true });
     addEventListener("popstate", () => this.followAddress());
     setInterval(() => document.hidden || this.series?.follow(), FOLLOW_MS);
   }
@@ -55,7 +55,7 @@ export class Page {
     }
     this.listen();
     this.jobs.load().catch(() => {}); // the event stream says what is wrong
-    this.usualSymbol = (await loadMet().catch(() => []))[0]?.symbol;
+    this.defaultSymbol = (await loadKnownSymbols().catch(() => []))[0]?.symbol;
     await this.followAddress();
   }
 
@@ -66,13 +66,13 @@ export class Page {
     this.interval = place.interval;
     const { series } = this;
     if (series && place.symbol === series.symbol && place.interval === series.interval && this.showLoaded(place.range)) return;
-    place.symbol ??= this.usualSymbol;
+    place.symbol ??= this.defaultSymbol;
     if (place.symbol) {
       await this.open(place);
       return;
     }
     this.markInterval();
-    this.empty.show("Type a symbol to begin", "Any ticker of Yahoo Finance. Bars are fetched once and kept.", EXAMPLES);
+    this.empty.show("Type a symbol to begin", "Any ticker of the provider. Bars are fetched once and stored.", EXAMPLES);
   }
 
   // Moves to a range that is loaded already; false when it is not.
@@ -87,7 +87,7 @@ export class Page {
   }
 
   async openNew(text, interval) {
-    const symbol = text.trim().toUpperCase();
+    const symbol = spellSymbol(text);
     this.interval = interval;
     this.markInterval();
     if (!symbol) return;
@@ -97,7 +97,7 @@ export class Page {
     await this.open(place);
   }
 
-  // Shows a place: {symbol, interval, range}; `arrange()` puts the wished part on screen, by default the range.
+  // Shows a place: {symbol, interval, range}; `arrange()` puts the requested part on screen, by default the range.
   async open({ symbol, interval, range }, arrange = null) {
     this.series?.close();
     this.chart.stop();
@@ -112,28 +112,28 @@ export class Page {
     this.hasMoved = range !== null;
     this.pending = arrange ?? (range ? () => this.chart.setRange(range.from, range.to) : () => this.chart.toEnd());
     this.chart.clear(isSame);
-    const series = new Series(symbol, interval, { changed: () => this.onBars(), told: () => this.showState() });
+    const series = new Series(symbol, interval, { onBars: () => this.onBars(), onState: () => this.showState() });
     this.series = series;
     this.strip.open(series);
     this.showLegend(null);
     if (!range) this.place.settle({ symbol, interval, range }, false);
     await series.open(range && { from: range.from, to: range.to ?? Infinity });
     if (this.series !== series) return;
-    if (series.bars.length === 0) this.explainNothing(series);
+    if (series.bars.length === 0) this.explainEmpty(series);
     this.pending = null;
     this.strip.load();
     this.onMoved();
     await series.follow();
   }
 
-  explainNothing(series) {
+  explainEmpty(series) {
     const isUnknown = series.error instanceof ApiError && series.error.status === 404;
     if (isUnknown) this.empty.show(`There is no ${series.symbol}`, series.error.message, EXAMPLES);
     else this.empty.show(`No ${series.interval} bars of ${series.symbol}`, series.problem || series.startText || "Nothing is stored yet.");
   }
 
   markInterval() {
-    const other = byId("other-interval"); // of a multiple that somebody typed
+    const other = byId("other-interval"); // the button of an interval that was typed
     other.hidden = INTERVALS[this.interval] !== undefined;
     other.textContent = other.hidden ? "" : this.interval;
     for (const button of byId("intervals").children) {
@@ -178,28 +178,28 @@ export class Page {
     }
   }
 
-  // What the address says of this view; the range only after it was chosen.
+  // The place of this view for the address; the range only after it was chosen.
   current() {
-    const seen = this.chart.visible();
-    if (!this.series || !seen) return null;
-    const range = this.hasMoved ? { from: seen.firstTime, to: seen.isLatest ? null : seen.lastTime } : null;
+    const visible = this.chart.visible();
+    if (!this.series || !visible) return null;
+    const range = this.hasMoved ? { from: visible.firstTime, to: visible.isLatest ? null : visible.lastTime } : null;
     return { symbol: this.series.symbol, interval: this.series.interval, range };
   }
 
-  onHand() {
+  onUserInput() {
     this.chart.stop();
     this.pending = null;
     this.hasMoved = true;
   }
 
   onMoved() {
-    const seen = this.chart.visible();
-    byId("latest").hidden = !seen || seen.isLatest;
+    const visible = this.chart.visible();
+    byId("latest").hidden = !visible || visible.isLatest;
     this.strip?.draw();
     if (!this.series) return;
-    if (seen) this.series.show(seen);
-    if (seen && this.hasMoved && !this.pending) this.place.follow(() => this.current(), this.series.facts.isDaily);
-    this.showEdge(seen);
+    if (visible) this.series.show(visible);
+    if (visible && this.hasMoved && !this.pending) this.place.follow(() => this.current(), this.series.facts.isDaily);
+    this.showEdge(visible);
   }
 
   // --- what is shown ---
@@ -219,16 +219,16 @@ export class Page {
     this.strip.draw();
   }
 
-  showEdge(seen) {
+  showEdge(visible) {
     const { series } = this;
     byId("first").hidden = !(series.isLoading && series.bars.length === 0);
     byId("first").textContent = `Fetching ${series.interval} bars of ${series.symbol}…`;
-    const isSeen = seen !== null && seen.from < 0;
-    byId("edge").hidden = !isSeen || !(series.isDone || series.isLoading || series.problem);
+    const isEdgeVisible = visible !== null && visible.from < 0;
+    byId("edge").hidden = !isEdgeVisible || !(series.isDone || series.isLoading || series.problem);
     byId("edge").textContent = series.isDone ? series.startText : series.isLoading ? "Loading older bars…" : series.problem;
   }
 
-  // The bar under the crosshair, else the latest, or far from that the last on screen.
+  // Shows the bar under the crosshair, else the latest bar, or the last visible one when the latest is not loaded.
   showLegend(bar) {
     const { bars, end } = this.series;
     const shown = bar ?? (end === null ? bars.at(-1) : bars[indexAt(bars, this.chart.visible()?.lastTime ?? 0)]);
@@ -245,7 +245,7 @@ export class Page {
     if (this.series) this.showEdge(this.chart.visible());
   }
 
-  // --- what the cache tells ---
+  // --- events of the server ---
 
   listen() {
     let isFirst = true;
@@ -257,7 +257,7 @@ export class Page {
     });
   }
 
-  // After a break nobody knows what was missed.
+  // After a break of the stream events may have been missed.
   catchUp() {
     this.jobs.load().catch(() => {});
     this.series?.refresh(-Infinity, Infinity, "async");
@@ -265,20 +265,20 @@ export class Page {
   }
 
   onEvent(name, row) {
-    if (name === "job") this.jobs.take(row);
+    if (name === "job") this.jobs.update(row);
     else if (name === "jobs") this.jobs.reload();
     else if (name === "fault") this.status.showFault(row.text, () => this.showState());
-    else if (name === "bars_stored") this.onStored(row);
+    else if (name === "bars_stored" || name === "coverage_changed") this.onStored(row);
     else if (name === "limiter") {
       const wasOffline = this.status.limiter?.offline;
-      this.status.take(row);
+      this.status.setLimiter(row);
       if (wasOffline && !row.offline) this.series?.refresh(-Infinity, Infinity, "wait");
       this.showState();
     }
   }
 
   onStored(row) {
-    noteMet(row.symbol);
+    addKnownSymbol(row.symbol);
     const { series } = this;
     if (!series || row.symbol !== series.symbol || ![series.interval, series.facts.base].includes(row.interval)) return;
     this.strip.load();

@@ -1,7 +1,7 @@
-// Where the page is, in the address: symbol, interval and range, never the token.
+// The place that the page's address names: symbol, interval and range, never the token.
 
-import { canonicalName } from "/assets/intervals.js";
-import { fromIso, toIso } from "/assets/time.js";
+import { canonicalName } from "./intervals.js";
+import { fromIso, toIso } from "./time.js";
 
 const SETTLE_MS = 250;
 
@@ -23,7 +23,7 @@ function address({ symbol, interval, range }, isDaily) {
   return `#${new URLSearchParams(fields)}`;
 }
 
-// Writes the address. A new symbol, interval or date is a step that "back" undoes; moving the chart is not.
+// Writes the address. A new symbol, interval or date is a step in the browser's history; moving the chart is not.
 export class Place {
   step(place, isDaily) {
     this.write("pushState", place, isDaily);

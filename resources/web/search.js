@@ -1,9 +1,10 @@
-// The symbol box: suggestions as one types, chosen with the arrows, Enter or the mouse.
+// The symbol box: suggestions while typing, chosen with the arrows, Enter or the mouse.
 
-import { get } from "/assets/api.js";
+import { get } from "./api.js";
+import { spellSymbol } from "./known-symbols.js";
 
 const SETTLE_MS = 130;
-const SHOWN = 40;
+const MAX_ROWS = 40;
 const TYPES = { EQUITY: "Stock", ETF: "ETF", INDEX: "Index", CRYPTOCURRENCY: "Crypto", CURRENCY: "Currency", FUTURE: "Future", MUTUALFUND: "Fund" };
 
 function piece(className, text) {
@@ -14,7 +15,7 @@ function piece(className, text) {
 }
 
 export class SymbolSearch {
-  // `onChosen(symbol)`: a row was taken or a text entered.
+  // `onChosen(symbol)`: a row was chosen or a text entered.
   constructor(form, input, list, onChosen) {
     Object.assign(this, { form, input, list, onChosen, rows: [], chosen: -1, shown: "" });
     form.addEventListener("submit", (event) => {
@@ -31,7 +32,7 @@ export class SymbolSearch {
     list.addEventListener("pointerdown", (event) => this.onPointer(event));
   }
 
-  // The symbol of the open chart, shown while nobody types.
+  // The symbol of the open chart, shown while nothing is typed.
   show(symbol) {
     this.shown = symbol;
     this.input.value = symbol;
@@ -76,32 +77,32 @@ export class SymbolSearch {
     this.timer = setTimeout(() => this.search(text.trim().slice(0, 64)), text ? SETTLE_MS : 0);
   }
 
-  // First what the cache knows, at once; then with what Yahoo's search finds, when it may be asked.
+  // First the symbols in the cache, at once; then with those that the provider's search finds.
   async search(query) {
     const abort = (this.abort = new AbortController());
     const ask = async (timeout) => {
       const rows = await get("/api/v1/symbols", { query, timeout }, abort.signal);
-      if (!abort.signal.aborted && document.activeElement === this.input) this.render(rows.slice(0, SHOWN), query, timeout === undefined);
+      if (!abort.signal.aborted && document.activeElement === this.input) this.render(rows.slice(0, MAX_ROWS), query, timeout === undefined);
     };
     try {
       await ask(0);
       if (query) await ask(undefined);
     } catch (error) {
-      if (!abort.signal.aborted) this.renderNote(error.message === "Failed to fetch" ? "CandleDesk does not answer" : error.message);
+      if (!abort.signal.aborted) this.renderNote(error.message === "Failed to fetch" ? "CandleDesk does not respond" : error.message);
     }
   }
 
   render(rows, query, isAll) {
-    const typed = query.toUpperCase();
-    const taken = this.rows[this.chosen]?.symbol ?? typed;
+    const typed = spellSymbol(query);
+    const chosen = this.rows[this.chosen]?.symbol ?? typed;
     this.rows = [...rows.filter(({ symbol }) => symbol === typed), ...rows.filter(({ symbol }) => symbol !== typed)];
     if (this.rows.length === 0) {
-      this.renderNote(!query ? "Type a ticker or a name." : isAll ? `Nothing found. Enter asks Yahoo for ${typed} all the same.` : "Searching…");
+      this.renderNote(!query ? "Type a ticker or a name." : isAll ? `Nothing found. Press Enter to look up ${typed}.` : "Searching…");
       return;
     }
     this.list.replaceChildren(...this.rows.map((row, i) => this.renderRow(row, i)));
     this.open();
-    this.choose(this.rows.findIndex(({ symbol }) => symbol === taken));
+    this.choose(this.rows.findIndex(({ symbol }) => symbol === chosen));
   }
 
   renderRow({ symbol, name, exchange_name, type }, i) {

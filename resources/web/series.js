@@ -1,17 +1,17 @@
-// The bars of one symbol and interval in this page: one unbroken range that grows at both ends, and why it ends where it does.
+// The bars of one symbol and interval on this page: one unbroken range that grows at both ends, and the reason why it ends there.
 
-import { getCandles, mergeBars } from "/assets/candles.js";
-import { factsOf } from "/assets/intervals.js";
-import { typeOf } from "/assets/met.js";
-import { fromIso } from "/assets/time.js";
+import { getCandles, mergeBars } from "./candles.js";
+import { factsOf } from "./intervals.js";
+import { typeOf } from "./known-symbols.js";
+import { fromIso } from "./time.js";
 
 const DAY = 86400;
 const EARLIEST = -2208988800; // 1900-01-01
 const ENOUGH_BARS = 200;
 const NEAR_EDGE_BARS = 50;
 const MAX_STEPS = 12; // of one search through an empty stretch
-const STORED_SPANS = 16; // of what is stored already so much is shown at once: some 5,000 bars
-const SPANS_24H = 3; // the same for what trades around the clock
+const STORED_SPANS = 16; // so many spans of stored bars are shown at once: some 5,000 bars
+const SPANS_24H = 3; // the same for instruments that trade around the clock
 const WAIT_S = 20;
 const RETRY_S = 15;
 const ALL_DAY = new Set(["CRYPTOCURRENCY", "CURRENCY", "FUTURE"]);
@@ -19,7 +19,7 @@ const ALL_DAY = new Set(["CRYPTOCURRENCY", "CURRENCY", "FUTURE"]);
 const now = () => Date.now() / 1000;
 
 export class Series {
-  // `hooks.changed()`: bars changed; `hooks.told()`: what is known of loading, ends or problem changed.
+  // `hooks.onBars()`: the bars changed; `hooks.onState()`: loading, start of history or problem changed.
   constructor(symbol, interval, hooks) {
     Object.assign(this, { symbol, interval, hooks });
     this.facts = factsOf(interval);
@@ -64,14 +64,14 @@ export class Series {
       [this.edge, this.end] = [from, to ?? null];
       if (await this.showStored(from, to)) return;
       const found = await this.ask({ from, to }, { fill: "wait", timeout: WAIT_S });
-      this.take(found.bars);
-      this.note(found, () => this.refresh(from, to ?? Infinity, "wait"));
+      this.add(found.bars);
+      this.noteGaps(found, () => this.refresh(from, to ?? Infinity, "wait"));
     });
     for (let i = 0; i < 4 && this.bars.length < ENOUGH_BARS && !this.isDone && !this.problem && !this.isClosed; i += 1) await this.loadOlder(0);
   }
 
-  // Shows what the cache has without asking anybody; true when that is all of the range. The cache must have met the symbol:
-  // before that there is nothing to show.
+  // Shows the stored bars without a request to the provider; true when they cover the range. Nothing is stored of a symbol
+  // that is not in the cache.
   async showStored(from, to) {
     const type = await typeOf(this.symbol, this.abort.signal);
     if (type === undefined) return false;
@@ -80,20 +80,21 @@ export class Series {
     const { bars, gaps } = await this.ask({ from: Math.floor(older), to }, { fill: "none" });
     const known = Math.min(from, Math.max(older, ...gaps.filter((gap) => fromIso(gap.from) < from).map((gap) => fromIso(gap.to))));
     this.edge = Math.max(known, this.oldestAskable());
-    this.take(bars.filter((bar) => bar.time >= known));
+    this.add(bars.filter((bar) => bar.time >= known));
     return gaps.every((gap) => fromIso(gap.to) <= from);
   }
 
-  // The visible range moved: `seen` has the logical indexes and the times at its ends. Loads what is missing on that side; one
+  // The visible range moved: `visible` has the logical indexes and the times at its ends. Loads what is missing on that side; one
   // request is in flight at a time.
-  show(seen) {
-    const visibleS = seen.lastTime - seen.firstTime;
-    if (seen.from < NEAR_EDGE_BARS) return this.loadOlder(visibleS);
-    if (this.end !== null && seen.to > this.bars.length - NEAR_EDGE_BARS) return this.loadNewer(visibleS);
+  show(visible) {
+    const visibleS = visible.lastTime - visible.firstTime;
+    if (visible.from < NEAR_EDGE_BARS) return this.loadOlder(visibleS);
+    if (this.end !== null && visible.to > this.bars.length - NEAR_EDGE_BARS) return this.loadNewer(visibleS);
     return undefined;
   }
 
-  // Asks for the span left of what is loaded: as long as two screens and at least one portion; the cache asks Yahoo for more at once where that costs no request.
+  // Requests the span left of the loaded bars: two screens, at least one `facts.span`. The cache fetches more at once where that
+  // costs no further request.
   async loadOlder(visibleS) {
     if (this.isDone) return;
     await this.grow(visibleS, (span) => this.stepOlder(span));
@@ -107,7 +108,7 @@ export class Series {
     if (this.isLoading || this.edge === null || this.isClosed || now() < this.pauseUntil) return;
     await this.busy(async () => {
       let span = Math.min(Math.max(this.facts.span, 2 * visibleS), 8 * this.facts.span);
-      for (let i = 0; i < MAX_STEPS && (await step(Math.floor(span))); i += 1) span *= 2; // a closed or empty stretch: look farther
+      for (let i = 0; i < MAX_STEPS && (await step(Math.floor(span))); i += 1) span *= 2; // a closed or empty stretch: widen the search
     });
   }
 
@@ -121,13 +122,13 @@ export class Series {
     if (fill === "wait" && !found.complete) {
       const known = Math.max(from, ...found.gaps.map((gap) => fromIso(gap.to)));
       this.edge = Math.min(this.edge, known);
-      this.take(found.bars.filter((bar) => bar.time >= known)); // only what joins the bars that are shown
-      this.note(found, () => this.loadOlder(0));
+      this.add(found.bars.filter((bar) => bar.time >= known)); // only what joins the bars that are shown
+      this.noteGaps(found, () => this.loadOlder(0));
       return false;
     }
     this.problem = "";
     this.edge = from;
-    this.take(found.bars);
+    this.add(found.bars);
     if (from <= this.oldestAskable()) await this.finish();
     return found.bars.length === 0 && !this.isDone;
   }
@@ -141,13 +142,13 @@ export class Series {
     if (!found.complete && !isLast) {
       const known = Math.min(to, ...found.gaps.map((gap) => fromIso(gap.from)));
       this.end = Math.max(from, known);
-      this.take(found.bars.filter((bar) => bar.time < known));
-      this.note(found, () => this.loadNewer(0));
+      this.add(found.bars.filter((bar) => bar.time < known));
+      this.noteGaps(found, () => this.loadNewer(0));
       return false;
     }
-    this.note(found, () => this.refresh(from, Infinity, "wait"));
+    this.noteGaps(found, () => this.refresh(from, Infinity, "wait"));
     this.end = isLast ? null : to;
-    this.take(found.bars);
+    this.add(found.bars);
     return found.bars.length === 0 && !isLast;
   }
 
@@ -157,7 +158,7 @@ export class Series {
     return Math.max(this.start.time - (this.start.kind === "listing" ? (this.facts.reach ?? 0) : 0), EARLIEST);
   }
 
-  // Nothing older can be fetched; bars from before the look-back may still be stored, for the cache forgets nothing.
+  // Nothing older can be fetched; bars from before the look-back may still be stored.
   async finish() {
     if (this.start?.kind === "lookback" && this.storedFrom === null) {
       const { bars } = await this.ask({ from: EARLIEST, to: this.edge }, { fill: "none", limit: 1 });
@@ -170,7 +171,7 @@ export class Series {
     return false;
   }
 
-  // The cache has stored something: read it again where this page shows it.
+  // Bars were stored: reads them again where this page shows them.
   async refresh(from, to, fill = "none") {
     if (this.edge === null || this.isClosed || to <= this.edge || (this.end !== null && from >= this.end)) return;
     const reach = this.facts.reach ?? 0;
@@ -178,21 +179,22 @@ export class Series {
     const range = { from: Math.max(from - reach, this.edge), to: Number.isFinite(last) ? last : undefined };
     try {
       const found = await this.ask(range, { fill, timeout: fill === "wait" ? WAIT_S : undefined });
-      this.take(found.bars);
-      if (fill === "wait") this.note(found, () => this.refresh(from, to, fill));
+      this.add(found.bars);
+      if (fill === "wait") this.noteGaps(found, () => this.refresh(from, to, fill));
     } catch (error) {
       this.fail(error);
     }
-    this.tell();
+    this.notify();
   }
 
-  // Keeps the right end fresh while the page is looked at; the cache decides whether anything must be fetched.
+  // Keeps the right end up to date while the page is visible; the cache decides whether anything must be fetched.
   async follow() {
     const last = this.bars.at(-1);
     if (last && !this.isLoading && this.end === null) await this.refresh(last.time, Infinity, "async");
   }
 
-  note(found, again) {
+  // Remembers the newest gap as the problem and calls `again()` when it may be retried.
+  noteGaps(found, again) {
     const gap = found.gaps.at(-1);
     this.problem = gap ? `some bars are missing: ${gap.reason || "not fetched yet"}` : "";
     clearTimeout(this.timer);
@@ -204,20 +206,20 @@ export class Series {
 
   async busy(work) {
     this.isLoading = true;
-    this.tell();
+    this.notify();
     try {
       await work();
     } catch (error) {
       this.fail(error);
     }
     this.isLoading = false;
-    this.tell();
+    this.notify();
   }
 
   fail(error) {
     if (this.isClosed) return;
     this.error = error;
-    this.problem = error.message === "Failed to fetch" ? "CandleDesk does not answer" : error.message;
+    this.problem = error.message === "Failed to fetch" ? "CandleDesk does not respond" : error.message;
     this.pauseUntil = now() + 3;
   }
 
@@ -226,7 +228,7 @@ export class Series {
     this.answer = found.answer;
     this.start = found.answer.start ?? this.start;
     if (this.start) {
-      found.gaps = found.gaps.filter((gap) => fromIso(gap.to) > this.start.time + DAY); // what can never be had is not waited for
+      found.gaps = found.gaps.filter((gap) => fromIso(gap.to) > this.start.time + DAY); // bars from before the start of history are not waited for
       found.complete = found.gaps.length === 0;
     }
     for (const { interval } of found.answer.derived ?? []) this.sources.add(interval);
@@ -234,15 +236,15 @@ export class Series {
     return found;
   }
 
-  take(fresh) {
+  add(fresh) {
     if (this.isClosed) return;
     const merged = mergeBars(this.bars, fresh);
     if (merged === this.bars) return;
     this.bars = merged;
-    this.hooks.changed();
+    this.hooks.onBars();
   }
 
-  tell() {
-    if (!this.isClosed) this.hooks.told();
+  notify() {
+    if (!this.isClosed) this.hooks.onState();
   }
 }

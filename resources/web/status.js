@@ -1,4 +1,4 @@
-// The foot of the page and the limiter, in words: loading, limited, offline, lost, signed out.
+// The status line and the state of the request limiter in words.
 
 const LINKS = { connected: "live", lost: "reconnecting…", refused: "signed out" };
 const FAULT_MS = 15_000;
@@ -14,20 +14,20 @@ export class Status {
     setInterval(() => byId("jobs").hidden || this.showLimiter(), 1000);
   }
 
-  take(limiter) {
+  setLimiter(limiter) {
     this.limiter = limiter;
     this.nextAt = Date.now() + 1000 * limiter.next_request_in_s;
     this.showLimiter();
   }
 
-  // What went wrong just now; forgotten after a while. `again()` is called then.
-  showFault(text, again) {
+  // Shows a fault for a while. `refresh()` is called now and when the fault is no longer shown.
+  showFault(text, refresh) {
     this.fault = text;
-    again();
+    refresh();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.fault = "";
-      again();
+      refresh();
     }, FAULT_MS);
   }
 
@@ -42,10 +42,10 @@ export class Status {
   }
 
   words(series) {
-    if (this.link === "refused") return ["CandleDesk was started anew: open the page with the new address it printed.", true];
-    if (this.link === "lost") return ["CandleDesk does not answer: the chart shows what it had and goes on when it is back.", true];
+    if (this.link === "refused") return ["CandleDesk was restarted: open the page with the new address that it printed.", true];
+    if (this.link === "lost") return ["CandleDesk does not respond. The chart shows the loaded bars and updates again when the connection is back.", true];
     if (this.fault) return [this.fault, true];
-    if (this.limiter?.offline) return ["Offline: the chart shows what is stored; it goes on by itself when the network is back.", true];
+    if (this.limiter?.offline) return ["Offline: the chart shows stored bars and continues when the network is back.", true];
     if (this.limiter?.breaker === "open") return [this.pauseWords(), true];
     if (!series) return ["", false];
     if (series.isLoading) return [`Loading ${series.interval} bars of ${series.symbol}…`, false];
@@ -55,7 +55,7 @@ export class Status {
 
   pauseWords() {
     const { retry_at } = this.limiter;
-    return `Yahoo asks for a pause${retry_at ? `: next try at ${clock(new Date(retry_at))}` : ""}.`;
+    return `The provider limits requests${retry_at ? `: next try at ${clock(new Date(retry_at))}` : ""}.`;
   }
 
   showLimiter() {
@@ -67,12 +67,12 @@ export class Status {
   }
 
   limiterWords(state) {
-    if (state.offline) return "Offline: trying again by itself.";
+    if (state.offline) return "Offline: retrying automatically.";
     if (state.breaker === "open") return this.pauseWords();
-    if (state.breaker === "half_open") return "Asking Yahoo whether the pause is over.";
+    if (state.breaker === "half_open") return "Testing whether requests are accepted again.";
     const wait = Math.ceil((this.nextAt - Date.now()) / 1000);
-    if (wait > 0) return `Next request to Yahoo in ${wait} s.`;
+    if (wait > 0) return `Next request in ${wait} s.`;
     const n = Math.floor(state.tokens);
-    return n > 0 ? `${n} ${n === 1 ? "request" : "requests"} to Yahoo may leave at once.` : "Requests to Yahoo leave one by one.";
+    return n > 0 ? `${n} ${n === 1 ? "request" : "requests"} available.` : "Requests are sent one at a time.";
   }
 }

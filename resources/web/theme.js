@@ -1,4 +1,4 @@
-// Dark and light: the system's choice until the switch says otherwise; the choice is kept in this browser.
+// The dark and the light theme: the system's choice until the button is used; the choice is remembered in this browser.
 
 const KEY = "candledesk.theme";
 const ORDER = ["", "dark", "light"];
@@ -6,7 +6,7 @@ const WORDS = { "": "as the system", dark: "dark", light: "light" };
 const NAMES = ["ground", "line", "grid", "text", "quiet", "tag", "up", "down", "up-volume", "down-volume"];
 const STATES = ["have", "provisional", "known_empty", "missing", "refused", "failed", "odd"];
 
-// The colours as they are now. A probe resolves them: a custom property itself keeps its `light-dark()` unresolved.
+// The colours of the current theme. A probe element resolves them: a custom property itself keeps its `light-dark()` unresolved.
 export function palette() {
   const probe = document.createElement("i");
   document.body.append(probe);
@@ -20,7 +20,7 @@ export function palette() {
 }
 
 export class Theme {
-  // `onChange()` after every change, the system's own too.
+  // `onChange()` after every change, those of the system included.
   constructor(button, onChange) {
     this.button = button;
     this.onChange = onChange;

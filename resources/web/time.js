@@ -1,6 +1,6 @@
-// Time on the axis: Lightweight Charts knows no zones, so intraday times are shifted to the exchange's wall clock.
+// Times of the axis: Lightweight Charts has no time zones, so intraday times are shifted to the exchange's wall clock.
 
-const SHIFT_BLOCK_S = 900; // zones change their offset on quarter hours
+const SHIFT_BLOCK_S = 900; // offsets of zones change on quarter hours
 
 export function toIso(seconds) {
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
@@ -36,7 +36,7 @@ export class Zone {
     return offset;
   }
 
-  // The axis times of ascending bars. The hour that a clock repeats would run backwards: it is squeezed instead.
+  // The axis times of ascending bars. In the hour that a clock repeats they would run backwards: there they ascend by a second.
   axisTimes(bars) {
     if (this.name === "UTC") return bars.map((bar) => bar.time);
     let last = -Infinity;

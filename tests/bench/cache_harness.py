@@ -50,12 +50,12 @@ class Market:
         instrument = Instrument(request.symbol, "CCC", "CRYPTOCURRENCY", "UTC", "USD", 2, FIRST)
         return BarsAnswer(Bars(times, *values), instrument)
 
-    def load_calendar(self, _exchange, _quote_type, _tz, _start):
+    def load_calendar(self, _venue, _start):
         days = np.arange(FIRST // DAY_S - 400, (FIRST + STEP * self.n_bars) // DAY_S + 400, dtype=np.int64) * DAY_S
         none = np.zeros(len(days), np.int64)
         return SessionCalendar("24/7", "UTC", days, days, days + DAY_S, none, none, 0, True)
 
-    def search(self, _query, _deadline_s):
+    def search(self, _provider, _query, _deadline_s):
         return ()
 
     def warm_up(self):
@@ -146,9 +146,7 @@ class CacheHarness:
     def wait_for_rows(self):
         """Wait until the rows that suit the zoom are there."""
         feed, model = self.feed, self.model
-        self.wait(
-            lambda: feed._future is None and feed._date is None and model.series.axis.stride == model.stride_of(MINUTE)
-        )
+        self.wait(lambda: feed.is_settled and model.series.axis.stride == model.stride_of(MINUTE))
         self.settle()
 
     def close(self):

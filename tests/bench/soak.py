@@ -51,7 +51,7 @@ def resources():
 
 
 class Soak:
-    """A chart, its cache, and somebody restless."""
+    """A chart, its cache, and a user who scrolls without end."""
 
     def __init__(self, folder, seed):
         self.random = random.Random(seed)
@@ -72,9 +72,7 @@ class Soak:
         self.shown = symbol, interval = self.random.choice(SYMBOLS), self.random.choice(SHOWN)
         harness, model = self.harness, self.harness.model
         harness.feed.open(symbol, interval)
-        harness.wait(
-            lambda: (model.series.symbol, model.series.interval) == self.shown and harness.feed._future is None
-        )
+        harness.wait(lambda: (model.series.symbol, model.series.interval) == self.shown and not harness.feed.is_loading)
         move = self.random.choice((model.fit, model.go_latest, model.reset, lambda: model.page(-3)))
         move()
         model.zoom(self.random.uniform(0, 1_500), self.random.choice((0.7, 1.3)))
@@ -90,7 +88,7 @@ class Soak:
             written.add_done_callback(lambda done: service.emit(BarsStored(symbol, interval, done.result(), 0)))
         written.result(30)
         self.harness.settle()
-        self.harness.wait(lambda: not self.harness.feed._is_dirty and self.harness.feed._future is None)
+        self.harness.wait(lambda: not self.harness.feed.is_loading)
         self.harness.app.processEvents()
 
 

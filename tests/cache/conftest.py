@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, ViewportRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
@@ -16,6 +16,7 @@ from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.domain.venue import TradingDays
 from candledesk.providers.answers import BarsAnswer, MatchesAnswer, RefusalKind, RefusedAnswer, SymbolMatch
 from candledesk.settings import Settings
 
@@ -101,11 +102,11 @@ class FakeYahoo:
             )
         return BarsAnswer(change(bars), instrument(request.symbol, self.listed_at))
 
-    def load_calendar(self, exchange, quote_type, tz, start):
+    def load_calendar(self, venue, start):
         self.n_calendars += 1
-        return self.calendars[quote_type]
+        return self.calendars["CRYPTOCURRENCY" if venue.days is TradingDays.EVERY_DAY else "EQUITY"]
 
-    def search(self, query, deadline_s):
+    def search(self, provider, query, deadline_s):
         with self.lock:
             self.searches.append(query)
         self.gate.wait(WAIT_S)
@@ -158,7 +159,7 @@ class CacheHarness:
         return self.cache.load_viewport(request).result(WAIT_S)
 
     def settle(self):
-        """Wait until no demand lives."""
+        """Wait until no fill task lives."""
         wait_until(lambda: not self.service._fill_scheduler._live)
 
     def backfill(self, name, span=None, symbol="AAA"):
@@ -192,3 +193,28 @@ def harness(tmp_path, yahoo):
 
 def days_back(n, now=NOW):
     return Span((now // DAY_S - n) * DAY_S, now)
+
+
+@pytest.fixture
+def primed_harness(harness):
+    """The symbols are known, and what follows counts its own events."""
+    week = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
+    for symbol in ("AAA", "BBB", "CCC"):
+        harness.bars("1d", week, symbol=symbol)
+    harness.events.clear()
+    return harness
+
+
+HOUR = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
+
+
+def same(bars, truth):
+    np.testing.assert_array_equal(bars.open_time, truth.open_time)
+    np.testing.assert_array_equal(bars.close, truth.close)
+    return len(bars) > 0
+
+
+def spoilt(change):
+    return lambda bars: Bars(
+        bars.open_time, *(change(np.array(p)) for p in (bars.open, bars.high, bars.low, bars.close)), bars.volume
+    )

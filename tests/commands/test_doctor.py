@@ -44,7 +44,7 @@ def fill_home(path):
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A home with two series, and no Yahoo to ask."""
-    monkeypatch.setattr(doctor, "_yahoo", lambda *_: Check("yahoo", is_ok=True, text="not asked"))
+    monkeypatch.setattr(doctor, "_providers", lambda *_: [Check("yahoo", is_ok=True, text="not asked")])
     fill_home(tmp_path / "candles.db")
     return tmp_path
 
@@ -123,7 +123,7 @@ def test_a_home_in_use_is_not_repaired(monkeypatch, capsys, home):
 def test_a_mirror_that_lacks_the_probes_symbol_is_reached(monkeypatch, tmp_path, answer, is_ok, words):
     child = SimpleNamespace(fetch=lambda _: answer, close=lambda: None)
     monkeypatch.setattr(doctor, "Child", lambda _: child)
-    check = doctor._yahoo(load_settings({}), "http://127.0.0.1:1", Paths(tmp_path))
+    (check,) = doctor._providers(load_settings({}, yahoo_url="http://127.0.0.1:1"), Paths(tmp_path))
     assert check.is_ok == is_ok
     assert words in check.text
 

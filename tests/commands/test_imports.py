@@ -103,6 +103,33 @@ def test_bars_on_another_basis_are_refused_whole(make_service, market, tmp_path,
     assert "refused: other_basis" in capsys.readouterr().out
 
 
+def test_bars_of_a_symbol_that_nobody_knows_become_a_local_instrument(make_service, market, tmp_path, capsys):
+    span = Span(*(parse_instant(f"{day}T00:00:00Z") for day in OLD))
+    truth = market.truth("MSFT", "1h", span.start, span.end)
+    path, again = tmp_path / "acme.csv", tmp_path / "again.csv"
+    lines = [f"{iso(t)},{o!r},{h!r},{low!r},{c!r},{v!r}" for t, o, h, low, c, v in zip(
+        *(getattr(truth, name).tolist() for name in ("open_time", "open", "high", "low", "close", "volume")),
+        strict=True)]  # fmt: skip
+    path.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(lines) + "\n")
+    cache = make_service("home")
+    options = {"interval": "1h", "form": None, "exchange": "xnas", "currency": "USD", "name": "Acme"}
+    assert run_import(cache, file=str(path), symbol="acme", **options) == 0
+    told = capsys.readouterr().out
+    assert "ACME is not known to its provider: stored as the local instrument local:ACME" in told
+    assert f"local:ACME 1h: {len(truth)} bars read, {len(truth)} stored" in told
+    n_before = len(market.chart_log())
+    code = print_candles(
+        cache, symbol="local:acme", interval="1h", start=OLD[0], end=OLD[1], adjust="splits", form="csv",
+        output=str(again), offline=False,
+    )  # fmt: skip
+    assert (code, capsys.readouterr().err) == (0, "")
+    assert read_csv(again).equals(truth)
+    assert len(market.chart_log()) == n_before
+    reply = cache.load_bars(BarsRequest("local:ACME", parse_interval("1h"), span, fill="none")).result(30)
+    facts = reply.instrument.exchange, reply.instrument.currency, reply.instrument.name, reply.instrument.tz
+    assert facts == ("XNAS", "USD", "Acme", "America/New_York")
+
+
 @pytest.mark.parametrize("interval", ["5m", "15m", "10m", "45m", "90m"])
 def test_coarser_candles_are_made_from_imported_minutes(make_service, market, tmp_path, capsys, interval):
     span = Span(*(parse_instant(f"{day}T00:00:00Z") for day in ("2026-06-01", "2026-06-06")))

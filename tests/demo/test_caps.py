@@ -1,4 +1,4 @@
-"""Caps and refusals, word for word, through the real client and raw."""
+"""The provider's limits and the exact texts of its refusals, through the real client and over plain HTTP."""
 
 import json
 import urllib.error
@@ -46,7 +46,7 @@ def test_the_look_back_is_checked_on_the_start(market, interval, days, label, li
     )
 
 
-def test_eight_days_of_minutes_and_no_more(market):
+def test_eight_days_of_minutes_are_the_limit(market):
     start = NOW - 9 * DAY_S
     assert ask(market, "MSFT", interval="1m", period1=start, period2=start + 8 * DAY_S)[0] == 200
     assert refusal(market, "MSFT", "1m", start, start + 8 * DAY_S + 1) == (
@@ -58,14 +58,14 @@ def test_eight_days_of_minutes_and_no_more(market):
     )
 
 
-def test_a_century_of_days(market):
+def test_a_hundred_years_of_days_are_the_limit(market):
     start = NOW - 101 * 366 * DAY_S
     status, text = refusal(market, "MSFT", "1d", start, NOW)
     assert status == 422
     assert text.endswith("Only 100 years worth of day granularity data are allowed to be fetched per request.")
 
 
-def test_before_the_listing_backwards_unknown_interval_unknown_symbol(market):
+def test_impossible_requests_are_refused(market):
     first = ask(market, "MSFT", interval="1d", range="5d")[1]["result"][0]["meta"]["firstTradeDate"]
     end = first - DAY_S
     assert refusal(market, "MSFT", "1d", 0, end) == (400, f"Data doesn't exist for startDate = 0, endDate = {end}")
@@ -76,7 +76,7 @@ def test_before_the_listing_backwards_unknown_interval_unknown_symbol(market):
     assert refusal(market, "NOSUCH", "1d", 0, NOW) == (404, "No data found, symbol may be delisted")
 
 
-def test_the_client_passes_the_reason_on(client):
+def test_the_client_raises_the_reason_of_a_refusal(client):
     with pytest.raises(YFPricesMissingError, match="within the last 60 days") as caught:
         client.fetch("MSFT", "5m", NOW - 61 * DAY_S, NOW)
     assert "60 days" in caught.value.yahoo_reason

@@ -1,4 +1,4 @@
-"""Every instrument through the real client equals the truth, whole and in chunks."""
+"""The bars of every instrument through the real client equal ``make_truth``, at once and in parts."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Each fault does what it says, as the real client sees it (yahoo.md §2.4)."""
+"""Each fault of the demo market, through the real client (yahoo.md §2.4)."""
 
 import json
 import time
@@ -9,7 +9,7 @@ import pytest
 from curl_cffi.requests import exceptions as curl_errors
 from yfinance.exceptions import YFDataException, YFPricesMissingError, YFRateLimitError
 
-from candledesk.demo.http.faults import KINDS, Fault, FaultPlan
+from candledesk.demo.http.faults import Fault, FaultPlan
 from candledesk.domain.interval import DAY_S
 
 END = 1_795_478_400  # 2026-11-24
@@ -37,7 +37,7 @@ def fetch(client, **options):
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else "",
 )
-def test_a_failing_answer(market, client, fault, error):
+def test_each_fault_of_an_answer_raises_its_error_in_the_client(market, client, fault, error):
     market.faults.add(**fault)
     with pytest.raises(error):
         fetch(client, timeout=1)
@@ -46,14 +46,14 @@ def test_a_failing_answer(market, client, fault, error):
     assert len(fetch(client)) == 3 * 78
 
 
-def test_delay(market, client):
+def test_a_delayed_answer_is_complete(market, client):
     market.faults.add("delay", delay_s=0.4)
     started = time.monotonic()
     assert len(fetch(client)) == 3 * 78
     assert time.monotonic() - started >= 0.4
 
 
-def test_spoilt_rows(market, client):
+def test_each_change_of_rows_reaches_the_client(market, client):
     good = fetch(client)
     for kind, check in {
         "nan": lambda bad: bad["Close"].isna().sum() == len(good) // 10,
@@ -108,4 +108,3 @@ def test_an_unknown_kind_is_refused():
         Fault("earthquake")
     with pytest.raises(ValueError, match="colour"):
         Fault.from_json({"kind": "html", "colour": 1})
-    assert "hang" in KINDS

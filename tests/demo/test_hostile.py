@@ -1,4 +1,4 @@
-"""Hostile texts, an impossible date and the wrong granularity, as the real client sees them."""
+"""Hostile texts, an impossible date and the wrong granularity, through the real client."""
 
 import json
 import urllib.error
@@ -22,7 +22,7 @@ def ask(market, interval, start=START):
         return json.load(reply)["chart"]["result"][0]
 
 
-def test_hostile_names_and_true_bars(market, client):
+def test_a_hostile_answer_has_hostile_names_and_true_bars(market, client):
     good = client.bars("MSFT", "5m", START, END)
     market.faults.add("hostile_text", count=1)
     frame, meta = client.fetch("MSFT", "5m", START, END)
@@ -56,7 +56,7 @@ def test_a_hostile_error_text(market, client):
     assert len(client.bars("MSFT", "5m", START, END)) == 3 * 78
 
 
-def test_a_first_trade_date_of_the_big_bang(market):
+def test_a_hostile_date_is_a_first_trade_date_of_minus_ten_to_the_eighteenth(market):
     good = ask(market, "1d")
     market.faults.add("hostile_date")
     bad = ask(market, "1d")
@@ -66,7 +66,7 @@ def test_a_first_trade_date_of_the_big_bang(market):
 
 
 @pytest.mark.parametrize(("asked", "sent"), [("1d", "1mo"), ("1wk", "1mo"), ("1mo", "3mo"), ("1h", "1d"), ("1m", "1d")])
-def test_the_wrong_granularity(market, asked, sent):
+def test_a_wrong_granularity_is_reported_in_the_answer(market, asked, sent):
     start = END - (200 if asked[-1] not in "mh" else 5) * DAY_S
     truth = ask(market, sent, start)
     market.faults.add("wrong_granularity", count=1)
@@ -77,7 +77,7 @@ def test_the_wrong_granularity(market, asked, sent):
     assert ask(market, asked, start)["meta"]["dataGranularity"] == asked
 
 
-def test_the_client_takes_months_for_days(market, client):
+def test_the_client_returns_months_in_place_of_days(market, client):
     market.faults.add("wrong_granularity")
     frame, meta = client.fetch("MSFT", "1d", END - 100 * DAY_S, END)
     assert meta["dataGranularity"] == "1mo"
@@ -85,13 +85,13 @@ def test_the_client_takes_months_for_days(market, client):
 
 
 @pytest.mark.parametrize("asked", ["1h", "5m", "1m"])
-def test_the_client_takes_days_for_minutes(market, client, asked):
+def test_the_client_returns_days_in_place_of_minutes(market, client, asked):
     market.faults.add("wrong_granularity")
     frame, meta = client.fetch("MSFT", asked, START, END)
     assert (meta["dataGranularity"], len(frame)) == ("1d", 3)
 
 
-def test_refusals_stay_refusals(market):
+def test_a_refused_request_is_refused_with_a_wrong_granularity_too(market):
     market.faults.add("wrong_granularity")
     with pytest.raises(urllib.error.HTTPError) as caught:
         ask(market, "5m", END - 100 * DAY_S)

@@ -1,4 +1,4 @@
-"""Prices: a pure function of symbol and minute, one truth for all intervals, nothing of the future."""
+"""Prices: a pure function of symbol and minute, the same for all intervals, without future data."""
 
 import time
 from itertools import pairwise
@@ -60,7 +60,7 @@ def test_a_venue_has_every_bar_that_its_calendar_expects(prices, symbol, interva
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "0700.HK", "EURUSD=X", "THIN"])
-def test_prices_do_not_depend_on_who_asks_for_how_much(prices, symbol):
+def test_prices_do_not_depend_on_the_size_of_the_request(prices, symbol):
     whole = make_truth(Prices(NOW), symbol, "5m", NOW - 9 * DAY_S, NOW, NOW)
     rng = np.random.default_rng(1)
     cuts = np.sort(rng.integers(NOW - 9 * DAY_S, NOW, 6)).tolist()
@@ -70,14 +70,14 @@ def test_prices_do_not_depend_on_who_asks_for_how_much(prices, symbol):
         assert np.array_equal(np.concatenate([getattr(part, name) for part in parts]), getattr(whole, name))
 
 
-def test_the_past_stays_when_the_clock_moves_on(prices):
+def test_past_prices_stay_when_the_clock_advances(prices):
     later = NOW + 400 * DAY_S
     before = make_truth(prices, "MSFT", "1h", NOW - 30 * DAY_S, NOW - DAY_S, NOW)
     after = make_truth(Prices(later), "MSFT", "1h", NOW - 30 * DAY_S, NOW - DAY_S, later)
     assert before.equals(after)
 
 
-def test_the_young_listing_keeps_its_bars_when_its_listing_date_moves_on(prices):
+def test_the_young_listing_keeps_its_bars_when_its_listing_date_advances(prices):
     later = NOW + 5 * DAY_S
     before = make_truth(prices, "NEWCO", "1h", NOW - 32 * DAY_S, NOW - DAY_S, NOW)
     after = make_truth(Prices(later), "NEWCO", "1h", NOW - 32 * DAY_S, NOW - DAY_S, later)
@@ -95,7 +95,7 @@ def test_apples_days_of_2019_to_2024_are_the_real_ones(prices):
     assert np.array_equal(bars.volume, real["volume"].to_numpy(np.float64))
 
 
-def test_the_series_looks_like_a_market(prices):
+def test_the_returns_of_the_series_are_plausible(prices):
     bars = make_truth(prices, "MSFT", "1d", NOW - 20 * 365 * DAY_S, NOW, NOW)
     moves = np.diff(np.log(bars.close))
     assert 0.15 < moves.std() * 252**0.5 < 0.45
@@ -109,7 +109,7 @@ def test_every_invented_price_is_labelled():
         assert "synthetic" in profile.name
 
 
-def test_it_is_quick():
+def test_prices_are_made_within_the_budget():
     prices = Prices(NOW)
     prices.listing("BTC-USD", NOW)
     budgets = {("1m", 7): 0.05, ("1h", 729): 0.3, ("1d", 4400): 0.3}

@@ -1,4 +1,4 @@
-"""The provider's habits (yahoo.md §4), raw and as the real client shows them."""
+"""The provider's quirks (yahoo.md §4), over plain HTTP and through the real client."""
 
 import json
 import urllib.request
@@ -56,7 +56,7 @@ def test_the_forming_bar_grows_and_never_shows_the_future(market):
     assert volumes[-1] < final.volume[0]
 
 
-def test_the_forming_day_is_filed_under_the_current_second(market, client):
+def test_the_forming_day_has_the_current_second(market, client):
     market.clock.set("2026-11-20T15:03:07Z")
     now = market.clock.now()
     got = result(market, "MSFT", interval="1d", period1=now - 9 * DAY_S, period2=now + DAY_S)
@@ -86,7 +86,7 @@ def test_a_half_day_shows_a_bar_at_its_close_that_the_client_removes(market, cli
     assert bars.equals(market.truth("MSFT", "5m", start, start + DAY_S))
 
 
-def test_a_split_rebases_all_that_was_before_it(market, client):
+def test_a_split_rebases_all_earlier_bars(market, client):
     start, split = at("2026-09-01"), at("2026-09-14")
     market.clock.set("2026-09-12")
     before = client.bars("NVDA", "1d", start, split)
@@ -150,7 +150,7 @@ def test_meta_is_complete(market):
 @pytest.mark.parametrize(
     ("symbol", "interval"), [("MSFT", "1m"), ("EURUSD=X", "1m"), ("0700.HK", "5m"), ("ES=F", "1h")]
 )
-def test_chunks_stitch(market, client, symbol, interval):
+def test_parts_of_a_span_join_to_the_whole(market, client, symbol, interval):
     end = market.clock.now() // DAY_S * DAY_S
     cuts = [end - 7 * DAY_S, end - 5 * DAY_S + 4_567, end - 2 * DAY_S + 40_020, end]
     whole = client.bars(symbol, interval, cuts[0], cuts[-1])

@@ -27,7 +27,7 @@ def call(market, path, body=None, **headers):
         return json.load(reply)
 
 
-def test_controls(market):
+def test_each_control_changes_the_state_over_http(market):
     call(market, "/_demo/faults", {"kind": "status", "status": 502, "count": 1})
     with pytest.raises(urllib.error.HTTPError) as caught:
         call(market, "/v8/finance/chart/MSFT?range=5d&interval=1d", **{"X-Forwarded-Host": "query2.finance.yahoo.com"})
@@ -50,7 +50,7 @@ def test_bad_controls_are_refused(market, body):
         assert error.code == 400
 
 
-def test_pages_of_other_sites_cannot_control_it(market):
+def test_pages_of_other_sites_cannot_control_the_market(market):
     with pytest.raises(urllib.error.HTTPError) as caught:
         call(market, "/_demo/reset", {}, Origin="https://example.com")
     with caught.value as error:

@@ -1,4 +1,4 @@
-"""Instruments with an oddity: the real client sees what each is there to show, and what it sees equals the truth."""
+"""Instruments with an oddity: the real client returns the odd rows, and all its bars equal ``make_truth``."""
 
 import json
 import urllib.request
@@ -33,7 +33,7 @@ def result(market, symbol, **query):
 
 
 def everything(frame, market, symbol, interval):
-    """Return the frame's (time, columns) with NaN prices kept, phantoms and rows without a close left out."""
+    """Return the frame's (time, columns) with NaN prices, without phantoms and rows without a close."""
     frame = frame[frame["Close"].notna()]
     if interval == "1d":
         frame.index = frame.index.tz_localize(None)
@@ -64,7 +64,7 @@ def test_every_interval_equals_the_truth_as_it_is_sent(market, client, symbol):
 
 
 @pytest.mark.parametrize(("symbol", "interval"), [("TRT.L", "1d"), ("BVC.L", "1d"), ("BVC.L", "1h"), ("BRK-A", "1m")])
-def test_odd_rows_stitch(market, symbol, interval):
+def test_parts_of_a_span_with_odd_rows_join_to_the_whole(market, symbol, interval):
     end = at("2026-11-21")
     start = end - (7 if interval == "1m" else 400) * DAY_S
     cuts = [start, start + DAY_S + 40_000, end - 3 * DAY_S + 7_000, end]
@@ -92,7 +92,7 @@ def test_mumbai_trades_on_a_budget_sunday(market, client, symbol):
     assert (week.close[0], day(week.open_time[0])) == (bars.close[2], "2026-01-26")
 
 
-def test_mumbais_hour_of_diwali_is_stated_and_has_minutes(market, client):
+def test_mumbais_hour_of_diwali_is_reported_and_has_minutes(market, client):
     start, end = at("2026-11-08"), at("2026-11-09")
     got = result(market, "RELIANCE.NS", interval="5m", period1=start, period2=end)
     (session,) = got["meta"]["tradingPeriods"]
@@ -268,7 +268,7 @@ def test_a_dividend_in_dollars_of_a_share_in_pence(market, client):
     assert all("currency" not in row for row in plain["events"]["dividends"].values())
 
 
-def test_phantoms_on_holidays_are_no_bars(market):
+def test_phantom_rows_on_holidays_are_not_bars(market):
     got = result(market, "KMR.L", interval="1d", period1=at("2025-12-20"), period2=at("2026-01-06"))
     quote = got["indicators"]["quote"][0]
     rows = {day(time): index for index, time in enumerate(got["timestamp"])}
@@ -281,14 +281,14 @@ def test_phantoms_on_holidays_are_no_bars(market):
     assert alone["timestamp"] == [at("2025-12-26T08:00:00")]
 
 
-def test_a_coin_with_more_decimals_than_stated(market):
+def test_a_coin_has_more_decimals_than_reported(market):
     got = result(market, "PEPE24478-USD", interval="1h", range="5d")
     assert got["meta"]["priceHint"] == 2
     assert 4e-7 < got["meta"]["regularMarketPrice"] < 4e-5
     assert len(set(got["indicators"]["quote"][0]["close"])) > 50
 
 
-def test_search_says_what_each_shows(client):
+def test_search_results_name_the_oddity(client):
     assert set(SHOWN) - {"CL=F"} == set(BY_SYMBOL)
     for query, symbol in {"special sessions": "RELIANCE.NS", "capital gains": "FCNTX", "pounds": "BVC.L"}.items():
         assert symbol in [row["symbol"] for row in yfinance.Search(query, max_results=8, news_count=0).quotes]

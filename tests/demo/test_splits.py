@@ -1,4 +1,4 @@
-"""Splits and new owners while the market runs: one basis before, one after, in every interval."""
+"""Splits and new owners while the market runs: every interval is on one basis before and on one after."""
 
 import json
 import urllib.error
@@ -56,13 +56,13 @@ def test_a_split_takes_effect_when_its_session_opens():
     assert split_ratio(splits, WEEK, ROWS, opens).tolist() == [1.5, 1.5, 1, 1, 1]
 
 
-def test_or_when_it_is_triggered():
+def test_a_split_at_a_given_second_takes_effect_at_once():
     splits = (SplitEvent(date(2026, 11, 18), 2, since=at("2026-11-17T20:00")),)
     assert split_ratio(splits, WEEK, ROWS, at("2026-11-17T19:59:59")).tolist() == [1, 1, 1, 1, 1]
     assert split_ratio(splits, WEEK, ROWS, at("2026-11-17T20:00")).tolist() == [2, 2, 1, 1, 1]
 
 
-def test_splits_multiply_and_one_beyond_the_sessions_waits():
+def test_splits_multiply_and_one_after_the_last_session_has_no_effect():
     splits = (
         SplitEvent(date(2026, 11, 17), 1, 20),
         SplitEvent(date(2026, 11, 19), 50),
@@ -214,7 +214,7 @@ def test_a_reused_symbol_is_another_company(market, client, factor):
     assert client.fetch("NVDA", "1d", start, at("2026-11-21"))[0].equals(before)
 
 
-def test_an_owner_since_an_earlier_date_moves_differently(market):
+def test_a_new_owner_since_an_earlier_date_has_other_prices(market):
     market.clock.set(AFTER_CLOSE)
     span = (at("2026-06-01"), at("2026-11-01"))
     before = market.truth("MSFT", "1d", *span)

@@ -1,4 +1,4 @@
-"""Property tests are about rules, not about the speed of a busy machine."""
+"""Settings of the property tests: no deadline, because the machine may be busy."""
 
 from hypothesis import settings
 

@@ -1,4 +1,4 @@
-"""Random calendars, bars and spans; and a slow, obvious statement of which bars a venue should have."""
+"""Random calendars, bars and spans, and a slow reference implementation of the expected bars of a venue."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -84,7 +84,7 @@ def bars_at(open_time, seed=0):
 
 
 def expected_slowly(calendar, interval, span):
-    """Every intraday bar with trading time in it, session by session and second-exact (UTC venues only)."""
+    """Return every intraday bar with trading time in it, second by second (UTC venues only)."""
     found = []
     for row in range(len(calendar)):
         opens, close = int(calendar.open[row]), int(calendar.close[row])

@@ -1,4 +1,4 @@
-"""Gaps and what is settled make up exactly what is expected."""
+"""Gaps and settled spans together contain exactly the expected bars."""
 
 import itertools
 
@@ -64,10 +64,10 @@ def test_filling_the_gaps_leaves_none(calendar, span, settled):
         ([Span(15, 30), Span(0, 15)], [Span(60, 70)]),
     ],
 )
-def test_runs_end_where_something_settled_begins(settled, gaps):
+def test_runs_end_where_a_settled_span_begins(settled, gaps):
     assert find_gaps(column([0, 10, 20, 60]), 10, settled) == gaps
 
 
-def test_nothing_expected_has_no_gap():
+def test_no_expected_bars_have_no_gap():
     assert find_gaps(column([]), 60, [Span(0, 10)]) == []
     assert count_uncovered(column([]), []) == 0

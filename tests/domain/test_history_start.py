@@ -1,4 +1,4 @@
-"""Where the history of a series starts: its listing, or the provider's look-back, whichever is later."""
+"""The start of a series' history: its listing or the provider's look-back, whichever is later."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_a_listing_is_named_with_its_date(name, lookback_s, listed, expected):
 
 
 @pytest.mark.parametrize("listed", [LISTED, None])
-def test_a_lookback_that_ends_after_the_listing_hides_it(listed):
+def test_a_lookback_that_begins_after_the_listing_is_the_start(listed):
     start = start_of_history(make_instrument(listed), INTERVALS["1h"], 730 * DAY_S - 3_600, NOW)
     begin = NOW - 730 * DAY_S + 3_600
     assert start == HistoryStart(begin, "lookback", "the provider keeps 1h bars for 730 days")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.identity import is_other_company, is_same_name, retired_name, retired_symbol
-from candledesk.domain.instrument import Instrument, is_symbol, parse_symbol
+from candledesk.domain.instrument import Instrument
+from candledesk.domain.symbols import is_symbol, parse_symbol
 
 NEWEST = 1_795_737_600  # open of the newest stored bar
 UNTIL = 1_795_824_000  # 2026-11-28
@@ -55,7 +56,7 @@ def test_other_prices_prove_another_company_whenever_it_was_listed(name, first, 
     assert not is_other_company(OLD, company(name, first), NEWEST)
 
 
-def test_a_name_that_was_never_sent_proves_nothing():
+def test_a_missing_name_proves_nothing():
     assert not is_other_company(company("", 5), company("Nova Robotics Inc.", NEWEST + 1), NEWEST)
 
 
@@ -74,7 +75,7 @@ def test_a_name_that_was_never_sent_proves_nothing():
         ("...", "Apple"),
     ],
 )
-def test_one_name_in_two_spellings(one, other):
+def test_two_spellings_of_a_name_are_the_same_name(one, other):
     assert is_same_name(one, other)
     assert is_same_name(other, one)
 
@@ -90,7 +91,7 @@ def test_one_name_in_two_spellings(one, other):
         ("三菱商事", "住友商事"),
     ],
 )
-def test_two_names(one, other):
+def test_names_of_two_companies_are_different(one, other):
     assert not is_same_name(one, other)
 
 
@@ -115,7 +116,7 @@ def test_a_long_symbol_is_cut(symbol, expected):
     assert retired_symbol(symbol, UNTIL, ()) == expected
 
 
-def test_a_retired_name_says_until_when():
+def test_a_retired_name_contains_the_last_day():
     assert retired_name("XYZ", "Old Mines Ltd", UNTIL) == "Old Mines Ltd (XYZ until 2026-11-28)"
     assert retired_name("XYZ", "", UNTIL) == "(XYZ until 2026-11-28)"
     assert len(retired_name("XYZ", "N" * 400, UNTIL)) == 300

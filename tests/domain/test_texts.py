@@ -1,4 +1,4 @@
-"""Foreign text: what is read of it, and what a terminal gets."""
+"""Untrusted text: its readable part, and its form for a terminal."""
 
 import unicodedata
 
@@ -30,7 +30,7 @@ from candledesk.domain.texts import plain_text, printable
         (["a"], ""),
     ],
 )
-def test_what_is_read_of_a_text(text, expected):
+def test_unreadable_characters_are_removed(text, expected):
     assert plain_text(text) == expected
 
 
@@ -52,5 +52,5 @@ def test_any_text_becomes_one_short_line(text):
         ("plain", "plain"),
     ],
 )
-def test_what_a_terminal_gets(text, expected):
+def test_text_for_a_terminal_has_no_control_characters(text, expected):
     assert printable(text) == expected

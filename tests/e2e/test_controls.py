@@ -69,7 +69,7 @@ def test_a_symbol_is_found_by_its_name_and_chosen_with_the_arrows(start_server, 
     assert page.input_value("#symbol") == "7203.T"
     page.focus("#symbol")
     page.keyboard.type("zzz")
-    page.get_by_text("Enter asks Yahoo for ZZZ all the same").wait_for(timeout=WAIT_MS)
+    page.get_by_text("Press Enter to look up ZZZ").wait_for(timeout=WAIT_MS)
     page.keyboard.press("Escape")
     assert page.input_value("#symbol") == "7203.T"
     assert page.locator("#symbols").is_hidden()

@@ -50,7 +50,7 @@ def test_a_job_is_paused_resumed_and_runs_to_its_end(panel, market):
 def test_a_symbol_that_is_looked_up_first_does_not_leave_the_form_silent(panel, market):
     market.faults.add("hang", symbol="MSFT")
     start_backfill(panel, "MSFT", "1d", "2026-09-01")
-    panel.get_by_text("Starting. Symbols that were never met are looked up first.").wait_for(timeout=WAIT_MS)
+    panel.get_by_text("Starting. New symbols are looked up first.").wait_for(timeout=WAIT_MS)
     assert panel.locator("#backfill-start").is_disabled()
     market.faults.clear()
     panel.locator("#backfill:not([open])").wait_for(timeout=WAIT_MS)
@@ -98,7 +98,7 @@ def test_the_form_says_what_a_backfill_costs_and_what_it_cannot_do(panel):
     panel.select_option("#backfill-form [name=interval]", "1m")  # of 1d everything is stored by one request
     hint.get_by_text("request").wait_for(timeout=WAIT_MS)
     panel.fill("#backfill-form [name=symbols]", "AAPL !!")
-    assert hint.inner_text() == "No symbol: !!"
+    assert hint.inner_text() == "Not valid symbols: !!"
     panel.fill("#backfill-form [name=symbols]", "AAPL, SPY")
     hint.get_by_text("SPY").wait_for(timeout=WAIT_MS)
     assert panel.locator("#limiter").inner_text()

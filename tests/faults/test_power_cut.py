@@ -24,7 +24,7 @@ SECTOR = 512
 SCRIPT = f"""
 import os, sys
 from pathlib import Path
-from candledesk.cache.runtime.workers import Writer
+from candledesk.cache.runtime.writer import Writer
 from candledesk.workspace.layout import Layout
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData

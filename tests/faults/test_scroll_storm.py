@@ -17,7 +17,7 @@ from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import Span
 from tests.faults.conftest import IS_FULL
-from tests.test_first_light import NOW, WindowHarness
+from tests.live_window import NOW, LiveWindow
 
 SECONDS = 10 if IS_FULL else 3
 PER_SECOND = 1_000
@@ -97,7 +97,7 @@ def check_disjoint(asked):
 def needed_windows(harness):
     """Return how many windows the planner needs for all that is covered in the end, from nothing, in one go."""
     symbol, name = SERIES
-    facts = harness.service._fill_scheduler._context.read(symbol, parse_interval(name)).facts
+    facts = harness.service._catalog.load(symbol, parse_interval(name)).facts
     covered = Span(facts.coverage[0].span.start, facts.coverage[-1].span.end)
     assert plan_span(covered, facts).windows == ()  # without a hole
     return len(plan_span(covered, replace(facts, coverage=())).windows)
@@ -108,7 +108,7 @@ def test_a_storm_of_scrolling(qtbot, tmp_path, monkeypatch, dice, figures):
     with DemoMarket(now=NOW) as market:
         market.warm_up()
         market.faults.add("delay", delay_s=0.3)
-        harness = WindowHarness(qtbot, tmp_path / "home", market.url)
+        harness = LiveWindow(qtbot, tmp_path / "home", market.url)
         try:
             watch = Watch(harness, monkeypatch)
             harness.open(*SERIES)

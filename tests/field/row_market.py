@@ -1,7 +1,7 @@
 """A provider in this process that serves rows from tables, on a clock of its own, and a cache over it.
 
-A table holds rows as they traded on their day. What is served is on the basis of the market's clock, as Yahoo does it:
-rows before a split in force are divided by it, and the split is stated only in answers whose span holds its date.
+A table holds rows as traded. Answers are on the basis of the market's clock, as Yahoo's are: rows before a split are
+divided by its factor from its date on, and only answers whose span contains the date report the split.
 """
 
 import tempfile
@@ -31,6 +31,7 @@ from candledesk.providers.answers import (
     RefusalKind,
     RefusedAnswer,
 )
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 from candledesk.store.market.database import connect_reader
@@ -39,7 +40,7 @@ from tests.cache.conftest import CacheHarness
 NONE = float("nan")
 _FOREVER = 2**40
 through_a_cache = settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-"""Each example starts a cache: shrinking would take minutes."""
+"""Each example starts a cache, so shrinking is switched off: it would take minutes."""
 
 
 def when(text):
@@ -77,7 +78,7 @@ class Share:
     rows: dict[str, dict[int, tuple[float, ...]]] = field(default_factory=dict)
     splits: list[tuple[int, float]] = field(default_factory=list)
     cash: list[CorporateAction] = field(default_factory=list)
-    stated: list[tuple[int, int]] = field(default_factory=list)
+    reported: list[tuple[int, int]] = field(default_factory=list)
     market: tuple[int, float] | None = None
 
     def put(self, name, rows):
@@ -85,16 +86,20 @@ class Share:
         self.rows.setdefault(name, {}).update({int(row[0]): tuple(row[1:]) for row in rows})
 
     def instrument(self):
-        """Return what every answer says of the symbol."""
+        """Return the description of the instrument in every answer."""
         first = self.first if self.first is not None else min(self._times(), default=None)
         facts = self.exchange, self.quote_type, self.calendar.tz, self.currency, 2, first, self.name
         return Instrument(self.symbol, *facts)
+
+    def venue(self):
+        """Return the venue that the exchange code means."""
+        return find_venue(self.exchange, self.quote_type, self.calendar.tz)
 
     def _times(self):
         return [time for rows in self.rows.values() for time in rows]
 
     def begin(self, name, time):
-        """Return when a bar begins: a daily one with its session."""
+        """Return the time at which a bar begins; a daily bar begins with its session."""
         if not INTERVALS[name].is_daily:
             return time
         row = int(np.searchsorted(self.calendar.date, time))
@@ -123,8 +128,8 @@ class Share:
         bars = self.bars(request.interval.name, request.span, now)
         splits = [CorporateAction(date, "split", factor) for date, factor in self.splits if date <= now]
         actions = tuple(one for one in (*splits, *self.cash) if request.span.start <= one.date < request.span.end)
-        stated = [one for one in self.stated if one[1] > request.span.start and one[0] < request.span.end]
-        return BarsAnswer(bars, self.instrument(), actions, tuple(stated), market=self.market)
+        reported = [one for one in self.reported if one[1] > request.span.start and one[0] < request.span.end]
+        return BarsAnswer(bars, self.instrument(), actions, tuple(reported), market=self.market)
 
 
 class RowMarket:
@@ -151,18 +156,17 @@ class RowMarket:
             return RefusedAnswer(RefusalKind.UNKNOWN_SYMBOL, "No data found, symbol may be delisted")
         return share.answer(request, self.now)
 
-    def load_calendar(self, exchange, quote_type, tz, start):
-        share = next(one for one in self.shares.values() if one.exchange == exchange and one.calendar.tz == tz)
-        return share.calendar
+    def load_calendar(self, venue, start):
+        return next(one.calendar for one in self.shares.values() if venue == one.venue())
 
-    def search(self, query, deadline_s):
+    def search(self, provider, query, deadline_s):
         return MatchesAnswer(())
 
     def warm_up(self):
-        """There is nothing to import."""
+        """Do nothing: there is nothing to import."""
 
     def close(self):
-        """There is nothing to end."""
+        """Do nothing: there is nothing to stop."""
 
     def n_asked(self, name, symbol):
         """Return how many requests of an interval were sent."""
@@ -171,7 +175,7 @@ class RowMarket:
 
 @contextmanager
 def cache_over(market):
-    """Open a cache of its own over ``market`` (``tests.cache.conftest.Desk``), whose limiter waits for no network."""
+    """Open a cache over ``market`` (``CacheHarness``) whose limiter does not wait for the network."""
     with tempfile.TemporaryDirectory() as folder, mock.patch("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.01):
         harness = CacheHarness(Path(folder), market)
         try:
@@ -181,7 +185,7 @@ def cache_over(market):
 
 
 def read_sent(harness, name, symbol):
-    """Return by open time the flags of the odd bars of a series, and their prices where they are read otherwise."""
+    """Return by open time the flags of the odd bars of a series, and their prices as sent where those differ."""
     with closing(connect_reader(harness.folder / "candles.db")) as connection:
         series_id = instrument_store.series_id(connection, symbol, INTERVALS[name])
         found = odd_store.read_odd(connection, series_id, Span(-_FOREVER, _FOREVER))
@@ -189,7 +193,7 @@ def read_sent(harness, name, symbol):
 
 
 def count_dropped(harness, name, symbol):
-    """Return how many rows of a series were sent that cannot be a bar, by reason."""
+    """Return the number of dropped rows of a series by reason."""
     with closing(connect_reader(harness.folder / "candles.db")) as connection:
         series_id = instrument_store.series_id(connection, symbol, INTERVALS[name])
         return odd_store.count_dropped(connection, series_id, Span(-_FOREVER, _FOREVER))
@@ -202,7 +206,7 @@ def dates(start, n, days=(0, 1, 2, 3, 4)):
 
 
 def ordinary(times, price=100.0, seed=0, volume=1000.0):
-    """Return plain rows at ``times`` whose closes wander around ``price`` by less than a percent a bar."""
+    """Return ordinary rows at ``times`` with closes around ``price`` that move by less than 1 % from bar to bar."""
     closes = price * np.exp(np.cumsum(np.random.default_rng(seed).normal(0.0, 0.004, len(times))))
     opens = np.append(price, closes[:-1])
     rows = zip(times, opens.tolist(), closes.tolist(), strict=True)
@@ -220,7 +224,7 @@ def closes_of(bars):
 
 
 def is_complete_at_once(harness, name, span, symbol="AAA"):
-    """Read a span twice: it is complete, the second reading asks nothing, and nothing is said to have failed."""
+    """Check by reading a span twice that it is complete, makes no second request and reports no failure."""
     reply = harness.bars(name, span, symbol)
     n_requests = len(harness.yahoo.requests)
     again = harness.bars(name, span, symbol)
@@ -232,10 +236,21 @@ def is_complete_at_once(harness, name, span, symbol="AAA"):
 
 
 def is_never_asked_again(harness, name, span, symbol="AAA"):
-    """Tell whether nothing of a span is asked any more once it is older than every doubt, and was read once then."""
+    """Tell whether a span causes no more requests after it was read once at a time when all its bars are final."""
     harness.yahoo.now += 70 * DAY_S
     harness.bars(name, span, symbol)
     n_requests = len(harness.yahoo.requests)
     harness.yahoo.now += 40 * DAY_S
     assert all(row.state is not CoverageState.FAILED for row in harness.coverage(name, symbol))
     return harness.bars(name, span, symbol).complete and len(harness.yahoo.requests) == n_requests
+
+
+OIL = [  # CL=F, the week in which the May contract fell below zero
+    ("2020-04-16", 20.11, 20.58, 19.56, 19.87),
+    ("2020-04-17", 19.84, 20.16, 17.31, 18.27),
+    ("2020-04-20", 17.73, 17.85, -40.32, -37.63),
+    ("2020-04-21", -14.0, 13.86, -16.74, 10.01),
+    ("2020-04-22", 10.83, 16.18, 10.26, 13.78),
+    ("2020-04-23", 14.16, 18.26, 13.64, 16.50),
+    ("2020-04-24", 16.86, 18.05, 15.64, 16.94),
+]

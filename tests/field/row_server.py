@@ -16,7 +16,7 @@ _EVENTS = {"dividend": "dividends", "capital_gain": "capitalGains"}
 
 
 class RowServer(ThreadingHTTPServer):
-    """Serves ``shares``; ``meta`` holds by symbol what is stated otherwise, ``errors`` a status and a text instead."""
+    """Serves ``shares``; by symbol ``meta`` changes fields of the answer and ``errors`` replaces it (status, text)."""
 
     daemon_threads = True
 
@@ -32,12 +32,12 @@ class RowServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request, client_address):
-        """A client that hangs up is none."""
+        """Ignore errors of clients that close their connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *args):
-        """Stay silent."""
+        """Log nothing."""
 
     def do_GET(self):
         parts = urlsplit(self.path)
@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def chart_of(share, name, start, end, stated):
+def chart_of(share, name, start, end, reported):
     """Return the chart document of the rows that are stamped in ``[start, end)``; ``stated`` overrules its meta."""
     now = int(time.time())
     rows = [(_stamp(share, name, time), *row) for time, row in sorted(share.rows.get(name, {}).items())]
@@ -81,7 +81,7 @@ def chart_of(share, name, start, end, stated):
         "dataGranularity": name,
         "validRanges": ["1d", "max"],
         **({} if INTERVALS[name].is_daily else {"tradingPeriods": []}),
-        **stated,
+        **reported,
     }
     result = {"meta": meta, "indicators": {"quote": [{}]}}
     if rows:
@@ -100,7 +100,7 @@ def chart_of(share, name, start, end, stated):
 
 
 def _stamp(share, name, time):
-    """Return what Yahoo stamps a bar with: a daily one with its session's open."""
+    """Return Yahoo's stamp of a bar; that of a daily bar is its session's open."""
     return share.begin(name, time) if INTERVALS[name].is_daily else time
 
 

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.cache.fetching.fetch_context import RetryPauses
+from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.answers import CorporateAction
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.settings import load_settings
 from candledesk.store.market.corporate_actions import read_actions
 from candledesk.store.market.database import connect_reader
 from candledesk.venues.calendars import load_calendar
-from tests.field.row_market import Share, dates, ordinary, week_calendar, when
+from tests.field.row_market import OIL, Share, dates, ordinary, week_calendar, when
 from tests.field.row_server import serve
-from tests.field.test_rows import OIL
 
 ROOT = Path(__file__).parents[2]
 NEW_YORK = week_calendar("America/New_York", "09:30", "16:00", first="1950-01-02")
@@ -41,7 +41,7 @@ def listed(symbol, price=100.0, **facts):
 def recent_sessions():
     """Return the three last sessions in New York that are over, as (open, close)."""
     today = datetime.now(UTC).date()
-    calendar = load_calendar("NMS", "EQUITY", "America/New_York", date(today.year - 1, 1, 1), today)
+    calendar = load_calendar(find_venue("NMS", "EQUITY", "America/New_York"), date(today.year - 1, 1, 1), today)
     over = calendar.close < NOW - DAY_S
     return list(zip(calendar.open[over][-3:].tolist(), calendar.close[over][-3:].tolist(), strict=True))
 
@@ -105,7 +105,7 @@ def test_the_command_prints_every_row_as_sent(tmp_path, case):
     assert len(server.requests) <= 6
 
 
-def test_f17_the_command_reports_what_can_never_be_had(tmp_path):
+def test_f17_the_command_reports_spans_that_are_not_available(tmp_path):
     share = listed("AAA", first=when("2004-08-19"))
     share.put("1h", ordinary([t for opened, closed in recent_sessions() for t in range(opened, closed, 3_600)]))
     with serve(share) as server:

@@ -1,14 +1,14 @@
-"""A split that takes effect between two questions a moment apart, or is stated days after its date."""
+"""A split that takes effect between two requests shortly after each other, or is reported days after its date."""
 
 import pytest
 
-from candledesk.cache.fetching.rebase import _overlaid
 from candledesk.cache.rules.split_basis import is_same_market
+from candledesk.cache.storing.rebase import _overlaid
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
 from tests.field.row_market import RowMarket, cache_over, when
-from tests.field.test_basis import DAYS, assert_one_basis, evening, listed
+from tests.field.split_shares import DAYS, assert_one_basis, evening, listed
 
 FIRST = Span(when("2026-10-05"), when("2026-10-16"))
 LATER = {
@@ -32,7 +32,7 @@ def state(share, ex_date, factor, market, price):
 @pytest.mark.parametrize("ex_date", ["2026-11-10", "2026-11-24"])
 @pytest.mark.parametrize("factor", [50.0, 1.1, 1.01, 0.01])
 @pytest.mark.parametrize("later", LATER)
-def test_a_split_between_two_questions_of_one_minute(later, factor, ex_date):
+def test_a_split_between_two_requests_of_one_minute(later, factor, ex_date):
     share = listed(intervals=("1h", "15m"))
     market = RowMarket(share, now=evening("2026-11-24"))
     share.market = (market.now, 500.0)
@@ -45,7 +45,7 @@ def test_a_split_between_two_questions_of_one_minute(later, factor, ex_date):
         assert_one_basis(harness, share, ("1d", "1h", "15m"))
 
 
-def test_questions_a_moment_apart_read_no_dailies_without_need():
+def test_requests_shortly_after_each_other_fetch_no_daily_bars_without_need():
     share = listed()
     market = RowMarket(share, now=evening("2026-11-24"))
     share.market = (market.now, 500.0)
@@ -56,8 +56,8 @@ def test_questions_a_moment_apart_read_no_dailies_without_need():
         assert market.n_asked("1d", "AAA") == 0
 
 
-def test_market_prices_that_never_agree_ask_for_the_dailies_once():
-    """An answer whose market price is another one each time is stored all the same, after one look at the dailies."""
+def test_market_prices_that_never_agree_cause_one_request_for_daily_bars():
+    """An answer whose market price changes each time is stored after one request for daily bars."""
     share = listed()
     market = RowMarket(share, now=evening("2026-11-24"))
     share.market = (market.now, 500.0)
@@ -65,11 +65,11 @@ def test_market_prices_that_never_agree_ask_for_the_dailies_once():
         harness.bars("1h", FIRST)
         bars, prices = share.bars, iter(range(600, 900, 20))
 
-        def restless(*asked):
+        def changing_price(*request):
             share.market = (market.now, float(next(prices)))
-            return bars(*asked)
+            return bars(*request)
 
-        share.bars = restless
+        share.bars = changing_price
         assert harness.bars("1h", LATER["older hours"][1]).complete
         assert market.n_asked("1d", "AAA") == 1
 

@@ -1,4 +1,4 @@
-"""A question that got no answer changes nothing that is known (F16), and what can never be had is told (F17)."""
+"""A failed request changes no coverage and no bars (F16), and spans that are not available are reported (F17)."""
 
 import pytest
 from hypothesis import given
@@ -41,7 +41,7 @@ def update(harness, name, symbol="AAA"):
 
 
 def known(harness, name):
-    """Return the spans of each state that the ledger calls known."""
+    """Return the ledger's spans by state, for the states in which bars are known."""
     rows = harness.coverage(name)
     return {state: merge_spans(row.span for row in rows if row.state is state) for state in KNOWN}
 
@@ -81,7 +81,7 @@ QUESTION = st.tuples(st.sampled_from(["1d", "1h"]), st.integers(0, 75), st.integ
 
 @given(st.lists(QUESTION, min_size=1, max_size=4), st.lists(QUESTION, min_size=1, max_size=4), st.integers(0, 3))
 @through_a_cache
-def test_random_questions_without_an_answer_lose_nothing(answered, unanswered, pause):
+def test_random_requests_without_an_answer_lose_nothing(answered, unanswered, pause):
     share = listed()
     with cache_over(RowMarket(share)) as harness:
         for name, first, n_days, _ in answered:
@@ -105,7 +105,7 @@ def test_random_questions_without_an_answer_lose_nothing(answered, unanswered, p
 
 
 @pytest.mark.allow_logs
-def test_a_limited_rate_changes_nothing_either():
+def test_a_rate_limit_answer_changes_nothing():
     with cache_over(RowMarket(listed())) as harness:
         bars = is_complete_at_once(harness, "1h", SPAN)
         before = known(harness, "1h")
@@ -115,7 +115,7 @@ def test_a_limited_rate_changes_nothing_either():
         assert harness.bars("1h", SPAN, fill="none").bars.equals(bars)
 
 
-def test_f17_what_lies_before_the_look_back_is_a_gap_with_its_reason():
+def test_f17_a_span_before_the_look_back_is_a_gap_with_its_reason():
     share = listed()
     share.first = when("2004-08-19T13:30:00")
     with cache_over(RowMarket(share)) as harness:

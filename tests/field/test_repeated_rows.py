@@ -1,4 +1,4 @@
-"""Refreshes: a row that looks wrong and was believed once costs no more requests than others."""
+"""Refreshes: an odd row that was confirmed once causes no more requests than other rows."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def daily_market(lost=()):
     return RowMarket(share, now=SATURDAY)
 
 
-def test_a_row_without_a_close_that_was_repeated_is_not_asked_three_times_again():
+def test_a_confirmed_row_without_a_close_is_not_requested_three_times_again():
     market = daily_market(lost=DAYS[-1:])
     with cache_over(market) as harness:
         harness.bars("1d", Span(DAYS[0], SATURDAY))
@@ -40,7 +40,7 @@ def test_a_row_without_a_close_that_was_repeated_is_not_asked_three_times_again(
         assert harness.bars("1d", Span(DAYS[0], SATURDAY), fill="none").bars.open_time[-1] == DAYS[-1]
 
 
-def test_a_forming_bar_that_was_believed_to_be_odd_is_not_asked_three_times_again():
+def test_a_confirmed_odd_forming_bar_is_not_requested_three_times_again():
     share = Share("AAA", first=DAYS[0] + 15 * HOUR_S)
     rows = ordinary(DAYS)
     share.put("1d", rows)
@@ -57,7 +57,7 @@ def test_a_forming_bar_that_was_believed_to_be_odd_is_not_asked_three_times_agai
             assert harness.bars("1d", Span(DAYS[0], market.now), fill="none").bars.close[-1] == close
 
 
-def test_an_odd_bar_that_is_final_does_not_give_way_to_another_until_that_is_repeated():
+def test_a_final_odd_bar_is_replaced_only_after_its_replacement_is_repeated():
     share = Share("AAA", first=DAYS[0] + 15 * HOUR_S)
     rows = ordinary(DAYS)
     odd = (DAYS[-1], -37.0, -35.0, -40.0, -36.0, 1000.0)

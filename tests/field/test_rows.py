@@ -1,4 +1,4 @@
-"""Rows as they come: every one that has a close is stored as it was sent, and none costs another (F3, F4, F5, F9)."""
+"""Received rows: each row with a close is stored as it was sent, whatever the other rows (F3, F4, F5, F9)."""
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from tests.field.row_market import (
     NONE,
+    OIL,
     RowMarket,
     Share,
     cache_over,
@@ -45,17 +46,6 @@ def test_f3_opens_of_zero_leave_the_bars_and_their_other_prices():
     assert {time: flags for time, (flags, _) in sent.items()} == dict.fromkeys(days, int(Oddity.OPEN_UNKNOWN))
 
 
-OIL = [  # CL=F, the week in which the May contract fell below zero
-    ("2020-04-16", 20.11, 20.58, 19.56, 19.87),
-    ("2020-04-17", 19.84, 20.16, 17.31, 18.27),
-    ("2020-04-20", 17.73, 17.85, -40.32, -37.63),
-    ("2020-04-21", -14.0, 13.86, -16.74, 10.01),
-    ("2020-04-22", 10.83, 16.18, 10.26, 13.78),
-    ("2020-04-23", 14.16, 18.26, 13.64, 16.50),
-    ("2020-04-24", 16.86, 18.05, 15.64, 16.94),
-]
-
-
 def test_f4_prices_below_zero_are_kept_as_sent_and_make_the_week():
     share = Share("CL=F", week_calendar(first="2015-01-05"), quote_type="FUTURE")
     rows = [(when(day), *prices, 1000.0) for day, *prices in OIL]
@@ -74,7 +64,7 @@ def test_f4_prices_below_zero_are_kept_as_sent_and_make_the_week():
     assert (week.open[at], week.high[at], week.low[at], week.close[at]) == (17.73, 18.26, -40.32, 16.94)
 
 
-def test_f5_one_bad_tick_costs_nothing_but_a_flag():
+def test_f5_one_bad_tick_only_adds_a_flag():
     calendar = week_calendar()
     times = open_times(calendar, "1m", "2026-11-20", "2026-11-25")
     rows = ordinary(times, price=742_000.0)
@@ -90,7 +80,7 @@ def test_f5_one_bad_tick_costs_nothing_but_a_flag():
     assert {time: flags for time, (flags, _) in sent.items()} == {times[700]: int(Oddity.JUMP)}
 
 
-def test_f9_the_first_daily_bar_is_there():
+def test_f9_the_first_daily_bar_is_stored():
     days = dates("1962-01-02", 20)
     share = Share("IBM", week_calendar(first="1962-01-01"), first=when("1962-01-02T14:30:00"))
     share.put("1d", ordinary(days, price=7.5))
@@ -118,7 +108,7 @@ odd_rows = st.dictionaries(st.integers(0, 39), st.sampled_from([*ODD, LOST]), ma
 
 @given(odd_rows, st.sampled_from(["1d", "1h"]), st.integers(0, 3), st.sampled_from(["EQUITY", "FUTURE"]))
 @through_a_cache
-def test_every_row_with_a_close_is_stored_whatever_stands_beside_it(odd, name, seed, kind):
+def test_every_row_with_a_close_is_stored_whatever_its_neighbours(odd, name, seed, kind):
     share = Share("AAA", quote_type=kind)
     times = DAYS if name == "1d" else open_times(share.calendar, "1h", "2026-10-05", "2026-10-12")[:40]
     rows = ordinary(times[:40], seed=seed)
@@ -151,7 +141,7 @@ def test_a_good_bar_is_not_replaced_by_a_row_without_a_close():
 
 
 @pytest.mark.parametrize("name", ["1d", "1h"])
-def test_nothing_but_odd_rows_is_complete_too(name):
+def test_a_series_of_odd_rows_is_complete(name):
     share = Share("AAA")
     times = DAYS if name == "1d" else open_times(share.calendar, "1h", "2026-10-05", "2026-10-10")
     share.put(name, [(t, 10.0, -5.0, 7.0, -3.0 if i % 2 else 0.0, 5.0) for i, t in enumerate(times)])

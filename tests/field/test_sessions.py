@@ -1,4 +1,4 @@
-"""Sessions that rows or stated hours show and the calendar lacks (F1, F2), and weeks of a venue's own (F14)."""
+"""Sessions that the calendar lacks, known from rows or reported hours (F1, F2), and the weeks of a venue (F14)."""
 
 from dataclasses import replace
 
@@ -56,7 +56,7 @@ def evening_session():
     return opened, opened + HOUR_S
 
 
-def test_f2_a_session_that_another_interval_states_is_asked_for():
+def test_f2_a_session_that_another_interval_reports_is_requested():
     share, sibling = Share("AAA.NS", MUMBAI), Share("BBB.NS", MUMBAI)
     sunday = when("2026-11-08")
     minutes = open_times(MUMBAI, "5m", "2026-11-05", "2026-11-14")
@@ -70,7 +70,7 @@ def test_f2_a_session_that_another_interval_states_is_asked_for():
         for symbol in ("AAA.NS", "BBB.NS"):
             assert sunday not in harness.bars("1d", span, symbol).bars.open_time
         n_daily = harness.yahoo.n_asked("1d", "AAA.NS"), harness.yahoo.n_asked("1d", "BBB.NS")
-        share.stated = [evening_session()]
+        share.reported = [evening_session()]
         for one in (share, sibling):
             one.put("1d", [(sunday, 100.0, 101.0, 99.0, 100.5, 10.0)])
         bars = is_complete_at_once(harness, "5m", around, "AAA.NS")
@@ -81,7 +81,7 @@ def test_f2_a_session_that_another_interval_states_is_asked_for():
         assert harness.yahoo.n_asked("1d", "BBB.NS") == n_daily[1] + 1
 
 
-def test_a_daily_row_makes_intraday_series_ask_for_the_day():
+def test_a_daily_row_causes_requests_for_its_day_in_intraday_series():
     share = Share("AAA.NS", MUMBAI)
     minutes = open_times(MUMBAI, "5m", "2026-11-02", "2026-11-21")
     share.put("1d", ordinary(DAYS))
@@ -118,7 +118,7 @@ EXTRA = st.lists(st.integers(0, 110), unique=True, min_size=1, max_size=6)
 
 @given(EXTRA, EXTRA, st.sampled_from(["1d", "1h"]), st.booleans())
 @through_a_cache
-def test_random_extra_sessions_lose_nothing_and_are_not_asked_for_ever(extra, missing, first, is_short):
+def test_random_extra_sessions_lose_nothing_and_are_not_requested_for_ever(extra, missing, first, is_short):
     calendar = week_calendar()
     kept = np.isin(calendar.date, [when("2026-08-03") + DAY_S * at for at in missing], invert=True)
     columns = ("date", "open", "close", "break_start", "break_end")
@@ -142,7 +142,7 @@ def test_random_extra_sessions_lose_nothing_and_are_not_asked_for_ever(extra, mi
 
 
 @pytest.mark.parametrize("name", ["1d", "1h"])
-def test_a_phantom_is_no_session(name):
+def test_a_phantom_is_not_a_session(name):
     share = Share("AAA")
     rows = ordinary(DAYS)
     saturday = when("2026-09-05")

@@ -1,4 +1,4 @@
-"""Rows in the other unit of the currency: kept as they were sent, read in the instrument's own unit (F5's kin)."""
+"""Rows in the other unit of the currency: kept as sent and read in the instrument's own unit (like F5)."""
 
 import pytest
 from hypothesis import given
@@ -30,7 +30,7 @@ def in_other_unit(row, factor):
 
 
 def assert_read_in_one_unit(bars, sent, rows, moved):
-    """The bars have the prices of ``rows``; those at ``moved`` are flagged, and known as they were sent."""
+    """Check that the bars have the prices of ``rows`` and those at ``moved`` are flagged, with their prices as sent."""
     assert bars.open_time.tolist() == [row[0] for row in rows]
     for column, at in ((bars.open, 1), (bars.high, 2), (bars.low, 3), (bars.close, 4), (bars.volume, 5)):
         assert column.tolist() == pytest.approx([row[at] for row in rows], rel=1e-9)
@@ -40,7 +40,7 @@ def assert_read_in_one_unit(bars, sent, rows, moved):
 
 @st.composite
 def blocks(draw):
-    """A few runs of rows, apart from each other, of 57; what is left is the most."""
+    """Choose a few separate runs of 57 rows; the rows outside them are the majority."""
     starts = draw(st.lists(st.sampled_from([1, 12, 23, 34, 45]), unique=True, min_size=1, max_size=3))
     return sorted({at + i for at in starts for i in range(draw(st.integers(1, 8)))})
 
@@ -61,7 +61,7 @@ def test_blocks_in_the_other_unit_are_read_in_the_instruments_own(block, currenc
 
 @given(st.integers(1, 50), st.integers(1, 6), st.sampled_from(list(CURRENCIES)), st.permutations(range(4)))
 @through_a_cache
-def test_in_whatever_order_the_parts_are_fetched(first, n_rows, currency, order):
+def test_the_order_in_which_parts_are_fetched_does_not_matter(first, n_rows, currency, order):
     rows = ordinary(DAYS, price=83.0)
     share = Share("AAA.L", currency=currency)
     moved = {row[0]: in_other_unit(row, CURRENCIES[currency]) for row in rows[first : first + n_rows]}
@@ -94,7 +94,7 @@ def test_a_block_at_an_end_is_decided_by_the_market_price(currency, is_end):
 
 
 @pytest.mark.parametrize(("currency", "kind"), [("GBp", "EQUITY"), ("USD", "EQUITY"), ("USD", "CRYPTOCURRENCY")])
-def test_a_fall_of_ninety_nine_percent_for_good_is_no_unit(currency, kind):
+def test_a_lasting_fall_of_ninety_nine_percent_is_not_a_unit(currency, kind):
     rows = ordinary(DAYS, price=83.0)
     fallen = [*rows[:30], *(in_other_unit(row, 0.01) for row in rows[30:])]
     share = Share("AAA", currency=currency, quote_type=kind, market=(NOW, fallen[-1][4]))
@@ -105,7 +105,7 @@ def test_a_fall_of_ninety_nine_percent_for_good_is_no_unit(currency, kind):
     assert closes_of(bars) == {row[0]: row[4] for row in fallen}
 
 
-def test_a_block_is_decided_again_when_more_is_known():
+def test_a_block_is_decided_again_when_more_bars_are_known():
     rows = ordinary(DAYS, price=83.0)
     share = Share("AAA.L", currency="GBp")
     moved = {row[0]: in_other_unit(row, 0.01) for row in rows[25:30]}

@@ -111,7 +111,7 @@ def cache_dir(tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _yfinance_as_imported(monkeypatch):
-    """Undo after each test what a YahooProvider changes in yfinance for the whole process."""
+    """Undo after each test what a YahooClient changes in yfinance for the whole process."""
     import yfinance as yf
     from yfinance.data import SingletonMeta, YfData
 
@@ -123,9 +123,9 @@ def _yfinance_as_imported(monkeypatch):
 
 @pytest.fixture
 def provider(yahoo_server, cache_dir):
-    from candledesk.providers.yahoo.provider import YahooProvider
+    from candledesk.providers.yahoo.client import YahooClient
 
-    return YahooProvider(yahoo_server.url, cache_dir)
+    return YahooClient(yahoo_server.url, cache_dir)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Facts about real venues, each looked up outside the calendar libraries, and the shape that every calendar keeps."""
+"""Facts about real venues, each looked up outside the calendar libraries, and properties of every calendar."""
 
 import itertools
 from datetime import UTC, date, datetime
@@ -12,8 +12,8 @@ import pytest
 from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.exchanges import EXCHANGES, find_venue
 from candledesk.venues.calendars import load_calendar
-from candledesk.venues.exchanges import EXCHANGES
 
 NEW_YORK, LONDON, TOKYO = "America/New_York", "Europe/London", "Asia/Tokyo"
 HOUR, DAY = INTERVALS["1h"], INTERVALS["1d"]
@@ -54,32 +54,32 @@ def opens(calendar, name, day, tz=None):
 
 @pytest.fixture(scope="module")
 def nasdaq():
-    return load_calendar("NMS", "EQUITY", NEW_YORK, date(1980, 1, 1), date(2027, 11, 24))
+    return load_calendar(find_venue("NMS", "EQUITY", NEW_YORK), date(1980, 1, 1), date(2027, 11, 24))
 
 
 @pytest.fixture(scope="module")
 def london():
-    return load_calendar("LSE", "EQUITY", LONDON, date(2026, 1, 1), date(2026, 12, 31))
+    return load_calendar(find_venue("LSE", "EQUITY", LONDON), date(2026, 1, 1), date(2026, 12, 31))
 
 
 @pytest.fixture(scope="module")
 def tokyo():
-    return load_calendar("JPX", "EQUITY", TOKYO, date(1990, 1, 1), date(2026, 12, 31))
+    return load_calendar(find_venue("JPX", "EQUITY", TOKYO), date(1990, 1, 1), date(2026, 12, 31))
 
 
 @pytest.fixture(scope="module")
 def currencies():
-    return load_calendar("CCY", "CURRENCY", LONDON, date(2026, 10, 1), date(2026, 12, 31))
+    return load_calendar(find_venue("CCY", "CURRENCY", LONDON), date(2026, 10, 1), date(2026, 12, 31))
 
 
 @pytest.fixture(scope="module")
 def futures():
-    return load_calendar("CME", "FUTURE", NEW_YORK, date(2025, 11, 1), date(2026, 11, 30))
+    return load_calendar(find_venue("CME", "FUTURE", NEW_YORK), date(2025, 11, 1), date(2026, 11, 30))
 
 
 @pytest.mark.parametrize(("exchange", "quote_type", "tz"), VENUES)
 def test_sessions_ascend_without_overlap_and_breaks_lie_inside(exchange, quote_type, tz):
-    calendar = load_calendar(exchange, quote_type, tz, date(2010, 6, 1), date(2027, 11, 24))
+    calendar = load_calendar(find_venue(exchange, quote_type, tz), date(2010, 6, 1), date(2027, 11, 24))
     assert len(calendar) > 17 * 240
     assert all(
         column.dtype == np.int64 and len(column) == len(calendar)
@@ -112,13 +112,13 @@ def test_new_york_closes_early_after_thanksgiving(nasdaq):
     assert datetime.fromtimestamp(int(close), UTC).isoformat() == "2026-11-27T18:00:00+00:00"
 
 
-def test_new_york_was_closed_out_of_turn(nasdaq):
+def test_new_york_was_closed_on_special_days(nasdaq):
     assert days(nasdaq, "2001-09-10", "2001-09-17") == ["2001-09-10", "2001-09-17"]
     assert days(nasdaq, "2012-10-26", "2012-10-31") == ["2012-10-26", "2012-10-31"]
     assert days(nasdaq, "2025-01-08", "2025-01-10") == ["2025-01-08", "2025-01-10"]
 
 
-def test_london_opens_at_eight_by_its_own_clock(london):
+def test_london_opens_at_eight_local_time(london):
     for day, utc_hour in (("2026-03-27", 8), ("2026-03-30", 7), ("2026-10-23", 7), ("2026-10-26", 8)):
         assert opens(london, "1h", day)[0] == "08:00"
         assert opens(london, "1h", day, tz="UTC")[0] == f"{utc_hour:02}:00"
@@ -140,30 +140,30 @@ def test_tokyo_pauses_at_noon_and_closes_later_since_november_2024(tokyo):
 def test_before_its_bound_a_calendar_has_ordinary_weekdays(tokyo):
     assert days(tokyo, "1996-05-03", "1996-05-07") == ["1996-05-03", "1996-05-06", "1996-05-07"]
     assert opens(tokyo, "1h", "1996-05-06")[0] == "09:00"
-    before = load_calendar("JPX", "EQUITY", TOKYO, date(1985, 1, 1), date(1985, 1, 7))
+    before = load_calendar(find_venue("JPX", "EQUITY", TOKYO), date(1985, 1, 1), date(1985, 1, 7))
     assert days(before, "", "9") == ["1985-01-01", "1985-01-02", "1985-01-03", "1985-01-04", "1985-01-07"]
 
 
 def test_after_its_bound_a_calendar_has_ordinary_hours():
-    shanghai = load_calendar("SHH", "EQUITY", "Asia/Shanghai", date(2027, 3, 1), date(2027, 3, 8))
+    shanghai = load_calendar(find_venue("SHH", "EQUITY", "Asia/Shanghai"), date(2027, 3, 1), date(2027, 3, 8))
     assert days(shanghai, "", "9") == [f"2027-03-{day:02}" for day in (1, 2, 3, 4, 5, 8)]
     assert opens(shanghai, "1h", "2027-03-08") == ["09:30", "10:30", "12:30", "13:30", "14:30"]
 
 
 def test_riyadh_trades_on_sunday():
-    riyadh = load_calendar("SAU", "EQUITY", "Asia/Riyadh", date(2020, 1, 1), date(2026, 12, 31))
+    riyadh = load_calendar(find_venue("SAU", "EQUITY", "Asia/Riyadh"), date(2020, 1, 1), date(2026, 12, 31))
     for first, last in (("2026-11-15", "2026-11-21"), ("2020-11-15", "2020-11-21")):
         found = days(riyadh, first, last)
         assert found == [f"{first[:8]}{15 + i}" for i in range(5)]
 
 
 def test_tel_aviv_bars_start_on_the_half_hour():
-    tel_aviv = load_calendar("TLV", "EQUITY", "Asia/Jerusalem", date(2026, 11, 1), date(2026, 11, 20))
+    tel_aviv = load_calendar(find_venue("TLV", "EQUITY", "Asia/Jerusalem"), date(2026, 11, 1), date(2026, 11, 20))
     assert opens(tel_aviv, "1h", "2026-11-16")[:2] == ["09:30", "10:30"]
 
 
 def test_coins_trade_without_a_pause():
-    coins = load_calendar("CCC", "CRYPTOCURRENCY", "UTC", date(2026, 10, 1), date(2026, 10, 31))
+    coins = load_calendar(find_venue("CCC", "CRYPTOCURRENCY", "UTC"), date(2026, 10, 1), date(2026, 10, 31))
     assert coins.is_24h
     minutes = opens(coins, "1m", "2026-10-25")
     assert len(minutes) == 1440
@@ -181,7 +181,7 @@ def test_the_fx_week_begins_on_sunday_evening_without_a_sunday_bar(currencies):
     assert opens(currencies, "1h", "2026-11-21") == []
 
 
-def test_the_fx_week_turns_by_new_yorks_clock(currencies):
+def test_the_fx_week_begins_and_ends_by_new_yorks_clock(currencies):
     """Between the two clock changes London is four hours ahead; a Friday may last until either clock ends it."""
     assert opens(currencies, "1h", "2026-10-18") == ["22:00", "23:00"]
     assert opens(currencies, "1h", "2026-10-25")[0] == "21:00"
@@ -210,10 +210,10 @@ def test_globex_reopens_on_the_evening_of_a_holiday(futures):
 
 
 def test_an_unknown_exchange_has_whole_weekdays_in_its_zone():
-    berlin = load_calendar("???", "EQUITY", "Europe/Berlin", date(2026, 11, 14), date(2026, 11, 22))
+    berlin = load_calendar(find_venue("???", "EQUITY", "Europe/Berlin"), date(2026, 11, 14), date(2026, 11, 22))
     assert days(berlin, "", "9") == [f"2026-11-{day}" for day in range(16, 21)]
     assert len(opens(berlin, "1h", "2026-11-16")) == 24
-    qatar = load_calendar("DOH", "EQUITY", "Asia/Qatar", date(2026, 11, 14), date(2026, 11, 22))
+    qatar = load_calendar(find_venue("DOH", "EQUITY", "Asia/Qatar"), date(2026, 11, 14), date(2026, 11, 22))
     assert days(qatar, "", "9") == [f"2026-11-{day}" for day in (15, 16, 17, 18, 19, 22)]
 
 
@@ -244,7 +244,7 @@ def test_delays_follow_yahoos_table(code, mic, minutes):
     ],
 )
 def test_weeks_open_on_the_first_day_of_the_real_calendar(exchange, tz, first, keys):
-    calendar = load_calendar(exchange, "EQUITY", tz, first, date(2026, 6, 1))
+    calendar = load_calendar(find_venue(exchange, "EQUITY", tz), first, date(2026, 6, 1))
     span = Span(*(int(np.datetime64(day, "s").astype(np.int64)) for day in ("2025-12-25", "2026-01-20")))
     found = expected_open_times(calendar, INTERVALS["1wk"], span)
     assert [str(np.datetime64(int(key), "s"))[:10] for key in found] == keys

@@ -1,4 +1,4 @@
-"""How long the forming bar still has, at real venues."""
+"""The seconds until the forming bar closes, at real venues."""
 
 from datetime import UTC, date, datetime
 
@@ -6,6 +6,7 @@ import pytest
 
 from candledesk.domain.calendar.countdown import seconds_to_close, trading_hours
 from candledesk.domain.interval import INTERVALS
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.venues.calendars import load_calendar
 
 VENUES = {
@@ -17,7 +18,9 @@ VENUES = {
 
 @pytest.fixture(scope="module")
 def calendars():
-    return {name: load_calendar(*venue, date(2025, 1, 1), date(2027, 11, 24)) for name, venue in VENUES.items()}
+    return {
+        name: load_calendar(find_venue(*venue), date(2025, 1, 1), date(2027, 11, 24)) for name, venue in VENUES.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,7 @@ def calendars():
         ("coins", "1d", "2026-11-07T13:00:00", 11 * 3_600),
     ],
 )
-def test_the_forming_bar_closes_when_its_venue_says(calendars, venue, interval, now, left_s):
+def test_the_forming_bar_closes_by_the_hours_of_its_venue(calendars, venue, interval, now, left_s):
     at = int(datetime.fromisoformat(now).replace(tzinfo=UTC).timestamp())
     for early_s in (0, 40_000):  # said just now, or half a day ago
         hours = trading_hours(calendars[venue], INTERVALS[interval], at - early_s)

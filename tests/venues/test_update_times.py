@@ -1,4 +1,4 @@
-"""When updates are due at real venues: open, closed, holidays, half days, breaks, delays and clock changes."""
+"""Due times of updates at real venues: open, closed, holidays, half days, breaks, delays and clock changes."""
 
 from datetime import UTC, date, datetime
 
@@ -8,17 +8,15 @@ import pytest
 from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times
 from candledesk.domain.calendar.update_times import (
     backoff_interval_s,
-    closing_update_s,
     idle_trading_s,
     is_open,
-    last_close,
-    load_factor,
     next_due_time,
     recent_span,
     usual_update_s,
 )
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.venues.calendars import load_calendar
 
 NEW_YORK, LONDON, TOKYO = "America/New_York", "Europe/London", "Asia/Tokyo"
@@ -48,7 +46,7 @@ def venue():
 
     def load(name):
         if name not in loaded:
-            loaded[name] = load_calendar(*VENUES[name], date(2026, 9, 1), date(2027, 1, 31))
+            loaded[name] = load_calendar(find_venue(*VENUES[name]), date(2026, 9, 1), date(2027, 1, 31))
         return loaded[name]
 
     return load
@@ -104,7 +102,7 @@ def test_the_next_update_is_due_shortly_after_bars_close(venue, name, interval, 
 
 @pytest.mark.parametrize("name", VENUES)
 @pytest.mark.parametrize("interval", [MINUTE, FIVE, HOUR, DAY])
-def test_ticks_rise_and_fall_into_sessions_only(venue, name, interval):
+def test_due_times_ascend_and_lie_in_sessions_only(venue, name, interval):
     calendar = venue(name)
     start, end = at("2026-10-29T00:00:00"), at("2026-11-08T00:00:00")
     found = np.array(ticks(calendar, interval, start, end), np.int64)
@@ -116,7 +114,7 @@ def test_ticks_rise_and_fall_into_sessions_only(venue, name, interval):
 
 
 @pytest.mark.parametrize("name", VENUES)
-def test_every_closed_minute_gets_a_tick_of_its_own(venue, name):
+def test_every_closed_minute_has_a_due_time(venue, name):
     calendar = venue(name)
     span = Span(at("2026-10-30T00:00:00"), at("2026-11-03T00:00:00"))
     times = expected_open_times(calendar, MINUTE, span)
@@ -125,8 +123,8 @@ def test_every_closed_minute_gets_a_tick_of_its_own(venue, name):
     assert set(closes.tolist()) <= set(found)
 
 
-def test_a_clock_change_night_has_no_tick_more_or_less(venue):
-    """Coins are asked each minute through the night in which New York's and London's clocks change."""
+def test_a_clock_change_neither_adds_nor_removes_due_times(venue):
+    """Coins are updated each minute through the night in which New York's and London's clocks change."""
     for night in ("2026-10-25T00:00:00", "2026-11-01T00:00:00"):
         assert len(ticks(venue("CCC"), MINUTE, at(night), at(night) + 12 * HOUR_S)) == 12 * 60
 
@@ -135,31 +133,7 @@ def test_beyond_the_calendar_nothing_is_due(venue):
     assert next_due_time(venue("NMS"), MINUTE, at("2027-03-01T00:00:00"), 60) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "floor", "expected"),
-    [("1m", 60, 60), ("2m", 60, 60), ("5m", 60, 60), ("15m", 60, 180), ("1h", 60, 720), ("90m", 60, 900),
-     ("1d", 60, 900), ("1m", 15, 15), ("1m", 90, 120), ("5m", 70, 75), ("1d", 3_600, 3_600)],
-)  # fmt: skip
-def test_update_intervals_align_with_the_bars_closes(name, floor, expected):
-    interval = INTERVALS[name]
-    update_s = usual_update_s(interval, floor)
-    assert update_s == expected
-    assert interval.step_s % update_s == 0 or update_s % interval.step_s == 0
-    assert closing_update_s(interval, floor) == max(update_s, interval.step_s)
-
-
-def test_updates_of_forming_bars_share_what_closed_bars_leave():
-    assert load_factor([], 12) == 1
-    assert load_factor([(60, 60)] * 100, 12) == 1  # none in between
-    assert load_factor([(60, 300)] * 12, 12) == 1  # 2.4 and 9.6 a minute
-    assert load_factor([(60, 300)] * 13, 12) == 2
-    assert load_factor([(60, 300)] * 60, 12) is None
-    assert load_factor([(60, 60)] * 12 + [(60, 300)], 12) is None
-    assert load_factor([(60, 60)] * 11 + [(60, 300)], 12) == 1
-    assert load_factor([(900, 86_400)] * 100, 12) == 1
-
-
-def test_what_brings_nothing_new_is_asked_less_and_less(venue):
+def test_a_series_without_new_bars_is_updated_less_often(venue):
     calendar = venue("NMS")
     newest = at("2026-11-24T15:00:00")
     assert idle_trading_s(calendar, MINUTE, newest, at("2026-11-24T15:01:00")) == 0
@@ -168,20 +142,16 @@ def test_what_brings_nothing_new_is_asked_less_and_less(venue):
         idle_trading_s(calendar, MINUTE, newest, at("2026-11-25T14:30:00")) == 6 * HOUR_S - 60
     )  # the night does not count
     assert idle_trading_s(calendar, DAY, at("2026-11-24T00:00:00"), at("2026-11-24T20:00:00")) == 0
-    assert backoff_interval_s(60, 0) == 60
-    assert backoff_interval_s(60, HOUR_S) == 480
-    assert backoff_interval_s(60, 300 * DAY_S) == 2 * HOUR_S
-    assert backoff_interval_s(900, 100) == 900
     assert idle_trading_s(calendar, MINUTE, None, at("2026-11-24T16:00:00")) > 100 * HOUR_S
 
 
-def test_a_symbol_without_data_is_asked_a_handful_of_times_a_day(venue):
+def test_a_symbol_without_data_is_updated_a_few_times_a_day(venue):
     calendar, update_s = venue("NMS"), backoff_interval_s(60, 30 * DAY_S)
     start = at("2026-11-23T00:00:00")
     assert len(ticks(calendar, MINUTE, start, start + DAY_S, update_s)) <= 5
 
 
-def test_open_is_reported_as_the_provider_shows_it(venue):
+def test_a_venue_is_open_by_the_provider_s_delayed_data(venue):
     assert not is_open(venue("LSE"), at("2026-11-24T08:19:00"))
     assert is_open(venue("LSE"), at("2026-11-24T08:20:00"))
     assert is_open(venue("LSE"), at("2026-11-24T16:49:00"))
@@ -189,7 +159,7 @@ def test_open_is_reported_as_the_provider_shows_it(venue):
     assert not is_open(venue("NMS"), at("2026-11-26T16:00:00"))
 
 
-def test_the_last_sessions_are_read_again_over_weekends_and_holidays(venue):
+def test_the_recent_span_goes_over_weekends_and_holidays(venue):
     calendar = venue("NMS")
     monday = at("2026-11-30T15:00:30")
     assert text(recent_span(calendar, MINUTE, monday).start) == "11-25 14:30:00"  # Wednesday, half day, Monday
@@ -199,8 +169,3 @@ def test_the_last_sessions_are_read_again_over_weekends_and_holidays(venue):
     assert recent_span(calendar, MINUTE, at("2026-08-01T00:00:00")) is None
     tokyo = recent_span(venue("JPX"), DAY, at("2026-11-24T00:30:00"))
     assert text(tokyo.start) == "11-19 00:00:00"
-
-
-def test_the_last_close(venue):
-    assert text(last_close(venue("NMS"), at("2026-11-28T15:00:00"))) == "11-27 18:00:00"
-    assert last_close(venue("NMS"), at("2026-08-01T00:00:00")) is None

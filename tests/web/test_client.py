@@ -55,5 +55,5 @@ def test_the_running_instance_gives_the_same_bars(tmp_path, asked):
     assert remote.bars.equals(direct.bars)
     assert remote.gaps == direct.gaps
     assert direct.complete
-    assert remote.instrument.first_open_time or direct.request.interval.lookback_s
+    assert remote.instrument.first_open_time or direct.lookback_s
     assert span.start > HISTORY_START or not len(direct.bars)

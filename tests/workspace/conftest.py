@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from candledesk.cache.runtime.workers import Writer
+from candledesk.cache.runtime.writer import Writer
 from candledesk.workspace.user_data import UserData
 
 NOW = 1_800_000_000
@@ -20,7 +20,7 @@ def user_path(tmp_path):
 
 @pytest.fixture
 def open_user_data(user_path):
-    """Return what opens the user data; all are closed at the end."""
+    """Return a function that opens the user data; all are closed at the end of the test."""
     opened = []
 
     def begin(path=user_path, **changes):

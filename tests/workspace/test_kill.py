@@ -1,4 +1,4 @@
-"""kill -9 while a process saves its layout: what was acknowledged is there, and the file needs no repair."""
+"""kill -9 while a process saves its layout: acknowledged saves are stored, and the file needs no repair."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 from pathlib import Path
-from candledesk.cache.runtime.workers import Writer
+from candledesk.cache.runtime.writer import Writer
 from candledesk.workspace.layout import Layout
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
@@ -29,7 +29,7 @@ while True:
 """
 
 
-def test_a_killed_process_loses_nothing_that_was_acknowledged(user_path):
+def test_a_killed_process_keeps_all_acknowledged_saves(user_path):
     acknowledged = 0
     for cycle in range(5):
         call = [sys.executable, "-c", SCRIPT, str(user_path)]

@@ -1,4 +1,4 @@
-"""The JSON document of a layout, and what is left of one that a person has edited."""
+"""The JSON document of a layout, and reading one that a person has edited."""
 
 import json
 
@@ -36,7 +36,7 @@ def test_a_layout_comes_back_from_its_document(layout):
         {"options": {"zone": None, "has_grid": 1.5, "magnet": ["x"]}},
     ],
 )
-def test_what_cannot_be_understood_is_left_out(document):
+def test_invalid_parts_of_a_document_are_left_out(document):
     assert parse_layout(document) == Layout()
 
 

@@ -1,4 +1,4 @@
-"""The autosaved layout: what comes back at the next start, and what is never overwritten."""
+"""The autosaved layout: what the next start loads, and what is never overwritten."""
 
 import sqlite3
 from contextlib import closing
@@ -18,7 +18,7 @@ def _layout(symbol, front=0):
 
 @pytest.fixture
 def start(open_user_data):
-    """Return what begins a session on the same home; a further one ends the former."""
+    """Return a function that starts a run on the same home and ends the run before."""
     running = []
 
     def begin():
@@ -42,7 +42,7 @@ def test_a_new_home_has_no_layout(start):
     assert start().loaded.result(5) == LoadedLayout(None)
 
 
-def test_the_last_save_comes_back_at_the_next_start(start):
+def test_the_last_save_is_loaded_at_the_next_start(start):
     session = start()
     assert session.save(_layout("AAPL")).result(5)
     assert session.save(_layout("MSFT")).result(5)
@@ -50,7 +50,7 @@ def test_the_last_save_comes_back_at_the_next_start(start):
     assert start().loaded.result(5) == LoadedLayout(_layout("MSFT"))
 
 
-def test_each_session_leaves_one_version_which_is_how_it_began(start, open_user_data):
+def test_each_run_leaves_one_version_the_layout_at_its_start(start, open_user_data):
     for symbols in (("A", "B"), ("B", "C", "D"), ("D",), ("E", "F")):
         session = start()
         for symbol in symbols:
@@ -59,7 +59,7 @@ def test_each_session_leaves_one_version_which_is_how_it_began(start, open_user_
     assert _versions(open_user_data) == [_layout("D"), _layout("B")]
 
 
-def test_a_save_that_failed_does_not_cost_the_version(start, open_user_data):
+def test_after_a_failed_save_the_next_one_keeps_the_version(start, open_user_data):
     start().save(_layout("A")).result(5)
     session = start()
     session.loaded.result(5)
@@ -73,7 +73,7 @@ def test_a_save_that_failed_does_not_cost_the_version(start, open_user_data):
     assert _versions(open_user_data) == [_layout("A")]
 
 
-def test_what_could_not_be_read_is_not_overwritten(start, user_path):
+def test_a_layout_that_could_not_be_read_is_not_overwritten(start, user_path):
     start().save(_layout("AAPL")).result(5)
     start()
     with closing(sqlite3.connect(user_path)) as conn:
@@ -88,7 +88,7 @@ def test_what_could_not_be_read_is_not_overwritten(start, user_path):
     assert start().loaded.result(5).layout == _layout("AAPL")
 
 
-def test_a_document_of_another_format_is_read_as_far_as_it_is_understood(start, open_user_data):
+def test_the_valid_parts_of_a_document_of_another_format_are_read(start, open_user_data):
     document = layout_document(_layout("AAPL")) | {"format": "candledesk.layout/7", "groups": [{"colour": "red"}]}
     from candledesk.store.user.layouts import write_layout
 

@@ -25,7 +25,7 @@ def _names(conn):
     return [row.name for row in WATCHLISTS.list_rows(conn)]
 
 
-def test_what_was_written_is_read_and_there_at_the_next_start(user_data, open_user_data):
+def test_written_data_are_read_now_and_at_the_next_start(user_data, open_user_data):
     assert user_data.write(_write("mine")).result(5)
     assert user_data.read(_names).result(5) == ["mine"]
     assert user_data.close(5)
@@ -54,13 +54,13 @@ def test_a_task_that_fails_stores_nothing_and_the_next_one_runs(user_data):
     assert user_data.read(_names).result(5) == ["whole"]
 
 
-def test_a_read_cannot_leave_a_change_behind(user_data):
+def test_a_read_task_cannot_change_the_database(user_data):
     with pytest.raises(RuntimeError, match=r"transaction"):
         user_data.read(lambda conn: (conn.rollback(), _write("x")(conn))).result(5)
     assert user_data.read(_names).result(5) == []
 
 
-def test_closing_finishes_what_waits_and_takes_no_more(user_data, user_path):
+def test_closing_finishes_queued_tasks_and_takes_no_more(user_data, user_path):
     written = [user_data.write(_write(f"list {at}")) for at in range(20)]
     assert user_data.close(5)
     assert all(future.done() for future in written)
@@ -79,7 +79,7 @@ def test_closing_does_not_wait_longer_than_it_may(open_user_data):
 
 
 @pytest.mark.allow_logs
-def test_a_damaged_file_is_kept_and_the_notice_says_where(open_user_data, user_path):
+def test_a_damaged_file_is_renamed_and_the_notice_names_it(open_user_data, user_path):
     user_path.write_text("nonsense" * 500)
     user_data = open_user_data()
     assert user_data.read(_names).result(5) == []
@@ -88,7 +88,7 @@ def test_a_damaged_file_is_kept_and_the_notice_says_where(open_user_data, user_p
     assert kept.name in user_data.notice
 
 
-def test_damage_that_shows_later_is_no_reason_to_throw_the_file_away(user_data, user_path):
+def test_damage_that_is_found_later_does_not_replace_the_file(user_data, user_path):
     error = sqlite3.DatabaseError("database disk image is malformed")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 

@@ -17,7 +17,7 @@ def _read(**values):
     return read_window_ini(stored.get, NAMES)
 
 
-def test_charts_the_one_in_front_and_the_options_are_taken_over():
+def test_charts_the_front_chart_and_the_options_are_read():
     found = _read(charts__series=SERIES, charts__front="1", chart__chart_type="area", chart__has_grid="false")
     assert found == Layout(CHARTS, 1, {"chart_type": "area", "has_grid": "false"})
 
@@ -35,10 +35,10 @@ def test_options_alone_are_a_layout_and_so_are_charts_alone():
     "text",
     ["", "nonsense", "7", "[1]", '[["AAPL"]]', '[["no symbol!", "1d"]]', '[["AAPL", "9x"]]', "[null]", "[" * 9999],
 )
-def test_what_was_spoilt_by_an_edit_is_left_out(text):
+def test_invalid_values_are_left_out(text):
     assert _read(charts__series=text, charts__front="x") == Layout()
 
 
-def test_what_can_be_read_stays_beside_what_cannot():
+def test_valid_values_beside_invalid_ones_are_read():
     spoilt = '[["AAPL", "1d"], ["AAPL"], ["MSFT", "1h"]]'
     assert _read(charts__series=spoilt, charts__front=2) == Layout(CHARTS, 1)

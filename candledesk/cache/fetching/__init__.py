@@ -1,1 +1,1 @@
-"""Fills: from a missing span to requests, answers and stored bars."""
+"""From a missing span to requests and answers."""

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
+from candledesk.domain.symbols import split_symbol
 from candledesk.providers.rate_limiter import BACKGROUND_PRIORITY
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ Mark = tuple[float, int]
 
 
 class Allowance(Protocol):
-    """Who knows when requests may leave: the limiter."""
+    """Tells when requests for a symbol may leave: the limiters."""
 
-    def time_for(self, n_requests: int, priority: int = 0) -> float:
+    def time_for(self, symbol: str, n_requests: int, priority: int) -> float:
         """Return the seconds until that many more requests will have been granted."""
         ...
 
@@ -50,22 +51,26 @@ class EtaEstimator:
         self._clock = clock
         self._lock = threading.Lock()
         self._marks: dict[int, deque[Mark]] = {}
+        self._symbols: dict[int, str] = {}
 
-    def note(self, job_id: int, n_left: int) -> None:
+    def note(self, job_id: int, symbol: str, n_left: int) -> None:
         """Remember that a job has that many windows left now."""
         with self._lock:
+            self._symbols[job_id] = symbol
             self._marks.setdefault(job_id, deque(maxlen=N_MARKS)).append((self._clock(), n_left))
 
     def forget(self, job_id: int) -> None:
         """Forget a job that does not run any more."""
         with self._lock:
             self._marks.pop(job_id, None)
+            self._symbols.pop(job_id, None)
 
     def eta_s(self, job_id: int) -> float | None:
-        """Return the seconds that a running job will still take; those that run share the limiter evenly."""
+        """Return the seconds that a running job will still take; those of one provider share its limiter evenly."""
         with self._lock:
-            marks = list(self._marks.get(job_id, ()))
-            n_sharing = len(self._marks)
+            marks, symbol = list(self._marks.get(job_id, ())), self._symbols.get(job_id, "")
+            provider = split_symbol(symbol)[0]
+            n_sharing = sum(split_symbol(other)[0] == provider for other in self._symbols.values())
         if not marks:
             return None
-        return remaining_s(marks, self._allowance.time_for(marks[-1][1] * n_sharing, BACKGROUND_PRIORITY))
+        return remaining_s(marks, self._allowance.time_for(symbol, marks[-1][1] * n_sharing, BACKGROUND_PRIORITY))

@@ -1,7 +1,8 @@
-"""The fill engine: takes demands, asks the provider window by window, and stores what it says.
+"""The scheduler of fill tasks: it plans them, claims their windows and has these fetched.
 
-Every step of a demand plans anew from the database, so that an interrupted, repeated or overlapping demand needs no
-memory of its own: what is covered is not asked again.
+No other module changes a task. A task is planned from the database at every step, so that covered bars are not asked
+for again; one without a job goes on by its first plan while no other task has fetched bars of the series, so that a
+scroll is planned once.
 """
 
 from __future__ import annotations
@@ -9,24 +10,29 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.fetching.catalog import SeriesState
-from candledesk.cache.fetching.fill_task import FillResult, FillTarget, FillTask, Priority
+from candledesk.cache.fetching.fill_task import FillPlan, FillResult, FillTarget, FillTask, Priority
 from candledesk.cache.fetching.single_flight import SingleFlight
-from candledesk.cache.fetching.window_fetch import Step, WindowFetcher
-from candledesk.cache.rules.planner import cut_windows, never_gaps, plan_span, whole_window
+from candledesk.cache.fetching.window_fetch import WindowFetcher
+from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
+from candledesk.cache.rules.planner import count_expected, cut_windows, never_gaps, plan_span, whole_window
 from candledesk.cache.runtime.storage_health import StorageHealth
-from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.domain.span import HISTORY_START, subtract_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from concurrent.futures import Future
 
-    from candledesk.cache.fetching.fetch_context import FetchContext
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog, SeriesState
+    from candledesk.cache.fetching.job_journal import JobJournal
     from candledesk.cache.fetching.single_flight import Claim
+    from candledesk.cache.fetching.window_outcomes import WindowOutcome
+    from candledesk.cache.messages import Gap
+    from candledesk.cache.rules.planner import Facts
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
 
@@ -34,29 +40,34 @@ log = logging.getLogger(__name__)
 
 
 class FillScheduler:
-    """Runs demands on the fetch pool, one window at a time: a more urgent demand waits for one window at most."""
+    """Runs fill tasks on the fetch pool, one window at a time: a more urgent task waits for one window at most."""
 
-    def __init__(self, context: FetchContext) -> None:
+    def __init__(self, context: CacheContext, catalog: Catalog, journal: JobJournal) -> None:
         """Start with nothing to do."""
         self._context = context
+        self._catalog = catalog
+        self._journal = journal
         self._single_flight = SingleFlight()
+        self._lock = threading.Lock()  # of the plans of live tasks, which charts replace
         self._live: set[FillTask] = set()
         self._closing = threading.Event()
         self.storage_health = StorageHealth(context.pauses.fault_s, context.emit)
-        self._window_fetcher = WindowFetcher(context, self.add, self._closing.is_set, self.storage_health.note_success)
+        self._window_fetcher = WindowFetcher(
+            context, catalog, journal, self.add, self._closing.is_set, self.storage_health.note_success
+        )
 
     @property
     def n_in_flight(self) -> int:
-        """How many windows are being asked for right now."""
+        """How many windows are being fetched right now."""
         return len(self._single_flight)
 
     @property
     def has_other_work(self) -> bool:
-        """Whether somebody but the updater waits for bars: a chart, a script, a backfill."""
+        """Whether a chart, a script or a backfill waits for bars."""
         return any(task.priority is not Priority.UPDATE for task in list(self._live))
 
     def add(self, task: FillTask) -> None:
-        """Begin to serve a demand; ``task.end`` resolves when it is over."""
+        """Start a task; ``task.end`` resolves when it has ended."""
         self._live.add(task)
         task.end.add_done_callback(lambda _: self._live.discard(task))
         if self._closing.is_set():
@@ -68,12 +79,11 @@ class FillScheduler:
         self,
         symbol: str,
         interval: Interval,
-        on_resolved: Callable[[Future[FillResult]], None],
         *,
         span: Span | None = None,
         is_daily_first_request: bool = False,
-    ) -> None:
-        """Learn the instrument of a symbol, with one request when it was never met, then call ``on_resolved``.
+    ) -> Future[FillResult]:
+        """Look up the instrument of a symbol, with one request when it is not known yet; the result tells the error.
 
         That request brings bars of ``span`` (``None``: the latest); ``is_daily_first_request``: a few daily bars
         instead.
@@ -86,17 +96,17 @@ class FillScheduler:
             only_instrument=True,
             is_daily_first_request=is_daily_first_request,
         )
-        task.end.add_done_callback(on_resolved)
         self.add(task)
+        return task.end
 
     def cancel(self, task: FillTask) -> None:
-        """End a demand that nobody wants any more, even while it waits for its turn at the limiter."""
+        """End a task, even while it waits for the limiter."""
         task.cancel.set()
-        self._context.limiter.notify()
+        self._context.limiters.notify()
         task.finish(FillResult(is_cancelled=True))
 
     def close(self) -> None:
-        """Wake whoever waits and go no step further; demands with a job stay queued for the next start."""
+        """End every task; those with a job stay queued for the next start."""
         self._closing.set()
         for task in list(self._live):
             self._drop(task)
@@ -106,18 +116,11 @@ class FillScheduler:
         task.finish(FillResult(error=ClosingError("CandleDesk is shutting down"), is_cancelled=True))
 
     def run(self, priority: int, task: Callable[[], None]) -> None:
-        """Run ``task`` on the fetch pool; for short work that waits for the writer."""
+        """Run ``task`` on the fetch pool, for short work that waits for the writer."""
         self._context.pool.submit(priority, task)
 
     def _resume(self, task: FillTask) -> None:
         self._context.pool.submit(task.priority, lambda: self._step(task))
-
-    def _go_on(self, task: FillTask, delay_s: float) -> None:
-        after, task.after = task.after, None
-        if after is None:
-            self._resume_later(task, delay_s)
-        else:
-            after.end.add_done_callback(lambda _: self._resume(task))
 
     def _resume_later(self, task: FillTask, delay_s: float) -> None:
         if delay_s:
@@ -133,20 +136,20 @@ class FillScheduler:
         except EnvironmentFaultError as error:
             self.storage_health.note(error)
             self._wait_for_storage(task, error)
-        except BaseException as error:  # noqa: BLE001 - the worker must outlive its task; the demand says why
+        except BaseException as error:  # noqa: BLE001 - the worker must outlive its task, whose result carries the error
             self._end(task, FillResult(error=self._internal_error(task, error)))
 
     def _internal_error(self, task: FillTask, error: BaseException) -> Exception:
-        """Return what a demand ends with: an expected failure as it is, a fault of ours with its kind in its words."""
+        """Return the error that a task ends with: an expected one as it is, an internal one with its type."""
         if isinstance(error, CandleDeskError):
             return error
-        log.error("a fill of %s %s failed by our own fault", task.symbol, task.interval.name, exc_info=error)
-        fault = RuntimeError(f"Our own error, {type(error).__name__}: {error} (details in the log)")
+        log.error("a fill of %s %s ended with an internal error", task.symbol, task.interval.name, exc_info=error)
+        fault = RuntimeError(f"Internal error, {type(error).__name__}: {error} (details in the log)")
         fault.__cause__ = error
         return fault
 
     def _wait_for_storage(self, task: FillTask, error: EnvironmentFaultError) -> None:
-        """A job waits until the machine stores again, without a limit; whoever else asked is told."""
+        """Let a job wait, without a limit, until bars can be stored again; end any other task with the error."""
         if task.job_id is None:
             task.finish(FillResult(error=error))
         else:
@@ -154,9 +157,9 @@ class FillScheduler:
             self._resume_later(task, self._context.pauses.fault_s * random.uniform(1.0, 1.25))  # noqa: S311
 
     def _end(self, task: FillTask, end: FillResult) -> None:
-        """Write how the demand's job ended, then end it; while that cannot be written the job has not ended."""
+        """Write how the task's job ended, then end the task; a job has not ended until that is written."""
         try:
-            self._context.journal.end_job(task, end)
+            self._journal.end_job(task, end)
         except EnvironmentFaultError as error:
             log.warning("the end of job %s could not be written yet: %s", task.job_id, error)
             self.storage_health.note(error)
@@ -171,6 +174,22 @@ class FillScheduler:
             raise
         task.finish(end)
 
+    def retarget(self, task: FillTask, target: FillTarget, plan: FillPlan | None) -> bool:
+        """Let a live task fetch ``target`` from its next window on; ``False`` when it has ended."""
+        with self._lock:
+            if not task.is_live:
+                return False
+            task.target, task.plan = target, plan
+            return True
+
+    def version(self, symbol: str, interval: Interval) -> int:
+        """Return the version of a series' claims, to be read before what a ``FillPlan`` is made from."""
+        return self._single_flight.version(symbol, interval)
+
+    def max_window_s(self, symbol: str, interval: Interval) -> int | None:
+        """Return the widest request of a series just now, ``None`` for the interval's own."""
+        return self._window_fetcher.max_window_s(symbol, interval)
+
     def _advance(self, task: FillTask) -> None:
         task.is_in_retry_pause = False
         if task.end.done() or self._closing.is_set():
@@ -182,117 +201,149 @@ class FillScheduler:
         if fault is not None:
             self._wait_for_storage(task, fault)
             return
-        known = self._context.read(task.symbol, task.interval)
+        plan = self._take_plan(task) or self._make_plan(task)
+        if plan is not None:
+            self._next_window(task, plan)
+
+    def _take_plan(self, task: FillTask) -> FillPlan | None:
+        """Return what is left of the task's plan, ``None`` when another task has fetched of the series, or does now."""
+        with self._lock:
+            plan, task.plan = task.plan, None
+        if plan is None or self._single_flight.version(task.symbol, task.interval) != plan.version:
+            return None
+        return None if self._single_flight.in_flight(task.symbol, task.interval) else plan
+
+    def _make_plan(self, task: FillTask) -> FillPlan | None:
+        """Plan from the database; ``None`` when the symbol must be looked up first, or that was all there was to do."""
+        symbol, interval = task.symbol, task.interval
+        version, version_of_symbol = self._single_flight.version(symbol, interval), self._single_flight.version(symbol)
+        known = self._catalog.load(symbol, interval)
         if known.instrument is None:
-            self._discover(task)
-            return
+            self._discover(task, known, version_of_symbol)
+            return None
         if known.facts is None:
-            self._context.catalog.load_calendar(known.instrument)
-            known = self._context.read(task.symbol, task.interval)
+            self._catalog.load_calendar(known.instrument)
+            known = self._catalog.load(symbol, interval)
         if task.only_instrument:
             self._end(task, FillResult())
-            return
-        self._next_window(task, known)
-
-    def _next_window(self, task: FillTask, known: SeriesState) -> None:
+            return None
         facts = known.facts
         if facts is None:
-            msg = f"No calendar for {task.symbol}"
+            msg = f"No calendar for {symbol}"
             raise EnvironmentFaultError(msg)
-        span = task.target.resolve(facts)
-        in_flight = self._single_flight.in_flight(task.symbol, task.interval)
-        window_s = self._window_fetcher.max_window_s(task.symbol, task.interval)
-        plan = plan_span(span, facts, in_flight, window_s)
-        windows = plan.windows
-        if task.is_update and span is not None:
-            askable = facts.clip(span)
-            left = subtract_spans([] if askable is None else [askable], task.asked)
-            # While it was asked a second went by, which is no reason to ask again unless a bar has opened in it.
-            left = [piece for piece in left if len(expected_open_times(facts.calendar, facts.interval, piece))]
-            windows = tuple(cut_windows(left, facts, window_s))
-        self._context.journal.progress(task, plan)
-        for wanted_window in windows:
-            window = wanted_window
-            if task.asks_older:
-                window = whole_window(window, facts, in_flight, window_s)
-            claim = self._single_flight.take(task.symbol, task.interval, window)
-            if claim is None:
-                continue
-            if self._is_answered(task, claim):
-                self._resume(task)
-            else:
-                self._ask_window(task, known, claim)
-            return
-        wanted = windows if task.is_update else plan_span(span, facts, (), window_s).windows
-        if wanted:
-            self._wait_for_others(task, task.interval, wanted)
-        else:
-            is_named = span is not None and span.start > HISTORY_START and task.job_id is not None
-            self._end(task, FillResult(plan.gaps, never_gaps(span, facts) if span and is_named else ()))
+        span, window_s = task.target.resolve(facts), self._window_fetcher.max_window_s(symbol, interval)
+        plan = plan_span(span, facts, self._single_flight.in_flight(symbol, interval), window_s)
+        self._journal.progress(task, plan)
+        windows = _windows_to_update(task, span, facts, window_s) if task.is_update else plan.windows
+        if not windows and plan.in_flight and not task.is_update:
+            windows = replace(plan, in_flight=()).windows  # they are waited for
+        return FillPlan(known, windows, plan.gaps, version)
 
-    def _wait_for_others(self, task: FillTask, interval: Interval, windows: Sequence[Span]) -> None:
-        """Go on when somebody else's claim on one of ``windows`` is released; at once when that has happened."""
-        if not self._single_flight.wait(task.symbol, interval, windows, lambda: self._resume(task)):
+    def _next_window(self, task: FillTask, plan: FillPlan) -> None:
+        """Fetch the newest window that is not in flight; wait when all are, end the task when none is left."""
+        facts = plan.known.facts
+        if facts is None or not plan.windows:
+            self._end(task, FillResult(plan.gaps, _never_gaps(task, facts)))
+            return
+        symbol, interval = task.series
+        for wanted in plan.windows:
+            window = wanted
+            if task.asks_older:
+                in_flight = self._single_flight.in_flight(symbol, interval)
+                window = whole_window(window, facts, in_flight, self._window_fetcher.max_window_s(symbol, interval))
+            claim = self._single_flight.take(symbol, interval, window, plan.version)
+            if claim is not None:
+                self._ask_window(task, plan, claim)
+                return
+        is_outdated = self._single_flight.version(symbol, interval) != plan.version
+        if is_outdated or not self._single_flight.wait(symbol, interval, plan.windows, lambda: self._resume(task)):
             self._resume(task)
 
-    def _discover(self, task: FillTask) -> None:
-        """Ask for bars of an unknown symbol: one request that also tells what and where it is."""
-        error = self._context.catalog.blocked_error(task.symbol)
+    def _discover(self, task: FillTask, known: SeriesState, version: int) -> None:
+        """Fetch bars of an unknown symbol with one request, which describes the instrument too."""
+        error = self._catalog.blocked_error(task.symbol)
         if error is not None:
             raise error
         request = self._window_fetcher.first_request(task)
-        claim = self._single_flight.take_first(task.symbol, request.interval, request.window)
-        if claim is None:
-            if not self._single_flight.wait_first(task.symbol, lambda: self._resume(task)):
-                self._resume(task)
-        elif self._is_answered(task, claim, is_discovery=True):
+        claim = self._single_flight.take_first(task.symbol, request.interval, request.window, version)
+        if claim is not None:
+            self._ask_window(task, FillPlan(known, (), (), -1), claim)
+        elif not self._single_flight.wait_first(task.symbol, lambda: self._resume(task)):
             self._resume(task)
-        else:
-            self._ask_window(task, SeriesState(None, None, None), claim)
 
-    def _is_answered(self, task: FillTask, claim: Claim, *, is_discovery: bool = False) -> bool:
-        """Tell whether somebody else has fetched and released the window since this demand read; then give it back.
-
-        While the claim is held nobody can: so a window is asked for once, however many want it.
-        """
+    def _ask_window(self, task: FillTask, plan: FillPlan, claim: Claim) -> None:
+        """Fetch and store one claimed window, then go on with the task; the claim is always released."""
+        task.attempt = task.attempt.of(claim.window)
         try:
-            error = self._context.catalog.blocked_error(claim.symbol) if is_discovery else None
-            if error is not None:
-                raise error  # noqa: TRY301 - after the claim is given back
-            known = self._context.read(claim.symbol, claim.interval)
-            if is_discovery:
-                is_answered = known.instrument is not None
-            elif task.is_update or known.facts is None:
-                is_answered = False
+            if self._context.limiters.acquire(claim.symbol, int(task.priority), task.cancel):
+                outcome: WindowOutcome = self._window_fetcher.fetch_window(task, plan.known, claim)
             else:
-                is_answered = not plan_span(claim.window, known.facts).windows
-        except BaseException:
-            self._single_flight.release(claim)
-            raise
-        if is_answered:
-            self._single_flight.release(claim)
-        return is_answered
-
-    def _ask_window(self, task: FillTask, known: SeriesState, claim: Claim) -> None:
-        """Fetch and store one claimed window, then go on with the demand; the claim is always released."""
-        if task.failing != claim.window.start:  # its end may be now, and moves
-            task.failing, task.n_faults = claim.window.start, 0
-            task.sightings.clear()
-        try:
-            if self._context.limiter.acquire(int(task.priority), task.cancel):
-                step = self._window_fetcher.fetch_window(task, known, claim)
-            else:
-                step = Step()
+                outcome = Replan()
         finally:
-            self._single_flight.release(claim)
-        if self._closing.is_set():
+            version = self._single_flight.release(claim)
+        if not self._closing.is_set():
+            self._apply(task, plan, claim, version, outcome)
+
+    def _apply(self, task: FillTask, plan: FillPlan, claim: Claim, version: int, outcome: WindowOutcome) -> None:
+        """Change the task as the outcome of a window requires, and go on with it."""
+        match outcome:
+            case Over(result):
+                self._end(task, result)
+            case Answered(attempt, is_reported):
+                task.attempt, task.is_reported = attempt, task.is_reported or is_reported
+                task.asked.append(claim.window)
+                self._keep_plan(task, plan, claim.window, version)
+                self._resume(task)
+            case Unanswered(attempt, is_reported, dailies):
+                task.attempt, task.is_reported = attempt, task.is_reported or is_reported
+                task.asked.append(claim.window)
+                self._resume_after(task, dailies, 0.0)
+            case RetryLater(attempt, delay_s, reason, dailies):
+                task.attempt = attempt
+                self._keep_plan(task, plan, None, version)
+                if delay_s > 0:
+                    self._journal.wait(task, delay_s, reason)
+                    task.is_in_retry_pause = True
+                    task.on_retry_pause()
+                self._resume_after(task, dailies, delay_s)
+            case WaitForNetwork(attempt, delay_s, reason, error):
+                task.attempt = attempt
+                self._keep_plan(task, plan, None, version)
+                if error is not None:
+                    task.on_blocked(error)
+                if delay_s > 0:
+                    self._journal.wait(task, delay_s, reason)
+                self._resume_later(task, delay_s)
+            case Replan():
+                self._resume(task)
+
+    def _keep_plan(self, task: FillTask, plan: FillPlan, answered: Span | None, version: int) -> None:
+        """Keep the task's plan, or the newer one of its chart, when no other task has fetched of the series since."""
+        if not task.keeps_plan:
             return
-        if step.end is not None:
-            self._end(task, step.end)
-            return
-        if step.delay_s > 0:
-            self._context.journal.wait(task, step.delay_s, step.reason)
-            if step.is_own:
-                task.is_in_retry_pause = True
-                task.on_retry_pause()
-        self._go_on(task, step.delay_s)
+        with self._lock:
+            newest = task.plan or plan
+            is_only_answer = newest.version + 1 == version
+            task.plan = newest.after(answered, version) if is_only_answer else task.plan
+
+    def _resume_after(self, task: FillTask, dailies: FillTask | None, delay_s: float) -> None:
+        if dailies is None:
+            self._resume_later(task, delay_s)
+        else:
+            dailies.end.add_done_callback(lambda _: self._resume(task))
+
+
+def _windows_to_update(task: FillTask, span: Span | None, facts: Facts, window_s: int | None) -> tuple[Span, ...]:
+    """Return the windows of an update's span that were not fetched yet.
+
+    The second that a fetch takes adds nothing to the span unless a bar has opened in it.
+    """
+    askable = facts.clip(span)
+    left = subtract_spans([] if askable is None else [askable], task.asked)
+    return tuple(cut_windows([piece for piece in left if count_expected(piece, facts)], facts, window_s))
+
+
+def _never_gaps(task: FillTask, facts: Facts | None) -> tuple[Gap, ...]:
+    """Return the gaps of a job that no try can fill; none where the job is for the whole history."""
+    span = None if facts is None or task.job_id is None else task.target.resolve(facts)
+    return () if facts is None or span is None or span.start <= HISTORY_START else never_gaps(span, facts)

@@ -1,7 +1,7 @@
-"""The journal of fills: each job as a row in the database and as an event for the panel, the stream and the waiters.
+"""The job journal: each job as a row in the database and as an event for the panel, the stream and the waiters.
 
-Every change is one task of the writer thread: read the row, ask the state machine, write, commit, tell. Events come
-from that thread in the order of the commits, so that no late progress can seem to undo a pause or a cancel.
+Every change is one task of the writer thread: read the row, ask the state machine, write, commit, emit an event. Events
+come from that thread in the order of the commits, so that late progress never seems to undo a pause or a cancel.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from candledesk.cache.fetching.eta import EtaEstimator
 from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
-from candledesk.cache.rules.planner import plan_span
+from candledesk.cache.rules.planner import count_expected
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import INTERVALS, Interval
 from candledesk.domain.job_states import JobKind, JobState, JobVerb, describe_refusal, next_state
@@ -26,18 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.fill_task import FillResult, FillTask
-    from candledesk.cache.messages import Event
     from candledesk.cache.rules.planner import Facts, Plan
-    from candledesk.cache.runtime.workers import Writer
-    from candledesk.providers.rate_limiter import Limiter
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
 
 T = TypeVar("T")
 N_GAPS_TOLD = 3
 NO_GAPS = "[]"
-MIN_REPORTED_WAIT_S = 1.0  # a shorter wait is no news
+MIN_REPORTED_WAIT_S = 1.0  # a shorter wait is not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def job_of(row: JobRow, eta_s: float | None = None) -> Job:
         kind=JobKind(row.kind),
         symbol=row.symbol,
         interval=INTERVALS[row.interval],
-        span=_span(row.lo, row.hi),
+        span=_span(row.start, row.end),
         state=JobState(row.state),
         bars_done=row.bars_done,
         bars_expected=row.bars_expected,
@@ -82,7 +80,7 @@ def _gap_text(gaps: Sequence[Gap]) -> str:
 
 
 def describe_end(end: FillResult) -> str:
-    """Say in one sentence why a demand left something open; empty when nothing is."""
+    """Return one sentence on why a task left gaps; empty when it left none."""
     if end.error is not None:
         return str(end.error)
     if not end.gaps:
@@ -93,15 +91,13 @@ def describe_end(end: FillResult) -> str:
 
 
 class JobJournal:
-    """Writes job rows through the writer and tells every change."""
+    """Writes job rows through the writer and emits an event for every change."""
 
-    def __init__(self, writer: Writer, emit: Callable[[Event], None], now: Callable[[], int], limiter: Limiter) -> None:
+    def __init__(self, context: CacheContext) -> None:
         """Start with no jobs under way."""
-        self._writer = writer
-        self._emit = emit
-        self.now = now
-        self._limiter = limiter
-        self.eta_estimator = EtaEstimator(limiter)
+        self._context = context
+        self.now = context.now
+        self.eta_estimator = EtaEstimator(context.limiters)
 
     def change(
         self,
@@ -118,18 +114,18 @@ class JobJournal:
             then(result)
             return result
 
-        return self._writer.submit(task, is_urgent=is_urgent)
+        return self._context.writer.submit(task, is_urgent=is_urgent)
 
     def emit_jobs(self, jobs: Iterable[Job | None]) -> None:
-        """Tell what became of each job."""
+        """Emit an event for each job."""
         for job in jobs:
             if job is not None:
-                self._emit(JobChanged(job))
+                self._context.emit(JobChanged(job))
 
     def emit_jobs_changed(self, n_jobs: int) -> None:
-        """Tell that many jobs moved at once."""
+        """Emit one event for many jobs that changed at once."""
         if n_jobs:
-            self._emit(JobsChanged(n_jobs))
+            self._context.emit(JobsChanged(n_jobs))
 
     def job(self, row: JobRow) -> Job:
         """Return a row as a message, with the time it will still take."""
@@ -163,7 +159,7 @@ class JobJournal:
         ]
 
     def _write_live(self, task: FillTask, job_id: int, verb: JobVerb | None, **changes: Unpack[JobChanges]) -> None:
-        """Change the row of a demand's job and wait; nothing when the job was paused, cancelled or begun anew since."""
+        """Change the row of a task's job and wait; not when the job was paused, cancelled or begun again since."""
 
         def write(connection: Connection) -> Job | None:
             row = None if task.cancel.is_set() else job_store.read_job(connection, job_id)
@@ -177,11 +173,11 @@ class JobJournal:
         self.change(write, lambda job: self.emit_jobs([job])).result()
 
     def begin_window(self, task: FillTask, facts: Facts | None, window: Span) -> Job | None:
-        """Note that a window of a demand without a job of its own is being asked for (shown in the panel)."""
+        """List a window of a task without a job as a job of its own, which the panel shows while it is fetched."""
         if task.job_id is not None or facts is None:
             return None
         order = Order(task.symbol, facts.interval, JobKind.VIEWPORT, window, int(task.priority))
-        n = plan_span(window, facts).n_expected
+        n = count_expected(window, facts)
 
         def write(connection: Connection) -> Job:
             (row,) = self.insert(connection, [order])
@@ -210,8 +206,8 @@ class JobJournal:
         """Note how far a job is: expected bars that are known now, of all expected, and when its next request goes."""
         if task.job_id is None:
             return
-        self.eta_estimator.note(task.job_id, len(plan.windows))
-        wait_s = self._limiter.wait_s(int(task.priority)) if plan.windows else 0.0
+        self.eta_estimator.note(task.job_id, task.symbol, len(plan.windows))
+        wait_s = self._context.limiters.wait_s(task.symbol, int(task.priority)) if plan.windows else 0.0
         self._write_live(
             task,
             task.job_id,

@@ -1,15 +1,14 @@
-"""The book of jobs: queued in the database, begun a few at a time, paused, cancelled, retried, and waited for.
+"""The job queue: jobs wait in the database, begin a few at a time, and can be paused, cancelled and retried.
 
 Only ``N_BEGUN`` jobs of each lane (updates, backfills) ask at a time; the others wait in the database in the order of
-their priority, so that ten thousand cost nothing but their rows. A job that rests before its next try of a window
-gives its place to the next one, until ``N_HELD`` of the lane are under way.
+their priority, so that ten thousand cost nothing but their rows. A job that waits for its next try of a
+window makes room for another, until ``N_HELD`` of the lane are under way.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -18,7 +17,8 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
 from candledesk.cache.fetching.job_journal import NO_GAPS, job_of
 from candledesk.cache.jobs.waiters import JobWaiters
-from candledesk.cache.runtime.workers import run_into
+from candledesk.cache.messages import CoverageChanged
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, parse_interval
@@ -31,19 +31,19 @@ from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
 
-    from candledesk.cache.events import Events
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.fetching.job_journal import JobJournal, Order
     from candledesk.cache.messages import Job
-    from candledesk.cache.runtime.workers import DelayedCalls, Readers
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
 
 log = logging.getLogger(__name__)
 N_BEGUN = 4  # of a lane: enough for every fetch thread
-N_HELD = 16  # of a lane, with those that rest: when every symbol fails, the queue is not begun from end to end
+N_HELD = 16  # of a lane, with those that wait for a retry: when every symbol fails, not the whole queue is begun
 # Of each lane the priorities, both included; charts have no jobs that wait.
 LANES = ((Priority.UPDATE, Priority.UPDATE), (Priority.BACKFILL, 99))
 N_REMEMBERED = 200  # ended jobs that nobody asked for
@@ -52,28 +52,20 @@ _PRIORITIES = {JobKind.UPDATE: Priority.UPDATE}
 
 
 class JobQueue:
-    """Every live job that is running has a demand here; all else is in the database."""
+    """Every running job has a fill task here; all else is in the database."""
 
-    def __init__(
-        self,
-        fill_scheduler: FillScheduler,
-        journal: JobJournal,
-        readers: Readers,
-        delayed_calls: DelayedCalls,
-        events: Events,
-    ) -> None:
+    def __init__(self, context: CacheContext, fill_scheduler: FillScheduler, journal: JobJournal) -> None:
         """Start with none; ``resume_previous`` begins what a former run left."""
         self._fill_scheduler = fill_scheduler
         self._journal = journal
-        self._readers = readers
-        self._delayed_calls = delayed_calls
+        self._context = context
         self._lock = threading.Lock()
         self._tasks: dict[int, FillTask] = {}
         self._waiters = JobWaiters()
         self._own: set[int] | None = set()  # jobs that may begin; ``None``: every one
         self._is_starting_queued = False
         self._is_closing = False
-        events.subscribe(self._waiters.on_event)
+        context.events.subscribe(self._waiters.on_event)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -89,11 +81,11 @@ class JobQueue:
             dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, job.span)
             return replace(job, dropped=dropped)
 
-        return self._readers.submit(task)
+        return self._context.readers.submit(task)
 
     def newest(self, *, state: str | None, limit: int | None, before: int | None) -> Future[list[Job]]:
         """Read jobs, the newest first."""
-        return self._readers.submit(
+        return self._context.readers.submit(
             lambda connection: [
                 self._journal.job(row)
                 for row in job_store.list_jobs(connection, state=state, limit=limit, before=before)
@@ -101,7 +93,7 @@ class JobQueue:
         )
 
     def wait(self, job_id: int) -> Future[Job]:
-        """Resolve when the job has ended; see ``waiters.JobWaiters``."""
+        """Resolve when the job has ended; see ``JobWaiters``."""
         ended = self._waiters.add(job_id)
 
         def on_read(read: Future[Job]) -> None:
@@ -118,16 +110,18 @@ class JobQueue:
 
     def start(self, orders: Sequence[Order]) -> Future[list[Job]]:
         """Queue jobs in one transaction, or join the live ones of the same spans; the instruments must be known."""
+        changed: list[CoverageChanged] = []
 
         def insert(connection: Connection) -> list[Job]:
             rows = self._journal.insert(connection, orders)
             if len(rows) == 1 and orders[0].kind == JobKind.BACKFILL:
-                self._clear_backoff(connection, rows[0])
+                changed.extend(self._clear_backoff(connection, rows[0]))
             return [job_of(row) for row in rows]
 
-        return self._journal.change(insert, self._on_started, is_urgent=True)
+        return self._journal.change(insert, lambda jobs: self._on_started(jobs, changed), is_urgent=True)
 
-    def _on_started(self, jobs: Sequence[Job]) -> None:
+    def _on_started(self, jobs: Sequence[Job], changed: Sequence[CoverageChanged]) -> None:
+        self._emit_all(changed)
         self._admit(job.job_id for job in jobs)
         if len(jobs) == 1:
             self._journal.emit_jobs(jobs)
@@ -136,7 +130,7 @@ class JobQueue:
         self.start_queued()
 
     def _admit(self, ids: Iterable[int]) -> None:
-        """Let jobs begin: a command that fills one series does not go on with what a window has left."""
+        """Let jobs begin; a command that fills one series does not begin what another run has queued."""
         with self._lock:
             if self._own is not None:
                 self._own.update(ids)
@@ -151,7 +145,7 @@ class JobQueue:
 
         def resume_previous(connection: Connection) -> int:
             self._move_all(connection, JobVerb.REQUEUE)
-            # Whoever looked is gone; charts and the updater ask again by themselves.
+            # Charts and the updater ask again by themselves.
             for kind in OWN_KINDS:
                 self._move_all(connection, JobVerb.CANCEL, (JobState.QUEUED,), kind=kind)
             return job_store.count_jobs(connection).get(JobState.QUEUED, 0)
@@ -203,19 +197,27 @@ class JobQueue:
     def _begin(self, jobs: Sequence[Job]) -> None:
         self._journal.emit_jobs(jobs)
         for job in jobs:
-            priority = _PRIORITIES.get(job.kind, Priority.BACKFILL)
-            task = FillTask(job.symbol, job.interval, FillTarget(job.span), priority, job.job_id)
-            task.is_update = job.kind == JobKind.UPDATE
-            task.n_tries = USUAL_TRIES if job.kind in (JobKind.UPDATE, JobKind.RECHECK) else PATIENT_TRIES
-            task.waits_for_network = job.kind == JobKind.BACKFILL
-            task.on_blocked = partial(self._waiters.fail, job_id=job.job_id)
-            task.on_retry_pause = self.start_queued
+            task = self._task_of(job)
             with self._lock:
                 self._tasks[job.job_id] = task
                 if self._own is not None:  # not at its end: by then it may have been queued again
                     self._own.discard(job.job_id)
             task.end.add_done_callback(self._forgetter(job.job_id, task))
             self._fill_scheduler.add(task)
+
+    def _task_of(self, job: Job) -> FillTask:
+        return FillTask(
+            job.symbol,
+            job.interval,
+            FillTarget(job.span),
+            _PRIORITIES.get(job.kind, Priority.BACKFILL),
+            job.job_id,
+            is_update=job.kind == JobKind.UPDATE,
+            n_tries=USUAL_TRIES if job.kind in (JobKind.UPDATE, JobKind.RECHECK) else PATIENT_TRIES,
+            waits_for_network=job.kind == JobKind.BACKFILL,
+            on_blocked=partial(self._waiters.fail, job_id=job.job_id),
+            on_retry_pause=self.start_queued,
+        )
 
     def _forgetter(self, job_id: int, task: FillTask) -> Callable[[object], None]:
         def forget(_end: object) -> None:
@@ -236,20 +238,20 @@ class JobQueue:
             self._fill_scheduler.storage_health.note(error)
             self._waiters.fail(error)
         log.warning("jobs wait, for the next ones could not be begun: %s", error)
-        self._delayed_calls.call_later(RESTART_QUEUE_S, self.start_queued)
+        self._context.delayed_calls.call_later(RESTART_QUEUE_S, self.start_queued)
 
-    # --- what people decide -------------------------------------------------------------------------------------
+    # --- changing -------------------------------------------------------------------------------------
 
     def cancel(self, job_id: int) -> Future[Job]:
         """Cancel a live job; ``JobStateError`` when it has ended."""
         return self._stop(job_id, JobVerb.CANCEL)
 
     def pause(self, job_id: int) -> Future[Job]:
-        """Let a live job rest; ``JobStateError`` when it rests or has ended."""
+        """Pause a live job; ``JobStateError`` when it is paused or has ended."""
         return self._stop(job_id, JobVerb.PAUSE)
 
     def _stop(self, job_id: int, verb: JobVerb) -> Future[Job]:
-        """Take a job from its demand: from the commit on nothing that the demand still does is written to it."""
+        """Separate a job from its fill task: after the commit nothing that the task still does is written to it."""
 
         def write(connection: Connection) -> Job:
             row = job_store.read_job(connection, job_id)
@@ -270,44 +272,59 @@ class JobQueue:
 
     def resume(self, job_id: int) -> Future[Job]:
         """Queue a paused job again; ``JobStateError`` otherwise."""
-        return self._queue_again(lambda connection: self._journal.move(connection, job_id, JobVerb.RESUME))
+        return self._queue_again(lambda connection, _: self._journal.move(connection, job_id, JobVerb.RESUME))
 
     def retry(self, job_id: int) -> Future[Job]:
         """Queue a failed or cancelled job again, its failed windows at once; ``JobStateError`` otherwise."""
-        return self._queue_again(lambda connection: self._retry(connection, job_id))
+        return self._queue_again(lambda connection, changed: self._retry(connection, job_id, changed))
 
-    def _queue_again(self, move: Callable[[Connection], JobRow]) -> Future[Job]:
+    def _queue_again(self, move: Callable[[Connection, list[CoverageChanged]], JobRow]) -> Future[Job]:
+        changed: list[CoverageChanged] = []
+
         def then(job: Job) -> None:
+            self._emit_all(changed)
             self._admit([job.job_id])
             self._journal.emit_jobs([job])
             self.start_queued()
 
-        return self._journal.change(lambda connection: job_of(move(connection)), then, is_urgent=True)
+        return self._journal.change(lambda connection: job_of(move(connection, changed)), then, is_urgent=True)
 
-    def _retry(self, connection: Connection, job_id: int) -> JobRow:
+    def _emit_all(self, changed: Sequence[CoverageChanged]) -> None:
+        for event in changed:
+            self._context.emit(event)
+
+    def _retry(self, connection: Connection, job_id: int, changed: list[CoverageChanged]) -> JobRow:
+        """Queue a job again, and add to ``changed`` what became of the coverage of its span."""
         changes: JobChanges = {"error": "", "gaps": NO_GAPS, "next_try_at": None}
         row = self._journal.move(connection, job_id, JobVerb.RETRY, **changes)
         if row.priority == Priority.VIEWPORT:  # no chart waits for it any more
             later = job_store.update_job(connection, job_id, now=self._journal.now(), priority=int(Priority.BACKFILL))
             row = row if later is None else later
-        self._clear_backoff(connection, row)
+        changed.extend(self._clear_backoff(connection, row))
         return row
 
-    def _clear_backoff(self, connection: Connection, row: JobRow) -> None:
-        """Let the windows of a job that have failed be asked at once: whoever starts or retries it means now."""
-        series_id = instrument_store.series_id(connection, row.symbol, parse_interval(row.interval))
+    def _clear_backoff(self, connection: Connection, row: JobRow) -> list[CoverageChanged]:
+        """Let failed windows of a job be fetched at once, since a person starts or retries it now.
+
+        Returns the events that say so, to be emitted after the commit.
+        """
+        interval = parse_interval(row.interval)
+        series_id = instrument_store.series_id(connection, row.symbol, interval)
         if series_id is None:
-            return
+            return []
         now = self._journal.now()
         failed = [
             replace(piece, expires_at=now)
-            for piece in coverage_store.read_coverage(connection, series_id, Span(row.lo, row.hi))
+            for piece in coverage_store.read_coverage(connection, series_id, Span(row.start, row.end))
             if piece.state is CoverageState.FAILED and piece.expires_at is not None and piece.expires_at > now
         ]
         coverage_store.write_coverage(connection, series_id, failed)
+        rev = instrument_store.series_rev(connection, series_id)
+        return [CoverageChanged(row.symbol, interval, piece.span, rev) for piece in failed]
 
     def retry_failed(self) -> Future[int]:
-        """Queue every failed job of people again, but for those whose span another live job has; return how many."""
+        """Queue again every failed job that a person started, except where a live job has its span; return how many."""
+        changed: list[CoverageChanged] = []
 
         def write(connection: Connection) -> list[int]:
             queued = []
@@ -315,23 +332,21 @@ class JobQueue:
             for row in rows:
                 if row.kind == JobKind.VIEWPORT:
                     continue
-                with suppress(JobStateError):  # a twin of it is live: what it wants is done by that one
-                    self._retry(connection, row.job_id)
+                with suppress(JobStateError):  # another live job has its span
+                    self._retry(connection, row.job_id, changed)
                     queued.append(row.job_id)
             return queued
 
         def then(queued: list[int]) -> None:
+            self._emit_all(changed)
             self._admit(queued)
             self._journal.emit_jobs_changed(len(queued))
             self.start_queued()
 
-        counted: Future[int] = Future()
-        moved = self._journal.change(write, then, is_urgent=True)
-        moved.add_done_callback(lambda done: run_into(counted, lambda: len(done.result())))
-        return counted
+        return start_coroutine(_count(self._journal.change(write, then, is_urgent=True)))
 
     def clear_finished(self) -> Future[int]:
-        """Forget every job that has ended; return how many."""
+        """Delete every job that has ended; return how many."""
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.delete_jobs(connection, states),
@@ -340,14 +355,14 @@ class JobQueue:
         )
 
     def forget(self, job_id: int) -> Future[int]:
-        """Forget one job that has ended; return how many that were."""
+        """Delete one job if it has ended; return how many that were."""
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.delete_jobs(connection, states, job_id), self._journal.emit_jobs_changed
         )
 
     def forget_old(self) -> Future[int]:
-        """Forget what CandleDesk has long done by itself, so that updates do not fill the table; return how many."""
+        """Delete old jobs that no person started, so that updates do not fill the table; return how many."""
         states = [state.value for state in ENDED]
         return self._journal.change(
             lambda connection: job_store.forget_jobs(connection, OWN_KINDS, states, N_REMEMBERED),
@@ -361,13 +376,13 @@ class JobQueue:
         self._waiters.fail(ClosingError("CandleDesk is shutting down"))
 
 
+async def _count(moved: Future[list[int]]) -> int:
+    moved_ids = await wait_for(moved)
+    return len(moved_ids)
+
+
 def update_span(interval: Interval, now: int) -> Span:
-    """Return what an update asks again while the venue's sessions are not known: the last days (yahoo.md §4.10)."""
+    """Return the span of an update while the venue's sessions are not known: the last days (yahoo.md §4.10)."""
     back = 5 * DAY_S if interval.is_daily else 3 * DAY_S
     start = (now - back) // DAY_S * DAY_S
     return Span(start, now // 60 * 60 + 60)
-
-
-def parse_series(symbol: str, name: str) -> tuple[str, Interval]:
-    """Return a series as the pair that is fetched: the symbol and the base interval."""
-    return symbol, parse_interval(name).base

@@ -1,4 +1,4 @@
-"""Who waits for the end of a job."""
+"""Futures of the ends of jobs."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ class JobWaiters:
     """Futures by job; safe from any thread.
 
     They resolve when the job has ended, and fail when it is stuck: disk or database refuse (``EnvironmentFaultError``)
-    or Yahoo cannot be reached (``OfflineError``). The job itself goes on when it can, perhaps not while anybody waits.
+    or the provider cannot be reached (``OfflineError``). The job itself goes on when it can, perhaps not while anybody
+    waits.
     """
 
     def __init__(self) -> None:
-        """Start with nobody waiting."""
+        """Start without futures."""
         self._lock = threading.Lock()
         self._waiting: dict[int, list[Future[Job]]] = {}
 
@@ -33,7 +34,7 @@ class JobWaiters:
         return ended
 
     def on_event(self, event: Event) -> None:
-        """Hear what became of jobs."""
+        """Resolve the futures of a job that has ended."""
         if isinstance(event, JobChanged) and event.job.state in ENDED:
             self.settle(event.job)
 

@@ -1,1 +1,1 @@
-"""Questions to the cache: charts, scripts, search and estimates."""
+"""Requests to the cache: viewports, bars of spans, searches and estimates."""

@@ -9,7 +9,8 @@ import numpy as np
 from candledesk.cache.messages import EdgeState
 from candledesk.cache.queries.finer_bars import BaseBars, FinerSeries, derive_whole, find_finer, read_base
 from candledesk.cache.queries.odd_flags import NOTHING_ODD, read_oddities
-from candledesk.cache.queries.viewport_reader import Around, base_count, lacks_start, trim_bars, unbroken_bars
+from candledesk.cache.queries.viewport_reader import Around, lacks_start, trim_bars, unbroken_bars
+from candledesk.cache.rules.base_bars import base_count
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import span_after, span_before
 from candledesk.domain.prices.resample import base_span, merge_runs
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import SeriesState
     from candledesk.cache.messages import ViewportRequest
     from candledesk.cache.rules.planner import Facts
+    from candledesk.cache.rules.viewport_plan import ViewportPlan
     from candledesk.domain.bars import IntArray
     from candledesk.store import Connection
 
@@ -40,14 +42,14 @@ def is_beyond_lookback(request: ViewportRequest, facts: Facts, around: Around, e
 
 
 def read_beyond_lookback(
-    connection: Connection, request: ViewportRequest, known: SeriesState, facts: Facts
+    connection: Connection, request: ViewportRequest, known: SeriesState, plan: ViewportPlan
 ) -> tuple[Around, str] | None:
     """Read a viewport with what stored finer bars make of it, and name their intervals; ``None`` when there are none.
 
     The text is empty where nothing on screen was made from them.
     """
+    facts, interval = plan.facts, plan.facts.interval
     floor = facts.lookback_floor
-    interval = facts.interval
     sources = [] if floor is None else find_finer(connection, request.symbol, interval, Span(HISTORY_START, floor))
     if not sources:
         return None
@@ -56,12 +58,12 @@ def read_beyond_lookback(
     found = reader.read()
     if not len(found.bars):
         return None
-    whole, has_gap, is_cut_right = unbroken_bars(found.bars, reader.anchor, facts)
+    whole, has_gap, is_cut_right = unbroken_bars(found.bars, reader.anchor, plan)
     is_cut_left = reader.is_cut and bool(len(whole))
     bars = whole
     if request.interval.base is not request.interval and len(whole):
         bars = derive_whole(found, whole, facts, request.interval)
-        is_first_part = is_cut_left or has_gap or (len(bars) > 0 and lacks_start(bars, whole, facts, found.spans))
+        is_first_part = is_cut_left or has_gap or (len(bars) > 0 and lacks_start(bars, whole, plan, found.spans))
         bars = bars.take(slice(1 if is_first_part else 0, -1 if is_cut_right else None))
     around = _around(connection, request, known, bars, is_cut_left=is_cut_left, has_gap=has_gap, own=own)
     names = dict.fromkeys(name for _, name in found.derived[::-1])

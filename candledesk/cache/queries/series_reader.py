@@ -16,7 +16,7 @@ from candledesk.cache.queries.viewport_reader import lacks_start
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import never_gaps, plan_span, refused_coverage
 from candledesk.domain.bars import Bars
-from candledesk.domain.currency import rate_symbols
+from candledesk.domain.currency import rate_by, units_of
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.prices.adjust import adjust_bars, in_currency
@@ -30,16 +30,18 @@ from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from candledesk.cache.fetching.catalog import SeriesState
     from candledesk.cache.fetching.fill_task import FillTarget
     from candledesk.cache.messages import BarsRequest
-    from candledesk.cache.rules.planner import Facts
+    from candledesk.cache.rules.planner import Facts, Plan
     from candledesk.domain.interval import Interval
     from candledesk.domain.prices.adjust import DatedAction
     from candledesk.store import Connection
     from candledesk.store.market.odd_bars import OddBar
+
+    RateSymbols = Callable[[str, str], Sequence[tuple[str, bool]]]
 
 MAX_TIME = 2**53
 ACTIONS_MARGIN_S = 10 * DAY_S
@@ -47,8 +49,13 @@ NOT_FETCHED = "not fetched yet"
 N_LISTED = 3  # payments that a note names, before it only counts them
 
 
-def read_series(connection: Connection, request: BarsRequest, known: SeriesState, target: FillTarget) -> BarsReply:
-    """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span."""
+def read_series(
+    connection: Connection, request: BarsRequest, known: SeriesState, target: FillTarget, rate_symbols: RateSymbols
+) -> BarsReply:
+    """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span.
+
+    ``rate_symbols``: of two currencies, the symbols that price the first in the second, and whether each is inverse.
+    """
     if known.instrument is None:
         raise NotCachedError(request.symbol)
     facts = known.readable
@@ -56,18 +63,20 @@ def read_series(connection: Connection, request: BarsRequest, known: SeriesState
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
-    read = _read(connection, request, known, facts, span)
-    bars, base, found = read.bars, read.base, read.found
+    read = _read(connection, request, known, facts, span, rate_symbols)
+    bars, plan, found = read.bars, read.plan, read.found
     odd = flags_by_row(read.odd, bars.open_time, request.interval)
     kept, following = _limit(bars, request)
     if len(kept) < len(bars):
         odd = {time: odd[time] for time in kept.open_time.tolist() if time in odd}
-    gaps = plan_span(base, facts).gaps + _beyond_calendar(known, span)
+    gaps = plan.gaps + _beyond_calendar(known, span)
     if request.span is not None and request.span.start > HISTORY_START:  # else: from the beginning, whenever that was
-        gaps = (*never_gaps(base, facts), *gaps)
+        gaps = (*never_gaps(read.base, facts), *gaps)
     gaps = gaps_without(gaps, found.spans, facts)
     known_gaps = {gap.span for gap in gaps}
-    gaps += tuple(gap for gap in _action_gaps(connection, request, base.start, facts) if gap.span not in known_gaps)
+    gaps += tuple(
+        gap for gap in _action_gaps(connection, request, read.base.start, facts) if gap.span not in known_gaps
+    )
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
     return BarsReply(
@@ -82,15 +91,17 @@ def read_series(connection: Connection, request: BarsRequest, known: SeriesState
         odd=odd,
         notes=read.notes,
         derived=found.derived,
+        lookback_s=facts.limits.lookback_s if facts.limits else None,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Bars of a request; the span of base bars that they are made of; those base bars; flagged ones; and notes."""
+    """Bars of a request; the span of base bars that they are made of, planned; those bars; flagged ones; and notes."""
 
     bars: Bars
     base: Span
+    plan: Plan
     found: BaseBars
     odd: list[OddBar]
     notes: tuple[str, ...] = ()
@@ -106,32 +117,34 @@ def _beyond_calendar(known: SeriesState, span: Span) -> tuple[Gap, ...]:
     return () if untold is None else (Gap(untold, "the venue's calendar is not loaded yet"),)
 
 
-def _read(connection: Connection, request: BarsRequest, known: SeriesState, facts: Facts, span: Span) -> _Read:
+def _read(
+    connection: Connection,
+    request: BarsRequest,
+    known: SeriesState,
+    facts: Facts,
+    span: Span,
+    rate_symbols: RateSymbols,
+) -> _Read:
     interval = request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
+    plan = plan_span(base, facts)
     found = read_base(connection, request.symbol, known.series_id, facts, base)
     odd = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
     stored = as_sent(found.bars, odd) if request.raw else found.bars
     notes: tuple[str, ...] = ()
     if request.adjust != "splits" and len(stored):
-        stored, notes = _adjusted(connection, request, stored, facts)
+        stored, notes = _adjusted(connection, request, stored, facts, rate_symbols)
     if interval.base is interval:
-        return _Read(stored, base, found, odd, notes)
+        return _Read(stored, base, plan, found, odd, notes)
     bars = derive_whole(found, stored, facts, interval)
-    if len(bars) and lacks_start(bars, stored, facts, found.spans):
+    if len(bars) and lacks_start(bars, stored, plan, found.spans):
         bars = bars.take(slice(1, None))
-    return _Read(bars.within(span), base, found, odd, notes)
+    return _Read(bars.within(span), base, plan, found, odd, notes)
 
 
-def base_part(interval: Interval, span: Span) -> Span:
-    """Return what must be known of the base so that the derived bars of ``span`` are whole at both ends."""
-    if interval.base is interval:
-        return span
-    margin_s = max(2 * interval.step_s, interval.longest_s)
-    return Span(min(span.start, max(HISTORY_START, span.start - margin_s)), span.end + margin_s)
-
-
-def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts: Facts) -> tuple[Bars, tuple[str, ...]]:
+def _adjusted(
+    connection: Connection, request: BarsRequest, stored: Bars, facts: Facts, rate_symbols: RateSymbols
+) -> tuple[Bars, tuple[str, ...]]:
     """Adjust base bars before anything is derived from them: a split can lie inside a week or a month.
 
     Returns what could not be taken off too, as notes.
@@ -144,31 +157,38 @@ def _adjusted(connection: Connection, request: BarsRequest, stored: Bars, facts:
     instrument = instrument_store.read_instrument(connection, request.symbol)
     currency = None if instrument is None else instrument.currency
     actions, others = in_currency(
-        action_store.read_actions(connection, request.symbol), currency, partial(_stored_rate, connection)
+        action_store.read_actions(connection, request.symbol), currency, partial(_stored_rate, connection, rate_symbols)
     )
     bars = adjust_bars(stored, request.interval.base, facts.calendar, actions, request.adjust, daily=daily)
     left_out = [one for one in others if request.adjust == "all" and one.date > int(stored.open_time[0])]
-    return bars, _left_out_notes(left_out, currency or "")
+    return bars, _left_out_notes(left_out, currency or "", rate_symbols)
 
 
-def _stored_rate(connection: Connection, date: int, symbol: str) -> float | None:
-    """Return the stored daily close of a currency pair on a date (00:00 UTC)."""
+def _stored_rate(
+    connection: Connection, rate_symbols: RateSymbols, date: int, source: str, target: str
+) -> float | None:
+    """Return the price of a currency in another by the stored daily bars of a date (00:00 UTC)."""
+    return rate_by(rate_symbols(source, target), partial(_stored_close, connection, date))
+
+
+def _stored_close(connection: Connection, date: int, symbol: str) -> float | None:
     series_id = instrument_store.series_id(connection, symbol, INTERVALS["1d"])
     bars = Bars.empty() if series_id is None else bar_store.read_bars(connection, series_id, Span(date, date + DAY_S))
     return float(bars.close[-1]) if len(bars) else None
 
 
-def _left_out_notes(actions: Sequence[DatedAction], currency: str) -> tuple[str, ...]:
+def _left_out_notes(actions: Sequence[DatedAction], currency: str, rate_symbols: RateSymbols) -> tuple[str, ...]:
     """Say which payments are not taken off the prices, and what would have to be stored for it; one note a currency."""
     notes = []
     for paid_in in dict.fromkeys(one.currency or "" for one in actions):
         paid = [one for one in actions if one.currency == paid_in]
         listed = ", ".join(map(_payment_text, paid[:N_LISTED]))
         more = f" and {len(paid) - N_LISTED} more" if len(paid) > N_LISTED else ""
-        pair = rate_symbols(paid_in, currency)[0][0]
+        pairs = rate_symbols(units_of(paid_in)[0], units_of(currency)[0])
+        pair = f" ({pairs[0][0]})" if pairs else ""
         notes.append(
             f"left out of the adjustment: {listed}{more}; the prices are in {currency}, and no daily rate"
-            f" of {'that day' if len(paid) == 1 else 'those days'} is stored ({pair})"
+            f" of {'that day' if len(paid) == 1 else 'those days'} is stored{pair}"
         )
     return tuple(notes)
 

@@ -1,4 +1,4 @@
-"""Symbols by part of their symbol or name: cached instruments first, then what the provider's search finds."""
+"""Symbols by part of their symbol or name: cached instruments first, then what the searches of the providers find."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import time
 from collections import OrderedDict
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.messages import SymbolFound
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
+from candledesk.domain.symbols import spell_symbol
 from candledesk.providers.answers import FaultAnswer, MatchesAnswer
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.runtime.workers import DelayedCalls, Readers
     from candledesk.domain.instrument import Instrument
-    from candledesk.providers.answers import SearchAnswer
-    from candledesk.providers.rate_limiter import Limiter
+    from candledesk.providers.answers import SearchAnswer, SymbolMatch
+    from candledesk.providers.base import Provider
     from candledesk.store import Connection
 
 KEPT_S = 600.0
@@ -29,32 +32,20 @@ N_KEPT = 500
 DEADLINE_S = 5.0
 
 
-class Searcher(Protocol):
-    """Who can search: the child process."""
-
-    def search(self, query: str, deadline_s: float) -> SearchAnswer:
-        """Search symbols; may block for ``deadline_s``."""
-        ...
-
-
 class SymbolSearch:
-    """One search at a time goes out, through the limiter; what it found is kept for ``KEPT_S`` seconds."""
+    """One search at a time goes to each provider that can search; what was found is kept for ``KEPT_S`` seconds."""
 
     def __init__(
         self,
-        readers: Readers,
+        context: CacheContext,
+        catalog: Catalog,
         fill_scheduler: FillScheduler,
-        searcher: Searcher,
-        limiter: Limiter,
-        delayed_calls: DelayedCalls,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the parts; nothing is asked here."""
-        self._readers = readers
+        """Ask nothing yet."""
+        self._context = context
+        self._catalog = catalog
         self._fill_scheduler = fill_scheduler
-        self._searcher = searcher
-        self._limiter = limiter
-        self._delayed_calls = delayed_calls
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, tuple[SymbolFound, ...]]] = {}
@@ -69,29 +60,18 @@ class SymbolSearch:
         Of the cached instruments at most ``limit`` that follow the symbol ``after``; only the last page of them ends
         with what the provider's search finds.
         """
-        reply: Future[list[SymbolFound]] = Future()
-        key = " ".join(query.upper().split())
+        return start_coroutine(self._find(query, timeout_s, limit, after))
 
-        def on_read(read: Future[tuple[list[SymbolFound], set[str]]]) -> None:
-            error = read.exception()
-            if error is not None:
-                reply.set_exception(error)
-                return
-            cached, previous = read.result()
-            if limit is not None and len(cached) >= limit:
-                reply.set_result(cached)
-                return
-            self._ask(key, timeout_s).add_done_callback(
-                lambda found: reply.set_result(_merge(cached, previous, found.result()))
-            )
-
-        def read_cached(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
+    async def _find(self, query: str, timeout_s: float, limit: int | None, after: str | None) -> list[SymbolFound]:
+        def read(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
             rows = instrument_store.list_instruments(connection, query, limit, after)
             listed = [] if after is None else instrument_store.list_instruments(connection, query)
-            return [_of_instrument(row) for row in rows], {row.symbol for row in listed}
+            return [_of_instrument(self._catalog.complete(row)) for row in rows], {row.symbol for row in listed}
 
-        self._readers.submit(read_cached).add_done_callback(on_read)
-        return reply
+        cached, previous = await wait_for(self._context.readers.submit(read))
+        if limit is not None and len(cached) >= limit:
+            return cached
+        return _merge(cached, previous, await wait_for(self._ask(" ".join(query.upper().split()), timeout_s)))
 
     def _ask(self, key: str, timeout_s: float) -> Future[tuple[SymbolFound, ...]]:
         future: Future[tuple[SymbolFound, ...]] = Future()
@@ -105,7 +85,7 @@ class SymbolSearch:
         if not is_asked:
             future.set_result(kept or ())
             return future
-        self._delayed_calls.call_later(timeout_s, lambda: _settle(future, ()))
+        self._context.delayed_calls.call_later(timeout_s, lambda: _settle(future, ()))
         if starts:
             self._fill_scheduler.run(Priority.VIEWPORT, self._run)
         return future
@@ -115,7 +95,7 @@ class SymbolSearch:
         return found if found is not None and self._monotonic() < found_at + KEPT_S else None
 
     def _run(self) -> None:
-        """Search for the first query that somebody still waits for, and come back for the next."""
+        """Search for the first query that is still waited for, then for the next."""
         while True:
             with self._lock:
                 if not self._waiting:
@@ -129,22 +109,32 @@ class SymbolSearch:
                 self._search(key)
 
     def _search(self, key: str) -> None:
-        given_up = threading.Event()
-        answer: SearchAnswer = FaultAnswer("the search failed by our own fault", n_requests=0)
-        is_granted = self._limiter.acquire(int(Priority.VIEWPORT), given_up, DEADLINE_S)
+        found: list[SymbolFound] = []
+        is_answered = False
         try:
-            if is_granted:
-                answer = self._searcher.search(key, DEADLINE_S)
+            for name, provider in self._context.providers.providers.items():
+                answer = self._ask_provider(name, key) if provider.capabilities.can_search else None
+                if isinstance(answer, MatchesAnswer):
+                    is_answered = True
+                    found += [_of_match(name, row, provider) for row in answer.matches]
         finally:
-            if is_granted:
-                self._limiter.report_answer(answer)
-            self._deliver(key, answer)
+            self._deliver(key, tuple(found), is_answered=is_answered)
 
-    def _deliver(self, key: str, answer: SearchAnswer) -> None:
-        found: tuple[SymbolFound, ...] = ()
+    def _ask_provider(self, name: str, key: str) -> SearchAnswer:
+        limiter = self._context.limiters.of_provider(name)
+        answer: SearchAnswer = FaultAnswer("the search ended with an internal error", n_requests=0)
+        if limiter is not None and not limiter.acquire(int(Priority.VIEWPORT), threading.Event(), DEADLINE_S):
+            return answer
+        try:
+            answer = self._context.providers.search(name, key, DEADLINE_S)
+        finally:
+            if limiter is not None:
+                limiter.report_answer(answer)
+        return answer
+
+    def _deliver(self, key: str, found: tuple[SymbolFound, ...], *, is_answered: bool) -> None:
         with self._lock:
-            if isinstance(answer, MatchesAnswer):
-                found = tuple(SymbolFound(row.symbol, row.name, row.exchange, row.quote_type) for row in answer.matches)
+            if is_answered:
                 self._kept.pop(key, None)
                 self._kept[key] = (self._monotonic(), found)
                 if len(self._kept) > N_KEPT:
@@ -160,7 +150,12 @@ def _settle(future: Future[tuple[SymbolFound, ...]], found: tuple[SymbolFound, .
 
 
 def _of_instrument(row: Instrument) -> SymbolFound:
-    return SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, is_cached=True)
+    return SymbolFound(row.symbol, row.name, row.exchange, row.quote_type, row.exchange_name, is_cached=True)
+
+
+def _of_match(name: str, row: SymbolMatch, provider: Provider) -> SymbolFound:
+    symbol = spell_symbol(name, row.symbol)
+    return SymbolFound(symbol, row.name, row.exchange, row.quote_type, provider.exchange_name(row.exchange))
 
 
 def _merge(cached: list[SymbolFound], previous: set[str], found: tuple[SymbolFound, ...]) -> list[SymbolFound]:

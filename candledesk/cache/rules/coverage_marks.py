@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from candledesk.cache.rules.planner import plan_span, refused_coverage, unknown_part
 from candledesk.domain.calendar.sessions import expected_open_times
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.coverage import Coverage
     from candledesk.domain.interval import Interval
-    from candledesk.store.market.odd_bars import OddBar
 
 _NEAR_BARS = 3  # a weekend lies between two daily bars that are neighbours
 _ODD_MARKS = 150  # of one span, about: more of them would run into one another on a screen
@@ -30,6 +29,20 @@ _STATES = {
     CoverageState.REFUSED: MarkState.REFUSED,
     CoverageState.FAILED: MarkState.FAILED,
 }
+
+
+class FlaggedBar(Protocol):
+    """A bar that is odd, as the store has it."""
+
+    @property
+    def open_time(self) -> int:
+        """The bar's open in UTC seconds."""
+        ...
+
+    @property
+    def flags(self) -> int:
+        """Its flags (``domain.prices.oddity``)."""
+        ...
 
 
 def find_marks(span: Span, facts: Facts, derived: Sequence[DerivedSpan] = ()) -> tuple[CoverageMark, ...]:
@@ -87,7 +100,7 @@ def _mark_of(row: Coverage, span: Span) -> CoverageMark | None:
 
 
 def with_odd(
-    marks: Sequence[CoverageMark], found: Sequence[OddBar], interval: Interval, shown: Interval
+    marks: Sequence[CoverageMark], found: Sequence[FlaggedBar], interval: Interval, shown: Interval
 ) -> tuple[CoverageMark, ...]:
     """Return the marks with those of flagged bars behind them, ``MAX_MARKS`` at most, the newest.
 
@@ -100,7 +113,7 @@ def with_odd(
     return (*marks, *(_mark_of_run(run, interval, name) for run in runs))
 
 
-def _runs(found: Sequence[OddBar], interval: Interval) -> list[list[OddBar]]:
+def _runs(found: Sequence[FlaggedBar], interval: Interval) -> list[list[FlaggedBar]]:
     """Return runs of flagged bars that are near each other."""
     if not found:
         return []
@@ -115,7 +128,7 @@ def _runs(found: Sequence[OddBar], interval: Interval) -> list[list[OddBar]]:
     return runs
 
 
-def _mark_of_run(run: Sequence[OddBar], interval: Interval, name: str) -> CoverageMark:
+def _mark_of_run(run: Sequence[FlaggedBar], interval: Interval, name: str) -> CoverageMark:
     flags = 0
     for bar in run:
         flags |= bar.flags

@@ -43,7 +43,7 @@ def empty_expiry(close_time: int, now: int) -> int | None:
 
 
 def _together(now: int, wait: int) -> int:
-    """Return about ``now + wait``, on a beat that all doubts of one kind share: they end in one request."""
+    """Return about ``now + wait``, rounded to a shared grid so that retries of neighbours fall into one request."""
     return (now + wait + wait // 2) // wait * wait
 
 

@@ -1,7 +1,7 @@
 """The first request for a new symbol: it tells what the instrument is, and brings bars that are wanted anyway. Pure.
 
-Before it neither the listing date nor the venue is known, so its window is what Yahoo answers for every symbol:
-dailies from 99 years ago on, intraday bars within the interval's look-back (yahoo.md §1).
+Before it neither the listing date nor the venue is known, so its window is what the provider answers for every symbol:
+dailies as far back as one request may reach, intraday bars within the interval's look-back.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from candledesk.cache.rules.planner import Facts, chart_reach_s
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
-from candledesk.providers.yahoo.tickers import is_likely_24h
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
     from candledesk.domain.interval import Interval
+    from candledesk.domain.windows import FetchLimits
 
 DAILY_FIRST_REQUEST_S = 10 * DAY_S  # a plain look: the latest daily bars
 
@@ -30,30 +30,31 @@ class FirstRequest:
     is_extended: bool
 
 
-def daily_first_request(symbol: str, now: int) -> FirstRequest:
-    """Return the look that hardly anything can refuse: the latest daily bars."""
+def daily_first_request(now: int, *, is_24h: bool, interval: Interval = INTERVALS["1d"]) -> FirstRequest:
+    """Return the look that hardly anything can refuse: the latest daily bars, or those of ``interval``."""
     today = now // DAY_S * DAY_S
-    return FirstRequest(INTERVALS["1d"], Span(today - DAILY_FIRST_REQUEST_S, today + DAY_S), is_likely_24h(symbol))
+    if interval.is_daily:
+        return FirstRequest(interval, Span(today - DAILY_FIRST_REQUEST_S, today + DAY_S), is_24h)
+    return FirstRequest(interval, Span(today - DAY_S, now + 1), is_24h)
 
 
 def first_request(
-    symbol: str,
     interval: Interval,
     wanted: Span | None,
     now: int,
+    limits: FetchLimits,
     *,
-    window_s: int,
-    lookback_s: int | None,
+    is_24h: bool,
     is_view: bool,
 ) -> FirstRequest:
     """Return the first request for bars of ``interval``, of which ``wanted`` (``None``: the latest) is to be known.
 
     1d: the whole history. Intraday: of ``wanted`` as much as one request may hold, its newest part; else the latest
     window. For a chart (``is_view``) older bars are asked too, but no more than it asks at a time. A window that is
-    not given begins with a UTC day, so that it stays the same while it is tried again. ``window_s``, ``lookback_s``:
-    the widest request and the look-back as they were learnt.
+    not given begins with a UTC day, so that it stays the same while it is tried again. ``limits``: the widest request
+    and the look-back as they were learnt; ``is_24h``: whether the symbol looks like one that trades around the clock.
     """
-    is_24h = is_likely_24h(symbol)
+    window_s, lookback_s = limits.window_s, limits.lookback_s
     if interval.is_daily:
         end = now // DAY_S * DAY_S + 2 * DAY_S  # east of Greenwich the session of tomorrow's date can have begun
         return FirstRequest(interval, Span(end - window_s // DAY_S * DAY_S, end), is_24h)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ import numpy as np
 from candledesk.cache.messages import Gap
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.calendar.update_times import forming_pause_s
-from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.coverage import FETCHED, Coverage, CoverageState
 from candledesk.domain.gaps import find_gaps
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.span import HISTORY_START, Span, subtract_spans
@@ -24,35 +25,38 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
+    from candledesk.domain.windows import FetchLimits
 
 CLOCK_SLACK_S = 120
 N_CHART_BARS = 10_000  # what one request of a chart asks for at most; more would keep its first bars waiting
 _STOCK_WEEK = 5  # of how many hours a stock trades one
 _WITH_BARS = (CoverageState.HAVE, CoverageState.PROVISIONAL)
-_PROVIDER = "yahoo"  # the source of what can be asked again (``Coverage.source``)
 LISTING_REASON = "no bars before the listing date"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one fetched series at ``now`` (UTC seconds)."""
+    """What is known of one stored series at ``now`` (UTC seconds).
+
+    ``limits``: what the provider answers of it, which it may have stated itself; ``None`` when it cannot be asked for
+    bars of this interval. ``provider``: its title, for texts; ``no_bars``: why it cannot be asked.
+    """
 
     interval: Interval
     calendar: SessionCalendar
     coverage: tuple[Coverage, ...]
     first_open_time: int | None
     now: int
-    learnt_lookback_s: int | None = None
-
-    @property
-    def lookback_s(self) -> int | None:
-        """How far back the provider answers: what it has stated itself (``learnt_lookback_s``), else the table's."""
-        return self.interval.lookback_s if self.learnt_lookback_s is None else self.learnt_lookback_s
+    limits: FetchLimits | None
+    provider: str = "The provider"
+    no_bars: str = "the provider has no such bars"
 
     @property
     def lookback_floor(self) -> int | None:
-        """The oldest instant the provider still answers for."""
-        return None if self.lookback_s is None else self.now - self.lookback_s
+        """The oldest instant the provider still answers for; beyond now when it answers for none."""
+        if self.limits is None:
+            return self.now + 1
+        return None if self.limits.lookback_s is None else self.now - self.limits.lookback_s
 
     @property
     def listing_floor(self) -> int | None:
@@ -67,10 +71,12 @@ class Facts:
     @property
     def floor(self) -> tuple[int, str]:
         """Where history starts for this series, and why."""
+        if self.limits is None:
+            return self.now + 1, self.no_bars
         lookback, listing = self.lookback_floor, self.listing_floor
         if lookback is not None and (listing is None or lookback >= listing):
-            days = (self.lookback_s or 0) // DAY_S + 1
-            return lookback, f"Yahoo keeps {self.interval.name} bars for {days} days"
+            days = (self.limits.lookback_s or 0) // DAY_S + 1
+            return lookback, f"{self.provider} keeps {self.interval.name} bars for {days} days"
         if listing is not None:
             return listing, LISTING_REASON
         return HISTORY_START, ""
@@ -90,14 +96,54 @@ class Facts:
         return Span(start, end) if start < end else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """What to do for a span: ``windows`` to ask, newest first; ``gaps`` in the askable part; expected bar counts."""
+    """What is expected of a span, what of it is not known, and what to ask for it; worked out when it is first read.
 
-    windows: tuple[Span, ...]
-    gaps: tuple[Gap, ...]
-    n_expected: int
-    n_missing: int
+    ``expected``: ascending int64 open times of shape ``(n,)``; ``in_flight``: windows that others fetch right now;
+    ``window_s``: the widest request where that is not the interval's (the provider has refused a wider one).
+    """
+
+    facts: Facts
+    expected: IntArray
+    in_flight: Sequence[Span] = ()
+    window_s: int | None = None
+
+    @cached_property
+    def windows(self) -> tuple[Span, ...]:
+        """The requests to send, newest first."""
+        unasked = _find_unasked(self.expected, self.facts, self.in_flight)
+        joined = _join_gaps(unasked, self.facts, self.in_flight, self.window_s)
+        return tuple(cut_windows(joined, self.facts, self.window_s))
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is expected and not known, ascending, with the reasons."""
+        return tuple(gap for hole in self._missing for gap in _explain(hole, self.facts, self.expected))
+
+    @property
+    def n_expected(self) -> int:
+        """How many bars are expected."""
+        return len(self.expected)
+
+    @cached_property
+    def n_missing(self) -> int:
+        """How many of the expected bars are not known."""
+        edges = [np.searchsorted(self.expected, [hole.start, hole.end]) for hole in self._missing]
+        return sum(int(end - start) for start, end in edges)
+
+    @cached_property
+    def _missing(self) -> list[Span]:
+        known = [*known_spans(self.facts.coverage, self.facts.now), *_backed_off_spans(self.facts)]
+        return find_gaps(self.expected, self.facts.interval.step_s, known)
+
+    def part(self, span: Span | None) -> Plan:
+        """Return the plan of a part of the span, which neither the calendar nor the ledger is asked for."""
+        askable = self.facts.clip(span)
+        if askable is None:
+            return replace(self, expected=self.expected[:0])
+        lo, hi = np.searchsorted(self.expected, [askable.start, askable.end])
+        return replace(self, expected=self.expected[lo:hi])
 
 
 def _is_settled(row: Coverage, now: int) -> bool:
@@ -150,19 +196,13 @@ def _expected(span: Span | None, facts: Facts) -> IntArray:
 
 
 def plan_span(span: Span | None, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Plan:
-    """Plan ``span`` (``None``: the whole history): gaps by the calendar, minus what others fetch right now.
+    """Plan ``span`` (``None``: the whole history): gaps by the calendar, minus what others fetch right now."""
+    return Plan(facts, _expected(span, facts), in_flight, window_s)
 
-    ``window_s``: the widest request where that is not the interval's (the provider has refused a wider one).
-    """
-    expected = _expected(span, facts)
-    step = facts.interval.step_s
-    backed_off = _backed_off_spans(facts)
-    missing = find_gaps(expected, step, [*known_spans(facts.coverage, facts.now), *backed_off])
-    to_ask = _find_unasked(expected, facts, in_flight)
-    windows = cut_windows(_join_gaps(to_ask, facts, in_flight, window_s), facts, window_s)
-    gaps = tuple(gap for hole in missing for gap in _explain(hole, facts, expected))
-    n_missing = sum(int(np.diff(np.searchsorted(expected, [hole.start, hole.end]))[0]) for hole in missing)
-    return Plan(tuple(windows), gaps, len(expected), n_missing)
+
+def count_expected(span: Span, facts: Facts) -> int:
+    """Return how many bars are expected in the askable part of ``span``."""
+    return len(_expected(span, facts))
 
 
 def _find_unasked(expected: IntArray, facts: Facts, in_flight: Sequence[Span]) -> list[Span]:
@@ -173,8 +213,18 @@ def _find_unasked(expected: IntArray, facts: Facts, in_flight: Sequence[Span]) -
 
 def cut_windows(gaps: Sequence[Span], facts: Facts, window_s: int | None = None) -> list[Span]:
     """Cut ``gaps`` into the fewest requests that leave room for the overlap with what is stored, newest first."""
+    if facts.limits is None:
+        return []
     stored = [row.span for row in facts.coverage if row.state in _WITH_BARS]
-    return plan_windows(gaps, facts.interval, window_s=window_s, calendar=facts.calendar, now=facts.now, known=stored)
+    return plan_windows(
+        gaps,
+        facts.interval,
+        facts.limits,
+        window_s=window_s,
+        calendar=facts.calendar,
+        now=facts.now,
+        known=stored,
+    )
 
 
 def whole_window(window: Span, facts: Facts, in_flight: Sequence[Span] = (), window_s: int | None = None) -> Span:
@@ -183,7 +233,9 @@ def whole_window(window: Span, facts: Facts, in_flight: Sequence[Span] = (), win
     Who scrolls on will want them, and they cost no request more. Where a request may hold more than ``N_CHART_BARS``,
     that is as much as it asks; of dailies it asks the whole history.
     """
-    size_s = window_s or facts.interval.window_s
+    if facts.limits is None:
+        return window
+    size_s = window_s or facts.limits.window_s
     if not facts.interval.is_daily:
         size_s = min(size_s, chart_reach_s(facts.interval, is_24h=facts.calendar.is_24h))
     start = max(window.end - size_s, min(facts.floor[0], window.start))
@@ -203,7 +255,7 @@ def _join_gaps(gaps: Sequence[Span], facts: Facts, in_flight: Sequence[Span], wi
     Never across what others fetch now, what the provider refused, what has failed a moment ago, or what was imported.
     """
     never = (CoverageState.REFUSED, CoverageState.FAILED)
-    barred = [row.span for row in facts.coverage if row.state in never or row.source != _PROVIDER]
+    barred = [row.span for row in facts.coverage if row.state in never or row.source != FETCHED]
     walls = [*in_flight, *barred]
     joined: list[Span] = []
     for gap in reversed(gaps):

@@ -1,8 +1,8 @@
 """One basis (DESIGN.md, rule 3): for which splits bars are adjusted, and how they come together. Pure.
 
-Yahoo adjusts all history at once when a split takes effect (yahoo.md §4.1), says so only in answers that hold the day
-itself, and sometimes serves intraday chunks that it forgot to adjust (§4.2). The evidence is always a comparison of
-closes: of the same bars, which agree to float noise on one basis, or of a session's last close with its daily one.
+A provider adjusts all history at once when a split takes effect (yahoo.md §4.1), says so only in answers that hold the
+day itself, and sometimes serves intraday chunks that it forgot to adjust (§4.2). The evidence is always a comparison
+of closes: of the same bars, which agree to float noise on one basis, or of a session's last close with its daily one.
 """
 
 from __future__ import annotations
@@ -92,10 +92,10 @@ def _most_agreed(ratios: FloatArray, factors: FloatArray) -> int | None:
     correction of this bar.
     """
     n_agreed = (np.abs(ratios - factors) < SAME_BARS).sum(axis=1)
-    n_stated = np.count_nonzero(factors, axis=1)
-    is_stated = (n_stated >= 2) | (n_stated == len(ratios))  # noqa: PLR2004 - bars that make a ratio
-    is_stated[-1] = True
-    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_stated, n_agreed, -1)[::-1]))
+    n_given = np.count_nonzero(factors, axis=1)
+    is_given = (n_given >= 2) | (n_given == len(ratios))  # noqa: PLR2004 - bars that make a ratio
+    is_given[-1] = True
+    best = len(n_agreed) - 1 - int(np.argmax(np.where(is_given, n_agreed, -1)[::-1]))
     return best if 2 * int(n_agreed[best]) > len(ratios) else None
 
 
@@ -130,7 +130,7 @@ def align_factors(
     """Return what intraday bars must be divided by to be on the basis of ``daily``, float64 ``(n,)``.
 
     Each session's last close (NaN: unknown) is compared with the daily close of its date; a session without a daily bar
-    follows the nearest one that has. Works for chunks that Yahoo forgot to adjust and for bars stored before a split.
+    follows the nearest one that has. Works for chunks that were sent unadjusted and for bars stored before a split.
     ``n_reflected``: how many of the oldest ``splits`` the bars reflect where no session can be compared (``None``: all
     of them).
     """

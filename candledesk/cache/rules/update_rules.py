@@ -67,6 +67,7 @@ def expired_spans(facts: Facts) -> list[Span]:
     Neighbours are one span when nothing between them was left unasked on purpose and one window can hold them.
     """
     floor = facts.floor[0]
+    widest_s = facts.limits.window_s if facts.limits else 0
     stale = [row for row in facts.coverage if row.state in _ASKED_AND_OPEN and not row.is_settled(facts.now)]
     spans: list[Span] = []
     for row in stale:
@@ -74,7 +75,7 @@ def expired_spans(facts: Facts) -> list[Span]:
             continue
         span = Span(max(row.span.start, floor), row.span.end)
         bridge = Span(spans[-1].start, span.end) if spans else span
-        if spans and bridge.end - bridge.start <= facts.interval.window_s and not _has_unasked(facts, bridge):
+        if spans and bridge.end - bridge.start <= widest_s and not _has_unasked(facts, bridge):
             spans[-1] = bridge
         else:
             spans.append(span)
@@ -94,7 +95,8 @@ def next_archive_run(facts: Facts, last_run_at: int | None) -> int:
     calendar = facts.calendar
     wait_s = settle_s(calendar, facts.interval) + LAG_S + ARCHIVE_LAG_S
     row = int(calendar.close.searchsorted(since - wait_s, side="right"))
-    latest = since + (facts.lookback_s or 30 * DAY_S) // _LOOKBACK_SHARE
+    lookback_s = facts.limits.lookback_s if facts.limits else None
+    latest = since + (lookback_s or 30 * DAY_S) // _LOOKBACK_SHARE
     return min(latest, int(calendar.close[row]) + wait_s) if row < len(calendar) else latest
 
 

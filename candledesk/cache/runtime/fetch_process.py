@@ -1,4 +1,4 @@
-"""The child process that runs yfinance, pandas and the calendars, seen from the parent.
+"""The fetch process, which runs the remote providers and the calendars with pandas, seen from the parent.
 
 Why a process: a pandas parse in a thread holds the GIL for 24 to 206 ms of the window's frames (DESIGN.md,
 "Threads"), and a call that hangs can be killed. Frames on its
@@ -21,16 +21,18 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from candledesk.cache.runtime.workers import start_daemon
+from candledesk.cache.runtime.threads import start_daemon
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError
 from candledesk.providers.answers import FaultAnswer
 
 if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
+    from candledesk.domain.venue import Venue
     from candledesk.providers.answers import FetchRequest, ProviderAnswer, SearchAnswer
+    from candledesk.providers.base import ProviderOptions
 
 log = logging.getLogger(__name__)
-START_TIMEOUT_S = 90.0  # importing yfinance takes 2 to 3 s here (STYLE.md); a loaded machine takes many times that
+START_TIMEOUT_S = 90.0  # the imports take 2 to 3 s here (STYLE.md); a loaded machine takes many times that
 GRACE_S = 2.0  # past the deadline that the child itself keeps, before it is taken for hung and killed
 CALENDAR_TIMEOUT_S = 60.0
 _LENGTH = struct.Struct(">Q")
@@ -55,8 +57,7 @@ def read_frame(stream: IO[bytes]) -> Any:  # noqa: ANN401 - whatever the other e
 class ChildConfig:
     """What the child needs to know at its start."""
 
-    yahoo_url: str
-    cache_dir: str
+    options: ProviderOptions
     n_threads: int
 
 
@@ -161,7 +162,7 @@ class Child:
         self._alive()
 
     def fetch(self, request: FetchRequest) -> ProviderAnswer:
-        """Fetch one window (``provider.base.Provider``); a dead or hung process is a transient fault."""
+        """Fetch one window of a spelled symbol; a dead or hung process is a transient fault."""
         try:
             answer: ProviderAnswer = self._call("fetch", request, request.deadline_s + GRACE_S)
         except FutureTimeoutError:
@@ -170,19 +171,19 @@ class Child:
             return FaultAnswer("the fetch process ended unexpectedly")
         return answer
 
-    def load_calendar(self, exchange: str, quote_type: str, tz: str, start: int) -> SessionCalendar:
+    def load_calendar(self, venue: Venue, start: int) -> SessionCalendar:
         """Compute a venue's sessions from ``start`` (UTC seconds); raise ``EnvironmentFaultError`` when it cannot."""
         try:
-            calendar: SessionCalendar = self._call("calendar", (exchange, quote_type, tz, start), CALENDAR_TIMEOUT_S)
+            calendar: SessionCalendar = self._call("calendar", (venue, start), CALENDAR_TIMEOUT_S)
         except (FutureTimeoutError, EOFError) as error:
             msg = "The calendar process did not answer; the next try starts it again"
             raise EnvironmentFaultError(msg) from error
         return calendar
 
-    def search(self, query: str, deadline_s: float) -> SearchAnswer:
-        """Search symbols at the provider; a dead or hung process is a transient fault."""
+    def search(self, provider: str, query: str, deadline_s: float) -> SearchAnswer:
+        """Search symbols at a provider; a dead or hung process is a transient fault."""
         try:
-            answer: SearchAnswer = self._call("search", (query, deadline_s), deadline_s + GRACE_S)
+            answer: SearchAnswer = self._call("search", (provider, query, deadline_s), deadline_s + GRACE_S)
         except FutureTimeoutError:
             return FaultAnswer(f"no answer within {deadline_s:g} s")
         except EOFError:

@@ -12,13 +12,15 @@ import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from candledesk.cache.runtime.fetch_process import ChildConfig, read_frame, write_frame
+from candledesk.domain.venue import UnknownCalendarError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from candledesk.domain.venue import Venue
 
 EPOCH = date(1970, 1, 1)
 CALENDAR_AHEAD = timedelta(days=370)
@@ -26,17 +28,24 @@ CALENDAR_AHEAD = timedelta(days=370)
 
 def _handlers(config: ChildConfig) -> dict[str, Callable[[Any], object]]:
     warnings.simplefilter("ignore")  # pandas 3's deprecation notices about its own callers are not ours to show
-    from candledesk.providers.yahoo.provider import YahooProvider
+    from candledesk.providers.registry import fetch_by_symbol, make_providers
     from candledesk.venues.calendars import load_calendar
 
-    provider = YahooProvider(config.yahoo_url or None, Path(config.cache_dir))
+    providers = make_providers(config.options)
+    for provider in providers.values():
+        if provider.capabilities.is_remote:
+            provider.prepare()
 
-    def calendar(payload: tuple[str, str, str, int]) -> object:
-        exchange, quote_type, tz, start = payload
+    def calendar(payload: tuple[Venue, int]) -> object:
+        venue, start = payload
         today = datetime.now(UTC).date()
-        return load_calendar(exchange, quote_type, tz, EPOCH + timedelta(seconds=start), today + CALENDAR_AHEAD)
+        return load_calendar(venue, EPOCH + timedelta(seconds=start), today + CALENDAR_AHEAD)
 
-    return {"fetch": provider.fetch, "calendar": calendar, "search": lambda payload: provider.search(*payload)}
+    def search(payload: tuple[str, str, float]) -> object:
+        name, query, deadline_s = payload
+        return providers[name].search(query, deadline_s)
+
+    return {"fetch": lambda request: fetch_by_symbol(providers, request), "calendar": calendar, "search": search}
 
 
 def serve(calls: IO[bytes], replies: IO[bytes]) -> None:
@@ -54,7 +63,9 @@ def serve(calls: IO[bytes], replies: IO[bytes]) -> None:
     def run(number: int, kind: str, payload: object) -> None:
         try:
             value = handlers[kind](payload)
-        except Exception as error:  # noqa: BLE001 - told to the parent, which knows whose call it was
+        except UnknownCalendarError as error:  # what a person typed
+            reply(number, error, is_error=True)
+        except Exception as error:  # noqa: BLE001 - the parent knows whose call it was
             reply(number, RuntimeError(f"{type(error).__name__}: {error}"), is_error=True)
         else:
             reply(number, value)

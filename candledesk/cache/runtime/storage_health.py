@@ -1,4 +1,4 @@
-"""Whether the machine stores what it is given: one retry at a time after a refusal, and one banner for people."""
+"""Whether bars can be stored: one retry at a time after a refusal, and one message for people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StorageHealth:
     def __init__(
         self, pause_s: float, emit: Callable[[Event], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Believe the best; after a refusal nothing is tried for ``pause_s``."""
+        """Start without a fault; after a refusal nothing is tried for ``pause_s``."""
         self._pause_s = pause_s
         self._emit = emit
         self._clock = clock
@@ -47,7 +47,7 @@ class StorageHealth:
             return self._error if self._clock() < self._until else None
 
     def refusal(self) -> EnvironmentFaultError | None:
-        """Return why a demand must wait; who gets ``None`` while the fault lasts is the one that tries."""
+        """Return why a task must wait; after each pause exactly one caller gets ``None`` and may try."""
         with self._lock:
             if self._error is None or self._clock() < self._until:
                 return self._error
@@ -55,7 +55,7 @@ class StorageHealth:
             return None
 
     def note(self, error: EnvironmentFaultError) -> None:
-        """Remember a refusal, and tell people of it once until something is stored again."""
+        """Remember a refusal, and emit one event about it until something is stored again."""
         with self._lock:
             if self._is_read_only:
                 return
@@ -66,9 +66,10 @@ class StorageHealth:
             self._emit(FaultRaised(str(error)))
 
     def note_success(self) -> None:
-        """Forget the fault, for something was stored, and tell people that it is over.
+        """Forget the fault, for something was stored, and emit an event that it is over.
 
-        What was small enough for the last room on a full disk, a moment after another was refused, is no sign of that.
+        A small write that succeeds within the pause after a refusal does not end the fault: it may have used the last
+        room on a full disk.
         """
         with self._lock:
             if self._error is not None and self._clock() < self._refused_at + self._pause_s:

@@ -1,29 +1,29 @@
-"""The harvest list: series that are kept complete, so that the archive outgrows what the provider keeps."""
+"""The archive: series that are kept complete, so that more is stored than the provider still has."""
 
 from __future__ import annotations
 
 import logging
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import ArchiveEntry
 from candledesk.cache.rules.update_rules import next_archive_run, unbroken
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.errors import ClosingError, NotCachedError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S, parse_interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.store.market import archive as archive_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from concurrent.futures import Future
 
+    from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.fetching.fill_task import FillResult
-    from candledesk.cache.runtime.workers import Readers, Writer
+    from candledesk.domain.errors import CandleDeskError
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.archive import ArchiveRow
@@ -34,21 +34,17 @@ STALE_S = 7 * DAY_S  # a list that has not been run for so long says so
 
 
 class Archive:
-    """Reads and changes the list; who runs it is the updater."""
+    """Reads and changes the list of archived series; the updater fetches their bars."""
 
-    def __init__(
-        self, readers: Readers, writer: Writer, catalog: Catalog, fill_scheduler: FillScheduler, now: Callable[[], int]
-    ) -> None:
-        """Take the parts; nothing starts here."""
-        self._readers = readers
-        self._writer = writer
+    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
+        """Start nothing."""
+        self._context = context
         self._catalog = catalog
         self._fill_scheduler = fill_scheduler
-        self._now = now
 
     def entries(self) -> Future[list[ArchiveEntry]]:
         """Return the list by symbol and interval, each entry with what its coverage tells."""
-        return self._readers.submit(
+        return self._context.readers.submit(
             lambda connection: [
                 self._entry(connection, row.symbol, parse_interval(row.interval), row) for row in self.rows(connection)
             ]
@@ -59,40 +55,27 @@ class Archive:
         return archive_store.list_archive(connection)
 
     def change(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
-        """Put a series on the list or take it off; a symbol that was never met costs one request first."""
+        """Put a series on the list or take it off; a symbol that is not known yet costs one request first."""
         parse_symbol(symbol)
-        changed: Future[ArchiveEntry] = Future()
-        base = interval.base
+        refusal = self._catalog.refusal(symbol, interval.base) if is_on else None
+        return start_coroutine(self._change(symbol, interval.base, refusal, is_on=is_on))
 
-        def on_read(read: Future[ArchiveEntry]) -> None:
-            error = read.exception()
-            if error is None:
-                changed.set_result(read.result())
-            else:
-                changed.set_exception(error)
-
-        def on_written(written: Future[None]) -> None:
-            error = written.exception()
-            if error is not None:
-                changed.set_exception(error)
-            else:
-                self._readers.submit(lambda c: self._read_entry(c, symbol, base)).add_done_callback(on_read)
-
-        def on_resolved(end: Future[FillResult]) -> None:
-            error = end.result().error
-            if error is not None:
-                changed.set_exception(error)
-            else:
-                task = partial(_write_set, symbol=symbol, interval=base, is_on=is_on, now=self._now())
-                self._writer.submit(task).add_done_callback(on_written)
-
-        self._fill_scheduler.resolve_instrument(symbol, base, on_resolved)
-        return changed
+    async def _change(
+        self, symbol: str, interval: Interval, refusal: CandleDeskError | None, *, is_on: bool
+    ) -> ArchiveEntry:
+        if refusal is not None:
+            raise refusal
+        found = await wait_for(self._fill_scheduler.resolve_instrument(symbol, interval))
+        if found.error is not None:
+            raise found.error
+        task = partial(_write_set, symbol=symbol, interval=interval, is_on=is_on, now=self._context.now())
+        await wait_for(self._context.writer.submit(task))
+        return await wait_for(self._context.readers.submit(lambda c: self._read_entry(c, symbol, interval)))
 
     def note_run(self, symbol: str, interval: Interval, last_run_at: int | None, note: str) -> Future[None]:
         """Note how a run ended; ``last_run_at`` ``None``: not well."""
         task = partial(_write_note, symbol=symbol, interval=interval, last_run_at=last_run_at, note=note)
-        noted = self._writer.submit(task)
+        noted = self._context.writer.submit(task)
         noted.add_done_callback(_log_failure)
         return noted
 
@@ -111,7 +94,7 @@ class Archive:
         if stretch is not None and stretch.until < facts.now - STALE_S:
             notes.append(f"nothing since {datetime.fromtimestamp(stretch.until, UTC):%Y-%m-%d}")
         if stretch is not None and stretch.n_empty:
-            notes.append(f"Yahoo has no bars in {stretch.n_empty} of its spans")
+            notes.append(f"{facts.provider} has no bars in {stretch.n_empty} of its spans")
         return ArchiveEntry(
             symbol,
             interval,

@@ -1,4 +1,4 @@
-"""One round of upkeep: which series are due for an update, a second question or a harvest, and when to look next.
+"""One round of updates: which series are due for an update, a recheck or the archive, and when the next round is.
 
 Pure: what the updater knows comes in, tasks and the pause until the next round come out. Closed bars come first: the
 series whose bar has been available and not asked for the longest goes first, after those of the charts in front
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from candledesk.cache.active_series import Waiting
 from candledesk.cache.rules.update_budget import UpdateBudget
 from candledesk.cache.rules.update_rules import asked_at, expired_spans, next_archive_run, next_update
 from candledesk.domain.calendar.update_times import (
@@ -53,7 +54,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class UpdateTask:
-    """Something to be started: a job of that kind for that span."""
+    """A job to start."""
 
     symbol: str
     interval: Interval
@@ -62,7 +63,7 @@ class UpdateTask:
 
     @property
     def key(self) -> Key:
-        """What there is one of at a time."""
+        """Symbol, interval and kind: there is one task of each at a time."""
         return self.symbol, self.interval.name, self.kind
 
 
@@ -93,7 +94,7 @@ class TaskHistory:
         self.is_running, self.began, self.began_elapsed = True, now, elapsed
 
     def end(self, now: int, elapsed: float, *, is_answered: bool, is_offline: bool = False) -> None:
-        """Note how it ended; what fails is tried again after a pause that grows.
+        """Note how it ended; a failure is tried again after a pause that grows.
 
         Without a network it grows little: such a try costs the provider nothing and finds out when there is one again.
         """
@@ -112,7 +113,7 @@ class TaskHistory:
         return max(self.not_before - elapsed, rest_s)
 
     def _is_steady(self, now: int, elapsed: float) -> bool:
-        """Tell whether nobody has set the wall clock since the last start."""
+        """Tell whether the wall clock was not set since the last start."""
         return abs((now - self.began) - (elapsed - self.began_elapsed)) <= CLOCK_SLACK_S
 
 
@@ -146,19 +147,6 @@ class UpdateRate:
     requests_per_minute: float
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An active series: ``asked_at``, when its newest bars were asked for, and since when a closed bar waits.
-
-    ``since``: when the first closed bar became available that was not asked for since, ``None`` when there is none;
-    ``is_failing``: it waits for the next try of an update that failed. Times in UTC seconds.
-    """
-
-    asked_at: int
-    since: int | None
-    is_failing: bool = False
-
-
 @dataclass(slots=True)
 class Schedule:
     """What a round found: tasks in the order of their urgency, and the seconds until the next round.
@@ -171,7 +159,7 @@ class Schedule:
     waiting: dict[SeriesKey, Waiting] = field(default_factory=dict)
 
     def wait(self, seconds: float) -> None:
-        """Come back after so many seconds at the latest."""
+        """Begin the next round after so many seconds at the latest."""
         self.pause_s = min(self.pause_s, max(seconds, MIN_PAUSE_S))
 
 
@@ -203,7 +191,7 @@ class UpdateScheduler:
         return self.histories.setdefault(key, TaskHistory())
 
     def clear_backoff(self) -> None:
-        """Let what has failed be tried at once: the provider answers again."""
+        """End the pauses after failures, since the provider answers again."""
         for history in self.histories.values():
             history.n_failed, history.not_before = 0, float("-inf")
 
@@ -220,7 +208,7 @@ class UpdateScheduler:
         return history
 
     def plan(self, series: Sequence[SeriesStatus], elapsed: float, *, is_alone: bool = False) -> Schedule:
-        """Return what is due now, the most urgent first; ``is_alone``: nobody else asks the provider."""
+        """Return what is due now, the most urgent first; ``is_alone``: only updates ask the provider."""
         found = Schedule()
         self._plan_updates(found, [status for status in series if status.is_active], elapsed, is_alone=is_alone)
         archived = [status for status in series if status.is_archived]

@@ -1,1 +1,1 @@
-"""The demo market over HTTP: what Yahoo's routes answer, faults, and the controls."""
+"""The demo market over HTTP: the answers of Yahoo's routes, faults, and the controls."""

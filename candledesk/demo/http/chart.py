@@ -1,4 +1,4 @@
-"""The chart endpoint: caps, errors and rows as Yahoo gives them (yahoo.md §1, §3, §4)."""
+"""The chart endpoint: limits, errors and rows as Yahoo sends them (yahoo.md §1, §3, §4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from candledesk.demo.http.meta import VALID_RANGES, make_meta, trading_periods
 from candledesk.demo.prices.actions import adjusted_closes, state_events
-from candledesk.demo.prices.listing import Listing, Quote, join, widen
+from candledesk.demo.prices.listing import DemoListing, Quote, join, widen
 from candledesk.demo.prices.minutes import Minutes, minute_grid
 from candledesk.demo.prices.noise import hash_counters, noise_key
 from candledesk.demo.prices.oddities import add_oddities, phantom_rows
@@ -28,7 +28,7 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the provider allows for an interval: step, look-back and greatest span in seconds, ``None`` unlimited."""
+    """The provider's limits for an interval: step, look-back and widest span in seconds; ``None``: unlimited."""
 
     label: str
     step: int
@@ -59,7 +59,7 @@ _RANGE_DAYS = {"1mo": 31, "3mo": 92, "6mo": 183, "1y": 365, "2y": 730, "5y": 182
 
 
 class ChartRefusedError(Exception):
-    """The provider refuses: HTTP status, code and the description it gives."""
+    """A request that the provider refuses: HTTP status, error code and description."""
 
     def __init__(self, status: int, code: str, description: str) -> None:
         super().__init__(description)
@@ -82,7 +82,7 @@ class _Request:
 
 
 def answer_chart(prices: Prices, symbol: str, query: Mapping[str, str], now: int) -> Payload:
-    """Return the JSON body of a chart request; raise ``ChartRefusedError`` as the provider would refuse it."""
+    """Return the JSON body of a chart answer; raise ``ChartRefusedError`` for a request that the provider refuses."""
     listing = prices.listing(symbol, now)
     if listing is None:
         raise ChartRefusedError(404, "Not Found", "No data found, symbol may be delisted")
@@ -110,7 +110,7 @@ def answer_chart(prices: Prices, symbol: str, query: Mapping[str, str], now: int
     return {"chart": {"result": [result], "error": None}}
 
 
-def _read_request(listing: Listing, query: Mapping[str, str], now: int) -> _Request:
+def _read_request(listing: DemoListing, query: Mapping[str, str], now: int) -> _Request:
     interval = query.get("interval", "1d")
     rule = RULES.get(interval)
     if rule is None:
@@ -130,7 +130,7 @@ def _read_request(listing: Listing, query: Mapping[str, str], now: int) -> _Requ
     return _Request(interval, rule, start, end, extended, None)
 
 
-def _range_start(listing: Listing, range_: str, rule: Rule, now: int) -> int:
+def _range_start(listing: DemoListing, range_: str, rule: Rule, now: int) -> int:
     if range_ in {"1d", "5d"}:
         known = max(1, listing.known_sessions(now))
         return int(listing.hours.open[max(0, known - int(range_[0]))])
@@ -146,7 +146,7 @@ def _range_start(listing: Listing, range_: str, rule: Rule, now: int) -> int:
     raise ChartRefusedError(422, "Unprocessable Entity", text)
 
 
-def _check_caps(request: _Request, listing: Listing, now: int) -> None:
+def _check_caps(request: _Request, listing: DemoListing, now: int) -> None:
     rule, start, end = request.rule, request.start, request.end
     if start > end:
         text = f"Invalid input - start date cannot be after end date. startDate = {start}, endDate = {end}"
@@ -166,7 +166,7 @@ def _check_caps(request: _Request, listing: Listing, now: int) -> None:
         raise ChartRefusedError(400, "Bad Request", text)
 
 
-def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> Minutes:
+def _intraday_rows(listing: DemoListing, request: _Request, quote: Quote, now: int) -> Minutes:
     step, start, end = request.rule.step, request.start, request.end
     rows = listing.adjusted(listing.rows(step, start, end, now), now)
     rows = add_oddities(listing, request.rule.label, rows, now)
@@ -175,13 +175,13 @@ def _intraday_rows(listing: Listing, request: _Request, quote: Quote, now: int) 
         extra.append(_null_rows(listing, request, rows.time, now))
     rows = _merge(rows, extra)
     opened = int(listing.hours.open[quote.session])
-    if quote.is_live and start <= now and end > opened:  # appended whatever the end is (yahoo.md §4.9)
+    if quote.is_live and start <= now and end > opened:  # appended even if the end is before now (yahoo.md §4.9)
         rows = join([rows, _flat_rows(np.array([now]), np.array([quote.price]))])
     return rows
 
 
-def _closing_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
-    """Return the bars that half days show at their early close (yahoo.md §4.12)."""
+def _closing_rows(listing: DemoListing, start: int, end: int, now: int) -> Minutes:
+    """Return the extra bars of half days at their early close (yahoo.md §4.12)."""
     hours = listing.hours
     if listing.profile.is_24h or listing.profile.is_fund:
         return _flat_rows(hours.close[:0], np.empty(0))
@@ -192,8 +192,8 @@ def _closing_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
     return _flat_rows(hours.close[rows], closes)
 
 
-def _null_rows(listing: Listing, request: _Request, present: IntArray, now: int) -> Minutes:
-    """Return null rows for half of the bars without a trade; the other half is simply absent (yahoo.md §4.7)."""
+def _null_rows(listing: DemoListing, request: _Request, present: IntArray, now: int) -> Minutes:
+    """Return null rows for half of the bars without a trade; the other half is left out (yahoo.md §4.7)."""
     hours, step = listing.hours, request.rule.step
     first = int(np.searchsorted(hours.close, request.start, side="right"))
     last = max(first, int(np.searchsorted(hours.open, min(request.end, now))))
@@ -221,7 +221,7 @@ def _merge(rows: Minutes, extra: list[Minutes]) -> Minutes:
     return rows
 
 
-def _daily_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> Minutes:
+def _daily_rows(listing: DemoListing, request: _Request, quote: Quote, now: int) -> Minutes:
     known = listing.known_sessions(now)
     stamps = listing.stamps(np.arange(known))
     lo, hi = np.searchsorted(stamps, [request.start, request.end])
@@ -231,11 +231,11 @@ def _daily_rows(listing: Listing, request: _Request, quote: Quote, now: int) -> 
     rows = add_oddities(listing, "1d", rows, now)
     time = stamps[rows.session]
     if len(rows) and quote.is_live and rows.session[-1] == quote.session:
-        time[-1] = now  # the forming day is filed under the current second
+        time[-1] = now  # the forming day is stamped with the current second
     return _merge(replace(rows, time=time), [phantom_rows(listing, request.start, request.end, now)])
 
 
-def _long_rows(listing: Listing, interval: str, rows: Minutes) -> Minutes:
+def _long_rows(listing: DemoListing, interval: str, rows: Minutes) -> Minutes:
     days = rows.time // DAY_S
     if interval in {"1wk", "5d"}:
         key = (days + 3) // 7 * 7 - 3
@@ -257,7 +257,7 @@ def _long_rows(listing: Listing, interval: str, rows: Minutes) -> Minutes:
 
 
 def _quote_columns(rows: Minutes) -> Payload:
-    """Return the columns; a price that is not known is null, and so is the volume of a row without a close."""
+    """Return the columns; a missing price is null, and so is the volume of a row without a close."""
     columns: Payload = {}
     for name in ("open", "high", "low", "close", "volume"):
         values: list[float | None] = getattr(rows, name).tolist()

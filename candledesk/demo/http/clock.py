@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class DemoClock:
-    """A clock that can be frozen, moved and let run; any thread may use it."""
+    """A clock that can be frozen, moved and started again; safe for use from any thread."""
 
     def __init__(self, source: Callable[[], float] | None = None) -> None:
         self._source = source or time.time
@@ -26,14 +26,14 @@ class DemoClock:
             return int(self._source() + self._shift if self._frozen is None else self._frozen)
 
     def set(self, now: float | str, *, is_frozen: bool = True) -> None:
-        """Move to an instant and stay there, or run on from there."""
+        """Move to an instant and stay there (``is_frozen``), or continue from there."""
         instant = float(parse_instant(now))
         with self._lock:
             self._frozen = instant if is_frozen else None
             self._shift = instant - self._source()
 
     def advance(self, seconds: float) -> None:
-        """Move on by some seconds."""
+        """Move forward by ``seconds``."""
         with self._lock:
             if self._frozen is None:
                 self._shift += seconds

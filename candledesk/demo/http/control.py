@@ -33,7 +33,7 @@ form{{margin:.6em 0}}input[type=number]{{width:5em}}pre{{background:#eee;padding
 <button>Reuse</button></form>
 <form data-to="faults"><b>Fault</b> <select name="kind">{kinds}</select> in the next
 <input name="count" type="number" value="1" min="1"> answers <button>Show</button></form>
-<form data-to="reset"><b>Take everything back</b> <button>Reset</button></form>
+<form data-to="reset"><b>Undo all changes</b> <button>Reset</button></form>
 <pre id="reply"></pre><table>{rows}</table>
 <script>
 for (const form of document.forms) form.onsubmit = async (event) => {{
@@ -48,10 +48,11 @@ for (const form of document.forms) form.onsubmit = async (event) => {{
 
 
 def answer_control(market: Market, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
-    """Answer a control request; what is wrong with it is told with status 400, an unknown path with 404.
+    """Answer a control request: status 400 and the error for a wrong one, 404 for an unknown path.
 
-    GET ``/_demo`` the state, ``/_demo/page`` the same for people, ``/_demo/log``, ``/_demo/truth``; POST ``faults``,
-    ``splits``, ``reuse``, ``clock``, ``reset`` with the arguments of the methods of ``Market`` as a JSON object.
+    GET ``/_demo`` returns the state, ``/_demo/page`` the same for people; further ``/_demo/log`` and ``/_demo/truth``.
+    POST ``faults``, ``splits``, ``reuse``, ``clock``, ``reset`` with the arguments of the methods of ``Market`` as a
+    JSON object.
     """
     try:
         answer = _ANSWERS.get((method, path))

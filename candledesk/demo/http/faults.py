@@ -1,4 +1,4 @@
-"""Faults that the demo market can be told to show: how a request is matched and how rows are spoilt."""
+"""Faults that can be injected into the demo market: the requests that match a fault, and the changes of rows."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ Columns = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault and the requests it meets.
+    """One fault and the requests to which it applies.
 
     ``kind``: ``status`` (with ``status``), ``delay`` (``delay_s``, then the true answer), ``hang``, ``reset``,
-    ``truncated`` (half a JSON body), ``cut`` (connection closed within the body), ``html``, ``right_back``, ``empty``,
-    or a spoiler of rows: ``nan``, ``disorder``, ``duplicates``, ``negative``, ``crossed`` (high < low), ``pence``
-    (a block 100 times too dear), ``missing_session``; or ``wrong_granularity`` (months where days are asked, days where
-    minutes are, and ``dataGranularity`` says so); or, with true rows, ``hostile_text`` (names of 100,000 characters
-    with control characters, bidirectional overrides and markup; in the search too with ``path="/v1/finance/search"``)
-    and ``hostile_date`` (a first trade date of -10^18); or ``hostile_error``, an error 500 with such a text.
-    ``count``: how many matching requests it meets after letting ``skip`` pass (``None``: all); ``probability`` with
-    ``seed``: a repeatable share of them. ``path``: a part of the request's path; ``symbol``, ``interval``: exact.
+    ``truncated`` (half a JSON body), ``cut`` (connection closed within the body), ``html``, ``right_back``, ``empty``;
+    or a change of rows: ``nan``, ``disorder``, ``duplicates``, ``negative``, ``crossed`` (high < low), ``pence`` (a
+    block with prices times 100), ``missing_session``; or ``wrong_granularity`` (months in place of days, days in place
+    of shorter bars, with a matching ``dataGranularity``); or, with true rows, ``hostile_text`` (names of 100,000
+    characters with control characters, bidirectional overrides and markup; in the search too with
+    ``path="/v1/finance/search"``) and ``hostile_date`` (a first trade date of -10^18); or ``hostile_error``, an error
+    500 with such a text. ``count``: the number of matching requests to which it applies, after ``skip`` matching ones
+    (``None``: all); ``probability`` with ``seed``: a repeatable share of them. ``path``: a part of the request's path;
+    ``symbol``, ``interval``: exact.
     """
 
     kind: str
@@ -51,7 +52,7 @@ class Fault:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Fault:
-        """Build from a JSON object; raise ``ValueError`` that names an unknown field."""
+        """Build from a JSON object; raise ``ValueError`` with the name of an unknown field."""
         names = {field.name for field in fields(cls)}
         unknown = sorted(set(row) - names)
         if unknown or "kind" not in row:
@@ -60,37 +61,37 @@ class Fault:
         return cls(**row)
 
     def matches(self, path: str, query: Mapping[str, str]) -> bool:
-        """Tell whether the fault is meant for such a request."""
+        """Tell whether the fault's ``path``, ``symbol`` and ``interval`` match a request."""
         symbol = path.rpartition("/")[2]
         return self.path in path and self.symbol in {None, symbol} and self.interval in {None, query.get("interval")}
 
 
 class FaultPlan:
-    """The faults in force, oldest first; any thread may use it."""
+    """The active faults, oldest first; safe for use from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rows: list[tuple[Fault, random.Random, list[int]]] = []
 
     def add(self, kind: str, **settings: Any) -> Fault:  # noqa: ANN401 - the fields of Fault
-        """Put a fault in force and return it."""
+        """Activate a fault and return it."""
         fault = Fault.from_json({"kind": kind, **settings})
         with self._lock:
             self._rows.append((fault, random.Random(fault.seed), [0]))
         return fault
 
     def clear(self) -> None:
-        """End all faults."""
+        """Remove all faults."""
         with self._lock:
             self._rows.clear()
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Return the faults with how many requests each has matched."""
+        """Return the faults with the number of requests that each has matched."""
         with self._lock:
             return [{**asdict(fault), "matched": seen[0]} for fault, _, seen in self._rows]
 
     def take(self, path: str, query: Mapping[str, str]) -> Fault | None:
-        """Return the fault that this request must meet, counting it."""
+        """Return the fault that applies to this request, ``None`` for none; the request is counted."""
         with self._lock:
             for fault, dice, seen in self._rows:
                 if not fault.matches(path, query):
@@ -104,7 +105,7 @@ class FaultPlan:
 
 
 def spoil(payload: Payload, fault: Fault) -> bool:
-    """Spoil the rows of a chart answer in place; tell whether anything was spoilt."""
+    """Change the rows of a chart answer in place as ``fault`` says; return whether anything was changed."""
     spoiler = _SPOILERS.get(fault.kind)
     result = payload["chart"]["result"][0]
     if spoiler is None or not result.get("timestamp"):
@@ -174,7 +175,7 @@ def _spoil_pence(columns: Columns, dice: random.Random) -> None:
 
 
 def _spoil_session(columns: Columns, dice: random.Random) -> None:
-    """Drop the rows of one day: a run without a pause of five hours, or one row of a daily answer."""
+    """Drop the rows of one day: a run of rows less than five hours apart, or one row of a daily answer."""
     times, runs = columns["timestamp"], [[0]]
     for row in range(1, len(times)):
         if times[row] - times[row - 1] > 5 * 3_600:

@@ -1,4 +1,4 @@
-"""Faults of what an answer says beside its rows: hostile texts, an impossible date, the wrong granularity.
+"""Faults of an answer outside its rows: hostile texts, an impossible date, the wrong granularity.
 
 The rows of a ``hostile_…`` answer are true.
 """
@@ -34,7 +34,7 @@ def answer_hostile_error() -> Reply:
 
 
 def make_hostile(kind: str, value: Any) -> None:  # noqa: ANN401 - any part of a JSON document
-    """Put hostile names (``hostile_text``) or a first trade date of -10^18 (``hostile_date``) into it, in place."""
+    """Put hostile names (``hostile_text``) or a first trade date of -10^18 (``hostile_date``) into it in place."""
     if isinstance(value, list):
         for part in value:
             make_hostile(kind, part)
@@ -49,7 +49,7 @@ def make_hostile(kind: str, value: Any) -> None:  # noqa: ANN401 - any part of a
 
 
 def make_page_hostile(kind: str, reply: Reply) -> Reply:
-    """Return the answer of another page than the chart's, with hostile names if it is JSON."""
+    """Return the answer of a page other than the chart, with hostile names if it is JSON."""
     if reply.content_type != JSON:
         return reply
     payload = orjson.loads(reply.body)
@@ -58,9 +58,9 @@ def make_page_hostile(kind: str, reply: Reply) -> Reply:
 
 
 def answer_wrong_granularity(prices: Prices, symbol: str, query: Mapping[str, str], now: int) -> Payload:
-    """Return months where days were asked, days where minutes or hours were, and say so in ``dataGranularity``.
+    """Return months in place of days, and days in place of minutes or hours, with a matching ``dataGranularity``.
 
-    Raises ``ChartRefusedError`` as the provider refuses what was asked.
+    Raises ``ChartRefusedError`` when the provider refuses the request.
     """
     asked = query.get("interval", "1d")
     true_meta = answer_chart(prices, symbol, query, now)["chart"]["result"][0]["meta"]

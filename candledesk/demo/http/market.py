@@ -1,4 +1,4 @@
-"""The demo market itself: its clock, prices, faults and log, and what it answers."""
+"""The demo market: its clock, prices, faults, log and answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One request: UNIX time, the host that was meant, path, query, the status given and the fault shown."""
+    """One request: UNIX time, the requested host, path, query, the status of the answer and the applied fault."""
 
     time: float
     host: str
@@ -40,10 +40,11 @@ class LogEntry:
 
 
 class Market:
-    """What the demo market is asked, whatever way the requests come.
+    """The answers of the demo market, independent of the transport.
 
-    ``clock``: UNIX seconds, the real time by default; ``now`` freezes time there until ``clock.set`` changes it.
-    ``faults`` (``FaultPlan``), ``log`` (list of ``LogEntry``) and ``clock`` (``DemoClock``) may be used while it runs.
+    ``clock``: a function that returns UNIX seconds, the real time by default; ``now`` freezes the time at an instant
+    until ``clock.set`` changes it. ``faults`` (``FaultPlan``), ``log`` (list of ``LogEntry``) and ``clock``
+    (``DemoClock``) may be used while the market runs.
     """
 
     def __init__(
@@ -64,12 +65,12 @@ class Market:
         self._log_lock = threading.Lock()
 
     def warm_up(self) -> None:
-        """Load pandas and the first listings before somebody waits for them (three seconds on a cold machine)."""
+        """Load pandas and the first listings before the first request (three seconds on a cold machine)."""
         for symbol in ("AAPL", "BTC-USD"):
             self.prices.listing(symbol, self.clock.now())
 
     def reset(self) -> None:
-        """Forget faults, splits, new owners and the log; return to the clock's own time."""
+        """Clear faults, splits, new owners and the log; reset the clock to its source."""
         self.faults.clear()
         self.prices.reset()
         self.clock.reset()
@@ -79,7 +80,7 @@ class Market:
     def truth(
         self, symbol: str, interval: str, start: int, end: int, now: int | None = None, *, is_read: bool = False
     ) -> Bars:
-        """Return the final bars that a correct cache must hold: odd rows as sent, or ``is_read`` (truth.py)."""
+        """Return the final bars that a correct cache holds (``make_truth``); ``is_read``: with odd rows corrected."""
         now = self.clock.now() if now is None else now
         return make_truth(self.prices, symbol, interval, start, end, now, is_read=is_read)
 
@@ -88,11 +89,11 @@ class Market:
     ) -> SplitEvent:
         """Split a symbol at once, ``numerator`` new shares for ``denominator`` old ones, and return the split.
 
-        From now on the history of every interval is re-based, and answers whose range holds the split's date state it.
-        ``date`` (ISO): its session is the first on or after it; by default the session that is open, or the next one.
-        A split with a ``date`` in the future takes effect when its session opens. ``forgotten``: how many daily rows,
-        the last of them two sessions before the date, stay on the old basis. Raises ``KeyError`` for an unknown
-        symbol, ``ValueError`` for parts that are not from 1 to 10,000.
+        The history of every interval is then on the new basis, and answers whose range contains the split's date state
+        it. ``date`` (ISO): the split is on the first session on or after it; by default on the session that is open, or
+        the next one. A split with a ``date`` in the future takes effect when its session opens. ``forgotten``: how many
+        daily rows stay on the old basis, the last of them two sessions before the date. Raises ``KeyError`` for an
+        unknown symbol, ``ValueError`` for parts that are not from 1 to 10,000.
         """
         return self.prices.split(symbol, (numerator, denominator), _day(date), forgotten, self.clock.now())
 
@@ -101,9 +102,9 @@ class Market:
     ) -> Profile:
         """Give the symbol to another company at once and return its profile.
 
-        From now on every answer is about the new company alone: its name, its first trade date (``date``, by default
-        the session that is open, or the next one), its prices, which begin at ``factor`` times the last price before.
-        It has no splits, payments or oddities. Raises ``KeyError`` for an unknown symbol.
+        Every answer is then about the new company only: its name, its first trade date (``date``, by default the
+        session that is open, or the next one) and its prices, which begin at ``factor`` times the last price before. It
+        has no splits, payments or oddities. Raises ``KeyError`` for an unknown symbol.
         """
         return self.prices.reuse(symbol, name, factor, _day(date), self.clock.now())
 
@@ -127,7 +128,7 @@ class Market:
                     file.write(orjson.dumps(asdict(entry)) + b"\n")
 
     def answer(self, host: str, path: str, query: Mapping[str, str], fault: Fault | None) -> Reply:
-        """Return the provider's answer, spoilt as ``fault`` says."""
+        """Return the provider's answer with ``fault`` applied to it."""
         now = self.clock.now()
         kind = fault.kind if fault is not None else ""
         if not path.startswith(CHART_PATH):

@@ -13,7 +13,7 @@ from candledesk.domain.calendar.sessions import utc_of_wall
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
-    from candledesk.demo.prices.listing import Listing, Quote
+    from candledesk.demo.prices.listing import DemoListing, Quote
 
 VALID_RANGES = ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"]
 _US_MICS = frozenset({"XNYS"})
@@ -22,7 +22,7 @@ _PRE_S, _POST_S = 5 * HOUR_S + 30 * MINUTE_S, 4 * HOUR_S
 PeriodRow = dict[str, str | int]
 
 
-def make_meta(listing: Listing, quote: Quote, now: int) -> dict[str, Any]:
+def make_meta(listing: DemoListing, quote: Quote, now: int) -> dict[str, Any]:
     """Return the fields that do not depend on the request."""
     profile = listing.profile
     today = listing.adjusted(listing.daily(quote.session, quote.session + 1, now), now)
@@ -54,7 +54,7 @@ def make_meta(listing: Listing, quote: Quote, now: int) -> dict[str, Any]:
     }
 
 
-def trading_periods(listing: Listing, start: int, end: int, *, extended: bool) -> object:
+def trading_periods(listing: DemoListing, start: int, end: int, *, extended: bool) -> object:
     """Return every session of an intraday request: lists, or a dict of lists with extended hours."""
     hours = listing.hours
     first = int(np.searchsorted(hours.close, start, side="right"))
@@ -65,12 +65,12 @@ def trading_periods(listing: Listing, start: int, end: int, *, extended: bool) -
     return {name: [[period[index]] for period in periods] for index, name in enumerate(("pre", "regular", "post"))}
 
 
-def _present_session(listing: Listing, now: int) -> int:
+def _present_session(listing: DemoListing, now: int) -> int:
     """Return the session that is open at ``now`` or the next one."""
     return min(int(np.searchsorted(listing.hours.close, now, side="right")), len(listing.hours) - 1)
 
 
-def _periods(listing: Listing, row: int) -> tuple[PeriodRow, PeriodRow, PeriodRow]:
+def _periods(listing: DemoListing, row: int) -> tuple[PeriodRow, PeriodRow, PeriodRow]:
     hours, profile = listing.hours, listing.profile
     start, end = int(hours.open[row]), int(hours.close[row])
     if profile.is_24h:  # stated as the local day, without its last minute (yahoo.md §4.11)

@@ -1,4 +1,4 @@
-"""Everything the client asks for besides charts: cookie, consent, crumb, search, look-up, quotes."""
+"""The pages besides charts that the client requests: cookie, consent, crumb, search, look-up, quotes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from candledesk.demo.instruments.profile import Profile
-    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.listing import DemoListing
     from candledesk.demo.prices.listings import Prices
 
 JSON, HTML, TEXT = "application/json;charset=utf-8", "text/html;charset=utf-8", "text/plain;charset=utf-8"
@@ -129,7 +129,7 @@ def _summary(prices: Prices, symbol: str, now: int) -> Reply:
 
 
 def _facts(prices: Prices, symbol: str, now: int) -> dict[str, Any]:
-    listing: Listing | None = prices.listing(symbol, now)
+    listing: DemoListing | None = prices.listing(symbol, now)
     if listing is None:
         raise KeyError(symbol)
     meta = make_meta(listing, listing.quote(now), now)

@@ -1,4 +1,4 @@
-"""The demo market on loopback: a thread that serves it, started and stopped."""
+"""The demo market on loopback, served by a thread that can be started and stopped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DemoMarket(Market):
-    """A stand-in for Yahoo on loopback; a context manager. Options: ``Market``; ``port`` 0 takes any free one."""
+    """A stand-in for Yahoo on loopback; a context manager. ``port`` 0: any free port; other options: see ``Market``."""
 
     def __init__(
         self,
@@ -35,11 +35,11 @@ class DemoMarket(Market):
         return self._server.url
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start to serve requests."""
         self._thread = start_daemon("demo-market", self._server.serve_forever, 0.05)
 
     def stop(self) -> None:
-        """End every connection, hanging ones too."""
+        """Stop serving and close every connection, also those that hang."""
         self.closing.set()
         if self._thread is not None:
             self._server.shutdown()

@@ -1,4 +1,4 @@
-"""The demo market's way to the network: connections on loopback, faults of the transport, one log entry a request."""
+"""The HTTP server of the demo market: loopback connections, faults of the transport, one log entry per request."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class MarketServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Serve one connection, known to ``end_connections``."""
+        """Serve one connection and register it for ``end_connections``."""
         with self._lock:
             self._open.add(request)
             self._serving = [thread for thread in self._serving if thread.is_alive()] + [threading.current_thread()]
@@ -59,13 +59,13 @@ class MarketServer(ThreadingHTTPServer):
                 self._open.discard(request)
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
-        """Report our own mistakes; clients of a faulty market end connections badly all the time."""
+        """Log errors of the market itself; connection errors are normal while faults are active."""
         error = sys.exception()
         if not isinstance(error, OSError):
             _LOGGER.error("the demo market failed to answer", exc_info=error)
 
     def end_connections(self) -> None:
-        """Shut every connection down and wait shortly for their threads."""
+        """Close every connection and wait shortly for their threads."""
         with self._lock:
             connections, threads = list(self._open), list(self._serving)
         for connection in connections:
@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: MarketServer
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
-        """Stay silent: the market has its own log."""
+        """Log nothing, because the market has its own log."""
 
     def do_GET(self) -> None:
         """Answer a request."""
@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._deliver(reply, name)
 
     def _broken_reply(self, fault: Fault) -> Reply | None:
-        """Return what is sent in place of the true answer, ``None`` when that is still needed."""
+        """Return the reply that replaces the true answer, ``None`` when the true answer is needed."""
         if fault.kind == "delay":
             self.server.market.closing.wait(fault.delay_s)
         if fault.kind == "status":
@@ -142,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply, is_cut=fault == "cut")
 
     def _wait_for_end(self) -> None:
-        """Hold the connection until the client or the market ends it."""
+        """Keep the connection open until the client or the market closes it."""
         self.connection.settimeout(None)
         with suppress(OSError):
             while not self.server.market.closing.is_set() and self.connection.recv(4_096):
@@ -162,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _status_reply(status: int) -> Reply:
-    """Return an error as the provider's edge gives it (yahoo.md §1, §2.4)."""
+    """Return an error as the provider's edge server sends it (yahoo.md §1, §2.4)."""
     if status == 429:  # noqa: PLR2004 - Too Many Requests
         return Reply.of_html("Edge: Too Many Requests", status)
     if status == 401:  # noqa: PLR2004 - Unauthorized

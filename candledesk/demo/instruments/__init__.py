@@ -1,1 +1,1 @@
-"""The demo market's instruments: what they are, when they trade, split and pay."""
+"""The demo market's instruments: profiles, trading hours, splits and payments."""

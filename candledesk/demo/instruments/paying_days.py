@@ -1,4 +1,4 @@
-"""On which sessions an instrument of the demo pays."""
+"""The sessions on which an instrument of the demo pays a dividend or a capital gain."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def paying_rows(profile: Profile, hours: SessionCalendar) -> IntArray:
 
 
 def gain_is_inside(hours: SessionCalendar, rows: IntArray) -> IntArray:
-    """Return 1 for the payments whose dividend already holds the capital gain stated beside it (odd years), else 0."""
+    """Return 1 for payments whose dividend already contains the separately stated capital gain (odd years), else 0."""
     return hours.date[rows].astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64) % 2

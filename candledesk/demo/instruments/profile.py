@@ -1,4 +1,4 @@
-"""What describes one instrument of the demo and how its invented prices behave."""
+"""The description of one instrument of the demo and the parameters of its invented prices."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 class Profile:
     """One demo instrument.
 
-    ``listed``: the first session is the first one on or after it; ``anchor``: the date at which the price is about
-    ``price``; ``drift``/``volatility`` per year; ``pull``: share of the distance to ``price`` that is lost each day;
-    ``volume`` per session; ``traded``: share of minutes with a trade; ``dividend``: cash per share, paid in
+    ``listed``: the first session is the first one on or after this date; ``anchor``: the date at which the price is
+    about ``price``; ``drift``/``volatility`` per year; ``pull``: share of the distance to ``price`` that is lost each
+    day; ``volume`` per session; ``traded``: share of minutes with a trade; ``dividend``: cash per share, paid in
     ``dividend_months``, stated with ``dividend_currency`` if there is one; ``gain``: share of the price that a fund
-    pays as a capital gain on the same days; ``decimals``: of the prices; ``price_hint``: those that the provider
-    states, ``None`` for the same; ``oddities``: names in oddities.py; ``company``: makes the noise of a symbol's
-    second owner differ from that of its first; ``has_real_days``: dailies of 2019–2024 are real;
-    ``has_negative_days``: crude oil's April of 2020 (crude.py).
+    pays as a capital gain on the same days; ``decimals``: of the prices; ``price_hint``: the decimals that the provider
+    states, ``None`` for the same; ``oddities``: names in oddities.py; ``company``: part of the noise key, so that the
+    second owner of a symbol gets other prices; ``has_real_days``: daily bars of 2019–2024 are real;
+    ``has_negative_days``: crude oil in April 2020 (crude.py).
     """
 
     symbol: str
@@ -64,7 +64,7 @@ class Profile:
 
     @property
     def noise_name(self) -> str:
-        """The name that its noise is drawn under."""
+        """The name from which the noise keys of the instrument are made."""
         return self.symbol + self.company
 
 

@@ -1,4 +1,4 @@
-"""The demo's ordinary instruments, and the table of all; those with an oddity stand in specials.py."""
+"""The demo's ordinary instruments, and the table of all; those with an oddity are in specials.py."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ PROFILES: tuple[Profile, ...] = (
 
 
 def profiles_at(now: int) -> dict[str, Profile]:
-    """Return the instruments by symbol as of ``now`` (UTC seconds): the young one was listed 40 days before."""
+    """Return the instruments by symbol at ``now`` (UTC seconds); ``YOUNG_SYMBOL`` was listed 40 days before."""
     table = {profile.symbol: profile for profile in (*PROFILES, *SPECIAL_PROFILES)}
     day = datetime.fromtimestamp(now, UTC).date() - timedelta(days=YOUNG_AGE_DAYS)
     table[YOUNG_SYMBOL] = replace(table[YOUNG_SYMBOL], listed=day)

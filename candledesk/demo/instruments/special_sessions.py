@@ -1,4 +1,4 @@
-"""Sessions that calendar libraries lack: Mumbai's special days, and Riyadh's week with its change of 2013."""
+"""Sessions that calendar libraries lack: Mumbai's special days, and Riyadh's week before and after 2013."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MUMBAI = (
 
 
 def add_special_sessions(calendar: SessionCalendar) -> SessionCalendar:
-    """Return the calendar with Mumbai's special sessions if it is Mumbai's; a session that it knows stays."""
+    """Return the calendar with Mumbai's special sessions if it is Mumbai's; sessions that it has already stay."""
     if calendar.mic != MUMBAI_MIC:
         return calendar
     times = np.array([[_wall(f"{day}T{clock}") for clock in ("00:00", *hours)] for day, *hours in _MUMBAI])

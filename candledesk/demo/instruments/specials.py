@@ -1,4 +1,4 @@
-"""Instruments that show what a user of Yahoo's data may meet; each name says what is odd about it."""
+"""Instruments that reproduce oddities of Yahoo's data; the name of each states its oddity."""
 
 from __future__ import annotations
 
@@ -105,5 +105,5 @@ SHOWN: dict[str, str] = {
     "CL=F": "a close of -37.63 on 2020-04-20",
     "FCNTX": "a fund's capital gains; in odd years the dividend holds the gain that is stated beside it",
     "KMR.L": "dividends in dollars of a share in pence; flat rows without volume on London's holidays",
-    "PEPE24478-USD": "a coin at 0.000004 of which the provider says two decimals",
+    "PEPE24478-USD": "a coin at 0.000004 for which the provider reports two decimals",
 }

@@ -1,4 +1,4 @@
-"""Splits of any ratio: stated ones, and ones that are triggered while the market runs (yahoo.md §4.1)."""
+"""Splits of any ratio: those of the profiles, and those that are made while the market runs (yahoo.md §4.1)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _GREATEST_PART = 10_000
 class SplitEvent:
     """``numerator`` new shares for ``denominator`` old ones from the first session on or after ``date``.
 
-    ``since``: UTC second from which history is re-based and the split stated; ``None``: the open of its session.
-    ``forgotten``: how many daily rows the provider leaves on the old basis although it states the split: those that
-    end two sessions before its date (as 4063.T in March 2023, yahoo.md §4.1).
+    ``since``: UTC second from which history is on the new basis and the split is stated; ``None``: the open of its
+    session. ``forgotten``: how many daily rows the provider leaves on the old basis although it states the split; the
+    last of them is two sessions before its date (as 4063.T in March 2023, yahoo.md §4.1).
     """
 
     date: date
@@ -31,7 +31,7 @@ class SplitEvent:
     forgotten: int = 0
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for parts that are no whole numbers from 1 to 10,000 and a negative ``forgotten``."""
+        """Raise ``ValueError`` for parts that are not whole numbers from 1 to 10,000 and a negative ``forgotten``."""
         for part in (self.numerator, self.denominator):
             if not isinstance(part, int) or not 1 <= part <= _GREATEST_PART:
                 raise ValueError(f"a split has whole parts from 1 to {_GREATEST_PART}, not {part!r}")
@@ -44,11 +44,11 @@ class SplitEvent:
         return self.numerator / self.denominator
 
     def row(self, hours: SessionCalendar) -> int:
-        """Return the row of its session, ``len(hours)`` when that lies beyond them."""
+        """Return the row of its session in ``hours``; ``len(hours)`` when it is after the last one."""
         return int(np.searchsorted(hours.date, int(datetime.combine(self.date, time(), UTC).timestamp())))
 
     def is_known(self, hours: SessionCalendar, now: int) -> bool:
-        """Tell whether the provider has re-based history and states the split at ``now``."""
+        """Tell whether history is on the new basis and the split is stated at ``now``."""
         row = self.row(hours)
         if row == len(hours):
             return False
@@ -56,7 +56,7 @@ class SplitEvent:
 
 
 def split_ratio(splits: tuple[SplitEvent, ...], hours: SessionCalendar, sessions: IntArray, now: int) -> FloatArray:
-    """Return by how much the prices of each session are divided at ``now``, float64 of the shape of ``sessions``."""
+    """Return the number by which the prices of each session are divided at ``now``, float64, shaped as ``sessions``."""
     ratio = np.ones(len(sessions))
     for split in splits:
         if split.is_known(hours, now):
@@ -65,7 +65,7 @@ def split_ratio(splits: tuple[SplitEvent, ...], hours: SessionCalendar, sessions
 
 
 def forgotten_ratio(splits: tuple[SplitEvent, ...], hours: SessionCalendar, sessions: IntArray, now: int) -> FloatArray:
-    """Return by how much the provider's daily row of each session is too high at ``now``; 1 where it is right."""
+    """Return the factor by which the daily row of each session is too high at ``now``; 1 where it is right."""
     ratio = np.ones(len(sessions))
     for split in splits:
         if split.forgotten and split.is_known(hours, now):

@@ -1,1 +1,1 @@
-"""The demo market's prices: invented days and minutes, and what is true of them at an instant."""
+"""The demo market's prices: invented days and minutes, and the bars that exist at an instant."""

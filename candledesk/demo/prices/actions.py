@@ -1,4 +1,4 @@
-"""Splits, dividends and capital gains: what happened when, and how the answers state it (yahoo.md §3)."""
+"""Splits, dividends and capital gains, and their form in answers (yahoo.md §3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from candledesk.demo.instruments.paying_days import gain_is_inside, paying_rows
 
 if TYPE_CHECKING:
-    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.listing import DemoListing
     from candledesk.demo.prices.minutes import Minutes
     from candledesk.domain.bars import FloatArray, IntArray
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class DemoAction:
     """One event: the first instant of its session, its kind and its value.
 
-    ``kind``: ``split`` (``value`` new shares for ``denominator`` old ones), ``dividend`` or ``capital_gain`` (cash per
-    share; ``currency`` only if the provider states one).
+    ``kind``: ``split`` (``value`` new shares for ``denominator`` old ones), ``dividend`` or ``capital_gain``
+    (``value``: cash per share; ``currency`` only if the provider states one).
     """
 
     time: int
@@ -30,7 +30,7 @@ class DemoAction:
     currency: str | None = None
 
 
-def find_actions(listing: Listing, now: int) -> list[DemoAction]:
+def find_actions(listing: DemoListing, now: int) -> list[DemoAction]:
     """Return every action up to ``now``, ascending; cash per share on the split basis of ``now``."""
     profile, hours = listing.profile, listing.hours
     found = [
@@ -47,8 +47,8 @@ def find_actions(listing: Listing, now: int) -> list[DemoAction]:
     return sorted(found, key=lambda action: action.time)
 
 
-def _payments(listing: Listing, rows: IntArray) -> list[tuple[str, FloatArray]]:
-    """Return (kind, raw cash per share on each of the rows) of all that the instrument pays."""
+def _payments(listing: DemoListing, rows: IntArray) -> list[tuple[str, FloatArray]]:
+    """Return for each kind of payment its name and the raw cash per share on each of ``rows``."""
     profile = listing.profile
     if profile.gain:
         gain = np.round(profile.gain * listing.days.close[np.maximum(rows - 1, 0)], 3)
@@ -56,11 +56,11 @@ def _payments(listing: Listing, rows: IntArray) -> list[tuple[str, FloatArray]]:
     return [("dividend", np.full(len(rows), profile.dividend))] if profile.dividend else []
 
 
-def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
+def adjusted_closes(listing: DemoListing, rows: Minutes, now: int) -> FloatArray:
     """Return closes reduced by every later payment, in proportion to the close before it.
 
-    As the provider does it: a gain that the dividend already holds is taken off twice (DODFX, 2025-12-18), and a
-    dividend in another currency is taken for one in the share's own.
+    With the provider's errors: a gain that the dividend already contains is subtracted twice (DODFX, 2025-12-18), and
+    a dividend in another currency is treated as one in the share's own.
     """
     factor = np.ones(len(rows))
     for action in find_actions(listing, now):
@@ -72,8 +72,8 @@ def adjusted_closes(listing: Listing, rows: Minutes, now: int) -> FloatArray:
     return (rows.close * factor).astype(np.float32).astype(np.float64)
 
 
-def state_events(listing: Listing, start: int, end: int, now: int) -> dict[str, Any]:
-    """Return the ``events`` of an answer whose range is ``[start, end)``, ``{}`` without any."""
+def state_events(listing: DemoListing, start: int, end: int, now: int) -> dict[str, Any]:
+    """Return the ``events`` of an answer whose range is ``[start, end)``; ``{}`` when there are none."""
     events: dict[str, Any] = {}
     for action in find_actions(listing, now):
         if start <= action.time < end:

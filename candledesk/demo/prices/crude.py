@@ -1,4 +1,4 @@
-"""Crude oil in the spring of 2020: the fall, the settlement below zero on 20 April, and the way back."""
+"""Crude oil in the spring of 2020: the fall, the settlement below zero on 20 April, and the recovery."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _DECIMALS = 2
 
 
 def put_april_of_2020(dates: IntArray, prices: tuple[FloatArray, ...]) -> None:
-    """Overwrite April's rows in place, and bend the invented prices before and after so that they lead there.
+    """Overwrite the rows of April 2020 in place, and adjust the invented prices before and after them.
 
-    ``dates``: session dates in UTC seconds; ``prices``: open, high, low, close. Does nothing to other days, and nothing
-    at all where the table does not hold the whole time.
+    ``dates``: session dates in UTC seconds; ``prices``: open, high, low, close. Other days stay as they are; nothing is
+    changed when the table does not contain the whole period.
     """
     known = np.array([np.datetime64(day, "s").astype(np.int64) for day in _APRIL])
     where = np.searchsorted(dates, known)

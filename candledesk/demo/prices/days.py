@@ -1,7 +1,7 @@
-"""Daily bars of one instrument: real where we may have them, a seeded walk elsewhere.
+"""Daily bars of one instrument: real ones where they may be used, a seeded random walk elsewhere.
 
-The minutes of a session are built to hit its daily bar exactly (minutes.py), so every interval agrees by construction
-and twenty years of days cost no minute at all.
+The minutes of a session are made from its daily bar (minutes.py), so that all intervals agree, and twenty years of
+daily bars can be made without any minutes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _YEAR_DAYS = 365.25
 _WALK_START = date(1979, 12, 1)
-_OLD_WALK_START = date(1961, 12, 1)  # of what was listed before the other one
+_OLD_WALK_START = date(1961, 12, 1)  # for instruments that were listed before the other start
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,7 +80,7 @@ class DayMaker:
         return DayTable(hours, open_, high, low, close, volume)
 
     def _less_distributions(self, hours: SessionCalendar, close: FloatArray) -> FloatArray:
-        """Return a fund's one price a day: it falls by all that is paid out."""
+        """Return a fund's one price a day, reduced by every payment."""
         rows, left = paying_rows(self._profile, hours), np.ones(len(close), np.float64)
         left[rows] -= 2 * self._profile.gain  # the gain, and as much again as income (actions.py)
         price: FloatArray = np.round(close * np.cumprod(left), self._profile.decimals).astype(np.float64)
@@ -106,7 +106,7 @@ class DayMaker:
         return int(_real_days()["date"][-1]) // DAY_S
 
     def _volatility(self, days: IntArray) -> FloatArray:
-        """Return the standard deviation of a day's log return: calm and wild months."""
+        """Return the standard deviation of each day's log return, which varies from month to month."""
         symbol = self._profile.noise_name
         regime = 0.35 * draw_smooth(noise_key(symbol, "regime"), days, 70)
         regime += 0.25 * draw_smooth(noise_key(symbol, "cluster"), days, 9)
@@ -114,7 +114,7 @@ class DayMaker:
         return sigma
 
     def _split_ratio(self, days: IntArray) -> FloatArray:
-        """Return how many shares one share of the listing day has become on each day."""
+        """Return for each day the number of shares that one share of the listing day has become."""
         ratio = np.ones(len(days))
         for split in self._profile.splits:
             ratio[days >= day_number(split.date)] *= split.ratio
@@ -127,7 +127,7 @@ class DayMaker:
 
 
 def _pulled(steps: FloatArray, pull: float) -> FloatArray:
-    """Return the walk that forgets the share ``pull`` of its distance from zero each day."""
+    """Return the walk with these steps whose distance from zero shrinks by the share ``pull`` each day."""
     level, out = 0.0, np.empty(len(steps))
     for index, step in enumerate(steps.tolist()):
         level = level * (1 - pull) + step

@@ -1,4 +1,4 @@
-"""One instrument of the demo at an instant: bars of any step, quote and split basis; nothing after that instant."""
+"""One instrument of the demo at an instant: bars of any step, quote and split basis, without later data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Quote:
     is_live: bool
 
 
-class Listing:
+class DemoListing:
     """One instrument with its daily table."""
 
     def __init__(self, profile: Profile, until: int) -> None:
@@ -48,7 +48,7 @@ class Listing:
         self._lock = threading.Lock()
 
     def rows(self, step: int, start: int, end: int, now: int) -> Minutes:
-        """Return raw bars of ``step`` seconds whose open lies in ``[start, end)``, as known at ``now``."""
+        """Return raw bars of ``step`` seconds that open in ``[start, end)``, from the trades until ``now``."""
         hours = self.hours
         first = int(np.searchsorted(hours.close, start, side="right"))
         reach = min(end + step, now)  # a grid may begin before its session
@@ -88,7 +88,7 @@ class Listing:
         return made
 
     def live_minutes(self, session: int, now: int) -> Minutes:
-        """Return the minutes of ``session`` that began before ``now``; the forming one moves toward its close."""
+        """Return the minutes of ``session`` that began before ``now``; the forming one has part of its move."""
         minutes = make_minutes(self.profile, self.days, session, session + 1)
         minutes = minutes.take(minutes.time < now)
         if len(minutes) and minutes.time[-1] + MINUTE_S > now:
@@ -105,7 +105,7 @@ class Listing:
         return int(np.searchsorted(self.hours.open, now, side="right"))
 
     def daily(self, first: int, last: int, now: int) -> Minutes:
-        """Return raw daily bars of sessions ``[first, last)``; ``time`` is the session's date; the live one partial."""
+        """Return raw daily bars of sessions ``[first, last)``; ``time``: the session's date; a live bar is partial."""
         days = self.days
         last = min(last, self.known_sessions(now))
         rows = slice(first, max(first, last))
@@ -145,22 +145,22 @@ class Listing:
         return Quote(float(self.days.open[0]), int(self.hours.open[0]), 0, is_live=False)
 
     def stamps(self, sessions: IntArray) -> IntArray:
-        """Return the instants under which the provider files daily bars (yahoo.md §4.14)."""
+        """Return the instants with which the provider stamps daily bars (yahoo.md §4.14)."""
         if not self.profile.is_24h:
             return self.hours.open[sessions]
         return self.origins[sessions]
 
     def split_ratio(self, sessions: IntArray, now: int) -> FloatArray:
-        """Return by how much the prices of each session are divided at ``now`` (yahoo.md §4.1)."""
+        """Return the number by which the prices of each session are divided at ``now`` (yahoo.md §4.1)."""
         return split_ratio(self.profile.splits, self.hours, sessions, now)
 
     def adjusted(self, rows: Minutes, now: int) -> Minutes:
-        """Return the rows on the split basis of ``now``, prices as 32-bit floats widened (yahoo.md §4.19)."""
+        """Return the rows on the split basis of ``now``, prices rounded to 32-bit floats (yahoo.md §4.19)."""
         return rows.divided(self.split_ratio(rows.session, now))
 
 
 def widen(values: FloatArray) -> FloatArray:
-    """Return the values as 32-bit floats in 64 bits."""
+    """Return the values rounded to 32-bit floats, as float64."""
     return values.astype(np.float32).astype(np.float64)
 
 

@@ -1,4 +1,4 @@
-"""All listings of one demo market, and what changes them while it runs: splits and new owners of symbols."""
+"""All listings of one demo market, and their changes while it runs: splits and new owners of symbols."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from candledesk.demo.instruments.profiles import profiles_at
 from candledesk.demo.instruments.splits import SplitEvent, next_session_date
 from candledesk.demo.prices.days import day_number
-from candledesk.demo.prices.listing import Listing
+from candledesk.demo.prices.listing import DemoListing
 from candledesk.domain.interval import DAY_S
 
 if TYPE_CHECKING:
@@ -22,32 +22,32 @@ _GREATEST_FACTOR = 1_000_000
 
 
 class Prices:
-    """All listings of one demo market, made when first asked for; any thread may use it."""
+    """All listings of one demo market, each made at its first use; safe for use from any thread."""
 
     def __init__(self, now: int) -> None:
         self.profiles = profiles_at(now)
         self._born_as = dict(self.profiles)
         self._until = now
-        self._listings: dict[str, Listing] = {}
+        self._listings: dict[str, DemoListing] = {}
         self._lock = threading.Lock()
 
-    def listing(self, symbol: str, now: int) -> Listing | None:
+    def listing(self, symbol: str, now: int) -> DemoListing | None:
         """Return the listing of a symbol, ``None`` when there is none."""
         with self._lock:
             profile = self.profiles.get(symbol)
             return None if profile is None else self._listing(profile, now)
 
-    def _listing(self, profile: Profile, now: int) -> Listing:
+    def _listing(self, profile: Profile, now: int) -> DemoListing:
         if datetime.fromtimestamp(now, UTC).year > datetime.fromtimestamp(self._until, UTC).year:
             self._until = now
             self._listings.clear()  # their hours end in the January after the year of _until
         found = self._listings.get(profile.symbol)
         if found is None:
-            found = self._listings[profile.symbol] = Listing(profile, self._until)
+            found = self._listings[profile.symbol] = DemoListing(profile, self._until)
         return found
 
     def split(self, symbol: str, parts: tuple[int, int], day: date | None, forgotten: int, now: int) -> SplitEvent:
-        """Put a split in force (``DemoMarket.split``); raise ``KeyError`` for an unknown symbol."""
+        """Add a split (``DemoMarket.split``); raise ``KeyError`` for an unknown symbol."""
         with self._lock:
             profile = self.profiles[symbol]
             hours = self._listing(profile, now).hours
@@ -91,7 +91,7 @@ class Prices:
         self._listings.pop(profile.symbol, None)
 
     def reset(self) -> None:
-        """Take back every split and every new owner."""
+        """Remove all added splits and new owners."""
         with self._lock:
             changed = [symbol for symbol, profile in self.profiles.items() if profile is not self._born_as[symbol]]
             self.profiles = dict(self._born_as)

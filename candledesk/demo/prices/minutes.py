@@ -1,4 +1,4 @@
-"""The minutes of given sessions: noise bridged so that each session hits its daily bar exactly."""
+"""The minutes of given sessions: noise, scaled so that each session aggregates exactly to its daily bar."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Minutes:
         return Minutes(*(getattr(self, field.name)[selection] for field in fields(self)))
 
     def with_prices(self, prices: Sequence[FloatArray], volume: IntArray) -> Minutes:
-        """Return the same minutes at other prices (open, high, low, close), as 32-bit floats widened, and volumes."""
+        """Return the same minutes with other prices (open, high, low, close), rounded to 32-bit floats, and volumes."""
         open_, high, low, close = (column.astype(np.float32).astype(np.float64) for column in prices)
         return Minutes(self.session, self.time, open_, high, low, close, volume)
 
@@ -61,7 +61,7 @@ class _Groups:
     length: IntArray
 
     def spread(self, values: FloatArray) -> FloatArray:
-        """Return the run's value at each minute."""
+        """Return for each minute the value of its run."""
         return values[self.index]
 
 
@@ -75,7 +75,7 @@ def _group(session: IntArray) -> _Groups:
 
 
 def minute_grid(days: DayTable, first: int, last: int) -> tuple[IntArray, IntArray]:
-    """Return (session row, open time) of every trading minute of sessions ``[first, last)``, breaks left out."""
+    """Return (session row, open time) of every trading minute of sessions ``[first, last)``, without breaks."""
     hours, rows = days.hours, slice(first, last)
     count = (hours.close[rows] - hours.open[rows]) // MINUTE_S
     session = np.repeat(np.arange(first, last), count)
@@ -91,7 +91,7 @@ def make_minutes(profile: Profile, days: DayTable, first: int, last: int) -> Min
     """Return the minutes of sessions ``[first, last)``: a pure function of profile, session and minute.
 
     First open, highest high, lowest low, last close and summed volume of each session equal its daily bar. A fund has
-    none.
+    no minutes.
     """
     session, time = minute_grid(days, first, last)
     if len(session) == 0 or profile.is_fund:
@@ -117,17 +117,17 @@ def make_minutes(profile: Profile, days: DayTable, first: int, last: int) -> Min
 
 
 def _position(groups: _Groups) -> FloatArray:
-    """Return each minute's end as a share of its session, in ``(0, 1]``."""
+    """Return the position of each minute's end in its session, in ``(0, 1]``."""
     rank = np.arange(1, len(groups.index) + 1) - groups.start[groups.index]
     share: FloatArray = rank / groups.length[groups.index]
     return share
 
 
 def _close_path(days: DayTable, groups: _Groups, rows: IntArray, bell: IntArray) -> FloatArray:
-    """Return minute closes: a bridge from the session's open to its close, stretched to reach its high and low."""
+    """Return minute closes: a random bridge from the session's open to its close, scaled to its high and low."""
     x = _position(groups)
     edge = 2.0 * x - 1.0
-    total = np.cumsum(bell * (2 + (2.0 * edge * edge * edge * edge).astype(np.int64)))  # integers: chunks cannot differ
+    total = np.cumsum(bell * (2 + (2.0 * edge * edge * edge * edge).astype(np.int64)))  # exact: the same in any chunk
     base = np.concatenate([[0], total])[groups.start]
     walk = (total - base[groups.index]).astype(np.float64)
     walk -= x * groups.spread(walk[groups.start + groups.length - 1])
@@ -154,7 +154,7 @@ def _wicks(
     rows: IntArray,
     inner: tuple[FloatArray, FloatArray, UintArray],
 ) -> tuple[FloatArray, FloatArray]:
-    """Return minute highs and lows; the extreme minute of each session touches its daily high or low."""
+    """Return minute highs and lows; the extreme minutes of each session have its daily high and low."""
     open_, close, texture = inner
     day_high, day_low = days.high[rows], days.low[rows]
     size = groups.spread(0.8 * (day_high - day_low) / np.sqrt(groups.length)) / _FIELD_SIZE
@@ -168,14 +168,14 @@ def _wicks(
 
 
 def _first_at(values: FloatArray, groups: _Groups, wanted: FloatArray) -> IntArray:
-    """Return, per run, the first minute whose value is the wanted one."""
+    """Return for each run the first minute whose value is that of ``wanted``."""
     hits = np.flatnonzero(values == groups.spread(wanted))
     _, first = np.unique(groups.index[hits], return_index=True)
     return hits[first]
 
 
 def _volumes(groups: _Groups, total: IntArray, texture: UintArray, *, is_patchy: bool) -> IntArray:
-    """Return integer volumes per minute that sum to the session's; ``is_patchy``: a third of the minutes has none."""
+    """Return integer volumes per minute that sum to the session's; ``is_patchy``: 0 in a third of the minutes."""
     x = _position(groups)
     draw = take_field(texture, 2)
     weight = draw // 256 + 16

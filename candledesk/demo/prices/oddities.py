@@ -1,7 +1,7 @@
-"""Odd rows: what the provider sends of some instruments in place of the bars that were traded.
+"""Odd rows: wrong rows that the provider sends for some instruments in place of the traded bars.
 
-An oddity belongs to one interval, as it does at Yahoo: the dailies can be in pounds while the hours are in pence. Each
-is a pure function of the symbol and of a row's session or time, so that any chunking shows the same rows.
+An oddity affects one interval, as at Yahoo: daily bars can be in pounds while the hourly ones are in pence. It is a
+pure function of the symbol and of a row's session or time, so that requests of any size contain the same rows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.listing import DemoListing
     from candledesk.domain.bars import BoolArray, IntArray
 
 _PENCE = 100.0
@@ -28,21 +28,21 @@ _TUESDAY, _WEDNESDAY, _FRIDAY = 1, 2, 4
 
 @dataclass(frozen=True, slots=True)
 class OddityRule:
-    """One kind of odd row: the interval that shows it and what it does to the rows, in place.
+    """One kind of odd row: its interval, and the function that changes the rows in place.
 
-    ``is_basis``: whether a reader can tell what was meant and reads the rows in the instrument's own unit and on the
-    basis of their neighbours; all others are read as they were sent.
+    ``is_basis``: whether a reader can correct the rows, to the instrument's own unit and the basis of their neighbours;
+    rows of the other kinds are kept as they were sent.
     """
 
     interval: str
-    change: Callable[[Listing, Minutes], None]
+    change: Callable[[DemoListing, Minutes], None]
     is_basis: bool = False
 
 
-def add_oddities(listing: Listing, interval: str, rows: Minutes, now: int, *, is_read: bool = False) -> Minutes:
-    """Return the rows of ``interval`` as the provider sends them, or with ``is_read`` as a reader makes them out.
+def add_oddities(listing: DemoListing, interval: str, rows: Minutes, now: int, *, is_read: bool = False) -> Minutes:
+    """Return the rows of ``interval`` as the provider sends them, or with ``is_read`` as a reader corrects them.
 
-    ``rows``: bars on the split basis of ``now``; they are not changed. ``interval`` as the answer states it ("1h").
+    ``rows``: bars on the split basis of ``now``; they are not changed. ``interval``: as in the answer ("1h").
     """
     names = listing.profile.oddities
     kinds = [_KINDS[name] for name in names if name in _KINDS]
@@ -57,11 +57,11 @@ def add_oddities(listing: Listing, interval: str, rows: Minutes, now: int, *, is
     return changed.with_prices([changed.open, changed.high, changed.low, changed.close], rows.volume)
 
 
-def phantom_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
-    """Return flat daily rows without volume of weekday holidays, stamped ``start <= time < end``; they are no bars.
+def phantom_rows(listing: DemoListing, start: int, end: int, now: int) -> Minutes:
+    """Return the phantom rows of weekday holidays with ``start <= time < end``: daily, flat and without volume.
 
-    A phantom repeats the close of the session before, on the split basis of ``now``, and has its ``session``; it is
-    stamped with the hour at which that session opened.
+    A phantom is not a bar. It repeats the close of the session before, on the split basis of ``now``, has that
+    session's ``session``, and is stamped with the hour at which it opened.
     """
     hours, known = listing.hours, listing.known_sessions(now) if "phantoms" in listing.profile.oddities else 0
     days = np.arange(hours.date[0], hours.date[max(known - 1, 0)], DAY_S)
@@ -74,8 +74,8 @@ def phantom_rows(listing: Listing, start: int, end: int, now: int) -> Minutes:
     return listing.adjusted(Minutes(session, time, close, close, close, close, volume), now)
 
 
-def _put_on_old_basis(listing: Listing, rows: Minutes, now: int) -> Minutes:
-    """Return daily rows with those that the provider forgot to adjust for a split (splits.py)."""
+def _put_on_old_basis(listing: DemoListing, rows: Minutes, now: int) -> Minutes:
+    """Return the daily rows, with those unadjusted that the provider did not adjust for a split (splits.py)."""
     ratio = forgotten_ratio(listing.profile.splits, listing.hours, rows.session, now)
     return rows if (ratio == 1).all() else rows.divided(1 / ratio)
 
@@ -92,67 +92,67 @@ def _month_and_day(days: IntArray) -> tuple[IntArray, IntArray]:
     return months.astype(np.int64) % 12 + 1, (days - first) // DAY_S + 1
 
 
-def _dates(listing: Listing, rows: Minutes) -> IntArray:
+def _dates(listing: DemoListing, rows: Minutes) -> IntArray:
     dates: IntArray = listing.hours.date[rows.session]
     return dates
 
 
-def _draw(listing: Listing, rows: Minutes, n_faces: int) -> IntArray:
+def _draw(listing: DemoListing, rows: Minutes, n_faces: int) -> IntArray:
     """Return a number below ``n_faces`` for the session of each row."""
     key = noise_key(listing.profile.noise_name, "odd")
     drawn = hash_counters(key, _dates(listing, rows) // DAY_S) % np.uint64(n_faces)
     return drawn.astype(np.int64)
 
 
-def _open_zero(listing: Listing, rows: Minutes) -> None:
-    """One US share in five has a stretch of old dailies with open = 0."""
+def _open_zero(listing: DemoListing, rows: Minutes) -> None:
+    """Set the open of old daily bars to 0, as in the history of one US share in five."""
     year = _dates(listing, rows).astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64) + 1970
     rows.open[(year >= 1978) & (year <= 1983)] = 0.0  # noqa: PLR2004
 
 
-def _open_outside(listing: Listing, rows: Minutes) -> None:
-    """London's small shares: the open is a mid price (ELCO.L: outside low and high on 46 % of days)."""
+def _open_outside(listing: DemoListing, rows: Minutes) -> None:
+    """Set opens to a mid price, as for London's small shares (ELCO.L: outside low and high on 46 % of days)."""
     face = _draw(listing, rows, 1_000)
     rows.open[face < 50] = rows.high[face < 50] * 1.012  # noqa: PLR2004
     is_low = (face >= 50) & (face < 100)  # noqa: PLR2004
     rows.open[is_low] = rows.low[is_low] * 0.988
 
 
-def _close_outside(listing: Listing, rows: Minutes) -> None:
+def _close_outside(listing: DemoListing, rows: Minutes) -> None:
     face = _draw(listing, rows, 1_000)
     rows.close[(face >= 100) & (face < 115)] = rows.high[(face >= 100) & (face < 115)] * 1.008  # noqa: PLR2004
 
 
-def _prices_missing(listing: Listing, rows: Minutes) -> None:
-    """A close alone: open, high and low are null."""
+def _prices_missing(listing: DemoListing, rows: Minutes) -> None:
+    """Set open, high and low to null, so that a row has a close only."""
     face = _draw(listing, rows, 1_000)
     is_bare = (face >= 115) & (face < 125)  # noqa: PLR2004
     for column in (rows.open, rows.high, rows.low):
         column[is_bare] = np.nan
 
 
-def _crossed(listing: Listing, rows: Minutes) -> None:
-    """Low above high."""
+def _crossed(listing: DemoListing, rows: Minutes) -> None:
+    """Put the low above the high."""
     face = _draw(listing, rows, 1_000)
     is_crossed = (face >= 125) & (face < 135)  # noqa: PLR2004
     rows.high[is_crossed], rows.low[is_crossed] = rows.low[is_crossed], rows.high[is_crossed]
 
 
-def _absurd_tick(listing: Listing, rows: Minutes) -> None:
-    """One close of each Wednesday is 4,009 times too low: 185.10 of a share at 742,000."""
+def _absurd_tick(listing: DemoListing, rows: Minutes) -> None:
+    """Divide one close of each Wednesday by 4,009: 185.10 for a share at 742,000."""
     minute = (rows.time - listing.hours.open[rows.session]) // MINUTE_S
     is_absurd = (_weekday(_dates(listing, rows)) == _WEDNESDAY) & (minute == 60 + _draw(listing, rows, 240))
     rows.close[is_absurd] /= 4_009.0
 
 
-def _block_in_pounds(listing: Listing, rows: Minutes) -> None:
-    """Blocks of dailies in pounds in place of pence: the first 30, and 10 to 17 March of each year (CLC.L)."""
+def _block_in_pounds(listing: DemoListing, rows: Minutes) -> None:
+    """Put blocks of daily bars in pounds, not pence: the first 30, and 10 to 17 March of each year (CLC.L)."""
     month, day = _month_and_day(_dates(listing, rows))
     _divide(rows, (rows.session < 30) | ((month == 3) & (day >= 10) & (day <= 17)), "open high low close")  # noqa: PLR2004
 
 
-def _bar_in_both_units(listing: Listing, rows: Minutes) -> None:
-    """The third hour of each month's first Tuesday: open and high in pence, low and close in pounds (ASAI.L)."""
+def _bar_in_both_units(listing: DemoListing, rows: Minutes) -> None:
+    """Put low and close of the third hour of each month's first Tuesday in pounds, not pence (ASAI.L)."""
     dates = _dates(listing, rows)
     hour = (rows.time - listing.hours.open[rows.session]) // HOUR_S
     _, day = _month_and_day(dates)

@@ -1,4 +1,4 @@
-"""What a correct cache must hold: final bars straight from the minutes, by another road than the chart answers."""
+"""The bars that a correct cache holds: final bars, made from the minutes independently of the chart answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from candledesk.domain.calendar.periods import period_end, period_keys
 from candledesk.domain.interval import DAY_S, parse_interval
 
 if TYPE_CHECKING:
-    from candledesk.demo.prices.listing import Listing
+    from candledesk.demo.prices.listing import DemoListing
     from candledesk.demo.prices.listings import Prices
     from candledesk.domain.bars import IntArray
     from candledesk.domain.interval import Interval
@@ -26,13 +26,12 @@ def make_truth(
     """Return the bars with ``start <= open_time < end`` that are final at ``now``, on the split basis of ``now``.
 
     1d and longer are keyed by date (00:00 UTC); a week by the day on which the venue's own week begins. Bars without a
-    trade do not exist, and phantoms (flat rows without volume on holidays) are no bars.
+    trade do not exist, and phantoms (flat rows without volume on holidays) are not bars.
 
-    Odd rows (oddities.py) are given as they are sent, because they are to be kept: a price that was null is NaN. With
-    ``is_read`` those in another unit or on another split basis are given as a reader makes them out, in the
-    instrument's own unit on the basis of ``now``; what is odd in other ways stays as it was sent. 1wk and longer are
-    always made of rows that were read so. The other intervals are made of the minutes that were traded: an oddity of
-    1m is not in 5m.
+    Odd rows (oddities.py) are returned as they are sent, because a cache keeps them; a null price is NaN. With
+    ``is_read`` rows in another unit or on another split basis are corrected to the instrument's own unit and the basis
+    of ``now``; other odd rows stay as they are sent. 1wk and longer are always made of corrected rows. The other
+    intervals are made of the traded minutes: an oddity of 1m is not in 5m.
 
     Raises ``KeyError`` for an unknown symbol, ``InputError`` for an unknown interval.
     """
@@ -47,8 +46,8 @@ def make_truth(
     return _within(_bars(add_oddities(listing, interval.name, rows, now, is_read=is_read)), start, end)
 
 
-def _daily(listing: Listing, interval: Interval, now: int, *, is_read: bool) -> tuple[Bars, int]:
-    """Return the bars of final sessions and the key of the first period that still has a session to end."""
+def _daily(listing: DemoListing, interval: Interval, now: int, *, is_read: bool) -> tuple[Bars, int]:
+    """Return the bars of final sessions, and the key of the first period that contains a session that is not final."""
     hours, days = listing.hours, listing.days
     session = np.flatnonzero(hours.close <= now)
     raw = Minutes(np.arange(len(hours)), hours.date, days.open, days.high, days.low, days.close, days.volume)
@@ -61,13 +60,13 @@ def _daily(listing: Listing, interval: Interval, now: int, *, is_read: bool) -> 
     return _bars(_combine(keys[session], rows) if is_long else rows), last
 
 
-def _keys(listing: Listing, interval: Interval, dates: IntArray) -> IntArray:
+def _keys(listing: DemoListing, interval: Interval, dates: IntArray) -> IntArray:
     if interval.name == "1wk":
         return week_starts(listing.profile.mic, dates)
     return period_keys(interval, dates, listing.hours)
 
 
-def _intraday(listing: Listing, interval: Interval, start: int, end: int, now: int) -> Minutes:
+def _intraday(listing: DemoListing, interval: Interval, start: int, end: int, now: int) -> Minutes:
     """Return the final bars of all sessions near the span, on the split basis of ``now``."""
     hours, days = listing.hours, listing.days
     near = np.flatnonzero((hours.close > start - DAY_S) & (hours.open < min(end + DAY_S, now)))

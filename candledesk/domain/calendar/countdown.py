@@ -1,4 +1,4 @@
-"""When the bar that is forming closes, from the venue's sessions. Pure."""
+"""The time at which the forming bar closes, computed from the venue's sessions. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
-_N_AHEAD = 4  # sessions that are told in advance: a chart hears again with every bar
+_N_AHEAD = 4  # sessions in one answer: a chart gets a new answer with every bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class TradingSession:
 
 @dataclass(frozen=True, slots=True)
 class TradingHours:
-    """The present and the next sessions of a series as they were known at ``now`` (UTC seconds, the cache's clock).
+    """The present and the next sessions of a series at ``now`` (UTC seconds, the cache's clock).
 
-    ``step_s``: of an intraday bar, 0 for 1d and longer.
+    ``step_s``: the length of an intraday bar in seconds; 0 for 1d and longer.
     """
 
     now: int
@@ -46,7 +46,7 @@ class TradingHours:
 
 
 def trading_hours(calendar: SessionCalendar, interval: Interval, now: int) -> TradingHours:
-    """Return the sessions that have not closed at ``now``, at most four."""
+    """Return the sessions that have not closed at ``now`` (UTC seconds), at most four."""
     first = int(np.searchsorted(calendar.close, now, side="right"))
     rows = range(first, min(first + _N_AHEAD, len(calendar)))
     step_s = 0 if interval.is_daily else interval.step_s
@@ -65,7 +65,7 @@ def _session(calendar: SessionCalendar, interval: Interval, row: int) -> Trading
 
 
 def seconds_to_close(hours: TradingHours, now: int) -> int | None:
-    """Return how long the forming bar still has at ``now`` (s), ``None`` while the venue is closed or pauses."""
+    """Return the seconds from ``now`` to the close of the forming bar; ``None`` when the venue is closed or breaks."""
     session = next((row for row in hours.sessions if row.open <= now < row.close), None)
     if session is None or (session.pause is not None and session.pause.start <= now < session.pause.end):
         return None

@@ -1,4 +1,4 @@
-"""What daily and intraday rows show of a venue's sessions that its calendar lacks, or has without any trading."""
+"""Corrections of a venue's calendar from bars: sessions that it lacks, and listed sessions without any trading."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 N_IDLE_WEEKS = 8
 _MOST = 0.75
-N_MODELS = 10  # sessions on either side of which the longest lends its hours to a date that only daily rows show
+N_MODELS = 10  # sessions on either side; a date that only daily rows show gets the hours of the longest of them
 
 
 def observed_sessions(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> list[SessionTimes]:
-    """Return ``(open, close)`` of the sessions that bars opening at ``open_time`` show and ``calendar`` lacks.
+    """Return ``(open, close)`` of the sessions for which there are bars and which ``calendar`` lacks.
 
-    ``open_time``: ascending int64 ``(n,)``, bars that were kept. A daily bar shows that its date is a session; its
-    hours are then those of an ordinary session nearby, until intraday rows or the provider tell better. Intraday bars
-    of a date without a session, or outside the hours that were assumed for it, show its hours: from the first one's
-    open to the last one's end. Bars around a session that the calendar has change nothing, nor do those of 24-hour
-    venues, whose days are all there is.
+    ``open_time``: ascending int64 ``(n,)``, the open times of the bars that were kept. A daily bar proves that its date
+    is a session; the session gets the hours of an ordinary one nearby, until intraday rows or the provider state its
+    hours. Intraday bars prove a session on a date that has none, and correct hours that were assumed before: it runs
+    from the first bar's open to the last bar's end. Bars outside the hours of a listed session change nothing. For
+    24-hour venues the result is empty, because every day is a session already.
     """
     if calendar.is_24h or not len(calendar) or not len(open_time):
         return []
@@ -51,9 +51,9 @@ def observed_sessions(calendar: SessionCalendar, interval: Interval, open_time: 
 def idle_sessions(calendar: SessionCalendar, open_time: IntArray) -> list[SessionTimes]:
     """Return ``(open, close)`` of the sessions that ``calendar`` expects on a weekday without any trading.
 
-    ``open_time``: ascending session dates of an answer's daily bars. A weekday is idle for as long as it has no bar in
-    ``N_IDLE_WEEKS`` weeks or more in a row while most expected sessions of those weeks have one: so a venue whose week
-    changed over the years is right in each of them. Neither thin shares nor holidays look like that.
+    ``open_time``: ascending session dates of an answer's daily bars. A weekday is idle during ``N_IDLE_WEEKS`` or more
+    consecutive weeks without a bar on it while more than three quarters of the other sessions of those weeks have one.
+    A venue that changed its week is therefore handled for each period. Thin shares and holidays do not qualify.
     """
     if calendar.is_24h or len(open_time) < N_IDLE_WEEKS:
         return []
@@ -74,7 +74,7 @@ def idle_sessions(calendar: SessionCalendar, open_time: IntArray) -> list[Sessio
 
 
 def without_sessions(calendar: SessionCalendar, dates: IntArray) -> SessionCalendar:
-    """Return the calendar without its sessions of ``dates``; the same object when it has none of them."""
+    """Return the calendar without its sessions on ``dates``; the same object when there is nothing to remove."""
     kept = ~np.isin(calendar.date, dates)
     if kept.all():
         return calendar

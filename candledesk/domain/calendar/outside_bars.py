@@ -1,6 +1,6 @@
-"""Intraday bars outside every session of the calendar: which derived bar they belong to. Pure.
+"""The derived bar to which an intraday bar outside every session of the calendar belongs. Pure.
 
-A bar that was sent is never left out of a derived bar because the calendar lacks its session (DESIGN.md, rule 2).
+A received bar is never left out of a derived bar because the calendar lacks its session (DESIGN.md, rule 2).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def outside_open_times(calendar: SessionCalendar, interval: Interval, times: IntArray) -> IntArray:
-    """Return the open_time of the ``interval`` bar that each instant outside every session falls into, int64 ``(n,)``.
+    """Return the open_time of the ``interval`` bar that contains each instant outside every session, int64 ``(n,)``.
 
-    ``times``: ascending UTC seconds, none inside a session's grid. After the close of its own date's session an
-    instant stays on that session's grid (what the calendar takes for a half day may have been a whole one). On another
-    date the grid is counted from the ordinary open: the wall-clock time at which the nearest earlier session opens
-    (24-hour venues: 00:00); no such bar begins before its own date or inside the session before. Depends on the
-    calendar and the instant alone, so that bars read in parts give what they give together.
+    ``times``: ascending UTC seconds, none inside a session's grid. After the close of the session of its own date an
+    instant stays on that session's grid (a half day of the calendar may have been a whole day). On a date without a
+    session the grid is counted from the wall-clock time at which the nearest earlier session opens (24-hour venues:
+    00:00). No such bar begins before its own date or inside the session before it. The result depends on the calendar
+    and the instant only, so that bars derived in parts equal bars derived together.
     """
     if not len(times):
         return times
@@ -42,7 +42,7 @@ def outside_open_times(calendar: SessionCalendar, interval: Interval, times: Int
 
 
 def _anchors(calendar: SessionCalendar, dates: IntArray) -> IntArray:
-    """Return from which instant the grid of each date is counted."""
+    """Return the instant from which the grid of each date is counted (UTC seconds)."""
     if calendar.is_24h or not len(calendar):
         return _each(calendar.tz, dates)
     row = np.maximum(np.searchsorted(calendar.date, dates, side="right") - 1, 0)
@@ -54,6 +54,6 @@ def _anchors(calendar: SessionCalendar, dates: IntArray) -> IntArray:
 
 
 def _each(tz: str, wall: IntArray) -> IntArray:
-    """Return ``utc_of_wall`` of many times of few days; it is slow for each."""
+    """Return ``utc_of_wall`` for many times with few distinct values, converting each value once because it is slow."""
     found, place = np.unique(wall, return_inverse=True)
     return utc_of_wall(tz, found)[place]

@@ -21,11 +21,12 @@ _EPOCH_YEAR = 1970
 def period_keys(interval: Interval, date: IntArray, calendar: SessionCalendar) -> IntArray:
     """Return the open_time of the 1d or longer bar that each date belongs to, whether or not it is a session.
 
-    ``date``: int64 ``(n,)``, ascending, at 00:00 UTC; keys ascend with them (yahoo.md §4.15: the provider's own stamps
-    wander). Days: groups of n sessions counted from the first session of each calendar year, keyed by their first
-    session; a date without one belongs to the group before it. Weeks: keyed by the venue's own first weekday
-    (``weeks``), n weeks counted from the week of 1969-12-29. Months: keyed by their first day, n months counted from
-    January of each year. Years: keyed by 1 January, n years counted from the year 0.
+    ``date``: int64 ``(n,)``, ascending, at 00:00 UTC; the keys ascend too. The provider's own stamps of long bars are
+    not used, because they vary from answer to answer (yahoo.md §4.15). Days: groups of n sessions counted from the
+    first session of each calendar year, keyed by their first session; a date without one belongs to the group before
+    it. Weeks: keyed by the venue's own first weekday (``weeks``), n weeks counted from the week of 1969-12-29. Months:
+    keyed by their first day, n months counted from January of each year. Years: keyed by 1 January, n years counted
+    from the year 0.
     """
     n = interval.n_units
     if interval.unit == "d":
@@ -65,7 +66,7 @@ def _seconds_of_months(months: IntArray) -> IntArray:
 
 
 def _first_days(n: int, calendar: SessionCalendar) -> IntArray:
-    """Return the dates that begin a group of ``n`` sessions: every n-th of each year, from its first on."""
+    """Return the dates that begin a group of ``n`` sessions: every n-th of each year, starting with the first."""
     years = calendar.date.astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64)
     place = np.arange(len(years)) - np.searchsorted(years, years)
     first: IntArray = calendar.date[place % n == 0]
@@ -79,11 +80,11 @@ def _day_keys(n: int, date: IntArray, calendar: SessionCalendar) -> IntArray:
     row = np.searchsorted(starts, date, side="right") - 1
     key = starts[np.maximum(row, 0)]
     is_inside = (row >= 0) & (date < _day_ends(n, key, calendar))
-    return np.where(is_inside, key, date)  # before the first session and after the last each date stands alone
+    return np.where(is_inside, key, date)  # before the first session and after the last each date is its own key
 
 
 def _day_ends(n: int, key: IntArray, calendar: SessionCalendar) -> IntArray:
-    """Return the next group's first date; after the calendar's last group: what ``n`` days can take."""
+    """Return the first date of the next group; after the calendar's last group an upper bound for ``n`` sessions."""
     starts = _first_days(n, calendar)
     alone = key + n * DAY_S
     if not len(starts):

@@ -18,9 +18,9 @@ class SessionCalendar:
     ``date``: the session's own date at 00:00 UTC; ``open``/``close``: first and one-past-last trading second;
     ``break_start``/``break_end``: the lunch break or daily halt, both 0 when there is none. ``tz``: IANA zone.
     ``settle_s``: how long after its close the provider may still change a bar (exchange delay, yahoo.md §4.10).
-    ``is_24h``: whether a session can reach its end at 24:00 without a closing bar (crypto, FX, futures): such venues
-    are asked with extended hours on, or the provider loses the last minute (yahoo.md §4.11). ``observed``: dates of
-    the sessions among these that only the provider's rows show, ascending, of any length.
+    ``is_24h``: whether a session can reach its end at 24:00 without a closing bar (crypto, FX, futures); requests for
+    such venues include extended hours, because the provider leaves out the last minute otherwise (yahoo.md §4.11).
+    ``observed``: the dates of those sessions that are known from the provider's rows only, ascending, any length.
     """
 
     mic: str

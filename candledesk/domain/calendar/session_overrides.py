@@ -1,4 +1,4 @@
-"""Sessions that a provider states in its answers: they overrule the calendar, which cannot know every early close."""
+"""Sessions that a provider reports in its answers: they replace the calendar's, which lacks some early closes."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ SHORTEST_S = 10 * MINUTE_S
 
 @dataclass(frozen=True, slots=True)
 class SessionOverrides:
-    """What an answer tells of a venue's sessions, and the ``calendar`` that it makes.
+    """The session changes found in one answer, and the ``calendar`` with them applied.
 
-    ``stated``: as the provider states them; ``observed``: as its rows show them where the calendar has none; ``idle``:
-    what the calendar has and the venue never trades.
+    ``reported``: sessions in the answer that differ from the calendar; ``observed``: sessions that the calendar
+    lacks and for which there are bars; ``idle``: sessions of the calendar in which the venue never trades.
     """
 
     calendar: SessionCalendar
-    stated: tuple[SessionTimes, ...] = ()
+    reported: tuple[SessionTimes, ...] = ()
     observed: tuple[SessionTimes, ...] = ()
     idle: tuple[SessionTimes, ...] = ()
 
 
 def find_overrides(
-    calendar: SessionCalendar, stated: Sequence[SessionTimes], shortest_s: int = SHORTEST_S
+    calendar: SessionCalendar, reported: Sequence[SessionTimes], shortest_s: int = SHORTEST_S
 ) -> dict[int, SessionTimes]:
-    """Return by date (00:00 UTC) the stated sessions that the calendar has otherwise or not at all.
+    """Return by date (00:00 UTC) the reported sessions that the calendar has with other hours or not at all.
 
-    Several periods of one date, as around a break, count as one session. 24-hour venues are left alone: the provider
-    states their days without the last minute (yahoo.md §4.11). A session that is *not* stated is never taken away:
-    whole sessions go missing at the provider and come back (§4.6).
+    Several periods of one date, as around a break, count as one session. The result is empty for 24-hour venues,
+    because the provider reports their days without the last minute (yahoo.md §4.11). A session that is *not* reported
+    is never removed: whole sessions disappear at the provider and come back (§4.6).
     """
-    if calendar.is_24h or not stated:
+    if calendar.is_24h or not reported:
         return {}
     zone = ZoneInfo(calendar.tz)
     by_date: dict[int, SessionTimes] = {}
-    for opened, closed in stated:
+    for opened, closed in reported:
         date = _date_of(opened, zone)
         first, last = by_date.get(date, (opened, closed))
         by_date[date] = (min(first, opened), max(last, closed))
@@ -60,14 +60,14 @@ def find_overrides(
 
 
 def apply_overrides(
-    calendar: SessionCalendar, stated: Sequence[SessionTimes], *, is_observed: bool = False
+    calendar: SessionCalendar, reported: Sequence[SessionTimes], *, is_observed: bool = False
 ) -> SessionCalendar:
-    """Return the calendar with each stated session in the place of its date's, or added where there was none.
+    """Return the calendar with each reported session replacing that of its date, or added where there was none.
 
-    A break stays while it lies within the stated hours. ``is_observed``: they are concluded from rows, which the
-    calendar remembers. The same object comes back when nothing is news.
+    A break stays if it lies within the reported hours. ``is_observed``: the sessions were concluded from bars; their
+    dates are added to ``SessionCalendar.observed``. Returns the same object when nothing changes.
     """
-    overrides = find_overrides(calendar, stated, MINUTE_S if is_observed else SHORTEST_S)
+    overrides = find_overrides(calendar, reported, MINUTE_S if is_observed else SHORTEST_S)
     if not overrides:
         return calendar
     dates = np.array(list(overrides), np.int64)

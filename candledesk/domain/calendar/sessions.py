@@ -1,4 +1,4 @@
-"""Which bars a venue is expected to have, when they open and close, and spans of them, from its sessions. Pure."""
+"""The bars that a venue is expected to have: their open and close times and their spans, from its sessions. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
-_SEARCH_MARGIN_S = 100 * DAY_S  # a period's first session can come so much later than its key
+_SEARCH_MARGIN_S = 100 * DAY_S  # upper bound of the time from a period's key to its first session
 
 
 def expected_open_times(calendar: SessionCalendar, interval: Interval, span: Span) -> IntArray:
@@ -48,7 +48,7 @@ def expected_open_times(calendar: SessionCalendar, interval: Interval, span: Spa
 
 
 def is_on_grid(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> BoolArray:
-    """Tell for each bar whether ``expected_open_times`` would list it; any order, shape ``(n,)``."""
+    """Tell for each bar whether ``expected_open_times`` contains it; any order, shape ``(n,)``."""
     row = session_of(calendar, interval, open_time)
     is_expected = row >= 0
     if interval.is_daily or not is_expected.any():
@@ -62,9 +62,10 @@ def is_on_grid(calendar: SessionCalendar, interval: Interval, open_time: IntArra
 
 
 def session_of(calendar: SessionCalendar, interval: Interval, open_time: IntArray) -> IntArray:
-    """Return each bar's session row, -1 where there is none; 1wk and longer: the period's first session.
+    """Return the row of each bar's session, -1 where there is none; 1wk and longer: of the period's first session.
 
-    1d and longer match by key; intraday by time, from the session's first bar to its close, break included.
+    Bars of 1d and longer match by key; intraday bars by time, from the session's first bar to its close, break
+    included.
     """
     if not len(calendar):
         return np.full(len(open_time), -1, np.int64)
@@ -95,7 +96,7 @@ def bar_dates(calendar: SessionCalendar, interval: Interval, open_time: IntArray
 
 
 def grid_open_times(calendar: SessionCalendar, interval: Interval, times: IntArray) -> IntArray:
-    """Return the open_time of the intraday bar that each instant falls into, -1 outside every session."""
+    """Return the open_time of the intraday bar that contains each instant, -1 outside every session."""
     row = session_of(calendar, interval, times)
     found = row >= 0
     result = np.full(len(times), -1, np.int64)
@@ -218,7 +219,7 @@ def _is_inside_break(calendar: SessionCalendar, interval: Interval, times: IntAr
 
 
 def _daily_keys(calendar: SessionCalendar, interval: Interval, span: Span) -> IntArray:
-    """Return the distinct keys of the sessions that can matter to ``span``, ascending."""
+    """Return the distinct keys of the sessions whose bars can open in ``span``, ascending."""
     lo, hi = np.searchsorted(calendar.date, [span.start, span.end + _SEARCH_MARGIN_S + interval.longest_s])
     keys = period_keys(interval, calendar.date[lo:hi], calendar)
     return keys if interval.step_s == DAY_S else np.unique(keys)

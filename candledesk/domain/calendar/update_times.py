@@ -1,7 +1,7 @@
-"""Cadence: when a series is worth asking again for its latest bars, from its sessions and the provider's delay. Pure.
+"""The times at which the latest bars of a series are requested again, from its sessions and the provider's delay. Pure.
 
-The *update interval* is the pause between two updates while the venue is open; a *tick* is an instant at which one is
-worth while: shortly after bars have closed, as late as the provider shows them (issue 4, part 4; yahoo.md §4.10).
+The *update interval* is the time between two updates while the venue is open. A *due time* is an instant at which an
+update is made: shortly after bars have closed, later by the provider's delay (issue 4, part 4; yahoo.md §4.10).
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ DAILY_SETTLE_S = 4 * HOUR_S  # yahoo.md §4.10: volumes and closes still move af
 LAG_S = 2  # a bar is published a moment after its close
 FLOOR_S = MINUTE_S
 _LONGEST_UPDATE_S = 15 * MINUTE_S
-_UPDATES_PER_BAR = 5  # a forming bar is read again so often
-_IDLE_SHARE = 8  # nothing new for T seconds of trading: ask each T / 8
+_UPDATES_PER_BAR = 5  # updates of a forming bar
+_IDLE_SHARE = 8  # after T seconds of trading without new bars the update interval is T / 8
 _LONGEST_BACKOFF_S = 2 * HOUR_S
-N_RECENT = 3  # sessions that an update reads again (yahoo.md §4.10: the last two or three)
+N_RECENT = 3  # sessions that an update fetches again (yahoo.md §4.10: the last two or three)
 _ROUNDING = 1e-9
-_FEW_ROWS = 3  # sessions that can have a tick beside each other (a daily bar settles while the next session runs)
+_FEW_ROWS = 3  # sessions whose due times can overlap (a daily bar settles while the next session runs)
 
 
 def settle_s(calendar: SessionCalendar, interval: Interval) -> int:
-    """Return how long after its close the provider may still change a bar (s)."""
+    """Return for how many seconds after its close the provider may still change a bar."""
     return calendar.settle_s + (DAILY_SETTLE_S if interval.is_daily else INTRADAY_SETTLE_S)
 
 
 def forming_pause_s(interval: Interval) -> int:
-    """Return for how long an answer about a forming bar is believed (s): half a bar, 30 s to a quarter of an hour."""
+    """Return for how many seconds an answer about a forming bar stays valid: half a bar, from 30 s to 15 minutes."""
     return min(max(interval.step_s // 2, 30), 15 * MINUTE_S)
 
 
 def usual_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
-    """Return the update interval (s): a fifth of a bar, from ``floor_s`` to a quarter of an hour.
+    """Return the update interval in seconds: a fifth of a bar, from ``floor_s`` to 15 minutes.
 
-    It divides the bar, or is a multiple of it, so that ticks meet the bars' closes.
+    It divides the bar's length or is a multiple of it, so that due times coincide with the closes of bars.
     """
     wanted = max(min(interval.step_s // _UPDATES_PER_BAR, _LONGEST_UPDATE_S), int(floor_s), 1)
     if wanted >= interval.step_s:
@@ -55,15 +55,15 @@ def usual_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
 
 
 def closing_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
-    """Return the pause between two updates that bring closed bars only (s): a bar, or as many as ``floor_s`` asks."""
+    """Return the update interval for closed bars only, in seconds: at least one bar and at least ``floor_s``."""
     return max(usual_update_s(interval, floor_s), interval.step_s)
 
 
 def load_factor(pauses: Iterable[tuple[int, int]], updates_per_minute: float) -> int | None:
-    """Return by how much the updates of forming bars are stretched; ``None``: closed bars leave no room for them.
+    """Return the factor for the update intervals of forming bars; ``None``: closed bars use the whole rate.
 
-    ``pauses``: of each series that trades its update interval and its closing update interval (s). Closed bars come
-    first; what they leave of ``updates_per_minute`` is shared by the updates in between.
+    ``pauses``: the update interval and the closing update interval (both in seconds) of each series that trades now.
+    Updates for closed bars come first; forming bars share the rest of ``updates_per_minute``.
     """
     pairs = list(pauses)
     n_closing = sum(MINUTE_S / closing for _, closing in pairs)
@@ -75,7 +75,10 @@ def load_factor(pauses: Iterable[tuple[int, int]], updates_per_minute: float) ->
 
 
 def idle_trading_s(calendar: SessionCalendar, interval: Interval, newest: int | None, now: int) -> int:
-    """Return for how many seconds of trading nothing new has come: since the bar that opened at ``newest`` closed."""
+    """Return the seconds of trading from the close of the newest bar until ``now``; 30 days back at most.
+
+    ``newest``: the open time of that bar (UTC seconds), ``None`` when there are no bars.
+    """
     rows = slice(int(np.searchsorted(calendar.open, now - 30 * DAY_S)), int(np.searchsorted(calendar.open, now)))
     since = np.iinfo(np.int64).min if newest is None else _close_of(calendar, interval, newest)
     begin = np.maximum(calendar.open[rows], since)
@@ -84,20 +87,20 @@ def idle_trading_s(calendar: SessionCalendar, interval: Interval, newest: int | 
 
 
 def backoff_interval_s(update_s: int, idle_s: int) -> int:
-    """Return the update interval (s) of a series that has brought nothing new for ``idle_s`` seconds of trading.
+    """Return the update interval in seconds of a series without new bars for ``idle_s`` seconds of trading.
 
-    A thin or halted stock is asked less and less, at least every two hours of trading: a symbol without data costs a
-    handful of requests a day (issue 3).
+    It grows up to two hours of trading, so that a thin, halted or empty stock costs a handful of requests a day (issue
+    3).
     """
     wanted = min(idle_s // _IDLE_SHARE, _LONGEST_BACKOFF_S)
     return max(update_s, -(-wanted // update_s) * update_s)
 
 
 def next_due_time(calendar: SessionCalendar, interval: Interval, after: int, update_s: int) -> int | None:
-    """Return the first instant after ``after`` at which an update is worth while; ``None`` beyond the calendar.
+    """Return the first due time after ``after``; ``None`` when the calendar has none. Times in UTC seconds.
 
-    Ticks: every ``update_s`` from the open on, the beginning of a break, the close, and when the last bar can change no
-    more; each later by what the provider lags. Times in UTC seconds.
+    A session has a due time every ``update_s`` seconds from its open on, at the beginning of its break, at its close,
+    and when its last bar becomes final; each later by the provider's delay.
     """
     last = calendar.close + settle_s(calendar, interval) + LAG_S
     first_row = int(np.searchsorted(last, after, side="right"))
@@ -106,30 +109,30 @@ def next_due_time(calendar: SessionCalendar, interval: Interval, after: int, upd
 
 
 def _session_due_time(calendar: SessionCalendar, row: int, after: int, update_s: int, last: int) -> int:
-    """Return the first tick of one session after ``after``, which is before ``last``."""
+    """Return the first due time of one session after ``after``, which is before ``last``."""
     delay = calendar.settle_s + LAG_S
     opened, closed = int(calendar.open[row]), int(calendar.close[row])
     pause, resume = int(calendar.break_start[row]), int(calendar.break_end[row])
-    beat = opened + max((after - delay - opened) // update_s + 1, 1) * update_s
-    if pause and pause < beat <= resume:
-        beat = pause if pause + delay > after else opened + ((resume - opened) // update_s + 1) * update_s
-    elif pause and after < pause + delay < beat + delay:
-        beat = pause
-    beat = min(beat, closed)
-    return beat + delay if beat + delay > after else last
+    due = opened + max((after - delay - opened) // update_s + 1, 1) * update_s
+    if pause and pause < due <= resume:
+        due = pause if pause + delay > after else opened + ((resume - opened) // update_s + 1) * update_s
+    elif pause and after < pause + delay < due + delay:
+        due = pause
+    due = min(due, closed)
+    return due + delay if due + delay > after else last
 
 
 def is_open(calendar: SessionCalendar, now: int) -> bool:
-    """Tell whether the venue trades at ``now``, as the provider shows it; a break counts as open."""
+    """Tell whether the venue trades at ``now`` by the provider's delayed data; a break counts as open."""
     seen = now - calendar.settle_s
     row = int(np.searchsorted(calendar.close, seen, side="right"))
     return row < len(calendar) and int(calendar.open[row]) <= seen
 
 
 def recent_span(calendar: SessionCalendar, interval: Interval, now: int, n_sessions: int = N_RECENT) -> Span | None:
-    """Return from the first bar of the ``n_sessions`` last sessions that have begun to now, where bars may change.
+    """Return the span in which bars may still change: the last ``n_sessions`` sessions that have begun, up to ``now``.
 
-    ``None`` before the first session. 1d and longer: from the session's date.
+    It starts at the first session's open (1d and longer: its date); ``None`` before the calendar's first session.
     """
     n_begun = int(np.searchsorted(calendar.open, now, side="right"))
     if n_begun == 0:
@@ -138,12 +141,6 @@ def recent_span(calendar: SessionCalendar, interval: Interval, now: int, n_sessi
     start = int(calendar.date[row] if interval.is_daily else calendar.open[row])
     end = max(now // MINUTE_S * MINUTE_S + MINUTE_S, int(calendar.date[n_begun - 1]) + 1 if interval.is_daily else 0)
     return Span(start, max(end, start + 1))
-
-
-def last_close(calendar: SessionCalendar, now: int) -> int | None:
-    """Return when the newest session that is over at ``now`` closed (UTC seconds), ``None`` before the first."""
-    n_over = int(np.searchsorted(calendar.close, now, side="right"))
-    return int(calendar.close[n_over - 1]) if n_over else None
 
 
 def _close_of(calendar: SessionCalendar, interval: Interval, open_time: int) -> int:

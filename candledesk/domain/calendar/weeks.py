@@ -1,4 +1,4 @@
-"""Where a venue's week begins: on its own first session day, determined from its sessions. Pure.
+"""The first day of a venue's week: its own first session day, determined from its sessions. Pure.
 
 A Sunday-to-Thursday market's week begins on Sunday, a Saturday-to-Wednesday one's on Saturday; Monday-to-Friday, FX
 and 24/7 venues keep Monday (DESIGN.md, rule 4). Weeks are numbered by the Monday that they begin on, or begin shortly
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 EPOCH_MONDAY_S = -3 * DAY_S  # 1969-12-29, the Monday of the epoch's week
 WEEK_S = 7 * DAY_S
-_N_BESIDE = 6  # weeks on either side that tell which weekdays are usual: with its own a quarter of a year
+_N_BESIDE = 6  # weeks on either side from which the usual weekdays are determined: 13 weeks with the week itself
 _SATURDAY, _SUNDAY = 5, 6
-_STEADY = 4  # weeks that a new first day must hold; shorter ones are holidays
+_STEADY = 4  # a new first day must last for so many weeks; shorter runs are holidays
 
-# Found once for each calendar object. Two threads may find the same at the same time; that is harmless.
+# Computed once for each calendar object. Two threads may compute the same at the same time; that is harmless.
 _SHIFTS: WeakKeyDictionary[SessionCalendar, tuple[int, IntArray]] = WeakKeyDictionary()
 
 
@@ -48,7 +48,7 @@ def _week_shifts(calendar: SessionCalendar) -> tuple[int, IntArray]:
 
 
 def _find_shifts(date: IntArray) -> tuple[int, IntArray]:
-    """Find where each week begins from ascending session dates; before and after them the outermost week's way."""
+    """Return the first week and the shift of each week from ascending session dates, as ``_week_shifts`` does."""
     weekday = (date - EPOCH_MONDAY_S) // DAY_S % 7
     if not (weekday >= _SATURDAY).any():
         return 0, np.zeros(1, np.int64)
@@ -64,9 +64,9 @@ def _find_shifts(date: IntArray) -> tuple[int, IntArray]:
 
 
 def _usual_days(is_open: BoolArray, first_weekday: int, last_weekday: int) -> BoolArray:
-    """Tell for each week which weekdays are usually open around it: on more than half of the weeks with a session.
+    """Tell for each week which weekdays are usual around it: open in more than half of the weeks with a session.
 
-    A weekday that the calendar does not reach in those weeks counts as open: nothing says that it is closed.
+    A weekday that lies outside the calendar in all of those weeks counts as open.
     """
     could = np.repeat(is_open.any(axis=1, keepdims=True), 7, axis=1)
     could[0, :first_weekday] = False
@@ -77,16 +77,16 @@ def _usual_days(is_open: BoolArray, first_weekday: int, last_weekday: int) -> Bo
 
 
 def _sum_around(flags: BoolArray) -> IntArray:
-    """Return for each row the sum of the rows around it."""
+    """Return for each row the sum of the rows from ``_N_BESIDE`` before it to ``_N_BESIDE`` after it."""
     total = np.concatenate((np.zeros((1, flags.shape[1]), np.int64), np.cumsum(flags, axis=0, dtype=np.int64)))
     rows = np.arange(len(flags))
     return total[np.minimum(rows + _N_BESIDE + 1, len(flags))] - total[np.maximum(rows - _N_BESIDE, 0)]
 
 
 def _shift_of(usual: BoolArray) -> IntArray:
-    """Return where weeks with these usual weekdays begin: after the longest run of closed ones.
+    """Return the first day of weeks with these usual weekdays: the day after the longest run of closed weekdays.
 
-    Only Saturday (-2) and Sunday (-1) are told from Monday (0): no market's week begins later.
+    The result is Saturday (-2), Sunday (-1) or Monday (0): no market's week begins on a later day.
     """
     is_first = {day: usual[:, day] & ~usual[:, day - 1] for day in (_SATURDAY, _SUNDAY, 0)}
     n_closed = {day: _n_closed_before(usual, day) for day in range(7)}
@@ -119,10 +119,10 @@ def _settled(shifts: IntArray) -> IntArray:
 
 
 def _place_change(shifts: IntArray, change: int, is_open: BoolArray) -> None:
-    """Move the first week of a new first day to where the sessions show it; writes into ``shifts``.
+    """Correct in ``shifts`` the week at which a venue changes the first day of its week.
 
-    Majorities find a change to within some weeks, for holidays count against their weekday. The change lies right
-    after the last session on a weekday that only the old week has, but for sessions out of order (special ones).
+    The majorities place a change within some weeks only, because of holidays. The exact change is right after the last
+    session on a weekday that only the old week has; a few special sessions in the wrong order are tolerated.
     """
     old, new = int(shifts[change - 1]), int(shifts[change])
     lo, hi = max(change - 2 * _N_BESIDE, 0), min(change + 2 * _N_BESIDE, len(shifts))

@@ -1,4 +1,4 @@
-"""Price adjustment at read time: stored prices are split-adjusted and not dividend-adjusted (DESIGN.md, rule 3)."""
+"""Adjustment of prices at read time; stored prices are split-adjusted and not dividend-adjusted (DESIGN.md, rule 3)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
-_MOST = 2 / 3  # of a fund's events: what its provider does, it does to nearly all of them
+_MOST = 2 / 3  # share of a fund's events that decides for all: its provider treats nearly all of them alike
 
 
 class DatedAction(Protocol):
@@ -41,7 +41,7 @@ class DatedAction(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Cash:
-    """What was paid on ``date``, per share, in the price's own currency."""
+    """The payments of ``date`` per share, in the currency of the prices."""
 
     date: int
     dividend: float = 0.0
@@ -59,12 +59,12 @@ class PricedAction:
 
 
 def in_currency(
-    actions: Iterable[DatedAction], currency: str | None, rate_of: Callable[[int, str], float | None]
+    actions: Iterable[DatedAction], currency: str | None, rate_of: Callable[[int, str, str], float | None]
 ) -> tuple[list[PricedAction], list[DatedAction]]:
-    """Return the actions in the currency of the prices, and those that cannot be brought into it.
+    """Return the actions with values in the currency of the prices, and the actions that cannot be converted.
 
-    ``currency``: of the prices, ``None`` when unknown: then what is stated is believed to be in it. ``rate_of``: on
-    a date (00:00 UTC) the price of a currency pair (Yahoo's symbol), ``None`` when it is not known.
+    ``currency``: of the prices; ``None`` when unknown, then no value is converted. ``rate_of``: returns for a date
+    (00:00 UTC) the price of one unit of a currency in another, ``None`` when it is not known.
     """
     priced: list[PricedAction] = []
     others: list[DatedAction] = []
@@ -89,12 +89,12 @@ def adjust_bars(
 ) -> Bars:
     """Return ``bars`` on another basis; adjust base bars first and resample to 1wk and longer afterwards.
 
-    ``actions``: their cash in the currency of the prices (``in_currency``). ``splits``: as stored. ``none``: as traded
-    on the day, each price times the product of all later splits and each volume divided by it. ``all``: split-,
+    ``actions``: with cash in the currency of the prices (``in_currency``). Mode ``splits``: as stored. ``none``: as
+    traded on the day, each price times the product of all later splits and each volume divided by it. ``all``: split-,
     dividend- and gain-adjusted, each price before an ex-date times ``1 - cash / close of the session before`` (the CRSP
-    back-adjustment, which Yahoo's Adj Close also follows: help.yahoo.com SLN28256); volume stays. ``daily``: stored 1d
-    bars for those closes; without them the closes of ``bars`` stand in. Cash without an earlier close, or not below it,
-    changes nothing. A gain that the dividend of its day holds already is not taken off again (``_holds_gains``).
+    back-adjustment, which adjusted closes also follow, yahoo.md §4), with unchanged volume. ``daily``: stored 1d bars
+    with those closes; without them the closes of ``bars`` are used. Cash without an earlier close, or not below it, is
+    ignored. A gain that the dividend of its day contains already is not subtracted again (``_contains_gains``).
     """
     if mode == "splits" or not len(bars):
         return bars
@@ -109,8 +109,8 @@ def adjust_bars(
     if not cash:
         return bars
     dates, closes = _last_closes(*((own_dates, bars.close) if daily is None else (daily.open_time, daily.close)))
-    is_held = _holds_gains(cash, dates, closes)
-    paid = [(one.date, _paid(one, is_held=is_held)) for one in cash]
+    is_contained = _contains_gains(cash, dates, closes)
+    paid = [(one.date, _paid(one, is_contained=is_contained)) for one in cash]
     ex_dates, values = _columns(paid)
     return _scaled(bars, _product_of_later(own_dates, ex_dates, _factors(ex_dates, values, dates, closes)), bars.volume)
 
@@ -121,7 +121,7 @@ def _columns(rows: Sequence[tuple[int, float]]) -> tuple[IntArray, FloatArray]:
 
 
 def _cash_by_date(actions: Iterable[DatedAction]) -> list[_Cash]:
-    """Return what was paid on each date, ascending."""
+    """Return the payments of each date, ascending."""
     found: dict[int, _Cash] = {}
     for one in actions:
         if one.kind in {"dividend", "capital_gain"} and one.value > 0:
@@ -132,24 +132,25 @@ def _cash_by_date(actions: Iterable[DatedAction]) -> list[_Cash]:
     return [found[date] for date in sorted(found)]
 
 
-def _paid(cash: _Cash, *, is_held: bool) -> float:
-    """Return what a holder got: the dividend alone where it holds the gain, which a smaller one cannot."""
-    return cash.dividend if is_held and cash.dividend >= cash.gain else cash.dividend + cash.gain
+def _paid(cash: _Cash, *, is_contained: bool) -> float:
+    """Return the cash per share of one date: the dividend only, where it contains the gain and is not smaller."""
+    return cash.dividend if is_contained and cash.dividend >= cash.gain else cash.dividend + cash.gain
 
 
-def _holds_gains(cash: Sequence[_Cash], dates: IntArray, closes: FloatArray) -> bool:
-    """Tell whether a fund's dividends hold its capital gains already, as Yahoo's do for many funds.
+def _contains_gains(cash: Sequence[_Cash], dates: IntArray, closes: FloatArray) -> bool:
+    """Tell whether a fund's dividends contain its capital gains already, as they do for many funds (yahoo.md §4).
 
-    Read from the prices, after yfinance 1.7.0's repair of double-counted gains: on its ex-date a fund falls by what it
-    pays. Each day that could be such a one votes: is the fall, less what the price moves on a day without a payment,
-    nearer to the dividend alone or to both? Two thirds decide for all, because a single day's fall is noise.
+    Determined from the prices, as in yfinance 1.7.0's repair of double-counted gains: on its ex-date a fund falls by
+    its payment. For each ex-date with a gain not above the dividend, the fall less the usual move of a day without a
+    payment is compared with the dividend alone and with both. The result is true when two thirds of these days are
+    nearer to the dividend alone; a single day proves nothing.
     """
     ex_dates = np.array([one.date for one in cash], np.int64)
     with np.errstate(divide="ignore", invalid="ignore"):
         falls = (closes[:-1] - closes[1:]) / closes[:-1]
     is_plain = np.isfinite(falls) & ~np.isin(dates[1:], ex_dates)
     usual = float(np.mean(np.abs(falls[is_plain]))) if is_plain.any() else 0.0
-    votes = []
+    matches = []
     for one in cash:
         at = int(np.searchsorted(dates, one.date))
         is_known = 0 < at < len(dates) and dates[at] == one.date and np.isfinite(falls[at - 1]) and closes[at - 1] > 0
@@ -157,12 +158,12 @@ def _holds_gains(cash: Sequence[_Cash], dates: IntArray, closes: FloatArray) -> 
             alone = one.dividend / closes[at - 1]
             both = alone + one.gain / closes[at - 1]
             fall = falls[at - 1] - usual
-            votes.append(bool(abs(fall - alone) < abs(fall - both)))
-    return bool(votes) and sum(votes) >= _MOST * len(votes)
+            matches.append(bool(abs(fall - alone) < abs(fall - both)))
+    return bool(matches) and sum(matches) >= _MOST * len(matches)
 
 
 def _last_closes(dates: IntArray, closes: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Return the last close of each date, where it is a number."""
+    """Return the dates and their last closes, without closes that are not numbers."""
     is_last = np.append(dates[1:] != dates[:-1], True)[: len(dates)] & np.isfinite(closes)
     return dates[is_last], closes[is_last]
 
@@ -180,7 +181,7 @@ def _product_of_later(own_dates: IntArray, dates: IntArray, factors: FloatArray)
 
 
 def _factors(ex_dates: IntArray, values: FloatArray, dates: IntArray, closes: FloatArray) -> FloatArray:
-    """Return ``1 - cash / previous close`` for each ex-date, 1 where it cannot be told."""
+    """Return ``1 - cash / previous close`` for each ex-date; 1 where there is no previous close above the cash."""
     if not len(closes):
         return np.ones(len(ex_dates))
     before = np.searchsorted(dates, ex_dates) - 1

@@ -1,4 +1,4 @@
-"""Verdicts on the rows that a provider sent: kept, kept and flagged, or no bar at all (DESIGN.md, rule 2)."""
+"""Checks of the rows that a provider sent: each is kept, kept and flagged, or dropped (DESIGN.md, rule 2)."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ NO_CLOSE = "no_close"
 PHANTOM = "phantom"
 OFF_GRID = "off_grid"
 AT_CLOSE = "at_close"
-NOT_TOLD = frozenset({"outside_span", "future", "duplicate", "live_row", AT_CLOSE})
-"""Reasons that say nothing of a bar: it was not asked for, has not begun, or came twice."""
+UNRECORDED = frozenset({"outside_span", "future", "duplicate", "live_row", AT_CLOSE})
+"""Reasons that are not recorded for the bar: it was not requested, has not begun, or came twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class CleanBars:
-    """What of an answer may be stored, ascending and unique, and what may not.
+    """The checked rows of an answer: the bars that can be stored, ascending and unique, and the dropped rows.
 
-    ``bars``: n bars, fit to be stored; ``odd``: int64 ``(n,)``, the flags of each (``domain.oddity``); ``sent``:
-    float64 ``(4, n)``, open, high, low and close as they came (NaN: not sent); ``dropped``: rows that are no bar, by
-    reason; ``lost``: ascending open times of rows that came without a close, and ``untraded`` those of them without
-    volume; ``impossible``: open time and reason of each row that was dropped for what it is.
+    ``bars``: n bars that can be stored; ``odd``: int64 ``(n,)``, their flags (``domain.prices.oddity``); ``sent``:
+    float64 ``(4, n)``, their open, high, low and close as received (NaN: missing); ``dropped``: the number of dropped
+    rows by reason; ``lost``: ascending open times of rows without a close; ``untraded``: those of ``lost`` without
+    volume; ``impossible``: open time and reason of each dropped row whose reason is recorded (not in ``UNRECORDED``).
     """
 
     bars: Bars
@@ -49,15 +49,15 @@ class CleanBars:
 def clean_bars(
     raw: Bars, calendar: SessionCalendar, interval: Interval, span: Span, now: int, previous: float | None = None
 ) -> CleanBars:
-    """Return the verdicts on ``raw``; what is kept keeps its close as it was sent.
+    """Check the rows ``raw`` and return those that can be stored; a kept bar keeps its close as received.
 
     ``raw`` may be unsorted, doubled and off the grid; daily bars are keyed by session date already. ``now``: UTC
-    seconds; ``previous``: the close before the first row, where it is known. No bar is made of a row (the first reason
-    that holds counts): ``outside_span``; ``no_close``; ``future`` (has not begun at ``now``); ``at_close`` (the row
-    that some answers add at the very end of a session, yahoo.md §4.12); ``live_row`` and ``off_grid`` (a time that no
-    bar of this interval can have, §4.9); ``phantom`` (flat at the close before and without volume where the calendar
-    has no session); ``duplicate`` (the last row that has volume wins, else the last). Everything else is kept and is
-    flagged where calendar or prices contradict it. A missing volume becomes 0: zero volume is normal (§4.8).
+    seconds; ``previous``: the close before the first row, ``None`` when unknown. A row is dropped for the first of
+    these reasons that holds: ``outside_span``; ``no_close``; ``future`` (it has not begun at ``now``); ``at_close``
+    (some answers add a row at the very end of a session, yahoo.md §4.12); ``live_row`` and ``off_grid`` (a time that no
+    bar of this interval can have, §4.9); ``phantom`` (no volume, all prices equal to the close before, and no session
+    in the calendar); ``duplicate`` (the last row with volume is kept, else the last). All other rows are kept, and are
+    flagged where calendar or prices contradict them. A missing volume becomes 0: zero volume is normal (§4.8).
     """
     order = np.argsort(raw.open_time, kind="stable")
     raw = raw.take(order)
@@ -86,7 +86,7 @@ def clean_bars(
         dropped["duplicate"] = int(is_kept.sum()) - len(unique)
     chosen = np.flatnonzero(is_kept)[unique]
     lost, untraded = (np.setdiff1d(times, raw.open_time[chosen]) for times in (lost, untraded))
-    if not interval.is_daily:  # a minute without anything is one without trades (yahoo.md §4.7)
+    if not interval.is_daily:  # an empty minute row stands for a minute without trades (yahoo.md §4.7)
         impossible = tuple(row for row in impossible if row[1] != NO_CLOSE or row[0] not in set(untraded.tolist()))
     bars, odd, sent = _fit(raw.take(chosen), volume[chosen])
     unlisted = stray[chosen] | np.isin(_dates_of(calendar, row[chosen]), calendar.observed)
@@ -94,10 +94,10 @@ def clean_bars(
 
 
 def shape_flags(opens: FloatArray, highs: FloatArray, lows: FloatArray, closes: FloatArray) -> IntArray:
-    """Return what the four prices of each bar contradict among themselves, int64 ``(n,)``; NaN: not sent.
+    """Return the flags of contradictions among the four prices of each bar, int64 ``(n,)``; NaN: missing.
 
-    A zero among positive prices was not sent (yahoo.md §4.5: old US history has opens of 0); where the others are not
-    positive either, or one is negative, it is a price.
+    A zero among positive prices counts as missing (yahoo.md §4.5: old US history has opens of 0). It counts as a price
+    where no other price is positive or one is negative.
     """
     sent = [opens, highs, lows, closes]
     others = (np.fmax.reduce(sent) > 0) & ~(np.fmin.reduce(sent) < 0)
@@ -122,10 +122,10 @@ def shape_flags(opens: FloatArray, highs: FloatArray, lows: FloatArray, closes: 
 
 
 def fit_prices(sent: FloatArray, flags: IntArray) -> FloatArray:
-    """Return prices that can be stored and drawn, float64 ``(4, n)``: as sent, but for what was not sent or is crossed.
+    """Return prices that can be stored and drawn, float64 ``(4, n)``: as received, with missing and crossed ones fixed.
 
-    An unknown open is 0, from which charts know to draw from the close before; an unknown high or low is that of the
-    known prices; a high below its low changes places with it.
+    A missing open becomes 0, for which charts draw the bar from the close before. A missing high or low becomes that of
+    the known prices. A high below its low is swapped with it.
     """
     opens, highs, lows, closes = (np.array(column) for column in sent)
     opens[(flags & Oddity.OPEN_UNKNOWN) != 0] = 0.0
@@ -152,7 +152,7 @@ def _known(values: FloatArray, is_unknown: BoolArray) -> FloatArray:
 def _apply(
     reasons: dict[str, BoolArray], open_time: IntArray
 ) -> tuple[BoolArray, dict[str, int], tuple[tuple[int, str], ...]]:
-    """Return which rows no reason holds for, how many each one drops, and those that are dropped for what they are."""
+    """Return the mask of kept rows, the number of dropped rows by reason, and the dropped rows to be recorded."""
     is_kept = np.ones(len(open_time), np.bool_)
     dropped: dict[str, int] = {}
     impossible: list[tuple[int, str]] = []
@@ -161,13 +161,13 @@ def _apply(
         if mine.any():
             dropped[reason] = int(mine.sum())
             is_kept &= ~is_bad
-            if reason not in NOT_TOLD:
+            if reason not in UNRECORDED:
                 impossible += [(time, reason) for time in np.unique(open_time[mine]).tolist()]
     return is_kept, dropped, tuple(impossible)
 
 
 def _begins(calendar: SessionCalendar, interval: Interval, open_time: IntArray, row: IntArray) -> IntArray:
-    """Return when each bar begins: a daily key can lie after its session's open (Sydney, FX on Sunday evening)."""
+    """Return the time at which each bar begins; a daily key can lie after its session's open (Sydney, FX on Sunday)."""
     if not interval.is_daily or not len(calendar):
         return open_time
     return np.where(row >= 0, calendar.open[row], open_time)
@@ -183,7 +183,7 @@ def _is_last(open_time: IntArray) -> BoolArray:
 
 
 def _repeats_close(close: FloatArray, previous: float | None) -> BoolArray:
-    """Tell which rows close as the one before them that has a close; of a first row it is assumed."""
+    """Tell which rows have the same close as the last known close before them; true for a row without one before."""
     known = np.append(np.nan if previous is None else previous, close)[:-1]
     at = np.where(np.isfinite(known), np.arange(len(known)), 0)
     before = known[np.maximum.accumulate(at)] if len(at) else known
@@ -199,11 +199,11 @@ def _is_at_close(calendar: SessionCalendar, interval: Interval, open_time: IntAr
 
 
 def _is_on_any_grid(calendar: SessionCalendar, interval: Interval, open_time: IntArray, row: IntArray) -> BoolArray:
-    """Tell which times, of those that the calendar does not expect, a bar can have all the same.
+    """Tell which times are possible open times of a bar although the calendar does not expect one.
 
-    Daily: every date. Intraday: whole minutes on a grid: a session's own (inside its break), midnight's (outside of all
-    sessions), or one that another of these times shares on its local date; so that a live row is not among them, which
-    stands alone (yahoo.md §4.9).
+    Daily: every date. Intraday: whole minutes on the session's grid (inside its break), on a grid from midnight
+    (outside all sessions), or on a grid that another of these times on the same local date shares. A live row shares
+    its grid with no other row, so it does not qualify (yahoo.md §4.9).
     """
     if interval.is_daily or not len(open_time):
         return np.ones(len(open_time), np.bool_)
@@ -232,6 +232,6 @@ def _unique_order(open_time: IntArray, volume: FloatArray) -> IntArray:
 
 
 def without_bars(clean: CleanBars, is_out: BoolArray) -> CleanBars:
-    """Return the verdicts without the bars that ``is_out`` marks."""
+    """Return ``clean`` without the bars that ``is_out`` marks."""
     kept = ~is_out
     return replace(clean, bars=clean.bars.take(kept), odd=clean.odd[kept], sent=clean.sent[:, kept])

@@ -1,7 +1,7 @@
-"""A fetched interval from a finer one: where the provider no longer has it, and finer bars are stored. Pure.
+"""Bars of a fetched interval derived from a finer one, for times that the provider no longer has. Pure.
 
-5m of a year ago is what the stored 1m bars of that time make (DESIGN.md, rule 4). Daily bars are never made from
-intraday ones: their open, close and volume differ (yahoo.md §4, hazard 13).
+The 5m bars of a year ago are derived from the stored 1m bars of that time (DESIGN.md, rule 4). Daily bars are never
+derived from intraday ones: their open, close and volume differ (yahoo.md §4, hazard 13).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def finer_intervals(interval: Interval) -> tuple[Interval, ...]:
-    """Return the fetched intervals that bars of a fetched one can be made of, the coarsest first; none for 1d."""
+    """Return the finer fetched intervals from which ``interval`` can be derived, the coarsest first; empty for 1d."""
     if interval.is_daily:
         return ()
     rows = [row for row in INTERVALS.values() if row.base is row and row.step_s < interval.step_s]
@@ -33,17 +33,17 @@ def finer_intervals(interval: Interval) -> tuple[Interval, ...]:
 
 
 def finer_reach(interval: Interval, span: Span) -> Span:
-    """Return the span of finer bars that makes every bar that opens in ``span`` whole."""
+    """Return the span of finer bars that is needed to derive every bar that opens in ``span``."""
     return Span(span.start - interval.step_s, span.end + interval.step_s)
 
 
 def derive_from_finer(
     bars: Bars, finer: Interval, known: Sequence[Span], calendar: SessionCalendar, interval: Interval, span: Span
 ) -> Bars:
-    """Return the bars of ``interval`` that open in ``span`` and are whole.
+    """Return the complete bars of ``interval`` that open in ``span``.
 
-    ``bars``: the stored bars of ``finer`` of ``finer_reach``; ``known``: the spans of which it is known which finer
-    bars there are. A bar with an unknown finer bar inside is not made.
+    ``bars``: the stored bars of ``finer`` in ``finer_reach``; ``known``: the spans in which the finer bars are covered.
+    A bar that contains an expected finer bar outside ``known`` is left out.
     """
     known = merge_spans(known)
     made = merge_bars(bars, calendar, interval)
@@ -56,7 +56,7 @@ def derive_from_finer(
 def derivable_spans(
     finer: Interval, known: Sequence[Span], calendar: SessionCalendar, interval: Interval, span: Span
 ) -> tuple[Span, ...]:
-    """Return the parts of ``span`` of which ``derive_from_finer`` gives every bar there is."""
+    """Return the parts of ``span`` for which ``derive_from_finer`` returns every bar."""
     expected = expected_open_times(calendar, interval, span)
     is_broken = np.isin(expected, _broken(finer, merge_spans(known), calendar, interval, span))
     return _runs(expected, ~is_broken, interval.step_s, span.end)
@@ -65,7 +65,7 @@ def derivable_spans(
 def _broken(
     finer: Interval, known: Sequence[Span], calendar: SessionCalendar, interval: Interval, span: Span
 ) -> IntArray:
-    """Return the open_times of the bars with an unknown finer bar inside."""
+    """Return the open_times of the bars that contain an expected finer bar outside ``known``."""
     parts = expected_open_times(calendar, finer, finer_reach(interval, span))
     return np.unique(derived_open_times(calendar, interval, parts[~_is_inside(parts, known)]))
 

@@ -1,4 +1,4 @@
-"""Oddities: why a bar that was kept is flagged (DESIGN.md, rule 2). A flag never makes a span incomplete."""
+"""Oddities: the reasons for which a stored bar is flagged (DESIGN.md, rule 2). A flag never makes a span a gap."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Oddity(IntFlag):
     The numbers are stored in the database and never change their meaning.
     """
 
-    OPEN_OUTSIDE = 1  # the open lies above the high or below the low, as mid prices of thin shares do (yahoo.md §4.17)
+    OPEN_OUTSIDE = 1  # the open lies above the high or below the low, as for mid prices of thin shares (yahoo.md §4.17)
     CLOSE_OUTSIDE = 2  # the close lies above the high or below the low
     OPEN_UNKNOWN = 4  # the open was sent as 0 or not at all (yahoo.md §4.5)
     RANGE_UNKNOWN = 8  # the high or the low was sent as 0 or not at all
-    NON_POSITIVE = 16  # a price at or below zero that is no missing value (oil in April 2020)
+    NON_POSITIVE = 16  # a real price at or below zero (oil in April 2020), not a missing value
     CROSSED = 32  # the high was sent below the low
     JUMP = 64  # a price far from its neighbours, which the next bars do not confirm
     UNIT = 128  # sent in the other unit of the currency (pence and pounds) and read in the instrument's own
@@ -42,17 +42,17 @@ _TOKENS: dict[Oddity, tuple[str, str]] = {
 
 
 def odd_tokens(flags: int) -> str:
-    """Return the reasons as the API and the files name them, separated by blanks; empty for an ordinary bar."""
+    """Return the reasons as the tokens of the API and of exported files, separated by blanks; empty without flags."""
     return " ".join(token for oddity, (token, _) in _TOKENS.items() if flags & oddity)
 
 
 def odd_text(flags: int) -> str:
-    """Return the reasons as a person reads them, separated by semicolons; empty for an ordinary bar."""
+    """Return the reasons in words for people, separated by semicolons; empty without flags."""
     return "; ".join(words for oddity, (_, words) in _TOKENS.items() if flags & oddity)
 
 
 def parse_tokens(text: str) -> int:
-    """Return the flags that ``odd_tokens`` wrote; words that a newer version wrote are left out."""
+    """Return the flags of a text made by ``odd_tokens``; unknown tokens (of a newer version) are ignored."""
     given = set(text.split())
     return sum(oddity for oddity, (token, _) in _TOKENS.items() if token in given)
 

@@ -1,4 +1,4 @@
-"""Opens that are not known: which they are, and what the open of several bars together is then. Pure."""
+"""Missing opens: how they are recognised, and the open of a bar derived from bars with missing opens. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def is_open_unknown(opens: FloatArray, lows: FloatArray) -> BoolArray:
-    """Tell which opens were sent as 0 for want of a value: below a low that is above 0 (yahoo.md §4.5)."""
+    """Tell which opens are 0 because the value is missing: the low is above 0 (yahoo.md §4.5)."""
     unknown: BoolArray = (opens == 0) & (lows > 0)
     return unknown
 
@@ -19,8 +19,8 @@ def is_open_unknown(opens: FloatArray, lows: FloatArray) -> BoolArray:
 def first_opens(opens: FloatArray, lows: FloatArray, closes: FloatArray, starts: IntArray) -> FloatArray:
     """Return the open of each run of bars, shape ``(m,)``; ``starts``: the index of each run's first bar, ascending.
 
-    It is the first bar's; where that one was sent as 0, the first bar's close; where it is NaN (prices as they were
-    sent), the first open of the run that is a number, NaN when none is.
+    It is the first bar's open; the first bar's close where that open is missing (0). Where the open is NaN (prices as
+    received) it is the first open of the run that is a number, NaN when there is none.
     """
     first = opens[starts]
     unknown = is_open_unknown(first, lows[starts])

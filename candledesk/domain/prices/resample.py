@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def resample_bars(bars: Bars, calendar: SessionCalendar, interval: Interval) -> Bars:
     """Return bars of ``interval`` made from ``bars`` of its base: first open, extremes, last close, summed volume.
 
-    Intraday bars keep the grid of ``expected_open_times`` (session-anchored; 24-hour venues from 00:00 in the venue's
-    zone); what longer ones are keyed by: see ``period_keys``. A bar that the calendar has no session for goes into the
-    bar that its time falls into. Only the bars given are used: see ``base_span`` for what makes the edges whole. A
-    fetched interval passes through.
+    Intraday bars use the grid of ``expected_open_times`` (anchored at the session's open; 24-hour venues: at 00:00 in
+    the venue's zone); for the keys of longer bars see ``period_keys``. A bar outside every session belongs to the
+    derived bar that contains its time (``outside_bars``). Only the given bars are used; ``base_span`` returns the span
+    that makes the first and the last derived bar complete. Bars of a fetched interval are returned unchanged.
     """
     if interval.base is interval:
         return bars
@@ -46,7 +46,7 @@ def merge_runs(bars: Bars, keys: IntArray, first: IntArray) -> Bars:
     return Bars(
         keys[first],
         first_opens(bars.open, bars.low, bars.close, first),
-        np.fmax.reduceat(bars.high, first),  # prices as they were sent can be NaN
+        np.fmax.reduceat(bars.high, first),  # prices as received can be NaN
         np.fmin.reduceat(bars.low, first),
         bars.close[last],
         np.add.reduceat(bars.volume, first),
@@ -65,10 +65,10 @@ def derived_open_times(calendar: SessionCalendar, interval: Interval, open_time:
 
 
 def base_span(interval: Interval, calendar: SessionCalendar, span: Span) -> Span:
-    """Return the span of base bars that makes every derived bar opening within ``span`` whole.
+    """Return the span of base bars that is needed for every derived bar opening in ``span``.
 
-    ``span`` itself for a fetched interval, or when no derived bar can open in it. It begins with the first derived bar
-    that does and ends with the last one: what is known of it is what is known of those bars.
+    It begins with the first derived bar that opens in ``span`` and ends with the last one, so that the coverage of the
+    result is the coverage of those bars. ``span`` itself for a fetched interval, or when no derived bar can open in it.
     """
     if interval.base is interval:
         return span
@@ -79,9 +79,9 @@ def base_span(interval: Interval, calendar: SessionCalendar, span: Span) -> Span
 
 
 def _next_start(interval: Interval, calendar: SessionCalendar, key: int, time: int) -> int:
-    """Return where the base bars behind the derived bar ``key``, which holds ``time``, begin.
+    """Return the start of the base bars that follow the derived bar ``key``, which contains ``time``.
 
-    Outside every session at ``time`` itself: no base bar is expected there, and those that are there are read.
+    Outside every session it is ``time`` itself: no base bar is expected there, and those that exist are used.
     """
     if interval.is_daily:
         return period_end(interval, key, calendar)
@@ -90,7 +90,7 @@ def _next_start(interval: Interval, calendar: SessionCalendar, key: int, time: i
 
 
 def _end_of(interval: Interval, calendar: SessionCalendar, key: int, time: int) -> int:
-    """Return the first second that surely does not belong to the derived bar ``key``, which holds ``time``."""
+    """Return a second after the end of the derived bar ``key``, which contains ``time``, and before the next one."""
     if interval.is_daily:
         return period_end(interval, key, calendar)
     following = next_grid_start(calendar, interval, time)

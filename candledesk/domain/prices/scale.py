@@ -1,8 +1,9 @@
-"""Blocks of bars on another scale than their neighbours: the other unit of the currency, or a forgotten split. Pure.
+"""Blocks of bars on another scale than their neighbours: the other unit of the currency, or a missing split. Pure.
 
-Yahoo mixes pence and pounds, cents and rand, agorot and shekels (yahoo.md §4.17), and forgets at times to adjust rows
-before a split that it states (§4.2). Both show as a block whose ends jump by a known factor. What does not come back
-is no such block: a share can lose 99 % of its price for good, but it does not rise a hundredfold over night.
+Providers mix pence and pounds, cents and rand, agorot and shekels (yahoo.md §4.17), and sometimes leave rows before a
+reported split unadjusted (§4.2). Both appear as a block of bars with a jump by a known factor at either end. A jump
+down without a jump back is not such a block: a share can lose 99 % of its price, but it does not rise a hundredfold
+overnight.
 """
 
 from __future__ import annotations
@@ -23,25 +24,25 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _WITHOUT_UNITS = frozenset({"CRYPTOCURRENCY", "CURRENCY", "INDEX"})
-MOVE = math.log(2.5)  # what a price can move from one bar to the next, besides the factor
-JUMP = math.log(4.0)  # a price is far from its neighbours beyond this
-_CLEAR_SPLIT = math.log(1.5)  # a smaller split cannot be told from a day's move by one jump
-_NEAR_SPLIT_S = 10 * DAY_S  # rows that were not adjusted reach up to a few days before the split
-_RECENT_S = 10 * DAY_S  # the regular market price speaks of bars that are not older
+MOVE = math.log(2.5)  # the largest real move from one bar to the next, besides the factor
+JUMP = math.log(4.0)  # a price further from its neighbours is far from them
+_CLEAR_SPLIT = math.log(1.5)  # one jump of a smaller split cannot be distinguished from a day's move
+_NEAR_SPLIT_S = 10 * DAY_S  # unadjusted rows extend to a few days before the split
+_RECENT_S = 10 * DAY_S  # the regular market price is compared with bars that are not older
 _APART_S = 20 * DAY_S  # bars that are further apart are not neighbours
-_N_AROUND = 5  # closes on either side, of which the median is what a tick is compared with
+_N_AROUND = 5  # closes on either side, with whose median a price is compared
 
 Split = tuple[int, float]  # (ex-date at 00:00 UTC, new shares per old)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of an instrument's prices beside its bars.
+    """Facts about an instrument's prices besides its bars.
 
     ``unit``: how many of the smaller unit of its currency make one of the larger, 0 where prices have one unit only;
-    ``is_small_unit``: prices are stated in the smaller one, so that the other unit gives lower numbers; ``market``: the
-    answer's own regular market price and its time (UTC seconds); ``splits``: those that the provider states;
-    ``reference``: a close that is known to be right for each bar, float64 ``(n,)``, NaN where there is none.
+    ``is_small_unit``: prices are in the smaller unit, so that the other unit gives lower numbers; ``market``: time (UTC
+    seconds) and regular market price of the answer; ``splits``: as reported by the provider; ``reference``: for each
+    bar a close that is known to be right, float64 ``(n,)``, NaN where there is none.
     """
 
     unit: float = 0.0
@@ -57,17 +58,17 @@ def unit_of(currency: str | None, quote_type: str) -> float:
 
 
 def read_scale(open_time: IntArray, sent: FloatArray, evidence: Evidence) -> tuple[FloatArray, IntArray]:
-    """Return by what each bar's prices are to be divided, float64 ``(n,)``, and its flags, int64 ``(n,)``.
+    """Return the divisor of each bar's prices, float64 ``(n,)``, and its flags, int64 ``(n,)``.
 
-    The flags are UNIT and BASIS of ``domain.oddity``. ``sent``: float64 ``(4, n)``, open, high, low and close as they
-    came. 1 and no flag where nothing is proven.
+    The flags are UNIT and BASIS of ``domain.prices.oddity``. ``sent``: float64 ``(4, n)``, open, high, low and close as
+    received. Bars without sufficient evidence have divisor 1 and no flag.
     """
     divisor, flags = np.ones(len(open_time)), np.zeros(len(open_time), np.int64)
     usable = np.flatnonzero(sent[3] > 0)
     if not len(usable):
         return divisor, flags
     times, closes = open_time[usable], np.log(sent[3, usable])
-    found = _forgotten_splits(times, closes, evidence.splits)
+    found = _unadjusted_factors(times, closes, evidence.splits)
     closes = closes - np.log(found)
     divisor[usable], flags[usable] = found, np.where(found != 1.0, int(Oddity.BASIS), 0)
     if evidence.unit:
@@ -78,9 +79,9 @@ def read_scale(open_time: IntArray, sent: FloatArray, evidence: Evidence) -> tup
 
 
 def read_prices(sent: FloatArray, divisor: FloatArray, unit: float) -> tuple[FloatArray, BoolArray]:
-    """Return the prices on the instrument's own scale, float64 ``(4, n)``, and which bars had mixed prices.
+    """Return the prices on the instrument's own scale, float64 ``(4, n)``, and a mask of bars in both units.
 
-    In a bar of both units each price is read in the one that brings it next to the close.
+    In such a bar each price is read in the unit in which it is near the close.
     """
     read = sent / divisor
     if not unit:
@@ -97,9 +98,10 @@ def read_prices(sent: FloatArray, divisor: FloatArray, unit: float) -> tuple[Flo
 
 
 def find_jumps(open_time: IntArray, prices: FloatArray) -> BoolArray:
-    """Tell which bars hold a price far from the bars around them, which those agree to be wrong; bool ``(n,)``.
+    """Return a mask of the bars with a price far from both the bars before and the bars after; bool ``(n,)``.
 
-    ``prices``: float64 ``(4, n)`` on one scale. At either end of what is known nobody can agree, so nothing is flagged.
+    ``prices``: float64 ``(4, n)`` on one scale. The bars before and after must agree among themselves. The first and
+    the last bar are never in the mask.
     """
     n = len(open_time)
     is_jump = np.zeros(n, np.bool_)
@@ -117,7 +119,7 @@ def find_jumps(open_time: IntArray, prices: FloatArray) -> BoolArray:
 
 
 def _is_far(logs: FloatArray, row: int) -> bool:
-    """Tell whether a bar has a price far from what the bars before and after it agree on."""
+    """Tell whether the bars before and after agree on a price from which the bar has one that is far away."""
     closes = logs[3]
     before, after = closes[max(0, row - _N_AROUND) : row], closes[row + 1 : row + 1 + _N_AROUND]
     if not len(before) or not len(after):
@@ -129,15 +131,15 @@ def _is_far(logs: FloatArray, row: int) -> bool:
 
 
 def _steps(closes: FloatArray, times: IntArray, factor: float) -> IntArray:
-    """Return for each bar but the first by how many powers of ``factor`` it lies above the one before: -1, 0 or 1."""
+    """Return for each bar after the first the number of powers of ``factor`` from the bar before to it: -1, 0 or 1."""
     moves, size = np.diff(closes), abs(math.log(factor))
     steps = np.round(moves / size).astype(np.int64)
     is_step = (np.abs(steps) == 1) & (np.abs(moves - steps * size) < min(MOVE, size / 2))
     return np.where(is_step & (np.diff(times) < _APART_S), steps, 0)
 
 
-def _forgotten_splits(times: IntArray, closes: FloatArray, splits: Sequence[Split]) -> FloatArray:
-    """Return the split factor of each bar that was not adjusted for a split after it, else 1."""
+def _unadjusted_factors(times: IntArray, closes: FloatArray, splits: Sequence[Split]) -> FloatArray:
+    """Return for each bar the factor of later splits for which it was not adjusted; 1 for an adjusted bar."""
     divisor = np.ones(len(times))
     for date, factor in splits:
         if abs(math.log(factor)) < _CLEAR_SPLIT:
@@ -145,7 +147,8 @@ def _forgotten_splits(times: IntArray, closes: FloatArray, splits: Sequence[Spli
         n_early = int(np.searchsorted(times, date))
         if not 0 < n_early < len(times):
             continue
-        # Unadjusted bars lie above (a split) or below (a consolidation) by the factor: leaving them is a step back.
+        # Unadjusted bars are higher (a split) or lower (a consolidation) by the factor: a run of them ends with step
+        # -1.
         away = math.copysign(1.0, math.log(factor))
         steps = _steps(closes, times, factor)[:n_early] * away
         ends = np.flatnonzero(steps == -1)
@@ -162,7 +165,7 @@ def _forgotten_splits(times: IntArray, closes: FloatArray, splits: Sequence[Spli
 
 
 def _unit_levels(times: IntArray, closes: FloatArray, usable: IntArray, evidence: Evidence) -> IntArray:
-    """Return by how many powers of the unit each bar lies away from the instrument's own: -1, 0 or 1."""
+    """Return for each bar the number of powers of the unit between the instrument's own level and it: -1, 0 or 1."""
     levels = np.append(0, np.cumsum(_steps(closes, times, evidence.unit)))
     own = np.zeros(len(times), np.int64)
     cuts = np.flatnonzero(np.diff(times) >= _APART_S) + 1
@@ -175,30 +178,29 @@ def _unit_levels(times: IntArray, closes: FloatArray, usable: IntArray, evidence
 def _own_level(
     piece: IntArray, times: IntArray, closes: FloatArray, levels: IntArray, usable: IntArray, evidence: Evidence
 ) -> IntArray:
-    """Return the level that is the instrument's own for each bar of one unbroken piece."""
+    """Return for each bar of one piece without long pauses the level of the instrument's own unit."""
     here, size = levels[piece], math.log(evidence.unit)
     if evidence.reference is not None:
-        known = np.log(evidence.reference[usable[piece]])
-        away = (closes[piece] - known) / size
-        is_stated = np.abs(away - np.round(away)) * size < MOVE
-        if is_stated.any():
-            stated = here[is_stated] - np.round(away[is_stated]).astype(np.int64)
-            return np.full(len(piece), _most_frequent(stated))
+        away = (closes[piece] - np.log(evidence.reference[usable[piece]])) / size
+        is_known = np.abs(away - np.round(away)) * size < MOVE
+        if is_known.any():
+            own = here[is_known] - np.round(away[is_known]).astype(np.int64)
+            return np.full(len(piece), _most_frequent(own))
     market = _market_level(piece, times, closes, here, evidence)
     if market is not None:
-        return _without_falls(here, market, is_end_stated=True)
+        return _without_falls(here, market, is_end_known=True)
     steps = np.diff(here)[np.diff(here) != 0]
     if not len(steps):
         return here
-    if len(steps) == 1 and steps[0] > 0:  # no price rises so far over night: one side is in the other unit
+    if len(steps) == 1 and steps[0] > 0:  # no price rises so far overnight: one side is in the other unit
         return np.full(len(here), here[-1] if evidence.is_small_unit else here[0])
-    return _without_falls(here, _most_frequent(here), is_end_stated=False)
+    return _without_falls(here, _most_frequent(here), is_end_known=False)
 
 
 def _market_level(
     piece: IntArray, times: IntArray, closes: FloatArray, here: IntArray, evidence: Evidence
 ) -> int | None:
-    """Return the own level by the regular market price, where that speaks of the newest bars of the piece."""
+    """Return the own level by the regular market price; ``None`` when that is not near the piece's newest bar."""
     if evidence.market is None or evidence.market[1] <= 0:
         return None
     time, price = evidence.market
@@ -208,11 +210,12 @@ def _market_level(
     return int(here[-1]) - round(away) if is_near and abs(round(away)) <= 1 else None
 
 
-def _without_falls(here: IntArray, own: int, *, is_end_stated: bool) -> IntArray:
-    """Return the own level of each bar: ``own``, but for what may be a real fall that did not come back.
+def _without_falls(here: IntArray, own: int, *, is_end_known: bool) -> IntArray:
+    """Return the own level of each bar: ``own``, except for bars before or after what may be a real, lasting fall.
 
-    Bars before the first step that lie above ``own`` were perhaps that dear. Bars after the last step that lie below it
-    are decided when more is known, unless the market price has told (``is_end_stated``).
+    Bars before the first step that are above ``own`` keep their level, because the price may have been that high. Bars
+    after the last step that are below ``own`` keep theirs until more bars are known, unless the market price confirms
+    the level of the end (``is_end_known``).
     """
     result = np.full(len(here), own)
     changes = np.flatnonzero(np.diff(here))
@@ -221,7 +224,7 @@ def _without_falls(here: IntArray, own: int, *, is_end_stated: bool) -> IntArray
     first, last = int(changes[0]) + 1, int(changes[-1]) + 1
     if here[0] > own:
         result[:first] = here[0]
-    if here[-1] < own and not is_end_stated:
+    if here[-1] < own and not is_end_known:
         result[last:] = here[-1]
     return result
 

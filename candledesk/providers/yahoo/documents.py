@@ -90,10 +90,10 @@ def _mend_meta(meta: dict[str, Any]) -> bool:
     if today is not None and not (isinstance(today, dict) and all(map(_is_whole_period, today.values()))):
         del meta["currentTradingPeriod"]
         is_mended = True
-    stated = meta.get("tradingPeriods")
-    periods = _periods(stated, ZoneInfo(meta["exchangeTimezoneName"]))
+    given = meta.get("tradingPeriods")
+    periods = _periods(given, ZoneInfo(meta["exchangeTimezoneName"]))
     usable = [[period] for period in periods] or [[_NO_PERIOD]]
-    if stated == usable:
+    if given == usable:
         return is_mended
     meta["tradingPeriods"] = usable
     return True
@@ -107,9 +107,9 @@ def _is_whole_period(period: object) -> bool:
     return isinstance(period, dict) and _is_period(period) and period.keys() >= _PERIOD_FIELDS
 
 
-def _periods(stated: object, zone: ZoneInfo) -> list[TradingPeriod]:
+def _periods(given: object, zone: ZoneInfo) -> list[TradingPeriod]:
     """Return the regular trading periods, one a local date from its first start to its last end, ascending."""
-    days = stated.get("regular") if isinstance(stated, dict) else stated
+    days = given.get("regular") if isinstance(given, dict) else given
     days = days if isinstance(days, list) else []
     segments = [segment for day in days for segment in (day if isinstance(day, list) else [day])]
     by_date: dict[int, TradingPeriod] = {}
@@ -225,7 +225,7 @@ def _has_close(quote: dict[str, Any], row: int) -> bool:
 
 
 def _regular_today(meta: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Return the regular trading period of the current or the next session, ``None`` when it is not stated."""
+    """Return the regular trading period of the current or the next session, ``None`` when it is not given."""
     today = meta.get("currentTradingPeriod")
     period = today.get("regular") if isinstance(today, dict) else None
     return (period["start"], period["end"]) if isinstance(period, dict) and _is_period(period) else None

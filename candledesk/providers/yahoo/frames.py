@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.instrument import Instrument, believable_first_trade, decimals_for
+from candledesk.domain.instrument import Instrument, decimals_for, plausible_first_trade
 from candledesk.domain.texts import plain_text
 from candledesk.providers.yahoo.values import instant, number
 
@@ -58,7 +58,7 @@ def read_instrument(symbol: str, meta: Mapping[str, Any], last_close: float | No
         tz=tz,
         currency=plain_text(meta.get("currency")) or None,
         price_decimals=decimals_for(_DEFAULT_DECIMALS if hint is None else int(hint), price or last_close),
-        first_open_time=believable_first_trade(instant(meta.get("firstTradeDate")), last_trade),
+        first_open_time=plausible_first_trade(instant(meta.get("firstTradeDate")), last_trade),
         name=plain_text(meta.get("longName")) or plain_text(meta.get("shortName")),
     )
 

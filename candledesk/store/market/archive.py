@@ -1,4 +1,4 @@
-"""Series that are kept complete: which, and when they were last topped up."""
+"""The list of archived series, with the result of the last run of each."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     import sqlite3
 
 _LIST = """
-SELECT symbol, interval, last_run_at, note
+SELECT spelling, interval, last_run_at, note
 FROM harvest JOIN series USING (series_id) JOIN instrument USING (instrument_id)
-ORDER BY symbol, step
+ORDER BY spelling, step
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveRow:
-    """One harvested series; ``last_run_at``: UTC seconds of the last whole run; ``note``: why the last try failed."""
+    """One archived series; ``last_run_at``: UTC seconds of the last complete run; ``note``: why the last one failed."""
 
     symbol: str
     interval: str
@@ -30,7 +30,7 @@ class ArchiveRow:
 
 @translate_faults()
 def add_to_archive(conn: sqlite3.Connection, series_id: int, now: int) -> None:
-    """Put a series on the list; one that is on it stays as it is."""
+    """Add a series to the list; a listed series is not changed."""
     require_transaction(conn)
     sql = "INSERT INTO harvest (series_id, added_at) VALUES (?, ?) ON CONFLICT (series_id) DO NOTHING"
     conn.execute(sql, (int(series_id), int(now)))
@@ -38,14 +38,14 @@ def add_to_archive(conn: sqlite3.Connection, series_id: int, now: int) -> None:
 
 @translate_faults()
 def remove_from_archive(conn: sqlite3.Connection, series_id: int) -> None:
-    """Take a series off the list; its bars stay."""
+    """Remove a series from the list; its bars stay."""
     require_transaction(conn)
     conn.execute("DELETE FROM harvest WHERE series_id = ?", (int(series_id),))
 
 
 @translate_faults()
 def note_archive_run(conn: sqlite3.Connection, series_id: int, last_run_at: int | None, note: str) -> None:
-    """Note how a run ended; ``last_run_at`` ``None``: it did not end well, the former time stays."""
+    """Store the result of a run; ``last_run_at`` ``None``: the run failed, and the stored time stays."""
     require_transaction(conn)
     sql = "UPDATE harvest SET last_run_at = coalesce(?, last_run_at), note = ? WHERE series_id = ?"
     conn.execute(sql, (None if last_run_at is None else int(last_run_at), note, int(series_id)))
@@ -53,5 +53,5 @@ def note_archive_run(conn: sqlite3.Connection, series_id: int, last_run_at: int 
 
 @translate_faults()
 def list_archive(conn: sqlite3.Connection) -> list[ArchiveRow]:
-    """Return the list by symbol and the bars' length."""
+    """Return the list, sorted by symbol and interval."""
     return [ArchiveRow(*row) for row in conn.execute(_LIST).fetchall()]

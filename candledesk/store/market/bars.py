@@ -1,7 +1,7 @@
-"""Bars of one series: idempotent writes that report what really changed, and reads for charts and scripts.
+"""Bars of one series: idempotent writes that return the number of real changes, and reads for charts and scripts.
 
-Reads need no snapshot between their statements: a commit in between adds bars and chunks together, and what is read
-last is what counts.
+The statements of a read need no common snapshot: a commit in between changes rows and chunks together, and a read
+returns the bars of its last statement.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.span import Span
-from candledesk.store.market import pyramid as rec
+from candledesk.store.market import pyramid
 from candledesk.store.market.chunks import (
     BATCH,
-    Head,
+    SeriesHead,
     keys_around,
     rank_in,
     read_chunks,
     read_head,
     rebuild_chunks,
-    write_slabs,
+    write_bar_chunks,
 )
 from candledesk.store.market.database import require_transaction, snapshot
 from candledesk.store.market.rows import (
@@ -43,51 +43,51 @@ _FOREVER = 2**62
 
 @translate_faults()
 def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
-    """Insert or correct bars, rows and chunks alike; return how many bars were really inserted or changed.
+    """Insert or update bars, in rows and chunks; return how many bars were new or different.
 
-    The series' revision rises only when something changed. Raises ``ValueError`` for bars that are not finite, or not
-    ascending and unique.
+    The series' revision is raised only when something changed. Raises ``ValueError`` for bars that are not finite, or
+    not ascending and unique.
     """
     require_transaction(conn)
     head = read_head(conn, series_id)
-    new = rec.from_bars(require_storable(bars))
+    new = pyramid.from_bars(require_storable(bars))
     if not head.is_exact:
-        n_changed = upsert_rows(conn, head.series_id, rec.to_bars(new))
+        n_changed = upsert_rows(conn, head.series_id, pyramid.to_bars(new))
         _raise_rev(conn, head, n_changed)
         rebuild_chunks(conn, head.series_id)
         return n_changed
-    keys = new[rec.TIME] // head.span
-    starts = rec.run_starts(keys)
+    keys = new[pyramid.TIME] // head.chunk_s
+    starts = pyramid.run_starts(keys)
     n_changed = 0
     for first in range(0, len(starts), BATCH):
-        lo = starts[first]
-        hi = starts[first + BATCH] if first + BATCH < len(starts) else new.shape[1]
-        n_changed += _write_part(conn, head, new[:, lo:hi])
+        begin = starts[first]
+        end = starts[first + BATCH] if first + BATCH < len(starts) else new.shape[1]
+        n_changed += _write_part(conn, head, new[:, begin:end])
     _raise_rev(conn, head, n_changed)
     return n_changed
 
 
-def _write_part(conn: sqlite3.Connection, head: Head, new: IntArray) -> int:
-    """Write the records of at most ``BATCH`` slabs: compare with the chunks, then touch only what differs."""
-    slabs: dict[int, IntArray] = {}
+def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> int:
+    """Write the records of at most ``BATCH`` chunks; only records that differ from the stored ones are written."""
+    chunks: dict[int, IntArray] = {}
     changes: list[IntArray] = []
-    keys = new[rec.TIME] // head.span
-    starts = rec.run_starts(keys)
+    keys = new[pyramid.TIME] // head.chunk_s
+    starts = pyramid.run_starts(keys)
     for key, part in zip(keys[starts].tolist(), np.split(new, starts[1:], axis=1), strict=True):
         old = read_chunks(conn, head, 1, key, key + 1)
-        changed = rec.differing(part, old)
+        changed = pyramid.differing(part, old)
         if changed.shape[1]:
             changes.append(changed)
-            slabs[key] = rec.overlay(old, changed)
-    if not slabs:
+            chunks[key] = pyramid.overlay(old, changed)
+    if not chunks:
         return 0
-    n_changed = upsert_rows(conn, head.series_id, rec.to_bars(np.concatenate(changes, axis=1)))
-    write_slabs(conn, head, slabs)
+    n_changed = upsert_rows(conn, head.series_id, pyramid.to_bars(np.concatenate(changes, axis=1)))
+    write_bar_chunks(conn, head, chunks)
     return n_changed
 
 
-def _raise_rev(conn: sqlite3.Connection, head: Head, n_changed: int) -> None:
-    """Give the changed series its next revision; chunks that were exact stay so."""
+def _raise_rev(conn: sqlite3.Connection, head: SeriesHead, n_changed: int) -> None:
+    """Raise the revision of a changed series by one, and that of its chunks with it."""
     if n_changed:
         sql = "UPDATE series SET rev = rev + 1, chunk_rev = chunk_rev + 1 WHERE series_id = ?"
         conn.execute(sql, (head.series_id,))
@@ -95,7 +95,7 @@ def _raise_rev(conn: sqlite3.Connection, head: Head, n_changed: int) -> None:
 
 @translate_faults()
 def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
-    """Remove the bars of ``span`` (the provider withdrew them); return how many there were."""
+    """Delete the bars that open in ``span`` (the provider withdrew them); return how many were deleted."""
     require_transaction(conn)
     head = read_head(conn, series_id)
     times = read_bars(conn, series_id, span).open_time
@@ -104,13 +104,13 @@ def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
     if not head.is_exact:
         rebuild_chunks(conn, head.series_id)
         return n_deleted
-    keys = np.unique(times // head.span).tolist()
+    keys = np.unique(times // head.chunk_s).tolist()
     for first in range(0, len(keys), BATCH):
-        slabs = {}
+        chunks = {}
         for key in keys[first : first + BATCH]:
             old = read_chunks(conn, head, 1, key, key + 1)
-            slabs[key] = old[:, (old[rec.TIME] < span.start) | (old[rec.TIME] >= span.end)]
-        write_slabs(conn, head, slabs)
+            chunks[key] = old[:, (old[pyramid.TIME] < span.start) | (old[pyramid.TIME] >= span.end)]
+        write_bar_chunks(conn, head, chunks)
     return n_deleted
 
 
@@ -120,8 +120,8 @@ def read_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> Bars:
     head = read_head(conn, series_id)
     if not head.is_exact:
         return read_rows(conn, head.series_id, span.start, span.end)
-    records = read_chunks(conn, head, 1, span.start // head.span, -(-span.end // head.span))
-    return rec.to_bars(records).within(span)
+    records = read_chunks(conn, head, 1, span.start // head.chunk_s, -(-span.end // head.chunk_s))
+    return pyramid.to_bars(records).within(span)
 
 
 @translate_faults()
@@ -136,26 +136,26 @@ def read_bars_around(conn: sqlite3.Connection, series_id: int, anchor: int | Non
     head = read_head(conn, series_id)
     if not head.is_exact:
         return read_rows_around(conn, head.series_id, anchor, n_before, n_after)
-    lo, hi = keys_around(conn, head, anchor // head.span, n_before, n_after)
-    records = read_chunks(conn, head, 1, lo, hi)
-    at = int(np.searchsorted(records[rec.TIME], anchor))
-    return rec.to_bars(records[:, max(0, at - n_before) : at + n_after])
+    first_key, end_key = keys_around(conn, head, anchor // head.chunk_s, n_before, n_after)
+    records = read_chunks(conn, head, 1, first_key, end_key)
+    at = int(np.searchsorted(records[pyramid.TIME], anchor))
+    return pyramid.to_bars(records[:, max(0, at - n_before) : at + n_after])
 
 
 @translate_faults()
 def count_bars(conn: sqlite3.Connection, series_id: int, span: Span | None = None) -> int:
-    """Return how many bars are stored, of ``span`` or altogether, without counting rows."""
-    lo, hi = (-_FOREVER, _FOREVER) if span is None else (span.start, span.end)
+    """Return how many bars are stored in ``span``, or in all, from the counts of the chunks."""
+    start, end = (-_FOREVER, _FOREVER) if span is None else (span.start, span.end)
     with snapshot(conn):
         head = read_head(conn, series_id)
         if not head.is_exact:
-            return count_rows(conn, head.series_id, lo, hi)
-        return rank_in(conn, head, hi) - rank_in(conn, head, lo)
+            return count_rows(conn, head.series_id, start, end)
+        return rank_in(conn, head, end) - rank_in(conn, head, start)
 
 
 @translate_faults()
 def bars_extent(conn: sqlite3.Connection, series_id: int) -> Span | None:
-    """Return ``[oldest open, newest open + 1)``, ``None`` when nothing is stored."""
+    """Return the span ``[oldest open, newest open + 1)`` of the stored bars, ``None`` when there are none."""
     sql = (
         "SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM candle WHERE series_id = :id)"
     )

@@ -1,4 +1,4 @@
-"""Session calendars remembered, so that the next start paints without importing a calendar library (1.4 s)."""
+"""Stored session calendars, so that the next start paints without importing a calendar library (1.4 s)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ON CONFLICT (key) DO UPDATE SET mic = excluded.mic, tz = excluded.tz, settle_s =
 
 @translate_faults()
 def write_calendar(conn: sqlite3.Connection, key: str, calendar: SessionCalendar, valid_until: int) -> None:
-    """Remember a calendar under ``key`` (``exchange/quote_type/tz``); ``valid_until``: UTC s when to renew it."""
+    """Store a calendar under ``key`` (``exchange/quote_type/tz``); ``valid_until``: UTC seconds when it expires."""
     require_transaction(conn)
     arrays = (calendar.date, calendar.open, calendar.close, calendar.break_start, calendar.break_end)
     data = np.stack(arrays).astype("<i8").tobytes()
@@ -38,7 +38,7 @@ def write_calendar(conn: sqlite3.Connection, key: str, calendar: SessionCalendar
 
 @translate_faults()
 def read_calendar(conn: sqlite3.Connection, key: str) -> tuple[SessionCalendar, int] | None:
-    """Return the remembered calendar and its ``valid_until``, ``None`` when there is none."""
+    """Return the stored calendar and its ``valid_until``, ``None`` when there is none."""
     row = conn.execute(
         "SELECT mic, tz, settle_s, is_24h, valid_until, data FROM calendar_cache WHERE key = ?", (key,)
     ).fetchone()
@@ -54,7 +54,7 @@ def read_calendar(conn: sqlite3.Connection, key: str) -> tuple[SessionCalendar, 
 
 @translate_faults()
 def list_calendars(conn: sqlite3.Connection, venue: str) -> list[str]:
-    """Return the keys of the remembered calendars of a venue (``mic/tz``)."""
+    """Return the keys of the stored calendars of a venue (``mic/tz``)."""
     rows = conn.execute("SELECT key FROM calendar_cache WHERE mic || '/' || tz = ? ORDER BY key", (venue,)).fetchall()
     return [str(row[0]) for row in rows]
 
@@ -63,10 +63,11 @@ def list_calendars(conn: sqlite3.Connection, venue: str) -> list[str]:
 def write_sessions(
     conn: sqlite3.Connection, venue: str, sessions: Iterable[tuple[int, int]], source: SessionSource
 ) -> None:
-    """Remember ``(open, close)`` sessions of a venue (UTC seconds) that its calendar lacks or has otherwise.
+    """Store sessions of a venue, ``(open, close)`` in UTC seconds, that differ from its calendar.
 
-    ``idle``: it has them, and the venue does not trade then. Of one day the later statement stands, and of one that
-    only rows show, the later rows.
+    ``source``: ``stated`` by the provider, ``observed`` from bars, or ``idle``: sessions of the calendar in which the
+    venue does not trade. A session replaces the stored one with the same open, and those from bars (``observed``,
+    ``idle``) that open within half a day of it.
     """
     require_transaction(conn)
     rows = [(venue, int(opened), int(closed), source) for opened, closed in sessions]
@@ -77,6 +78,6 @@ def write_sessions(
 
 @translate_faults()
 def read_sessions(conn: sqlite3.Connection, venue: str, source: SessionSource) -> list[tuple[int, int]]:
-    """Return the remembered ``(open, close)`` sessions of a venue from one source, ascending."""
+    """Return the stored ``(open, close)`` sessions of a venue from one source, ascending, in UTC seconds."""
     sql = "SELECT open, close FROM stated_session WHERE key = ? AND source = ? ORDER BY open"
     return conn.execute(sql, (venue, source)).fetchall()

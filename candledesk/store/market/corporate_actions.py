@@ -20,7 +20,7 @@ WHERE excluded.value IS NOT value OR excluded.currency IS NOT currency
 
 
 class StoredAction(NamedTuple):
-    """A corporate action as ``provider.answers.CorporateAction`` describes it; ``date``: UTC midnight, seconds."""
+    """A corporate action; fields as in ``providers.answers.CorporateAction``; ``date``: 00:00 UTC, seconds."""
 
     date: int
     kind: str
@@ -30,9 +30,9 @@ class StoredAction(NamedTuple):
 
 @translate_faults()
 def write_actions(conn: sqlite3.Connection, symbol: str, actions: Iterable[StoredAction], now: int) -> int:
-    """Store actions; return how many are new or changed. ``LookupError``: unknown symbol."""
+    """Store actions; return how many are new or changed. Raises ``LookupError`` for an unknown symbol."""
     require_transaction(conn)
-    row = conn.execute("SELECT instrument_id FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    row = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
     if row is None:
         raise LookupError(f"instrument {symbol} must be stored before its actions")
     before = conn.total_changes
@@ -47,7 +47,7 @@ def read_actions(conn: sqlite3.Connection, symbol: str) -> list[StoredAction]:
     """Return the instrument's actions, ascending by date and kind."""
     rows = conn.execute(
         "SELECT ts, kind, value, corporate_action.currency FROM corporate_action JOIN instrument USING (instrument_id)"
-        " WHERE symbol = ? ORDER BY ts, kind",
+        " WHERE spelling = ? ORDER BY ts, kind",
         (symbol,),
     ).fetchall()
     return [StoredAction(*row) for row in rows]

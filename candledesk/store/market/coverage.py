@@ -1,4 +1,4 @@
-"""The coverage ledger of a series: disjoint spans, each saying what is known (DESIGN.md, rule 1)."""
+"""The coverage ledger of a series: disjoint spans with their coverage state (DESIGN.md, rule 1)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _COLUMNS = "lo, hi, state, fetched_at, expires_at, reason, source"
-# Spans are disjoint, so of those that start before ``lo`` only the last can reach it.
+# Spans are disjoint, so only the last of those that start before ``start`` can overlap it.
 _TOUCHING = f"""
 SELECT {_COLUMNS} FROM coverage
-WHERE series_id = :series AND lo <= :hi AND hi >= :lo
-    AND lo >= coalesce((SELECT max(lo) FROM coverage WHERE series_id = :series AND lo < :lo), :lo)
+WHERE series_id = :series AND lo <= :end AND hi >= :start
+    AND lo >= coalesce((SELECT max(lo) FROM coverage WHERE series_id = :series AND lo < :start), :start)
 ORDER BY lo
 """
 _INSERT = f"INSERT INTO coverage (series_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -28,23 +28,24 @@ _INSERT = f"INSERT INTO coverage (series_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, 
 
 @translate_faults()
 def write_coverage(conn: sqlite3.Connection, series_id: int, entries: Sequence[Coverage]) -> int:
-    """Lay ``entries`` over the ledger, each over those before it; return how many spans were written or removed.
+    """Write ``entries`` over the ledger, later ones over earlier ones; return how many spans were written or removed.
 
-    What they overlap is cut. Neighbours that touch and make the same claim (state, expiry, reason, source) become one
-    span; it keeps the oldest ``fetched_at``, which is honest for all of it and lets a repeated claim change nothing.
+    The parts of stored spans that an entry overlaps are replaced. Neighbours that touch and have the same state,
+    expiry, reason and source become one span, which keeps the oldest ``fetched_at``: that is true of all of it, and a
+    repeated entry changes nothing.
     """
     require_transaction(conn)
     if not entries:
         return 0
-    lo = min(entry.span.start for entry in entries)
-    hi = max(entry.span.end for entry in entries)
-    rows = conn.execute(_TOUCHING, {"series": int(series_id), "lo": int(lo), "hi": int(hi)}).fetchall()
+    start = min(entry.span.start for entry in entries)
+    end = max(entry.span.end for entry in entries)
+    rows = conn.execute(_TOUCHING, {"series": int(series_id), "start": int(start), "end": int(end)}).fetchall()
     old = [_coverage(row) for row in rows]
     new = list(old)
-    for entry in entries:  # over what it touches alone: a thin share's history has thousands of spans
+    for entry in entries:  # only the spans that touch the entry: the ledger of a thin share has thousands
         first = bisect_left(new, entry.span.start, key=_end)
         last = bisect_right(new, entry.span.end, key=_start)
-        new[first:last] = lay_over(new[first:last], entry)
+        new[first:last] = overlay_entry(new[first:last], entry)
     removed, added = set(old) - set(new), set(new) - set(old)
     conn.executemany(
         "DELETE FROM coverage WHERE series_id = ? AND lo = ?", [(int(series_id), piece.span.start) for piece in removed]
@@ -55,18 +56,18 @@ def write_coverage(conn: sqlite3.Connection, series_id: int, entries: Sequence[C
 
 @translate_faults()
 def read_coverage(conn: sqlite3.Connection, series_id: int, span: Span | None = None) -> list[Coverage]:
-    """Return the ledger, ascending and disjoint; with ``span`` only what overlaps it, uncut."""
+    """Return the ledger, ascending and disjoint; with ``span`` only the entries that overlap it, not cut to it."""
     if span is None:
         rows = conn.execute(f"SELECT {_COLUMNS} FROM coverage WHERE series_id = ? ORDER BY lo", (series_id,)).fetchall()
     else:
-        rows = conn.execute(_TOUCHING, {"series": series_id, "lo": span.start, "hi": span.end}).fetchall()
+        rows = conn.execute(_TOUCHING, {"series": series_id, "start": span.start, "end": span.end}).fetchall()
     pieces = [_coverage(row) for row in rows]
     return pieces if span is None else [piece for piece in pieces if piece.span.overlaps(span)]
 
 
 @translate_faults()
 def forget_coverage(conn: sqlite3.Connection, series_id: int, span: Span, states: Sequence[CoverageState]) -> None:
-    """Cut ``span`` out of the ledger where it says one of ``states``."""
+    """Remove ``span`` from the entries of the ledger whose state is one of ``states``."""
     require_transaction(conn)
     for piece in read_coverage(conn, series_id, span):
         if piece.state not in states:
@@ -77,8 +78,8 @@ def forget_coverage(conn: sqlite3.Connection, series_id: int, span: Span, states
         conn.executemany(_INSERT, [_row(series_id, part) for part in left])
 
 
-def lay_over(pieces: Iterable[Coverage], entry: Coverage) -> list[Coverage]:
-    """Return the disjoint ``pieces`` with ``entry`` over them, merged where the same claim touches (pure)."""
+def overlay_entry(pieces: Iterable[Coverage], entry: Coverage) -> list[Coverage]:
+    """Return the disjoint ``pieces`` with ``entry`` written over them; equal neighbours that touch are merged."""
     kept = [part for piece in pieces for part in _cut(piece, entry)]
     kept.append(entry)
     kept.sort(key=lambda piece: piece.span)
@@ -86,9 +87,9 @@ def lay_over(pieces: Iterable[Coverage], entry: Coverage) -> list[Coverage]:
 
 
 def _cut(piece: Coverage, entry: Coverage) -> list[Coverage]:
-    """Return what of ``piece`` stays; one that makes the same claim stays whole and is merged with the entry."""
+    """Return the parts of ``piece`` outside ``entry``, or all of it when its facts are the same and can be merged."""
     span, hole = piece.span, entry.span
-    if not span.overlaps(hole) or _claim(piece) == _claim(entry):
+    if not span.overlaps(hole) or _facts(piece) == _facts(entry):
         return [piece]
     left = [replace(piece, span=Span(span.start, hole.start))] if span.start < hole.start else []
     right = [replace(piece, span=Span(hole.end, span.end))] if hole.end < span.end else []
@@ -96,11 +97,11 @@ def _cut(piece: Coverage, entry: Coverage) -> list[Coverage]:
 
 
 def _merge(pieces: list[Coverage]) -> list[Coverage]:
-    """Join sorted pieces that touch or overlap with the same claim."""
+    """Merge sorted pieces that touch or overlap and have the same facts."""
     merged = pieces[:1]
     for piece in pieces[1:]:
         last = merged[-1]
-        if piece.span.start <= last.span.end and _claim(piece) == _claim(last):
+        if piece.span.start <= last.span.end and _facts(piece) == _facts(last):
             span = Span(last.span.start, max(last.span.end, piece.span.end))
             merged[-1] = replace(last, span=span, fetched_at=min(last.fetched_at, piece.fetched_at))
         else:
@@ -116,13 +117,13 @@ def _end(piece: Coverage) -> int:
     return piece.span.end
 
 
-def _claim(piece: Coverage) -> tuple[CoverageState, int | None, str, str]:
+def _facts(piece: Coverage) -> tuple[CoverageState, int | None, str, str]:
     return piece.state, piece.expires_at, piece.reason, piece.source
 
 
 def _coverage(row: tuple[int, int, str, int, int | None, str, str]) -> Coverage:
-    lo, hi, state, fetched_at, expires_at, reason, source = row
-    return Coverage(Span(lo, hi), CoverageState(state), fetched_at, expires_at, reason, source)
+    start, end, state, fetched_at, expires_at, reason, source = row
+    return Coverage(Span(start, end), CoverageState(state), fetched_at, expires_at, reason, source)
 
 
 def _row(series_id: int, piece: Coverage) -> tuple[int | str | None, ...]:

@@ -1,4 +1,4 @@
-"""The candle database: its schema, and how its writer and its readers are connected."""
+"""The candle database: its schema, and the connections of its writer and its readers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from candledesk.store.database_file import (
     checkpoint,
     connect,
     connect_read_only,
+    count_changes,
     create_or_migrate,
     quick_check,
     require_transaction,
@@ -28,6 +29,7 @@ __all__ = [
     "checkpoint",
     "connect_reader",
     "connect_writer",
+    "count_changes",
     "create_or_open",
     "quick_check",
     "require_transaction",
@@ -40,7 +42,7 @@ PAGE_SIZE = 8192  # storage.md §2: chunk reads are a third faster than with 409
 LOG_PAGES = (
     4_000  # the writer checkpoints when idle; within a commit only from 32 MB on (a fifth of a bulk write's time)
 )
-LOG_LIMIT_BYTES = 16 << 20  # a log that grew while a reader was parked is cut back to this (reliability.md F8)
+LOG_LIMIT_BYTES = 16 << 20  # a log that grew while a read transaction was open is cut to this (reliability.md F8)
 
 
 def create_or_open(path: Path) -> None:
@@ -54,7 +56,7 @@ def create_or_open(path: Path) -> None:
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
-    """Open the one connection that writes and checkpoints; statements outside ``transaction`` commit by themselves.
+    """Open the one connection that writes and checkpoints; it is in autocommit mode outside ``transaction``.
 
     Raises ``EnvironmentFaultError`` when the file cannot be written.
     """
@@ -74,7 +76,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
-    """Open a connection that can only read and never checkpoints; works on read-only files and folders."""
+    """Open a connection that only reads and never checkpoints; works on read-only files and folders."""
     with translate_faults(path):
         conn = connect_read_only(path)
         conn.execute("PRAGMA query_only = ON")

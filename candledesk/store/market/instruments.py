@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.domain.identity import retired_name, retired_symbol
-from candledesk.domain.instrument import Instrument, believable_first_trade
+from candledesk.domain.instrument import Instrument, plausible_first_trade
+from candledesk.domain.symbols import spell_symbol, split_symbol
 from candledesk.domain.texts import plain_text
 from candledesk.store.market.database import require_transaction
 from candledesk.store.sqlite_errors import translate_faults
@@ -18,52 +19,54 @@ if TYPE_CHECKING:
 
     from candledesk.domain.interval import Interval
 
-N_ONE_BY_ONE = 20  # series that are looked up singly; for more it is quicker to read them all
-N_BOUND = 500  # values bound to one statement; SQLite's own limit was 999 once
-CHUNK_BARS = 2_048  # storage.md §3: sizes from 512 to 16,384 differ little; a small one reads a cold tail faster
+N_ONE_BY_ONE = 20  # up to so many series are looked up one by one; for more it is faster to read all
+N_BOUND = 500  # values bound to one statement; the limit of older SQLite versions is 999
+CHUNK_BARS = 2_048  # storage.md §3: sizes from 512 to 16,384 differ little; a small chunk is read faster from disk
 
 _UPSERT_VENUE = """
 INSERT INTO venue (mic, calendar, tz) VALUES (?, ?, ?)
 ON CONFLICT (mic) DO UPDATE SET calendar = excluded.calendar, tz = excluded.tz
 WHERE excluded.calendar IS NOT calendar OR excluded.tz IS NOT tz
 """
-# What the provider does not state this time (NULL) keeps what it stated before.
+# A fact that is missing in the new answer (NULL) keeps its stored value.
 _UPSERT_INSTRUMENT = """
-INSERT INTO instrument (symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json, meta_fetched_at)
-VALUES (?, (SELECT venue_id FROM venue WHERE mic = ?), ?, ?, ?, ?, ?, ?)
-ON CONFLICT (symbol) DO UPDATE SET
+INSERT INTO instrument
+    (provider, symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json, meta_fetched_at)
+VALUES (?, ?, (SELECT venue_id FROM venue WHERE mic = ?), ?, ?, ?, ?, ?, ?)
+ON CONFLICT (provider, symbol) DO UPDATE SET
     venue_id = excluded.venue_id, quote_type = excluded.quote_type,
     currency = coalesce(excluded.currency, currency), price_decimals = excluded.price_decimals,
     first_ts = coalesce(excluded.first_ts, first_ts),
     meta_json = excluded.meta_json, meta_fetched_at = excluded.meta_fetched_at
 """
 _INSERT_SERIES = """
-INSERT INTO series (instrument_id, interval, step, span) SELECT instrument_id, ?, ?, ? FROM instrument WHERE symbol = ?
+INSERT INTO series (instrument_id, interval, step, span)
+SELECT instrument_id, ?, ?, ? FROM instrument WHERE spelling = ?
 """
 _INSERT_MANY = """
 INSERT INTO series (instrument_id, interval, step, span)
-SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON symbol = value ->> 3
+SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON spelling = value ->> 3
 """
-_COLUMNS = "symbol, meta_json, quote_type, currency, price_decimals, first_ts"
+_COLUMNS = "spelling, meta_json, quote_type, currency, price_decimals, first_ts"
 _RANK = "lower({0}) <> :query, instr(lower({0}), :query) <> 1, NOT instr(lower({0}), :query), {0}"  # best match first
 _LIST = f"""
 SELECT {_COLUMNS} FROM instrument
-WHERE (instr(lower(symbol), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query))
-    AND (:after IS NULL OR ({_RANK.format("symbol")}) > ({_RANK.format(":after")}))
-ORDER BY {_RANK.format("symbol")}
+WHERE (instr(lower(spelling), :query) OR instr(lower(json_extract(meta_json, '$.name')), :query))
+    AND (:after IS NULL OR ({_RANK.format("spelling")}) > ({_RANK.format(":after")}))
+ORDER BY {_RANK.format("spelling")}
 LIMIT :limit
 """
 
 
 @translate_faults()
 def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str, calendar_name: str, now: int) -> int:
-    """Insert or update an instrument and its venue (``calendar_name``: who knows its sessions); return its id."""
+    """Insert or update an instrument and its venue; ``calendar_name``: the venue's calendar. Return the id."""
     require_transaction(conn)
     conn.execute(_UPSERT_VENUE, (mic, calendar_name, instrument.tz))
     conn.execute(
         _UPSERT_INSTRUMENT,
         (
-            instrument.symbol,
+            *split_symbol(instrument.symbol),
             mic,
             instrument.quote_type,
             instrument.currency,
@@ -73,39 +76,41 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
             int(now),
         ),
     )
-    row = conn.execute("SELECT instrument_id FROM instrument WHERE symbol = ?", (instrument.symbol,)).fetchone()
+    row = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (instrument.symbol,)).fetchone()
     return int(row[0])
 
 
 @translate_faults()
 def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
-    """Return the stored instrument, ``None`` when the symbol is not stored."""
-    row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE symbol = ?", (symbol,)).fetchone()
+    """Return the stored instrument, ``None`` when nothing of the symbol is stored."""
+    row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
     return None if row is None else _instrument(row)
 
 
 _END_ARCHIVING = """
 DELETE FROM harvest
-WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ?)
+WHERE series_id IN (SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE spelling = ?)
 """
 
 
 @translate_faults()
 def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
-    """Move what is stored of a symbol to one of its own, which is returned, since the symbol is another company's now.
+    """Rename the instrument of a symbol that is another company's now, and return the new symbol.
 
-    ``until``: UTC seconds of the last day on which it was this company's. Series, actions and jobs follow, because they
-    belong to the instrument; the symbol is unknown afterwards. Nothing of it is kept current any more: nobody has more.
-    ``LookupError``: unknown symbol.
+    ``until``: UTC seconds of the last day on which the symbol was this company's. Series, actions and jobs stay with
+    the instrument; the old symbol is unknown afterwards. Archiving of its series ends, because no provider has more
+    bars. Raises ``LookupError`` for an unknown symbol.
     """
     require_transaction(conn)
     stored = read_instrument(conn, symbol)
     if stored is None:
         raise LookupError(f"instrument {symbol} is not stored")
-    rows = conn.execute("SELECT symbol FROM instrument").fetchall()
-    retired = retired_symbol(symbol, until, {str(row[0]) for row in rows})
+    provider, own = split_symbol(symbol)
+    rows = conn.execute("SELECT symbol FROM instrument WHERE provider = ?", (provider,)).fetchall()
+    own = retired_symbol(own, until, {str(row[0]) for row in rows})
+    retired = spell_symbol(provider, own)
     meta = _meta(replace(stored, name=retired_name(symbol, stored.name, until)))
-    conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE symbol = ?", (retired, meta, symbol))
+    conn.execute("UPDATE instrument SET symbol = ?, meta_json = ? WHERE spelling = ?", (own, meta, symbol))
     conn.execute(_END_ARCHIVING, (retired,))
     return retired
 
@@ -116,7 +121,7 @@ def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(symbols), N_BOUND):
         part = symbols[start : start + N_BOUND]
-        sql = f"SELECT symbol FROM instrument WHERE symbol IN ({', '.join('?' for _ in part)})"
+        sql = f"SELECT spelling FROM instrument WHERE spelling IN ({', '.join('?' for _ in part)})"
         found.update(str(row[0]) for row in conn.execute(sql, tuple(part)).fetchall())
     return found
 
@@ -127,8 +132,8 @@ def list_instruments(
 ) -> list[Instrument]:
     """Return instruments whose symbol or name contains ``query``, at most ``limit``.
 
-    The exact symbol comes first, then symbols that begin with it, then those that contain it, then names. ``after``:
-    only those that follow this symbol in that order, which gives the next page.
+    The exact symbol comes first, then symbols that begin with ``query``, then those that contain it, then names.
+    ``after``: only the instruments after this symbol in that order, for the next page.
     """
     values = {"query": query.strip().lower(), "limit": -1 if limit is None else limit, "after": after}
     rows = conn.execute(_LIST, values).fetchall()
@@ -139,10 +144,10 @@ def list_instruments(
 def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, create: bool = False) -> int | None:
     """Return the id of a series, ``None`` when it does not exist.
 
-    ``create`` makes it, inside a transaction; the instrument must be stored before, else ``LookupError``.
+    ``create``: a missing series is created, inside a transaction. Raises ``LookupError`` then for an unknown symbol.
     """
     found = conn.execute(
-        "SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE symbol = ? AND interval = ?",
+        "SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE spelling = ? AND interval = ?",
         (symbol, interval.name),
     ).fetchone()
     if found is not None or not create:
@@ -156,7 +161,7 @@ def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, crea
 
 @translate_faults()
 def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]]) -> list[int]:
-    """Return the ids of many series, making those that do not exist; ``LookupError`` for an unknown instrument."""
+    """Return the ids of many series; missing ones are created. Raises ``LookupError`` for an unknown instrument."""
     require_transaction(conn)
     if len(pairs) <= N_ONE_BY_ONE:
         ids = [series_id(conn, symbol, interval, create=True) for symbol, interval in pairs]
@@ -175,8 +180,10 @@ def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]
 
 @translate_faults()
 def list_series(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    """Return id, symbol and interval name of every series, by symbol and the bars' length."""
-    sql = "SELECT series_id, symbol, interval FROM series JOIN instrument USING (instrument_id) ORDER BY symbol, step"
+    """Return id, symbol and interval name of every series, sorted by symbol and interval."""
+    sql = (
+        "SELECT series_id, spelling, interval FROM series JOIN instrument USING (instrument_id) ORDER BY spelling, step"
+    )
     return [(int(found), str(symbol), str(interval)) for found, symbol, interval in conn.execute(sql).fetchall()]
 
 
@@ -192,7 +199,7 @@ def venue_series(conn: sqlite3.Connection, mic: str) -> list[tuple[int, str]]:
 
 @translate_faults()
 def series_rev(conn: sqlite3.Connection, series_id: int) -> int:
-    """Return the revision of a series: it rises whenever stored bars change; 0 for an unknown series."""
+    """Return the revision of a series, which is raised by every change of its bars; 0 for an unknown series."""
     row = conn.execute("SELECT rev FROM series WHERE series_id = ?", (series_id,)).fetchone()
     return 0 if row is None else int(row[0])
 
@@ -202,7 +209,7 @@ def _meta(instrument: Instrument) -> str:
 
 
 def _instrument(row: tuple[str, str, str, str | None, int, int | None]) -> Instrument:
-    """Return a stored instrument; older versions stored what the provider sent as it was, so it is cleaned here."""
+    """Return a stored instrument; its texts are cleaned here, because older versions stored them as received."""
     symbol, meta_json, quote_type, currency, price_decimals, first_open_time = row
     meta = json.loads(meta_json)
     return Instrument(
@@ -212,6 +219,6 @@ def _instrument(row: tuple[str, str, str, str | None, int, int | None]) -> Instr
         tz=meta["tz"],
         currency=plain_text(currency) or None,
         price_decimals=price_decimals,
-        first_open_time=believable_first_trade(first_open_time),
+        first_open_time=plausible_first_trade(first_open_time),
         name=plain_text(meta["name"]),
     )

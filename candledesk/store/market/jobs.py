@@ -1,4 +1,4 @@
-"""Fill jobs: rows that survive a restart. What the states mean and when they change is the cache's business."""
+"""Jobs: their rows, which survive a restart. The transitions between states are in ``domain.job_states``."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class JobRow(NamedTuple):
-    """One job as stored. ``lo``/``hi``: its span; ``cursor``: the policy's own mark; times in UTC seconds.
+    """One job as stored. ``start``/``end``: its span; times in UTC seconds.
 
-    ``interval`` is the name; ``priority``: lower runs first; ``next_try_at`` ``None``: at once. ``gaps``: what an ended
-    job left open, as a JSON array of ``[lo, hi, reason, retry_at]``.
+    ``interval``: the name; ``priority``: lower runs first; ``cursor``: from here on all was requested; ``next_try_at``:
+    ``None`` for at once; ``gaps``: the gaps that an ended job left, as a JSON array of ``[lo, hi, reason, retry_at]``.
     """
 
     job_id: int
     kind: str
     symbol: str
     interval: str
-    lo: int
-    hi: int
+    start: int
+    end: int
     cursor: int | None
     state: str
     priority: int
@@ -41,7 +41,7 @@ class JobRow(NamedTuple):
 
 
 class JobChanges(TypedDict, total=False):
-    """What may change of a job; the keys are columns of ``JobRow``."""
+    """The columns of ``JobRow`` that ``update_job`` can change."""
 
     cursor: int | None
     state: str
@@ -55,16 +55,17 @@ class JobChanges(TypedDict, total=False):
 
 
 class JobKey(NamedTuple):
-    """What makes two jobs the same while they are live, and how urgent the new one is."""
+    """A job to be queued: live jobs with the same series, kind and span are one job; and the priority."""
 
     series_id: int
     kind: str
-    lo: int
-    hi: int
+    start: int
+    end: int
     priority: int
 
 
-_COLUMNS = ", ".join(JobRow._fields)
+_NAMES = {"symbol": "spelling", "start": "lo", "end": "hi"}  # columns with other names than the fields of a row
+_COLUMNS = ", ".join(_NAMES.get(name, name) for name in JobRow._fields)
 _FROM = "FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
 _SELECT = f"SELECT {_COLUMNS} {_FROM}"
 _LIVE = "state IN ('queued', 'running', 'paused')"
@@ -84,27 +85,27 @@ _NEXT = f"""
 
 @translate_faults()
 def insert_or_join_jobs(conn: sqlite3.Connection, keys: Sequence[JobKey], now: int) -> list[JobRow]:
-    """Queue jobs, each joining the live one of its series, kind and span, which takes the more urgent priority.
+    """Queue jobs; a live job with the same series, kind and span is joined and gets the more urgent priority.
 
-    The rows come in the order of ``keys``; a joined one keeps its state, ``paused`` included.
+    Returns the rows in the order of ``keys``. A joined job keeps its state, also ``paused``.
     """
     require_transaction(conn)
     conn.execute(_INSERT, (json.dumps(keys), int(now)))
     by_span: dict[tuple[str, int, int], list[int]] = {}
     for key in keys:
-        by_span.setdefault((key.kind, key.lo, key.hi), []).append(key.series_id)
+        by_span.setdefault((key.kind, key.start, key.end), []).append(key.series_id)
     found: dict[tuple[int, str, int, int], JobRow] = {}
     for span, series_ids in by_span.items():
         where, values = (_SAME + _ONE_SERIES, (*span, series_ids[0])) if len(series_ids) == 1 else (_SAME, span)
         found |= {(row[0], *span): JobRow._make(row[1:]) for row in conn.execute(where, values).fetchall()}
-    return [found[key.series_id, key.kind, key.lo, key.hi] for key in keys]
+    return [found[key.series_id, key.kind, key.start, key.end] for key in keys]
 
 
 @translate_faults()
 def update_job(conn: sqlite3.Connection, job_id: int, *, now: int, **changes: Unpack[JobChanges]) -> JobRow | None:
-    """Change a job and return it as it is now, ``None`` when it does not exist.
+    """Change a job and return its new row, ``None`` when it does not exist.
 
-    Raises ``JobStateError`` when it would become live beside another live job of the same series, kind and span.
+    Raises ``JobStateError`` when it would become live while another job of the same series, kind and span is live.
     """
     require_transaction(conn)
     job = read_job(conn, job_id)
@@ -130,9 +131,9 @@ def update_job(conn: sqlite3.Connection, job_id: int, *, now: int, **changes: Un
 def next_jobs(
     conn: sqlite3.Connection, priorities: tuple[int, int], limit: int, ids: Sequence[int] | None = None
 ) -> list[JobRow]:
-    """Return the most urgent queued jobs, the oldest first, whose priority lies between the two (both included).
+    """Return queued jobs with a priority in the given range (both ends included), the most urgent and oldest first.
 
-    ``ids``: only of these.
+    ``ids``: only jobs with these numbers.
     """
     chosen = None if ids is None else json.dumps(ids)
     return [JobRow(*row) for row in conn.execute(_NEXT, (*priorities, chosen, int(limit))).fetchall()]
@@ -149,7 +150,7 @@ def read_job(conn: sqlite3.Connection, job_id: int) -> JobRow | None:
 def list_jobs(
     conn: sqlite3.Connection, *, state: str | None = None, limit: int | None = None, before: int | None = None
 ) -> list[JobRow]:
-    """Return jobs, the newest first; ``limit``: at most so many; ``before``: only those with a smaller number."""
+    """Return at most ``limit`` jobs, the newest first; ``before``: only jobs with a smaller number."""
     rows = conn.execute(
         f"{_SELECT} WHERE (:state IS NULL OR state = :state) AND (:before IS NULL OR job_id < :before)"
         " ORDER BY job_id DESC LIMIT :limit",
@@ -162,7 +163,7 @@ def list_jobs(
 def move_jobs(
     conn: sqlite3.Connection, sources: Sequence[str], target: str, now: int, *, kind: str | None = None
 ) -> int:
-    """Give every job in one of the states ``sources`` the state ``target``; return how many. ``kind``: only those."""
+    """Set the state of all jobs in the states ``sources`` to ``target``; return how many. ``kind``: only this kind."""
     require_transaction(conn)
     marks = ", ".join("?" for _ in sources)
     return conn.execute(
@@ -173,7 +174,7 @@ def move_jobs(
 
 @translate_faults()
 def delete_jobs(conn: sqlite3.Connection, states: Sequence[str], job_id: int | None = None) -> int:
-    """Forget every job in one of ``states``, or just ``job_id`` if it is; return how many."""
+    """Delete the jobs in ``states``, or of these only ``job_id``; return how many."""
     require_transaction(conn)
     marks = ", ".join("?" for _ in states)
     sql = f"DELETE FROM backfill_job WHERE state IN ({marks}) AND (? IS NULL OR job_id = ?)"
@@ -182,7 +183,7 @@ def delete_jobs(conn: sqlite3.Connection, states: Sequence[str], job_id: int | N
 
 @translate_faults()
 def forget_jobs(conn: sqlite3.Connection, kinds: Sequence[str], states: Sequence[str], keep: int) -> int:
-    """Forget jobs of ``kinds`` in one of ``states`` but for the ``keep`` newest of them; return how many."""
+    """Delete the jobs of ``kinds`` in ``states`` except the ``keep`` newest; return how many."""
     require_transaction(conn)
     which = f"kind IN ({', '.join('?' for _ in kinds)}) AND state IN ({', '.join('?' for _ in states)})"
     newest = f"SELECT job_id FROM backfill_job WHERE {which} ORDER BY job_id DESC LIMIT -1 OFFSET ?"
@@ -192,5 +193,5 @@ def forget_jobs(conn: sqlite3.Connection, kinds: Sequence[str], states: Sequence
 
 @translate_faults()
 def count_jobs(conn: sqlite3.Connection) -> dict[str, int]:
-    """Return how many jobs there are in each state that has any."""
+    """Return the number of jobs by state, without states that have none."""
     return dict(conn.execute("SELECT state, count(*) FROM backfill_job GROUP BY state").fetchall())

@@ -1,7 +1,7 @@
 """The schema (DESIGN.md, "Store"), as named migrations; each runs inside one transaction with its version number.
 
-sqlite-utils creates what it can express; tables without rowid and checks are SQL. This module imports sqlite-utils
-only when a migration runs: it pulls in pandas (1.3 s), and an up-to-date database must open without it.
+Tables are created by sqlite-utils where it can express them, else (without rowid, with checks) by SQL. This module
+imports sqlite-utils only when a migration runs: it imports pandas (1.3 s), without which an up-to-date database opens.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ FROM candle AS c JOIN series AS s USING (series_id) JOIN instrument AS i USING (
 
 
 _ODD_BAR = """
-CREATE TABLE odd_bar ( -- bars that are flagged (domain.oddity), and what was sent where it is read otherwise
+CREATE TABLE odd_bar ( -- flagged bars (domain.oddity), with the prices as sent where the stored ones differ
     series_id INTEGER NOT NULL,
     ts INTEGER NOT NULL,
     flags INTEGER NOT NULL,
@@ -127,16 +127,40 @@ CREATE TABLE dropped_row ( -- rows that were sent and cannot be a bar; gone once
     PRIMARY KEY (series_id, ts)
 ) WITHOUT ROWID, STRICT
 """
-# Sessions are learnt by venue: what one exchange code and type of instrument showed holds for all of the venue.
+# Sessions are stored by venue: those found for one exchange code and type of instrument apply to the whole venue.
 _SESSIONS_BY_VENUE = """
 UPDATE OR REPLACE stated_session
 SET key = (SELECT mic || '/' || tz FROM calendar_cache AS c WHERE c.key = stated_session.key)
 WHERE EXISTS (SELECT 1 FROM calendar_cache AS c WHERE c.key = stated_session.key)
 """
 
+# The spelling of a symbol (domain/symbols.py): without an id for the default provider.
+_SPELLING = """
+ALTER TABLE instrument ADD COLUMN spelling TEXT
+    GENERATED ALWAYS AS (CASE provider WHEN 'yahoo' THEN symbol ELSE provider || ':' || symbol END) VIRTUAL
+"""
+_PROVIDER_LIMITER = """
+CREATE TABLE provider_limiter ( -- the rate limiter of each provider; times are wall-clock UTC seconds
+    provider TEXT PRIMARY KEY NOT NULL,
+    tokens REAL NOT NULL,
+    paused_until REAL NOT NULL,
+    n_limited INTEGER NOT NULL,
+    saved_at REAL NOT NULL
+) WITHOUT ROWID, STRICT
+"""
+_PROVIDER_LIMIT = """
+CREATE TABLE provider_limit ( -- limits that a provider reported itself; kind: span_too_wide or beyond_lookback
+    provider TEXT NOT NULL,
+    interval TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    seconds INTEGER NOT NULL,
+    PRIMARY KEY (provider, interval, kind)
+) WITHOUT ROWID, STRICT
+"""
+
 
 def _create_instruments(db: Database) -> None:
-    """Venues, instruments, their series, and the calendars that spare the next start a calendar library."""
+    """Create the tables of venues, instruments, series and calendars (read at a start without a calendar library)."""
     db.table("venue").create(
         {"venue_id": int, "mic": str, "calendar": str, "tz": str},
         pk="venue_id",
@@ -190,7 +214,7 @@ def _create_instruments(db: Database) -> None:
 
 
 def _initial_schema(db: Database) -> None:
-    """Everything of the first release."""
+    """Create the tables of the first release."""
     _create_instruments(db)
     for statement in (_CANDLE, _CHUNK, _COVERAGE, _CORPORATE_ACTION, _BACKFILL_JOB, _LIVE_JOB, _QUEUE):
         db.execute(statement)
@@ -198,7 +222,7 @@ def _initial_schema(db: Database) -> None:
 
 
 def _remember_limiter(db: Database) -> None:
-    """The one row of the rate limiter."""
+    """Create the table with the one row of the rate limiter."""
     db.table("limiter").create(
         {"limiter_id": int, "tokens": float, "paused_until": float, "n_limited": int, "saved_at": float},
         pk="limiter_id",
@@ -208,21 +232,21 @@ def _remember_limiter(db: Database) -> None:
 
 
 def _remember_session_overrides(db: Database) -> None:
-    """Sessions that the provider stated and the calendar did not know; ``key`` as in ``calendar_cache``."""
+    """Create the table of sessions that a provider reported and the calendar lacks; ``key``: as ``calendar_cache``."""
     db.table("stated_session").create(
         {"key": str, "open": int, "close": int}, pk=("key", "open"), not_null={"close"}, strict=True
     )
 
 
 def _remember_limits(db: Database) -> None:
-    """Limits that the provider stated; ``kind``: ``span_too_wide`` or ``beyond_lookback``."""
+    """Create the table of limits reported by the provider; ``kind``: ``span_too_wide`` or ``beyond_lookback``."""
     db.table("learnt_limit").create(
         {"interval": str, "kind": str, "seconds": int}, pk=("interval", "kind"), not_null={"seconds"}, strict=True
     )
 
 
 def _create_archive(db: Database) -> None:
-    """Series that are topped up without anybody asking; ``note``: why the last try failed, empty when it did not."""
+    """Create the table of archived series; ``note``: why the last run failed, empty when it succeeded."""
     db.table("harvest").create(
         {"series_id": int, "added_at": int, "last_run_at": int, "note": str},
         pk="series_id",
@@ -234,7 +258,7 @@ def _create_archive(db: Database) -> None:
 
 
 def _pause_jobs(db: Database) -> None:
-    """A paused job is live: the same one is not started beside it. And what a job left open is kept with it."""
+    """Count paused jobs as live, so that the same job is not started twice, and store the gaps that a job left."""
     for statement in (
         _CANCEL_TWINS,
         "DROP INDEX live_job",
@@ -245,23 +269,44 @@ def _pause_jobs(db: Database) -> None:
 
 
 def _flag_odd_bars(db: Database) -> None:
-    """Bars that the provider sent and that its calendar or its own prices contradict are kept and flagged."""
+    """Create the tables of flags and dropped rows: bars that contradict calendar or prices are kept from now on."""
     db.execute(_ODD_BAR)
     db.execute(_DROPPED_ROW)
     db.execute("ALTER TABLE stated_session ADD COLUMN source TEXT NOT NULL DEFAULT 'stated'")
     db.execute(_SESSIONS_BY_VENUE)
-    # Windows that were refused for their rows are asked for again at once: their bars are kept from now on.
+    # Windows that were refused because of their rows are requested again at once, since their bars are kept now.
     db.execute("DELETE FROM coverage WHERE state = 'failed'")
 
 
 def _remember_currencies(db: Database) -> None:
-    """The currency of a dividend as the provider states it; ``NULL``: the price's own."""
+    """Add the currency of a dividend as reported by the provider; ``NULL``: the currency of the prices."""
     db.execute("ALTER TABLE corporate_action ADD COLUMN currency TEXT")
 
 
 def _remember_markets(db: Database) -> None:
-    """The market price when splits were last looked up (``basis``); ``NULL``: it was not stated."""
+    """Add the market price at the last look-up of splits (``basis``); ``NULL``: it was not reported."""
     db.execute("ALTER TABLE instrument ADD COLUMN basis_market REAL")
+
+
+def _identify_providers(db: Database) -> None:
+    """Identify instruments, limits and limiters by provider; all rows stored so far are of one provider."""
+    for statement in (
+        "ALTER TABLE instrument ADD COLUMN provider TEXT NOT NULL DEFAULT 'yahoo'",
+        _SPELLING,
+        "DROP INDEX idx_instrument_symbol",
+        "CREATE UNIQUE INDEX instrument_identity ON instrument (provider, symbol)",
+        "CREATE UNIQUE INDEX instrument_spelling ON instrument (spelling)",
+        "DROP VIEW candles",
+        f"CREATE VIEW candles AS {_CANDLES.replace('i.symbol', 'i.spelling AS symbol')}",
+        "UPDATE coverage SET source = 'provider' WHERE source = 'yahoo'",
+        _PROVIDER_LIMITER,
+        "INSERT INTO provider_limiter SELECT 'yahoo', tokens, paused_until, n_limited, saved_at FROM limiter",
+        "DROP TABLE limiter",
+        _PROVIDER_LIMIT,
+        "INSERT INTO provider_limit SELECT 'yahoo', interval, kind, seconds FROM learnt_limit",
+        "DROP TABLE learnt_limit",
+    ):
+        db.execute(statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +328,10 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("limiter survives restarts", _remember_limiter),
     Migration("stated sessions overrule the calendar", _remember_session_overrides),
     Migration("stated limits overrule the interval table", _remember_limits),
-    Migration("series are kept complete", _create_archive),
+    Migration("series are archived", _create_archive),
     Migration("paused jobs are live, and gaps stay with their job", _pause_jobs),
     Migration("odd bars are kept and flagged", _flag_odd_bars),
     Migration("dividends have a currency", _remember_currencies),
-    Migration("the market price tells whether a split has come since", _remember_markets),
+    Migration("the market price shows whether a split has come since", _remember_markets),
+    Migration("an instrument is a provider's", _identify_providers),
 )

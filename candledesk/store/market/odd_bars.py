@@ -1,4 +1,4 @@
-"""Flags of stored bars, and the prices that were sent where the stored ones are read in another unit or basis."""
+"""Flags of stored bars, and the prices as received of bars that are stored in another unit or on another basis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.domain.span import Span
 
-Prices = tuple[float | None, float | None, float | None, float | None]
+SentPrices = tuple[float | None, float | None, float | None, float | None]
 """Open, high, low and close; ``None``: not sent."""
 
 _UPSERT = """
@@ -40,11 +40,11 @@ WHERE series_id = ? AND ts >= ? AND ts < ? ORDER BY ts
 
 @dataclass(frozen=True, slots=True)
 class OddBar:
-    """A flagged bar. ``flags``: ``domain.oddity``; ``sent``, ``volume``: as they came, ``None`` when stored so."""
+    """A flagged bar. ``flags``: ``domain.prices.oddity``; ``sent``, ``volume``: as received, ``None``: as stored."""
 
     open_time: int
     flags: int
-    sent: Prices | None = None
+    sent: SentPrices | None = None
     volume: float | None = None
 
 
@@ -53,27 +53,27 @@ def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBa
     """Return the flagged bars of ``span``, ascending."""
     rows = conn.execute(_SELECT, (int(series_id), int(span.start), int(span.end))).fetchall()
     return [
-        OddBar(ts, flags, (opened, high, low, close), volume) if is_otherwise else OddBar(ts, flags)
-        for ts, flags, is_otherwise, opened, high, low, close, volume in rows
+        OddBar(open_time, flags, (opened, high, low, close), volume) if is_otherwise else OddBar(open_time, flags)
+        for open_time, flags, is_otherwise, opened, high, low, close, volume in rows
     ]
 
 
 @translate_faults()
 def count_odd(conn: sqlite3.Connection, series_id: int) -> dict[int, int]:
-    """Return how many bars are flagged, by their flags."""
+    """Return the number of flagged bars by their flags."""
     sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags"
     return dict(conn.execute(sql, (int(series_id),)).fetchall())
 
 
 @translate_faults()
 def write_odd(conn: sqlite3.Connection, series_id: int, times: IntArray, odd: Sequence[OddBar]) -> None:
-    """Store the flags of the bars that open at ``times``: those of ``odd``, and none for the rest."""
+    """Store the flags of ``odd`` and remove those of the other bars that open at ``times``."""
     require_transaction(conn)
     series, found = int(series_id), {bar.open_time for bar in odd}
     if len(times):
-        lo, hi = int(times.min()), int(times.max())
+        first, last = int(times.min()), int(times.max())
         sql = "SELECT ts FROM odd_bar WHERE series_id = ? AND ts >= ? AND ts <= ?"
-        stored = np.array([row[0] for row in conn.execute(sql, (series, lo, hi)).fetchall()], np.int64)
+        stored = np.array([row[0] for row in conn.execute(sql, (series, first, last)).fetchall()], np.int64)
         ended = [(series, time) for time in np.intersect1d(stored, times).tolist() if time not in found]
         conn.executemany("DELETE FROM odd_bar WHERE series_id = ? AND ts = ?", ended)
     conn.executemany(_UPSERT, [_row(series, bar) for bar in odd])
@@ -87,19 +87,19 @@ def _row(series_id: int, bar: OddBar) -> tuple[int | float | None, ...]:
 
 @translate_faults()
 def note_dropped(conn: sqlite3.Connection, series_id: int, rows: Sequence[tuple[int, str]], times: IntArray) -> None:
-    """Remember rows that cannot be a bar, and forget those of ``times``, of which bars are stored."""
+    """Store the dropped rows ``(open_time, reason)``, and delete those at ``times``, where bars are stored now."""
     require_transaction(conn)
     series = int(series_id)
     conn.executemany(_NOTE, [(series, int(time), reason) for time, reason in rows])
     if len(times) and conn.execute("SELECT 1 FROM dropped_row WHERE series_id = ? LIMIT 1", (series,)).fetchone():
         conn.executemany(
-            "DELETE FROM dropped_row WHERE series_id = ? AND ts = ?", [(series, t) for t in times.tolist()]
+            "DELETE FROM dropped_row WHERE series_id = ? AND ts = ?", [(series, time) for time in times.tolist()]
         )
 
 
 @translate_faults()
 def count_dropped(conn: sqlite3.Connection, series_id: int, span: Span) -> dict[str, int]:
-    """Return how many rows of ``span`` were sent that cannot be a bar, by reason."""
+    """Return the number of dropped rows in ``span`` by reason."""
     sql = "SELECT reason, count(*) FROM dropped_row WHERE series_id = ? AND ts >= ? AND ts < ? GROUP BY reason"
     rows = conn.execute(sql, (int(series_id), int(span.start), int(span.end))).fetchall()
     return {str(reason): int(n) for reason, n in rows}

@@ -1,8 +1,8 @@
-"""Records: what a chunk holds, as arrays, and how bars become the coarser records of the pyramid. Pure.
+"""Records: the arrays that chunks hold, and the aggregation of bars into the coarser levels of the pyramid. Pure.
 
 A record array is int64 of shape ``(7, n)``, ascending: open time of the first bar, the bit patterns of float64 open,
-high, low, close and volume, and the number of bars. At level L a record is the exact aggregate of the bars whose
-``floor(open_time / (step * L))`` is the same. At level 1 a record is a bar and leaves out the number: ``(6, n)``.
+high, low, close and volume, and the number of bars. At level L a record is the exact aggregate of the bars with the
+same ``floor(open_time / (step_s * L))``. At level 1 a record is a bar, and the number is left out: ``(6, n)``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TIME, OPEN, HIGH, LOW, CLOSE, VOLUME, COUNT = range(7)
 
 
 def empty(level: int, n: int = 0) -> IntArray:
-    """Return ``n`` records of a level, not filled in."""
+    """Return an array for ``n`` records of a level, not initialised."""
     return np.empty((COUNT if level == 1 else COUNT + 1, n), np.int64)
 
 
@@ -38,7 +38,7 @@ def to_bars(records: IntArray) -> Bars:
 
 
 def counts(records: IntArray) -> IntArray:
-    """Return how many bars each record stands for."""
+    """Return how many bars each record aggregates, int64 ``(n,)``."""
     return records[COUNT] if len(records) > COUNT else np.ones(records.shape[1], np.int64)
 
 
@@ -55,7 +55,7 @@ def decode_into(out: IntArray, data: bytes) -> None:
 def group(records: IntArray, starts: IntArray) -> IntArray:
     """Aggregate runs of records; ``starts``: index of each run's first record, ascending from 0.
 
-    A run that begins with a bar whose open is not known opens with that bar's close (``first_opens``).
+    Where the open of a run's first bar is missing, the run's open is that bar's close (``first_opens``).
     """
     out = np.empty((COUNT + 1, len(starts)), np.int64)
     if not len(starts):
@@ -84,7 +84,7 @@ def run_starts(keys: IntArray) -> IntArray:
 
 
 def differing(new: IntArray, old: IntArray) -> IntArray:
-    """Return the records of ``new`` that ``old`` lacks or has with other values."""
+    """Return the records of ``new`` that are missing in ``old`` or have other values there."""
     if not old.shape[1]:
         return new
     at = np.searchsorted(old[TIME], new[TIME])
@@ -93,9 +93,9 @@ def differing(new: IntArray, old: IntArray) -> IntArray:
 
 
 def overlay(old: IntArray, new: IntArray) -> IntArray:
-    """Return ``old`` with ``new`` inserted, ``new`` winning where both have the same time."""
+    """Return ``old`` with ``new`` inserted; where both have a record of the same time, that of ``new`` is used."""
     at = np.searchsorted(old[TIME], new[TIME])
-    if not len(at) or at[0] == old.shape[1]:  # behind the end, as new bars mostly are
+    if not len(at) or at[0] == old.shape[1]:  # after the end, the usual case for new bars
         return np.concatenate((old, new), axis=1)
     has_twin = at < np.searchsorted(old[TIME], new[TIME], side="right")
     merged = old.copy()
@@ -105,8 +105,8 @@ def overlay(old: IntArray, new: IntArray) -> IntArray:
     return np.insert(merged, at[~has_twin], new[:, ~has_twin], axis=1)
 
 
-def splice(old: IntArray, new: IntArray, lo: int, hi: int) -> IntArray:
-    """Return ``old`` with its records of ``[lo, hi)`` replaced by those of ``new``."""
-    first, last = np.searchsorted(old[TIME], [lo, hi])
-    inner = slice(*np.searchsorted(new[TIME], [lo, hi]))
+def splice(old: IntArray, new: IntArray, start: int, end: int) -> IntArray:
+    """Return ``old`` with its records that open in ``[start, end)`` replaced by those of ``new``."""
+    first, last = np.searchsorted(old[TIME], [start, end])
+    inner = slice(*np.searchsorted(new[TIME], [start, end]))
     return np.concatenate((old[:, :first], new[:, inner], old[:, last:]), axis=1)

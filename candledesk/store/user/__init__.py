@@ -1,5 +1,5 @@
-"""What a person made, in its own file ``user.db``: drawings, watchlists, layouts and templates as JSON documents.
+"""User data in a file of its own, ``user.db``: drawings, watchlists, layouts and templates as JSON documents.
 
-A commit is on the disk when it returns (``synchronous=FULL``): unlike bars, none of this can be fetched again. Plain
-functions on a standard-library connection; no thread is created here.
+A commit is on the disk when it returns (``synchronous=FULL``), because user data, unlike bars, cannot be fetched again.
+Plain functions on a standard-library connection; no thread is created here.
 """

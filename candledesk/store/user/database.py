@@ -1,4 +1,4 @@
-"""Opening ``user.db`` for its one writer; a damaged file is renamed, and an empty one takes its place."""
+"""Opening ``user.db`` for its one writer; a damaged file is renamed and replaced by an empty database."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _log = logging.getLogger(__name__)
 
 
 class DamagedFileError(EnvironmentFaultError):
-    """The file is no database, or SQLite finds damage in it."""
+    """The file is not a database, or SQLite finds damage in it."""
 
     def __init__(self, path: Path, found: str) -> None:
-        """Say what was ``found`` and what the next start does."""
+        """Build the message; ``found``: the damage in words."""
         super().__init__(f"{path} is damaged ({found}): start CandleDesk again: it then renames the file.")
 
 
@@ -95,7 +95,7 @@ def find_damage(path: Path) -> list[str]:
 
 @contextmanager
 def translate_damage(path: Path) -> Iterator[None]:
-    """Turn the error for a damaged file into ``DamagedFileError``, which says what becomes of user data."""
+    """Convert the error for a damaged file to ``DamagedFileError``, whose message is about user data."""
     try:
         yield
     except EnvironmentFaultError as error:
@@ -110,7 +110,7 @@ def _schema() -> Schema:
 
 
 def _open(path: Path) -> Connection:
-    check_sqlite()  # an older library takes a newer schema for damage
+    check_sqlite()  # an older library would report a newer schema as damage
     with translate_damage(path), translate_faults(path):
         _check(path)
         create_or_migrate(path, _schema())
@@ -118,7 +118,7 @@ def _open(path: Path) -> Connection:
 
 
 def _check(path: Path) -> None:
-    """Look for damage before anything is written; a file that is not there or empty has none."""
+    """Check the file before anything is written; a missing or empty file is not damaged."""
     if not path.exists() or path.stat().st_size == 0:
         return
     with closing(connect_read_only(path)) as conn:
@@ -142,7 +142,7 @@ def _connect_writer(path: Path) -> Connection:
 
 
 def _rename_damaged(path: Path, now: int) -> Path:
-    """Rename the file and its logs; the database last, so that no log is read with another database."""
+    """Rename the file and its logs, the database last, so that a log is never read with another database."""
     stamp = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
     kept = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     n_kept = 1

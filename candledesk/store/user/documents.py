@@ -1,4 +1,4 @@
-"""JSON documents as text: what the rows of ``user.db`` hold."""
+"""Encoding of the JSON documents in the rows of ``user.db``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from candledesk.domain.errors import InputError
 
-Document = dict[str, Any]  # what JSON calls an object
+Document = dict[str, Any]  # a JSON object
 
 
 def encode_document(document: Document) -> str:
-    """Return ``document`` as JSON that keeps the order of its keys; ``InputError`` when JSON cannot hold a value."""
+    """Return ``document`` as JSON with the keys in their order; raise ``InputError`` for a value that JSON lacks."""
     try:
         return json.dumps(document, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -19,6 +19,6 @@ def encode_document(document: Document) -> str:
 
 
 def decode_document(text: str) -> Document:
-    """Return the document that ``encode_document`` made ``text`` from."""
+    """Return the document of a text made by ``encode_document``."""
     document: Document = json.loads(text)
     return document

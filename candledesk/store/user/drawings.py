@@ -1,7 +1,7 @@
 """Drawings by symbol, in the order in which they are painted; deleted ones stay in a bin for a while.
 
-A document is one drawing of ``candledesk.drawings/1`` (WORKBENCH.md §2.5). ``id``, ``symbol`` and ``z`` of it are
-columns too, and the columns are what the functions here take and return.
+A document is one drawing of ``candledesk.drawings/1`` (WORKBENCH.md §2.5). Its ``id``, ``symbol`` and ``z`` are columns
+too; the functions here take and return the columns.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _COLUMNS = "drawing_id, symbol, position, document, created_at, updated_at, dele
 
 @dataclass(frozen=True, slots=True)
 class StoredDrawing:
-    """One drawing; times in UTC seconds, ``deleted_at`` ``None`` unless it is in the bin."""
+    """One drawing; times in UTC seconds; ``deleted_at``: ``None`` unless the drawing is in the bin."""
 
     drawing_id: str
     symbol: str
@@ -33,7 +33,7 @@ class StoredDrawing:
 
 
 def read_drawings(conn: Connection, symbol: str | None = None) -> list[StoredDrawing]:
-    """Return the drawings of a symbol, or of all symbols, lowest first; without those in the bin."""
+    """Return the drawings of a symbol, or of all symbols, in painting order, without those in the bin."""
     statement = f"""
         SELECT {_COLUMNS} FROM drawing WHERE deleted_at IS NULL AND symbol = coalesce(:symbol, symbol)
         ORDER BY symbol, position, drawing_id
@@ -42,13 +42,13 @@ def read_drawings(conn: Connection, symbol: str | None = None) -> list[StoredDra
 
 
 def read_bin(conn: Connection) -> list[StoredDrawing]:
-    """Return the deleted drawings, the one that was deleted last first."""
+    """Return the drawings in the bin, the last deleted first."""
     statement = f"SELECT {_COLUMNS} FROM drawing WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, drawing_id"
     return [_drawing(*row) for row in conn.execute(statement).fetchall()]
 
 
 def read_drawing(conn: Connection, drawing_id: str) -> StoredDrawing | None:
-    """Return one drawing, from the bin too; ``None`` when there is none of that id."""
+    """Return one drawing, whether or not it is in the bin; ``None`` when no drawing has this id."""
     rows = conn.execute(f"SELECT {_COLUMNS} FROM drawing WHERE drawing_id = ?", (drawing_id,)).fetchall()
     return _drawing(*rows[0]) if rows else None
 
@@ -56,7 +56,7 @@ def read_drawing(conn: Connection, drawing_id: str) -> StoredDrawing | None:
 def write_drawing(
     conn: Connection, drawing_id: str, symbol: str, document: Document, now: int, *, position: int
 ) -> bool:
-    """Store a drawing, and take it out of the bin if it was there; return whether anything changed."""
+    """Store a drawing, and restore it if it is in the bin; return whether anything changed."""
     require_transaction(conn)
     statement = """
         INSERT INTO drawing (drawing_id, symbol, position, document, created_at, updated_at)
@@ -72,14 +72,14 @@ def write_drawing(
 
 
 def delete_drawing(conn: Connection, drawing_id: str, now: int) -> bool:
-    """Put a drawing into the bin; return whether it was not there yet."""
+    """Move a drawing to the bin; return whether it was moved."""
     require_transaction(conn)
     statement = "UPDATE drawing SET deleted_at = ? WHERE drawing_id = ? AND deleted_at IS NULL"
     return conn.execute(statement, (now, drawing_id)).rowcount > 0
 
 
 def empty_bin(conn: Connection, before: int) -> int:
-    """Remove for ever what was deleted before ``before`` (UTC seconds); return how many drawings that were."""
+    """Remove the drawings that were deleted before ``before`` (UTC seconds) from the bin; return their number."""
     require_transaction(conn)
     return conn.execute("DELETE FROM drawing WHERE deleted_at < ?", (before,)).rowcount
 

@@ -1,4 +1,4 @@
-"""Layouts by name, the one that the window saves by itself, and what each of them was before."""
+"""Layouts by name, the autosaved layout of the window, and earlier versions of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
     from candledesk.store.user.documents import Document
 
-AUTOSAVED = ""  # the name of the layout that the window saves by itself; a person cannot give an empty name
+AUTOSAVED = ""  # the name of the autosaved layout; a person cannot give an empty name
 MAX_VERSIONS = 20  # WORKBENCH.md §3.2
 
 _LAYOUTS = NamedDocuments("layout")
@@ -21,14 +21,14 @@ _LAYOUTS = NamedDocuments("layout")
 
 @dataclass(frozen=True, slots=True)
 class LayoutVersion:
-    """What a layout was before; ``saved_at``: UTC seconds at which it had become so."""
+    """An earlier version of a layout; ``saved_at``: when that version was stored, in UTC seconds."""
 
     version_id: int
     saved_at: int
 
 
 def list_layouts(conn: Connection) -> list[NamedRow]:
-    """Return the layouts that a person named, in their order."""
+    """Return the named layouts in the person's order, without the autosaved one."""
     return [row for row in _LAYOUTS.list_rows(conn) if row.name != AUTOSAVED]
 
 
@@ -38,9 +38,10 @@ def read_layout(conn: Connection, name: str) -> Document | None:
 
 
 def write_layout(conn: Connection, name: str, document: Document, now: int, *, keeps_version: bool = True) -> bool:
-    """Store a layout and return whether anything changed; what it was before becomes a version.
+    """Store a layout and return whether anything changed; the stored layout becomes a version.
 
-    ``keeps_version`` false: what it was before is lost. So the window saves, after its first save of a session.
+    ``keeps_version`` false: the stored layout is replaced without a version, as in every save of the window after its
+    first one of a run.
     """
     require_transaction(conn)
     previous = conn.execute("SELECT document, updated_at FROM layout WHERE name = ?", (name,)).fetchall()
@@ -63,7 +64,7 @@ def list_layout_versions(conn: Connection, name: str) -> list[LayoutVersion]:
 
 
 def read_layout_version(conn: Connection, version_id: int) -> Document | None:
-    """Return what a layout was in that version, ``None`` when the version is no longer there."""
+    """Return the document of a version, ``None`` when the version no longer exists."""
     rows = conn.execute("SELECT document FROM layout_version WHERE version_id = ?", (version_id,)).fetchall()
     return decode_document(rows[0][0]) if rows else None
 

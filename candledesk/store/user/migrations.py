@@ -63,7 +63,7 @@ CREATE TABLE template ( -- named settings that a person applies again
 
 
 def _create_tables(conn: Connection) -> None:
-    """Everything of the first version."""
+    """Create the tables of the first version."""
     for statement in (
         _DRAWING,
         _DRAWINGS_OF_SYMBOL,

@@ -1,4 +1,4 @@
-"""Tables whose rows have a name, a place in a list and a JSON document."""
+"""Access to tables whose rows have a name, a position in a list and a JSON document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NamedRow:
-    """A row of a list; ``updated_at`` in UTC seconds."""
+    """A named row without its document; ``updated_at`` in UTC seconds."""
 
     name: str
     updated_at: int
@@ -30,7 +30,7 @@ class NamedDocuments:
     table: str
 
     def list_rows(self, conn: Connection) -> list[NamedRow]:
-        """Return the rows in the order that a person gave them."""
+        """Return the rows in the person's order."""
         statement = f"SELECT name, updated_at FROM {self.table} ORDER BY position, name"
         return [NamedRow(*row) for row in conn.execute(statement).fetchall()]
 
@@ -40,7 +40,7 @@ class NamedDocuments:
         return decode_document(rows[0][0]) if rows else None
 
     def write(self, conn: Connection, name: str, document: Document, now: int) -> bool:
-        """Store the document under ``name``, at the list's end when it is new; return whether anything changed."""
+        """Store the document under ``name``, a new one at the end of the list; return whether anything changed."""
         require_transaction(conn)
         statement = f"""
             INSERT INTO {self.table} (name, position, document, updated_at)
@@ -56,7 +56,7 @@ class NamedDocuments:
         return conn.execute(f"DELETE FROM {self.table} WHERE name = ?", (name,)).rowcount > 0
 
     def set_order(self, conn: Connection, names: Sequence[str]) -> None:
-        """Give the named rows the order of ``names``, before all others."""
+        """Put the rows of ``names`` into this order, before all other rows."""
         require_transaction(conn)
         others = [row.name for row in self.list_rows(conn) if row.name not in set(names)]
         places = [(at, name) for at, name in enumerate((*names, *others), 1)]

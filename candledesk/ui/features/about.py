@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
 from candledesk import __version__
-from candledesk.ui.chart.paint.snapshot import SOURCE
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
@@ -23,15 +22,14 @@ if TYPE_CHECKING:
 
 _MARGIN = 28
 _FACT_WIDTH = 360
-_TERMS = f"{SOURCE}, through yfinance, for personal use under Yahoo's terms. CandleDesk is not affiliated with Yahoo."
 
 
-def about_rows(home: Path, source: str) -> list[tuple[str, str]]:
-    """Return rows ``(heading, text)``: the version, the folder of the database, and where the data come from."""
+def about_rows(home: Path, terms: str) -> list[tuple[str, str]]:
+    """Return rows ``(heading, text)``; ``terms``: where the data come from, as a sentence."""
     return [
         ("Version", f"{__version__}   (Python {platform.python_version()}, Qt {qVersion()})"),
         ("Database", str(home)),
-        ("Market data", _TERMS if source == SOURCE else source[:1].upper() + source[1:]),
+        ("Market data", terms[:1].upper() + terms[1:]),
         ("Browser chart", "Lightweight Charts™ by TradingView (Apache-2.0)"),
     ]
 
@@ -39,8 +37,8 @@ def about_rows(home: Path, source: str) -> list[tuple[str, str]]:
 class AboutDialog(QDialog):
     """Facts that can be selected and copied; opened with ``open``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, home: Path, source: str, parent: QWidget) -> None:
-        """``home``: the folder of the database; ``source``: where the data are from."""
+    def __init__(self, home: Path, terms: str, parent: QWidget) -> None:
+        """``home``: the folder of the database; ``terms``: where the data are from, as a sentence."""
         super().__init__(parent)
         self.setWindowTitle("About CandleDesk")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -53,7 +51,7 @@ class AboutDialog(QDialog):
         box.addWidget(name)
         box.addWidget(PlainLabel("A desktop chart that never loses a candle."))
         box.addSpacing(12)
-        box.addLayout(self._facts(source))
+        box.addLayout(self._facts(terms))
         box.addSpacing(16)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.folder_button = buttons.addButton("Open folder", QDialogButtonBox.ButtonRole.ActionRole)
@@ -65,12 +63,12 @@ class AboutDialog(QDialog):
         close.setDefault(True)
         close.setFocus()
 
-    def _facts(self, source: str) -> QGridLayout:
+    def _facts(self, terms: str) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        for at, (what, words) in enumerate(about_rows(self._home, source)):
+        for at, (what, words) in enumerate(about_rows(self._home, terms)):
             heading, fact = PlainLabel(what), PlainLabel(words)
             heading.setEnabled(False)
             fact.setWordWrap(True)
@@ -88,6 +86,6 @@ def about_feature(context: WindowContext) -> Feature:
     """Return the dialog's entry in the Help menu."""
 
     def show() -> None:
-        AboutDialog(context.home, context.source, context.window).open()
+        AboutDialog(context.home, context.origin.terms, context.window).open()
 
     return Feature("about", (ActionRow("about", "Help", "About CandleDesk", (), show, has_separator=True),))

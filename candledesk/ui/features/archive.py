@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from candledesk.domain.errors import CandleDeskError
 from candledesk.domain.job_states import ENDED, JobKind
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +45,11 @@ class ArchiveController(QObject):
     ) -> None:
         """``target`` returns the series of the chart in front."""
         super().__init__(parent)
-        self._cache, self._bridge, self._target = cache, bridge, target
+        self._cache, self._target = cache, target
+        self._tasks = WidgetTasks(self, self.failed.emit)
         self._entries: dict[tuple[str, str], ArchiveEntry] = {}
         bridge.job_changed.connect(self._on_job_changed)
-        self._load()
+        self._tasks.start(self._load())
 
     def entry(self) -> ArchiveEntry | None:
         """Return the archive entry of the chart's series, ``None`` when it is not archived.
@@ -76,27 +77,15 @@ class ArchiveController(QObject):
         """Archive the chart's series from now on, or stop that."""
         target = self._target()
         if target is not None:
-            changed = self._cache.set_archived(target[0], target[1], is_on=not self.is_archived())
-            self._bridge.deliver(changed, self._on_set)
+            self._tasks.start(self._take(self._cache.set_archived(*target, is_on=not self.is_archived())))
 
-    def _load(self) -> None:
-        self._bridge.deliver(self._cache.list_archive(), self._on_listed)
-
-    def _on_listed(self, future: Future[list[ArchiveEntry]]) -> None:
-        try:
-            found = future.result()
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
-            return
+    async def _load(self) -> None:
+        found = await result_of(self._cache.list_archive())
         self._entries = {(entry.symbol, entry.interval.name): entry for entry in found}
         self.changed.emit()
 
-    def _on_set(self, future: Future[ArchiveEntry]) -> None:
-        try:
-            entry = future.result()
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
-            return
+    async def _take(self, changed: Future[ArchiveEntry]) -> None:
+        entry = await result_of(changed)
         self._entries.pop((entry.symbol, entry.interval.name), None)
         if entry.is_on:
             self._entries[entry.symbol, entry.interval.name] = entry
@@ -104,7 +93,7 @@ class ArchiveController(QObject):
 
     def _on_job_changed(self, job: Job) -> None:
         if job.kind == JobKind.ARCHIVE and job.state in ENDED:
-            self._load()
+            self._tasks.start(self._load())
 
 
 class ArchiveLabel(PlainLabel):

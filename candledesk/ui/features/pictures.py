@@ -24,7 +24,7 @@ class _Pictures(QObject):
         view = self._context.charts.current_view()
         if view is None:
             return None
-        theme, source = self._context.theme_choice.theme, self._context.source
+        theme, source = self._context.theme_choice.theme, self._context.origin.source
         return shot_of(view.model.scene, theme, view.size(), view.devicePixelRatioF(), source)
 
     def save(self) -> None:

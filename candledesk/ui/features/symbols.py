@@ -20,7 +20,7 @@ class _TypedEntries(QObject):
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context.window)
         self._charts = charts = context.charts
-        self.entry = SymbolEntry(context.cache, context.bridge)
+        self.entry = SymbolEntry(context.cache)
         self._popup = IntervalPopup(charts.tabs)
         charts.typed.connect(self._on_typed)
         charts.symbol_requested.connect(self.focus_entry)

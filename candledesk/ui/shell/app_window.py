@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import qasync
@@ -23,6 +23,7 @@ from candledesk.domain.interval import parse_interval
 from candledesk.paths import resources_dir
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.shell.display_check import check_desktop
+from candledesk.ui.shell.feature import DataOrigin
 from candledesk.ui.shell.main_window import MainWindow
 from candledesk.ui.shell.watchdog import Watchdog
 
@@ -141,11 +142,20 @@ def _application() -> QApplication:
     return app
 
 
+def _end_tasks(loop: qasync.QEventLoop) -> None:
+    """Cancel the coroutines that still wait, and let them end."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
     """How a window opens: a chart per symbol in ``interval``; ``theme``: the value of the option, empty when not given.
 
-    ``log_file``: where the watchdog writes, ``None`` for nowhere; ``source``: where the data are from.
+    ``log_file``: where the watchdog writes, ``None`` for nowhere; ``origin``: where the data are from.
     """
 
     home: Path
@@ -153,7 +163,7 @@ class WindowOptions:
     interval: str = "1d"
     theme: str = ""
     log_file: Path | None = None
-    source: str = "Yahoo Finance"
+    origin: DataOrigin = field(default_factory=DataOrigin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +218,7 @@ def run_window(
         home=options.home,
         features=features,
         theme=options.theme,
-        source=options.source,
+        origin=options.origin,
         layout=layout,
         open_browser=open_browser,
         on_closed=quit_all,
@@ -226,5 +236,6 @@ def run_window(
             loop.run_forever()
         finally:
             watch.close()
+            _end_tasks(loop)
             loop.close()
     return 0

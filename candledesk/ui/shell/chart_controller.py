@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
-from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.instrument import parse_symbol
+from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.shell.chart_tabs import ChartTabs
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from concurrent.futures import Future
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import Job
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.widget.chart_view import ChartView
@@ -60,6 +59,7 @@ class ChartController(QObject):
         """Start without a chart."""
         super().__init__(parent)
         self._cache, self._bridge = cache, bridge
+        self._tasks = WidgetTasks(self, self.show_message)
         self._options, self._theme_choice = options, theme_choice
         self._n_views = 0
         self.tabs = ChartTabs()
@@ -193,15 +193,9 @@ class ChartController(QObject):
     def update_front(self) -> None:
         """Fetch the latest bars of the chart in front."""
         if self.target is not None:
-            self._bridge.deliver(self._cache.start_update([self.target]), self._on_job_started)
+            self._tasks.start(result_of(self._cache.start_update([self.target])))
         if self.page is not None:
             self.page.feed.try_again()
-
-    def _on_job_started(self, future: Future[Job]) -> None:
-        try:
-            future.result()
-        except CandleDeskError as error:
-            self.show_message(str(error))
 
     # -- slots
 

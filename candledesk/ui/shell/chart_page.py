@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.widget.chart_feed import ChartFeed
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_view import ChartView
 from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from candledesk.cache.api import CacheApi
+    from candledesk.cache.messages import Job
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
@@ -42,7 +43,8 @@ class ChartPage(QWidget):
         self.view = ChartView(self.model, self, theme)
         self.feed = ChartFeed(cache, bridge, self.model, view_id)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
-        self._cache, self._bridge = cache, bridge
+        self._cache = cache
+        self._tasks = WidgetTasks(self, self.show_toast)
         self._toast = PlainLabel(parent=self)
         self._toast.setObjectName("toast")
         self._toast.setWordWrap(True)
@@ -104,15 +106,11 @@ class ChartPage(QWidget):
 
     def _on_fill_requested(self, span: Span) -> None:
         series = self.model.series
-        self._bridge.deliver(self._cache.start_backfill(series.symbol, series.interval, span), self._on_fill_started)
+        self._tasks.start(self._show_started(self._cache.start_backfill(series.symbol, series.interval, span)))
 
-    def _on_fill_started(self, future: Future[Any]) -> None:
-        try:
-            job = future.result()
-        except CandleDeskError as error:
-            self.show_toast(str(error))
-        else:
-            self.show_toast(f"Fetching in job {job.job_id}")
+    async def _show_started(self, started: Future[Job]) -> None:
+        job = await result_of(started)
+        self.show_toast(f"Fetching in job {job.job_id}")
 
     def _place_toast(self) -> None:
         self._toast.setFixedWidth(max(200, min(520, self.width() - 80)))

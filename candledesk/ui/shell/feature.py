@@ -62,11 +62,19 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class DataOrigin:
+    """Where the data are from: ``source`` for pictures (empty: as each instrument says); ``terms`` as a sentence."""
+
+    source: str = ""
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WindowContext:
     """What features may use of their window.
 
     ``window``: parent of dialogs and of objects that live as long as the window. ``home``: the folder of the database.
-    ``source``: where the data are from, for people. ``features``: all features of the window by their id,
+    ``origin``: where the data are from. ``features``: all features of the window by their id,
     complete once it is built, as ``table`` is.
     """
 
@@ -74,7 +82,7 @@ class WindowContext:
     cache: CacheApi
     bridge: Bridge
     home: Path
-    source: str
+    origin: DataOrigin
     charts: ChartController
     options: OptionStore[ChartOptions]
     theme_choice: ThemeChoice

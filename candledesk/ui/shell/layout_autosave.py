@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.options import ChartOptions
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 from candledesk.workspace.layout import Layout, LoadedLayout
 from candledesk.workspace.window_ini import GROUPS, read_window_ini
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QSettings
 
-    from candledesk.ui.bridge import Bridge
     from candledesk.workspace.layouts import AutosavedLayout
 
 SAVE_MS = 300  # changes within this time are stored once
@@ -38,19 +38,17 @@ class LayoutAutosave(QObject):
 
     failed = Signal(str)
 
-    def __init__(
-        self, stored: AutosavedLayout | None, bridge: Bridge, settings: QSettings, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, stored: AutosavedLayout | None, settings: QSettings, parent: QObject | None = None) -> None:
         """Wait until the stored layout is read; ``settings``: the file in which earlier versions stored it.
 
         ``stored``: ``None`` for a window whose layout is not stored.
         """
         super().__init__(parent)
-        self._stored, self._bridge = stored, bridge
+        self._stored = stored
+        self._tasks = WidgetTasks(self, self.failed.emit)
         self._collect: Callable[[], Layout] | None = None
         self._saved: Layout | None = None
-        self._on_its_way: Layout | None = None
-        self._is_refused = False
+        self._is_saving = self._is_refused = False
         self._notice = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -91,6 +89,7 @@ class LayoutAutosave(QObject):
     def finish(self) -> None:
         """Start storing the last state; closing the window removes the charts afterwards."""
         self._timer.stop()
+        self._tasks.cancel()
         collect, self._collect = self._collect, None
         if collect is not None and self._stored is not None:
             self._stored.save(collect()).add_done_callback(_log_failure)
@@ -98,20 +97,17 @@ class LayoutAutosave(QObject):
     def _save(self) -> None:
         if self._collect is None or self._stored is None:
             return
-        if self._on_its_way is not None:  # one at a time: a slow disk is not flooded
+        if self._is_saving:  # one at a time: a slow disk is not flooded
             self.save_soon()
             return
         layout = self._collect()
         if layout != self._saved:
-            self._on_its_way = layout
-            self._bridge.deliver(self._stored.save(layout), self._on_saved)
+            self._is_saving = True
+            self._tasks.start(self._finish_save(layout, self._stored.save(layout)))
 
-    def _on_saved(self, future: Future[Any]) -> None:
-        layout, self._on_its_way = self._on_its_way, None
-        if self._collect is None:
-            return
+    async def _finish_save(self, layout: Layout, saved: Future[Any]) -> None:
         try:
-            future.result()
+            await result_of(saved)
         except CandleDeskError as error:
             if not self._is_refused:
                 self._is_refused = True
@@ -120,6 +116,8 @@ class LayoutAutosave(QObject):
             self._timer.start(RETRY_MS)
         else:
             self._is_refused, self._saved = False, layout
+        finally:
+            self._is_saving = False
 
 
 def _describe(error: Exception) -> str:

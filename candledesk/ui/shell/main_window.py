@@ -9,11 +9,10 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 
 from candledesk.ui.chart.core.options import ChartOptions
-from candledesk.ui.chart.paint.snapshot import SOURCE
 from candledesk.ui.declared_options import option_values
 from candledesk.ui.shell.actions import ActionRow, ActionTable
 from candledesk.ui.shell.chart_controller import ChartController
-from candledesk.ui.shell.feature import WindowContext
+from candledesk.ui.shell.feature import DataOrigin, WindowContext
 from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.shell.status_bar import StatusBar
@@ -51,15 +50,14 @@ class MainWindow(QMainWindow):
         home: Path,
         features: Iterable[FeatureFactory],
         theme: str = "",
-        source: str = SOURCE,
+        origin: DataOrigin | None = None,
         layout: AutosavedLayout | None = None,
         open_browser: Callable[[], None] | None = None,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
         """Build everything; ``open_charts`` brings the first charts.
 
-        ``theme``: the option, empty when not given; ``source``: where the data are from, for pictures; ``layout``:
-        where the charts are stored, ``None`` for nowhere.
+        ``theme``: the option, empty when not given; ``layout``: where the charts are stored, ``None`` for nowhere.
         """
         super().__init__()
         self._on_closed = on_closed
@@ -67,7 +65,7 @@ class MainWindow(QMainWindow):
         self.theme_choice = ThemeChoice(self._settings, theme, self)
         self._apply_theme()  # first: a widget that exists already keeps its smaller font
         self.theme_choice.changed.connect(self._apply_theme)
-        self.autosave = LayoutAutosave(layout, bridge, self._settings, self)
+        self.autosave = LayoutAutosave(layout, self._settings, self)
         self.options = OptionStore(ChartOptions, "Charts", self.autosave.layout.options, self)
         self.charts = ChartController(
             cache,
@@ -81,8 +79,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.table = ActionTable(self)
         context = WindowContext(
-            self, cache, bridge, home, source, self.charts, self.options, self.theme_choice, self.table, self.status,
-            open_browser,
+            self, cache, bridge, home, origin or DataOrigin(), self.charts, self.options, self.theme_choice,
+            self.table, self.status, open_browser,
         )  # fmt: skip
         self.features = context.features
         for create in features:

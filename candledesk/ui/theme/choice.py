@@ -1,4 +1,4 @@
-"""The active theme: the option when it is given, else what the user chose last, else dark."""
+"""The active theme: the option when it is given, else the user's last choice, else dark."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pick_theme(given: str, remembered: str, scheme: Qt.ColorScheme) -> Theme:
 
 
 class ThemeChoice(QObject):
-    """The theme of one window; ``changed`` after the user or the system has changed it."""
+    """The theme of one window; ``changed`` is emitted after the user or the system has changed it."""
 
     changed = Signal()
 

@@ -17,7 +17,7 @@ class PaletteName(Choice):
 
 
 class ColourOptions(Protocol):
-    """The options that decide the colours of bars; the two colours, ``#rrggbb``, count for ``PaletteName.CUSTOM``."""
+    """The options for the colours of bars; the two colours, ``#rrggbb``, are used with ``PaletteName.CUSTOM``."""
 
     @property
     def palette(self) -> PaletteName:

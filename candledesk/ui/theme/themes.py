@@ -93,18 +93,18 @@ LIGHT = Theme(
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}
 # Rising and falling. Blue and orange stay apart with every kind of colour blindness (Okabe and Ito, 2008).
 _COLOUR_BLIND: Final = {"dark": ("#56a8f5", "#f2994a"), "light": ("#0b6bcb", "#c85a00")}
-_VOLUME_SHARE: Final = {"dark": 0.40, "light": 0.36}  # of the colour in its volume; the rest is the background
+_VOLUME_SHARE: Final = {"dark": 0.40, "light": 0.36}  # share of the bar's colour in its volume bar, over background
 
 
 def mix(colour: str, ground: str, share: float) -> str:
-    """Return the opaque colour that ``share`` of ``colour`` over ``ground`` looks like; all as ``#rrggbb``."""
+    """Return the opaque mixture of ``colour`` (by ``share``, 0 to 1) and ``ground``; all as ``#rrggbb``."""
     parts = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(above * share + below * (1 - share)):02x}" for above, below in parts)
 
 
 @lru_cache(maxsize=32)
 def coloured(theme: Theme, options: ColourOptions) -> Theme:
-    """Return ``theme`` with the colours of rising and falling that the options name."""
+    """Return ``theme`` with the colours of rising and falling bars from the options."""
     if options.palette is PaletteName.CLASSIC:
         return theme
     up, down = {
@@ -130,7 +130,7 @@ def chart_font(pixels: float, *, is_bold: bool = False) -> QFont:
 
 
 def qt_palette(theme: Theme) -> QPalette:
-    """Return the widgets' palette (Fusion reads all of it)."""
+    """Return the palette of the widgets; the style Fusion uses all of its colours."""
     role = QPalette.ColorRole
     palette = QPalette()
     for colour_role, colour in (

@@ -43,9 +43,9 @@ ENDPOINTS = (
         "Archive a series automatically, or end that",
         ResponseSpec(ArchiveEntry, "the series as it stands"),
         text=(
-            "Yahoo keeps 1m bars for 30 days only: the newest bars of an archived series are stored after each close, "
-            "while the window or `serve` runs, so that the stored history grows beyond that. For a derived interval "
-            "its base is archived."
+            "A provider keeps 1m bars for some weeks: the newest bars of an archived series are stored after each "
+            "close, while the window or `serve` runs, so that the stored history grows beyond that. For a derived "
+            "interval its base is archived."
         ),
         body=(params.SYMBOL, params.INTERVAL, _ON),
         errors=(404,),

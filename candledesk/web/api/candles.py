@@ -17,7 +17,6 @@ from candledesk.domain.json_fields import JsonField
 from candledesk.domain.prices.oddity import Oddity, odd_text, odd_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import UtcSeconds
-from candledesk.domain.venue_names import venue_name
 from candledesk.web.api.candle_encoder import encode_candles, etag_of
 from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
@@ -34,7 +33,7 @@ Price = Annotated[float | None, "null only with raw=true: it was not sent"]
 _ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
     f"{odd_tokens(flag)} ({odd_text(flag)})" for flag in Oddity
 )
-_DERIVED_TEXT = "where Yahoo no longer has this interval and finer stored candles stand for it; else left out"
+_DERIVED_TEXT = "where finer stored candles stand for what the provider has no longer; else left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class Candles:
     next: Annotated[UtcSeconds | None, "the cursor of the next page"]
     rev: Annotated[int, "the revision of the series: it rises with every change"]
     name: str
-    exchange: Annotated[str, "Yahoo's code of the exchange"]
+    exchange: Annotated[str, "the provider's code of the exchange"]
     exchange_name: Annotated[str, "the usual name of the exchange; its code where that is not known"]
     price_decimals: int
     start: Annotated[HistoryStart | None, "where nothing older can be requested, and why"]
@@ -164,9 +163,9 @@ def _answer(reply: BarsReply, candles: orjson.Fragment, now: int) -> Candles:
         rev=reply.rev,
         name=instrument.name,
         exchange=instrument.exchange,
-        exchange_name=venue_name(instrument.exchange),
+        exchange_name=instrument.exchange_name or instrument.exchange,
         price_decimals=instrument.price_decimals,
-        start=start_of_history(instrument, request.interval, request.interval.lookback_s, now),
+        start=start_of_history(instrument, request.interval, reply.lookback_s, now),
         derived=tuple(Derived(span, parse_interval(source)) for span, source in reply.derived),
         notes=reply.notes,
         candles=candles,

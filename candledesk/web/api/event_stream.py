@@ -11,11 +11,13 @@ from starlette.responses import StreamingResponse
 
 from candledesk.cache.messages import (
     BarsStored,
+    CoverageChanged,
     FaultRaised,
     Job,
     JobChanged,
     JobsChanged,
     LimiterChanged,
+    RefreshDue,
     SymbolReused,
     WindowRequested,
 )
@@ -38,6 +40,8 @@ def encode_event(event: Event) -> bytes:
     message: object = event
     if isinstance(event, BarsStored):
         name = "bars_stored"
+    elif isinstance(event, CoverageChanged):
+        name = "coverage_changed"
     elif isinstance(event, JobChanged):
         name, message = "job", event.job
     elif isinstance(event, JobsChanged):
@@ -55,10 +59,10 @@ def encode_event(event: Event) -> bytes:
 
 def is_wanted(event: Event, symbol: str | None, interval: Interval | None) -> bool:
     """Tell whether a reader that asked for this series wants the event; a derived interval follows its base."""
-    if isinstance(event, WindowRequested):
-        return False  # a request from a second start to this process, not for readers
+    if isinstance(event, WindowRequested | RefreshDue):
+        return False  # for the window of this process, not for readers
     subject = event.job if isinstance(event, JobChanged) else event
-    if not isinstance(subject, BarsStored | Job):
+    if not isinstance(subject, BarsStored | CoverageChanged | Job):
         return True
     names = None if interval is None else {interval.name, interval.base.name}
     return symbol in {None, subject.symbol} and (names is None or subject.interval.name in names)

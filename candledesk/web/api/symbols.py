@@ -37,18 +37,18 @@ ENDPOINTS = (
         "GET",
         PATH,
         _search_symbols,
-        "Symbols: cached instruments first, then Yahoo's search",
+        "Symbols: cached instruments first, then the provider's search",
         ResponseSpec(tuple[SymbolFound, ...], "what was found, the best first", has_next_link=True),
         text=(
-            "What Yahoo's search found is kept for ten minutes. When it cannot be requested within timeout seconds, "
-            "because Yahoo cannot be reached or the limiter holds the request back, the answer is what is cached. "
-            "timeout=0 reads the cache alone. A page that is cut at limit is followed by the one at cursor, the last "
-            "symbol before it: the Link header (rel=next) holds its address. The last page ends with what Yahoo's "
-            "search found."
+            "What the provider's search found is kept for ten minutes. When it cannot be requested within timeout "
+            "seconds, because it cannot be reached or the limiter holds the request back, the answer is what is "
+            "cached. timeout=0 reads the cache alone. A page that is cut at limit is followed by the one at cursor, "
+            "the last symbol before it: the Link header (rel=next) holds its address. The last page ends with what "
+            "the search found."
         ),
         query=(
             Param("query", "part of the symbol or name", params.WORDS_KIND, default=""),
-            Param("timeout", "seconds that Yahoo's search may take", seconds(10.0), default=3.0),
+            Param("timeout", "seconds that the provider's search may take", seconds(10.0), default=3.0),
             Param("limit", "at most so many cached instruments", whole_number(1, 500), default=200),
             Param(_CURSOR, "only what follows this symbol", params.WORDS_KIND),
         ),

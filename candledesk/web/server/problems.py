@@ -110,7 +110,9 @@ class Problem:
     def error(self) -> CandleDeskError:
         """Return the error behind the problem; ``EnvironmentFaultError`` when only trying again helps."""
         kind = _BY_CODE.get(self.code, _OTHER).error
-        if issubclass(kind, UnknownSymbolError | NotCachedError):
+        if issubclass(kind, UnknownSymbolError):
+            return kind(self.symbol, self.detail)
+        if issubclass(kind, NotCachedError):
             return kind(self.symbol)
         if issubclass(kind, InputError):
             return kind(self.field, self.detail)

@@ -7,6 +7,7 @@ from candledesk.cache.queries.estimates import guess_cost
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.rate_limiter import LimiterCore
+from candledesk.providers.yahoo.capabilities import LIMITS
 
 NOW = 1_795_631_490
 
@@ -28,7 +29,7 @@ def test_what_remains(marks, allowed_s, expected):
 
 
 class Rate:
-    def time_for(self, n_requests, priority=0):
+    def time_for(self, symbol, n_requests, priority):
         assert priority == 2
         return n_requests * 2.5
 
@@ -37,14 +38,14 @@ def test_running_jobs_share_the_limiter_and_old_marks_are_forgotten():
     now = [0.0]
     eta_estimator = EtaEstimator(Rate(), lambda: now[0])
     assert eta_estimator.eta_s(1) is None
-    eta_estimator.note(1, 100)
+    eta_estimator.note(1, "AAA", 100)
     assert eta_estimator.eta_s(1) == 250.0
-    eta_estimator.note(2, 100)
+    eta_estimator.note(2, "BBB", 100)
     assert eta_estimator.eta_s(1) == 500.0
     eta_estimator.forget(2)
     now[0] = 1_000.0  # a pause of the breaker
     for n_left in range(99, 99 - N_MARKS, -1):
-        eta_estimator.note(1, n_left)
+        eta_estimator.note(1, "AAA", n_left)
         now[0] += 4.0
     assert eta_estimator.eta_s(1) == (99 - N_MARKS + 1) * 4.0
     eta_estimator.forget(1)
@@ -65,10 +66,13 @@ def test_the_limiter_knows_how_long_many_requests_take():
 
 
 def test_an_estimate_for_a_symbol_that_is_not_in_the_cache():
-    n_requests, n_bars = guess_cost(INTERVALS["1d"], None, NOW)
+    n_requests, n_bars = guess_cost(INTERVALS["1d"], None, NOW, LIMITS["1d"])
     assert n_requests == 1
     assert 7_000 < n_bars < 8_500  # thirty years of some 252 sessions, holidays not known
     week = Span(NOW - 7 * DAY_S, NOW)
-    assert guess_cost(INTERVALS["1m"], week, NOW)[1] == 5 * 390
-    assert guess_cost(INTERVALS["1m"], Span(NOW - 90 * DAY_S, NOW - 60 * DAY_S), NOW) == (0, 0)
-    assert guess_cost(INTERVALS["30m"], None, NOW) == guess_cost(INTERVALS["15m"], None, NOW)
+    assert guess_cost(INTERVALS["1m"], week, NOW, LIMITS["1m"])[1] == 5 * 390
+    assert guess_cost(INTERVALS["1m"], Span(NOW - 90 * DAY_S, NOW - 60 * DAY_S), NOW, LIMITS["1m"]) == (0, 0)
+    assert guess_cost(INTERVALS["30m"], None, NOW, LIMITS["15m"]) == guess_cost(
+        INTERVALS["15m"], None, NOW, LIMITS["15m"]
+    )
+    assert guess_cost(INTERVALS["1d"], None, NOW, None) == (0, 0)  # nobody can be asked

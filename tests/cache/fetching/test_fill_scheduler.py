@@ -1,33 +1,22 @@
-"""The fill engine and the controller against a scripted provider and a real database."""
+"""The fill scheduler against a scripted provider and a real database."""
 
 import sqlite3
 import threading
 import time
 
-import numpy as np
 import pytest
 
-from candledesk.cache.messages import BarsRequest, BarsStored, EdgeState, FaultRaised, JobChanged, JobState
-from candledesk.domain.bars import Bars
+from candledesk.cache.messages import BarsRequest, BarsStored, EdgeState, FaultRaised, JobState
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import (
-    ClosingError,
     EnvironmentFaultError,
-    JobStateError,
     OfflineError,
     UnknownSymbolError,
 )
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
-from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, days_back, wait_until
-
-HOUR = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
-
-
-def same(bars, truth):
-    np.testing.assert_array_equal(bars.open_time, truth.open_time)
-    np.testing.assert_array_equal(bars.close, truth.close)
-    return len(bars) > 0
+from candledesk.providers.yahoo.capabilities import LIMITS
+from tests.cache.conftest import DAY_S, HOUR, INTERVALS, NOW, WAIT_S, days_back, same, spoilt, wait_until
 
 
 def test_a_span_is_fetched_once_and_equals_the_market(harness, yahoo):
@@ -57,7 +46,7 @@ def test_a_hundred_readers_of_one_span_cost_one_request_a_window(harness, yahoo)
     assert all(row.equals(rows[0]) for row in rows)
     assert same(rows[0], yahoo.truth("AAA", "1m", span))
     windows = [request.span.start for request in yahoo.requests]
-    assert len(windows) == len(set(windows)) <= 4  # the first of them met the instrument
+    assert len(windows) == len(set(windows)) <= 4  # the first of them looked up the instrument
 
 
 def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(harness, yahoo):
@@ -70,6 +59,29 @@ def test_a_covered_reader_does_not_wait_for_a_backfill_of_the_same_series(harnes
     assert time.monotonic() - started < 2
     yahoo.gate.set()
     assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
+
+
+def test_a_chart_fetches_what_is_beside_a_window_in_flight_without_waiting_for_it(harness, yahoo):
+    harness.bars("1d", HOUR)
+    held, requests = threading.Event(), []
+
+    def hold_first(request):
+        requests.append(request)
+        if len(requests) == 1:
+            held.wait(WAIT_S)
+
+    yahoo.script = hold_first
+    span = Span(NOW // DAY_S * DAY_S - 20 * DAY_S, NOW // DAY_S * DAY_S - 10 * DAY_S)
+    job = harness.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
+    wait_until(lambda: requests)
+    try:
+        harness.view("1h", n_before=200)
+        wait_until(lambda: len(requests) > 1)
+    finally:
+        held.set()
+    harness.cache.wait_job(job.job_id).result(WAIT_S)
+    harness.settle()
+    assert harness.bars("1h", days_back(30), fill="none").complete
 
 
 def test_a_fault_is_retried_and_then_forgotten(harness, yahoo):
@@ -91,7 +103,7 @@ def test_a_window_that_keeps_failing_is_listed_with_reason_and_next_try(harness,
     assert len(yahoo.requests) == n  # not before its time
     job = harness.backfill("1h", HOUR)
     assert (job.state, bool(job.gaps), "broken" in job.error) == (JobState.FAILED, True, True)
-    assert len(yahoo.requests) > n, "whoever starts a job means now"
+    assert len(yahoo.requests) > n, "a job that a person starts does not wait for the next try"
     yahoo.now, yahoo.script = NOW + 1_000, None
     assert harness.bars("1h", HOUR).complete
     retried = harness.cache.retry_job(job.job_id).result(WAIT_S)
@@ -206,7 +218,7 @@ def test_nothing_is_asked_beyond_the_floor(harness, yahoo, interval):
     assert (job.state, job.gaps) == (JobState.SUCCEEDED, ())
     n = len(yahoo.requests)
     facts_floor = min(r.span.start for r in yahoo.asked(interval))
-    lookback = INTERVALS[interval].lookback_s
+    lookback = LIMITS[interval].lookback_s
     assert facts_floor >= max(yahoo.listed_at - 2 * DAY_S, NOW - lookback if lookback else 0)
     harness.backfill(interval)
     old = harness.view(interval, anchor=facts_floor - 100 * DAY_S, n_before=200, n_after=10)
@@ -234,112 +246,6 @@ def test_a_refusal_is_remembered(harness, yahoo, kind):
     assert harness.backfill("1m").state is JobState.SUCCEEDED
     assert len(yahoo.requests) == n
     assert CoverageState.REFUSED in {row.state for row in harness.coverage("1m")}
-
-
-def states(harness, job_id):
-    return [event.job.state for event in harness.events if isinstance(event, JobChanged) and event.job.job_id == job_id]
-
-
-def test_a_cancelled_job_stays_cancelled_and_can_be_retried(harness, yahoo):
-    harness.bars("1d", HOUR)
-    for _ in range(3):
-        yahoo.gate.clear()
-        job = harness.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
-        wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
-        waiting = harness.cache.wait_job(job.job_id)
-        assert harness.cache.cancel_job(job.job_id).result(WAIT_S).state is JobState.CANCELLED
-        assert waiting.result(1).state is JobState.CANCELLED
-        yahoo.gate.set()
-        harness.settle()
-        wait_until(lambda: not harness.service._fill_scheduler.n_in_flight)
-        assert states(harness, job.job_id)[-1] is JobState.CANCELLED
-        with pytest.raises(JobStateError):
-            harness.cache.cancel_job(job.job_id).result(WAIT_S)
-    retried = harness.cache.retry_job(job.job_id).result(WAIT_S)
-    assert retried.job_id == job.job_id
-    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
-
-
-def test_a_retry_while_the_cancelled_fetch_still_hangs_is_not_lost(harness, yahoo):
-    harness.bars("1d", HOUR)
-    yahoo.gate.clear()
-    job = harness.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
-    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
-    harness.cache.cancel_job(job.job_id).result(WAIT_S)
-    harness.cache.retry_job(job.job_id).result(WAIT_S)
-    yahoo.gate.set()
-    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
-
-
-def test_a_cancelled_fill_task_frees_its_thread_while_the_limiter_pauses(harness, yahoo):
-    harness.bars("1d", HOUR)
-    limiter = harness.service._limiter
-    limiter._core._first_pause_s = 60.0
-    yahoo.script = lambda request: RateLimitedAnswer("429")
-    for number in range(8):
-        harness.view("1h", symbol="AAA", view_id=number)
-        harness.view("5m", symbol="AAA", view_id=number)
-    for number in range(8):
-        harness.view("1d", anchor=HOUR.end, n_before=2, view_id=number)
-    wait_until(lambda: not harness.service._fill_scheduler.n_in_flight, 3)
-    assert len(limiter._waiting) == 0
-
-
-def test_orphans_are_taken_up_after_a_restart(harness, yahoo):
-    harness.bars("1d", HOUR)
-    yahoo.gate.clear()
-    job = harness.cache.start_backfill("AAA", INTERVALS["1m"], None).result(WAIT_S)
-    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
-    waiting = harness.cache.wait_job(job.job_id)
-    harness.service.close()
-    assert waiting.done()
-    harness.open()
-    assert harness.cache.read_job(job.job_id).result(WAIT_S).state is JobState.QUEUED
-    assert harness.service.jobs.resume_previous() == 1
-    assert harness.cache.wait_job(job.job_id).result(WAIT_S).state is JobState.SUCCEEDED
-
-
-@pytest.mark.allow_logs
-def test_close_ends_every_waiting_reader(harness, yahoo):
-    harness.bars("1d", HOUR)
-    yahoo.close = lambda: None
-    yahoo.gate.clear()
-    waiting = harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1h"], HOUR, timeout_s=None))
-    wait_until(lambda: harness.service._fill_scheduler.n_in_flight)
-    started = time.monotonic()
-    harness.service.close()
-    assert time.monotonic() - started < 3
-    yahoo.gate.set()
-    error = waiting.exception(2)
-    assert error is None or isinstance(error, ClosingError)
-    with pytest.raises(ClosingError):
-        harness.bars("1h", HOUR)
-
-
-def test_a_view_has_one_fill_task_however_it_scrolls(harness, yahoo):
-    harness.bars("1d", HOUR)
-    yahoo.gate.clear()
-    for back in range(60):
-        harness.view("1h", anchor=NOW - back * DAY_S, n_before=100)
-        assert len(harness.service._fill_scheduler._live) <= 2
-    harness.view("1d")
-    yahoo.gate.set()
-    harness.settle()
-    assert not harness.cache._viewport_loader._views
-    assert harness.view("1d").edge in {EdgeState.MORE, EdgeState.LOADING}
-
-
-def test_an_overtaken_request_does_not_steal_the_view(harness, yahoo):
-    harness.bars("1d", HOUR)
-    yahoo.gate.clear()
-    harness.view("1h", anchor=NOW, n_before=10)
-    harness.view("1h", anchor=NOW, n_before=20)
-    (task,) = harness.cache._viewport_loader._views.values()
-    target = task.target
-    harness.generations = iter([1])
-    harness.view("1h", anchor=NOW - 90 * DAY_S, n_before=10)
-    assert task.target == target
-    yahoo.gate.set()
 
 
 def test_a_forming_bar_is_refreshed_when_it_has_expired(harness, yahoo):
@@ -405,14 +311,8 @@ def test_a_full_disk_loses_nothing_and_goes_on_by_itself(harness, yahoo, monkeyp
     assert same(harness.bars("1h", wide).bars, yahoo.truth("AAA", "1h", wide))
     assert [event.text for event in harness.events if isinstance(event, FaultRaised)] == [*reported, ""]
     alive = {t.name for t in threading.enumerate()}
-    assert {"candledesk-writer", "candledesk-clockwork"} <= alive
+    assert {"candledesk-writer", "candledesk-delayed-calls"} <= alive
     assert sum(name.startswith("candledesk-fetch") for name in alive) >= 4
-
-
-def spoilt(change):
-    return lambda bars: Bars(
-        bars.open_time, *(change(np.array(p)) for p in (bars.open, bars.high, bars.low, bars.close)), bars.volume
-    )
 
 
 def test_unusable_rows_are_gaps_and_not_minutes_without_trades(harness, yahoo):
@@ -438,36 +338,3 @@ def test_the_database_of_all_this_is_sound(harness, yahoo):
     connection.close()
     assert rows == (0,)
     harness.open()
-
-
-def test_cancelling_at_the_last_moment_reports_the_true_state(harness, yahoo):
-    """A job that succeeds while it is being cancelled is one or the other, never first one and then the other."""
-    harness.bars("1d", HOUR)
-    for back in range(30, 50):
-        span = Span(HOUR.start - back * DAY_S, HOUR.start - (back - 1) * DAY_S)
-        job = harness.cache.start_backfill("AAA", INTERVALS["1h"], span).result(WAIT_S)
-        try:
-            reported = harness.cache.cancel_job(job.job_id).result(WAIT_S).state
-        except JobStateError:
-            reported = JobState.SUCCEEDED
-        harness.settle()
-        assert harness.cache.read_job(job.job_id).result(WAIT_S).state is reported
-        ended = [s for s in states(harness, job.job_id) if s not in {JobState.QUEUED, JobState.RUNNING}]
-        assert ended == [reported]
-
-
-def test_a_job_can_be_retried_from_its_own_last_event(harness, yahoo):
-    harness.bars("1d", HOUR)
-    yahoo.script = lambda request: FaultAnswer("broken")
-    retried = threading.Event()
-
-    def on_event(event):
-        if isinstance(event, JobChanged) and event.job.state is JobState.FAILED and not retried.is_set():
-            yahoo.script, yahoo.now = None, NOW + 1_000
-            retried.set()
-            harness.cache.retry_job(event.job.job_id)
-
-    harness.cache.subscribe(on_event)
-    job = harness.cache.start_backfill("AAA", INTERVALS["1h"], HOUR).result(WAIT_S)
-    assert retried.wait(WAIT_S)
-    wait_until(lambda: states(harness, job.job_id)[-1] is JobState.SUCCEEDED)

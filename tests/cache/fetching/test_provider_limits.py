@@ -12,6 +12,9 @@ from candledesk.demo.http import chart
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.answers import RefusalKind, RefusedAnswer
+from candledesk.providers.base import ProviderOptions, Quota
+from candledesk.providers.registry import make_providers
+from candledesk.providers.yahoo.capabilities import LIMITS
 from candledesk.settings import load_settings
 
 NOW = "2026-11-20T22:00:00Z"
@@ -47,15 +50,28 @@ def test_a_stricter_provider_is_learnt_once(monkeypatch, tmp_path, span_days, lo
             assert n_refused(market) - before <= n_allowed
 
 
-def test_only_a_stated_limit_is_learnt_and_saved_once():
-    saved = []
-    limits = ProviderLimits([], saved.append)
+def test_only_a_limit_in_an_answer_is_learnt_and_saved_once():
+    options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
+    providers, saved = make_providers(options), []
+    limits = ProviderLimits(providers, [], saved.append)
     for kind, seconds in ((RefusalKind.SPAN_TOO_WIDE, None), (RefusalKind.UNKNOWN_SYMBOL, 5)):
-        limits.learn(MINUTE, RefusedAnswer(kind, "no", limit_s=seconds))
+        limits.learn("AAA", MINUTE, RefusedAnswer(kind, "no", limit_s=seconds))
     assert saved == []
     for _ in range(2):
-        limits.learn(MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=10 * DAY_S))
-    assert saved == [("1m", "beyond_lookback", 10 * DAY_S)]
-    assert limits.lookback_s(MINUTE) == 10 * DAY_S - HOUR_S
-    assert limits.lookback_s(INTERVALS["1h"]) == INTERVALS["1h"].lookback_s
-    assert ProviderLimits(saved, saved.append).lookback_s(MINUTE) == 10 * DAY_S - HOUR_S
+        limits.learn("AAA", MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=10 * DAY_S))
+    assert saved == [("yahoo", "1m", "beyond_lookback", 10 * DAY_S)]
+    assert limits.of("AAA", MINUTE).lookback_s == 10 * DAY_S - HOUR_S
+    assert limits.of("AAA", INTERVALS["1h"]) == LIMITS["1h"]
+    assert ProviderLimits(providers, saved, saved.append).of("AAA", MINUTE) == limits.of("AAA", MINUTE)
+
+
+def test_nothing_is_learnt_of_a_provider_from_answers_of_another():
+    options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
+    saved = []
+    limits = ProviderLimits(make_providers(options), [("other", "1m", "beyond_lookback", DAY_S)], saved.append)
+    limits.learn("other:AAA", MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=2 * DAY_S))
+    assert saved == [("other", "1m", "beyond_lookback", 2 * DAY_S)]
+    assert limits.of("AAA", MINUTE) == LIMITS["1m"]
+    for symbol in ("local:AAA", "nobody:AAA"):  # no interval can be asked for
+        assert limits.of(symbol, MINUTE) is None
+        assert limits.window_s(symbol, MINUTE) is None

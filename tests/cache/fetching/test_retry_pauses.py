@@ -88,9 +88,9 @@ def test_a_resting_job_can_be_stopped(harness, yahoo, waits, verb):
 
 
 def test_a_job_retried_before_its_fetch_thread_let_go_of_it_begins(harness, yahoo, waits, monkeypatch):
-    """Whoever heard of the end could be faster than the thread that had told it, and the job stayed queued."""
+    """A reader of the event could retry before the thread that emitted it went on, and the job stayed queued."""
     fail(yahoo)
-    journal = harness.service._fill_scheduler._context.journal
+    journal = harness.service._fill_scheduler._journal
     end_job = journal.end_job
 
     def end_and_retry(task, end):

@@ -1,4 +1,4 @@
-"""The book of jobs: what people decide acts at once and stays; success means that nothing is missing."""
+"""The job queue: pause, cancel and retry act at once and last; success means that nothing is missing."""
 
 import threading
 from itertools import pairwise
@@ -8,32 +8,18 @@ import pytest
 
 from candledesk.cache.jobs.queue import N_BEGUN
 from candledesk.cache.messages import JobChanged, JobsChanged
-from candledesk.cache.queries.estimates import guess_cost
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import (
-    EnvironmentFaultError,
-    InputError,
     JobStateError,
-    OfflineError,
     UnknownJobError,
-    UnknownSymbolError,
 )
 from candledesk.domain.job_states import EDGES, ENDED, JobState
 from candledesk.domain.span import HISTORY_START, Span
-from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer
+from candledesk.providers.answers import FaultAnswer
 from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, wait_until
 
 MINUTES = Span(NOW // DAY_S * DAY_S - 25 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
 HOURS = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
-
-
-@pytest.fixture
-def primed_harness(harness):
-    """The symbols are known, and what follows counts its own events."""
-    for symbol in ("AAA", "BBB", "CCC"):
-        harness.bars("1d", HOURS, symbol=symbol)
-    harness.events.clear()
-    return harness
 
 
 def start(harness, name="1m", span=MINUTES, symbol="AAA"):
@@ -237,11 +223,11 @@ def test_a_new_backfill_of_a_failed_span_asks_at_once(primed_harness, yahoo):
     assert primed_harness.backfill("1h", span).state is JobState.FAILED
     yahoo.script = None
     n_before = len(yahoo.requests)
-    assert primed_harness.backfill("1h", span).state is JobState.SUCCEEDED, "whoever starts it means now"
+    assert primed_harness.backfill("1h", span).state is JobState.SUCCEEDED, "a job that a person starts does not wait"
     assert len(yahoo.requests) == n_before + 1
 
 
-def test_retry_failed_and_clear_finished(primed_harness, yahoo):
+def test_retry_failed_queues_every_failed_job_again(primed_harness, yahoo):
     breaks_in(yahoo, MINUTES)
     failed = [finish(primed_harness, start(primed_harness, symbol=symbol)) for symbol in ("AAA", "BBB")]
     fine = finish(primed_harness, start(primed_harness, "1h", HOURS, "CCC"))
@@ -249,16 +235,24 @@ def test_retry_failed_and_clear_finished(primed_harness, yahoo):
     assert {job.state for job in failed} == {JobState.FAILED}
     assert primed_harness.cache.retry_failed_jobs().result(WAIT_S) == 2
     assert {finish(primed_harness, job).state for job in failed} == {JobState.SUCCEEDED}
+    assert read(primed_harness, fine).attempts == fine.attempts
+
+
+def test_clear_finished_forgets_what_has_ended_and_leaves_what_lives(primed_harness, yahoo):
+    breaks_in(yahoo, MINUTES)
+    failed, fine = (finish(primed_harness, start(primed_harness, *one)) for one in (("1m",), ("1h", HOURS, "CCC")))
+    assert (failed.state, fine.state) == (JobState.FAILED, JobState.SUCCEEDED)
     wait = hang(primed_harness, yahoo)
     live = start(primed_harness, "5m", HOURS)
     wait()
     n_ended = sum(job.state in ENDED for job in primed_harness.cache.list_jobs().result(WAIT_S))
     primed_harness.events.clear()
-    assert primed_harness.cache.clear_finished_jobs().result(WAIT_S) == n_ended >= 3
+    assert primed_harness.cache.clear_finished_jobs().result(WAIT_S) == n_ended >= 2
     assert JobsChanged(n_ended) in primed_harness.events
     assert live.job_id in {job.job_id for job in primed_harness.cache.list_jobs().result(WAIT_S)}
-    with pytest.raises(UnknownJobError):
-        read(primed_harness, fine)
+    for job in (failed, fine):
+        with pytest.raises(UnknownJobError):
+            read(primed_harness, job)
     yahoo.gate.set()
     finish(primed_harness, live)
 
@@ -366,33 +360,6 @@ def test_a_chart_and_an_update_overtake_backfills_within_one_window(primed_harne
     assert n_between <= 3  # of each background thread at most the window that it had begun
 
 
-def test_an_unknown_symbol_does_not_keep_the_others_from_starting(primed_harness, yahoo):
-    yahoo.unknown.add("NOPE")
-    series = [(symbol, INTERVALS["1h"]) for symbol in ("AAA", "NOPE", "NEW", "BBB")]
-    with pytest.raises(UnknownSymbolError, match="NOPE"):
-        primed_harness.cache.start_backfills(series, HOURS).result(WAIT_S)
-    wait_until(
-        lambda: (
-            len({job.symbol for job in primed_harness.cache.list_jobs().result(WAIT_S) if job.kind == "backfill"}) == 3
-        )
-    )
-    rest = [one for one in series if one[0] != "NOPE"]
-    jobs = primed_harness.cache.start_backfills(rest, HOURS).result(WAIT_S)
-    assert [job.symbol for job in jobs] == ["AAA", "NEW", "BBB"]
-    assert {finish(primed_harness, job).state for job in jobs} == {JobState.SUCCEEDED}
-
-
-def test_what_cannot_be_meant_is_refused_through_the_future(primed_harness):
-    day = INTERVALS["1d"]
-    with pytest.raises(InputError):
-        primed_harness.cache.start_backfills([("AAA", day), ("not a symbol", day)], HOURS).result(WAIT_S)
-    with pytest.raises(InputError, match="future"):
-        primed_harness.cache.start_backfills([("AAA", day)], Span(NOW + DAY_S, NOW + 2 * DAY_S)).result(WAIT_S)
-    with pytest.raises(UnknownJobError):
-        primed_harness.cache.pause_job(99_999).result(WAIT_S)
-    assert primed_harness.cache.start_backfills([], None).result(WAIT_S) == []
-
-
 def test_a_charts_own_fill_cannot_be_paused_but_retried_later(primed_harness, yahoo):
     yahoo.gate.clear()
     primed_harness.view("1h")
@@ -406,73 +373,3 @@ def test_a_charts_own_fill_cannot_be_paused_but_retried_later(primed_harness, ya
     assert read(primed_harness, entry).state is JobState.CANCELLED
     primed_harness.cache.retry_job(entry.job_id).result(WAIT_S)
     assert finish(primed_harness, entry).state is JobState.SUCCEEDED
-
-
-def test_an_estimate_counts_what_is_then_asked(primed_harness, yahoo):
-    series = [("AAA", INTERVALS["1m"]), ("BBB", INTERVALS["1h"]), ("AAA", INTERVALS["1d"])]
-    n = len(yahoo.requests)
-    estimate = primed_harness.cache.estimate_backfill(series, None).result(WAIT_S)
-    assert len(yahoo.requests) == n  # nothing is asked for it
-    jobs = primed_harness.cache.start_backfills(series, None).result(WAIT_S)
-    ended = [finish(primed_harness, job) for job in jobs]
-    assert (estimate.n_series, estimate.unknown) == (3, ())
-    assert abs(estimate.n_requests - (len(yahoo.requests) - n)) <= 1
-    assert 0 < estimate.n_bars <= sum(job.bars_expected for job in ended)
-    after = primed_harness.cache.estimate_backfill(series, None).result(WAIT_S)
-    assert (after.n_requests, after.n_bars, after.seconds) == (0, 0, 0.0)
-
-
-def test_an_estimate_names_new_symbols_whose_first_look_is_one_of_its_requests(primed_harness):
-    estimate = primed_harness.cache.estimate_backfill(
-        [("NEW", INTERVALS["1m"]), ("NEW", INTERVALS["1d"])], None
-    ).result(WAIT_S)
-    assert estimate.unknown == ("NEW",)
-    guesses = [guess_cost(INTERVALS[name], None, NOW)[0] for name in ("1m", "1d")]
-    assert estimate.n_requests == sum(guesses)
-
-
-@pytest.mark.allow_logs
-def test_an_end_that_cannot_be_written_is_written_later(primed_harness, monkeypatch):
-    from candledesk.store.market import jobs as job_store
-
-    refusals = iter(range(3))
-    update = job_store.update_job
-
-    def refuse(connection, job_id, *, now, **changes):
-        if changes.get("state") == JobState.SUCCEEDED and next(refusals, None) is not None:
-            raise EnvironmentFaultError("The disk is full.")
-        return update(connection, job_id, now=now, **changes)
-
-    monkeypatch.setattr(job_store, "update_job", refuse)
-    job = start(primed_harness)
-    wait_until(lambda: read(primed_harness, job).state is JobState.SUCCEEDED)
-    assert [event.job.state for event in primed_harness.events if isinstance(event, JobChanged)][
-        -1
-    ] is JobState.SUCCEEDED
-
-
-def test_a_backfill_waits_for_the_network_and_its_waiters_get_an_error(primed_harness, yahoo):
-    breaks_in(yahoo, MINUTES, FaultAnswer("no route", is_offline=True, n_requests=0))
-    job = start(primed_harness)
-    error = primed_harness.cache.wait_job(job.job_id).exception(WAIT_S)
-    assert isinstance(error, OfflineError)
-    assert "cannot be reached: no route" in str(error)
-    wait_until(lambda: read(primed_harness, job).error)
-    assert read(primed_harness, job).state is JobState.RUNNING
-    assert [row for row in primed_harness.coverage("1m") if row.state is CoverageState.FAILED] == []
-    yahoo.script = None
-    wait_until(lambda: read(primed_harness, job).state is JobState.SUCCEEDED)
-
-
-def test_a_rate_limited_job_says_when_it_continues(primed_harness, yahoo):
-    limiter = primed_harness.service._limiter
-    limiter._core._first_pause_s = 30.0
-    breaks_in(yahoo, MINUTES, RateLimitedAnswer("429"))
-    job = start(primed_harness)
-    wait_until(lambda: read(primed_harness, job).next_try_at is not None)
-    waiting = read(primed_harness, job)
-    assert waiting.state is JobState.RUNNING
-    assert NOW + 20 <= waiting.next_try_at <= NOW + 40
-    assert waiting.eta_s >= 20
-    assert primed_harness.cache.cancel_job(job.job_id).result(1).state is JobState.CANCELLED
-    wait_until(lambda: not limiter._waiting)

@@ -12,6 +12,7 @@ from candledesk.domain.coverage import MarkState
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS, MINUTE_S, parse_interval
 from candledesk.domain.prices.resample import merge_bars
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import NOW, WAIT_S, weekday_calendar
 
 MIDNIGHT = NOW // DAY_S * DAY_S
@@ -99,7 +100,7 @@ def test_a_bar_with_an_unknown_minute_inside_is_not_made(harness, yahoo):
     assert reply.bars.equals(expected.take(~lost))
     first, second = (span for span, _ in reply.derived)
     assert (first.end, second.start) == (noon, noon + 30 * MINUTE_S)
-    facts = Facts(INTERVALS["5m"], weekday_calendar(), (), None, yahoo.now)
+    facts = Facts(INTERVALS["5m"], weekday_calendar(), (), None, yahoo.now, LIMITS["5m"])
     gap = Gap(Span(ARCHIVED.start - 60 * DAY_S, ARCHIVED.end), "beyond the look-back")
     gaps = [row.span for row in gaps_without([gap], [first, second], facts)]
     assert gaps[1] == Span(noon, noon + 30 * MINUTE_S)
@@ -108,7 +109,7 @@ def test_a_bar_with_an_unknown_minute_inside_is_not_made(harness, yahoo):
 
 
 def test_gaps_elsewhere_stay_as_they_are():
-    facts = Facts(INTERVALS["5m"], weekday_calendar(), (), None, NOW)
+    facts = Facts(INTERVALS["5m"], weekday_calendar(), (), None, NOW, LIMITS["5m"])
     gap = Gap(Span(MIDNIGHT - 2 * DAY_S, MIDNIGHT - DAY_S), "not fetched yet")
     assert gaps_without([gap], [], facts) == (gap,)
     assert gaps_without([gap], [Span(MIDNIGHT - DAY_S, MIDNIGHT)], facts) == (gap,)
@@ -149,7 +150,7 @@ def test_a_chart_scrolls_on_into_what_the_minutes_make(archive, yahoo, name):
         anchor = int(reply.bars.open_time[0])
     times = np.concatenate(pages[::-1])
     assert (np.diff(times) > 0).all()
-    floor = yahoo.now - INTERVALS["5m"].lookback_s
+    floor = yahoo.now - LIMITS["5m"].lookback_s
     minutes = made_of_minutes(yahoo, name, ARCHIVED)
     asked = yahoo.truth("AAA", parse_interval(name).base.name, Span(floor, yahoo.now))
     own = merge_bars(asked, yahoo.calendar(), parse_interval(name))

@@ -6,8 +6,8 @@ from candledesk.cache.messages import BreakerState, SymbolFound
 from candledesk.providers.answers import FaultAnswer, MatchesAnswer, RateLimitedAnswer, SymbolMatch
 from tests.cache.conftest import WAIT_S, wait_until
 
-FOUND = SymbolFound("AAPL", "Apple Inc.", "NMS", "EQUITY")
-AAA = SymbolFound("AAA", "", "TST", "EQUITY", is_cached=True)
+FOUND = SymbolFound("AAPL", "Apple Inc.", "NMS", "EQUITY", "NASDAQ")
+AAA = SymbolFound("AAA", "", "TST", "EQUITY", "TST", is_cached=True)
 
 
 def search(harness, query, timeout_s=WAIT_S):

@@ -1,4 +1,4 @@
-"""What charts are told: paging without duplicate or hole, whole derived bars, and the truth about the edge."""
+"""Replies to charts: paging without duplicate or hole, whole derived bars, and the truth about the edge."""
 
 import numpy as np
 import pandas as pd

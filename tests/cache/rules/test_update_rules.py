@@ -17,6 +17,7 @@ from candledesk.cache.rules.update_rules import (
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import NOW, all_day_calendar, weekday_calendar
 
 HAVE, EMPTY, FAILED = CoverageState.HAVE, CoverageState.KNOWN_EMPTY, CoverageState.FAILED
@@ -27,7 +28,7 @@ WEEKDAYS, ALL_DAYS = weekday_calendar(), all_day_calendar()
 
 
 def facts(*coverage, interval="1m", calendar=WEEKDAYS, now=NOW):
-    return Facts(INTERVALS[interval], calendar, tuple(coverage), None, now)
+    return Facts(INTERVALS[interval], calendar, tuple(coverage), None, now, LIMITS[interval])
 
 
 def row(start, end, state=HAVE, fetched_at=NOW - 60, expires_at=None):
@@ -81,6 +82,29 @@ def test_a_closed_venue_is_asked_once_more_for_what_was_not_final():
     assert not is_settled(moving)
     assert next_update(moving, asked_at(moving), 60, 30) <= night
     assert next_update(moving, night, 60, 30) == OPEN + DAY_S + 62  # even when that changed nothing
+
+
+def test_a_series_is_settled_when_nothing_of_its_last_sessions_is_missing_or_can_change():
+    night = CLOSE + 3 * HOUR_S
+    assert not is_settled(facts(now=night))
+    known = row(TODAY - 20 * DAY_S, CLOSE - 60, HAVE, night)
+    forming = row(CLOSE - 60, CLOSE, PROVISIONAL, night, night + 30)  # believed for now, and yet not final
+    assert not is_settled(facts(known, forming, now=night))
+    assert is_settled(facts(known, replace(forming, state=HAVE, expires_at=None), now=night))
+    assert is_settled(facts(now=int(WEEKDAYS.open[0]) - 1)), "before the first session there is nothing to know"
+    assert asked_at(facts(known, now=int(WEEKDAYS.open[0]) - 1)) == 0
+
+
+def test_the_last_update_of_a_session_is_not_left_out_for_the_next_morning():
+    asked = CLOSE + 10
+    at = facts(*whole(CLOSE, asked), now=asked)
+    assert next_update(at, asked, 60, 30) == next_update(at, asked, 60, 600) == CLOSE + 122
+
+
+def test_the_last_update_of_the_calendar_is_not_left_out():
+    last = int(WEEKDAYS.close[-1])
+    at = facts(now=last + 10)
+    assert next_update(at, last + 10, 60, 600) == last + 122
 
 
 def test_what_failed_does_not_count_as_asked():

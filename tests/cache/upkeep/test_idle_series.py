@@ -39,7 +39,7 @@ def test_a_symbol_without_data_costs_few_requests_a_day(harness, yahoo, name):
     assert look_for_a_day(harness, yahoo, name) <= MOST_A_DAY
 
 
-def test_what_is_traded_after_a_halt_is_found_by_whoever_looks(harness, yahoo):
+def test_what_is_traded_after_a_halt_is_found_by_the_next_chart(harness, yahoo):
     resumed = NOW + HOUR_S
     silence(yahoo, NOW - HOUR_S, resumed)
     for minute in range(0, 100, 2):

@@ -14,6 +14,7 @@ from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import Span
+from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.cache.conftest import NOW, all_day_calendar, weekday_calendar
 
 WEEKDAYS, ALL_DAYS = weekday_calendar(), all_day_calendar()
@@ -49,7 +50,7 @@ class World:
         is_forming = edge + interval.step_s > OPEN and edge % DAY_S < 75_600
         state, expires = (PROVISIONAL, asked + 30) if is_forming or self.calendar is ALL_DAYS else (HAVE, None)
         rows.append(Coverage(Span(edge, edge + interval.step_s), state, asked, expires))
-        facts = Facts(interval, self.calendar, tuple(rows), None, self.now)
+        facts = Facts(interval, self.calendar, tuple(rows), None, self.now, LIMITS[interval.name])
         return SeriesStatus(facts, symbol, self.newest.get(key, edge), is_active=True, is_in_front=key in self.in_front)
 
     def run_one_round(self):
@@ -179,9 +180,9 @@ def test_forming_bars_are_read_with_what_closed_bars_leave():
     world.run(3_600)
     n_front, n_behind = (sum(row[0] == symbol for row in world.log) for symbol in ("S30", "S31"))
     assert (n_front, n_behind in range(8, 13)) == (20, True)
-    crowd = World(*((f"S{n}", "1m") for n in range(12)), ("AAA", "5m"))
-    crowd.run(3_600)
-    assert 10 <= sum(symbol == "AAA" for symbol, _, _ in crowd.log) <= 13
+    busy = World(*((f"S{n}", "1m") for n in range(12)), ("AAA", "5m"))
+    busy.run(3_600)
+    assert 10 <= sum(symbol == "AAA" for symbol, _, _ in busy.log) <= 13
 
 
 def test_one_forming_bar_alone_is_read_at_its_own_pace_and_no_closed_bar_is_left_out():
@@ -265,7 +266,9 @@ def empty_session(n_days, expires_at):
 
 
 def status(*rows, now=NOW, **options):
-    return SeriesStatus(Facts(INTERVALS["1h"], WEEKDAYS, tuple(rows), None, now), "AAA", CLOSE - DAY_S, **options)
+    return SeriesStatus(
+        Facts(INTERVALS["1h"], WEEKDAYS, tuple(rows), None, now, LIMITS["1h"]), "AAA", CLOSE - DAY_S, **options
+    )
 
 
 def test_an_empty_session_is_asked_again_a_bounded_number_of_times_a_day():
@@ -290,7 +293,7 @@ def test_nothing_is_asked_again_before_its_time_or_while_something_else_asks():
 
 def test_archive_runs_go_two_at_a_time_the_longest_waiting_first():
     scheduler = UpdateScheduler(UpdateRate(60, 24))
-    facts = Facts(INTERVALS["1m"], WEEKDAYS, (), None, NOW)
+    facts = Facts(INTERVALS["1m"], WEEKDAYS, (), None, NOW, LIMITS["1m"])
     series = [SeriesStatus(facts, f"S{n}", None, is_archived=True, last_run_at=NOW - n * DAY_S) for n in range(2, 7)]
     first = scheduler.plan(series, 0.0).tasks
     assert [task.symbol for task in first] == ["S6", "S5"]

@@ -13,27 +13,11 @@ from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer
 from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, wait_until
+from tests.cache.upkeep.conftest import advance, run, run_one_round
 
 TODAY = NOW // DAY_S * DAY_S
 OPEN, CLOSE = TODAY + 52_200, TODAY + 75_600
 MINUTE, HOUR = INTERVALS["1m"], INTERVALS["1h"]
-
-
-def run_one_round(harness):
-    found = harness.service.updater.run_round().result(WAIT_S)
-    wait_until(lambda: not any(row.is_running for row in harness.service.updater._scheduler.histories.values()))
-    return found
-
-
-def advance(harness, seconds):
-    harness.yahoo.now += seconds
-    harness.elapsed_s += seconds
-
-
-def run(harness, seconds, step=10):
-    for _ in range(seconds // step):
-        advance(harness, step)
-        run_one_round(harness)
 
 
 def kinds(harness):
@@ -70,7 +54,7 @@ def test_the_forming_bar_changes_and_the_next_one_appears_within_a_cadence(harne
         harness.events.clear()
         run(harness, 100)  # a chart that asked a moment ago lets one tick pass
         stored = [event for event in harness.events if isinstance(event, BarsStored) and event.interval is MINUTE]
-        assert stored  # every open chart hears of it
+        assert stored  # every open chart gets it
         reply = harness.view("1m")
         harness.settle()
         assert int(reply.bars.open_time[-1]) >= yahoo.now // 60 * 60 - 60
@@ -136,15 +120,16 @@ def test_offline_it_does_not_pile_up_and_one_question_finds_the_way_back(harness
     n = len(yahoo.requests)
     away = LimiterState(6.0, 30.0, BreakerState.CLOSED, is_offline=True)
     for state in (away, LimiterState(6.0, 30.0, BreakerState.OPEN)):
-        monkeypatch.setattr(harness.service._limiter, "state", lambda state=state: state)
-        monkeypatch.setattr("candledesk.cache.service.limiter_message", lambda snapshot: snapshot)
+        monkeypatch.setattr(harness.service._context.limiters.of("AAA"), "state", lambda state=state: state)
         run(harness, 600, step=60)
         assert len(yahoo.requests) == n
     back = LimiterState(6.0, 0.0, BreakerState.CLOSED, is_offline=True)
-    monkeypatch.setattr(harness.service._limiter, "state", lambda: back)
+    monkeypatch.setattr(harness.service._context.limiters.of("AAA"), "state", lambda: back)
     advance(harness, 60)
     assert len(run_one_round(harness).tasks) == 1
-    monkeypatch.setattr(harness.service._limiter, "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED))
+    monkeypatch.setattr(
+        harness.service._context.limiters.of("AAA"), "state", lambda: LimiterState(6.0, 0.0, BreakerState.CLOSED)
+    )
     advance(harness, 20)
     assert len(run_one_round(harness).tasks) == 4
 
@@ -189,7 +174,7 @@ def test_a_night_without_a_network_is_one_failure_and_the_morning_is_current_at_
     assert "update" not in [row.kind for row in harness.cache.list_jobs(state="failed").result(WAIT_S)]
 
 
-def test_a_crowd_of_updates_does_not_hold_up_who_scrolls(harness, yahoo):
+def test_many_updates_do_not_delay_a_scroll(harness, yahoo):
     for n in range(12):
         harness.view("1m", symbol=f"S{n}", view_id=n)
         harness.settle()
@@ -333,14 +318,22 @@ def test_an_archive_run_that_fails_says_why_and_is_tried_again(harness, yahoo):
     assert (entry.last_run_at, entry.note) == (yahoo.now, "")
 
 
-def test_a_derived_interval_is_archived_by_its_base_and_a_removed_series_keeps_its_bars(harness, yahoo):
+def test_a_derived_interval_is_archived_by_its_base(harness):
     entry = harness.cache.set_archived("AAA", INTERVALS["30m"], is_on=True).result(WAIT_S)
     assert (entry.interval.name, entry.is_on) == ("15m", True)
+    assert harness.cache.list_archive().result(WAIT_S) == [entry]
+
+
+def test_a_series_that_is_archived_no_longer_keeps_its_bars(harness):
+    harness.cache.set_archived("AAA", INTERVALS["15m"], is_on=True).result(WAIT_S)
     run_one_round(harness)
     entry = harness.cache.set_archived("AAA", INTERVALS["15m"], is_on=False).result(WAIT_S)
     assert (entry.is_on, entry.next_run_at) == (False, None)
     assert entry.unbroken_since < NOW - 57 * DAY_S
     assert harness.cache.list_archive().result(WAIT_S) == []
+
+
+def test_an_unknown_symbol_cannot_be_archived(harness, yahoo):
     yahoo.unknown.add("NOPE")
     with pytest.raises(UnknownSymbolError):
         harness.cache.set_archived("NOPE", MINUTE, is_on=True).result(WAIT_S)

@@ -17,7 +17,7 @@ def weekdays(days=range(5), opens=9 * HOUR_S, closes=16 * HOUR_S, n_weeks=N_WEEK
 
 
 @pytest.mark.parametrize(("n_idle", "n_found"), [(N_IDLE_WEEKS - 1, 0), (N_IDLE_WEEKS, N_IDLE_WEEKS)])
-def test_a_weekday_without_bars_for_weeks_is_no_session(n_idle, n_found):
+def test_a_weekday_without_bars_for_weeks_is_not_a_session(n_idle, n_found):
     calendar = weekdays()
     fridays = MONDAY + 4 * DAY_S + np.arange(N_WEEKS) * 7 * DAY_S
     idle = fridays[5 : 5 + n_idle]
@@ -26,7 +26,7 @@ def test_a_weekday_without_bars_for_weeks_is_no_session(n_idle, n_found):
     assert all(closed - opened == 7 * HOUR_S for opened, closed in found)
 
 
-def test_a_thin_share_and_a_halted_one_say_nothing_of_the_week():
+def test_thin_and_halted_shares_have_no_idle_weekday():
     calendar = weekdays()
     mondays = calendar.date[calendar.date // DAY_S % 7 == MONDAY // DAY_S % 7]
     assert idle_sessions(calendar, mondays) == []
@@ -34,7 +34,7 @@ def test_a_thin_share_and_a_halted_one_say_nothing_of_the_week():
     assert idle_sessions(calendar, halted) == []
 
 
-def test_a_week_that_changed_is_right_before_and_after():
+def test_a_changed_week_is_handled_before_and_after_the_change():
     calendar = weekdays(range(7))
     change = MONDAY + 15 * 7 * DAY_S
     day = (calendar.date - MONDAY) // DAY_S % 7
@@ -47,6 +47,6 @@ def test_a_week_that_changed_is_right_before_and_after():
     assert len(kept) == len(kept.open)
 
 
-def test_nothing_to_leave_out_changes_nothing():
+def test_removing_no_session_returns_the_same_calendar():
     calendar = weekdays()
     assert without_sessions(calendar, column([])) is calendar

@@ -1,4 +1,4 @@
-"""What a venue should have: the grid, the break, the closes and the searches along it."""
+"""Expected bars of a venue: the grid, the break, the closes and the searches along it."""
 
 import time
 from datetime import UTC, datetime
@@ -143,7 +143,7 @@ def test_weeks_months_and_quarters_are_keyed_by_their_first_day():
     assert period_end(INTERVALS["1wk"], utc("2026-11-23"), EMPTY) == utc("2026-11-30")
 
 
-def test_a_bar_that_opens_before_the_week_does_has_not_begun():
+def test_a_bar_before_midnight_belongs_to_the_session_of_the_next_day():
     monday = calendar_of((utc("2026-11-23"), -2 * HOUR_S, DAY_S, 0, 0), is_24h=True)
     assert expected_open_times(monday, INTERVALS["4h"], Span(0, utc("2026-11-23"))).tolist() == [
         utc("2026-11-22T20:00")

@@ -1,4 +1,4 @@
-"""Where a venue's week begins, in every year: told from its sessions, whatever holidays and special days there are."""
+"""The first day of a venue's week in every year, found from its sessions despite holidays and special days."""
 
 from datetime import UTC, datetime
 
@@ -60,7 +60,7 @@ def test_a_week_opens_on_the_venues_first_day(days, opens):
     assert period_end(WEEK, utc(opens), calendar) == utc(opens) + 7 * DAY_S
 
 
-def test_a_coin_and_a_venue_of_which_nothing_is_known_keep_monday():
+def test_coins_and_empty_calendars_have_weeks_from_monday():
     assert keys_by_day(all_days(n_days=900), "2024-12-01", "2024-12-02") == ["2024-11-25", "2024-12-02"]
     few = calendar_of((utc("2024-11-30"), 0, 3_600, 0, 0), (utc("2024-12-01"), 0, 3_600, 0, 0))
     assert keys_by_day(few, "2024-12-01", "2024-12-02") == ["2024-11-25", "2024-12-02"]
@@ -86,7 +86,7 @@ def test_a_coin_and_a_venue_of_which_nothing_is_known_keep_monday():
         ),
     ],
 )
-def test_a_venue_that_changed_its_week_is_right_on_both_sides(parts, keys):
+def test_a_changed_week_has_the_right_first_day_on_both_sides(parts, keys):
     calendar = venue(*parts)
     found = np.unique(period_keys(WEEK, calendar.date, calendar))
     at = int(np.searchsorted(found, utc(keys[0])))
@@ -95,7 +95,7 @@ def test_a_venue_that_changed_its_week_is_right_on_both_sides(parts, keys):
     assert ends == keys[1:]
 
 
-def test_special_days_and_holidays_change_no_week():
+def test_special_days_and_holidays_do_not_change_the_week():
     usual = ("2025-01-01", "2026-12-31", MON_TO_FRI)
     mumbai = venue(usual, extra=["2026-02-01", "2025-11-01", "2025-02-01"], holidays=["2026-01-26", "2026-02-16"])
     assert keys_by_day(mumbai, "2026-01-30", "2026-02-01", "2026-02-02") == ["2026-01-26", "2026-01-26", "2026-02-02"]

@@ -1,4 +1,4 @@
-"""Other price bases at read time, against numbers worked out by hand."""
+"""Adjustment to other price bases at read time, against numbers calculated by hand."""
 
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ def test_all_takes_dividends_off_earlier_prices():
     late, early = 1 - 5 / 25, 1 - 10 / 100
     assert adjusted.close == pytest.approx([100 * early * late, 50 * late, 25 * late, 20])
     assert adjusted.volume.tolist() == DAILY.volume.tolist()
-    # The point of it: the return over an ex-date is the price change plus the dividend.
+    # The purpose: the return over an ex-date is the price change plus the dividend.
     assert adjusted.close[3] / adjusted.close[2] == pytest.approx(20 / (25 - 5))
 
 
@@ -64,7 +64,7 @@ def test_intraday_bars_follow_their_session_date_and_the_daily_closes():
         CorporateAction(DATES[1], "rights", 10.0),
     ],
 )
-def test_what_cannot_be_decided_changes_nothing(action):
+def test_cash_without_an_earlier_higher_close_changes_nothing(action):
     assert adjust_bars(DAILY, DAY, CALENDAR, [action], "all").close.tolist() == CLOSES
 
 
@@ -108,16 +108,16 @@ def factor_of(bars, actions):
     ("dividend", "gain", "fall", "paid"),
     [
         (2.0, 1.0, 3.1, 3.0),  # it fell by both
-        (2.0, 1.0, 2.1, 2.0),  # the dividend holds the gain
+        (2.0, 1.0, 2.1, 2.0),  # the dividend contains the gain
         (2.0, 2.0, 2.1, 2.0),
         (2.0, 1.0, 2.7, 3.0),
         (2.0, 1.0, 2.5, 2.0),
-        (1.0, 2.0, 1.1, 3.0),  # a dividend cannot hold a gain that is larger
+        (1.0, 2.0, 1.1, 3.0),  # a dividend cannot contain a larger gain
         (0.0, 2.0, 2.1, 2.0),
         (2.0, 0.0, 2.1, 2.0),
     ],
 )
-def test_a_gain_is_taken_off_once(dividend, gain, fall, paid):
+def test_a_gain_that_the_dividend_contains_is_subtracted_once(dividend, gain, fall, paid):
     bars = fund({6: fall})
     assert factor_of(bars, payments((6, dividend, gain))) == pytest.approx(1 - paid / bars.close[5])
 
@@ -130,13 +130,19 @@ def test_two_thirds_of_the_days_decide_for_all(n_held, is_held):
     assert factor_of(bars, payments(*((day, 2.0, 1.0) for day in days))) == pytest.approx(expected)
 
 
-def test_a_day_without_a_close_has_no_vote():
+def test_a_fall_is_measured_by_the_close_before_it_whatever_the_price_does_later():
+    bars = fund({6: 2.5, 7: -80.0})
+    factor = (1 - 2.0 / bars.close[5]) * (1 - 0.01 / bars.close[6])
+    assert factor_of(bars, payments((6, 2.0, 1.0), (7, 0.01, 0.0))) == pytest.approx(factor)
+
+
+def test_a_day_without_a_close_does_not_count():
     bars = fund({6: 2.1})
     without = bars.take(bars.open_time != FUND_DATES[6])
     assert factor_of(without, payments((6, 2.0, 1.0))) == pytest.approx(1 - 3.0 / bars.close[5])
 
 
-def test_intraday_bars_of_a_fund_are_judged_by_the_last_close_of_each_day():
+def test_the_gains_of_a_fund_are_decided_by_the_last_close_of_each_day():
     daily = fund({6: 2.1})
     times = column([date + offset for date in FUND_DATES for offset in (0, HOUR_S)])
     calendar = calendar_of(*((date, 0, 5 * HOUR_S, 0, 0) for date in FUND_DATES))
@@ -156,12 +162,12 @@ def test_cash_that_is_not_below_a_positive_close_changes_nothing(previous):
 # --- currencies ----------------------------------------------------------------------------------------------------
 
 
-def no_rate(date, symbol):
+def no_rate(date, source, target):
     return None
 
 
 @pytest.mark.parametrize(
-    ("price", "stated", "value"),
+    ("price", "reported", "value"),
     [
         ("GBp", None, 10.0),
         (None, "USD", 10.0),
@@ -177,29 +183,26 @@ def no_rate(date, symbol):
         ("GBp", "ZAR", None),
     ],
 )
-def test_units_of_one_currency_need_no_rate(price, stated, value):
-    action = CorporateAction(DATES[1], "dividend", 10.0, stated)
+def test_units_of_one_currency_need_no_rate(price, reported, value):
+    action = CorporateAction(DATES[1], "dividend", 10.0, reported)
     priced, others = in_currency([action], price, no_rate)
     assert [one.value for one in priced] == pytest.approx([] if value is None else [value])
     assert others == ([action] if value is None else [])
 
 
 @pytest.mark.parametrize(
-    ("price", "stated", "symbol", "rate", "value"),
+    ("price", "reported", "pair", "rate", "value"),
     [
-        ("GBP", "USD", "USDGBP=X", 0.8, 8.0),
-        ("GBp", "USD", "GBPUSD=X", 1.25, 800.0),
-        ("JPY", "USD", "JPY=X", 150.0, 1500.0),
-        ("USD", "JPY", "JPY=X", 150.0, 10 / 150),
-        ("ZAc", "GBp", "GBPZAR=X", 24.0, 240.0),
-        ("GBP", "USD", "GBP=X", 0.8, 8.0),
-        ("GBP", "USD", "USDGBP=X", 0.0, None),
-        ("GBP", "USD", "EURUSD=X", 1.1, None),
+        ("GBP", "USD", ("USD", "GBP"), 0.8, 8.0),
+        ("GBp", "USD", ("USD", "GBP"), 0.8, 800.0),
+        ("USD", "JPY", ("JPY", "USD"), 1 / 150, 10 / 150),
+        ("ZAc", "GBp", ("GBP", "ZAR"), 24.0, 240.0),
+        ("GBP", "USD", ("EUR", "USD"), 1.1, None),
     ],
 )
-def test_another_currency_is_converted_at_the_rate_of_the_day(price, stated, symbol, rate, value):
-    action = CorporateAction(DATES[1], "capital_gain", 10.0, stated)
-    priced, others = in_currency([action], price, lambda *asked: rate if asked == (DATES[1], symbol) else None)
+def test_another_currency_is_converted_at_the_rate_of_the_day(price, reported, pair, rate, value):
+    action = CorporateAction(DATES[1], "capital_gain", 10.0, reported)
+    priced, others = in_currency([action], price, lambda *asked: rate if asked == (DATES[1], *pair) else None)
     assert [one.value for one in priced] == pytest.approx([] if value is None else [value])
     assert [(one.kind, one.date) for one in priced] == ([] if value is None else [("capital_gain", DATES[1])])
     assert others == ([action] if value is None else [])

@@ -1,7 +1,5 @@
-"""Any multiple: one object for each length, and its bars are what a plain loop over the base bars gives."""
+"""Bars of any multiple are what a plain loop over the base bars gives."""
 
-import re
-import threading
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -20,15 +18,10 @@ from candledesk.domain.calendar.sessions import (
     session_of,
     utc_of_wall,
 )
-from candledesk.domain.errors import InputError
 from candledesk.domain.interval import (
     DAY_S,
     HOUR_S,
-    INTERVAL_PATTERN,
-    INTERVALS,
-    MINUTE_S,
     parse_interval,
-    typed_interval,
 )
 from candledesk.domain.prices.resample import base_span, derived_open_times, resample_bars
 from candledesk.domain.span import Span
@@ -38,86 +31,14 @@ MULTIPLES = ["3m", "7m", "10m", "45m", "2h", "3h", "6h", "8h", "12h", "23h", "21
 LONG = ["2d", "3d", "7d", "2wk", "5wk", "2mo", "5mo", "6mo", "1y", "2y", "10y"]
 EVER = Span(FIRST_DAY_S - 200 * DAY_S, FIRST_DAY_S + 400 * DAY_S)
 multiples = st.sampled_from([parse_interval(name) for name in MULTIPLES + LONG])
-UNITS_S = {"m": MINUTE_S, "h": HOUR_S, "d": DAY_S}
 
 
 def utc(text):
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
-# -- names
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "base"),
-    [
-        *[("3m", "3m", "1m"), ("4m", "4m", "2m"), ("10m", "10m", "5m"), ("45m", "45m", "15m"), ("7m", "7m", "1m")],
-        *[("60m", "1h", "1h"), ("120m", "2h", "1h"), ("180m", "3h", "1h"), ("240m", "4h", "1h"), ("90m", "90m", "90m")],
-        *[("270m", "270m", "90m"), ("1440m", "1d", "1d"), ("24h", "1d", "1d"), ("23h", "23h", "1h")],
-        *[("2d", "2d", "1d"), ("7d", "7d", "1d"), ("2wk", "2wk", "1d"), ("6mo", "6mo", "1d"), ("12mo", "1y", "1d")],
-        *[("1y", "1y", "1d"), ("24mo", "2y", "1d"), ("120mo", "10y", "1d"), ("11mo", "11mo", "1d")],
-    ],
-)
-def test_one_length_has_one_name_and_the_base_that_reaches_farthest(text, name, base):
-    found = parse_interval(text)
-    assert (found.name, found.base) == (name, INTERVALS[base])
-    assert found is parse_interval(f" {name} ")
-    assert (found.lookback_s, found.is_daily) == (INTERVALS[base].lookback_s, INTERVALS[base].is_daily)
-    assert (found in INTERVALS.values()) is (name in INTERVALS)
-    if found.unit in UNITS_S:
-        assert found.step_s == found.n_units * UNITS_S[found.unit]
-
-
-def test_the_pattern_is_what_is_taken():
-    for unit in ("m", "h", "d", "wk", "mo", "y", "w", "s"):
-        for n in range(2_000):
-            matches = re.search(INTERVAL_PATTERN, f"{n}{unit}") is not None
-            try:
-                name = parse_interval(f"{n}{unit}").name
-            except InputError:
-                name = ""
-            assert bool(name) is matches
-            assert not name or re.search(INTERVAL_PATTERN, name)
-
-
-def test_every_thread_gets_the_same_object():
-    found, barrier = [], threading.Barrier(8)
-
-    def ask():
-        barrier.wait()
-        found.extend(parse_interval(f"{n}m") for n in range(601, 660))
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({id(interval) for interval in found}) == 59
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        *[("45", "45m"), ("3h", "3h"), ("3H", "3h"), ("2D", "2d"), ("2d", "2d"), ("1W", "1wk"), ("2w", "2wk")],
-        *[("1M", "1mo"), ("12M", "1y"), ("5m", "5m"), ("5M", "5mo"), ("D", "1d"), ("W", "1wk"), ("M", "1mo")],
-        *[("Y", "1y"), ("1Y", "1y"), ("240", "4h"), ("1440", "1d"), ("3mo", "3mo"), ("1wk", "1wk"), (" 60 ", "1h")],
-    ],
-)
-def test_what_traders_type_is_understood(text, name):
-    assert typed_interval(text) is parse_interval(name)
-
-
-@pytest.mark.parametrize("text", ["", "0", "m", "q", "HD", "7203.T", "5x", "1.5h", "1441", "\u0663", "-5"])
-def test_what_no_interval_can_be_is_refused_with_the_list(text):
-    with pytest.raises(InputError, match=r"use one of 1m 2m .* multiple such as 10m"):
-        typed_interval(text)
-
-
-# -- bars
-
-
 def keys_slowly(calendar, interval, open_time):
-    """What bar each base bar inside a session belongs to, by loops over sessions and dates."""
+    """Return the derived bar of each base bar inside a session, by loops over sessions and dates."""
     if interval.is_daily:
         return [_period_slowly(calendar, interval, time) for time in open_time.tolist()]
     keys = []
@@ -157,7 +78,7 @@ def aggregate_slowly(bars, keys):
 
 
 def monday_calendars():
-    """Random calendars without a weekend session: their weeks surely begin on Monday."""
+    """Random calendars without weekend sessions, whose weeks begin on Monday."""
 
     def keep(calendar):
         kept = (calendar.date // DAY_S + 3) % 7 < 5
@@ -168,7 +89,7 @@ def monday_calendars():
 
 
 @given(monday_calendars(), multiples, st.data())
-def test_bars_of_any_multiple_are_what_a_loop_gives(calendar, interval, data):
+def test_bars_of_any_multiple_equal_those_of_a_plain_loop(calendar, interval, data):
     every = expected_open_times(calendar, interval.base, EVER)
     kept = column(sorted(data.draw(st.sets(st.integers(0, len(every) - 1), max_size=60))))
     base = bars_at(every[kept])
@@ -195,8 +116,8 @@ def test_a_complete_base_gives_exactly_the_expected_bars(calendar, interval):
 
 
 @given(calendars(), multiples, spans(), st.data())
-def test_reading_in_parts_gives_what_the_whole_gives(calendar, interval, span, data):
-    """With bars outside every session, too, and whatever is missing."""
+def test_deriving_in_parts_equals_deriving_at_once(calendar, interval, span, data):
+    """Also with bars outside every session and with missing bars."""
     inside = expected_open_times(calendar, interval.base, EVER)
     step = interval.base.step_s
     offsets = data.draw(st.lists(st.integers(0, 130 * DAY_S // step), max_size=20))
@@ -264,7 +185,7 @@ def test_days_are_counted_from_the_first_session_of_the_year():
     ]
 
 
-def test_days_after_the_last_group_of_the_calendar_stand_alone():
+def test_days_after_the_last_group_of_the_calendar_are_bars_of_their_own():
     interval, dates = parse_interval("2d"), [utc(day) for day in ("2026-01-05", "2026-01-06", "2026-01-07")]
     calendar = calendar_of(*((date, 0, HOUR_S, 0, 0) for date in dates))
     after = [dates[2], dates[2] + DAY_S, dates[2] + 2 * DAY_S, dates[2] + 3 * DAY_S]
@@ -291,7 +212,7 @@ def test_months_and_years_begin_with_the_calendars(name, key, end):
     assert period_end(interval, utc(key), all_days()) == utc(end)
 
 
-def test_a_multiple_longer_than_the_session_is_one_bar_a_session():
+def test_a_multiple_longer_than_the_session_gives_one_bar_per_session():
     calendar = calendar_of(*((FIRST_DAY_S + n * DAY_S, 9 * HOUR_S, 16 * HOUR_S, 0, 0) for n in range(3)))
     times = expected_open_times(calendar, parse_interval("12h"), EVER)
     assert times.tolist() == calendar.open.tolist()

@@ -1,4 +1,4 @@
-"""The names of flags: one token and one wording each, that read back."""
+"""The names of flags: each has one token, which can be parsed, and one text."""
 
 import itertools
 
@@ -12,7 +12,7 @@ def test_every_flag_has_a_token_of_its_own_and_words():
     assert all(odd_text(flag) for flag in Oddity)
 
 
-def test_tokens_read_back_alone_and_together():
+def test_tokens_are_parsed_back_alone_and_together():
     for one, other in itertools.product(Oddity, repeat=2):
         assert parse_tokens(odd_tokens(one | other)) == one | other
     assert parse_tokens("") == 0

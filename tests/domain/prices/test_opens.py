@@ -1,4 +1,4 @@
-"""Opens that are not known, of single bars and of several together."""
+"""Missing opens of single bars and of bars derived from them."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_several_bars_open_with_the_first_or_with_its_close(opens, lows, starts,
 
 
 def test_a_week_whose_first_open_is_unknown_opens_with_that_close():
-    """Prices as they were sent may be NaN: a week is made of those that were sent."""
+    """Prices as received may be NaN; a week is made of the others."""
     times = (20_003 + np.arange(5, dtype=np.int64)) * DAY_S  # from Monday 2024-10-07 on
     close, none = np.array([10.0, 11, 12, 13, 14]), np.zeros(5, np.int64)
     calendar = SessionCalendar("XTST", "UTC", times, times, times + 3_600, none, none)

@@ -1,4 +1,4 @@
-"""Derived bars lose nothing: volumes add up, highs and lows bound, edges are whole."""
+"""Derived bars lose nothing: volumes add up, highs and lows bound, bars at the edges are complete."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_a_complete_base_gives_exactly_the_expected_bars(calendar, interval):
 
 
 @given(calendars(), derived, spans())
-def test_the_base_span_makes_every_bar_in_the_span_whole(calendar, interval, span):
+def test_the_base_span_contains_every_bar_in_the_span_completely(calendar, interval, span):
     base = every_base_bar(calendar, interval)
     whole = resample_bars(base, calendar, interval).within(span)
     part = resample_bars(base.within(base_span(interval, calendar, span)), calendar, interval).within(span)
@@ -48,7 +48,7 @@ def test_the_base_span_makes_every_bar_in_the_span_whole(calendar, interval, spa
 
 
 @given(calendars(), derived, st.data())
-def test_missing_base_bars_leave_the_grid_alone(calendar, interval, data):
+def test_missing_base_bars_do_not_move_the_grid(calendar, interval, data):
     base = every_base_bar(calendar, interval)
     kept = column(sorted(data.draw(st.sets(st.integers(0, len(base) - 1), max_size=30))))
     bars = resample_bars(base.take(kept), calendar, interval)
@@ -57,7 +57,7 @@ def test_missing_base_bars_leave_the_grid_alone(calendar, interval, data):
 
 
 @given(calendars())
-def test_a_derived_bar_is_the_bar_of_its_parts(calendar):
+def test_a_derived_bar_aggregates_its_base_bars(calendar):
     interval = INTERVALS["4h"]
     base = every_base_bar(calendar, interval)
     assume(len(base))
@@ -95,12 +95,12 @@ def test_a_fetched_interval_passes_through(interval):
     assert base_span(interval, calendar, Span(0, 1)) == Span(0, 1)
 
 
-def test_nothing_makes_nothing():
+def test_no_bars_give_no_derived_bars():
     assert len(resample_bars(Bars.empty(), all_days(), INTERVALS["1wk"])) == 0
     assert base_span(INTERVALS["1wk"], all_days(), Span(0, 1)) == Span(0, 1)
 
 
-def test_the_base_of_a_month_is_the_whole_month():
+def test_the_base_span_of_a_month_is_the_whole_month():
     span = base_span(INTERVALS["1mo"], all_days(n_days=70), Span(FIRST_DAY_S, FIRST_DAY_S + 58 * DAY_S))
     edges = np.array([span.start, span.end], "datetime64[s]").astype(str).tolist()
     assert edges == ["2024-11-01T00:00:00", "2024-12-01T00:00:00"]

@@ -1,4 +1,4 @@
-"""Blocks on another scale: what is proven to be one, by which evidence, and what may be a real move."""
+"""Blocks of bars on another scale: the evidence that proves one, and moves that may be real."""
 
 import math
 
@@ -34,18 +34,18 @@ def block(*parts):
 @pytest.mark.parametrize(
     ("evidence", "parts"),
     [
-        (PENCE, [(5, 80.0, 1.0), (2, 0.8, 0.01), (5, 80.0, 1.0)]),  # comes back: it was pounds
+        (PENCE, [(5, 80.0, 1.0), (2, 0.8, 0.01), (5, 80.0, 1.0)]),  # the price returns: the block is in pounds
         (PENCE, [(5, 80.0, 1.0), (2, 8000.0, 100.0), (5, 80.0, 1.0)]),
         (POUNDS, [(5, 80.0, 1.0), (2, 8000.0, 100.0), (5, 80.0, 1.0)]),
-        (PENCE, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),  # at the end: perhaps it fell
+        (PENCE, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),  # at the end it may be a real fall
         (PENCE, [(8, 80.0, 1.0), (9, 0.8, 1.0)]),
-        (PENCE, [(2, 80.0, 1.0), (8, 0.8, 1.0)]),  # perhaps it was that dear once
+        (PENCE, [(2, 80.0, 1.0), (8, 0.8, 1.0)]),  # at the start it may be a real price
         (PENCE, [(2, 0.8, 0.01), (8, 80.0, 1.0)]),  # no price rises so far over night
         (PENCE, [(8, 0.8, 0.01), (2, 80.0, 1.0)]),  # whichever is more frequent: pence are the higher numbers
         (POUNDS, [(8, 80.0, 1.0), (2, 8000.0, 100.0)]),
         (POUNDS, [(2, 80.0, 1.0), (8, 8000.0, 100.0)]),
         (PENCE, [(4, 80.0, 1.0), (1, 0.8, 0.01), (1, 80.0, 1.0), (2, 0.8, 0.01), (4, 80.0, 1.0)]),
-        (PENCE, [(6, 80.0, 1.0), (2, 3100.0, 1.0), (6, 80.0, 1.0)]),  # less than forty times is no unit
+        (PENCE, [(6, 80.0, 1.0), (2, 3100.0, 1.0), (6, 80.0, 1.0)]),  # less than 40 times is not a unit
         (PENCE, [(6, 80.0, 1.0), (2, 0.33, 0.01), (6, 80.0, 1.0)]),  # a day may move by 2.5 besides
         (PENCE, [(6, 80.0, 1.0), (2, 0.31, 1.0), (6, 80.0, 1.0)]),
         (Evidence(), [(5, 80.0, 1.0), (2, 0.8, 1.0), (5, 80.0, 1.0)]),  # a currency of one unit
@@ -60,13 +60,13 @@ def test_a_block_is_in_the_other_unit_when_its_ends_prove_it(evidence, parts):
     ("price", "age_days", "parts"),
     [
         (80.0, 0, [(8, 80.0, 1.0), (2, 0.8, 0.01)]),
-        (0.8, 0, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),  # the market says so too: it fell
+        (0.8, 0, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),  # the market price confirms the fall
         (80.0, 9, [(8, 80.0, 1.0), (2, 0.8, 0.01)]),
         (80.0, 10, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),  # a price of another time
         (80.0, -9, [(8, 80.0, 1.0), (2, 0.8, 0.01)]),
         (80.0, -10, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),
         (80.0, 0, [(10, 0.8, 0.01)]),  # a whole answer
-        (0.008, 0, [(10, 80.0, 1.0)]),  # two units away is none
+        (0.008, 0, [(10, 80.0, 1.0)]),  # a factor of 10,000 is not a unit
         (0.0, 0, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),
         (240.0, 0, [(8, 80.0, 1.0), (2, 0.8, 1.0)]),  # neither scale brings it near
     ],
@@ -88,7 +88,7 @@ def test_dailies_decide_for_intraday_bars():
 
 
 @pytest.mark.parametrize(("apart_days", "is_one"), [(19, True), (20, False)])
-def test_bars_far_apart_are_no_neighbours(apart_days, is_one):
+def test_bars_far_apart_are_not_neighbours(apart_days, is_one):
     times = [T0, T0 + DAY_S, T0 + (1 + apart_days) * DAY_S, T0 + (2 + apart_days) * DAY_S]
     times += [times[-1] + DAY_S, times[-1] + 2 * DAY_S]
     closes = [80.0, 80.0, 0.8, 0.8, 80.0, 80.0]
@@ -110,13 +110,13 @@ EX = T0 + 20 * DAY_S  # the split's date: bars 0 to 19 are before it
         (4.0, [(5, 9)], (5, 9)),  # a run with both ends
         (4.0, [(0, 20)], (0, 20)),  # all that is known before it
         (4.0, [(0, 5)], None),  # a step far from the split proves nothing
-        (1.4, [(17, 20)], None),  # too small to be told from a move
+        (1.4, [(17, 20)], None),  # too small to be distinguished from a move
         (1.6, [(17, 20)], (17, 20)),
         (4.0, [(22, 25)], None),  # after it nothing is to be adjusted
         (4.0, [], None),
     ],
 )
-def test_rows_that_were_not_adjusted_for_a_stated_split(factor, runs, unadjusted):
+def test_runs_of_unadjusted_rows_before_a_split_are_found(factor, runs, unadjusted):
     closes = [50.0] * 30
     for start, end in runs:
         closes[start:end] = [50.0 * factor] * (end - start)
@@ -127,7 +127,7 @@ def test_rows_that_were_not_adjusted_for_a_stated_split(factor, runs, unadjusted
 
 
 @pytest.mark.parametrize(("gap_days", "is_read"), [(9, True), (10, False)])
-def test_a_lone_step_counts_near_the_split_only(gap_days, is_read):
+def test_a_single_step_counts_near_the_split_only(gap_days, is_read):
     n = 20 - gap_days + 1  # so many bars are too high; the next one opens gap_days - 1 before the split
     closes = [200.0] * (n - 1) + [50.0] * 20
     divisor, _ = read(closes, Evidence(splits=[(EX, 4.0)]))
@@ -144,7 +144,7 @@ def test_two_runs_before_two_splits():
     assert {flag for flag in flags if flag} == {BASIS}
 
 
-def test_a_split_explains_before_a_unit_does():
+def test_a_split_explains_a_jump_before_a_unit():
     closes = [50.0] * 15 + [5_000.0] * 5 + [50.0] * 10
     evidence = Evidence(100.0, is_small_unit=True, splits=[(EX, 100.0)])
     assert read(closes, evidence) == (
@@ -153,7 +153,7 @@ def test_a_split_explains_before_a_unit_does():
     )
 
 
-def test_what_a_split_explains_is_not_looked_at_for_a_unit():
+def test_a_jump_that_a_split_explains_is_not_a_unit():
     closes = [50.0] * 15 + [500.0] * 5 + [50.0] * 10
     evidence = Evidence(100.0, is_small_unit=True, splits=[(EX, 10.0)])
     assert set(read(closes, evidence)[1]) == {0, BASIS}
@@ -169,11 +169,11 @@ def test_bars_on_either_side_of_a_long_pause_prove_nothing_of_a_split(pause_days
 
 
 @pytest.mark.parametrize("closes", [[], [0.0, -1.0], [np.nan]])
-def test_without_a_positive_close_nothing_is_said(closes):
+def test_without_a_positive_close_nothing_is_flagged(closes):
     assert read(closes, PENCE) == ([1.0] * len(closes), [0] * len(closes))
 
 
-def test_prices_below_zero_stand_aside():
+def test_prices_below_zero_are_left_as_they_are():
     closes, (divisor, flags) = block((3, 80.0, 1.0), (2, 0.8, 0.01), (3, 80.0, 1.0))
     closes.insert(4, -3.0)
     divisor.insert(4, 1.0)
@@ -193,7 +193,7 @@ def test_prices_below_zero_stand_aside():
         ((0.0, 82.0, 80.0, 81.0), (0.0, 82.0, 80.0, 81.0), False),
     ],
 )
-def test_a_bar_of_both_units_is_read_in_that_of_its_close(sent, read_as, is_mixed):
+def test_a_bar_with_prices_in_both_units_is_read_in_that_of_its_close(sent, read_as, is_mixed):
     prices, found = read_prices(np.array(sent)[:, None], np.ones(1), 100.0)
     assert prices[:, 0].tolist() == pytest.approx(read_as)
     assert found.tolist() == [is_mixed]
@@ -219,18 +219,18 @@ def jumps(closes, lows=None):
         ([10.0] * 5 + [41.0] + [10.0] * 5, None, [5]),
         ([10.0] * 5 + [0.1] * 2 + [10.0] * 5, None, [5, 6]),
         ([10.0] * 5 + [0.1] * 5, None, []),  # a fall for good
-        ([0.1] + [10.0] * 5, None, []),  # at either end nobody agrees
+        ([0.1] + [10.0] * 5, None, []),  # at either end there are no neighbours on both sides
         ([10.0] * 5 + [0.1], None, []),
         ([10.0] * 10, {4: 0.1}, [4]),  # a low alone
         ([10.0] * 10, {4: 9.0}, []),
         ([10.0, 0.1, 10.0], None, [1]),
         ([10.0, 0.1], None, []),
-        ([10.0] * 5 + [0.1] + [26.0] * 5, None, []),  # those around do not agree either
+        ([10.0] * 5 + [0.1] + [26.0] * 5, None, []),  # the bars before and after do not agree
         ([10.0] * 5 + [0.1] + [24.0] * 5, None, [5]),
         ([10.0] * 3 + [-5.0, 0.1] + [10.0] * 3, None, [4]),
     ],
 )
-def test_a_price_far_from_what_the_bars_around_agree_on_is_a_jump(closes, lows, found):
+def test_a_price_far_from_the_agreeing_bars_around_is_a_jump(closes, lows, found):
     assert jumps(closes, lows) == found
 
 
@@ -240,7 +240,7 @@ def test_a_price_far_from_what_the_bars_around_agree_on_is_a_jump(closes, lows, 
     + [("GBP", kind, 0.0) for kind in ("CRYPTOCURRENCY", "CURRENCY", "INDEX")]
     + [(None, "EQUITY", 0.0)],
 )
-def test_which_instruments_have_two_units(currency, kind, unit):
+def test_instruments_with_two_units(currency, kind, unit):
     assert unit_of(currency, kind) == unit
 
 

@@ -1,4 +1,4 @@
-"""Bars on another scale than their neighbours: what is divided by what, what is flagged, and what is left alone."""
+"""Bars on another scale than their neighbours: their divisors and flags, and bars that stay as they are."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ PENCE = {"unit": 100.0, "is_small_unit": True}
 
 
 def sent(*blocks, price=80.0):
-    """Return four equal rows of prices; each block: first, end, and what its prices are multiplied by."""
+    """Return four equal rows of prices; each block: first bar, end, and the factor of its prices."""
     prices = np.full((4, N), price)
     for first, end, factor in blocks:
         prices[:, first:end] *= factor
@@ -32,7 +32,7 @@ def expected(*blocks):
     ("GBp", "EQUITY", 100.0), ("GBP", "EQUITY", 100.0), ("KWF", "EQUITY", 1000.0), ("USD", "EQUITY", 0.0),
     (None, "EQUITY", 0.0), ("GBp", "INDEX", 0.0), ("GBP", "CURRENCY", 0.0),
 ])  # fmt: skip
-def test_which_instruments_have_two_units(currency, quote_type, unit):
+def test_instruments_with_two_units(currency, quote_type, unit):
     assert unit_of(currency, quote_type) == unit
 
 
@@ -45,7 +45,7 @@ def test_a_block_that_comes_back_is_in_the_other_unit(block):
     assert not flags[block[1] :].any()
 
 
-def test_a_fall_that_does_not_come_back_is_accepted_until_the_market_price_contradicts():
+def test_a_lasting_fall_is_accepted_until_the_market_price_contradicts():
     fallen = sent((30, N, 0.01))
     assert divisors(fallen, **PENCE) == expected()
     assert divisors(fallen, **PENCE, market=(int(TIMES[-1]), 80.0)) == expected((30, N, 0.01))
@@ -53,25 +53,25 @@ def test_a_fall_that_does_not_come_back_is_accepted_until_the_market_price_contr
     assert divisors(fallen, **PENCE, market=(int(TIMES[-1]) + 11 * DAY_S, 80.0)) == expected()  # of another time
 
 
-def test_a_rise_over_night_leaves_the_side_of_the_stated_unit():
+def test_a_hundredfold_rise_is_resolved_by_the_own_unit():
     risen = sent((0, 12, 0.01))
     assert divisors(risen, **PENCE) == expected((0, 12, 0.01))
     assert divisors(risen, unit=100.0) == expected((12, N, 100.0))
 
 
-def test_without_two_units_nothing_is_read_otherwise():
+def test_without_two_units_prices_are_read_as_sent():
     assert divisors(sent((10, 16, 0.01))) == expected()
 
 
 @pytest.mark.parametrize("factor", [2.0, 4.0, 0.1])
-def test_rows_that_were_not_adjusted_for_a_stated_split_are(factor):
+def test_unadjusted_rows_before_a_split_are_adjusted(factor):
     split = (int(TIMES[25]), factor)
     divisor, flags = read_scale(TIMES, sent((18, 25, factor)), Evidence(splits=[split]))
     assert divisor.tolist() == pytest.approx(expected((18, 25, factor)))
     assert np.flatnonzero(flags == Oddity.BASIS).tolist() == list(range(18, 25))
 
 
-def test_a_split_that_is_too_small_or_reflected_divides_nothing():
+def test_a_small_or_already_applied_split_divides_nothing():
     assert divisors(sent((18, 25, 1.4)), splits=[(int(TIMES[25]), 1.4)]) == expected()
     assert divisors(sent(), splits=[(int(TIMES[25]), 4.0)]) == expected()
 
@@ -92,19 +92,19 @@ def test_each_price_of_a_bar_in_both_units_is_read_next_to_its_close():
 
 
 @pytest.mark.parametrize("factor", [5.0, 0.2])
-def test_a_tick_far_from_both_its_neighbours_is_a_jump(factor):
+def test_a_price_far_from_both_its_neighbours_is_a_jump(factor):
     assert np.flatnonzero(find_jumps(TIMES, sent((20, 21, factor)))).tolist() == [20]
 
 
-def test_what_the_neighbours_do_not_agree_on_is_no_jump():
+def test_a_price_whose_neighbours_disagree_is_not_a_jump():
     assert not find_jumps(TIMES, sent((20, N, 5.0))).any()  # it stays there
-    assert not find_jumps(TIMES, sent((N - 1, N, 5.0))).any()  # nobody can tell yet
+    assert not find_jumps(TIMES, sent((N - 1, N, 5.0))).any()  # no bar after it confirms or denies it
     assert not find_jumps(TIMES, sent((20, 21, 3.9))).any()  # a move
 
 
 @pytest.mark.parametrize("price", [0.0, -37.6, 5e-324, 1e17, np.nan])
 @pytest.mark.parametrize("n", [1, 2, N])
-def test_no_price_warns(price, n):
+def test_no_price_raises_a_numpy_warning(price, n):
     prices = sent()[:, :n]
     prices[:, n // 2] = price
     prices[0, -1] = 1e17

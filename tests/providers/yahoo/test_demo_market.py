@@ -28,9 +28,9 @@ def market(running):
 
 @pytest.fixture
 def provider(market, cache_dir):
-    from candledesk.providers.yahoo.provider import YahooProvider
+    from candledesk.providers.yahoo.client import YahooClient
 
-    return YahooProvider(market.url, cache_dir)
+    return YahooClient(market.url, cache_dir)
 
 
 @pytest.mark.parametrize("interval", list(N_DAYS))

@@ -58,9 +58,9 @@ def test_no_shape_of_trading_periods_costs_a_bar(provider, yahoo_server, five, c
     yahoo_server.says((200, document))
     answer = provider.fetch(five)
     assert closes(answer) == EXPECTED
-    is_stated = "start" in json.dumps(periods)
+    has_periods = "start" in json.dumps(periods)
     assert all(end - start > DAY for start, end in answer.sessions) or answer.sessions == ((OPEN, CLOSE),)
-    assert is_stated == (answer.sessions == ((OPEN, CLOSE),))
+    assert has_periods == (answer.sessions == ((OPEN, CLOSE),))
 
 
 @pytest.mark.parametrize("field", ["currency", "tradingPeriods", "regularMarketTime", "priceHint", "firstTradeDate"])

@@ -1,4 +1,4 @@
-"""A price that was lost is told from a minute without trades."""
+"""A price that was lost differs from a minute without trades."""
 
 import numpy as np
 import pytest

@@ -73,7 +73,7 @@ def test_rows_before_1970_arrive(provider, yahoo_server, request_for, chart, fir
     assert answer.instrument.first_open_time == rows[0][0]
 
 
-def test_rows_of_a_day_of_which_no_period_is_stated_arrive(provider, yahoo_server, request_for, chart, period):
+def test_rows_of_a_day_without_a_trading_period_arrive(provider, yahoo_server, request_for, chart, period):
     sunday = OPEN - DAY
     rows = [(sunday, *GOOD), (sunday + 300, *GOOD), (OPEN, *GOOD)]
     yahoo_server.says((200, chart(rows, periods=[[period(OPEN, OPEN + 23_400)]])))

@@ -1,4 +1,4 @@
-"""The list of series that are kept complete."""
+"""The list of archived series."""
 
 import sqlite3
 
@@ -18,7 +18,7 @@ from candledesk.store.market.instruments import series_id
 T0 = 1_700_000_000
 
 
-def test_a_series_is_on_the_list_once_and_keeps_what_is_known_of_it(writer, reader, series):
+def test_adding_a_series_twice_keeps_its_row(writer, reader, series):
     with transaction(writer):
         add_to_archive(writer, series, T0)
         note_archive_run(writer, series, T0 + 5, "")
@@ -26,7 +26,7 @@ def test_a_series_is_on_the_list_once_and_keeps_what_is_known_of_it(writer, read
     assert list_archive(reader) == [ArchiveRow("AAPL", "1m", T0 + 5, "")]
 
 
-def test_a_failed_run_keeps_the_time_of_the_last_whole_one(writer, reader, series):
+def test_a_failed_run_keeps_the_time_of_the_last_complete_one(writer, reader, series):
     with transaction(writer):
         add_to_archive(writer, series, T0)
         note_archive_run(writer, series, T0 + 5, "")
@@ -34,7 +34,7 @@ def test_a_failed_run_keeps_the_time_of_the_last_whole_one(writer, reader, serie
     assert list_archive(reader) == [ArchiveRow("AAPL", "1m", T0 + 5, "Yahoo cannot be reached")]
 
 
-def test_what_is_taken_off_is_gone_and_the_series_stays(writer, reader, series):
+def test_removing_a_series_from_the_list_keeps_its_bars(writer, reader, series):
     with transaction(writer):
         add_to_archive(writer, series, T0)
         remove_from_archive(writer, series)
@@ -43,7 +43,7 @@ def test_what_is_taken_off_is_gone_and_the_series_stays(writer, reader, series):
     assert series_id(reader, "AAPL", INTERVALS["1m"]) == series
 
 
-def test_the_list_goes_from_short_bars_to_long_ones(writer, reader, series):
+def test_the_list_is_sorted_by_interval(writer, reader, series):
     with transaction(writer):
         add_to_archive(writer, series_id(writer, "AAPL", INTERVALS["1h"], create=True), T0)
         add_to_archive(writer, series, T0)

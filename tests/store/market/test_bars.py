@@ -1,4 +1,4 @@
-"""Bars: round trips, idempotence, and what is refused."""
+"""Bars: round trips, idempotence, and refused bars."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_round_trip(writer, reader, series):
     assert has_older(reader, series, T0 + 1)
 
 
-def test_nothing_stored(reader, series):
+def test_an_empty_series_reads_as_empty(reader, series):
     assert bars_extent(reader, series) is None
     assert count_bars(reader, series) == 0
     assert not has_older(reader, series, T0)
@@ -82,7 +82,7 @@ def test_a_repeated_write_changes_nothing_and_writes_no_log(path, writer, series
     assert series_rev(writer, series) == 1
 
 
-def test_only_what_changed_counts(writer, series):
+def test_only_changed_bars_are_counted(writer, series):
     bars = make_bars(100)
     _store(writer, series, bars)
     close = bars.close.copy()

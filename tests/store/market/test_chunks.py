@@ -1,4 +1,4 @@
-"""Chunks and the pyramid equal the rows, whatever happened to them; reads through them equal reads of the rows."""
+"""Chunks of every level equal the rows after any changes; reads of chunks equal reads of the rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
@@ -15,40 +15,11 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.span import Span
 from candledesk.store.market import pyramid as rec
 from candledesk.store.market.bars import bars_extent, count_bars, delete_bars, read_bars, read_bars_around, write_bars
-from candledesk.store.market.chart_rows import read_rows_of
+from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks import rank_of, rebuild_chunks, time_at_rank, verify_chunks
 from candledesk.store.market.database import connect_reader, transaction
 from candledesk.store.market.rows import count_rows, read_rows, read_rows_around
-
-SLAB = 2_048
-EVER = Span(-(2**40), 2**40)
-FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-# Minutes relative to 1970, near the edges of slabs and of chunks of every level, before 1970 too.
-edges = st.sampled_from([0, SLAB, -SLAB, 8 * SLAB, 64 * SLAB, 512 * SLAB, -512 * SLAB, 3 * SLAB])
-starts = st.builds(lambda edge, offset: edge + offset, edges, st.integers(-700, 700))
-writes = st.tuples(st.just("write"), starts, st.integers(1, 900), st.integers(1, 9), st.integers(0, 2))
-deletes = st.tuples(st.just("delete"), starts, st.integers(1, 900), st.just(1), st.just(0))
-histories = st.lists(st.one_of(writes, writes, writes, deletes), min_size=1, max_size=7)
-
-
-def make_bars(start, n, stride=1, seed=0):
-    """Make n bars from minute ``start``, one each ``stride`` minutes; volumes are whole, so sums are exact."""
-    rng = np.random.default_rng([seed, n, stride])
-    low = np.round(rng.random(n) * 100 + 1, 2)
-    time = (start + stride * np.arange(n, dtype=np.int64)) * 60
-    return Bars(time, low + 0.25, low + 1, low, low + 0.5, rng.integers(0, 99, n) * 1.0)
-
-
-def _apply(conn, series, history):
-    with transaction(conn):
-        delete_bars(conn, series, EVER)
-    for kind, start, n, stride, seed in history:
-        with transaction(conn):
-            if kind == "write":
-                write_bars(conn, series, make_bars(start, n, stride, seed))
-            else:
-                delete_bars(conn, series, Span(start * 60, (start + n) * 60))
+from tests.store.market.strategies import CHUNK_BARS, EVER, FEW, apply_history, histories, make_bars, starts
 
 
 def _chunks(conn):
@@ -58,7 +29,7 @@ def _chunks(conn):
 @given(histories)
 @FEW
 def test_chunks_and_pyramid_equal_the_rows(writer, series, history):
-    _apply(writer, series, history)
+    apply_history(writer, series, history)
     assert verify_chunks(writer, series) == []
     kept = _chunks(writer)
     with transaction(writer):
@@ -69,7 +40,7 @@ def test_chunks_and_pyramid_equal_the_rows(writer, series, history):
 @given(histories, st.lists(starts, min_size=1, max_size=5), st.integers(0, 3_000), st.integers(0, 3_000))
 @FEW
 def test_reads_through_chunks_equal_reads_of_rows(writer, series, history, minutes, n_before, n_after):
-    _apply(writer, series, history)
+    apply_history(writer, series, history)
     truth = read_rows(writer, series, EVER.start, EVER.end)
     assert read_bars(writer, series, EVER).equals(truth)
     assert count_bars(writer, series) == len(truth)
@@ -117,8 +88,8 @@ def test_stale_chunks_are_not_read_and_the_next_write_rebuilds_them(writer, read
     assert read_bars_around(reader, series, None, 3_000, 0).equals(bars.take(slice(2_000, 5_000)))
     assert (count_bars(reader, series), rank_of(reader, series, 60)) == (5_000, 1)
     assert (time_at_rank(reader, series, 4_999), time_at_rank(reader, series, 5_000)) == (4_999 * 60, None)
-    assert read_rows_of(reader, series, EVER, 1).bars.equals(bars)
-    assert read_rows_of(reader, series, EVER, 512).n_bars.sum() == 5_000
+    assert read_records(reader, series, EVER, 1).bars.equals(bars)
+    assert read_records(reader, series, EVER, 512).n_bars.sum() == 5_000
     with transaction(writer):
         assert write_bars(writer, series, bars.take(slice(0, 9))) == 0
     assert verify_chunks(writer, series) == []
@@ -149,7 +120,7 @@ def test_damage_is_found_named_and_repaired(writer, series):
     assert len(read_bars(writer, series, EVER)) == 5_000
 
 
-def test_a_minus_zero_is_stored_as_sqlite_gives_it_back(writer, series):
+def test_a_minus_zero_is_stored_as_zero(writer, series):
     zero = Bars(np.array([60]), *(np.array([value]) for value in (0.0, 1.0, -0.0, 0.5, -0.0)))
     with transaction(writer):
         assert write_bars(writer, series, zero) == 1
@@ -163,13 +134,13 @@ def test_disorder_and_doubles_are_refused(writer, series, order):
         write_bars(writer, series, make_bars(0, 2).take(np.array(order)))
 
 
-def test_an_unknown_series_is_our_mistake(reader):
+def test_an_unknown_series_raises_a_lookup_error(reader):
     with pytest.raises(LookupError):
         read_bars(reader, 99, EVER)
 
 
 def _with_volume(value):
-    bars = make_bars(0, 3 * SLAB)
+    bars = make_bars(0, 3 * CHUNK_BARS)
     return Bars(bars.open_time, bars.open, bars.high, bars.low, bars.close, np.full(len(bars), float(value)))
 
 
@@ -193,16 +164,16 @@ def test_a_reader_sees_whole_transactions_while_the_writer_works_without_pause(p
         with closing(connect_reader(path)) as conn:
             for _ in range(50):
                 assert len(set(read_bars(conn, series, EVER).volume.tolist())) == 1
-                rows = read_rows_of(conn, series, EVER, 64)
+                rows = read_records(conn, series, EVER, 64)
                 assert (rows.bars.volume / rows.n_bars == rows.rev - 1).all()
     finally:
         stop.set()
         thread.join()
-    assert bars_extent(writer, series) == Span(0, (3 * SLAB - 1) * 60 + 1)
+    assert bars_extent(writer, series) == Span(0, (3 * CHUNK_BARS - 1) * 60 + 1)
     assert verify_chunks(writer, series) == []
 
 
-def test_records_survive_the_blob():
+def test_records_are_decoded_from_a_blob_unchanged():
     records = rec.from_bars(make_bars(-5, 10))
     out = rec.empty(1, 10)
     rec.decode_into(out, rec.encode(records))
@@ -211,7 +182,7 @@ def test_records_survive_the_blob():
         rec.decode_into(out, rec.encode(records)[8:])
 
 
-def test_the_pyramid_costs_little_room(writer, series):
+def test_the_pyramid_takes_little_space(writer, series):
     with transaction(writer):
         write_bars(writer, series, make_bars(0, 20_000))
     size = dict(writer.execute("SELECT level > 1, sum(length(data)) FROM chunk GROUP BY level > 1").fetchall())

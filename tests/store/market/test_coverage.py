@@ -1,4 +1,4 @@
-"""The coverage ledger: disjoint, merged, the last claim wins, and it sums up."""
+"""The coverage ledger: disjoint and merged spans; later entries replace earlier ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ entries = st.builds(
 )
 
 
-def _claim(entry):
+def _facts(entry):
     return entry.state, entry.expires_at, entry.reason, entry.source
 
 
@@ -38,25 +38,25 @@ def _write(conn, series, *new):
 
 @given(st.lists(st.lists(entries, max_size=3), max_size=8))
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_ledger_holds_its_promises(writer, series, batches):
+def test_the_ledger_is_disjoint_merged_and_has_the_last_entries(writer, series, batches):
     writer.execute("DELETE FROM coverage")
     truth = {}
     for batch in batches:
         _write(writer, series, *batch)
         for entry in batch:
-            truth.update(dict.fromkeys(range(entry.span.start, entry.span.end), _claim(entry)))
+            truth.update(dict.fromkeys(range(entry.span.start, entry.span.end), _facts(entry)))
         ledger = read_coverage(writer, series)
         for left, right in pairwise(ledger):
             assert left.span.end <= right.span.start
-            assert left.span.end < right.span.start or _claim(left) != _claim(right)
+            assert left.span.end < right.span.start or _facts(left) != _facts(right)
         assert {
-            second: _claim(piece) for piece in ledger for second in range(piece.span.start, piece.span.end)
+            second: _facts(piece) for piece in ledger for second in range(piece.span.start, piece.span.end)
         } == truth
         assert sum(piece.span.end - piece.span.start for piece in ledger) == len(truth)
         assert _write(writer, series, *ledger) == 0
 
 
-def test_a_repeated_claim_writes_nothing_even_when_it_is_newer(path, writer, series):
+def test_a_repeated_entry_writes_nothing_even_when_it_is_newer(path, writer, series):
     _write(writer, series, Coverage(Span(0, 100), HAVE, 10))
     writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     assert _write(writer, series, Coverage(Span(0, 100), HAVE, 20), Coverage(Span(20, 50), HAVE, 30)) == 0
@@ -64,7 +64,7 @@ def test_a_repeated_claim_writes_nothing_even_when_it_is_newer(path, writer, ser
     assert read_coverage(writer, series) == [Coverage(Span(0, 100), HAVE, 10)]
 
 
-def test_a_new_claim_cuts_the_old(writer, series):
+def test_a_new_entry_replaces_what_it_overlaps(writer, series):
     _write(writer, series, Coverage(Span(0, 100), HAVE, 10))
     _write(writer, series, Coverage(Span(40, 60), FAILED, 20, 90, "time-out"))
     assert read_coverage(writer, series) == [

@@ -1,4 +1,4 @@
-"""kill -9 while a process stores bars and their coverage: never one without the other."""
+"""kill -9 while a process stores bars and their coverage: both are stored or neither is."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ while True:
 """
 
 
-def test_a_killed_writer_leaves_bars_and_coverage_in_step(path, writer, series):
+def test_after_a_kill_bars_and_coverage_agree(path, writer, series):
     writer.close()
     for cycle in range(5):
         call = [sys.executable, "-c", SCRIPT, str(path), str(series)]

@@ -75,7 +75,7 @@ def test_a_newer_database_is_refused_and_left_alone(path):
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("PRAGMA user_version = 99")
     before = path.read_bytes()
-    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, .* knows \d+\).*--home"):
+    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, .* reads \d+\).*--home"):
         create_or_open(path)
     assert path.read_bytes() == before
 
@@ -102,14 +102,14 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     assert file.read_bytes() == before
 
 
-def test_a_text_file_is_named_as_no_database(tmp_path):
+def test_a_text_file_is_reported_as_not_a_database(tmp_path):
     file = tmp_path / "candledesk.db"
     file.write_text("not a database at all\n" * 100)
     with pytest.raises(EnvironmentFaultError, match="is not a database: move it away"):
         create_or_open(file)
 
 
-def test_a_truncated_file_is_named_as_damaged(path, series, writer):
+def test_a_truncated_file_is_reported_as_damaged(path, series, writer):
     writer.close()
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size // 2)
@@ -130,7 +130,7 @@ def test_quick_check_finds_a_zeroed_page(path, writer, series):
         assert quick_check(conn)
 
 
-def test_a_locked_database_says_so(path, monkeypatch):
+def test_a_locked_database_is_reported(path, monkeypatch):
     monkeypatch.setattr(database_file, "BUSY_TIMEOUT_MS", 10)
     with closing(sqlite3.connect(path, isolation_level=None)) as shell, closing(connect_writer(path)) as conn:
         shell.execute("BEGIN IMMEDIATE")
@@ -141,7 +141,7 @@ def test_a_locked_database_says_so(path, monkeypatch):
             pass
 
 
-def test_a_full_disk_says_so_and_keeps_what_was_stored(path, writer, series):
+def test_a_full_disk_is_reported_and_stored_data_stay(path, writer, series):
     pages = writer.execute("PRAGMA page_count").fetchone()[0]
     writer.execute(f"PRAGMA max_page_count = {pages + 2}").fetchall()
     with pytest.raises(EnvironmentFaultError, match=r"disk is full.*free some space"), transaction(writer):
@@ -153,7 +153,7 @@ def test_a_full_disk_says_so_and_keeps_what_was_stored(path, writer, series):
         writer.execute("INSERT INTO candle VALUES (?, 0, 1, 1, 1, 1, 1)", (series,))
 
 
-def test_our_own_mistakes_stay_sqlite_errors(writer):
+def test_program_errors_stay_sqlite_errors(writer):
     with pytest.raises(sqlite3.OperationalError, match="no such table"), transaction(writer):
         writer.execute("SELECT * FROM nonsense")
     assert fault_of(sqlite3.ProgrammingError("bug")) is None

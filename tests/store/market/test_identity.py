@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.instrument import is_symbol
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import is_symbol
 from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.corporate_actions import StoredAction, read_actions, write_actions
 from candledesk.store.market.database import transaction
@@ -44,7 +44,7 @@ def test_bars_actions_and_jobs_follow_the_company(writer, series):
     assert [job.symbol for job in list_jobs(writer)] == [retired]
 
 
-def test_two_companies_may_go_on_one_day(writer, series):
+def test_two_companies_can_be_retired_on_one_day(writer, series):
     with transaction(writer):
         retire_instrument(writer, "AAPL", UNTIL)
         write_instrument(writer, NEW, "XNYS", "XNYS", 1)
@@ -61,7 +61,7 @@ def test_the_retired_name_survives_a_long_one(writer):
     assert found.name == "N" * 276 + " (AAPL until 2026-11-28)"
 
 
-def test_only_what_is_stored_is_retired_and_only_inside_a_transaction(writer, series):
+def test_only_a_stored_symbol_is_retired_and_only_inside_a_transaction(writer, series):
     with pytest.raises(RuntimeError, match="transaction"):
         retire_instrument(writer, "AAPL", UNTIL)
     with transaction(writer), pytest.raises(LookupError, match="MSFT"):

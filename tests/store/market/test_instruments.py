@@ -1,4 +1,4 @@
-"""Instruments, series and remembered calendars survive the round trip."""
+"""Round trips of instruments, series and stored calendars."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_round_trip(writer, reader):
     assert read_instrument(reader, "NONE") is None
 
 
-def test_a_second_write_updates_and_keeps_what_is_not_stated(writer):
+def test_a_second_write_updates_and_keeps_what_is_missing_in_it(writer):
     first = _write(writer, APPLE)
     assert _write(writer, replace(APPLE, currency=None, first_open_time=None, name="Apple")) == first
     assert read_instrument(writer, "AAPL") == replace(APPLE, name="Apple")
@@ -92,7 +92,7 @@ def test_series_are_made_once(writer):
     assert series_rev(writer, made) == 0
 
 
-def test_a_calendar_is_remembered_bit_for_bit(path, writer):
+def test_a_stored_calendar_is_read_back_unchanged(path, writer):
     arrays = [np.arange(3, dtype=np.int64) * 86_400 + i for i in range(5)]
     calendar = SessionCalendar("XTKS", "Asia/Tokyo", *arrays, settle_s=1200, is_24h=False)
     with transaction(writer):
@@ -105,7 +105,7 @@ def test_a_calendar_is_remembered_bit_for_bit(path, writer):
         assert np.array_equal(getattr(found, field.name), getattr(calendar, field.name))
 
 
-def test_an_empty_calendar_is_remembered(writer):
+def test_an_empty_calendar_is_read_back(writer):
     empty = [np.empty(0, np.int64)] * 5
     with transaction(writer):
         write_calendar(writer, "key", SessionCalendar("XXXX", "UTC", *empty, is_24h=True), 1)

@@ -1,4 +1,4 @@
-"""Job rows: joined while live, honest after a restart."""
+"""Job rows: the same live job is joined, states survive a restart."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def update(writer):
 
 def test_a_job_reads_back_as_it_was_queued(add, reader):
     job = add()
-    assert (job.symbol, job.interval, job.kind, job.lo, job.hi) == ("AAPL", "1m", "backfill", 0, 100)
+    assert (job.symbol, job.interval, job.kind, job.start, job.end) == ("AAPL", "1m", "backfill", 0, 100)
     assert (job.state, job.attempts, job.bars_done, job.bars_expected, job.error) == ("queued", 0, 0, 0, "")
     assert read_job(reader, job.job_id) == job
     assert read_job(reader, 99) is None
@@ -59,7 +59,7 @@ def test_the_same_live_job_is_joined_and_takes_the_more_urgent_priority(add):
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "paused"])
-def test_a_live_job_is_joined_as_it_stands(add, update, state):
+def test_a_live_job_is_joined_in_any_state(add, update, state):
     first = add()
     update(first.job_id, state=state)
     assert (add().job_id, add().state) == (first.job_id, state)
@@ -70,7 +70,7 @@ def test_many_jobs_come_back_in_their_order(writer, series, add):
     keys = [JobKey(series, "backfill", 0, hi, 2) for hi in (3, 2, 1)]
     with transaction(writer):
         rows = insert_or_join_jobs(writer, keys, 5)
-    assert [row.hi for row in rows] == [3, 2, 1]
+    assert [row.end for row in rows] == [3, 2, 1]
     assert rows[1].job_id == old.job_id
 
 
@@ -96,7 +96,7 @@ def test_changes_are_stored_and_others_kept(add, update, reader):
         update(job.job_id, nonsense=1)
 
 
-def test_the_next_ones_go_by_urgency_then_age(add, update, reader):
+def test_the_next_jobs_are_sorted_by_priority_then_age(add, update, reader):
     plain, urgent, paused = add(), add(span=Span(0, 1), priority=1), add(span=Span(0, 2))
     late = add(span=Span(0, 3))
     update(paused.job_id, state="paused")
@@ -110,7 +110,7 @@ def test_the_next_ones_go_by_urgency_then_age(add, update, reader):
     assert ids((0, 0)) == []
 
 
-def test_many_move_at_once(add, update, writer, reader):
+def test_many_jobs_change_state_at_once(add, update, writer, reader):
     first, second, third = add(), add(kind="update"), add(kind="viewport")
     for job in (first, third):
         update(job.job_id, state="running")
@@ -134,7 +134,7 @@ def test_lists_the_newest_first_in_pages(add, update, reader):
     assert [job.job_id for job in list_jobs(reader, state="paused")] == [ids[2]]
 
 
-def test_old_jobs_of_some_kinds_are_forgotten_but_for_the_newest(writer, reader, series):
+def test_old_jobs_of_some_kinds_are_deleted_except_the_newest(writer, reader, series):
     with transaction(writer):
         for at in range(6):
             kind = "backfill" if at == 1 else "update"
@@ -142,7 +142,7 @@ def test_old_jobs_of_some_kinds_are_forgotten_but_for_the_newest(writer, reader,
             state = "running" if at == 0 else "succeeded"
             update_job(writer, row.job_id, now=1, state=state)
         assert forget_jobs(writer, ["update", "viewport"], ["succeeded", "failed"], 2) == 2
-    assert [(row.kind, row.lo) for row in list_jobs(reader)] == [
+    assert [(row.kind, row.start) for row in list_jobs(reader)] == [
         ("update", 5),
         ("update", 4),
         ("backfill", 1),

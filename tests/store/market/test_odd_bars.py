@@ -1,4 +1,4 @@
-"""Flags of bars and rows that are no bar: written, replaced, forgotten, counted."""
+"""Flags of bars, and dropped rows: written, replaced, deleted, counted."""
 
 import pytest
 
@@ -23,14 +23,14 @@ def stored(writer, series):
     return writer
 
 
-def test_what_was_written_is_read_ascending_within_the_span(stored, series):
+def test_flags_are_read_ascending_within_the_span(stored, series):
     assert read_odd(stored, series, ALL) == ODD
     assert read_odd(stored, series, Span(120, 240)) == ODD[1:3]
     assert read_odd(stored, series + 1, ALL) == []
     assert count_odd(stored, series) == {1: 1, 128: 2, 64: 1}
 
 
-def test_a_price_that_was_not_sent_stays_unknown(writer, series):
+def test_a_missing_price_is_read_back_as_missing(writer, series):
     with transaction(writer):
         write_odd(writer, series, column([60]), [OddBar(60, 4, (float("nan"), 1.0, 1.0, 1.0), 2.0)])
     assert read_odd(writer, series, ALL) == [OddBar(60, 4, (None, 1.0, 1.0, 1.0), 2.0)]
@@ -47,7 +47,7 @@ def test_a_price_that_was_not_sent_stays_unknown(writer, series):
         ([1, 999], [], [60, 120, 180, 240]),
     ],
 )
-def test_flags_end_with_the_bars_that_are_written_without(stored, series, times, odd, left):
+def test_flags_are_removed_when_bars_are_written_without_them(stored, series, times, odd, left):
     with transaction(stored):
         write_odd(stored, series, column(times), odd)
     found = {bar.open_time: bar for bar in read_odd(stored, series, ALL)}
@@ -56,13 +56,13 @@ def test_flags_end_with_the_bars_that_are_written_without(stored, series, times,
         assert found[bar.open_time] == bar
 
 
-def test_a_bar_that_is_stored_as_sent_by_now_has_no_prices_of_its_own(stored, series):
+def test_a_bar_that_is_stored_as_sent_again_has_no_prices_as_sent(stored, series):
     with transaction(stored):
         write_odd(stored, series, column([120]), [OddBar(120, 2)])
     assert read_odd(stored, series, Span(120, 121)) == [OddBar(120, 2)]
 
 
-def test_rows_that_are_no_bar_are_counted_until_one_is_stored(writer, series):
+def test_dropped_rows_are_counted_until_a_bar_is_stored(writer, series):
     rows = [(60, "no_close"), (120, "no_close"), (180, "phantom")]
     with transaction(writer):
         note_dropped(writer, series, rows, column([]))

@@ -1,4 +1,4 @@
-"""Until when the splits of an instrument are known, and the ends of what is stored of it."""
+"""The time until which the splits of an instrument are known, and its oldest and newest bar."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from candledesk.store.market.split_basis import newest_bar, oldest_bar, read_bas
 from tests.store.market.conftest import AAPL
 
 
-def test_what_is_known_is_never_less_than_before(writer, series):
+def test_the_checked_time_never_decreases(writer, series):
     assert read_basis(writer, "AAPL") == 0
     for known_until, expected in ((500, 500), (400, 500), (500, 500), (501, 501)):
         with transaction(writer):
@@ -25,7 +25,7 @@ def test_only_inside_a_transaction(writer, series):
         write_basis(writer, "AAPL", 1)
 
 
-def test_what_is_known_survives_a_new_description(writer, series):
+def test_the_checked_time_survives_a_new_description(writer, series):
     with transaction(writer):
         write_basis(writer, "AAPL", 500)
         write_instrument(writer, AAPL, "XNYS", "XNYS", 1_800_000_000)

@@ -1,4 +1,4 @@
-"""Creating, opening, refusing, migrating, backing up and setting aside user.db."""
+"""Creating, opening, refusing, migrating, backing up and renaming user.db."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_every_table_is_strict(conn):
     assert [name for (name,) in conn.execute(loose) if not name.startswith("sqlite_")] == []
 
 
-def test_what_is_no_json_object_is_no_document(conn):
+def test_only_json_objects_are_documents(conn):
     for text in ("nonsense", "[1]", "7"):
         with pytest.raises(sqlite3.Error, match=r"CHECK|malformed"), transaction(conn):
             conn.execute("INSERT INTO watchlist VALUES ('x', 1, ?, 0)", (text,))
@@ -100,7 +100,7 @@ def _fail_half_way(conn):
 LATER = (UserMigration("note", _add_note), UserMigration("colour", _add_colour))
 
 
-def test_each_migration_from_every_version_ends_in_the_same_schema_and_keeps_what_was_made(tmp_path, monkeypatch):
+def test_each_migration_from_every_version_ends_in_the_same_schema_and_keeps_the_data(tmp_path, monkeypatch):
     present, whole = migrations.MIGRATIONS, (*migrations.MIGRATIONS, *LATER)
     monkeypatch.setattr(migrations, "MIGRATIONS", whole)
     _open(tmp_path / "new.db").close()
@@ -130,7 +130,7 @@ def test_a_failed_migration_leaves_the_old_version_whole_and_its_backup_beside_i
     assert _pragma(user_path.with_name(f"user.db.v{version}.bak"), "integrity_check") == "ok"
 
 
-def test_what_cannot_be_backed_up_is_not_migrated(user_path, monkeypatch):
+def test_a_file_that_cannot_be_backed_up_is_not_migrated(user_path, monkeypatch):
     _open(user_path).close()
     before = user_path.read_bytes()
     monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, *LATER))
@@ -145,7 +145,7 @@ def test_a_newer_file_is_refused_and_left_alone(user_path):
     with closing(sqlite3.connect(user_path)) as conn:
         conn.execute("PRAGMA user_version = 99")
     before = user_path.read_bytes()
-    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, this one knows \d+\)"):
+    with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, this one reads \d+\)"):
         open_user_database(user_path, NOW)
     assert user_path.read_bytes() == before
     assert list(user_path.parent.glob("*.damaged-*")) == []
@@ -178,7 +178,7 @@ def _zeroed_page(path):
 
 
 @pytest.mark.parametrize("spoil", [_text_file, _foreign, _truncated, _zeroed_page])
-def test_a_file_that_cannot_be_read_is_kept_under_another_name_and_a_new_one_is_begun(user_path, caplog, spoil):
+def test_an_unreadable_file_is_renamed_and_a_new_one_is_created(user_path, caplog, spoil):
     spoil(user_path)
     before = user_path.read_bytes()
     opened = open_user_database(user_path, NOW)
@@ -191,7 +191,7 @@ def test_a_file_that_cannot_be_read_is_kept_under_another_name_and_a_new_one_is_
     assert _names(user_path) == ["new"]
 
 
-def test_two_files_that_are_set_aside_in_one_second_are_both_kept(user_path, caplog):
+def test_two_files_that_are_renamed_in_one_second_are_both_kept(user_path, caplog):
     for text in ("one", "two"):
         user_path.write_text(text * 500)
         open_user_database(user_path, NOW).connection.close()
@@ -199,8 +199,8 @@ def test_two_files_that_are_set_aside_in_one_second_are_both_kept(user_path, cap
     assert kept == {"one", "two"}
 
 
-def test_the_log_of_a_file_that_is_set_aside_goes_with_it(user_path, caplog):
-    """Changes that are in the log only would be lost with it, and it must not be read as the new file's."""
+def test_the_log_of_a_renamed_file_is_renamed_too(user_path, caplog):
+    """The log may hold changes that the database lacks, and must not be read with the new database."""
     with closing(_open(user_path)) as conn:
         _write_list(conn)
         log = user_path.with_name("user.db-wal").read_bytes()
@@ -214,7 +214,7 @@ def test_the_log_of_a_file_that_is_set_aside_goes_with_it(user_path, caplog):
     assert _names(copy) == []
 
 
-def test_an_old_sqlite_is_named_and_does_not_cost_the_file(user_path, monkeypatch):
+def test_an_old_sqlite_is_reported_and_the_file_stays(user_path, monkeypatch):
     _open(user_path).close()
     before = user_path.read_bytes()
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
@@ -223,7 +223,7 @@ def test_an_old_sqlite_is_named_and_does_not_cost_the_file(user_path, monkeypatc
     assert [(file.name, file.read_bytes()) for file in user_path.parent.iterdir()] == [("user.db", before)]
 
 
-def test_a_locked_file_is_refused_and_not_set_aside(user_path, monkeypatch):
+def test_a_locked_file_is_refused_and_not_renamed(user_path, monkeypatch):
     monkeypatch.setattr(database_file, "BUSY_TIMEOUT_MS", 10)
     _open(user_path).close()
     with closing(sqlite3.connect(user_path, isolation_level=None)) as shell:
@@ -233,7 +233,7 @@ def test_a_locked_file_is_refused_and_not_set_aside(user_path, monkeypatch):
     assert [file.name for file in user_path.parent.iterdir()] == ["user.db"]
 
 
-def test_a_full_disk_says_so_and_keeps_what_was_stored(conn, user_path):
+def test_a_full_disk_is_reported_and_stored_data_stay(conn, user_path):
     _write_list(conn)
     pages = conn.execute("PRAGMA page_count").fetchone()[0]
     conn.execute(f"PRAGMA max_page_count = {pages}").fetchall()
@@ -264,7 +264,7 @@ def read_only_path():
             folder.chmod(0o755)
 
 
-def test_a_read_only_file_can_be_read_and_is_neither_written_nor_set_aside(read_only_path):
+def test_a_read_only_file_can_be_read_and_is_neither_written_nor_renamed(read_only_path):
     with closing(connect_user_reader(read_only_path)) as conn:
         assert [row.name for row in WATCHLISTS.list_rows(conn)] == ["mine"]
     with pytest.raises(EnvironmentFaultError, match="read-only"):

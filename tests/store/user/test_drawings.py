@@ -33,7 +33,7 @@ def _ids(drawings):
     return [drawing.drawing_id for drawing in drawings]
 
 
-def test_a_drawing_comes_back_as_it_was_with_its_times(conn):
+def test_a_drawing_is_read_back_unchanged_with_its_times(conn):
     assert _write(conn, "a")
     (drawing,) = read_drawings(conn, "AAPL")
     assert drawing == StoredDrawing("a", "AAPL", 1, LINE, 100, 100, None)
@@ -42,7 +42,7 @@ def test_a_drawing_comes_back_as_it_was_with_its_times(conn):
     assert read_drawing(conn, "a") == StoredDrawing("a", "AAPL", 1, LINE | {"z": 2}, 100, 130, None)
 
 
-def test_writing_the_same_again_changes_nothing_and_says_so(conn):
+def test_writing_the_same_again_changes_nothing_and_returns_false(conn):
     _write(conn, "a")
     assert not _write(conn, "a", now=130)
     assert read_drawing(conn, "a").updated_at == 100
@@ -56,7 +56,7 @@ def test_drawings_are_listed_by_symbol_in_the_order_in_which_they_are_painted(co
     assert read_drawings(conn, "TSLA") == []
 
 
-def test_a_deleted_drawing_lies_in_the_bin_until_it_is_written_again(conn):
+def test_a_deleted_drawing_is_in_the_bin_until_it_is_written_again(conn):
     _write(conn, "a")
     _write(conn, "b")
     assert _delete(conn, "a", 200)
@@ -69,7 +69,7 @@ def test_a_deleted_drawing_lies_in_the_bin_until_it_is_written_again(conn):
     assert read_bin(conn) == []
 
 
-def test_the_bin_is_emptied_of_what_was_deleted_before_a_time(conn):
+def test_drawings_deleted_before_a_time_are_removed_from_the_bin(conn):
     for drawing_id, deleted_at in (("a", 200), ("b", 300), ("c", 250)):
         _write(conn, drawing_id)
         _delete(conn, drawing_id, deleted_at)

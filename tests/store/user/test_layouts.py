@@ -1,4 +1,4 @@
-"""Layouts, the autosaved one, and the versions of each."""
+"""Layouts, the autosaved layout, and the versions of each."""
 
 from candledesk.store.database_file import transaction
 from candledesk.store.user.layouts import (
@@ -23,7 +23,7 @@ def _versions(conn, name):
     return [read_layout_version(conn, row.version_id)["number"] for row in list_layout_versions(conn, name)]
 
 
-def test_a_layout_comes_back_and_its_former_states_are_versions_the_latest_first(conn):
+def test_a_layout_is_read_back_and_its_earlier_states_are_versions_the_latest_first(conn):
     for number in range(3):
         assert _write(conn, "Day", number)
     assert read_layout(conn, "Day") == {"number": 2}
@@ -46,19 +46,19 @@ def test_the_last_twenty_versions_of_each_layout_stay(conn):
     assert _versions(conn, "Other") == [0]
 
 
-def test_a_save_may_give_up_what_was_there_before(conn):
+def test_a_save_can_replace_the_layout_without_a_version(conn):
     _write(conn, AUTOSAVED, 1)
     assert _write(conn, AUTOSAVED, 2, keeps_version=False)
     assert (read_layout(conn, AUTOSAVED), list_layout_versions(conn, AUTOSAVED)) == ({"number": 2}, [])
 
 
-def test_the_autosaved_layout_is_none_of_those_that_a_person_named(conn):
+def test_the_autosaved_layout_is_not_listed(conn):
     _write(conn, AUTOSAVED, 1)
     _write(conn, "Day", 1)
     assert [row.name for row in list_layouts(conn)] == ["Day"]
 
 
-def test_a_layout_goes_with_its_versions(conn):
+def test_deleting_a_layout_deletes_its_versions(conn):
     _write(conn, "Day", 1)
     _write(conn, "Day", 2)
     (version,) = list_layout_versions(conn, "Day")

@@ -1,4 +1,4 @@
-"""Watchlists, and what all tables of named documents have in common."""
+"""Watchlists, as an example of all tables of named documents."""
 
 import math
 
@@ -21,14 +21,14 @@ def _names(conn):
     return [row.name for row in WATCHLISTS.list_rows(conn)]
 
 
-def test_a_watchlist_comes_back_as_it_was(conn):
+def test_a_watchlist_is_read_back_unchanged(conn):
     assert _write(conn, "Tech")
     assert WATCHLISTS.read(conn, "Tech") == TECH
     assert WATCHLISTS.read(conn, "Coins") is None
     assert WATCHLISTS.list_rows(conn) == [NamedRow("Tech", 100)]
 
 
-def test_the_same_again_changes_nothing_and_says_so(conn):
+def test_the_same_document_again_changes_nothing_and_returns_false(conn):
     _write(conn, "Tech")
     assert not _write(conn, "Tech", now=200)
     assert WATCHLISTS.list_rows(conn) == [NamedRow("Tech", 100)]
@@ -36,7 +36,7 @@ def test_the_same_again_changes_nothing_and_says_so(conn):
     assert WATCHLISTS.list_rows(conn) == [NamedRow("Tech", 300)]
 
 
-def test_a_new_list_is_the_last_and_the_order_of_a_person_is_kept(conn):
+def test_a_new_list_is_the_last_and_the_given_order_is_kept(conn):
     for name in ("b", "c", "a"):
         _write(conn, name)
     assert _names(conn) == ["b", "c", "a"]
@@ -48,7 +48,7 @@ def test_a_new_list_is_the_last_and_the_order_of_a_person_is_kept(conn):
     assert _names(conn) == ["a", "b", "c", "d"]
 
 
-def test_deleting_tells_whether_there_was_one(conn):
+def test_deleting_returns_whether_there_was_one(conn):
     _write(conn, "Tech")
     with transaction(conn):
         assert WATCHLISTS.delete(conn, "Tech")
@@ -57,14 +57,14 @@ def test_deleting_tells_whether_there_was_one(conn):
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, {1, 2}])
-def test_what_json_cannot_hold_is_refused_and_not_stored(conn, value):
+def test_values_that_json_lacks_are_refused_and_not_stored(conn, value):
     with pytest.raises(InputError, match="cannot be stored as JSON"):
         _write(conn, "Tech", {"value": value})
     assert _names(conn) == []
 
 
 def test_any_text_can_be_stored(conn):
-    """A lone surrogate, which a browser may send, is no text that SQLite takes."""
+    """SQLite does not accept a lone surrogate, which a browser may send."""
     document = {"text": "\ud800 '\" \x00 é"}
     _write(conn, "Tech", document)
     assert WATCHLISTS.read(conn, "Tech") == document

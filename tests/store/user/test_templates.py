@@ -13,7 +13,7 @@ def _write(conn, kind, name, document=RED):
         return write_template(conn, kind, name, document, 100)
 
 
-def test_a_template_comes_back_under_its_kind_and_name(conn):
+def test_a_template_is_read_back_by_its_kind_and_name(conn):
     assert _write(conn, "trend_line", "Red")
     assert not _write(conn, "trend_line", "Red"), "the same again"
     assert read_template(conn, "trend_line", "Red") == RED
@@ -28,7 +28,7 @@ def test_templates_of_a_kind_are_listed_by_name(conn):
     assert list_templates(conn, "ray") == ["a", "b", "C"]
 
 
-def test_deleting_takes_the_one_of_that_kind_only(conn):
+def test_deleting_removes_the_template_of_that_kind_only(conn):
     _write(conn, "ray", "Red")
     _write(conn, "trend_line", "Red")
     with transaction(conn):

@@ -2,8 +2,8 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from candledesk import __version__
-from candledesk.ui.chart.paint.snapshot import SOURCE
 from candledesk.ui.features.about import AboutDialog, about_rows
+from candledesk.ui.shell.feature import DataOrigin
 from candledesk.ui.theme.themes import THEMES, apply_theme
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
@@ -11,7 +11,7 @@ from tests.ui.window_harness import WindowHarness
 
 @pytest.fixture
 def opened(qapp, cache, tmp_path):
-    made = WindowHarness(qapp, cache, tmp_path)
+    made = WindowHarness(qapp, cache, tmp_path, origin=DataOrigin(terms="Some market, for personal use."))
     yield made
     made.close()
 
@@ -24,21 +24,20 @@ def test_help_ends_with_the_version_the_folder_and_where_the_data_come_from(open
     words = " ".join(label.text() for label in dialog.findChildren(QLabel))
     assert __version__ in words
     assert str(tmp_path) in words
-    assert "Yahoo Finance, through yfinance" in words
+    assert "Some market, for personal use" in words
     assert not dialog.folder_button.isDefault(), "Enter closes; it opens no file manager"
     dialog.close()
 
 
-def test_the_demo_market_is_named_and_yahoo_is_not(tmp_path):
+def test_the_demo_market_is_named_as_a_sentence(tmp_path):
     rows = dict(about_rows(tmp_path, "demo market (synthetic)"))
     assert rows["Market data"] == "Demo market (synthetic)"
-    assert "Yahoo" in dict(about_rows(tmp_path, SOURCE))["Market data"]
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_a_long_folder_does_not_make_the_dialog_wider_than_a_small_screen(opened, qapp, theme):
     apply_theme(qapp, theme)
-    dialog = AboutDialog(opened.home / ("long" * 40), SOURCE, opened.window)
+    dialog = AboutDialog(opened.home / ("long" * 40), "Some market.", opened.window)
     dialog.show()
     settle(qapp)
     assert dialog.width() <= 1200

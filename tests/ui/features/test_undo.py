@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.options import ChartType, PriceMode
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from tests.fake_data import make_bars
 from tests.ui.conftest import settle
-from tests.ui.fakes import make_bars
 from tests.ui.window_harness import WindowHarness
 
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease

@@ -17,7 +17,8 @@ SCRIPT = """
 import os, sys, threading, pathlib
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.shell import app_window
-from tests.ui.fakes import FakeCache, make_bars
+from tests.fake_cache import FakeCache
+from tests.fake_data import make_bars
 heavy = {"pandas", "yfinance", "sqlite3", "sqlite_utils", "exchange_calendars"} & set(sys.modules)
 cache = FakeCache()
 cache.add("AAPL", "1d", make_bars(300))
@@ -102,6 +103,32 @@ def test_a_signal_closes_the_window_and_quits_once(tmp_path, number):
         process.wait()
     assert out.splitlines()[-2:] == ["quit", "code 0"], err
     assert (tmp_path / "window.ini").exists()
+    assert "Traceback" not in err
+
+
+NO_ANSWER = """
+import asyncio
+from concurrent.futures import Future
+cache.list_jobs = lambda **_: Future()
+def end(code, leave=os._exit):
+    print("still waiting:", len(asyncio.all_tasks(asyncio.get_event_loop())), flush=True)
+    leave(code)
+os._exit = end
+"""
+
+
+def test_what_the_window_still_waits_for_ends_with_it(tmp_path):
+    process = _start(tmp_path, NO_ANSWER)
+    try:
+        assert process.stdout is not None
+        assert "shown\n" in iter(process.stdout.readline, "")
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
+        process.wait()
+    assert out.splitlines()[-3:] == ["quit", "code 0", "still waiting: 0"], err
+    assert "pending" not in err
     assert "Traceback" not in err
 
 

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QTabBar
 
-from candledesk.cache.runtime.workers import Writer
+from candledesk.cache.runtime.writer import Writer
+from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.user.database import connect_user_reader
 from candledesk.store.user.layouts import AUTOSAVED, read_layout
@@ -12,8 +13,8 @@ from candledesk.ui.chart.core.options import ChartType
 from candledesk.workspace.layout import parse_layout
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
+from tests.fake_data import make_bars
 from tests.ui.conftest import settle
-from tests.ui.fakes import make_bars
 from tests.ui.window_harness import WindowHarness
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -201,15 +202,16 @@ def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_re
     opened.page.model.series_changed.emit()
     settle(qapp)
     assert (entry.text(), opened.page.title()) == ("MSFT", "AAPL 1d")
-    opened.page.feed._refuse("Yahoo cannot be reached.")
+    cache.held.pop()[1].set_exception(EnvironmentFaultError("Yahoo cannot be reached."))
     settle(qapp)
     assert entry.text() == "AAPL"
 
 
-def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp):
+def test_the_toolbar_goes_back_to_the_interval_that_is_shown_when_another_cannot_be(opened, qapp, cache):
     opened.open("AAPL", "1d")
+    cache.is_holding = True
     opened.charts.set_interval(INTERVALS["5m"])
-    opened.page.feed._refuse("Yahoo cannot be reached.")
+    cache.held.pop()[1].set_exception(EnvironmentFaultError("Yahoo cannot be reached."))
     settle(qapp)
     assert opened.interval_buttons.by_name["1d"].isChecked()
 

@@ -7,7 +7,6 @@ from PySide6.QtCore import QSettings
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.bridge import Bridge
 from candledesk.ui.shell import layout_autosave
 from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.workspace.layout import Layout, LoadedLayout
@@ -44,8 +43,7 @@ class Window:
 
     def __init__(self, qapp, cache, stored, settings):
         self.qapp, self.stored, self.shown, self.told = qapp, stored, Layout(), []
-        self.bridge = Bridge(cache)
-        self.autosave = LayoutAutosave(stored, self.bridge, settings)
+        self.autosave = LayoutAutosave(stored, settings)
         self.autosave.failed.connect(self.told.append)
         self.shown = self.autosave.layout
 
@@ -84,7 +82,6 @@ def make(qapp, cache, settings, monkeypatch):
     yield begin
     for window in made:
         window.autosave.finish()
-        window.bridge.close()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ NO_SYMBOL = Notice("No symbol open", "Type a symbol, for example AAPL, and press
 
 def loading_notice(symbol: str, interval: str) -> Notice:
     """Return the notice while a symbol is looked up for the first time."""
-    return Notice(f"Loading {symbol}", f"Asking Yahoo for {interval} bars. They are kept here once they arrive.")
+    return Notice(f"Loading {symbol}", f"Asking for {interval} bars. They are kept here once they arrive.")
 
 
 def error_notice(symbol: str, text: str, *, is_offline: bool = False) -> Notice:
@@ -43,7 +43,7 @@ def edge_title(edge: EdgeState, *, is_offline: bool, pause: str = "") -> str:
     """Return the title left of the oldest bar; without a network or in a ``pause`` it does not say that bars load."""
     is_waiting = is_offline and edge is not EdgeState.START
     if pause and edge is EdgeState.LOADING and not is_waiting:
-        return "Older bars wait for Yahoo"
+        return "Older bars wait for the provider"
     return "Older bars wait for the network" if is_waiting else _EDGE_TITLES[edge]
 
 
@@ -59,7 +59,7 @@ def edge_text(series: Series, pause: str = "") -> str:
 
 
 def pause_text(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
-    """Return a sentence about a pause that Yahoo asked for; empty when there is none at ``now``."""
+    """Return a sentence about a pause that the provider asked for; empty when there is none at ``now``."""
     is_paused = state.breaker is BreakerState.OPEN and not state.is_offline
     words = limiter_text(state, zone, now=now) if is_paused else ""
     return f"{words}." if words else ""
@@ -77,14 +77,14 @@ def _empty_notice(series: Series, *, is_offline: bool, pause: str) -> Notice:
     if is_offline and edge is not EdgeState.START:
         return Notice(
             f"{name} is not stored yet",
-            f"Yahoo cannot be reached now. The {interval} bars load by themselves when the network is back.",
+            f"The provider cannot be reached now. The {interval} bars load by themselves when the network is back.",
         )
     if pause and edge is EdgeState.LOADING:
-        return Notice(f"{name} waits for Yahoo", f"{pause} The {interval} bars load by themselves after that.")
+        return Notice(f"{name} waits for the provider", f"{pause} The {interval} bars load by themselves after that.")
     if edge is EdgeState.FAILED:
-        return Notice(f"{name} could not be loaded", edge_text(series) or "Yahoo did not answer. It is tried again.")
+        return Notice(f"{name} could not be loaded", edge_text(series) or "There was no answer. It is tried again.")
     if edge is EdgeState.START:
-        return Notice(f"No {interval} bars of {name}", edge_text(series) or "Yahoo has none for this interval.")
+        return Notice(f"No {interval} bars of {name}", edge_text(series) or "The provider has none for this interval.")
     return loading_notice(name, interval)
 
 
@@ -107,9 +107,9 @@ def limiter_text(state: LimiterState, zone: tzinfo | None = None, *, now: float 
         if state.retry_at is not None and state.retry_at <= now:
             return ""
         until = f" until {clock_time(state.retry_at, zone)}" if state.retry_at is not None else " for a while"
-        return f"Yahoo asked us to pause{until}"
+        return f"{state.provider} asked us to pause{until}"
     if state.breaker is BreakerState.HALF_OPEN:
-        return "Trying Yahoo again"
+        return f"Trying {state.provider} again"
     return ""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from candledesk.domain.venue_names import venue_name
 from candledesk.ui.chart.core.frame import has_volume, widest_price
 from candledesk.ui.chart.core.geometry.odd_bars import flags_text
 from candledesk.ui.chart.core.scales import format_price, format_volume
@@ -42,7 +41,7 @@ def title_parts(series: Series) -> list[Part]:
         parts.append(Part(instrument.name, Tone.MUTED))
     parts.append(Part(series.interval.name, Tone.MUTED))
     if instrument is not None:
-        venue = venue_name(instrument.exchange)
+        venue = instrument.exchange_name or instrument.exchange
         parts.append(Part(f"{venue} · {instrument.currency}" if instrument.currency else venue, Tone.MUTED))
     return parts
 

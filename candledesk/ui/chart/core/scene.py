@@ -37,7 +37,8 @@ class Series:
     """The loaded window of one series: rows of one bar or of many, and the axis that tells which.
 
     ``flags``: of each row that holds a flagged bar, by its open time; ``oddities``: how rows are drawn that are not
-    drawn as they are, ``None`` when all are.
+    drawn as they are, ``None`` when all are. ``oldest_askable``: how far back the provider answers (UTC seconds),
+    ``None`` for no limit but the listing.
     """
 
     symbol: str
@@ -52,6 +53,7 @@ class Series:
     hours: TradingHours | None = None
     flags: Mapping[int, int] = field(default_factory=dict)
     oddities: Oddities | None = None
+    oldest_askable: int | None = None
 
     @property
     def drawn(self) -> Bars:
@@ -115,6 +117,7 @@ class Series:
             at_latest=reply.at_latest,
             hours=reply.hours,
             flags=reply.odd,
+            oldest_askable=reply.oldest_askable,
             oddities=find_oddities(reply.bars, reply.odd, reply.usual, is_single=is_single),
         )
 
@@ -125,11 +128,11 @@ class Series:
 
 def first_time(series: Series) -> int | None:
     """Return when the history of a series begins (UTC seconds): its listing or the look-back; ``None`` when unknown."""
-    lookback_s, hours = series.interval.base.lookback_s, series.hours
+    if series.hours is None and not series.interval.is_daily:
+        return None  # the look-back is not known yet
     listed = series.instrument.first_open_time if series.instrument else None
-    floor = hours.now - lookback_s + DAY_S if hours is not None and lookback_s is not None else None
-    known = [time for time in (listed, floor) if time is not None]
-    return max(known) if known and not (lookback_s is not None and floor is None) else None
+    floor = None if series.oldest_askable is None else series.oldest_askable + DAY_S
+    return max((time for time in (listed, floor) if time is not None), default=None)
 
 
 def view_of_date(view: Viewport, series: Series, date: int) -> Viewport:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import BarsReply
     from candledesk.ui.chart.core.options import ChartOptions
 
-SOURCE = "Yahoo Finance"
 FORMATS = {".png": "PNG image", ".svg": "SVG drawing", ".pdf": "PDF page"}
 MAX_SIDE = 16_384  # logical pixels; four times a wide screen, and 1 GB of a PNG's memory
 _FOOTER = 26.0
@@ -54,7 +53,7 @@ class Shot:
     width: int
     height: int
     scale: float = 1.0
-    note: str = f"Data: {SOURCE}"
+    note: str = ""
 
 
 def write_shot(path: Path, shot: Shot) -> None:
@@ -157,10 +156,15 @@ def _paint_footer(painter: QPainter, shot: Shot, dpr: float, theme: Theme) -> No
             draw_line(painter, right, middle, made, pen, Align.AlignRight)
 
 
-def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: str = SOURCE) -> Shot:
-    """Return the shot of a chart as it is on screen, ``size`` logical pixels, with room for the footer below."""
+def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: str = "") -> Shot:
+    """Return the shot of a chart as it is on screen, ``size`` logical pixels, with room for the footer below.
+
+    ``source``: where the data are from; empty: as the instrument says.
+    """
+    instrument = scene.series.instrument
+    source = source or (instrument.source if instrument else "")
     height = size.height() + round(_FOOTER)
-    return Shot(replace(scene, notice=None), theme, size.width(), height, scale, f"Data: {source}")
+    return Shot(replace(scene, notice=None), theme, size.width(), height, scale, f"Data: {source}" if source else "")
 
 
 def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: bool = False) -> ChartScene:

@@ -1,29 +1,29 @@
-"""The coverage strip: a thin band under the time axis that shows which bars are stored and why others are not."""
+"""The coverage strip: a thin band under the time axis with the coverage of the visible span, and the reasons."""
 
 from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from candledesk.domain.coverage import MarkState
-from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.coverage_strip import CAN_FILL, Segment, mark_at, mark_text, place_marks, shown_span
 from candledesk.ui.chart.paint.pixels import colour_of
 from candledesk.ui.plain_text import plain_tip
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BarsStored
+    from candledesk.cache.messages import BarsStored, CoverageChanged, RefreshDue
     from candledesk.domain.coverage import CoverageMark
+    from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -33,36 +33,38 @@ _log = logging.getLogger(__name__)
 HEIGHT = 8
 _BAND_TOP, _BAND_H = 2, 4
 _ODD_H = 2  # a line within the band: flagged bars are stored like all others
-_ASK_MS = 120  # a panning chart asks once in this time, not for every frame
+_READ_MS = 120  # after a change: a moving chart does not read the coverage for every frame
 
 
 class CoverageStrip(QWidget):
-    """Shows the coverage of one chart. ``fill_requested`` carries the span that a user wants fetched."""
+    """Follows a chart. ``fill_requested`` carries the span that the user wants to be fetched."""
 
     fill_requested = Signal(object)
 
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel, theme: Theme) -> None:
         """Show nothing until the chart shows bars."""
         super().__init__()
-        self._cache, self._bridge, self._model, self._theme = cache, bridge, model, theme
-        self._asked: tuple[object, ...] = ()
-        self._future: Future[Any] | None = None
+        self._cache, self._model, self._theme = cache, model, theme
+        self._tasks = WidgetTasks(self, partial(_log.info, "the coverage could not be read: %s"))
+        self._read_for: tuple[object, ...] = ()
         self._marks: tuple[CoverageMark, ...] = ()
         self.segments: list[Segment] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_ASK_MS)
-        self._timer.timeout.connect(self._ask)
+        self._timer.setInterval(_READ_MS)
+        self._timer.timeout.connect(self._read)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setAccessibleName("Coverage")
         model.changed.connect(self._on_changed)
-        bridge.bars_stored.connect(self._on_bars_stored)
+        bridge.bars_stored.connect(self._on_series_changed)
+        bridge.coverage_changed.connect(self._on_series_changed)
+        bridge.refresh_due.connect(self._on_refresh_due)
 
     def set_theme(self, theme: Theme) -> None:
-        """Change the palette."""
+        """Apply a theme."""
         self._theme = theme
         self.update()
 
@@ -73,10 +75,10 @@ class CoverageStrip(QWidget):
 
     def _on_changed(self) -> None:
         series = self._model.series
-        if self._asked[:2] != (series.symbol, series.interval):
+        if self._read_for[:2] != (series.symbol, series.interval):
             self._marks = ()
         self._place()
-        if self._key() != self._asked and not self._timer.isActive():
+        if self._key() != self._read_for and not self._timer.isActive():
             self._timer.start()
 
     def _place(self) -> None:
@@ -85,29 +87,29 @@ class CoverageStrip(QWidget):
             self.segments = segments
             self.update()
 
-    def _on_bars_stored(self, event: BarsStored) -> None:
+    def _on_series_changed(self, event: BarsStored | CoverageChanged) -> None:
         series = self._model.series
         if event.symbol == series.symbol and event.interval.base is series.interval.base:
-            self._asked = self._asked[:2]
-            if not self._timer.isActive():
-                self._timer.start()
+            self._read_again()
 
-    def _ask(self) -> None:
+    def _on_refresh_due(self, event: RefreshDue) -> None:
+        if event.symbol in {None, self._model.series.symbol}:
+            self._read_again()
+
+    def _read_again(self) -> None:
+        self._read_for = self._read_for[:2]
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _read(self) -> None:
         series = self._model.series
         span = shown_span(series, self._model.placed, int(time.time()))
-        self._asked = self._key()
+        self._read_for = self._key()
         if span is not None and self.isVisible():
-            self._future = self._cache.read_marks(series.symbol, series.interval, span)
-            self._bridge.deliver(self._future, self._on_marks)
+            self._tasks.replace(self._show_marks(series.symbol, series.interval, span))
 
-    def _on_marks(self, future: Future[Any]) -> None:
-        if future is not self._future:
-            return
-        try:
-            self._marks = future.result()
-        except CandleDeskError as error:
-            _log.info("the coverage could not be read: %s", error)
-            return
+    async def _show_marks(self, symbol: str, interval: Interval, span: Span) -> None:
+        self._marks = await result_of(self._cache.read_marks(symbol, interval, span))
         self._place()
 
     def _colour(self, mark: CoverageMark | None) -> str:
@@ -138,14 +140,14 @@ class CoverageStrip(QWidget):
         painter.end()
 
     def event(self, event: QEvent) -> bool:
-        """Show a tool tip about the part under the mouse."""
+        """Show the coverage under the mouse as a tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tip(event.pos(), event.globalPos())
             return True
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show the tool tip at once: the band is thin and its parts are short."""
+        """Show the tooltip at once: the band is thin and its segments are short."""
         self._show_tip(event.position().toPoint(), event.globalPosition().toPoint())
         piece = mark_at(self.segments, event.position().x())
         can_fill = piece is not None and piece.mark is not None and piece.mark.state in CAN_FILL
@@ -161,7 +163,7 @@ class CoverageStrip(QWidget):
         QToolTip.showText(place + QPoint(0, -54 - 16 * words.count("\n")), plain_tip(words), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Open a menu that offers to fetch what is missing there."""
+        """Open a menu with the coverage there, and with an entry that fetches what is missing."""
         piece = mark_at(self.segments, event.position().x())
         if event.button() != Qt.MouseButton.LeftButton or piece is None or piece.mark is None:
             return
@@ -172,9 +174,9 @@ class CoverageStrip(QWidget):
             menu.addAction(line).setEnabled(False)
         if piece.mark.state in CAN_FILL:
             menu.addSeparator()
-            self._wanted: Span = piece.mark.span
+            self._chosen: Span = piece.mark.span
             menu.addAction("Fetch it now").triggered.connect(self._on_fill_chosen)
         menu.popup(event.globalPosition().toPoint())
 
     def _on_fill_chosen(self) -> None:
-        self.fill_requested.emit(self._wanted)
+        self.fill_requested.emit(self._chosen)

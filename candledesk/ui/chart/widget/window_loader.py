@@ -1,4 +1,4 @@
-"""A reply made ready to be drawn, on the thread that brings it: a window of many rows must not cost a frame."""
+"""Builds the window of a reply on the thread that read it: a window of many rows must not cost a frame."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.cache.runtime.workers import run_into
+from candledesk.cache.runtime.threads import run_into
 from candledesk.ui.chart.core.scene import Series
 
 if TYPE_CHECKING:
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A reply and its window, which does not know yet what it replaces (``Series.replacing``)."""
+    """A reply and its window, before it replaces another one (``Series.replacing``)."""
 
     reply: ViewportReply
     series: Series
 
 
-def prepare(asked: Future[ViewportReply]) -> Future[Loaded]:
-    """Return a future of the reply with its window built; what ``asked`` raises, it raises."""
+def build_window(reply_future: Future[ViewportReply]) -> Future[Loaded]:
+    """Return a future of the reply with its window; it raises what ``reply_future`` raises."""
     loaded: Future[Loaded] = Future()
 
     def build() -> Loaded:
-        reply = asked.result()
+        reply = reply_future.result()
         return Loaded(reply, Series.from_reply(reply))
 
-    asked.add_done_callback(lambda _: run_into(loaded, build))
+    reply_future.add_done_callback(lambda _: run_into(loaded, build))
     return loaded

@@ -1,10 +1,12 @@
-"""The form that starts backfills for many symbols and intervals at once, and says first what they will cost."""
+"""The form that starts backfills for many symbols and intervals at once, and shows their cost first."""
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, Qt, QTimer, Signal
+from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -26,6 +28,7 @@ from candledesk.ui.interval_text import interval_text
 from candledesk.ui.panels.jobs.backfill_series import BackfillOrder, day_span, find_mistake, read_symbols
 from candledesk.ui.panels.jobs.texts import count_text, estimate_text, names_text
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,37 +36,31 @@ if TYPE_CHECKING:
     from datetime import date
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BackfillEstimate, Job
+    from candledesk.cache.messages import Job
     from candledesk.domain.interval import Interval
-    from candledesk.ui.bridge import Bridge
 
-_PAUSE_MS = 250  # after the last change, before an estimate is asked for
+_PAUSE_S = 0.25  # after the last change, before the cost is estimated
 _PER_ROW = 6
 
 
 class BackfillForm(QDialog):
-    """Opened with ``open``. ``asked`` carries the future of the start, which may outlive the form.
+    """Opened with ``open``. ``starting`` carries the future of the start, which may outlive the form.
 
     ``started`` carries the number of jobs, after which the form closes itself.
     """
 
-    asked = Signal(object)
+    starting = Signal(object)
     started = Signal(int)
 
-    def __init__(
-        self, cache: CacheApi, bridge: Bridge, parent: QWidget, target: tuple[str, Interval] | None = None
-    ) -> None:
+    def __init__(self, cache: CacheApi, parent: QWidget, target: tuple[str, Interval] | None = None) -> None:
         """Begin with the series that is on screen."""
         super().__init__(parent)
         self.setWindowTitle("New backfill")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._cache, self._bridge = cache, bridge
-        self._estimated: Future[BackfillEstimate] | None = None
+        self._cache = cache
+        self._estimates = WidgetTasks(self, partial(self._show_message, is_error=True))
+        self._starts = WidgetTasks(self, partial(self._show_message, is_error=True))
         self._is_starting = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE_MS)
-        self._timer.timeout.connect(self._ask_estimate)
         self.symbols = QPlainTextEdit(target[0] if target else "")
         self.interval_buttons = {interval.name: _interval_button(interval) for interval in INTERVALS.values()}
         shown = target[1] if target else INTERVALS["1d"]
@@ -148,7 +145,7 @@ class BackfillForm(QDialog):
         self.start_button.clicked.connect(self._on_start_clicked)
         self.buttons.rejected.connect(self.reject)
 
-    # -- what was told
+    # -- the input
 
     def _days(self) -> tuple[date, date] | None:
         if self.everything.isChecked():
@@ -159,37 +156,38 @@ class BackfillForm(QDialog):
         return tuple(INTERVALS[name] for name, button in self.interval_buttons.items() if button.isChecked())
 
     def order(self) -> BackfillOrder:
-        """Return what is to be backfilled."""
+        """Return the series and the span to backfill."""
         days = self._days()
         return BackfillOrder(
             read_symbols(self.symbols.toPlainText())[0], self._intervals(), None if days is None else day_span(*days)
         )
 
     def mistake(self) -> str:
-        """Return what is missing, or nothing."""
+        """Return what is missing before a start is possible, empty when nothing is."""
         return find_mistake(read_symbols(self.symbols.toPlainText())[0], self._intervals(), self._days())
 
     # -- slots
 
     def _on_date_changed(self) -> None:
         if self.everything.isChecked():
-            self.from_to.setChecked(True)  # which tells of the change
+            self.from_to.setChecked(True)  # which emits the change
         else:
             self._on_changed()
 
     def _on_changed(self) -> None:
         symbols, refused = read_symbols(self.symbols.toPlainText())
         self.found.setText(count_text(len(symbols), "symbol"))
-        self.refused.setText(f"Not symbols, left out: {names_text(refused)}" if refused else "")
+        self.refused.setText(f"Ignored (not valid symbols): {names_text(refused)}" if refused else "")
         self.refused.setVisible(bool(refused))
-        self._estimated = None
         mistake = self.mistake()
         n_series = len(symbols) * len(self._intervals())
         self.start_button.setEnabled(not mistake and not self._is_starting)
         self.start_button.setText("&Start" if mistake else f"&Start {count_text(n_series, 'backfill')}")
         self._show_message(mistake or "Estimating…")
-        if not mistake:
-            self._timer.start()
+        if mistake:
+            self._estimates.cancel()
+        else:
+            self._estimates.replace(self._estimate())
 
     def _show_message(self, text: str, *, is_error: bool = False) -> None:
         self.cost.setText(text)
@@ -197,22 +195,16 @@ class BackfillForm(QDialog):
         self.cost.style().unpolish(self.cost)
         self.cost.style().polish(self.cost)
 
-    def _ask_estimate(self) -> None:
+    async def _estimate(self) -> None:
+        """Show the cost once nothing is changed any more."""
+        await asyncio.sleep(_PAUSE_S)
         order = self.order()
-        self._estimated = self._cache.estimate_backfill(order.series, order.span)
-        self._bridge.deliver(self._estimated, self._on_estimated)
-
-    def _on_estimated(self, future: Future[BackfillEstimate]) -> None:
-        if future is not self._estimated or self._is_starting:
-            return  # something was changed since
-        try:
-            estimate = future.result()
-        except CandleDeskError as error:
-            self._show_message(str(error), is_error=True)
+        estimate = await result_of(self._cache.estimate_backfill(order.series, order.span))
+        if self._is_starting:
             return
         text = estimate_text(estimate)
         if estimate.unknown:
-            text += f"\nNot met yet, looked up first: {names_text(estimate.unknown)}."
+            text += f"\nNew symbols, will be looked up: {names_text(estimate.unknown)}."
         self._show_message(text)
 
     def _on_start_clicked(self) -> None:
@@ -221,26 +213,23 @@ class BackfillForm(QDialog):
         order = self.order()
         self._is_starting = True
         self.start_button.setEnabled(False)
-        self._show_message(
-            "Starting. Symbols that were never met are looked up first; this form may be closed meanwhile."
-        )
+        self._show_message("Starting. New symbols are looked up first. You can close this window.")
         future = self._cache.start_backfills(order.series, order.span)
-        self._bridge.deliver(future, self._on_started)
-        self.asked.emit(future)
+        self._starts.start(self._finish(future))
+        self.starting.emit(future)
 
-    def _on_started(self, future: Future[list[Job]]) -> None:
-        self._is_starting = False
-        self.start_button.setEnabled(not self.mistake())
+    async def _finish(self, future: Future[list[Job]]) -> None:
+        """Close the form when everything is started; else say what is not."""
         try:
-            jobs = future.result()
-        except UnknownSymbolError as error:
-            self._show_message(f"{error} The others are started.", is_error=True)
-            return
+            jobs = await result_of(future)
         except CandleDeskError as error:
-            self._show_message(str(error), is_error=True)
-            return
-        self.started.emit(len(jobs))
-        self.accept()
+            self._is_starting = False
+            self.start_button.setEnabled(not self.mistake())
+            rest = " The others are started." if isinstance(error, UnknownSymbolError) else ""
+            self._show_message(f"{error}{rest}", is_error=True)
+        else:
+            self.started.emit(len(jobs))
+            self.accept()
 
 
 def _python_date(day: QDate) -> date:

@@ -1,4 +1,4 @@
-"""What the backfill form was told, checked: series, span, and what cannot be used. Pure."""
+"""The input of the backfill form: symbols, intervals and days, checked and converted to series and span. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,7 +36,10 @@ class BackfillOrder:
 
 
 def read_symbols(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the symbols of a text that commas, semicolons or white space separate, each once, and what is none."""
+    """Return the symbols of a text, each once, and the words that are no valid symbols.
+
+    Commas, semicolons and white space separate.
+    """
     symbols: dict[str, None] = {}
     refused: dict[str, None] = {}
     for word in filter(None, _SEPARATORS.split(text)):

@@ -1,4 +1,4 @@
-"""How the cells of the job table are drawn that are more than text: the state with its colour, and the progress bar."""
+"""Painting of the job table's cells that are not only text: the state with its colour and the progress bar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROW_H = 26
 _BAR_W, _BAR_H, _GAP = 64, 4, 8
 _DOT = 7
-_TRACK_SHARE = 0.2  # of the text in an empty bar where the row's ground is not the usual one
+_TRACK_SHARE = 0.2  # of the text colour in an empty bar on a selected row
 
 
 def state_colour(state: JobState, theme: Theme) -> str:
@@ -34,7 +34,7 @@ def state_colour(state: JobState, theme: Theme) -> str:
 
 
 def track_colour(theme: Theme, *, is_selected: bool) -> str:
-    """Return the colour of what is not done yet: seen on the row's ground, which a selection changes."""
+    """Return the colour of the bar's empty part, visible on the background of a row that is selected or not."""
     return mix(theme.text, theme.hover, _TRACK_SHARE) if is_selected else theme.border
 
 
@@ -42,7 +42,7 @@ class _JobDelegate(QStyledItemDelegate):
     """Draws the row's background, and leaves the rest to ``paint_job``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Wear the dark theme until told otherwise."""
+        """Start with the dark theme."""
         super().__init__(parent)
         self.theme = DARK
 

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature, Panel
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from candledesk.cache.messages import Job
     from candledesk.ui.shell.feature import WindowContext
 
 _KEYS = (
@@ -32,6 +29,7 @@ class _Backfills(QObject):
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context.window)
         self._context = context
+        self._tasks = WidgetTasks(self, context.charts.show_message)
         self.panel = panel = JobsPanel(context.cache, context.bridge, context.window)
         panel.set_theme(context.theme_choice.theme)
         panel.live_changed.connect(context.status.show_live)
@@ -45,23 +43,14 @@ class _Backfills(QObject):
         target = self._context.charts.target
         if target is not None:
             self.panel.show()
-            started = self._context.cache.start_backfill(*target, None)
-            self._context.bridge.deliver(started, self._on_started)
+            self._tasks.start(result_of(self._context.cache.start_backfill(*target, None)))
 
     def ask_backfill(self) -> None:
         """Open the form of a new backfill, with the series of the chart in front."""
-        form = BackfillForm(
-            self._context.cache, self._context.bridge, self._context.window, self._context.charts.target
-        )
-        form.asked.connect(self.panel.follow_start)
+        form = BackfillForm(self._context.cache, self._context.window, self._context.charts.target)
+        form.starting.connect(self.panel.follow_start)
         form.started.connect(self.panel.show_started)
         form.open()
-
-    def _on_started(self, future: Future[Job]) -> None:
-        try:
-            future.result()
-        except CandleDeskError as error:
-            self._context.charts.show_message(str(error))
 
     def _on_theme_changed(self) -> None:
         self.panel.set_theme(self._context.theme_choice.theme)

@@ -1,4 +1,4 @@
-"""A row of widgets that goes on in the next line when the room ends, so that a narrow window loses no button."""
+"""A layout that wraps its widgets to the next line, so that a narrow window hides no button."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
-        """Take an item."""
+        """Add an item at the end."""
         self._items.append(item)
 
     def count(self) -> int:
@@ -29,15 +29,15 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        """Give an item away."""
+        """Remove and return an item, ``None`` beyond the last."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        """Want no more room than there is."""
+        """Do not expand."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """Depend on the width."""
+        """Return that the height depends on the width."""
         return True
 
     def heightForWidth(self, width: int) -> int:
@@ -58,7 +58,7 @@ class FlowLayout(QLayout):
         return QSize(width, max((hint.height() for hint in hints), default=0)).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
-        """Return the room for the widest item."""
+        """Return the size of the largest item."""
         sizes = [item.minimumSize() for item in self._items]
         width = max((size.width() for size in sizes), default=0)
         height = max((size.height() for size in sizes), default=0)

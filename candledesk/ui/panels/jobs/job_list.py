@@ -1,4 +1,4 @@
-"""The jobs that the panel knows: which news is stale, which jobs are shown, in which order. Pure."""
+"""The jobs of the panel: which events are stale, which jobs are shown, in which order. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _STEPS = frozenset((source, target) for (source, _verb), target in EDGES.items())
 _URGENCY = {state: at for at, state in enumerate(JobState)}
 _NEVER = float("inf")
-_KEYS: tuple[Callable[[Job], tuple[object, ...]], ...] = (  # one per column of ``job_words.COLUMNS``
+_KEYS: tuple[Callable[[Job], tuple[object, ...]], ...] = (  # one per column of ``texts.COLUMNS``
     lambda job: (job.symbol, job.interval.step_s),
     lambda job: (job.interval.step_s, job.symbol),
     lambda job: (job.kind, job.symbol),
@@ -66,12 +66,12 @@ def is_stale(known: Job, incoming: Job) -> bool:
 
 
 class JobBook:
-    """Jobs by number, with what changed since it was last asked."""
+    """Jobs by number, and which of them changed since ``take_changed`` was last called."""
 
     def __init__(self) -> None:
         """Start empty: every state, the newest first."""
         self._jobs: dict[int, Job] = {}
-        self._touched: set[int] = set()  # since the last list was asked for
+        self._touched: set[int] = set()  # since the last list was requested
         self._changed: set[int] = set()
         self._filter, self._text = JobFilter.ALL, ""
         self._column, self._is_descending = -1, True
@@ -87,7 +87,7 @@ class JobBook:
         return Counter(job.state for job in self._jobs.values())
 
     def put(self, job: Job) -> None:
-        """Take a job's news."""
+        """Take a changed job, unless a later state of it is known."""
         known = self._jobs.get(job.job_id)
         if known is None or not is_stale(known, job):
             self._jobs[job.job_id] = job
@@ -95,17 +95,17 @@ class JobBook:
             self._changed.add(job.job_id)
 
     def begin_list(self) -> None:
-        """Note that a list is asked for: what is heard from here on may be missing in it."""
+        """Note that a list is requested: jobs that arrive from now on may be missing in it."""
         self._touched.clear()
 
     def take_list(self, jobs: Iterable[Job]) -> None:
-        """Take the list that was asked for; jobs that it does not have are gone, unless they were heard of since."""
-        heard = {job_id: self._jobs[job_id] for job_id in self._touched if job_id in self._jobs}
+        """Take the requested list; jobs that it does not have are removed, unless they arrived since the request."""
+        current = {job_id: self._jobs[job_id] for job_id in self._touched if job_id in self._jobs}
         for job in jobs:
             known = self._jobs.get(job.job_id)
-            heard[job.job_id] = known if known is not None and is_stale(known, job) else job
+            current[job.job_id] = known if known is not None and is_stale(known, job) else job
             self._changed.add(job.job_id)
-        self._jobs = heard
+        self._jobs = current
 
     def take_changed(self) -> set[int]:
         """Return the numbers of the jobs that changed since the last call."""

@@ -1,4 +1,4 @@
-"""The job panel: every fill and backfill with its progress, and what a person can do about it."""
+"""The job panel: every job with its progress, and the actions on jobs."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ from candledesk.ui.panels.jobs.table_view import JOB_ACTIONS, JobsView
 from candledesk.ui.panels.jobs.texts import requests_text
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.themes import chart_font
+from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from PySide6.QtGui import QAction, QHideEvent, QShowEvent
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20_000
 _RELIST_MS = 100
-_REST = 5  # times as long as reading the list took, it is not read again
+_REST = 5  # pause before the list is read again, as a multiple of the time that reading took
 _TICK_MS = 1_000
 _MOVING = (JobState.QUEUED, JobState.RUNNING)
 
@@ -61,12 +62,13 @@ class JobsPanel(QDockWidget):
         super().__init__("Jobs", parent)
         self.setObjectName("jobs")
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        self._cache, self._bridge = cache, bridge
+        self._cache = cache
+        self._tasks = WidgetTasks(self, self.failed.emit)
         self.model = JobsModel(self)
         self.table = JobsView(self.model)
         self.new_button = _button("New &backfill…", "Fetch history of many symbols and intervals")
         self.retry_failed_button = _button("Retr&y failed", "Queue every failed job again")
-        self.clear_button = _button("Cle&ar finished", "Take jobs that have ended off this list; stored bars stay")
+        self.clear_button = _button("Cle&ar finished", "Remove ended jobs from this list (downloaded bars are kept)")
         self.action_buttons = {
             row.name: _action_button(self.table.actions_by_name[row.name], row.title) for row in JOB_ACTIONS
         }
@@ -76,7 +78,7 @@ class JobsPanel(QDockWidget):
         self.empty = _EmptyState()
         self.pages = QStackedWidget()
         self._n_live = -1
-        self._asked_at = self._list_s = 0.0
+        self._list_s = 0.0
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._show_limiter)
@@ -84,7 +86,7 @@ class JobsPanel(QDockWidget):
         self._relist.setSingleShot(True)
         self._relist.timeout.connect(self.load)
         self._build()
-        self._connect()
+        self._connect(bridge)
         self.load()
 
     # -- building
@@ -119,7 +121,7 @@ class JobsPanel(QDockWidget):
         self.setWidget(body)
         self.setFocusProxy(self.table)
 
-    def _connect(self) -> None:
+    def _connect(self, bridge: Bridge) -> None:
         group = QButtonGroup(self)
         for chosen, button in self.filter_buttons.items():
             group.addButton(button)
@@ -130,34 +132,30 @@ class JobsPanel(QDockWidget):
         self.empty.button.clicked.connect(self.backfill_requested)
         self.retry_failed_button.clicked.connect(self._on_retry_failed_clicked)
         self.clear_button.clicked.connect(self._on_clear_clicked)
-        self.table.asked.connect(self._on_asked)
+        self.table.moves_requested.connect(self._on_moves_requested)
         self.table.left.connect(self.left)
         self.model.flushed.connect(self._refresh)
-        self._bridge.job_changed.connect(self.model.put)
-        self._bridge.jobs_changed.connect(self._on_jobs_changed)
-        self._bridge.limiter_changed.connect(self._show_limiter)
+        bridge.job_changed.connect(self.model.put)
+        bridge.jobs_changed.connect(self._on_jobs_changed)
+        bridge.limiter_changed.connect(self._show_limiter)
 
     def set_theme(self, theme: Theme) -> None:
-        """Wear other colours."""
+        """Apply a theme."""
         self.table.set_theme(theme)
 
-    # -- what is there
+    # -- the list
 
     def load(self) -> None:
         """Read the list again."""
         self._relist.stop()
-        self.model.book.begin_list()
-        self._asked_at = time.monotonic()
-        self._bridge.deliver(self._cache.list_jobs(limit=MAX_ROWS), self._on_listed)
+        self._tasks.start(self._list())
 
-    def _on_listed(self, future: Future[list[Job]]) -> None:
-        try:
-            jobs = future.result()
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
-            return
+    async def _list(self) -> None:
+        began = time.monotonic()
+        self.model.book.begin_list()
+        jobs = await result_of(self._cache.list_jobs(limit=MAX_ROWS))
         self.model.take_list(jobs)
-        self._list_s = time.monotonic() - self._asked_at
+        self._list_s = time.monotonic() - began
 
     def _on_jobs_changed(self) -> None:
         if not self._relist.isActive():
@@ -181,66 +179,62 @@ class JobsPanel(QDockWidget):
         chosen = next((row for row, button in self.filter_buttons.items() if button.isChecked()), JobFilter.ALL)
         self.model.show_states(chosen, self.search.text())
 
-    # -- the limiter
+    # -- the rate limiter
 
     def _show_limiter(self) -> None:
         if self.isVisible():
             self.requests.setText(requests_text(self._cache.limiter_state(), time.time(), n_live=self._n_live))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Follow the limiter while somebody can see it."""
+        """Show the rate limiter every second while the panel is visible."""
         super().showEvent(event)
         self._show_limiter()
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let the limiter alone."""
+        """Stop showing the rate limiter."""
         super().hideEvent(event)
         self._tick.stop()
 
-    # -- what is asked
+    # -- changing jobs
 
-    def _on_asked(self, verb: JobVerb, job_id: int) -> None:
+    def _on_moves_requested(self, verb: JobVerb, job_ids: Sequence[int]) -> None:
         methods: dict[JobVerb, Callable[[int], Future[Job]]] = {
             JobVerb.PAUSE: self._cache.pause_job,
             JobVerb.RESUME: self._cache.resume_job,
             JobVerb.CANCEL: self._cache.cancel_job,
             JobVerb.RETRY: self._cache.retry_job,
         }
-        self._bridge.deliver(methods[verb](job_id), self._on_moved)
+        self._tasks.start(self._move([methods[verb](job_id) for job_id in job_ids]))
 
-    def _on_moved(self, future: Future[Job]) -> None:
-        try:
-            self.model.put_soon(future.result())
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
+    async def _move(self, moves: Sequence[Future[Job]]) -> None:
+        """Show each job that was moved; one that is refused does not hold the others up."""
+        for move in moves:
+            try:
+                self.model.put_soon(await result_of(move))
+            except CandleDeskError as error:
+                self.failed.emit(str(error))
 
     def _on_retry_failed_clicked(self) -> None:
-        self._bridge.deliver(self._cache.retry_failed_jobs(), self._on_many_moved)
+        self._tasks.start(self._move_many(self._cache.retry_failed_jobs()))
 
     def _on_clear_clicked(self) -> None:
-        self._bridge.deliver(self._cache.clear_finished_jobs(), self._on_many_moved)
+        self._tasks.start(self._move_many(self._cache.clear_finished_jobs()))
 
-    def _on_many_moved(self, future: Future[int]) -> None:
+    async def _move_many(self, moves: Future[int]) -> None:
         try:
-            future.result()
+            await result_of(moves)
         except CandleDeskError as error:
             self.failed.emit(str(error))
         self.load()
 
-    def follow_start(self, future: Future[list[Job]]) -> None:
-        """Show the panel while backfills start, and tell when one cannot: their form may be closed by then."""
+    def follow_start(self, started: Future[list[Job]]) -> None:
+        """Show the panel while backfills start, and report one that cannot: their form may be closed by then."""
         self.show()
-        self._bridge.deliver(future, self._on_start_ended)
-
-    def _on_start_ended(self, future: Future[list[Job]]) -> None:
-        try:
-            future.result()
-        except CandleDeskError as error:
-            self.failed.emit(str(error))
+        self._tasks.start(result_of(started))
 
     def show_started(self) -> None:
-        """Show what was just started, and go there."""
+        """Show the jobs that were just started, and move the focus there."""
         self.show()
         self.filter_buttons[JobFilter.ALL].setChecked(True)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -248,7 +242,7 @@ class JobsPanel(QDockWidget):
 
 
 class _EmptyState(QWidget):
-    """What is shown instead of an empty table: why it is empty, and what can be done."""
+    """Shown instead of an empty table: why it is empty, and a button for a new backfill."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -264,12 +258,12 @@ class _EmptyState(QWidget):
         self.show_state(has_jobs=False)
 
     def show_state(self, *, has_jobs: bool) -> None:
-        """Say whether there are jobs that the filter hides."""
+        """Show the text for no jobs, or for jobs that the filter hides (``has_jobs``)."""
         self.title.setText("No job matches" if has_jobs else "No jobs yet")
         self.text.setText(
             "Choose another state above, or clear the filter."
             if has_jobs
-            else "What is fetched while you scroll is listed here, and backfills of as much history as you like."
+            else "Downloads that scrolling starts are listed here, and backfills of any length."
         )
         self.button.setVisible(not has_jobs)
 

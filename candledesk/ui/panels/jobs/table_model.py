@@ -1,4 +1,4 @@
-"""The job table for Qt: news is gathered, then told as the smallest change of rows; nothing is ever reset."""
+"""The job table for Qt: changes are collected and shown as the smallest change of rows; it is never reset."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 ModelIndex = QModelIndex | QPersistentModelIndex
 FLUSH_MS = 50
-_REST = 10  # times as long as showing took, nothing is shown: thousands of jobs cost a tenth of the thread at most
-_MAX_RANGES = 16  # beyond that one range tells of everything between the first and the last change
+_REST = 10  # pause between two updates, as a multiple of the last one: at most a tenth of the thread
+_MAX_RANGES = 16  # with more, one range from the first to the last change is reported
 _LAST = len(COLUMNS) - 1
 _NUMBERS = {COLUMNS.index("Bars"), COLUMNS.index("Time left")}
 _ROOT = QModelIndex()
 
 
 class JobsModel(QAbstractTableModel):
-    """Rows of ``book``; ``flushed`` after what was heard is shown."""
+    """Rows of ``book``; ``flushed`` after the collected changes are shown."""
 
     flushed = Signal()
 
@@ -43,16 +43,16 @@ class JobsModel(QAbstractTableModel):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.flush)
 
-    # -- what is heard
+    # -- changes
 
     def put(self, job: Job) -> None:
-        """Take a job's news; it is shown soon, together with what else is heard until then."""
+        """Take a changed job; it is shown soon, together with the other changes until then."""
         self.book.put(job)
         if not self._timer.isActive():
             self._timer.start(max(FLUSH_MS, self._rest_ms))
 
     def put_soon(self, job: Job) -> None:
-        """Take the news that somebody waits for: it is shown within ``FLUSH_MS`` however many jobs there are."""
+        """Take a job that the user changed: it is shown within ``FLUSH_MS`` however many jobs there are."""
         self.book.put(job)
         if not self._timer.isActive() or self._timer.remainingTime() > FLUSH_MS:
             self._timer.start(FLUSH_MS)
@@ -72,10 +72,10 @@ class JobsModel(QAbstractTableModel):
         self.book.sort(column, is_descending=order == Qt.SortOrder.DescendingOrder)
         self.flush()
 
-    # -- what is shown
+    # -- rows
 
     def flush(self) -> None:
-        """Show what was heard, now."""
+        """Show the collected changes now."""
         began = time.perf_counter()
         self._timer.stop()
         changed = self.book.take_changed()
@@ -134,7 +134,7 @@ class JobsModel(QAbstractTableModel):
         for start, end in zip(starts, ends, strict=True):
             self.dataChanged.emit(self.index(start, 0), self.index(end, _LAST))
 
-    # -- what Qt asks
+    # -- what Qt reads
 
     def job_at(self, row: int) -> Job:
         """Return the job of a row."""

@@ -1,4 +1,4 @@
-"""The job table on screen: columns, selection, keys, and what can be done to the selected jobs."""
+"""The job table on screen: columns, selection, keys and the actions on selected jobs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme
 
 _WIDTHS = (96, 74, 86, 190, 112, 132, 150, 96)
-_SLICE = 200  # jobs that are told something before the window gets its turn again
-_OWN_KEYS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right}  # which the charts have, too
+_SLICE = 200  # jobs that are moved before the window handles other events
+_OWN_KEYS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right}  # the charts have them too
 
 
 @dataclass(frozen=True, slots=True)
 class JobAction:
-    """What can be done to selected jobs: shown as a button, a menu row and a key. ``verb`` ``None``: copy the error."""
+    """An action on selected jobs, shown as button, menu row and key. ``verb`` ``None``: copy the error."""
 
     name: str
     title: str
@@ -39,35 +39,43 @@ class JobAction:
 
 
 JOB_ACTIONS = (
-    JobAction("pause", "Pa&use", "", "Let the selected jobs rest", JobVerb.PAUSE),
-    JobAction("resume", "R&esume", "", "Let paused jobs go on", JobVerb.RESUME),
-    JobAction("cancel", "Ca&ncel", "Del", "Give the selected jobs up; stored bars stay", JobVerb.CANCEL),
+    JobAction("pause", "Pa&use", "", "Pause the selected jobs", JobVerb.PAUSE),
+    JobAction("resume", "R&esume", "", "Resume the selected jobs", JobVerb.RESUME),
+    JobAction("cancel", "Ca&ncel", "Del", "Cancel the selected jobs (downloaded bars are kept)", JobVerb.CANCEL),
     JobAction(
-        "retry", "Re&try", "Ctrl+Return", "Queue failed or cancelled jobs again, for what is missing", JobVerb.RETRY
+        "retry",
+        "Re&try",
+        "Ctrl+Return",
+        "Queue failed or cancelled jobs again for missing bars",
+        JobVerb.RETRY,
     ),
-    JobAction("copy", "C&opy error", "Ctrl+C", "Copy why the selected jobs failed", None),
+    JobAction("copy", "C&opy error", "Ctrl+C", "Copy the errors of the selected jobs", None),
 )
 
 
 class JobsView(QTableView):
-    """The table. ``asked`` carries a verb and a job for every selected job that may do it; ``left``: Escape."""
+    """The table.
 
-    asked = Signal(object, int)  # JobVerb, job_id
+    ``moves_requested`` carries a verb and the numbers of selected jobs that may do it, at most ``_SLICE`` at a time.
+    ``left``: Escape was pressed.
+    """
+
+    moves_requested = Signal(object, object)  # JobVerb, list of job numbers
     left = Signal()
 
     def __init__(self, model: JobsModel, parent: QWidget | None = None) -> None:
         """Show ``model``."""
         super().__init__(parent)
         self.jobs = model
-        self._waiting: deque[tuple[JobVerb, int]] = deque()
+        self._waiting: deque[tuple[JobVerb, list[int]]] = deque()
         self._next = QTimer(self)
         self._next.setSingleShot(True)
-        self._next.timeout.connect(self._ask_slice)
+        self._next.timeout.connect(self._request_slice)
         self.setModel(model)
         self._delegates = (StateDelegate(self), ProgressDelegate(self))
         self.setItemDelegateForColumn(COLUMNS.index("State"), self._delegates[0])
         self.setItemDelegateForColumn(COLUMNS.index("Progress"), self._delegates[1])
-        self._apply_theme()
+        self._set_up()
         self.actions_by_name = {row.name: self._make_action(row) for row in JOB_ACTIONS}
         space = QAction("Pause or resume", self)
         space.setShortcut(QKeySequence(Qt.Key.Key_Space))
@@ -79,7 +87,7 @@ class JobsView(QTableView):
         self.customContextMenuRequested.connect(self._open_menu)
         self.refresh_actions()
 
-    def _apply_theme(self) -> None:
+    def _set_up(self) -> None:
         self.setAccessibleName("Jobs")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -93,8 +101,8 @@ class JobsView(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_H)
         header = self.horizontalHeader()
-        # Painting a title asks whether its whole column is selected: 45 ms a title with 10,000 rows. So the titles look
-        # at a selection of their own, which stays empty.
+        # Painting a title queries whether its whole column is selected: 45 ms a title with 10,000 rows. So the titles
+        # have a selection model of their own, which stays empty.
         header.setSelectionModel(QItemSelectionModel(self.jobs, header))
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
@@ -106,12 +114,12 @@ class JobsView(QTableView):
         self.setSortingEnabled(True)
 
     def set_theme(self, theme: Theme) -> None:
-        """Wear other colours."""
+        """Apply a theme."""
         for delegate in self._delegates:
             delegate.theme = theme
         self.viewport().update()
 
-    # -- what can be done
+    # -- actions
 
     def _make_action(self, row: JobAction) -> QAction:
         action = QAction(row.title, self)
@@ -125,7 +133,7 @@ class JobsView(QTableView):
     def selected_jobs(self) -> list[Job]:
         """Return the selected jobs, in the order of their rows.
 
-        Whole rows are selected, so the ranges tell everything; ``selectedRows`` takes half a second for 10,000 rows.
+        Whole rows are selected, so the ranges suffice; ``selectedRows`` takes half a second for 10,000 rows.
         """
         parts = self.selectionModel().selection()
         ranges = (parts.at(place) for place in range(parts.count()))
@@ -133,7 +141,7 @@ class JobsView(QTableView):
         return [self.jobs.job_at(row) for row in sorted(rows)]
 
     def refresh_actions(self) -> None:
-        """Enable what the state of at least one selected job allows."""
+        """Enable the actions that the state of at least one selected job allows."""
         jobs = self.selected_jobs()
         states = {job.state for job in jobs}
         for row in JOB_ACTIONS:
@@ -145,13 +153,13 @@ class JobsView(QTableView):
         if row.verb is None:
             self.copy_errors()
         else:
-            self._ask(row.verb, self.selected_jobs())
+            self._request(row.verb, self.selected_jobs())
 
     def toggle_pause(self) -> None:
         """Pause the selected jobs, or resume them when none can be paused."""
         jobs = self.selected_jobs()
         is_pausing = any(may(job.state, JobVerb.PAUSE) for job in jobs)
-        self._ask(JobVerb.PAUSE if is_pausing else JobVerb.RESUME, jobs)
+        self._request(JobVerb.PAUSE if is_pausing else JobVerb.RESUME, jobs)
 
     def copy_errors(self) -> None:
         """Put why the selected jobs failed on the clipboard."""
@@ -159,14 +167,14 @@ class JobsView(QTableView):
         if texts:
             QGuiApplication.clipboard().setText("\n".join(texts))
 
-    def _ask(self, verb: JobVerb, jobs: Iterable[Job]) -> None:
-        self._waiting.extend((verb, job.job_id) for job in jobs if may(job.state, verb))
-        self._ask_slice()
+    def _request(self, verb: JobVerb, jobs: Iterable[Job]) -> None:
+        allowed = [job.job_id for job in jobs if may(job.state, verb)]
+        self._waiting.extend((verb, allowed[at : at + _SLICE]) for at in range(0, len(allowed), _SLICE))
+        self._request_slice()
 
-    def _ask_slice(self) -> None:
-        for _ in range(min(_SLICE, len(self._waiting))):
-            self.asked.emit(*self._waiting.popleft())
+    def _request_slice(self) -> None:
         if self._waiting:
+            self.moves_requested.emit(*self._waiting.popleft())
             self._next.start(0)
 
     def _open_menu(self, at: QPoint) -> None:
@@ -180,7 +188,7 @@ class JobsView(QTableView):
     # -- keys
 
     def event(self, event: QEvent) -> bool:
-        """Keep the keys of a table from the window's charts."""
+        """Handle the table's own keys here, which are shortcuts of the charts too."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
             event.accept()
             return True

@@ -1,4 +1,4 @@
-"""What the job panel and its form say, in words. Pure."""
+"""The texts of the job panel and of the backfill form. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("Symbol", "Interval", "Kind", "Span", "State", "Progress", "Bars", "Time left", "Reason")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
-_SHORT_WAIT_S = 10  # the usual wait for the limiter, which is told for all jobs together
+_SHORT_WAIT_S = 10  # the usual wait for the rate limiter, which the panel shows for all jobs together
 _MAX_NAMES = 12  # of symbols in one sentence
 
 
@@ -36,7 +36,7 @@ def job_share(job: Job) -> float:
 
 
 def share_text(job: Job) -> str:
-    """Return ``37%``, rounded down: nothing is said to be whole that is not."""
+    """Return ``37%``, rounded down: only what is complete is 100%."""
     return f"{int(job_share(job) * 100)}%"
 
 
@@ -83,7 +83,7 @@ def reason_text(job: Job, now: float, zone: tzinfo | None = None) -> str:
 
 
 def error_text(job: Job) -> str:
-    """Return everything that is known of a failure, for a message to somebody else: a line, and one per gap."""
+    """Return all details of a failure for a bug report: one line for the job and one per gap."""
     lines = [f"{job.symbol} {job.interval.name}, {span_text(job)}, job {job.job_id}: {job.state.value}"]
     if job.error:
         lines[0] += f": {job.error}"
@@ -94,7 +94,7 @@ def error_text(job: Job) -> str:
 
 
 def has_error(job: Job) -> bool:
-    """Tell whether there is something to copy."""
+    """Return whether there is an error to copy."""
     return bool(job.error or job.gaps)
 
 
@@ -114,17 +114,17 @@ def job_cells(job: Job, now: float) -> tuple[str, ...]:
 
 
 def requests_text(state: LimiterState, now: float, zone: tzinfo | None = None, *, n_live: int = 0) -> str:
-    """Return when the next request can leave, or why none does; with jobs under way that they take their turns."""
+    """Return when the next request can be sent, or why none is; ``n_live``: how many jobs are queued or running."""
     left_s = None if state.retry_at is None else state.retry_at - now
     if state.is_offline:
         return "Offline, trying again" + (f" in {duration_text(left_s)}" if left_s is not None and left_s > 0 else "")
     if state.breaker is BreakerState.OPEN and left_s is not None and left_s > 0:
-        return f"Paused by Yahoo until {clock_text(state.retry_at or 0, now, zone)}"
+        return f"Paused by {state.provider} until {clock_text(state.retry_at or 0, now, zone)}"
     if state.breaker is not BreakerState.CLOSED:
-        return "Trying Yahoo again"
+        return f"Trying {state.provider} again"
     if state.next_request_in_s >= 1:
         return f"Next request in {duration_text(state.next_request_in_s)}"
-    return "Requests leave at the polite rate" if n_live > 0 else "Requests can leave at once"
+    return "Requests are rate-limited" if n_live > 0 else "Requests can be sent at once"
 
 
 def names_text(names: Sequence[str]) -> str:
@@ -139,10 +139,10 @@ def count_text(n: int, one: str, many: str = "") -> str:
 
 
 def estimate_text(estimate: BackfillEstimate) -> str:
-    """Return what backfills will cost."""
+    """Return the cost of backfills: requests, bars and time."""
     if estimate.n_requests == 0:
-        return "Everything is stored already: nothing is left to ask for."
+        return "Everything is stored already: no request is needed."
     return (
-        f"About {count_text(estimate.n_requests, 'request')} to Yahoo and {count_text(estimate.n_bars, 'new bar')}, "
-        f"in about {duration_text(estimate.seconds)} at the polite rate."
+        f"About {count_text(estimate.n_requests, 'request')} and {count_text(estimate.n_bars, 'new bar')}, "
+        f"in about {duration_text(estimate.seconds)} at the rate limit."
     )

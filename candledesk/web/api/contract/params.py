@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from candledesk.domain.errors import InputError
-from candledesk.domain.instrument import parse_symbol
 from candledesk.domain.interval import DAY_S, INTERVAL_PATTERN, INTERVALS, parse_interval
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.symbols import SYMBOL_PATTERN, parse_symbol
 from candledesk.domain.times import iso_time, parse_time
 from candledesk.web.server.problems import RangeError
 
@@ -125,7 +125,7 @@ def _words(text: str, field: str) -> str:
     return text.strip()
 
 
-SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": r"^[A-Za-z0-9.\-=^&_]{1,32}$", "examples": ["AAPL"]})
+SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": SYMBOL_PATTERN, "examples": ["AAPL", "local:ACME"]})
 INTERVAL_KIND = Kind(
     _interval,
     {"type": "string", "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}], "examples": [*INTERVALS]},
@@ -140,14 +140,16 @@ TIME_KIND = Kind(
 )
 WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
 
-SYMBOL = Param("symbol", "Yahoo's ticker; case does not matter", SYMBOL_KIND, is_required=True)
+SYMBOL = Param(
+    "symbol", "AAPL, or local:ACME for an imported series; case does not matter", SYMBOL_KIND, is_required=True
+)
 INTERVAL = Param(
     "interval",
     "bar length: one of the names, or any other multiple (10m, 45m, 2h, 2d, 6mo, 1y); 60m is another name of 1h",
     INTERVAL_KIND,
     is_required=True,
 )
-SYMBOLS = Param("symbols", "Yahoo's tickers", SYMBOL_KIND, is_list=True)
+SYMBOLS = Param("symbols", "tickers, as symbol", SYMBOL_KIND, is_list=True)
 INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIND, is_list=True)
 ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.ui.chart.core.axis import BarAxis
-from tests.ui.fakes import make_bars
+from tests.fake_data import make_bars
 
 DAY = 86_400
 TIMES = make_bars(60).open_time

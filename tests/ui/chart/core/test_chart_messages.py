@@ -27,7 +27,7 @@ from candledesk.ui.chart.paint.legend_painter import lines_of
 from candledesk.ui.panels.jobs.texts import span_text
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.theme.themes import DARK
-from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
+from tests.fake_data import NOW, make_bars, make_instrument, make_job
 
 
 def _series(bars: Bars, **changes: object) -> Series:
@@ -57,7 +57,7 @@ def test_the_start_of_history_shows_the_look_back():
 
 
 def test_a_pause_that_is_over_is_not_reported():
-    state = LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW)
+    state = LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW, provider="Yahoo")
     assert limiter_text(state, UTC, now=NOW - 1) == "Yahoo asked us to pause until 00:00"
     assert limiter_text(state, UTC, now=NOW) == ""
 
@@ -83,7 +83,7 @@ def test_the_status_bar_shows_how_late_updates_run(qtbot):
 def test_the_status_bar_forgets_a_pause_when_it_ends(qtbot, monkeypatch):
     clock = [NOW - 0.05]
     monkeypatch.setattr("candledesk.ui.shell.status_bar.time.time", lambda: clock[0])
-    bar = StatusBar(LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW))
+    bar = StatusBar(LimiterState(0.0, 9.0, BreakerState.OPEN, retry_at=NOW, provider="Yahoo"))
     qtbot.addWidget(bar)
     assert bar.state.text().startswith("Yahoo asked us to pause")
     clock[0] = NOW + 0.1
@@ -108,17 +108,17 @@ def test_nothing_is_said_to_load_without_a_network():
 
 
 def test_a_pause_is_said_where_bars_are_waited_for():
-    paused = LimiterState(0, 0, BreakerState.OPEN, retry_at=1_000)
+    paused = LimiterState(0, 0, BreakerState.OPEN, retry_at=1_000, provider="Yahoo")
     pause = pause_text(paused, 900, UTC)
     assert pause == "Yahoo asked us to pause until 00:16."
     assert pause_text(paused, 1_001, UTC) == ""
     assert pause_text(replace(paused, is_offline=True), 900, UTC) == ""
-    assert edge_title(EdgeState.LOADING, is_offline=False, pause=pause) == "Older bars wait for Yahoo"
+    assert edge_title(EdgeState.LOADING, is_offline=False, pause=pause) == "Older bars wait for the provider"
     assert edge_title(EdgeState.START, is_offline=False, pause=pause) == "Start of history"
     empty = replace(Series.empty(), symbol="AAPL", edge=EdgeState.LOADING)
     assert edge_text(empty, pause) == pause
     notice = series_notice(empty, is_offline=False, pause=pause)
-    assert notice.title == "AAPL waits for Yahoo"
+    assert notice.title == "AAPL waits for the provider"
     assert notice.detail.startswith(pause)
 
 

@@ -20,7 +20,8 @@ from candledesk.ui.chart.core.panes import DEFAULT_PANES, PRICE, VOLUME, Pane, U
 from candledesk.ui.chart.core.scales import ValueRange
 from candledesk.ui.chart.core.scene import ChartScene
 from candledesk.ui.chart.core.viewport import Viewport
-from tests.ui.fakes import make_bars, series_of
+from tests.fake_data import make_bars
+from tests.ui.painting import series_of
 
 METRICS = TextMetrics(digit_w=7.0, line_h=15.0)
 WIDTH, HEIGHT = 1_000, 600

@@ -12,10 +12,10 @@ from candledesk.domain.prices.oddity import Oddity
 from candledesk.ui.chart.core.options import PriceMode
 from candledesk.ui.chart.core.scene import ChartScene, Series, first_time, min_spacing, view_of_date
 from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Viewport
-from tests.ui.fakes import NOW, in_rows, make_bars, make_instrument
+from tests.fake_data import NOW, in_rows, make_bars, make_instrument
 
 BARS = make_bars(200)
-LOOKBACK_START = NOW - INTERVALS["1m"].lookback_s + DAY_S
+ASKABLE = NOW - 30 * DAY_S
 
 
 def reply_of(bars=BARS, interval="1d", stride=1, **facts):
@@ -71,22 +71,22 @@ def test_a_window_keeps_the_blocks_of_the_one_that_it_replaces():
 
 
 @pytest.mark.parametrize(
-    ("interval", "listed", "wanted"),
+    ("interval", "listed", "askable", "wanted"),
     [
-        ("1d", 345_479_400, 345_479_400),  # without a look-back the listing decides
-        ("1d", None, None),
-        ("1m", 345_479_400, LOOKBACK_START),
-        ("1m", None, LOOKBACK_START),
-        ("1m", NOW - 5 * DAY_S, NOW - 5 * DAY_S),
+        ("1d", 345_479_400, None, 345_479_400),  # without a look-back the listing decides
+        ("1d", None, None, None),
+        ("1m", 345_479_400, ASKABLE, ASKABLE + DAY_S),
+        ("1m", None, ASKABLE, ASKABLE + DAY_S),
+        ("1m", ASKABLE + 5 * DAY_S, ASKABLE, ASKABLE + 5 * DAY_S),
     ],
 )
-def test_a_history_begins_with_the_listing_or_the_lookback_whichever_is_later(interval, listed, wanted):
+def test_a_history_begins_with_the_listing_or_the_lookback_whichever_is_later(interval, listed, askable, wanted):
     instrument = replace(make_instrument(), first_open_time=listed)
-    hours = TradingHours(NOW, 0, ())
-    assert first_time(Series.from_reply(reply_of(interval=interval, instrument=instrument, hours=hours))) == wanted
+    reply = reply_of(interval=interval, instrument=instrument, hours=TradingHours(NOW, 0, ()), oldest_askable=askable)
+    assert first_time(Series.from_reply(reply)) == wanted
 
 
-def test_without_the_caches_clock_nobody_knows_where_a_lookback_begins():
+def test_before_the_venue_is_known_nobody_knows_where_a_lookback_begins():
     assert first_time(Series.from_reply(reply_of(interval="1m"))) is None
 
 

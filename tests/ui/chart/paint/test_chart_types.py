@@ -17,7 +17,7 @@ from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.layers import lay_out
 from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 from tests.ui.painting import paint_chart
 
 WIDTH, HEIGHT = 640, 400

@@ -12,7 +12,7 @@ from candledesk.ui.chart.paint.crosshair import CROSSHAIR
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.layers import lay_out, paint_layers
 from candledesk.ui.theme.themes import DARK
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 
 WIDTH, HEIGHT = 900, 300
 

@@ -18,9 +18,9 @@ from candledesk.ui.chart.paint.pixels import fill, logical_rect
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_view import ChartView
 from candledesk.ui.theme.themes import DARK
+from tests.fake_data import make_bars
 from tests.ui.conftest import discard, settle
-from tests.ui.fakes import make_bars, series_of
-from tests.ui.painting import paint_chart
+from tests.ui.painting import paint_chart, series_of
 
 WIDTH, HEIGHT = 800, 600
 STRENGTH = "strength"

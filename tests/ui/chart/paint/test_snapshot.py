@@ -18,7 +18,7 @@ from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, render_shot, scene_of, shot_of, write_shot
 from candledesk.ui.features.picture_dialog import PictureDialog, copy_picture, file_name
 from candledesk.ui.theme.themes import DARK, LIGHT
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 
 pytestmark = pytest.mark.usefixtures("qapp")
 SIZE = (900, 500)
@@ -33,7 +33,7 @@ def reply(n=120, *, has_span=True, symbol="AAPL"):
 
 def shot(theme=DARK, chart_type=ChartType.CANDLES, scale=1.0, **kind):
     scene = scene_of(reply(**kind), SIZE[0], ChartOptions(chart_type=chart_type))
-    return Shot(scene, theme, *SIZE, scale)
+    return Shot(scene, theme, *SIZE, scale, "Data: Some market")
 
 
 def image_of(data, suffix):
@@ -74,7 +74,7 @@ def test_a_pdf_is_one_page_of_the_size():
 def test_a_svg_names_its_chart_and_where_the_data_are_from():
     text = render_shot(shot(), ".svg").decode()
     assert "<title>AAPL 1d</title>" in text
-    assert "Yahoo Finance" in text
+    assert "Data: Some market" in text
     assert 'viewBox="0 0 900 500"' in text
 
 
@@ -110,6 +110,10 @@ def test_a_file_that_cannot_be_written_is_reported(tmp_path):
 def test_the_windows_picture_is_its_chart_with_a_footer(tmp_path):
     seen = shot_of(shot().scene, LIGHT, QSize(*SIZE), 1.25, "a test")
     assert (seen.width, seen.height, seen.scale, seen.note) == (900, 526, 1.25, "Data: a test")
+    scene = shot().scene
+    instrument = replace(scene.series.instrument, source="Some market")
+    scene = replace(scene, series=replace(scene.series, instrument=instrument))
+    assert shot_of(scene, LIGHT, QSize(*SIZE), 1.0).note == "Data: Some market"
 
 
 def test_the_dialog_writes_the_file_in_the_chosen_format_and_says_so(tmp_path, qtbot):

@@ -5,17 +5,19 @@ import pytest
 from candledesk.cache.messages import (
     BarsStored,
     BreakerState,
+    CoverageChanged,
     EdgeState,
     JobChanged,
     JobState,
     LimiterChanged,
     LimiterState,
+    RefreshDue,
 )
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.ui.chart.core.prefetch import MAX_ROWS
-from tests.ui.fakes import make_bars, make_job
+from candledesk.ui.chart.core.feed.prefetch import MAX_ROWS
+from tests.fake_data import NOW, make_bars, make_job
 
 
 def test_opening_asks_once_for_three_screens(chart, cache):
@@ -213,6 +215,24 @@ def test_bars_stored_beyond_a_cut_window_ask_nothing(chart, cache):
     assert len(cache.requests) == n_asked
 
 
+@pytest.mark.parametrize(
+    ("event", "is_asked"),
+    [
+        (CoverageChanged("MSFT", INTERVALS["1d"], Span(0, NOW), 1), True),
+        (CoverageChanged("AAPL", INTERVALS["1d"], Span(0, NOW), 1), False),
+        (RefreshDue("MSFT", INTERVALS["1d"]), True),
+        (RefreshDue("MSFT", INTERVALS["1h"]), False),
+        (RefreshDue(), True),
+    ],
+)
+def test_what_became_known_of_the_series_is_read_again(chart, cache, event, is_asked):
+    chart.open("MSFT")
+    n_asked = len(cache.requests)
+    cache.emit(event)
+    chart.settle()
+    assert (len(cache.requests) > n_asked) == is_asked
+
+
 def test_a_reply_that_changes_nothing_paints_nothing(chart, cache):
     chart.open("MSFT")
     n_paints = chart.view.canvas.n_paints
@@ -239,104 +259,35 @@ def test_fit_goes_on_until_every_stored_bar_is_shown(chart, cache):
     assert chart.model.placed.visible() == (0, 3_000)
 
 
-def test_going_back_from_a_refused_symbol_asks_for_the_previous_chart_again(chart, cache):
-    chart.open()
-    chart.feed.open("NOSUCH", INTERVALS["1d"])
-    chart.settle()
-    assert cache.requests[-1].symbol == "AAPL", "the cache follows one series per view and dropped this one's fills"
-    n_asked = len(cache.requests)
-    chart.settle()
-    assert len(cache.requests) == n_asked
-
-
-def test_going_back_from_a_refused_symbol_stays_where_it_was(chart, cache):
-    """Far back, with a window that does not reach the latest bar, the chart jumped to the newest window."""
-    cache.add("LONG", "1d", make_bars(9_000))
-    chart.open("LONG")
-    chart.model.go_first()
-    chart.settle()
-    assert not chart.model.series.at_latest
-    before = chart.positions()
-    chart.feed.open("NOSUCH", INTERVALS["1d"])
-    chart.settle()
-    assert chart.model.series.symbol == "LONG"
-    assert chart.positions() == before
-
-
-def test_a_refusal_names_its_symbol(chart):
-    chart.open("NOSUCH")
-    assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"
-
-
-def test_the_chart_knows_when_there_is_no_network(chart, cache):
-    chart.open()
-    assert not chart.model.scene.is_offline
-    cache.emit(LimiterChanged(replace(cache.limiter, is_offline=True)))
-    chart.settle()
-    assert chart.model.scene.is_offline
-
-
-def go(cache, chart, *, is_offline):
-    cache.emit(LimiterChanged(replace(cache.limiter, is_offline=is_offline)))
-    chart.settle()
-
-
-def test_an_empty_chart_opens_what_was_refused_once_the_network_is_back(chart, cache, qtbot):
-    go(cache, chart, is_offline=True)
-    chart.open("NVDA")
-    assert chart.model.scene.notice.title == "NVDA cannot be opened now"
-    assert "when the network is back" in chart.model.scene.notice.detail
-    assert chart.feed.target == ("NVDA", INTERVALS["1d"])
-    cache.add("NVDA", "1d", make_bars(500))
-    go(cache, chart, is_offline=False)
-    assert (chart.model.series.symbol, chart.model.scene.notice) == ("NVDA", None)
-
-
-def test_an_empty_chart_opens_what_was_refused_when_it_may_be_tried_again(chart, cache):
-    """The cache tells so by an event of the series, as of a window that failed."""
-    chart.open("NVDA")
-    cache.add("NVDA", "1d", make_bars(500))
-    cache.emit_stored("NVDA", "1d")
-    chart.settle()
-    assert chart.model.series.symbol == "NVDA"
-
-
-def test_the_same_refusal_again_is_not_reported(chart, cache):
-    reported = []
-    chart.feed.failed.connect(reported.append)
-    chart.open("NVDA")
-    for is_offline in (True, False, True):
-        go(cache, chart, is_offline=is_offline)  # which puts other words into the chart
-        cache.emit_stored("NVDA", "1d")
-        chart.settle()
-    assert len(reported) == 1
-    chart.open("NVDA")
-    assert len(reported) == 2, "somebody asked again"
-
-
-def test_a_chart_with_bars_asks_nothing_when_the_network_is_back(chart, cache):
-    chart.open("MSFT")
-    n_asked = len(cache.requests)
-    go(cache, chart, is_offline=True)
-    go(cache, chart, is_offline=False)
-    assert len(cache.requests) == n_asked
-
-
-def test_a_chart_without_bars_becomes_the_next_symbols_at_once(chart, cache):
-    """It said of the former symbol that it cannot be opened, and nothing of the one that was looked up."""
-    chart.open("NVDA")
+def test_a_date_that_is_set_while_another_symbol_is_loaded_is_shown_of_that(chart, cache):
+    """The reply was dropped because it was not of that date, and the symbol never came."""
+    chart.open("AAPL")
     cache.is_holding = True
     chart.feed.open("MSFT", INTERVALS["1d"])
-    request, future = cache.held.pop()
-    empty = replace(cache.answer(request), bars=Bars.empty(), instrument=None, edge=EdgeState.LOADING)
-    future.set_result(empty)
+    date = int(cache.bars["MSFT", "1d"].open_time[200])
+    chart.model.date_requested.emit(date)
+    cache.is_holding = False
+    cache.release()
     chart.settle()
-    assert (chart.model.series.symbol, chart.model.scene.notice.title) == ("MSFT", "Loading MSFT")
+    assert chart.model.series.symbol == "MSFT"
+    assert date in chart.positions()
 
 
-def test_a_chart_without_bars_does_not_go_back_to_the_previous_refusal(chart):
-    chart.open("NVDA")
-    chart.open("NOSUCH")
-    assert chart.feed.target == ("NOSUCH", INTERVALS["1d"])
-    assert chart.model.series.symbol == "NOSUCH"
-    assert chart.model.scene.notice.title == "NOSUCH cannot be opened now"
+def test_a_cancelled_request_leaves_the_chart_as_it_is(chart, cache):
+    chart.open("MSFT")
+    cache.is_holding = True
+    chart.feed.open("AAPL", INTERVALS["1d"])
+    cache.held.pop()[1].cancel()
+    chart.settle()
+    assert chart.model.series.symbol == "MSFT"
+    assert not chart.feed.is_loading
+
+
+def test_a_slot_that_opens_another_chart_is_handled_after_the_first(chart, cache):
+    """A slot of ``failed`` may open a chart while the feed handles the refusal."""
+    chart.open("MSFT")
+    chart.feed.failed.connect(lambda _text: chart.feed.open("AAPL", INTERVALS["5m"]))
+    chart.feed.open("NOSUCH", INTERVALS["1d"])
+    chart.settle()
+    assert (chart.model.series.symbol, chart.model.series.interval.name) == ("AAPL", "5m")
+    assert cache.followed == [("AAPL", "5m")]

@@ -6,7 +6,7 @@ from candledesk.cache.messages import BackfillEstimate, BreakerState, JobState, 
 from candledesk.ui.panels.jobs.backfill_series import MAX_SERIES, find_mistake, read_symbols
 from candledesk.ui.panels.jobs.job_list import JobBook, is_stale
 from candledesk.ui.panels.jobs.texts import duration_text, estimate_text, names_text, reason_text, requests_text
-from tests.ui.fakes import NOW, make_job
+from tests.fake_data import NOW, make_job
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 
@@ -25,12 +25,12 @@ def test_durations_are_round(seconds, words):
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (LimiterState(3, 0.0, CLOSED), "Requests can leave at once"),
+        (LimiterState(3, 0.0, CLOSED), "Requests can be sent at once"),
         (LimiterState(0, 4.0, CLOSED), "Next request in 4 s"),
-        (LimiterState(0, 70.0, OPEN, NOW + 70), "Paused by Yahoo until 00:01"),
-        (LimiterState(0, 9e4, OPEN, NOW + 90_000), "Paused by Yahoo until 2025-11-25 01:00"),
-        (LimiterState(0, 0.0, OPEN, NOW - 1), "Trying Yahoo again"),
-        (LimiterState(0, 0.0, HALF_OPEN), "Trying Yahoo again"),
+        (LimiterState(0, 70.0, OPEN, NOW + 70, provider="Yahoo"), "Paused by Yahoo until 00:01"),
+        (LimiterState(0, 9e4, OPEN, NOW + 90_000, provider="Yahoo"), "Paused by Yahoo until 2025-11-25 01:00"),
+        (LimiterState(0, 0.0, OPEN, NOW - 1, provider="Yahoo"), "Trying Yahoo again"),
+        (LimiterState(0, 0.0, HALF_OPEN, provider="Yahoo"), "Trying Yahoo again"),
         (LimiterState(0, 8.0, CLOSED, NOW + 8, is_offline=True), "Offline, trying again in 8 s"),
         (LimiterState(0, 0.0, CLOSED, is_offline=True), "Offline, trying again"),
     ],
@@ -46,11 +46,9 @@ def test_a_job_that_waits_says_until_when():
 
 
 def test_estimates_in_words():
-    assert estimate_text(BackfillEstimate(1, 0, 0.0, 0)) == (
-        "Everything is stored already: nothing is left to ask for."
-    )
+    assert estimate_text(BackfillEstimate(1, 0, 0.0, 0)) == ("Everything is stored already: no request is needed.")
     assert estimate_text(BackfillEstimate(1, 1, 2.0, 1)) == (
-        "About 1 request to Yahoo and 1 new bar, in about 2 s at the polite rate."
+        "About 1 request and 1 new bar, in about 2 s at the rate limit."
     )
     assert names_text([f"S{n}" for n in range(14)]).endswith("S11 and 2 more")
 

@@ -4,7 +4,7 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.lod import block_size, reduce_rows
-from tests.ui.fakes import in_rows, make_bars
+from tests.fake_data import in_rows, make_bars
 
 BARS = make_bars(1_003)
 

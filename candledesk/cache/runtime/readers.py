@@ -1,0 +1,72 @@
+"""The readers: threads with a read-only connection each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from candledesk.cache.runtime.threads import closed_future, run_into, start_daemon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from candledesk.store import Connection
+
+T = TypeVar("T")
+
+
+class Readers:
+    """Reader threads with a ``query_only`` connection each and a mailbox of one per view: the latest request wins."""
+
+    def __init__(self, connect: Callable[[], Connection], n_threads: int = 2) -> None:
+        """``connect`` opens a reader connection; it is called on each thread at its first task."""
+        self._connect = connect
+        self._tasks: OrderedDict[object, tuple[Future[Any], Callable[[Connection], Any]]] = OrderedDict()
+        self._condition = threading.Condition()
+        self._closing = False
+        self._threads = [start_daemon(f"candledesk-reader-{i}", self._run) for i in range(n_threads)]
+
+    def submit(self, task: Callable[[Connection], T], *, mailbox: object = None) -> Future[T]:
+        """Queue ``task(connection)``; a waiting task of the same ``mailbox`` is cancelled."""
+        future: Future[T] = Future()
+        key = object() if mailbox is None else ("mailbox", mailbox)
+        with self._condition:
+            if self._closing:
+                return closed_future()
+            previous = self._tasks.pop(key, None)
+            self._tasks[key] = (future, task)
+            self._condition.notify()
+        if previous is not None:
+            previous[0].cancel()
+        return future
+
+    def close(self, timeout_s: float) -> None:
+        """Stop after the running tasks."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        deadline = time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _run(self) -> None:
+        connection: Connection | None = None
+        while True:
+            with self._condition:
+                while not self._tasks and not self._closing:
+                    self._condition.wait()
+                if self._closing:
+                    break
+                _, (future, task) = self._tasks.popitem(last=False)
+            try:
+                connection = connection or self._connect()
+            except BaseException as error:  # noqa: BLE001 - told through the future; the next task tries to open again
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(error)
+                continue
+            run_into(future, task, connection)
+        if connection is not None:
+            connection.close()

@@ -1,0 +1,1 @@
+"""What answers and imported files change in the database, each in one transaction."""

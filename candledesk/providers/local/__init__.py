@@ -1,0 +1,1 @@
+"""Imported series that nobody can be asked for more of."""

@@ -1,0 +1,1 @@
+"""What a chart requests: the windows that are prefetched, and the state machine of its feed. Pure."""

@@ -1,0 +1,138 @@
+"""Which bars a chart requests: a screen on each side is prefetched, and nothing is requested twice. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.cache.messages import EdgeState
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.core.viewport import Placed
+
+_GRAIN = 500  # counts are rounded up to this, so that a pan by one bar needs no other window
+_SCREENS_BEFORE = 3
+_SCREENS_AFTER = 2
+_DEEPEST = 20_000  # bars outside the screen that one request may ask for; those of the screen are always requested
+_WIDEST = 200_000  # bars on a screen up to which a whole empty screen is requested at once
+MAX_ROWS = 20_000  # rows up to which the window stays connected with the latest bar
+
+
+@dataclass(frozen=True, slots=True)
+class PrefetchWindow:
+    """The counts of a ``ViewportRequest``; ``anchor`` ``None`` is the latest bar."""
+
+    anchor: int | None
+    n_before: int
+    n_after: int
+    stride: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FollowView:
+    """The goal of a chart that shows where the user scrolled: bars on the screen and beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoToLatest:
+    """The goal of a chart that is to show its latest bar, which the loaded window does not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoToDate:
+    """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window."""
+
+    open_time: int
+
+
+Goal = FollowView | GoToLatest | GoToDate
+
+
+def _round_up(count: float, grain: int = _GRAIN) -> int:
+    return max(grain, math.ceil(count / grain) * grain)
+
+
+def grain_of(screen: int) -> int:
+    """Return the multiple to which windows are aligned: at least a quarter of a screen, the same for similar zooms."""
+    return max(_GRAIN, 1 << math.ceil(math.log2(max(screen, 4) / 4)))
+
+
+def latest_window(n_screen: int, stride: int = 1) -> PrefetchWindow:
+    """Return the first window of a series: three screens up to the latest bar."""
+    return PrefetchWindow(None, _round_up(min(_SCREENS_BEFORE * n_screen, n_screen + _DEEPEST)), 0, stride)
+
+
+def window_at_date(open_time: int, n_screen: int, stride: int = 1) -> PrefetchWindow:
+    """Return the window that shows a date outside the loaded window: two screens on each side."""
+    n_beside = _round_up(min(2 * n_screen, n_screen + _DEEPEST))
+    return PrefetchWindow(open_time, n_beside, n_beside, stride)
+
+
+def window_around(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow:
+    """Return the window around the screen: up to the latest bar where that is near enough.
+
+    The window does not depend on how far the view is scrolled into the empty region left of the oldest bar, and is
+    aligned, so that small moves plan the same window.
+    """
+    n, screen = placed.n_bars, placed.view.n_screen
+    if n == 0:
+        return latest_window(screen, stride)
+    grain = grain_of(screen)
+    lo = _oldest(placed, series, grain)
+    if series.at_latest and (placed.right_edge + _SCREENS_AFTER * screen >= n - 1 or n - lo <= MAX_ROWS * stride):
+        return PrefetchWindow(None, _round_up(n - lo, grain), 0, stride)
+    edge = placed.axis.aligned(placed.right_edge, grain) + grain
+    row = placed.axis.row_at(min(max(edge, 0), n - 1))
+    at = placed.axis.start_of(row)
+    n_after = min(_SCREENS_AFTER * screen, max(screen, n - at + placed.axis.n_newer))
+    return PrefetchWindow(int(placed.open_time[row]), _round_up(at - lo, grain), _round_up(n_after, grain), stride)
+
+
+def _oldest(placed: Placed, series: Series, grain: int) -> float:
+    """Return the index of the oldest bar to request; negative before the loaded window."""
+    screen = placed.view.n_screen
+    depth = min((_SCREENS_BEFORE - 1) * screen, _DEEPEST)
+    if series.edge is EdgeState.START or placed.left_edge >= screen:
+        return placed.axis.aligned(placed.left_edge, grain) - depth
+    if screen <= _WIDEST:  # as deep as the view can be scrolled, however deep it is scrolled now
+        return -screen - depth
+    return min(0, placed.axis.aligned(placed.left_edge, grain)) - depth
+
+
+def plan_prefetch(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow | None:
+    """Return the window to request, or ``None`` when a screen on each side is loaded or known not to exist."""
+    n, screen = placed.n_bars, placed.view.n_screen
+    if n == 0:
+        return None
+    beside = min(screen, _DEEPEST)
+    is_older_missing = series.edge in (EdgeState.MORE, EdgeState.LOADING) and placed.left_edge < beside
+    is_newer_missing = not series.at_latest and placed.right_edge + beside > n - 1
+    if is_older_missing or is_newer_missing or placed.axis.stride != stride:
+        return window_around(placed, series, stride)
+    return None
+
+
+def plan_window(
+    goal: Goal, placed: Placed, series: Series, stride: int, last: PrefetchWindow | None, *, is_required: bool
+) -> PrefetchWindow | None:
+    """Return the window to request next, ``None`` when none is needed.
+
+    ``last``: the window that was requested before; it is not requested again unless ``is_required``, when something
+    changed in it.
+    """
+    window = _window_of(goal, placed, series, stride)
+    if window is None and is_required:
+        window = last or window_around(placed, series, stride)
+    return window if is_required or window != last else None
+
+
+def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> PrefetchWindow | None:
+    match goal:
+        case GoToDate(open_time):
+            return window_at_date(open_time, placed.view.n_screen, stride)
+        case GoToLatest():
+            return latest_window(placed.view.n_screen, stride)
+        case FollowView():
+            return plan_prefetch(placed, series, stride)
