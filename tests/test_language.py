@@ -16,10 +16,17 @@ LISTS = {ROOT / "tests/plain_words.py", Path(__file__)}
 SUFFIXES = {".py", ".js", ".html", ".css"}
 # Folders without any of the words. To be replaced by "candledesk", "resources/web" and "tests" once all are.
 PLAIN = [
-    *("candledesk/domain", "candledesk/store", "candledesk/demo", "candledesk/venues", "candledesk/workspace"),
+    *(
+        "candledesk/cache",
+        "candledesk/domain",
+        "candledesk/store",
+        "candledesk/demo",
+        "candledesk/venues",
+        "candledesk/workspace",
+    ),
     *("candledesk/commands", "candledesk/web", "candledesk/ui/shell", "candledesk/ui/features"),
     *("candledesk/ui/theme", "candledesk/app.py", "candledesk/paths.py", "candledesk/settings.py"),
-    *("tests/domain", "tests/store", "tests/demo", "tests/venues", "tests/workspace", "tests/field"),
+    *("tests/cache", "tests/domain", "tests/store", "tests/demo", "tests/venues", "tests/workspace", "tests/field"),
 ]
 
 

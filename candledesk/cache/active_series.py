@@ -1,6 +1,6 @@
 """The active series: what is shown, and what was asked for a moment ago; the updater keeps them current.
 
-It also tells how late the updates are: the lag of a series is the time since its first closed bar became available
+It also says how late the updates are: the lag of a series is the time since its first closed bar became available
 that nobody has asked for yet.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REMEMBERED_S = 30 * MINUTE_S  # after the last request of a script
 N_REMEMBERED = 50
 LATE_S = 30  # a lag below is the ordinary round of updates
-_LAG_STEP_S = 10  # an event tells the worst lag when it has changed by so much
+_LAG_STEP_S = 10  # an event follows when the worst lag has changed by so much
 
 
 def elapsed_s() -> float:
@@ -47,7 +47,7 @@ class ActiveSeries:
     """A set of ``(symbol, base interval)``; safe from any thread."""
 
     def __init__(self, elapsed: Callable[[], float] = elapsed_s) -> None:
-        """Start with none; ``elapsed`` tells the seconds that have really gone by."""
+        """Start with none; ``elapsed`` returns the seconds that have really gone by."""
         self._elapsed = elapsed
         self._lock = threading.Lock()
         self._noted: dict[tuple[str, str], tuple[float, str, Interval]] = {}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
 _FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # later than the first bar of any provider, to 2200
 _MOST_WRITTEN = 6  # digits after the point of a price in a file; with more it was computed
-_NOISE = 1e-12  # of a written price as a double
+_NOISE = 1e-12  # the relative error of a written price as a double
 _SHOWN_DIGITS = 4  # significant digits of a price below 1
 
 

@@ -62,14 +62,14 @@ def witness(harness):
     witness.connection.close()
 
 
-def test_a_fill_tells_the_bars_that_it_stored(harness, witness):
+def test_a_fill_announces_the_bars_that_it_stored(harness, witness):
     bars = harness.bars("1h", OLD_DAYS).bars
     (event,) = witness.named(BarsStored)
     assert event.span == Span(int(bars.open_time[0]), int(bars.open_time[-1]) + INTERVALS["1h"].step_s)
     assert not witness.named(CoverageChanged)
 
 
-def test_an_answer_without_bars_tells_that_coverage_changed(harness, yahoo, witness):
+def test_an_answer_without_bars_announces_that_coverage_changed(harness, yahoo, witness):
     harness.bars("1d", days_back(5))
     yahoo.script = lambda request: BarsAnswer(Bars.empty(), instrument())
     harness.bars("1h", OLD_DAYS)
@@ -77,7 +77,7 @@ def test_an_answer_without_bars_tells_that_coverage_changed(harness, yahoo, witn
     assert not [event for event in witness.named(BarsStored) if event.interval is INTERVALS["1h"]]
 
 
-def test_a_refusal_tells_that_coverage_changed(harness, yahoo, witness):
+def test_a_refusal_announces_that_coverage_changed(harness, yahoo, witness):
     harness.bars("1h", days_back(3))
     n_stored = len(witness.named(BarsStored))
     yahoo.script = lambda request: RefusedAnswer(RefusalKind.BAD_REQUEST, "not this one")
@@ -87,7 +87,7 @@ def test_a_refusal_tells_that_coverage_changed(harness, yahoo, witness):
     assert len(witness.named(BarsStored)) == n_stored
 
 
-def test_a_failure_tells_that_coverage_changed_once_it_is_given_up(harness, yahoo, witness):
+def test_a_failure_announces_that_coverage_changed_after_its_last_try(harness, yahoo, witness):
     harness.bars("1h", days_back(3))
     n_stored = len(witness.named(BarsStored))
     yahoo.script = lambda request: FaultAnswer("broken")
@@ -96,7 +96,7 @@ def test_a_failure_tells_that_coverage_changed_once_it_is_given_up(harness, yaho
     assert len(witness.named(BarsStored)) == n_stored
 
 
-def test_bars_that_are_sent_again_unchanged_are_not_told_as_stored(harness, yahoo, witness):
+def test_bars_that_are_sent_again_unchanged_are_not_announced_as_stored(harness, yahoo, witness):
     harness.bars("1h", days_back(3))
     n_stored = len(witness.named(BarsStored))
     yahoo.now += 120  # past the expiry of the bar that forms, and before the next one opens
@@ -105,7 +105,7 @@ def test_bars_that_are_sent_again_unchanged_are_not_told_as_stored(harness, yaho
     assert len(witness.named(CoverageChanged)) == 1
 
 
-def test_a_bar_that_changed_is_told_alone(harness, yahoo, witness):
+def test_a_bar_that_changed_is_announced_alone(harness, yahoo, witness):
     harness.bars("1h", days_back(3))
     yahoo.now, yahoo.salt = yahoo.now + 120, 0.5
     bars = harness.bars("1h", days_back(3)).bars
@@ -114,7 +114,7 @@ def test_a_bar_that_changed_is_told_alone(harness, yahoo, witness):
     assert event.span.start > int(bars.open_time[0])
 
 
-def test_a_chart_whose_fill_fails_is_told_to_read_again_when_it_may_be_tried_again(harness, yahoo, witness):
+def test_a_chart_whose_fill_fails_is_refreshed_when_it_may_be_tried_again(harness, yahoo, witness):
     harness.bars("1h", days_back(3))
     yahoo.script = lambda request: FaultAnswer("broken")
     harness.view("1h", n_before=500)
@@ -125,7 +125,7 @@ def test_a_chart_whose_fill_fails_is_told_to_read_again_when_it_may_be_tried_aga
     assert witness.named(RefreshDue) == [RefreshDue("AAA", INTERVALS["1h"])]
 
 
-def test_a_chart_whose_fill_ends_without_any_change_is_told_to_read_again(harness, witness, monkeypatch):
+def test_a_chart_whose_fill_ends_without_any_change_is_refreshed(harness, witness, monkeypatch):
     harness.bars("1h", days_back(3))
     fetcher = harness.service._fill_scheduler._window_fetcher
     nothing_new = lambda _task, _known, claim: Answered(Attempt(claim.window.start), is_reported=False)  # noqa: E731
@@ -135,7 +135,7 @@ def test_a_chart_whose_fill_ends_without_any_change_is_told_to_read_again(harnes
     assert witness.named(RefreshDue) == [RefreshDue("AAA", INTERVALS["1h"])]
 
 
-def test_a_chart_of_an_unknown_symbol_is_told_to_read_again(harness, yahoo, witness):
+def test_a_chart_of_an_unknown_symbol_is_refreshed(harness, yahoo, witness):
     yahoo.unknown.add("NONE")
     harness.view("1d", symbol="NONE")
     wait_until(lambda: witness.named(RefreshDue))
@@ -143,7 +143,7 @@ def test_a_chart_of_an_unknown_symbol_is_told_to_read_again(harness, yahoo, witn
     assert not witness.named(BarsStored)
 
 
-def test_an_import_tells_the_bars_that_it_stored_and_nothing_when_it_is_repeated(harness, yahoo, witness):
+def test_an_import_announces_the_bars_that_it_stored_and_nothing_when_it_is_repeated(harness, yahoo, witness):
     harness.bars("1d", days_back(5))
     times = yahoo.truth("AAA", "1m", OLD_DAYS).open_time
     for _ in range(2):
@@ -169,7 +169,7 @@ def test_a_session_that_the_calendar_lacked_has_every_chart_read_again(harness, 
     assert RefreshDue() in witness.named(RefreshDue)
 
 
-def test_a_job_that_is_started_for_failed_bars_tells_that_they_may_be_fetched_again(harness, yahoo, witness):
+def test_a_job_for_failed_bars_announces_that_they_may_be_fetched_again(harness, yahoo, witness):
     harness.bars("1h", days_back(3))
     yahoo.script = lambda request: FaultAnswer("broken")
     harness.bars("1h", OLD_DAYS)
@@ -179,7 +179,7 @@ def test_a_job_that_is_started_for_failed_bars_tells_that_they_may_be_fetched_ag
     assert (again.interval, again.span, again.rev) == (failed.interval, failed.span, failed.rev)
 
 
-def test_a_backfill_tells_only_what_it_stored(harness, yahoo, witness):
+def test_a_backfill_announces_only_what_it_stored(harness, yahoo, witness):
     assert harness.backfill("5m").state is JobState.SUCCEEDED
     assert harness.backfill("5m").state is JobState.SUCCEEDED
     stored = [event for event in witness.named(BarsStored) if event.interval is INTERVALS["5m"]]

@@ -25,7 +25,7 @@ def test_bars_cannot_be_written_to():
         bars.close[0] = 1.0
 
 
-def test_bars_are_cut_half_open():
+def test_bars_are_selected_by_half_open_spans():
     bars = bars_at(column([0, 60, 120, 180]))
     assert bars.within(Span(60, 180)).open_time.tolist() == [60, 120]
     assert bars.take(np.array([True, False, False, True])).open_time.tolist() == [0, 180]

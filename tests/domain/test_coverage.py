@@ -1,4 +1,4 @@
-"""What is known of a span is believed until it expires."""
+"""A span of coverage is settled until it expires."""
 
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.span import Span

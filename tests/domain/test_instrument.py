@@ -28,7 +28,7 @@ def test_a_first_trade_more_than_a_day_after_the_last_one_has_not_happened():
 
 
 @pytest.mark.parametrize(
-    ("stated", "price", "decimals"),
+    ("least", "price", "decimals"),
     [
         (2, 11.0, 2),
         (2, 1.0, 2),
@@ -48,8 +48,8 @@ def test_a_first_trade_more_than_a_day_after_the_last_one_has_not_happened():
         (2, float("inf"), 2),
     ],
 )
-def test_a_price_below_one_shows_four_digits(stated, price, decimals):
-    assert decimals_for(stated, price) == decimals
+def test_a_price_below_one_shows_four_digits(least, price, decimals):
+    assert decimals_for(least, price) == decimals
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_one_length_has_one_name(text, name):
     assert parse_interval(text) is parse_interval(name)
 
 
-def test_the_pattern_is_what_is_taken():
+def test_the_pattern_matches_exactly_the_accepted_names():
     for unit in ("m", "h", "d", "wk", "mo", "y", "w", "s"):
         for n in range(2_000):
             matches = re.search(INTERVAL_PATTERN, f"{n}{unit}") is not None
@@ -147,7 +147,7 @@ def test_how_much_calendar_time_a_bar_can_take(name, is_daily, is_monthly, longe
         *(("2MO", "2mo"), ("Y", "1y"), ("1y", "1y"), ("1mo", "1mo")),
     ],
 )
-def test_what_traders_type_is_understood(text, name):
+def test_the_usual_spellings_of_intervals_are_accepted(text, name):
     assert typed_interval(text) is parse_interval(name)
 
 

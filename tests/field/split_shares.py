@@ -1,4 +1,4 @@
-"""Shares that split, and whether what is stored of them is on one basis."""
+"""Shares that split, and the check that their stored bars are on one basis."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ DAYS = dates("2026-08-03", 83)  # to today
 
 
 def listed(*splits, seed=0, intervals=("1h",)):
-    """Return a share whose intraday bars are parts of its days; the rows are as traded, a split moves them."""
+    """Return a share whose intraday bars aggregate to its daily bars; its rows are as traded."""
     share = Share("AAA", splits=list(splits))
     days = ordinary(DAYS, price=500.0, seed=seed)
     for name in intervals:
@@ -43,7 +43,7 @@ def evening(day):
 
 
 def differences(harness, share, names, basis):
-    """Read all that is stored without asking: the largest relative difference of a price from the basis of an instant.
+    """Return the largest relative difference of stored prices from the basis of an instant, without any request.
 
     The volume may be a share off: it is rounded at each split.
     """
@@ -60,7 +60,7 @@ def differences(harness, share, names, basis):
 
 
 def assert_one_basis(harness, share, names, *, is_now=True):
-    """All stored bars are on the basis of now; or, where nobody has asked since, of one earlier instant."""
+    """Check that all stored bars are on the basis of now, or of one earlier instant without requests since."""
     instants = (
         [harness.yahoo.now]
         if is_now

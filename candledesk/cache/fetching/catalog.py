@@ -98,7 +98,7 @@ class Catalog:
         return UnknownSymbolError(symbol, text)
 
     def mark_unreachable(self, symbol: str, error: CandleDeskError, pause_s: float) -> None:
-        """Remember why nothing could be learnt of a symbol that the database does not know, for ``pause_s``."""
+        """Remember for ``pause_s`` why a symbol that the database does not know could not be looked up."""
         with self._lock:
             self._blocked[symbol] = (time.monotonic() + pause_s, error)
 

@@ -21,7 +21,7 @@ Mark = tuple[float, int]
 
 
 class Allowance(Protocol):
-    """Tells when requests for a symbol may leave: the limiters."""
+    """When requests for a symbol may leave: the limiters."""
 
     def time_for(self, symbol: str, n_requests: int, priority: int) -> float:
         """Return the seconds until that many more requests will have been granted."""

@@ -83,7 +83,7 @@ class FillScheduler:
         span: Span | None = None,
         is_daily_first_request: bool = False,
     ) -> Future[FillResult]:
-        """Look up the instrument of a symbol, with one request when it is not known yet; the result tells the error.
+        """Look up the instrument of a symbol, with one request when it is not known yet; the result has the error.
 
         That request brings bars of ``span`` (``None``: the latest); ``is_daily_first_request``: a few daily bars
         instead.

@@ -111,8 +111,8 @@ class Attempt:
 class FillTask:
     """One task under way. Only ``fill_scheduler`` writes to it; ``target`` is replaced while a chart scrolls on.
 
-    ``only_instrument``: it ends as soon as the symbol is known; ``is_daily_first_request``: a new symbol is learnt from
-    its latest daily bars, not from bars of the interval; ``is_view``: older bars than those wanted are fetched too
+    ``only_instrument``: it ends as soon as the symbol is known; ``is_daily_first_request``: a new symbol is looked up
+    by its latest daily bars, not by bars of the interval; ``is_view``: older bars than the target's are fetched too
     where that costs no request; ``is_update``: what is covered is fetched again, once; ``asked`` holds the windows that
     were. ``n_tries``: of one window, until it counts as failed; ``waits_for_network``: it waits for the network
     instead. ``on_blocked`` is called with the reason when it waits for something that may take for ever (the network,

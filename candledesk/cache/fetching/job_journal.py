@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from candledesk.store.market.jobs import JobChanges, JobRow
 
 T = TypeVar("T")
-N_GAPS_TOLD = 3
+N_GAPS_LISTED = 3
 NO_GAPS = "[]"
 MIN_REPORTED_WAIT_S = 1.0  # a shorter wait is not shown
 
@@ -87,7 +87,7 @@ def describe_end(end: FillResult) -> str:
         return ""
     reasons = list(dict.fromkeys(gap.reason for gap in end.gaps))
     noun = "gap" if len(end.gaps) == 1 else "gaps"
-    return f"{len(end.gaps)} {noun} left: {'; '.join(reasons[:N_GAPS_TOLD])}"
+    return f"{len(end.gaps)} {noun} left: {'; '.join(reasons[:N_GAPS_LISTED])}"
 
 
 class JobJournal:

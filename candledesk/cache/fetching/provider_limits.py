@@ -24,7 +24,7 @@ LOOKBACK_MARGIN_S = HOUR_S  # the provider checks against its own clock (yahoo.m
 
 
 class ProviderLimits:
-    """What was learnt, by provider and interval; safe from any thread. ``save`` is called with each row that is new.
+    """The limits in answers, by provider and interval; safe from any thread. ``save`` is called with each new row.
 
     Symbols are spelled as ``domain.symbols`` does it.
     """
@@ -38,8 +38,8 @@ class ProviderLimits:
         self._seconds = {(provider, interval, kind): seconds for provider, interval, kind, seconds in rows}
         self._save = save
 
-    def learn(self, symbol: str, interval: Interval, answer: RefusedAnswer) -> None:
-        """Remember the limit that a refusal states; a wider one than before is believed as well."""
+    def note_refusal(self, symbol: str, interval: Interval, answer: RefusedAnswer) -> None:
+        """Remember the limit that a refusal states; a wider one than before replaces it as well."""
         if answer.limit_s is None or answer.kind not in {RefusalKind.SPAN_TOO_WIDE, RefusalKind.BEYOND_LOOKBACK}:
             return
         key = (split_symbol(symbol)[0], interval.name, answer.kind.value)
@@ -55,17 +55,17 @@ class ProviderLimits:
         The look-back is the one that it stated, else its table's; the window is its table's (see ``window_s``).
         """
         table = self._tables.get(split_symbol(symbol)[0], {}).get(interval.name)
-        learnt = self._learnt(symbol, interval, RefusalKind.BEYOND_LOOKBACK)
-        if table is None or learnt is None:
+        limit_s = self._limit_of(symbol, interval, RefusalKind.BEYOND_LOOKBACK)
+        if table is None or limit_s is None:
             return table
-        return replace(table, lookback_s=max(interval.step_s, learnt - LOOKBACK_MARGIN_S))
+        return replace(table, lookback_s=max(interval.step_s, limit_s - LOOKBACK_MARGIN_S))
 
     def window_s(self, symbol: str, interval: Interval) -> int | None:
         """Return the widest request that a stated span allows, ``None`` when the table's own is allowed."""
-        learnt, limits = self._learnt(symbol, interval, RefusalKind.SPAN_TOO_WIDE), self.of(symbol, interval)
-        width = None if learnt is None else max(interval.step_s, learnt - SPAN_MARGIN_S)
+        limit_s, limits = self._limit_of(symbol, interval, RefusalKind.SPAN_TOO_WIDE), self.of(symbol, interval)
+        width = None if limit_s is None else max(interval.step_s, limit_s - SPAN_MARGIN_S)
         return None if width is None or limits is None or width >= limits.window_s else width
 
-    def _learnt(self, symbol: str, interval: Interval, kind: RefusalKind) -> int | None:
+    def _limit_of(self, symbol: str, interval: Interval, kind: RefusalKind) -> int | None:
         with self._lock:
             return self._seconds.get((split_symbol(symbol)[0], interval.name, kind.value))

@@ -276,7 +276,7 @@ class WindowFetcher:
         return rev is not None
 
     def _take_refusal(self, task: FillTask, known: SeriesState, claim: Claim, answer: RefusedAnswer) -> WindowOutcome:
-        self._catalog.limits.learn(claim.symbol, claim.interval, answer)
+        self._catalog.limits.note_refusal(claim.symbol, claim.interval, answer)
         is_too_wide = answer.kind is RefusalKind.SPAN_TOO_WIDE
         if is_too_wide and self._window_sizes.halve(claim.symbol, claim.interval, claim.asked or claim.window):
             return Replan()

@@ -57,7 +57,7 @@ class WaitForNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Replan:
-    """Nothing was learnt of the window: the task is planned again, and makes another request."""
+    """The window is as unknown as before: the task is planned again, and makes another request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -377,8 +377,8 @@ class JobQueue:
 
 
 async def _count(moved: Future[list[int]]) -> int:
-    moved_ids = await wait_for(moved)
-    return len(moved_ids)
+    ids = await wait_for(moved)
+    return len(ids)
 
 
 def update_span(interval: Interval, now: int) -> Span:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
 
 T = TypeVar("T")
-N_NOTED = 20  # series of one request that count as active; more are an archive, not what somebody looks at
+N_NOTED = 20  # series of one request that count as active; more are an archive, not what charts show
 N_RESOLVED_AT_ONCE = 4  # unknown symbols are looked up a few at a time
 
 

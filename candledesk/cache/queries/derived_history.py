@@ -142,7 +142,7 @@ def _around(
         trimmed, starts = _rows(trimmed, request)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     odd = NOTHING_ODD
-    if known.series_id is not None and len(trimmed):  # finer bars lend their prices, not their flags
+    if known.series_id is not None and len(trimmed):  # of finer bars the prices are used, not the flags
         last = int(trimmed.open_time[-1])
         seen = Span(int(trimmed.open_time[0]), last + request.interval.longest_s)
         odd = read_oddities(connection, known.series_id, trimmed, trimmed.open_time, seen, request.interval)

@@ -86,7 +86,7 @@ class Estimator:
         if known.facts is None:
             limits, is_known = self._catalog.limits.of(symbol, interval.base), known.instrument is not None
             n_requests, n_bars = guess_cost(interval, span, self._context.now(), limits)
-            n_least = 0 if is_known or limits is None else 1  # the one that tells what the symbol is
+            n_least = 0 if is_known or limits is None else 1  # the one that looks the symbol up
             return _Cost(max(n_requests, n_least), n_bars, is_known=is_known)
         wanted = Span(HISTORY_START, self._context.now() + 1) if span is None else base_part(interval, span)
         plan = plan_span(wanted, known.facts, window_s=self._catalog.limits.window_s(symbol, interval.base))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NEAR_BARS = 3  # a weekend lies between two daily bars that are neighbours
 _ODD_MARKS = 150  # of one span, about: more of them would run into one another on a screen
-MAX_MARKS = 2_000  # more cannot be told apart on a screen; the newest are kept
+MAX_MARKS = 2_000  # more cannot be distinguished on a screen; the newest are kept
 _STATES = {
     CoverageState.PROVISIONAL: MarkState.PROVISIONAL,
     CoverageState.KNOWN_EMPTY: MarkState.KNOWN_EMPTY,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
-# How long "asked, and nothing there" is believed, by the age of the session (yahoo.md §4.6: sessions have come back
+# How long "asked, and nothing there" is valid, by the age of the session (yahoo.md §4.6: sessions have come back
 # after days to weeks). Older than the last row: final.
 _EMPTY_LADDER = (
     (6 * HOUR_S, HOUR_S),
@@ -37,7 +37,7 @@ LOST = "asked: the provider sent these bars without a close"
 
 
 def empty_expiry(close_time: int, now: int) -> int | None:
-    """Return until when an empty session that closed at ``close_time`` is believed (``None``: for ever)."""
+    """Return until when an empty session that closed at ``close_time`` counts as empty (``None``: for ever)."""
     age = now - close_time
     return next((_together(now, wait) for limit, wait in _EMPTY_LADDER if age < limit), None)
 
@@ -103,7 +103,7 @@ def cover_window(
     ``bars`` may reach beyond the window (the overlap). Sessions without a single bar are ``known_empty``, and so is,
     for a day, what follows the newest bar; bars that may still change are ``provisional``; the rest is ``have``,
     minutes without trades included (yahoo.md §4.7). Nothing is said of the future. ``previous``: the ledger before this
-    answer: a session is believed to be empty for long only when a second answer says so. ``newest``: the open time of
+    answer: a session counts as empty for long only when a second answer says so. ``newest``: the open time of
     the newest bar of the series, stored or answered: where nothing new comes, less is asked.
     """
     expected = expected_open_times(calendar, interval, window)

@@ -1,4 +1,4 @@
-"""The first request for a new symbol: it tells what the instrument is, and brings bars that are wanted anyway. Pure.
+"""The first request for a new symbol: it looks the instrument up, and brings bars that are needed anyway. Pure.
 
 Before it neither the listing date nor the venue is known, so its window is what the provider answers for every symbol:
 dailies as far back as one request may reach, intraday bars within the interval's look-back.
@@ -52,7 +52,7 @@ def first_request(
     1d: the whole history. Intraday: of ``wanted`` as much as one request may hold, its newest part; else the latest
     window. For a chart (``is_view``) older bars are asked too, but no more than it asks at a time. A window that is
     not given begins with a UTC day, so that it stays the same while it is tried again. ``limits``: the widest request
-    and the look-back as they were learnt; ``is_24h``: whether the symbol looks like one that trades around the clock.
+    and the look-back as they are known; ``is_24h``: whether the symbol looks like one that trades around the clock.
     """
     window_s, lookback_s = limits.window_s, limits.lookback_s
     if interval.is_daily:

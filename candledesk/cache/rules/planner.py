@@ -147,7 +147,7 @@ class Plan:
 
 
 def _is_settled(row: Coverage, now: int) -> bool:
-    """Tell whether nothing needs to be asked; what expires is not believed when it comes from a clock ahead of ours."""
+    """Tell whether nothing needs to be asked; what expires does not count when it comes from a clock ahead of ours."""
     is_from_future = row.expires_at is not None and row.fetched_at > now + CLOCK_SLACK_S
     return row.is_settled(now) and not is_from_future
 
@@ -163,9 +163,9 @@ def known_spans(coverage: Sequence[Coverage], now: int) -> list[Span]:
 
 
 def _backed_off_spans(facts: Facts) -> list[Span]:
-    """Return what the newest answer speaks for beyond its end: where nothing new came for long, less is asked.
+    """Return what the newest answer covers beyond its end: where nothing new came for long, less is asked.
 
-    Such an answer is believed for longer than one about a forming bar (``ledger``); what it leaves open is empty now.
+    Such an answer is valid for longer than one about a forming bar (``coverage_rules``): nothing follows until then.
     """
     newest = facts.coverage[-1] if facts.coverage else None
     if newest is None or newest.state is not CoverageState.PROVISIONAL or newest.expires_at is None:

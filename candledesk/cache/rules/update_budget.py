@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHARED = 0.5  # of the limiter's rate, while somebody scrolls or backfills
+SHARED = 0.5  # of the limiter's rate, while charts or backfills make requests
 ALONE = 0.9  # while nobody else asks; the rest fills the limiter's bucket for the next scroll
 SAVED_S = 240  # of its shared rate: 48 updates at 24 requests a minute
 

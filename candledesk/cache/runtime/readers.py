@@ -63,7 +63,7 @@ class Readers:
                 _, (future, task) = self._tasks.popitem(last=False)
             try:
                 connection = connection or self._connect()
-            except BaseException as error:  # noqa: BLE001 - told through the future; the next task tries to open again
+            except BaseException as error:  # noqa: BLE001 - the future carries it; the next task tries to open again
                 if future.set_running_or_notify_cancel():
                     future.set_exception(error)
                 continue

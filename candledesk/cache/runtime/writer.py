@@ -89,7 +89,7 @@ class Writer:
     def _open(self, future: Future[Any]) -> Connection | None:
         try:
             return self._connect()
-        except BaseException as error:  # noqa: BLE001 - told through the future; the next task tries to open again
+        except BaseException as error:  # noqa: BLE001 - the future carries it; the next task tries to open again
             if future.set_running_or_notify_cancel():
                 future.set_exception(error)
             return None

@@ -117,7 +117,7 @@ class CommitRequest:
 def commit_window(connection: Connection, request: CommitRequest, answer: BarsAnswer) -> CommitResult:
     """Check the rows of an answer and store them. Raises ``EnvironmentFaultError``; then nothing was stored.
 
-    Rows that look wrong, or came without a close, are believed when the provider repeats them or at the last try; until
+    Rows that look wrong, or came without a close, are stored when the provider repeats them or at the last try; until
     then the rest is stored and the window stays open.
     """
     claim, calendar, now = request.claim, request.calendar, request.now

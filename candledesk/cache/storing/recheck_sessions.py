@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
-_BELIEVED = (CoverageState.HAVE, CoverageState.KNOWN_EMPTY)
+_REOPENED = (CoverageState.HAVE, CoverageState.KNOWN_EMPTY)
 _MARGIN_S = 2 * 86_400
 
 
@@ -39,7 +39,7 @@ def reopen_sessions(connection: Connection, before: SessionCalendar, after: Sess
             continue
         for span in _new_spans(before, after, interval, dates):
             if not chart_records.has_bars(connection, series_id, span):
-                coverage_store.forget_coverage(connection, series_id, span, _BELIEVED)
+                coverage_store.forget_coverage(connection, series_id, span, _REOPENED)
     return count_changes(connection) > n_changes_before
 
 

@@ -43,7 +43,7 @@ class Archive:
         self._fill_scheduler = fill_scheduler
 
     def entries(self) -> Future[list[ArchiveEntry]]:
-        """Return the list by symbol and interval, each entry with what its coverage tells."""
+        """Return the list by symbol and interval, each entry with what its coverage shows."""
         return self._context.readers.submit(
             lambda connection: [
                 self._entry(connection, row.symbol, parse_interval(row.interval), row) for row in self.rows(connection)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 MIN_ELAPSED_FRACTION = 0.8  # of an update interval must really have gone by after the wall clock was set
-CLOCK_SLACK_S = 5.0  # the wall clock and the other one drift apart by less, unless somebody sets one
+CLOCK_SLACK_S = 5.0  # the wall clock and the other one drift apart by less, unless one is set
 ANSWER_S = 15  # an update is answered in that time, usually in one second
 FULL_EACH_S = HOUR_S  # an update in between reads the running session only
 N_RUNNING = 4  # updates at a time: who is most urgent is decided as late as possible
@@ -74,7 +74,7 @@ class TaskHistory:
     ``began``/``ended``/``answered``/``full_at``: wall clock (UTC s) of the last start and end, of the last start that
     was answered, and of the last one that read all recent sessions; ``began_elapsed`` and ``not_before``: on the clock
     that nobody sets. ``failed_job``: the number of the last job, if it failed. ``is_out_of_step``: the last start was
-    the first after somebody had set the wall clock.
+    the first after the wall clock was set.
     """
 
     is_running: bool = False
@@ -121,8 +121,8 @@ class TaskHistory:
 class SeriesStatus:
     """A series as the database knows it. ``newest``: open time of its newest bar.
 
-    ``is_active``: somebody looks at it, ``is_in_front``: in the chart in front; ``is_archived``, ``last_run_at``: it
-    is on the harvest list.
+    ``is_active``: it is shown or was requested lately; ``is_in_front``: in the chart in front; ``is_archived``,
+    ``last_run_at``: it is on the list of archived series.
     """
 
     facts: Facts
@@ -346,7 +346,7 @@ def _asked(history: TaskHistory, stored: int, now: int, elapsed: float) -> int:
     """Return when the newest bars were asked for, on the wall clock as it shows now.
 
     An update of our own counts from its start: a bar that closed while it ran may not be in its answer. What lies ahead
-    of the clock was noted before that was set back: then the other clock tells how long ago it was.
+    of the clock was noted before that was set back: then the other clock shows how long ago it was.
     """
     is_own = history.answered <= stored <= history.ended
     asked = history.answered if history.answered and is_own else max(stored, history.answered)

@@ -22,7 +22,7 @@ def test_back_online_a_symbol_that_could_not_be_looked_up_is_asked_for_at_once(h
     harness.settle()
     assert "cannot be reached" in harness.view("1d").error
     yahoo.script = None
-    harness.bars("1d", HOUR, symbol="BBB")  # somebody finds the way back
+    harness.bars("1d", HOUR, symbol="BBB")  # the first request that gets through
     assert not harness.view("1d").error
     harness.settle()
     assert len(harness.view("1d").bars)

@@ -31,7 +31,7 @@ def n_refused(market):
 
 
 @pytest.mark.parametrize(("span_days", "lookback_days"), [(2, 30), (8, 12), (3, 15)])
-def test_a_stricter_provider_is_learnt_once(monkeypatch, tmp_path, span_days, lookback_days):
+def test_a_stricter_limit_is_remembered_once(monkeypatch, tmp_path, span_days, lookback_days):
     rule = replace(chart.RULES["1m"], lookback=lookback_days * DAY_S, span=span_days * DAY_S)
     monkeypatch.setitem(chart.RULES, "1m", rule)
     with DemoMarket(now=NOW) as market:
@@ -50,26 +50,26 @@ def test_a_stricter_provider_is_learnt_once(monkeypatch, tmp_path, span_days, lo
             assert n_refused(market) - before <= n_allowed
 
 
-def test_only_a_limit_in_an_answer_is_learnt_and_saved_once():
+def test_only_a_limit_in_an_answer_is_remembered_and_saved_once():
     options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
     providers, saved = make_providers(options), []
     limits = ProviderLimits(providers, [], saved.append)
     for kind, seconds in ((RefusalKind.SPAN_TOO_WIDE, None), (RefusalKind.UNKNOWN_SYMBOL, 5)):
-        limits.learn("AAA", MINUTE, RefusedAnswer(kind, "no", limit_s=seconds))
+        limits.note_refusal("AAA", MINUTE, RefusedAnswer(kind, "no", limit_s=seconds))
     assert saved == []
     for _ in range(2):
-        limits.learn("AAA", MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=10 * DAY_S))
+        limits.note_refusal("AAA", MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=10 * DAY_S))
     assert saved == [("yahoo", "1m", "beyond_lookback", 10 * DAY_S)]
     assert limits.of("AAA", MINUTE).lookback_s == 10 * DAY_S - HOUR_S
     assert limits.of("AAA", INTERVALS["1h"]) == LIMITS["1h"]
     assert ProviderLimits(providers, saved, saved.append).of("AAA", MINUTE) == limits.of("AAA", MINUTE)
 
 
-def test_nothing_is_learnt_of_a_provider_from_answers_of_another():
+def test_answers_of_one_provider_change_no_limit_of_another():
     options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
     saved = []
     limits = ProviderLimits(make_providers(options), [("other", "1m", "beyond_lookback", DAY_S)], saved.append)
-    limits.learn("other:AAA", MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=2 * DAY_S))
+    limits.note_refusal("other:AAA", MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=2 * DAY_S))
     assert saved == [("other", "1m", "beyond_lookback", 2 * DAY_S)]
     assert limits.of("AAA", MINUTE) == LIMITS["1m"]
     for symbol in ("local:AAA", "nobody:AAA"):  # no interval can be asked for

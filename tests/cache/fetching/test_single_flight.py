@@ -39,7 +39,7 @@ def test_a_release_changes_the_version_of_its_series_and_symbol_alone():
 
 
 @pytest.mark.parametrize("version", [0, 1])
-def test_a_symbol_is_looked_up_once_by_all_who_want_it(version):
+def test_a_symbol_is_looked_up_once_for_all(version):
     flights = SingleFlight()
     claim = flights.take_first("AAA", HOUR, Span(0, 10), 0)
     assert flights.take_first("AAA", DAY, Span(0, 10), 0) is None

@@ -72,12 +72,12 @@ def test_a_session_without_a_bar_is_empty_and_asked_once_more():
     assert again[1].expires_at is None
 
 
-@pytest.mark.parametrize(("state", "is_believed"), [(EMPTY, True), (HAVE, False), (FAILED, False)])
+@pytest.mark.parametrize(("state", "is_confirmed"), [(EMPTY, True), (HAVE, False), (FAILED, False)])
 @pytest.mark.parametrize(("start", "touches"), [(hour(2, 15), True), (hour(2, 16), False)])
-def test_only_an_earlier_empty_answer_of_the_same_time_counts(state, is_believed, start, touches):
+def test_only_an_earlier_empty_answer_of_the_same_time_counts(state, is_confirmed, start, touches):
     previous = [Coverage(Span(start, hour(3, 0)), state, 1)]
     row = cover(Span(hour(1, 0), hour(4, 0)), expected(1, 3), LATER, previous=previous)[1]
-    assert (row.expires_at is None) == (is_believed and touches)
+    assert (row.expires_at is None) == (is_confirmed and touches)
 
 
 def test_a_missing_end_of_a_session_is_no_gap_but_young_it_is_asked_again():
@@ -172,7 +172,7 @@ def test_where_nothing_new_comes_less_is_asked():
         (60 * DAY_S, None),
     ],
 )
-def test_how_long_an_empty_session_is_believed(age, wait):
+def test_how_long_a_session_counts_as_empty(age, wait):
     closed = hour(2, 16)
     expires_at = empty_expiry(closed, closed + age)
     if wait is None:

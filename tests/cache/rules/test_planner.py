@@ -150,7 +150,7 @@ def test_a_failed_span_is_a_gap_that_is_not_asked_before_its_time():
     assert plan_span(span, facts_of("1h", [row], now=NOW + 60)).windows
 
 
-def test_what_a_clock_ahead_of_ours_wrote_is_not_believed():
+def test_what_a_clock_ahead_of_ours_wrote_does_not_count():
     """The clock was an hour ahead, a bar was called provisional, and the clock was set right."""
     span = Span(NOW - 4 * HOUR_S, NOW)
     row = Coverage(span, CoverageState.PROVISIONAL, NOW + HOUR_S, NOW + HOUR_S + 300)
@@ -172,7 +172,7 @@ def test_a_clock_ahead_does_not_call_the_future_known():
 @pytest.mark.parametrize(
     ("age_h", "wait_h"), [(1, 1), (7, 6), (30, 24), (100, 72), (24 * 10, 168), (24 * 40, 720), (24 * 61, None)]
 )
-def test_how_long_an_empty_session_is_believed(age_h, wait_h):
+def test_how_long_a_session_counts_as_empty(age_h, wait_h):
     expiry = empty_expiry(NOW - age_h * HOUR_S, NOW)
     if wait_h is None:
         assert expiry is None
@@ -316,8 +316,8 @@ def test_history_starts_at_the_listing_or_where_the_provider_stops_answering():
         NOW - LIMITS["1h"].lookback_s,
         "Yahoo keeps 1h bars for 730 days",
     )
-    unasked = replace(hours, limits=None)
-    assert unasked.floor == (NOW + 1, "Yahoo cannot be asked for 1h bars")
+    unasked = replace(hours, limits=None, no_bars="Import them.")
+    assert unasked.floor == (NOW + 1, "Import them.")
     assert plan_span(None, unasked).windows == ()
 
 
@@ -362,16 +362,16 @@ def test_the_unknown_part_reaches_from_the_first_hole_to_the_last():
     assert unknown_part(Span(12, 18), facts) is None
 
 
-@pytest.mark.parametrize(("believed_s", "is_empty"), [(30, False), (31, True)])
-def test_an_answer_that_is_believed_for_longer_than_half_a_bar_speaks_for_what_follows_it(believed_s, is_empty):
+@pytest.mark.parametrize(("valid_s", "is_empty"), [(30, False), (31, True)])
+def test_an_answer_that_is_valid_for_longer_than_half_a_bar_covers_what_follows_it(valid_s, is_empty):
     """Where nothing new came for long, less is asked: until then the bars after the newest answer are empty."""
     edge, asked_at = NOW // 60 * 60 - 600, NOW - 10
     rows = [
         Coverage(Span(edge - HOUR_S, edge), CoverageState.HAVE, asked_at),
-        Coverage(Span(edge, edge + 60), CoverageState.PROVISIONAL, asked_at, asked_at + believed_s),
+        Coverage(Span(edge, edge + 60), CoverageState.PROVISIONAL, asked_at, asked_at + valid_s),
     ]
     plan = plan_span(Span(edge - HOUR_S, NOW + 1), facts_of("1m", rows))
     assert plan.n_missing == (0 if is_empty else 10)
     assert bool(plan.windows) is not is_empty
-    later = plan_span(Span(edge - HOUR_S, NOW + 1), facts_of("1m", rows, now=asked_at + believed_s))
+    later = plan_span(Span(edge - HOUR_S, NOW + 1), facts_of("1m", rows, now=asked_at + valid_s))
     assert later.windows

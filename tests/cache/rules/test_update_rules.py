@@ -88,7 +88,7 @@ def test_a_series_is_settled_when_nothing_of_its_last_sessions_is_missing_or_can
     night = CLOSE + 3 * HOUR_S
     assert not is_settled(facts(now=night))
     known = row(TODAY - 20 * DAY_S, CLOSE - 60, HAVE, night)
-    forming = row(CLOSE - 60, CLOSE, PROVISIONAL, night, night + 30)  # believed for now, and yet not final
+    forming = row(CLOSE - 60, CLOSE, PROVISIONAL, night, night + 30)  # valid for now, and yet not final
     assert not is_settled(facts(known, forming, now=night))
     assert is_settled(facts(known, replace(forming, state=HAVE, expires_at=None), now=night))
     assert is_settled(facts(now=int(WEEKDAYS.open[0]) - 1)), "before the first session there is nothing to know"

@@ -41,7 +41,7 @@ def test_what_is_forbidden_is_known_without_a_try():
 
 
 def test_after_the_pause_one_tries_and_the_others_wait_on():
-    storage_health, now, _told = make()
+    storage_health, now, _events = make()
     assert storage_health.refusal() is None
     storage_health.note(FULL)
     assert storage_health.refusal() is storage_health.fault() is FULL

@@ -139,7 +139,7 @@ def test_hours_of_which_no_daily_bar_is_stored_follow(store):
 @pytest.mark.parametrize(
     ("interval", "bars", "asked", "is_proven"),
     [
-        (DAY, daily(25, 30), span(25), False),  # nothing to compare, and a split between would not be told
+        (DAY, daily(25, 30), span(25), False),  # nothing to compare, and a split between would not be listed
         (DAY, daily(25, 30), span(20), False),
         (DAY, daily(25, 30), Span(STORED_UNTIL, NOW), True),  # it would be
         (DAY, daily(25, 30), Span(STORED_UNTIL + 1, NOW), False),

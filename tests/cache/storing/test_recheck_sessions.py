@@ -72,7 +72,7 @@ def test_of_every_instrument_of_the_venue_and_of_no_other(connection, ledger):
 
 
 @pytest.mark.parametrize("state", list(CoverageState))
-def test_what_is_believed_is_forgotten_and_no_refusal(connection, ledger, state):
+def test_answered_spans_are_forgotten_and_refused_ones_are_not(connection, ledger, state):
     known = ledger("1d", state)
     reopen(connection)
     assert (known() == [WHOLE]) == (state not in (HAVE, CoverageState.KNOWN_EMPTY))

@@ -1,4 +1,4 @@
-"""Rows that look wrong are believed when the provider repeats them."""
+"""Rows that look wrong are stored when the provider repeats them."""
 
 from tests.cache.conftest import HOUR, same, spoilt
 

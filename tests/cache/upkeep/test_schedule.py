@@ -24,7 +24,7 @@ HAVE, PROVISIONAL, EMPTY = CoverageState.HAVE, CoverageState.PROVISIONAL, Covera
 
 
 class World:
-    """A wall clock and one that nobody sets; series whose updates are answered at once, unless told otherwise."""
+    """A wall clock, one that nobody sets, and series whose updates are answered at once by default."""
 
     def __init__(self, *series, now=NOW, calendar=WEEKDAYS, floor_s=60, rate=24):
         self.scheduler = UpdateScheduler(UpdateRate(floor_s, rate))
@@ -206,7 +206,7 @@ def test_a_bar_that_closed_while_its_update_ran_is_asked_for():
     assert len(world.run_one_round().tasks) == 1
 
 
-def test_a_question_of_somebody_else_does_not_put_the_next_update_off():
+def test_another_request_does_not_delay_the_next_update():
     world = World(("AAA", "1m"))
     world.run(180)
     world.asked["AAA", "1m"] = last = world.now // 60 * 60 + 35

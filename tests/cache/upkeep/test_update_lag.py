@@ -22,7 +22,7 @@ def test_closed_bars_of_40_series_are_asked_for_in_time(name):
 
 
 def test_more_than_the_rate_can_bring_is_shared_and_the_chart_in_front_is_not_late():
-    """40 minutes a minute: the worst is one turn of all series, with somebody who scrolls as well."""
+    """40 minutes a minute: the worst is one turn of all series, with a chart that scrolls as well."""
     for scrolls_each_s in (None, 20.0):
         lags = simulate({"1m": 40}, scrolls_each_s)
         assert lags.stored_worst <= STORED_S

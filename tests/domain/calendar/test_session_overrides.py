@@ -105,17 +105,17 @@ DAYS = [FIRST_DAY_S, FIRST_DAY_S + 2 * DAY_S]
 PLAIN = calendar_of(*((day, OPEN_S, CLOSE_S, *BREAK_S) for day in DAYS))
 
 
-def stated(opened, closed, day=FIRST_DAY_S):
+def reported(opened, closed, day=FIRST_DAY_S):
     return [(day + opened, day + closed)]
 
 
-@pytest.mark.parametrize(("length_s", "is_learnt"), [(599, False), (600, True), (86_400, True), (86_401, False)])
-def test_a_stated_session_lasts_from_ten_minutes_to_a_day(length_s, is_learnt):
-    assert bool(find_overrides(PLAIN, stated(0, length_s))) is is_learnt
+@pytest.mark.parametrize(("length_s", "is_accepted"), [(599, False), (600, True), (86_400, True), (86_401, False)])
+def test_a_reported_session_lasts_from_ten_minutes_to_a_day(length_s, is_accepted):
+    assert bool(find_overrides(PLAIN, reported(0, length_s))) is is_accepted
 
 
 def test_days_of_markets_that_never_close_are_left_alone():
-    assert find_overrides(all_days(), stated(0, DAY_S - 60)) == {}
+    assert find_overrides(all_days(), reported(0, DAY_S - 60)) == {}
     assert find_overrides(PLAIN, []) == {}
 
 
@@ -130,30 +130,30 @@ def test_days_of_markets_that_never_close_are_left_alone():
         ((9, 11), False),
     ],
 )
-def test_a_break_stays_while_it_lies_within_the_stated_hours(hours, has_break):
-    learnt = apply_overrides(PLAIN, stated(*(hour * HOUR_S for hour in hours)))
+def test_a_break_stays_while_it_lies_within_the_reported_hours(hours, has_break):
+    found = apply_overrides(PLAIN, reported(*(hour * HOUR_S for hour in hours)))
     expected = [FIRST_DAY_S + time for time in BREAK_S] if has_break else [0, 0]
-    assert [int(learnt.break_start[0]), int(learnt.break_end[0])] == expected
-    assert (int(learnt.open[0]), int(learnt.close[0])) == tuple(FIRST_DAY_S + hour * HOUR_S for hour in hours)
-    assert learnt.break_start[1] == PLAIN.break_start[1]
+    assert [int(found.break_start[0]), int(found.break_end[0])] == expected
+    assert (int(found.open[0]), int(found.close[0])) == tuple(FIRST_DAY_S + hour * HOUR_S for hour in hours)
+    assert found.break_start[1] == PLAIN.break_start[1]
 
 
 @pytest.mark.parametrize("day", [FIRST_DAY_S - DAY_S, FIRST_DAY_S + DAY_S, FIRST_DAY_S + 9 * DAY_S])
 def test_a_session_of_another_date_has_no_break(day):
-    learnt = apply_overrides(PLAIN, stated(OPEN_S, CLOSE_S, day))
-    assert learnt.date.tolist() == sorted([*DAYS, day])
-    assert learnt.break_start[learnt.date.tolist().index(day)] == 0
+    found = apply_overrides(PLAIN, reported(OPEN_S, CLOSE_S, day))
+    assert found.date.tolist() == sorted([*DAYS, day])
+    assert found.break_start[found.date.tolist().index(day)] == 0
 
 
-def test_an_empty_calendar_learns_its_sessions():
+def test_an_empty_calendar_gets_reported_sessions():
     empty = SessionCalendar("XNON", "UTC", *(column([]) for _ in range(5)))
-    assert apply_overrides(empty, stated(OPEN_S, CLOSE_S)).open.tolist() == [FIRST_DAY_S + OPEN_S]
+    assert apply_overrides(empty, reported(OPEN_S, CLOSE_S)).open.tolist() == [FIRST_DAY_S + OPEN_S]
 
 
-def test_what_was_concluded_from_rows_is_remembered_until_it_is_stated():
-    seen = apply_overrides(PLAIN, stated(OPEN_S, OPEN_S + 60, DAYS[0] + DAY_S), is_observed=True)
+def test_sessions_concluded_from_rows_are_observed_until_they_are_reported():
+    seen = apply_overrides(PLAIN, reported(OPEN_S, OPEN_S + 60, DAYS[0] + DAY_S), is_observed=True)
     assert seen.observed.tolist() == [DAYS[0] + DAY_S]
-    assert apply_overrides(seen, stated(OPEN_S, CLOSE_S, DAYS[0] + DAY_S)).observed.tolist() == []
+    assert apply_overrides(seen, reported(OPEN_S, CLOSE_S, DAYS[0] + DAY_S)).observed.tolist() == []
 
 
 def test_dates_of_sessions_are_the_venues_own():

@@ -49,7 +49,7 @@ def test_a_bar_settles_minutes_after_its_close_and_a_daily_one_hours():
 @pytest.mark.parametrize(
     ("name", "pause_s"), [("1m", 30), ("2m", 60), ("5m", 150), ("30m", 900), ("1h", 900), ("1d", 900)]
 )
-def test_an_answer_about_a_forming_bar_is_believed_for_half_a_bar(name, pause_s):
+def test_an_answer_about_a_forming_bar_is_valid_for_half_a_bar(name, pause_s):
     assert forming_pause_s(INTERVALS[name]) == pause_s
 
 
@@ -67,7 +67,7 @@ def test_update_intervals_align_with_the_bars_closes(name, floor, expected):
     assert closing_update_s(interval, floor) == max(expected, interval.step_s)
 
 
-def test_updates_of_forming_bars_share_what_closed_bars_leave():
+def test_updates_of_forming_bars_share_the_rest_of_the_rate():
     assert load_factor([], 12) == 1
     assert load_factor([(60, 60)] * 100, 12) == 1  # none in between
     assert load_factor([(60, 300)] * 12, 12) == 1  # 2.4 and 9.6 a minute
@@ -98,7 +98,7 @@ def test_a_series_without_bars_is_idle_for_the_sessions_of_thirty_days():
     assert idle_trading_s(long, HOUR, None, clock(50, 9, 0, 1)) == 29 * 7 * HOUR_S + 1
 
 
-def test_what_brings_nothing_new_is_asked_less_and_less():
+def test_a_series_without_new_bars_is_updated_less_often():
     assert backoff_interval_s(60, 0) == 60
     assert backoff_interval_s(60, 480) == 60
     assert backoff_interval_s(60, 488) == 120  # an eighth of the idle time, in whole update intervals

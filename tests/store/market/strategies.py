@@ -14,7 +14,7 @@ from candledesk.store.market.instruments import CHUNK_BARS
 
 EVER = Span(-(2**40), 2**40)
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-# Minutes relative to 1970, near the edges of slabs and of chunks of every level, before 1970 too.
+# Minutes relative to 1970, near the edges of chunks of every level, before 1970 too.
 edges = st.sampled_from(
     [0, CHUNK_BARS, -CHUNK_BARS, 8 * CHUNK_BARS, 64 * CHUNK_BARS, 512 * CHUNK_BARS, -512 * CHUNK_BARS, 3 * CHUNK_BARS]
 )
@@ -25,7 +25,7 @@ histories = st.lists(st.one_of(writes, writes, writes, deletes), min_size=1, max
 
 
 def make_bars(start, n, stride=1, seed=0):
-    """Make n bars from minute ``start``, one each ``stride`` minutes; volumes are whole, so sums are exact."""
+    """Make n bars from minute ``start``, one every ``stride`` minutes, with whole volumes, whose sums are exact."""
     rng = np.random.default_rng([seed, n, stride])
     low = np.round(rng.random(n) * 100 + 1, 2)
     time = (start + stride * np.arange(n, dtype=np.int64)) * 60
