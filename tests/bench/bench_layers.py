@@ -87,7 +87,7 @@ class Bench:
         for turn in range(n_frames):
             start = thread_time()
             model.step(10 if turn % (2 * N_ONE_WAY) < N_ONE_WAY else -10)
-            changed_ms = (thread_time() - start) * 1e3 / len(names)  # every view hears of the change
+            changed_ms = (thread_time() - start) * 1e3 / len(names)  # every view handles the change
             first = turn % len(names)
             for name in (*names[first:], *names[:first]):
                 viewport = self.views[name].viewport()

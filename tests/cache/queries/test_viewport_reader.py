@@ -176,7 +176,7 @@ def test_behind_the_latest_bar_the_calendar_says_when_the_next_ones_open(harness
     assert (back.at_latest, back.upcoming) == (False, None)
 
 
-def test_a_chart_hears_when_the_oldest_stored_bar_opens(harness, yahoo):
+def test_the_reply_says_when_the_oldest_stored_bar_opens(harness, yahoo):
     harness.bars("1h", Span(MIDNIGHT - 60 * DAY_S, NOW + 1))
     reply = harness.view("1h", n_before=20)
     truth = yahoo.truth("AAA", "1h", Span(MIDNIGHT - 60 * DAY_S, NOW + 1))

@@ -34,7 +34,7 @@ _MANY_BARS = 20_000  # that may be looked at before they are stored
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """The loaded window of one series: rows of one bar or of many, and the axis that tells which.
+    """The loaded window of one series: rows of one bar or of many, and the axis that they lie on.
 
     ``flags``: of each row that holds a flagged bar, by its open time; ``oddities``: how rows are drawn that are not
     drawn as they are, ``None`` when all are. ``oldest_askable``: how far back the provider answers (UTC seconds),

@@ -110,3 +110,49 @@ def test_a_row_holds_the_bars_from_its_start_to_the_next(index):
     assert STARTS[row] <= index < STARTS[row + 1]
     assert MANY.middle_of(row) == (STARTS[row] + STARTS[row + 1] - 1) / 2
     assert MANY.rows_between(index, index + 1) == (row, row + 1)
+
+
+def test_rows_of_many_bars_are_not_single_and_their_middles_lie_between_their_ends():
+    assert (BarAxis(LOADED).is_single, MANY.is_single) == (True, False)
+    assert MANY.middles(0, 4).tolist() == [1.0, 4.5, 7.0, 9.5]
+    assert BarAxis(LOADED).middles(3, 5).tolist() == [3.0, 4.0]
+
+
+def test_everything_stored_counts():
+    assert BarAxis(LOADED, n_older=30, n_newer=4).n_stored == 84
+
+
+@pytest.mark.parametrize(("time", "row"), [(-DAY, 0), (0, 0), (DAY - 1, 0), (DAY, 1), (99 * DAY, 2)])
+def test_a_time_belongs_to_the_row_that_begins_before_it(time, row):
+    assert BarAxis(np.array([0, 1, 2]) * DAY).row_of(time) == row
+
+
+def test_a_row_of_many_bars_lasts_as_long_as_its_bars():
+    axis = BarAxis(np.array([0, 8, 16]) * DAY, np.array([0, 8, 16, 24]), stride=8)
+    assert axis.loaded_end == 24 * DAY
+    assert axis.rows_in(20 * DAY, 21 * DAY) == (2, 3)
+    assert axis.rows_in(24 * DAY, 25 * DAY) == (3, 3)
+
+
+@pytest.mark.parametrize(("lo", "hi", "rows"), [(0, 0, (0, 0)), (12, 12, (4, 4)), (5, 5, (1, 1)), (2, 8, (0, 3))])
+def test_an_empty_range_of_bars_is_an_empty_range_of_rows(lo, hi, rows):
+    assert MANY.rows_between(lo, hi) == rows
+
+
+def test_of_several_shared_bars_the_one_nearest_to_a_time_decides():
+    few, many = BarAxis(TIMES[[5, 40]]), BarAxis(np.delete(TIMES, [20, 21]))
+    assert many.shift_from(few, int(TIMES[6])) == 5
+    assert many.shift_from(few, int(TIMES[38])) == 37
+    assert few.shift_from(many, int(TIMES[38])) == -37
+    assert few.shift_from(BarAxis(TIMES[:3]), 0) is None
+
+
+def test_a_window_without_bars_keeps_the_origin_for_the_next_one():
+    nothing = BarAxis(TIMES[:0]).continuing(BarAxis(LOADED, origin=7))
+    assert nothing.origin == 7
+    assert BarAxis(LOADED).continuing(nothing).origin == 7
+
+
+def test_a_history_that_begins_with_the_window_is_counted_evenly_before_it():
+    axis = full_axis(n_older=5, stored_from=int(LOADED[0]))
+    assert axis.index_at(int(LOADED[0]) - 7 * DAY) == pytest.approx(-5, abs=0.3)
