@@ -127,7 +127,7 @@ def test_what_was_printed_once_is_printed_offline_again(tmp_path, live):
         (("candles", "A APL", "1d"), 2, "Not a symbol"),
         (("candles", "AAPL", "1d", "--offline"), 5, "without --offline"),
         (("candles", "NOPE", "1d", "--format", "parquet"), 2, "-o FILE"),
-        (("coverage", "AAPL"), 5, "ask for its candles once"),
+        (("coverage", "AAPL"), 5, "request its candles once"),
         (("candles",), 2, "Missing argument"),
         (("window", "--interval", "9x"), 2, "Unknown interval"),
     ],

@@ -27,6 +27,15 @@ def test_intervals_are_derived_from_fetched_ones_that_divide_them():
         assert interval.is_daily == interval.base.is_daily
 
 
+def test_steps_of_the_table():
+    minutes = {"1m": 1, "2m": 2, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "90m": 90, "4h": 240}
+    days = {"1d": 1, "1wk": 7, "1mo": 28, "3mo": 90}
+    assert {name: interval.step_s for name, interval in INTERVALS.items()} == {
+        **{name: n * MINUTE_S for name, n in minutes.items()},
+        **{name: n * DAY_S for name, n in days.items()},
+    }
+
+
 def test_names_of_the_table():
     assert parse_interval(" 60m ") is INTERVALS["1h"]
     assert [parse_interval(name).name for name in INTERVALS] == list(INTERVALS)

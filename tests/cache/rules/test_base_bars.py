@@ -25,6 +25,21 @@ def test_the_newest_base_bars_hold_that_many_derived_ones(name, n_bars, calendar
         assert len(whole) >= n_bars
 
 
+@pytest.mark.parametrize(
+    ("name", "n_bars", "n_base"),
+    [("30m", 7, 18), ("4h", 1, 12), ("1wk", 7, 63), ("1mo", 1, 93), ("3mo", 1, 279), ("1wk", 1, 21)],
+)
+def test_two_bars_more_are_counted_of_every_day_that_can_be_a_session(name, n_bars, n_base):
+    assert base_count(INTERVALS[name], n_bars) == n_base
+
+
+@pytest.mark.parametrize(
+    ("name", "margin_s"), [("30m", 3_600), ("4h", 28_800), ("1wk", 14 * DAY_S), ("3mo", 180 * DAY_S)]
+)
+def test_the_part_is_two_bars_wider_at_either_end(name, margin_s):
+    assert base_part(INTERVALS[name], Span(0, 60)) == Span(-margin_s, 60 + margin_s)
+
+
 @pytest.mark.parametrize("name", ["1m", "1h", "1d"])
 def test_a_fetched_interval_needs_itself(name):
     assert base_count(INTERVALS[name], 40) == 40

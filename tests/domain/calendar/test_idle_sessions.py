@@ -50,3 +50,13 @@ def test_a_changed_week_is_handled_before_and_after_the_change():
 def test_removing_no_session_returns_the_same_calendar():
     calendar = weekdays()
     assert without_sessions(calendar, column([])) is calendar
+
+
+def test_only_the_time_of_the_answer_is_judged():
+    """Before its first bar and after its last one a weekday without bars was not asked for."""
+    calendar = weekdays()
+    week = (calendar.date - MONDAY) // (7 * DAY_S)
+    is_friday = (calendar.date - MONDAY) // DAY_S % 7 == 4
+    answered = (week >= 8) & (week < 28) & (~is_friday | (week >= 20))
+    dates = [opened // DAY_S * DAY_S for opened, _ in idle_sessions(calendar, calendar.date[answered])]
+    assert dates == calendar.date[is_friday & (week >= 8) & (week < 20)].tolist()

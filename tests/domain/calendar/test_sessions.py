@@ -12,8 +12,11 @@ from candledesk.domain.calendar.periods import period_end, period_keys
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import (
     bar_close_times,
+    bar_dates,
     expected_open_times,
+    grid_open_times,
     is_on_grid,
+    next_grid_start,
     next_open_times,
     session_of,
     span_after,
@@ -168,3 +171,55 @@ def test_listing_bars_takes_about_a_millisecond(name, n_days, n_bars):
         elapsed.append(time.perf_counter() - start)
     assert len(times) == n_bars
     assert min(elapsed) < 0.005  # measured 0.3 ms; the margin is for a busy machine
+
+
+# -- to the second, on three days from 9:15 to 16:00
+
+QUARTER_PAST = calendar_of(*((FIRST_DAY_S + day * DAY_S, 33_300, 57_600, 0, 0) for day in range(3)))
+HOUR = INTERVALS["1h"]
+
+
+def clock(day, hour, minute=0, second=0):
+    return FIRST_DAY_S + day * DAY_S + hour * HOUR_S + minute * 60 + second
+
+
+def test_a_time_belongs_to_the_session_from_its_open_to_its_close():
+    times = [clock(1, 9, 15), clock(1, 9, 14, 59), clock(2, 15, 59, 59), clock(2, 16), clock(3, 10)]
+    assert session_of(QUARTER_PAST, HOUR, column(times)).tolist() == [1, -1, 2, -1, -1]
+    assert session_of(QUARTER_PAST, INTERVALS["1d"], column([clock(1, 0), clock(1, 9)])).tolist() == [1, -1]
+
+
+def test_the_grid_counts_from_each_sessions_open():
+    times = [clock(1, 9, 15), clock(1, 10), clock(1, 10, 15), clock(2, 15, 15), clock(2, 16, 15)]
+    assert is_on_grid(QUARTER_PAST, HOUR, column(times)).tolist() == [True, False, True, True, False]
+
+
+def test_a_time_falls_into_the_bar_that_began_before_it():
+    times = [clock(1, 9, 15), clock(1, 10, 14, 59), clock(2, 15, 59), clock(2, 8), clock(1, 16)]
+    expected = [clock(1, 9, 15), clock(1, 9, 15), clock(2, 15, 15), -1, -1]
+    assert grid_open_times(QUARTER_PAST, HOUR, column(times)).tolist() == expected
+    assert grid_open_times(QUARTER_PAST, HOUR, column([clock(2, 8)])).tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ((0, 8), (0, 9, 15)),
+        ((0, 9, 14, 59), (0, 9, 15)),
+        ((0, 9, 15), (1, 9, 15)),  # this session has begun
+        ((1, 12), (2, 9, 15)),
+        ((1, 16), (2, 9, 15)),
+        ((2, 9, 15), None),
+        ((2, 20), None),
+    ],
+)
+def test_the_next_session_begins_after_a_time(time, expected):
+    assert next_grid_start(QUARTER_PAST, HOUR, clock(*time)) == (expected and clock(*expected))
+
+
+def test_a_bar_has_the_date_of_its_session_or_its_own():
+    night = calendar_of((clock(1, 0), -2 * HOUR_S, 5 * HOUR_S, 0, 0))  # opens at 22:00 of the day before
+    times = column([clock(0, 22), clock(1, 4), clock(1, 20), clock(0, 12)])
+    assert bar_dates(night, HOUR, times).tolist() == [clock(1, 0), clock(1, 0), clock(1, 0), clock(0, 0)]
+    assert bar_dates(EMPTY, HOUR, times[:1]).tolist() == [clock(0, 0)]
+    assert bar_dates(night, INTERVALS["1d"], column([clock(1, 0)])).tolist() == [clock(1, 0)]

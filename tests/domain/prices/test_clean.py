@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import is_on_grid
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.prices.clean import clean_bars, fit_prices, shape_flags
 from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
-from tests.domain.strategies import FIRST_DAY_S, calendar_of, calendars, spans
+from tests.domain.strategies import FIRST_DAY_S, calendar_of, calendars, column, spans
 
 HOUR = INTERVALS["1h"]
 T0 = FIRST_DAY_S + 9 * HOUR_S
@@ -213,3 +214,11 @@ def test_no_rows_give_no_bars():
     cleaned = clean_bars(Bars.empty(), CALENDAR, HOUR, WEEK, LATER)
     assert len(cleaned.bars) == 0
     assert cleaned.dropped == {}
+
+
+def test_without_sessions_bars_on_the_grid_of_midnight_are_kept_and_flagged():
+    empty = SessionCalendar("XNON", "UTC", *(column([]) for _ in range(5)))
+    kept = clean_bars(Bars.from_rows([GOOD]), empty, HOUR, WEEK, LATER)
+    assert (kept.bars.open_time.tolist(), kept.odd.tolist()) == ([T0], [int(Oddity.SESSION)])
+    alone = clean_bars(Bars.from_rows([(T0 + 1_800, *GOOD[1:])]), empty, HOUR, WEEK, LATER)
+    assert alone.dropped == {"live_row": 1}, "beside the grid and alone"

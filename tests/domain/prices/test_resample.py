@@ -104,3 +104,32 @@ def test_the_base_span_of_a_month_is_the_whole_month():
     span = base_span(INTERVALS["1mo"], all_days(n_days=70), Span(FIRST_DAY_S, FIRST_DAY_S + 58 * DAY_S))
     edges = np.array([span.start, span.end], "datetime64[s]").astype(str).tolist()
     assert edges == ["2024-11-01T00:00:00", "2024-12-01T00:00:00"]
+
+
+# Two days from 9:30 to 16:00, so that a day has the 4h bars of 9:30 and 13:30; and an evening from 17:00 to 20:00.
+SESSIONS = ((FIRST_DAY_S, 34_200, 57_600, 0, 0), (FIRST_DAY_S + DAY_S, 34_200, 57_600, 0, 0))
+TWO_DAYS = calendar_of(*SESSIONS)
+WITH_EVENING = calendar_of(SESSIONS[0], (FIRST_DAY_S + DAY_S, -7 * HOUR_S, -4 * HOUR_S, 0, 0))
+
+
+def clock(day, hour, minute=0):
+    return FIRST_DAY_S + day * DAY_S + hour * HOUR_S + minute * 60
+
+
+@pytest.mark.parametrize(
+    ("calendar", "start", "end", "expected"),
+    [
+        (TWO_DAYS, (0, 9, 30), (0, 13, 30), ((0, 9, 30), (0, 13, 30))),  # one bar, exactly
+        (TWO_DAYS, (0, 9, 30), (0, 13, 31), ((0, 9, 30), (0, 17, 30))),  # and the one that opens in the last minute
+        (TWO_DAYS, (0, 10), (0, 13, 31), ((0, 13, 30), (0, 17, 30))),  # not the one that opened before
+        (TWO_DAYS, (0, 10), (0, 13, 30), ((0, 10), (0, 13, 30))),  # none opens here
+        (TWO_DAYS, (0, 15), (1, 12), ((0, 16), (1, 13, 30))),  # from the close that cuts the bar before
+        (TWO_DAYS, (0, 20), (1, 12), ((0, 20), (1, 13, 30))),  # outside every session: from there
+        (TWO_DAYS, (1, 13, 30), (1, 16), ((1, 13, 30), (1, 17, 30))),  # the calendar's last bar
+        (WITH_EVENING, (0, 13, 30), (0, 16), ((0, 13, 30), (0, 17))),  # the next session ends it
+    ],
+)
+def test_which_hours_make_the_bars_that_open_in_a_span(calendar, start, end, expected):
+    assert base_span(INTERVALS["4h"], calendar, Span(clock(*start), clock(*end))) == Span(
+        *(clock(*at) for at in expected)
+    )

@@ -224,12 +224,12 @@ class BarAxis:
         if is_shown is not None:
             rows = lo + np.flatnonzero(is_shown[lo:hi])
             if is_grouped and len(rows):
-                return self._grouped(rows, rows, block)
+                return self._grouped(rows, int(rows[0]), self.starts_of(rows), block)
             return RowGroups(rows, lo, row_bars, self.middles(lo, hi)[rows - lo])
         if not is_grouped:
             return RowGroups(slice(lo, hi), lo, row_bars, self.middles(lo, hi))
         if self.starts is not None:
-            return self._grouped(slice(lo, hi), np.arange(lo, hi), block)
+            return self._grouped(slice(lo, hi), lo, self.starts[lo:hi], block)
         starts = np.arange(first, behind, block)
         return RowGroups(slice(lo, hi), lo, block, _middle_of(starts, block), np.maximum(starts, 0) - lo)
 
@@ -239,10 +239,12 @@ class BarAxis:
             return min(max(index, 0), self.n_rows)
         return int(np.searchsorted(self.starts[:-1], index))
 
-    def _grouped(self, rows: slice | IntArray, numbers: IntArray, block: int) -> RowGroups:
-        keys = (self.starts_of(numbers) + self.origin) // block
-        at = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-        return RowGroups(rows, int(numbers[0]), block, _middle_of(keys[at] * block - self.origin, block), at)
+    def _grouped(self, rows: slice | IntArray, first: int, starts: IntArray, block: int) -> RowGroups:
+        keys = (starts + self.origin) // block
+        is_first = np.ones(len(keys), np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+        at = np.flatnonzero(is_first)
+        return RowGroups(rows, first, block, _middle_of(keys[at] * block - self.origin, block), at)
 
     # -- from window to window
 

@@ -4,16 +4,13 @@ import pytest
 
 from candledesk.cache.messages import (
     BarsStored,
-    BreakerState,
     CoverageChanged,
     EdgeState,
     JobChanged,
     JobState,
     LimiterChanged,
-    LimiterState,
     RefreshDue,
 )
-from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.feed.prefetch import MAX_ROWS
@@ -186,15 +183,45 @@ def test_a_window_does_not_grow_with_the_series(chart, cache, qtbot):
     qtbot.waitUntil(chart.model.is_latest_visible, timeout=3_000)
 
 
-def test_offline_without_bars_says_so(chart, cache):
-    cache.add("EMPTY", "1d", Bars.empty())
-    cache.n_stored["EMPTY", "1d"] = 0
-    cache.bars["EMPTY", "1d"] = Bars.empty()
-    chart.open("EMPTY")
-    assert chart.model.scene.notice is not None
-    cache.emit(LimiterChanged(LimiterState(1, 0, BreakerState.CLOSED, is_offline=True)))
+def go(cache, chart, *, is_offline):
+    cache.emit(LimiterChanged(replace(cache.limiter, is_offline=is_offline)))
     chart.settle()
-    assert chart.model.scene.notice is not None
+
+
+def test_a_chart_without_bars_says_that_the_network_is_missing_and_asks_when_it_is_back(chart, cache):
+    cache.add("EMPTY", "1d", make_bars(500), n_stored=0)
+    chart.open("EMPTY")
+    assert chart.model.scene.notice.title == "Loading EMPTY"
+    n_asked = len(cache.requests)
+    go(cache, chart, is_offline=False)
+    go(cache, chart, is_offline=True)
+    assert chart.model.scene.notice.title == "EMPTY is not stored yet"
+    go(cache, chart, is_offline=True)
+    assert len(cache.requests) == n_asked
+    go(cache, chart, is_offline=False)
+    assert len(cache.requests) == n_asked + 1
+
+
+def test_a_chart_is_reported_as_opened_once_for_each_series(chart, cache):
+    opened = []
+    chart.feed.opened.connect(lambda: opened.append(chart.model.series.symbol))
+    chart.open("AAPL")
+    assert opened == ["AAPL"]
+    cache.store_older("AAPL", "1d", 900)
+    chart.settle()
+    chart.open("MSFT")
+    assert opened == ["AAPL", "MSFT"]
+
+
+def test_a_failed_look_up_is_tried_again_once(chart, cache, qtbot):
+    chart.feed._retry.setInterval(1)
+    cache.add("EMPTY", "1d", make_bars(500), n_stored=0)
+    chart.open("EMPTY")
+    n_asked = len(cache.requests)
+    cache.emit(JobChanged(make_job(state=JobState.FAILED, symbol="EMPTY")))
+    qtbot.waitUntil(lambda: len(cache.requests) > n_asked)
+    qtbot.wait(50)
+    assert len(cache.requests) == n_asked + 1
 
 
 def test_a_closed_chart_is_not_called(chart, cache):
