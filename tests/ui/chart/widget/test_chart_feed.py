@@ -262,10 +262,10 @@ def test_what_became_known_of_the_series_is_read_again(chart, cache, event, is_a
 
 def test_a_reply_that_changes_nothing_paints_nothing(chart, cache):
     chart.open("MSFT")
-    n_paints = chart.view.chart_item.n_paints
+    n_paints = chart.view.canvas.n_paints
     cache.emit_stored("MSFT", "1d")
     chart.settle()
-    assert chart.view.chart_item.n_paints == n_paints
+    assert chart.view.canvas.n_paints == n_paints
 
 
 @pytest.mark.allow_logs
