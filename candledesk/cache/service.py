@@ -32,8 +32,7 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.providers.registry import make_providers
-from candledesk.store.market import limiter_state as limiter_store
-from candledesk.store.market import provider_limits as limit_store
+from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import Event
     from candledesk.settings import Settings
     from candledesk.store import Connection
-    from candledesk.store.market.provider_limits import LimitRow
+    from candledesk.store.market.providers import LimitRow
 
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
@@ -186,7 +185,7 @@ def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connectio
 def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:
     connection = connect_reader(database)
     try:
-        row = limiter_store.read_limiter(connection, provider)
+        row = provider_store.read_limiter(connection, provider)
     finally:
         connection.close()
     return None if row is None else LimiterMemory(*row)
@@ -195,7 +194,7 @@ def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:
 def _load_limits(database: Path, writer: Writer, providers: ProviderRouter) -> ProviderLimits:
     connection = connect_reader(database)
     try:
-        rows = limit_store.read_limits(connection)
+        rows = provider_store.read_limits(connection)
     finally:
         connection.close()
 
@@ -208,12 +207,12 @@ def _load_limits(database: Path, writer: Writer, providers: ProviderRouter) -> P
 
 def _write_limit(connection: Connection, row: LimitRow) -> None:
     with transaction(connection):
-        limit_store.write_limit(connection, row)
+        provider_store.write_limit(connection, row)
 
 
-def _write_limiter(connection: Connection, provider: str, row: limiter_store.LimiterRow) -> None:
+def _write_limiter(connection: Connection, provider: str, row: provider_store.LimiterRow) -> None:
     with transaction(connection):
-        limiter_store.write_limiter(connection, provider, row)
+        provider_store.write_limiter(connection, provider, row)
 
 
 def _checkpoint(connection: Connection) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_DECIMALS = 10  # a double has 15 to 17 digits, and prices of 100,000 show with two of them
 _FIRST_TRADES = range(HISTORY_START + 7 * DAY_S, 7_258_118_400)  # to the year 2200; older ones than any bar say nothing
 _MOST_WRITTEN = 6  # digits after the point of a price in a file
+_NOISE = 1e-12  # of a written price as a double
 _SHOWN_DIGITS = 4  # significant digits of a price below 1
 
 
@@ -63,7 +64,7 @@ def decimals_of(prices: FloatArray) -> int:
     """
     known = prices[np.isfinite(prices)]
     for digits in range(2, _MOST_WRITTEN + 1):
-        if np.allclose(known, np.round(known, digits), rtol=0.0, atol=10.0 ** -(digits + 3)):
+        if np.allclose(known, np.round(known, digits), rtol=_NOISE, atol=0.0):
             return digits
     return decimals_for(2, float(known[-1]))
 

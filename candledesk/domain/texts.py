@@ -14,7 +14,7 @@ def plain_text(value: object, limit: int = MAX_CHARS) -> str:
 
     Control characters (NUL, ESC, BEL …), the invisible ones of Unicode's category Cf (bidi overrides and isolates, zero
     width) and lone surrogates are removed; runs of white space, line ends included, become one space. Markup stays as
-    it was written: whoever shows the text must show it as plain text.
+    it was written: a view must show it as plain text.
     """
     if not isinstance(value, str):
         return ""

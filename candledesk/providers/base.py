@@ -32,7 +32,8 @@ class Capabilities:
     ``quota``: ``None`` when it needs no limiter; ``is_remote``: its calls need libraries or time that the process of
     the window must not spend, so that they run in the fetch process; ``can_search``: whether it finds symbols by name;
     ``unknown_hint``: what a person may do about a symbol that it does not know; ``terms``: the source and the terms of
-    its use as a sentence, empty when there is nothing to say.
+    its use as a sentence, empty when there is nothing to say; ``no_bars``: why there are no bars of an interval, with
+    ``{title}`` and ``{interval}`` in their places.
     """
 
     id: str
@@ -44,6 +45,11 @@ class Capabilities:
     can_search: bool = False
     unknown_hint: str = "check the spelling"
     terms: str = ""
+    no_bars: str = "{title} has no {interval} bars"
+
+    def no_bars_text(self, interval: str) -> str:
+        """Return why no bars of an interval that is not in ``intervals`` can be fetched, for people."""
+        return self.no_bars.format(title=self.title, interval=interval)
 
 
 @dataclass(frozen=True, slots=True)

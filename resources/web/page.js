@@ -72,7 +72,7 @@ export class Page {
       return;
     }
     this.markInterval();
-    this.empty.show("Type a symbol to begin", "Any ticker of Yahoo Finance. Bars are fetched once and stored.", EXAMPLES);
+    this.empty.show("Type a symbol to begin", "Any ticker of the provider. Bars are fetched once and stored.", EXAMPLES);
   }
 
   // Moves to a range that is loaded already; false when it is not.

@@ -69,7 +69,7 @@ class Floor(QWidget):
 
 
 class Bench:
-    """Frames of one series length; ``misses`` lists the goals that are not met."""
+    """Frames of one series length; ``misses`` lists the goals that are missed."""
 
     def __init__(self, folder, n_bars):
         self.n_bars, self.misses, self.times = n_bars, [], {}
@@ -151,10 +151,10 @@ class Bench:
         self.n_answers = harness.market.n_answers - before
         self.times["backfill"], self.times["backfill cpu"] = times, cpu
 
-    def check(self, is_met, goal):
-        if not is_met:
+    def check(self, is_reached, goal):
+        if not is_reached:
             self.misses.append(f"{self.n_bars:,} bars: {goal}")
-        return goal if is_met else f"{goal} MISSED"
+        return goal if is_reached else f"{goal} MISSED"
 
 
 def say(text):

@@ -1,7 +1,7 @@
 """Ten thousand jobs: ``python -m tests.bench.bench_jobs``. The cache with a scripted provider, and the real job panel.
 
 The obvious way is one call, and so one transaction, a job. Wall-clock milliseconds; the frame gap is the longest time
-between two beats of a 4 ms timer of the GUI thread, beside the same timer with nothing to do. Exit code 1 when ten
+between two ticks of a 4 ms timer of the GUI thread, beside the same timer with nothing to do. Exit code 1 when ten
 thousand take longer than 0.5 s, pause or cancel longer than 100 ms, or a scroll waits for more than one window.
 """
 
@@ -62,7 +62,7 @@ SERIES = [(f"S{number:05d}", INTERVALS["1h"]) for number in range(N_JOBS)]
 
 @contextmanager
 def heartbeat(gaps):
-    """Note the time between beats of the GUI thread, in ms."""
+    """Note the time between ticks of the GUI thread, in ms."""
     timer, last = QTimer(), [perf_counter()]
 
     def beat():
@@ -192,7 +192,7 @@ def main():
         goal="≤ 500 ms",
     )
     say("join them all again", f"{again:.0f} ms")
-    say("events told, demands alive, rows in the panel", f"{n_events}", f"{n_live}", f"{n_rows:,}")
+    say("events sent, fill tasks alive, rows in the panel", f"{n_events}", f"{n_live}", f"{n_rows:,}")
     say("longest frame gap meanwhile, idle beside it", f"{max(gaps):.0f} ms", f"{max(idle):.0f} ms")
     say("list the newest 200", f"{listed:.1f} ms")
     say("pause or cancel beside a busy writer, p50, p99", f"{median(stops):.1f} ms", f"{p99:.1f} ms", goal="≤ 100 ms")

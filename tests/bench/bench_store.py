@@ -142,13 +142,13 @@ class Result:
         ours, p99 = np.median(self.ours) * 1e3, np.percentile(self.ours, 99) * 1e3
         naive = np.median(self.naive) * 1e3 if self.naive else float("nan")
         ratio = naive / ours
-        is_met = not (ratio < self.min_ratio or ours > self.max_ms or p99 > self.max_p99_ms)
+        is_reached = not (ratio < self.min_ratio or ours > self.max_ms or p99 > self.max_p99_ms)
         wanted = [f">= {self.min_ratio:g}x"] * (self.min_ratio > 0)
         wanted += [f"<= {self.max_ms:g} ms"] * (self.max_ms < float("inf"))
         wanted += [f"p99 <= {self.max_p99_ms:g} ms"] * (self.max_p99_ms < float("inf"))
         beside = (f"{naive:,.2f}", f"{ratio:,.1f}x") if self.naive else ("", "")
         left = f"{self.name:<34}{beside[0]:>12}{ours:>11,.3f}{p99:>10,.2f}{beside[1]:>12}"
-        return f"{left}   {', '.join(wanted)}{'' if is_met else '  MISSED'}", is_met
+        return f"{left}   {', '.join(wanted)}{'' if is_reached else '  MISSED'}", is_reached
 
 
 def say(text):
@@ -253,8 +253,8 @@ def run(n_bars, folder):
         for result in chain(
             measure_reads(naive, ours, n_bars), measure_contention(ours, n_bars), measure_writes(naive, ours, n_bars)
         ):
-            line, is_met = result.line()
-            is_good &= is_met
+            line, is_reached = result.line()
+            is_good &= is_reached
             say(line)
     sizes = [(folder / name).stat().st_size / n_bars for name in ("naive.db", "ours.db")]
     say(f"{'file, bytes a bar':<34}{sizes[0]:>12.1f}{sizes[1]:>11.1f}")

@@ -4,7 +4,7 @@
 takes a second, four fetch threads. The hour ends ten minutes after the session's close, at which a bar of every series
 closes. Told is how long after a closed bar is available it is asked for and stored. Exit code 1 when a closed bar is
 asked for later than 90 s, stored later than 150 s, or later than 30 s for the chart in front (case F18). More than the
-rate can bring is told as well, without a goal.
+rate can bring is reported as well, without a goal.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Market:
             series.stored_lags += [elapsed - at for at in series.waiting]
 
     def enqueue(self, priority: int, task: object) -> None:
-        """Wait for the limiter, as ``Limiter.acquire`` orders who waits."""
+        """Wait for the limiter, as ``Limiter.acquire`` orders its waiters."""
         self.n_arrived += 1
         self.queue.append((priority, self.n_arrived, task))
 
@@ -191,7 +191,9 @@ def main() -> int:
                 f"{name + words:62}" + "".join(f"{x:>14.0f}" for x in (*figures, lags.stored_median, lags.front_worst))
             )
     verdict = (
-        "missed" if is_missed else "met; 40 x 1m is more than the rate can bring: each bar is late, none is left out"
+        "missed"
+        if is_missed
+        else "reached; 40 x 1m is more than the rate can bring: each bar is late, none is left out"
     )
     tell(f"asked <= {ASKED_S:.0f}, stored <= {STORED_S:.0f}, in front <= {FRONT_S:.0f}: {verdict}")
     return int(is_missed)

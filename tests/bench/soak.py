@@ -51,7 +51,7 @@ def resources():
 
 
 class Soak:
-    """A chart, its cache, and somebody restless."""
+    """A chart, its cache, and a user who scrolls without end."""
 
     def __init__(self, folder, seed):
         self.random = random.Random(seed)

@@ -203,3 +203,18 @@ def primed_harness(harness):
         harness.bars("1d", week, symbol=symbol)
     harness.events.clear()
     return harness
+
+
+HOUR = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
+
+
+def same(bars, truth):
+    np.testing.assert_array_equal(bars.open_time, truth.open_time)
+    np.testing.assert_array_equal(bars.close, truth.close)
+    return len(bars) > 0
+
+
+def spoilt(change):
+    return lambda bars: Bars(
+        bars.open_time, *(change(np.array(p)) for p in (bars.open, bars.high, bars.low, bars.close)), bars.volume
+    )

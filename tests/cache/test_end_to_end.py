@@ -11,54 +11,33 @@ import pytest
 
 from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, JobChanged, JobState
-from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
-from candledesk.settings import Settings
 from tests.cache.conftest import wait_until
+from tests.cache.market_harness import WAIT_S, MarketHarness
 
-WAIT_S = 50
 SYMBOLS = ["AAPL", "VOD.L", "7203.T", "BTC-USD", "EURUSD=X"]
 BROKEN = ["status", "reset", "truncated", "cut", "html", "right_back", "disorder", "duplicates", "negative", "crossed"]
 BROKEN += ["pence", "missing_session", "empty"]
 
 
-class CacheHarness:
+class SkewedHarness(MarketHarness):
+    """Its clock is ``ahead_s`` seconds ahead of the market's."""
+
     def __init__(self, market, folder):
-        self.market, self.folder, self.ahead_s = market, folder, 0
-        settings = Settings(
-            yahoo_url=market.url, requests_per_minute=6000, request_burst=600, breaker_pause_s=0.02, request_timeout_s=3
-        )
+        self.ahead_s = 0
         pauses = RetryPauses(retry_s=(0.01,), failed_s=(1,), fault_s=0.5)
-        self.database = folder / "candles.db"
-        self.service = CacheService(self.database, settings, folder, now=self.now, pauses=pauses)
-        self.cache = self.service.controller
+        super().__init__(market, folder, request_timeout_s=3, now=self.now, pauses=pauses)
 
     def now(self):
         return int(time.time()) + self.ahead_s
-
-    def backfill(self, symbol, name, span):
-        job = self.cache.start_backfill(symbol, INTERVALS[name], span).result(WAIT_S)
-        return self.cache.wait_job(job.job_id)
-
-    def bars(self, symbol, name, span, **options):
-        options = {"timeout_s": WAIT_S, **options}
-        return self.cache.load_bars(BarsRequest(symbol, INTERVALS[name], span, **options)).result(WAIT_S)
-
-    def check(self, symbol, name, span):
-        bars = self.bars(symbol, name, span, fill="none").bars
-        truth = self.market.truth(symbol, name, span.start, span.end)
-        np.testing.assert_array_equal(bars.open_time, truth.open_time)
-        for field in ("open", "high", "low", "close", "volume"):
-            np.testing.assert_allclose(getattr(bars, field), getattr(truth, field), rtol=1e-6)
-        assert len(bars) > 0
 
 
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory):
     with DemoMarket() as market:
-        harness = CacheHarness(market, tmp_path_factory.mktemp("home"))
+        harness = SkewedHarness(market, tmp_path_factory.mktemp("home"))
         yield harness
         harness.service.close()
 
@@ -91,7 +70,7 @@ def test_every_venue_equals_the_market(harness, name):
     for symbol in SYMBOLS:
         span = past(harness, {"1m": 9, "5m": 30, "1h": 100, "1d": 900}[name])
         assert harness.bars(symbol, name, span).complete
-        harness.check(symbol, name, span)
+        harness.assert_true(symbol, name, span)
 
 
 @pytest.mark.allow_logs
@@ -114,7 +93,7 @@ def test_a_backfill_across_faults_of_every_kind_ends_with_the_truth(harness):
     assert left == set()
     for symbol in SYMBOLS:
         for name, span in spans.items():
-            harness.check(symbol, name, span)
+            harness.assert_true(symbol, name, span)
 
 
 def test_a_killed_fetch_process_costs_one_retry(harness):
@@ -129,7 +108,7 @@ def test_a_killed_fetch_process_costs_one_retry(harness):
     os.kill(harness.service.child._generation.process.pid, signal.SIGKILL)
     reader.join(WAIT_S)
     assert reply[0].complete
-    harness.check("VOD.L", "1h", span)
+    harness.assert_true("VOD.L", "1h", span)
     assert len(harness.market.chart_log("VOD.L")) - n_before <= 3
 
 
@@ -144,7 +123,7 @@ def test_a_hung_fetch_ends_at_its_deadline_and_its_job_goes_on(harness):
     assert job.state is JobState.SUCCEEDED
     waits = {event.job.error for event in reported if isinstance(event, JobChanged) and event.job.next_try_at}
     assert any("(try 2 of 6 follows)" in text for text in waits)
-    harness.check("7203.T", "1h", span)
+    harness.assert_true("7203.T", "1h", span)
 
 
 @pytest.mark.allow_logs
@@ -158,7 +137,7 @@ def test_a_fetch_process_that_hangs_itself_is_replaced_at_the_deadline(harness):
     assert hung.wait(WAIT_S) == -signal.SIGKILL
     assert harness.service.child._generation.process.pid != hung.pid
     assert {thread.ident for thread in harness.service._pool._threads if thread.is_alive()} == threads
-    harness.check("7203.T", "1h", span)
+    harness.assert_true("7203.T", "1h", span)
 
 
 @pytest.mark.parametrize(("name", "days"), [("30m", 40), ("4h", 300), ("1wk", 800), ("1mo", 800), ("3mo", 800)])

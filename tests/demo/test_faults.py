@@ -9,7 +9,7 @@ import pytest
 from curl_cffi.requests import exceptions as curl_errors
 from yfinance.exceptions import YFDataException, YFPricesMissingError, YFRateLimitError
 
-from candledesk.demo.http.faults import KINDS, Fault, FaultPlan
+from candledesk.demo.http.faults import Fault, FaultPlan
 from candledesk.domain.interval import DAY_S
 
 END = 1_795_478_400  # 2026-11-24
@@ -108,4 +108,3 @@ def test_an_unknown_kind_is_refused():
         Fault("earthquake")
     with pytest.raises(ValueError, match="colour"):
         Fault.from_json({"kind": "html", "colour": 1})
-    assert "hang" in KINDS

@@ -1,12 +1,13 @@
 """Span arithmetic against sets of seconds."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candledesk.domain.span import Span, merge_spans, subtract_spans
+from candledesk.domain.span import HISTORY_START, Span, merge_spans, subtract_spans
 
 few_spans = st.lists(
     st.tuples(st.integers(0, 40), st.integers(1, 15)).map(lambda pair: Span(pair[0], sum(pair))), max_size=8
@@ -43,3 +44,7 @@ def test_overlap_and_intersection_agree(spans, others):
 def test_a_span_is_never_empty(end):
     with pytest.raises(ValueError, match="empty span"):
         Span(0, end)
+
+
+def test_history_starts_with_the_year_1900():
+    assert int(datetime(1900, 1, 1, tzinfo=UTC).timestamp()) == HISTORY_START

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
+PROBE = ("-m", "tests.faults.window_probe")  # the program whose window answers to ``report`` and ``close_window``
 LIVE = {"queued", "running"}
 ENVIRONMENT = {
     "CANDLEDESK_REQUESTS_PER_MINUTE": "6000",
@@ -199,3 +200,9 @@ def is_alive(pid):
 def span_text(start, end):
     words = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)) for at in (start, end))
     return dict(zip(("from", "to"), words, strict=True))
+
+
+def report(instance):
+    """Return what the probe of a window has noted since the last report."""
+    instance.say("report")
+    return instance.hear()

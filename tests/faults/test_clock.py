@@ -10,7 +10,7 @@ from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
-from tests.cache.upkeep.test_live import CacheHarness
+from tests.cache.market_harness import LiveHarness
 from tests.faults.conftest import IS_FULL
 
 OPEN_SESSION = "2026-11-24T16:00:00Z"  # New York trades
@@ -35,7 +35,7 @@ class Skewed:
 
 
 class WaitLog:
-    """Notes every wait that the clockwork and the updater are asked for, and what people are told about waiting."""
+    """Notes every wait that the timers and the updater are asked for, and what the cache reports about waiting."""
 
     def __init__(self, monkeypatch):
         self.asked = []
@@ -67,7 +67,7 @@ def session_requests(folder, monkeypatch, jumps):
     with DemoMarket(now=OPEN_SESSION) as market:
         folder.mkdir()
         waits = WaitLog(monkeypatch)
-        harness = CacheHarness(Skewed(market), folder)
+        harness = LiveHarness(Skewed(market), folder)
         try:
             for symbol, name in CHARTS:
                 harness.cache.follow(symbol, INTERVALS[name])
@@ -118,7 +118,7 @@ def night_requests(folder, monkeypatch, symbol, name, begin):
     with DemoMarket(now=begin) as market:
         folder.mkdir()
         waits = WaitLog(monkeypatch)
-        harness = CacheHarness(market, folder)
+        harness = LiveHarness(market, folder)
         try:
             harness.cache.follow(symbol, INTERVALS[name])
             harness.view(symbol, name)

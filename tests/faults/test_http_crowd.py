@@ -30,7 +30,7 @@ PATHS = (
 
 
 class Reader:
-    """Asks over one connection until it is told to stop; ``errors`` holds what should not have come."""
+    """Sends requests over one connection until it is stopped; ``errors`` holds what should not have come."""
 
     def __init__(self, served, seed, stop):
         self.served, self.dice, self.stop = served, random.Random(seed), stop
@@ -59,7 +59,7 @@ class Reader:
                 self.errors.append((path, "not ascending"))
 
 
-def meet(served, connection, symbol):
+def look_up(served, connection, symbol):
     """Ask until the instrument is known: the first answers may be of a fetch process that has yet to start."""
     deadline = time.monotonic() + 90
     path = f"/api/v1/candles?symbol={symbol}&interval=1d&limit=5"
@@ -82,7 +82,7 @@ def test_readers_and_backfills_at_once(tmp_path, figures):
     stop = threading.Event()
     with serving(tmp_path) as served, contextlib.closing(served.connect()) as connection:
         for symbol in SYMBOLS:
-            meet(served, connection, symbol)
+            look_up(served, connection, symbol)
         begun = time.monotonic()
         readers = [Reader(served, seed, stop) for seed in range(N_READERS)]
         started = [served.ask(connection, "POST", "/api/v1/candles/backfill", row) for row in BACKFILLS]

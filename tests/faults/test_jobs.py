@@ -33,7 +33,7 @@ KINDS = (
 
 
 class RaisingYahoo(FakeYahoo):
-    """Raises the next kind of exception for each request of an hour's bars, until it is told to be good."""
+    """Raises the next kind of exception for each request of an hour's bars, while ``is_raising``."""
 
     def __init__(self):
         super().__init__()
@@ -240,7 +240,7 @@ def test_the_fetch_process_is_killed_again_and_again(start, market, count, dice,
         time.sleep(dice.uniform(0, 0.5))
         for pid in instance.children():
             os.kill(pid, signal.SIGKILL)
-    for key, span in wanted.items():  # whatever was given up meanwhile is asked for again
+    for key, span in wanted.items():  # what failed meanwhile is asked for again
         instance.backfill(*key, *span)
     wait_until(lambda: not instance.live_jobs(), 300, "the jobs' end", 0.1)
     states = [job["state"] for job in instance.jobs() if job["kind"] == "backfill"]

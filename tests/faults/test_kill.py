@@ -1,4 +1,4 @@
-"""kill -9 at random moments of a backfill: nothing that was told to anybody is lost, nothing is there twice."""
+"""kill -9 at random moments of a backfill: nothing that was acknowledged is lost, nothing is stored twice."""
 
 import contextlib
 import time

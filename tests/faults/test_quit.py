@@ -10,11 +10,10 @@ import pytest
 
 from candledesk.domain.interval import DAY_S
 from tests.faults.evidence import Evidence
-from tests.faults.process import is_alive, span_text, wait_until
+from tests.faults.process import PROBE, is_alive, span_text, wait_until
 
 SYMBOLS = ("AAPL", "MSFT", "VOD.L", "BTC-USD")
 MAX_S = 3.0
-PROBE = ("-m", "tests.faults.window_probe")
 WAYS = (
     ("serve", signal.SIGTERM),
     ("serve", signal.SIGINT),
@@ -27,7 +26,7 @@ WAYS = (
 @pytest.fixture
 def primed_home(start, tmp_path):
     """A home that knows the instruments, so that jobs on them can be queued while nothing answers any more."""
-    home = tmp_path / "met"
+    home = tmp_path / "primed"
     instance = start(home).ready()
     for symbol in SYMBOLS:
         instance.get("candles", symbol=symbol, interval="1d", timeout=30)

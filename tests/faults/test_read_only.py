@@ -6,9 +6,7 @@ import subprocess
 import pytest
 
 from candledesk.domain.interval import DAY_S
-from tests.faults.process import wait_until
-from tests.faults.test_quit import PROBE
-from tests.faults.test_storage_faults import report
+from tests.faults.process import PROBE, report, wait_until
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def read_only(filled, tmp_path):
 
 @pytest.fixture
 def forbidden(filled):
-    """The same home with permission to read only, and what makes root heed that."""
+    """The same home with permission to read only, and the command prefix that makes root obey it."""
     for path in [filled, *filled.iterdir()]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     powers = "-dac_override,-dac_read_search,-fowner"

@@ -17,7 +17,7 @@ from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, parse_interval
 from candledesk.domain.span import Span
 from tests.faults.conftest import IS_FULL
-from tests.test_first_light import NOW, WindowHarness
+from tests.live_window import NOW, LiveWindow
 
 SECONDS = 10 if IS_FULL else 3
 PER_SECOND = 1_000
@@ -108,7 +108,7 @@ def test_a_storm_of_scrolling(qtbot, tmp_path, monkeypatch, dice, figures):
     with DemoMarket(now=NOW) as market:
         market.warm_up()
         market.faults.add("delay", delay_s=0.3)
-        harness = WindowHarness(qtbot, tmp_path / "home", market.url)
+        harness = LiveWindow(qtbot, tmp_path / "home", market.url)
         try:
             watch = Watch(harness, monkeypatch)
             harness.open(*SERIES)

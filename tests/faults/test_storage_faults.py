@@ -12,8 +12,7 @@ import pytest
 from candledesk.domain.interval import DAY_S
 from tests.faults.conftest import IS_FULL
 from tests.faults.evidence import Evidence
-from tests.faults.process import wait_until
-from tests.faults.test_quit import PROBE
+from tests.faults.process import PROBE, report, wait_until
 
 SERIES = (("MSFT", "1m", 28), ("BTC-USD", "1m", 28), ("EURUSD=X", "5m", 57), ("ES=F", "1h", 720))
 TMPFS_KIB = 32_768
@@ -119,7 +118,7 @@ def test_a_file_that_may_not_grow(start, market, figures, tmp_path):
     begin(instance, market, wanted)
     _, hard = resource.prlimit(instance.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(instance.pid, resource.RLIMIT_FSIZE, (FILE_BYTES, hard))
-    wait_until(lambda: fault_texts(instance), 120, "the limit to be met")
+    wait_until(lambda: fault_texts(instance), 120, "the limit to be reached")
     n_before = check_seen(instance, market, wanted)
     time.sleep(TRYING_S)
     # small windows still fit into the log from time to time: then the banner ends, and comes again with the next one
@@ -151,22 +150,17 @@ def test_a_locked_database_while_the_window_is_open(start, market, figures, tmp_
         wait_until(lambda: fault_texts(instance), 40, "the banner")
         n_asked = len(market.chart_log())
         time.sleep(max(0.0, lock_s - (time.monotonic() - locked_at)))
-        beats = report(instance)
+        ticks = report(instance)
         n_asked = len(market.chart_log()) - n_asked
         assert other.execute("SELECT count(*) FROM candle").fetchone()[0] == n_before
         other.execute("ROLLBACK")
     assert len(fault_texts(instance)) == 1, fault_texts(instance)
     assert "locked" in fault_texts(instance)[0]
-    assert beats["banner"] == fault_texts(instance)[0]
-    assert beats["longest_s"] < GUI_STALL_S, beats
+    assert ticks["banner"] == fault_texts(instance)[0]
+    assert ticks["longest_s"] < GUI_STALL_S, ticks
     n_bars = see_through(instance, market, wanted, home, tmp_path / "copy")
     figures(
         f"the database was locked for {lock_s:g} s: 1 banner, longest pause of the GUI thread"
-        f" {1000 * beats['longest_s']:.0f} ms (99 %: {1000 * beats['p99_s']:.0f} ms) in {beats['n_beats']:,} beats,"
+        f" {1000 * ticks['longest_s']:.0f} ms (99 %: {1000 * ticks['p99_s']:.0f} ms) in {ticks['n_ticks']:,} ticks,"
         f" {n_asked} requests in that time; afterwards {n_bars:,} bars equal to the truth"
     )
-
-
-def report(instance):
-    instance.say("report")
-    return instance.hear()

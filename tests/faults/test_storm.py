@@ -43,13 +43,13 @@ def raise_storm(market, dice):
 
 def go_on_storming(market, dice, faults):
     for number, fault in enumerate(faults):
-        # Each fault meets its share of what those before it have let pass.
+        # Each fault takes its share of the requests that those before it have let pass.
         share = SHARE / len(faults) / (1 - SHARE * number / len(faults))
         market.faults.add(**fault, probability=share, seed=dice.randrange(1_000_000))
 
 
 class Inspector:
-    """Looks at every commit the moment it is told: whatever is stored must be true then, not only at the end."""
+    """Checks every commit as its event arrives: what is stored must be true then, not only at the end."""
 
     def __init__(self, database, market, series):
         self.connection = connect_reader(database)
@@ -107,7 +107,7 @@ def backfill(cache, market, dice, database):
     series = {(symbol, name): Span(now - days * DAY_S, now - DAY_S) for symbol in SYMBOLS for name, days in SPANS}
     inspector = Inspector(database, market, series)
     cache.subscribe(inspector.look)
-    for _ in range(N_ROUNDS):  # what was given up, or is known to be empty only for now, is asked again hours later
+    for _ in range(N_ROUNDS):  # what failed, or is known to be empty only for now, is asked again hours later
         jobs = [cache.start_backfill(symbol, parse_interval(name), span) for (symbol, name), span in series.items()]
         for job in [cache.wait_job(job.result(120).job_id).result(300) for job in jobs]:
             assert job.state in {JobState.SUCCEEDED, JobState.FAILED}

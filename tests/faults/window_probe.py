@@ -1,4 +1,4 @@
-"""The real program, with a probe on its GUI thread: ``close`` shuts the window, ``beat`` tells the longest stall.
+"""The real program, with a probe on its GUI thread: ``close`` shuts the window, ``report`` gives the longest stall.
 
 Runs as a process of its own; commands come on standard input, answers go to standard output, one JSON line each.
 """
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from candledesk.commands.entry import main
 
-BEAT_MS = 5
+TICK_MS = 5
 
 
 def _window():
@@ -22,7 +22,7 @@ def _window():
 
 
 class Probe(QObject):
-    """Lives on the GUI thread and notes the seconds between its beats."""
+    """Lives on the GUI thread and notes the seconds between its ticks."""
 
     def __init__(self):
         super().__init__()
@@ -33,12 +33,12 @@ class Probe(QObject):
     def begin(self):
         self.timer = QTimer(self)
         self.timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self.timer.timeout.connect(self.beat)
+        self.timer.timeout.connect(self.tick)
         self.last = time.monotonic()
-        self.timer.start(BEAT_MS)
+        self.timer.start(TICK_MS)
 
     @Slot()
-    def beat(self):
+    def tick(self):
         now = time.monotonic()
         self.gaps.append(now - self.last)
         self.last = now
@@ -48,7 +48,7 @@ class Probe(QObject):
         gaps, self.gaps = self.gaps or [0.0], []
         series = _window().charts.page.model.series
         answer = {
-            "n_beats": len(gaps),
+            "n_ticks": len(gaps),
             "longest_s": max(gaps),
             "p99_s": sorted(gaps)[int(0.99 * (len(gaps) - 1))],
             "n_bars": len(series.bars),

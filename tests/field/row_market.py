@@ -175,7 +175,7 @@ class RowMarket:
 
 @contextmanager
 def cache_over(market):
-    """Open a cache of its own over ``market`` (``tests.cache.conftest.Desk``), whose limiter waits for no network."""
+    """Open a cache of its own over ``market`` (a ``CacheHarness``), whose limiter waits for no network."""
     with tempfile.TemporaryDirectory() as folder, mock.patch("candledesk.providers.rate_limiter.MAX_OFFLINE_S", 0.01):
         harness = CacheHarness(Path(folder), market)
         try:
@@ -243,3 +243,14 @@ def is_never_asked_again(harness, name, span, symbol="AAA"):
     harness.yahoo.now += 40 * DAY_S
     assert all(row.state is not CoverageState.FAILED for row in harness.coverage(name, symbol))
     return harness.bars(name, span, symbol).complete and len(harness.yahoo.requests) == n_requests
+
+
+OIL = [  # CL=F, the week in which the May contract fell below zero
+    ("2020-04-16", 20.11, 20.58, 19.56, 19.87),
+    ("2020-04-17", 19.84, 20.16, 17.31, 18.27),
+    ("2020-04-20", 17.73, 17.85, -40.32, -37.63),
+    ("2020-04-21", -14.0, 13.86, -16.74, 10.01),
+    ("2020-04-22", 10.83, 16.18, 10.26, 13.78),
+    ("2020-04-23", 14.16, 18.26, 13.64, 16.50),
+    ("2020-04-24", 16.86, 18.05, 15.64, 16.94),
+]

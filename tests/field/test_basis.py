@@ -1,6 +1,5 @@
 """One basis: whatever splits, whenever, and whatever was fetched before and after (F6, F7)."""
 
-import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,73 +9,14 @@ from candledesk.domain.span import Span
 from tests.field.row_market import (
     NOW,
     RowMarket,
-    Share,
     cache_over,
-    dates,
     is_complete_at_once,
-    open_times,
-    ordinary,
     through_a_cache,
     when,
 )
+from tests.field.split_shares import DAYS, assert_one_basis, evening, listed
 
-DAYS = dates("2026-08-03", 83)  # to today
 START = "2026-08-03"
-
-
-def listed(*splits, seed=0, intervals=("1h",)):
-    """Return a share whose intraday bars are parts of its days; the rows are as traded, a split moves them."""
-    share = Share("AAA", splits=list(splits))
-    days = ordinary(DAYS, price=500.0, seed=seed)
-    for name in intervals:
-        for day in days:
-            first = np.array(open_times(share.calendar, name, iso(day[0]), iso(day[0] + DAY_S)))
-            path = np.linspace(day[1], day[4], len(first) + 1)
-            rows = zip(first.tolist(), path[:-1], path[1:], strict=True)
-            share.put(name, [(t, o, max(o, c), min(o, c), c, 50.0) for t, o, c in rows])
-    share.put("1d", days)
-    for date, factor in splits:
-        for name, table in share.rows.items():
-            for time, row in table.items():
-                if share.date_of(name, time) >= date:
-                    table[time] = (*(price / factor for price in row[:4]), row[4] * factor)
-    return share
-
-
-def iso(time):
-    return str(np.datetime64(time, "s"))
-
-
-def evening(day):
-    return when(day) + 23 * HOUR_S
-
-
-def differences(harness, share, names, basis):
-    """Read all that is stored without asking: the largest relative difference of a price from the basis of an instant.
-
-    The volume may be a share off: it is rounded at each split.
-    """
-    largest = 0.0
-    for name in names:
-        span = Span(DAYS[0], harness.yahoo.now)
-        bars = harness.bars(name, span, fill="none").bars
-        truth = {time: np.array(row) for time, row in share.rows[name].items() if time < harness.yahoo.now}
-        for row in zip(bars.open_time.tolist(), bars.open, bars.high, bars.low, bars.close, bars.volume, strict=True):
-            date = share.date_of(name, row[0])
-            ratio = np.prod([factor for ex, factor in share.splits if date < ex <= basis])
-            largest = max(largest, float(np.abs(truth[row[0]][:4] / ratio / np.array(row[1:5]) - 1.0).max()))
-    return largest
-
-
-def assert_one_basis(harness, share, names, *, is_now=True):
-    """All stored bars are on the basis of now; or, where nobody has asked since, of one earlier instant."""
-    instants = (
-        [harness.yahoo.now]
-        if is_now
-        else [harness.yahoo.now, 0, *(ex for ex, _ in share.splits if ex <= harness.yahoo.now)]
-    )
-    found = {basis: differences(harness, share, names, basis) for basis in instants}
-    assert min(found.values()) < 1e-6, found
 
 
 @pytest.mark.parametrize("factor", [50.0, 3.0, 100.0, 0.01, 1.046])
@@ -112,8 +52,6 @@ def test_f7_free_shares_between_two_fetches_of_other_hours():
 FETCH = st.tuples(st.sampled_from(["1d", "1h", "15m"]), st.integers(0, 70), st.integers(1, 30), st.integers(0, 12))
 RATIO = st.one_of(st.floats(1.01, 1000.0), st.floats(1.01, 1.3), st.sampled_from([2.0, 3.0, 50.0, 100.0, 1000.0]))
 SPLIT = st.tuples(st.integers(30, 80), RATIO, st.booleans())
-
-
 SPLITS = st.lists(SPLIT, min_size=1, max_size=3, unique_by=lambda one: one[0])
 
 

@@ -23,9 +23,8 @@ from candledesk.settings import load_settings
 from candledesk.store.market.corporate_actions import read_actions
 from candledesk.store.market.database import connect_reader
 from candledesk.venues.calendars import load_calendar
-from tests.field.row_market import Share, dates, ordinary, week_calendar, when
+from tests.field.row_market import OIL, Share, dates, ordinary, week_calendar, when
 from tests.field.row_server import serve
-from tests.field.test_rows import OIL
 
 ROOT = Path(__file__).parents[2]
 NEW_YORK = week_calendar("America/New_York", "09:30", "16:00", first="1950-01-02")

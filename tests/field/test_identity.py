@@ -1,4 +1,4 @@
-"""A symbol that another company takes over: nothing is mixed, nothing is lost, and it is told once (F12)."""
+"""A symbol that another company takes over: nothing is mixed, nothing is lost, and it is reported once (F12)."""
 
 import pytest
 

@@ -8,7 +8,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
 from tests.field.row_market import RowMarket, cache_over, when
-from tests.field.test_basis import DAYS, assert_one_basis, evening, listed
+from tests.field.split_shares import DAYS, assert_one_basis, evening, listed
 
 FIRST = Span(when("2026-10-05"), when("2026-10-16"))
 LATER = {
@@ -65,11 +65,11 @@ def test_market_prices_that_never_agree_ask_for_the_dailies_once():
         harness.bars("1h", FIRST)
         bars, prices = share.bars, iter(range(600, 900, 20))
 
-        def restless(*asked):
+        def ever_splitting(*asked):
             share.market = (market.now, float(next(prices)))
             return bars(*asked)
 
-        share.bars = restless
+        share.bars = ever_splitting
         assert harness.bars("1h", LATER["older hours"][1]).complete
         assert market.n_asked("1d", "AAA") == 1
 

@@ -1,4 +1,4 @@
-"""A question that got no answer changes nothing that is known (F16), and what can never be had is told (F17)."""
+"""A question that got no answer changes nothing that is known (F16), and what can never be fetched is named (F17)."""
 
 import pytest
 from hypothesis import given

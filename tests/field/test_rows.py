@@ -10,6 +10,7 @@ from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from tests.field.row_market import (
     NONE,
+    OIL,
     RowMarket,
     Share,
     cache_over,
@@ -43,17 +44,6 @@ def test_f3_opens_of_zero_leave_the_bars_and_their_other_prices():
     for column, at in ((bars.high, 2), (bars.low, 3), (bars.close, 4), (bars.volume, 5)):
         assert column.tolist() == [row[at] for row in rows]
     assert {time: flags for time, (flags, _) in sent.items()} == dict.fromkeys(days, int(Oddity.OPEN_UNKNOWN))
-
-
-OIL = [  # CL=F, the week in which the May contract fell below zero
-    ("2020-04-16", 20.11, 20.58, 19.56, 19.87),
-    ("2020-04-17", 19.84, 20.16, 17.31, 18.27),
-    ("2020-04-20", 17.73, 17.85, -40.32, -37.63),
-    ("2020-04-21", -14.0, 13.86, -16.74, 10.01),
-    ("2020-04-22", 10.83, 16.18, 10.26, 13.78),
-    ("2020-04-23", 14.16, 18.26, 13.64, 16.50),
-    ("2020-04-24", 16.86, 18.05, 15.64, 16.94),
-]
 
 
 def test_f4_prices_below_zero_are_kept_as_sent_and_make_the_week():

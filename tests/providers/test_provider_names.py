@@ -6,6 +6,7 @@ from pathlib import Path
 import candledesk
 
 PACKAGE = Path(candledesk.__file__).parent
+PAGE = Path(__file__).parents[2] / "resources" / "web"
 OWN = ("providers/yahoo/", "demo/")  # the provider itself, and the market that stands in for it
 ALLOWED = {  # by file, each line in which the name may stand: the id, the registry, and what databases hold
     "domain/symbols.py": r'DEFAULT_PROVIDER = "yahoo"|``yahoo:aapl`` is ``AAPL``',
@@ -28,6 +29,18 @@ def named(path):
 
 def test_the_first_provider_is_named_nowhere_else():
     assert [line for path in sorted(PACKAGE.rglob("*.py")) for line in named(path)] == []
+
+
+def test_the_page_names_it_in_its_notice_of_sources_alone():
+    lines = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted(PAGE.iterdir())
+        if path.suffix in {".js", ".html", ".css"}
+        for line in path.read_text().splitlines()
+        if "yahoo" in line.lower()
+    ]
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("index.html: Licensed under")
 
 
 def test_every_allowance_is_needed():

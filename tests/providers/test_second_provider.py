@@ -140,7 +140,7 @@ def test_what_it_lacks_is_said_and_not_asked(service):
     cache = service.controller
     for symbol, interval, error, words in (
         ("tides:BERLIN", "1h", UnknownSymbolError, "The tide office knows no symbol 'tides:BERLIN': it knows harbours"),
-        ("tides:HAMBURG", "1m", InputError, "The tide office cannot be asked for 1m bars"),
+        ("tides:HAMBURG", "1m", InputError, "cannot be fetched: The tide office has no 1m bars"),
         ("stars:SIRIUS", "1h", InputError, "no provider 'stars': known are yahoo, local, tides"),
     ):
         with pytest.raises(error, match=words):

@@ -7,7 +7,8 @@ from candledesk.ui.bridge import Bridge
 from candledesk.ui.chart.widget.chart_feed import ChartFeed
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_view import ChartView
-from tests.ui.fakes import FakeCache, make_bars
+from tests.fake_cache import FakeCache
+from tests.fake_data import make_bars
 
 settings.register_profile("rules", deadline=None)  # property tests are about rules, not about a busy machine's speed
 settings.load_profile("rules")

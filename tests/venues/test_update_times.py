@@ -8,11 +8,8 @@ import pytest
 from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times
 from candledesk.domain.calendar.update_times import (
     backoff_interval_s,
-    closing_update_s,
     idle_trading_s,
     is_open,
-    last_close,
-    load_factor,
     next_due_time,
     recent_span,
     usual_update_s,
@@ -136,30 +133,6 @@ def test_beyond_the_calendar_nothing_is_due(venue):
     assert next_due_time(venue("NMS"), MINUTE, at("2027-03-01T00:00:00"), 60) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "floor", "expected"),
-    [("1m", 60, 60), ("2m", 60, 60), ("5m", 60, 60), ("15m", 60, 180), ("1h", 60, 720), ("90m", 60, 900),
-     ("1d", 60, 900), ("1m", 15, 15), ("1m", 90, 120), ("5m", 70, 75), ("1d", 3_600, 3_600)],
-)  # fmt: skip
-def test_update_intervals_align_with_the_bars_closes(name, floor, expected):
-    interval = INTERVALS[name]
-    update_s = usual_update_s(interval, floor)
-    assert update_s == expected
-    assert interval.step_s % update_s == 0 or update_s % interval.step_s == 0
-    assert closing_update_s(interval, floor) == max(update_s, interval.step_s)
-
-
-def test_updates_of_forming_bars_share_what_closed_bars_leave():
-    assert load_factor([], 12) == 1
-    assert load_factor([(60, 60)] * 100, 12) == 1  # none in between
-    assert load_factor([(60, 300)] * 12, 12) == 1  # 2.4 and 9.6 a minute
-    assert load_factor([(60, 300)] * 13, 12) == 2
-    assert load_factor([(60, 300)] * 60, 12) is None
-    assert load_factor([(60, 60)] * 12 + [(60, 300)], 12) is None
-    assert load_factor([(60, 60)] * 11 + [(60, 300)], 12) == 1
-    assert load_factor([(900, 86_400)] * 100, 12) == 1
-
-
 def test_what_brings_nothing_new_is_asked_less_and_less(venue):
     calendar = venue("NMS")
     newest = at("2026-11-24T15:00:00")
@@ -169,10 +142,6 @@ def test_what_brings_nothing_new_is_asked_less_and_less(venue):
         idle_trading_s(calendar, MINUTE, newest, at("2026-11-25T14:30:00")) == 6 * HOUR_S - 60
     )  # the night does not count
     assert idle_trading_s(calendar, DAY, at("2026-11-24T00:00:00"), at("2026-11-24T20:00:00")) == 0
-    assert backoff_interval_s(60, 0) == 60
-    assert backoff_interval_s(60, HOUR_S) == 480
-    assert backoff_interval_s(60, 300 * DAY_S) == 2 * HOUR_S
-    assert backoff_interval_s(900, 100) == 900
     assert idle_trading_s(calendar, MINUTE, None, at("2026-11-24T16:00:00")) > 100 * HOUR_S
 
 
@@ -200,8 +169,3 @@ def test_the_last_sessions_are_read_again_over_weekends_and_holidays(venue):
     assert recent_span(calendar, MINUTE, at("2026-08-01T00:00:00")) is None
     tokyo = recent_span(venue("JPX"), DAY, at("2026-11-24T00:30:00"))
     assert text(tokyo.start) == "11-19 00:00:00"
-
-
-def test_the_last_close(venue):
-    assert text(last_close(venue("NMS"), at("2026-11-28T15:00:00"))) == "11-27 18:00:00"
-    assert last_close(venue("NMS"), at("2026-08-01T00:00:00")) is None

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
-from tests.web.fake_cache import NOW, FakeCache
+from tests.web.market import NOW, make_cache
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 PORT, TOKEN = 8123, "a-token-for-tests"
@@ -15,7 +15,7 @@ PORT, TOKEN = 8123, "a-token-for-tests"
 
 @pytest.fixture
 def cache():
-    return FakeCache()
+    return make_cache()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from candledesk.domain.span import Span
 from candledesk.web.http_server import WebServer
 from candledesk.web.server.guard import MAX_STREAMS
 from tests.web.conftest import RESOURCES, TOKEN
-from tests.web.fake_cache import NOW, FakeCache
+from tests.web.market import NOW, make_cache
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 HOST = b"Host: 127.0.0.1:%d\r\n"
@@ -144,7 +144,7 @@ def test_one_stream_too_many_is_asked_to_come_back(server):
 
 
 def test_the_end_is_quick_with_streams_waits_and_half_open_connections():
-    cache = FakeCache(stuck=[])
+    cache = make_cache(stuck=[])
     server = WebServer(cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW)
     server.start()
     half_open = socket.create_connection(("127.0.0.1", server.port))

@@ -12,7 +12,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.web.http_server import WebServer
 from candledesk.web.second_start import RaiseOutcome, await_window, describe_holder, raise_window
 from tests.web.conftest import RESOURCES
-from tests.web.fake_cache import FakeCache
+from tests.web.market import make_cache
 
 
 class Instance:
@@ -21,7 +21,7 @@ class Instance:
     def __init__(self, home, *, has_window=True):
         self.requests = []
         on_window = self.requests.append if has_window else None
-        self.server = WebServer(FakeCache(), resources=RESOURCES, on_window=on_window)
+        self.server = WebServer(make_cache(), resources=RESOURCES, on_window=on_window)
         self.server.start()
         self.endpoint = home / "endpoint.json"
         self.endpoint.write_text(json.dumps({"url": self.server.url, "token": self.server.token, "pid": 4711}))

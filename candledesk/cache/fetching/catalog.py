@@ -135,10 +135,10 @@ class Catalog:
         if self.limits.of(symbol, interval) is not None:
             return None
         try:
-            title = self._context.providers.title(symbol)
+            reason = self._context.providers.of(symbol).capabilities.no_bars_text(interval.name)
         except InputError as error:
             return error
-        return InputError("symbol", f"{title} cannot be asked for {interval.name} bars of {symbol}: import them")
+        return InputError("symbol", f"{interval.name} bars of {symbol} cannot be fetched: {reason}")
 
     def read(self, connection: Connection, symbol: str, interval: Interval) -> SeriesState:
         """Read what the database knows of a series; on a reader thread."""
@@ -153,8 +153,9 @@ class Catalog:
         if calendar is None:
             return SeriesState(instrument, series_id, None, now=now)
         rows = () if series_id is None else tuple(coverage_store.read_coverage(connection, series_id))
-        limits, title = self.limits.of(symbol, interval), provider.capabilities.title
-        facts = Facts(interval, calendar, rows, instrument.first_open_time, now, limits, title)
+        limits, capabilities = self.limits.of(symbol, interval), provider.capabilities
+        texts = capabilities.title, capabilities.no_bars_text(interval.name)
+        facts = Facts(interval, calendar, rows, instrument.first_open_time, now, limits, *texts)
         is_serving = self._serves(calendar, instrument)
         return SeriesState(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.domain.windows import FetchLimits
     from candledesk.providers.answers import RefusedAnswer
     from candledesk.providers.base import Provider
-    from candledesk.store.market.provider_limits import LimitRow
+    from candledesk.store.market.providers import LimitRow
 
 SPAN_MARGIN_S = HOUR_S  # a request for the forming bar reaches a little beyond now
 LOOKBACK_MARGIN_S = HOUR_S  # the provider checks against its own clock (yahoo.md §1)

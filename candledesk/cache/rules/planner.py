@@ -39,7 +39,7 @@ class Facts:
     """What is known of one stored series at ``now`` (UTC seconds).
 
     ``limits``: what the provider answers of it, which it may have stated itself; ``None`` when it cannot be asked for
-    bars of this interval. ``provider``: its title, for texts.
+    bars of this interval. ``provider``: its title, for texts; ``no_bars``: why it cannot be asked.
     """
 
     interval: Interval
@@ -49,6 +49,7 @@ class Facts:
     now: int
     limits: FetchLimits | None
     provider: str = "The provider"
+    no_bars: str = "the provider has no such bars"
 
     @property
     def lookback_floor(self) -> int | None:
@@ -71,7 +72,7 @@ class Facts:
     def floor(self) -> tuple[int, str]:
         """Where history starts for this series, and why."""
         if self.limits is None:
-            return self.now + 1, f"{self.provider} cannot be asked for {self.interval.name} bars"
+            return self.now + 1, self.no_bars
         lookback, listing = self.lookback_floor, self.listing_floor
         if lookback is not None and (listing is None or lookback >= listing):
             days = (self.limits.lookback_s or 0) // DAY_S + 1

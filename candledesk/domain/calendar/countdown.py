@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.interval import Interval
 
-_N_AHEAD = 4  # sessions that are told in advance: a chart hears again with every bar
+_N_AHEAD = 4  # sessions that are sent in advance: a chart gets new ones with every bar
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ SHORTEST_S = 10 * MINUTE_S
 
 @dataclass(frozen=True, slots=True)
 class SessionOverrides:
-    """What an answer tells of a venue's sessions, and the ``calendar`` that it makes.
+    """What an answer says of a venue's sessions, and the ``calendar`` that it makes.
 
     ``stated``: as the provider states them; ``observed``: as its rows show them where the calendar has none; ``idle``:
     what the calendar has and the venue never trades.
@@ -65,7 +65,7 @@ def apply_overrides(
     """Return the calendar with each stated session in the place of its date's, or added where there was none.
 
     A break stays while it lies within the stated hours. ``is_observed``: they are concluded from rows, which the
-    calendar remembers. The same object comes back when nothing is news.
+    calendar remembers. The same object comes back when nothing is new.
     """
     overrides = find_overrides(calendar, stated, MINUTE_S if is_observed else SHORTEST_S)
     if not overrides:

@@ -46,7 +46,7 @@ def forming_pause_s(interval: Interval) -> int:
 def usual_update_s(interval: Interval, floor_s: float = FLOOR_S) -> int:
     """Return the update interval (s): a fifth of a bar, from ``floor_s`` to a quarter of an hour.
 
-    It divides the bar, or is a multiple of it, so that ticks meet the bars' closes.
+    It divides the bar, or is a multiple of it, so that ticks fall on the bars' closes.
     """
     wanted = max(min(interval.step_s // _UPDATES_PER_BAR, _LONGEST_UPDATE_S), int(floor_s), 1)
     if wanted >= interval.step_s:
@@ -138,12 +138,6 @@ def recent_span(calendar: SessionCalendar, interval: Interval, now: int, n_sessi
     start = int(calendar.date[row] if interval.is_daily else calendar.open[row])
     end = max(now // MINUTE_S * MINUTE_S + MINUTE_S, int(calendar.date[n_begun - 1]) + 1 if interval.is_daily else 0)
     return Span(start, max(end, start + 1))
-
-
-def last_close(calendar: SessionCalendar, now: int) -> int | None:
-    """Return when the newest session that is over at ``now`` closed (UTC seconds), ``None`` before the first."""
-    n_over = int(np.searchsorted(calendar.close, now, side="right"))
-    return int(calendar.close[n_over - 1]) if n_over else None
 
 
 def _close_of(calendar: SessionCalendar, interval: Interval, open_time: int) -> int:

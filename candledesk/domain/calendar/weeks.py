@@ -86,7 +86,7 @@ def _sum_around(flags: BoolArray) -> IntArray:
 def _shift_of(usual: BoolArray) -> IntArray:
     """Return where weeks with these usual weekdays begin: after the longest run of closed ones.
 
-    Only Saturday (-2) and Sunday (-1) are told from Monday (0): no market's week begins later.
+    Only Saturday (-2) and Sunday (-1) are distinguished from Monday (0): no market's week begins later.
     """
     is_first = {day: usual[:, day] & ~usual[:, day - 1] for day in (_SATURDAY, _SUNDAY, 0)}
     n_closed = {day: _n_closed_before(usual, day) for day in range(7)}

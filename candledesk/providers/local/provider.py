@@ -19,6 +19,7 @@ CAPABILITIES = Capabilities(
     title="The local provider",
     source="Imported bars",
     intervals={},
+    no_bars="only imported bars are available",
     unknown_hint="import a file with its bars first (candledesk import)",
 )
 

@@ -12,9 +12,7 @@ from candledesk.domain.errors import (
 )
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer
-from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, wait_until
-
-HOUR = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
+from tests.cache.conftest import DAY_S, HOUR, INTERVALS, NOW, WAIT_S, wait_until
 
 
 def states(harness, job_id):

@@ -4,11 +4,9 @@ import sqlite3
 import threading
 import time
 
-import numpy as np
 import pytest
 
 from candledesk.cache.messages import BarsRequest, BarsStored, EdgeState, FaultRaised, JobState
-from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import (
     EnvironmentFaultError,
@@ -18,15 +16,7 @@ from candledesk.domain.errors import (
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer, RateLimitedAnswer, RefusalKind, RefusedAnswer
 from candledesk.providers.yahoo.capabilities import LIMITS
-from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, days_back, wait_until
-
-HOUR = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
-
-
-def same(bars, truth):
-    np.testing.assert_array_equal(bars.open_time, truth.open_time)
-    np.testing.assert_array_equal(bars.close, truth.close)
-    return len(bars) > 0
+from tests.cache.conftest import DAY_S, HOUR, INTERVALS, NOW, WAIT_S, days_back, same, spoilt, wait_until
 
 
 def test_a_span_is_fetched_once_and_equals_the_market(harness, yahoo):
@@ -323,12 +313,6 @@ def test_a_full_disk_loses_nothing_and_goes_on_by_itself(harness, yahoo, monkeyp
     alive = {t.name for t in threading.enumerate()}
     assert {"candledesk-writer", "candledesk-delayed-calls"} <= alive
     assert sum(name.startswith("candledesk-fetch") for name in alive) >= 4
-
-
-def spoilt(change):
-    return lambda bars: Bars(
-        bars.open_time, *(change(np.array(p)) for p in (bars.open, bars.high, bars.low, bars.close)), bars.volume
-    )
 
 
 def test_unusable_rows_are_gaps_and_not_minutes_without_trades(harness, yahoo):

@@ -2,8 +2,7 @@
 
 from candledesk.domain.span import Span
 from candledesk.providers.answers import RefusalKind, RefusedAnswer
-from tests.cache.conftest import DAY_S, FIRST_DAY, NOW
-from tests.cache.fetching.test_fill_scheduler import spoilt
+from tests.cache.conftest import DAY_S, FIRST_DAY, NOW, spoilt
 
 
 def test_a_window_in_pounds_is_asked_for_again_and_costs_no_bar(harness, yahoo):

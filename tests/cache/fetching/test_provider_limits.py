@@ -67,7 +67,10 @@ def test_only_a_limit_in_an_answer_is_learnt_and_saved_once():
 
 def test_nothing_is_learnt_of_a_provider_from_answers_of_another():
     options = ProviderOptions(Quota(1.0, 1, 1.0), {}, "")
-    limits = ProviderLimits(make_providers(options), [("other", "1m", "beyond_lookback", DAY_S)], print)
+    saved = []
+    limits = ProviderLimits(make_providers(options), [("other", "1m", "beyond_lookback", DAY_S)], saved.append)
+    limits.learn("other:AAA", MINUTE, RefusedAnswer(RefusalKind.BEYOND_LOOKBACK, "no", limit_s=2 * DAY_S))
+    assert saved == [("other", "1m", "beyond_lookback", 2 * DAY_S)]
     assert limits.of("AAA", MINUTE) == LIMITS["1m"]
     for symbol in ("local:AAA", "nobody:AAA"):  # no interval can be asked for
         assert limits.of(symbol, MINUTE) is None

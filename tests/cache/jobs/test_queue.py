@@ -227,7 +227,7 @@ def test_a_new_backfill_of_a_failed_span_asks_at_once(primed_harness, yahoo):
     assert len(yahoo.requests) == n_before + 1
 
 
-def test_retry_failed_and_clear_finished(primed_harness, yahoo):
+def test_retry_failed_queues_every_failed_job_again(primed_harness, yahoo):
     breaks_in(yahoo, MINUTES)
     failed = [finish(primed_harness, start(primed_harness, symbol=symbol)) for symbol in ("AAA", "BBB")]
     fine = finish(primed_harness, start(primed_harness, "1h", HOURS, "CCC"))
@@ -235,16 +235,24 @@ def test_retry_failed_and_clear_finished(primed_harness, yahoo):
     assert {job.state for job in failed} == {JobState.FAILED}
     assert primed_harness.cache.retry_failed_jobs().result(WAIT_S) == 2
     assert {finish(primed_harness, job).state for job in failed} == {JobState.SUCCEEDED}
+    assert read(primed_harness, fine).attempts == fine.attempts
+
+
+def test_clear_finished_forgets_what_has_ended_and_leaves_what_lives(primed_harness, yahoo):
+    breaks_in(yahoo, MINUTES)
+    failed, fine = (finish(primed_harness, start(primed_harness, *one)) for one in (("1m",), ("1h", HOURS, "CCC")))
+    assert (failed.state, fine.state) == (JobState.FAILED, JobState.SUCCEEDED)
     wait = hang(primed_harness, yahoo)
     live = start(primed_harness, "5m", HOURS)
     wait()
     n_ended = sum(job.state in ENDED for job in primed_harness.cache.list_jobs().result(WAIT_S))
     primed_harness.events.clear()
-    assert primed_harness.cache.clear_finished_jobs().result(WAIT_S) == n_ended >= 3
+    assert primed_harness.cache.clear_finished_jobs().result(WAIT_S) == n_ended >= 2
     assert JobsChanged(n_ended) in primed_harness.events
     assert live.job_id in {job.job_id for job in primed_harness.cache.list_jobs().result(WAIT_S)}
-    with pytest.raises(UnknownJobError):
-        read(primed_harness, fine)
+    for job in (failed, fine):
+        with pytest.raises(UnknownJobError):
+            read(primed_harness, job)
     yahoo.gate.set()
     finish(primed_harness, live)
 

@@ -9,6 +9,7 @@ from candledesk.cache.rules.planner import Facts
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.domain.windows import FetchLimits
 from candledesk.providers.answers import FaultAnswer, RefusalKind, RefusedAnswer
 from candledesk.providers.yahoo.capabilities import LIMITS
 from candledesk.providers.yahoo.tickers import is_likely_24h
@@ -137,3 +138,23 @@ def test_an_import_looks_at_a_few_dailies_only(harness, yahoo):
     report = harness.cache.import_bars("AAA", INTERVALS["1d"], make_bars(times)).result(WAIT_S)
     assert report.n_stored == len(times)
     assert [request.span for request in yahoo.requests] == [daily_first_request(NOW, is_24h=False).window]
+
+
+def test_without_a_look_back_a_request_reaches_as_far_as_one_may():
+    limits = FetchLimits(None, 30 * DAY_S)
+    found = first_request(INTERVALS["1h"], None, NOW, limits, is_24h=False, is_view=False)
+    assert found.window == Span(TODAY - 29 * DAY_S, NOW + 1)
+
+
+@pytest.mark.parametrize(("past_s", "is_possible"), [(0, False), (1, True)])
+def test_a_span_that_ends_within_a_day_of_the_look_back_is_answered_with_the_latest_bars(past_s, is_possible):
+    end = NOW - LIMITS["1m"].lookback_s + DAY_S + past_s
+    wanted = Span(end - HOUR_S, end)
+    assert discover("1m", wanted).window == (wanted if is_possible else discover("1m").window)
+
+
+def test_a_first_bar_after_now_begins_the_history_at_its_end():
+    unlisted = Facts(INTERVALS["1d"], WEEKDAYS, (), None, NOW, LIMITS["1d"])
+    tomorrow = make_bars(WEEKDAYS.date[:1]).take(slice(0, 1))
+    tomorrow = replace(tomorrow, open_time=tomorrow.open_time * 0 + TODAY + DAY_S)
+    assert usable_window(discover("1d").window, unlisted, tomorrow) == Span(NOW, NOW + 1)

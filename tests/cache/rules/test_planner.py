@@ -1,5 +1,6 @@
 """The planner and the ledger as pure functions: what is asked, what is known, for how long."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candledesk.cache.rules.coverage_rules import CONFIRM_S, cover_window, empty_expiry
-from candledesk.cache.rules.planner import CLOCK_SLACK_S, Facts, known_spans, plan_span, refused_coverage, whole_window
+from candledesk.cache.rules.planner import (
+    CLOCK_SLACK_S,
+    known_spans,
+    never_gaps,
+    plan_span,
+    refused_coverage,
+    unknown_part,
+    whole_window,
+)
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import FETCHED, IMPORTED, Coverage, CoverageState
@@ -18,14 +27,10 @@ from candledesk.domain.windows import asked_span
 from candledesk.providers.yahoo.capabilities import LIMITS
 from candledesk.store.market.coverage import lay_over
 from tests.cache.conftest import DAY_S, FIRST_DAY, INTERVALS, NOW, all_day_calendar, make_bars, weekday_calendar
+from tests.cache.rules.facts import ALL_DAYS, WEEKDAYS, facts_of
 
-WEEKDAYS, ALL_DAYS = weekday_calendar(), all_day_calendar()
 WIDE_WEEKDAYS = weekday_calendar(first=NOW - 30 * 365 * DAY_S)
 NAMES = ["5m", "1h", "90m", "1d"]
-
-
-def facts_of(name, coverage=(), calendar=WEEKDAYS, first=FIRST_DAY, now=NOW):
-    return Facts(INTERVALS[name], calendar, tuple(coverage), first, now, LIMITS.get(name), "Yahoo")
 
 
 def market(calendar, interval, span, now=NOW):
@@ -298,3 +303,75 @@ def test_as_few_requests_as_the_provider_allows(name, n_days, n_requests, hour, 
         spans.append(asked)
         rows = fill(rows, windows[0], name, calendar, now)
     assert len(spans) == n_requests
+
+
+# -- where history starts
+
+
+def test_history_starts_at_the_listing_or_where_the_provider_stops_answering():
+    hours = facts_of("1h", first=NOW - 10 * DAY_S)
+    assert hours.listing_floor == (NOW - 10 * DAY_S) // HOUR_S * HOUR_S - HOUR_S
+    assert hours.floor == (hours.listing_floor, "no bars before the listing date")
+    assert facts_of("1h", first=NOW - 3_000 * DAY_S).floor == (
+        NOW - LIMITS["1h"].lookback_s,
+        "Yahoo keeps 1h bars for 730 days",
+    )
+    unasked = replace(hours, limits=None)
+    assert unasked.floor == (NOW + 1, "Yahoo cannot be asked for 1h bars")
+    assert plan_span(None, unasked).windows == ()
+
+
+def test_what_can_never_be_had_is_what_lies_before_that_and_is_not_stored():
+    facts = facts_of("1h", first=None)
+    floor = facts.floor[0]
+    asked = Span(floor - 20 * DAY_S, floor + 20 * DAY_S)
+    (gap,) = never_gaps(asked, facts)
+    assert (gap.span, gap.reason) == (Span(asked.start, floor), "Yahoo keeps 1h bars for 730 days")
+    assert never_gaps(Span(floor, NOW), facts) == ()
+    assert never_gaps(asked, facts_of("1d", first=None)) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "is_held"), [("have", True), ("provisional", True), ("known_empty", True), ("failed", False)]
+)
+def test_what_is_stored_before_the_floor_is_no_gap(state, is_held):
+    floor = facts_of("1h", first=None).floor[0]
+    stored = Coverage(Span(floor - 10 * DAY_S, floor), CoverageState(state), NOW)
+    gaps = never_gaps(Span(floor - 20 * DAY_S, floor), facts_of("1h", [stored], first=None))
+    assert [gap.span for gap in gaps] == [Span(floor - 20 * DAY_S, floor - 10 * DAY_S if is_held else floor)]
+
+
+def test_closed_days_before_the_floor_are_no_gap_but_what_lies_before_the_calendar_is():
+    facts = facts_of("1h", first=None, calendar=WIDE_WEEKDAYS)
+    saturday = facts.floor[0] // DAY_S * DAY_S
+    saturday -= (saturday // DAY_S - 2) % 7 * DAY_S
+    assert never_gaps(Span(saturday, saturday + 2 * DAY_S), facts) == ()
+    assert len(never_gaps(Span(saturday, saturday + 3 * DAY_S), facts)) == 1
+    ancient = Span(int(WIDE_WEEKDAYS.date[0]) - 9 * DAY_S, int(WIDE_WEEKDAYS.date[0]) - 8 * DAY_S)
+    assert [gap.span for gap in never_gaps(ancient, facts)] == [ancient]
+
+
+# -- what is not known
+
+
+def test_the_unknown_part_reaches_from_the_first_hole_to_the_last():
+    known = [Coverage(Span(*edges), CoverageState.HAVE, NOW) for edges in ((10, 20), (30, 40))]
+    facts = facts_of("1h", known)
+    assert unknown_part(Span(0, 50), facts) == Span(0, 50)
+    assert unknown_part(Span(10, 40), facts) == Span(20, 30)
+    assert unknown_part(Span(12, 18), facts) is None
+
+
+@pytest.mark.parametrize(("believed_s", "is_empty"), [(30, False), (31, True)])
+def test_an_answer_that_is_believed_for_longer_than_half_a_bar_speaks_for_what_follows_it(believed_s, is_empty):
+    """Where nothing new came for long, less is asked: until then the bars after the newest answer are empty."""
+    edge, asked_at = NOW // 60 * 60 - 600, NOW - 10
+    rows = [
+        Coverage(Span(edge - HOUR_S, edge), CoverageState.HAVE, asked_at),
+        Coverage(Span(edge, edge + 60), CoverageState.PROVISIONAL, asked_at, asked_at + believed_s),
+    ]
+    plan = plan_span(Span(edge - HOUR_S, NOW + 1), facts_of("1m", rows))
+    assert plan.n_missing == (0 if is_empty else 10)
+    assert bool(plan.windows) is not is_empty
+    later = plan_span(Span(edge - HOUR_S, NOW + 1), facts_of("1m", rows, now=asked_at + believed_s))
+    assert later.windows

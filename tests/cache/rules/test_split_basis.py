@@ -12,6 +12,8 @@ from candledesk.cache.rules.split_basis import (
     changed_only,
     compare_basis,
     divide,
+    is_same_market,
+    is_same_scale,
     split_factors,
     unstated_split,
 )
@@ -112,7 +114,7 @@ def test_one_ratio_up_to_a_date_is_a_split(ratio):
 
 
 def test_what_is_no_split():
-    for at in ([7], [], [3, 7]):  # one bar, none, and bars with others between them
+    for at in ([7], [], [3, 7], [0, 1, 7]):  # one bar, none, and bars with others between them
         changed = TRUE.copy()
         changed[at] *= 2.0
         assert unstated_split(bars(TRUE), bars(changed)) is None
@@ -129,6 +131,25 @@ def test_what_is_no_split():
     two = TRUE.copy()
     two[:2] *= 3.0
     assert unstated_split(bars(TRUE), bars(two)) == (int(DATES[2]), pytest.approx(3.0))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        *((None, 10.0, True), (10.0, None, True), (0.0, 10.0, True), (10.0, 0.0, True), (-1.0, 10.0, True)),
+        *((10.0, -1.0, True), (100.0, 100.4, True), (100.4, 100.0, True)),
+        *((100.0, 100.6, False), (100.6, 100.0, False), (100.0, 50.0, False)),
+    ],
+)
+def test_two_prices_minutes_apart_are_on_one_basis_up_to_half_a_percent(before, after, is_same):
+    assert is_same_market(before, after) is is_same
+    assert is_same_market(after, before) is is_same
+
+
+@pytest.mark.parametrize(("times", "is_same"), [(1.0, True), (9.9, True), (10.1, False), (100.0, False), (0.01, False)])
+def test_bars_in_the_other_unit_are_not_on_one_scale(times, is_same):
+    assert is_same_scale(bars(TRUE), bars(TRUE * times)) is is_same
+    assert not is_same_scale(bars(TRUE), Bars.empty()), "nothing that both have"
 
 
 # --- intraday bars and the dailies ----------------------------------------------------------------------------------

@@ -84,6 +84,29 @@ def test_a_closed_venue_is_asked_once_more_for_what_was_not_final():
     assert next_update(moving, night, 60, 30) == OPEN + DAY_S + 62  # even when that changed nothing
 
 
+def test_a_series_is_settled_when_nothing_of_its_last_sessions_is_missing_or_can_change():
+    night = CLOSE + 3 * HOUR_S
+    assert not is_settled(facts(now=night))
+    known = row(TODAY - 20 * DAY_S, CLOSE - 60, HAVE, night)
+    forming = row(CLOSE - 60, CLOSE, PROVISIONAL, night, night + 30)  # believed for now, and yet not final
+    assert not is_settled(facts(known, forming, now=night))
+    assert is_settled(facts(known, replace(forming, state=HAVE, expires_at=None), now=night))
+    assert is_settled(facts(now=int(WEEKDAYS.open[0]) - 1)), "before the first session there is nothing to know"
+    assert asked_at(facts(known, now=int(WEEKDAYS.open[0]) - 1)) == 0
+
+
+def test_the_last_update_of_a_session_is_not_left_out_for_the_next_morning():
+    asked = CLOSE + 10
+    at = facts(*whole(CLOSE, asked), now=asked)
+    assert next_update(at, asked, 60, 30) == next_update(at, asked, 60, 600) == CLOSE + 122
+
+
+def test_the_last_update_of_the_calendar_is_not_left_out():
+    last = int(WEEKDAYS.close[-1])
+    at = facts(now=last + 10)
+    assert next_update(at, last + 10, 60, 600) == last + 122
+
+
 def test_what_failed_does_not_count_as_asked():
     assert asked_at(facts(row(TODAY - DAY_S, NOW, FAILED))) == 0
     assert asked_at(facts(row(TODAY - 9 * DAY_S, TODAY - 8 * DAY_S))) == 0

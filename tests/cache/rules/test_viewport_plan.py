@@ -12,7 +12,7 @@ from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.span import HISTORY_START, Span
 from tests.cache.conftest import DAY_S, NOW
-from tests.cache.rules.test_planner import ALL_DAYS, WEEKDAYS, facts_of
+from tests.cache.rules.facts import ALL_DAYS, WEEKDAYS, facts_of
 
 STATES = [CoverageState.HAVE, CoverageState.FAILED, CoverageState.KNOWN_EMPTY, CoverageState.PROVISIONAL]
 

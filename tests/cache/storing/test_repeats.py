@@ -1,6 +1,6 @@
 """Rows that look wrong are believed when the provider repeats them."""
 
-from tests.cache.fetching.test_fill_scheduler import HOUR, same, spoilt
+from tests.cache.conftest import HOUR, same, spoilt
 
 
 def test_a_block_a_hundred_times_too_dear_is_asked_for_again(harness, yahoo):

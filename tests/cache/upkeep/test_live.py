@@ -1,77 +1,23 @@
 """The updater with the real fetch process and the real yfinance while the demo market's clock goes on."""
 
-import numpy as np
 import pytest
 
-from candledesk.cache.context import RetryPauses
-from candledesk.cache.messages import BarsRequest, BarsStored, ViewportRequest
-from candledesk.cache.service import CacheService
+from candledesk.cache.messages import BarsStored, ViewportRequest
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
-from candledesk.settings import Settings
 from tests.cache.conftest import wait_until
+from tests.cache.market_harness import WAIT_S, LiveHarness
 
-WAIT_S = 50
 TUESDAY = parse_instant("2026-11-24T00:00:00Z")
 OPEN, CLOSE = TUESDAY + 52_200, TUESDAY + 75_600  # New York
-
-
-class CacheHarness:
-    """A service that lives by the market's clock; time passes only when the test lets it."""
-
-    def __init__(self, market, folder):
-        self.market, self.elapsed_s, self.events = market, 0.0, []
-        settings = Settings(
-            yahoo_url=market.url, requests_per_minute=6000, request_burst=600, breaker_pause_s=0.02, request_timeout_s=9
-        )
-        self.service = CacheService(
-            folder / "candles.db",
-            settings,
-            folder,
-            now=market.clock.now,
-            elapsed=lambda: self.elapsed_s,
-            pauses=RetryPauses(retry_s=(0.01,)),
-        )
-        self.cache = self.service.controller
-        self.cache.subscribe(self.events.append)
-        self._generation = 0
-
-    def view(self, symbol, name, n_bars=60):
-        self._generation += 1
-        request = ViewportRequest(1, self._generation, symbol, INTERVALS[name], None, n_bars, 0)
-        reply = self.cache.load_viewport(request).result(WAIT_S)
-        wait_until(lambda: not self.service._fill_scheduler._live, WAIT_S)
-        return reply
-
-    def bars(self, symbol, name, span, **options):
-        request = BarsRequest(symbol, INTERVALS[name], span, **{"timeout_s": WAIT_S, **options})
-        return self.cache.load_bars(request).result(WAIT_S).bars
-
-    def run_one_round(self):
-        self.service.updater.run_round().result(WAIT_S)
-        histories = self.service.updater._scheduler.histories.values()
-        wait_until(lambda: not any(row.is_running for row in histories), WAIT_S)
-
-    def run(self, seconds, step):
-        for _ in range(seconds // step):
-            self.market.clock.advance(step)
-            self.elapsed_s += step
-            self.run_one_round()
-
-    def assert_true(self, symbol, name, span):
-        bars, truth = self.bars(symbol, name, span, fill="none"), self.market.truth(symbol, name, span.start, span.end)
-        np.testing.assert_array_equal(bars.open_time, truth.open_time)
-        np.testing.assert_allclose(bars.close, truth.close, rtol=1e-6)
-        np.testing.assert_allclose(bars.volume, truth.volume, rtol=1e-6)
-        assert len(bars) > 0
 
 
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory):
     with DemoMarket(now=TUESDAY) as market:
-        harness = CacheHarness(market, tmp_path_factory.mktemp("home"))
+        harness = LiveHarness(market, tmp_path_factory.mktemp("home"))
         yield harness
         harness.service.close()
 
@@ -128,7 +74,7 @@ def test_a_session_that_vanished_comes_back_days_later_by_itself(harness):
     harness.cache.set_archived("VOD.L", INTERVALS["1h"], is_on=True).result(WAIT_S)
     harness.bars("VOD.L", "1h", span)
     truth = market.truth("VOD.L", "1h", span.start, span.end)
-    assert len(harness.bars("VOD.L", "1h", span, fill="none")) < len(truth)
+    assert len(harness.bars("VOD.L", "1h", span, fill="none").bars) < len(truth)
     market.faults.clear()
     n = len(market.chart_log("VOD.L"))
     harness.run(8 * DAY_S, 2 * HOUR_S)

@@ -7,7 +7,7 @@ from candledesk.cache.rules.update_budget import UpdateBudget
 from candledesk.domain.interval import INTERVALS
 from tests.bench.bench_updates import ASKED_S, FRONT_S, MIXES, STORED_S, simulate
 from tests.cache.conftest import NOW, WAIT_S
-from tests.cache.upkeep.test_updater import advance, run_one_round
+from tests.cache.upkeep.conftest import advance, run_one_round
 
 MINUTE = INTERVALS["1m"]
 

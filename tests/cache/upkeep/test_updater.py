@@ -13,27 +13,11 @@ from candledesk.domain.interval import HOUR_S
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer
 from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, wait_until
+from tests.cache.upkeep.conftest import advance, run, run_one_round
 
 TODAY = NOW // DAY_S * DAY_S
 OPEN, CLOSE = TODAY + 52_200, TODAY + 75_600
 MINUTE, HOUR = INTERVALS["1m"], INTERVALS["1h"]
-
-
-def run_one_round(harness):
-    found = harness.service.updater.run_round().result(WAIT_S)
-    wait_until(lambda: not any(row.is_running for row in harness.service.updater._scheduler.histories.values()))
-    return found
-
-
-def advance(harness, seconds):
-    harness.yahoo.now += seconds
-    harness.elapsed_s += seconds
-
-
-def run(harness, seconds, step=10):
-    for _ in range(seconds // step):
-        advance(harness, step)
-        run_one_round(harness)
 
 
 def kinds(harness):
@@ -334,14 +318,22 @@ def test_an_archive_run_that_fails_says_why_and_is_tried_again(harness, yahoo):
     assert (entry.last_run_at, entry.note) == (yahoo.now, "")
 
 
-def test_a_derived_interval_is_archived_by_its_base_and_a_removed_series_keeps_its_bars(harness, yahoo):
+def test_a_derived_interval_is_archived_by_its_base(harness):
     entry = harness.cache.set_archived("AAA", INTERVALS["30m"], is_on=True).result(WAIT_S)
     assert (entry.interval.name, entry.is_on) == ("15m", True)
+    assert harness.cache.list_archive().result(WAIT_S) == [entry]
+
+
+def test_a_series_that_is_archived_no_longer_keeps_its_bars(harness):
+    harness.cache.set_archived("AAA", INTERVALS["15m"], is_on=True).result(WAIT_S)
     run_one_round(harness)
     entry = harness.cache.set_archived("AAA", INTERVALS["15m"], is_on=False).result(WAIT_S)
     assert (entry.is_on, entry.next_run_at) == (False, None)
     assert entry.unbroken_since < NOW - 57 * DAY_S
     assert harness.cache.list_archive().result(WAIT_S) == []
+
+
+def test_an_unknown_symbol_cannot_be_archived(harness, yahoo):
     yahoo.unknown.add("NOPE")
     with pytest.raises(UnknownSymbolError):
         harness.cache.set_archived("NOPE", MINUTE, is_on=True).result(WAIT_S)

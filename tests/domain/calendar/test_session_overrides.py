@@ -1,5 +1,6 @@
 """What a provider states of its sessions overrules the calendar, and never costs a bar."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,14 +10,16 @@ import pytest
 from candledesk.cache.fetching.single_flight import Claim
 from candledesk.cache.storing.answer_sessions import accept_overrides
 from candledesk.domain.bars import Bars
-from candledesk.domain.calendar.session_overrides import apply_overrides, find_overrides
+from candledesk.domain.calendar.session_calendar import SessionCalendar
+from candledesk.domain.calendar.session_overrides import apply_overrides, find_overrides, session_dates
 from candledesk.domain.calendar.sessions import expected_open_times, is_on_grid
 from candledesk.domain.instrument import Instrument
-from candledesk.domain.interval import DAY_S, INTERVALS
+from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.providers.answers import BarsAnswer
 from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.venues.calendars import load_calendar
+from tests.domain.strategies import FIRST_DAY_S, all_days, calendar_of, column
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = int(datetime(2026, 11, 20, 22, tzinfo=NEW_YORK).timestamp())
@@ -93,3 +96,67 @@ def test_hours_that_the_bars_contradict_are_not_believed(calendar, close_hour, i
 
 def test_nonsense_is_not_learnt(calendar):
     assert find_overrides(calendar, [(at(17, 9, 30), at(17, 9, 31)), (at(17, 9, 30), at(17, 9, 30) + 3 * DAY_S)]) == {}
+
+
+# -- to the second, on a made-up calendar of two days with a break from 12:00 to 13:00
+
+OPEN_S, CLOSE_S, BREAK_S = 9 * HOUR_S, 16 * HOUR_S, (12 * HOUR_S, 13 * HOUR_S)
+DAYS = [FIRST_DAY_S, FIRST_DAY_S + 2 * DAY_S]
+PLAIN = calendar_of(*((day, OPEN_S, CLOSE_S, *BREAK_S) for day in DAYS))
+
+
+def stated(opened, closed, day=FIRST_DAY_S):
+    return [(day + opened, day + closed)]
+
+
+@pytest.mark.parametrize(("length_s", "is_learnt"), [(599, False), (600, True), (86_400, True), (86_401, False)])
+def test_a_stated_session_lasts_from_ten_minutes_to_a_day(length_s, is_learnt):
+    assert bool(find_overrides(PLAIN, stated(0, length_s))) is is_learnt
+
+
+def test_days_of_markets_that_never_close_are_left_alone():
+    assert find_overrides(all_days(), stated(0, DAY_S - 60)) == {}
+    assert find_overrides(PLAIN, []) == {}
+
+
+@pytest.mark.parametrize(
+    ("hours", "has_break"),
+    [
+        ((9, 15), True),
+        ((11, 14), True),
+        ((12, 16), False),  # opens as the break begins
+        ((9, 13), False),  # closes as it ends
+        ((14, 16), False),
+        ((9, 11), False),
+    ],
+)
+def test_a_break_stays_while_it_lies_within_the_stated_hours(hours, has_break):
+    learnt = apply_overrides(PLAIN, stated(*(hour * HOUR_S for hour in hours)))
+    expected = [FIRST_DAY_S + time for time in BREAK_S] if has_break else [0, 0]
+    assert [int(learnt.break_start[0]), int(learnt.break_end[0])] == expected
+    assert (int(learnt.open[0]), int(learnt.close[0])) == tuple(FIRST_DAY_S + hour * HOUR_S for hour in hours)
+    assert learnt.break_start[1] == PLAIN.break_start[1]
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY_S - DAY_S, FIRST_DAY_S + DAY_S, FIRST_DAY_S + 9 * DAY_S])
+def test_a_session_of_another_date_has_no_break(day):
+    learnt = apply_overrides(PLAIN, stated(OPEN_S, CLOSE_S, day))
+    assert learnt.date.tolist() == sorted([*DAYS, day])
+    assert learnt.break_start[learnt.date.tolist().index(day)] == 0
+
+
+def test_an_empty_calendar_learns_its_sessions():
+    empty = SessionCalendar("XNON", "UTC", *(column([]) for _ in range(5)))
+    assert apply_overrides(empty, stated(OPEN_S, CLOSE_S)).open.tolist() == [FIRST_DAY_S + OPEN_S]
+
+
+def test_what_was_concluded_from_rows_is_remembered_until_it_is_stated():
+    seen = apply_overrides(PLAIN, stated(OPEN_S, OPEN_S + 60, DAYS[0] + DAY_S), is_observed=True)
+    assert seen.observed.tolist() == [DAYS[0] + DAY_S]
+    assert apply_overrides(seen, stated(OPEN_S, CLOSE_S, DAYS[0] + DAY_S)).observed.tolist() == []
+
+
+def test_dates_of_sessions_are_the_venues_own():
+    tokyo = replace(PLAIN, tz="Asia/Tokyo")
+    sessions = [(FIRST_DAY_S + 16 * HOUR_S, 0), (FIRST_DAY_S + 15 * HOUR_S - 1, 0), (FIRST_DAY_S + 15 * HOUR_S, 0)]
+    assert session_dates(tokyo, sessions).tolist() == [FIRST_DAY_S, FIRST_DAY_S + DAY_S]

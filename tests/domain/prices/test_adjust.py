@@ -130,6 +130,12 @@ def test_two_thirds_of_the_days_decide_for_all(n_held, is_held):
     assert factor_of(bars, payments(*((day, 2.0, 1.0) for day in days))) == pytest.approx(expected)
 
 
+def test_a_fall_is_measured_by_the_close_before_it_whatever_the_price_does_later():
+    bars = fund({6: 2.5, 7: -80.0})
+    factor = (1 - 2.0 / bars.close[5]) * (1 - 0.01 / bars.close[6])
+    assert factor_of(bars, payments((6, 2.0, 1.0), (7, 0.01, 0.0))) == pytest.approx(factor)
+
+
 def test_a_day_without_a_close_has_no_vote():
     bars = fund({6: 2.1})
     without = bars.take(bars.open_time != FUND_DATES[6])

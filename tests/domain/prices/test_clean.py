@@ -15,7 +15,7 @@ from tests.domain.strategies import FIRST_DAY_S, calendar_of, calendars, spans
 
 HOUR = INTERVALS["1h"]
 T0 = FIRST_DAY_S + 9 * HOUR_S
-DESK = calendar_of((FIRST_DAY_S, 9 * HOUR_S, 16 * HOUR_S, 12 * HOUR_S, 13 * HOUR_S))
+CALENDAR = calendar_of((FIRST_DAY_S, 9 * HOUR_S, 16 * HOUR_S, 12 * HOUR_S, 13 * HOUR_S))
 WEEK = Span(FIRST_DAY_S, FIRST_DAY_S + 7 * DAY_S)
 LATER = FIRST_DAY_S + 30 * DAY_S
 GOOD = (T0, 10.0, 12.0, 9.0, 11.0, 5.0)
@@ -87,7 +87,7 @@ def test_what_was_kept_is_kept_again(raw, calendar, interval):
     ],
 )
 def test_a_row_that_is_no_bar_is_dropped_and_counted(row, reason):
-    cleaned = clean_bars(Bars.from_rows([GOOD, row]), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows([GOOD, row]), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.bars.equals(Bars.from_rows([GOOD]))
     assert cleaned.dropped == {reason: 1}
 
@@ -112,7 +112,7 @@ def test_a_row_that_is_no_bar_is_dropped_and_counted(row, reason):
     ],
 )
 def test_a_bar_that_contradicts_itself_is_kept_and_flagged(prices, stored, flags):
-    cleaned = clean_bars(Bars.from_rows([(T0, *prices, 5.0)]), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows([(T0, *prices, 5.0)]), CALENDAR, HOUR, WEEK, LATER)
     bars = cleaned.bars
     assert (bars.open[0], bars.high[0], bars.low[0], bars.close[0]) == stored
     assert cleaned.odd.tolist() == [int(flags)]
@@ -151,22 +151,22 @@ def test_a_first_row_repeats_what_was_stored_before_it():
 def test_bars_beside_the_sessions_are_kept_on_a_grid_that_they_share():
     evening = [(T0 + at, *GOOD[1:]) for at in (0, 10 * HOUR_S + 1800, 11 * HOUR_S + 1800)]
     alone = (T0 + 12 * HOUR_S + 900, *GOOD[1:])
-    cleaned = clean_bars(Bars.from_rows([*evening, alone]), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows([*evening, alone]), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.bars.open_time.tolist() == [row[0] for row in evening]
     assert cleaned.odd.tolist() == [0, int(Oddity.SESSION), int(Oddity.SESSION)]
     assert cleaned.dropped == {"live_row": 1}
     later = (T0 + 14 * HOUR_S, *GOOD[1:])
-    assert clean_bars(Bars.from_rows([*evening, alone, later]), DESK, HOUR, WEEK, LATER).dropped == {"off_grid": 1}
+    assert clean_bars(Bars.from_rows([*evening, alone, later]), CALENDAR, HOUR, WEEK, LATER).dropped == {"off_grid": 1}
 
 
 def test_a_bar_inside_the_break_is_kept_and_flagged():
-    cleaned = clean_bars(Bars.from_rows([GOOD, (T0 + 3 * HOUR_S, *GOOD[1:])]), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows([GOOD, (T0 + 3 * HOUR_S, *GOOD[1:])]), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.odd.tolist() == [0, int(Oddity.SESSION)]
 
 
 def test_rows_without_a_close_are_distinguished_by_their_volume():
     rows = [(T0, nan, nan, nan, nan, 5.0), (T0 + HOUR_S, nan, nan, nan, nan, 0.0), (T0 + 2 * HOUR_S, *GOOD[1:])]
-    cleaned = clean_bars(Bars.from_rows(rows), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows(rows), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.lost.tolist() == [T0, T0 + HOUR_S]
     assert cleaned.untraded.tolist() == [T0 + HOUR_S]
     assert cleaned.impossible == ((T0, "no_close"),)
@@ -174,13 +174,13 @@ def test_rows_without_a_close_are_distinguished_by_their_volume():
 
 def test_float32_noise_is_kept_as_it_is():
     noisy = (T0, 10.0, float(np.float32(501.98)), 9.0, 501.98000001, 5.0)
-    cleaned = clean_bars(Bars.from_rows([noisy]), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows([noisy]), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.bars.equals(Bars.from_rows([noisy]))
 
 
 @pytest.mark.parametrize("volume", [nan, -1.0, float("inf")])
 def test_a_missing_volume_becomes_zero(volume):
-    cleaned = clean_bars(Bars.from_rows([(*GOOD[:5], volume)]), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows([(*GOOD[:5], volume)]), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.bars.volume.tolist() == [0.0]
     assert cleaned.dropped == {}
 
@@ -188,14 +188,14 @@ def test_a_missing_volume_becomes_zero(volume):
 @pytest.mark.parametrize(("volumes", "kept"), [([1, 2], 1), ([1, 0], 0), ([0, 2], 1), ([0, 0], 1), ([nan, 3], 1)])
 def test_of_doubled_rows_the_last_with_volume_wins(volumes, kept):
     rows = [(T0, 10.0 + i, 12.0, 9.0, 11.0, float(volume)) for i, volume in enumerate(volumes)]
-    cleaned = clean_bars(Bars.from_rows(rows), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.from_rows(rows), CALENDAR, HOUR, WEEK, LATER)
     assert cleaned.bars.open.tolist() == [10.0 + kept]
     assert cleaned.dropped == {"duplicate": 1}
 
 
 def test_a_bar_that_has_not_begun_is_dropped():
     rows = [(T0 + i * HOUR_S, *GOOD[1:]) for i in range(2)]
-    cleaned = clean_bars(Bars.from_rows(rows), DESK, HOUR, WEEK, T0 + 60)
+    cleaned = clean_bars(Bars.from_rows(rows), CALENDAR, HOUR, WEEK, T0 + 60)
     assert cleaned.bars.open_time.tolist() == [T0]
     assert cleaned.dropped == {"future": 1}
 
@@ -208,6 +208,6 @@ def test_todays_daily_bar_is_kept_once_its_session_has_opened_on_the_utc_day_bef
 
 
 def test_nothing_in_nothing_out():
-    cleaned = clean_bars(Bars.empty(), DESK, HOUR, WEEK, LATER)
+    cleaned = clean_bars(Bars.empty(), CALENDAR, HOUR, WEEK, LATER)
     assert len(cleaned.bars) == 0
     assert cleaned.dropped == {}

@@ -1,7 +1,5 @@
-"""Any multiple: one object for each length, and its bars are what a plain loop over the base bars gives."""
+"""Bars of any multiple are what a plain loop over the base bars gives."""
 
-import re
-import threading
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -20,15 +18,10 @@ from candledesk.domain.calendar.sessions import (
     session_of,
     utc_of_wall,
 )
-from candledesk.domain.errors import InputError
 from candledesk.domain.interval import (
     DAY_S,
     HOUR_S,
-    INTERVAL_PATTERN,
-    INTERVALS,
-    MINUTE_S,
     parse_interval,
-    typed_interval,
 )
 from candledesk.domain.prices.resample import base_span, derived_open_times, resample_bars
 from candledesk.domain.span import Span
@@ -38,82 +31,10 @@ MULTIPLES = ["3m", "7m", "10m", "45m", "2h", "3h", "6h", "8h", "12h", "23h", "21
 LONG = ["2d", "3d", "7d", "2wk", "5wk", "2mo", "5mo", "6mo", "1y", "2y", "10y"]
 EVER = Span(FIRST_DAY_S - 200 * DAY_S, FIRST_DAY_S + 400 * DAY_S)
 multiples = st.sampled_from([parse_interval(name) for name in MULTIPLES + LONG])
-UNITS_S = {"m": MINUTE_S, "h": HOUR_S, "d": DAY_S}
 
 
 def utc(text):
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
-
-
-# -- names
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "base"),
-    [
-        *[("3m", "3m", "1m"), ("4m", "4m", "2m"), ("10m", "10m", "5m"), ("45m", "45m", "15m"), ("7m", "7m", "1m")],
-        *[("60m", "1h", "1h"), ("120m", "2h", "1h"), ("180m", "3h", "1h"), ("240m", "4h", "1h"), ("90m", "90m", "90m")],
-        *[("270m", "270m", "90m"), ("1440m", "1d", "1d"), ("24h", "1d", "1d"), ("23h", "23h", "1h")],
-        *[("2d", "2d", "1d"), ("7d", "7d", "1d"), ("2wk", "2wk", "1d"), ("6mo", "6mo", "1d"), ("12mo", "1y", "1d")],
-        *[("1y", "1y", "1d"), ("24mo", "2y", "1d"), ("120mo", "10y", "1d"), ("11mo", "11mo", "1d")],
-    ],
-)
-def test_one_length_has_one_name_and_the_base_that_reaches_farthest(text, name, base):
-    found = parse_interval(text)
-    assert (found.name, found.base) == (name, INTERVALS[base])
-    assert found is parse_interval(f" {name} ")
-    assert found.is_daily == INTERVALS[base].is_daily
-    assert (found in INTERVALS.values()) is (name in INTERVALS)
-    if found.unit in UNITS_S:
-        assert found.step_s == found.n_units * UNITS_S[found.unit]
-
-
-def test_the_pattern_is_what_is_taken():
-    for unit in ("m", "h", "d", "wk", "mo", "y", "w", "s"):
-        for n in range(2_000):
-            matches = re.search(INTERVAL_PATTERN, f"{n}{unit}") is not None
-            try:
-                name = parse_interval(f"{n}{unit}").name
-            except InputError:
-                name = ""
-            assert bool(name) is matches
-            assert not name or re.search(INTERVAL_PATTERN, name)
-
-
-def test_every_thread_gets_the_same_object():
-    found, barrier = [], threading.Barrier(8)
-
-    def ask():
-        barrier.wait()
-        found.extend(parse_interval(f"{n}m") for n in range(601, 660))
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({id(interval) for interval in found}) == 59
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        *[("45", "45m"), ("3h", "3h"), ("3H", "3h"), ("2D", "2d"), ("2d", "2d"), ("1W", "1wk"), ("2w", "2wk")],
-        *[("1M", "1mo"), ("12M", "1y"), ("5m", "5m"), ("5M", "5mo"), ("D", "1d"), ("W", "1wk"), ("M", "1mo")],
-        *[("Y", "1y"), ("1Y", "1y"), ("240", "4h"), ("1440", "1d"), ("3mo", "3mo"), ("1wk", "1wk"), (" 60 ", "1h")],
-    ],
-)
-def test_what_traders_type_is_understood(text, name):
-    assert typed_interval(text) is parse_interval(name)
-
-
-@pytest.mark.parametrize("text", ["", "0", "m", "q", "HD", "7203.T", "5x", "1.5h", "1441", "\u0663", "-5"])
-def test_what_no_interval_can_be_is_refused_with_the_list(text):
-    with pytest.raises(InputError, match=r"use one of 1m 2m .* multiple such as 10m"):
-        typed_interval(text)
-
-
-# -- bars
 
 
 def keys_slowly(calendar, interval, open_time):

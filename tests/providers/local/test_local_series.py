@@ -91,12 +91,20 @@ def test_a_chart_shows_it_and_asks_nobody(harness, yahoo):
     reply = harness.view("1d", symbol="local:ACME", n_before=500)
     assert reply.bars.equals(daily_bars())
     assert (reply.edge, reply.error, reply.oldest_askable) == (EdgeState.START, "", None)
-    assert reply.edge_reason == "The local provider cannot be asked for 1d bars"
+    assert reply.edge_reason == "only imported bars are available"
     assert harness.view("1wk", symbol="local:ACME").bars.open_time.tolist() == [WEEK.start]
-    unfollow = harness.cache.follow("local:ACME", DAILY)
-    harness.service.updater.run_round().result(WAIT_S)
-    unfollow()
     harness.settle()
+    assert yahoo.requests == []
+
+
+def test_a_followed_local_series_is_never_due_or_late(harness, yahoo):
+    store(harness, "local:ACME")
+    unfollow = harness.cache.follow("local:ACME", DAILY)
+    for _ in range(2):
+        assert harness.service.updater.run_round().result(WAIT_S).tasks == []
+        assert harness.cache.describe_series("local:ACME", DAILY).result(WAIT_S).lag_s is None
+        yahoo.now += 3 * DAY_S
+    unfollow()
     assert yahoo.requests == []
 
 
@@ -121,7 +129,7 @@ def test_what_was_not_imported_is_a_gap_with_its_reason(harness, yahoo):
     wider = Span(WEEK.start - 14 * DAY_S, WEEK.end)
     reply = harness.bars("1d", wider, symbol="local:ACME")
     assert not reply.complete
-    assert {gap.reason for gap in reply.gaps} == {"The local provider cannot be asked for 1d bars"}
+    assert {gap.reason for gap in reply.gaps} == {"only imported bars are available"}
     assert all(gap.retry_at is None for gap in reply.gaps)
     assert harness.cache.describe_series("local:ACME", DAILY).result(WAIT_S).n_bars == 5
     assert yahoo.requests == []
@@ -129,7 +137,7 @@ def test_what_was_not_imported_is_a_gap_with_its_reason(harness, yahoo):
 
 def test_jobs_and_the_archive_refuse_it_in_words(harness, yahoo):
     store(harness, "local:ACME")
-    words = "The local provider cannot be asked for 1d bars of local:ACME: import them"
+    words = "1d bars of local:ACME cannot be fetched: only imported bars are available"
     for start in (
         lambda: harness.cache.start_backfill("local:ACME", DAILY, None),
         lambda: harness.cache.start_update([("local:ACME", DAILY)]),
@@ -140,6 +148,8 @@ def test_jobs_and_the_archive_refuse_it_in_words(harness, yahoo):
     assert harness.cache.list_jobs().result(WAIT_S) == []
     estimate = harness.cache.estimate_backfill([("local:ACME", DAILY)], None).result(WAIT_S)
     assert (estimate.n_requests, estimate.seconds) == (0, 0.0)
+    unknown = harness.cache.estimate_backfill([("local:NONE", DAILY)], None).result(WAIT_S)
+    assert (unknown.n_requests, unknown.unknown) == (0, ("local:NONE",))
 
 
 def test_a_local_symbol_without_bars_is_unknown(harness, yahoo):

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
@@ -19,36 +19,7 @@ from candledesk.store.market.chart_rows import read_rows_of
 from candledesk.store.market.chunks import rank_of, rebuild_chunks, time_at_rank, verify_chunks
 from candledesk.store.market.database import connect_reader, transaction
 from candledesk.store.market.rows import count_rows, read_rows, read_rows_around
-
-SLAB = 2_048
-EVER = Span(-(2**40), 2**40)
-FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-# Minutes relative to 1970, near the edges of slabs and of chunks of every level, before 1970 too.
-edges = st.sampled_from([0, SLAB, -SLAB, 8 * SLAB, 64 * SLAB, 512 * SLAB, -512 * SLAB, 3 * SLAB])
-starts = st.builds(lambda edge, offset: edge + offset, edges, st.integers(-700, 700))
-writes = st.tuples(st.just("write"), starts, st.integers(1, 900), st.integers(1, 9), st.integers(0, 2))
-deletes = st.tuples(st.just("delete"), starts, st.integers(1, 900), st.just(1), st.just(0))
-histories = st.lists(st.one_of(writes, writes, writes, deletes), min_size=1, max_size=7)
-
-
-def make_bars(start, n, stride=1, seed=0):
-    """Make n bars from minute ``start``, one each ``stride`` minutes; volumes are whole, so sums are exact."""
-    rng = np.random.default_rng([seed, n, stride])
-    low = np.round(rng.random(n) * 100 + 1, 2)
-    time = (start + stride * np.arange(n, dtype=np.int64)) * 60
-    return Bars(time, low + 0.25, low + 1, low, low + 0.5, rng.integers(0, 99, n) * 1.0)
-
-
-def _apply(conn, series, history):
-    with transaction(conn):
-        delete_bars(conn, series, EVER)
-    for kind, start, n, stride, seed in history:
-        with transaction(conn):
-            if kind == "write":
-                write_bars(conn, series, make_bars(start, n, stride, seed))
-            else:
-                delete_bars(conn, series, Span(start * 60, (start + n) * 60))
+from tests.store.market.strategies import EVER, FEW, SLAB, apply_history, histories, make_bars, starts
 
 
 def _chunks(conn):
@@ -58,7 +29,7 @@ def _chunks(conn):
 @given(histories)
 @FEW
 def test_chunks_and_pyramid_equal_the_rows(writer, series, history):
-    _apply(writer, series, history)
+    apply_history(writer, series, history)
     assert verify_chunks(writer, series) == []
     kept = _chunks(writer)
     with transaction(writer):
@@ -69,7 +40,7 @@ def test_chunks_and_pyramid_equal_the_rows(writer, series, history):
 @given(histories, st.lists(starts, min_size=1, max_size=5), st.integers(0, 3_000), st.integers(0, 3_000))
 @FEW
 def test_reads_through_chunks_equal_reads_of_rows(writer, series, history, minutes, n_before, n_after):
-    _apply(writer, series, history)
+    apply_history(writer, series, history)
     truth = read_rows(writer, series, EVER.start, EVER.end)
     assert read_bars(writer, series, EVER).equals(truth)
     assert count_bars(writer, series) == len(truth)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import pytest
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.store.market import migrations
-from candledesk.store.market.database import connect_writer, create_or_open, transaction
+from candledesk.store.market.database import transaction
 from candledesk.store.market.jobs import JobKey, insert_or_join_jobs, list_jobs
-from tests.store.market.conftest import insert_old_series
+from tests.store.market.conftest import insert_old_series, versions_before
 
 NAME = "paused jobs are live, and gaps stay with their job"
-WHOLE = migrations.MIGRATIONS
-AT = next(place for place, step in enumerate(WHOLE) if step.name == NAME)
 ROWS = [  # state, lo, hi, state afterwards
     ("succeeded", 0, 1, "succeeded"),
     ("failed", 0, 1, "failed"),
@@ -27,12 +22,9 @@ ROWS = [  # state, lo, hi, state afterwards
 ]
 
 
-@pytest.mark.parametrize("version", range(1, AT + 1))
-def test_jobs_survive_from_every_older_version(tmp_path, monkeypatch, version):
-    path = tmp_path / "old.db"
-    monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE[:version])
-    create_or_open(path)
-    with closing(connect_writer(path)) as conn, transaction(conn):
+@pytest.mark.parametrize("version", versions_before(NAME))
+def test_jobs_survive_from_every_older_version(old_database, version):
+    with old_database.made_by(version) as conn:
         series = insert_old_series(conn, INTERVALS["1m"])
         for state, lo, hi, _after in ROWS:
             conn.execute(
@@ -40,9 +32,7 @@ def test_jobs_survive_from_every_older_version(tmp_path, monkeypatch, version):
                 " VALUES (?, 'backfill', ?, ?, ?, 1, 1)",
                 (series, lo, hi, state),
             )
-    monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE)
-    create_or_open(path)
-    with closing(connect_writer(path)) as conn:
+    with old_database.upgraded() as conn:
         jobs = list_jobs(conn)[::-1]
         assert [(job.state, job.lo, job.hi) for job in jobs] == [(after, lo, hi) for _, lo, hi, after in ROWS]
         assert {job.gaps for job in jobs} == {"[]"}

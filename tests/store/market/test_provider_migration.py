@@ -9,28 +9,23 @@ import pytest
 from candledesk.domain.coverage import FETCHED, IMPORTED, Coverage, CoverageState
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.store.market import migrations
 from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.coverage import read_coverage
-from candledesk.store.market.database import connect_writer, create_or_open, transaction
+from candledesk.store.market.database import transaction
 from candledesk.store.market.instruments import known_symbols, read_instrument, series_id, write_instrument
-from candledesk.store.market.limiter_state import read_limiter, write_limiter
-from candledesk.store.market.provider_limits import read_limits
+from candledesk.store.market.providers import read_limiter, read_limits, write_limiter
 from tests.domain.strategies import bars_at, column
-from tests.store.market.conftest import AAPL, insert_old_series
+from tests.store.market.conftest import AAPL, insert_old_series, versions_before
 
 NAME = "an instrument is a provider's"
-WHOLE = migrations.MIGRATIONS
-AT = next(place for place, step in enumerate(WHOLE) if step.name == NAME)
 WITH_LIMITER, WITH_LIMITS = 2, 4  # migrations until the limiter and stated limits are remembered
 BARS = bars_at(column(range(0, 600, 60)))
 EVER = Span(-(2**40), 2**40)
 SHOWN = "SELECT symbol, interval, timestamp, open, high, low, close, volume FROM candles ORDER BY timestamp"
 
 
-def make_old(path, version):
-    create_or_open(path)
-    with closing(connect_writer(path)) as conn, transaction(conn):
+def make_old(old_database, version):
+    with old_database.made_by(version) as conn:
         series = insert_old_series(conn, INTERVALS["1m"])
         write_bars(conn, series, BARS)
         for lo, source in ((0, "yahoo"), (600, "import")):
@@ -42,19 +37,15 @@ def make_old(path, version):
             conn.execute("INSERT INTO limiter VALUES (1, 2.5, 9.0, 3, 7.0)")
         if version >= WITH_LIMITS:
             conn.execute("INSERT INTO learnt_limit VALUES ('1m', 'span_too_wide', 86400)")
-    with closing(sqlite3.connect(path)) as conn:
+    with closing(sqlite3.connect(old_database.path)) as conn:
         return series, conn.execute(SHOWN).fetchall()
 
 
-@pytest.mark.parametrize("version", range(1, AT + 1))
-def test_what_is_stored_belongs_to_the_first_provider_from_every_older_version(tmp_path, monkeypatch, version):
-    path = tmp_path / "old.db"
-    monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE[:version])
-    series, shown = make_old(path, version)
+@pytest.mark.parametrize("version", versions_before(NAME))
+def test_what_is_stored_belongs_to_the_first_provider_from_every_older_version(old_database, version):
+    series, shown = make_old(old_database, version)
     assert len(shown) == len(BARS)
-    monkeypatch.setattr(migrations, "MIGRATIONS", WHOLE)
-    create_or_open(path)
-    with closing(connect_writer(path)) as conn:
+    with old_database.upgraded() as conn:
         assert read_bars(conn, series, EVER).equals(BARS)
         assert conn.execute(SHOWN).fetchall() == shown
         assert read_instrument(conn, "AAPL") == AAPL

@@ -11,7 +11,7 @@ from candledesk.store.market.bars import read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_rows import count_beside, find_around, has_bars, read_rows_of
 from candledesk.store.market.chunks import verify_chunks
 from candledesk.store.market.database import transaction
-from tests.store.market.test_chunks import EVER, FEW, _apply, histories, make_bars, starts
+from tests.store.market.strategies import EVER, FEW, apply_history, histories, make_bars, starts
 
 strides = st.sampled_from([1, 8, 64, 512])
 
@@ -35,7 +35,7 @@ def check_rows(rows, bars, stride):
 @given(histories, starts, st.integers(1, 5_000), strides)
 @FEW
 def test_rows_equal_brute_force_and_spans_cut_them_exactly(writer, series, history, start, n_minutes, stride):
-    _apply(writer, series, history)
+    apply_history(writer, series, history)
     for span in (EVER, Span(start * 60, (start + n_minutes) * 60), Span(start * 60, start * 60 + 61)):
         check_rows(read_rows_of(writer, series, span, stride), read_bars(writer, series, span), stride)
 
@@ -43,7 +43,7 @@ def test_rows_equal_brute_force_and_spans_cut_them_exactly(writer, series, histo
 @given(histories, st.one_of(st.none(), starts), st.integers(0, 3_000), st.integers(0, 3_000))
 @FEW
 def test_a_window_holds_what_was_asked_for_and_counts_the_rest(writer, series, history, minute, n_before, n_after):
-    _apply(writer, series, history)
+    apply_history(writer, series, history)
     anchor = None if minute is None else minute * 60
     n_after = 0 if minute is None else n_after
     wanted = read_bars_around(writer, series, anchor, n_before, n_after)

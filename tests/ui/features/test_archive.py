@@ -8,8 +8,8 @@ from candledesk.cache.messages import ArchiveEntry, JobChanged, JobState
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.features.archive import archive_text
+from tests.fake_data import make_bars, make_job
 from tests.ui.conftest import settle
-from tests.ui.fakes import make_bars, make_job
 from tests.ui.window_harness import WindowHarness
 
 MINUTE = INTERVALS["1m"]
@@ -31,7 +31,7 @@ def test_the_action_archives_the_chart_and_names_it(opened, cache):
     opened.window.table.refresh()
     assert (action.isEnabled(), action.isChecked(), action.text()) == (True, False, "Archive AAPL 15m automatically")
     opened.run("archive")
-    assert ("set_harvest", ("AAPL", "30m", True)) in cache.calls
+    assert ("set_archived", ("AAPL", "30m", True)) in cache.calls
     assert action.isChecked()
     assert opened.archive_label.text().startswith("Archived · complete since ")
     opened.open("MSFT", "1d")
@@ -39,7 +39,7 @@ def test_the_action_archives_the_chart_and_names_it(opened, cache):
     assert not opened.archive_label.isVisible()
     opened.open("AAPL", "15m")
     opened.run("archive")
-    assert ("set_harvest", ("AAPL", "15m", False)) in cache.calls
+    assert ("set_archived", ("AAPL", "15m", False)) in cache.calls
     assert not action.isChecked()
     assert opened.archive_label.text() == ""
 

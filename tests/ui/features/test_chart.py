@@ -5,7 +5,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.scene import Series
 from candledesk.ui.chart.core.time_ticks import build_calendar
 from candledesk.ui.features.chart import facts_text
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 
 
 def test_the_facts_count_the_bars_and_name_the_zone_of_the_exchange():

@@ -17,7 +17,8 @@ SCRIPT = """
 import os, sys, threading, pathlib
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.shell import app_window
-from tests.ui.fakes import FakeCache, make_bars
+from tests.fake_cache import FakeCache
+from tests.fake_data import make_bars
 heavy = {"pandas", "yfinance", "sqlite3", "sqlite_utils", "exchange_calendars"} & set(sys.modules)
 cache = FakeCache()
 cache.add("AAPL", "1d", make_bars(300))

@@ -13,8 +13,8 @@ from candledesk.ui.chart.core.options import ChartType
 from candledesk.workspace.layout import parse_layout
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
+from tests.fake_data import make_bars
 from tests.ui.conftest import settle
-from tests.ui.fakes import make_bars
 from tests.ui.window_harness import WindowHarness
 
 CTRL = Qt.KeyboardModifier.ControlModifier

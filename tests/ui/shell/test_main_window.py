@@ -19,8 +19,8 @@ from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.ui.chart.core.options import ChartType
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.shell.display_check import check_desktop
+from tests.fake_data import make_bars, make_job
 from tests.ui.conftest import settle
-from tests.ui.fakes import make_bars, make_job
 from tests.ui.window_harness import WindowHarness
 
 
@@ -78,7 +78,7 @@ def test_what_the_provider_finds_is_offered_once_the_typing_pauses(opened, qtbot
     entry.begin("T")
     qtbot.keyClicks(entry, "sl")
     qtbot.waitUntil(lambda: entry._names.stringList() == ["TSLA   Tesla, Inc."], timeout=5000)
-    assert [call for call in opened.cache.calls if call[0] == "search_symbols"] == [("search_symbols", "TSL")]
+    assert [query for query, _timeout_s in opened.cache.calls_of("search_symbols")] == ["TSL"]
     entry.completer().popup().hide()
 
 

@@ -50,7 +50,7 @@ def test_what_cannot_be_archived_is_refused(client, body, status, field):
 def test_the_client_gives_what_the_running_instance_has(server, cache):
     remote = RemoteCache(server.url, TOKEN)
     entry = remote.set_archived("AAPL", INTERVALS["1m"], is_on=True).result()
-    assert entry == cache.harvest["AAPL", "1m"]
+    assert entry == cache.archive["AAPL", "1m"]
     assert remote.list_archive().result() == [entry]
     with pytest.raises(UnknownSymbolError):
         remote.set_archived("NOPE", INTERVALS["1m"], is_on=True).result()

@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -18,7 +17,7 @@ from candledesk.domain.prices.oddity import Oddity
 from candledesk.domain.span import Span
 from candledesk.web.client import RemoteCache
 from tests.web.conftest import TOKEN
-from tests.web.fake_cache import NOW
+from tests.web.market import NOW
 
 DAY = INTERVALS["1d"]
 SPAN = Span(NOW // 86_400 * 86_400 - 20 * 86_400, NOW + 1)
@@ -29,9 +28,9 @@ ASK = {"symbol": "AAPL", "interval": "1d", "from": "2026-11-03", "to": "2026-11-
 def odd(cache):
     """The times of two flagged bars; the open of the second was not sent."""
     cache.store("AAPL", DAY, SPAN)
-    times = cache._reply(BarsRequest("AAPL", DAY, SPAN)).bars.open_time.tolist()
+    times = cache.reply(BarsRequest("AAPL", DAY, SPAN)).bars.open_time.tolist()
     first, second = times[2], times[5]
-    cache.odd = {first: Oddity.UNIT | Oddity.SESSION, second: Oddity.OPEN_UNKNOWN}
+    cache.flags["AAPL", "1d"] = {first: Oddity.UNIT | Oddity.SESSION, second: Oddity.OPEN_UNKNOWN}
     cache.unsent = (second,)
     cache.dropped = {"no close": 3}
     return first, second
@@ -74,7 +73,7 @@ def test_raw_is_true_or_false(client, odd):
 
 def test_a_flag_that_changes_alone_changes_the_etag(client, cache, odd):
     tags = {ask(client).headers["ETag"], ask(client, raw="true").headers["ETag"]}
-    cache.odd = {odd[0]: Oddity.UNIT}
+    cache.flags["AAPL", "1d"] = {odd[0]: Oddity.UNIT}
     tags.add(ask(client).headers["ETag"])
     assert len(tags) == 3
 
@@ -83,8 +82,8 @@ def test_coverage_and_a_job_count_what_was_odd_and_what_was_dropped(client, cach
     body = client.get("/api/v1/coverage?symbol=AAPL&interval=1d").json()
     assert body["odd"] == {"unit": 1, "session": 1, "open_unknown": 1}
     assert body["dropped"] == {"no close": 3}
-    job = cache._add_job(JobKind.BACKFILL, "AAPL", DAY, SPAN, JobState.SUCCEEDED)
-    cache.jobs[job.job_id] = replace(job, dropped={"no close": 2})
+    job = cache.add_job(JobKind.BACKFILL, "AAPL", DAY, SPAN, JobState.SUCCEEDED)
+    cache.change_job(job.job_id, dropped={"no close": 2})
     assert client.get(f"/api/v1/jobs/{job.job_id}").json()["dropped"] == {"no close": 2}
 
 
@@ -156,8 +155,8 @@ def test_the_commands_list_what_was_odd_and_what_was_dropped(cache, odd, capsys)
     print_coverage(cache, symbol="AAPL", interval="1d", as_json=True)
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["odd"]["unit"], row["dropped"]) == (1, {"no close": 3})
-    job = cache._add_job(JobKind.BACKFILL, "AAPL", DAY, SPAN, JobState.SUCCEEDED)
-    cache.jobs[job.job_id] = replace(job, dropped={"no close": 2})
+    job = cache.add_job(JobKind.BACKFILL, "AAPL", DAY, SPAN, JobState.SUCCEEDED)
+    cache.change_job(job.job_id, dropped={"no close": 2})
     run_jobs(cache, action="show", job_id=job.job_id, as_json=False)
     assert "rows dropped: 2 no close" in capsys.readouterr().out
     run_jobs(cache, action="show", job_id=job.job_id, as_json=True)

@@ -15,8 +15,8 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import Span
 from candledesk.web.client import RemoteCache
+from tests.fake_data import make_instrument
 from tests.web.conftest import TOKEN
-from tests.web.fake_cache import INSTRUMENTS
 
 N_JOBS = 1_234
 N_INSTRUMENTS = 1_000  # two full pages of the client: the third one is empty
@@ -35,16 +35,17 @@ def remote(server):
 
 @pytest.fixture
 def many_jobs(cache):
-    job = cache._add_job(JobKind.BACKFILL, "AAPL", INTERVALS["1d"], Span(0, 86_400), JobState.QUEUED)
+    job = cache.add_job(JobKind.BACKFILL, "AAPL", INTERVALS["1d"], Span(0, 86_400), JobState.QUEUED)
     for job_id in range(2, N_JOBS + 1):
         state = JobState.FAILED if job_id % 3 == 0 else JobState.QUEUED
-        cache.jobs[job_id] = replace(job, job_id=job_id, state=state)
+        cache.jobs.append(replace(job, job_id=job_id, state=state))
 
 
 @pytest.fixture
 def many_instruments(cache):
-    cache.instruments = [replace(INSTRUMENTS["AAPL"], symbol=f"S{n:04}") for n in range(N_INSTRUMENTS)]
-    return [row.symbol for row in cache.instruments]
+    symbols = [f"S{n:04}" for n in range(N_INSTRUMENTS)]
+    cache.instruments = {symbol: make_instrument(symbol) for symbol in symbols}
+    return symbols
 
 
 def test_the_pages_of_jobs_join_to_all_of_them(client, many_jobs):

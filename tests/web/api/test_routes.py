@@ -12,7 +12,8 @@ from candledesk.domain.job_states import JobState
 from candledesk.domain.span import Span
 from candledesk.providers.yahoo.capabilities import LIMITS
 from candledesk.web.api.event_stream import encode_event
-from tests.web.fake_cache import NOW, make_bars
+from tests.fake_data import make_instrument, make_span_bars
+from tests.web.market import NOW
 
 DAY = INTERVALS["1d"]
 ASK = {"symbol": "aapl", "interval": "1d", "from": "2026-11-02", "to": "2026-11-09"}
@@ -75,7 +76,7 @@ def test_healthz(anonymous_client):
 def test_candles_as_rows(client, cache):
     answer = ask(client)
     body = answer.json()
-    expected = make_bars("AAPL", DAY, Span(1_793_577_600, 1_794_182_400))
+    expected = make_span_bars(make_instrument("AAPL"), DAY, Span(1_793_577_600, 1_794_182_400))
     assert cache.requests[0].span == Span(1_793_577_600, 1_794_182_400)
     facts = ("symbol", "interval", "from", "to", "timezone", "currency", "adjust", "complete", "gaps", "next")
     assert [body[key] for key in facts] == [
@@ -137,8 +138,8 @@ def test_any_multiple_reaches_the_cache(client, cache, text, name):
 def test_candles_made_from_finer_ones_are_named(client, cache, monkeypatch):
     assert "derived" not in ask(client).json()
     derived = ((Span(1_793_577_600, 1_793_664_000), "1m"),)
-    plain = cache._reply
-    monkeypatch.setattr(cache, "_reply", lambda request: replace(plain(request), derived=derived))
+    plain = cache.reply
+    monkeypatch.setattr(cache, "reply", lambda request: replace(plain(request), derived=derived))
     answer = ask(client)
     row = {"from": "2026-11-02T00:00:00Z", "to": "2026-11-03T00:00:00Z", "interval": "1m"}
     assert answer.json()["derived"] == [row]
@@ -155,7 +156,7 @@ def test_the_cursor_walks_every_bar_once(client):
         cursor = body["next"]
         if cursor is None:
             break
-    assert seen == make_bars("AAPL", DAY, Span(1_793_577_600, 1_794_182_400)).open_time.tolist()
+    assert seen == make_span_bars(make_instrument("AAPL"), DAY, Span(1_793_577_600, 1_794_182_400)).open_time.tolist()
 
 
 @pytest.mark.parametrize(
@@ -225,8 +226,8 @@ def test_where_history_starts(client, cache):
 def test_backfill_queues_the_real_job(client, cache):
     answer = client.post("/api/v1/candles/backfill", json={"symbol": "aapl", "interval": "60m", "from": "2026-01-01"})
     assert (answer.status_code, answer.json()) == (202, {"status": "queued", "job_id": 1})
-    assert cache.jobs[1].symbol == "AAPL"
-    assert cache.jobs[1].interval.name == "1h"
+    assert cache.jobs[0].symbol == "AAPL"
+    assert cache.jobs[0].interval.name == "1h"
     assert client.post("/api/v1/candles/backfill", json={"symbol": "AAPL"}).json()["field"] == "interval"
     assert client.post("/api/v1/candles/backfill", json={"symbol": 1, "interval": "1d"}).json()["field"] == "symbol"
 
@@ -243,7 +244,7 @@ def test_backfill_queues_the_real_job(client, cache):
 def test_update_latest(client, cache, body, series):
     answer = client.post("/api/v1/candles/update-latest", json=body)
     assert (answer.status_code, answer.json()) == (202, {"status": "running", "job_id": 1})
-    assert [(symbol, interval.name) for symbol, interval in cache.updates[0]] == series
+    assert cache.calls_of("start_update") == [series]
 
 
 @pytest.mark.parametrize(
@@ -309,10 +310,10 @@ def test_many_jobs_at_once(client, cache):
     assert started == [(n, *pair, "2026-11-02T00:00:00Z") for n, pair in enumerate(pairs, 1)]
     assert client.post("/api/v1/jobs", json={"intervals": ["1d"]}).json()["field"] == "symbols"
     estimate = client.post("/api/v1/jobs/estimate", json={"symbols": ["AAPL", "NEW"]}).json()
-    assert estimate == {"n_series": 2, "n_requests": 7, "seconds": 5.0, "n_bars": 1000, "unknown": ["NEW"]}
+    assert estimate == {"n_series": 2, "n_requests": 6, "seconds": 15.0, "n_bars": 2000, "unknown": ["NEW"]}
     assert len(cache.jobs) == 4
-    cache._move(1, JobState.FAILED)
-    cache._move(2, JobState.SUCCEEDED)
+    cache.change_job(1, state=JobState.FAILED)
+    cache.change_job(2, state=JobState.SUCCEEDED)
     assert client.post("/api/v1/jobs/retry-failed", json={}).json() == {"n_jobs": 1}
     assert client.post("/api/v1/jobs/clear-finished", json={}).json() == {"n_jobs": 1}
     assert {job["state"] for job in client.get("/api/v1/jobs").json()["jobs"]} == {"queued"}
@@ -350,7 +351,7 @@ def test_symbols(client, cache):
         },
     ]
     client.get("/api/v1/symbols?timeout=0.5")
-    assert cache.searches == [("apple", 3.0), ("", 0.5)]
+    assert cache.calls_of("search_symbols") == [("apple", 3.0), ("", 0.5)]
     assert client.get("/api/v1/symbols?timeout=11").json()["field"] == "timeout"
 
 
@@ -384,8 +385,8 @@ def test_an_answer_that_comes_too_late_is_what_there_is(client, cache):
 def test_notes_are_shown_where_there_are_any(client, cache, monkeypatch):
     answered = client.get("/api/v1/candles", params=ASK)
     assert "notes" not in answered.json()
-    reply_of = cache._reply
-    monkeypatch.setattr(cache, "_reply", lambda request: replace(reply_of(request), notes=("left out: 0.1 USD",)))
+    reply_of = cache.reply
+    monkeypatch.setattr(cache, "reply", lambda request: replace(reply_of(request), notes=("left out: 0.1 USD",)))
     noted = client.get("/api/v1/candles", params=ASK)
     assert noted.json()["notes"] == ["left out: 0.1 USD"]
     assert noted.headers["etag"] != answered.headers["etag"]

@@ -12,7 +12,7 @@ from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import MAX_BODY, MAX_REQUESTS
 from tests.web.conftest import PORT, RESOURCES, TOKEN
-from tests.web.fake_cache import FakeCache
+from tests.web.market import make_cache
 
 API = "/api/v1/limiter"
 BEARER = f"Bearer {TOKEN}"
@@ -209,7 +209,7 @@ def test_a_bug_reveals_no_internals(client, cache):
 
 
 def test_one_request_too_many_is_asked_to_come_back():
-    cache = FakeCache(stuck=[])
+    cache = make_cache(stuck=[])
     app = build_app(RequestContext(cache, asyncio.Event()), load_assets(RESOURCES), port=PORT, token=TOKEN)
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": BEARER}) as client:
         answers = []
@@ -224,7 +224,7 @@ def test_one_request_too_many_is_asked_to_come_back():
         assert refused.headers["retry-after"] == "1"
         cache.stuck, waiting = None, cache.stuck
         for future, request in zip(waiting, cache.requests, strict=True):
-            future.set_result(cache._reply(request))
+            future.set_result(cache.reply(request))
         for thread in threads:
             thread.join()
         assert [answer.status_code for answer in answers] == [200] * MAX_REQUESTS

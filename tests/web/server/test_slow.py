@@ -79,7 +79,7 @@ def test_a_body_that_does_not_come_is_refused(server, cache):
     connection = connect(server, head)
     assert connection.recv(65536).startswith(b"HTTP/1.1 408 ")
     assert is_ended(connection)
-    assert cache.updates == []
+    assert cache.calls_of("start_update") == []
 
 
 def test_half_a_body_is_no_request(server, cache):
@@ -87,7 +87,7 @@ def test_half_a_body_is_no_request(server, cache):
     head = f"POST {path} HTTP/1.1\r\nHOST{AUTH}Content-Type: application/json\r\nContent-Length: 9\r\n\r\n"
     connect(server, head).close()
     assert is_well(server)
-    assert cache.updates == []
+    assert cache.calls_of("start_update") == []
 
 
 @pytest.mark.usefixtures("hasty")

@@ -13,7 +13,7 @@ from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
 from candledesk.web.server.throttle import Bucket
 from tests.web.conftest import PORT, RESOURCES, TOKEN
-from tests.web.fake_cache import NOW, FakeCache
+from tests.web.market import NOW, make_cache
 
 
 class Clock:
@@ -38,7 +38,7 @@ def test_a_bucket_fills_again():
 @pytest.mark.parametrize("path", ["/api/v1/candles/update-latest", "/nothing"])
 def test_too_many_changes_are_asked_to_come_back(path):
     clock = Clock()
-    app = build_routes(RequestContext(FakeCache(), asyncio.Event(), lambda: NOW), load_assets(RESOURCES))
+    app = build_routes(RequestContext(make_cache(), asyncio.Event(), lambda: NOW), load_assets(RESOURCES))
     guard = Guard(app, port=PORT, token=TOKEN, open_paths={"/"}, posts=Bucket(3, 0.25, clock))
     client = TestClient(guard, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": f"Bearer {TOKEN}"})
     assert [client.post(path, json={}).status_code != 429 for _ in range(4)] == [True] * 3 + [False]

@@ -21,7 +21,7 @@ from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.chart_painter import paint_chart
 from candledesk.ui.theme.themes import DARK
-from tests.ui.fakes import in_rows, make_bars, make_instrument, odd_in_rows
+from tests.fake_data import in_rows, make_bars, make_instrument, odd_in_rows
 
 N = 60
 SIZE = 640, 400

@@ -26,7 +26,7 @@ from candledesk.ui.chart.paint.legend_painter import Legend
 from candledesk.ui.panels.jobs.texts import span_text
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.theme.themes import DARK
-from tests.ui.fakes import NOW, make_bars, make_instrument, make_job
+from tests.fake_data import NOW, make_bars, make_instrument, make_job
 
 
 def _series(bars: Bars, **changes: object) -> Series:

@@ -17,8 +17,9 @@ from candledesk.ui.chart.core.time_ticks import build_calendar
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.theme.themes import DARK, LIGHT
+from tests.fake_cache import FakeCache
+from tests.fake_data import NOW, make_bars
 from tests.ui.conftest import settle
-from tests.ui.fakes import NOW, FakeCache, make_bars
 
 N = 100
 BARS = make_bars(N)

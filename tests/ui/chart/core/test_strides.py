@@ -10,7 +10,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.axis import Axis
 from candledesk.ui.chart.core.geometry.lod import STRIDES, reduce_rows, stride_for
 from candledesk.ui.chart.core.viewport import Logical, Viewport
-from tests.ui.fakes import in_rows, make_bars
+from tests.fake_data import in_rows, make_bars
 
 FIVE = INTERVALS["5m"]
 BARS = make_bars(9_000, FIVE)

@@ -11,7 +11,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.axis import Axis
 from candledesk.ui.chart.core.time_ticks import build_calendar, format_open_time, time_ticks, utc_offsets
 from candledesk.ui.chart.core.viewport import Logical, Placed, Viewport
-from tests.ui.fakes import make_bars
+from tests.fake_data import make_bars
 
 
 def _labels(bars, tz, spacing, right_edge, *, is_daily):

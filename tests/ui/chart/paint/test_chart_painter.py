@@ -15,7 +15,7 @@ from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.chart_painter import paint_chart, text_metrics
 from candledesk.ui.theme.themes import DARK, LIGHT
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 
 SIZE = QSizeF(640, 400)
 

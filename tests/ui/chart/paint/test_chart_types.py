@@ -18,7 +18,7 @@ from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.chart_painter import paint_chart, text_metrics
 from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 
 WIDTH, HEIGHT = 640, 400
 LINES = [ChartType.LINE, ChartType.AREA, ChartType.BASELINE]

@@ -6,8 +6,8 @@ from candledesk.domain.calendar.countdown import TradingHours, TradingSession
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.price_axis import countdown_rect, last_price_y
+from tests.fake_data import NOW
 from tests.ui.conftest import copied_areas
-from tests.ui.fakes import NOW
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.chart_painter import text_metrics
 from candledesk.ui.chart.paint.crosshair import Crosshair, snap_crosshair
 from candledesk.ui.theme.themes import DARK
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 
 WIDTH, HEIGHT = 900, 300
 

@@ -18,7 +18,7 @@ from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, render_shot, scene_of, shot_of, write_shot
 from candledesk.ui.features.picture_dialog import PictureDialog, copy_picture, file_name
 from candledesk.ui.theme.themes import DARK, LIGHT
-from tests.ui.fakes import make_bars, make_instrument
+from tests.fake_data import make_bars, make_instrument
 
 pytestmark = pytest.mark.usefixtures("qapp")
 SIZE = (900, 500)

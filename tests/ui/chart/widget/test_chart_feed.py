@@ -17,7 +17,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.feed.prefetch import MAX_ROWS
-from tests.ui.fakes import NOW, make_bars, make_job
+from tests.fake_data import NOW, make_bars, make_job
 
 
 def test_opening_asks_once_for_three_screens(chart, cache):

@@ -7,7 +7,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.chart_messages import NO_SYMBOL
-from tests.ui.fakes import make_bars
+from tests.fake_data import make_bars
 
 
 def test_going_back_from_a_refused_symbol_asks_for_the_previous_chart_again(chart, cache):

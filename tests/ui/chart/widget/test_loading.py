@@ -9,8 +9,8 @@ from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.scene import Series
+from tests.fake_data import make_bars
 from tests.ui.chart.core.test_strides import FIVE, zoom_out_to
-from tests.ui.fakes import make_bars
 
 DAY_S = 86_400
 

@@ -9,7 +9,7 @@ from candledesk.cache.messages import JobState
 from candledesk.ui.panels.jobs.cell_delegate import ROW_H, ProgressDelegate
 from candledesk.ui.panels.jobs.table_model import JobsModel
 from candledesk.ui.theme.themes import THEMES
-from tests.ui.fakes import make_job
+from tests.fake_data import make_job
 
 SELECTED = QStyle.StateFlag.State_Selected
 

@@ -9,8 +9,8 @@ from candledesk.cache.messages import Gap, JobState
 from candledesk.domain.job_states import JobVerb, may
 from candledesk.domain.span import Span
 from candledesk.ui.panels.jobs.table_view import JOB_ACTIONS
+from tests.fake_data import NOW, make_job
 from tests.ui.conftest import settle
-from tests.ui.fakes import NOW, make_job
 
 VERBS = {row.name: row.verb for row in JOB_ACTIONS if row.verb is not None}
 METHODS = {"pause": "pause_job", "resume": "resume_job", "cancel": "cancel_job", "retry": "retry_job"}

@@ -9,7 +9,7 @@ from candledesk.cache.messages import Gap, JobChanged, JobsChanged, JobState, Li
 from candledesk.domain.span import Span
 from candledesk.ui.panels.jobs.job_list import JobFilter
 from candledesk.ui.panels.jobs.texts import COLUMNS
-from tests.ui.fakes import NOW, make_job
+from tests.fake_data import NOW, make_job
 from tests.ui.panels.jobs.conftest import LEFT
 
 

@@ -6,7 +6,7 @@ from candledesk.cache.messages import BackfillEstimate, BreakerState, JobState, 
 from candledesk.ui.panels.jobs.backfill_series import MAX_SERIES, find_mistake, read_symbols
 from candledesk.ui.panels.jobs.job_list import JobBook, is_stale
 from candledesk.ui.panels.jobs.texts import duration_text, estimate_text, names_text, reason_text, requests_text
-from tests.ui.fakes import NOW, make_job
+from tests.fake_data import NOW, make_job
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 

@@ -23,7 +23,7 @@ from candledesk.ui.chart.core.feed.prefetch import (
 )
 from candledesk.ui.chart.core.scene import Series
 from candledesk.ui.chart.core.viewport import Logical, Viewport
-from tests.ui.fakes import make_bars
+from tests.fake_data import make_bars
 
 N, SCREEN = 3_000, 100
 BARS = make_bars(N)

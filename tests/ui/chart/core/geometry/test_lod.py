@@ -4,7 +4,7 @@ import pytest
 from candledesk.domain.bars import Bars
 from candledesk.ui.chart.core.axis import Axis
 from candledesk.ui.chart.core.geometry.lod import block_size, reduce_columns, reduce_rows, reduce_shown
-from tests.ui.fakes import in_rows, make_bars
+from tests.fake_data import in_rows, make_bars
 
 BARS = make_bars(1_003)
 

@@ -8,7 +8,7 @@ from candledesk.ui.chart.core.geometry.lines import area_points, line_points
 from candledesk.ui.chart.core.geometry.lod import previous_closes, reduce_columns
 from candledesk.ui.chart.core.geometry.shapes import hollow_rects, ohlc_rects, place_strokes, wick_rects
 from candledesk.ui.chart.core.panes import volume_rects
-from tests.ui.fakes import make_bars
+from tests.fake_data import make_bars
 
 UP = np.array([True, False, True, False])
 # y grows downward: open, high, low, close of four columns

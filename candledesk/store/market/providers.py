@@ -1,4 +1,7 @@
-"""The state of each provider's rate limiter, so that a restart neither forgets a pause nor gets a fresh burst."""
+"""What is remembered of each provider over a restart: its rate limiter's state, and the limits that it stated.
+
+So a restart neither forgets a pause nor gets a fresh burst, and does not try again what was refused as too wide.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,9 @@ ON CONFLICT (provider) DO UPDATE SET tokens = excluded.tokens, paused_until = ex
 LimiterRow = tuple[float, float, int, float]
 """``(tokens, paused_until, n_limited, saved_at)``; times are wall-clock UTC seconds."""
 
+LimitRow = tuple[str, str, str, int]
+"""``(provider id, interval name, kind, seconds)``; ``kind``: ``span_too_wide`` or ``beyond_lookback``."""
+
 
 @translate_faults()
 def write_limiter(conn: sqlite3.Connection, provider: str, row: LimiterRow) -> None:
@@ -35,3 +41,21 @@ def read_limiter(conn: sqlite3.Connection, provider: str) -> LimiterRow | None:
         "SELECT tokens, paused_until, n_limited, saved_at FROM provider_limiter WHERE provider = ?", (provider,)
     ).fetchone()
     return found
+
+
+@translate_faults()
+def write_limit(conn: sqlite3.Connection, row: LimitRow) -> None:
+    """Remember one limit; a later statement replaces an earlier one."""
+    require_transaction(conn)
+    provider, interval, kind, seconds = row
+    conn.execute(
+        "INSERT OR REPLACE INTO provider_limit (provider, interval, kind, seconds) VALUES (?, ?, ?, ?)",
+        (provider, interval, kind, int(seconds)),
+    )
+
+
+@translate_faults()
+def read_limits(conn: sqlite3.Connection) -> list[LimitRow]:
+    """Return every limit."""
+    sql = "SELECT provider, interval, kind, seconds FROM provider_limit ORDER BY provider, interval, kind"
+    return conn.execute(sql).fetchall()
