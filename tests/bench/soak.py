@@ -21,7 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 
-from candledesk.cache.messages import BarsStored
+from candledesk.cache.events import BarsStored
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
