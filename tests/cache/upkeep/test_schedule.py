@@ -321,6 +321,15 @@ def test_at_an_empty_budget_the_next_round_comes_when_one_update_may_start():
     assert [task.symbol for task in world.run_one_round().tasks] == ["AAA"]
 
 
+def test_updates_of_the_same_round_count_before_the_next_one_may_start():
+    world = World(("AAA", "1m"), ("BBB", "1m"))
+    for _ in range(47):
+        world.scheduler.budget.take()
+    world.asked = {("AAA", "1m"): world.now - 700, ("BBB", "1m"): world.now - 600}
+    found = world.run_one_round()
+    assert ([task.symbol for task in found.tasks], found.pause_s) == (["AAA"], 5.0)
+
+
 def test_forming_bars_in_front_take_their_updates_before_the_others_share_the_rest():
     """Of 12 updates a minute five charts of 5m in front take 5; nine behind them share 7, one in two minutes each."""
     front, behind = [(f"F{n}", "5m") for n in range(5)], [(f"S{n}", "5m") for n in range(9)]
