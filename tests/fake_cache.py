@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.events import BarsStored
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
     BarsReply,
     BarsRequest,
-    BarsStored,
     BreakerState,
     EdgeState,
     Gap,

@@ -47,7 +47,7 @@ def test_paths_that_a_document_names_exist(name):
     assert sorted(path for path in _named_paths(_read(name)) if not _exists(path)) == []
 
 
-def test_paths_are_told_from_routes_commands_and_words():
+def test_paths_are_distinguished_from_routes_commands_and_words():
     text = "`.venv/bin/pytest tests/a.py` `candledesk/ui/` `pyproject.toml` `/api/v1` `rows/day` `tests/*.py` `ui/a.py`"
     assert _named_paths(text) == {"tests/a.py", "candledesk/ui", "pyproject.toml", "tests/*.py", "ui/a.py"}
 

@@ -17,14 +17,14 @@ def market():
 
 @pytest.fixture
 def make_harness(qtbot, tmp_path):
-    desks = []
+    harnesses = []
 
     def make(yahoo_url):
-        desks.append(LiveWindow(qtbot, tmp_path / "home", yahoo_url))
-        return desks[-1]
+        harnesses.append(LiveWindow(qtbot, tmp_path / "home", yahoo_url))
+        return harnesses[-1]
 
     yield make
-    for harness in desks:
+    for harness in harnesses:
         harness.close()
 
 

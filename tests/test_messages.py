@@ -37,7 +37,7 @@ def _opening(node):
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
-def _is_told(call, function):
+def _is_shown(call, function):
     if getattr(call.func, "id", "") in ERRORS:
         return True
     is_super = isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
@@ -50,7 +50,7 @@ def _texts(scope):
     for node in ast.walk(scope):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             named.setdefault(node.targets[0].id, []).append(node.value)
-    for call in (node for node in ast.walk(scope) if isinstance(node, ast.Call) and _is_told(node, scope)):
+    for call in (node for node in ast.walk(scope) if isinstance(node, ast.Call) and _is_shown(node, scope)):
         text = call.args[-1] if call.args else None
         for value in named.get(text.id, ()) if isinstance(text, ast.Name) else [text]:
             yield call.lineno, _opening(value)

@@ -172,12 +172,12 @@ class LimiterCore:
             self._probe_until = now + PROBE_LEASE_S
 
     def report(self, now: float, n_requests: int, outcome: RequestOutcome, error: str = "") -> None:
-        """Learn how a granted request ended: it cost ``n_requests``, of which one is already paid."""
+        """Account for the end of a granted request: it cost ``n_requests``, of which one is already paid."""
         self._refill(now)
         self._tokens = min(self._burst, self._tokens - (n_requests - 1))
         self._probe_until = -math.inf
         if n_requests == 0:
-            return  # nothing left the machine: the token is back and nothing was learnt
+            return  # nothing left the machine: the token is back and the breaker stays as it is
         self.last_error = "" if outcome is RequestOutcome.ANSWERED else error or outcome.value
         if outcome is RequestOutcome.OFFLINE:
             self._note_offline(now)

@@ -61,16 +61,16 @@ SERIES = [(f"S{number:05d}", INTERVALS["1h"]) for number in range(N_JOBS)]
 
 
 @contextmanager
-def heartbeat(gaps):
+def hearttick(gaps):
     """Note the time between ticks of the GUI thread, in ms."""
     timer, last = QTimer(), [perf_counter()]
 
-    def beat():
+    def tick():
         now = perf_counter()
         gaps.append((now - last[0]) * 1_000)
         last[0] = now
 
-    timer.timeout.connect(beat)
+    timer.timeout.connect(tick)
     timer.start(4)
     yield
     timer.stop()
@@ -91,11 +91,11 @@ def start_in_the_window(app, harness):
     panel.resize(1_200, 400)
     panel.show()
     idle, gaps = [], []
-    with heartbeat(idle):
+    with hearttick(idle):
         spin(app, lambda: True, 0.5)
     harness.events.clear()
     done_at = []
-    with heartbeat(gaps):
+    with hearttick(gaps):
         started, used = perf_counter(), process_time()
         future = harness.cache.start_backfills(SERIES, None)
         future.add_done_callback(lambda _: done_at.extend((perf_counter(), process_time())))

@@ -2,7 +2,7 @@
 
 40 followed series, the product's own scheduler (``cache.rounds``) and limiter core at the default rate, a request that
 takes a second, four fetch threads. The hour ends ten minutes after the session's close, at which a bar of every series
-closes. Told is how long after a closed bar is available it is asked for and stored. Exit code 1 when a closed bar is
+closes. Printed is how long after a closed bar is available it is asked for and stored. Exit code 1 when a closed bar is
 asked for later than 90 s, stored later than 150 s, or later than 30 s for the chart in front (case F18). More than the
 rate can bring is reported as well, without a goal.
 """
@@ -77,7 +77,7 @@ class Market:
     """The simulated hour."""
 
     def __init__(self, mix: dict[str, int], scrolls_each_s: float | None) -> None:
-        """Follow the series of ``mix``, the first of them in front; somebody scrolls every ``scrolls_each_s``."""
+        """Follow the series of ``mix``, the first of them in front; a chart is scrolled every ``scrolls_each_s``."""
         settings = Settings()
         rate, burst = settings.requests_per_minute, settings.request_burst
         self.scheduler = UpdateScheduler(UpdateRate(settings.update_floor_s, rate))
@@ -182,7 +182,7 @@ def main() -> int:
     tell("40 followed series, an hour of market time, 24 requests a minute; seconds after a closed bar is available")
     tell(f"{'series':62}" + "".join(f"{head:>14}" for head in heads))
     for name, mix in {**MIXES, **OVERLOADS}.items():
-        for scrolls, words in ((None, ""), (20.0, ", somebody scrolls")):
+        for scrolls, words in ((None, ""), (20.0, ", a chart is scrolled")):
             lags = simulate(mix, scrolls)
             is_late = lags.asked_worst > ASKED_S or lags.stored_worst > STORED_S or lags.front_worst > FRONT_S
             is_missed |= is_late and name in MIXES and scrolls is None

@@ -1,8 +1,8 @@
 """An hour of use in minutes: switches of symbol and interval, live updates, pans and zooms (``make soak``).
 
 Memory, file handles and threads must stay flat after a tenth of the work (resident memory <= +10 %). Updates are
-committed by the cache's writer and told as the cache tells them, in bursts as from a lively market; each burst is read
-again and painted. Exit code 1 when something grew.
+committed by the cache's writer and emitted as events, in bursts as from a lively market; each burst is read again and
+painted. Exit code 1 when something grew.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 
-from candledesk.cache.messages import BarsStored
+from candledesk.cache.events import BarsStored
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span

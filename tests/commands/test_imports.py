@@ -114,9 +114,9 @@ def test_bars_of_a_symbol_that_nobody_knows_become_a_local_instrument(make_servi
     cache = make_service("home")
     options = {"interval": "1h", "form": None, "exchange": "xnas", "currency": "USD", "name": "Acme"}
     assert run_import(cache, file=str(path), symbol="acme", **options) == 0
-    told = capsys.readouterr().out
-    assert "ACME is not known to its provider: stored as the local instrument local:ACME" in told
-    assert f"local:ACME 1h: {len(truth)} bars read, {len(truth)} stored" in told
+    shown = capsys.readouterr().out
+    assert "ACME is not known to its provider: stored as the local instrument local:ACME" in shown
+    assert f"local:ACME 1h: {len(truth)} bars read, {len(truth)} stored" in shown
     n_before = len(market.chart_log())
     code = print_candles(
         cache, symbol="local:acme", interval="1h", start=OLD[0], end=OLD[1], adjust="splits", form="csv",

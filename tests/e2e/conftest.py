@@ -95,7 +95,7 @@ class ServerProcess:
 
 
 class MovedClock:
-    """A clock that runs ahead of the real one: a desk follows it through a file, the market by its own clock."""
+    """A clock that runs ahead of the real one: the server follows it through a file, the market by its own clock."""
 
     def __init__(self, file, market):
         self._file, self._market = file, market
@@ -121,7 +121,7 @@ def market():
 
 @pytest.fixture
 def start_server(tmp_path, market):
-    """Start desks on one home; each is ended with the test at the latest."""
+    """Start server processes on one home; each is ended with the test at the latest."""
     started = []
 
     def start(yahoo_url=None, home="home", clock=None):

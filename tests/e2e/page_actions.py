@@ -18,12 +18,12 @@ FIELDS = ("time", "open", "high", "low", "close", "volume")
 
 def wait_until_settled(page):
     page.wait_for_function(SETTLED, timeout=WAIT_MS)
-    page.wait_for_timeout(300)  # what the event stream still tells
+    page.wait_for_timeout(300)  # what the event stream still sends
     page.wait_for_function(SETTLED, timeout=WAIT_MS)
 
 
 def wait_until_addressed(page):
-    """Until the address tells of what is on screen now, as it does a moment after the last move."""
+    """Until the address names what is on screen now, as it does a moment after the last move."""
     page.wait_for_function(ADDRESSED, timeout=WAIT_MS)
 
 

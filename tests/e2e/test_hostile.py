@@ -83,7 +83,7 @@ def test_a_name_that_was_made_to_lead_here_gets_nothing(start_server, stranger):
     assert statuses == [421] * 5
 
 
-def test_the_page_obeys_its_own_policy(start_server, open_page):
+def test_the_page_follows_its_own_policy(start_server, open_page):
     page = open_page("about:blank")
     answer = page.goto(start_server().chart_url("AAPL", "1d"))
     policy = answer.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-"""Flagged bars on the page: drawn, left out of the scale where they are far off, and told in words."""
+"""Flagged bars on the page: drawn, left out of the scale where they are far off, and described in words."""
 
 import pytest
 

@@ -30,8 +30,8 @@ class Served:
                 command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
             )
         assert self.process.stdout.readline().startswith("http://127.0.0.1:"), self._errors.read_text()
-        stated = json.loads((home / "endpoint.json").read_text())
-        self.url, self.token = stated["url"], stated["token"]
+        endpoint = json.loads((home / "endpoint.json").read_text())
+        self.url, self.token = endpoint["url"], endpoint["token"]
         self.host = self.url.removeprefix("http://")
         self.address = ("127.0.0.1", int(self.host.rpartition(":")[2]))
 

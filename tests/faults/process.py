@@ -184,7 +184,7 @@ class Instance:
         self.process.stdin.write(line.encode() + b"\n")
         self.process.stdin.flush()
 
-    def hear(self):
+    def read_lines(self):
         """Read a JSON line from its standard output."""
         return json.loads(self.process.stdout.readline())
 
@@ -205,4 +205,4 @@ def span_text(start, end):
 def report(instance):
     """Return what the probe of a window has noted since the last report."""
     instance.say("report")
-    return instance.hear()
+    return instance.read_lines()

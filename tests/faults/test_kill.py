@@ -25,7 +25,7 @@ FETCHING_S = 1.5
 
 
 class Acknowledged:
-    """What the processes of one home have told the world so far, and what must therefore be there."""
+    """What the processes of one home have reported so far, and what must therefore be there."""
 
     def __init__(self, market):
         now = market.clock.now()

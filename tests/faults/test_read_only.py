@@ -37,7 +37,7 @@ def read_only(filled, tmp_path):
 
 @pytest.fixture
 def forbidden(filled):
-    """The same home with permission to read only, and the command prefix that makes root obey it."""
+    """The same home with permission to read only, and the command prefix that applies it to root as well."""
     for path in [filled, *filled.iterdir()]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     powers = "-dac_override,-dac_read_search,-fowner"

@@ -1,4 +1,4 @@
-"""The machine refuses in the middle of a backfill (disk full, database locked): told once, nothing lost, it goes on."""
+"""A full disk or a locked database in the middle of a backfill: reported once, nothing lost, continued afterwards."""
 
 import resource
 import sqlite3

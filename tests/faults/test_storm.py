@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from candledesk.cache.context import RetryPauses
-from candledesk.cache.messages import BarsRequest, BarsStored, JobState
+from candledesk.cache.events import BarsStored
+from candledesk.cache.messages import BarsRequest, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.faults import KINDS
@@ -27,7 +28,7 @@ FAULTS = (
     {"kind": "delay", "delay_s": 0.2},
     *({"kind": kind} for kind in sorted(KINDS - {"status", "delay"})),
 )
-LIES = ("empty", "missing_session")  # whole answers that say "nothing was traded": told twice, they are believed
+LIES = ("empty", "missing_session")  # whole answers that say "nothing was traded": sent twice, they count
 PAUSES = RetryPauses(retry_s=(0.01,), failed_s=(1,), fault_s=1.0)
 N_EARLY = 40
 N_ROUNDS = 6

@@ -1,6 +1,5 @@
 """The page's scripts are clean, and the lint finds each kind of fault."""
 
-import re
 import subprocess
 import sys
 
@@ -24,19 +23,6 @@ def test_the_command_ends_well_when_they_are():
         [sys.executable, "-m", "tests.page.lint"], cwd=PAGE.parents[1], capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
-
-
-# Words that say less than the usual technical one: CONTRIBUTING.md, "Plain words".
-UNUSUAL = {
-    *("door", "errand", "forgive", "hand", "hands", "heed", "meet", "met"),
-    *("pulse", "told", "wear", "wish", "wished", "wishes", "worn"),
-}
-
-
-@pytest.mark.parametrize("path", sorted(PAGE.glob("*.[chj]*")), ids=lambda path: path.name)
-def test_names_comments_and_texts_use_plain_words(path):
-    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", path.read_text(encoding="utf-8"))}
-    assert sorted(words & UNUSUAL) == []
 
 
 def test_a_page_without_faults_has_none():

@@ -1,4 +1,4 @@
-"""A scripted loopback server in Yahoo's place: it says what a test tells it to, and remembers who asked what."""
+"""A scripted loopback server in Yahoo's place: it answers as a test scripts it, and records the requests."""
 
 import json
 import socket

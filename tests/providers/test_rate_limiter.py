@@ -211,7 +211,7 @@ def test_the_pause_has_ten_percent_of_jitter(draw, pause):
     assert core.pause_left_s(0.0) == pytest.approx(pause)
 
 
-def test_the_retry_time_follows_the_wall_clock_when_somebody_sets_it(limiter, clock):
+def test_the_retry_time_follows_the_wall_clock_when_it_is_set(limiter, clock):
     limiter.report(1, RequestOutcome.RATE_LIMITED)
     clock.wall += 3_600
     assert limiter.state().retry_at == 1_800_003_660

@@ -1,4 +1,4 @@
-"""A second start: what it finds on a home, and what it never takes for somebody."""
+"""A second start: what it finds on a home, and what it never mistakes for a running instance."""
 
 import json
 import socket
@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from candledesk.cache.messages import WindowRequested
+from candledesk.cache.events import WindowRequested
 from candledesk.domain.interval import INTERVALS
 from candledesk.web.http_server import WebServer
 from candledesk.web.second_start import RaiseOutcome, await_window, describe_holder, raise_window

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PRICES = ("open", "high", "low", "close")
 _COLUMNS = (*_PRICES, "volume")
-_NO_PERIOD = {"start": 0, "end": DAY_S + 3 * HOUR_S, "timezone": "", "gmtoffset": 0}  # too long to be believed
+_NO_PERIOD = {"start": 0, "end": DAY_S + 3 * HOUR_S, "timezone": "", "gmtoffset": 0}  # longer than any session
 _PERIOD_FIELDS = {"start", "end", "timezone", "gmtoffset"}
 _LARGEST = 1e18  # yfinance makes int64 of volumes
 _SHORTEST_DAY_S = DAY_S - 2 * HOUR_S  # between two daily stamps, where the clock changes
@@ -57,7 +57,7 @@ def mend_chart(body: bytes, *, step_s: int) -> bytes:
 
 
 def is_answer_for(symbol: str, meta: Mapping[str, Any]) -> bool:
-    """Tell whether a chart's ``meta`` is about ``symbol``; one that names no symbol is believed.
+    """Tell whether a chart's ``meta`` is about ``symbol``; one that names no symbol counts as such.
 
     Yahoo knows dollar pairs by two names (USDJPY=X and JPY=X).
     """
@@ -66,7 +66,7 @@ def is_answer_for(symbol: str, meta: Mapping[str, Any]) -> bool:
 
 
 def is_in_interval(name: str, meta: Mapping[str, Any]) -> bool:
-    """Tell whether a chart's ``meta`` says that its bars are of the interval ``name``; silence is believed."""
+    """Tell whether a chart's ``meta`` says that its bars are of the interval ``name``, or does not say."""
     said = meta.get("dataGranularity")
     if not isinstance(said, str) or not said.strip():
         return True

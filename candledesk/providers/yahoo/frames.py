@@ -27,7 +27,7 @@ def read_bars(frame: pd.DataFrame, span: Span, *, is_daily: bool, has_nulls: boo
     """Return the rows of ``span`` as they came: perhaps NaN, off-grid or doubled.
 
     A row with volume and no price is a bar whose price was lost; one without either is a minute without trades, and is
-    left out unless ``has_nulls``: where volume is never told (FX, coins), nothing else shows that a price was lost
+    left out unless ``has_nulls``: where volume is never sent (FX, coins), nothing else shows that a price was lost
     (yahoo.md §4.5, §4.8). Daily rows are keyed by their exchange-local date at 00:00 UTC (§4.14).
     """
     if not has_nulls:

@@ -1,7 +1,7 @@
 """The HTTP client under yfinance: one place for the deadline, the size cap, the redirection and the request count.
 
 yfinance hands every request (chart, search, cookie, crumb, consent) to one ``curl_cffi`` session; this subclass makes
-them obey the caller (yahoo.md §2.1, §3): ``history(timeout=3)`` against a silent host took 70 s without it.
+them follow the caller (yahoo.md §2.1, §3): ``history(timeout=3)`` against a silent host took 70 s without it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the form of a Yahoo ticker tells before anything is known of the instrument (yahoo.md §4.11, §7)."""
+"""What the form of a Yahoo ticker shows before anything is known of the instrument (yahoo.md §4.11, §7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets a test move the clock of a desk and of its children: ``DESK_CLOCK`` names a file with the seconds to add."""
+"""Moves the clock of a server process and its children: ``DESK_CLOCK`` names a file with the seconds to add."""
 
 import mmap
 import os

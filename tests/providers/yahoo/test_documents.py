@@ -156,7 +156,7 @@ def test_a_name_that_yahoo_insists_on_is_an_alias(provider, yahoo_server, five, 
     assert closes(provider.fetch(five)) == EXPECTED
 
 
-def test_no_other_name_is_believed_after_the_right_one(provider, yahoo_server, five, chart):
+def test_no_other_name_is_accepted_after_the_right_one(provider, yahoo_server, five, chart):
     yahoo_server.says((200, chart(ROWS)), (200, chart(ROWS, symbol="MSFT")))
     assert closes(provider.fetch(five)) == EXPECTED
     assert all(isinstance(provider.fetch(five), FaultAnswer) for _ in range(3))

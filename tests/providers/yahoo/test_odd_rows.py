@@ -176,7 +176,7 @@ def test_an_empty_answer_of_another_granularity_is_a_fault_too(provider, yahoo_s
     ("asked", "said"),
     [("1d", "1d"), ("1h", "1h"), ("1h", "60m"), ("5m", "5M"), *itertools.product(["1d", "5m"], [None, "", 5, []])],
 )
-def test_the_granularity_that_was_asked_or_none_is_believed(provider, yahoo_server, request_for, chart, asked, said):
+def test_the_granularity_that_was_asked_or_none_is_accepted(provider, yahoo_server, request_for, chart, asked, said):
     yahoo_server.says((200, chart([(OPEN, *GOOD)], dataGranularity=said)))
     assert len(provider.fetch(request_for(DATE, DATE + DAY, asked)).bars) == 1
 

@@ -23,10 +23,10 @@ heavy = {"pandas", "yfinance", "sqlite3", "sqlite_utils", "exchange_calendars"} 
 cache = FakeCache()
 cache.add("AAPL", "1d", make_bars(300))
 load = cache.load_viewport
-def told(request):
+def announced(request):
     print("asked", request.symbol, sorted(heavy), flush=True)
     return load(request)
-cache.load_viewport = told
+cache.load_viewport = announced
 update = cache.start_update
 def updated(series):
     print("updated", series[0][0], flush=True)

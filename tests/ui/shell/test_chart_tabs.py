@@ -260,7 +260,7 @@ def test_keys_reach_the_chart_that_comes_to_the_front(opened, qapp, qtbot, go):
     assert opened.page.view.hasFocus()
 
 
-def test_the_cache_learns_which_chart_is_in_front(opened, cache, qapp):
+def test_the_cache_is_given_the_chart_in_front(opened, cache, qapp):
     tabs = _open_three(opened)
     assert cache.in_front == [("TSLA", "1d")]
     tabs.setCurrentIndex(1)

@@ -42,9 +42,9 @@ class Window:
     """What a window has of this: the autosave, and the layout that it shows."""
 
     def __init__(self, qapp, cache, stored, settings):
-        self.qapp, self.stored, self.shown, self.told = qapp, stored, Layout(), []
+        self.qapp, self.stored, self.shown, self.notices = qapp, stored, Layout(), []
         self.autosave = LayoutAutosave(stored, settings)
-        self.autosave.failed.connect(self.told.append)
+        self.autosave.failed.connect(self.notices.append)
         self.shown = self.autosave.layout
 
     def start(self):
@@ -137,21 +137,21 @@ def test_one_save_is_under_way_at_a_time_and_the_last_state_follows_it(window, q
     _wait(qtbot, window, "MSFT", "NVDA")
 
 
-def test_a_refusal_is_told_once_and_tried_again_until_it_is_over(window, qtbot, caplog):
+def test_a_refusal_is_reported_once_and_tried_again_until_it_is_over(window, qtbot, caplog):
     window.start()
     window.show("MSFT")
     _wait(qtbot, window, "MSFT")
     for n_saves in (2, 3):
         window.end_save(EnvironmentFaultError("The disk is full"))
         _wait(qtbot, window, *["MSFT"] * n_saves)
-    assert window.told == ["The disk is full"]
+    assert window.notices == ["The disk is full"]
     window.end_save()
     qtbot.wait(100)
     assert len(window.stored.saves) == 3
     window.show("TSLA")
     _wait(qtbot, window, "MSFT", "MSFT", "MSFT", "TSLA")
     window.end_save(EnvironmentFaultError("The disk is full"))
-    assert window.told == ["The disk is full"] * 2
+    assert window.notices == ["The disk is full"] * 2
 
 
 def test_the_last_state_is_handed_over_at_the_end_though_another_save_is_under_way(window, qtbot):
@@ -175,17 +175,17 @@ def test_a_save_that_ends_after_the_window_is_nobody_s_news(window, qtbot):
     window.autosave.finish()
     first.set_exception(EnvironmentFaultError("The disk is full"))
     settle(window.qapp)
-    assert (window.told, window.autosave._timer.isActive()) == ([], False)
+    assert (window.notices, window.autosave._timer.isActive()) == ([], False)
 
 
 @pytest.mark.parametrize("error", [EnvironmentFaultError("Made by a newer CandleDesk"), RuntimeError("our bug")])
-def test_a_layout_that_cannot_be_read_is_told_of_and_never_overwritten(make, qtbot, caplog, error):
+def test_a_layout_that_cannot_be_read_is_reported_and_never_overwritten(make, qtbot, caplog, error):
     window = make(Stored(error)).start()
     window.show("MSFT")
     qtbot.wait(60)
     window.autosave.finish()
     assert window.autosave.layout == Layout()
-    assert window.told == [
+    assert window.notices == [
         f"The charts of the last time cannot be read, and changes are not stored in this session: {error}"
     ]
     assert window.stored.saves == []
@@ -198,20 +198,20 @@ def test_a_disk_that_does_not_answer_keeps_no_window_from_opening(make, qtbot, c
     window = make(stored).start()
     window.show("MSFT")
     qtbot.wait(60)
-    assert "the disk does not answer" in window.told[0]
+    assert "the disk does not answer" in window.notices[0]
     assert stored.saves == []
 
 
-def test_in_a_read_only_home_the_charts_are_shown_and_nothing_is_stored_or_told(make, qtbot):
+def test_in_a_read_only_home_the_charts_are_shown_and_nothing_is_stored_or_reported(make, qtbot):
     window = make(Stored(LoadedLayout(_layout("AAPL")), is_read_only=True)).start()
     window.show("MSFT")
     qtbot.wait(60)
-    assert (window.autosave.layout, window.told, window.stored.saves) == (_layout("AAPL"), [], [])
+    assert (window.autosave.layout, window.notices, window.stored.saves) == (_layout("AAPL"), [], [])
 
 
-def test_that_a_damaged_file_was_kept_is_told_and_new_layouts_are_stored(make, qtbot):
+def test_that_a_damaged_file_was_kept_is_reported_and_new_layouts_are_stored(make, qtbot):
     window = make(Stored(LoadedLayout(None, "user.db is kept as another name"))).start()
-    assert window.told == ["user.db is kept as another name"]
+    assert window.notices == ["user.db is kept as another name"]
     window.show("MSFT")
     _wait(qtbot, window, "MSFT")
 
@@ -220,7 +220,7 @@ def test_a_window_whose_charts_are_not_kept_begins_empty(make, qtbot):
     window = make(None).start()
     window.show("MSFT")
     window.autosave.finish()
-    assert (window.autosave.layout, window.told) == (Layout(), [])
+    assert (window.autosave.layout, window.notices) == (Layout(), [])
 
 
 # -- what former versions kept in window.ini

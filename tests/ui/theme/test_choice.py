@@ -27,11 +27,11 @@ def test_the_option_wins_over_memory_and_memory_over_the_default(given, remember
 def test_the_system_is_followed_until_the_user_chooses(qapp, tmp_path):
     settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
     choice = ThemeChoice(settings, "system")
-    heard = []
-    choice.changed.connect(lambda: heard.append(choice.theme.name))
+    received = []
+    choice.changed.connect(lambda: received.append(choice.theme.name))
     choice._on_scheme_changed(LIGHT_SYSTEM)
     choice._on_scheme_changed(LIGHT_SYSTEM)
     choice.toggle()
     choice._on_scheme_changed(LIGHT_SYSTEM)
-    assert heard == ["light", "dark"]
+    assert received == ["light", "dark"]
     assert ThemeChoice(settings).theme is DARK

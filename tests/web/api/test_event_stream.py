@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from candledesk.cache.messages import BarsStored, CoverageChanged, RefreshDue, WindowRequested
+from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue, WindowRequested
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.web.api.event_stream import encode_event, is_wanted
@@ -19,7 +19,7 @@ HOUR, FOUR_HOURS, DAY = INTERVALS["1h"], INTERVALS["4h"], INTERVALS["1d"]
         (CoverageChanged("AAPL", HOUR, Span(0, 3_600), 4), "coverage_changed"),
     ],
 )
-def test_what_changed_of_a_series_is_told_with_span_and_revision(event, name):
+def test_what_changed_of_a_series_is_sent_with_span_and_revision(event, name):
     first, second, *_ = encode_event(event).decode().splitlines()
     assert first == f"event: {name}"
     assert json.loads(second.removeprefix("data: ")) == {

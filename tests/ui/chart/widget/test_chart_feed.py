@@ -2,15 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from candledesk.cache.messages import (
-    BarsStored,
-    CoverageChanged,
-    EdgeState,
-    JobChanged,
-    JobState,
-    LimiterChanged,
-    RefreshDue,
-)
+from candledesk.cache.events import BarsStored, CoverageChanged, JobChanged, LimiterChanged, RefreshDue
+from candledesk.cache.messages import EdgeState, JobState
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.feed.prefetch import MAX_ROWS

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from candledesk.cache.messages import EdgeState, LimiterChanged
+from candledesk.cache.events import LimiterChanged
+from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS

@@ -93,7 +93,7 @@ def test_failed_jobs_are_retried_and_finished_ones_cleared_together(make_panel):
 def test_a_refusal_is_reported(make_panel, qtbot):
     panel = make_panel(make_job(1))
     panel.click_row(1)
-    panel.cache.jobs = [make_job(1, JobState.SUCCEEDED)]  # it has just ended, and nobody told yet
+    panel.cache.jobs = [make_job(1, JobState.SUCCEEDED)]  # it has just ended, and no event has arrived yet
     with qtbot.waitSignal(panel.panel.failed) as reported:
         panel.press(Qt.Key.Key_Delete)
     assert "succeeded" in reported.args[0]

@@ -5,7 +5,8 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from candledesk.cache.messages import Gap, JobChanged, JobsChanged, JobState, LimiterChanged
+from candledesk.cache.events import JobChanged, JobsChanged, LimiterChanged
+from candledesk.cache.messages import Gap, JobState
 from candledesk.domain.span import Span
 from candledesk.ui.panels.jobs.job_list import JobFilter
 from candledesk.ui.panels.jobs.texts import COLUMNS
@@ -63,7 +64,7 @@ def test_a_late_event_of_a_cancelled_job_never_brings_it_back(make_panel):
     panel.emit(make_job(1, JobState.CANCELLED))
     panel.emit(make_job(1, JobState.RUNNING, bars_done=200))
     assert panel.text(1, "State") == "cancelled"
-    panel.emit(make_job(1, JobState.QUEUED))  # somebody has retried it
+    panel.emit(make_job(1, JobState.QUEUED))  # it was retried
     assert panel.text(1, "State") == "queued"
 
 

@@ -44,7 +44,7 @@ class Reader:
                 path = self.dice.choice(PATHS).format(self.dice.choice(SYMBOLS))
                 try:
                     self.check(path, *self.served.ask(connection, "GET", path))
-                except Exception as error:  # noqa: BLE001 whatever it is, the test tells it
+                except Exception as error:  # noqa: BLE001 whatever it is, the test reports it
                     self.errors.append((path, repr(error)))
                     return
 
