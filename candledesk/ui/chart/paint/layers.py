@@ -69,5 +69,5 @@ def hit_test(frame: Frame, x: float, y: float, layers: Sequence[Layer] = LAYERS)
     for layer in reversed(layers):
         hit = layer.hit(frame, x * frame.dpr, y * frame.dpr) if layer.hit and layer.is_shown(frame) else None
         if hit is not None:
-            return hit._replace(layer=layer.id)
+            return Hit(hit.zone, hit.pane, layer.id)
     return Hit(Zone.PLOT)

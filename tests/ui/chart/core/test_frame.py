@@ -168,3 +168,33 @@ def test_a_pane_whose_layers_show_nothing_has_a_scale_all_the_same():
 @pytest.mark.parametrize(("high", "decimals"), [(100, 2), (1.0, 3), (0.05, 4), (0.001, 6), (1e9, 2)])
 def test_digits_tell_the_values_of_a_range_apart(high, decimals):
     assert number_decimals(ValueRange(0.0, high)) == decimals
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.5, 2.0])
+def test_places_are_device_pixels_at_every_scale(dpr):
+    frame = solve(scene_of(), dpr)
+    rows = [frame.lo, frame.hi - 1]
+    wanted = [frame.placed.x_of(row) * dpr for row in rows]
+    assert [frame.x[0], frame.x[-1]] == pytest.approx(wanted)
+    assert [frame.device_x(row) for row in rows] == pytest.approx(wanted)
+    assert [frame.row_x(row) for row in rows] == pytest.approx(wanted)
+    assert frame.device_xs(rows) == pytest.approx(wanted)
+
+
+def test_a_line_of_many_bars_a_column_comes_from_beyond_both_edges():
+    bars = make_bars(9_000)
+    line = ChartOptions(chart_type=ChartType.LINE)
+    frame = solve(scene_of(bars, viewport=Viewport(int(bars.open_time[6_000]), 0.0, spacing=0.26), options=line))
+    assert frame.columns.block == 4
+    assert frame.x[0] < 0
+    assert frame.x[-1] > frame.panes.plot_w
+
+
+def test_without_bars_on_screen_nothing_is_drawn():
+    for kind in ChartType:
+        frame = solve(replace(ChartScene(), options=ChartOptions(chart_type=kind)))
+        assert (frame.lo, frame.hi, len(frame.columns.close)) == (0, 0, 0)
+
+
+def test_digits_follow_the_height_of_a_range_and_not_its_place():
+    assert number_decimals(ValueRange(1_000.0, 1_000.05)) == 4

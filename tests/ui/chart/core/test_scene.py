@@ -115,3 +115,18 @@ def test_the_view_is_not_wider_than_a_whole_history_and_a_quarter():
 
 def test_only_the_logarithmic_mode_is_logarithmic():
     assert [mode for mode in PriceMode if ChartScene(price_mode=mode).is_log] == [PriceMode.LOG]
+
+
+def test_a_long_history_may_be_looked_at_whole_with_a_quarter_more():
+    part = Series.from_reply(reply_of(make_bars(1_000), edge=EdgeState.MORE, n_older=99_000))
+    assert min_spacing(part, 1_000.0) == pytest.approx(1_000 / 125_000)
+    assert min_spacing(Series.empty(), 1_000.0) == pytest.approx(1_000 / 20_000)
+
+
+def test_odd_bars_are_drawn_in_their_own_way():
+    plain = Series.from_reply(reply_of())
+    assert plain.drawn is plain.bars
+    odd = Series.from_reply(reply_of(odd={int(BARS.open_time[3]): int(Oddity.OPEN_UNKNOWN)}))
+    assert odd.drawn.open[3] == BARS.close[2] != odd.bars.open[3]
+    weekly = Series.from_reply(reply_of(interval="1wk", odd={int(BARS.open_time[3]): int(Oddity.OPEN_UNKNOWN)}))
+    assert weekly.drawn is weekly.bars  # the flag is that of a part of the row
