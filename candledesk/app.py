@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import FaultRaised
+from candledesk.cache.events import FaultRaised
 from candledesk.cache.runtime.threads import start_daemon
 from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.service import CacheService

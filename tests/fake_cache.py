@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.events import BarsStored
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
     BarsReply,
     BarsRequest,
-    BarsStored,
     BreakerState,
     EdgeState,
     Gap,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CacheApi
+    from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
 
@@ -86,6 +87,7 @@ class FakeCache(FakeJobs):
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.edge_reason = "Listed on 12 Dec 1980"
         self.hours: TradingHours | None = None
+        self.upcoming: IntArray | None = None  # of every series whose latest bar is requested
         self._lock = threading.RLock()
         self._rev = 0
 
@@ -177,6 +179,7 @@ class FakeCache(FakeJobs):
             self.edge_reason if edge is EdgeState.START else "",
             hi == len(bars),
             hours=self.hours,
+            upcoming=self.upcoming if hi == len(bars) else None,
             starts=starts,
             n_older=lo,
             n_newer=len(bars) - hi,

@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from candledesk.cache.messages import Event, Job, JobChanged, JobsChanged, JobState
+from candledesk.cache.events import Event, JobChanged, JobsChanged
+from candledesk.cache.messages import Job, JobState
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import DAY_S, INTERVALS, Interval
 from candledesk.domain.job_states import ENDED, JobKind, JobVerb, describe_refusal, next_state

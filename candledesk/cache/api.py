@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.events import Event
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
         BarsReply,
         BarsRequest,
-        Event,
         ImportReport,
         Job,
         LimiterState,

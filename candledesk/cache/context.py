@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.active_series import ActiveSeries
-    from candledesk.cache.events import Events
-    from candledesk.cache.messages import Event
+    from candledesk.cache.event_emitter import EventEmitter
+    from candledesk.cache.events import Event
     from candledesk.cache.runtime.fetch_pool import FetchPool
     from candledesk.cache.runtime.limiters import Limiters
     from candledesk.cache.runtime.provider_router import ProviderRouter
@@ -49,7 +49,7 @@ class CacheContext:
     delayed_calls: DelayedCalls
     providers: ProviderRouter
     limiters: Limiters
-    events: Events
+    events: EventEmitter
     active: ActiveSeries
     now: Callable[[], int]
     elapsed: Callable[[], float]

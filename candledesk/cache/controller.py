@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.context import CacheContext
+    from candledesk.cache.events import Event
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.jobs.queue import JobQueue
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
         BackfillEstimate,
         BarsReply,
         BarsRequest,
-        Event,
         ImportReport,
         Job,
         Listing,

@@ -1,45 +1,121 @@
-"""The subscribers of the cache's events."""
+"""The events of the cache: what happened, for charts, the event stream and other subscribers.
+
+The API writes some of them as JSON by their annotations (``domain.json_fields``, ``web.codec``).
+"""
 
 from __future__ import annotations
 
-import logging
-import threading
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Annotated
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from candledesk.cache.messages import Event
-
-log = logging.getLogger(__name__)
+from candledesk.cache.messages import Job, LimiterState
+from candledesk.domain.interval import Interval
+from candledesk.domain.json_fields import JsonField
+from candledesk.domain.span import Span
 
 
-class Events:
-    """Calls every subscriber with each event; one that fails does not keep the others from being called."""
+@dataclass(frozen=True, slots=True)
+class BarsStored:
+    """Event: bars were stored or corrected; ``span``: from the first to the end of the last of them.
 
-    def __init__(self) -> None:
-        """Start without subscribers."""
-        self._lock = threading.Lock()
-        self._callbacks: list[Callable[[Event], None]] = []
+    ``rev``: the series' new revision.
+    """
 
-    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Call ``callback`` for every event, on the thread where it happens; the result ends that."""
-        with self._lock:
-            self._callbacks.append(callback)
+    symbol: str
+    interval: Interval
+    span: Span
+    rev: int
 
-        def unsubscribe() -> None:
-            with self._lock:
-                if callback in self._callbacks:
-                    self._callbacks.remove(callback)
 
-        return unsubscribe
+@dataclass(frozen=True, slots=True)
+class CoverageChanged:
+    """Event: what is known of ``span`` changed, but no bar: it was refused, it failed, or nothing is there.
 
-    def emit(self, event: Event) -> None:
-        """Call every subscriber with an event."""
-        with self._lock:
-            callbacks = list(self._callbacks)
-        for callback in callbacks:
-            try:
-                callback(event)
-            except Exception:
-                log.exception("a subscriber failed at %s", type(event).__name__)
+    ``rev``: the series' revision, which is the former one.
+    """
+
+    symbol: str
+    interval: Interval
+    span: Span
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshDue:
+    """Event, inside the process: views of the series should read it again, though nothing of it was written.
+
+    Without ``symbol`` and ``interval`` every series is meant: a venue's calendar has changed. Else a fill has ended
+    without an answer, or what failed may be tried again.
+    """
+
+    symbol: str | None = None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """Event: a job changed."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobsChanged:
+    """Event: many jobs changed at once (``n_jobs``); read the list again. No ``JobChanged`` is sent for each."""
+
+    n_jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterChanged:
+    """Event: the limiter, the breaker or the reachability of the provider changed."""
+
+    state: LimiterState
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRaised:
+    """Event: something that a person must know (disk full, read-only database); ``text`` says what to do.
+
+    An empty text: it is over, bars are stored again.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolReused:
+    """Event: a symbol belongs to another company by now; the former one's bars are kept as ``former_symbol``."""
+
+    symbol: str
+    former_symbol: str
+    name: str
+
+    @property
+    def text(self) -> Annotated[str, JsonField(after="name")]:
+        """A sentence that says so."""
+        return f"{self.symbol} is {self.name} now. The bars of the former company are kept as {self.former_symbol}."
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRequested:
+    """Event: another start of the program asks for the window in front, with a chart of ``symbol`` if one is named.
+
+    ``interval`` without a symbol is for the chart that is shown; ``None``: daily bars for a new chart.
+    """
+
+    symbol: str | None = None
+    interval: Interval | None = None
+
+
+Event = (
+    BarsStored
+    | CoverageChanged
+    | RefreshDue
+    | JobChanged
+    | JobsChanged
+    | LimiterChanged
+    | FaultRaised
+    | SymbolReused
+    | WindowRequested
+)

@@ -58,16 +58,17 @@ class ViewportRequest:
 class ViewportReply:
     """The cached bars for a ``ViewportRequest``, at once; what is missing follows as ``BarsStored`` events.
 
-    ``instrument`` is ``None`` while the symbol is not known yet; ``at_latest``: the last bar here is the last stored;
-    ``error``: why nothing can be loaded (unknown symbol), else empty; ``n_provisional``: how many of the last bars
-    are not final. ``starts``: when ``bars`` are aggregates of consecutive bars, the index of each row's first bar and,
-    last, the number of bars, int64 of shape ``(n + 1,)``, from 0; else ``None``. ``n_older`` and ``n_newer``: how many
-    bars are stored on either side (beyond a gap too; 0 for derived intervals).
-    ``hours``: the venue's present and next sessions, ``None`` while the symbol is not known yet.
-    ``odd``: the flags (``domain.oddity``) of each row that holds a flagged bar, by the row's open time. ``usual``: the
-    highest high and the lowest low of each row without bars that are flagged as jumps, float64 of shape ``(n,)`` each,
-    NaN for a row of nothing else; ``None`` when no row holds such a bar. The price axis is fitted to these.
-    ``oldest_askable``: how far back the provider answers (UTC seconds), ``None`` for no limit but the listing.
+    ``instrument`` and ``hours`` (the venue's present and next sessions) are ``None`` while the symbol is not known yet;
+    ``at_latest``: the last bar here is the last stored; ``error``: why nothing can be loaded (unknown symbol), else
+    empty; ``n_provisional``: how many of the last bars are not final. ``starts``: when ``bars`` are aggregates, the
+    index of each row's first bar and, last, the number of bars, int64 of shape ``(n + 1,)``, from 0; else ``None``.
+    ``n_older`` and ``n_newer``: how many bars are stored on either side (beyond a gap too; 0 for derived intervals),
+    ``stored_from``: when the oldest of them opens. ``upcoming``: when the bars open that the calendar expects after the
+    latest one, int64 of shape ``(m,)``, ``None`` without the latest one. ``odd``: the flags (``domain.oddity``) of each
+    row that holds a flagged bar, by the row's open time. ``usual``: what the price axis is fitted to, each row's
+    highest high and lowest low without bars flagged as jumps, float64 of shape ``(n,)`` each, NaN for a row of nothing
+    else; ``None`` without such bars. ``oldest_askable``: how far back the provider answers (UTC seconds), ``None`` for
+    no limit but the listing.
     """
 
     request: ViewportRequest
@@ -85,6 +86,8 @@ class ViewportReply:
     n_newer: int = 0
     odd: Mapping[int, int] = field(default_factory=dict)
     usual: tuple[FloatArray, FloatArray] | None = None
+    stored_from: int | None = None
+    upcoming: IntArray | None = None
     oldest_askable: int | None = None
 
 
@@ -132,9 +135,8 @@ class BarsReply:
     """The answer to ``BarsRequest``: ``next_open_time`` is the cursor when ``limit`` cut it; ``rev`` for ETags.
 
     ``odd``: the flags (``domain.oddity``) of each flagged bar, by its open time; of a derived bar, those of its parts.
-    ``notes``: what a person should know of the answer, a sentence each.
-    ``derived``: ascending, disjoint; what lies in it is no gap. ``lookback_s``: how far back from now the provider
-    answers for the interval, ``None`` for no limit but the listing.
+    ``notes``: what a person should know of the answer, a sentence each. ``derived``: ascending, disjoint; what lies in
+    it is no gap. ``lookback_s``: how far back from now the provider answers, ``None`` for no limit but the listing.
     """
 
     request: BarsRequest
@@ -201,10 +203,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a foreign file: bars read, accepted, really new or changed, and refused by reason.
-
-    ``symbol``: under which they are stored: a local one when no provider knows the one that was named.
-    """
+    """Bars of a file that were read, accepted, new or changed, and refused by reason; ``symbol`` as they are stored."""
 
     n_read: int
     n_stored: int
@@ -291,110 +290,3 @@ class LimiterState:
     is_offline: Annotated[bool, JsonField("offline")] = False
     update_lag_s: Annotated[int, "by how many seconds the updates of followed series are late"] = 0
     provider: Annotated[str, "whose limiter it is: of several, the one that is held back longest"] = "The provider"
-
-
-@dataclass(frozen=True, slots=True)
-class BarsStored:
-    """Event: bars were stored or corrected; ``span``: from the first to the end of the last of them.
-
-    ``rev``: the series' new revision.
-    """
-
-    symbol: str
-    interval: Interval
-    span: Span
-    rev: int
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageChanged:
-    """Event: what is known of ``span`` changed, but no bar: it was refused, it failed, or nothing is there.
-
-    ``rev``: the series' revision, which is the former one.
-    """
-
-    symbol: str
-    interval: Interval
-    span: Span
-    rev: int
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshDue:
-    """Event, inside the process: views of the series should read it again, though nothing of it was written.
-
-    Without ``symbol`` and ``interval`` every series is meant: a venue's calendar has changed. Else a fill has ended
-    without an answer, or what failed may be tried again.
-    """
-
-    symbol: str | None = None
-    interval: Interval | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobChanged:
-    """Event: a job changed."""
-
-    job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class JobsChanged:
-    """Event: many jobs changed at once (``n_jobs``); read the list again. No ``JobChanged`` is sent for each."""
-
-    n_jobs: int
-
-
-@dataclass(frozen=True, slots=True)
-class LimiterChanged:
-    """Event: the limiter, the breaker or the reachability of the provider changed."""
-
-    state: LimiterState
-
-
-@dataclass(frozen=True, slots=True)
-class FaultRaised:
-    """Event: something that a person must know (disk full, read-only database); ``text`` says what to do.
-
-    An empty text: it is over, bars are stored again.
-    """
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SymbolReused:
-    """Event: a symbol belongs to another company by now; the former one's bars are kept as ``former_symbol``."""
-
-    symbol: str
-    former_symbol: str
-    name: str
-
-    @property
-    def text(self) -> Annotated[str, JsonField(after="name")]:
-        """A sentence that says so."""
-        return f"{self.symbol} is {self.name} now. The bars of the former company are kept as {self.former_symbol}."
-
-
-@dataclass(frozen=True, slots=True)
-class WindowRequested:
-    """Event: another start of the program asks for the window in front, with a chart of ``symbol`` if one is named.
-
-    ``interval`` without a symbol is for the chart that is shown; ``None``: daily bars for a new chart.
-    """
-
-    symbol: str | None = None
-    interval: Interval | None = None
-
-
-Event = (
-    BarsStored
-    | CoverageChanged
-    | RefreshDue
-    | JobChanged
-    | JobsChanged
-    | LimiterChanged
-    | FaultRaised
-    | SymbolReused
-    | WindowRequested
-)

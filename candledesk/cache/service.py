@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from candledesk.cache.active_series import ActiveSeries, elapsed_s
 from candledesk.cache.context import CacheContext, RetryPauses
 from candledesk.cache.controller import CacheController
-from candledesk.cache.events import Events
+from candledesk.cache.event_emitter import EventEmitter
+from candledesk.cache.events import LimiterChanged
 from candledesk.cache.fetching.catalog import Catalog
 from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
-from candledesk.cache.messages import LimiterChanged
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from candledesk.cache.messages import Event
+    from candledesk.cache.events import Event
     from candledesk.settings import Settings
     from candledesk.store import Connection
     from candledesk.store.market.providers import LimitRow
@@ -88,7 +88,7 @@ class CacheService:
         options = provider_options(settings, cache_dir)
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
-        self._events = Events()
+        self._events = EventEmitter()
         self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
         self._readers = Readers(partial(connect_reader, database))
         self._pool = FetchPool(settings.fetch_threads)

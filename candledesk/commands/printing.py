@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from candledesk.cache.messages import SymbolReused
+from candledesk.cache.events import SymbolReused
 from candledesk.commands.exit_codes import EXIT_GAPS
 from candledesk.domain.errors import InputError
 from candledesk.domain.span import HISTORY_START, Span
@@ -18,7 +18,8 @@ from candledesk.domain.times import parse_time
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from candledesk.cache.messages import BarsReply, Event, Gap
+    from candledesk.cache.events import Event
+    from candledesk.cache.messages import BarsReply, Gap
 
 
 def iso(time_s: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from candledesk.cache.messages import (
+from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
     Event,

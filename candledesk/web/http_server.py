@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import WindowRequested
+    from candledesk.cache.events import WindowRequested
     from candledesk.web.server.assets import Asset
 
 _log = logging.getLogger(__name__)

@@ -111,11 +111,11 @@ class Bench:
             for kind in KINDS:
                 self.place(kind)
                 times = Times()
-                before = self.harness.view.chart_item.n_paints
+                before = self.harness.view.canvas.n_paints
                 for change in self.changes(kind, n_frames):
                     times.ms.append(self.frame(change))
                 n_changes += n_frames
-                n_paints += self.harness.view.chart_item.n_paints - before
+                n_paints += self.harness.view.canvas.n_paints - before
                 if turn:
                     self.times.setdefault(kind, Times()).ms.extend(times.ms)
                     self.floor_ms.ms.extend(self.frame(self.floor.update) for _ in range(n_frames // 2))

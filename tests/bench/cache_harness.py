@@ -128,25 +128,25 @@ class CacheHarness:
 
     def open(self):
         """Show the series and wait for its first paint."""
-        n_paints = self.view.chart_item.n_paints
+        n_paints = self.view.canvas.n_paints
         self.feed.open("BENCH", MINUTE)
-        self.wait(lambda: len(self.model.series.bars) > 0 and self.view.chart_item.n_paints > n_paints)
+        self.wait(lambda: len(self.model.series.bars) > 0 and self.view.canvas.n_paints > n_paints)
 
     def look(self, first, n_visible):
         """Show ``n_visible`` bars from bar ``first`` of the whole series on, where the window reaches that far."""
         placed, series = self.model.placed, self.model.series
-        self.model._set_view(placed.moved(first - series.n_older + n_visible, placed.view.width / n_visible))
+        self.model._set_view(placed.moved(first - series.axis.n_older + n_visible, placed.view.width / n_visible))
 
     def go(self, first, n_visible):
         """Show a place wherever it is, with all of its rows loaded."""
-        self.look(self.model.series.n_older + self.model.placed.right_edge - n_visible, n_visible)
+        self.look(self.model.series.axis.n_older + self.model.placed.right_edge - n_visible, n_visible)
         self.model.go_to(FIRST + STEP * int(first + n_visible // 2))
         self.wait_for_rows()
 
     def wait_for_rows(self):
         """Wait until the rows that suit the zoom are there."""
         feed, model = self.feed, self.model
-        self.wait(lambda: feed.is_settled and model.series.stride == model.stride_of(MINUTE))
+        self.wait(lambda: feed.is_settled and model.series.axis.stride == model.stride_of(MINUTE))
         self.settle()
 
     def close(self):

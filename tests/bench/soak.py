@@ -21,7 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 
-from candledesk.cache.messages import BarsStored
+from candledesk.cache.events import BarsStored
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
@@ -117,7 +117,7 @@ def run(arguments, folder):
             resident, n_files, n_threads = resources()
             first = first or (resident, n_files, n_threads)
             is_flat &= resident <= first[0] * MOST_GROWTH and n_files <= first[1] and n_threads <= first[2]
-            n_paints = soak.harness.view.chart_item.n_paints
+            n_paints = soak.harness.view.canvas.n_paints
             line = f"{turn:>9,}{turn * n_each:>9,}{resident:>9.1f}{n_files:>7}{n_threads:>9}{n_paints:>9,}"
             sys.stdout.write(f"{line}{monotonic() - started:>7.0f}\n")
             sys.stdout.flush()

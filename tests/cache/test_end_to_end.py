@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from candledesk.cache.context import RetryPauses
-from candledesk.cache.messages import BarsRequest, JobChanged, JobState
+from candledesk.cache.events import JobChanged
+from candledesk.cache.messages import BarsRequest, JobState
 from candledesk.demo import DemoMarket
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS
 from candledesk.domain.span import Span

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue
 from candledesk.cache.fetching.fill_task import Attempt
 from candledesk.cache.fetching.window_outcomes import Answered
-from candledesk.cache.messages import BarsStored, CoverageChanged, JobState, RefreshDue
+from candledesk.cache.messages import JobState
 from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.providers.answers import BarsAnswer, FaultAnswer, RefusalKind, RefusedAnswer

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from candledesk.cache.messages import SymbolReused
+from candledesk.cache.events import SymbolReused
 from candledesk.cache.service import CacheService
 from candledesk.commands.candles import print_candles
 from candledesk.commands.printing import report_reuse

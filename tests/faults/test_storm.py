@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from candledesk.cache.context import RetryPauses
-from candledesk.cache.messages import BarsRequest, BarsStored, JobState
+from candledesk.cache.events import BarsStored
+from candledesk.cache.messages import BarsRequest, JobState
 from candledesk.cache.service import CacheService
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.faults import KINDS

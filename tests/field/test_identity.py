@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.cache.messages import SymbolReused
+from candledesk.cache.events import SymbolReused
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import Span
 from tests.field.row_market import (

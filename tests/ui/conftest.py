@@ -34,13 +34,13 @@ def discard(qapp, widget):
 
 def copied_areas(chart, monkeypatch):
     """Return a list that grows by the area of each copy of the chart under its overlay."""
-    areas, copy = [], chart.view.chart_item.copy
+    areas, copy = [], chart.view.canvas.copy
 
-    def note(painter, rect, dpr):
+    def note(painter, picture, rect):
         areas.append(rect.width() * rect.height())
-        copy(painter, rect, dpr)
+        copy(painter, picture, rect)
 
-    monkeypatch.setattr(chart.view.chart_item, "copy", note)
+    monkeypatch.setattr(chart.view.canvas, "copy", note)
     return areas
 
 

@@ -7,19 +7,17 @@ import jsonschema_rs
 import orjson
 import pytest
 
+from candledesk.cache.events import BarsStored, JobsChanged, SymbolReused
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
-    BarsStored,
     BreakerState,
     Gap,
     Job,
-    JobsChanged,
     JobState,
     LimiterState,
     SeriesReport,
     SymbolFound,
-    SymbolReused,
 )
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.instrument import HistoryStart

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import httpx2 as httpx
 import pytest
 
-from candledesk.cache.messages import BarsStored, FaultRaised
+from candledesk.cache.events import BarsStored, FaultRaised
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from candledesk.cache.messages import WindowRequested
+from candledesk.cache.events import WindowRequested
 from candledesk.domain.interval import INTERVALS
 from candledesk.web.http_server import WebServer
 from candledesk.web.second_start import RaiseOutcome, await_window, describe_holder, raise_window

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import LimiterChanged
+from candledesk.cache.events import LimiterChanged
 from candledesk.cache.rules.planner import Facts
 from candledesk.cache.storing.recheck_sessions import reopen_sessions
 from candledesk.domain.calendar.observed_sessions import without_sessions
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from candledesk.cache.context import CacheContext
+    from candledesk.cache.events import Event
     from candledesk.cache.fetching.provider_limits import ProviderLimits
-    from candledesk.cache.messages import Event
     from candledesk.domain.calendar.session_calendar import SessionCalendar
     from candledesk.domain.calendar.session_overrides import SessionOverrides
     from candledesk.domain.errors import CandleDeskError

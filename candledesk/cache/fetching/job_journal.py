@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
+from candledesk.cache.events import JobChanged, JobsChanged
 from candledesk.cache.fetching.eta import EtaEstimator
-from candledesk.cache.messages import Gap, Job, JobChanged, JobsChanged
+from candledesk.cache.messages import Gap, Job
 from candledesk.cache.rules.planner import count_expected
 from candledesk.domain.errors import JobStateError, UnknownJobError
 from candledesk.domain.interval import INTERVALS, Interval

@@ -7,10 +7,11 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue, SymbolReused
 from candledesk.cache.fetching.fill_task import USUAL_TRIES, Attempt, FillResult, FillTarget, FillTask, Priority
 from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
 from candledesk.cache.fetching.window_sizes import WindowSizes
-from candledesk.cache.messages import BarsStored, CoverageChanged, Gap, RefreshDue, SymbolReused
+from candledesk.cache.messages import Gap
 from candledesk.cache.rules.first_request import FirstRequest, daily_first_request, first_request, usable_window
 from candledesk.cache.rules.planner import Facts, plan_span
 from candledesk.cache.storing.answer_sessions import accept_overrides

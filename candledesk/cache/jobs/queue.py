@@ -14,10 +14,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from candledesk.cache.events import CoverageChanged
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
 from candledesk.cache.fetching.job_journal import NO_GAPS, job_of
 from candledesk.cache.jobs.waiters import JobWaiters
-from candledesk.cache.messages import CoverageChanged
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, JobStateError, UnknownJobError

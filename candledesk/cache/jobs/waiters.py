@@ -6,11 +6,12 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import Job, JobChanged
+from candledesk.cache.events import JobChanged
+from candledesk.cache.messages import Job
 from candledesk.domain.job_states import ENDED
 
 if TYPE_CHECKING:
-    from candledesk.cache.messages import Event
+    from candledesk.cache.events import Event
 
 
 class JobWaiters:

@@ -14,7 +14,7 @@ from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import known_spans
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.countdown import trading_hours
-from candledesk.domain.calendar.sessions import expected_open_times, span_after, span_before
+from candledesk.domain.calendar.sessions import expected_open_times, next_open_times, span_after, span_before
 from candledesk.domain.prices.resample import base_span, resample_bars
 from candledesk.domain.span import Span, subtract_spans
 from candledesk.store.market import bars as bar_store
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
+_N_UPCOMING = 500  # bars to come whose times a chart gets: two screens of the usual spacing
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -50,6 +52,7 @@ class Around:
     n_older: int = 0
     n_newer: int = 0
     odd: OddFlags = NOTHING_ODD
+    stored_from: int | None = None
 
 
 def read_around(
@@ -110,7 +113,8 @@ def _read_rows(connection: Connection, request: ViewportRequest, series_id: int,
         return Around(Bars.empty(), has_older=False, at_latest=extent is None, rev=rev, has_gap=has_gap)
     n_older, n_newer = chart_records.count_beside(connection, series_id, shown)
     odd = read_oddities(connection, series_id, bars, bars.open_time, shown, request.interval)
-    return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer, odd)
+    stored_from = None if extent is None else extent.start
+    return Around(bars, n_older > 0, n_newer == 0, rev, has_gap, starts, n_older, n_newer, odd, stored_from)
 
 
 def _read_stride(
@@ -235,6 +239,13 @@ def describe_hours(facts: Facts | None, interval: Interval) -> TradingHours | No
     return None if facts is None else trading_hours(facts.calendar, interval, facts.now)
 
 
+def describe_upcoming(facts: Facts | None, interval: Interval, around: Around) -> IntArray | None:
+    """Return when the bars open that the venue's calendar expects behind the latest one."""
+    if facts is None or not around.at_latest or not len(around.bars):
+        return None
+    return next_open_times(facts.calendar, interval, int(around.bars.open_time[-1]), _N_UPCOMING)
+
+
 def make_reply(
     request: ViewportRequest, known: SeriesState, around: Around, edge: EdgeState, reason: str
 ) -> ViewportReply:
@@ -256,6 +267,8 @@ def make_reply(
         odd=around.odd.odd,
         usual=around.odd.usual,
         oldest_askable=facts.lookback_floor if facts and facts.limits else None,
+        stored_from=around.stored_from,
+        upcoming=describe_upcoming(facts, request.interval, around),
     )
 
 

@@ -10,8 +10,9 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from candledesk.cache.events import RefreshDue
 from candledesk.cache.fetching.fill_task import FillPlan, FillTarget, FillTask, Priority
-from candledesk.cache.messages import EdgeState, RefreshDue, ViewportReply
+from candledesk.cache.messages import EdgeState, ViewportReply
 from candledesk.cache.queries.derived_history import is_beyond_lookback, read_beyond_lookback
 from candledesk.cache.queries.viewport_reader import (
     describe_edge,

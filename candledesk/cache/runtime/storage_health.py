@@ -7,12 +7,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from candledesk.cache.messages import FaultRaised
+from candledesk.cache.events import FaultRaised
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from candledesk.cache.messages import Event
+    from candledesk.cache.events import Event
     from candledesk.domain.errors import EnvironmentFaultError
 
 

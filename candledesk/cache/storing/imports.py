@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.messages import BarsStored, CoverageChanged, ImportReport
+from candledesk.cache.events import BarsStored, CoverageChanged
+from candledesk.cache.messages import ImportReport
 from candledesk.cache.rules.coverage_rules import final_times
 from candledesk.cache.rules.split_basis import align_factors, changed_only, compare_basis, divide, split_factors
 from candledesk.cache.storing.price_scale import settle_scale

@@ -7,9 +7,10 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from candledesk.cache.events import LimiterChanged
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.fetching.job_journal import Order
-from candledesk.cache.messages import BreakerState, JobState, LimiterChanged
+from candledesk.cache.messages import BreakerState, JobState
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.cache.upkeep.schedule import (
     MAX_PAUSE_S,

@@ -169,6 +169,14 @@ def span_after(calendar: SessionCalendar, interval: Interval, start: int, n_bars
     return Span(start, last + interval.step_s)
 
 
+def next_open_times(calendar: SessionCalendar, interval: Interval, after: int, n_bars: int) -> IntArray:
+    """Return the open_times of the first ``n_bars`` expected bars that open after an instant.
+
+    Fewer where the calendar ends before. Ascending int64.
+    """
+    return expected_open_times(calendar, interval, span_after(calendar, interval, after + 1, n_bars))[:n_bars]
+
+
 def utc_of_wall(tz: str, wall: IntArray) -> IntArray:
     """Return the UTC seconds at which the wall clock of zone ``tz`` shows ``wall``, shape ``(n,)``.
 

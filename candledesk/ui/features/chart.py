@@ -72,7 +72,7 @@ class _ChartPieces(QObject):
     def _on_menu_requested(self, at: QPoint) -> None:
         view = self._charts.current_view()
         if view is not None:
-            menu_at(self._table, view.zone_at(at)).popup(view.mapToGlobal(at))
+            menu_at(self._table, view.hit_at(at)).popup(view.mapToGlobal(at))
 
 
 def chart_feature(context: WindowContext) -> Feature:

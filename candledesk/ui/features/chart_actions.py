@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneName
+from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.date_dialog import ask_date
-from candledesk.ui.chart.widget.gestures import Zone
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.theme.palettes import PaletteName
 
@@ -42,10 +42,12 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartO
     ]  # fmt: skip
 
 
-def menu_at(table: ActionTable, zone: Zone) -> QMenu:
+def menu_at(table: ActionTable, hit: Hit) -> QMenu:
     """Return the context menu of a part of the chart."""
-    names = {Zone.PRICE_AXIS: "Price scale", Zone.TIME_AXIS: "Time zone"}
-    return table.submenus[names[zone]] if zone in names else table.menus[_MENU]
+    if hit.zone is Zone.TIME_AXIS:
+        return table.submenus["Time zone"]
+    is_price_axis = hit.zone is Zone.VALUE_AXIS and hit.pane == PRICE
+    return table.submenus["Price scale"] if is_price_axis else table.menus[_MENU]
 
 
 def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:

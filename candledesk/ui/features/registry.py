@@ -17,6 +17,7 @@ from candledesk.ui.features.pictures import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
 from candledesk.ui.features.tabs import tabs_feature
+from candledesk.ui.features.undo import undo_feature
 from candledesk.ui.features.window import window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
 
@@ -32,6 +33,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     jobs_feature,
     archive_feature,
     chart_feature,
+    undo_feature,
     connection_feature,
     window_feature,
     shortcuts_feature,

@@ -12,7 +12,7 @@ from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from candledesk.cache.messages import WindowRequested
+    from candledesk.cache.events import WindowRequested
     from candledesk.ui.shell.feature import WindowContext
 
 _LAST = 2  # place within the Data menu: after the panels

@@ -32,7 +32,8 @@ class ChartController(QObject):
     a chart shows another series or other bars. ``waiting_changed`` carries what a chart waits for, empty for nothing.
     ``focused``: the chart in front took the keyboard. ``typed`` carries text typed on a chart,
     ``menu_requested`` a place on the view in front. ``symbol_requested``: a new chart needs a symbol. ``last_closed``:
-    the only chart was asked to close.
+    the only chart was asked to close. ``command_done`` carries a command on a chart that can be undone,
+    ``chart_closed`` the model of a chart that no longer exists.
     """
 
     front_changed = Signal()
@@ -43,6 +44,8 @@ class ChartController(QObject):
     symbol_requested = Signal()
     menu_requested = Signal(QPoint)
     last_closed = Signal()
+    command_done = Signal(object)
+    chart_closed = Signal(object)
 
     def __init__(
         self,
@@ -99,6 +102,7 @@ class ChartController(QObject):
         page.changed.connect(self._on_series_changed)
         page.waiting_changed.connect(self.waiting_changed)
         page.feed.failed.connect(self._on_page_changed)
+        page.model.command_done.connect(self.command_done)
         self.tabs.add_page(page)
         return page
 
@@ -164,6 +168,7 @@ class ChartController(QObject):
             return
         page.close_feed()
         self.tabs.removeTab(self.tabs.indexOf(page))
+        self.chart_closed.emit(page.model)
         page.deleteLater()
         self.focus()
 

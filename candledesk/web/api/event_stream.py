@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import orjson
 from starlette.responses import StreamingResponse
 
-from candledesk.cache.messages import (
+from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
     FaultRaised,
-    Job,
     JobChanged,
     JobsChanged,
     LimiterChanged,
@@ -21,13 +20,14 @@ from candledesk.cache.messages import (
     SymbolReused,
     WindowRequested,
 )
+from candledesk.cache.messages import Job
 from candledesk.web.codec import encode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import Event
+    from candledesk.cache.events import Event
     from candledesk.domain.interval import Interval
 
 STREAM_TYPE = "text/event-stream"

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from candledesk.cache.messages import WindowRequested
+from candledesk.cache.events import WindowRequested
 from candledesk.domain.errors import NoWindowError
 from candledesk.web.api.contract import params
 from candledesk.web.api.contract.endpoint import Endpoint, ResponseSpec, json_response

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from candledesk.cache.messages import BarsRequest, EdgeState, JobChanged, JobState
+from candledesk.cache.events import JobChanged
+from candledesk.cache.messages import BarsRequest, EdgeState, JobState
 from candledesk.domain.errors import (
     ClosingError,
     JobStateError,

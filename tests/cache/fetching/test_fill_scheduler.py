@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from candledesk.cache.messages import BarsRequest, BarsStored, EdgeState, FaultRaised, JobState
+from candledesk.cache.events import BarsStored, FaultRaised
+from candledesk.cache.messages import BarsRequest, EdgeState, JobState
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import (
     EnvironmentFaultError,

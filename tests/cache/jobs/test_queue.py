@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from candledesk.cache.events import JobChanged, JobsChanged
 from candledesk.cache.jobs.queue import N_BEGUN
-from candledesk.cache.messages import JobChanged, JobsChanged
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import (
     JobStateError,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.cache.messages import JobChanged
+from candledesk.cache.events import JobChanged
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import (
     EnvironmentFaultError,

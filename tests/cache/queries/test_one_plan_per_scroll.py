@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from candledesk.cache import service as service_module
-from candledesk.cache.messages import BarsStored, EdgeState
+from candledesk.cache.events import BarsStored
+from candledesk.cache.messages import EdgeState
 from candledesk.cache.rules import planner
 from candledesk.domain.span import Span
 from tests.cache.conftest import CacheHarness, days_back

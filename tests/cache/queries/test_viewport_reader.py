@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from candledesk.cache.messages import EdgeState
+from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.span import Span
 from candledesk.providers.answers import FaultAnswer
 from tests.cache.conftest import DAY_S, INTERVALS, NOW, days_back
@@ -160,6 +161,27 @@ def test_the_trimmed_page_knows_that_more_is_stored(harness, yahoo):
     assert (len(reply.bars), reply.edge, reply.at_latest) == (5, EdgeState.MORE, True)
     middle = harness.view("1wk", anchor=int(reply.bars.open_time[0]), n_before=5, n_after=2)
     assert (len(middle.bars), middle.edge, middle.at_latest) == (7, EdgeState.MORE, False)
+
+
+@pytest.mark.parametrize("name", ["1h", "4h", "1d", "1wk"])
+def test_behind_the_latest_bar_the_calendar_says_when_the_next_ones_open(harness, yahoo, name):
+    harness.bars(INTERVALS[name].base.name, Span(MIDNIGHT - 60 * DAY_S, NOW + 1))
+    reply = harness.view(name, n_before=20)
+    latest = int(reply.bars.open_time[-1])
+    wanted = expected_open_times(yahoo.calendar("AAA"), INTERVALS[name], Span(latest + 1, latest + 5_000 * DAY_S))[:500]
+    assert reply.at_latest
+    assert reply.upcoming.tolist() == wanted.tolist()
+    assert len(wanted) >= 3
+    back = harness.view(name, anchor=int(reply.bars.open_time[-10]), n_before=5, n_after=2)
+    assert (back.at_latest, back.upcoming) == (False, None)
+
+
+def test_the_reply_says_when_the_oldest_stored_bar_opens(harness, yahoo):
+    harness.bars("1h", Span(MIDNIGHT - 60 * DAY_S, NOW + 1))
+    reply = harness.view("1h", n_before=20)
+    truth = yahoo.truth("AAA", "1h", Span(MIDNIGHT - 60 * DAY_S, NOW + 1))
+    assert (reply.stored_from, reply.n_older) == (int(truth.open_time[0]), len(truth) - len(reply.bars))
+    assert harness.view("4h", n_before=5, view_id=2).stored_from is None
 
 
 def test_an_empty_calendar_is_an_error_and_not_a_circle(harness, yahoo):

@@ -100,3 +100,12 @@ def test_windows_are_no_wider_than_the_provider_answers(window_s):
     assert widest <= (window_s or 60 * DAY_S)
     assert len(windows) == (1 if window_s is None else len(windows))
     assert (len(windows) > 1) == (window_s is not None)
+
+
+def test_a_bar_that_opens_at_this_second_is_expected():
+    now = NOW // DAY_S * DAY_S + 52_200 + 3_600  # the second hour of the session begins
+    known = Coverage(Span(HISTORY_START, now), CoverageState.HAVE, now)
+    plan = ViewportPlan(facts_of("1h", [known], now=now))
+    for span in (None, Span(now, now + 3_600)):
+        assert plan.part(span).expected.tolist() == [now]
+        assert plan.part(span).n_missing == 1

@@ -1,6 +1,6 @@
 """A disk that refuses: one banner, one try at a time, and all is well after the next commit."""
 
-from candledesk.cache.messages import FaultRaised
+from candledesk.cache.events import FaultRaised
 from candledesk.cache.runtime.storage_health import StorageHealth
 from candledesk.domain.errors import EnvironmentFaultError
 

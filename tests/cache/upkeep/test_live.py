@@ -2,7 +2,8 @@
 
 import pytest
 
-from candledesk.cache.messages import BarsStored, ViewportRequest
+from candledesk.cache.events import BarsStored
+from candledesk.cache.messages import ViewportRequest
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.interval import DAY_S, HOUR_S, INTERVALS

@@ -304,3 +304,68 @@ def test_archive_runs_go_two_at_a_time_the_longest_waiting_first():
     assert scheduler.plan(series, 0.0).tasks == []
     scheduler.history(first[0].key).end(NOW, 0.0, is_answered=False)
     assert [task.symbol for task in scheduler.plan(series, 0.0).tasks] == ["S4"]
+
+
+def count_started(world, symbol):
+    return sum(row[0] == symbol for row in world.log)
+
+
+def test_at_an_empty_budget_the_next_round_comes_when_one_update_may_start():
+    world = World(("AAA", "1m"))
+    for _ in range(48):  # what four minutes at half of the limiter's rate have saved up
+        world.scheduler.budget.take()
+    world.asked["AAA", "1m"] = world.now - 600
+    found = world.run_one_round()
+    assert (found.tasks, found.pause_s) == ([], 5.0)  # 12 a minute
+    world.advance(5.0)
+    assert [task.symbol for task in world.run_one_round().tasks] == ["AAA"]
+
+
+def test_updates_of_the_same_round_count_before_the_next_one_may_start():
+    world = World(("AAA", "1m"), ("BBB", "1m"))
+    for _ in range(47):
+        world.scheduler.budget.take()
+    world.asked = {("AAA", "1m"): world.now - 700, ("BBB", "1m"): world.now - 600}
+    found = world.run_one_round()
+    assert ([task.symbol for task in found.tasks], found.pause_s) == (["AAA"], 5.0)
+
+
+def test_forming_bars_in_front_take_their_updates_before_the_others_share_the_rest():
+    """Of 12 updates a minute five charts of 5m in front take 5; nine behind them share 7, one in two minutes each."""
+    front, behind = [(f"F{n}", "5m") for n in range(5)], [(f"S{n}", "5m") for n in range(9)]
+    world = World(*front, *behind)
+    world.in_front = set(front)
+    world.run(3_600)
+    assert {count_started(world, symbol) for symbol, _ in front} <= set(range(56, 62))
+    assert {count_started(world, symbol) for symbol, _ in behind} <= set(range(28, 33))
+
+
+def test_where_closed_bars_of_the_charts_in_front_take_everything_forming_bars_wait():
+    front = [*((f"F{n}", "1m") for n in range(12)), ("F12", "5m")]
+    world = World(*front, ("AAA", "5m"))
+    world.in_front = set(front)
+    world.run(3_600)
+    assert [count_started(world, symbol) in range(10, 14) for symbol in ("F12", "AAA")] == [True, True]
+
+
+@pytest.mark.parametrize(("before_s", "is_started"), [(20, False), (21, True)])
+@pytest.mark.parametrize("is_in_front", [False, True])
+def test_shortly_before_bars_close_only_the_chart_in_front_reads_a_forming_one(before_s, is_started, is_in_front):
+    world = World(("AAA", "5m"), ("BBB", "1m"))
+    world.advance(62 - world.now % 60 - before_s)  # a closed minute is asked for two seconds after its end
+    assert world.now % 60 == (62 - before_s) % 60
+    world.asked = {("AAA", "5m"): world.now - 70, ("BBB", "1m"): world.now - 35}
+    world.in_front = {("AAA", "5m")} if is_in_front else set()
+    assert [task.symbol for task in world.run_one_round().tasks] == (["AAA"] if is_started or is_in_front else [])
+
+
+def test_of_many_empty_sessions_sixty_are_asked_again_in_one_day():
+    facts = status(empty_session(1, NOW - 1)).facts
+    series = [SeriesStatus(facts, f"S{n}", CLOSE - DAY_S) for n in range(70)]
+    scheduler = UpdateScheduler(UpdateRate(60, 24))
+    tasks = scheduler.plan(series, 0.0).tasks
+    assert [task.kind for task in tasks] == [JobKind.RECHECK] * 60
+    for task in tasks:
+        scheduler.begin(task, NOW, 0.0).end(NOW, 0.0, is_answered=True)
+    assert scheduler.plan(series, 3_600.0).tasks == []
+    assert len(scheduler.plan(series, DAY_S + 1.0).tasks) == 60

@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from candledesk.cache.messages import BarsStored, BreakerState, JobState, LimiterState
+from candledesk.cache.events import BarsStored
+from candledesk.cache.messages import BreakerState, JobState, LimiterState
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import UnknownSymbolError

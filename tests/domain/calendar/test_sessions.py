@@ -17,6 +17,7 @@ from candledesk.domain.calendar.sessions import (
     grid_open_times,
     is_on_grid,
     next_grid_start,
+    next_open_times,
     session_of,
     span_after,
     span_before,
@@ -102,6 +103,12 @@ def test_span_after_holds_the_first_bars_from_its_start(calendar, interval, span
     found = span_after(calendar, interval, span.start, n_bars)
     assert found.start == span.start
     assert expected_open_times(calendar, interval, found).tolist() == after[:n_bars].tolist()
+
+
+@given(calendars(), any_interval, spans(), st.integers(1, 300))
+def test_the_next_bars_are_those_that_open_after_an_instant(calendar, interval, span, n_bars):
+    after = expected_open_times(calendar, interval, Span(span.start + 1, EVER.end))
+    assert next_open_times(calendar, interval, span.start, n_bars).tolist() == after[:n_bars].tolist()
 
 
 @pytest.mark.parametrize("interval", INTERVALS.values(), ids=INTERVALS)

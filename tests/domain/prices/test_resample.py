@@ -127,6 +127,7 @@ def clock(day, hour, minute=0):
         (TWO_DAYS, (0, 20), (1, 12), ((0, 20), (1, 13, 30))),  # outside every session: from there
         (TWO_DAYS, (1, 13, 30), (1, 16), ((1, 13, 30), (1, 17, 30))),  # the calendar's last bar
         (WITH_EVENING, (0, 13, 30), (0, 16), ((0, 13, 30), (0, 17))),  # the next session ends it
+        (WITH_EVENING, (0, 13, 30), (0, 17), ((0, 13, 30), (0, 17))),
     ],
 )
 def test_which_hours_make_the_bars_that_open_in_a_span(calendar, start, end, expected):

@@ -4,7 +4,8 @@ from concurrent.futures import Future
 
 import pytest
 
-from candledesk.cache.messages import ArchiveEntry, JobChanged, JobState
+from candledesk.cache.events import JobChanged
+from candledesk.cache.messages import ArchiveEntry, JobState
 from candledesk.domain.errors import OfflineError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.features.archive import archive_text

@@ -6,14 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QToolButton
 
-from candledesk.cache.messages import (
-    BreakerState,
-    FaultRaised,
-    JobChanged,
-    LimiterChanged,
-    LimiterState,
-    SymbolFound,
-)
+from candledesk.cache.events import FaultRaised, JobChanged, LimiterChanged
+from candledesk.cache.messages import BreakerState, LimiterState, SymbolFound
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.ui.chart.core.options import ChartType

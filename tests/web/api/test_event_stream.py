@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from candledesk.cache.messages import BarsStored, CoverageChanged, RefreshDue, WindowRequested
+from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue, WindowRequested
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.web.api.event_stream import encode_event, is_wanted

@@ -5,7 +5,7 @@ from dataclasses import replace
 import jsonschema_rs
 import pytest
 
-from candledesk.cache.messages import JobsChanged
+from candledesk.cache.events import JobsChanged
 from candledesk.domain.errors import ClosingError, EnvironmentFaultError, OfflineError, TooLateError
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.job_states import JobState

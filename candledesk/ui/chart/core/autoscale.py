@@ -1,41 +1,93 @@
-"""What the price axis is fitted to, what it counts from, and what it cannot show, in words. Pure."""
+"""What the axis of a pane is fitted to: all that its layers show; and what an axis of prices cannot show. Pure."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from candledesk.ui.chart.core.options import ChartType, PriceMode
-from candledesk.ui.chart.core.scales import LEAST_PRICE, PriceRange, autoscale
+from candledesk.ui.chart.core.panes import PRICE, Unit
+from candledesk.ui.chart.core.scales import LEAST_PRICE, ValueRange, autoscale
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from candledesk.domain.bars import BoolArray
     from candledesk.ui.chart.core.geometry.lod import BarColumns
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scene import ChartScene, Series
 
 _COUNTED = (PriceMode.PERCENT, PriceMode.INDEXED)
+_VOLUME_HEADROOM = 0.12
+
+
+class Extent(NamedTuple):
+    """The lowest and the highest value that a layer shows in its pane."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownBars:
+    """The rows ``[lo, hi)`` on screen and the columns that they are drawn as.
+
+    ``is_log``: the price axis is logarithmic and leaves out what is not above zero.
+    """
+
+    scene: ChartScene
+    lo: int
+    hi: int
+    columns: BarColumns
+    is_log: bool
+
+
+class ScaledLayer(Protocol):
+    """What the axis of a pane needs to know of a layer."""
+
+    @property
+    def pane(self) -> str:
+        """The pane that it is painted in."""
+
+    @property
+    def autoscale(self) -> Callable[[ShownBars], Extent | None] | None:
+        """Return what the axis must show; ``None``: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """The price axis of a frame: its range, what its labels say and from which price, and what a person should know."""
 
-    span: PriceRange
+    range: ValueRange
     mode: PriceMode
     base: float
     notes: tuple[str, ...] = ()
 
 
-def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns) -> Fit:
+def extent_of(layers: Iterable[ScaledLayer], pane: str, shown: ShownBars) -> Extent | None:
+    """Return the union of what the layers of a pane show, ``None`` when none of them shows anything."""
+    calls = (layer.autoscale for layer in layers if layer.pane == pane)
+    extents = [extent for call in calls if call is not None and (extent := call(shown)) is not None]
+    if not extents:
+        return None
+    return Extent(min(extent.low for extent in extents), max(extent.high for extent in extents))
+
+
+def fit_values(unit: Unit, extent: Extent | None) -> ValueRange:
+    """Return the range of an axis that shows ``extent``: volumes from zero, other numbers with a margin."""
+    if unit is not Unit.VOLUME:
+        return autoscale(*(extent or (math.nan, math.nan)))
+    return ValueRange(0.0, extent.high * (1 + _VOLUME_HEADROOM) if extent is not None and extent.high > 0 else 1.0)
+
+
+def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns, layers: Sequence[ScaledLayer]) -> Fit:
     """Fit the price axis to the rows ``[lo, hi)``, which are drawn as ``columns``, unless a range was set by hand.
 
-    Bars that are flagged as jumps are left out. Percent and index count from the first close above zero; without one
-    the axis shows prices. A logarithmic axis leaves out what is not above zero; without anything else it is a normal
-    one.
+    Percent and index count from the first close above zero; without one the axis shows prices. A logarithmic axis
+    leaves out what is not above zero; without anything else it is a normal one.
     """
     series = scene.series
     odd, is_log, notes = series.oddities, scene.is_log, []
@@ -50,17 +102,28 @@ def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns) -> Fit:
     mode = PriceMode.NORMAL if mode is PriceMode.LOG and not is_log else mode
     if scene.price_range is not None:
         return Fit(scene.price_range, mode, base, tuple(notes))
-    span = autoscale(*_extremes(scene, lo, hi, columns, is_log=is_log), is_log=is_log, is_inverted=scene.is_inverted)
+    extent = extent_of(layers, PRICE, ShownBars(scene, lo, hi, columns, is_log)) or Extent(math.nan, math.nan)
+    fitted = autoscale(*extent, is_log=is_log, is_inverted=scene.is_inverted)
     if odd is not None and hi > lo:
-        notes += _jump_notes(series, odd, lo, hi, span)
-    return Fit(span, mode, base, tuple(notes))
+        notes += _jump_notes(series, odd, lo, hi, fitted)
+    return Fit(fitted, mode, base, tuple(notes))
+
+
+def volume_extent(shown: ShownBars) -> Extent | None:
+    """Return what the volumes on screen reach."""
+    volume = shown.columns.volume
+    return Extent(0.0, float(volume.max())) if len(volume) else None
+
+
+def price_extent(shown: ShownBars) -> Extent | None:
+    """Return the lowest and the highest price of the bars on screen; bars that are flagged as jumps are left out."""
+    if shown.hi <= shown.lo:
+        return None
+    return Extent(*_extremes(shown.scene, shown.lo, shown.hi, shown.columns, is_log=shown.is_log))
 
 
 def _extremes(scene: ChartScene, lo: int, hi: int, columns: BarColumns, *, is_log: bool) -> tuple[float, float]:
-    """Return the lowest and the highest price that the axis is fitted to."""
     bars, odd = scene.series.bars, scene.series.oddities
-    if hi <= lo:
-        return math.nan, math.nan
     is_averaged = scene.options.chart_type is ChartType.HEIKIN_ASHI
     if is_averaged and (odd is None or not (odd.is_left_out[lo:hi].any() or (is_log and odd.is_below[lo:hi].any()))):
         return float(columns.low.min()), float(columns.high.max())
@@ -95,21 +158,21 @@ def _log_notes(series: Series, n_below: int, *, is_log: bool) -> list[str]:
         return []
     if not is_log:
         return ["No bar in view lies above zero: the axis is not logarithmic"]
-    many = "Bars" if series.starts is not None else "1 bar" if n_below == 1 else f"{n_below:,} bars"
+    many = "Bars" if not series.axis.is_single else "1 bar" if n_below == 1 else f"{n_below:,} bars"
     return [f"{many} at or below zero cannot be shown on a logarithmic axis"]
 
 
-def _jump_notes(series: Series, odd: Oddities, lo: int, hi: int, span: PriceRange) -> list[str]:
+def _jump_notes(series: Series, odd: Oddities, lo: int, hi: int, fitted: ValueRange) -> list[str]:
     """Say how many bars are left out of the scale and reach beyond it."""
     left_out = odd.is_left_out[lo:hi]
     if not left_out.any():
         return []
-    bottom, top = (10**span.lo, 10**span.hi) if span.is_log else (span.lo, span.hi)
+    bottom, top = (10**fitted.lo, 10**fitted.hi) if fitted.is_log else (fitted.lo, fitted.hi)
     is_beyond = left_out & ((odd.drawn.high[lo:hi] > top) | (odd.drawn.low[lo:hi] < bottom))
     n_beyond = int(np.count_nonzero(is_beyond))
     if not n_beyond:
         return []
-    if n_beyond == 1 and series.starts is None:
+    if n_beyond == 1 and series.axis.is_single:
         return ["1 bar far from its neighbours is left out of the scale"]
-    many = "Bars" if series.starts is not None else f"{n_beyond:,} bars"
+    many = "Bars" if not series.axis.is_single else f"{n_beyond:,} bars"
     return [f"{many} far from their neighbours are left out of the scale"]

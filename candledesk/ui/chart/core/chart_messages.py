@@ -1,4 +1,4 @@
-"""What the chart and the status bar say, in words. Pure."""
+"""Sentences in the chart and in the status bar. Pure."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ NO_SYMBOL = Notice("No symbol open", "Type a symbol, for example AAPL, and press
 
 
 def loading_notice(symbol: str, interval: str) -> Notice:
-    """Return the words while a symbol is looked up for the first time."""
+    """Return the notice while a symbol is looked up for the first time."""
     return Notice(f"Loading {symbol}", f"Asking for {interval} bars. They are kept here once they arrive.")
 
 
 def error_notice(symbol: str, text: str, *, is_offline: bool = False) -> Notice:
-    """Return the words when a chart cannot be opened at all."""
+    """Return the notice when a chart cannot be opened."""
     text = f"{text} It is tried again when the network is back." if is_offline else text
     return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
 
@@ -40,7 +40,7 @@ _EDGE_TITLES = {
 
 
 def edge_title(edge: EdgeState, *, is_offline: bool, pause: str = "") -> str:
-    """Return what lies left of the oldest bar; nothing is said to load without a network or in a ``pause``."""
+    """Return the title left of the oldest bar; without a network or in a ``pause`` it does not say that bars load."""
     is_waiting = is_offline and edge is not EdgeState.START
     if pause and edge is EdgeState.LOADING and not is_waiting:
         return "Older bars wait for the provider"
@@ -48,7 +48,7 @@ def edge_title(edge: EdgeState, *, is_offline: bool, pause: str = "") -> str:
 
 
 def edge_text(series: Series, pause: str = "") -> str:
-    """Return why there is nothing older, as a sentence; with the date where that is the listing."""
+    """Return why there are no older bars, as a sentence, with the date of the listing where that is the reason."""
     if pause and series.edge is EdgeState.LOADING:
         return pause
     text, instrument = series.edge_reason, series.instrument
@@ -59,14 +59,14 @@ def edge_text(series: Series, pause: str = "") -> str:
 
 
 def pause_text(state: LimiterState, now: float, zone: tzinfo | None = None) -> str:
-    """Return the sentence of a pause that the provider asked for, or nothing when there is none at ``now``."""
+    """Return a sentence about a pause that the provider asked for; empty when there is none at ``now``."""
     is_paused = state.breaker is BreakerState.OPEN and not state.is_offline
     words = limiter_text(state, zone, now=now) if is_paused else ""
     return f"{words}." if words else ""
 
 
 def series_notice(series: Series, *, is_offline: bool, pause: str = "") -> Notice | None:
-    """Return the words for a series without bars; ``None`` when there is something to draw."""
+    """Return the notice for a series without bars; ``None`` when it has bars."""
     if len(series.bars):
         return None
     return _empty_notice(series, is_offline=is_offline, pause=pause) if series.symbol else NO_SYMBOL
@@ -100,7 +100,7 @@ def clock_time(instant: int, zone: tzinfo | None = None) -> str:
 
 
 def limiter_text(state: LimiterState, zone: tzinfo | None = None, *, now: float = 0.0) -> str:
-    """Return what the limiter does to the user, or nothing: a pause that is over at ``now`` is nobody's concern."""
+    """Return the state of the limiter as text; empty when requests are sent, and for a pause that ends by ``now``."""
     if state.is_offline:
         return "Offline: showing stored bars"
     if state.breaker is BreakerState.OPEN:
@@ -114,7 +114,7 @@ def limiter_text(state: LimiterState, zone: tzinfo | None = None, *, now: float 
 
 
 def lag_text(lag_s: int) -> str:
-    """Return by how much updates run late, or nothing while they keep up: to 10 s, from two minutes on in minutes."""
+    """Return how late updates are, rounded to 10 s or, from two minutes on, to minutes; empty while they are not."""
     if lag_s <= 0:
         return ""
     late = f"{round(lag_s, -1)} s" if lag_s < _IN_MINUTES_S else f"{lag_s // 60} min"
@@ -122,7 +122,7 @@ def lag_text(lag_s: int) -> str:
 
 
 def work_text(n_jobs: int, *, is_held: bool) -> str:
-    """Return how much is being loaded; nothing is said to load while requests are held (offline, a pause)."""
+    """Return how many jobs load; while requests are held (offline, in a pause) it says that they wait."""
     if n_jobs == 0:
         return "" if is_held else "Ready"
     if n_jobs == 1:

@@ -1,4 +1,4 @@
-"""The coverage strip's arithmetic: from what is not simply stored to pixels under a gapless axis. Pure."""
+"""The coverage strip: places the marks of coverage under the gapless axis, in pixels, and describes them. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.coverage import CoverageMark, MarkState
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import Series
     from candledesk.ui.chart.core.viewport import Placed
 
-LEAST_PX = 3.0  # closed hours take no room on the axis, and what is missing in them must still be seen
+LEAST_PX = 3.0  # closed hours have no width on the axis, and a mark within them must still be visible
 CAN_FILL = frozenset({MarkState.MISSING, MarkState.FAILED})
 _NAMES = {
     MarkState.PROVISIONAL: "Provisional",
@@ -34,7 +32,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of the strip from ``left`` to ``right`` logical pixels; ``mark`` ``None``: stored."""
+    """A part of the strip from ``left`` to ``right`` logical pixels; ``mark`` is ``None`` where bars are stored."""
 
     left: float
     right: float
@@ -42,7 +40,7 @@ class Segment:
 
 
 def shown_span(series: Series, placed: Placed, now: int) -> Span | None:
-    """Return the span whose marks matter to what is on screen; ``None`` when there is nothing on screen.
+    """Return the span whose marks are needed for the bars on screen; ``None`` without bars on screen.
 
     An empty region on the left stands for all that is older, one on the right for what is newer up to ``now``.
     """
@@ -56,23 +54,22 @@ def shown_span(series: Series, placed: Placed, now: int) -> Span | None:
 
 
 def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -> list[Segment]:
-    """Return the strip from left to right: what is stored first, the marks after it, to be drawn in this order.
+    """Return the parts of the strip in the order in which they are drawn: first what is stored, then the marks.
 
-    A mark in closed hours, where no bar is, is drawn ``LEAST_PX`` wide between its neighbours. Left of the oldest bar
-    the whole empty region takes the newest mark that is older than the bars.
+    A mark in closed hours is ``LEAST_PX`` wide and lies between the bars on either side. The newest mark that is older
+    than all bars fills the empty region left of them.
     """
     times, axis, width = series.bars.open_time, placed.axis, placed.view.width
     if not len(times):
         return []
     first, last = _clamped(placed.x_of(-0.5), width), _clamped(placed.x_of(axis.n_bars - 0.5), width)
     segments = [Segment(first, last, None)] if last > first else []
-    row_s = series.interval.step_s * series.stride
     older = [mark for mark in marks if mark.span.start < times[0] and mark.state is not MarkState.ODD]
     for mark in marks:
-        lo, hi = _first_row(times, mark.span.start, row_s), int(np.searchsorted(times, mark.span.end))
-        if hi <= 0 or (hi <= lo and lo == len(times) and mark.span.start > times[-1] + row_s):
-            continue  # older than the bars, or newer: no place on the axis
-        left, right = (float(placed.x_of(_index(placed, row) - 0.5)) for row in (lo, max(lo, hi)))
+        lo, hi = axis.rows_in(mark.span.start, mark.span.end)
+        if hi <= 0 or (hi == lo == len(times) and mark.span.start > axis.loaded_end):
+            continue  # older or newer than all bars: not on the axis
+        left, right = (float(placed.x_of(axis.start_of(row) - 0.5)) for row in (lo, hi))
         if right - left < LEAST_PX:
             middle = (left + right) / 2
             left, right = middle - LEAST_PX / 2, middle + LEAST_PX / 2
@@ -84,7 +81,7 @@ def place_marks(marks: Sequence[CoverageMark], series: Series, placed: Placed) -
 
 
 def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
-    """Return the piece under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
+    """Return the part under a logical pixel: the last drawn of those that can be fetched, else the last drawn."""
     near = [piece for piece in segments if piece.left - 1 <= x < piece.right + 1]
     fetched = [piece for piece in near if piece.mark is not None and piece.mark.state in CAN_FILL]
     found = fetched or near
@@ -92,12 +89,12 @@ def mark_at(segments: Sequence[Segment], x: float) -> Segment | None:
 
 
 def mark_text(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> str:
-    """Say what a piece is, why, since when and until when that is believed; times in the chart's zone ``tz``."""
+    """Return lines of text: state and reason, span, last and next check; times in the chart's zone ``tz``."""
     if mark is None:
         return "Stored"
     zone = ZoneInfo(tz)
     name, reason = _NAMES[mark.state], mark.reason
-    is_named = not reason or mark.state is not MarkState.ODD  # its reason says it
+    is_named = not reason or mark.state is not MarkState.ODD  # the reason of an odd bar contains it
     lines = [reason if not is_named else f"{name}: {reason}" if reason else name]
     start, end = (_place(at, zone, is_daily=is_daily) for at in (mark.span.start, mark.span.end))
     lines.append(f"{'the beginning' if mark.span.start <= HISTORY_START else start} to {end}")
@@ -109,22 +106,12 @@ def mark_text(mark: CoverageMark | None, *, is_daily: bool, tz: str = "UTC") -> 
 
 
 def _place(seconds: int, zone: ZoneInfo, *, is_daily: bool) -> str:
-    """Return what the axis calls an instant: daily bars have their date in every zone."""
+    """Return an instant as the time axis writes it: daily bars have the same date in every zone."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}" if is_daily else _when(seconds, zone)
 
 
 def _when(seconds: int, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(seconds, zone):%Y-%m-%d %H:%M %Z}"
-
-
-def _first_row(times: np.ndarray[tuple[int], np.dtype[np.int64]], start: int, row_s: int) -> int:
-    """Return the row that holds a time, else the first one after it."""
-    row = int(np.searchsorted(times, start, side="right")) - 1
-    return row if row >= 0 and start < times[row] + row_s else row + 1
-
-
-def _index(placed: Placed, row: int) -> int:
-    return placed.axis.n_bars if row >= placed.axis.n_rows else placed.axis.start_of(row)
 
 
 def _clamped(x: float, width: float) -> float:

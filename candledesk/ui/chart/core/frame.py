@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.core.autoscale import fit_prices
+from candledesk.ui.chart.core.autoscale import ShownBars, extent_of, fit_prices, fit_values
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
-from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows, reduce_shown
+from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
-from candledesk.ui.chart.core.panes import Panes, place_panes
-from candledesk.ui.chart.core.scales import PriceScale, format_price
+from candledesk.ui.chart.core.panes import PRICE, Panes, Unit, place_panes
+from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from candledesk.domain.bars import Bars, BoolArray, FloatArray
+    from candledesk.ui.chart.core.autoscale import Fit, ScaledLayer
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.scene import ChartScene, Series
     from candledesk.ui.chart.core.viewport import Placed
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 _AXIS_CHARS = 9  # room for 99,999.99 and for +250,000%, so that the axis seldom changes its width
 _AXIS_PAD = 14.0
 _TIME_PAD = 14.0
-_VOLUME_HEADROOM = 0.12
+_NUMBER_DIGITS = 3  # significant digits of the range of a pane of numbers that its labels show
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class Priced:
 class Frame:
     """A scene on a surface of ``panes.width`` × ``panes.height`` device pixels, ``dpr`` of them per logical pixel.
 
-    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``priced``: the columns
-    whose prices the axis can show, all but those at or below zero on a logarithmic one; ``notes``: what it cannot show.
+    ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``scales``: of each
+    pane, by its id, whether it is shown or not. ``priced``: the columns whose prices the axis can show, all but those
+    at or below zero on a logarithmic one; ``notes``: what it cannot show.
     """
 
     panes: Panes
@@ -60,11 +64,15 @@ class Frame:
     hi: int
     columns: BarColumns
     x: FloatArray
-    price: PriceScale
-    volume_peak: float
+    scales: Mapping[str, PaneScale]
     is_up: BoolArray
     priced: Priced
     notes: tuple[str, ...] = ()
+
+    @property
+    def price(self) -> PaneScale:
+        """The scale of the pane of prices."""
+        return self.scales[PRICE]
 
     @property
     def device_spacing(self) -> float:
@@ -128,11 +136,11 @@ def _drawn_rows(scene: ChartScene, placed: Placed, block: int) -> tuple[int, int
 def _draw_columns(scene: ChartScene, placed: Placed, block: int, rows: tuple[int, int]) -> tuple[BarColumns, BoolArray]:
     """Return the columns that the chart type draws of some rows, and which of them rise."""
     series, axis, (lo, hi) = scene.series, placed.axis, rows
-    columns = reduce_rows(series.drawn, axis, lo, hi, block, series.stride, series.origin)
+    columns = reduce_rows(series.drawn, axis, lo, hi, block)
     if scene.options.chart_type is ChartType.HEIKIN_ASHI and hi > lo:
         source = _averaged(scene, lo, hi)
         start = axis.row_at(axis.start_of(lo) - N_WARM_UP * columns.block)
-        before = reduce_rows(source, axis, start, hi, block, series.stride, series.origin)
+        before = reduce_rows(source, axis, start, hi, block)
         averaged = average_columns(before, len(columns.open))
         if source is not series.drawn:  # the wicks of what is not averaged are drawn all the same
             high, low = np.maximum(averaged.high, columns.high), np.minimum(averaged.low, columns.low)
@@ -160,32 +168,34 @@ def _rising(drawn: Bars, columns: BarColumns, options: ChartOptions) -> BoolArra
 
 def _above_zero(scene: ChartScene, placed: Placed, columns: BarColumns, rows: tuple[int, int]) -> BarColumns:
     """Return the columns without what lies at or below zero, which a logarithmic axis cannot show."""
-    series, (lo, hi) = scene.series, rows
-    odd = series.oddities
+    odd, (lo, hi) = scene.series.oddities, rows
     if odd is None or not odd.is_below[lo:hi].any():
         return columns
     if scene.options.chart_type is ChartType.HEIKIN_ASHI:
         kept = columns.low > 0
         parts = {name: getattr(columns, name)[kept] for name in ("centre", "open", "high", "low", "close", "volume")}
         return replace(columns, **parts)
-    return reduce_shown(odd.drawn, placed.axis, lo, hi, columns.block, series.stride, series.origin, ~odd.is_below)
+    return reduce_rows(odd.drawn, placed.axis, lo, hi, columns.block, ~odd.is_below)
 
 
-def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics) -> Frame:
-    """Lay out ``scene`` on ``width`` × ``height`` device pixels."""
+def solve_frame(
+    scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics, layers: Sequence[ScaledLayer]
+) -> Frame:
+    """Lay out ``scene`` on ``width`` × ``height`` device pixels; the axis of a pane shows what its ``layers`` show."""
     axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
-    panes = place_panes(width, height, axis, dpr, has_volume=has_volume(scene.series), split=scene.split)
+    filled = [pane for pane in scene.panes if pane.unit is not Unit.VOLUME or has_volume(scene.series)]
+    panes = place_panes(filled, (width, height), axis, dpr, maximised=scene.maximised)
     placed = scene.viewport.resized(panes.plot_w / dpr).place(scene.series.axis)
     lo, hi = placed.visible()
     block = block_size(placed.view.spacing * dpr)
     rows = _drawn_rows(scene, placed, block)
     columns, is_up = _draw_columns(scene, placed, block, rows)
-    fit = fit_prices(scene, lo, hi, columns)
-    peak = float(columns.volume.max()) if len(columns.volume) else 0.0
+    fit = fit_prices(scene, lo, hi, columns, layers)
+    shown = ShownBars(scene, lo, hi, columns, fit.range.is_log)
     x = _centres(placed, columns, dpr)
     priced = Priced(columns, x, is_up)
-    if fit.span.is_log and (shown := _above_zero(scene, placed, columns, rows)) is not columns:
-        priced = Priced(shown, _centres(placed, shown, dpr), _rising(scene.series.drawn, shown, scene.options))
+    if fit.range.is_log and (above := _above_zero(scene, placed, columns, rows)) is not columns:
+        priced = Priced(above, _centres(placed, above, dpr), _rising(scene.series.drawn, above, scene.options))
     return Frame(
         panes=panes,
         dpr=dpr,
@@ -194,12 +204,31 @@ def solve_frame(scene: ChartScene, width: int, height: int, dpr: float, metrics:
         hi=hi,
         columns=columns,
         x=x,
-        price=PriceScale(fit.span, panes.price_top, panes.price_bottom, fit.mode, fit.base),
-        volume_peak=peak * (1 + _VOLUME_HEADROOM),
+        scales=_scales(panes, fit, shown, layers),
         is_up=is_up,
         priced=priced,
         notes=fit.notes,
     )
+
+
+def _scales(panes: Panes, fit: Fit, shown: ShownBars, layers: Sequence[ScaledLayer]) -> dict[str, PaneScale]:
+    """Return the scale of every pane: prices as they were fitted, the others by the union of their layers."""
+    scales = {}
+    for pane in shown.scene.panes:
+        box, unit = panes.box(pane.id), pane.unit
+        if pane.id == PRICE:
+            decimals = shown.scene.series.decimals
+            scales[PRICE] = PaneScale(fit.range, box.top, box.bottom, unit, decimals, fit.mode, fit.base)
+        else:
+            fitted = fit_values(unit, extent_of(layers, pane.id, shown))
+            decimals = 0 if unit is Unit.VOLUME else number_decimals(fitted)
+            scales[pane.id] = PaneScale(fitted, box.top, box.bottom, unit, decimals)
+    return scales
+
+
+def number_decimals(fitted: ValueRange) -> int:
+    """Return how many digits after the point tell the values of a range apart, at least two."""
+    return max(2, _NUMBER_DIGITS - math.ceil(math.log10(fitted.hi - fitted.lo)))
 
 
 def _centres(placed: Placed, columns: BarColumns, dpr: float) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The legend's words: symbol, interval, venue and the values of one bar."""
+"""The text of the legend: symbol, interval, venue and the values of one bar. Pure."""
 
 from __future__ import annotations
 
@@ -69,6 +69,6 @@ def value_parts(series: Series, row: int) -> list[Part]:
 
 
 def flag_part(series: Series, row: int) -> list[Part]:
-    """Return why the bar is flagged, in words; nothing for an ordinary one."""
+    """Return why the bar is flagged, as text; empty for an ordinary bar."""
     words = flags_text(series.flags.get(int(series.bars.open_time[row]), 0), is_single=series.is_single)
     return [Part(words, Tone.MUTED)] if words else []

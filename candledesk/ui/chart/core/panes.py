@@ -1,129 +1,154 @@
-"""Pixel arithmetic: pane edges and candle rectangles on whole device pixels."""
+"""The panes of a chart: a list with weights, their edges on whole device pixels, and what lies under a pixel. Pure."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import BoolArray, FloatArray
+    from collections.abc import Iterator, Sequence
 
-RectArray = NDArray[np.int32]  # shape (n, 4): x1, y1, x2, y2, all inclusive, as QRect lays them out
-
-_BODY_FROM = 2.5  # lightweight-charts, renderers/optimal-bar-width.ts: below this a candle is its wick
-_BODY_FIXED_TO = 4.0
-_GAPLESS_TO = 2.0
-_PANES_FROM = 4  # lower charts show the price alone
+PRICE = "price"
+VOLUME = "volume"
 MIN_PANE_PX = 30  # CHART.md, panes; logical pixels
+_SPARE = 2  # so many more panes of that height must have room before another pane is shown
+_SEPARATOR_REACH = 4.0  # logical pixels from a separator that still grab it
 
 
-class PaneName(StrEnum):
-    """The panes of a chart, from the top."""
+class Unit(StrEnum):
+    """What the axis of a pane counts."""
 
-    PRICE = "price"
-    VOLUME = "volume"
+    PRICE = "price"  # in the scale mode of the chart: normal, logarithmic, percent, indexed
+    VOLUME = "volume"  # from zero, shortened to K, M and B
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
-class PaneSplit:
-    """How the height is shared: the volume pane's share, or the one pane that has all of it."""
+class Pane:
+    """One pane: ``id`` is what layers name it by, ``weight`` its share of the height beside the others' weights."""
 
-    volume_share: float = 0.18
-    maximised: PaneName | None = None
+    id: str
+    weight: float
+    unit: Unit = Unit.NUMBER
+
+
+DEFAULT_PANES = (Pane(PRICE, 0.82, Unit.PRICE), Pane(VOLUME, 0.18, Unit.VOLUME))
+
+
+class PaneBox(NamedTuple):
+    """A pane and its device pixels ``[top, bottom)``."""
+
+    pane: Pane
+    top: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        """Device pixels; 0 for a pane that is not shown."""
+        return self.bottom - self.top
 
 
 @dataclass(frozen=True, slots=True)
 class Panes:
-    """Edges in device pixels, half-open; the price axis is right of ``plot_w``, the time axis below ``time_top``."""
+    """Edges in device pixels; the axes of values are right of ``plot_w``, the time axis is below ``time_top``.
+
+    ``boxes``: the panes that are shown, from the top; between two of them lies a separator.
+    """
 
     width: int
     height: int
     plot_w: int
-    price_top: int
-    price_bottom: int
-    volume_top: int
-    volume_bottom: int
     time_top: int
+    boxes: tuple[PaneBox, ...]
 
-    @property
-    def has_volume(self) -> bool:
-        """Whether the volume pane is shown."""
-        return self.volume_bottom > self.volume_top
+    def box(self, pane: str) -> PaneBox:
+        """Return the edges of a pane, without height when it is not shown."""
+        for box in self.boxes:
+            if box.pane.id == pane:
+                return box
+        return PaneBox(Pane(pane, 0.0), self.time_top, self.time_top)
+
+    def box_at(self, y: float) -> PaneBox:
+        """Return the pane under a device pixel above the time axis; a separator counts to the pane above it."""
+        for box in reversed(self.boxes):
+            if box.top <= y:
+                return box
+        return self.boxes[0]
+
+    def separators(self) -> Iterator[tuple[PaneBox, PaneBox]]:
+        """Return the panes above and below each separator."""
+        return pairwise(self.boxes)
 
 
 def place_panes(
-    width: int,
-    height: int,
-    axis: tuple[int, int],
-    dpr: float,
-    *,
-    has_volume: bool = True,
-    split: PaneSplit | None = None,
+    panes: Sequence[Pane], size: tuple[int, int], axis: tuple[int, int], dpr: float, *, maximised: str = ""
 ) -> Panes:
-    """Divide the device pixels of a chart, ``dpr`` of them per logical pixel.
+    """Divide the device pixels of a chart, ``dpr`` of them per logical pixel, among panes from the top.
 
-    ``axis``: width of the price axis and height of the time axis; ``has_volume``: whether there is any volume to show
-    (currencies and indices have none).
+    ``size``: width and height of the chart; ``axis``: width of the value axes and height of the time axis. A low chart
+    leaves out the last panes; ``maximised``: the pane that has all of the height, where it is one of ``panes``.
     """
-    axis_w, axis_h = axis
-    split = split or PaneSplit()
-    time_top = max(0, height - axis_h)
-    plot_w = max(1, width - axis_w)
+    (width, height), (axis_w, axis_h) = size, axis
+    time_top, plot_w = max(0, height - axis_h), max(1, width - axis_w)
     line, least = max(1, round(dpr)), round(MIN_PANE_PX * dpr)
-    if not has_volume or time_top < _PANES_FROM * least or split.maximised is PaneName.PRICE:
-        return Panes(width, height, plot_w, 0, time_top, time_top, time_top, time_top)
-    if split.maximised is PaneName.VOLUME:
-        return Panes(width, height, plot_w, 0, 0, 0, time_top, time_top)
-    volume_top = time_top - min(max(round(time_top * split.volume_share), least), time_top - least - line)
-    return Panes(width, height, plot_w, 0, volume_top - line, volume_top, time_top, time_top)
+    n_fitting = next((n for n in range(len(panes), 1, -1) if time_top >= (n + _SPARE) * least), 1)
+    shown = panes[:n_fitting]
+    shown = [pane for pane in shown if pane.id == maximised] or shown
+    total, boxes, bottom = sum(pane.weight for pane in shown), [], time_top
+    for at in range(len(shown) - 1, 0, -1):
+        share = sum(pane.weight for pane in shown[at:]) / total
+        top = max(min(time_top - round(time_top * share), bottom - least), at * (least + line))
+        boxes.append(PaneBox(shown[at], top, bottom))
+        bottom = top - line
+    boxes.append(PaneBox(shown[0], 0, bottom))
+    return Panes(width, height, plot_w, time_top, tuple(reversed(boxes)))
 
 
-def body_width(device_spacing: float) -> int:
-    """Return the body's width in device pixels: odd, so that the one-pixel wick is its middle."""
-    if device_spacing < _BODY_FROM:
-        return 1
-    if device_spacing <= _BODY_FIXED_TO:
-        return 3 if device_spacing >= _BODY_FIXED_TO - 0.5 else 1
-    share = 1 - 0.2 * math.atan(device_spacing - _BODY_FIXED_TO) / (math.pi / 2)
-    wide = max(1, math.floor(device_spacing * share))
-    return wide if wide % 2 else wide - 1
+def move_separator(panes: tuple[Pane, ...], placed: Panes, lower: str, y: float, dpr: float) -> tuple[Pane, ...]:
+    """Return the panes with the separator above the pane ``lower`` at ``y`` logical pixels.
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CandleRects:
-    """What is drawn of rising and of falling columns, ready for one ``drawRects`` each."""
-
-    up: RectArray
-    down: RectArray
-
-
-def rects_of(left: FloatArray, top: FloatArray, right: FloatArray, bottom: FloatArray | int) -> RectArray:
-    """Return rectangles from their edges, all inclusive, each of shape ``(n,)``."""
-    out = np.empty((len(left), 4), np.int32)
-    out[:, 0], out[:, 1], out[:, 2], out[:, 3] = left, top, right, bottom
-    return out
-
-
-def by_direction(rects: RectArray, is_up: BoolArray) -> CandleRects:
-    """Part rectangles, shape ``(n, 4)``, by whether they rise, shape ``(n,)``."""
-    return CandleRects(rects.take(is_up.nonzero()[0], axis=0), rects.take((~is_up).nonzero()[0], axis=0))
-
-
-def volume_rects(x: FloatArray, volume: FloatArray, *, spacing: float, top: int, bottom: int, peak: float) -> RectArray:
-    """Return bars that grow from ``bottom``, shape ``(n, 4)``; what traded is at least one pixel high.
-
-    Columns too narrow for a gap of whole pixels between them stand side by side: now and then a gap would make stripes.
+    Only ``lower`` and the pane above it change; both keep 30 logical pixels (CHART.md).
     """
-    share = volume / peak * (bottom - top) if peak > 0 else np.zeros_like(volume)
-    height = np.maximum(np.rint(share), volume > 0)
-    if spacing < _GAPLESS_TO:
-        left, right = np.rint(x - spacing / 2), np.rint(x + spacing / 2) - 1
-    else:
-        half, centre = body_width(spacing) // 2, np.rint(x)
-        left, right = centre - half, centre + half
-    return rects_of(left, bottom - height, right, bottom - 1)
+    shown = [box.pane for box in placed.boxes]
+    at = next(at for at, pane in enumerate(shown) if pane.id == lower)
+    height, total = max(placed.time_top / dpr, 1.0), sum(pane.weight for pane in shown)
+    least = MIN_PANE_PX / height
+    pair = (shown[at - 1].weight + shown[at].weight) / total
+    below = sum(pane.weight for pane in shown[at + 1 :]) / total
+    share = max(min(1 - y / height - below, pair - least), least)
+    changed = {lower: share * total, shown[at - 1].id: (pair - share) * total}
+    return tuple(replace(pane, weight=changed.get(pane.id, pane.weight)) for pane in panes)
+
+
+class Zone(Enum):
+    """The kinds of parts of a chart that can be grabbed."""
+
+    PLOT = auto()
+    SEPARATOR = auto()
+    VALUE_AXIS = auto()
+    TIME_AXIS = auto()
+
+
+class Hit(NamedTuple):
+    """What lies under a pixel: its kind, its pane (of a separator the pane below it) and, if one says so, its layer."""
+
+    zone: Zone
+    pane: str = ""
+    layer: str = ""
+
+
+def hit_axes(panes: Panes, x: float, y: float, dpr: float) -> Hit | None:
+    """Return the axis or separator under a device pixel, ``None`` in the plot."""
+    if y >= panes.time_top:
+        return Hit(Zone.TIME_AXIS)
+    for upper, lower in panes.separators():
+        if abs(y - (upper.bottom + lower.top) / 2) <= _SEPARATOR_REACH * dpr:
+            return Hit(Zone.SEPARATOR, lower.pane.id)
+    return Hit(Zone.VALUE_AXIS, panes.box_at(y).pane.id) if x >= panes.plot_w else None
+
+
+def hit_plot(panes: Panes, y: float) -> Hit:
+    """Return the pane under a device pixel."""
+    return Hit(Zone.PLOT, panes.box_at(y).pane.id)

@@ -1,4 +1,4 @@
-"""The price scale: prices to pixels and back, autoscale and round tick prices."""
+"""The scale of a pane: values to pixels and back, autoscale, round ticks and their labels. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from candledesk.ui.chart.core.options import PriceMode
+from candledesk.ui.chart.core.panes import Unit
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import FloatArray
 
-LEAST_PRICE = 1e-12  # a hundredth of what ten decimals can write; less is drawn and counted as nothing
+LEAST_PRICE = 1e-12  # a hundredth of the least price with ten decimals; lower prices are drawn as this one
 MARGIN_TOP = 0.20  # CHART.md: autoscale margins
 MARGIN_BOTTOM = 0.10
-_WHOLE = 1e-6  # a step of so nearly whole units is written out
+_WHOLE = 1e-6  # a step this close to whole units can be written with the decimals
 _LINEAR_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-# Of each decade, the rounder ones first: the others come between them where there is room.
+# Of each decade, rounder ones first; the others are added where there is room between them.
 _LOG_MANTISSAS = (
     (1.0,),
     (2.0, 5.0),
@@ -32,74 +33,85 @@ _LOG_TICKS_FROM = 2.5  # below this ratio high/low, linear ticks read better on 
 
 
 @dataclass(frozen=True, slots=True)
-class PriceRange:
-    """What the price axis spans; in log10 of the price when ``is_log``."""
+class ValueRange:
+    """The lowest and the highest value of an axis; in log10 of the value when ``is_log``."""
 
     lo: float
     hi: float
     is_log: bool = False
     is_inverted: bool = False
 
-    def scaled(self, factor: float) -> PriceRange:
+    def scaled(self, factor: float) -> ValueRange:
         """Scale about the centre; a factor above 1 shows more."""
         centre, half = (self.lo + self.hi) / 2, (self.hi - self.lo) / 2 * factor
         return replace(self, lo=centre - half, hi=centre + half)
 
-    def shifted(self, fraction: float) -> PriceRange:
-        """Move by a fraction of the span; positive moves the candles down."""
+    def shifted(self, fraction: float) -> ValueRange:
+        """Move by a fraction of the range; positive moves the candles down."""
         step = (self.hi - self.lo) * fraction * (-1 if self.is_inverted else 1)
         return replace(self, lo=self.lo + step, hi=self.hi + step)
 
 
 @dataclass(frozen=True, slots=True)
-class PriceScale:
-    """A price range on the pixels ``[top, bottom)`` of a pane.
+class PaneScale:
+    """A range of values on the pixels ``[top, bottom)`` of a pane.
 
-    ``mode`` and ``base`` decide what the labels count: percent of ``base``, or ``base`` as 100. They move no pixel.
+    ``decimals``: digits after the point of a label. ``mode`` and ``base`` decide what the labels of prices count:
+    percent of ``base``, or ``base`` as 100. They move no pixel.
     """
 
-    span: PriceRange
+    range: ValueRange
     top: float
     bottom: float
+    unit: Unit = Unit.PRICE
+    decimals: int = 2
     mode: PriceMode = PriceMode.NORMAL
     base: float = 1.0
 
     @overload
-    def y_of(self, price: FloatArray) -> FloatArray: ...
+    def y_of(self, value: FloatArray) -> FloatArray: ...
     @overload
-    def y_of(self, price: float) -> float: ...
-    def y_of(self, price: FloatArray | float) -> FloatArray | float:
-        """Return the pixels of prices."""
-        value = np.log10(np.maximum(price, LEAST_PRICE)) if self.span.is_log else price
-        share = (value - self.span.lo) / (self.span.hi - self.span.lo)
-        if self.span.is_inverted:
+    def y_of(self, value: float) -> float: ...
+    def y_of(self, value: FloatArray | float) -> FloatArray | float:
+        """Return the pixels of values."""
+        counted = np.log10(np.maximum(value, LEAST_PRICE)) if self.range.is_log else value
+        share = (counted - self.range.lo) / (self.range.hi - self.range.lo)
+        if self.range.is_inverted:
             return self.top + share * (self.bottom - self.top)
         return self.bottom - share * (self.bottom - self.top)
 
-    def price_at(self, y: float) -> float:
-        """Return the price under a pixel."""
+    def value_at(self, y: float) -> float:
+        """Return the value under a pixel."""
         share = (y - self.top) / (self.bottom - self.top)
-        share = share if self.span.is_inverted else 1 - share
-        value = self.span.lo + share * (self.span.hi - self.span.lo)
-        return float(10**value) if self.span.is_log else value
+        share = share if self.range.is_inverted else 1 - share
+        value = self.range.lo + share * (self.range.hi - self.range.lo)
+        return float(10**value) if self.range.is_log else value
 
-    def label(self, price: float, decimals: int) -> str:
-        """Return what the axis calls a price."""
+    def label(self, value: float) -> str:
+        """Return the label of a value on the axis."""
+        if self.unit is Unit.VOLUME:
+            return format_volume(value)
         if self.mode is PriceMode.PERCENT:
-            most = max(abs(self.price_at(y) / self.base - 1) for y in (self.top, self.bottom)) * 100
-            return format_percent((price / self.base - 1) * 100, is_whole=most >= _PERCENT_WHOLE_FROM)
-        return (
-            format_price(price / self.base * 100, 2)
-            if self.mode is PriceMode.INDEXED
-            else format_price(price, decimals)
+            most = max(abs(self.value_at(y) / self.base - 1) for y in (self.top, self.bottom)) * 100
+            return format_percent((value / self.base - 1) * 100, is_whole=most >= _PERCENT_WHOLE_FROM)
+        if self.mode is PriceMode.INDEXED:
+            return format_price(value / self.base * 100, 2)
+        return format_price(value, self.decimals)
+
+    def levels(self, min_gap_px: float) -> tuple[tuple[float, str], ...]:
+        """Return the pixel and the label of each of ``ticks``; of volumes without needless zeros."""
+        is_volume = self.unit is Unit.VOLUME
+        return tuple(
+            (float(self.y_of(value)), format_volume(value, is_short=True) if is_volume else self.label(value))
+            for value in self.ticks(min_gap_px)
         )
 
-    def ticks(self, min_gap_px: float, decimals: int) -> list[float]:
-        """Return ascending prices whose labels are round, at least ``min_gap_px`` apart."""
+    def ticks(self, min_gap_px: float) -> list[float]:
+        """Return ascending values whose labels are round, at least ``min_gap_px`` apart."""
         height = self.bottom - self.top
         if height < min_gap_px:
             return []
-        low, high = sorted((self.price_at(self.bottom), self.price_at(self.top)))
+        low, high = sorted((self.value_at(self.bottom), self.value_at(self.top)))
         if self.mode in (PriceMode.PERCENT, PriceMode.INDEXED):
             zero = self.base if self.mode is PriceMode.PERCENT else 0.0
             unit = self.base / 100
@@ -107,15 +119,15 @@ class PriceScale:
                 zero + value * unit
                 for value in _round_values((low - zero) / unit, (high - zero) / unit, min_gap_px / height, 2)
             ]
-        if self.span.is_log and low > 0 and high / low >= _LOG_TICKS_FROM:
+        if self.range.is_log and low > 0 and high / low >= _LOG_TICKS_FROM:
             return self._log_ticks(low, high, min_gap_px)
-        values = _round_values(low, high, min_gap_px / height, decimals)
-        return self._spaced(values, min_gap_px) if self.span.is_log else values
+        values = _round_values(low, high, min_gap_px / height, self.decimals)
+        return self._spaced(values, min_gap_px) if self.range.is_log else values
 
     def _log_ticks(self, low: float, high: float, min_gap_px: float) -> list[float]:
         """Return round prices of a logarithmic axis: rounder ones first, others where they keep their distance."""
         decades = [10.0**k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
-        per_log, lowest = (self.bottom - self.top) / (self.span.hi - self.span.lo), math.log10(low)
+        per_log, lowest = (self.bottom - self.top) / (self.range.hi - self.range.lo), math.log10(low)
         taken: list[tuple[float, float]] = []  # the pixel counted upward, and the price
         for mantissas in _LOG_MANTISSAS:
             prices = (mantissa * decade for decade in decades for mantissa in mantissas)
@@ -151,7 +163,7 @@ def nice_step(least: float, decimals: int) -> float:
     return next(step for step in steps if abs(step / unit - round(step / unit)) < _WHOLE * step / unit)
 
 
-def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: bool = False) -> PriceRange:
+def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: bool = False) -> ValueRange:
     """Return the range that shows ``[low, high]`` with 20 % above and 10 % below."""
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
@@ -162,7 +174,7 @@ def autoscale(low: float, high: float, *, is_log: bool = False, is_inverted: boo
         low, high = low - pad, high + pad
     unit = (high - low) / (1 - MARGIN_TOP - MARGIN_BOTTOM)
     above, below = (MARGIN_BOTTOM, MARGIN_TOP) if is_inverted else (MARGIN_TOP, MARGIN_BOTTOM)
-    return PriceRange(low - unit * below, high + unit * above, is_log, is_inverted)
+    return ValueRange(low - unit * below, high + unit * above, is_log, is_inverted)
 
 
 def format_price(price: float, decimals: int) -> str:

@@ -3,57 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import DAY_S, INTERVALS
-from candledesk.ui.chart.core.axis import Axis
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
-from candledesk.ui.chart.core.panes import PaneSplit
+from candledesk.ui.chart.core.panes import DEFAULT_PANES, Pane
 from candledesk.ui.chart.core.time_ticks import TimeAxisData, build_calendar
-from candledesk.ui.chart.core.viewport import Viewport
+from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from candledesk.cache.messages import ViewportReply
-    from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
-    from candledesk.ui.chart.core.scales import PriceRange
+    from candledesk.ui.chart.core.scales import ValueRange
 
 DEFAULT_DECIMALS = 2
+_ROOM = 1.25  # how much wider than a whole history the view may be
+_MANY_BARS = 20_000  # that may be looked at before they are stored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """The loaded window of one series: rows of one bar, or of about ``stride`` bars where ``starts`` says how many.
+    """The loaded window of one series: rows of one bar or of many, and the axis that they lie on.
 
-    ``origin``: absolute index of bar 0, stable while the window moves; ``n_older`` and ``n_newer``: how many bars are
-    stored on either side of the window. ``flags``: of each row that holds a flagged bar, by its open time;
-    ``oddities``: how rows are drawn that are not drawn as they are, ``None`` when all are. ``oldest_askable``: how far
-    back the provider answers (UTC seconds), ``None`` for no limit but the listing.
+    ``flags``: of each row that holds a flagged bar, by its open time; ``oddities``: how rows are drawn that are not
+    drawn as they are, ``None`` when all are. ``oldest_askable``: how far back the provider answers (UTC seconds),
+    ``None`` for no limit but the listing.
     """
 
     symbol: str
     interval: Interval
     bars: Bars
+    axis: BarAxis
     calendar: TimeAxisData
-    origin: int = 0
     instrument: Instrument | None = None
     edge: EdgeState = EdgeState.LOADING
     edge_reason: str = ""
     at_latest: bool = True
     hours: TradingHours | None = None
-    starts: IntArray | None = None
-    stride: int = 1
-    n_older: int = 0
-    n_newer: int = 0
     flags: Mapping[int, int] = field(default_factory=dict)
     oddities: Oddities | None = None
     oldest_askable: int | None = None
@@ -66,12 +63,7 @@ class Series:
     @property
     def is_single(self) -> bool:
         """Whether every row is one stored bar."""
-        return self.starts is None and self.interval.base is self.interval
-
-    @property
-    def axis(self) -> Axis:
-        """Where the rows lie."""
-        return _axis_of(self)
+        return self.axis.is_single and self.interval.base is self.interval
 
     @property
     def decimals(self) -> int:
@@ -82,14 +74,12 @@ class Series:
         """Whether a reply of the same series would change nothing."""
         return (
             self.flags == reply.odd
-            and (
-                (self.edge, self.edge_reason, self.at_latest, self.instrument, self.stride, self.n_older, self.n_newer)
-                == (
-                    *(reply.edge, reply.edge_reason, reply.at_latest, reply.instrument),
-                    *(reply.request.stride, reply.n_older, reply.n_newer),
-                )
-            )
+            and (self.edge, self.edge_reason, self.at_latest, self.instrument)
+            == (reply.edge, reply.edge_reason, reply.at_latest, reply.instrument)
+            and (self.axis.stride, self.axis.n_older, self.axis.n_newer)
+            == (reply.request.stride, reply.n_older, reply.n_newer)
             and self.bars.equals(reply.bars)
+            and np.array_equal(self.axis.upcoming_times, () if reply.upcoming is None else reply.upcoming)
         )
 
     @classmethod
@@ -97,7 +87,7 @@ class Series:
         """Return no series at all."""
         none = Bars.empty()
         calendar = build_calendar(none.open_time, "UTC", is_daily=True)
-        return cls("", INTERVALS["1d"], none, calendar, edge=EdgeState.START)
+        return cls("", INTERVALS["1d"], none, BarAxis(none.open_time), calendar, edge=EdgeState.START)
 
     @classmethod
     def from_reply(cls, reply: ViewportReply) -> Series:
@@ -105,37 +95,35 @@ class Series:
         zone = reply.instrument.tz if reply.instrument else "UTC"
         interval = reply.request.interval
         is_single = reply.starts is None and interval.base is interval
+        axis = BarAxis(
+            reply.bars.open_time,
+            reply.starts,
+            stride=reply.request.stride,
+            n_older=reply.n_older,
+            n_newer=reply.n_newer,
+            stored_from=reply.stored_from,
+            upcoming=reply.upcoming,
+            step_s=interval.step_s,
+        )
         return cls(
             symbol=reply.request.symbol,
             interval=interval,
             bars=reply.bars,
-            calendar=build_calendar(reply.bars.open_time, zone, is_daily=interval.is_daily),
+            axis=axis,
+            calendar=build_calendar(axis.slot_times, zone, is_daily=interval.is_daily, n_upcoming=axis.n_upcoming),
             instrument=reply.instrument,
             edge=reply.edge,
             edge_reason=reply.edge_reason,
             at_latest=reply.at_latest,
             hours=reply.hours,
-            starts=reply.starts,
-            stride=reply.request.stride,
-            n_older=reply.n_older,
-            n_newer=reply.n_newer,
             flags=reply.odd,
             oldest_askable=reply.oldest_askable,
             oddities=find_oddities(reply.bars, reply.odd, reply.usual, is_single=is_single),
         )
 
     def replacing(self, previous: Series) -> Series:
-        """Return the window with the absolute indexes of the window of the same series that it replaces."""
-        if not len(self.bars) or not len(previous.bars):
-            return replace(self, origin=previous.origin)
-        shift = self.axis.shift_from(previous.axis, int(self.bars.open_time[-1]))
-        return self if shift is None else replace(self, origin=previous.origin - shift)
-
-
-@lru_cache(maxsize=4)
-def _axis_of(series: Series) -> Axis:
-    """Return the one axis of a series: what is known of it can be kept with it."""
-    return Axis(series.bars.open_time, series.starts)
+        """Return the window with its bars in the same blocks as in the window of the same series that it replaces."""
+        return replace(self, axis=self.axis.continuing(previous.axis))
 
 
 def first_time(series: Series) -> int | None:
@@ -145,6 +133,21 @@ def first_time(series: Series) -> int | None:
     listed = series.instrument.first_open_time if series.instrument else None
     floor = None if series.oldest_askable is None else series.oldest_askable + DAY_S
     return max((time for time in (listed, floor) if time is not None), default=None)
+
+
+def view_of_date(view: Viewport, series: Series, date: int) -> Viewport:
+    """Return the view with a date in the middle; near the start of history with the first bar at the left edge."""
+    placed = view.place(series.axis)
+    views = [placed.centred(date), *([placed.on_first()] if series.edge is EdgeState.START else [])]
+    return max(views, key=lambda moved: moved.place(series.axis).right_edge)
+
+
+def min_spacing(series: Series, width: float) -> float:
+    """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
+    n_stored = series.axis.n_stored
+    is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
+    n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
+    return min(DEFAULT_SPACING, width / n_most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +163,21 @@ class ChartScene:
     """Everything that one paint needs.
 
     ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
+    ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
+    empty for none.
     """
 
     series: Series = field(default_factory=Series.empty)
     viewport: Viewport = field(default_factory=Viewport)
-    price_range: PriceRange | None = None
+    price_range: ValueRange | None = None
     price_mode: PriceMode = PriceMode.NORMAL
     is_inverted: bool = False
     notice: Notice | None = None
     is_offline: bool = False
     is_counting: bool = False
     pause: str = ""
-    split: PaneSplit = field(default_factory=PaneSplit)
+    panes: tuple[Pane, ...] = DEFAULT_PANES
+    maximised: str = ""
     options: ChartOptions = field(default_factory=ChartOptions)
 
     @property

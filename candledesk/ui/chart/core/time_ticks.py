@@ -1,4 +1,4 @@
-"""Time labels that follow the calendar: heavier units win, and a label depends on its bar alone, never on the pan."""
+"""Time labels that follow the calendar: longer units come first, and panning changes no label. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.domain.bars import BoolArray, IntArray
-    from candledesk.ui.chart.core.axis import Axis
+    from candledesk.ui.chart.core.axis import BarAxis
     from candledesk.ui.chart.core.viewport import Placed
 
-# In English everywhere, and several times as fast as strftime.
+# English in every locale, and several times as fast as strftime.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SPLIT_S = 100 * DAY_S  # no zone changes its clock twice within this
@@ -97,10 +97,13 @@ def _offset(instant: int, zone: ZoneInfo) -> int:
     return int(delta.total_seconds()) if delta else 0
 
 
-def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "") -> TimeAxisData:
+def build_calendar(
+    open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz: str = "", n_upcoming: int = 0
+) -> TimeAxisData:
     """Weigh every bar in the zone ``tz``; daily and longer bars are their own date in every zone.
 
-    ``exchange_tz``: the zone in which sessions have their dates, when that is another one.
+    ``exchange_tz``: the zone in which sessions have their dates, when that is another one; ``n_upcoming``: how many of
+    the last bars have not come yet: they do not count when it is decided which units have room.
     """
     local = open_time if is_daily else open_time + utc_offsets(open_time, ZoneInfo(tz))
     is_start = np.zeros(len(local), np.bool_)
@@ -108,12 +111,14 @@ def build_calendar(open_time: IntArray, tz: str, *, is_daily: bool, exchange_tz:
         at_home = open_time + utc_offsets(open_time, ZoneInfo(exchange_tz)) if exchange_tz else local
         is_start[1:] = np.diff(at_home // DAY_S) != 0
     weight = _weigh(local, is_daily=is_daily)
-    counts = np.bincount(weight, minlength=len(Weight))  # the first bar has none: what began before it is not known
+    counts = np.bincount(
+        weight[: len(weight) - n_upcoming], minlength=len(Weight)
+    )  # the first bar has no weight: the bar before it is not known
     return TimeAxisData(local, weight, tuple(counts[::-1].cumsum()[::-1].tolist()), is_daily, is_start, tz)
 
 
 def _weigh(local: IntArray, *, is_daily: bool) -> IntArray:
-    """Return the heaviest unit that begins with each bar; only where a lighter one begins can a heavier one."""
+    """Return the heaviest unit that begins with each bar; a unit begins only where every lighter unit begins."""
     weight = np.zeros(len(local), np.int64)
     rows = np.arange(1, len(local))
     units = _CALENDAR_UNITS if is_daily else (*_CLOCK_UNITS, *_CALENDAR_UNITS)
@@ -149,13 +154,13 @@ def _months(n_months: int) -> Callable[[IntArray], IntArray]:
     return lambda local: _months_of(local)[0] // n_months
 
 
-_CROWD = 3.0  # so many more marks than there is room for are tried between the heavier ones
-_TIGHT = 0.7  # of the usual distance: the least between two labels
-_ROOMY = 1.5  # so far apart, marks mostly have lighter ones between them
-_NEVER = 0  # when a bar begins that has not come
+_MOST_MARKS = 3.0  # a unit with more marks than this multiple of the room is not tried between heavier labels
+_TIGHT = 0.7  # the least distance between two labels, as a fraction of the usual one
+_ROOMY = 1.5  # with this multiple of the usual distance there are mostly lighter labels between two marks
+_NO_TIME = 0  # of the mark that stands for the next unit behind all known bars
 _YEAR_0 = 1970
 _HALF_MONTH_DAYS = 14
-# Each unit, the lighter first, with what numbers its turns: a turn of a heavier one begins with one of every lighter.
+# Each unit, the lightest first, with the function that numbers it: where a heavier unit begins every lighter one does.
 _CLOCK_UNITS = (
     (Weight.MINUTE, _clock(60)),
     (Weight.MINUTE_5, _clock(300)),
@@ -183,15 +188,15 @@ _CALENDAR_UNITS = (
 def time_ticks(calendar: TimeAxisData, placed: Placed, min_gap_px: float) -> list[TimeTick]:
     """Return the labels on screen, left to right, about ``min_gap_px`` apart, heavier units first.
 
-    Units that fit everywhere are labelled throughout; lighter ones where there is room between those, counted from the
-    heavier label at their left, so that a pan changes none of them. The next such unit, though its bar has not come
-    yet, counts too.
+    Units for which there is room everywhere are labelled everywhere; lighter ones where there is room between those,
+    counted from the heavier label at their left, so that panning changes none of them. Bars to come have labels where
+    their times are known; room is left for the next unit behind them.
     """
-    lo, hi = placed.visible()
+    lo, hi = placed.visible_slots()
     if len(calendar.weight) == 0 or hi <= lo:
         return []
-    grain = 1 << max(0, (hi - lo).bit_length() - 3)  # an eighth to a quarter of the screen: the next pan finds them
-    lo_kept, hi_kept = lo // grain * grain, min(-(-hi // grain) * grain, placed.axis.n_rows)
+    grain = 1 << max(0, (hi - lo).bit_length() - 3)  # an eighth of the screen or more: the next pan finds them cached
+    lo_kept, hi_kept = lo // grain * grain, min(-(-hi // grain) * grain, placed.axis.n_slots)
     ticks = _ticks_of(calendar, placed.axis, (lo_kept, hi_kept), placed.view.spacing, min_gap_px)
     reach = _reach(placed.view.spacing, min_gap_px)
     first, last = placed.left_edge - reach, placed.right_edge + reach
@@ -205,43 +210,44 @@ def _reach(spacing: float, min_gap_px: float) -> int:
 
 @lru_cache(maxsize=4)
 def _ticks_of(
-    calendar: TimeAxisData, axis: Axis, rows: tuple[int, int], spacing: float, min_gap_px: float
+    calendar: TimeAxisData, axis: BarAxis, rows: tuple[int, int], spacing: float, min_gap_px: float
 ) -> list[TimeTick]:
-    """Return the labels of the rows ``[lo, hi)`` and of some beside them."""
+    """Return the labels of the slots ``[lo, hi)`` and of some beside them."""
     room = axis.n_bars * spacing / min_gap_px
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
     reach = _reach(spacing, min_gap_px)
-    lo, hi = axis.row_at(axis.start_of(rows[0]) - reach), axis.row_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
+    lo, hi = axis.slot_at(axis.start_of(rows[0]) - reach), axis.slot_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
     lightest = least
-    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _CROWD:
+    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _MOST_MARKS:
         lightest -= 1
     before = (calendar.weight[:lo] >= least).nonzero()[0]
-    lo = int(before[-1]) if len(before) else 0  # type: ignore[assignment]
+    lo = int(before[-1]) if len(before) else 0
     marks = lo + (calendar.weight[lo : hi + 1] >= lightest).nonzero()[0]
     gap = min_gap_px * _TIGHT / spacing
-    is_clear = axis.starts_of(marks) >= gap  # of the first bar: who knows what begins with it
+    is_clear = axis.starts_of(marks) >= gap  # the first bar may begin a heavier unit
     marks = marks[is_clear | (calendar.weight[marks] >= least)]
     weights = calendar.weight[marks].tolist()
     local_s = calendar.local_s[marks].tolist()
     starts = axis.starts_of(marks).tolist()
     heavier = [int(row) for row in before[-2:-1]] + marks[calendar.weight[marks] >= least].tolist()[-2:]
-    taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NEVER], gap)
+    taken = _spread([*starts, _next_start(axis, heavier)], [*weights, least], [*local_s, _NO_TIME], gap)
     major_from = _major_from(calendar, least, room)
     return [
         TimeTick(index, _tick_text(weight, instant), weight >= major_from)
         for index, weight, instant in taken
-        if index < axis.n_bars
+        if index < axis.start_of(axis.n_slots)
     ]
 
 
-def _next_start(axis: Axis, rows: list[int]) -> int:
-    """Return where a unit may begin that has not: as far from the last of ``rows`` as that from the one before."""
+def _next_start(axis: BarAxis, rows: list[int]) -> int:
+    """Return where the next unit probably begins: as far from the last of ``rows`` as that from the one before."""
     starts = [axis.start_of(row) for row in rows[-2:]]
-    return max(axis.n_bars, 2 * starts[-1] - starts[0]) if starts else axis.n_bars
+    behind = axis.start_of(axis.n_slots)
+    return max(behind, 2 * starts[-1] - starts[0]) if starts else behind
 
 
 def _major_from(calendar: TimeAxisData, least: int, room: float) -> int:
-    """Return the lightest unit that stands out, years, months or days: heavier than the lightest that mostly fits."""
+    """Return the lightest unit with bold labels (days, months, years): heavier than the lightest that mostly fits."""
     lightest = least
     while lightest > Weight.MINUTE and calendar.n_from[lightest] * _ROOMY <= room:
         lightest -= 1
@@ -272,7 +278,7 @@ def _tick_text(weight: int, local_s: int) -> str:
 
 
 def zone_label(calendar: TimeAxisData, open_time: int) -> str:
-    """Return what people call the zone at an instant: ``EST``, ``UTC``, ``+08``; nothing of daily bars."""
+    """Return the abbreviation of the zone at an instant, ``EST``, ``UTC``, ``+08``; empty for daily bars."""
     return "" if calendar.is_daily else datetime.fromtimestamp(open_time, ZoneInfo(calendar.tz)).tzname() or ""
 
 

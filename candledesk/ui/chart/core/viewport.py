@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NewType
 
-from candledesk.ui.chart.core.axis import Axis, AxisRow, BarIndex
+from candledesk.ui.chart.core.axis import AxisRow, BarAxis, BarIndex
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
@@ -38,14 +38,14 @@ class Viewport:
         """How many bars fit on one screen, at least 1."""
         return max(1, math.ceil(self.width / self.spacing))
 
-    def place(self, axis: Axis | IntArray) -> Placed:
+    def place(self, axis: BarAxis | IntArray) -> Placed:
         """Resolve against a loaded window; open times alone (ascending, shape ``(n,)``) are rows of one bar each."""
-        axis = axis if isinstance(axis, Axis) else Axis(axis)
+        axis = axis if isinstance(axis, BarAxis) else BarAxis(axis)
         if self.anchor_time is None or axis.n_rows == 0:
             return Placed(self, axis, BarIndex(axis.n_bars - 1))
         return Placed(self, axis, axis.start_of(axis.row_of(self.anchor_time)))
 
-    def anchored(self, axis: Axis, edge: float, spacing: float) -> Viewport:
+    def anchored(self, axis: BarAxis, edge: float, spacing: float) -> Viewport:
         """Put the right edge on a fractional index of a window, anchored to the row nearest to it."""
         row = axis.row_at(edge)
         anchor_time = OpenTime(int(axis.open_time[row]))
@@ -67,7 +67,7 @@ class Placed:
     """A viewport on a loaded window; ``anchor`` is the index of its anchor bar (-1 when there are no bars)."""
 
     view: Viewport
-    axis: Axis
+    axis: BarAxis
     anchor: BarIndex
 
     @property
@@ -102,21 +102,18 @@ class Placed:
         """Return the fractional index under a pixel."""
         return Logical(self.right_edge - (self.view.width - x) / self.view.spacing)
 
-    def bar_at(self, x: float) -> AxisRow | None:
-        """Return the row whose slot holds the pixel, clamped to the window; ``None`` when there are no bars."""
-        return self.axis.row_at(self.logical_at(x)) if self.axis.n_rows else None
-
     def visible(self) -> tuple[AxisRow, AxisRow]:
         """Return the half-open range of rows of which at least a part is on screen."""
         n = self.n_bars
         lo = min(max(0, math.ceil(self.left_edge - 0.5)), n)
         hi = max(lo, min(n, math.floor(self.right_edge + 0.5) + 1))
-        if self.axis.starts is None:
-            return AxisRow(lo), AxisRow(hi)
-        if hi == lo:
-            row = AxisRow(self.axis.n_rows if lo == n else self.axis.row_at(lo))
-            return row, row
-        return self.axis.row_at(lo), AxisRow(self.axis.row_at(hi - 1) + 1)
+        return self.axis.rows_between(lo, hi)
+
+    def visible_slots(self) -> tuple[int, int]:
+        """Return the half-open range of slots of which at least a part is on screen: rows, and bars to come."""
+        lo, hi = self.visible()
+        n_ahead = min(self.axis.n_upcoming, math.floor(self.right_edge + 0.5) + 1 - self.n_bars)
+        return lo, hi + max(0, n_ahead)
 
     def is_latest_visible(self) -> bool:
         """Whether the newest loaded bar's centre is on screen."""
@@ -132,11 +129,15 @@ class Placed:
         spacing = max(min_spacing, min(self.view.spacing * factor, self.view.width / 2))
         return self.moved(Logical(self.logical_at(x) + (self.view.width - x) / spacing), spacing)
 
-    def fit(self, n_older: int = 0, n_newer: int = 0) -> Viewport:
+    def fit(self) -> Viewport:
         """Show every loaded bar and room for those that are stored on either side of the window."""
-        n = max(1, n_older + self.n_bars + n_newer)
-        spacing = min(self.view.width / (n + 2), self.view.width / 2)
-        return self.moved(Logical(max(1, self.n_bars) + n_newer + 0.5), spacing)
+        spacing = min(self.view.width / (max(1, self.axis.n_stored) + 2), self.view.width / 2)
+        return self.moved(Logical(max(1, self.n_bars) + self.axis.n_newer + 0.5), spacing)
+
+    def on_first(self) -> Viewport:
+        """Show the oldest loaded bar at the left edge."""
+        edge = self.view.width / self.view.spacing - DEFAULT_RIGHT_BARS
+        return self.moved(Logical(edge), self.view.spacing)
 
     def centred(self, open_time: int) -> Viewport:
         """Show the bar of a time, or the nearest one, in the middle."""
@@ -153,13 +154,13 @@ class Placed:
         edge = max(kept - 0.5, min(float(right_edge), highest))
         return self.view.anchored(self.axis, edge, spacing)
 
-    def followed(self, newer: Axis | IntArray, *, is_latest: bool = True) -> Viewport:
+    def followed(self, newer: BarAxis | IntArray, *, is_latest: bool = True) -> Viewport:
         """Return the view for the window that replaces this one.
 
         Scrolled back, nothing moves: the anchor is a time. With the latest bar on screen (``is_latest``: the newest
         loaded bar is the latest one), newer bars shift the view.
         """
-        newer = newer if isinstance(newer, Axis) else Axis(newer)
+        newer = newer if isinstance(newer, BarAxis) else BarAxis(newer)
         if self.axis.n_rows == 0 or newer.n_rows == 0:
             return self.view
         anchor_time = int(self.axis.open_time[self.axis.row_at(self.anchor)])

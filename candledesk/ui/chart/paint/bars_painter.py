@@ -1,4 +1,4 @@
-"""Paints the prices as the chosen chart type, and the volume."""
+"""The layers of the bars: prices as the chosen chart type, and volumes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 
+from candledesk.ui.chart.core.autoscale import price_extent, volume_extent
 from candledesk.ui.chart.core.geometry.lines import area_points, line_points
+from candledesk.ui.chart.core.geometry.rects import CandleRects, by_direction, volume_rects
 from candledesk.ui.chart.core.geometry.shapes import (
     Strokes,
     candle_rects,
@@ -18,7 +20,8 @@ from candledesk.ui.chart.core.geometry.shapes import (
     wick_rects,
 )
 from candledesk.ui.chart.core.options import ChartType
-from candledesk.ui.chart.core.panes import CandleRects, by_direction, volume_rects
+from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import colour_of, draw_segments, fill_rects, fill_standing, polygon_of
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import FloatArray
     from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.paint.layer import Picture
     from candledesk.ui.theme.themes import Theme
 
 _LINE_PX = 2.0
@@ -33,17 +37,18 @@ _AREA_ALPHA = (90, 8)  # at the pane's top and bottom
 _BASELINE_ALPHA = 60
 
 
-def paint_volume(painter: QPainter, frame: Frame, theme: Theme) -> None:
-    """Paint the volume as columns in its own pane."""
-    panes, columns = frame.panes, frame.columns
-    if not panes.has_volume:
+def _paint_volumes(painter: QPainter, picture: Picture) -> None:
+    """Paint the volumes as columns on the bottom of their pane."""
+    frame, theme = picture.frame, picture.theme
+    if not picture.has_bars:
         return
+    columns, (_, top, bottom) = frame.columns, frame.panes.box(VOLUME)
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
-    box = (0, panes.volume_top, panes.plot_w, panes.volume_bottom - panes.volume_top)
+    box = (0, top, frame.panes.plot_w, bottom - top)
     painter.setClipRect(*box)
-    spacing, top, bottom = frame.device_spacing, panes.volume_top, panes.volume_bottom
-    rects = volume_rects(frame.x, columns.volume, spacing=spacing, top=top, bottom=bottom, peak=frame.volume_peak)
+    peak = frame.scales[VOLUME].range.hi
+    rects = volume_rects(frame.x, columns.volume, spacing=frame.device_spacing, top=top, bottom=bottom, peak=peak)
     is_up, traded = frame.is_up, columns.volume > 0
     if not traded.all():
         rects, is_up = rects[traded], is_up[traded]
@@ -54,15 +59,16 @@ def paint_volume(painter: QPainter, frame: Frame, theme: Theme) -> None:
     painter.restore()
 
 
-def paint_prices(painter: QPainter, frame: Frame, kind: ChartType, theme: Theme) -> None:
-    """Paint the prices in their pane."""
-    panes = frame.panes
-    if panes.price_bottom <= panes.price_top:
+def _paint_prices(painter: QPainter, picture: Picture) -> None:
+    """Paint the prices as the chart type says."""
+    frame = picture.frame
+    if not picture.has_bars:
         return
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setClipRect(0, panes.price_top, panes.plot_w, panes.price_bottom - panes.price_top)
-    _PAINTERS[kind](painter, frame, theme)
+    _, top, bottom = frame.panes.box(PRICE)
+    painter.setClipRect(0, top, frame.panes.plot_w, bottom - top)
+    _PAINTERS[picture.scene.options.chart_type](painter, frame, picture.theme)
     painter.restore()
 
 
@@ -76,9 +82,9 @@ def _paint_candles(painter: QPainter, frame: Frame, theme: Theme) -> None:
 
 
 def _strokes(frame: Frame) -> Strokes:
-    columns, panes = frame.priced.columns, frame.panes
+    columns, (_, top, bottom) = frame.priced.columns, frame.panes.box(PRICE)
     ends = frame.price.y_of(np.array((columns.open, columns.high, columns.low, columns.close)))
-    return place_strokes(frame.priced.x, ends, frame.device_spacing, panes.price_top, panes.price_bottom)
+    return place_strokes(frame.priced.x, ends, frame.device_spacing, top, bottom)
 
 
 def _paint_hollow(painter: QPainter, frame: Frame, theme: Theme) -> None:
@@ -92,8 +98,8 @@ def _paint_ohlc(painter: QPainter, frame: Frame, theme: Theme) -> None:
 
 
 def _points(frame: Frame) -> FloatArray:
-    panes, y = frame.panes, frame.price.y_of(frame.priced.columns.close)
-    return line_points(frame.priced.x, y, panes.price_top, panes.price_bottom)
+    _, top, bottom = frame.panes.box(PRICE)
+    return line_points(frame.priced.x, frame.price.y_of(frame.priced.columns.close), top, bottom)
 
 
 def _stroke_line(painter: QPainter, frame: Frame, points: FloatArray, colour: str) -> None:
@@ -133,18 +139,19 @@ def _paint_line(painter: QPainter, frame: Frame, theme: Theme) -> None:
 
 
 def _paint_area(painter: QPainter, frame: Frame, theme: Theme) -> None:
-    panes, points = frame.panes, _points(frame)
-    down = QLineF(0, panes.price_top, 0, panes.price_bottom)
-    _fill_area(painter, points, panes.price_bottom, _gradient(down, theme.accent, _AREA_ALPHA))
+    (_, top, bottom), points = frame.panes.box(PRICE), _points(frame)
+    down = QLineF(0, top, 0, bottom)
+    _fill_area(painter, points, bottom, _gradient(down, theme.accent, _AREA_ALPHA))
     _stroke_line(painter, frame, points, theme.accent)
 
 
 def _paint_baseline(painter: QPainter, frame: Frame, theme: Theme) -> None:
     """Split the area at the middle of the pane: above it in the colour of rising, below in that of falling."""
     panes, points = frame.panes, _points(frame)
-    middle = (panes.price_top + panes.price_bottom) // 2
-    upper, lower = (theme.down, theme.up) if frame.price.span.is_inverted else (theme.up, theme.down)
-    for colour, top, bottom in ((upper, panes.price_top, middle), (lower, middle, panes.price_bottom)):
+    _, upper_edge, lower_edge = panes.box(PRICE)
+    middle = (upper_edge + lower_edge) // 2
+    upper, lower = (theme.down, theme.up) if frame.price.range.is_inverted else (theme.up, theme.down)
+    for colour, top, bottom in ((upper, upper_edge, middle), (lower, middle, lower_edge)):
         far = top if colour is upper else bottom
         painter.save()
         painter.setClipRect(0, top, panes.plot_w, bottom - top)
@@ -164,3 +171,7 @@ _PAINTERS: dict[ChartType, Callable[[QPainter, Frame, Theme], None]] = {
     ChartType.AREA: _paint_area,
     ChartType.BASELINE: _paint_baseline,
 }
+
+
+VOLUMES = Layer("volumes", 30, _paint_volumes, VOLUME, autoscale=volume_extent)
+PRICES = Layer("prices", 40, _paint_prices, PRICE, autoscale=price_extent)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QRect
 
 from candledesk.ui.chart.core.legend_text import Part, Tone, flag_part, title_parts, value_parts
+from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.text_painter import (
     Pen,
     draw_line,
@@ -23,8 +24,8 @@ from candledesk.ui.theme.themes import FONT_PX, Theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
-    from candledesk.ui.chart.core.frame import Frame
     from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.paint.layer import Picture
 
 _LEFT = 12.0
 _TOP = 10.0
@@ -90,7 +91,7 @@ def _place_values(parts: list[Part], theme: Theme, dpr: float, room: int) -> lis
 
 
 def _place_flag(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[_Word]:
-    """Place why a bar is flagged, shortened to ``room`` pixels."""
+    """Place the text that says why a bar is flagged, shortened to ``room`` pixels."""
     left, pen = round(_LEFT * dpr), _pens(theme, round(FONT_PX * dpr))[Tone.MUTED]
     texts = [(text, static_text(text, pen.pixels, pen.is_bold)[1]) for text, _, _ in parts]
     fitting = [text if width <= room - left else shortened(text, pen, room - left) for text, width in texts]
@@ -103,77 +104,80 @@ def _pens(theme: Theme, pixels: int) -> dict[Tone, Pen]:
     return {tone: Pen(pixels, colour) for tone, colour in colours.items()}
 
 
-class Legend:
-    """In the overlay of a chart."""
+_Lines = tuple[tuple[_Word, ...], tuple[_Word, ...], tuple[_Word, ...]]
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self._title: list[_Word] = []
-        self._values: list[_Word] = []
-        self._flag: list[_Word] = []
-        self._width = 0
-        self._dpr = 1.0
-        self._shown: tuple[object, ...] = ()
 
-    @property
-    def text(self) -> str:
-        """What it says, for screen readers and tests."""
-        return "  ".join(word.text for word in (*self._title, *self._values, *self._flag))
+@lru_cache(maxsize=2)
+def lines_of(picture: Picture) -> _Lines:
+    """Return the words of the title, and of values and flag of the bar under the crosshair, else of the last bar."""
+    series, frame, n = picture.series, picture.frame, len(picture.series.bars)
+    row = picture.point.row if picture.point is not None else n - 1
+    room, dpr, theme = frame.panes.plot_w, frame.dpr, picture.theme
+    values, flag = _bar_lines(series, row, room, dpr, theme) if 0 <= row < n else ((), ())
+    return _title_line(series, room, dpr, theme), values, flag
 
-    def show_bar(self, series: Series, row: int | None, frame: Frame, theme: Theme) -> list[QRect]:
-        """Show a bar's values, ``None`` the title alone; return what to repaint, in logical pixels."""
-        shown = series, row, frame.panes.plot_w, frame.dpr, theme
-        if shown == self._shown:  # while panning
-            return []
-        is_title_new = not self._shown or (series, *shown[2:]) != (self._shown[0], *self._shown[2:])
-        self._shown, previous, flag = shown, self._values, self._flag
-        self._width, self._dpr = frame.panes.plot_w, frame.dpr
-        if is_title_new:
-            self._title = _place_title(title_parts(series) if series.symbol else [], theme, frame.dpr, self._width)
-        has_bar = row is not None and row < len(series.bars)
-        parts = value_parts(series, row) if has_bar and row is not None else []
-        self._values = _place_values(parts, theme, frame.dpr, self._width)
-        self._flag = _place_flag(
-            flag_part(series, row) if parts and row is not None else [], theme, frame.dpr, self._width
-        )
-        if is_title_new:
-            return [QRect(0, round(_TOP), round(self._width / self._dpr), round(_N_ROWS * _ROW))]
-        lines = ((1, previous, self._values), (2, flag, self._flag))
-        return [self._room_of(at, (*old[-1:], *new[-1:])) for at, old, new in lines if old != new]
 
-    def _room_of(self, at: int, words: tuple[_Word, ...]) -> QRect:
-        """Return the logical pixels of a line up to where the last of some words ends."""
-        end = max((word.right for word in words), default=0)
-        return QRect(0, round(_TOP + at * _ROW), math.ceil(min(end, self._width) / self._dpr), round(_ROW))
+@lru_cache(maxsize=4)
+def _title_line(series: Series, room: int, dpr: float, theme: Theme) -> tuple[_Word, ...]:
+    return tuple(_place_title(title_parts(series), theme, dpr, room)) if series.symbol else ()
 
-    def draw(self, painter: QPainter, within: QRect) -> None:
-        """Write what lies within a rectangle of logical pixels, on device pixels."""
-        if within.top() >= _TOP + _N_ROWS * _ROW:
-            return
-        left, right = within.left() * self._dpr, (within.right() + 1) * self._dpr
-        for at, words in enumerate((self._title, self._values, self._flag)):
-            top = _TOP + at * _ROW
-            intersects = within.top() < top + _ROW and within.bottom() >= top
-            seen = [word for word in words if word.left < right and word.right > left] if intersects else []
-            if seen:
-                self._write(painter, seen, round((top + _ROW / 2) * self._dpr), has_figures=at == 1)
 
-    def _write(self, painter: QPainter, words: list[_Word], middle: int, *, has_figures: bool) -> None:
-        is_cut = words[-1].right > self._width
-        if is_cut:
-            painter.save()
-            painter.setClipRect(0, 0, self._width, round(100 * self._dpr))
-        if not has_figures:
-            for word in words:
-                draw_line(painter, word.left, middle, word.text, word.pen)
-        else:
-            runs: dict[Pen, list[_Word]] = {}
-            for word in words:
-                runs.setdefault(word.pen, []).append(word)
-            for pen, run in runs.items():
-                names = [word for word in run if word.text.isalpha()]  # they stay, their figures do not
-                draw_lines(painter, [(word.left, middle, word.text) for word in names], pen)
-                figures = [(word.left, word.text) for word in run if word not in names]
-                write_figures(painter, figures, middle, pen)
-        if is_cut:
-            painter.restore()
+@lru_cache(maxsize=4)
+def _bar_lines(series: Series, row: int, room: int, dpr: float, theme: Theme) -> tuple[tuple[_Word, ...], ...]:
+    values = _place_values(value_parts(series, row), theme, dpr, room)
+    return tuple(values), tuple(_place_flag(flag_part(series, row), theme, dpr, room))
+
+
+def legend_text(picture: Picture) -> str:
+    """Return what the legend says, for screen readers and tests."""
+    return "  ".join(word.text for line in lines_of(picture) for word in line)
+
+
+def _cover(picture: Picture) -> tuple[Cover, ...]:
+    """Return the lines, each up to where its last word ends."""
+    room, dpr = picture.frame.panes.plot_w, picture.frame.dpr
+    covers = []
+    for at, line in enumerate(lines_of(picture)):
+        end = min(line[-1].right, room) if line else 0
+        covers.append(Cover(QRect(0, round(_TOP + at * _ROW), math.ceil(end / dpr), round(_ROW)), line))
+    return tuple(covers)
+
+
+def _paint(painter: QPainter, picture: Picture) -> None:
+    """Write the words that are to be painted."""
+    within, dpr, room = picture.within, picture.frame.dpr, picture.frame.panes.plot_w
+    is_all = within.isEmpty()
+    if not is_all and within.top() >= _TOP + _N_ROWS * _ROW:
+        return
+    left, right = (0.0, math.inf) if is_all else (within.left() * dpr, (within.right() + 1) * dpr)
+    for at, line in enumerate(lines_of(picture)):
+        top = _TOP + at * _ROW
+        is_hit = is_all or (within.top() < top + _ROW and within.bottom() >= top)
+        seen = [word for word in line if word.left < right and word.right > left] if is_hit else []
+        if seen:
+            _write(painter, seen, round((top + _ROW / 2) * dpr), (room, round(100 * dpr)), has_figures=at == 1)
+
+
+def _write(painter: QPainter, words: list[_Word], middle: int, room: tuple[int, int], *, has_figures: bool) -> None:
+    """Write words on a line, cut at ``room`` (width and height); ``has_figures``: its numbers change often."""
+    is_cut = words[-1].right > room[0]
+    if is_cut:
+        painter.save()
+        painter.setClipRect(0, 0, *room)
+    if not has_figures:
+        for word in words:
+            draw_line(painter, word.left, middle, word.text, word.pen)
+    else:
+        runs: dict[Pen, list[_Word]] = {}
+        for word in words:
+            runs.setdefault(word.pen, []).append(word)
+        for pen, run in runs.items():
+            names = [word for word in run if word.text.isalpha()]
+            draw_lines(painter, [(word.left, middle, word.text) for word in names], pen)
+            figures = [(word.left, word.text) for word in run if word not in names]
+            write_figures(painter, figures, middle, pen)
+    if is_cut:
+        painter.restore()
+
+
+LEGEND = Layer("legend", 210, _paint, cover=_cover)

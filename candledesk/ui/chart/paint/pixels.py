@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from candledesk.domain.bars import BoolArray, FloatArray
-    from candledesk.ui.chart.core.panes import RectArray
+    from candledesk.ui.chart.core.geometry.rects import RectArray
 
 Align = Qt.AlignmentFlag
-_FLOOR_ROWS = 16  # fewer are not worth a picture
+_FLOOR_ROWS = 16  # fewer rows are faster as rectangles
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def logical_rect(box: tuple[int, int, int, int], dpr: float) -> QRect:
 
 @lru_cache(maxsize=64)
 def colour_of(name: str) -> QColor:
-    """Parse a colour once."""
+    """Return a colour, parsed once."""
     return QColor(name)
 
 
@@ -129,7 +129,7 @@ def fill_ruled(
 
 
 def is_raster(painter: QPainter) -> bool:
-    """Whether it paints pixels, on a screen or a pixmap, and not shapes into a file."""
+    """Return whether the painter paints pixels (a screen, a pixmap) and not shapes (SVG, PDF)."""
     return isinstance(painter.device(), QWidget | QPixmap | QImage)
 
 
@@ -143,7 +143,7 @@ def fill_repeated(painter: QPainter, box: tuple[int, int, int, int], row: NDArra
 def fill_standing(
     painter: QPainter, rects: RectArray, is_up: BoolArray, colours: tuple[str, str], box: tuple[int, int, int, int]
 ) -> RectArray:
-    """Fill what rectangles that all stand on the bottom of ``box`` have in common, and return what is left of them.
+    """Fill the rows that all rectangles standing on the bottom of ``box`` share; return the rest of the rectangles.
 
     ``is_up``: which of them have the first of ``colours``, shape ``(n,)``; ``box``: left, top, width, height. Where
     they stand side by side, on a screen or a pixmap, that is one row of colours repeated, for Qt fills a rectangle row
@@ -167,7 +167,7 @@ def fill_standing(
 
 
 def polygon_of(points: FloatArray) -> QPolygonF:
-    """Return points of shape ``(n, 2)`` as Qt wants them."""
+    """Return points of shape ``(n, 2)`` as a polygon."""
     return cast("QPolygonF", arrayToQPolygonF(points[:, 0], points[:, 1]))
 
 

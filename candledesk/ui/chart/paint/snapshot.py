@@ -12,16 +12,17 @@ from PySide6.QtSvg import QSvgGenerator
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.errors import EnvironmentFaultError, InputError
-from candledesk.ui.chart.core.frame import plot_width, solve_frame
+from candledesk.ui.chart.core.axis import BarAxis
+from candledesk.ui.chart.core.frame import plot_width
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities, usual_of
 from candledesk.ui.chart.core.options import PriceMode
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.core.time_ticks import build_calendar
 from candledesk.ui.chart.core.viewport import Viewport
-from candledesk.ui.chart.paint.chart_painter import paint_frame, text_metrics
-from candledesk.ui.chart.paint.legend_painter import Legend
+from candledesk.ui.chart.paint.layer import Picture
+from candledesk.ui.chart.paint.layers import lay_out, paint_layers
 from candledesk.ui.chart.paint.pixels import device_pixels, fill
-from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_line, figures_width, shortened
+from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_line, figures_width, shortened, text_metrics
 from candledesk.ui.theme.themes import Theme, coloured
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _POINTS = 72 / _CSS_DPI
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """What is drawn: a scene in a palette on ``width`` × ``height`` logical pixels.
+    """A picture to be made: a scene in a theme on ``width`` × ``height`` logical pixels.
 
     ``scale``: device pixels per logical pixel of a PNG; ``note``: where the data are from, on the left of the footer.
     """
@@ -123,7 +124,7 @@ def _pdf(shot: Shot) -> bytes:
 
 
 def _open_buffer() -> QBuffer:
-    out = QBuffer()  # one around a byte array of ours would not keep it alive
+    out = QBuffer()  # it owns its bytes: a buffer around another byte array would not keep that alive
     out.open(QIODevice.OpenModeFlag.ReadWrite)
     return out
 
@@ -133,15 +134,9 @@ def _title(shot: Shot) -> str:
 
 
 def _paint(painter: QPainter, shot: Shot) -> None:
-    series, theme = shot.scene.series, coloured(shot.theme, shot.scene.options)
-    dpr = painter.deviceTransform().m11()
+    theme, dpr = coloured(shot.theme, shot.scene.options), painter.deviceTransform().m11()
     width, height = round(shot.width * dpr), round(max(1.0, shot.height - _FOOTER) * dpr)
-    frame = solve_frame(shot.scene, width, height, dpr, text_metrics(dpr))
-    paint_frame(painter, frame, shot.scene, theme)
-    legend = Legend()
-    legend.show_bar(series, len(series.bars) - 1 if len(series.bars) else None, frame, theme)
-    with device_pixels(painter):
-        legend.draw(painter, QRect(0, 0, shot.width, shot.height))
+    paint_layers(painter, Picture(lay_out(shot.scene, width, height, dpr), shot.scene, theme))
     _paint_footer(painter, shot, dpr, theme)
 
 
@@ -157,7 +152,7 @@ def _paint_footer(painter: QPainter, shot: Shot, dpr: float, theme: Theme) -> No
         middle = height - footer // 2
         used = draw_line(painter, left, middle, note, pen)
         room = right - left - used - round(2 * _PAD * dpr)
-        if figures_width(made, pen) <= room:  # where the data are from comes first
+        if figures_width(made, pen) <= room:  # the source of the data has priority
             draw_line(painter, right, middle, made, pen, Align.AlignRight)
 
 
@@ -173,12 +168,13 @@ def shot_of(scene: ChartScene, theme: Theme, size: QSize, scale: float, source: 
 
 
 def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: bool = False) -> ChartScene:
-    """Return the scene of a script's bars on ``width`` logical pixels: a named span whole, else the latest screen."""
+    """Return the scene of a reply on ``width`` logical pixels: the whole requested span, else the latest bars."""
     bars, instrument, interval = reply.bars, reply.instrument, reply.request.interval
+    axis = BarAxis(bars.open_time, step_s=interval.step_s)
     calendar = build_calendar(bars.open_time, instrument.tz, is_daily=interval.is_daily)
     odd = find_oddities(bars, reply.odd, usual_of(bars, reply.odd), is_single=interval.base is interval)
     series = Series(
-        reply.request.symbol, interval, bars, calendar, instrument=instrument, edge=EdgeState.MORE,
+        reply.request.symbol, interval, bars, axis, calendar, instrument=instrument, edge=EdgeState.MORE,
         at_latest=reply.request.span is None, flags=reply.odd, oddities=odd,
     )  # fmt: skip
     view = Viewport(width=plot_width(series, width, text_metrics(1.0)))

@@ -1,4 +1,4 @@
-"""Writing on whole device pixels: words that stay are laid out once, figures that change are not."""
+"""Painting text on whole device pixels: lasting text is laid out once, changing numbers are not."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from functools import lru_cache
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QStaticText
 
+from candledesk.ui.chart.core.frame import TextMetrics
 from candledesk.ui.chart.paint.pixels import colour_of
-from candledesk.ui.theme.themes import chart_font
+from candledesk.ui.theme.themes import FONT_PX, chart_font
 
 Align = Qt.AlignmentFlag
-_LEAST_CHARS = 3  # fewer say nothing
+_LEAST_CHARS = 3  # shorter text cannot be read
+
+
+@lru_cache(maxsize=8)
+def text_metrics(dpr: float) -> TextMetrics:
+    """Measure the axis font at a scale factor; logical pixels."""
+    metrics = QFontMetricsF(chart_font(FONT_PX * dpr))
+    return TextMetrics(metrics.horizontalAdvance("0") / dpr, metrics.height() / dpr)
 
 
 @lru_cache(maxsize=1024)
@@ -67,7 +75,7 @@ def _font_metrics(pixels: int, is_bold: bool) -> tuple[QFontMetricsF, int, int]:
 
 
 def write_figures(painter: QPainter, figures: list[tuple[int, str]], middle: int, pen: Pen) -> None:
-    """Write figures that are seldom the same again on one line, each its ``x`` and its text, about ``middle``.
+    """Write changing numbers on one line, each with its ``x`` and its text, vertically about ``middle``.
 
     Not for words: kerned letters round their width differently. (A run of glyphs costs twice as much: its points.)
     """
@@ -86,7 +94,7 @@ def figures_width(text: str, pen: Pen) -> int:
 
 
 def shortened(text: str, pen: Pen, width: int) -> str:
-    """Return what of ``text`` fits into ``width`` device pixels, with an ellipsis; nothing where a word would not."""
+    """Return the part of ``text`` that fits into ``width`` device pixels, with an ellipsis; empty without room."""
     if width < _LEAST_CHARS * pen.pixels:
         return ""
     metrics, _, _ = _font_metrics(pen.pixels, pen.is_bold)
@@ -94,13 +102,13 @@ def shortened(text: str, pen: Pen, width: int) -> str:
 
 
 def draw_figures(painter: QPainter, x: int, middle: int, text: str, pen: Pen, align: Align = Align.AlignLeft) -> None:
-    """Write figures that are seldom the same again, where ``draw_line`` would write them."""
+    """Write a changing number where ``draw_line`` would write it."""
     left = x - figures_width(text, pen) // 2 if align is Align.AlignHCenter else x
     write_figures(painter, [(left, text)], middle, pen)
 
 
 def draw_paragraph(painter: QPainter, rect: QRect, text: str, pen: Pen, align: Align) -> None:
-    """Write words that wrap inside ``rect``."""
+    """Write text that wraps inside ``rect``."""
     painter.setFont(chart_font(pen.pixels, is_bold=pen.is_bold))
     painter.setPen(colour_of(pen.colour))
     painter.drawText(rect, int(align) | int(Qt.TextFlag.TextWordWrap), text)

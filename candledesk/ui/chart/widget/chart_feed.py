@@ -56,7 +56,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BarsStored, CoverageChanged, Job, LimiterState, RefreshDue
+    from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue
+    from candledesk.cache.messages import Job, LimiterState
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.feed.feed_events import Event

@@ -1,10 +1,11 @@
-"""The chart's state and everything a hand or a key can do to it; knows no widget."""
+"""The chart's state and everything that gestures and keys can do to it; knows no widget."""
 
 from __future__ import annotations
 
 import math
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -13,33 +14,47 @@ from candledesk.cache.messages import EdgeState
 from candledesk.domain.calendar.countdown import seconds_to_close
 from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.core.geometry.lod import stride_for
+from candledesk.ui.chart.core.interaction.undo import Change, Command
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
-from candledesk.ui.chart.core.panes import MIN_PANE_PX, PaneName, PaneSplit
-from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time
+from candledesk.ui.chart.core.panes import move_separator
+from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing, view_of_date
 from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.paint.layer import in_order
+from candledesk.ui.chart.paint.layers import LAYERS
 from candledesk.ui.chart.widget.time_zones import zoned
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.viewport import Placed
+    from candledesk.ui.chart.paint.layer import Layer
 
 ZOOM_STEP = 1.25  # one press of a key
-_ROOM = 1.25  # how much wider than a whole history the view may be
-_MANY_BARS = 20_000  # that may be looked at before they are stored
+_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted")
 
 
 class ChartModel(QObject):
-    """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved."""
+    """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
+
+    ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
+    for the default one.
+    """
 
     changed = Signal()
     series_changed = Signal()
     viewport_changed = Signal()
     latest_requested = Signal()
     date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
+    command_done = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        """Start with an empty scene of unknown size."""
+    def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
+        """Start with an empty scene of unknown size; ``layers``: what is painted."""
         super().__init__(parent)
+        self.layers = in_order(layers)
+        self._scaled = [layer for layer in self.layers if layer.autoscale is not None]
+        self.tool: Tool | None = None
         self.scene = ChartScene()
         self._size = (800.0, 500.0)
         self._dpr = 1.0
@@ -53,9 +68,9 @@ class ChartModel(QObject):
     def frame(self) -> Frame:
         """Return the solved frame of the present scene."""
         if self._frame is None:
-            # A pixel that is only half the chart's is painted by nobody else: it showed what was there before.
+            # A pixel of which the chart has only half is painted too: it would show what was there before.
             width, height = (math.ceil(side * self._dpr) for side in self._size)
-            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics)
+            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics, self._scaled)
         return self._frame
 
     @property
@@ -64,7 +79,7 @@ class ChartModel(QObject):
         return self.scene.series
 
     def stride_of(self, interval: Interval) -> int:
-        """Return how many bars a row may stand for at the present zoom (derived intervals are short)."""
+        """Return how many bars a row may hold at the present zoom; 1 for derived intervals."""
         return stride_for(self.scene.viewport.spacing * self._dpr) if interval.base is interval else 1
 
     @property
@@ -73,7 +88,7 @@ class ChartModel(QObject):
         return self.frame().placed
 
     def resize(self, width: float, height: float, dpr: float, metrics: TextMetrics) -> None:
-        """Take a new surface: the right edge and the bar spacing stay."""
+        """Set the size in logical pixels: the right edge and the bar spacing stay."""
         self._size, self._dpr, self._metrics = (width, height), dpr, metrics
         plot = plot_width(self.series, width, metrics)
         self._replace(viewport=self.scene.viewport.resized(plot))
@@ -92,28 +107,28 @@ class ChartModel(QObject):
             self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
         elif date is not None:
             self._replace(
-                series=series, viewport=_view_of_date(Viewport(spacing=view.spacing, width=plot), series, date)
+                series=series, viewport=view_of_date(Viewport(spacing=view.spacing, width=plot), series, date)
             )
         elif (previous.symbol, previous.interval) == (series.symbol, series.interval):
             view = self.placed.followed(series.axis, is_latest=previous.at_latest).resized_from_left(plot)
             if self._is_fitting:
-                view = view.place(series.axis).fit(series.n_older, series.n_newer)
+                view = view.place(series.axis).fit()
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
             self._replace(series=series, viewport=view)
         else:
             self._is_fitting = False
-            view = Viewport(spacing=max(view.spacing, _min_spacing(series, plot)), width=plot)
+            view = Viewport(spacing=max(view.spacing, min_spacing(series, plot)), width=plot)
             self._replace(series=series, viewport=view, price_range=None)
         self.series_changed.emit()
         self.viewport_changed.emit()
 
     def show_notice(self, notice: Notice | None) -> None:
-        """Write words over the chart."""
+        """Show a notice over the chart, ``None`` for none."""
         if notice != self.scene.notice:
             self._replace(notice=notice)
 
     def set_reach(self, *, is_offline: bool, pause: str) -> None:
-        """Take whether the provider can be reached, and why it is not asked now."""
+        """Set whether the provider can be reached, and the sentence of a pause in requests."""
         if (is_offline, pause) != (self.scene.is_offline, self.scene.pause):
             self._replace(is_offline=is_offline, pause=pause)
 
@@ -132,7 +147,7 @@ class ChartModel(QObject):
 
     def zoom(self, x: float, factor: float) -> None:
         """Zoom with the bar under pixel ``x`` fixed."""
-        self._set_view(self.placed.zoom_at(x, factor, min_spacing=_min_spacing(self.series, self.placed.view.width)))
+        self._set_view(self.placed.zoom_at(x, factor, min_spacing=min_spacing(self.series, self.placed.view.width)))
 
     def zoom_right(self, factor: float) -> None:
         """Zoom with the right edge fixed."""
@@ -175,11 +190,11 @@ class ChartModel(QObject):
         if self.series.edge is not EdgeState.START and first is not None:
             self.date_requested.emit(first)
             return
-        self._set_view(_view_of_first(self.placed))
+        self._set_view(self.placed.on_first())
 
     def fit(self) -> None:
-        """Show every stored bar: what is not loaded yet joins when it comes, until the view is moved."""
-        self._set_view(self.placed.fit(self.series.n_older, self.series.n_newer))
+        """Show every stored bar; bars that are loaded later are fitted too, until the view is moved."""
+        self._set_view(self.placed.fit())
         self._is_fitting = self.series.edge is EdgeState.MORE
 
     def reset(self) -> None:
@@ -196,19 +211,22 @@ class ChartModel(QObject):
 
     def scale_price(self, factor: float) -> None:
         """Scale about the centre and turn autoscale off."""
-        self._replace(price_range=self.frame().price.span.scaled(factor))
+        self._replace(price_range=self.frame().price.range.scaled(factor))
 
     def autoscale(self) -> None:
         """Turn autoscale on."""
-        self._replace(price_range=None)
+        self._do("fit prices", price_range=None)
 
     def toggle_autoscale(self) -> None:
         """Fit the price axis to the visible bars, or keep it as it is now."""
-        self._replace(price_range=self.frame().price.span if self.scene.price_range is None else None)
+        if self.scene.price_range is None:
+            self._do("keep the price scale", price_range=self.frame().price.range)
+        else:
+            self.autoscale()
 
     def set_price_mode(self, mode: PriceMode) -> None:
-        """Switch what the price axis says, and autoscale."""
-        self._replace(price_mode=mode, price_range=None)
+        """Set the mode of the price axis, and autoscale."""
+        self._do(f"{mode.words.lower()} price scale", price_mode=mode, price_range=None)
 
     def toggle_price_mode(self, mode: PriceMode) -> None:
         """Switch to ``mode``, or back to normal."""
@@ -216,41 +234,68 @@ class ChartModel(QObject):
 
     def set_inverted(self, *, is_on: bool) -> None:
         """Turn the price axis upside down, or back."""
-        self._replace(is_inverted=is_on, price_range=None)
+        self._do("invert prices", is_inverted=is_on, price_range=None)
 
     # -- looks and panes
 
     def set_options(self, options: ChartOptions) -> None:
-        """Take how everything looks."""
+        """Set the options of how the chart looks."""
         if options != self.scene.options:
             self._replace(options=options, series=zoned(self.series, options.zone))
 
     def set_counting(self, *, is_on: bool) -> None:
-        """Take whether a countdown stands under the last price's tag."""
+        """Set whether a countdown is shown under the tag of the last price."""
         if is_on != self.scene.is_counting:
             self._replace(is_counting=is_on)
 
     def seconds_to_close(self, at: float) -> int | None:
         """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms.
 
-        The cache's clock may be another one: it counts from what the cache said, when it was said.
+        The cache's clock may differ: seconds are counted from the time that the cache sent, since it arrived.
         """
         hours = self.series.hours
         if hours is None or not self.series.at_latest:
             return None
         return seconds_to_close(hours, hours.now + math.floor(at - self._hours_received_at))
 
-    def drag_separator(self, y: float) -> None:
-        """Put the edge between price and volume at ``y`` logical pixels; both keep 30 (CHART.md)."""
-        height = self.frame().panes.time_top / self._dpr
-        least = MIN_PANE_PX / max(height, 1.0)
-        share = min(max(1 - y / max(height, 1.0), least), 1 - least)
-        self._replace(split=PaneSplit(share))
+    def move_separator(self, lower: str, y: float) -> None:
+        """Put the separator above the pane ``lower`` at ``y`` logical pixels; both panes keep 30 (CHART.md)."""
+        panes = move_separator(self.scene.panes, self.frame().panes, lower, y, self._dpr)
+        self._replace(panes=panes)
 
-    def toggle_maximised(self, pane: PaneName) -> None:
-        """Give a pane all of the height, or go back to how it was shared."""
-        maximised = None if self.scene.split.maximised else pane
-        self._replace(split=replace(self.scene.split, maximised=maximised))
+    def toggle_maximised(self, pane: str) -> None:
+        """Give a pane all of the height, or return to the shared height."""
+        if self.scene.maximised:
+            self._do("restore panes", maximised="")
+        else:
+            self._do("maximise pane", maximised=pane)
+
+    # -- what can be undone
+
+    def arrangement(self) -> dict[str, object]:
+        """Return the values of the scene that can be undone, by their names."""
+        return {name: getattr(self.scene, name) for name in _ARRANGED}
+
+    def command_since(self, before: Mapping[str, object], title: str) -> Command | None:
+        """Return the command that changed what differs from the arrangement ``before``, ``None`` when nothing does."""
+        after = self.arrangement()
+        names = [name for name in _ARRANGED if before[name] != after[name]]
+        if not names:
+            return None
+        apply = partial(self._arrange, (self.series.symbol, self.series.interval))
+        return Change(title, self, apply, {name: before[name] for name in names}, {name: after[name] for name in names})
+
+    def _arrange(self, series: tuple[str, Interval], values: Mapping[str, object]) -> None:
+        """Set values of an arrangement that was made on a series; the prices of another one are fitted."""
+        is_other = series != (self.series.symbol, self.series.interval)
+        self._replace(**{name: None if name == "price_range" and is_other else values[name] for name in values})
+
+    def _do(self, title: str, **changes: object) -> None:
+        before = self.arrangement()
+        self._replace(**changes)
+        command = self.command_since(before, title)
+        if command is not None:
+            self.command_done.emit(command)
 
     # -- inside
 
@@ -265,24 +310,3 @@ class ChartModel(QObject):
         self.scene = replace(self.scene, **changes)  # type: ignore[arg-type]
         self._frame = None
         self.changed.emit()
-
-
-def _view_of_first(placed: Placed) -> Viewport:
-    view = placed.view
-    return placed.moved(Logical(view.width / view.spacing - DEFAULT_RIGHT_BARS), view.spacing)
-
-
-def _view_of_date(view: Viewport, series: Series, date: int) -> Viewport:
-    """Return the view with a date in the middle; near the start of history with the first bar at the left edge."""
-    placed = view.place(series.axis)
-    views = [placed.centred(date), *([_view_of_first(placed)] if series.edge is EdgeState.START else [])]
-    return max(views, key=lambda moved: moved.place(series.axis).right_edge)
-
-
-def _min_spacing(series: Series, width: float) -> float:
-    """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
-    n_here = series.axis.n_bars
-    n_stored = series.n_older + n_here + series.n_newer
-    is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
-    n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
-    return min(DEFAULT_SPACING, width / n_most)

@@ -1,4 +1,4 @@
-"""The chart widget: translates mouse, wheel and keys into the model's verbs and repaints once per change."""
+"""The chart widget: passes mouse, wheel and keys to the gestures and repaints once per change."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, cast
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QTouchEvent
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolButton, QWidget
 
-from candledesk.ui.chart.core.kinetics import FlickMeter
+from candledesk.ui.chart.core.crosshair import snap_crosshair
+from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
-from candledesk.ui.chart.paint.chart_painter import text_metrics
-from candledesk.ui.chart.paint.countdown import Countdown, countdown_text
-from candledesk.ui.chart.paint.crosshair import Crosshair, snap_crosshair
-from candledesk.ui.chart.paint.legend_painter import Legend
+from candledesk.ui.chart.core.panes import PRICE, Zone
+from candledesk.ui.chart.paint.countdown import countdown_text
+from candledesk.ui.chart.paint.layer import Picture
+from candledesk.ui.chart.paint.legend_painter import legend_text
+from candledesk.ui.chart.paint.overlay import Overlay
 from candledesk.ui.chart.paint.pixels import device_pixels
-from candledesk.ui.chart.widget.chart_item import ChartItem
-from candledesk.ui.chart.widget.gestures import PLOT, MouseGestures, Zone
+from candledesk.ui.chart.paint.text_painter import text_metrics
+from candledesk.ui.chart.widget.canvas import Canvas
+from candledesk.ui.chart.widget.gestures import MouseGestures
 from candledesk.ui.chart.widget.motion import Motion
 from candledesk.ui.chart.widget.touch import TouchGestures
 from candledesk.ui.theme.themes import DARK, Theme, coloured
@@ -39,32 +42,29 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from candledesk.ui.chart.core.frame import Frame
+    from candledesk.ui.chart.core.crosshair import CrosshairPoint
     from candledesk.ui.chart.core.options import ChartOptions
-    from candledesk.ui.chart.core.scene import ChartScene
+    from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _NOTCH = 120.0  # Qt's units of one wheel notch, which browsers report as 100
 
 
 _CURSORS = {
-    Zone.PRICE: Qt.CursorShape.CrossCursor,
-    Zone.VOLUME: Qt.CursorShape.CrossCursor,
+    Zone.PLOT: Qt.CursorShape.CrossCursor,
     Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
-    Zone.PRICE_AXIS: Qt.CursorShape.SizeVerCursor,
-    Zone.VOLUME_AXIS: Qt.CursorShape.ArrowCursor,
     Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
 }
 
 
 class ChartView(pg.GraphicsView):  # type: ignore[misc]
-    """One chart. ``typed`` carries a letter or digit that opens the symbol or interval entry."""
+    """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field."""
 
     viewport_changed = Signal()
     typed = Signal(str)
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
-        """Build the items; the model brings the data."""
+        """Build the canvas; the model provides the data."""
         super().__init__(parent, useOpenGL=False, background=None)
         self.model = model
         self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
@@ -75,9 +75,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.motion = Motion(model, self)
         self._touch = TouchGestures(model, self._gestures, self.motion)
         self._configure()
-        self.chart_item = ChartItem(self._source)
-        self.crosshair, self.legend, self.countdown = Crosshair(), Legend(), Countdown()
-        self.addItem(self.chart_item)
+        self.canvas = Canvas(model.layers)
+        self._overlay = Overlay(model.layers)
+        self._countdown = ""
+        self._picture = Picture(model.frame(), model.scene, self._theme)
         self._latest_button = QToolButton(self)
         self._latest_button.setText("»")
         self._latest_button.setToolTip("Go to the latest bar (End)")
@@ -95,11 +96,6 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _configure(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMouseTracking(True)
@@ -108,13 +104,25 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.setMinimumSize(240, 160)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
-    def _source(self) -> tuple[Frame, ChartScene, Theme]:
-        return self.model.frame(), self.model.scene, self._theme
+    @property
+    def point(self) -> CrosshairPoint | None:
+        """Where the crosshair is; ``None`` while it is hidden."""
+        return self._picture.point
+
+    @property
+    def countdown(self) -> str:
+        """The time to the close of the last bar, empty when none is shown."""
+        return self._picture.countdown
+
+    @property
+    def legend(self) -> str:
+        """What the legend says, for screen readers and tests."""
+        return legend_text(self._picture)
 
     @property
     def _theme(self) -> Theme:
         base, options, theme = self._palette
-        if options is not self.model.scene.options:  # many times a frame: even a cache of calls would be noticed
+        if options is not self.model.scene.options:  # read many times a frame: an lru_cache would cost more
             options = self.model.scene.options
             theme = coloured(base, options)
             self._palette = base, options, theme
@@ -125,55 +133,49 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._palette = theme, None, theme
         self._on_changed()
 
-    def zone_at(self, at: QPoint) -> Zone:
-        """Return the part of the chart at a position."""
-        return self._gestures.zone_at(at.x(), at.y())
+    def hit_at(self, at: QPoint) -> Hit:
+        """Return what of the chart lies at a position."""
+        return self._gestures.hit_at(at.x(), at.y())
 
     def animate_latest(self) -> None:
-        """Glide to the latest bar."""
+        """Move to the latest bar, animated."""
         self.motion.go_latest()
 
     def _on_changed(self) -> None:
-        self.chart_item.refresh()
+        self.canvas.refresh()
         self.viewport().update()
         self._update_countdown()
         self._update_overlay()
 
     def _update_countdown(self) -> None:
-        scene = self.model.scene
-        seconds = self.model.seconds_to_close(time.time()) if scene.options.has_countdown else None
+        seconds = self.model.seconds_to_close(time.time()) if self.model.scene.options.has_countdown else None
+        self._countdown = "" if seconds is None else countdown_text(seconds)
         self.model.set_counting(is_on=seconds is not None)
-        text = "" if seconds is None else countdown_text(seconds)
-        self._repaint(self.countdown.show_text(text, self.model.frame(), self.model.series, self._theme))
 
     def _on_second(self) -> None:
-        """Count, and come again when the next second begins; venues open and close too."""
+        """Update the countdown now and when the next second begins; venues open and close meanwhile."""
         self._update_countdown()
+        self._update_overlay()
         self._clock.start(1000 - int(time.time() * 1000) % 1000)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Count while it is seen."""
+        """Run the countdown while the chart is visible."""
         super().showEvent(event)
         self._on_second()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop counting."""
+        """Stop the countdown."""
         self._clock.stop()
         super().hideEvent(event)
 
     def _update_overlay(self) -> None:
-        frame, series = self.model.frame(), self.model.series
+        frame, series, scene = self.model.frame(), self.model.series, self.model.scene
         point = None
-        if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.grabbed in PLOT):
-            point = snap_crosshair(
-                frame, series, self._mouse_at.x(), self._mouse_at.y(), self.model.scene.options.magnet
-            )
-        theme = self._theme
-        dirty = self.crosshair.show_at(point, frame, series, theme)
-        n = len(series.bars)
-        row = point.row if point is not None else (n - 1 if n else None)
-        self._repaint(self.legend.show_bar(series, row, frame, theme) + dirty)  # where its lines end is then known
-        is_off = n > 0 and not self.model.is_latest_visible()
+        if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
+            point = snap_crosshair(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
+        self._picture = Picture(frame, scene, self._theme, point, self._countdown)
+        self._repaint(self._overlay.show(self._picture))
+        is_off = len(series.bars) > 0 and not self.model.is_latest_visible()
         if is_off:
             self._place_latest_button()
         if is_off != self._latest_button.isVisible():
@@ -181,7 +183,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def _repaint(self, rects: list[QRect]) -> None:
         """Repaint parts of the overlay at once; all of it is repainted with a chart that changed."""
-        if rects and not self.chart_item.is_changed:
+        if rects and not self.canvas.is_changed:
             region = QRegion()
             for rect in rects:
                 region += rect
@@ -194,52 +196,55 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return rects if asked == region else [QRect(rect) for rect in cast("Iterable[QRect]", region)]
 
     def close(self) -> bool:
-        """Close as a plain widget: pyqtgraph's own way takes the viewport away while Qt still sends it events."""
+        """Close as a plain widget: pyqtgraph's ``close`` removes the viewport while Qt still sends it events."""
         self.motion.stop()
         return bool(QGraphicsView.close(self))
 
     # -- Qt events
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a chart that changed; else copy what is uncovered. The overlay comes on top."""
-        is_changed, dpr = self.chart_item.is_changed, self.model.frame().dpr
-        rects = [event.rect()] if is_changed else self._rects_of(event.region())
+        """Paint all layers of a chart that changed; else copy what the overlay uncovers, and paint the overlay.
+
+        Not through the scene, which is empty: objects there cost more (README, how it is built).
+        """
         painter = QPainter(self.viewport())
         try:
-            if is_changed:  # without the scene's detour: there is nothing else in it
-                self.chart_item.paint(painter)
-            for rect in rects:
-                if len(rects) > 1:  # one after the other: what is clipped to many parts costs ten times as much
-                    painter.setClipRect(rect)
-                with nullcontext() if dpr == 1 else device_pixels(painter):
-                    if not is_changed:
-                        self.chart_item.copy(painter, rect, dpr)
-                    for part in (self.countdown, self.legend, self.crosshair):
-                        part.draw(painter, rect)
+            if self.canvas.is_changed:
+                self._picture.within = QRect()
+                self.canvas.paint(painter, self._picture)
+            else:
+                self._paint_overlay(painter, self._rects_of(event.region()))
         finally:
-            painter.end()  # an open painter takes the process with it
+            painter.end()  # a painter left open crashes the process
+
+    def _paint_overlay(self, painter: QPainter, rects: list[QRect]) -> None:
+        for rect in rects:
+            if len(rects) > 1:  # one by one: a clip of many parts costs ten times as much
+                painter.setClipRect(rect)
+            with nullcontext() if self._picture.frame.dpr == 1 else device_pixels(painter):
+                self.canvas.copy(painter, self._picture, rect)
+                self._overlay.paint(painter, rect)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Give the model and the items the new surface."""
+        """Set the size of the model."""
         super().resizeEvent(event)
-        if hasattr(self, "chart_item"):  # the base class resizes while it is built
+        if hasattr(self, "canvas"):  # the base class resizes while it is built
             self._take_surface()
 
     def _take_surface(self) -> None:
         width, height, dpr = float(self.width()), float(self.height()), self.devicePixelRatioF()
         self.model.resize(width, height, dpr, text_metrics(dpr))
-        self.chart_item.set_size(width, height)
 
     def _place_latest_button(self) -> None:
         frame = self.model.frame()
-        right, bottom = round(frame.panes.plot_w / frame.dpr), round(frame.panes.price_bottom / frame.dpr)
+        right, bottom = round(frame.panes.plot_w / frame.dpr), round(frame.panes.boxes[0].bottom / frame.dpr)
         self._latest_button.move(right - 40, bottom - 40)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Follow fingers and a trackpad's pinch, and watch for a new scale factor."""
-        if isinstance(event, QPaintEvent):  # most of all, and asking for its type costs more
+        """Handle touch, a trackpad's pinch, and a new scale factor."""
+        if isinstance(event, QPaintEvent):  # the most frequent event: checking its type costs more
             return bool(super().viewportEvent(event))
-        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "chart_item"):
+        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "canvas"):
             self._take_surface()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.motion.stop()
@@ -252,7 +257,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return bool(super().viewportEvent(event))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Grab the plot, an axis or a separator."""
+        """Let the tool in use begin a drag."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self.motion.stop()
@@ -263,23 +268,24 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag what is grabbed; else move the crosshair."""
         self._mouse_at = at = event.position()
-        if self._gestures.grabbed is None:
-            self._show_cursor(self._gestures.zone_at(at.x(), at.y()))
-            self._update_overlay()
+        self._gestures.move(at.x(), at.y())
+        if self._gestures.grabbed is not None:
+            self._meter.add(at.x(), float(event.timestamp()))
             return
-        self._meter.add(at.x(), float(event.timestamp()))
-        self._gestures.drag(at.x(), at.y())
+        self._show_cursor(self._gestures.hit_at(at.x(), at.y()))
+        self._update_overlay()
 
-    def _show_cursor(self, zone: Zone) -> None:
-        shape = _CURSORS[zone]
+    def _show_cursor(self, hit: Hit) -> None:
+        axis = Qt.CursorShape.SizeVerCursor if hit.pane == PRICE else Qt.CursorShape.ArrowCursor
+        shape = _CURSORS.get(hit.zone, axis)
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go; throw the chart where that is wanted of a mouse."""
+        """End the drag, with kinetic panning where that is on for the mouse."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        flick = self._meter.flick(float(event.timestamp())) if self._gestures.grabbed in PLOT else None
+        flick = self._meter.flick(float(event.timestamp())) if self._gestures.is_panning else None
         self._gestures.release()
         if flick is not None and self.model.scene.options.kinetic is Kinetic.ALWAYS:
             self.motion.throw(flick)
@@ -296,7 +302,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         super().enterEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the crosshair again where the mouse rests, after something else had the keyboard."""
+        """Show the crosshair again where the mouse is, when the keyboard focus returns."""
         if self.viewport().underMouse():
             self._point_at(QPointF(self.viewport().mapFromGlobal(QCursor.pos())))
         super().focusInEvent(event)
@@ -323,7 +329,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hand letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""
+        """Pass letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""
+        if event.key() == Qt.Key.Key_Escape and self._gestures.grabbed is not None:
+            self._gestures.key("Escape")
+            return
         text = event.text()
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier & ~Qt.KeyboardModifier.KeypadModifier
         if len(text) == 1 and (text.isalnum() or text == "^") and text.isascii() and not modifiers:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import BarsStored, CoverageChanged, RefreshDue
+    from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span

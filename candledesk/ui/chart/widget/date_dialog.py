@@ -43,7 +43,7 @@ def ask_date(view: ChartView) -> None:
 
 
 class _DateLine(QDateEdit):
-    """A date whose hyphens may be typed: Qt goes on by itself after ``2021``, and a hyphen would skip the month."""
+    """A date whose hyphens may be typed: Qt moves to the month after ``2021``, and a hyphen would skip it."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ignore a hyphen before a part into which nothing is typed yet."""
@@ -79,10 +79,10 @@ class GoToDateDialog(QDialog):
         plain = QTextCharFormat()
         plain.setForeground(self.palette().text())
         for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            self.calendar.setWeekdayTextFormat(weekend, plain)  # else red on both grounds
+            self.calendar.setWeekdayTextFormat(weekend, plain)  # Qt's default is red
         for name, arrow in (("qt_calendar_prevmonth", "<"), ("qt_calendar_nextmonth", ">")):
             button = self.calendar.findChild(QToolButton, name)
-            if isinstance(button, QToolButton):  # its own icon is black on dark
+            if isinstance(button, QToolButton):  # Qt's own icon cannot be seen on a dark ground
                 button.setIcon(QIcon())
                 button.setText(arrow)
         self.calendar.clicked.connect(self.date.setDate)

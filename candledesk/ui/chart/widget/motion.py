@@ -1,4 +1,4 @@
-"""What moves a chart by itself: the glide to the latest bar, and what a flick leaves behind."""
+"""Animations of a chart: the way to the latest bar, and kinetic panning after a flick."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.core.kinetics import Flick
+    from candledesk.ui.chart.core.interaction.kinetics import Flick
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
 _LATEST_MS = 400  # CHART.md, right edge
 
 
 class Motion(QObject):
-    """At most one movement at a time; anything that a hand does stops it."""
+    """Runs at most one animation at a time; every gesture stops it."""
 
     def __init__(self, model: ChartModel, parent: QObject) -> None:
-        """Move ``model``."""
+        """Animate the view of ``model``."""
         super().__init__(parent)
         self._model = model
         self._flick: Flick | None = None
@@ -27,15 +27,15 @@ class Motion(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether the chart moves by itself."""
+        """Whether an animation runs."""
         return self._animation.state() == QVariantAnimation.State.Running
 
     def stop(self) -> None:
-        """Stay here."""
+        """End the animation where the view is now."""
         self._animation.stop()
 
     def go_latest(self) -> None:
-        """Glide to the latest bar; jump when it has to be loaded first."""
+        """Move to the latest bar in 400 ms; jump when it has to be loaded first."""
         if not self._model.series.at_latest:
             self._model.go_latest()
             return
@@ -43,7 +43,7 @@ class Motion(QObject):
         self._start(None, start, end, _LATEST_MS, QEasingCurve.Type.OutCubic)
 
     def throw(self, flick: Flick) -> None:
-        """Go on after a drag, slower and slower."""
+        """Go on with the speed of a flick, slower and slower."""
         duration = flick.duration_ms
         self._start(flick, 0.0, duration, round(duration), QEasingCurve.Type.Linear)
 

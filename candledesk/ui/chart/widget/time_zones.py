@@ -1,4 +1,4 @@
-"""Which zone the times of a chart are written in."""
+"""The time zone in which a chart shows its times."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ def local_zone() -> str:
 
 
 def zone_of(series: Series, zone: ZoneName) -> str:
-    """Return the IANA name of the zone that a chart of ``series`` is written in."""
+    """Return the IANA name of the zone in which a chart of ``series`` shows its times."""
     exchange = series.instrument.tz if series.instrument else "UTC"
     return {ZoneName.EXCHANGE: exchange, ZoneName.UTC: "UTC"}.get(zone) or local_zone()
 
 
 def zoned(series: Series, zone: ZoneName) -> Series:
-    """Return ``series`` with its wall clock in ``zone``; daily bars have none."""
+    """Return ``series`` with its times shown in ``zone``; daily bars show dates alone."""
     tz = zone_of(series, zone)
     if series.interval.is_daily or series.calendar.tz == tz:
         return series
     exchange = series.instrument.tz if series.instrument else "UTC"
-    calendar = build_calendar(series.bars.open_time, tz, is_daily=False, exchange_tz=exchange)
+    calendar = build_calendar(
+        series.axis.slot_times, tz, is_daily=False, exchange_tz=exchange, n_upcoming=series.axis.n_upcoming
+    )
     return replace(series, calendar=calendar)

@@ -1,4 +1,4 @@
-"""Fingers on a chart: one drags and throws, two zoom and pan at their centre."""
+"""Touch gestures on a chart: one finger drags, with kinetic panning; two fingers zoom and pan at their centre."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF
 
-from candledesk.ui.chart.core.kinetics import FlickMeter
+from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
-from candledesk.ui.chart.widget.gestures import PLOT
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QTouchEvent
@@ -20,29 +19,29 @@ if TYPE_CHECKING:
 
 
 class TouchGestures:
-    """Follows the fingers of one chart."""
+    """Handles the touch events of one chart."""
 
-    def __init__(self, model: ChartModel, mouse_gestures: MouseGestures, motion: Motion) -> None:
-        """Drag with ``mouse_gestures``, throw with ``motion``."""
-        self._model, self._mouse_gestures, self._motion = model, mouse_gestures, motion
+    def __init__(self, model: ChartModel, gestures: MouseGestures, motion: Motion) -> None:
+        """Drag with ``gestures``, go on after a drag with ``motion``."""
+        self._model, self._gestures, self._motion = model, gestures, motion
         self._meter = FlickMeter()
         self._pair: tuple[QPointF, float] | None = None  # the centre of two fingers, and their distance
 
     def take(self, event: QTouchEvent) -> None:
-        """Follow one event."""
+        """Handle one event."""
         points = [point.position() for point in event.points() if point.state() != point.State.Released]
         at_ms = float(event.timestamp())
         if event.type() == QEvent.Type.TouchCancel:
             self._end()
         elif len(points) >= 2:  # noqa: PLR2004
             self._pinch(points[0], points[1])
-        elif len(points) == 1 and (self._mouse_gestures.grabbed is None or self._pair is not None):
+        elif len(points) == 1 and (self._gestures.grabbed is None or self._pair is not None):
             self._pair = None
             self._motion.stop()
-            self._mouse_gestures.press(points[0].x(), points[0].y())
+            self._gestures.press(points[0].x(), points[0].y())
             self._meter.start(points[0].x(), at_ms)
         elif len(points) == 1:
-            self._mouse_gestures.drag(points[0].x(), points[0].y())
+            self._gestures.move(points[0].x(), points[0].y())
             self._meter.add(points[0].x(), at_ms)
         else:
             self._throw(at_ms)
@@ -57,10 +56,10 @@ class TouchGestures:
 
     def _throw(self, at_ms: float) -> None:
         is_wanted = self._model.scene.options.kinetic is not Kinetic.NEVER
-        flick = self._meter.flick(at_ms) if self._pair is None and self._mouse_gestures.grabbed in PLOT else None
+        flick = self._meter.flick(at_ms) if self._pair is None and self._gestures.is_panning else None
         if flick is not None and is_wanted:
             self._motion.throw(flick)
 
     def _end(self) -> None:
-        self._mouse_gestures.release()
+        self._gestures.release()
         self._pair = None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.messages import WindowRequested
+    from candledesk.cache.events import WindowRequested
     from candledesk.web.api.contract.params import Param
 
 T = TypeVar("T")

@@ -16,12 +16,13 @@ from candledesk.domain.prices.oddity import Oddity
 from candledesk.ui.chart.core.frame import TextMetrics, axis_width, solve_frame
 from candledesk.ui.chart.core.legend_text import Tone, flag_part, value_parts
 from candledesk.ui.chart.core.options import ChartOptions, ChartType, PriceMode
-from candledesk.ui.chart.core.scales import PriceRange, autoscale
+from candledesk.ui.chart.core.scales import ValueRange, autoscale
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
-from candledesk.ui.chart.paint.chart_painter import paint_chart
+from candledesk.ui.chart.paint.layers import LAYERS
 from candledesk.ui.theme.themes import DARK
 from tests.fake_data import in_rows, make_bars, make_instrument, odd_in_rows
+from tests.ui.painting import paint_chart
 
 N = 60
 SIZE = 640, 400
@@ -47,7 +48,7 @@ def scene_of(bars, flags=None, width=0, interval="1d", **changes):
 
 def solve(scene, spacing=8.0):
     scene = replace(scene, viewport=Viewport(spacing=spacing))
-    return solve_frame(scene, *SIZE, 1.0, TextMetrics())
+    return solve_frame(scene, *SIZE, 1.0, TextMetrics(), LAYERS)
 
 
 def paint(scene):
@@ -70,9 +71,9 @@ OIL = spoil(spoil(BARS, N - 20, low=-40.0, close=-37.63), N - 19, open=-14.0, lo
 @pytest.mark.parametrize("kind", list(ChartType))
 def test_one_absurd_tick_does_not_squash_the_chart_whatever_its_type(mode, kind):
     plain, spoilt = (scene_of(bars, JUMP, price_mode=mode, chart_type=kind) for bars in (BARS, TICK))
-    assert solve(spoilt).price.span == solve(plain).price.span or kind is ChartType.HEIKIN_ASHI
+    assert solve(spoilt).price.range == solve(plain).price.range or kind is ChartType.HEIKIN_ASHI
     shown = solve(spoilt).price
-    assert shown.price_at(shown.top) < 400
+    assert shown.value_at(shown.top) < 400
     assert solve(spoilt).notes == ("1 bar far from its neighbours is left out of the scale",)
     assert solve(plain).notes == ()
 
@@ -84,7 +85,7 @@ def test_at_any_stride(width):
     flags = {int(bars.open_time[at]): int(Oddity.JUMP)}
     spoilt = solve(scene_of(spoil(bars, at, high=1e9), flags, width, "1m"), 0.3)
     plain = solve(scene_of(bars, {}, width, "1m"), 0.3)
-    assert spoilt.price.price_at(spoilt.price.top) == pytest.approx(plain.price.price_at(plain.price.top), rel=0.02)
+    assert spoilt.price.value_at(spoilt.price.top) == pytest.approx(plain.price.value_at(plain.price.top), rel=0.02)
     words = "Bars far from their neighbours are" if width else "1 bar far from its neighbours is"
     assert spoilt.notes == (f"{words} left out of the scale",)
     assert spoilt.columns.high.max() == 1e9
@@ -94,13 +95,13 @@ def test_several_are_counted_and_a_hand_set_range_says_nothing():
     bars = spoil(TICK, N - 10, low=0.001)
     flags = JUMP | {int(BARS.open_time[-10]): int(Oddity.JUMP)}
     assert solve(scene_of(bars, flags)).notes == ("2 bars far from their neighbours are left out of the scale",)
-    assert solve(scene_of(bars, flags, price_range=PriceRange(1.0, 2.0))).notes == ()
+    assert solve(scene_of(bars, flags, price_range=ValueRange(1.0, 2.0))).notes == ()
 
 
 def test_a_window_of_jumps_alone_is_fitted_to_them():
     flags = {int(time): int(Oddity.JUMP) for time in BARS.open_time}
     frame, plain = solve(scene_of(BARS, flags)), solve(scene_of(BARS))
-    assert frame.price.span == plain.price.span
+    assert frame.price.range == plain.price.range
     assert frame.notes == ()
 
 
@@ -113,23 +114,23 @@ def test_the_axis_of_an_absurd_tick_is_no_wider():
 
 def test_negative_prices_are_drawn_on_a_normal_axis(qapp):
     frame = solve(scene_of(OIL))
-    assert frame.price.price_at(frame.price.bottom) < -40
+    assert frame.price.value_at(frame.price.bottom) < -40
     assert frame.price.y_of(-40.0) < frame.price.bottom
     assert frame.notes == ()
     assert frame.priced.columns is frame.columns
-    assert "−40.00" in [frame.price.label(price, 2) for price in (-40.0,)]
+    assert "−40.00" in [frame.price.label(price) for price in (-40.0,)]
     assert (paint(scene_of(OIL)) == int(DARK.down[1:], 16)).any()
 
 
 def test_a_logarithmic_axis_shows_the_rest_and_says_what_it_leaves_out():
     frame = solve(scene_of(OIL, price_mode=PriceMode.LOG))
     assert frame.notes == ("2 bars at or below zero cannot be shown on a logarithmic axis",)
-    assert frame.price.span.is_log
+    assert frame.price.range.is_log
     assert len(frame.priced.columns.close) == len(frame.columns.close) - 2
     assert (frame.priced.columns.low > 0).all()
     assert len(frame.priced.x) == len(frame.priced.is_up) == len(frame.priced.columns.close)
     rest = BARS.take(np.delete(np.arange(N), [N - 20, N - 19]))
-    assert frame.price.span == autoscale(rest.low.min(), rest.high.max(), is_log=True)
+    assert frame.price.range == autoscale(rest.low.min(), rest.high.max(), is_log=True)
     one = solve(scene_of(spoil(BARS, N - 3, low=0.0), price_mode=PriceMode.LOG))
     assert one.notes == ("1 bar at or below zero cannot be shown on a logarithmic axis",)
 
@@ -156,11 +157,11 @@ def test_rows_of_many_bars_are_not_counted():
 def test_a_logarithmic_axis_of_nothing_above_zero_is_a_normal_one():
     below = Bars(BARS.open_time, -BARS.open, -BARS.low, -BARS.high, -BARS.close, BARS.volume)
     frame = solve(scene_of(below, price_mode=PriceMode.LOG))
-    assert not frame.price.span.is_log
+    assert not frame.price.range.is_log
     assert frame.price.mode is PriceMode.NORMAL
     assert frame.notes == ("No bar in view lies above zero: the axis is not logarithmic",)
     assert frame.priced.columns is frame.columns
-    by_hand = solve(scene_of(below, price_mode=PriceMode.LOG, price_range=PriceRange(0.0, 2.0, is_log=True)))
+    by_hand = solve(scene_of(below, price_mode=PriceMode.LOG, price_range=ValueRange(0.0, 2.0, is_log=True)))
     assert len(by_hand.priced.columns.close) == 0
 
 
@@ -181,7 +182,7 @@ def test_without_a_close_above_zero_the_axis_shows_prices_and_says_so(mode, what
     below = Bars(BARS.open_time, -BARS.open, -BARS.low, -BARS.high, -BARS.close, BARS.volume)
     frame = solve(scene_of(below, price_mode=mode))
     assert frame.notes == (f"No bar in view closes above zero: the axis shows prices, not {what}",)
-    assert frame.price.label(-3.0, 2) == "−3.00"
+    assert frame.price.label(-3.0) == "−3.00"
 
 
 def test_averaged_candles_after_an_absurd_tick_are_as_without_it():
@@ -231,9 +232,9 @@ def test_whatever_is_kept_is_painted(qapp, rows, kind, mode, spacing):
     bars = Bars(times, *(np.array(column, np.float64) for column in zip(*prices, strict=True)), np.ones(len(rows)))
     flags = {int(time): row[4] for time, row in zip(times, rows, strict=True) if row[4]}
     scene = replace(scene_of(bars, flags, chart_type=kind, price_mode=mode), viewport=Viewport(spacing=spacing))
-    frame = solve_frame(scene, *SIZE, 1.0, TextMetrics())
-    assert np.isfinite([frame.price.span.lo, frame.price.span.hi]).all()
-    assert frame.price.span.lo < frame.price.span.hi
+    frame = solve_frame(scene, *SIZE, 1.0, TextMetrics(), LAYERS)
+    assert np.isfinite([frame.price.range.lo, frame.price.range.hi]).all()
+    assert frame.price.range.lo < frame.price.range.hi
     for column in (frame.priced.columns.open, frame.priced.columns.high, frame.priced.columns.low):
         assert np.isfinite(frame.price.y_of(column)).all()
     paint(scene)

@@ -8,6 +8,7 @@ from candledesk.cache.rules.planner import LISTING_REASON
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.chart_messages import (
     edge_text,
     edge_title,
@@ -16,13 +17,13 @@ from candledesk.ui.chart.core.chart_messages import (
     pause_text,
     series_notice,
 )
-from candledesk.ui.chart.core.frame import solve_frame
 from candledesk.ui.chart.core.legend_text import value_parts
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.time_ticks import build_calendar, format_open_time
 from candledesk.ui.chart.core.viewport import Viewport
-from candledesk.ui.chart.paint.chart_painter import text_metrics
-from candledesk.ui.chart.paint.legend_painter import Legend
+from candledesk.ui.chart.paint.layer import Picture
+from candledesk.ui.chart.paint.layers import lay_out
+from candledesk.ui.chart.paint.legend_painter import lines_of
 from candledesk.ui.panels.jobs.texts import span_text
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.theme.themes import DARK
@@ -31,7 +32,15 @@ from tests.fake_data import NOW, make_bars, make_instrument, make_job
 
 def _series(bars: Bars, **changes: object) -> Series:
     calendar = build_calendar(bars.open_time, "America/New_York", is_daily=True)
-    series = Series("AAPL", INTERVALS["1d"], bars, calendar, instrument=make_instrument(), edge=EdgeState.START)
+    series = Series(
+        "AAPL",
+        INTERVALS["1d"],
+        bars,
+        BarAxis(bars.open_time),
+        calendar,
+        instrument=make_instrument(),
+        edge=EdgeState.START,
+    )
     return replace(series, **changes)
 
 
@@ -120,27 +129,29 @@ def test_the_bar_of_a_month_is_labelled_as_a_month():
     assert [interval.name for interval in INTERVALS.values() if interval.is_monthly] == ["1mo", "3mo"]
 
 
+def _picture(series, width):
+    scene = ChartScene(series, Viewport(width=width))
+    return Picture(lay_out(scene, width, 300, 1.0), scene, DARK)
+
+
 @pytest.mark.parametrize(("width", "is_named"), [(900, True), (460, True), (300, False)])
 def test_a_long_name_makes_room_for_interval_and_venue(qapp, width, is_named):
     instrument = replace(make_instrument(), name="The Long Name of a Company, Holding and Trust of the North")
     series = _series(make_bars(50), instrument=instrument)
-    frame = solve_frame(ChartScene(series, Viewport(width=width)), width, 300, 1.0, text_metrics(1.0))
-    legend = Legend()
-    legend.show_bar(series, None, frame, DARK)
-    assert legend.text.startswith("AAPL  ")
-    assert legend.text.endswith("1d  NASDAQ · USD")
-    assert ("The Long" in legend.text) is is_named
-    assert (instrument.name in legend.text) is (width == 900)
-    assert max(word.right for word in legend._title) <= frame.panes.plot_w
+    picture = _picture(series, width)
+    title = "  ".join(word.text for word in lines_of(picture)[0])
+    assert title.startswith("AAPL  ")
+    assert title.endswith("1d  NASDAQ · USD")
+    assert ("The Long" in title) is is_named
+    assert (instrument.name in title) is (width == 900)
+    assert max(word.right for word in lines_of(picture)[0]) <= picture.frame.panes.plot_w
 
 
 @pytest.mark.parametrize(("width", "last"), [(900, "Vol"), (560, "C"), (300, "H")])
 def test_values_that_do_not_fit_are_left_out_with_their_names(qapp, width, last):
     series = _series(make_bars(50))
-    frame = solve_frame(ChartScene(series, Viewport(width=width)), width, 300, 1.0, text_metrics(1.0))
-    legend = Legend()
-    legend.show_bar(series, 49, frame, DARK)
-    words = legend._values
+    picture = _picture(series, width)
+    words = lines_of(picture)[1]
     assert [word.text for word in words if word.text.isalpha()][-1] == last
     assert not words[-1].text.isalpha()
-    assert max(word.right for word in words) <= frame.panes.plot_w
+    assert max(word.right for word in words) <= picture.frame.panes.plot_w

@@ -10,7 +10,7 @@ from candledesk.domain.coverage import CoverageMark, MarkState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.ui.bridge import Bridge
-from candledesk.ui.chart.core.axis import Axis
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.coverage_strip import LEAST_PX, mark_at, mark_text, place_marks, shown_span
 from candledesk.ui.chart.core.scene import Series
 from candledesk.ui.chart.core.time_ticks import build_calendar
@@ -28,11 +28,11 @@ TIMES = BARS.open_time
 
 def series_of(edge=EdgeState.MORE, **changes):
     calendar = build_calendar(TIMES, "UTC", is_daily=True)
-    return Series("AAPL", INTERVALS["1d"], BARS, calendar, edge=edge, **changes)
+    return Series("AAPL", INTERVALS["1d"], BARS, BarAxis(TIMES), calendar, edge=edge, **changes)
 
 
 def placed_of(right_edge=N - 0.5, spacing=8.0, width=800.0):
-    axis = Axis(TIMES)
+    axis = BarAxis(TIMES)
     return Viewport(width=width).place(axis).moved(right_edge, spacing).place(axis)
 
 

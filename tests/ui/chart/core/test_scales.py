@@ -7,24 +7,24 @@ from hypothesis import strategies as st
 
 from candledesk.domain.instrument import decimals_for
 from candledesk.ui.chart.core.options import PriceMode
-from candledesk.ui.chart.core.scales import PriceRange, PriceScale, autoscale, format_volume, nice_step
+from candledesk.ui.chart.core.scales import PaneScale, ValueRange, autoscale, format_volume, nice_step
 
 
 @given(st.floats(0.01, 1e5), st.floats(1.0001, 50), st.booleans(), st.booleans())
 def test_pixels_and_prices_agree(low, ratio, is_log, is_inverted):
-    scale = PriceScale(autoscale(low, low * ratio, is_log=is_log, is_inverted=is_inverted), 0, 500)
-    assert scale.price_at(scale.y_of(low * 1.00005)) == pytest.approx(low * 1.00005, rel=1e-6)
+    scale = PaneScale(autoscale(low, low * ratio, is_log=is_log, is_inverted=is_inverted), 0, 500)
+    assert scale.value_at(scale.y_of(low * 1.00005)) == pytest.approx(low * 1.00005, rel=1e-6)
 
 
 def test_autoscale_leaves_twenty_and_ten_percent():
-    scale = PriceScale(autoscale(100, 200), 0, 1_000)
+    scale = PaneScale(autoscale(100, 200), 0, 1_000)
     assert scale.y_of(np.array([200.0, 100.0])).tolist() == pytest.approx([200, 900])
 
 
 @given(st.floats(0.01, 1e5), st.floats(1.001, 900), st.booleans())
 def test_ticks_are_inside_ascending_and_apart(low, ratio, is_log):
-    scale = PriceScale(autoscale(low, low * ratio, is_log=is_log), 0, 600)
-    ticks = scale.ticks(44, 2)
+    scale = PaneScale(autoscale(low, low * ratio, is_log=is_log), 0, 600)
+    ticks = scale.ticks(44)
     pixels = [scale.y_of(tick) for tick in ticks]
     assert ticks == sorted(ticks)
     assert all(-1 <= y <= 601 for y in pixels)
@@ -45,9 +45,8 @@ def test_a_label_is_the_price_of_its_line(least, decimals):
 
 @given(st.floats(1e-8, 0.99), st.floats(1.01, 3.0), st.booleans())
 def test_the_axis_of_a_small_price_can_be_read(low, ratio, is_log):
-    decimals = decimals_for(2, low)
-    scale = PriceScale(autoscale(low, low * ratio, is_log=is_log), 0, 600)
-    labels = [scale.label(price, decimals) for price in scale.ticks(44, decimals)]
+    scale = PaneScale(autoscale(low, low * ratio, is_log=is_log), 0, 600, decimals=decimals_for(2, low))
+    labels = [scale.label(price) for price in scale.ticks(44)]
     assert len(labels) >= 2
     assert len(set(labels)) == len(labels)
     assert any(digit in labels[-1] for digit in "123456789")
@@ -60,12 +59,12 @@ def test_volumes_are_short(volume, text):
 
 @pytest.mark.parametrize("ratio", [2.6, 4, 12, 90, 4_000, 1e6])
 def test_a_logarithmic_axis_has_enough_labels(ratio):
-    scale = PriceScale(autoscale(13.0, 13.0 * ratio, is_log=True), 0, 800)
-    pixels = [scale.y_of(tick) for tick in scale.ticks(44, 2)]
+    scale = PaneScale(autoscale(13.0, 13.0 * ratio, is_log=True), 0, 800)
+    pixels = [scale.y_of(tick) for tick in scale.ticks(44)]
     assert max(a - b for a, b in pairwise([800.0, *pixels, 0.0])) < 4 * 44
 
 
 @pytest.mark.parametrize(("high", "texts"), [(900.0, {"+100.00%", "+800.00%"}), (2_000.0, {"+100%", "+1,900%"})])
 def test_an_axis_has_as_many_decimals_everywhere(high, texts):
-    scale = PriceScale(PriceRange(50.0, high), 0, 400, PriceMode.PERCENT, 100.0)
-    assert {scale.label(price, 2) for price in (200.0, high)} == texts
+    scale = PaneScale(ValueRange(50.0, high), 0, 400, mode=PriceMode.PERCENT, base=100.0)
+    assert {scale.label(price) for price in (200.0, high)} == texts

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.axis import Axis
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.lod import STRIDES, reduce_rows, stride_for
 from candledesk.ui.chart.core.viewport import Logical, Viewport
 from tests.fake_data import in_rows, make_bars
@@ -32,11 +32,11 @@ def rows_of(bars, stride):
 def test_every_drawn_column_equals_brute_force(stride, power, origin, first, n_seen, n_cut):
     bars = BARS.take(slice(n_cut, None))
     rows, starts = rows_of(bars, stride)
-    axis = Axis(rows.open_time, starts)
+    axis = BarAxis(rows.open_time, starts, stride=stride, origin=origin)
     lo = axis.row_at(min(first, len(bars) - 1))
     hi = axis.row_at(min(first + n_seen, len(bars) - 1)) + 1
     block = 2**power
-    columns = reduce_rows(rows, axis, lo, hi, block, stride, origin)
+    columns = reduce_rows(rows, axis, lo, hi, block)
     index = np.append(axis.starts_of(np.arange(axis.n_rows)), axis.n_bars)
     groups = {}
     for row in range(axis.n_rows):
@@ -56,7 +56,7 @@ def test_every_drawn_column_equals_brute_force(stride, power, origin, first, n_s
 def test_a_bar_keeps_its_index_from_window_to_window(stride, n_older, other, at):
     bars = BARS.take(slice(n_older, None))
     (rows, starts), (more, more_starts) = rows_of(bars, stride), rows_of(BARS, other)
-    shift = Axis(more.open_time, more_starts).shift_from(Axis(rows.open_time, starts), int(BARS.open_time[at]))
+    shift = BarAxis(more.open_time, more_starts).shift_from(BarAxis(rows.open_time, starts), int(BARS.open_time[at]))
     assert shift in (n_older, None)
     assert shift is not None or stride == other == 512 or n_older > 0
 
@@ -74,15 +74,17 @@ def test_a_row_is_never_wider_than_half_a_column(device_spacing):
 )
 def test_nothing_moves_when_rows_become_coarser_or_finer(stride, other, right_edge, spacing, n_older):
     (rows, starts), (new, new_starts) = rows_of(BARS.take(slice(n_older, None)), stride), rows_of(BARS, other)
-    before = Viewport(width=800.0).place(Axis(rows.open_time, starts))
+    before = Viewport(width=800.0).place(BarAxis(rows.open_time, starts))
     before = before.moved(Logical(right_edge), spacing).place(before.axis)
-    after = before.followed(Axis(new.open_time, new_starts), is_latest=False).place(Axis(new.open_time, new_starts))
+    after = before.followed(BarAxis(new.open_time, new_starts), is_latest=False).place(
+        BarAxis(new.open_time, new_starts)
+    )
     assert after.x_of(1_000 + n_older) == pytest.approx(before.x_of(1_000), abs=1e-6)
 
 
 def test_visible_rows_cover_the_screen():
     rows, starts = rows_of(BARS, 64)
-    axis = Axis(rows.open_time, starts)
+    axis = BarAxis(rows.open_time, starts)
     for right in (3.0, 700.5, 4_444.0, 9_100.0):
         placed = Viewport(width=800.0).place(axis)
         placed = placed.moved(Logical(right), 1.5).place(axis)
@@ -106,7 +108,7 @@ def long(chart, cache):
 
 def zoom_out_to(chart, stride):
     for _ in range(100):
-        if chart.model.series.stride >= stride:
+        if chart.model.series.axis.stride >= stride:
             return
         chart.model.zoom_right(0.9)
         chart.settle()
@@ -122,11 +124,11 @@ def test_the_bar_under_the_cursor_stays_through_a_change_of_rows(long, cache, st
     asked = len(cache.requests)
     x = 311.0
     index = long.model.placed.logical_at(x)
-    while long.model.stride_of(FIVE) == long.model.series.stride:
+    while long.model.stride_of(FIVE) == long.model.series.axis.stride:
         long.model.zoom(x, factor)
     assert long.model.placed.logical_at(x) == pytest.approx(index)
     before, drawn = times_on_screen(long), long.model.series
-    assert drawn.stride == stride
+    assert drawn.axis.stride == stride
     cache.is_holding = False
     cache.release()
     long.settle()
@@ -182,7 +184,7 @@ def test_the_previous_rows_are_drawn_until_the_new_ones_come(long, cache):
     cache.is_holding = False
     cache.release()
     long.settle()
-    assert long.model.series.stride == long.model.stride_of(FIVE) > 1
+    assert long.model.series.axis.stride == long.model.stride_of(FIVE) > 1
     cache.is_holding = True
     for _ in range(40):
         long.model.zoom_right(1.25)

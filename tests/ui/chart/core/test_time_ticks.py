@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.axis import Axis
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.time_ticks import build_calendar, format_open_time, time_ticks, utc_offsets
 from candledesk.ui.chart.core.viewport import Logical, Placed, Viewport
 from tests.fake_data import make_bars
@@ -47,7 +47,7 @@ def test_labels_do_not_change_while_panning():
 @pytest.mark.parametrize("spacing", [0.7, 4.0, 9.0])
 def test_labels_that_are_kept_while_panning_are_those_of_a_new_chart(spacing):
     bars = make_bars(3_000, INTERVALS["5m"])
-    axis = Axis(bars.open_time)
+    axis = BarAxis(bars.open_time)
     zones = ("America/New_York", "Asia/Tokyo")
     kept = {tz: build_calendar(bars.open_time, tz, is_daily=False) for tz in zones}
     for right_edge in range(2_900, 2_500, -7):
@@ -111,6 +111,33 @@ def test_the_last_labels_keep_the_rhythm_though_no_session_follows_yet(n_missing
     ticks, _ = _labels(bars, "UTC", 8.0, len(bars) + 6, is_daily=False)
     assert [tick.index for tick in ticks] == sorted(tick.index for tick in ticks)
     assert _named(ticks, bars)[-4:] == ["20:00", "20:15", "20:30", "20:45"]
+
+
+def _labels_ahead(bars, upcoming, right_edge, spacing=8.0, *, is_daily=True):
+    axis = BarAxis(bars.open_time, upcoming=upcoming)
+    calendar = build_calendar(axis.slot_times, "UTC", is_daily=is_daily, n_upcoming=axis.n_upcoming)
+    placed = Viewport(width=900).place(axis)
+    placed = placed.moved(Logical(right_edge), spacing).place(axis)
+    return time_ticks(calendar, placed, 76)
+
+
+@pytest.mark.parametrize("n_ahead", [1, 20, 60])
+def test_bars_to_come_have_the_labels_that_they_will_have(n_ahead):
+    bars = make_bars(2_000)
+    come, upcoming = bars.take(slice(0, 2_000 - n_ahead)), bars.open_time[2_000 - n_ahead :]
+    ahead = _labels_ahead(come, upcoming, 1_999)
+    later, _ = _labels(bars, "UTC", 8.0, 1_999, is_daily=True)
+    assert [(tick.index, tick.text) for tick in ahead] == [(tick.index, tick.text) for tick in later]
+    assert any(tick.index >= len(come) for tick in ahead) is (n_ahead > 1)
+
+
+def test_how_much_of_the_future_is_known_changes_no_label_of_the_past():
+    bars = make_bars(2_000)
+    come = bars.take(slice(0, 1_500))
+    few, many = (_labels_ahead(come, bars.open_time[1_500:end], 1_490) for end in (1_530, 2_000))
+    past = [tick for tick in many if tick.index < 1_480]
+    assert past
+    assert [tick for tick in few if tick.index < 1_480] == past
 
 
 def test_the_first_labels_keep_the_rhythm_though_no_bar_is_before_them():

@@ -10,15 +10,15 @@ from PySide6.QtGui import QImage, QPainter
 from candledesk.cache.messages import EdgeState, ViewportReply, ViewportRequest
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.frame import solve_frame
 from candledesk.ui.chart.core.options import ChartOptions, ChartType, PriceMode, UpRule
-from candledesk.ui.chart.core.panes import PaneName, PaneSplit
+from candledesk.ui.chart.core.panes import DEFAULT_PANES, PRICE, VOLUME
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
-from candledesk.ui.chart.paint.chart_painter import paint_chart, text_metrics
+from candledesk.ui.chart.paint.layers import lay_out
 from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 from tests.fake_data import make_bars, make_instrument
+from tests.ui.painting import paint_chart
 
 WIDTH, HEIGHT = 640, 400
 LINES = [ChartType.LINE, ChartType.AREA, ChartType.BASELINE]
@@ -44,7 +44,7 @@ def _paint(scene, dpr=1.0, theme=DARK):
 
 
 def _frame(scene, dpr=1.0):
-    return solve_frame(scene, round(WIDTH * dpr), round(HEIGHT * dpr), dpr, text_metrics(dpr))
+    return lay_out(scene, round(WIDTH * dpr), round(HEIGHT * dpr), dpr)
 
 
 def _rgb(name):
@@ -53,7 +53,8 @@ def _rgb(name):
 
 def _price_pane(scene, dpr=1.0, theme=DARK):
     panes = _frame(scene, dpr).panes
-    return _paint(scene, dpr, theme)[panes.price_top : panes.price_bottom, : panes.plot_w]
+    _, top, bottom = panes.box(PRICE)
+    return _paint(scene, dpr, theme)[top:bottom, : panes.plot_w]
 
 
 def _tall_bars(n=700):
@@ -103,7 +104,7 @@ def test_a_line_goes_through_the_closes(qapp, kind):
     ground = _paint(_scene(make_bars(200).take(slice(0, 0)), 16.0))
     inside = (x > 0) & (x < frame.panes.plot_w)
     assert inside.sum() > 20
-    assert (pixels[: frame.panes.price_bottom, 0] != ground[0, 200]).any()  # it comes from beyond the edge
+    assert (pixels[: frame.panes.box(PRICE).bottom, 0] != ground[0, 200]).any()  # it comes from beyond the edge
     assert all(pixels[b, a] != ground[b, a] for a, b in zip(x[inside].tolist(), y[inside].tolist(), strict=True))
 
 
@@ -160,8 +161,8 @@ def test_percent_and_index_count_from_the_first_visible_bar(qapp, mode, first):
         scene = replace(scene, viewport=placed.pan(8.0 * right))
         frame = _frame(scene)
         base = float(scene.series.bars.close[frame.lo])
-        assert frame.price.label(base, 2) == (first or f"{base:,.2f}")
-        labels = [frame.price.label(price, 2) for price in frame.price.ticks(44, 2)]
+        assert frame.price.label(base) == (first or f"{base:,.2f}")
+        labels = [frame.price.label(price) for price in frame.price.ticks(44)]
         assert len(labels) == len(set(labels)) >= 3
         if first:
             assert all(label.rstrip("%").endswith(("0", "5")) for label in labels), labels
@@ -199,13 +200,12 @@ def test_the_last_price_line_is_an_option(qapp):
     assert len(np.unique(np.argwhere(with_line != without)[:, 0])) == 1
 
 
-@pytest.mark.parametrize("pane", list(PaneName))
+@pytest.mark.parametrize("pane", [pane.id for pane in DEFAULT_PANES])
 @pytest.mark.parametrize("kind", list(ChartType))
 def test_a_maximised_pane_has_all_of_the_height(qapp, pane, kind):
-    scene = _scene(make_bars(100), chart_type=kind, scene={"split": PaneSplit(maximised=pane)})
+    scene = _scene(make_bars(100), chart_type=kind, scene={"maximised": pane})
     frame = _frame(scene)
     volume = (_rgb(DARK.up_volume), _rgb(DARK.down_volume))
     has_volume = bool(np.isin(_paint(scene)[: frame.panes.time_top // 2], volume).any())
-    assert has_volume is (pane is PaneName.VOLUME)
-    height = frame.panes.volume_bottom - frame.panes.volume_top if has_volume else frame.panes.price_bottom
-    assert height == frame.panes.time_top
+    assert has_volume is (pane == VOLUME)
+    assert frame.panes.box(pane).height == frame.panes.time_top

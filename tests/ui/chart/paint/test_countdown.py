@@ -5,7 +5,7 @@ import pytest
 from candledesk.domain.calendar.countdown import TradingHours, TradingSession
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.chart.paint.countdown import countdown_text
-from candledesk.ui.chart.paint.price_axis import countdown_rect, last_price_y
+from candledesk.ui.chart.paint.last_price import countdown_rect, last_price_y
 from tests.fake_data import NOW
 from tests.ui.conftest import copied_areas
 
@@ -31,7 +31,7 @@ def test_it_reads_like_a_clock(seconds, text):
 
 def test_it_counts_from_what_the_cache_said(counting):
     assert counting.model.scene.is_counting
-    assert counting.view.countdown.text in ("20:00", "19:59", "19:58")
+    assert counting.view.countdown in ("20:00", "19:59", "19:58")
     later = time.time() + 600
     assert counting.model.seconds_to_close(later) in (598, 599, 600)
     assert counting.model.seconds_to_close(time.time() + 1_300) is None  # the venue has closed
@@ -39,24 +39,24 @@ def test_it_counts_from_what_the_cache_said(counting):
 
 def test_each_second_repaints_the_countdown_alone(counting, monkeypatch):
     areas = copied_areas(counting, monkeypatch)
-    n_paints, start = counting.view.chart_item.n_paints, time.time()
+    n_paints, start = counting.view.canvas.n_paints, time.time()
     for second in range(1, 4):
         monkeypatch.setattr(time, "time", lambda at=start + second: at)
-        counting.view._update_countdown()
+        counting.view._on_second()
         counting.settle()
-    assert counting.view.chart_item.n_paints == n_paints
+    assert counting.view.canvas.n_paints == n_paints
     assert len(areas) == 3
     assert max(areas) < 4_000
 
 
 def test_it_is_hidden_without_a_session_an_option_or_the_latest_bar(counting, cache):
     counting.model.set_options(ChartOptions(has_countdown=False))
-    assert (counting.view.countdown.text, counting.model.scene.is_counting) == ("", False)
+    assert (counting.view.countdown, counting.model.scene.is_counting) == ("", False)
     counting.model.set_options(ChartOptions())
-    assert counting.view.countdown.text
+    assert counting.view.countdown
     cache.hours = TradingHours(NOW, 0, ())
     counting.open("AAPL")
-    assert counting.view.countdown.text == ""
+    assert counting.view.countdown == ""
 
 
 def test_no_label_is_half_hidden_by_it(counting):
@@ -71,7 +71,7 @@ def test_no_label_is_half_hidden_by_it(counting):
 
 
 def test_at_the_bottom_it_stands_above_the_tag(counting):
-    span = counting.model.frame().price.span
+    span = counting.model.frame().price.range
     last = float(counting.model.series.bars.close[-1])
     size = span.hi - span.lo
     counting.model.scale_price(1.0)

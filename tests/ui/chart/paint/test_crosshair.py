@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from candledesk.cache.messages import EdgeState, ViewportReply, ViewportRequest
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.frame import solve_frame
+from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.options import Magnet
 from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.viewport import Viewport
-from candledesk.ui.chart.paint.chart_painter import text_metrics
-from candledesk.ui.chart.paint.crosshair import Crosshair, snap_crosshair
+from candledesk.ui.chart.paint.crosshair import CROSSHAIR
+from candledesk.ui.chart.paint.layer import Picture
+from candledesk.ui.chart.paint.layers import lay_out, paint_layers
 from candledesk.ui.theme.themes import DARK
 from tests.fake_data import make_bars, make_instrument
 
@@ -23,14 +23,15 @@ def _time_tags(interval, dpr):
     reply = ViewportReply(request, make_bars(400, interval), make_instrument(), EdgeState.START, "")
     series = Series.from_reply(reply)
     size = round(WIDTH * dpr), round(HEIGHT * dpr)
-    frame = solve_frame(ChartScene(series, Viewport(spacing=2.0, width=WIDTH)), *size, dpr, text_metrics(dpr))
+    scene = ChartScene(series, Viewport(spacing=2.0, width=WIDTH))
+    frame = lay_out(scene, *size, dpr)
     for x in range(300, 600, 7):
         image = QImage(*size, QImage.Format.Format_RGB32)
         image.fill(0)
-        crosshair = Crosshair()
-        crosshair.show_at(snap_crosshair(frame, series, x, 100, Magnet.CLOSE), frame, series, DARK)
         painter = QPainter(image)
-        crosshair.draw(painter, QRect(0, 0, WIDTH, HEIGHT))
+        paint_layers(
+            painter, Picture(frame, scene, DARK, snap_crosshair(frame, series, x, 100, Magnet.CLOSE)), [CROSSHAIR]
+        )
         painter.end()
         pixels = np.frombuffer(image.constBits(), np.uint32).reshape(size[1], -1) & 0xFFFFFF
         band = pixels[frame.panes.time_top + 1 : frame.panes.height, : frame.panes.plot_w]

@@ -2,15 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from candledesk.cache.messages import (
-    BarsStored,
-    CoverageChanged,
-    EdgeState,
-    JobChanged,
-    JobState,
-    LimiterChanged,
-    RefreshDue,
-)
+from candledesk.cache.events import BarsStored, CoverageChanged, JobChanged, LimiterChanged, RefreshDue
+from candledesk.cache.messages import EdgeState, JobState
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.feed.prefetch import MAX_ROWS
@@ -262,10 +255,10 @@ def test_what_became_known_of_the_series_is_read_again(chart, cache, event, is_a
 
 def test_a_reply_that_changes_nothing_paints_nothing(chart, cache):
     chart.open("MSFT")
-    n_paints = chart.view.chart_item.n_paints
+    n_paints = chart.view.canvas.n_paints
     cache.emit_stored("MSFT", "1d")
     chart.settle()
-    assert chart.view.chart_item.n_paints == n_paints
+    assert chart.view.canvas.n_paints == n_paints
 
 
 @pytest.mark.allow_logs

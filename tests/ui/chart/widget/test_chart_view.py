@@ -1,11 +1,15 @@
+from datetime import UTC, datetime
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from candledesk.domain.prices.oddity import Oddity
+from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.frame import TextMetrics
 from candledesk.ui.chart.core.options import Magnet, PriceMode
-from candledesk.ui.chart.paint.crosshair import snap_crosshair
+from candledesk.ui.chart.core.time_ticks import format_open_time
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from tests.ui.conftest import copied_areas
 
@@ -40,6 +44,11 @@ def _drag(chart, start, end):
     _mouse(chart, QEvent.Type.MouseButtonRelease, *end, buttons=Qt.MouseButton.NoButton)
 
 
+def _row_at(chart, x):
+    placed = chart.model.placed
+    return placed.axis.row_at(placed.logical_at(x))
+
+
 @pytest.fixture
 def opened(chart):
     return chart.open("MSFT")
@@ -49,7 +58,7 @@ def opened(chart):
 @pytest.mark.parametrize("x", [400, 500, 801])
 def test_the_bar_under_the_cursor_stays_after_the_wheel(opened, x, dy):
     placed = opened.model.placed
-    row = placed.bar_at(x)
+    row = placed.axis.row_at(placed.logical_at(x))
     before = placed.x_of(row)
     under = placed.logical_at(x)
     _wheel(opened, x, dy)
@@ -94,23 +103,23 @@ def test_each_change_of_the_range_is_painted_exactly_once(opened, monkeypatch):
     _mouse(opened, QEvent.Type.MouseMove, 500, 200, buttons=Qt.MouseButton.NoButton)
     copies = copied_areas(opened, monkeypatch)
     for move in range(10):
-        n_paints = opened.view.chart_item.n_paints
+        n_paints = opened.view.canvas.n_paints
         opened.model.pan(5)
         opened.model.zoom(300, 1.01)
         opened.settle()
-        assert opened.view.chart_item.n_paints == n_paints + 1, move
+        assert opened.view.canvas.n_paints == n_paints + 1, move
         _wheel(opened, 400)
-        assert opened.view.chart_item.n_paints == n_paints + 2, move
+        assert opened.view.canvas.n_paints == n_paints + 2, move
         assert not copies, move
 
 
 def test_the_crosshair_paints_no_bars(opened):
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
-    n_paints = opened.view.chart_item.n_paints
+    n_paints = opened.view.canvas.n_paints
     for x in range(300, 500, 7):
         _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
-    assert opened.view.chart_item.n_paints == n_paints
-    assert opened.view.crosshair.point is not None
+    assert opened.view.canvas.n_paints == n_paints
+    assert opened.view.point is not None
 
 
 def test_the_crosshair_repaints_a_small_part(opened, monkeypatch):
@@ -148,30 +157,46 @@ def test_the_crosshair_snaps_to_bar_and_close(opened):
     point = snap_crosshair(frame, series, 403.0, 150.0, Magnet.CLOSE)
     assert point is not None
     assert point.x == round(frame.device_x(point.row))
-    assert point.price_text == f"{series.bars.close[point.row]:,.2f}"
+    assert point.value_text == f"{series.bars.close[point.row]:,.2f}"
     free = snap_crosshair(frame, series, 403.0, 150.0, Magnet.FREE)
     assert free is not None
     assert free.y == 150
 
 
+def test_behind_the_latest_bar_the_crosshair_shows_bars_to_come(opened):
+    latest = int(opened.model.series.bars.open_time[-1])
+    opened.cache.upcoming = latest + np.array([3, 4, 5, 6, 7]) * 86_400
+    opened.cache.emit_stored("MSFT", "1d")
+    opened.settle()
+    placed = opened.model.placed
+    x = placed.x_of(placed.n_bars + 1) + 1
+    _mouse(opened, QEvent.Type.MouseMove, x, 200, buttons=Qt.MouseButton.NoButton)
+    point = opened.view.point
+    assert (point.slot, point.row, point.y) == (placed.n_bars + 1, placed.n_bars - 1, 200)
+    assert point.x == round(placed.x_of(placed.n_bars + 1))
+    assert f"{opened.model.series.bars.close[-1]:,.2f}" in opened.view.legend
+    opens = datetime.fromtimestamp(latest + 4 * 86_400, UTC)
+    assert format_open_time(opened.model.series.calendar, point.slot) == f"{opens:%a %d %b %Y}"
+
+
 def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
     bars = opened.cache.bars["MSFT", "1d"]
-    row = opened.model.placed.bar_at(300)
+    row = _row_at(opened, 300)
     time = int(opened.model.series.bars.open_time[row])
     assert time in bars.open_time
     opened.cache.flags["MSFT", "1d"] = {time: int(Oddity.SESSION | Oddity.UNIT)}
     opened.cache.emit_stored("MSFT", "1d")
     opened.settle()
     words = "sent in the other unit of the currency, converted; session that the calendar lacks"
-    assert words not in opened.view.legend.text
+    assert words not in opened.view.legend
     before = opened.view.grab().toImage()
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
-    assert f"Odd bar: {words}" in opened.view.legend.text
-    assert opened.view.crosshair.point.flag_text == words
+    assert f"Odd bar: {words}" in opened.view.legend
+    assert opened.view.point.flag_text == words
     hovered = opened.view.grab().toImage()
     _mouse(opened, QEvent.Type.MouseMove, 330, 200, buttons=Qt.MouseButton.NoButton)
-    assert opened.view.crosshair.point.flag_text == ""
-    assert words not in opened.view.legend.text
+    assert opened.view.point.flag_text == ""
+    assert words not in opened.view.legend
     opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
     assert opened.view.grab().toImage() == before  # nothing is left behind
     assert hovered != before
@@ -179,14 +204,14 @@ def test_legend_and_crosshair_say_why_the_hovered_bar_is_flagged(opened):
 
 def test_the_legend_follows_the_hovered_bar(opened):
     series = opened.model.series
-    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend.text
+    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend
     _mouse(opened, QEvent.Type.MouseMove, 300, 200, buttons=Qt.MouseButton.NoButton)
-    row = opened.model.placed.bar_at(300)
-    assert f"{series.bars.open[row]:,.2f}" in opened.view.legend.text
-    assert "MSFT" in opened.view.legend.text
+    row = _row_at(opened, 300)
+    assert f"{series.bars.open[row]:,.2f}" in opened.view.legend
+    assert "MSFT" in opened.view.legend
     opened.qapp.sendEvent(opened.view, QEvent(QEvent.Type.Leave))
-    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend.text
-    assert opened.view.crosshair.point is None
+    assert f"{series.bars.close[-1]:,.2f}" in opened.view.legend
+    assert opened.view.point is None
 
 
 def test_the_price_axis_scales_and_resets(opened):
@@ -218,11 +243,16 @@ def test_the_time_axis_scales_about_the_right_edge_and_resets(opened):
 
 def test_resize_keeps_right_edge_and_spacing(opened):
     opened.model.pan(333)
-    edge, spacing = opened.model.placed.right_edge, opened.model.placed.view.spacing
+    before = opened.model.placed
+    row = before.visible()[1] - 2
+    from_right = before.view.width - before.x_of(row)
     opened.view.resize(700, 420)
     opened.settle()
-    assert opened.model.placed.right_edge == pytest.approx(edge)
-    assert opened.model.placed.view.spacing == spacing
+    after = opened.model.placed
+    assert after.right_edge == pytest.approx(before.right_edge)
+    assert after.view.spacing == before.view.spacing
+    assert after.view.width == before.view.width - 300
+    assert after.view.width - after.x_of(row) == pytest.approx(from_right)
 
 
 def test_the_button_leads_back_to_the_latest_bar(opened, qtbot):
@@ -248,7 +278,7 @@ def test_log_and_inverted_axes(opened):
     scale = opened.model.frame().price
     assert scale.y_of(low) > scale.y_of(high)
     opened.model.set_price_mode(PriceMode.LOG)
-    assert opened.model.frame().price.span.is_log
+    assert opened.model.frame().price.range.is_log
     opened.model.set_inverted(is_on=True)
     inverted = opened.model.frame().price
     assert inverted.y_of(low) < inverted.y_of(high)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from candledesk.cache.messages import EdgeState, LimiterChanged
+from candledesk.cache.events import LimiterChanged
+from candledesk.cache.messages import EdgeState
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
@@ -64,7 +65,7 @@ def test_an_empty_chart_opens_what_was_refused_once_the_network_is_back(chart, c
 
 
 def test_an_empty_chart_opens_what_was_refused_when_it_may_be_tried_again(chart, cache):
-    """The cache tells so by an event of the series, as of a window that failed."""
+    """The cache reports it by an event of the series, as of a window that failed."""
     chart.open("NVDA")
     cache.add("NVDA", "1d", make_bars(500))
     cache.emit_stored("NVDA", "1d")
@@ -82,7 +83,7 @@ def test_the_same_refusal_again_is_not_reported(chart, cache):
         chart.settle()
     assert len(reported) == 1
     chart.open("NVDA")
-    assert len(reported) == 2, "somebody asked again"
+    assert len(reported) == 2, "the user asked again"
 
 
 def test_a_chart_with_bars_asks_nothing_when_the_network_is_back(chart, cache):

@@ -6,10 +6,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
 
+from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.options import ChartOptions, Kinetic, Magnet
-from candledesk.ui.chart.core.panes import MIN_PANE_PX, PaneName
-from candledesk.ui.chart.paint.crosshair import snap_crosshair
-from candledesk.ui.chart.widget.gestures import Zone
+from candledesk.ui.chart.core.panes import MIN_PANE_PX, PRICE, VOLUME, Zone
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -58,18 +57,18 @@ def _touch(chart, screen, verb, *points):
 
 def _separator_y(chart):
     frame = chart.model.frame()
-    return (frame.panes.price_bottom + frame.panes.volume_top) / 2 / frame.dpr
+    return (frame.panes.box(PRICE).bottom + frame.panes.box(VOLUME).top) / 2 / frame.dpr
 
 
 def test_every_part_is_distinguished(opened):
-    gestures, width, height = opened.view._gestures, opened.view.width(), opened.view.height()
+    hit_at, width, height = opened.view._gestures.hit_at, opened.view.width(), opened.view.height()
     y = _separator_y(opened)
-    assert gestures.zone_at(300, 100) is Zone.PRICE
-    assert gestures.zone_at(300, y) is Zone.SEPARATOR
-    assert gestures.zone_at(300, y + 20) is Zone.VOLUME
-    assert gestures.zone_at(width - 5, 100) is Zone.PRICE_AXIS
-    assert gestures.zone_at(width - 5, y + 20) is Zone.VOLUME_AXIS
-    assert gestures.zone_at(300, height - 5) is Zone.TIME_AXIS
+    assert hit_at(300, 100)[:2] == (Zone.PLOT, PRICE)
+    assert hit_at(300, y)[:2] == (Zone.SEPARATOR, VOLUME)
+    assert hit_at(300, y + 20)[:2] == (Zone.PLOT, VOLUME)
+    assert hit_at(width - 5, 100)[:2] == (Zone.VALUE_AXIS, PRICE)
+    assert hit_at(width - 5, y + 20)[:2] == (Zone.VALUE_AXIS, VOLUME)
+    assert hit_at(300, height - 5).zone is Zone.TIME_AXIS
 
 
 def test_the_separator_follows_the_mouse(opened):
@@ -80,24 +79,21 @@ def test_the_separator_follows_the_mouse(opened):
 @pytest.mark.parametrize("to", [-200, 2_000])
 def test_no_pane_gets_lower_than_thirty_pixels(opened, to):
     _drag(opened, (300, _separator_y(opened)), (300, to))
-    panes = opened.model.frame().panes
-    heights = panes.price_bottom - panes.price_top, panes.volume_bottom - panes.volume_top
-    assert min(heights) == MIN_PANE_PX
+    assert min(box.height for box in opened.model.frame().panes.boxes) == MIN_PANE_PX
 
 
 def test_a_double_click_maximises_a_pane_and_restores_it(opened):
     before = opened.model.frame().panes
     _mouse(opened, DOUBLE, 300, _separator_y(opened) + 30)
-    assert opened.model.scene.split.maximised is PaneName.VOLUME
-    panes = opened.model.frame().panes
-    assert (panes.volume_top, panes.price_bottom) == (0, 0)
+    assert opened.model.scene.maximised == VOLUME
+    assert [(box.pane.id, box.top) for box in opened.model.frame().panes.boxes] == [(VOLUME, 0)]
     opened.view.grab()
     _mouse(opened, MOVE, 300, 200)
-    assert opened.view.crosshair.point is not None
+    assert opened.view.point is not None
     _mouse(opened, DOUBLE, 300, 200)
     assert opened.model.frame().panes == before
     _mouse(opened, DOUBLE, 300, 100)
-    assert not opened.model.frame().panes.has_volume
+    assert [box.pane.id for box in opened.model.frame().panes.boxes] == [PRICE]
     _mouse(opened, DOUBLE, 300, 100)
     assert opened.model.frame().panes == before
 
@@ -108,7 +104,7 @@ def test_the_volume_axis_moves_no_price(opened):
 
 
 def test_the_price_axis_scales_about_its_centre(opened):
-    before = opened.model.frame().price.span
+    before = opened.model.frame().price.range
     _drag(opened, (opened.view.width() - 5, 100), (opened.view.width() - 5, 160))
     after = opened.model.scene.price_range
     assert after.hi - after.lo > before.hi - before.lo
@@ -117,9 +113,9 @@ def test_the_price_axis_scales_about_its_centre(opened):
 
 def test_the_price_follows_the_drag_when_autoscale_is_off(opened):
     opened.model.scale_price(1.0)
-    price = opened.model.frame().price.price_at(200)
+    price = opened.model.frame().price.value_at(200)
     _drag(opened, (300, 200), (300, 260))
-    assert opened.model.frame().price.price_at(260) == pytest.approx(price)
+    assert opened.model.frame().price.value_at(260) == pytest.approx(price)
 
 
 def _x_of(chart, time):
@@ -185,14 +181,14 @@ def test_a_pinch_of_the_trackpad_zooms_at_its_centre(opened):
 
 
 def test_the_crosshair_is_there_before_the_mouse_moves(opened):
-    assert opened.view.crosshair.point is None
+    assert opened.view.point is None
     at = QPointF(300, 200)
     opened.qapp.sendEvent(opened.view, QEnterEvent(at, at, at))
-    row = opened.view.crosshair.point.row
+    row = opened.view.point.row
     time = int(opened.model.series.bars.open_time[row])
     opened.open("AAPL")  # by typing: the mouse rests
-    assert opened.view.crosshair.point is not None
-    point = opened.view.crosshair.point
+    assert opened.view.point is not None
+    point = opened.view.point
     assert abs(opened.model.placed.x_of(point.row) - 300) <= opened.model.placed.view.spacing / 2
     assert time
 
@@ -206,7 +202,7 @@ def test_the_magnet_takes_the_nearest_price(opened, magnet, names):
         point = snap_crosshair(frame, opened.model.series, 300.0, float(y), magnet)
         prices = [float(getattr(bars, name)[point.row]) for name in names]
         nearest = min(prices, key=lambda price: abs(float(frame.price.y_of(price)) - y))
-        assert point.price_text == f"{nearest:,.2f}"
+        assert point.value_text == f"{nearest:,.2f}"
         assert point.y == round(float(frame.price.y_of(nearest)))
 
 

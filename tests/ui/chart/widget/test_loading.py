@@ -95,26 +95,26 @@ def test_every_window_that_arrives_is_one_paint(chart, cache, name):
     cache.add("LONG", name, make_bars(40_000, INTERVALS[name], end=3_900_000_000))
     chart.open("LONG", name)
     for _ in range(12):
-        n_paints, n_asked = chart.view.chart_item.n_paints, len(cache.requests)
+        n_paints, n_asked = chart.view.canvas.n_paints, len(cache.requests)
         chart.model.zoom_right(0.8)
         chart.settle()
         n_replies = len(cache.requests) - n_asked
-        assert chart.view.chart_item.n_paints - n_paints in (1, 1 + n_replies)
+        assert chart.view.canvas.n_paints - n_paints in (1, 1 + n_replies)
 
 
 def test_a_cached_symbol_is_shown_in_one_paint_with_the_previous_chart_until_then(chart, cache):
     chart.open("MSFT")
     cache.is_holding = True
-    n_paints = chart.view.chart_item.n_paints
+    n_paints = chart.view.canvas.n_paints
     chart.feed.open("AAPL", INTERVALS["1d"])
     chart.settle()
     assert chart.model.series.symbol == "MSFT"
-    assert chart.view.chart_item.n_paints == n_paints
+    assert chart.view.canvas.n_paints == n_paints
     cache.is_holding = False
     cache.release()
     chart.settle()
     assert chart.model.series.symbol == "AAPL"
-    assert chart.view.chart_item.n_paints == n_paints + 1
+    assert chart.view.canvas.n_paints == n_paints + 1
 
 
 def test_a_loaded_date_is_shown_in_the_middle_without_asking(chart, cache):

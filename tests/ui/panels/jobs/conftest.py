@@ -4,7 +4,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 
-from candledesk.cache.messages import JobChanged
+from candledesk.cache.events import JobChanged
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm

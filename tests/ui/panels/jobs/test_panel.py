@@ -5,7 +5,8 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from candledesk.cache.messages import Gap, JobChanged, JobsChanged, JobState, LimiterChanged
+from candledesk.cache.events import JobChanged, JobsChanged, LimiterChanged
+from candledesk.cache.messages import Gap, JobState
 from candledesk.domain.span import Span
 from candledesk.ui.panels.jobs.job_list import JobFilter
 from candledesk.ui.panels.jobs.texts import COLUMNS

@@ -92,7 +92,7 @@ class GoalSet:
 
 @dataclass(frozen=True, slots=True)
 class StoreChanged:
-    """The cache stored bars, learned something about them, or suggests to read them again.
+    """The cache stored bars, its coverage of them changed, or it suggests to read them again.
 
     ``symbol`` and ``base`` (the name of the stored interval) are ``None`` when every series is meant; ``end``: the
     end of the span that changed, ``None`` when it is not known.

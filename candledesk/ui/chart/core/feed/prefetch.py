@@ -83,10 +83,10 @@ def window_around(placed: Placed, series: Series, stride: int = 1) -> PrefetchWi
     lo = _oldest(placed, series, grain)
     if series.at_latest and (placed.right_edge + _SCREENS_AFTER * screen >= n - 1 or n - lo <= MAX_ROWS * stride):
         return PrefetchWindow(None, _round_up(n - lo, grain), 0, stride)
-    edge = _aligned(placed.right_edge, series.origin, grain) + grain
+    edge = placed.axis.aligned(placed.right_edge, grain) + grain
     row = placed.axis.row_at(min(max(edge, 0), n - 1))
     at = placed.axis.start_of(row)
-    n_after = min(_SCREENS_AFTER * screen, max(screen, n - at + series.n_newer))
+    n_after = min(_SCREENS_AFTER * screen, max(screen, n - at + placed.axis.n_newer))
     return PrefetchWindow(int(placed.open_time[row]), _round_up(at - lo, grain), _round_up(n_after, grain), stride)
 
 
@@ -95,14 +95,10 @@ def _oldest(placed: Placed, series: Series, grain: int) -> float:
     screen = placed.view.n_screen
     depth = min((_SCREENS_BEFORE - 1) * screen, _DEEPEST)
     if series.edge is EdgeState.START or placed.left_edge >= screen:
-        return _aligned(placed.left_edge, series.origin, grain) - depth
+        return placed.axis.aligned(placed.left_edge, grain) - depth
     if screen <= _WIDEST:  # as deep as the view can be scrolled, however deep it is scrolled now
         return -screen - depth
-    return min(0, _aligned(placed.left_edge, series.origin, grain)) - depth
-
-
-def _aligned(index: float, origin: int, grain: int) -> int:
-    return math.floor((index + origin) / grain) * grain - origin
+    return min(0, placed.axis.aligned(placed.left_edge, grain)) - depth
 
 
 def plan_prefetch(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow | None:
@@ -113,7 +109,7 @@ def plan_prefetch(placed: Placed, series: Series, stride: int = 1) -> PrefetchWi
     beside = min(screen, _DEEPEST)
     is_older_missing = series.edge in (EdgeState.MORE, EdgeState.LOADING) and placed.left_edge < beside
     is_newer_missing = not series.at_latest and placed.right_edge + beside > n - 1
-    if is_older_missing or is_newer_missing or series.stride != stride:
+    if is_older_missing or is_newer_missing or placed.axis.stride != stride:
         return window_around(placed, series, stride)
     return None
 

@@ -1,4 +1,4 @@
-"""How odd bars are drawn and what of them the price axis is fitted to, worked out once for a window. Pure."""
+"""How odd bars are drawn, and which of their prices the axis is fitted to; computed once for each window. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Usual = tuple["FloatArray", "FloatArray"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Oddities:
-    """What is not ordinary in the rows of a window; all arrays have shape ``(n,)``.
+    """The rows of a window that are drawn or scaled in a special way; all arrays have shape ``(n,)``.
 
     ``drawn``: the rows as they are drawn; ``high`` and ``low``: what the price axis is fitted to, NaN for rows that it
     leaves out; ``is_left_out``: rows of which bars are left out of these; ``is_below``: rows with a price at or below

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.core.panes import CandleRects, RectArray, body_width, by_direction, rects_of
+from candledesk.ui.chart.core.geometry.rects import CandleRects, RectArray, body_width, by_direction, rects_of
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import BoolArray, FloatArray

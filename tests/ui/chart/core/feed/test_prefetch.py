@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.feed.prefetch import (
     MAX_ROWS,
     FollowView,
@@ -27,10 +28,18 @@ from tests.fake_data import make_bars
 
 N, SCREEN = 3_000, 100
 BARS = make_bars(N)
-WINDOW = replace(Series.empty(), symbol="AAPL", bars=BARS, edge=EdgeState.MORE, at_latest=False, n_newer=5_000)
-LATEST = replace(WINDOW, at_latest=True, n_newer=0)
+AXIS = BarAxis(BARS.open_time)
+WINDOW = replace(
+    Series.empty(), symbol="AAPL", bars=BARS, edge=EdgeState.MORE, at_latest=False, axis=replace(AXIS, n_newer=5_000)
+)
+LATEST = replace(WINDOW, at_latest=True, axis=AXIS)
 WHOLE = replace(LATEST, edge=EdgeState.START)
 VIEW = FollowView()
+
+
+def with_bars(series, bars, *, origin=0, **changes):
+    """Return a window of other bars."""
+    return replace(series, bars=bars, axis=replace(series.axis, open_time=bars.open_time, origin=origin), **changes)
 
 
 def placed_at(series, right_edge, n_screen=SCREEN):
@@ -68,7 +77,7 @@ def test_rows_of_another_width_are_requested_anew():
 
 
 def test_a_huge_screen_prefetches_a_limited_number_of_bars_beside_it():
-    series = replace(WINDOW, bars=make_bars(90_000, INTERVALS["5m"]), edge=EdgeState.START)
+    series = with_bars(WINDOW, make_bars(90_000, INTERVALS["5m"]), edge=EdgeState.START)
     assert plan_prefetch(placed_at(series, 89_999 - 20_000, n_screen=30_000), series) is None
     assert plan_prefetch(placed_at(series, 89_999 - 19_999, n_screen=30_000), series) is not None
 
@@ -99,7 +108,7 @@ def test_near_the_latest_bar_the_window_ends_with_it():
 def test_a_short_way_to_the_latest_bar_stays_in_the_window():
     series = LATEST
     assert window_around(placed_at(series, 300), series).anchor is None
-    many = replace(LATEST, bars=make_bars(MAX_ROWS + 4_000, end=3_900_000_000))
+    many = with_bars(LATEST, make_bars(MAX_ROWS + 4_000, end=3_900_000_000))
     assert window_around(placed_at(many, 1_000), many).anchor is not None
     assert window_around(placed_at(many, 1_000), many, stride=8).anchor is None
 
@@ -112,14 +121,14 @@ def test_two_more_screens_are_requested_left_of_the_screen():
 def test_a_window_that_ends_with_the_latest_bar_may_have_a_limited_number_of_rows():
     """Scrolled before the oldest bar, 300 bars more than are loaded are requested."""
     few, many = (
-        replace(LATEST, bars=make_bars(MAX_ROWS + n, INTERVALS["5m"]), edge=EdgeState.LOADING) for n in (-400, 100)
+        with_bars(LATEST, make_bars(MAX_ROWS + n, INTERVALS["5m"]), edge=EdgeState.LOADING) for n in (-400, 100)
     )
     assert window_around(placed_at(few, 150), few).anchor is None
     assert window_around(placed_at(many, 150), many).anchor is not None
 
 
 def test_within_two_screens_of_the_latest_bar_a_window_of_any_size_ends_with_it():
-    series = replace(LATEST, bars=make_bars(24_000, INTERVALS["5m"]))
+    series = with_bars(LATEST, make_bars(24_000, INTERVALS["5m"]))
     assert window_around(placed_at(series, 12_500, n_screen=6_000), series).anchor is None
     assert window_around(placed_at(series, 11_500, n_screen=6_000), series).anchor is not None
 
@@ -132,7 +141,7 @@ def test_where_the_latest_bar_is_not_loaded_the_window_lies_around_the_screen():
 @pytest.mark.parametrize(("n_newer", "n_after"), [(0, 1_000), (350, 1_000), (1_000, 1_500), (50_000, 1_500)])
 def test_on_the_right_as_many_bars_are_requested_as_are_stored(n_newer, n_after):
     """Up to two screens of 600, at least one; the window is anchored to its last bar, of which one is loaded."""
-    series = replace(WINDOW, n_newer=n_newer)
+    series = replace(WINDOW, axis=replace(AXIS, n_newer=n_newer))
     window = window_around(placed_at(series, N - 1, n_screen=600), series)
     assert window.anchor == time_of(N - 1)
     assert window.n_after == n_after
@@ -144,7 +153,7 @@ def test_a_view_left_of_the_oldest_bar_requests_as_deep_as_it_can_be_scrolled():
 
 
 def test_a_screen_wider_than_any_window_requests_from_its_left_edge_on():
-    series = replace(LATEST, n_older=900_000)
+    series = replace(LATEST, axis=replace(AXIS, n_older=900_000))
     assert [window_around(placed_at(series, edge, n_screen=300_000), series).n_before for edge in (2_900, 10)] == [
         4 * grain_of(300_000)
     ] * 2  # 297,100 bars before the oldest, 20,000 more, and 3,000 after it, to the next multiple
@@ -166,7 +175,9 @@ def test_small_moves_request_nothing_new(right_edge, n_moved):
 def test_the_window_of_a_place_does_not_depend_on_what_was_loaded_before(right_edge, n_dropped):
     """The same place, seen in a window whose first bar has another absolute index."""
     n_dropped %= 250
-    shorter = replace(WINDOW, bars=BARS.take(slice(n_dropped, None)), origin=n_dropped)
+    shorter = replace(
+        WINDOW, bars=BARS.take(slice(n_dropped, None)), axis=BarAxis(BARS.open_time[n_dropped:], origin=n_dropped)
+    )
     first = window_around(placed_at(WINDOW, right_edge), WINDOW)
     second = window_around(placed_at(shorter, right_edge - n_dropped), shorter)
     assert first == second or right_edge - n_dropped < 300

@@ -3,11 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.geometry.heikin_ashi import average_columns
 from candledesk.ui.chart.core.geometry.lines import area_points, line_points
-from candledesk.ui.chart.core.geometry.lod import previous_closes, reduce_columns
+from candledesk.ui.chart.core.geometry.lod import previous_closes, reduce_rows
+from candledesk.ui.chart.core.geometry.rects import volume_rects
 from candledesk.ui.chart.core.geometry.shapes import hollow_rects, ohlc_rects, place_strokes, wick_rects
-from candledesk.ui.chart.core.panes import volume_rects
 from tests.fake_data import make_bars
 
 UP = np.array([True, False, True, False])
@@ -82,7 +83,8 @@ def _slow_average(columns):
 
 @given(st.integers(1, 400), st.integers(1, 40), st.sampled_from([1, 2, 8]))
 def test_heikin_ashi_equals_its_definition(n, n_shown, block):
-    columns = reduce_columns(make_bars(n), 0, n, block, 0)
+    bars = make_bars(n)
+    columns = reduce_rows(bars, BarAxis(bars.open_time), 0, n, block)
     n_shown = min(n_shown, len(columns.open))
     shown = average_columns(columns, n_shown)
     wanted = _slow_average(columns)[-n_shown:]
@@ -95,7 +97,7 @@ def test_heikin_ashi_equals_its_definition(n, n_shown, block):
 @given(st.integers(0, 90), st.sampled_from([1, 2, 4]), st.integers(0, 7))
 def test_the_previous_close_is_that_of_the_bar_before(lo, block, origin):
     bars = make_bars(100)
-    columns = reduce_columns(bars, lo, 100, block, origin)
+    columns = reduce_rows(bars, BarAxis(bars.open_time, origin=origin), lo, 100, block)
     first = max(0, (lo + origin) // block * block - origin)
     starts = [first, *range((first + origin) // block * block + block - origin, 100, block)]
     wanted = [bars.close[at - 1] if at else bars.open[0] for at in starts]

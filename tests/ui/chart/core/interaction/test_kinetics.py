@@ -1,6 +1,6 @@
 import pytest
 
-from candledesk.ui.chart.core.kinetics import Flick, FlickMeter
+from candledesk.ui.chart.core.interaction.kinetics import Flick, FlickMeter
 
 
 def _meter(positions):

@@ -9,13 +9,14 @@ from PySide6.QtGui import QImage, QPainter
 from candledesk.cache.messages import EdgeState, ViewportReply, ViewportRequest
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.frame import solve_frame
-from candledesk.ui.chart.core.panes import body_width
+from candledesk.ui.chart.core.geometry.rects import body_width
+from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.core.viewport import Viewport
-from candledesk.ui.chart.paint.chart_painter import paint_chart, text_metrics
+from candledesk.ui.chart.paint.layers import lay_out
 from candledesk.ui.theme.themes import DARK, LIGHT
 from tests.fake_data import make_bars, make_instrument
+from tests.ui.painting import paint_chart
 
 SIZE = QSizeF(640, 400)
 
@@ -53,7 +54,7 @@ def test_every_wick_is_one_device_pixel_wide_in_the_middle_of_its_body(qapp, dpr
     times = make_bars(n).open_time
     bars = Bars(times, flat - 1, flat + 10, flat - 10, flat + 1, np.zeros(n))
     pixels = _paint(_scene(bars, spacing), dpr)
-    frame = solve_frame(_scene(bars, spacing), round(640 * dpr), round(400 * dpr), dpr, text_metrics(dpr))
+    frame = lay_out(_scene(bars, spacing), round(640 * dpr), round(400 * dpr), dpr)
     row = round(float(frame.price.y_of(106.0)))
     across = pixels[row, : frame.panes.plot_w] == _colour(DARK.up)
     edges = np.flatnonzero(np.diff(across.astype(int)))
@@ -70,9 +71,9 @@ def test_every_wick_is_one_device_pixel_wide_in_the_middle_of_its_body(qapp, dpr
 def test_no_volume_leaves_no_volume_pane(qapp):
     bars = make_bars(100)
     mute = Bars(bars.open_time, bars.open, bars.high, bars.low, bars.close, np.zeros(100))
-    frame = solve_frame(_scene(mute), 640, 400, 1.0, text_metrics(1.0))
-    assert not frame.panes.has_volume
-    assert frame.panes.price_bottom == frame.panes.time_top
+    frame = lay_out(_scene(mute), 640, 400, 1.0)
+    assert [box.pane.id for box in frame.panes.boxes] == [PRICE]
+    assert frame.panes.box(PRICE).height == frame.panes.time_top
     _paint(_scene(mute))
 
 
@@ -89,7 +90,7 @@ def test_no_spike_is_lost_when_columns_hold_many_bars(qapp):
     high[1_234] *= 2
     spiked = Bars(bars.open_time, bars.open, high, bars.low, bars.close, bars.volume)
     scene = _scene(spiked, 0.15)
-    frame = solve_frame(scene, 640, 400, 1.0, text_metrics(1.0))
+    frame = lay_out(scene, 640, 400, 1.0)
     top = round(float(frame.price.y_of(float(high[1_234]))))
     x = round(frame.device_x(1_234))
     pixels = _paint(scene)
@@ -124,7 +125,7 @@ def test_four_hundred_paints_lose_no_reference_to_none(qapp):
 def test_no_label_is_half_hidden_by_the_last_price(qapp, close):
     flat = np.full(30, 100.0)
     scene = _scene(Bars(make_bars(30).open_time, flat, flat + 10, flat - 10, flat * 0 + close, np.zeros(30)))
-    frame = solve_frame(scene, 640, 400, 1.0, text_metrics(1.0))
+    frame = lay_out(scene, 640, 400, 1.0)
     y = round(float(frame.price.y_of(close)))
     axis = _paint(scene)[:, frame.panes.plot_w + 2 :]
     assert (axis[y - 8 : y + 8] != _colour(DARK.background)).all()
