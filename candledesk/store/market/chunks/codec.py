@@ -25,9 +25,7 @@ RAW, PACKED = 0, 1
 _AS_BITS, _AS_TICKS, _AS_SINGLE_TICKS, _AS_SINGLE_BITS = range(4)
 _HEADER = struct.Struct("<BBBBqqqq")  # form and decimals of prices, of volumes; first time, its step, close, count
 _KEY = struct.Struct("<qqqq")
-_PIECE = (
-    4_096  # bytes; above 5 KB zlib releases the interpreter's lock, which a busy thread then may keep for milliseconds
-)
+_PIECE = 4_096  # bytes; above 5 KB zlib releases the interpreter's lock, which a busy thread may keep for milliseconds
 _DECIMALS = range(9)
 _MAX_SINGLE_DECIMALS = 4  # with more, the bit patterns of 32-bit floats need no more room
 _MAX_TICKS = 2.0**50  # sums and differences below it are exact in float64
