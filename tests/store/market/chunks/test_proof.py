@@ -107,6 +107,7 @@ def test_one_damaged_copy_costs_nothing_and_is_repaired(writer, stored, damage, 
     writer.execute(damage)
     findings: list[Finding] = []
     assert read_bars(writer, stored, EVER, findings).equals(BARS)
+    assert not any(finding.lost for finding in findings)
     if damage not in ROW_DAMAGES:  # the rows are not read while the chunks hold
         assert Finding(stored, 1, 1, verdict) in findings
     assert read_bars_around(writer, stored, None, 3_000, 0).equals(BARS.take(slice(-3_000, None)))
