@@ -19,7 +19,7 @@ import numpy as np
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.market import pyramid
 from candledesk.store.market.database import require_transaction, snapshot
-from candledesk.store.market.rows import chunk_keys, count_rows, read_rows
+from candledesk.store.market.rows import chunk_keys, read_rows
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -227,34 +227,3 @@ def rank_among(conn: sqlite3.Connection, head: SeriesHead, top: tuple[IntArray, 
     key = int(times[at] // head.chunk_s)  # the bars of a record lie within one chunk of level 1
     inside = read_chunks(conn, head, 1, key, key + 1)[pyramid.TIME]
     return int(ranks[at]) + int(np.searchsorted(inside, open_time) - np.searchsorted(inside, times[at]))
-
-
-@translate_faults()
-def rank_of(conn: sqlite3.Connection, series_id: int, open_time: int) -> int:
-    """Return the ordinal of a time: how many stored bars open before it (a gapless axis needs it)."""
-    with snapshot(conn):
-        head = read_head(conn, series_id)
-        if head.is_exact:
-            return rank_in(conn, head, int(open_time))
-        return count_rows(conn, head.series_id, -_MAX_KEY, int(open_time))
-
-
-@translate_faults()
-def time_at_rank(conn: sqlite3.Connection, series_id: int, rank: int) -> int | None:
-    """Return the open time of the bar with that ordinal, counted from 0; ``None`` when there is no such bar."""
-    if rank < 0:
-        return None
-    with snapshot(conn):
-        head = read_head(conn, series_id)
-        if not head.is_exact:
-            sql = "SELECT ts FROM candle WHERE series_id = ? ORDER BY ts LIMIT 1 OFFSET ?"
-            row = conn.execute(sql, (head.series_id, int(rank))).fetchone()
-            return None if row is None else int(row[0])
-        times, ranks = read_ranks(conn, head)
-        if not len(times):
-            return None
-        at = int(np.searchsorted(ranks, rank, side="right")) - 1
-        key = int(times[at] // head.chunk_s)
-        inside = read_chunks(conn, head, 1, key, key + 1)[pyramid.TIME]
-    place = int(np.searchsorted(inside, times[at]) + rank - ranks[at])
-    return int(inside[place]) if place < len(inside) else None
