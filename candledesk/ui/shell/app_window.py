@@ -155,7 +155,10 @@ def _end_tasks(loop: qasync.QEventLoop) -> None:
 
 
 class FirstChart(QObject):
-    """Calls a function once, after the first chart is painted, or after ``NO_CHART_MS`` when none is stored."""
+    """Calls a function once, after the first chart is painted, or after ``NO_CHART_MS`` when none is stored.
+
+    The garbage collector, which ``commands.window`` has switched off for the start, is switched on then.
+    """
 
     def __init__(self, charts: ChartController, call: Callable[[], object]) -> None:
         """Wait from now on."""
@@ -176,6 +179,7 @@ class FirstChart(QObject):
             self._timer.start(_PAINT_MS)
 
     def _on_timeout(self) -> None:
+        gc.enable()
         call, self._call = self._call, None
         if call is not None:
             call()
@@ -243,10 +247,6 @@ def run_window(
         finally:
             loop.stop()
 
-    def on_first_chart() -> None:
-        gc.enable()  # off since the start of the program (commands/window.py)
-        ends.on_shown()
-
     window = MainWindow(
         cache,
         bridge,
@@ -259,12 +259,18 @@ def run_window(
         on_closed=quit_all,
     )
     window.open_charts(options.symbols, interval)
+    _run_loop(loop, window, ends)
+    return 0
+
+
+def _run_loop(loop: qasync.QEventLoop, window: MainWindow, ends: WindowEnds) -> None:
+    """Show the window and run the loop until it is stopped."""
     watch = SignalWatch(window.close, ends.on_abort)
     with _hooks():
         window.show()
         if window.charts.page is not None:
             window.charts.page.view.setFocus()
-        first_chart = FirstChart(window.charts, on_first_chart)
+        first_chart = FirstChart(window.charts, ends.on_shown)
         QTimer.singleShot(_FIRST_UPDATE_MS, window.charts.update_front)
         QTimer.singleShot(_FREEZE_OBJECTS_MS, gc.freeze)
         try:
@@ -274,4 +280,3 @@ def run_window(
             watch.close()
             _end_tasks(loop)
             loop.close()
-    return 0
