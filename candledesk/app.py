@@ -88,7 +88,7 @@ class Application:
             raise
         self.cache = self.service.controller
         self._web: WebServer | None = None
-        self._web_lock = threading.Lock()  # of the two lines around it
+        self._web_lock = threading.Lock()  # held while the server of a window starts, and to set _is_closing
         self._is_closing = False
         self._user_data: UserData | None = None
 
