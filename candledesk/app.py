@@ -10,6 +10,7 @@ import queue
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import webbrowser
 from dataclasses import replace
@@ -87,6 +88,8 @@ class Application:
             raise
         self.cache = self.service.controller
         self._web: WebServer | None = None
+        self._web_lock = threading.Lock()  # held while the server of a window starts, and to set _is_closing
+        self._is_closing = False
         self._user_data: UserData | None = None
 
     @property
@@ -135,6 +138,21 @@ class Application:
         if self.refusal is not None:
             self.service.emit(FaultRaised(str(self.refusal)))
 
+    def start_web_aside(self) -> None:
+        """Start the web server for a window on a thread of its own: its libraries take 0.1 s to import."""
+        start_daemon("candledesk-web-start", self._start_web_of_window)
+
+    def _start_web_of_window(self) -> None:
+        with self._web_lock:
+            if self._is_closing:
+                return
+            try:
+                self.make_web(has_window=True)
+                self.start_web()
+            except EnvironmentFaultError as error:
+                log.exception("the browser chart is not served")
+                self.service.emit(FaultRaised(f"The browser chart is not served: {error}"))
+
     def open_browser(self) -> None:
         """Open the chart in the browser through a 0600 redirect file, so that no token is in a process list."""
         if self._web is None:
@@ -151,6 +169,8 @@ class Application:
         log.info("shutting down")
         if self._user_data is not None:
             self._user_data.close(0)  # its thread finishes the queued tasks while the other parts end
+        with self._web_lock:
+            self._is_closing = True
         if self._web is not None:
             self._web.stop(WEB_STOP_S)
             self.paths.endpoint.unlink(missing_ok=True)
@@ -242,7 +262,6 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
     application.service.child.warm_up()
     application.resume_jobs()
     application.start_updates()
-    application.make_web(has_window=True)
     options = WindowOptions(
         application.paths.home,
         tuple(symbols),
@@ -251,7 +270,7 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
         application.paths.log,
         DataOrigin(application.source, application.terms),
     )
-    ends = WindowEnds(on_shown=application.start_web, on_quit=quit_now, on_abort=application.abort)
+    ends = WindowEnds(on_shown=application.start_web_aside, on_quit=quit_now, on_abort=application.abort)
     return run(
         application.cache, options, ends, features=FEATURES, layout=layout, open_browser=application.open_browser
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ def window(context: CommandContext, *, symbols: tuple[str, ...], interval: str) 
     is_given = click.get_current_context().get_parameter_source("interval") is not ParameterSource.DEFAULT
     if _is_shown_elsewhere(context, tuple(chosen), name if is_given else None):
         return EXIT_DONE
+    gc.disable()  # until the first chart is shown: passes over what is being imported take a tenth of the start
     from candledesk.app import run_window
 
     return run_window(context.application(), chosen, name)

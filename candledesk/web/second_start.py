@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
@@ -46,6 +44,9 @@ _NOBODY = Holder(RaiseOutcome.NOBODY)
 
 def _ask(url: str, token: str, body: dict[str, str], timeout_s: float) -> int:
     """Post to the running instance and return the status; ``OSError`` when it does not answer."""
+    import urllib.error  # only here: without an instance the window need not wait for these imports
+    import urllib.request
+
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     request = urllib.request.Request(f"{url}{_PATH}", json.dumps(body).encode(), headers)  # noqa: S310 - our own loopback address
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -18,10 +18,9 @@ import numpy as np
 from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.codec import encode
 from candledesk.store.market.chunks.decoded import decoded_chunks
-from candledesk.store.market.chunks.reading import rank_of, time_at_rank
 from candledesk.store.market.chunks.repair import convert_chunks
 from candledesk.store.market.database import transaction
-from tests.bench.bench_store import BATCH, CHUNK_BYTES, FIRST, STEP, WINDOW, Ours, Result, in_turns, make_bars, say
+from tests.bench.bench_store import BATCH, CHUNK_BYTES, STEP, WINDOW, Ours, Result, in_turns, make_bars, say
 from tests.store.market.chunks.samples import session_bars
 from tests.store.market.older_versions import write_as_before_checksums
 
@@ -55,19 +54,11 @@ def compare_reads(former, ours, n_bars):
         decoded_chunks.clear()
         return window(side)
 
-    def ordinal(side):
-        return rank_of(side.reader, side.series, FIRST + STEP * int(rng.integers(0, n_bars)))
-
-    def time(side):
-        return time_at_rank(side.reader, side.series, int(rng.integers(0, n_bars)))
-
     for name, work, n, min_ratio, max_ms in (
         (f"read {WINDOW:,} bars for the first time", first_window, 200, 0.0, 1.0),
         (f"read {WINDOW:,} bars", window, 3_000, least, 1.0),
         (f"read {wide:,} bars", lambda side: side.read(0, wide), 15, least, float("inf")),
         (f"all {n_bars:,} bars, zoomed out", lambda side: side.zoomed_out(n_bars), 200, least, 3.0),
-        ("ordinal of a time", ordinal, 500, least, float("inf")),
-        ("time of an ordinal", time, 500, least, float("inf")),
     ):
         slow, fast = in_turns(lambda work=work: work(former), lambda work=work: work(ours), n, n)
         yield Result(name, slow, fast, min_ratio=min_ratio, max_ms=max_ms)

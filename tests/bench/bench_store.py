@@ -28,7 +28,6 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.chart_records import count_beside, find_around, read_records
-from candledesk.store.market.chunks.reading import rank_of, time_at_rank
 from candledesk.store.market.coverage import write_coverage
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import series_id, write_instrument
@@ -193,11 +192,6 @@ def measure_reads(naive, ours, n_bars):
         *in_turns(lambda: naive.zoomed_out(n_bars), lambda: ours.zoomed_out(n_bars), 1, 50),
         max_ms=3.0,
     )
-    times = rng.integers(0, n_bars, 50).tolist()
-    rank = [timed(lambda at=at: rank_of(ours.reader, ours.series, FIRST + STEP * at)) for at in times]
-    back = [timed(lambda at=at: time_at_rank(ours.reader, ours.series, at)) for at in times]
-    yield Result("ordinal of a time", [], rank)
-    yield Result("time of an ordinal", [], back)
 
 
 def measure_writes(naive, ours, n_bars):

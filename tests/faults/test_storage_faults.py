@@ -27,8 +27,10 @@ def spans(market):
 
 
 def begin(instance, market, wanted):
-    market.faults.add("delay", delay_s=4.0)  # so that there is a middle, though few requests bring all of it
     instance.ready().listen()
+    for symbol in {symbol for symbol, _ in wanted}:  # else the look-ups below take until most bars are stored
+        instance.get("candles", symbol=symbol, interval="1d", limit=5)
+    market.faults.add("delay", delay_s=4.0)  # so that there is a middle, though few requests bring all of it
     for key, span in wanted.items():
         instance.backfill(*key, *span)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from candledesk.cache.api import CacheApi
+    from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.feature import FeatureFactory
     from candledesk.workspace.layouts import AutosavedLayout
 
@@ -45,6 +46,8 @@ _QT_LEVELS = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 _INTERRUPTED = 130
+NO_CHART_MS = 1_000  # nothing that is stored takes so long to be shown
+_PAINT_MS = 20  # from the first bars to their paint
 _FIRST_UPDATE_MS = 1_500  # after the cached chart was painted; it also shows whether there is a network
 # Objects that exist by now live to the end. Each full pass of the collector over them blocks every thread: measured
 # while ten thousand jobs were queued, 203 ms at the longest, and 32 ms once they are frozen.
@@ -151,6 +154,37 @@ def _end_tasks(loop: qasync.QEventLoop) -> None:
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
+class FirstChart(QObject):
+    """Calls a function once, after the first chart is painted, or after ``NO_CHART_MS`` when none is stored.
+
+    The garbage collector, which ``commands.window`` has switched off for the start, is switched on then.
+    """
+
+    def __init__(self, charts: ChartController, call: Callable[[], object]) -> None:
+        """Wait from now on."""
+        super().__init__(charts)
+        self._call: Callable[[], object] | None = call
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_timeout)
+        self._timer.start(NO_CHART_MS)
+        charts.series_changed.connect(self._on_series_changed)
+
+    def close(self) -> None:
+        """Call nothing any more."""
+        self._call = None
+
+    def _on_series_changed(self) -> None:
+        if self._call is not None:
+            self._timer.start(_PAINT_MS)
+
+    def _on_timeout(self) -> None:
+        gc.enable()
+        call, self._call = self._call, None
+        if call is not None:
+            call()
+
+
 @dataclass(frozen=True, slots=True)
 class WindowOptions:
     """How a window opens: a chart per symbol in ``interval``; ``theme``: the value of the option, empty when not given.
@@ -170,8 +204,9 @@ class WindowOptions:
 class WindowEnds:
     """Callbacks at the start and end of a window, each on the GUI thread.
 
-    ``on_shown``: it is shown and answers requests. ``on_quit``: after it is hidden; does the bounded shutdown and may
-    end the process. ``on_abort``: at a second signal, before the process ends at once.
+    ``on_shown``: the first chart is shown, or nothing was stored that could be shown at once. ``on_quit``: after it is
+    hidden; does the bounded shutdown and may end the process. ``on_abort``: at a second signal, before the process ends
+    at once.
     """
 
     on_quit: Callable[[], object]
@@ -224,18 +259,24 @@ def run_window(
         on_closed=quit_all,
     )
     window.open_charts(options.symbols, interval)
+    _run_loop(loop, window, ends)
+    return 0
+
+
+def _run_loop(loop: qasync.QEventLoop, window: MainWindow, ends: WindowEnds) -> None:
+    """Show the window and run the loop until it is stopped."""
     watch = SignalWatch(window.close, ends.on_abort)
     with _hooks():
         window.show()
         if window.charts.page is not None:
             window.charts.page.view.setFocus()
-        ends.on_shown()
+        first_chart = FirstChart(window.charts, ends.on_shown)
         QTimer.singleShot(_FIRST_UPDATE_MS, window.charts.update_front)
         QTimer.singleShot(_FREEZE_OBJECTS_MS, gc.freeze)
         try:
             loop.run_forever()
         finally:
+            first_chart.close()
             watch.close()
             _end_tasks(loop)
             loop.close()
-    return 0

@@ -15,7 +15,6 @@ from candledesk.domain.span import Span
 from candledesk.store.market.bars import bars_extent, count_bars, delete_bars, read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks.proof import Verdict
-from candledesk.store.market.chunks.reading import rank_of, time_at_rank
 from candledesk.store.market.chunks.repair import repair_series, verify_chunks
 from candledesk.store.market.database import connect_reader, transaction
 from candledesk.store.market.rows import read_rows
@@ -55,12 +54,6 @@ def test_reads_through_chunks_equal_reads_of_rows(writer, series, history, minut
         span = Span(time, time + 60 * (n_after + 1))
         assert read_bars(writer, series, span).equals(truth.within(span))
         assert count_bars(writer, series, span) == len(truth.within(span))
-        assert rank_of(writer, series, time) == at
-    for rank in {0, len(truth) // 2, len(truth) - 1} - {-1}:
-        expected = int(truth.open_time[rank]) if len(truth) else None
-        assert time_at_rank(writer, series, rank) == expected
-    assert time_at_rank(writer, series, len(truth)) is None
-    assert time_at_rank(writer, series, -1) is None
 
 
 def test_fractional_volumes_rebuild_to_the_same_bytes(writer, series):
@@ -88,8 +81,7 @@ def test_stale_chunks_are_not_read_and_the_next_write_rebuilds_them(writer, read
     assert verify_chunks(reader, series) == [f"series {series}: the chunks are older than the rows"]
     assert read_bars(reader, series, EVER).equals(bars)
     assert read_bars_around(reader, series, None, 3_000, 0).equals(bars.take(slice(2_000, 5_000)))
-    assert (count_bars(reader, series), rank_of(reader, series, 60)) == (5_000, 1)
-    assert (time_at_rank(reader, series, 4_999), time_at_rank(reader, series, 5_000)) == (4_999 * 60, None)
+    assert count_bars(reader, series) == 5_000
     assert read_records(reader, series, EVER, 1).bars.equals(bars)
     assert read_records(reader, series, EVER, 512).n_bars.sum() == 5_000
     with transaction(writer):

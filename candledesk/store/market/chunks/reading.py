@@ -20,11 +20,9 @@ from candledesk.store.market.chunks.table import (
     is_damage,
     read_checksum,
     read_chunk,
-    read_head,
 )
 from candledesk.store.market.database import snapshot
 from candledesk.store.market.rows import chunk_keys
-from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -275,27 +273,3 @@ def rank_among(conn: sqlite3.Connection, head: SeriesHead, top: tuple[IntArray, 
     key = int(times[at] // head.chunk_s)  # the bars of a record lie within one chunk of level 1
     inside = read_chunks(conn, head, 1, key, key + 1, [])[pyramid.TIME]
     return int(ranks[at]) + int(np.searchsorted(inside, open_time) - np.searchsorted(inside, times[at]))
-
-
-@translate_faults()
-def rank_of(conn: sqlite3.Connection, series_id: int, open_time: int) -> int:
-    """Return the ordinal of a time: how many stored bars open before it (a gapless axis needs it)."""
-    with snapshot(conn):
-        return rank_in(conn, read_head(conn, series_id), int(open_time))
-
-
-@translate_faults()
-def time_at_rank(conn: sqlite3.Connection, series_id: int, rank: int) -> int | None:
-    """Return the open time of the bar with that ordinal, counted from 0; ``None`` when there is no such bar."""
-    if rank < 0:
-        return None
-    with snapshot(conn):
-        head = read_head(conn, series_id)
-        times, ranks = read_ranks(conn, head)
-        if not len(times):
-            return None
-        at = int(np.searchsorted(ranks, rank, side="right")) - 1
-        key = int(times[at] // head.chunk_s)
-        inside = read_chunks(conn, head, 1, key, key + 1, [])[pyramid.TIME]
-    place = int(np.searchsorted(inside, times[at]) + rank - ranks[at])
-    return int(inside[place]) if place < len(inside) else None

@@ -1,0 +1,50 @@
+"""What is done once the first chart is shown."""
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from candledesk.ui.shell import app_window
+from candledesk.ui.shell.app_window import FirstChart
+
+
+class Charts(QObject):
+    """The signal of ``ChartController`` that matters here."""
+
+    series_changed = Signal()
+
+
+@pytest.fixture
+def calls():
+    return []
+
+
+@pytest.fixture
+def charts(qapp):
+    return Charts()
+
+
+def test_it_is_called_once_after_the_first_of_several_charts(qtbot, charts, calls):
+    first = FirstChart(charts, lambda: calls.append(1))
+    assert calls == []
+    charts.series_changed.emit()
+    assert calls == []  # the chart is painted before
+    qtbot.waitUntil(lambda: calls == [1], timeout=500)
+    charts.series_changed.emit()
+    qtbot.wait(3 * app_window._PAINT_MS)
+    assert calls == [1]
+    first.close()
+
+
+def test_it_is_called_when_no_chart_is_stored(qtbot, charts, calls, monkeypatch):
+    monkeypatch.setattr(app_window, "NO_CHART_MS", 30)
+    first = FirstChart(charts, lambda: calls.append(1))
+    qtbot.waitUntil(lambda: calls == [1], timeout=500)
+    first.close()
+
+
+def test_it_is_not_called_after_the_end(qtbot, charts, calls):
+    first = FirstChart(charts, lambda: calls.append(1))
+    charts.series_changed.emit()
+    first.close()
+    qtbot.wait(3 * app_window._PAINT_MS)
+    assert calls == []
