@@ -27,7 +27,7 @@ from candledesk.paths import open_home
 from candledesk.providers.answers import BarsAnswer, FetchRequest, RefusalKind, RefusedAnswer
 from candledesk.providers.registry import make_providers
 from candledesk.store.lock import HomeLock
-from candledesk.store.market.chunks import rebuild_chunks, verify_chunks
+from candledesk.store.market.chunks.repair import repair_series, verify_chunks
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
 from candledesk.store.market.instruments import list_series
 from candledesk.store.user.database import find_damage
@@ -132,7 +132,7 @@ def _repair_series(writer: Connection, series_id: int, name: str) -> Check:
     if not found:
         return Check(name, is_ok=True, text="equal to the rows")
     with transaction(writer):
-        rebuild_chunks(writer, series_id)
+        repair_series(writer, series_id)
     left = verify_chunks(writer, series_id)
     return Check(name, not left, _summary(left) if left else f"rebuilt from the rows, for {_summary(found)}")
 

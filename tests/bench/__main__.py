@@ -20,6 +20,7 @@ def main():
     codes = []
     runs = (
         ("bench_store", "--bars", str(n_bars)),
+        ("bench_formats", "--bars", str(n_bars)),
         ("bench_chart",),
         ("bench_jobs",),
         ("bench_api",),

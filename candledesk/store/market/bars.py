@@ -1,44 +1,36 @@
-"""Bars of one series: idempotent writes that return the number of real changes, and reads for charts and scripts.
+"""Bars of one series: idempotent writes that report what really changed, and reads for charts and scripts.
 
-The statements of a read need no common snapshot: a commit in between changes rows and chunks together, and a read
-returns the bars of its last statement.
+Reads need no snapshot between their statements: a commit in between adds bars and chunks together, and what is read
+last is what counts.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from candledesk.domain.span import Span
 from candledesk.store.market import pyramid
-from candledesk.store.market.chunks import (
-    BATCH,
-    SeriesHead,
-    keys_around,
-    rank_in,
-    read_chunks,
-    read_head,
-    rebuild_chunks,
-    write_bar_chunks,
-)
+from candledesk.store.market.chunks.reading import BATCH, find_keys, keys_around, rank_in, read_chunks
+from candledesk.store.market.chunks.repair import repair_series, settle_chunks
+from candledesk.store.market.chunks.table import SeriesHead, is_damage, read_checksum, read_head
+from candledesk.store.market.chunks.writing import write_bar_chunks
 from candledesk.store.market.database import require_transaction, snapshot
-from candledesk.store.market.rows import (
-    count_rows,
-    delete_rows,
-    read_rows,
-    read_rows_around,
-    require_storable,
-    upsert_rows,
-)
+from candledesk.store.market.rows import delete_rows, require_storable, upsert_rows
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from candledesk.domain.bars import Bars, IntArray
+    from candledesk.store.market.chunks.proof import Finding
 
 _FOREVER = 2**62
+_CHECKSUMS = "FROM chunk_checksum WHERE series_id = :id AND level = 1 ORDER BY start"
+_EXTENT = f"""
+SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM candle WHERE series_id = :id),
+    (SELECT first_ts {_CHECKSUMS} LIMIT 1), (SELECT last_ts {_CHECKSUMS} DESC LIMIT 1)
+"""
 
 
 @translate_faults()
@@ -49,13 +41,8 @@ def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
     not ascending and unique.
     """
     require_transaction(conn)
-    head = read_head(conn, series_id)
     new = pyramid.from_bars(require_storable(bars))
-    if not head.is_exact:
-        n_changed = upsert_rows(conn, head.series_id, pyramid.to_bars(new))
-        _raise_rev(conn, head, n_changed)
-        rebuild_chunks(conn, head.series_id)
-        return n_changed
+    head = _exact_head(conn, series_id)
     keys = new[pyramid.TIME] // head.chunk_s
     starts = pyramid.run_starts(keys)
     n_changed = 0
@@ -67,14 +54,23 @@ def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
     return n_changed
 
 
+def _exact_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
+    """Return the head of a series after repairing it if its chunks are older than its rows."""
+    head = read_head(conn, series_id)
+    if head.is_exact:
+        return head
+    repair_series(conn, head.series_id)
+    return read_head(conn, head.series_id)
+
+
 def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> int:
-    """Write the records of at most ``BATCH`` chunks; only records that differ from the stored ones are written."""
+    """Write the records of at most ``BATCH`` chunks: compare with the chunks, then touch only what differs."""
     chunks: dict[int, IntArray] = {}
     changes: list[IntArray] = []
     keys = new[pyramid.TIME] // head.chunk_s
     starts = pyramid.run_starts(keys)
     for key, part in zip(keys[starts].tolist(), np.split(new, starts[1:], axis=1), strict=True):
-        old = read_chunks(conn, head, 1, key, key + 1)
+        old = _read_settled(conn, head, key)
         changed = pyramid.differing(part, old)
         if changed.shape[1]:
             changes.append(changed)
@@ -84,6 +80,15 @@ def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> in
     n_changed = upsert_rows(conn, head.series_id, pyramid.to_bars(np.concatenate(changes, axis=1)))
     write_bar_chunks(conn, head, chunks)
     return n_changed
+
+
+def _read_settled(conn: sqlite3.Connection, head: SeriesHead, key: int) -> IntArray:
+    """Return the bars of a chunk; where it is damaged or has no checksum, make both copies agree on what is proven."""
+    findings: list[Finding] = []
+    records = read_chunks(conn, head, 1, key, key + 1, findings)
+    if findings or (head.is_unchecked and records.shape[1] and read_checksum(conn, head, 1, key) is None):
+        records = settle_chunks(conn, head, [key])[0][key]
+    return records
 
 
 def _raise_rev(conn: sqlite3.Connection, head: SeriesHead, n_changed: int) -> None:
@@ -97,36 +102,43 @@ def _raise_rev(conn: sqlite3.Connection, head: SeriesHead, n_changed: int) -> No
 def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
     """Delete the bars that open in ``span`` (the provider withdrew them); return how many were deleted."""
     require_transaction(conn)
-    head = read_head(conn, series_id)
-    times = read_bars(conn, series_id, span).open_time
-    n_deleted = delete_rows(conn, head.series_id, span.start, span.end)
-    _raise_rev(conn, head, n_deleted)
-    if not head.is_exact:
-        rebuild_chunks(conn, head.series_id)
-        return n_deleted
-    keys = np.unique(times // head.chunk_s).tolist()
+    head = _exact_head(conn, series_id)
+    findings: list[Finding] = []
+    times = read_bars(conn, series_id, span, findings).open_time
+    keys = sorted({*np.unique(times // head.chunk_s).tolist(), *(finding.key for finding in findings)})
     for first in range(0, len(keys), BATCH):
         chunks = {}
         for key in keys[first : first + BATCH]:
-            old = read_chunks(conn, head, 1, key, key + 1)
+            old = _read_settled(conn, head, key)
             chunks[key] = old[:, (old[pyramid.TIME] < span.start) | (old[pyramid.TIME] >= span.end)]
         write_bar_chunks(conn, head, chunks)
-    return n_deleted
+    delete_rows(conn, head.series_id, span.start, span.end)
+    _raise_rev(conn, head, len(times))
+    return len(times)
 
 
 @translate_faults()
-def read_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> Bars:
-    """Return the stored bars whose open lies in ``span``."""
+def read_bars(conn: sqlite3.Connection, series_id: int, span: Span, findings: list[Finding] | None = None) -> Bars:
+    """Return the stored bars whose open lies in ``span``, as far as they are proven.
+
+    Damage that is found is added to ``findings``, with the spans of bars that are lost; without ``findings`` lost bars
+    raise ``DamagedBarsError``. A chunk that reaches into ``span`` is checked as a whole.
+    """
     head = read_head(conn, series_id)
-    if not head.is_exact:
-        return read_rows(conn, head.series_id, span.start, span.end)
-    records = read_chunks(conn, head, 1, span.start // head.chunk_s, -(-span.end // head.chunk_s))
+    records = read_chunks(conn, head, 1, span.start // head.chunk_s, -(-span.end // head.chunk_s), findings)
     return pyramid.to_bars(records).within(span)
 
 
 @translate_faults()
-def read_bars_around(conn: sqlite3.Connection, series_id: int, anchor: int | None, n_before: int, n_after: int) -> Bars:
-    """Return the ``n_before`` bars that open before ``anchor`` and the ``n_after`` from it on.
+def read_bars_around(
+    conn: sqlite3.Connection,
+    series_id: int,
+    anchor: int | None,
+    n_before: int,
+    n_after: int,
+    findings: list[Finding] | None = None,
+) -> Bars:
+    """Return the ``n_before`` bars that open before ``anchor`` and the ``n_after`` from it on; damage as ``read_bars``.
 
     ``anchor`` ``None``: the newest ``n_before`` bars.
     """
@@ -134,11 +146,20 @@ def read_bars_around(conn: sqlite3.Connection, series_id: int, anchor: int | Non
         extent = bars_extent(conn, series_id)
         anchor, n_after = (0 if extent is None else extent.end), 0
     head = read_head(conn, series_id)
-    if not head.is_exact:
-        return read_rows_around(conn, head.series_id, anchor, n_before, n_after)
     first_key, end_key = keys_around(conn, head, anchor // head.chunk_s, n_before, n_after)
-    records = read_chunks(conn, head, 1, first_key, end_key)
-    at = int(np.searchsorted(records[pyramid.TIME], anchor))
+    while True:
+        found: list[Finding] | None = None if findings is None else []
+        records = read_chunks(conn, head, 1, first_key, end_key, found)
+        at = int(np.searchsorted(records[pyramid.TIME], anchor))
+        n_chunks = end_key - first_key
+        # There are too few bars at the ends of the series, and where the stored numbers of records are damaged.
+        older = find_keys(conn, head, 1, end_key=first_key)[-n_chunks:] if at < n_before else []
+        newer = find_keys(conn, head, 1, first_key=end_key)[:n_chunks] if records.shape[1] - at < n_after else []
+        if not older and not newer:
+            break
+        first_key, end_key = min([first_key, *older]), max([end_key - 1, *newer]) + 1
+    if findings is not None and found:
+        findings += found
     return pyramid.to_bars(records[:, max(0, at - n_before) : at + n_after])
 
 
@@ -148,19 +169,43 @@ def count_bars(conn: sqlite3.Connection, series_id: int, span: Span | None = Non
     start, end = (-_FOREVER, _FOREVER) if span is None else (span.start, span.end)
     with snapshot(conn):
         head = read_head(conn, series_id)
-        if not head.is_exact:
-            return count_rows(conn, head.series_id, start, end)
         return rank_in(conn, head, end) - rank_in(conn, head, start)
 
 
 @translate_faults()
 def bars_extent(conn: sqlite3.Connection, series_id: int) -> Span | None:
-    """Return the span ``[oldest open, newest open + 1)`` of the stored bars, ``None`` when there are none."""
-    sql = (
-        "SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM candle WHERE series_id = :id)"
-    )
-    oldest, newest = conn.execute(sql, {"id": int(series_id)}).fetchone()
-    return None if oldest is None else Span(oldest, newest + 1)
+    """Return the span ``[oldest open, newest open + 1)`` of the stored bars, ``None`` when there are none.
+
+    The rows and the checksums of their chunks must agree; where they do not, the proven bars are read.
+    """
+    try:
+        oldest, newest, first, last = conn.execute(_EXTENT, {"id": int(series_id)}).fetchone()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+    else:
+        head = read_head(conn, series_id) if (oldest, newest) != (first, last) else None
+        if head is None or (head.is_unchecked and oldest is not None):
+            return None if oldest is None else Span(oldest, newest + 1)
+    return _proven_extent(conn, read_head(conn, series_id))
+
+
+def _proven_extent(conn: sqlite3.Connection, head: SeriesHead) -> Span | None:
+    """Return the extent of the bars that are proven."""
+    with snapshot(conn):
+        keys = find_keys(conn, head, 1)
+        oldest = _first_proven(conn, head, keys)
+        newest = _first_proven(conn, head, keys[::-1])
+    return None if oldest is None or newest is None else Span(int(oldest[0]), int(newest[-1]) + 1)
+
+
+def _first_proven(conn: sqlite3.Connection, head: SeriesHead, keys: list[int]) -> IntArray | None:
+    """Return the open times of the first of the chunks ``keys`` that has proven bars."""
+    for key in keys:
+        times: IntArray = read_chunks(conn, head, 1, key, key + 1, [])[pyramid.TIME]
+        if len(times):
+            return times
+    return None
 
 
 @translate_faults()

@@ -9,18 +9,17 @@ import numpy as np
 
 from candledesk.domain.span import Span
 from candledesk.store.market import pyramid
-from candledesk.store.market.bars import bars_extent, read_bars, read_bars_around
-from candledesk.store.market.chunks import SeriesHead, rank_among, read_chunks, read_head, read_ranks
+from candledesk.store.market.bars import bars_extent, read_bars
+from candledesk.store.market.chunks.reading import rank_among, read_chunks, read_ranks
+from candledesk.store.market.chunks.table import SeriesHead, read_head
 from candledesk.store.market.database import snapshot
-from candledesk.store.market.rows import count_rows
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
     import sqlite3
 
     from candledesk.domain.bars import Bars, IntArray
-
-_FOREVER = 2**62
+    from candledesk.store.market.chunks.proof import Finding
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,22 +35,30 @@ class BarRecords:
     rev: int
 
 
-def _read_level(conn: sqlite3.Connection, head: SeriesHead, level: int, span: Span) -> IntArray:
+def _read_level(
+    conn: sqlite3.Connection, head: SeriesHead, level: int, span: Span, findings: list[Finding] | None
+) -> IntArray:
     """Return the records of ``level`` in ``span``; records that cross its ends are aggregated from the bars inside."""
     width = head.step_s * level
     start, end = -(-span.start // width) * width, span.end // width * width
     if start > end:
-        return _edge(conn, head, span.start, span.end, width)
+        return _edge(conn, head, (span.start, span.end), width, findings)
     chunk_s = head.chunk_s * level
-    inner = read_chunks(conn, head, level, start // chunk_s, -(-end // chunk_s))
+    inner = read_chunks(conn, head, level, start // chunk_s, -(-end // chunk_s), findings)
     first, last = np.searchsorted(inner[pyramid.TIME], [start, end])
-    left = _edge(conn, head, span.start, start, width)
-    right = _edge(conn, head, end, span.end, width)
+    left = _edge(conn, head, (span.start, start), width, findings)
+    right = _edge(conn, head, (end, span.end), width, findings)
     return np.concatenate((left, inner[:, first:last], right), axis=1)
 
 
-def _edge(conn: sqlite3.Connection, head: SeriesHead, start: int, end: int, width: int) -> IntArray:
-    records = read_chunks(conn, head, 1, start // head.chunk_s, -(-end // head.chunk_s))
+def _edge(
+    conn: sqlite3.Connection, head: SeriesHead, times: tuple[int, int], width: int, findings: list[Finding] | None
+) -> IntArray:
+    """Aggregate the bars of the half-open ``times``, which may be empty."""
+    start, end = times
+    if start == end:
+        return pyramid.coarsen(pyramid.empty(1), width)
+    records = read_chunks(conn, head, 1, start // head.chunk_s, -(-end // head.chunk_s), findings)
     first, last = np.searchsorted(records[pyramid.TIME], [start, end])
     return pyramid.coarsen(records[:, first:last], width)
 
@@ -70,9 +77,6 @@ def find_around(
         extent = bars_extent(conn, series_id)
         if extent is None:
             return None
-        if not head.is_exact:
-            bars = read_bars_around(conn, series_id, anchor, n_before, n_after)
-            return Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1) if len(bars) else None
         times, ranks = top = read_ranks(conn, head)
         total = rank_among(conn, head, top, extent.end)
         at = total if anchor is None else rank_among(conn, head, top, anchor)
@@ -91,31 +95,29 @@ def count_beside(conn: sqlite3.Connection, series_id: int, span: Span) -> tuple[
         if extent is None:
             return 0, 0
         has_older, has_newer = extent.start < span.start, span.end < extent.end
-        if not head.is_exact:
-            older = count_rows(conn, series_id, -_FOREVER, span.start) if has_older else 0
-            return older, count_rows(conn, series_id, span.end, _FOREVER) if has_newer else 0
         top = read_ranks(conn, head) if has_older or has_newer else None
         ranks = [0 if top is None else rank_among(conn, head, top, at) for at in (span.start, span.end, extent.end)]
         return ranks[0], ranks[2] - ranks[1]
 
 
 @translate_faults()
-def read_records(conn: sqlite3.Connection, series_id: int, span: Span, level: int) -> BarRecords:
+def read_records(
+    conn: sqlite3.Connection, series_id: int, span: Span, level: int, findings: list[Finding] | None = None
+) -> BarRecords:
     """Return the bars of ``span`` as records of at most ``level`` bars each; every value is exact.
 
     ``level``: one of ``pyramid.LEVELS``, else ``ValueError``; charts call it the stride. The first bar of a record is
     also the first bar of a record of every finer level. Records that cross the ends of ``span`` hold the bars inside.
+    ``findings``: as in ``read_bars``.
     """
     if level not in pyramid.LEVELS:
         raise ValueError(f"no level of {level} bars")
     with snapshot(conn):
         head = read_head(conn, series_id)
-        if level > 1 and head.is_exact:
-            records = _read_level(conn, head, level, span)
+        if level > 1:
+            records = _read_level(conn, head, level, span, findings)
         else:
-            records = pyramid.from_bars(read_bars(conn, head.series_id, span))
-    if level > 1 and not head.is_exact:
-        records = pyramid.coarsen(records, head.step_s * level)
+            records = pyramid.from_bars(read_bars(conn, head.series_id, span, findings))
     return BarRecords(pyramid.to_bars(records), pyramid.counts(records), head.rev)
 
 

@@ -119,6 +119,20 @@ CREATE TABLE odd_bar ( -- flagged bars (domain.oddity), with the prices as sent 
 """
 
 
+_CHUNK_CHECKSUM = """
+CREATE TABLE chunk_checksum ( -- one row for each chunk; at level 1 it vouches for the rows of candle too
+    series_id INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    n INTEGER NOT NULL, -- records
+    rev INTEGER NOT NULL, -- the series' revision when it was written
+    crc INTEGER NOT NULL, -- CRC-32 of series_id, level, start, n and the records (chunks.codec.checksum)
+    first_ts INTEGER NOT NULL, -- the opens of the first and of the last record
+    last_ts INTEGER NOT NULL,
+    own_crc INTEGER NOT NULL, -- CRC-32 of all the columns above
+    PRIMARY KEY (series_id, level, start)
+) WITHOUT ROWID, STRICT
+"""
 _DROPPED_ROW = """
 CREATE TABLE dropped_row ( -- rows that were sent and cannot be a bar; gone once a bar of that time is stored
     series_id INTEGER NOT NULL,
@@ -309,6 +323,14 @@ def _identify_providers(db: Database) -> None:
         db.execute(statement)
 
 
+def _add_checksums(db: Database) -> None:
+    """Checksums of chunks and of the rows of each one; what is stored already gets them later (chunks.repair)."""
+    db.execute(_CHUNK_CHECKSUM)
+    db.execute("ALTER TABLE chunk ADD COLUMN crc INTEGER")  # as in chunk_checksum; NULL: older than checksums
+    db.execute("ALTER TABLE series ADD COLUMN is_unchecked INTEGER NOT NULL DEFAULT 0")  # some chunks have no checksum
+    db.execute("UPDATE series SET is_unchecked = 1")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -334,4 +356,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("dividends have a currency", _remember_currencies),
     Migration("the market price shows whether a split has come since", _remember_markets),
     Migration("an instrument is a provider's", _identify_providers),
+    Migration("chunks and rows have checksums", _add_checksums),
 )

@@ -42,16 +42,6 @@ def counts(records: IntArray) -> IntArray:
     return records[COUNT] if len(records) > COUNT else np.ones(records.shape[1], np.int64)
 
 
-def encode(records: IntArray) -> bytes:
-    """Return codec 0: the array's rows, little-endian, one after the other."""
-    return np.ascontiguousarray(records, "<i8").tobytes()
-
-
-def decode_into(out: IntArray, data: bytes) -> None:
-    """Fill ``out`` from a chunk's blob; raise ``ValueError`` when the blob has another size."""
-    out[:] = np.frombuffer(data, "<i8").reshape(out.shape)
-
-
 def group(records: IntArray, starts: IntArray) -> IntArray:
     """Aggregate runs of records; ``starts``: index of each run's first record, ascending from 0.
 

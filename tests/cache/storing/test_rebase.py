@@ -129,7 +129,7 @@ def test_a_split_that_is_known_already_divides_nothing_again(store):
 def test_hours_of_which_no_daily_bar_is_stored_follow(store):
     number = series_id(store.connection, "AAA", DAY)
     with transaction(store.connection):
-        for table in ("candle", "chunk"):
+        for table in ("candle", "chunk", "chunk_checksum"):
             store.connection.execute(f"DELETE FROM {table} WHERE series_id = ?", (number,))
     store.split(4.0)
     store.settle(DAY, daily(15, 30, 0.25), span(15), new_splits=((EX, 4.0),))

@@ -9,7 +9,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_records import count_beside, find_around, has_bars, read_records
-from candledesk.store.market.chunks import verify_chunks
+from candledesk.store.market.chunks.repair import verify_chunks
 from candledesk.store.market.database import transaction
 from tests.store.market.strategies import EVER, FEW, apply_history, histories, make_bars, starts
 
@@ -80,7 +80,7 @@ def test_stale_chunks_are_not_read_for_records(writer, series):
         writer.execute("DELETE FROM chunk")
     check_rows(read_records(writer, series, EVER, 64), bars, 64)
     span = find_around(writer, series, None, 1_000, 0)
-    assert span == Span(4_000 * 60, 4_999 * 60 + 1)
+    assert span == Span(7 * 512 * 60, 4_999 * 60 + 1)
     assert count_beside(writer, series, Span(600, 1_200)) == (10, 4_980)
 
 

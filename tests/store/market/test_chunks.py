@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.span import Span
-from candledesk.store.market import pyramid as rec
 from candledesk.store.market.bars import bars_extent, count_bars, delete_bars, read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_records import read_records
-from candledesk.store.market.chunks import rebuild_chunks, verify_chunks
+from candledesk.store.market.chunks.proof import Verdict
+from candledesk.store.market.chunks.repair import repair_series, verify_chunks
 from candledesk.store.market.database import connect_reader, transaction
-from candledesk.store.market.rows import read_rows, read_rows_around
+from candledesk.store.market.rows import read_rows
+from tests.store.market.chunks.samples import session_bars
 from tests.store.market.strategies import CHUNK_BARS, EVER, FEW, apply_history, histories, make_bars, starts
 
 
@@ -33,7 +33,7 @@ def test_chunks_and_pyramid_equal_the_rows(writer, series, history):
     assert verify_chunks(writer, series) == []
     kept = _chunks(writer)
     with transaction(writer):
-        rebuild_chunks(writer, series)
+        repair_series(writer, series)
     assert _chunks(writer) == kept
 
 
@@ -48,7 +48,8 @@ def test_reads_through_chunks_equal_reads_of_rows(writer, series, history, minut
     assert read_bars_around(writer, series, None, n_before, n_after).equals(newest)
     for minute in minutes:
         time = minute * 60
-        around = read_rows_around(writer, series, time, n_before, n_after)
+        at = int(np.searchsorted(truth.open_time, time))
+        around = truth.take(slice(max(0, at - n_before), at + n_after))
         assert read_bars_around(writer, series, time, n_before, n_after).equals(around)
         span = Span(time, time + 60 * (n_after + 1))
         assert read_bars(writer, series, span).equals(truth.within(span))
@@ -66,7 +67,7 @@ def test_fractional_volumes_rebuild_to_the_same_bytes(writer, series):
     kept = _chunks(writer)
     assert verify_chunks(writer, series) == []
     with transaction(writer):
-        rebuild_chunks(writer, series)
+        repair_series(writer, series)
     assert _chunks(writer) == kept
 
 
@@ -101,16 +102,19 @@ def test_damage_is_found_named_and_repaired(writer, series):
     writer.execute("DELETE FROM chunk WHERE level = 512")
     writer.execute("UPDATE candle SET volume = volume + 1 WHERE ts = 60")
     assert verify_chunks(writer, series) == [
-        f"series {series}: chunk {key} of level {level} differs from the rows"
-        for level, key in ((1, 0), (1, 1), (8, 0), (64, 0), (512, 0))
+        f"series {series}: the rows of chunk 0 of level 1 are damaged, and the chunk is not",
+        f"series {series}: chunk 1 of level 1 is damaged, and its rows are not",
+        f"series {series}: chunk 0 of level 64 is damaged, and its rows are not",
+        f"series {series}: chunk 0 of level 512 is damaged, and its rows are not",
     ]
     assert len(verify_chunks(writer, series, max_findings=2)) == 2
-    with pytest.raises(EnvironmentFaultError, match="doctor --repair"):
-        read_bars(writer, series, EVER)
+    assert read_bars(writer, series, EVER).equals(bars)
     with transaction(writer):
-        rebuild_chunks(writer, series)
+        findings = repair_series(writer, series)
+    assert [(finding.key, finding.verdict) for finding in findings] == [(0, Verdict.CHUNK), (1, Verdict.ROWS)]
     assert verify_chunks(writer, series) == []
-    assert len(read_bars(writer, series, EVER)) == 5_000
+    assert read_bars(writer, series, EVER).equals(bars)
+    assert read_rows(writer, series, EVER.start, EVER.end).equals(bars)
 
 
 def test_a_minus_zero_is_stored_as_zero(writer, series):
@@ -166,18 +170,9 @@ def test_a_reader_sees_whole_transactions_while_the_writer_works_without_pause(p
     assert verify_chunks(writer, series) == []
 
 
-def test_records_are_decoded_from_a_blob_unchanged():
-    records = rec.from_bars(make_bars(-5, 10))
-    out = rec.empty(1, 10)
-    rec.decode_into(out, rec.encode(records))
-    assert np.array_equal(out, records)
-    with pytest.raises(ValueError, match="reshape"):
-        rec.decode_into(out, rec.encode(records)[8:])
-
-
-def test_the_pyramid_takes_little_space(writer, series):
+def test_chunks_and_pyramid_take_at_most_16_bytes_a_bar(writer, series):
     with transaction(writer):
-        write_bars(writer, series, make_bars(0, 20_000))
-    size = dict(writer.execute("SELECT level > 1, sum(length(data)) FROM chunk GROUP BY level > 1").fetchall())
-    assert size[0] == 48 * 20_000
-    assert size[1] < 9 * 20_000
+        write_bars(writer, series, session_bars(60_000))
+    size, codecs = writer.execute("SELECT sum(length(data)), group_concat(DISTINCT codec) FROM chunk").fetchone()
+    assert codecs == "1"
+    assert size <= 16 * 60_000

@@ -7,12 +7,13 @@ import pytest
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
-from candledesk.store.market.bars import read_bars, write_bars
+from candledesk.store.market.bars import read_bars
 from candledesk.store.market.calendars import read_sessions
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.odd_bars import count_dropped, read_odd
 from tests.domain.strategies import bars_at, column
 from tests.store.market.conftest import insert_old_series, versions_before
+from tests.store.market.older_versions import write_as_before_checksums
 
 NAME = "odd bars are kept and flagged"
 FIRST_WITH_SESSIONS = 3  # migrations until stated sessions are remembered
@@ -25,7 +26,7 @@ EVER = Span(-(2**40), 2**40)
 def test_bars_stay_and_only_failed_coverage_is_deleted(old_database, version):
     with old_database.made_by(version) as conn:
         series = insert_old_series(conn, INTERVALS["1m"])
-        write_bars(conn, series, BARS)
+        write_as_before_checksums(conn, series, BARS)
         refused = Coverage(Span(600, 900), CoverageState.FAILED, 1, 2**39, "refused: prices are about 100 times off")
         write_coverage(conn, series, [replace(HAVE, source="yahoo"), replace(refused, source="yahoo")])
         if version >= FIRST_WITH_SESSIONS:

@@ -16,6 +16,7 @@ from candledesk.store.market.instruments import known_symbols, read_instrument, 
 from candledesk.store.market.providers import read_limiter, read_limits, write_limiter
 from tests.domain.strategies import bars_at, column
 from tests.store.market.conftest import AAPL, insert_old_series, versions_before
+from tests.store.market.older_versions import write_as_before_checksums
 
 NAME = "an instrument is a provider's"
 WITH_LIMITER, WITH_LIMITS = 2, 4  # migrations until the limiter and stated limits are remembered
@@ -27,7 +28,7 @@ SHOWN = "SELECT symbol, interval, timestamp, open, high, low, close, volume FROM
 def make_old(old_database, version):
     with old_database.made_by(version) as conn:
         series = insert_old_series(conn, INTERVALS["1m"])
-        write_bars(conn, series, BARS)
+        write_as_before_checksums(conn, series, BARS)
         for lo, source in ((0, "yahoo"), (600, "import")):
             conn.execute(
                 "INSERT INTO coverage (series_id, lo, hi, state, source, fetched_at) VALUES (?, ?, ?, 'have', ?, 1)",
