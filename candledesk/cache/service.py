@@ -150,6 +150,10 @@ class CacheService:
         """Call every subscriber with an event that happened outside the cache."""
         self._events.emit(event)
 
+    def call_later(self, delay_s: float, function: Callable[[], None]) -> None:
+        """Call a short function once, about ``delay_s`` seconds from now; not after ``close``."""
+        self._delayed_calls.call_later(delay_s, function)
+
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()

@@ -174,4 +174,5 @@ def _write_parquet(reply: BarsReply, output: str) -> None:
     columns = [pa.array(bars.open_time, pa.timestamp("s", tz="UTC"))]
     columns += [pa.array(column, from_pandas=True) for column in (bars.open, bars.high, bars.low, bars.close)]
     columns += [pa.array(bars.volume), pa.array(_finals(reply), pa.bool_()), pa.array(_odd(reply), pa.string())]
-    pq.write_table(pa.Table.from_arrays(columns, names=list(CANDLE_COLUMNS)), output)
+    with Path(output).open("wb") as file:  # given a name, pyarrow deletes what stands there when it cannot write
+        pq.write_table(pa.Table.from_arrays(columns, names=list(CANDLE_COLUMNS)), file)

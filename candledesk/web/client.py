@@ -5,7 +5,6 @@ Calls block and return futures that are already done, except ``wait_job``: that 
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from concurrent.futures import Future
@@ -22,6 +21,7 @@ from candledesk.domain.job_states import ENDED
 from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
+from candledesk.endpoint_file import read_endpoint
 from candledesk.web.api.candles import Candles, Started
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient
@@ -64,11 +64,13 @@ class RemoteCache:
     @classmethod
     def find(cls, endpoint: Path) -> RemoteCache | None:
         """Return the cache of the instance that wrote ``endpoint``, ``None`` when it does not answer."""
+        written = read_endpoint(endpoint)
+        if written is None:
+            return None
+        remote = cls(written.url, written.token)
         try:
-            written = json.loads(endpoint.read_text(encoding="utf-8"))
-            remote = cls(written["url"], written["token"])
             remote._api.get("/api/v1/limiter")
-        except (OSError, ValueError, KeyError, CandleDeskError):
+        except CandleDeskError:
             return None
         return remote
 
