@@ -168,6 +168,10 @@ class CacheApi(CommandApi, Protocol):
         """Set which series the charts in front show: their updates go first."""
         ...
 
+    def read_fault(self) -> str:
+        """Return why nothing can be stored at present, for people, without waiting; empty when bars are stored."""
+        ...
+
     def limiter_state(self) -> LimiterState:
         """Return the limiter as it stands, without waiting."""
         ...

@@ -23,6 +23,7 @@ from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
 from candledesk.cache.runtime.provider_router import ProviderRouter
 from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.storage_watch import StorageWatch
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.upkeep.archive import Archive
@@ -32,6 +33,7 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.providers.registry import make_providers
+from candledesk.store.file_guard import FileGuard
 from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
@@ -89,8 +91,10 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
-        self._readers = Readers(partial(connect_reader, database))
+        guard = FileGuard(database, is_written=refusal is None)
+        guard.adopt()
+        self._readers = Readers(partial(connect_reader, database), guard.check)
+        self._writer = Writer(partial(_connect, database, refusal, self._readers), checkpoint, guard=guard)
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
         self._context = CacheContext(
@@ -111,6 +115,7 @@ class CacheService:
         self._events.subscribe(self._catalog.on_event)  # before subscribers that ask again after the same event
         journal = JobJournal(self._context)
         self._fill_scheduler = FillScheduler(self._context, self._catalog, journal)
+        self._storage_watch = StorageWatch(guard, self._fill_scheduler.storage_health.set_lost)
         if refusal is not None:
             self._fill_scheduler.storage_health.mark_read_only(refusal)
         parts = self._context, self._catalog, self._fill_scheduler
@@ -157,6 +162,7 @@ class CacheService:
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
+        self._storage_watch.close()
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()
@@ -180,10 +186,16 @@ class CacheService:
         return bool(wait([self._submit_requeue()], timeout_s).done)
 
 
-def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connection:
+def _connect(database: Path, refusal: EnvironmentFaultError | None, readers: Readers) -> Connection:
+    """Open the writer's connection.
+
+    A reader that was opened on a full disk sees the file without its log, so the readers open theirs again.
+    """
     if refusal is not None:
         raise refusal
-    return connect_writer(database)
+    connection = connect_writer(database)
+    readers.reconnect()
+    return connection
 
 
 def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:
@@ -217,10 +229,6 @@ def _write_limit(connection: Connection, row: LimitRow) -> None:
 def _write_limiter(connection: Connection, provider: str, row: provider_store.LimiterRow) -> None:
     with transaction(connection):
         provider_store.write_limiter(connection, provider, row)
-
-
-def _checkpoint(connection: Connection) -> None:
-    checkpoint(connection)
 
 
 def _log_failure(what: str, error: BaseException | None) -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.file_guard import remove_stamp
+from candledesk.store.sqlite_errors import NO_ROOM_FOR_LOG, translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,6 +119,8 @@ def check_sqlite() -> None:
 
 def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
     """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
+    if mode != "ro":
+        remove_stamp(path)
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
@@ -134,13 +137,14 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     try:
         return _probe(connect(path, "ro"))
     except sqlite3.OperationalError as error:
-        code = error.sqlite_errorcode & 0xFF
-        if code not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY} or not path.is_file():
+        is_log_refused = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        if not (is_log_refused or error.sqlite_errorcode in NO_ROOM_FOR_LOG) or not path.is_file():
             raise
         log = path.with_name(path.name + "-wal")
         if not os.access(path, os.R_OK) or (log.exists() and log.stat().st_size):
             raise  # a log that was not checkpointed must be read too, for which the folder must be writable once
-        return _probe(connect(path, "ro", "&immutable=1"))  # WAL in a read-only folder can be opened in this mode only
+        # The only mode in which a file with WAL can be opened in a read-only folder or on a full disk.
+        return _probe(connect(path, "ro", "&immutable=1"))
 
 
 def use_wal(conn: sqlite3.Connection, path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -15,9 +16,9 @@ import numpy as np
 from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
 from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import CandleDeskError, InputError
+from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError
 from candledesk.domain.instrument import Instrument
-from candledesk.domain.job_states import ENDED
+from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
@@ -139,6 +140,7 @@ class RemoteCache:
 
     def _wait(self, job: Job) -> Job:
         while job.state not in ENDED:
+            _check_stuck(job)
             time.sleep(POLL_S)
             job = self._read_job(job.job_id)
         return job
@@ -159,7 +161,7 @@ class RemoteCache:
                 waits = self._waits[:N_POLLED]
                 self._waits = self._waits[N_POLLED:] + waits
             for job_id, ended in waits:
-                read = self.read_job(job_id)
+                read = _done(partial(self._read_moving, job_id))
                 if read.exception() is not None or read.result().state in ENDED:
                     run_into(ended, read.result)
             with self._lock:
@@ -167,6 +169,11 @@ class RemoteCache:
                 if not self._waits:
                     return
             time.sleep(POLL_S)
+
+    def _read_moving(self, job_id: int) -> Job:
+        job = self._read_job(job_id)
+        _check_stuck(job)
+        return job
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job."""
@@ -246,6 +253,12 @@ class RemoteCache:
             yield from cached
             n_rows = len(cached)
             after = cached[-1].symbol if cached else None
+
+
+def _check_stuck(job: Job) -> None:
+    """Raise ``EnvironmentFaultError`` for a live job that waits, with no time for its next try, until it can store."""
+    if job.state not in ENDED and job.state is not JobState.PAUSED and job.error and job.next_try_at is None:
+        raise EnvironmentFaultError(job.error)
 
 
 def _span_fields(span: Span | None) -> dict[str, Any]:

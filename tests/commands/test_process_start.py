@@ -1,4 +1,4 @@
-"""Real processes whose caller left them closed or full streams, an impossible zone or little memory: one line, 0 or 5."""
+"""Real processes that inherit closed or full streams, an impossible zone or little memory: one line, 0 or 5."""
 
 import os
 import resource
@@ -11,6 +11,7 @@ import pytest
 
 from candledesk.commands.process_start import COMMAND_BYTES, describe_shortage
 from candledesk.ending_signals import ending_signals
+from tests.cache.conftest import HOUR, CacheHarness, FakeYahoo
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell starts the process")
@@ -70,3 +71,23 @@ def test_a_closed_terminal_ends_the_program_unless_that_is_ignored():
         assert ending_signals() == (signal.SIGINT, signal.SIGTERM)
     finally:
         signal.signal(signal.SIGHUP, previous)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """A home with bars of AAA."""
+    (tmp_path / "home").mkdir()
+    harness = CacheHarness(tmp_path / "home", FakeYahoo())
+    harness.bars("1h", HOUR)
+    harness.service.close()
+
+
+@pytest.mark.usefixtures("stored")
+def test_stored_bars_are_read_where_not_one_byte_can_be_written(tmp_path):
+    span = ("--from", "2026-11-18", "--to", "2026-11-24")
+    code, out, _ = run(tmp_path, "", "candles", "AAA", "1h", *span, "--offline", before="ulimit -f 0;")
+    assert code == 0
+    assert out.count("\n") > 20
+    code, out, errors = run(tmp_path, "", "candles", "AAA", "5m", *span, before="ulimit -f 0;")
+    assert (code, out) == (5, "")
+    assert "The disk is full, so nothing new is stored" in errors

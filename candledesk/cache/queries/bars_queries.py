@@ -9,7 +9,7 @@ from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, Fill
 from candledesk.cache.queries.series_reader import actions_span, read_series
 from candledesk.cache.rules.base_bars import base_count, base_part
 from candledesk.cache.runtime.coroutines import in_time, start_coroutine, wait_for
-from candledesk.domain.errors import NotCachedError, TooLateError
+from candledesk.domain.errors import EnvironmentFaultError, NotCachedError, TooLateError
 from candledesk.domain.interval import INTERVALS
 
 if TYPE_CHECKING:
@@ -92,11 +92,16 @@ class BarsLoader:
         return FillTarget(base_part(request.interval, request.span))
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
+        storage_health = self._fill_scheduler.storage_health
+
         def read(connection: Connection) -> BarsReply:
             known = self._catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)
             rate_symbols = partial(self._catalog.rate_symbols, request.symbol)
-            return read_series(connection, request, known, self._target_of(request), rate_symbols)
+            reply = read_series(connection, request, known, self._target_of(request), rate_symbols)
+            if isinstance(error, EnvironmentFaultError) and not (reply.complete or storage_health.is_read_only):
+                raise error  # "not fetched yet" would hide that a full disk takes no bars
+            return reply
 
         return self._context.readers.submit(read)

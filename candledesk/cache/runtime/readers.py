@@ -21,12 +21,18 @@ T = TypeVar("T")
 class Readers:
     """Reader threads with a ``query_only`` connection each and a mailbox of one per view: the latest request wins."""
 
-    def __init__(self, connect: Callable[[], Connection], n_threads: int = 2) -> None:
-        """``connect`` opens a reader connection; it is called on each thread at its first task."""
+    def __init__(self, connect: Callable[[], Connection], check: Callable[[], None], n_threads: int = 2) -> None:
+        """``connect`` opens a reader connection; it is called on each thread at its first task.
+
+        ``check`` is called before each task, which ends with what it raises.
+        """
         self._connect = connect
+        self._check = check
         self._tasks: OrderedDict[object, tuple[Future[Any], Callable[[Connection], Any]]] = OrderedDict()
         self._condition = threading.Condition()
         self._closing = False
+        self._generation = 0  # of the connections
+        self._running: list[int] = []  # the generation of the connection of each running task
         self._threads = [start_daemon(f"candledesk-reader-{i}", self._run) for i in range(n_threads)]
 
     def submit(self, task: Callable[[Connection], T], *, mailbox: object = None) -> Future[T]:
@@ -43,6 +49,12 @@ class Readers:
             previous[0].cancel()
         return future
 
+    def reconnect(self) -> None:
+        """Let each thread open a new connection before its next task, and wait for the tasks that run now."""
+        with self._condition:
+            self._generation += 1
+            self._condition.wait_for(lambda: all(one == self._generation for one in self._running))
+
     def close(self, timeout_s: float) -> None:
         """Stop after the running tasks."""
         with self._condition:
@@ -54,6 +66,7 @@ class Readers:
 
     def _run(self) -> None:
         connection: Connection | None = None
+        own_generation = 0
         while True:
             with self._condition:
                 while not self._tasks and not self._closing:
@@ -61,12 +74,28 @@ class Readers:
                 if self._closing:
                     break
                 _, (future, task) = self._tasks.popitem(last=False)
+                generation = self._generation
+                self._running.append(generation)
             try:
-                connection = connection or self._connect()
-            except BaseException as error:  # noqa: BLE001 - the future carries it; the next task tries to open again
-                if future.set_running_or_notify_cancel():
-                    future.set_exception(error)
-                continue
-            run_into(future, task, connection)
+                if connection is not None and own_generation != generation:
+                    connection.close()
+                    connection = None
+                connection, own_generation = self._connected(connection, future), generation
+                if connection is not None and not future.done():
+                    run_into(future, task, connection)
+            finally:
+                with self._condition:
+                    self._running.remove(generation)
+                    self._condition.notify_all()
         if connection is not None:
             connection.close()
+
+    def _connected(self, connection: Connection | None, future: Future[Any]) -> Connection | None:
+        """Return a connection for a task; ``None`` when there is none, and the task's future has ended with why."""
+        try:
+            self._check()
+            return connection or self._connect()
+        except BaseException as error:  # noqa: BLE001 - the future carries it; the next task tries to open again
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+            return connection

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.store import Connection
+    from candledesk.store.file_guard import FileGuard
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -28,11 +29,17 @@ class Writer:
         connect: Callable[[], Connection],
         when_idle: Callable[[Connection], object],
         *,
+        guard: FileGuard,
         name: str = "candledesk-writer",
     ) -> None:
-        """``connect`` opens the connection on the thread; ``when_idle`` (the checkpoint) runs when no task waits."""
+        """``connect`` opens the connection on the thread; ``when_idle`` (the checkpoint) runs when no task waits.
+
+        ``when_idle`` returns how many pages are left in the log. ``guard``: of the file; while it finds a fault, tasks
+        end with that.
+        """
         self._connect = connect
         self._when_idle = when_idle
+        self._guard = guard
         self._tasks: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
         self._urgent: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
         self._condition = threading.Condition()
@@ -75,7 +82,7 @@ class Writer:
                 if connection is None:
                     connection = self._open(future)
                 if connection is not None:
-                    run_into(future, task, connection)
+                    run_into(future, self._run_task, task, connection)
                     is_dirty = True
                 continue
             if connection is not None and is_dirty:
@@ -84,11 +91,15 @@ class Writer:
             if closing:
                 break
         if connection is not None:
-            connection.close()
+            self._guard.close(connection)
+
+    def _run_task(self, task: Callable[[Connection], T], connection: Connection) -> T:
+        with self._guard.change():
+            return task(connection)
 
     def _open(self, future: Future[Any]) -> Connection | None:
         try:
-            return self._connect()
+            return self._guard.connect(self._connect)
         except BaseException as error:  # noqa: BLE001 - the future carries it; the next task tries to open again
             if future.set_running_or_notify_cancel():
                 future.set_exception(error)
@@ -96,7 +107,9 @@ class Writer:
 
     def _idle(self, connection: Connection) -> None:
         try:
-            self._when_idle(connection)
+            with self._guard.change():
+                n_left = self._when_idle(connection)
+            self._guard.note_idle(has_log_left=n_left != 0)
         except CandleDeskError as error:
             log.warning("the checkpoint failed; it is tried again after the next write: %s", error)
         except Exception:

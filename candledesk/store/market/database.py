@@ -18,6 +18,7 @@ from candledesk.store.database_file import (
     transaction,
     use_wal,
 )
+from candledesk.store.log_check import require_own_log
 from candledesk.store.market import migrations
 from candledesk.store.sqlite_errors import translate_faults
 
@@ -52,6 +53,7 @@ def create_or_open(path: Path) -> None:
     ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
     for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
     """
+    require_own_log(path)
     create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
 
 

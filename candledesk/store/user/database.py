@@ -23,6 +23,7 @@ from candledesk.store.database_file import (
     sync_folder,
     use_wal,
 )
+from candledesk.store.log_check import require_own_log
 from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
 
@@ -111,6 +112,7 @@ def _schema() -> Schema:
 
 def _open(path: Path) -> Connection:
     check_sqlite()  # an older library would report a newer schema as damage
+    require_own_log(path)
     with translate_damage(path), translate_faults(path):
         _check(path)
         create_or_migrate(path, _schema())
