@@ -118,6 +118,10 @@ class CommandApi(Protocol):
         """
         ...
 
+    def limiter_state(self) -> LimiterState:
+        """Return the limiter as it stands, without waiting for a task of the cache."""
+        ...
+
 
 class ImportApi(Protocol):
     """What only the process that owns the database can do."""
@@ -170,10 +174,6 @@ class CacheApi(CommandApi, Protocol):
 
     def read_fault(self) -> str:
         """Return why nothing can be stored at present, for people, without waiting; empty when bars are stored."""
-        ...
-
-    def limiter_state(self) -> LimiterState:
-        """Return the limiter as it stands, without waiting."""
         ...
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:

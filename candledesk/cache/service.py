@@ -18,6 +18,7 @@ from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
+from candledesk.cache.runtime.answer_watch import AnswerWatch
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
@@ -106,6 +107,7 @@ class CacheService:
             self._make_limiters(database),
             self._events,
             ActiveSeries(elapsed),
+            AnswerWatch(self._delayed_calls, self._emit_limiter, now),
             now,
             elapsed,
             settings.request_timeout_s,
@@ -140,11 +142,14 @@ class CacheService:
                     quota.requests_per_minute,
                     quota.burst,
                     quota.pause_s,
-                    on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._context.limiter_state())),
+                    on_change=lambda _snapshot: self._emit_limiter(),
                     on_use=partial(self._remember_limiter, name),
                     memory=_read_limiter(database, name),
                 )
         return Limiters(limiters)
+
+    def _emit_limiter(self) -> None:
+        self._events.emit(LimiterChanged(self._context.limiter_state()))
 
     def _remember_limiter(self, provider: str, memory: LimiterMemory) -> None:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)

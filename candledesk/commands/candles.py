@@ -15,6 +15,7 @@ from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, parse_span, report_gaps
+from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import parse_interval
@@ -73,7 +74,8 @@ def print_candles(  # noqa: PLR0913 - the command's options
         raw=raw,
     )
     try:
-        reply = cache.load_bars(request).result()
+        with saying_what_is_awaited(cache):
+            reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     _write(reply, form, output)

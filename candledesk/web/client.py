@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
+from candledesk.cache.messages import (
+    ArchiveEntry,
+    BarsReply,
+    BarsRequest,
+    Job,
+    LimiterState,
+    SeriesReport,
+    SymbolFound,
+)
 from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError
@@ -237,6 +245,10 @@ class RemoteCache:
         """Archive a series automatically, or end that."""
         body = {"symbol": symbol, "interval": interval.name, "on": is_on}
         return _done(lambda: decode(ArchiveEntry, self._api.post("/api/v1/harvest", body)))
+
+    def limiter_state(self) -> LimiterState:
+        """Return the limiter as it stands."""
+        return decode(LimiterState, self._api.get("/api/v1/limiter"))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None

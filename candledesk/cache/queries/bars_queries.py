@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
 from candledesk.cache.queries.series_reader import actions_span, read_series
 from candledesk.cache.rules.base_bars import base_count, base_part
+from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import in_time, start_coroutine, wait_for
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError, TooLateError
 from candledesk.domain.interval import INTERVALS
@@ -91,6 +93,14 @@ class BarsLoader:
             return FillTarget(n_before=base_count(request.interval, n_bars))
         return FillTarget(base_part(request.interval, request.span))
 
+    def _with_wait(self, reply: BarsReply) -> BarsReply:
+        """Return a reply that came too soon with what its gaps wait for, where that is the provider's answer."""
+        if self._context.answer_watch.unanswered_since is None:
+            return reply
+        reason = f"no answer from {self._context.providers.title(reply.request.symbol)} yet"
+        gaps = tuple(replace(gap, reason=reason) if gap.reason == NOT_FETCHED else gap for gap in reply.gaps)
+        return replace(reply, gaps=gaps)
+
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
         storage_health = self._fill_scheduler.storage_health
 
@@ -102,6 +112,6 @@ class BarsLoader:
             reply = read_series(connection, request, known, self._target_of(request), rate_symbols)
             if isinstance(error, EnvironmentFaultError) and not (reply.complete or storage_health.is_read_only):
                 raise error  # "not fetched yet" would hide that a full disk takes no bars
-            return reply
+            return self._with_wait(reply) if isinstance(error, TooLateError) else reply
 
         return self._context.readers.submit(read)

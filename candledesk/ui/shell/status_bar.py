@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from candledesk.ui.chart.core.chart_messages import lag_text, limiter_text, work_text
+from candledesk.ui.chart.core.chart_messages import is_held, lag_text, limiter_text, work_text
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -79,13 +79,13 @@ class StatusBar(QStatusBar):
         if self._notice:
             return self._notice
         limited = limiter_text(self._limiter, now=time.time())
-        work = work_text(self._n_live, is_held=bool(limited))
+        work = work_text(self._n_live, is_held=is_held(self._limiter, now=time.time()))
         late = "" if limited else lag_text(self._limiter.update_lag_s)
         return "   ·   ".join(filter(None, (limited, self._waiting or work, late)))
 
     def _refresh(self) -> None:
         self.state.setText(self._state_text())
-        tone = "warning" if self._fault or limiter_text(self._limiter, now=time.time()) else ""
+        tone = "warning" if self._fault or is_held(self._limiter, now=time.time()) else ""
         if self.state.property("tone") != tone:
             self.state.setProperty("tone", tone)
             self.state.style().unpolish(self.state)
