@@ -10,17 +10,17 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.file_guard import remove_stamp
+from candledesk.store.file_guard import ChangedFileError, remove_stamp
 from candledesk.store.sqlite_errors import NO_ROOM_FOR_LOG, translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 SQLITE_NEEDED = (3, 38)  # the operator ->> in market/jobs.py and market/instruments.py; STRICT came with 3.37
 BUSY_TIMEOUT_MS = 5_000
@@ -215,10 +215,19 @@ def quick_check(conn: sqlite3.Connection) -> list[str]:
 
 
 def checkpoint(conn: sqlite3.Connection) -> int:
-    """Run a passive checkpoint, which does not wait for readers; return how many pages are left in the log."""
-    with translate_faults(_file_of(conn)):
+    """Run a passive checkpoint, which does not wait for readers; return how many pages are left in the log.
+
+    Raises ``ChangedFileError`` when the file has not the size after it that the checkpoint has given it.
+    """
+    file = _file_of(conn)
+    with translate_faults(file):
         _, n_logged, n_moved = conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return int(n_logged - n_moved)
+        n_left = int(n_logged - n_moved)
+        pages = [conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
+    with suppress(FileNotFoundError):  # the guard of the file finds that
+        if n_logged > 0 and not n_left and Path(file).stat().st_size != pages[0] * pages[1]:
+            raise ChangedFileError(file)
+    return n_left
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +39,11 @@ class LostFileError(EnvironmentFaultError):
 
 class ChangedFileError(LostFileError):
     """Another program has written to the database file itself, past its log."""
+
+    def __init__(self, path: object) -> None:
+        """Build the message."""
+        text = f"{path} was changed by another program while CandleDesk runs, so nothing is stored"
+        super().__init__(f"{text}: quit CandleDesk and start it again. {_RESTORE}")
 
 
 def stamp_path(database: Path) -> Path:
@@ -103,7 +109,7 @@ class FileGuard:
 
         Raises what ``connect`` raises, and ``LostFileError`` when there was a file before and it is not the same.
         """
-        with self.change():
+        with self.checkpoint():
             connection = connect()
         if self._identity is None:
             self.adopt()
@@ -142,32 +148,71 @@ class FileGuard:
                 text = f"The log {log} was removed or replaced while CandleDesk runs, so nothing is stored"
                 return LostFileError(f"{text}: quit CandleDesk and start it again.")
         if self._content is not None and not self._is_changing and content_of(found) != self._content:
-            text = f"{path} was changed by another program while CandleDesk runs, so nothing is stored"
-            return ChangedFileError(f"{text}: quit CandleDesk and start it again. {_RESTORE}")
+            return ChangedFileError(path)
         return None
 
     @contextmanager
-    def change(self) -> Iterator[None]:
-        """Run a block in which this process may write to the file; raise ``LostFileError`` before or after it.
+    def task(self) -> Iterator[None]:
+        """Run a block that writes to the log; raise ``LostFileError`` before or after it.
 
-        What was committed to a file that is not there any more is not stored, so the error comes after it too.
+        What was committed to a file that is not there any more is not stored, so the error comes after it too. A block
+        that cuts the log (``VACUUM``) has written it to the file; others do not write there.
+        """
+        self.check()
+        with self._lock:
+            self._remove_stamp()
+        try:
+            yield
+        except EnvironmentFaultError:
+            self.check()  # the reason for what SQLite found
+            raise
+        if not self.log_bytes():
+            self._adopt_content()
+        self.check()
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[None]:
+        """Run a block that writes to the file; raise ``LostFileError`` before or after it.
+
+        Where the block finds damage or another size than it has made, the file is not what this process has written.
         """
         self.check()
         with self._lock:
             self._is_changing = True
-            if self._has_stamp:
-                remove_stamp(self._path)
-                self._has_stamp = False
+            self._remove_stamp()
+        is_own = True
         try:
             yield
+        except EnvironmentFaultError as error:
+            is_own = not (isinstance(error, LostFileError) or is_damage(error))
+            raise
         finally:
+            if is_own:
+                self._adopt_content()
             with self._lock:
                 self._is_changing = False
-                if self._content is not None:
-                    with suppress(OSError):  # the next check says so
-                        found = self._path.stat()
-                        self._content = content_of(found) if _identity(found) == self._identity else self._content
         self.check()
+
+    def log_bytes(self) -> int:
+        """Return the size of the log, 0 where there is none."""
+        try:
+            return self._path.with_name(f"{self._path.name}{LOGS[0]}").stat().st_size
+        except OSError:
+            return 0
+
+    def _remove_stamp(self) -> None:
+        if self._has_stamp:
+            remove_stamp(self._path)
+            self._has_stamp = False
+
+    def _adopt_content(self) -> None:
+        """Take what the file is now for what this process has written."""
+        with self._lock:
+            if self._content is None:
+                return
+            with suppress(OSError):  # the next check says so
+                found = self._path.stat()
+                self._content = content_of(found) if _identity(found) == self._identity else self._content
 
     def note_idle(self, *, has_log_left: bool) -> None:
         """Write the stamp, as nothing is written for now; ``has_log_left``: the log holds what the file lacks."""

@@ -20,6 +20,7 @@ _UNREACHABLE = (
 )
 
 _FULL = "The disk is full, so nothing new is stored in {file}: free some space; stored data are safe."
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 # Extended codes: the shared memory of the log cannot be made as large as it must be, which takes a free block.
 NO_ROOM_FOR_LOG = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMMAP})
 
@@ -54,6 +55,12 @@ def fault_of(error: sqlite3.Error, file: object = "the database") -> Environment
         return None
     text = sentence.format(file=file)
     return EnvironmentFaultError(text[0].upper() + text[1:])
+
+
+def is_damage(error: BaseException) -> bool:
+    """Return whether an error, or the one that it was translated from, says that the file is damaged."""
+    codes = [getattr(one, "sqlite_errorcode", None) for one in (error, error.__cause__)]
+    return any(code is not None and code & 0xFF in _DAMAGE for code in codes)
 
 
 @contextmanager

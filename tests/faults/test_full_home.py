@@ -14,25 +14,25 @@ FULL = "The disk is full, so nothing new is stored in"
 @pytest.fixture
 def home(start, market, tmp_path):
     """A home with daily bars of AAPL on a small disk of its own, after an orderly end."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={KIB}k", "tmpfs", disk]
+    home = tmp_path / "home"
+    home.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={KIB}k", "tmpfs", home]
     made = subprocess.run(mount, capture_output=True, text=True, check=False)
     if made.returncode:
         pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
-    instance = start(disk / "home").ready()
+    instance = start(home).ready()
     now = market.clock.now()
     instance.backfill("AAPL", "1d", now - 3_000 * DAY_S, now)
     wait_until(lambda: not instance.live_jobs(), what="the backfill")
     assert instance.quit()[0] == 0
-    (disk / "home" / "candledesk.log").unlink()
-    yield disk / "home"
-    subprocess.run(["umount", "-l", disk], check=True)
+    (home / "candledesk.log").unlink()
+    yield home
+    subprocess.run(["umount", "-l", home], check=True)
 
 
 def fill_disk(home, n_free=0):
     """Leave so many bytes free."""
-    ballast = home.parent / "ballast"
+    ballast = home / "ballast"
     with ballast.open("wb", buffering=0) as file:
         try:
             while True:
@@ -44,11 +44,10 @@ def fill_disk(home, n_free=0):
 
 def run(start, home, *arguments):
     """Run a command to its end; return its exit code, its output and what it said."""
-    said = home.parent.parent / f"{home.name}.said"
-    said.unlink(missing_ok=True)
     instance = start(home, *arguments)
+    n_said = len(instance.stderr())
     out = instance.process.stdout.read().decode()
-    return instance.wait(), out, instance.stderr()
+    return instance.wait(), out, instance.stderr()[n_said:]
 
 
 @pytest.mark.timeout(300)

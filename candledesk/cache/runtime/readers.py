@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from candledesk.cache.runtime.threads import closed_future, run_into, start_daemon
+from candledesk.domain.errors import EnvironmentFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,13 +83,20 @@ class Readers:
                     connection = None
                 connection, own_generation = self._connected(connection, future), generation
                 if connection is not None and not future.done():
-                    run_into(future, task, connection)
+                    run_into(future, self._run_task, task, connection)
             finally:
                 with self._condition:
                     self._running.remove(generation)
                     self._condition.notify_all()
         if connection is not None:
             connection.close()
+
+    def _run_task(self, task: Callable[[Connection], T], connection: Connection) -> T:
+        try:
+            return task(connection)
+        except EnvironmentFaultError:
+            self._check()  # the reason for what SQLite found
+            raise
 
     def _connected(self, connection: Connection | None, future: Future[Any]) -> Connection | None:
         """Return a connection for a task; ``None`` when there is none, and the task's future has ended with why."""

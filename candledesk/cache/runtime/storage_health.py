@@ -39,13 +39,16 @@ class StorageHealth:
         return self._is_read_only
 
     def set_lost(self, error: EnvironmentFaultError | None) -> None:
-        """Set why the database is not the file that was opened; ``None``: it is. Emits an event for each change."""
+        """Set why the database is not the file that was opened; ``None``: it is. Emits an event for each change.
+
+        What was refused before is forgotten: a file that is back is tried again.
+        """
         with self._lock:
-            if str(error or "") == str(self._lost or ""):
+            if error is None and self._lost is None:
                 return
-            self._lost = error
-            shown = error or self._error
-        self._emit(FaultRaised(str(shown or "")))
+            before, self._lost, self._error = str(self._lost or self._error or ""), error, None
+        if before != str(error or ""):
+            self._emit(FaultRaised(str(error or "")))
 
     def mark_read_only(self, error: EnvironmentFaultError) -> None:
         """Refuse from now on and for ever: a read-only home needs no try to be known."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+MAX_LOG_BYTES = 32 << 20  # beyond it the checkpoint does not wait until the thread is idle
 
 
 class Writer:
@@ -84,17 +85,18 @@ class Writer:
                 if connection is not None:
                     run_into(future, self._run_task, task, connection)
                     is_dirty = True
-                continue
+                if connection is None or self._guard.log_bytes() < MAX_LOG_BYTES:
+                    continue
             if connection is not None and is_dirty:
                 self._idle(connection)
                 is_dirty = False
-            if closing:
+            if closing and item is None:
                 break
         if connection is not None:
             self._guard.close(connection)
 
     def _run_task(self, task: Callable[[Connection], T], connection: Connection) -> T:
-        with self._guard.change():
+        with self._guard.task():
             return task(connection)
 
     def _open(self, future: Future[Any]) -> Connection | None:
@@ -107,7 +109,7 @@ class Writer:
 
     def _idle(self, connection: Connection) -> None:
         try:
-            with self._guard.change():
+            with self._guard.checkpoint():
                 n_left = self._when_idle(connection)
             self._guard.note_idle(has_log_left=n_left != 0)
         except CandleDeskError as error:

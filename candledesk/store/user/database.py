@@ -136,6 +136,7 @@ def _connect_writer(path: Path) -> Connection:
         conn.execute("PRAGMA synchronous = FULL")  # every commit waits until it is on the disk
         conn.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync leaves it in the disk's cache
         conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute("PRAGMA wal_autocheckpoint = 0")  # the thread that owns the connection does it (``file_guard``)
         require_write_lock(conn)
     except BaseException:
         conn.close()

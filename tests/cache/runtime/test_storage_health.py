@@ -66,6 +66,8 @@ def test_a_lost_file_stops_everything_until_it_is_back():
     storage_health.note_success()
     assert storage_health.refusal() is storage_health.fault() is storage_health.error is lost
     storage_health.set_lost(None)
-    assert [event.text for event in reported] == ["The disk is full.", "The file was removed.", "The disk is full."]
-    storage_health.note_success()
-    assert reported[-1] == FaultRaised("")
+    assert [event.text for event in reported] == ["The disk is full.", "The file was removed.", ""]
+    storage_health.note(lost)
+    storage_health.set_lost(lost)  # both find it: one message
+    assert len(reported) == 4
+    assert storage_health.error is lost
