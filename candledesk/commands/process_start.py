@@ -71,8 +71,10 @@ def open_standard_streams() -> None:
             os.open(os.devnull, flags)  # takes the lowest free number: this one
             os.set_inheritable(number, True)  # noqa: FBT003 - the standard library's own parameter
     sys.stdin = sys.stdin or open(_STDIN, closefd=False, encoding="utf-8")  # noqa: SIM115 - a descriptor
-    sys.stdout = _text_stream(_Output(_STDOUT, "w", closefd=False), sys.stdout)
-    sys.stderr = _text_stream(_Messages(_STDERR, "w", closefd=False), sys.stderr, errors="backslashreplace")
+    if sys.stdout is sys.__stdout__:  # else it was replaced in this process, and is no descriptor
+        sys.stdout = _text_stream(_Output(_STDOUT, "w", closefd=False), sys.stdout)
+    if sys.stderr is sys.__stderr__:
+        sys.stderr = _text_stream(_Messages(_STDERR, "w", closefd=False), sys.stderr, errors="backslashreplace")
 
 
 def _text_stream(raw: io.FileIO, given: TextIO | None, errors: str = "replace") -> io.TextIOWrapper:

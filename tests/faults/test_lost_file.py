@@ -1,4 +1,4 @@
-"""The database or the whole home is lost under a running instance: said at every door within seconds (S4, S5)."""
+"""The database or the whole home is lost under a running instance: every answer says so within seconds (S4, S5)."""
 
 import contextlib
 import http.client

@@ -1,4 +1,4 @@
-"""A log that no stamp tells apart: SQLite's check of the file with and without it decides."""
+"""A log of which no stamp shows where it belongs: SQLite's check of the file with and without it decides."""
 
 import shutil
 import sqlite3

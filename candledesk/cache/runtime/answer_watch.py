@@ -90,7 +90,7 @@ class AnswerWatch:
             self._on_change()
 
     def _forget(self, n_begun: int) -> None:
-        """End the state when nobody asks any more."""
+        """End the state when no request has begun since."""
         with self._lock:
             if self._n_waiting or self._n_begun != n_begun:
                 return

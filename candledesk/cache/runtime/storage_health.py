@@ -35,7 +35,7 @@ class StorageHealth:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether nothing can be stored for as long as this process runs, which is no news."""
+        """Whether nothing can be stored for as long as this process runs."""
         return self._is_read_only
 
     def set_lost(self, error: EnvironmentFaultError | None) -> None:
