@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -77,7 +78,7 @@ def create_or_migrate(path: Path, schema: Schema) -> None:
             elif version:
                 _back_up(conn, path, version)
             use_wal(conn, path)
-            _migrate(conn, schema)
+            migrate(conn, schema)
 
 
 def read_version(path: Path, schema: Schema) -> int | None:
@@ -200,14 +201,25 @@ def require_transaction(conn: sqlite3.Connection) -> None:
         raise RuntimeError("writes belong inside transaction()")
 
 
-def quick_check(conn: sqlite3.Connection) -> list[str]:
-    """Return a sentence for each damage that SQLite finds in the file; 0.1 s for a million bars."""
+def quick_check(conn: sqlite3.Connection, *, is_thorough: bool = False) -> list[str]:
+    """Return a sentence for each damage that SQLite finds in the file; 0.1 s for a million bars.
+
+    ``is_thorough``: compare the indexes with their tables too, which takes 0.2 s.
+    """
+    pragma = "integrity_check" if is_thorough else "quick_check"
     try:
-        found = [str(row[0]) for row in conn.execute("PRAGMA quick_check").fetchall()]
-        found += [f"{row[0]}: row without its {row[2]}" for row in conn.execute("PRAGMA foreign_key_check").fetchall()]
+        found = [str(row[0]) for row in conn.execute(f"PRAGMA {pragma}").fetchall()]
+        missing = Counter((row[0], row[2]) for row in conn.execute("PRAGMA foreign_key_check").fetchall())
     except sqlite3.DatabaseError as error:
         return [str(error)]
+    found += [f"{table}: {n} rows without their {parent}" for (table, parent), n in missing.items()]
     return [line for line in found if line != "ok"]
+
+
+def list_tables(conn: sqlite3.Connection) -> list[str]:
+    """Return the names of the tables, as they were created."""
+    sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'"
+    return [str(name) for (name,) in conn.execute(sql).fetchall()]
 
 
 def checkpoint(conn: sqlite3.Connection) -> int:
@@ -272,7 +284,7 @@ def _back_up(conn: sqlite3.Connection, path: Path, version: int) -> None:
     _log.info("kept the database of schema version %d as %s", version, backup)
 
 
-def _migrate(conn: sqlite3.Connection, schema: Schema) -> None:
+def migrate(conn: sqlite3.Connection, schema: Schema) -> None:
     """Apply the missing steps, each with its version number in one transaction."""
     while True:
         with transaction(conn):

@@ -18,6 +18,7 @@ from candledesk.store.database_file import (
     transaction,
     use_wal,
 )
+from candledesk.store.file_swap import finish_swap
 from candledesk.store.market import migrations
 from candledesk.store.sqlite_errors import translate_faults
 
@@ -31,6 +32,7 @@ __all__ = [
     "connect_writer",
     "count_changes",
     "create_or_open",
+    "market_schema",
     "quick_check",
     "require_transaction",
     "snapshot",
@@ -52,7 +54,13 @@ def create_or_open(path: Path) -> None:
     ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
     for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
     """
-    create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
+    finish_swap(path)
+    create_or_migrate(path, market_schema())
+
+
+def market_schema() -> Schema:
+    """Return the schema of this version."""
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:

@@ -1,0 +1,146 @@
+"""Makes a new file with all that can be read in a damaged one, in the schema version of the damaged file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.store.database_file import migrate
+from candledesk.store.salvage.pages import PageFile
+from candledesk.store.salvage.transport import Moved, move_tables, read_schema
+from candledesk.store.salvage.trees import TreeWalk
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from candledesk.domain.progress import OnProgress
+    from candledesk.store import Connection
+    from candledesk.store.database_file import Schema
+    from candledesk.store.salvage.records import Record
+
+_SPARE_BYTES = 4 << 20  # must stay free beside the new file
+_SCHEMA_ROWS = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """What was moved into a new file.
+
+    ``version``: the schema version of the damaged file; ``moved``: by the name of the table; ``n_damaged_frames``:
+    parts of the log whose checksum does not hold.
+    """
+
+    version: int
+    moved: dict[str, Moved]
+    n_damaged_frames: int
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows were moved."""
+        return sum(table.n_rows for table in self.moved.values())
+
+
+def require_room(path: Path) -> None:
+    """Raise ``EnvironmentFaultError`` when the disk has no room for a new file beside ``path`` and its log."""
+    log = path.with_name(path.name + "-wal")
+    needed = path.stat().st_size + (log.stat().st_size if log.exists() else 0) + _SPARE_BYTES
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise EnvironmentFaultError(
+            f"{path} is damaged, and there is no room to save it into a new file: {needed / 1e6:,.0f} MB are needed, "
+            f"{free / 1e6:,.0f} MB are free; nothing was changed."
+        )
+
+
+def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress) -> Salvage:
+    """Move what can be read in the database at ``path`` into a new database, and migrate that to this schema.
+
+    Nothing has ``path`` open in this process, and it is not changed. An older file ``new`` is replaced. Raises
+    ``EnvironmentFaultError`` for a file without a single row of this schema, for one of a newer CandleDesk, and when the
+    disk fails or is full.
+    """
+    _remove(new)
+    try:
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with PageFile(path, schema.page_size) as pages:
+            version = find_version(pages, schema, path)
+            with translate_faults(new), closing(_create(new, schema, version)) as conn:
+                conn.execute("BEGIN")
+                moved = move_tables(pages, conn, on_progress)
+                conn.execute("COMMIT")
+                salvage = Salvage(version, moved, pages.log.n_damaged)
+                if salvage.n_rows == 0:
+                    raise EnvironmentFaultError(
+                        f"Nothing of CandleDesk can be read in {path}: move it away, or put a backup in its place "
+                        "(`candledesk backup --list`); it was not changed."
+                    )
+                migrate(conn, schema)
+    except OSError as error:
+        raise EnvironmentFaultError(f"Cannot save {path} into a new file: {error.strerror}.") from error
+    return salvage
+
+
+def find_version(pages: PageFile, schema: Schema, path: Path) -> int:
+    """Return the schema version of a damaged file: that whose tables it has, else that in its header.
+
+    Raises ``EnvironmentFaultError`` for a newer version.
+    """
+    rows, is_whole = read_schema(pages, TreeWalk(pages))
+    found = {_identity(row) for row in rows}
+    stated = pages.read_version()
+    known = [_read_identities(schema, version) for version in range(1, schema.version + 1)]
+    if is_whole and found and stated is not None and stated > schema.version and found not in known:
+        raise EnvironmentFaultError(
+            f"{path} was written by a newer CandleDesk (schema version {stated}, this one reads {schema.version}): "
+            "update CandleDesk, or set another --home; the file was not changed."
+        )
+    if not found:
+        return stated if stated is not None and 0 < stated <= schema.version else schema.version
+    rates = [(len(found & rows) - len(rows - found) * is_whole, version == stated) for version, rows in enumerate(known, 1)]
+    return max(range(len(rates)), key=lambda place: (*rates[place], place)) + 1
+
+
+def _identity(row: Record) -> tuple[object, object, object]:
+    kind, name, _table, _root, sql = row
+    return kind, name, sql
+
+
+def _read_identities(schema: Schema, version: int) -> set[tuple[object, object, object]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
+        _run_steps(conn, schema, version)
+        return {_identity(row) for row in conn.execute(_SCHEMA_ROWS).fetchall()}
+
+
+def _create(new: Path, schema: Schema, version: int) -> Connection:
+    """Create an empty database of ``version``; without journal and syncs, for it is thrown away when anything fails."""
+    conn = sqlite3.connect(new, isolation_level=None)
+    try:
+        conn.execute(f"PRAGMA page_size = {schema.page_size}")
+        conn.execute("PRAGMA synchronous = OFF")
+        conn.execute("PRAGMA journal_mode = OFF").fetchone()
+        _run_steps(conn, schema, version)
+        conn.execute(f"PRAGMA application_id = {schema.application_id}")
+        conn.execute(f"PRAGMA user_version = {version}")
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _run_steps(conn: Connection, schema: Schema, version: int) -> None:
+    conn.execute("BEGIN")
+    for step in schema.steps[:version]:
+        step.run(conn)
+    conn.execute("COMMIT")
+
+
+def _remove(new: Path) -> None:
+    """Remove a new file that a killed process has left."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        new.with_name(new.name + suffix).unlink(missing_ok=True)

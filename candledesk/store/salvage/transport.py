@@ -1,0 +1,163 @@
+"""Moves the rows of a damaged file into the tables of a new one, page by page."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from candledesk.domain.progress import OnProgress, Progress
+from candledesk.store.salvage.records import INDEX_INNER, LEAVES, read_kind
+from candledesk.store.salvage.tables import SCHEMA_TABLE, choose_table, describe_schema_table, describe_tables
+from candledesk.store.salvage.trees import TreeWalk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from candledesk.store.salvage.pages import PageFile
+    from candledesk.store.salvage.records import Cell, Record, Value
+    from candledesk.store.salvage.tables import Table
+
+_BATCH = 2_000  # rows inserted together
+STEP = "reading the damaged file"
+Key = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Moved:
+    """What was moved of one table.
+
+    ``breaks``: the keys before and after each place where rows may be missing, ``None`` at an end of the table. In a
+    table with rowids the key is the rowid, else the values of the record.
+    """
+
+    n_rows: int = 0
+    is_found: bool = False  # its root page
+    breaks: list[tuple[Key | None, Key | None]] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row was found."""
+        return self.is_found and not self.breaks
+
+
+def read_schema(pages: PageFile, walk: TreeWalk) -> tuple[list[Record], bool]:
+    """Return the rows of the schema table that can be read, and whether these are all."""
+    table = describe_schema_table()
+    found = list(walk.walk(1, is_table=True))
+    records = [cell.record for cell in found if cell is not None and cell.record and table.rate(cell.record) >= 0]
+    if len(records) == len(found) and records:
+        return records, True
+    for _number, _kind, cells in _find_orphans(pages, walk.visited, set()):
+        mine = [cell.record for cell in cells if cell.record is not None and table.rate(cell.record) >= 0]
+        records += [record for record in mine if record[0] in {"table", "index", "view"} and record not in records]
+    return records, False
+
+
+def move_tables(pages: PageFile, conn: sqlite3.Connection, on_progress: OnProgress) -> dict[str, Moved]:
+    """Insert the rows of every table into ``conn``, which has the same empty tables; return what was moved of each.
+
+    Rows of pages that belong to no readable tree are inserted too, when rows of that table are missing and the page is
+    not known to be unused; a row of a readable tree goes before one of these with the same key. Rows that the tables
+    do not accept are left out.
+    """
+    walk = TreeWalk(pages)
+    schema, _ = read_schema(pages, walk)
+    roots = {record[1]: record[3] for record in schema if type(record[3]) is int}
+    tables = describe_tables(conn)
+    moved: dict[str, Moved] = {}
+    for table in tables:
+        on_progress(Progress(STEP, len(walk.visited), pages.n_pages))
+        moved[table.name] = _move_tree(conn, table, walk, roots.get(table.name), pages, on_progress)
+    if not all(moved[table.name].is_whole for table in tables):
+        for number, kind, cells in _find_orphans(pages, walk.visited, pages.read_free_pages()):
+            on_progress(Progress(STEP, number, pages.n_pages))
+            records = [cell.record for cell in cells if cell.record is not None]
+            owner = choose_table([describe_schema_table(), *tables], records, kind)
+            if owner is None or owner.is_index or owner.name == SCHEMA_TABLE or moved[owner.name].is_whole:
+                continue
+            moved[owner.name].n_rows += _insert(conn, owner, cells)
+    on_progress(Progress(STEP, pages.n_pages, pages.n_pages))
+    return {table.name: moved[table.name] for table in tables if not table.is_index}
+
+
+def _move_tree(
+    conn: sqlite3.Connection, table: Table, walk: TreeWalk, root: object, pages: PageFile, on_progress: OnProgress
+) -> Moved:
+    """Move the rows that are reached from the root page of a table."""
+    moved = Moved(is_found=type(root) is int)
+    if type(root) is not int:
+        return moved
+    batch: list[Cell] = []
+    last: Key | None = None
+    is_broken = False
+    for cell in walk.walk(root, is_table=table.has_rowid):
+        if cell is None or cell.record is None or table.rate(cell.record) < 0:
+            is_broken = True
+            continue
+        key = _key(table, cell)
+        if is_broken or (last is not None and not _is_after(key, last)):
+            moved.breaks.append((last, key))
+        is_broken, last = False, key
+        batch.append(cell)
+        if len(batch) >= _BATCH:
+            moved.n_rows += 0 if table.is_index else _insert(conn, table, batch)
+            batch.clear()
+            on_progress(Progress(STEP, len(walk.visited), pages.n_pages))
+    moved.n_rows += 0 if table.is_index else _insert(conn, table, batch)
+    if is_broken:
+        moved.breaks.append((last, None))
+    return moved
+
+
+def _find_orphans(
+    pages: PageFile, visited: set[int], unused: set[int]
+) -> Iterator[tuple[int, int, list[Cell]]]:
+    """Yield pages with records that no walk has reached: number, kind and the cells that can be decoded."""
+    reader = TreeWalk(pages)
+    for number in range(2, pages.n_pages + 1):
+        if number in visited or number in unused:
+            continue
+        page = pages.read(number)
+        kind = read_kind(page, number)
+        if kind in LEAVES or kind == INDEX_INNER:
+            cells = [cell for cell in reader.read_cells(page, number) if cell is not None]
+            if cells:
+                yield number, kind, cells
+
+
+def _insert(conn: sqlite3.Connection, table: Table, cells: Iterable[Cell]) -> int:
+    """Insert records that are not there yet; return how many the table accepted."""
+    rows: dict[int, list[list[Value]]] = {}
+    for cell in cells:
+        if cell.record is not None and table.rate(cell.record) >= 0:
+            values = zip(cell.record, table.columns, strict=False)
+            row = [cell.rowid if column.is_rowid else value for value, column in values]
+            rows.setdefault(len(row), []).append(row)
+    before = conn.total_changes
+    for n_columns, group in rows.items():
+        names = ", ".join(f'"{column.name}"' for column in table.columns[:n_columns])
+        marks = ", ".join("?" * n_columns)
+        sql = f'INSERT OR IGNORE INTO "{table.name}" ({names}) VALUES ({marks})'
+        conn.executemany(sql, group)
+    return conn.total_changes - before
+
+
+def _key(table: Table, cell: Cell) -> Key:
+    if table.has_rowid:
+        return (cell.rowid,)
+    assert cell.record is not None  # noqa: S101 (checked by the caller)
+    return cell.record
+
+
+def _is_after(key: Key, last: Key) -> bool:
+    """Return whether a record comes after another one; NULL comes first, and texts are compared by their bytes."""
+    for mine, other in zip(key, last, strict=False):
+        if mine == other:
+            continue
+        if type(mine) is str and type(other) is str:
+            return mine.encode() > other.encode()
+        if isinstance(mine, int | float) and isinstance(other, int | float):
+            return mine > other
+        return mine is not None
+    return False
