@@ -45,7 +45,7 @@ COMMANDS = {  # the module that declares each command
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",
     "import": f"{_PACKAGE}.imports",
-    "doctor": f"{_PACKAGE}.doctor",
+    "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import DamagedDatabaseError, translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,6 +52,10 @@ class Schema:
     def version(self) -> int:
         """The schema version that this program reads and writes."""
         return len(self.steps)
+
+
+class NewerFileError(EnvironmentFaultError):
+    """The file was written by a newer version of this program."""
 
 
 class ForeignFileError(EnvironmentFaultError):
@@ -97,10 +101,11 @@ def read_version(path: Path, schema: Schema) -> int | None:
         is_empty = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if application_id != schema.application_id and not (is_empty and application_id == 0):
         raise ForeignFileError(
-            f"{path} is the database of another program: move it away or set another --home; it was not changed."
+            f"{path} is the database of another program: move it away or set another --home; it was not changed. If it "
+            "is CandleDesk's own, its beginning is damaged: run `candledesk doctor --repair`."
         )
     if version > schema.version:
-        raise EnvironmentFaultError(
+        raise NewerFileError(
             f"{path} was written by a newer CandleDesk (schema version {version}, this one reads {schema.version}): "
             "update CandleDesk, or set another --home; the file was not changed."
         )
@@ -292,7 +297,13 @@ def migrate(conn: sqlite3.Connection, schema: Schema) -> None:
             if version >= schema.version:
                 return
             step = schema.steps[version]
-            step.run(conn)
+            try:
+                step.run(conn)
+            except sqlite3.OperationalError as error:
+                if not str(error).endswith("already exists") and "duplicate column" not in str(error):
+                    raise
+                text = f"{_file_of(conn)} is damaged ({error}): run `candledesk doctor --repair`"
+                raise DamagedDatabaseError(text) from error
             conn.execute(f"PRAGMA application_id = {schema.application_id}")
             conn.execute(f"PRAGMA user_version = {version + 1}")
         _log.info("%s migrated to schema version %d (%s)", _file_of(conn), version + 1, step.name)

@@ -19,6 +19,12 @@ _UNREACHABLE = (
     "Cannot open {file}: check that its folder exists and that you may read and write it, or set another --home."
 )
 
+_SALVAGE = (
+    "run `candledesk doctor --repair`, which saves what can be read into a new file and keeps the damaged one. "
+    "Do not delete it: old minutes and imported bars cannot be fetched again."
+)
+DAMAGE_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
 # By primary result code (https://sqlite.org/rescode.html); a code that is not listed is a bug.
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -33,13 +39,13 @@ _SENTENCES = {
     sqlite3.SQLITE_IOERR: (
         "The disk reported an error while {file} was read or written: check the disk, then start again."
     ),
-    sqlite3.SQLITE_CORRUPT: (
-        "{file} is damaged: run `candledesk doctor`, or move the file away and start again; bars are then fetched anew."
-    ),
-    sqlite3.SQLITE_NOTADB: (
-        "{file} is not a database: move it away or set another --home, and CandleDesk will create a new one."
-    ),
+    sqlite3.SQLITE_CORRUPT: "{file} is damaged: " + _SALVAGE,
+    sqlite3.SQLITE_NOTADB: "The beginning of {file} is damaged, or it is not a database: " + _SALVAGE,
 }
+
+
+class DamagedDatabaseError(EnvironmentFaultError):
+    """SQLite cannot read a part of the file, or it is not a database."""
 
 
 def fault_of(error: sqlite3.Error, file: object = "the database") -> EnvironmentFaultError | None:
@@ -51,7 +57,8 @@ def fault_of(error: sqlite3.Error, file: object = "the database") -> Environment
     if sentence is None:
         return None
     text = sentence.format(file=file)
-    return EnvironmentFaultError(text[0].upper() + text[1:])
+    kind = DamagedDatabaseError if code & 0xFF in DAMAGE_CODES else EnvironmentFaultError
+    return kind(text[0].upper() + text[1:])
 
 
 @contextmanager

@@ -18,7 +18,6 @@ from candledesk.store.database_file import (
     transaction,
     use_wal,
 )
-from candledesk.store.file_swap import finish_swap
 from candledesk.store.market import migrations
 from candledesk.store.sqlite_errors import translate_faults
 
@@ -54,7 +53,6 @@ def create_or_open(path: Path) -> None:
     ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
     for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
     """
-    finish_swap(path)
     create_or_migrate(path, market_schema())
 
 

@@ -34,11 +34,14 @@ class Write(Protocol):
 class RepairedSeries:
     """What was done to one series.
 
+    ``n_bars``: bars that are stored now; ``n_lost``: how many fewer than before, as far as their checksums say;
     ``n_from_rows``, ``n_from_chunks``: chunks of level 1 that were written from their rows, and the reverse; ``lost``:
     spans of bars that neither copy proves; ``left``: sentences about damage that is left.
     """
 
     series: DamagedSeries
+    n_bars: int
+    n_lost: int
     n_from_rows: int
     n_from_chunks: int
     lost: tuple[Span, ...]
@@ -54,13 +57,15 @@ def repair_damaged(
     for place, series in enumerate(damaged):
         on_progress(Progress(f"Repairing {series.symbol} {series.interval}", place, len(damaged)))
         found: list[Finding] = []
+        n_before = count_checked(reader, series.series_id)
         for part in series.parts if not series.fault else ():
             found += write(lambda conn, part=part, number=series.series_id: repair_part(conn, number, part))
         left = verify_chunks(reader, series.series_id)
         if left:
             found += write(lambda conn, number=series.series_id: repair_series(conn, number))
             left = verify_chunks(reader, series.series_id)
-        repaired.append(summarize(series, found, left))
+        n_bars = count_checked(reader, series.series_id)
+        repaired.append(summarize(series, found, left, n_bars, n_before))
     return repaired
 
 
@@ -76,11 +81,21 @@ def repair_part(conn: Connection, series_id: int, part: int) -> list[Finding]:
     return repair_chunks(conn, series_id, sorted(keys))
 
 
-def summarize(series: DamagedSeries, found: Iterable[Finding], left: Iterable[str]) -> RepairedSeries:
-    """Count what the findings of a repair say."""
+def count_checked(conn: Connection, series_id: int) -> int:
+    """Return how many bars of a series have a checksum, or had one when it was written."""
+    sql = "SELECT total(n) FROM chunk_checksum WHERE series_id = ? AND level = 1"
+    return int(conn.execute(sql, (series_id,)).fetchone()[0])
+
+
+def summarize(
+    series: DamagedSeries, found: Iterable[Finding], left: Iterable[str], n_bars: int, n_before: int
+) -> RepairedSeries:
+    """Count what the findings of a repair say; ``n_bars``, ``n_before``: ``count_checked`` after and before."""
     bars = [finding for finding in found if finding.level == 1]
     return RepairedSeries(
         series,
+        n_bars,
+        max(0, n_before - n_bars),
         n_from_rows=sum(finding.verdict is Verdict.ROWS for finding in bars),
         n_from_chunks=sum(finding.verdict is Verdict.CHUNK for finding in bars),
         lost=tuple(sorted(span for finding in bars for span in finding.lost)),

@@ -11,16 +11,15 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.store.database_file import list_tables
-from candledesk.store.file_swap import finish_swap, make_stamp, swap_in
 from candledesk.store.market.check import DamagedSeries, check_market
 from candledesk.store.market.chunks.reading import find_keys
 from candledesk.store.market.chunks.repair import forget_lost, repair_series
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.database import market_schema, transaction
 from candledesk.store.market.instruments import list_series
-from candledesk.store.market.repair import summarize
+from candledesk.store.market.repair import count_checked, summarize
 from candledesk.store.market.rows import FOREVER
-from candledesk.store.salvage.new_file import require_room, salvage_into
+from candledesk.store.salvage.new_file import free_name, put_in_place, require_room, salvage_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,10 +56,9 @@ def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progre
 
     The caller holds the lock of the home, and nothing has the file open. ``now``: UTC seconds, for the name of the kept
     file. Raises ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be written;
-    then the damaged file is where it was. A process that is killed leaves one of the two in place
-    (``file_swap``), and the next call begins again or completes it.
+    then the damaged file is where it was. When the process is killed, the next call begins again; when it is killed
+    while the files are renamed, ``replacing.finish_replacing`` completes that.
     """
-    finish_swap(path)
     require_room(path)
     new = path.with_name(f"{path.name}.salvage")
     try:
@@ -74,7 +72,7 @@ def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progre
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    kept = swap_in(path, new, f"{path.name}.damaged-{make_stamp(now)}")
+    kept = put_in_place(path, new, free_name(path.parent, f"{path.name}.damaged-", now))
     return SavedMarket(kept, check, tuple(series), n_nameless, salvage.n_damaged_frames)
 
 
@@ -94,11 +92,13 @@ def _prove(conn: Connection, salvage: Salvage, on_progress: OnProgress) -> tuple
     repaired = []
     for place, (series_id, symbol, interval) in enumerate(series, start=1):
         on_progress(Progress(f"Proving {symbol} {interval}", place, len(series)))
+        n_before = count_checked(conn, series_id)
         with transaction(conn):
             unseen = _find_unseen(conn, series_id, salvage)
             found = repair_series(conn, series_id)
             unseen = forget_lost(conn, series_id, unseen)
-        one = summarize(DamagedSeries(series_id, symbol, interval), found, ())
+        n_bars = count_checked(conn, series_id)
+        one = summarize(DamagedSeries(series_id, symbol, interval), found, (), n_bars, n_before)
         repaired.append(replace(one, lost=tuple(merge_spans([*one.lost, *unseen]))))
     return n_nameless, repaired
 

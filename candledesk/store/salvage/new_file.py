@@ -7,21 +7,24 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.database_file import migrate
+from candledesk.store.replacing import replace_files
 from candledesk.store.salvage.pages import PageFile
 from candledesk.store.salvage.transport import Moved, move_tables, read_schema
 from candledesk.store.salvage.trees import TreeWalk
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from candledesk.domain.progress import OnProgress
     from candledesk.store import Connection
-    from candledesk.store.database_file import Schema
+    from candledesk.store.database_file import Schema, SchemaStep
     from candledesk.store.salvage.records import Record
 
 _SPARE_BYTES = 4 << 20  # must stay free beside the new file
@@ -86,6 +89,36 @@ def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress)
     return salvage
 
 
+def free_name(folder: Path, stem: str, now: int, suffix: str = "") -> Path:
+    """Return the path ``<stem><UTC time><suffix>`` in ``folder``, with a number when there is such a file already."""
+    stamp = f"{stem}{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
+    kept, n_kept = folder / f"{stamp}{suffix}", 1
+    while kept.exists():
+        n_kept += 1
+        kept = folder / f"{stamp}-{n_kept}{suffix}"
+    return kept
+
+
+def put_in_place(path: Path, new: Path, kept: Path) -> Path:
+    """Put a new file in the place of the damaged one at ``path``, which is kept as ``kept`` with its log; return that.
+
+    The caller holds the lock of the home, and nothing has either file open.
+    """
+    sync_file(new)
+    names = [(path.name + suffix, kept.name + suffix) for suffix in ("", "-wal", "-journal", "-shm")]
+    replace_files(path.parent, [*names, (new.name, path.name)])
+    return kept
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file that nothing has open is on the disk."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def find_version(pages: PageFile, schema: Schema, path: Path) -> int:
     """Return the schema version of a damaged file: that whose tables it has, else that in its header.
 
@@ -94,7 +127,7 @@ def find_version(pages: PageFile, schema: Schema, path: Path) -> int:
     rows, is_whole = read_schema(pages, TreeWalk(pages))
     found = {_identity(row) for row in rows}
     stated = pages.read_version()
-    known = [_read_identities(schema, version) for version in range(1, schema.version + 1)]
+    known = _known_versions(schema)
     if is_whole and found and stated is not None and stated > schema.version and found not in known:
         raise EnvironmentFaultError(
             f"{path} was written by a newer CandleDesk (schema version {stated}, this one reads {schema.version}): "
@@ -106,15 +139,29 @@ def find_version(pages: PageFile, schema: Schema, path: Path) -> int:
     return max(range(len(rates)), key=lambda place: (*rates[place], place)) + 1
 
 
+def has_tables(path: Path, schema: Schema) -> bool:
+    """Return whether most of a damaged file's tables are those of ``schema``, whatever its header says."""
+    try:
+        with PageFile(path, schema.page_size) as pages:
+            found = {_identity(row) for row in read_schema(pages, TreeWalk(pages))[0]}
+    except OSError:
+        return False
+    return any(2 * len(found & rows) > len(found) for rows in _known_versions(schema))
+
+
 def _identity(row: Record) -> tuple[object, object, object]:
     kind, name, _table, _root, sql = row
     return kind, name, sql
 
 
-def _read_identities(schema: Schema, version: int) -> set[tuple[object, object, object]]:
+def _known_versions(schema: Schema) -> list[set[tuple[object, object, object]]]:
+    """Return the rows of the schema table in each version, the first one at 0."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
-        _run_steps(conn, schema, version)
-        return {_identity(row) for row in conn.execute(_SCHEMA_ROWS).fetchall()}
+        versions = []
+        for step in schema.steps:
+            _run_steps(conn, [step])
+            versions.append({_identity(row) for row in conn.execute(_SCHEMA_ROWS).fetchall()})
+        return versions
 
 
 def _create(new: Path, schema: Schema, version: int) -> Connection:
@@ -124,7 +171,7 @@ def _create(new: Path, schema: Schema, version: int) -> Connection:
         conn.execute(f"PRAGMA page_size = {schema.page_size}")
         conn.execute("PRAGMA synchronous = OFF")
         conn.execute("PRAGMA journal_mode = OFF").fetchone()
-        _run_steps(conn, schema, version)
+        _run_steps(conn, schema.steps[:version])
         conn.execute(f"PRAGMA application_id = {schema.application_id}")
         conn.execute(f"PRAGMA user_version = {version}")
     except BaseException:
@@ -133,9 +180,9 @@ def _create(new: Path, schema: Schema, version: int) -> Connection:
     return conn
 
 
-def _run_steps(conn: Connection, schema: Schema, version: int) -> None:
+def _run_steps(conn: Connection, steps: Iterable[SchemaStep]) -> None:
     conn.execute("BEGIN")
-    for step in schema.steps[:version]:
+    for step in steps:
         step.run(conn)
     conn.execute("COMMIT")
 
