@@ -30,6 +30,8 @@ def shown_progress() -> Iterator[OnProgress]:
         task = bars.add_task("", total=None)
 
         def show(progress: Progress) -> None:
-            bars.update(task, description=printable(progress.step), completed=progress.done, total=progress.total or None)
+            bars.update(
+                task, description=printable(progress.step), completed=progress.done, total=progress.total or None
+            )
 
         yield show

@@ -37,7 +37,9 @@ def doctor(context: CommandContext, *, as_json: bool, is_repairing: bool) -> int
     application = context.application() if context.demo else None
     if application is not None:
         settings = replace(settings, yahoo_url=application.settings.yahoo_url)
-    checks.append(installation.check_limiter(settings, None if application is None else application.cache.limiter_state()))
+    checks.append(
+        installation.check_limiter(settings, None if application is None else application.cache.limiter_state())
+    )
     checks += [*installation.check_providers(settings, paths), installation.check_display()]
     print_checks(checks, as_json=as_json)
     return exit_code(checks)
@@ -49,4 +51,6 @@ def examine_databases(paths: Paths, settings: Settings, *, is_repairing: bool) -
     capabilities = {name: one.capabilities for name, one in make_providers(options).items()}
     now = int(time.time())
     with shown_progress() as on_progress:
-        return DatabaseDoctor(paths, make_refetch(capabilities, now), now, on_progress).examine(is_repairing=is_repairing)
+        return DatabaseDoctor(paths, make_refetch(capabilities, now), now, on_progress).examine(
+            is_repairing=is_repairing
+        )

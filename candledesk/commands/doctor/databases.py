@@ -45,9 +45,7 @@ _MAX_FAULTS = 5
 class DatabaseDoctor:
     """Checks and repairs the databases of one home; ``now``: UTC seconds, for the names of files that are kept."""
 
-    def __init__(
-        self, paths: Paths, refetch: Callable[[str, str], Refetch], now: int, on_progress: OnProgress
-    ) -> None:
+    def __init__(self, paths: Paths, refetch: Callable[[str, str], Refetch], now: int, on_progress: OnProgress) -> None:
         """``refetch``: of a symbol and an interval (``damage_texts.make_refetch``)."""
         self._paths = paths
         self._refetch = refetch
@@ -145,7 +143,9 @@ class DatabaseDoctor:
             details.append(f"{saved.n_nameless:,} bars and chunks belong to series whose names are lost")
         n_lost = sum(one.n_lost for one in saved.series)
         text = f"{path.name} was damaged and was saved into a new file: {count_text(saved.check)}, {n_lost:,} bars lost"
-        return Check("database", is_ok=True, text=text, details=tuple(details), has_lost=bool(n_lost or saved.n_nameless))
+        return Check(
+            "database", is_ok=True, text=text, details=tuple(details), has_lost=bool(n_lost or saved.n_nameless)
+        )
 
     # --- the user database --------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from candledesk.domain.progress import Progress, ignore_progress
@@ -59,10 +60,10 @@ def repair_damaged(
         found: list[Finding] = []
         n_before = count_checked(reader, series.series_id)
         for part in series.parts if not series.fault else ():
-            found += write(lambda conn, part=part, number=series.series_id: repair_part(conn, number, part))
+            found += write(partial(repair_part, series_id=series.series_id, part=part))
         left = verify_chunks(reader, series.series_id)
         if left:
-            found += write(lambda conn, number=series.series_id: repair_series(conn, number))
+            found += write(partial(repair_series, series_id=series.series_id))
             left = verify_chunks(reader, series.series_id)
         n_bars = count_checked(reader, series.series_id)
         repaired.append(summarize(series, found, left, n_bars, n_before))

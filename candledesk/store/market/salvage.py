@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.store.database_file import list_tables
@@ -19,7 +18,13 @@ from candledesk.store.market.database import market_schema, transaction
 from candledesk.store.market.instruments import list_series
 from candledesk.store.market.repair import count_checked, summarize
 from candledesk.store.market.rows import FOREVER
-from candledesk.store.salvage.new_file import free_name, put_in_place, require_room, salvage_into
+from candledesk.store.salvage.new_file import (
+    free_name,
+    new_file_beside,
+    put_in_place,
+    require_good,
+    salvage_into,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,23 +60,16 @@ def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progre
     """Replace a damaged database by a new one with all that can be proven; the damaged one is kept beside it.
 
     The caller holds the lock of the home, and nothing has the file open. ``now``: UTC seconds, for the name of the kept
-    file. Raises ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be written;
-    then the damaged file is where it was. When the process is killed, the next call begins again; when it is killed
-    while the files are renamed, ``replacing.finish_replacing`` completes that.
+    file. Raises ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be
+    written; then the damaged file is where it was. When the process is killed, the next call begins again; when that
+    was while the files are renamed, ``replacing.finish_replacing`` completes it.
     """
-    require_room(path)
-    new = path.with_name(f"{path.name}.salvage")
-    try:
+    with new_file_beside(path) as new:
         salvage = salvage_into(path, new, market_schema(), on_progress)
         with closing(_connect(new)) as conn:
             n_nameless, series = _prove(conn, salvage, on_progress)
             check = check_market(conn, on_progress)
-        if not check.is_good:
-            found = [*check.faults, *(str(finding) for one in check.damaged for finding in one.findings)]
-            raise EnvironmentFaultError(f"The new file would be damaged too: {found[0]}; nothing was changed.")
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+        require_good([*check.faults, *(f"{one.symbol} {one.interval}" for one in check.damaged)])
     kept = put_in_place(path, new, free_name(path.parent, f"{path.name}.damaged-", now))
     return SavedMarket(kept, check, tuple(series), n_nameless, salvage.n_damaged_frames)
 

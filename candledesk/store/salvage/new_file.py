@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from candledesk.store.salvage.trees import TreeWalk
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from candledesk.domain.progress import OnProgress
@@ -49,6 +49,24 @@ class Salvage:
         return sum(table.n_rows for table in self.moved.values())
 
 
+@contextmanager
+def new_file_beside(path: Path) -> Iterator[Path]:
+    """Yield the path of a new file, after looking for room for it; it is removed when the block raises."""
+    require_room(path)
+    new = path.with_name(f"{path.name}.salvage")
+    try:
+        yield new
+    except BaseException:
+        _remove(new)
+        raise
+
+
+def require_good(damage: Sequence[str]) -> None:
+    """Raise ``EnvironmentFaultError`` when a new file has the given damage."""
+    if damage:
+        raise EnvironmentFaultError(f"The new file would be damaged too: {damage[0]}; nothing was changed.")
+
+
 def require_room(path: Path) -> None:
     """Raise ``EnvironmentFaultError`` when the disk has no room for a new file beside ``path`` and its log."""
     log = path.with_name(path.name + "-wal")
@@ -65,8 +83,8 @@ def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress)
     """Move what can be read in the database at ``path`` into a new database, and migrate that to this schema.
 
     Nothing has ``path`` open in this process, and it is not changed. An older file ``new`` is replaced. Raises
-    ``EnvironmentFaultError`` for a file without a single row of this schema, for one of a newer CandleDesk, and when the
-    disk fails or is full.
+    ``EnvironmentFaultError`` for a file without a single row of this schema, for one of a newer CandleDesk, and when
+    the disk fails or is full.
     """
     _remove(new)
     try:
@@ -135,7 +153,9 @@ def find_version(pages: PageFile, schema: Schema, path: Path) -> int:
         )
     if not found:
         return stated if stated is not None and 0 < stated <= schema.version else schema.version
-    rates = [(len(found & rows) - len(rows - found) * is_whole, version == stated) for version, rows in enumerate(known, 1)]
+    rates = [
+        (len(found & rows) - len(rows - found) * is_whole, version == stated) for version, rows in enumerate(known, 1)
+    ]
     return max(range(len(rates)), key=lambda place: (*rates[place], place)) + 1
 
 

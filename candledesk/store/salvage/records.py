@@ -73,7 +73,7 @@ def read_cell(page: bytes, number: int, place: int, read_page: Callable[[int], b
         rowid = None
         if kind == TABLE_LEAF:
             rowid, place = read_varint(page, place)
-        payload = _read_payload(page, place, n_payload, kind == TABLE_LEAF, read_page)
+        payload = _read_payload(page, place, n_payload, read_page, is_table=kind == TABLE_LEAF)
         return Cell(left, rowid, _decode(payload))
     except (IndexError, struct.error, UnicodeDecodeError) as error:
         raise DamagedCellError(str(error)) from error
@@ -92,7 +92,12 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _read_payload(
-    page: bytes, place: int, n_payload: int, is_table: bool, read_page: Callable[[int], bytes]  # noqa: FBT001
+    page: bytes,
+    place: int,
+    n_payload: int,
+    read_page: Callable[[int], bytes],
+    *,
+    is_table: bool,
 ) -> bytes:
     """Return the payload of a cell with its overflow pages."""
     usable = len(page)
@@ -148,7 +153,10 @@ class _Form(NamedTuple):
 @lru_cache(maxsize=4_096)
 def _form(header: bytes) -> _Form:
     """Return the form of records with the serial types in ``header``."""
-    layout, texts, numbers, constants = ">", [], [], []
+    layout = ">"
+    texts: list[int] = []
+    numbers: list[int] = []
+    constants: list[tuple[int, int | None]] = []
     at = n_values = 0
     while at < len(header):
         kind, at = read_varint(header, at)

@@ -24,7 +24,7 @@ class Column:
     """One stored column. ``is_rowid``: an alias of the rowid, which is stored as NULL."""
 
     name: str
-    type: type
+    kind: type
     is_nullable: bool
     is_rowid: bool = False
 
@@ -34,9 +34,9 @@ class Column:
             return _EXACT if self.is_rowid or self.is_nullable else _WRONG
         if self.is_rowid:
             return _WRONG
-        if kind is self.type:
+        if kind is self.kind:
             return _EXACT
-        return _CONVERTED if self.type is float and kind is int else _WRONG  # whole numbers are stored as integers
+        return _CONVERTED if self.kind is float and kind is int else _WRONG  # whole numbers are stored as integers
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from candledesk.store.salvage.trees import TreeWalk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from candledesk.store import Connection
     from candledesk.store.salvage.pages import PageFile
     from candledesk.store.salvage.records import Cell, Record, Value
     from candledesk.store.salvage.tables import Table
@@ -54,7 +54,7 @@ def read_schema(pages: PageFile, walk: TreeWalk) -> tuple[list[Record], bool]:
     return records, False
 
 
-def move_tables(pages: PageFile, conn: sqlite3.Connection, on_progress: OnProgress) -> dict[str, Moved]:
+def move_tables(pages: PageFile, conn: Connection, on_progress: OnProgress) -> dict[str, Moved]:
     """Insert the rows of every table into ``conn``, which has the same empty tables; return what was moved of each.
 
     Rows of pages that belong to no readable tree are inserted too, when rows of that table are missing and the page is
@@ -82,7 +82,7 @@ def move_tables(pages: PageFile, conn: sqlite3.Connection, on_progress: OnProgre
 
 
 def _move_tree(
-    conn: sqlite3.Connection, table: Table, walk: TreeWalk, root: object, pages: PageFile, on_progress: OnProgress
+    conn: Connection, table: Table, walk: TreeWalk, root: object, pages: PageFile, on_progress: OnProgress
 ) -> Moved:
     """Move the rows that are reached from the root page of a table."""
     moved = Moved(is_found=type(root) is int)
@@ -110,9 +110,7 @@ def _move_tree(
     return moved
 
 
-def _find_orphans(
-    pages: PageFile, visited: set[int], unused: set[int]
-) -> Iterator[tuple[int, int, list[Cell]]]:
+def _find_orphans(pages: PageFile, visited: set[int], unused: set[int]) -> Iterator[tuple[int, int, list[Cell]]]:
     """Yield pages with records that no walk has reached: number, kind and the cells that can be decoded."""
     reader = TreeWalk(pages)
     for number in range(2, pages.n_pages + 1):
@@ -126,7 +124,7 @@ def _find_orphans(
                 yield number, kind, cells
 
 
-def _insert(conn: sqlite3.Connection, table: Table, cells: Iterable[Cell]) -> int:
+def _insert(conn: Connection, table: Table, cells: Iterable[Cell]) -> int:
     """Insert records that are not there yet; return how many the table accepted."""
     rows: dict[int, list[list[Value]]] = {}
     for cell in cells:

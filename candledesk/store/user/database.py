@@ -95,7 +95,7 @@ def _salvage(path: Path, now: int) -> SavedUserData | None:
     try:
         return salvage_user_data(path, user_schema(), now) if has_tables(path, user_schema()) else None
     except EnvironmentFaultError as error:
-        _log.error("nothing was saved of the damaged %s: %s", path, error)  # noqa: TRY400 - expected
+        _log.error("nothing was saved of the damaged %s: %s", path, error)
         return None
 
 

@@ -73,7 +73,7 @@ def without_page(data, number):
 
 
 def require_truth(path):
-    """Every stored bar is true, and coverage says of none that is missing that it is there; return how many there are."""
+    """Every stored bar is true, and coverage claims none that is missing; return how many there are."""
     n_bars = 0
     with closing(connect_reader(path)) as conn:
         assert check_market(conn).is_good
@@ -201,7 +201,7 @@ def test_damage_of_the_log_never_makes_a_bar_untrue(killed, seed):
 
 
 def run_until(step, run):
-    """Run in a child process that is killed before its ``step``-th change of a file; return whether it came that far."""
+    """Run in a child process that is killed at its ``step``-th change of a file; return whether it came that far."""
     child = os.fork()
     if child == 0:
         n_seen = 0

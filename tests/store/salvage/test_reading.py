@@ -1,4 +1,4 @@
-"""What is read of a database file without SQLite is what SQLite reads: values, pages of the log, trees of every shape."""
+"""What is read of a database file without SQLite is what SQLite reads: values, pages of the log, and trees."""
 
 import sqlite3
 from contextlib import closing
@@ -176,7 +176,7 @@ def test_a_transaction_without_a_commit_is_not_applied(logged):
 
 @pytest.mark.parametrize("at", [0, 3, 17, 25, 40, FRAME // 2])
 def test_a_damaged_frame_costs_its_own_page_only(logged, at):
-    """``at``: a byte of the header of the log, or of a frame in the middle. SQLite would drop all frames from there on."""
+    """``at``: a byte of the header of the log, or of a frame in the middle. SQLite drops all frames from there on."""
     path, _ = logged
     log = log_of(path)
     data, before = bytearray(log.read_bytes()), read_log(log, PAGE)
@@ -190,8 +190,7 @@ def test_a_damaged_frame_costs_its_own_page_only(logged, at):
     assert after.n_damaged == (0 if at < 25 else 1)
 
 
-def test_frames_of_an_older_log_are_not_applied(logged, tmp_path):
-    path, _ = logged
+def test_frames_of_an_older_log_are_not_applied(tmp_path):
     with closing(sqlite3.connect(tmp_path / "y.db", isolation_level=None)) as conn:
         conn.executescript(TABLES)
         conn.execute("PRAGMA journal_mode = WAL")

@@ -177,7 +177,9 @@ def _zeroed_page(path):
         file.write(bytes(database.PAGE_SIZE))
 
 
-@pytest.mark.parametrize(("spoil", "names"), [(_truncated, {"mine"}), (_zeroed_page, {f"list {at}" for at in range(200)})])
+@pytest.mark.parametrize(
+    ("spoil", "names"), [(_truncated, {"mine"}), (_zeroed_page, {f"list {at}" for at in range(200)})]
+)
 def test_what_can_be_read_of_a_damaged_file_is_saved(user_path, caplog, spoil, names):
     spoil(user_path)
     before = user_path.read_bytes()

@@ -43,12 +43,14 @@ def compare_copies(conn: Connection, head: SeriesHead, finding: Finding, max_bar
     mine, other = (pyramid.empty(1) if records is None else records for records in (rows, chunk))
     times = _differing_times(mine, other)
     shown = times[:max_bars]
+    shown_rows, shown_chunk = (pyramid.to_bars(side[:, np.isin(side[pyramid.TIME], shown)]) for side in (mine, other))
     return Comparison(
         finding,
         None if rows is None else rows.shape[1],
         None if chunk is None else chunk.shape[1],
         len(times),
-        *(pyramid.to_bars(records[:, np.isin(records[pyramid.TIME], shown)]) for records in (mine, other)),
+        shown_rows,
+        shown_chunk,
         is_rows_proven=finding.verdict is not Verdict.NEITHER and copies.rows.crc in stored,
         is_chunk_proven=finding.verdict is not Verdict.NEITHER and copies.chunk.crc in stored,
     )
