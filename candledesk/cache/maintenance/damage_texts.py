@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import Bars
     from candledesk.providers.base import Capabilities
-    from candledesk.store.market.check import DamagedSeries, MarketCheck
     from candledesk.store.market.chunks.comparison import Comparison
-    from candledesk.store.market.repair import RepairedSeries
+    from candledesk.store.market.integrity.check import DamagedSeries, MarketCheck
+    from candledesk.store.market.integrity.repair import RepairedSeries
 
 MAX_FINDINGS = 3  # named of one series
 MAX_SPANS = 20  # listed of one series

@@ -16,10 +16,10 @@ from candledesk.commands.doctor.report import Check
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.database_file import ForeignFileError
 from candledesk.store.lock import HomeLock
-from candledesk.store.market.check import check_market
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, market_schema, transaction
-from candledesk.store.market.repair import repair_damaged
-from candledesk.store.market.salvage import salvage_market
+from candledesk.store.market.integrity.check import check_market
+from candledesk.store.market.integrity.repair import repair_damaged
+from candledesk.store.market.integrity.salvage import salvage_market
 from candledesk.store.replacing import finish_replacing
 from candledesk.store.salvage.new_file import has_tables
 from candledesk.store.sqlite_errors import DamagedDatabaseError
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from candledesk.domain.progress import OnProgress
     from candledesk.paths import Paths
     from candledesk.store import Connection
-    from candledesk.store.market.check import DamagedSeries, MarketCheck
-    from candledesk.store.market.repair import RepairedSeries
-    from candledesk.store.market.salvage import SavedMarket
+    from candledesk.store.market.integrity.check import DamagedSeries, MarketCheck
+    from candledesk.store.market.integrity.repair import RepairedSeries
+    from candledesk.store.market.integrity.salvage import SavedMarket
 
 T = TypeVar("T")
 _REPAIR = "`candledesk doctor --repair` saves what can be read into a new file"

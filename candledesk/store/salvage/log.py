@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _HEADER = struct.Struct(">8I")  # magic, version, page size, checkpoint number, two salts, two checksums
 _FRAME = struct.Struct(">6I")  # page, pages after the commit (0: no commit), two salts, two checksums
-_LITTLE, _BIG = 0x377F0682, 0x377F0683  # the magic number tells the byte order of the words that are summed
+_LITTLE, _BIG = 0x377F0682, 0x377F0683  # the magic number shows the byte order of the words that are summed
 _MASK = 0xFFFFFFFF
 
 

@@ -144,17 +144,18 @@ def find_version(pages: PageFile, schema: Schema, path: Path) -> int:
     """
     rows, is_whole = read_schema(pages, TreeWalk(pages))
     found = {_identity(row) for row in rows}
-    stated = pages.read_version()
+    in_header = pages.read_version()
     known = _known_versions(schema)
-    if is_whole and found and stated is not None and stated > schema.version and found not in known:
+    if is_whole and found and in_header is not None and in_header > schema.version and found not in known:
         raise EnvironmentFaultError(
-            f"{path} was written by a newer CandleDesk (schema version {stated}, this one reads {schema.version}): "
+            f"{path} was written by a newer CandleDesk (schema version {in_header}, this one reads {schema.version}): "
             "update CandleDesk, or set another --home; the file was not changed."
         )
     if not found:
-        return stated if stated is not None and 0 < stated <= schema.version else schema.version
+        return in_header if in_header is not None and 0 < in_header <= schema.version else schema.version
     rates = [
-        (len(found & rows) - len(rows - found) * is_whole, version == stated) for version, rows in enumerate(known, 1)
+        (len(found & rows) - len(rows - found) * is_whole, version == in_header)
+        for version, rows in enumerate(known, 1)
     ]
     return max(range(len(rates)), key=lambda place: (*rates[place], place)) + 1
 

@@ -1,4 +1,4 @@
-"""A damaged candle database is saved into a new file: every bar that is told is true, and a bar that is lost is a gap.
+"""A damaged candle database is saved into a new file: every bar in it is true, and a bar that is lost is a gap.
 
 The damage is to single pages and bits, to the end of the file and to its log; the process is killed at every step.
 """
@@ -18,12 +18,12 @@ from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, write_bars
-from candledesk.store.market.check import check_market
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import PAGE_SIZE, connect_reader, connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import list_series, series_id, write_instrument
-from candledesk.store.market.salvage import salvage_market
+from candledesk.store.market.integrity.check import check_market
+from candledesk.store.market.integrity.salvage import salvage_market
 from candledesk.store.replacing import finish_replacing
 from tests.store.market.chunks.samples import session_bars
 
@@ -128,7 +128,7 @@ def test_no_flipped_bit_of_the_file_costs_a_bar(path, image, seed):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_of_many_damaged_bytes_and_pages_nothing_untrue_is_told(path, image, seed):
+def test_of_many_damaged_bytes_and_pages_no_bar_is_untrue(path, image, seed):
     rng = random.Random(seed)
     data = bytearray(image[0])
     for _ in range(rng.randrange(2, 40)):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.store.database_file import list_tables
-from candledesk.store.market.check import DamagedSeries, check_market
 from candledesk.store.market.chunks.reading import find_keys
 from candledesk.store.market.chunks.repair import forget_lost, repair_series
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.database import market_schema, transaction
 from candledesk.store.market.instruments import list_series
-from candledesk.store.market.repair import count_checked, summarize
+from candledesk.store.market.integrity.check import DamagedSeries, check_market
+from candledesk.store.market.integrity.repair import count_checked, summarize
 from candledesk.store.market.rows import FOREVER
 from candledesk.store.salvage.new_file import (
     free_name,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from candledesk.domain.progress import OnProgress
     from candledesk.store import Connection
-    from candledesk.store.market.check import MarketCheck
-    from candledesk.store.market.repair import RepairedSeries
+    from candledesk.store.market.integrity.check import MarketCheck
+    from candledesk.store.market.integrity.repair import RepairedSeries
     from candledesk.store.salvage.new_file import Salvage
     from candledesk.store.salvage.transport import Key
 

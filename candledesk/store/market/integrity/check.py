@@ -53,7 +53,7 @@ class MarketCheck:
     """What was checked, and what was found.
 
     ``n_rows``: of the small tables; ``faults``: sentences about the file itself and about rows that belong to nothing,
-    which only a new file repairs (``market.salvage``).
+    which only a new file repairs (``integrity.salvage``).
     """
 
     n_bars: int

@@ -1,4 +1,4 @@
-"""Repairs the damage that ``market.check`` has found, in short transactions."""
+"""Repairs the damage that ``integrity.check`` has found, in short transactions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from candledesk.domain.progress import OnProgress
     from candledesk.store import Connection
-    from candledesk.store.market.check import DamagedSeries
     from candledesk.store.market.chunks.proof import Finding
+    from candledesk.store.market.integrity.check import DamagedSeries
 
 T = TypeVar("T")
 
