@@ -86,19 +86,20 @@ def describe_tables(conn: Connection) -> list[Table]:
     return tables + [index for table in tables for index in _describe_indexes(conn, table)]
 
 
-def choose_table(tables: Sequence[Table], records: Iterable[Record], kind: int) -> Table | None:
-    """Return the table that the records of a page of ``kind`` fit best; ``None`` when most of them fit none."""
-    records = list(records)
-    best: tuple[int, Table] | None = None
+def choose_tables(tables: Iterable[Table], records: Sequence[Record], kind: int) -> list[Table]:
+    """Return the tables that the records of a page of ``kind`` fit best; none when most of them fit no table.
+
+    There are several when tables have the same columns, as a table and the copies of its rows have.
+    """
+    best = 0
+    found: list[Table] = []
     for table in tables:
-        if not table.has_kind(kind):
-            continue
-        rates = [table.rate(record) for record in records]
-        n_fitting = sum(rate >= 0 for rate in rates)
+        rates = [table.rate(record) for record in records if table.has_kind(kind)]
         total = sum(rate for rate in rates if rate > 0)
-        if 2 * n_fitting > len(records) and (best is None or total > best[0]):
-            best = total, table
-    return None if best is None else best[1]
+        if 2 * sum(rate >= 0 for rate in rates) > len(records) and total >= best:
+            found = [*found, table] if total == best else [table]
+            best = total
+    return found
 
 
 def _describe(conn: Connection, name: str, *, has_rowid: bool) -> Table:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.progress import OnProgress, Progress
 from candledesk.store.salvage.records import INDEX_INNER, LEAVES, read_kind
-from candledesk.store.salvage.tables import SCHEMA_TABLE, choose_table, describe_schema_table, describe_tables
+from candledesk.store.salvage.tables import SCHEMA_TABLE, choose_tables, describe_schema_table, describe_tables
 from candledesk.store.salvage.trees import TreeWalk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from candledesk.store import Connection
     from candledesk.store.salvage.pages import PageFile
@@ -73,10 +73,10 @@ def move_tables(pages: PageFile, conn: Connection, on_progress: OnProgress) -> d
         for number, kind, cells in _find_orphans(pages, walk.visited, pages.read_free_pages()):
             on_progress(Progress(STEP, number, pages.n_pages))
             records = [cell.record for cell in cells if cell.record is not None]
-            owner = choose_table([describe_schema_table(), *tables], records, kind)
-            if owner is None or owner.is_index or owner.name == SCHEMA_TABLE or moved[owner.name].is_whole:
+            owners = choose_tables([describe_schema_table(), *tables], records, kind)
+            if any(table.is_index or table.name == SCHEMA_TABLE for table in owners):
                 continue
-            moved[owner.name].n_rows += _insert(conn, owner, cells)
+            _insert_once(conn, [table for table in owners if not moved[table.name].is_whole], cells, moved)
     on_progress(Progress(STEP, pages.n_pages, pages.n_pages))
     return {table.name: moved[table.name] for table in tables if not table.is_index}
 
@@ -122,6 +122,18 @@ def _find_orphans(pages: PageFile, visited: set[int], unused: set[int]) -> Itera
             cells = [cell for cell in reader.read_cells(page, number) if cell is not None]
             if cells:
                 yield number, kind, cells
+
+
+def _insert_once(conn: Connection, tables: Sequence[Table], cells: Sequence[Cell], moved: dict[str, Moved]) -> None:
+    """Insert each record into the first of ``tables`` that has no row of its key yet."""
+    if len(tables) == 1:
+        moved[tables[0].name].n_rows += _insert(conn, tables[0], cells)
+        return
+    for cell in cells:
+        for table in tables:
+            if _insert(conn, table, [cell]):
+                moved[table.name].n_rows += 1
+                break
 
 
 def _insert(conn: Connection, table: Table, cells: Iterable[Cell]) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from candledesk.store.salvage.log import read_log
 from candledesk.store.salvage.pages import PageFile
-from candledesk.store.salvage.tables import choose_table, describe_tables
+from candledesk.store.salvage.tables import choose_tables, describe_tables
 from candledesk.store.salvage.transport import move_tables
 from candledesk.store.salvage.trees import TreeWalk
 
@@ -209,8 +209,33 @@ def test_a_page_without_an_owner_is_recognised_by_its_rows(path):
     by_name = {table.name: table for table in tables}
     assert [table.name for table in tables if table.is_index] == ["note_by_title"]
     note, tick, index = (None, "title", 1.5, b"x"), (1, 2, 3.5), ("title", 7)
-    assert choose_table(tables, [note, note, tick], 13) == by_name["note"]
-    assert choose_table(tables, [tick, tick, index], 10) == by_name["tick"]
-    assert choose_table(tables, [index], 10) == by_name["note_by_title"]
-    assert choose_table(tables, [(1,)], 10) is None
-    assert choose_table(tables, [tick], 13) is None
+    assert choose_tables(tables, [note, note, tick], 13) == [by_name["note"]]
+    assert choose_tables(tables, [tick, tick, index], 10) == [by_name["tick"]]
+    assert choose_tables(tables, [index], 10) == [by_name["note_by_title"]]
+    assert choose_tables(tables, [(1,)], 10) == []
+    assert choose_tables(tables, [tick], 13) == []
+
+
+COPIED = """
+CREATE TABLE tick_2 (series INTEGER, time INTEGER, price REAL, PRIMARY KEY (series, time)) WITHOUT ROWID, STRICT;
+CREATE TABLE tick_3 (series INTEGER, time INTEGER, price REAL, PRIMARY KEY (series, time)) WITHOUT ROWID, STRICT;
+CREATE TRIGGER copy_tick AFTER INSERT ON tick BEGIN
+    INSERT INTO tick_2 VALUES (new.series, new.time, new.price);
+    INSERT INTO tick_3 VALUES (new.series, new.time, new.price);
+END;
+"""
+
+
+def test_the_pages_of_copies_of_a_table_stay_copies_when_nothing_says_whose_they_are(tmp_path):
+    path = tmp_path / "x.db"
+    script = TABLES.replace("price REAL NOT NULL", "price REAL") + COPIED
+    with closing(create(path, script)) as conn:
+        conn.executemany("INSERT INTO tick VALUES (1, ?, ?)", [(at, at / 2) for at in range(40)])
+        truth = conn.execute("SELECT * FROM tick").fetchall()
+    path.write_bytes(bytes(PAGE) + path.read_bytes()[PAGE:])
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+        new.executescript(script[: script.index("CREATE TRIGGER")])
+        with PageFile(path, PAGE) as pages:
+            move_tables(pages, new, lambda _: None)
+        for table in ("tick", "tick_2", "tick_3"):
+            assert new.execute(f"SELECT * FROM {table}").fetchall() == truth

@@ -134,7 +134,11 @@ class PartCheck:
 
 def list_parts(conn: sqlite3.Connection, head: SeriesHead) -> list[int]:
     """Return the parts in which a series is checked: the keys of the coarsest level, a million bars each at most."""
-    return find_keys(conn, head, pyramid.LEVELS[-1])
+    top = pyramid.LEVELS[-1]
+    parts = set(find_keys(conn, head, top))
+    for level in pyramid.LEVELS[1:-1]:  # a damaged key can make a chunk appear where there are no bars
+        parts.update(key // (top // level) for key in find_keys(conn, head, level, -_MAX_KEY, _MAX_KEY))
+    return sorted(parts)
 
 
 def verify_part(conn: sqlite3.Connection, head: SeriesHead, part: int) -> PartCheck:
