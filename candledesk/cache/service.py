@@ -18,6 +18,10 @@ from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
+from candledesk.cache.maintenance.files import HomeFiles
+from candledesk.cache.maintenance.registry import KINDS
+from candledesk.cache.maintenance.runner import MaintenanceRunner
+from candledesk.cache.maintenance.task import MaintenanceContext
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
@@ -29,6 +33,7 @@ from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
+from candledesk.paths import Paths
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.providers.registry import make_providers
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
 WRITER_S = 1.0
+MAINTENANCE_S = 0.3
 READERS_S = 0.3
 
 
@@ -118,7 +124,11 @@ class CacheService:
         archive = Archive(*parts)
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
-        self.controller = CacheController(*parts, self.jobs, archive)
+        paths = Paths(database.parent)
+        maintenance = MaintenanceContext(self._context, paths, partial(connect_reader, database), refusal)
+        self.maintenance = MaintenanceRunner(maintenance, KINDS)
+        files = HomeFiles(self._context, self._catalog.limits, paths)
+        self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property
     def terms(self) -> str:
@@ -153,6 +163,7 @@ class CacheService:
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
+        self.maintenance.close(MAINTENANCE_S)
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()
