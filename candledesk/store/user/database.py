@@ -16,13 +16,13 @@ from candledesk.store.database_file import (
     check_sqlite,
     connect,
     connect_read_only,
-    create_or_migrate,
     quick_check,
     read_version,
     require_write_lock,
     sync_folder,
     use_wal,
 )
+from candledesk.store.migrating import create_or_migrate
 from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
 
@@ -106,7 +106,7 @@ def translate_damage(path: Path) -> Iterator[None]:
 
 
 def _schema() -> Schema:
-    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE, "user-schema")
 
 
 def _open(path: Path) -> Connection:
