@@ -55,8 +55,8 @@ def new_backup_path(home: Path, made_at: int, reason: str) -> Path:
 
 def list_backups(home: Path) -> list[FoundBackup]:
     """Return all copies in the home, the newest first."""
-    found = [row for path in _candidates(home) if (row := _describe(path)) is not None]
-    return sorted(found, key=lambda row: (row.made_at, row.path.name), reverse=True)
+    found = [(row.made_at, written, row) for path in _candidates(home) for written, row in _describe(path)]
+    return [row for _, _, row in sorted(found, key=lambda entry: entry[:2], reverse=True)]
 
 
 def remove_old_backups(home: Path, *, keep: int, reason: str = "") -> list[Path]:
@@ -85,12 +85,12 @@ def _candidates(home: Path) -> Iterator[Path]:
         yield from (path for path in home.glob(pattern) if not path.name.endswith((*_LOGS, "-journal", ".tmp")))
 
 
-def _describe(path: Path) -> FoundBackup | None:
-    """Return what is known of a copy; ``None`` for any other file."""
+def _describe(path: Path) -> Iterator[tuple[int, FoundBackup]]:
+    """Yield when a file was written and what is known of it, if it is a copy."""
     with suppress(OSError, sqlite3.Error):
         info = read_info(path)
         if info is None or info.application_id not in OUR_IDS:
-            return None
+            return
         status = path.stat()
         logs = [path.with_name(path.name + suffix) for suffix in _LOGS]
         n_bytes = status.st_size + sum(log.stat().st_size for log in logs if log.exists())
@@ -98,5 +98,5 @@ def _describe(path: Path) -> FoundBackup | None:
         reason = path.name.rpartition(".db.")[2] if not info.reason else info.reason
         reason = BEFORE_RESTORE.strip(".-") if BEFORE_RESTORE in path.name else reason
         made_at = info.made_at or int(status.st_mtime)
-        return FoundBackup(path, n_bytes, made_at, reason, info.schema_version, info.has_user_data, is_automatic)
-    return None
+        row = FoundBackup(path, n_bytes, made_at, reason, info.schema_version, info.has_user_data, is_automatic)
+        yield status.st_mtime_ns, row
