@@ -20,6 +20,7 @@ from candledesk.store.database_file import (
     transaction,
     use_wal,
 )
+from candledesk.store.replacing import require_no_replacing
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def create_or_migrate(
     old. An up-to-date database is only read, so this works on read-only media too.
     """
     check_sqlite()
+    require_no_replacing(path.parent)
     with translate_faults(path):
         version = read_version(path, schema)
         if version == schema.version:

@@ -93,6 +93,11 @@ def find_damage(path: Path) -> list[str]:
             return quick_check(conn)
 
 
+def migrate_user_database(path: Path) -> None:
+    """Migrate a copy of a user database that is to be restored; an up-to-date one is not changed."""
+    create_or_migrate(path, _schema(), is_backed_up=False)
+
+
 @contextmanager
 def translate_damage(path: Path) -> Iterator[None]:
     """Convert the error for a damaged file to ``DamagedFileError``, whose message is about user data."""
