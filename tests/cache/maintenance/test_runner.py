@@ -21,9 +21,7 @@ from candledesk.domain.progress import Progress
 
 WAIT_S = 10
 NOW = 1_800_000_000
-CHECK, BACKUP, CONVERT = (
-    MaintenanceRequest(MaintenanceKind(name)) for name in ("check", "backup", "convert")
-)
+CHECK, BACKUP, CONVERT = (MaintenanceRequest(MaintenanceKind(name)) for name in ("check", "backup", "convert"))
 STATE = MaintenanceState
 
 
