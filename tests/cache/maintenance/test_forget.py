@@ -42,10 +42,10 @@ def sizes(harness):
 def test_all_of_a_symbol_is_deleted_and_nothing_of_others(stored, succeed):
     before = stored.bars("1d", days_back(50), symbol="BBB", fill="none").bars
     task = succeed("forget", symbol="AAA")
+    backup = stored.folder / "backups" / "2026-11-25T183130Z-forget.db"
     assert task.lines[-2:] == (
         "AAA 1m 1d deleted.",
-        f"To bring the database of that moment back: candledesk restore {stored.folder}/backups/"
-        "2026-11-25T183130Z-forget.db",
+        f"To bring the database of that moment back: candledesk restore {backup}",
     )
     assert sizes(stored) == {("BBB", "1d")}
     assert [row.symbol for row in stored.cache.list_instruments().result(WAIT_S)] == ["BBB"]
