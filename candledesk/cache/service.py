@@ -18,6 +18,10 @@ from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
+from candledesk.cache.maintenance.files import HomeFiles
+from candledesk.cache.maintenance.registry import KINDS
+from candledesk.cache.maintenance.runner import MaintenanceRunner
+from candledesk.cache.maintenance.task import MaintenanceContext
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
@@ -26,9 +30,11 @@ from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.upkeep.archive import Archive
+from candledesk.cache.upkeep.housekeeping import Housekeeping
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
+from candledesk.paths import Paths
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.providers.registry import make_providers
@@ -48,6 +54,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
 WRITER_S = 1.0
+MAINTENANCE_S = 0.3
 READERS_S = 0.3
 
 
@@ -118,13 +125,24 @@ class CacheService:
         archive = Archive(*parts)
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
-        self.controller = CacheController(*parts, self.jobs, archive)
+        paths = Paths(database.parent)
+        self.maintenance = self._make_maintenance(database, paths, settings, refusal)
+        files = HomeFiles(self._context, self._catalog.limits, paths)
+        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
+        self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property
     def terms(self) -> str:
         """Where the data come from, and under which terms, in sentences."""
         terms = [provider.capabilities.terms for provider in self._providers.providers.values()]
         return " ".join(filter(None, terms))
+
+    def _make_maintenance(
+        self, database: Path, paths: Paths, settings: Settings, refusal: EnvironmentFaultError | None
+    ) -> MaintenanceRunner:
+        parts = self._context, self._catalog, self._fill_scheduler, self.jobs
+        connect = partial(connect_reader, database)
+        return MaintenanceRunner(MaintenanceContext(*parts, paths, connect, refusal, settings.backups_kept), KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}
@@ -153,6 +171,8 @@ class CacheService:
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
+        self.housekeeping.close()
+        self.maintenance.close(MAINTENANCE_S)
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()

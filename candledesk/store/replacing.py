@@ -1,7 +1,7 @@
 """Replacing files of a folder in one step: a process that is killed meanwhile leaves the former ones or the new ones.
 
-The moves are first written down in a file. While that exists, the databases of the folder are not opened; the holder of
-the lock of the home finishes the moves before anything else.
+The moves are first written down in a file. While that exists, the databases of the folder are not opened; the next
+process that takes the lock of the home finishes the moves before anything else.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def replace_files(folder: Path, moves: Sequence[Move]) -> None:
         unfinished.replace(plan)
         sync_folder(folder)
     except OSError as error:
+        for path in (plan, unfinished):
+            path.unlink(missing_ok=True)
         raise EnvironmentFaultError(f"Cannot write {plan}: {error.strerror}; nothing was replaced.") from error
     finish_replacing(folder)
 

@@ -14,7 +14,7 @@ from candledesk.commands.context import JSON_OPTION, CommandContext, common_opti
 from candledesk.commands.doctor import installation
 from candledesk.commands.doctor.databases import DatabaseDoctor
 from candledesk.commands.doctor.report import exit_code, print_checks
-from candledesk.commands.progress import shown_progress
+from candledesk.commands.progress import ProgressLines
 from candledesk.paths import open_home
 from candledesk.providers.registry import make_providers
 
@@ -50,7 +50,7 @@ def examine_databases(paths: Paths, settings: Settings, *, is_repairing: bool) -
     options = provider_options(settings, paths.yfinance_cache)
     capabilities = {name: one.capabilities for name, one in make_providers(options).items()}
     now = int(time.time())
-    with shown_progress() as on_progress:
+    with ProgressLines() as on_progress:
         return DatabaseDoctor(paths, make_refetch(capabilities, now), now, on_progress).examine(
             is_repairing=is_repairing
         )

@@ -20,8 +20,8 @@ from candledesk.store.market.database import connect_reader, connect_writer, cre
 from candledesk.store.market.integrity.check import check_market
 from candledesk.store.market.integrity.repair import repair_damaged
 from candledesk.store.market.integrity.salvage import salvage_market
-from candledesk.store.replacing import finish_replacing
-from candledesk.store.salvage.new_file import has_tables
+from candledesk.store.restoring import finish_restore
+from candledesk.store.salvage.new_file import has_tables, remove_leftover
 from candledesk.store.sqlite_errors import DamagedDatabaseError
 from candledesk.store.user.database import DamagedFileError, find_damage, user_schema
 from candledesk.store.user.salvage import salvage_user_data
@@ -61,7 +61,9 @@ class DatabaseDoctor:
             return [*self._check_market(), *self._check_user_data()]
         lock = HomeLock(self._paths.lock)
         try:
-            finish_replacing(self._paths.home)
+            finish_restore(self._paths.home)
+            for path in (self._paths.database, self._paths.user_database):
+                remove_leftover(path)
             return [*self._repair_market(), *self._repair_user_data()]
         finally:
             lock.release()

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.database_file import migrate
+from candledesk.store.backup_file import sync_file
+from candledesk.store.migrating import migrate
 from candledesk.store.replacing import replace_files
 from candledesk.store.salvage.pages import PageFile
 from candledesk.store.salvage.transport import Moved, move_tables, read_schema
@@ -53,12 +54,21 @@ class Salvage:
 def new_file_beside(path: Path) -> Iterator[Path]:
     """Yield the path of a new file, after looking for room for it; it is removed when the block raises."""
     require_room(path)
-    new = path.with_name(f"{path.name}.salvage")
+    new = _new_name(path)
     try:
         yield new
     except BaseException:
         _remove(new)
         raise
+
+
+def remove_leftover(path: Path) -> None:
+    """Remove the incomplete new file of a salvage of ``path`` that was killed."""
+    _remove(_new_name(path))
+
+
+def _new_name(path: Path) -> Path:
+    return path.with_name(f"{path.name}.salvage")
 
 
 def require_good(damage: Sequence[str]) -> None:
@@ -125,15 +135,6 @@ def put_in_place(path: Path, new: Path, kept: Path) -> Path:
     names = [(path.name + suffix, kept.name + suffix) for suffix in ("", "-wal", "-journal", "-shm")]
     replace_files(path.parent, [*names, (new.name, path.name)])
     return kept
-
-
-def sync_file(path: Path) -> None:
-    """Wait until a file that nothing has open is on the disk."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def find_version(pages: PageFile, schema: Schema, path: Path) -> int:

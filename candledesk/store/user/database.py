@@ -15,13 +15,13 @@ from candledesk.store.database_file import (
     check_sqlite,
     connect,
     connect_read_only,
-    create_or_migrate,
     quick_check,
     read_version,
     require_write_lock,
     sync_folder,
     use_wal,
 )
+from candledesk.store.migrating import create_or_migrate
 from candledesk.store.salvage.new_file import free_name, has_tables
 from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
@@ -87,7 +87,7 @@ def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
 
 def user_schema() -> Schema:
     """Return the schema of this version."""
-    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE, "user-schema")
 
 
 def _salvage(path: Path, now: int) -> SavedUserData | None:
@@ -116,6 +116,11 @@ def find_damage(path: Path) -> list[str]:
         read_version(path, user_schema())
         with closing(connect_read_only(path)) as conn:
             return quick_check(conn)
+
+
+def migrate_user_database(path: Path) -> None:
+    """Migrate a copy of a user database that is to be restored; an up-to-date one is not changed."""
+    create_or_migrate(path, user_schema(), is_backed_up=False)
 
 
 @contextmanager
