@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from candledesk.cache.maintenance.damage_texts import CheckLine
 from candledesk.commands.doctor import installation
-from candledesk.commands.doctor.report import Check
 from candledesk.commands.entry import main
 from candledesk.domain.bars import Bars
 from candledesk.domain.instrument import Instrument
@@ -47,7 +47,7 @@ def fill_home(path):
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A home with two series, and no Yahoo to ask."""
-    monkeypatch.setattr(installation, "check_providers", lambda *_: [Check("yahoo", is_ok=True, text="not asked")])
+    monkeypatch.setattr(installation, "check_providers", lambda *_: [CheckLine("yahoo", is_ok=True, text="not asked")])
     fill_home(tmp_path / "candles.db")
     return tmp_path
 
@@ -150,7 +150,7 @@ def test_bars_that_neither_side_proves_become_a_gap_that_is_listed_with_code_3(m
     n_lost = 2 * N_BARS - len(execute(home, ROWS))
     assert f"lost: {n_lost:,} bars" in check["text"]
     (line,) = [line for line in check["details"] if line.startswith("lost ")]
-    assert "Yahoo has no bars before" in line
+    assert "cannot be fetched again" in line
     assert "candledesk backup --list" in line
     states = execute(home, "SELECT state, reason FROM coverage WHERE series_id = 1 ORDER BY lo")
     assert states == [("failed", "damaged"), ("have", "")]

@@ -2,51 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.domain.interval import DAY_S
-from candledesk.domain.span import Span
+from candledesk.cache.maintenance.storage import lost_spans
+from candledesk.domain.span import Span, subtract_spans
+from candledesk.domain.symbols import split_symbol
 from candledesk.domain.times import iso_time
 from candledesk.store.market.chunks.proof import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from candledesk.cache.fetching.provider_limits import ProviderLimits
     from candledesk.domain.bars import Bars
-    from candledesk.providers.base import Capabilities
     from candledesk.store.market.chunks.comparison import Comparison
     from candledesk.store.market.integrity.check import DamagedSeries, MarketCheck
     from candledesk.store.market.integrity.repair import RepairedSeries
 
 MAX_FINDINGS = 3  # named of one series
 MAX_SPANS = 20  # listed of one series
-_BACKUP = "restore it from a backup (`candledesk backup --list`)"
+MAX_FAULTS = 5
+LOST = "lost "  # begins the lines about spans whose bars were lost
+SALVAGE = "`candledesk doctor --repair` saves what can be read into a new file"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check of the doctor: its name, whether it passed, and what was found or done.
+
+    ``details``: lines about each damage; ``has_lost``: whether something was lost in a repair that succeeded.
+    """
+
+    name: str
+    is_ok: bool
+    text: str
+    details: tuple[str, ...] = ()
+    has_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refetch:
-    """Whether bars can be fetched again: the provider's name, and since when it has them (UTC seconds).
+    """Whether lost bars of a series can be fetched again: from whom, and the spans that nobody can send again."""
 
-    ``since`` ``None``: it has the whole history; ``title`` empty: there is no provider to ask, as for imported series.
-    """
-
-    title: str
-    since: int | None
+    provider: str
+    gone: tuple[Span, ...]
 
 
-def make_refetch(capabilities: Mapping[str, Capabilities], now: int) -> Callable[[str, str], Refetch]:
-    """Return a function of symbol and interval name; ``capabilities``: by provider id."""
-    from candledesk.domain.symbols import split_symbol
+RefetchOf = Callable[["DamagedSeries"], Refetch]
 
-    def find(symbol: str, interval: str) -> Refetch:
-        provider = capabilities.get(split_symbol(symbol)[0])
-        limits = None if provider is None else provider.intervals.get(interval)
-        if provider is None or limits is None:
-            return Refetch("", None)
-        return Refetch(provider.title, None if limits.lookback_s is None else now - limits.lookback_s)
+
+def make_refetch(
+    limits: ProviderLimits, titles: Mapping[str, str], imports: Mapping[int, Sequence[Span]], now: int
+) -> RefetchOf:
+    """Return the ``Refetch`` of any series. ``titles``: by provider id; ``imports``: imported spans by series."""
+
+    def find(series: DamagedSeries) -> Refetch:
+        spans = lost_spans(limits, series.symbol, series.interval, imports.get(series.series_id, ()), now)
+        return Refetch(titles.get(split_symbol(series.symbol)[0], "the provider"), tuple(spans))
 
     return find
+
+
+def describe_check(file: str, n_bytes: int, check: MarketCheck) -> list[CheckLine]:
+    """Return what a check found: of the file, and of each damaged series."""
+    if check.faults:
+        text = f"damaged, {check.faults[0]}; {SALVAGE}"
+        return [CheckLine("database", is_ok=False, text=text, details=check.faults[1:MAX_FAULTS])]
+    exact = f"{check.n_series - len(check.damaged)} of {check.n_series} series exact"
+    text = f"{file}, {n_bytes:,} bytes, integrity ok, {count_text(check)}, {exact}"
+    return [CheckLine("database", is_ok=True, text=text), *(_describe_damaged(series) for series in check.damaged)]
+
+
+def _describe_damaged(series: DamagedSeries) -> CheckLine:
+    text = f"{summary_text(series)}; `candledesk doctor --repair` writes the proven copy over the other"
+    return CheckLine(_name(series), is_ok=False, text=text, details=tuple(comparison_lines(series)))
+
+
+def describe_repair(repaired: RepairedSeries, refetch_of: RefetchOf) -> CheckLine:
+    """Return what was done to a series, with both sides of its damage, and what was lost."""
+    series = repaired.series
+    lost = lost_lines(repaired, refetch_of(series)) if repaired.lost else []
+    text = repair_text(repaired)
+    if series.findings or series.fault:
+        text += f", for {summary_text(series)}"
+    details = (*comparison_lines(series), *lost)
+    return CheckLine(_name(series), is_ok=not repaired.left, text=text, details=details, has_lost=bool(lost))
+
+
+def _name(series: DamagedSeries) -> str:
+    return f"chunks of {series.symbol} {series.interval}"
 
 
 def count_text(check: MarketCheck) -> str:
@@ -123,27 +169,23 @@ def repair_text(repaired: RepairedSeries) -> str:
 
 def lost_lines(repaired: RepairedSeries, refetch: Refetch) -> list[str]:
     """Return a line for each span of a series whose bars are lost: whether they can be fetched again, or what to do."""
-    lines = [_lost(span, refetch) for span in _split(repaired.lost, refetch)]
+    lines = [_lost(span, refetch, is_askable=is_askable) for span, is_askable in _split(repaired.lost, refetch)]
     rest = len(lines) - MAX_SPANS
     return lines[:MAX_SPANS] + ([f"and {rest:,} more spans"] if rest > 0 else [])
 
 
-def _split(spans: Sequence[Span], refetch: Refetch) -> list[Span]:
-    """Cut spans where the history of the provider begins."""
-    if refetch.since is None:
-        return list(spans)
-    parts = [(span.start, min(span.end, refetch.since)) for span in spans]
-    parts += [(max(span.start, refetch.since), span.end) for span in spans]
-    return sorted(Span(start, end) for start, end in parts if start < end)
+def _split(spans: Sequence[Span], refetch: Refetch) -> list[tuple[Span, bool]]:
+    """Cut spans into those that can be fetched again (true) and those that cannot, ascending."""
+    askable = subtract_spans(spans, refetch.gone)
+    gone = subtract_spans(spans, askable)
+    return sorted([(span, True) for span in askable] + [(span, False) for span in gone])
 
 
-def _lost(span: Span, refetch: Refetch) -> str:
-    what = f"lost {iso_time(span.start)} to {iso_time(span.end)}: "
-    if not refetch.title:
-        return f"{what}cannot be fetched again; {_BACKUP}"
-    if refetch.since is not None and span.start < refetch.since:
-        return f"{what}{refetch.title} has no bars before {iso_time(refetch.since // DAY_S * DAY_S)[:10]}; {_BACKUP}"
-    return f"{what}{refetch.title} still has it: it is fetched again when it is shown or filled"
+def _lost(span: Span, refetch: Refetch, *, is_askable: bool) -> str:
+    what = f"{LOST}{iso_time(span.start)} to {iso_time(span.end)}: "
+    if is_askable:
+        return f"{what}{refetch.provider} still has it; it is fetched again when it is shown or filled"
+    return f"{what}cannot be fetched again; restore it from a backup (`candledesk backup --list`)"
 
 
 def _count(n: int, noun: str) -> str:

@@ -9,9 +9,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from candledesk import __version__
+from candledesk.cache.maintenance.damage_texts import CheckLine
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.service import provider_options
-from candledesk.commands.doctor.report import Check
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
 from candledesk.domain.symbols import spell_symbol
@@ -28,27 +28,31 @@ LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "yfinance", "pandas", "numpy", "
 PROBE_SYMBOL = "AAPL"
 
 
-def check_versions() -> Check:
+def check_versions() -> CheckLine:
     """Return the versions of the program, Python and the main libraries."""
     found = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
-    return Check("versions", is_ok=True, text=f"CandleDesk {__version__}, Python {platform.python_version()}, {found}")
+    return CheckLine(
+        "versions", is_ok=True, text=f"CandleDesk {__version__}, Python {platform.python_version()}, {found}"
+    )
 
 
-def check_home(paths: Paths) -> Check:
+def check_home(paths: Paths) -> CheckLine:
     """Check that the home can be written."""
     is_ok = os.access(paths.home, os.W_OK)
-    return Check("home", is_ok, f"{paths.home}" + ("" if is_ok else ": not writable; choose another with --home"))
+    return CheckLine("home", is_ok, f"{paths.home}" + ("" if is_ok else ": not writable; choose another with --home"))
 
 
-def check_limiter(settings: Settings, limiter: LimiterState | None) -> Check:
+def check_limiter(settings: Settings, limiter: LimiterState | None) -> CheckLine:
     """Return the pace of requests, and the state of the limiter that runs, if one does."""
     text = f"{settings.requests_per_minute:g} requests a minute, burst {settings.request_burst}"
     if limiter is None:
-        return Check("limiter", is_ok=True, text=f"{text}; not running")
-    return Check("limiter", is_ok=True, text=f"{text}; breaker {limiter.breaker.value}, {limiter.tokens:.0f} tokens")
+        return CheckLine("limiter", is_ok=True, text=f"{text}; not running")
+    return CheckLine(
+        "limiter", is_ok=True, text=f"{text}; breaker {limiter.breaker.value}, {limiter.tokens:.0f} tokens"
+    )
 
 
-def check_providers(settings: Settings, paths: Paths) -> list[Check]:
+def check_providers(settings: Settings, paths: Paths) -> list[CheckLine]:
     """Ask every remote provider for a few daily bars; nothing is stored."""
     options = provider_options(settings, paths.yfinance_cache)
     child = Child(ChildConfig(options, 1))
@@ -59,7 +63,7 @@ def check_providers(settings: Settings, paths: Paths) -> list[Check]:
         child.close()
 
 
-def _reach(child: Child, provider: Capabilities, where: str, deadline_s: float) -> Check:
+def _reach(child: Child, provider: Capabilities, where: str, deadline_s: float) -> CheckLine:
     today = int(time.time()) // DAY_S * DAY_S
     span = Span(today - 7 * DAY_S, today + DAY_S)
     symbol = spell_symbol(provider.id, PROBE_SYMBOL)
@@ -68,14 +72,14 @@ def _reach(child: Child, provider: Capabilities, where: str, deadline_s: float) 
     if isinstance(answer, BarsAnswer):
         seconds = time.monotonic() - started
         text = f"{where} answers ({len(answer.bars)} daily bars, {seconds:.1f} s)"
-        return Check(provider.id, is_ok=True, text=text)
+        return CheckLine(provider.id, is_ok=True, text=text)
     if isinstance(answer, RefusedAnswer) and answer.kind is RefusalKind.UNKNOWN_SYMBOL:  # as mirrors may
-        return Check(provider.id, is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
-    return Check(provider.id, is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
+        return CheckLine(provider.id, is_ok=True, text=f"{where} answers (it knows no {PROBE_SYMBOL})")
+    return CheckLine(provider.id, is_ok=False, text=f"{where}: {answer.reason}; charts show what is cached")
 
 
-def check_display() -> Check:
+def check_display() -> CheckLine:
     """Return which display a window would use."""
     name = next((key for key in ("WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(key)), None)
     text = f"{name}={os.environ[name]}" if name else "none here: use `candledesk serve` for the browser chart"
-    return Check("display", is_ok=True, text=text)
+    return CheckLine("display", is_ok=True, text=text)
