@@ -12,7 +12,7 @@ import os
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.sqlite_errors import translate_faults
@@ -51,6 +51,17 @@ class Schema:
     def version(self) -> int:
         """The schema version that this program reads and writes."""
         return len(self.steps)
+
+
+class StoreConnection(sqlite3.Connection):
+    """A connection that knows about damage it has met (``market.row_copies.reading``).
+
+    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``votes``: what is known of
+    the tables with damaged rows, with the state of the database that it is true of.
+    """
+
+    has_damaged_rows = False
+    votes: dict[str, tuple[object, Any]]
 
 
 class ForeignFileError(EnvironmentFaultError):
@@ -116,10 +127,11 @@ def check_sqlite() -> None:
         )
 
 
-def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
+def connect(path: Path, mode: str, extra: str = "") -> StoreConnection:
     """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
-    conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=StoreConnection)
+    conn.votes = {}
     try:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
