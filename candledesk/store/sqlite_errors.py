@@ -26,7 +26,7 @@ _COPIES = ("_second.", "_third.")  # in the message when a copy exists already o
 
 # The errors of SQLite for damaged pages and cells.
 _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_NOMEM}
-_DAMAGE_WORDS = ("Could not decode", "integer overflow")  # damaged text, and a sum of damaged numbers
+_DAMAGE_WORDS = ("Could not decode", "integer overflow", "malformed JSON")  # of damaged texts and numbers
 
 # By primary result code (https://sqlite.org/rescode.html); a code that is not listed is a bug.
 _SENTENCES = {

@@ -30,34 +30,37 @@ _SPELLING = (
 class CopiedTable:
     """One table with copies.
 
-    ``is_vital``: whether an answer without one of its rows could be wrong instead of incomplete. ``generated``: the
-    definition of a computed column. ``indexes``: of the second copies, for the statements that read them.
+    ``title``: what its rows are, for people. ``is_vital``: whether an answer without one of its rows could be wrong
+    instead of incomplete. ``generated``: the definition of a computed column. ``indexes``: of the second copies, for
+    the statements that read them.
     """
 
     name: str
+    title: str
     is_vital: bool = False
     generated: str = ""
     indexes: tuple[str, ...] = ()
 
 
 COPIED_TABLES = (
-    CopiedTable("venue", is_vital=True, indexes=("UNIQUE {} (mic)",)),
+    CopiedTable("venue", "venues", is_vital=True, indexes=("UNIQUE {} (mic)",)),
     CopiedTable(
         "instrument",
+        "instruments",
         is_vital=True,
         generated=_SPELLING,
         indexes=("UNIQUE {} (spelling)", "UNIQUE {} (provider, symbol)"),
     ),
-    CopiedTable("series", is_vital=True, indexes=("UNIQUE {} (instrument_id, interval)",)),
-    CopiedTable("stated_session"),
-    CopiedTable("coverage"),
-    CopiedTable("corporate_action", is_vital=True),
-    CopiedTable("odd_bar"),
-    CopiedTable("dropped_row"),
-    CopiedTable("backfill_job", indexes=("{} (state, priority, job_id)",)),
-    CopiedTable("harvest"),
-    CopiedTable("provider_limiter"),
-    CopiedTable("provider_limit"),
+    CopiedTable("series", "series", is_vital=True, indexes=("UNIQUE {} (instrument_id, interval)",)),
+    CopiedTable("stated_session", "sessions"),
+    CopiedTable("coverage", "coverage"),
+    CopiedTable("corporate_action", "splits and dividends", is_vital=True),
+    CopiedTable("odd_bar", "flags of bars"),
+    CopiedTable("dropped_row", "dropped rows"),
+    CopiedTable("backfill_job", "jobs", indexes=("{} (state, priority, job_id)",)),
+    CopiedTable("harvest", "the archive"),
+    CopiedTable("provider_limiter", "the limiters"),
+    CopiedTable("provider_limit", "limits of providers"),
 )
 TABLES = {table.name: table for table in COPIED_TABLES}
 

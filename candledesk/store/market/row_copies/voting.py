@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ Versions = tuple[Row | None, ...]
 """What is stored of a row in the table, in its second and in its third copies; ``None``: nothing."""
 
 _FAR = 2**63 - 1
+_MAX_RANGES = 2_000  # a damaged page costs about 130; where the first page of a table is damaged, every range fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def read_side(conn: sqlite3.Connection, layout: Layout, ending: str = "") -> Sid
     rows, is_whole = _collect(conn, sql)
     if not is_whole:
         place = "rowid" if not ending and _has_rowid(conn, name) else layout.key_columns[0]
-        rows += _halve(conn, sql, place, (-_FAR, _FAR)) if _is_number(layout, place) else []
+        rows += _halve(conn, sql, place) if _is_number(layout, place) else []
         rows += _collect(conn, f"{sql} ORDER BY {place} DESC")[0]
     return Side({tuple(row[at] for at in layout.keys): row for row in rows}, is_whole)
 
@@ -114,14 +116,20 @@ def _collect(conn: sqlite3.Connection, sql: str, values: tuple[int, ...] = ()) -
     return rows, True
 
 
-def _halve(conn: sqlite3.Connection, sql: str, place: str, ends: tuple[int, int]) -> list[Row]:
-    """Return what can be read of the keys from ``ends[0]`` to ``ends[1]``, both included."""
+def _halve(conn: sqlite3.Connection, sql: str, place: str) -> list[Row]:
+    """Return the rows of all ranges of keys that can be read; at most ``_MAX_RANGES`` ranges are tried."""
     where = f"{sql} WHERE {place} BETWEEN ? AND ? ORDER BY {place}"
-    rows, is_whole = _collect(conn, where, ends)
-    if is_whole:
-        return rows
-    first, last = ends
-    if first == last:
-        return rows + _collect(conn, f"{where} DESC", ends)[0]
-    middle = (first + last) // 2
-    return _halve(conn, sql, place, (first, middle)) + _halve(conn, sql, place, (middle + 1, last))
+    found: list[Row] = []
+    ranges = deque([(-_FAR, _FAR)])
+    for _ in range(_MAX_RANGES):
+        if not ranges:
+            break
+        first, last = ranges.popleft()
+        rows, is_whole = _collect(conn, where, (first, last))
+        found += rows
+        if not is_whole and first < last:
+            middle = (first + last) // 2
+            ranges += [(first, middle), (middle + 1, last)]
+        elif not is_whole:
+            found += _collect(conn, f"{where} DESC", (first, last))[0]
+    return found
