@@ -44,7 +44,7 @@ def fetch_one(conn: sqlite3.Connection, tables: Tables, sql: str, values: Values
 @lru_cache(maxsize=256)
 def _on_copies(tables: Tables, sql: str) -> str:
     """Return the statement with the names of the tables bound to their second copies."""
-    bound = ", ".join(f"{name} AS (SELECT * FROM {name}{SECOND})" for name in tables)
+    bound = ", ".join(f"{name} AS NOT MATERIALIZED (SELECT * FROM {name}{SECOND})" for name in tables)
     return f"WITH {bound} {sql}"
 
 
