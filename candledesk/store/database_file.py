@@ -54,7 +54,7 @@ class Schema:
 
 
 class StoreConnection(sqlite3.Connection):
-    """A connection that knows about damage it has met (``market.row_copies.reading``).
+    """A connection that keeps which damage it has found (``market.row_copies.reading``).
 
     ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``votes``: what is known of
     the tables with damaged rows, with the state of the database that it is true of.

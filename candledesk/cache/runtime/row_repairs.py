@@ -1,4 +1,4 @@
-"""Repairs damaged rows of the database as soon as they are met, and says so once."""
+"""Repairs damaged rows of the database as soon as they are found, and reports it once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.events import FaultRaised
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
-from candledesk.store.market.row_copies.repair import has_met_damage, repair_rows
+from candledesk.store.market.row_copies.repair import pop_damage, repair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ N_LOGGED = 20
 
 
 class RowRepairs:
-    """Repairs rows on the writer thread, after a task there or on a reader has met a damaged one."""
+    """Repairs rows on the writer thread, after a task there or on a reader has found a damaged one."""
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         """``emit`` is called with a fault for people after a repair."""
@@ -37,10 +37,10 @@ class RowRepairs:
         try:
             result = task(connection)
         except EnvironmentFaultError as error:
-            if not has_met_damage(connection, error) or not self.repair(connection):
+            if not pop_damage(connection, error) or not self.repair(connection):
                 raise
             return task(connection)
-        if has_met_damage(connection):
+        if pop_damage(connection):
             self._try(connection)
         return result
 
@@ -62,8 +62,8 @@ class RowRepairs:
         return bool(findings)
 
     def submit(self, writer: Writer, connection: Connection) -> None:
-        """Let the writer repair what a reader has met; does nothing when it met no damage."""
-        if not has_met_damage(connection):
+        """Let the writer repair what a reader has found; does nothing when it found no damage."""
+        if not pop_damage(connection):
             return
         with self._lock:
             if self._is_waiting:

@@ -40,7 +40,7 @@ def replace_rows(
     """Replace all rows of a table; inside a transaction in which no damaged page was read.
 
     ``is_broken``: the table is created anew with its indexes. Its former pages stay in the file, unused, until it is
-    compacted: nothing can be told of them, so they must not be freed.
+    compacted: which of them belong to other tables is unknown, so they must not be freed.
     """
     if is_broken:
         _create_anew(conn, name)

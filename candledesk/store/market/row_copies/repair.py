@@ -127,8 +127,8 @@ def _verdict(votes: Votes, key: Row, versions: Versions) -> RowVerdict:
     return RowVerdict.ROW if versions[0] == votes.proven[key] else RowVerdict.COPIES
 
 
-def has_met_damage(conn: sqlite3.Connection, error: Exception | None = None) -> bool:
-    """Return whether a connection has met damaged rows since this was last asked, or ``error`` is about damage."""
+def pop_damage(conn: sqlite3.Connection, error: Exception | None = None) -> bool:
+    """Return whether a connection has found damaged rows since the last call, or ``error`` is about damage."""
     has_damaged_rows = isinstance(conn, StoreConnection) and conn.has_damaged_rows
     if isinstance(conn, StoreConnection):
         conn.has_damaged_rows = False

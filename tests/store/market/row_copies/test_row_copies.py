@@ -13,7 +13,7 @@ from candledesk.store.market import archive, corporate_actions, coverage, instru
 from candledesk.store.market.calendars import read_calendar
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.database import connect_reader, connect_writer, transaction
-from candledesk.store.market.row_copies.repair import RowVerdict, check_rows, has_met_damage, repair_rows
+from candledesk.store.market.row_copies.repair import RowVerdict, check_rows, pop_damage, repair_rows
 from candledesk.store.market.row_copies.tables import COPIED_TABLES, SIDES, read_layout
 from candledesk.store.market.row_copies.triggers import create_triggers, drop_triggers
 from candledesk.store.market.row_copies.voting import Side, count_votes
@@ -123,8 +123,8 @@ def test_a_change_by_another_program_is_noticed_and_taken_back(path, writer, fil
         )
     with closing(connect_reader(path)) as reader:
         assert coverage.read_coverage(reader, filled[1]) == before
-        assert has_met_damage(reader)
-        assert not has_met_damage(reader)
+        assert pop_damage(reader)
+        assert not pop_damage(reader)
     findings = repair_rows(writer)
     assert sorted(finding.verdict for finding in findings) == [RowVerdict.COPIES, RowVerdict.COPIES, RowVerdict.DELETED]
     assert any(
