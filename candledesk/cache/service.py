@@ -27,6 +27,7 @@ from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
 from candledesk.cache.runtime.provider_router import ProviderRouter
 from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.upkeep.archive import Archive
@@ -96,8 +97,9 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
-        self._readers = Readers(partial(connect_reader, database))
+        repairs = RowRepairs(self._events.emit)
+        self._writer = Writer(partial(_connect, database, refusal), _checkpoint, run=repairs.run)
+        self._readers = Readers(partial(connect_reader, database), after_task=partial(repairs.submit, self._writer))
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
         self._context = CacheContext(

@@ -12,7 +12,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.sqlite_errors import translate_faults
@@ -59,6 +59,17 @@ class NewerFileError(EnvironmentFaultError):
     """The file was written by a newer version of this program."""
 
 
+class StoreConnection(sqlite3.Connection):
+    """A connection that keeps which damage it has found (``market.row_copies.reading``).
+
+    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``votes``: what is known of
+    the tables with damaged rows, with the state of the database that it is true of.
+    """
+
+    has_damaged_rows = False
+    votes: dict[str, tuple[object, Any]]
+
+
 class ForeignFileError(EnvironmentFaultError):
     """The file is a SQLite database of another program."""
 
@@ -100,10 +111,11 @@ def check_sqlite() -> None:
         )
 
 
-def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
+def connect(path: Path, mode: str, extra: str = "") -> StoreConnection:
     """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
-    conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=StoreConnection)
+    conn.votes = {}
     try:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")

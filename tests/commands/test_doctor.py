@@ -76,7 +76,6 @@ DAMAGES = [
     "UPDATE chunk SET data = zeroblob(length(data)) WHERE series_id = 1 AND level = 1",
     "UPDATE chunk SET data = substr(data, 9) WHERE series_id = 1 AND level = 8",
     "DELETE FROM chunk WHERE series_id = 1",
-    "UPDATE series SET chunk_rev = rev - 1 WHERE series_id = 1",
 ]
 
 

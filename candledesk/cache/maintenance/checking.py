@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.events import CoverageChanged, RefreshDue
-from candledesk.cache.maintenance.damage_texts import describe_check, describe_repair, make_refetch
+from candledesk.cache.maintenance.damage_texts import describe_check, describe_repair, describe_rows, make_refetch
 from candledesk.cache.maintenance.task import TaskKind
 from candledesk.domain.coverage import IMPORTED
 from candledesk.domain.errors import EnvironmentFaultError
@@ -15,6 +15,7 @@ from candledesk.store.market.coverage import list_spans_from
 from candledesk.store.market.database import transaction
 from candledesk.store.market.integrity.check import check_market
 from candledesk.store.market.integrity.repair import repair_damaged
+from candledesk.store.market.row_copies.repair import repair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,10 +49,13 @@ def run_repair(context: MaintenanceContext, _request: MaintenanceRequest, report
                 "The file of the database is damaged: quit CandleDesk, then run `candledesk doctor --repair`, which "
                 "saves what can be read into a new file."
             )
+        rows = context.cache.writer.submit(repair_rows).result() if check.rows else []
+        check = check_market(reader, report) if rows else check  # what a series is was damaged
         repaired = repair_damaged(check.damaged, reader, lambda change: _write(context, change), report)
         after = check_market(reader, report) if repaired else check
         refetch_of = _refetch_of(context, reader)
     _add_lines(report, _describe(context, after))
+    _add_lines(report, [describe_rows(rows, is_repaired=True)] if rows else [])
     _add_lines(report, [describe_repair(one, refetch_of) for one in repaired])
     _announce(context, repaired)
     if not after.is_good:

@@ -11,6 +11,7 @@ from candledesk.domain.span import Span, subtract_spans
 from candledesk.domain.symbols import split_symbol
 from candledesk.domain.times import iso_time
 from candledesk.store.market.chunks.proof import Verdict
+from candledesk.store.market.row_copies.repair import RowVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from candledesk.store.market.chunks.comparison import Comparison
     from candledesk.store.market.integrity.check import DamagedSeries, MarketCheck
     from candledesk.store.market.integrity.repair import RepairedSeries
+    from candledesk.store.market.row_copies.repair import RowFinding
 
 MAX_FINDINGS = 3  # named of one series
 MAX_SPANS = 20  # listed of one series
 MAX_FAULTS = 5
+MAX_ROWS = 20  # of other tables, listed
 LOST = "lost "  # begins the lines about spans whose bars were lost
 SALVAGE = "`candledesk doctor --repair` saves what can be read into a new file"
 
@@ -70,9 +73,25 @@ def describe_check(file: str, n_bytes: int, check: MarketCheck) -> list[CheckLin
     if check.faults:
         text = f"damaged, {check.faults[0]}; {SALVAGE}"
         return [CheckLine("database", is_ok=False, text=text, details=check.faults[1:MAX_FAULTS])]
+    rows = [describe_rows(check.rows, is_repaired=False)] if check.rows else []
     exact = f"{check.n_series - len(check.damaged)} of {check.n_series} series exact"
     text = f"{file}, {n_bytes:,} bytes, integrity ok, {count_text(check)}, {exact}"
-    return [CheckLine("database", is_ok=True, text=text), *(_describe_damaged(series) for series in check.damaged)]
+    series = (_describe_damaged(one) for one in check.damaged)
+    return [CheckLine("database", is_ok=True, text=text), *rows, *series]
+
+
+def describe_rows(rows: Sequence[RowFinding], *, is_repaired: bool) -> CheckLine:
+    """Return what was found, or done, where rows of the small tables are not equal to their copies."""
+    n_lost = sum(row.verdict in {RowVerdict.NEITHER, RowVerdict.LAST} for row in rows)
+    text = f"{_count(len(rows), 'row')} not equal to the copies"
+    if is_repaired:
+        text += f"; {len(rows) - n_lost:,} restored from two equal ones" + (
+            f", {n_lost:,} not proven" if n_lost else ""
+        )
+    else:
+        text += "; `candledesk doctor --repair` restores them from their copies"
+    details = tuple(str(row) for row in rows[:MAX_ROWS])
+    return CheckLine("other tables", is_ok=is_repaired, text=text, details=details, has_lost=is_repaired and n_lost > 0)
 
 
 def _describe_damaged(series: DamagedSeries) -> CheckLine:

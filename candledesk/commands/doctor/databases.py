@@ -12,6 +12,7 @@ from candledesk.cache.maintenance.damage_texts import (
     count_text,
     describe_check,
     describe_repair,
+    describe_rows,
     make_refetch,
 )
 from candledesk.domain.coverage import IMPORTED
@@ -23,6 +24,7 @@ from candledesk.store.market.integrity.check import check_market
 from candledesk.store.market.integrity.repair import repair_damaged
 from candledesk.store.market.integrity.salvage import salvage_market
 from candledesk.store.market.providers import read_limits
+from candledesk.store.market.row_copies.repair import repair_rows
 from candledesk.store.restoring import finish_restore
 from candledesk.store.salvage.new_file import has_tables, remove_leftover
 from candledesk.store.sqlite_errors import DamagedDatabaseError
@@ -102,10 +104,13 @@ class DatabaseDoctor:
             with transaction(connection):
                 return change(connection)
 
+        rows = repair_rows(connection) if check.rows else []
+        check = check_market(connection, self._on_progress) if rows else check  # what a series is was damaged
         repaired = repair_damaged(check.damaged, connection, write, self._on_progress)
         after = check_market(connection, self._on_progress) if repaired else check
         refetch_of = self._refetch_of(connection)
-        return [*self._describe(after), *(describe_repair(one, refetch_of) for one in repaired)]
+        others = [describe_rows(rows, is_repaired=True)] if rows else []
+        return [*self._describe(after), *others, *(describe_repair(one, refetch_of) for one in repaired)]
 
     def _refetch_of(self, connection: Connection) -> RefetchOf:
         limits = ProviderLimits(self._providers, read_limits(connection), lambda _row: None)
@@ -121,7 +126,8 @@ class DatabaseDoctor:
         except EnvironmentFaultError as error:
             return [CheckLine("database", is_ok=False, text=str(error))]
         changed = [one for one in saved.series if one.n_from_rows or one.n_from_chunks or one.lost]
-        return [self._describe_saved(saved), *(describe_repair(one, refetch_of) for one in changed)]
+        others = [describe_rows(saved.rows, is_repaired=True)] if saved.rows else []
+        return [self._describe_saved(saved), *others, *(describe_repair(one, refetch_of) for one in changed)]
 
     def _describe_saved(self, saved: SavedMarket) -> CheckLine:
         path = self._paths.database

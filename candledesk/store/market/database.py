@@ -19,6 +19,7 @@ from candledesk.store.database_file import (
     use_wal,
 )
 from candledesk.store.market import migrations
+from candledesk.store.market.row_copies.triggers import create_triggers
 from candledesk.store.migrating import create_or_migrate
 from candledesk.store.sqlite_errors import translate_faults
 
@@ -76,6 +77,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}").fetchone()
             conn.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}").fetchone()
             require_write_lock(conn)
+            create_triggers(conn)
         except BaseException:
             conn.close()
             raise

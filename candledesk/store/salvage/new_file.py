@@ -102,8 +102,9 @@ def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress)
         with PageFile(path, schema.page_size) as pages:
             version = find_version(pages, schema, path)
             with translate_faults(new), closing(_create(new, schema, version)) as conn:
-                with _without_triggers(conn):
-                    moved = move_tables(pages, conn, on_progress)
+                conn.execute("BEGIN")
+                moved = move_tables(pages, conn, on_progress)
+                conn.execute("COMMIT")
                 salvage = Salvage(version, moved, pages.log.n_damaged)
                 if salvage.n_rows == 0:
                     raise EnvironmentFaultError(
@@ -199,19 +200,6 @@ def _create(new: Path, schema: Schema, version: int) -> Connection:
         conn.close()
         raise
     return conn
-
-
-@contextmanager
-def _without_triggers(conn: Connection) -> Iterator[None]:
-    """Run the block in a transaction in which no trigger runs: what triggers write was written in the damaged file."""
-    conn.execute("BEGIN")
-    triggers = conn.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-    for name, _ in triggers:
-        conn.execute(f'DROP TRIGGER "{name}"')
-    yield
-    for _, sql in triggers:
-        conn.execute(sql)
-    conn.execute("COMMIT")
 
 
 def _run_steps(conn: Connection, steps: Iterable[SchemaStep]) -> None:

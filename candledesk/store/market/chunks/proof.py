@@ -24,12 +24,12 @@ from candledesk.store.market.chunks.table import (
     StoredChunk,
     decode,
     find_stored_keys,
-    is_damage,
     read_checksum,
     read_chunk,
     same,
 )
 from candledesk.store.market.rows import FOREVER, read_rows
+from candledesk.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

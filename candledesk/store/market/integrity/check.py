@@ -17,6 +17,8 @@ from candledesk.store.market.chunks.repair import list_parts, verify_part
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.database import snapshot
 from candledesk.store.market.instruments import list_series
+from candledesk.store.market.row_copies.repair import RowFinding, check_rows
+from candledesk.store.market.row_copies.tables import SECOND, THIRD
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -52,8 +54,9 @@ class DamagedSeries:
 class MarketCheck:
     """What was checked, and what was found.
 
-    ``n_rows``: of the small tables; ``faults``: sentences about the file itself and about rows that belong to nothing,
-    which only a new file repairs (``integrity.salvage``).
+    ``n_rows``: of the small tables, without their copies; ``faults``: sentences about the file itself and about rows
+    that belong to nothing, which only a new file repairs (``integrity.salvage``); ``rows``: rows of the small tables
+    that are not equal to their copies.
     """
 
     n_bars: int
@@ -61,12 +64,13 @@ class MarketCheck:
     n_chunks: int
     n_rows: int
     faults: tuple[str, ...]
+    rows: tuple[RowFinding, ...]
     damaged: tuple[DamagedSeries, ...]
 
     @property
     def is_good(self) -> bool:
         """Whether no damage was found."""
-        return not self.faults and not self.damaged
+        return not self.faults and not self.rows and not self.damaged
 
 
 def check_market(conn: Connection, on_progress: OnProgress = ignore_progress) -> MarketCheck:
@@ -79,6 +83,7 @@ def check_market(conn: Connection, on_progress: OnProgress = ignore_progress) ->
     on_progress(Progress("Checking the pages of the file", 0, 0))
     faults = quick_check(conn, is_thorough=True)
     n_rows, series = (0, []) if faults else (_count_rows(conn), list_series(conn))
+    rows = () if faults else tuple(check_rows(conn))
     total = _count_bars(conn) if series else 0
     for place, (series_id, symbol, interval) in enumerate(series, start=1):
         step = f"Checking {symbol} {interval}, series {place:,} of {len(series):,}"
@@ -89,7 +94,7 @@ def check_market(conn: Connection, on_progress: OnProgress = ignore_progress) ->
         n_chunks += checked.n_chunks
         if checked.found is not None:
             damaged.append(checked.found)
-    return MarketCheck(n_bars, len(series), n_chunks, n_rows, tuple(faults), tuple(damaged))
+    return MarketCheck(n_bars, len(series), n_chunks, n_rows, tuple(faults), rows, tuple(damaged))
 
 
 class _SeriesCheck:
@@ -147,7 +152,7 @@ class _SeriesCheck:
 @translate_faults()
 def _count_rows(conn: Connection) -> int:
     """Return the number of rows of the small tables."""
-    tables = [table for table in list_tables(conn) if table not in _BARS_OF_ROWS]
+    tables = [name for name in list_tables(conn) if name not in _BARS_OF_ROWS and not name.endswith((SECOND, THIRD))]
     return sum(conn.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables)
 
 

@@ -17,6 +17,9 @@ from candledesk.store.market.database import market_schema, transaction
 from candledesk.store.market.instruments import list_series
 from candledesk.store.market.integrity.check import DamagedSeries, check_market
 from candledesk.store.market.integrity.repair import count_checked, summarize
+from candledesk.store.market.row_copies.repair import check_rows, repair_rows
+from candledesk.store.market.row_copies.tables import SIDES, TABLES, read_layout
+from candledesk.store.market.row_copies.triggers import create_triggers, drop_triggers
 from candledesk.store.market.rows import FOREVER
 from candledesk.store.salvage.new_file import (
     free_name,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
     from candledesk.store.market.integrity.check import MarketCheck
     from candledesk.store.market.integrity.repair import RepairedSeries
+    from candledesk.store.market.row_copies.repair import RowFinding
     from candledesk.store.salvage.new_file import Salvage
     from candledesk.store.salvage.transport import Key
 
@@ -44,13 +48,15 @@ _CACHE_KIB = 65_536
 class SavedMarket:
     """The result of a salvage.
 
-    ``kept``: the damaged file; ``check``: of the new file, with its numbers of bars and rows; ``series``: all series of
-    the new file, with what was repaired and lost of each; ``n_nameless``: bars and chunks of series of which nothing
-    else is left; ``n_damaged_frames``: damaged parts of the log.
+    ``kept``: the damaged file; ``check``: of the new file, with its numbers of bars and rows; ``rows``: what was
+    repaired of the small tables; ``series``: all series of the new file, with what was repaired and lost of each;
+    ``n_nameless``: bars and chunks of series of which nothing else is left; ``n_damaged_frames``: damaged parts of the
+    log.
     """
 
     kept: Path
     check: MarketCheck
+    rows: tuple[RowFinding, ...]
     series: tuple[RepairedSeries, ...]
     n_nameless: int
     n_damaged_frames: int
@@ -67,11 +73,12 @@ def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progre
     with new_file_beside(path) as new:
         salvage = salvage_into(path, new, market_schema(), on_progress)
         with closing(_connect(new)) as conn:
+            rows = _restore_rows(conn)
             n_nameless, series = _prove(conn, salvage, on_progress)
             check = check_market(conn, on_progress)
         require_good([*check.faults, *(f"{one.symbol} {one.interval}" for one in check.damaged)])
     kept = put_in_place(path, new, free_name(path.parent, f"{path.name}.damaged-", now))
-    return SavedMarket(kept, check, tuple(series), n_nameless, salvage.n_damaged_frames)
+    return SavedMarket(kept, check, tuple(rows), tuple(series), n_nameless, salvage.n_damaged_frames)
 
 
 def _connect(new: Path) -> Connection:
@@ -80,6 +87,29 @@ def _connect(new: Path) -> Connection:
     conn.execute("PRAGMA journal_mode = MEMORY").fetchone()
     conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     return conn
+
+
+def _restore_rows(conn: Connection) -> list[RowFinding]:
+    """Restore the rows of the small tables from their copies; from now on each change changes the copies too."""
+    create_triggers(conn)
+    found = repair_rows(conn)
+    conn.execute("PRAGMA foreign_keys = OFF")  # what belongs to nothing is removed next, in any order
+    drop_triggers(conn)
+    with transaction(conn):
+        for finding in check_rows(conn):
+            _remove_contested(conn, finding)
+    create_triggers(conn)
+    return found
+
+
+def _remove_contested(conn: Connection, finding: RowFinding) -> None:
+    """Remove all versions of a row of which no two are equal; the damaged file keeps them."""
+    layout = read_layout(conn, TABLES[finding.table])
+    where = " AND ".join(f"{column} IS ?" for column in layout.key_columns)
+    for row in finding.versions:
+        for ending in SIDES if row is not None else ():
+            key = [row[place] for place in layout.keys] if row is not None else []
+            conn.execute(f"DELETE FROM {layout.table.name}{ending} WHERE {where}", key)
 
 
 def _prove(conn: Connection, salvage: Salvage, on_progress: OnProgress) -> tuple[int, list[RepairedSeries]]:

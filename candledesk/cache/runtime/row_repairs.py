@@ -1,0 +1,86 @@
+"""Repairs damaged rows of the database as soon as they are found, and reports it once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+from candledesk.cache.events import FaultRaised
+from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
+from candledesk.store.market.row_copies.repair import pop_damage, repair_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from candledesk.cache.events import Event
+    from candledesk.cache.runtime.writer import Writer
+    from candledesk.store import Connection
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+N_LOGGED = 20
+
+
+class RowRepairs:
+    """Repairs rows on the writer thread, after a task there or on a reader has found a damaged one."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        """``emit`` is called with a fault for people after a repair."""
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._is_waiting = False
+
+    def run(self, task: Callable[[Connection], T], connection: Connection) -> T:
+        """Run a task of the writer; one that fails because of damaged rows runs once more after their repair."""
+        try:
+            result = task(connection)
+        except EnvironmentFaultError as error:
+            if not pop_damage(connection, error) or not self.repair(connection):
+                raise
+            return task(connection)
+        if pop_damage(connection):
+            self._try(connection)
+        return result
+
+    def repair(self, connection: Connection) -> bool:
+        """Repair all damaged rows; return whether there were any."""
+        findings = repair_rows(connection)
+        for finding in findings[:N_LOGGED]:
+            log.warning("damaged and restored: %s", finding)
+        if findings:
+            subjects = list(dict.fromkeys(finding.subject for finding in findings))
+            rest = f" and {len(subjects) - 2} more" if len(subjects) > 2 else ""  # noqa: PLR2004 - two are named
+            named = ", ".join(subjects[:2])
+            self._emit(
+                FaultRaised(
+                    f"Some entries of the database were damaged and are restored from their copies ({named}{rest}): "
+                    "check the disk, and run `candledesk doctor`."
+                )
+            )
+        return bool(findings)
+
+    def submit(self, writer: Writer, connection: Connection) -> None:
+        """Let the writer repair what a reader has found; does nothing when it found no damage."""
+        if not pop_damage(connection):
+            return
+        with self._lock:
+            if self._is_waiting:
+                return
+            self._is_waiting = True
+        writer.submit(self._try).add_done_callback(self._on_done)
+
+    def _on_done(self, done: Future[None]) -> None:
+        with self._lock:
+            self._is_waiting = False
+        error = done.exception()
+        if error is not None and not isinstance(error, ClosingError):
+            log.warning("damaged rows cannot be restored yet: %s", error)
+
+    def _try(self, connection: Connection) -> None:
+        """Repair, and leave it to the next task where that fails."""
+        try:
+            self.repair(connection)
+        except CandleDeskError as error:
+            log.warning("damaged rows cannot be restored yet: %s", error)
