@@ -15,6 +15,7 @@ from candledesk.cache.maintenance.damage_texts import CheckLine
 from candledesk.commands.doctor import installation
 from candledesk.commands.entry import main
 from candledesk.domain.bars import Bars
+from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
@@ -23,6 +24,7 @@ from candledesk.providers.answers import FaultAnswer, RefusalKind, RefusedAnswer
 from candledesk.settings import load_settings
 from candledesk.store.lock import HomeLock
 from candledesk.store.market.bars import read_bars, write_bars
+from candledesk.store.market.coverage import write_coverage
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
 from candledesk.store.market.instruments import series_id, write_instrument
 from candledesk.store.user.database import open_user_database
@@ -119,7 +121,7 @@ BLANK = (
     "UPDATE chunk SET data = zeroblob(length(data)) WHERE series_id = 1 AND level = 1"
     " AND start = (SELECT min(start) FROM chunk WHERE series_id = 1 AND level = 1)"
 )
-CLAIM = "INSERT INTO coverage VALUES (1, 1700000040, 1700300040, 'have', 'provider', 7, NULL, '')"
+CLAIM = Coverage(Span(1_700_000_040, 1_700_300_040), CoverageState.HAVE, 7)
 
 
 def test_both_sides_of_a_damage_are_shown_before_the_proven_one_wins(monkeypatch, capsys, home):
@@ -140,7 +142,8 @@ def test_both_sides_of_a_damage_are_shown_before_the_proven_one_wins(monkeypatch
 
 
 def test_bars_that_neither_side_proves_become_a_gap_that_is_listed_with_code_3(monkeypatch, capsys, home):
-    execute(home, CLAIM)
+    with closing(connect_writer(home / "candles.db")) as writer, transaction(writer):
+        write_coverage(writer, 1, [CLAIM])
     execute(home, CLOSES)
     execute(home, BLANK)
     code, checks, _ = run(monkeypatch, capsys, home, "--repair")

@@ -85,9 +85,8 @@ def describe_rows(rows: Sequence[RowFinding], *, is_repaired: bool) -> CheckLine
     n_lost = sum(row.verdict in {RowVerdict.NEITHER, RowVerdict.LAST} for row in rows)
     text = f"{_count(len(rows), 'row')} not equal to the copies"
     if is_repaired:
-        text += f"; {len(rows) - n_lost:,} restored from two equal ones" + (
-            f", {n_lost:,} not proven" if n_lost else ""
-        )
+        text += f"; {len(rows) - n_lost:,} restored from two equal versions"
+        text += f", {n_lost:,} not proven" if n_lost else ""
     else:
         text += "; `candledesk doctor --repair` restores them from their copies"
     details = tuple(str(row) for row in rows[:MAX_ROWS])
