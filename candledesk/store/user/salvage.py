@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from candledesk.store.database_file import Schema
 
 NAMES = {
-    "drawing": "drawings",
-    "watchlist": "watchlists",
-    "layout": "layouts",
-    "layout_version": "former layouts",
-    "template": "templates",
+    "drawing": "drawing",
+    "watchlist": "watchlist",
+    "layout": "layout",
+    "layout_version": "former layout",
+    "template": "template",
 }
 
 
@@ -42,7 +42,8 @@ class SavedUserData:
 
     def __str__(self) -> str:
         """Return the counts for people: ``12 drawings, 2 watchlists``."""
-        return ", ".join(f"{n} {NAMES.get(table, table)}" for table, n in self.counts.items() if n)
+        counts = [(self.counts.get(table, 0), name) for table, name in NAMES.items()]
+        return ", ".join(f"{n} {name}" + ("" if n == 1 else "s") for n, name in counts if n)
 
 
 def salvage_user_data(path: Path, schema: Schema, now: int, on_progress: OnProgress = ignore_progress) -> SavedUserData:

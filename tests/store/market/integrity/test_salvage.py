@@ -5,7 +5,9 @@ The damage is to single pages and bits, to the end of the file and to its log; t
 
 import os
 import random
+import resource
 import shutil
+import signal
 import sqlite3
 import sys
 from contextlib import closing
@@ -263,3 +265,25 @@ def test_two_files_of_one_second_are_both_kept(path, image):
         path.write_bytes(data)
         salvage_market(path, NOW)
     assert [path.with_name(KEPT + suffix).read_bytes() for suffix in ("", "-2")] == damaged
+
+
+def test_a_disk_that_fills_up_meanwhile_leaves_the_damaged_file(path, image):
+    """The limit of the size of a file makes the write fail, in a process of its own."""
+    path.write_bytes(without_page(image[0], 1))
+    before = path.read_bytes()
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, resource.RLIM_INFINITY))
+        code = 1
+        try:
+            salvage_market(path, NOW)
+        except EnvironmentFaultError:
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert [file.name for file in path.parent.iterdir()] == ["candles.db"]
+    assert path.read_bytes() == before
+    salvage_market(path, NOW)
+    assert require_truth(path) == WHOLE
