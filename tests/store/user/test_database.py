@@ -193,7 +193,7 @@ def test_what_can_be_read_of_a_damaged_file_is_saved(user_path, caplog, spoil, n
     assert found <= names
     assert len(found) > len(names) // 2
     assert f"kept as {kept.name}" in opened.notice
-    assert f"{len(found)} watchlists" in opened.notice
+    assert f"{len(found)} watchlist" in opened.notice
     assert kept.name in caplog.text
 
 
