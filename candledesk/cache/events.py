@@ -98,6 +98,13 @@ class SymbolReused:
 
 
 @dataclass(frozen=True, slots=True)
+class EntriesRestored:
+    """Event: entries of the database other than bars were damaged; ``text`` says which, and what was done."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRequested:
     """Event: another start of the program asks for the window in front, with a chart of ``symbol`` if one is named.
 
@@ -117,5 +124,6 @@ Event = (
     | LimiterChanged
     | FaultRaised
     | SymbolReused
+    | EntriesRestored
     | WindowRequested
 )

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from candledesk.cache.events import FaultRaised
+from candledesk.cache.events import EntriesRestored
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.store.market.row_copies.repair import pop_damage, repair_rows
 
@@ -27,7 +27,7 @@ class RowRepairs:
     """Repairs rows on the writer thread, after a task there or on a reader has found a damaged one."""
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
-        """``emit`` is called with a fault for people after a repair."""
+        """``emit`` is called with an event after a repair."""
         self._emit = emit
         self._lock = threading.Lock()
         self._is_waiting = False
@@ -54,9 +54,9 @@ class RowRepairs:
             rest = f" and {len(subjects) - 2} more" if len(subjects) > 2 else ""  # noqa: PLR2004 - two are named
             named = ", ".join(subjects[:2])
             self._emit(
-                FaultRaised(
-                    f"Some entries of the database were damaged and are restored from their copies ({named}{rest}): "
-                    "check the disk, and run `candledesk doctor`."
+                EntriesRestored(
+                    f"Some entries of the database were damaged, and what their copies prove was restored ({named}"
+                    f"{rest}): check the disk, and run `candledesk doctor`."
                 )
             )
         return bool(findings)
