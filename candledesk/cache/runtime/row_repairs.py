@@ -11,24 +11,34 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.store.market.row_copies.repair import pop_damage, repair_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from candledesk.cache.events import Event
     from candledesk.cache.runtime.writer import Writer
     from candledesk.store import Connection
+    from candledesk.store.market.row_copies.repair import RowFinding
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 N_LOGGED = 20
 
 
+def _do_nothing(_connection: Connection, _findings: Sequence[RowFinding]) -> None:
+    """Do nothing after a repair."""
+
+
 class RowRepairs:
     """Repairs rows on the writer thread, after a task there or on a reader has found a damaged one."""
 
-    def __init__(self, emit: Callable[[Event], None]) -> None:
-        """``emit`` is called with an event after a repair."""
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        after_repair: Callable[[Connection, Sequence[RowFinding]], object] = _do_nothing,
+    ) -> None:
+        """``emit`` is called with an event after a repair, ``after_repair`` before, on the writer thread."""
         self._emit = emit
+        self._after_repair = after_repair
         self._lock = threading.Lock()
         self._is_waiting = False
 
@@ -50,6 +60,7 @@ class RowRepairs:
         for finding in findings[:N_LOGGED]:
             log.warning("damaged and restored: %s", finding)
         if findings:
+            self._after_repair(connection, findings)
             subjects = list(dict.fromkeys(finding.subject for finding in findings))
             rest = f" and {len(subjects) - 2} more" if len(subjects) > 2 else ""  # noqa: PLR2004 - two are named
             named = ", ".join(subjects[:2])
