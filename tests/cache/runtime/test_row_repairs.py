@@ -13,6 +13,7 @@ from candledesk.cache.events import EntriesRestored
 from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.writer import Writer
+from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market import instruments
@@ -117,3 +118,16 @@ def test_another_failure_of_a_task_is_not_repeated(runtime):
 
     assert isinstance(runtime.writer.submit(fail).exception(WAIT_S), ValueError)
     assert (len(calls), runtime.texts) == (1, [])
+
+
+def test_what_cannot_be_restored_is_left_alone_for_a_minute(runtime):
+    """Else each read would begin a repair, and each repair would make charts read again."""
+    writes = []
+    runtime.damage("UPDATE instrument SET currency = 'EUR'")
+    runtime.damage("UPDATE instrument_second SET currency = 'GBP'")
+    for _ in range(5):
+        with pytest.raises(EnvironmentFaultError, match="doctor --repair"):
+            runtime.read(instruments.read_instrument, "AAPL")
+        writes.append(runtime.writer.submit(lambda conn: conn.total_changes).result(WAIT_S))
+    assert writes[1:] == writes[1:2] * 4
+    assert runtime.texts == []

@@ -196,7 +196,8 @@ def test_other_rows_without_proof_are_not_used_and_deleted(writer, filled):
     assert check_rows(writer) == []
 
 
-A, B, C, KEY = (1, "a"), (1, "b"), (1, "c"), (1,)
+A, B, C, KEY = (1, "a", "x"), (1, "b", "x"), (1, "c", "y"), (1,)
+D = (1, "a", "y")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +210,9 @@ A, B, C, KEY = (1, "a"), (1, "b"), (1, "c"), (1,)
         ((None, A, A), (True, True, True), A, 0, 1),
         ((A, None, None), (True, True, True), None, 0, 1),
         ((A, B, C), (True, True, True), None, 1, 1),
+        ((A, B, D), (True, True, True), A, 0, 1),
+        ((D, A, B), (True, True, True), A, 0, 1),
+        ((None, B, D), (True, True, True), None, 1, 1),
         ((A, B, None), (True, True, True), None, 1, 1),
         ((None, None, A), (False, False, True), None, 1, 1),
         ((None, None, A), (True, False, True), None, 1, 1),
