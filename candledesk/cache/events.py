@@ -99,6 +99,13 @@ class SymbolReused:
 
 
 @dataclass(frozen=True, slots=True)
+class EntriesRestored:
+    """Event: entries of the database other than bars were damaged; ``text`` says which, and what was done."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceChanged:
     """Event: a maintenance task began, went on or ended; its progress is sent a few times a second at most."""
 
@@ -125,6 +132,7 @@ Event = (
     | LimiterChanged
     | FaultRaised
     | SymbolReused
+    | EntriesRestored
     | MaintenanceChanged
     | WindowRequested
 )

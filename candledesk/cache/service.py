@@ -30,6 +30,7 @@ from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.lost_coverage import write_lost_coverage
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.housekeeping import Housekeeping
 from candledesk.cache.upkeep.schedule import UpdateRate
@@ -43,7 +44,7 @@ from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.store import Connection
     from candledesk.store.market.providers import LimitRow
+    from candledesk.store.market.row_copies.repair import RowFinding
 
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
@@ -97,7 +99,7 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        repairs = RowRepairs(self._events.emit)
+        repairs = RowRepairs(self._events.emit, self._restore_coverage)
         self._writer = Writer(partial(_connect, database, refusal), _checkpoint, run=repairs.run)
         self._readers = Readers(partial(connect_reader, database), after_task=partial(repairs.submit, self._writer))
         self._pool = FetchPool(settings.fetch_threads)
@@ -165,6 +167,9 @@ class CacheService:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
         written = self._writer.submit(lambda connection: _write_limiter(connection, provider, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
+
+    def _restore_coverage(self, connection: Connection, findings: Sequence[RowFinding]) -> None:
+        write_lost_coverage(connection, lambda *series: self._catalog.read(*series).readable, findings)
 
     def emit(self, event: Event) -> None:
         """Call every subscriber with an event that happened outside the cache."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.store.market.database import require_transaction
-from candledesk.store.market.row_copies.calendar_checksums import COLUMNS, calendar_checksum
-from candledesk.store.market.row_copies.reading import fetch_proven
+from candledesk.store.market.row_copies.calendar_checksums import COLUMNS, calendar_checksum, is_calendar_good
+from candledesk.store.market.row_copies.reading import fetch_proven, note_damage
 from candledesk.store.sqlite_errors import is_damage, translate_faults
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ SessionSource = Literal["stated", "observed", "idle"]
 _HALF_DAY_S = 43_200
 _N_ARRAYS = 5  # date, open, close, break_start, break_end
 _UPSERT = f"""
-INSERT INTO calendar_cache ({COLUMNS}, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO calendar_cache ({", ".join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET mic = excluded.mic, tz = excluded.tz, settle_s = excluded.settle_s,
     is_24h = excluded.is_24h, valid_until = excluded.valid_until, data = excluded.data, crc = excluded.crc
 """
-_SELECT = f"SELECT {COLUMNS}, crc FROM calendar_cache WHERE key = ?"
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM calendar_cache WHERE key = ?"
 _UPSERT_SESSION = """
 INSERT INTO stated_session (key, open, close, source) VALUES (?, ?, ?, ?)
 ON CONFLICT (key, open) DO UPDATE SET close = excluded.close, source = excluded.source
@@ -50,8 +50,12 @@ def read_calendar(conn: sqlite3.Connection, key: str) -> tuple[SessionCalendar, 
     except sqlite3.Error as error:
         if not is_damage(error):
             raise
+        note_damage(conn)
         return None
-    if row is None or row[0] != key or not isinstance(row[-2], bytes) or calendar_checksum(row[:-1]) != row[-1]:
+    if row is None:
+        return None
+    if row[0] != key or not is_calendar_good(row):
+        note_damage(conn)
         return None
     _, mic, tz, settle_s, is_24h, valid_until, data, _ = row
     date, open_, close, break_start, break_end = np.frombuffer(data, "<i8").astype(np.int64).reshape(_N_ARRAYS, -1)

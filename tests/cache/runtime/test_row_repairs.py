@@ -9,10 +9,11 @@ from functools import partial
 
 import pytest
 
-from candledesk.cache.events import FaultRaised
+from candledesk.cache.events import EntriesRestored
 from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.writer import Writer
+from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market import instruments
@@ -24,10 +25,10 @@ pytestmark = pytest.mark.allow_logs
 
 
 class Runtime:
-    """A writer and readers of a database, and the faults that were emitted."""
+    """A writer and readers of a database, and the texts that were emitted."""
 
     def __init__(self, path):
-        self.path, self.faults, self.is_emitted = path, [], threading.Event()
+        self.path, self.texts, self.is_emitted = path, [], threading.Event()
         repairs = RowRepairs(self._on_event)
         self.writer = Writer(partial(connect_writer, path), lambda _: None, run=repairs.run)
         self.readers = Readers(
@@ -35,8 +36,8 @@ class Runtime:
         )
 
     def _on_event(self, event):
-        assert isinstance(event, FaultRaised)
-        self.faults.append(event.text)
+        assert isinstance(event, EntriesRestored)
+        self.texts.append(event.text)
         self.is_emitted.set()
 
     def read(self, function, *values):
@@ -71,8 +72,8 @@ def test_what_a_reader_finds_is_restored_and_reported_once(runtime):
     assert runtime.rows("SELECT currency FROM instrument") == [("USD",)]
     assert runtime.read(instruments.read_instrument, "AAPL").currency == "USD"
     assert runtime.writer.submit(lambda _: 1).result(WAIT_S) == 1
-    assert len(runtime.faults) == 1
-    assert "the instrument AAPL" in runtime.faults[0]
+    assert len(runtime.texts) == 1
+    assert "the instrument AAPL" in runtime.texts[0]
 
 
 def test_a_write_that_a_damaged_row_refuses_is_repeated_after_the_repair(runtime):
@@ -88,7 +89,7 @@ def test_a_write_that_a_damaged_row_refuses_is_repeated_after_the_repair(runtime
     assert len(calls) == 2
     assert runtime.rows("SELECT interval, rev FROM series") == [("1d", 1)]
     assert runtime.read(instruments.series_id, "AAPL", INTERVALS["1d"]) == 1
-    assert len(runtime.faults) == 1
+    assert len(runtime.texts) == 1
 
 
 def test_a_write_on_a_page_of_zeros_succeeds(runtime):
@@ -105,7 +106,7 @@ def test_a_write_on_a_page_of_zeros_succeeds(runtime):
 
     assert runtime.writer.submit(write).result(WAIT_S) == 1
     assert runtime.rows("SELECT spelling, meta_fetched_at FROM instrument") == [("AAPL", 2)]
-    assert len(runtime.faults) == 1
+    assert len(runtime.texts) == 1
 
 
 def test_another_failure_of_a_task_is_not_repeated(runtime):
@@ -116,4 +117,17 @@ def test_another_failure_of_a_task_is_not_repeated(runtime):
         raise ValueError
 
     assert isinstance(runtime.writer.submit(fail).exception(WAIT_S), ValueError)
-    assert (len(calls), runtime.faults) == (1, [])
+    assert (len(calls), runtime.texts) == (1, [])
+
+
+def test_what_cannot_be_restored_is_left_alone_for_a_minute(runtime):
+    """Else each read would begin a repair, and each repair would make charts read again."""
+    writes = []
+    runtime.damage("UPDATE instrument SET currency = 'EUR'")
+    runtime.damage("UPDATE instrument_second SET currency = 'GBP'")
+    for _ in range(5):
+        with pytest.raises(EnvironmentFaultError, match="doctor --repair"):
+            runtime.read(instruments.read_instrument, "AAPL")
+        writes.append(runtime.writer.submit(lambda conn: conn.total_changes).result(WAIT_S))
+    assert writes[1:] == writes[1:2] * 4
+    assert runtime.texts == []

@@ -46,18 +46,28 @@ def replace_rows(
         _create_anew(conn, name)
     else:
         conn.execute(f"DELETE FROM {name}")  # SQLite clears the pages, and needs not find each row
+    insert_rows(conn, name, columns, rows)
+
+
+def insert_rows(conn: sqlite3.Connection, name: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert rows with these columns into a table."""
     marks = ", ".join("?" for _ in columns)
     conn.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", rows)
 
 
 def _create_anew(conn: sqlite3.Connection, name: str) -> None:
-    """Forget where the pages of a table and its indexes are, and create them again."""
+    """Create a table and its indexes again on new pages."""
     sql = "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'table' DESC"
     statements = [row[0] for row in conn.execute(sql, (name,)).fetchall()]
+    forget_pages(conn, name)
+    for statement in statements:
+        conn.execute(statement)
+
+
+def forget_pages(conn: sqlite3.Connection, name: str) -> None:
+    """Remove a table and its indexes from the schema without touching their pages; inside a transaction."""
     conn.execute("PRAGMA writable_schema = ON")
     try:
         conn.execute("DELETE FROM sqlite_schema WHERE tbl_name = ? AND type IN ('table', 'index')", (name,))
     finally:
         conn.execute("PRAGMA writable_schema = RESET")
-    for statement in statements:
-        conn.execute(statement)

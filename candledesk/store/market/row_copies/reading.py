@@ -41,6 +41,12 @@ def fetch_one(conn: sqlite3.Connection, tables: Tables, sql: str, values: Values
     return rows[0] if rows else None
 
 
+def note_damage(conn: sqlite3.Connection) -> None:
+    """Keep that the connection has found damage (``repair.pop_damage``)."""
+    if isinstance(conn, StoreConnection):
+        conn.has_damaged_rows = True
+
+
 @lru_cache(maxsize=256)
 def _on_copies(tables: Tables, sql: str) -> str:
     """Return the statement with the names of the tables bound to their second copies."""
@@ -58,8 +64,7 @@ def _fetch_again(conn: sqlite3.Connection, tables: Tables, sql: str, values: Val
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise
-        if isinstance(conn, StoreConnection):
-            conn.has_damaged_rows = True
+        note_damage(conn)
         votes = [_votes(conn, name) for name in tables]
     proven = _run(votes, sql, values, lambda one: one.proven)
     for side in range(3) if any(one.contested and one.layout.table.is_vital for one in votes) else ():

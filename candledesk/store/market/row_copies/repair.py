@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from candledesk.store.database_file import StoreConnection, snapshot, transaction
-from candledesk.store.market.row_copies.pages import find_damage, is_about_pages, replace_rows
+from candledesk.store.market.row_copies.calendar_checksums import COLUMNS as CALENDAR_COLUMNS
+from candledesk.store.market.row_copies.calendar_checksums import TABLE as CALENDARS
+from candledesk.store.market.row_copies.calendar_checksums import CalendarsState, read_calendars_state
+from candledesk.store.market.row_copies.pages import (
+    find_damage,
+    forget_pages,
+    insert_rows,
+    is_about_pages,
+    replace_rows,
+)
 from candledesk.store.market.row_copies.subjects import Subjects
 from candledesk.store.market.row_copies.tables import COPIED_TABLES, SIDES, has_copies
 from candledesk.store.market.row_copies.triggers import create_triggers, drop_triggers
@@ -31,6 +40,7 @@ class RowVerdict(StrEnum):
     LAST = "last"
     NEITHER = "neither"
     PAGES = "pages"
+    AGAIN = "again"
 
 
 _SENTENCES = {
@@ -40,6 +50,7 @@ _SENTENCES = {
     RowVerdict.LAST: "only this version of it is left, and it is used without proof",
     RowVerdict.NEITHER: "no two versions of it are equal, and it is not used",
     RowVerdict.PAGES: "a page or an index is damaged",
+    RowVerdict.AGAIN: "it is damaged, and is computed again when it is needed",
 }
 
 
@@ -84,17 +95,25 @@ class _State:
 
 @translate_faults()
 def check_rows(conn: sqlite3.Connection) -> list[RowFinding]:
-    """Compare all rows of the small tables with their copies; return what is damaged. Nothing is changed."""
-    return [finding for state in _read_states(conn) for finding in state.findings]
-
-
-def _read_states(conn: sqlite3.Connection) -> list[_State]:
+    """Compare all rows of the small tables with their copies or checksums; return what is damaged, changing nothing."""
     if not has_copies(conn):
         return []
     with snapshot(conn):
-        all_votes = [read_votes(conn, table) for table in COPIED_TABLES]
-        subjects = Subjects(all_votes)
-        return [_state(conn, votes, subjects) for votes in all_votes]
+        states, calendars = _read_states(conn), read_calendars_state(conn)
+    return [*(finding for state in states for finding in state.findings), *_calendar_findings(calendars)]
+
+
+def _calendar_findings(state: CalendarsState) -> list[RowFinding]:
+    findings = [RowFinding(CALENDARS, f"the calendar of {key}", RowVerdict.AGAIN) for key in state.damaged]
+    if state.is_broken or (state.lines and not findings):
+        findings.append(RowFinding(CALENDARS, "the table of calendars", RowVerdict.PAGES))
+    return findings
+
+
+def _read_states(conn: sqlite3.Connection) -> list[_State]:
+    all_votes = [read_votes(conn, table) for table in COPIED_TABLES]
+    subjects = Subjects(all_votes)
+    return [_state(conn, votes, subjects) for votes in all_votes]
 
 
 def _state(conn: sqlite3.Connection, votes: Votes, subjects: Subjects) -> _State:
@@ -109,9 +128,9 @@ def _state(conn: sqlite3.Connection, votes: Votes, subjects: Subjects) -> _State
         )
         for key, versions in votes.damaged.items()
     ]
-    names = [layout.table.name + ending for ending in SIDES]
+    names = [*(layout.table.name + ending for ending in SIDES), *layout.table.others]
     lines = {name: find_damage(conn, name) for name in names}
-    broken = frozenset(name for name, is_whole in zip(names, votes.is_readable, strict=True) if not is_whole)
+    broken = frozenset(name for name, is_whole in zip(names, votes.is_readable, strict=False) if not is_whole)
     broken |= {name for name in names if any(is_about_pages(line) for line in lines[name])}
     if broken or (any(lines.values()) and not findings):
         findings.append(RowFinding(layout.table.name, f"the table of {layout.table.title}", RowVerdict.PAGES))
@@ -146,32 +165,51 @@ def repair_rows(conn: sqlite3.Connection) -> list[RowFinding]:
     ``conn``: the write connection, outside of transactions; each damaged table is written anew in a transaction. A
     vital row of which one version is left is used; other rows without proof are deleted.
     """
-    states = [state for state in _read_states(conn) if state.findings]
-    if states:
+    if not has_copies(conn):
+        return []
+    with snapshot(conn):  # it ends before a change: a transaction that has read a damaged page cannot be committed
+        states = [state for state in _read_states(conn) if state.findings]
+        calendars = read_calendars_state(conn)
+    findings = [finding for state in states for finding in state.findings] + _calendar_findings(calendars)
+    if findings:
         with _without_triggers(conn):
             for state in states:
                 with transaction(conn):
                     _write_anew(conn, state)
-    return [finding for state in states for finding in state.findings]
+            if _calendar_findings(calendars):
+                with transaction(conn):
+                    replace_rows(conn, CALENDARS, CALENDAR_COLUMNS, calendars.rows, is_broken=calendars.is_broken)
+    return findings
 
 
 def _write_anew(conn: sqlite3.Connection, state: _State) -> None:
     """Write the proven rows to a table and to its copies, and each contested vital row where it was found."""
     votes = state.votes
-    last = {
-        key: row
-        for key, versions in votes.contested.items()
-        if _verdict(votes, key, versions) is RowVerdict.LAST
-        for row in versions
-        if row is not None
-    }
+    table = votes.layout.table
+    lost = [name for name in table.others if name in state.broken]
+    for name in lost:
+        forget_pages(conn, name)
+    broken = state.broken | ({table.name} if lost else set())
     for place, ending in enumerate(SIDES):
-        rows = votes.proven | last
-        if votes.layout.table.is_vital:
-            contested = {key: versions[place] for key, versions in votes.contested.items() if key not in last}
-            rows |= {key: row for key, row in contested.items() if row is not None}
-        name = votes.layout.table.name + ending
-        replace_rows(conn, name, votes.layout.columns, list(rows.values()), is_broken=name in state.broken)
+        name, columns = table.name + ending, votes.layout.columns
+        replace_rows(conn, name, columns, list(votes.proven.values()), is_broken=name in broken)
+        for row in _unproven(votes, place):
+            with suppress(sqlite3.IntegrityError):  # its damage makes it a row that the table cannot hold
+                insert_rows(conn, name, columns, [row])
+
+
+def _unproven(votes: Votes, place: int) -> list[Row]:
+    """Return the vital rows without proof that are written to one of the three tables.
+
+    Of which one version is left, that is written to all three; the others stay where they are.
+    """
+    rows: list[Row | None] = []
+    for key, versions in votes.contested.items():
+        if _verdict(votes, key, versions) is RowVerdict.LAST:
+            rows += [row for row in versions if row is not None]
+        elif votes.layout.table.is_vital:
+            rows.append(versions[place])
+    return [row for row in rows if row is not None]
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class CopiedTable:
 
     ``title``: what its rows are, for people. ``is_vital``: whether an answer without one of its rows could be wrong
     instead of incomplete. ``generated``: the definition of a computed column. ``indexes``: of the second copies, for
-    the statements that read them.
+    the statements that read them. ``others``: tables that SQLite keeps for this one and makes again with it.
     """
 
     name: str
@@ -40,6 +40,7 @@ class CopiedTable:
     is_vital: bool = False
     generated: str = ""
     indexes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 COPIED_TABLES = (
@@ -57,7 +58,7 @@ COPIED_TABLES = (
     CopiedTable("corporate_action", "splits and dividends", is_vital=True),
     CopiedTable("odd_bar", "flags of bars"),
     CopiedTable("dropped_row", "dropped rows"),
-    CopiedTable("backfill_job", "jobs", indexes=("{} (state, priority, job_id)",)),
+    CopiedTable("backfill_job", "jobs", indexes=("{} (state, priority, job_id)",), others=("sqlite_sequence",)),
     CopiedTable("harvest", "the archive"),
     CopiedTable("provider_limiter", "the limiters"),
     CopiedTable("provider_limit", "limits of providers"),

@@ -34,7 +34,8 @@ class Side:
 class Votes:
     """What the three copies of a table's rows say.
 
-    ``proven``: the rows of which two copies are equal. ``contested``: the versions of rows of which no two are.
+    ``proven``: the rows of which two copies are equal, as a whole or in each column. ``contested``: the versions of the
+    other rows.
     ``damaged``: the versions of all rows whose three copies are not equal. ``is_readable``: for each of the three
     tables, whether SQLite could read all its pages.
     """
@@ -65,7 +66,7 @@ def count_votes(layout: Layout, sides: Sequence[Side]) -> Votes:
         known = [
             row if row is not None or side.is_whole else object() for row, side in zip(versions, sides, strict=True)
         ]
-        winner = next((row for place, row in enumerate(known) if row in known[place + 1 :]), _NONE)
+        winner = next((row for place, row in enumerate(known) if row in known[place + 1 :]), _by_column(known))
         if winner is _NONE:
             votes.contested[key] = versions
         elif winner is not None:
@@ -76,6 +77,14 @@ def count_votes(layout: Layout, sides: Sequence[Side]) -> Votes:
 
 
 _NONE = object()
+
+
+def _by_column(versions: Sequence[object]) -> object:
+    """Return the row of which two versions are equal in each column, ``_NONE`` when there is none."""
+    rows = [row for row in versions if isinstance(row, tuple)]
+    columns = list(zip(*rows, strict=True)) if len(rows) == len(versions) else []
+    chosen = [next((value for place, value in enumerate(one) if value in one[place + 1 :]), _NONE) for one in columns]
+    return tuple(chosen) if chosen and _NONE not in chosen else _NONE
 
 
 def read_side(conn: sqlite3.Connection, layout: Layout, ending: str = "") -> Side:

@@ -3,14 +3,16 @@
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import pytest
 
+from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market import archive, corporate_actions, coverage, instruments, jobs
-from candledesk.store.market.calendars import read_calendar
+from candledesk.store.market.calendars import read_calendar, write_calendar
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.database import connect_reader, connect_writer, transaction
 from candledesk.store.market.row_copies.repair import RowVerdict, check_rows, pop_damage, repair_rows
@@ -19,7 +21,7 @@ from candledesk.store.market.row_copies.triggers import create_triggers, drop_tr
 from candledesk.store.market.row_copies.voting import Side, count_votes
 from candledesk.store.sqlite_errors import DamagedRowsError
 from tests.store.market.conftest import insert_old_series, versions_before
-from tests.store.market.row_copies.samples import NOW, fill_every_table
+from tests.store.market.row_copies.samples import NOW, PAGE_SIZE, fill_every_table
 
 NAME = "rows of the small tables have copies"
 NAMES = [table.name for table in COPIED_TABLES]
@@ -194,7 +196,8 @@ def test_other_rows_without_proof_are_not_used_and_deleted(writer, filled):
     assert check_rows(writer) == []
 
 
-A, B, C, KEY = (1, "a"), (1, "b"), (1, "c"), (1,)
+A, B, C, KEY = (1, "a", "x"), (1, "b", "x"), (1, "c", "y"), (1,)
+D = (1, "a", "y")
 
 
 @pytest.mark.parametrize(
@@ -207,6 +210,9 @@ A, B, C, KEY = (1, "a"), (1, "b"), (1, "c"), (1,)
         ((None, A, A), (True, True, True), A, 0, 1),
         ((A, None, None), (True, True, True), None, 0, 1),
         ((A, B, C), (True, True, True), None, 1, 1),
+        ((A, B, D), (True, True, True), A, 0, 1),
+        ((D, A, B), (True, True, True), A, 0, 1),
+        ((None, B, D), (True, True, True), None, 1, 1),
         ((A, B, None), (True, True, True), None, 1, 1),
         ((None, None, A), (False, False, True), None, 1, 1),
         ((None, None, A), (True, False, True), None, 1, 1),
@@ -225,16 +231,7 @@ def test_two_equal_versions_outvote_the_third(writer, versions, is_whole, proven
 
 def test_a_vital_row_of_which_one_version_is_left_is_used_after_a_repair(path, writer, filled):
     """Both tables with copies are damaged, so that what they lack is unknown."""
-    pages = [
-        writer.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (f"instrument{ending}",)).fetchone()[0]
-        for ending in SIDES[1:]
-    ]
-    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    writer.close()
-    with path.open("r+b") as file:
-        for page in pages:
-            file.seek((page - 1) * 8_192)
-            file.write(bytes(8_192))
+    overwrite_with_zeros(path, writer, "instrument_second", "instrument_third")
     with closing(connect_writer(path)) as conn:
         with pytest.raises(EnvironmentFaultError, match="doctor --repair"):
             instruments.read_instrument(conn, "AAPL")
@@ -248,3 +245,46 @@ def test_a_shell_reads_the_file_as_before(path, writer, filled):
     with closing(sqlite3.connect(path)) as shell:
         assert shell.execute("SELECT count(*) FROM candles").fetchone() == (0,)
         assert shell.execute("SELECT spelling FROM instrument ORDER BY 1").fetchall() == [("AAPL",), ("other:BTC-USD",)]
+
+
+def test_a_damaged_calendar_is_not_used_and_makes_room_for_a_new_one(path, writer, filled):
+    days = np.arange(3) * 86_400
+    calendar = SessionCalendar("XNYS", "America/New_York", days, days + 1, days + 2, days, days, settle_s=0)
+    for mode in ("a value", "its page"):
+        with transaction(writer):
+            write_calendar(writer, "damaged", calendar, 5)
+            write_calendar(writer, "whole", calendar, 5)
+        assert check_rows(writer) == []
+        if mode == "a value":
+            writer.execute("UPDATE calendar_cache SET valid_until = 6 WHERE key = 'damaged'")
+        else:
+            overwrite_with_zeros(path, writer, "calendar_cache")
+            writer = connect_writer(path)
+        assert read_calendar(writer, "damaged") is None
+        assert pop_damage(writer)
+        assert {finding.table for finding in repair_rows(writer)} == {"calendar_cache"}
+        assert check_rows(writer) == []
+        assert (read_calendar(writer, "whole") is None) == (mode == "its page")
+    writer.close()
+
+
+def test_new_jobs_are_stored_after_the_page_of_their_numbers_was_damaged(path, writer, filled):
+    overwrite_with_zeros(path, writer, "sqlite_sequence")
+    with closing(connect_writer(path)) as conn:
+        assert [finding.table for finding in repair_rows(conn)] == ["backfill_job"]
+        with transaction(conn):
+            (job,) = jobs.insert_or_join_jobs(conn, [jobs.JobKey(filled[1], "update", 7, 8, 1)], NOW)
+        assert job.job_id == 3
+        assert check_rows(conn) == []
+
+
+def overwrite_with_zeros(path, writer, *names):
+    """Close the writer and overwrite the first page of each table."""
+    sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+    pages = [writer.execute(sql, (name,)).fetchone()[0] for name in names]
+    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    writer.close()
+    with path.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * PAGE_SIZE)
+            file.write(bytes(PAGE_SIZE))
