@@ -99,7 +99,7 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        repairs = RowRepairs(self._events.emit, self._restore_coverage)
+        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
         self._writer = Writer(partial(_connect, database, refusal), _checkpoint, run=repairs.run)
         self._readers = Readers(partial(connect_reader, database), after_task=partial(repairs.submit, self._writer))
         self._pool = FetchPool(settings.fetch_threads)
@@ -145,8 +145,9 @@ class CacheService:
         self, database: Path, paths: Paths, settings: Settings, refusal: EnvironmentFaultError | None
     ) -> MaintenanceRunner:
         parts = self._context, self._catalog, self._fill_scheduler, self.jobs
-        connect = partial(connect_reader, database)
-        return MaintenanceRunner(MaintenanceContext(*parts, paths, connect, refusal, settings.backups_kept), KINDS)
+        connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
+        context = MaintenanceContext(*parts, paths, connect, refusal, settings.backups_kept, repair_rows)
+        return MaintenanceRunner(context, KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}

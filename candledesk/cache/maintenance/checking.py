@@ -15,7 +15,6 @@ from candledesk.store.market.coverage import list_spans_from
 from candledesk.store.market.database import transaction
 from candledesk.store.market.integrity.check import check_market
 from candledesk.store.market.integrity.repair import repair_damaged
-from candledesk.store.market.row_copies.repair import repair_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,8 +48,10 @@ def run_repair(context: MaintenanceContext, _request: MaintenanceRequest, report
                 "The file of the database is damaged: quit CandleDesk, then run `candledesk doctor --repair`, which "
                 "saves what can be read into a new file."
             )
-        rows = context.cache.writer.submit(repair_rows).result() if check.rows else []
-        check = check_market(reader, report) if rows else check  # what a series is was damaged
+        rows = check.rows
+        if rows:
+            context.cache.writer.submit(context.repair_rows).result()
+            check = check_market(reader, report)  # what a series is may have been damaged
         repaired = repair_damaged(check.damaged, reader, lambda change: _write(context, change), report)
         after = check_market(reader, report) if repaired else check
         refetch_of = _refetch_of(context, reader)

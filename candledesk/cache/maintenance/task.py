@@ -48,7 +48,8 @@ class MaintenanceContext:
 
     ``connect_reader`` opens a read-only connection of the task's own, which the task closes; writes are short
     transactions that are submitted to ``cache.writer``. ``refusal``: why nothing can be written in this home;
-    ``n_backups_kept``: how many automatic backups of one reason are kept.
+    ``n_backups_kept``: how many automatic backups of one reason are kept; ``repair_rows``: repairs the rows of the
+    small tables on the writer thread (``runtime.row_repairs``).
     """
 
     cache: CacheContext
@@ -59,6 +60,7 @@ class MaintenanceContext:
     connect_reader: Callable[[], Connection]
     refusal: EnvironmentFaultError | None
     n_backups_kept: int
+    repair_rows: Callable[[Connection], bool]
 
 
 def accept_all(_context: MaintenanceContext, _request: MaintenanceRequest) -> CandleDeskError | None:

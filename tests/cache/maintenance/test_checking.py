@@ -96,3 +96,19 @@ def test_the_command_shows_what_the_running_instance_finds(harness, remote):
     assert checks["chunks of AAA 1d"].has_lost
     assert any(line.startswith("lost ") for line in checks["chunks of AAA 1d"].details)
     assert [check.is_ok for check in examine_running(remote, is_repairing=False)] == [True]
+
+
+@pytest.mark.allow_logs
+def test_entries_that_differ_from_their_copies_are_named_and_restored(harness, run_task, succeed):
+    bars = harness.bars("1d", days_back(30)).bars
+    spoil(harness, "UPDATE instrument_second SET currency = 'XXX'", "DELETE FROM coverage")
+    task = run_task("check")
+    assert task.state is MaintenanceState.FAILED
+    (line,) = [line for line in task.lines if line.startswith("other tables: ")]
+    assert "not equal to the copies" in line
+    assert any("XXX" in line for line in task.lines)
+    lines = succeed("repair").lines
+    assert any(line.startswith("other tables: ") and "restored" in line for line in lines)
+    succeed("check")
+    assert harness.bars("1d", days_back(30), fill="none").bars.equals(bars)
+    assert not harness.bars("1d", days_back(30), fill="none").gaps
