@@ -83,11 +83,9 @@ def _describe(context: MaintenanceContext, check: MarketCheck) -> list[CheckLine
 
 
 def _add_lines(report: TaskReport, texts: Iterable[CheckLine]) -> None:
-    """Add the texts as lines: ``name: text``, and the details indented below."""
     for text in texts:
-        report.add_line(f"{text.name}: {text.text}")
-        for line in text.details:
-            report.add_line(f"  {line}")
+        for line in text.to_lines():
+            report.add_line(line)
 
 
 def _announce(context: MaintenanceContext, repaired: Iterable[RepairedSeries]) -> None:

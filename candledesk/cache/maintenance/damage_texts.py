@@ -14,7 +14,7 @@ from candledesk.store.market.chunks.proof import Verdict
 from candledesk.store.market.row_copies.repair import RowVerdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from candledesk.cache.fetching.provider_limits import ProviderLimits
     from candledesk.domain.bars import Bars
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 MAX_FINDINGS = 3  # named of one series
 MAX_SPANS = 20  # listed of one series
 MAX_FAULTS = 5
+INDENT = " " * 8
 MAX_ROWS = 20  # of other tables, listed
-LOST = "lost "  # begins the lines about spans whose bars were lost
 SALVAGE = "`candledesk doctor --repair` saves what can be read into a new file"
 
 
@@ -43,6 +43,32 @@ class CheckLine:
     text: str
     details: tuple[str, ...] = ()
     has_lost: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The result in a word: ``ok``, ``LOST`` or ``FAIL``."""
+        return "LOST" if self.has_lost else "ok" if self.is_ok else "FAIL"
+
+    def to_lines(self) -> list[str]:
+        """Return the check as lines of text, the details indented."""
+        return [f"{self.mark:4}  {self.name}: {self.text}", *(f"{INDENT}{line}" for line in self.details)]
+
+
+def read_lines(lines: Iterable[str]) -> list[CheckLine]:
+    """Return the checks whose ``to_lines`` are given one after the other."""
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith(INDENT) and found:
+            found[-1][1].append(line.removeprefix(INDENT))
+        else:
+            found.append((line, []))
+    return [_read(line, tuple(details)) for line, details in found]
+
+
+def _read(line: str, details: tuple[str, ...]) -> CheckLine:
+    mark, _, rest = line.partition("  ")
+    name, _, text = rest.strip().partition(": ")
+    return CheckLine(name, is_ok=mark != "FAIL", text=text, details=details, has_lost=mark == "LOST")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +226,7 @@ def _split(spans: Sequence[Span], refetch: Refetch) -> list[tuple[Span, bool]]:
 
 
 def _lost(span: Span, refetch: Refetch, *, is_askable: bool) -> str:
-    what = f"{LOST}{iso_time(span.start)} to {iso_time(span.end)}: "
+    what = f"lost {iso_time(span.start)} to {iso_time(span.end)}: "
     if is_askable:
         return f"{what}{refetch.provider} still has it; it is fetched again when it is shown or filled"
     return f"{what}cannot be fetched again; restore it from a backup (`candledesk backup --list`)"

@@ -21,10 +21,8 @@ def print_checks(checks: Sequence[CheckLine], *, as_json: bool) -> None:
         print(json.dumps([asdict(check) for check in checks], indent=1))
         return
     for check in checks:
-        mark = "LOST" if check.has_lost else "ok  " if check.is_ok else "FAIL"
-        print(printable(f"{mark}  {check.name}: {check.text}"))
-        for line in check.details:
-            print(printable(f"        {line}"))
+        for line in check.to_lines():
+            print(printable(line))
 
 
 def exit_code(checks: Sequence[CheckLine]) -> int:

@@ -30,7 +30,7 @@ def test_a_good_database_is_counted(harness, succeed):
     harness.bars("1d", days_back(30))
     (stored,) = harness.cache.read_storage().result(WAIT_S).series
     task = succeed("check")
-    assert task.lines[0].startswith("database: candles.db, ")
+    assert task.lines[0].startswith("ok    database: candles.db, ")
     assert f"{stored.n_bars:,} bars in 1 series" in task.lines[0]
     assert succeed("repair").lines[0].endswith("1 of 1 series exact")
 
@@ -42,7 +42,7 @@ def test_damage_is_shown_and_repaired_and_charts_show_the_same_bars(harness, run
     task = run_task("check")
     assert task.state is MaintenanceState.FAILED
     assert "doctor --repair" in task.error
-    assert any(line.startswith("chunks of AAA 1d: ") for line in task.lines)
+    assert any(line.startswith("FAIL  chunks of AAA 1d: ") for line in task.lines)
     assert any("the chunk is right" in line for line in task.lines)
     assert "rows written from 1 chunk" in "".join(succeed("repair").lines)
     succeed("check")
@@ -56,7 +56,7 @@ def test_lost_bars_become_a_gap_that_is_announced_and_fetched_again(harness, yah
     events = []
     harness.cache.subscribe(events.append)
     lines = succeed("repair").lines
-    assert any(line.startswith("  lost ") and "still has it" in line for line in lines)
+    assert any(line.lstrip().startswith("lost ") and "still has it" in line for line in lines)
     assert any(isinstance(event, CoverageChanged) and event.symbol == "AAA" for event in events)
     assert harness.bars("1d", days_back(30)).bars.equals(bars)
     succeed("check")
@@ -89,8 +89,7 @@ def test_the_command_shows_what_the_running_instance_finds(harness, remote):
     assert (check.name, check.is_ok) == ("database", True)
     spoil(harness, WORSE_ROWS, BLANK)
     checks = {check.name: check for check in examine_running(remote, is_repairing=False)}
-    assert not any(check.is_ok for check in checks.values())
-    assert set(checks) == {"database", "chunks of AAA 1d", "running instance"}
+    assert {name: check.is_ok for name, check in checks.items()} == {"database": True, "chunks of AAA 1d": False}
     checks = {check.name: check for check in examine_running(remote, is_repairing=True)}
     assert all(check.is_ok for check in checks.values())
     assert checks["chunks of AAA 1d"].has_lost
@@ -104,11 +103,11 @@ def test_entries_that_differ_from_their_copies_are_named_and_restored(harness, r
     spoil(harness, "UPDATE instrument_second SET currency = 'XXX'", "DELETE FROM coverage")
     task = run_task("check")
     assert task.state is MaintenanceState.FAILED
-    (line,) = [line for line in task.lines if line.startswith("other tables: ")]
+    (line,) = [line for line in task.lines if line.startswith("FAIL  other tables: ")]
     assert "not equal to the copies" in line
     assert any("XXX" in line for line in task.lines)
     lines = succeed("repair").lines
-    assert any(line.startswith("other tables: ") and "restored" in line for line in lines)
+    assert any(line.startswith("ok    other tables: ") and "restored" in line for line in lines)
     succeed("check")
     assert harness.bars("1d", days_back(30), fill="none").bars.equals(bars)
     assert not harness.bars("1d", days_back(30), fill="none").gaps
