@@ -15,8 +15,7 @@ from candledesk.store.backup_file import sync_file
 from candledesk.store.migrating import migrate
 from candledesk.store.replacing import replace_files
 from candledesk.store.salvage.pages import PageFile
-from candledesk.store.salvage.transport import Moved, move_tables, read_schema
-from candledesk.store.salvage.trees import TreeWalk
+from candledesk.store.salvage.transport import Moved, StoredSchema, move_tables, read_schema
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -100,10 +99,11 @@ def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress)
     try:
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with PageFile(path, schema.page_size) as pages:
-            version = find_version(pages, schema, path)
+            stored = read_schema(pages)
+            version = find_version(pages, stored, schema, path)
             with translate_faults(new), closing(_create(new, schema, version)) as conn:
                 conn.execute("BEGIN")
-                moved = move_tables(pages, conn, on_progress)
+                moved = move_tables(pages, stored, conn, on_progress)
                 conn.execute("COMMIT")
                 salvage = Salvage(version, moved, pages.log.n_damaged)
                 if salvage.n_rows == 0:
@@ -138,13 +138,12 @@ def put_in_place(path: Path, new: Path, kept: Path) -> Path:
     return kept
 
 
-def find_version(pages: PageFile, schema: Schema, path: Path) -> int:
+def find_version(pages: PageFile, stored: StoredSchema, schema: Schema, path: Path) -> int:
     """Return the schema version of a damaged file: that whose tables it has, else that in its header.
 
     Raises ``EnvironmentFaultError`` for a newer version.
     """
-    rows, is_whole = read_schema(pages, TreeWalk(pages))
-    found = {_identity(row) for row in rows}
+    found, is_whole = {_identity(row) for row in stored.rows}, stored.is_whole
     in_header = pages.read_version()
     known = _known_versions(schema)
     if is_whole and found and in_header is not None and in_header > schema.version and found not in known:
@@ -165,7 +164,7 @@ def has_tables(path: Path, schema: Schema) -> bool:
     """Return whether most of a damaged file's tables are those of ``schema``, whatever its header says."""
     try:
         with PageFile(path, schema.page_size) as pages:
-            found = {_identity(row) for row in read_schema(pages, TreeWalk(pages))[0]}
+            found = {_identity(row) for row in read_schema(pages).rows}
     except OSError:
         return False
     return any(2 * len(found & rows) > len(found) for rows in _known_versions(schema))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.progress import OnProgress, Progress
-from candledesk.store.salvage.records import INDEX_INNER, LEAVES, read_kind
+from candledesk.store.salvage.records import INDEX_INNER, LEAVES, TABLE_LEAF, read_kind
 from candledesk.store.salvage.tables import SCHEMA_TABLE, choose_tables, describe_schema_table, describe_tables
 from candledesk.store.salvage.trees import TreeWalk
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from candledesk.store.salvage.records import Cell, Record, Value
     from candledesk.store.salvage.tables import Table
 
+_SCHEMA_KINDS = {"table", "index", "view", "trigger"}
 _BATCH = 2_000  # rows inserted together
 STEP = "reading the damaged file"
 Key = tuple[Any, ...]
@@ -41,29 +42,42 @@ class Moved:
         return self.is_found and not self.breaks
 
 
-def read_schema(pages: PageFile, walk: TreeWalk) -> tuple[list[Record], bool]:
-    """Return the rows of the schema table that can be read, and whether these are all."""
-    table = describe_schema_table()
+@dataclass(frozen=True, slots=True)
+class StoredSchema:
+    """The rows of the schema table that can be read; ``is_whole``: whether these are all."""
+
+    rows: tuple[Record, ...]
+    is_whole: bool
+
+
+def read_schema(pages: PageFile) -> StoredSchema:
+    """Read the schema of a damaged file: from its root, page 1, and what cannot be reached from there in any page."""
+    table, walk = describe_schema_table(), TreeWalk(pages)
     found = list(walk.walk(1, is_table=True))
-    records = [cell.record for cell in found if cell is not None and cell.record and table.rate(cell.record) >= 0]
-    if len(records) == len(found) and records:
-        return records, True
-    for _number, _kind, cells in _find_orphans(pages, walk.visited, set()):
-        mine = [cell.record for cell in cells if cell.record is not None and table.rate(cell.record) >= 0]
-        records += [record for record in mine if record[0] in {"table", "index", "view"} and record not in records]
-    return records, False
+    rows = [cell.record for cell in found if cell is not None and cell.record and table.rate(cell.record) >= 0]
+    if len(rows) == len(found) and rows:
+        return StoredSchema(tuple(rows), is_whole=True)
+    for number in range(2, pages.n_pages + 1):
+        page = pages.read(number)
+        if read_kind(page, number) != TABLE_LEAF or number in walk.visited:
+            continue
+        records = [cell.record for cell in walk.read_cells(page, number) if cell is not None and cell.record]
+        mine = [record for record in records if table.rate(record) >= 0 and record[0] in _SCHEMA_KINDS]
+        rows += [record for record in mine if record not in rows]
+    return StoredSchema(tuple(rows), is_whole=False)
 
 
-def move_tables(pages: PageFile, conn: Connection, on_progress: OnProgress) -> dict[str, Moved]:
+def move_tables(pages: PageFile, schema: StoredSchema, conn: Connection, on_progress: OnProgress) -> dict[str, Moved]:
     """Insert the rows of every table into ``conn``, which has the same empty tables; return what was moved of each.
 
+    ``schema``: of the damaged file, which has the root pages.
     Rows of pages that belong to no readable tree are inserted too, when rows of that table are missing and the page is
     not known to be unused; a row of a readable tree goes before one of these with the same key. Rows that the tables
     do not accept are left out.
     """
     walk = TreeWalk(pages)
-    schema, _ = read_schema(pages, walk)
-    roots = {record[1]: record[3] for record in schema if type(record[3]) is int}
+    list(walk.walk(1, is_table=True))  # its pages are nobody else's
+    roots = {row[1]: row[3] for row in schema.rows if type(row[3]) is int}
     tables = describe_tables(conn)
     moved: dict[str, Moved] = {}
     for table in tables:

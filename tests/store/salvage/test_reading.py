@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from candledesk.store.salvage.log import read_log
 from candledesk.store.salvage.pages import PageFile
 from candledesk.store.salvage.tables import choose_tables, describe_tables
-from candledesk.store.salvage.transport import move_tables
+from candledesk.store.salvage.transport import move_tables, read_schema
 from candledesk.store.salvage.trees import TreeWalk
 
 PAGE = 1_024
@@ -62,7 +62,7 @@ def moved(path):
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
         new.executescript(TABLES)
         with PageFile(path, PAGE) as pages:
-            found = move_tables(pages, new, lambda _: None)
+            found = move_tables(pages, read_schema(pages), new, lambda _: None)
         return content(new), found
 
 
@@ -236,6 +236,6 @@ def test_the_pages_of_copies_of_a_table_stay_copies_when_nothing_says_whose_they
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
         new.executescript(script[: script.index("CREATE TRIGGER")])
         with PageFile(path, PAGE) as pages:
-            move_tables(pages, new, lambda _: None)
+            move_tables(pages, read_schema(pages), new, lambda _: None)
         for table in ("tick", "tick_2", "tick_3"):
             assert new.execute(f"SELECT * FROM {table}").fetchall() == truth
