@@ -26,7 +26,8 @@ from candledesk.store.market.integrity.salvage import salvage_market
 from candledesk.store.market.providers import read_limits
 from candledesk.store.market.row_copies.repair import repair_rows
 from candledesk.store.restoring import finish_restore
-from candledesk.store.salvage.new_file import has_tables, remove_leftover
+from candledesk.store.salvage.new_file import remove_leftover
+from candledesk.store.salvage.versions import has_tables
 from candledesk.store.sqlite_errors import DamagedDatabaseError
 from candledesk.store.user.database import DamagedFileError, find_damage, user_schema
 from candledesk.store.user.salvage import salvage_user_data
@@ -174,7 +175,9 @@ class DatabaseDoctor:
         path = self._paths.user_database
         try:
             return bool(find_damage(path))
-        except (DamagedFileError, ForeignFileError):
+        except DamagedFileError:
+            return True
+        except ForeignFileError:
             return has_tables(path, user_schema())
         except EnvironmentFaultError:
             return False

@@ -15,20 +15,19 @@ from candledesk.store.backup_file import sync_file
 from candledesk.store.migrating import migrate
 from candledesk.store.replacing import replace_files
 from candledesk.store.salvage.pages import PageFile
-from candledesk.store.salvage.transport import Moved, StoredSchema, move_tables, read_schema
+from candledesk.store.salvage.transport import Moved, move_tables, read_schema
+from candledesk.store.salvage.versions import find_version, run_steps
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from candledesk.domain.progress import OnProgress
     from candledesk.store import Connection
-    from candledesk.store.database_file import Schema, SchemaStep
-    from candledesk.store.salvage.records import Record
+    from candledesk.store.database_file import Schema
 
 _SPARE_BYTES = 4 << 20  # must stay free beside the new file
-_SCHEMA_ROWS = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,53 +137,6 @@ def put_in_place(path: Path, new: Path, kept: Path) -> Path:
     return kept
 
 
-def find_version(pages: PageFile, stored: StoredSchema, schema: Schema, path: Path) -> int:
-    """Return the schema version of a damaged file: that whose tables it has, else that in its header.
-
-    Raises ``EnvironmentFaultError`` for a newer version.
-    """
-    found, is_whole = {_identity(row) for row in stored.rows}, stored.is_whole
-    in_header = pages.read_version()
-    known = _known_versions(schema)
-    if is_whole and found and in_header is not None and in_header > schema.version and found not in known:
-        raise EnvironmentFaultError(
-            f"{path} was written by a newer CandleDesk (schema version {in_header}, this one reads {schema.version}): "
-            "update CandleDesk, or set another --home; the file was not changed."
-        )
-    if not found:
-        return in_header if in_header is not None and 0 < in_header <= schema.version else schema.version
-    rates = [
-        (len(found & rows) - len(rows - found) * is_whole, version == in_header)
-        for version, rows in enumerate(known, 1)
-    ]
-    return max(range(len(rates)), key=lambda place: (*rates[place], place)) + 1
-
-
-def has_tables(path: Path, schema: Schema) -> bool:
-    """Return whether most of a damaged file's tables are those of ``schema``, whatever its header says."""
-    try:
-        with PageFile(path, schema.page_size) as pages:
-            found = {_identity(row) for row in read_schema(pages).rows}
-    except OSError:
-        return False
-    return any(2 * len(found & rows) > len(found) for rows in _known_versions(schema))
-
-
-def _identity(row: Record) -> tuple[object, object, object]:
-    kind, name, _table, _root, sql = row
-    return kind, name, sql
-
-
-def _known_versions(schema: Schema) -> list[set[tuple[object, object, object]]]:
-    """Return the rows of the schema table in each version, the first one at 0."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
-        versions = []
-        for step in schema.steps:
-            _run_steps(conn, [step])
-            versions.append({_identity(row) for row in conn.execute(_SCHEMA_ROWS).fetchall()})
-        return versions
-
-
 def _create(new: Path, schema: Schema, version: int) -> Connection:
     """Create an empty database of ``version``; without journal and syncs, for it is thrown away when anything fails."""
     conn = sqlite3.connect(new, isolation_level=None)
@@ -192,20 +144,13 @@ def _create(new: Path, schema: Schema, version: int) -> Connection:
         conn.execute(f"PRAGMA page_size = {schema.page_size}")
         conn.execute("PRAGMA synchronous = OFF")
         conn.execute("PRAGMA journal_mode = OFF").fetchone()
-        _run_steps(conn, schema.steps[:version])
+        run_steps(conn, schema.steps[:version])
         conn.execute(f"PRAGMA application_id = {schema.application_id}")
         conn.execute(f"PRAGMA user_version = {version}")
     except BaseException:
         conn.close()
         raise
     return conn
-
-
-def _run_steps(conn: Connection, steps: Iterable[SchemaStep]) -> None:
-    conn.execute("BEGIN")
-    for step in steps:
-        step.run(conn)
-    conn.execute("COMMIT")
 
 
 def _remove(new: Path) -> None:

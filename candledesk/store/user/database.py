@@ -22,7 +22,8 @@ from candledesk.store.database_file import (
     use_wal,
 )
 from candledesk.store.migrating import create_or_migrate
-from candledesk.store.salvage.new_file import free_name, has_tables
+from candledesk.store.salvage.new_file import free_name
+from candledesk.store.salvage.versions import has_tables
 from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
 from candledesk.store.user.salvage import salvage_user_data
@@ -71,7 +72,8 @@ def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
     try:
         return OpenedUserDatabase(_open(path), "")
     except (DamagedFileError, ForeignFileError) as error:
-        saved = _salvage(path, now)
+        is_ours = isinstance(error, DamagedFileError) or has_tables(path, user_schema())
+        saved = _salvage(path, now) if is_ours else None
         if saved is not None:
             _log.error("%s (now: %s; saved: %s)", error, saved.kept, saved)
             notice = f"{path} was damaged and is kept as {saved.kept.name}; saved into a new file: {saved}."
@@ -93,7 +95,7 @@ def user_schema() -> Schema:
 def _salvage(path: Path, now: int) -> SavedUserData | None:
     """Save a damaged file into a new one; ``None`` when nothing can be read, or there is no room."""
     try:
-        return salvage_user_data(path, user_schema(), now) if has_tables(path, user_schema()) else None
+        return salvage_user_data(path, user_schema(), now)
     except EnvironmentFaultError as error:
         _log.error("nothing was saved of the damaged %s: %s", path, error)
         return None

@@ -7,12 +7,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.store.database_file import list_tables
+from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.reading import find_keys
 from candledesk.store.market.chunks.repair import forget_lost, repair_series
-from candledesk.store.market.chunks.table import read_head
+from candledesk.store.market.chunks.table import decode, read_chunk, read_head
 from candledesk.store.market.database import market_schema, transaction
 from candledesk.store.market.instruments import list_series
 from candledesk.store.market.integrity.check import DamagedSeries, check_market
@@ -20,7 +23,7 @@ from candledesk.store.market.integrity.repair import count_checked, summarize
 from candledesk.store.market.row_copies.repair import check_rows, repair_rows
 from candledesk.store.market.row_copies.tables import SIDES, TABLES, read_layout
 from candledesk.store.market.row_copies.triggers import create_triggers, drop_triggers
-from candledesk.store.market.rows import FOREVER
+from candledesk.store.market.rows import FOREVER, read_rows, upsert_rows
 from candledesk.store.salvage.new_file import (
     free_name,
     new_file_beside,
@@ -122,6 +125,7 @@ def _prove(conn: Connection, salvage: Salvage, on_progress: OnProgress) -> tuple
         on_progress(Progress(f"Proving {symbol} {interval}", place, len(series)))
         n_before = count_checked(conn, series_id)
         with transaction(conn):
+            _fill_from_chunks(conn, series_id, salvage)
             unseen = _find_unseen(conn, series_id, salvage)
             found = repair_series(conn, series_id)
             unseen = forget_lost(conn, series_id, unseen)
@@ -146,11 +150,33 @@ def _remove_nameless(conn: Connection) -> int:
     return n_removed
 
 
+def _fill_from_chunks(conn: Connection, series_id: int, salvage: Salvage) -> None:
+    """Insert the rows that are missing where rows could not be read, from chunks of before there were checksums.
+
+    No checksum can decide there, and the chunk is the only copy that is left.
+    """
+    head = read_head(conn, series_id)
+    spans = _missing_spans(salvage, "candle", (series_id,), lambda key: key[1]) if head.is_unchecked else []
+    for key in find_keys(conn, head, 1) if spans else []:
+        stored = read_chunk(conn, head, 1, key)
+        records = None if stored is None or stored.crc is not None else decode(1, stored)
+        if records is None:
+            continue
+        bars = pyramid.to_bars(records)
+        times = read_rows(conn, series_id, key * head.chunk_s, (key + 1) * head.chunk_s).open_time
+        is_missing = ~np.isin(bars.open_time, times)
+        inside = [(bars.open_time >= span.start) & (bars.open_time < span.end) for span in spans]
+        upsert_rows(conn, series_id, bars.take(np.logical_or.reduce(inside) & is_missing))
+
+
 def _find_unseen(conn: Connection, series_id: int, salvage: Salvage) -> list[Span]:
     """Return spans in which bars may have been stored of which no copy and no checksum is left."""
     head = read_head(conn, series_id)
     rows = _missing_spans(salvage, "candle", (series_id,), lambda key: key[1])
-    checksums = _missing_spans(salvage, "chunk_checksum", (series_id, 1), lambda key: key[2] * head.chunk_s)
+    if "chunk_checksum" in salvage.moved:
+        checksums = _missing_spans(salvage, "chunk_checksum", (series_id, 1), lambda key: key[2] * head.chunk_s)
+    else:  # an older version, in which nothing but a chunk shows that there were bars
+        checksums = [] if salvage.moved["chunk"].is_whole else [Span(-FOREVER, FOREVER)]
     both = [part for span in rows for other in checksums if (part := span.intersect(other))]
     if not both:
         return []

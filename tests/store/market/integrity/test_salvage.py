@@ -19,6 +19,7 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
+from candledesk.store.market import migrations
 from candledesk.store.market.bars import read_bars, write_bars
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.coverage import read_coverage, write_coverage
@@ -28,6 +29,8 @@ from candledesk.store.market.integrity.check import check_market
 from candledesk.store.market.integrity.salvage import salvage_market
 from candledesk.store.replacing import finish_replacing
 from tests.store.market.chunks.samples import session_bars
+from tests.store.market.conftest import insert_old_series
+from tests.store.market.older_versions import write_as_before_checksums
 
 NOW = 1_800_000_000  # 2027-01-15 08:00:00 UTC
 KEPT = "candles.db.damaged-20270115T080000Z"
@@ -246,6 +249,29 @@ def test_a_process_that_is_killed_loses_nothing(killed):
         names = {file.name for file in killed.parent.iterdir()} - {"candles.db-shm", "candles.db-wal"}
         assert names == {"candles.db", KEPT, f"{KEPT}-wal"}, step
     assert step > 10
+
+
+@pytest.mark.parametrize("version", [1, 6, 9, 10])
+@pytest.mark.parametrize("table", ["sqlite_schema", "candle", "chunk", "series"])
+def test_a_damaged_file_of_an_older_version_is_saved_and_migrated(path, monkeypatch, version, table):
+    """The series has one row in a version without copies, so that its page is not damaged but that of its index is."""
+    whole = migrations.MIGRATIONS
+    monkeypatch.setattr(migrations, "MIGRATIONS", whole[:version])
+    create_or_open(path)
+    with closing(connect_writer(path)) as conn, transaction(conn):
+        number = insert_old_series(conn, INTERVALS["1m"])
+        write_as_before_checksums(conn, number, BARS[0])
+    with closing(sqlite3.connect(path)) as conn:
+        name = table.replace("series", "idx_series_instrument_id_interval")
+        (root,) = conn.execute(ROOT, (name,)).fetchone() or (1,)
+    path.write_bytes(without_page(path.read_bytes(), root))
+    monkeypatch.setattr(migrations, "MIGRATIONS", whole)
+    saved = salvage_market(path, NOW)
+    assert not any(one.lost for one in saved.series)
+    with closing(connect_reader(path)) as conn:
+        assert read_bars(conn, number, EVER).equals(BARS[0])
+        assert conn.execute("PRAGMA user_version").fetchone() == (len(whole),)
+        assert check_market(conn).is_good
 
 
 def test_without_room_nothing_is_changed(path, image, monkeypatch):
