@@ -82,7 +82,7 @@ _NONE = object()
 def _by_column(versions: Sequence[object]) -> object:
     """Return the row of which two versions are equal in each column, ``_NONE`` when there is none."""
     rows = [row for row in versions if isinstance(row, tuple)]
-    columns = list(zip(*rows, strict=True)) if len(rows) == len(versions) else []
+    columns = zip(*rows, strict=True)
     chosen = [next((value for place, value in enumerate(one) if value in one[place + 1 :]), _NONE) for one in columns]
     return tuple(chosen) if chosen and _NONE not in chosen else _NONE
 

@@ -241,6 +241,29 @@ def test_a_vital_row_of_which_one_version_is_left_is_used_after_a_repair(path, w
         assert check_rows(conn) == []
 
 
+def test_coverage_of_which_one_version_is_left_is_not_used(path, writer, filled):
+    overwrite_with_zeros(path, writer, "coverage_second", "coverage_third")
+    with closing(connect_writer(path)) as conn:
+        assert coverage.read_coverage(conn, filled[1]) == []
+        findings = repair_rows(conn)
+        assert {finding.verdict for finding in findings if finding.versions} == {RowVerdict.NEITHER}
+        assert coverage.read_coverage(conn, filled[1]) == []
+        assert check_rows(conn) == []
+
+
+def test_what_was_proven_is_compared_again_after_a_change(path, writer, filled):
+    _, days = filled
+    with closing(connect_reader(path)) as reader:
+        for state in (CoverageState.KNOWN_EMPTY, CoverageState.REFUSED):
+            with transaction(writer):
+                coverage.write_coverage(writer, days, [Coverage(Span(0, 400_000), state, NOW)])
+            with closing(sqlite3.connect(path)) as other, other:
+                other.execute("UPDATE coverage SET state = 'have'")
+            for _ in range(2):
+                assert [piece.state for piece in coverage.read_coverage(reader, days)] == [state]
+            repair_rows(writer)
+
+
 def test_a_shell_reads_the_file_as_before(path, writer, filled):
     with closing(sqlite3.connect(path)) as shell:
         assert shell.execute("SELECT count(*) FROM candles").fetchone() == (0,)

@@ -4,8 +4,14 @@ from collections import Counter
 
 import pytest
 
+from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.span import Span
+from candledesk.store.market.coverage import write_coverage
+from candledesk.store.market.database import transaction
+from candledesk.store.market.jobs import JobKey, insert_or_join_jobs
 from candledesk.store.market.row_copies.repair import check_rows, repair_rows
-from candledesk.store.market.row_copies.tables import COPIED_TABLES, SECOND, SIDES
+from candledesk.store.market.row_copies.tables import COPIED_TABLES, SECOND, SIDES, TABLES, read_layout
+from candledesk.store.market.row_copies.voting import read_side, read_votes
 from tests.store.market.row_copies.samples import (
     PAGE_SIZE,
     answers_of,
@@ -71,3 +77,36 @@ def test_a_page_of_zeros_changes_no_answer(sample, table):
             repair_rows(conn)
             assert check_rows(conn) == []
             assert answers_of(table, conn, series) == truth[table], (table, page)
+
+
+@pytest.mark.parametrize(("table", "ends"), [("coverage", (1,)), ("backfill_job", (1,)), ("backfill_job", (1, 7))])
+def test_a_page_in_the_middle_of_a_larger_table_costs_only_its_own_rows(writer, table, ends):
+    """All three copies have such pages in other places, and all rows are proven all the same."""
+    _, days = fill_every_table(writer)
+    with transaction(writer):
+        if table == "coverage":
+            pieces = [Coverage(Span(10**6 + 9 * k, 10**6 + 9 * k + 5), CoverageState.HAVE, k) for k in range(3_000)]
+            write_coverage(writer, days, pieces)
+        else:
+            insert_or_join_jobs(writer, [JobKey(days, "backfill", k, k + 1, 1) for k in range(1, 3_000)], 1)
+    count, sql = writer.execute(f"SELECT count(*) FROM {table}").fetchone()[0], f"SELECT * FROM {table} ORDER BY 1, 2"
+    truth = set(writer.execute(sql).fetchall())
+    data = bytearray(image_of(writer))
+    with opened(data) as conn:
+        for place, side in enumerate(SIDES):
+            leaves = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path"
+            pages = [page for (page,) in conn.execute(leaves, (table + side,))]
+            for at in ends:
+                page = pages[len(pages) * (at + 2 * place) // 12]
+                data[(page - 1) * PAGE_SIZE : page * PAGE_SIZE] = bytes(PAGE_SIZE)
+    with opened(data) as conn:
+        layout = read_layout(conn, TABLES[table])
+        for side in SIDES:
+            read = read_side(conn, layout, side)
+            assert not read.is_whole
+            assert count * (1 - 0.15 * len(ends)) < len(read.rows) < count, side
+        votes = read_votes(conn, TABLES[table])
+        assert set(votes.proven.values()) == truth
+        repair_rows(conn)
+        assert set(conn.execute(sql).fetchall()) == truth
+        assert check_rows(conn) == []
