@@ -18,19 +18,27 @@ from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
+from candledesk.cache.maintenance.files import HomeFiles
+from candledesk.cache.maintenance.registry import KINDS
+from candledesk.cache.maintenance.runner import MaintenanceRunner
+from candledesk.cache.maintenance.task import MaintenanceContext
 from candledesk.cache.runtime.answer_watch import AnswerWatch
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
 from candledesk.cache.runtime.provider_router import ProviderRouter
 from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.storage_watch import StorageWatch
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.lost_coverage import write_lost_coverage
 from candledesk.cache.upkeep.archive import Archive
+from candledesk.cache.upkeep.housekeeping import Housekeeping
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
+from candledesk.paths import Paths
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.providers.registry import make_providers
@@ -39,7 +47,7 @@ from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -47,10 +55,12 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.store import Connection
     from candledesk.store.market.providers import LimitRow
+    from candledesk.store.market.row_copies.repair import RowFinding
 
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
 WRITER_S = 1.0
+MAINTENANCE_S = 0.3
 READERS_S = 0.3
 
 
@@ -94,8 +104,11 @@ class CacheService:
         self._events = EventEmitter()
         guard = FileGuard(database, is_written=refusal is None)
         guard.adopt()
-        self._readers = Readers(partial(connect_reader, database), guard.check)
-        self._writer = Writer(partial(_connect, database, refusal, self._readers), checkpoint, guard=guard)
+        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
+        connect = partial(self._connect_writer, database, refusal)
+        self._writer = Writer(connect, checkpoint, guard=guard, run=repairs.run)
+        after_task = partial(repairs.submit, self._writer)
+        self._readers = Readers(partial(connect_reader, database), guard.check, after_task=after_task)
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
         self._context = CacheContext(
@@ -125,13 +138,25 @@ class CacheService:
         archive = Archive(*parts)
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
-        self.controller = CacheController(*parts, self.jobs, archive)
+        paths = Paths(database.parent)
+        self.maintenance = self._make_maintenance(database, paths, settings, refusal)
+        files = HomeFiles(self._context, self._catalog.limits, paths)
+        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
+        self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property
     def terms(self) -> str:
         """Where the data come from, and under which terms, in sentences."""
         terms = [provider.capabilities.terms for provider in self._providers.providers.values()]
         return " ".join(filter(None, terms))
+
+    def _make_maintenance(
+        self, database: Path, paths: Paths, settings: Settings, refusal: EnvironmentFaultError | None
+    ) -> MaintenanceRunner:
+        parts = self._context, self._catalog, self._fill_scheduler, self.jobs
+        connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
+        context = MaintenanceContext(*parts, paths, connect, refusal, settings.backups_kept, repair_rows)
+        return MaintenanceRunner(context, KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}
@@ -148,6 +173,17 @@ class CacheService:
                 )
         return Limiters(limiters)
 
+    def _connect_writer(self, database: Path, refusal: EnvironmentFaultError | None) -> Connection:
+        """Open the writer's connection.
+
+        A reader that was opened on a full disk sees the file without its log, so the readers open theirs again.
+        """
+        if refusal is not None:
+            raise refusal
+        connection = connect_writer(database)
+        self._readers.reconnect()
+        return connection
+
     def _emit_limiter(self) -> None:
         self._events.emit(LimiterChanged(self._context.limiter_state()))
 
@@ -155,6 +191,9 @@ class CacheService:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
         written = self._writer.submit(lambda connection: _write_limiter(connection, provider, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
+
+    def _restore_coverage(self, connection: Connection, findings: Sequence[RowFinding]) -> None:
+        write_lost_coverage(connection, lambda *series: self._catalog.read(*series).readable, findings)
 
     def emit(self, event: Event) -> None:
         """Call every subscriber with an event that happened outside the cache."""
@@ -168,6 +207,8 @@ class CacheService:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
         self._storage_watch.close()
+        self.housekeeping.close()
+        self.maintenance.close(MAINTENANCE_S)
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()
@@ -189,18 +230,6 @@ class CacheService:
     def requeue(self, timeout_s: float) -> bool:
         """Queue running jobs for the next start and tell whether that was done in time, without closing anything."""
         return bool(wait([self._submit_requeue()], timeout_s).done)
-
-
-def _connect(database: Path, refusal: EnvironmentFaultError | None, readers: Readers) -> Connection:
-    """Open the writer's connection.
-
-    A reader that was opened on a full disk sees the file without its log, so the readers open theirs again.
-    """
-    if refusal is not None:
-        raise refusal
-    connection = connect_writer(database)
-    readers.reconnect()
-    return connection
 
 
 def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:

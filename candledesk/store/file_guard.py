@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.sqlite_errors import is_damage
+from candledesk.store.sqlite_errors import DamagedDatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,8 +155,7 @@ class FileGuard:
     def task(self) -> Iterator[None]:
         """Run a block that writes to the log; raise ``LostFileError`` before or after it.
 
-        What was committed to a file that is not there any more is not stored, so the error comes after it too. A block
-        that cuts the log (``VACUUM``) has written it to the file; others do not write there.
+        What was committed to a file that is not there any more is not stored, so the error comes after it too.
         """
         self.check()
         with self._lock:
@@ -166,8 +165,6 @@ class FileGuard:
         except EnvironmentFaultError:
             self.check()  # the reason for what SQLite found
             raise
-        if not self.log_bytes():
-            self._adopt_content()
         self.check()
 
     @contextmanager
@@ -184,7 +181,7 @@ class FileGuard:
         try:
             yield
         except EnvironmentFaultError as error:
-            is_own = not (isinstance(error, LostFileError) or is_damage(error))
+            is_own = not isinstance(error, LostFileError | DamagedDatabaseError)
             raise
         finally:
             if is_own:

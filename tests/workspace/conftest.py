@@ -20,7 +20,7 @@ def user_path(tmp_path):
 
 @pytest.fixture
 def open_user_data(user_path):
-    """Return a function that opens the user data as the next process on the home does, once the one before is closed."""
+    """Return a function that opens the user data as the next process does, after it has closed those of the last."""
     opened = []
 
     def begin(path=user_path, **changes):

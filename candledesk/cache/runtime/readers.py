@@ -19,14 +19,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _do_nothing(_connection: Connection) -> None:
+    """Do nothing after a task."""
+
+
 class Readers:
     """Reader threads with a ``query_only`` connection each and a mailbox of one per view: the latest request wins."""
 
-    def __init__(self, connect: Callable[[], Connection], check: Callable[[], None], n_threads: int = 2) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        check: Callable[[], None],
+        n_threads: int = 2,
+        *,
+        after_task: Callable[[Connection], object] = _do_nothing,
+    ) -> None:
         """``connect`` opens a reader connection; it is called on each thread at its first task.
 
-        ``check`` is called before each task, which ends with what it raises.
+        ``check`` is called before each task, which ends with what it raises; ``after_task`` with the connection after
+        each, and must not raise.
         """
+        self._after_task = after_task
         self._connect = connect
         self._check = check
         self._tasks: OrderedDict[object, tuple[Future[Any], Callable[[Connection], Any]]] = OrderedDict()
@@ -84,6 +97,7 @@ class Readers:
                 connection, own_generation = self._connected(connection, future), generation
                 if connection is not None and not future.done():
                     run_into(future, self._run_task, task, connection)
+                    self._after_task(connection)
             finally:
                 with self._condition:
                     self._running.remove(generation)

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import deque
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from candledesk.cache.runtime.threads import closed_future, run_into, start_daemon
@@ -22,6 +23,17 @@ log = logging.getLogger(__name__)
 MAX_LOG_BYTES = 32 << 20  # beyond it the checkpoint does not wait until the thread is idle
 
 
+def _run_task(task: Callable[[Connection], T], connection: Connection) -> T:
+    return task(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class _QueuedTask:
+    future: Future[Any]
+    task: Callable[[Connection], Any]
+    has_checkpoint: bool
+
+
 class Writer:
     """The thread that owns the only write connection of one database file; tasks run one after the other."""
 
@@ -32,31 +44,36 @@ class Writer:
         *,
         guard: FileGuard,
         name: str = "candledesk-writer",
+        run: Callable[[Callable[[Connection], Any], Connection], Any] = _run_task,
     ) -> None:
         """``connect`` opens the connection on the thread; ``when_idle`` (the checkpoint) runs when no task waits.
 
         ``when_idle`` returns how many pages are left in the log. ``guard``: of the file; while it finds a fault, tasks
-        end with that.
+        end with that. ``run`` calls a task with the connection.
         """
+        self._run = run
         self._connect = connect
         self._when_idle = when_idle
         self._guard = guard
-        self._tasks: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
-        self._urgent: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
+        self._tasks: deque[_QueuedTask] = deque()
+        self._urgent: deque[_QueuedTask] = deque()
         self._condition = threading.Condition()
         self._closing = False
-        self._thread = start_daemon(name, self._run)
+        self._thread = start_daemon(name, self._work)
 
-    def submit(self, task: Callable[[Connection], T], *, is_urgent: bool = False) -> Future[T]:
+    def submit(
+        self, task: Callable[[Connection], T], *, is_urgent: bool = False, has_checkpoint: bool = False
+    ) -> Future[T]:
         """Queue ``task(connection)``; it makes its own transaction.
 
-        ``is_urgent``: before all that are not, for the short writes that a person waits for.
+        ``is_urgent``: before all that are not, for the short writes that a person waits for. ``has_checkpoint``: it
+        moves the log into the file itself, which no other task does.
         """
         future: Future[T] = Future()
         with self._condition:
             if self._closing:
                 return closed_future()
-            (self._urgent if is_urgent else self._tasks).append((future, task))
+            (self._urgent if is_urgent else self._tasks).append(_QueuedTask(future, task, has_checkpoint))
             self._condition.notify()
         return future
 
@@ -68,7 +85,7 @@ class Writer:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         connection: Connection | None = None
         is_dirty = False
         while True:
@@ -79,11 +96,10 @@ class Writer:
                 item = queue.popleft() if queue else None
                 closing = self._closing
             if item is not None:
-                future, task = item
                 if connection is None:
-                    connection = self._open(future)
+                    connection = self._open(item.future)
                 if connection is not None:
-                    run_into(future, self._run_task, task, connection)
+                    run_into(item.future, self._run_task, item, connection)
                     is_dirty = True
                 if connection is None or self._guard.log_bytes() < MAX_LOG_BYTES:
                     continue
@@ -95,9 +111,9 @@ class Writer:
         if connection is not None:
             self._guard.close(connection)
 
-    def _run_task(self, task: Callable[[Connection], T], connection: Connection) -> T:
-        with self._guard.task():
-            return task(connection)
+    def _run_task(self, item: _QueuedTask, connection: Connection) -> object:
+        with self._guard.checkpoint() if item.has_checkpoint else self._guard.task():
+            return self._run(item.task, connection)
 
     def _open(self, future: Future[Any]) -> Connection | None:
         try:
