@@ -102,13 +102,7 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        guard = FileGuard(database, is_written=refusal is None)
-        guard.adopt()
-        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
-        connect = partial(self._connect_writer, database, refusal)
-        self._writer = Writer(connect, checkpoint, guard=guard, run=repairs.run)
-        after_task = partial(repairs.submit, self._writer)
-        self._readers = Readers(partial(connect_reader, database), guard.check, after_task=after_task)
+        guard = self._open_database(database, refusal)
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
         self._context = CacheContext(
@@ -143,6 +137,17 @@ class CacheService:
         files = HomeFiles(self._context, self._catalog.limits, paths)
         self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
         self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
+
+    def _open_database(self, database: Path, refusal: EnvironmentFaultError | None) -> FileGuard:
+        """Start the threads that write and read it; return the guard of the file."""
+        guard = FileGuard(database, is_written=refusal is None)
+        guard.adopt()
+        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
+        connect = partial(self._connect_writer, database, refusal)
+        self._writer = Writer(connect, checkpoint, guard=guard, run=repairs.run)
+        after_task = partial(repairs.submit, self._writer)
+        self._readers = Readers(partial(connect_reader, database), guard.check, after_task=after_task)
+        return guard
 
     @property
     def terms(self) -> str:

@@ -128,7 +128,10 @@ class FileGuard:
     def find_fault(self) -> LostFileError | None:
         """Return why the file is not the one that was opened; ``None`` when it is, or was put back."""
         with self._lock:
-            return None if self._identity is None else self._find_fault(self._identity)
+            return self._find_fault_now()
+
+    def _find_fault_now(self) -> LostFileError | None:
+        return None if self._identity is None else self._find_fault(self._identity)
 
     def _find_fault(self, identity: Identity) -> LostFileError | None:
         path = self._path
@@ -211,11 +214,14 @@ class FileGuard:
                 found = self._path.stat()
                 self._content = content_of(found) if _identity(found) == self._identity else self._content
 
-    def note_idle(self, *, has_log_left: bool) -> None:
-        """Write the stamp, as nothing is written for now; ``has_log_left``: the log holds what the file lacks."""
+    def note_log(self, *, is_empty: bool) -> None:
+        """Note whether the file has all that is in its log."""
+        self._has_log_left = not is_empty
+
+    def note_idle(self) -> None:
+        """Write the stamp, as nothing is written for now."""
         with self._lock:
-            self._has_log_left = has_log_left
-            if self._content is None or self._has_stamp:
+            if self._content is None or self._has_stamp or self._find_fault_now() is not None:
                 return
             try:
                 log_time = next((log.stat().st_mtime_ns for log in self._logs if log.name.endswith(LOGS[0])), 0)

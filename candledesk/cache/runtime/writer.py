@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 MAX_LOG_BYTES = 32 << 20  # beyond it the checkpoint does not wait until the thread is idle
+CALM_S = 0.2  # without a task, until the stamp of the file is written: between single writes it would cost a tenth
 
 
 def _run_task(task: Callable[[Connection], T], connection: Connection) -> T:
@@ -89,12 +90,7 @@ class Writer:
         connection: Connection | None = None
         is_dirty = False
         while True:
-            with self._condition:
-                while not (self._urgent or self._tasks or self._closing or is_dirty):
-                    self._condition.wait()
-                queue = self._urgent or self._tasks
-                item = queue.popleft() if queue else None
-                closing = self._closing
+            item, closing = self._next(may_wait=not is_dirty)
             if item is not None:
                 if connection is None:
                     connection = self._open(item.future)
@@ -110,6 +106,18 @@ class Writer:
                 break
         if connection is not None:
             self._guard.close(connection)
+
+    def _next(self, *, may_wait: bool) -> tuple[_QueuedTask | None, bool]:
+        """Return the next task, waiting for one where it may, and whether the end has come."""
+        with self._condition:
+            if may_wait and not self._condition.wait_for(self._has_work, CALM_S):
+                self._guard.note_idle()
+                self._condition.wait_for(self._has_work)
+            queue = self._urgent or self._tasks
+            return queue.popleft() if queue else None, self._closing
+
+    def _has_work(self) -> bool:
+        return bool(self._urgent or self._tasks or self._closing)
 
     def _run_task(self, item: _QueuedTask, connection: Connection) -> object:
         with self._guard.checkpoint() if item.has_checkpoint else self._guard.task():
@@ -127,7 +135,7 @@ class Writer:
         try:
             with self._guard.checkpoint():
                 n_left = self._when_idle(connection)
-            self._guard.note_idle(has_log_left=n_left != 0)
+            self._guard.note_log(is_empty=n_left == 0)
         except CandleDeskError as error:
             log.warning("the checkpoint failed; it is tried again after the next write: %s", error)
         except Exception:
