@@ -13,6 +13,7 @@ from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 
 class CacheController:
@@ -180,7 +182,13 @@ class CacheController:
         known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
-        report, waiting = describe_series(connection, known, interval), self._context.active.waiting(symbol, interval)
+
+        def describe(findings: list[Finding]) -> SeriesReport:
+            return describe_series(connection, self._catalog.without_lost(known, findings), interval, findings)
+
+        findings: list[Finding] = []
+        report, waiting = read_proven(describe, findings), self._context.active.waiting(symbol, interval)
+        self._context.damage.report(connection, findings)
         if waiting is None:
             return report
         lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)

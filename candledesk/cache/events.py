@@ -98,6 +98,20 @@ class SymbolReused:
 
 
 @dataclass(frozen=True, slots=True)
+class DamageFound:
+    """Event: stored bars were damaged; ``text`` says which, and what was done.
+
+    ``is_lost``: whether both copies of some of the bars were, so that they are a gap now. Sent once for each damage.
+    """
+
+    symbol: str
+    interval: Interval
+    span: Span
+    is_lost: Annotated[bool, JsonField("lost")]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRequested:
     """Event: another start of the program asks for the window in front, with a chart of ``symbol`` if one is named.
 
@@ -117,5 +131,6 @@ Event = (
     | LimiterChanged
     | FaultRaised
     | SymbolReused
+    | DamageFound
     | WindowRequested
 )

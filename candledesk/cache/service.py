@@ -25,6 +25,7 @@ from candledesk.cache.runtime.provider_router import ProviderRouter
 from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.damage import DamageRepair
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import Updater
@@ -101,6 +102,7 @@ class CacheService:
             self._providers,
             self._make_limiters(database),
             self._events,
+            DamageRepair(self._writer, self._events.emit),
             ActiveSeries(elapsed),
             now,
             elapsed,

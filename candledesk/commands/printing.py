@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from candledesk.cache.events import SymbolReused
+from candledesk.cache.events import DamageFound, SymbolReused
 from candledesk.commands.exit_codes import EXIT_GAPS
 from candledesk.domain.errors import InputError
 from candledesk.domain.span import HISTORY_START, Span
@@ -51,9 +51,9 @@ def report_gaps(reply: BarsReply) -> int:
     return EXIT_GAPS
 
 
-def report_reuse(event: Event) -> None:
-    """Print on stderr that a symbol belongs to another company now."""
-    if isinstance(event, SymbolReused):
+def report_notice(event: Event) -> None:
+    """Print on stderr that a symbol belongs to another company now, or that stored bars were damaged."""
+    if isinstance(event, SymbolReused | DamageFound):
         print(printable(event.text), file=sys.stderr)
 
 

@@ -17,6 +17,7 @@ from candledesk.cache.fetching.fill_task import FillPlan, FillResult, FillTarget
 from candledesk.cache.fetching.single_flight import SingleFlight
 from candledesk.cache.fetching.window_fetch import WindowFetcher
 from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
+from candledesk.cache.rules.damaged_bars import damaged_gaps
 from candledesk.cache.rules.planner import count_expected, cut_windows, never_gaps, plan_span, whole_window
 from candledesk.cache.runtime.storage_health import StorageHealth
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
@@ -344,6 +345,9 @@ def _windows_to_update(task: FillTask, span: Span | None, facts: Facts, window_s
 
 
 def _never_gaps(task: FillTask, facts: Facts | None) -> tuple[Gap, ...]:
-    """Return the gaps of a job that no try can fill; none where the job is for the whole history."""
-    span = None if facts is None or task.job_id is None else task.target.resolve(facts)
-    return () if facts is None or span is None or span.start <= HISTORY_START else never_gaps(span, facts)
+    """Return the gaps of a job that no try can fill; for the whole history only those of damaged bars."""
+    if facts is None or task.job_id is None:
+        return ()
+    span = task.target.resolve(facts)
+    is_whole = span is None or span.start <= HISTORY_START
+    return (*damaged_gaps(span, facts), *(() if span is None or is_whole else never_gaps(span, facts)))

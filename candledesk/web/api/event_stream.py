@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    DamageFound,
     FaultRaised,
     JobChanged,
     JobsChanged,
@@ -50,6 +51,8 @@ def encode_event(event: Event) -> bytes:
         name = "fault"
     elif isinstance(event, SymbolReused):
         name = "symbol_reused"
+    elif isinstance(event, DamageFound):
+        name = "damage"
     elif isinstance(event, LimiterChanged):
         name, message = "limiter", event.state
     else:

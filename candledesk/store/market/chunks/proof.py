@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.domain.span import Span
+from candledesk.domain.span import Span, merge_spans
 from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.codec import checksum
 from candledesk.store.market.chunks.table import (
@@ -29,6 +29,7 @@ from candledesk.store.market.chunks.table import (
     read_chunk,
     same,
 )
+from candledesk.store.market.instruments import CHUNK_BARS
 from candledesk.store.market.rows import FOREVER, read_rows
 
 if TYPE_CHECKING:
@@ -69,9 +70,19 @@ class Finding:
     verdict: Verdict
     lost: tuple[Span, ...] = ()
 
+    def extent(self, step_s: int) -> Span:
+        """Return the time range of the chunk; ``step_s``: the seconds of a bar of the series."""
+        chunk_s = CHUNK_BARS * step_s * self.level
+        return Span(self.key * chunk_s, (self.key + 1) * chunk_s)
+
     def __str__(self) -> str:
         """Return the finding as a sentence."""
         return f"series {self.series_id}: {_SENTENCES[self.verdict].format(key=self.key, level=self.level)}"
+
+
+def lost_spans(findings: Iterable[Finding], series_id: int | None = None) -> list[Span]:
+    """Return the spans of lost bars of a series (``None``: of all), ascending and disjoint."""
+    return merge_spans(span for finding in findings if series_id in {None, finding.series_id} for span in finding.lost)
 
 
 class DamagedBarsError(EnvironmentFaultError):
