@@ -128,8 +128,8 @@ def read_bars(conn: sqlite3.Connection, series_id: int, span: Span, findings: li
     raise ``DamagedBarsError``. A chunk that reaches into ``span`` is checked as a whole.
     """
     head = read_head(conn, series_id)
-    records = read_chunks(conn, head, 1, span.start // head.chunk_s, -(-span.end // head.chunk_s), findings)
-    return pyramid.to_bars(records).within(span)
+    keys = span.start // head.chunk_s, -(-span.end // head.chunk_s)
+    return pyramid.to_bars(read_chunks(conn, head, 1, *keys, findings, inside=span))
 
 
 @translate_faults()

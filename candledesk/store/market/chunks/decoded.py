@@ -38,13 +38,12 @@ class DecodedChunks:
             return entry[1]
 
     def put(self, place: Place, crc: int, records: IntArray) -> None:
-        """Keep a copy of checked ``records`` as those of their place; the least recently used entries are dropped."""
-        copied = records.copy()
-        copied.flags.writeable = False
+        """Keep checked ``records``, which are read-only from now on; the least recently used entries are dropped."""
+        records.flags.writeable = False
         with self._lock:
             former = self._entries.pop(place, None)
-            self._entries[place] = (crc, copied)
-            self._n_bytes += copied.nbytes - (0 if former is None else former[1].nbytes)
+            self._entries[place] = (crc, records)
+            self._n_bytes += records.nbytes - (0 if former is None else former[1].nbytes)
             while self._n_bytes > self._max_bytes:
                 _, (_, oldest) = self._entries.popitem(last=False)
                 self._n_bytes -= oldest.nbytes

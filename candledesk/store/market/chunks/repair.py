@@ -182,7 +182,7 @@ def _is_coarse_good(conn: sqlite3.Connection, head: SeriesHead, level: int, key:
     stored, entry = read_chunk(conn, head, level, key), read_checksum(conn, head, level, key)
     if stored is None or not same(decode(level, stored), expected):
         return False
-    return has_good_checksums(head, stored, entry, checksum(expected, head.series_id, level, key))
+    return has_good_checksums(head, (level, key), stored, entry, checksum(expected, head.series_id, level, key))
 
 
 @dataclass(frozen=True, slots=True)

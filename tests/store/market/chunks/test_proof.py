@@ -46,6 +46,9 @@ MISSING = Copy(None, None)
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(1, 2), ROWS),  # one of them is an older page
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(1, 2, is_chunk_newer=True), CHUNK),
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(8, 9), NEITHER),
+        (Copy(RECORDS, 1, is_proven=True), Copy(OTHER, 2), Checksums(8, 9), CHUNK),
+        (Copy(RECORDS, 1, is_proven=True), Copy(OTHER, 2), Checksums(8, 2), ROWS),
+        (Copy(RECORDS, 1, is_proven=True), MISSING, Checksums(None, None), CHUNK),
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(None, None), NEITHER),
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(None, None, is_required=False), NEITHER),
         (MISSING, Copy(RECORDS, 1), Checksums(1, 1), ROWS),
@@ -82,6 +85,8 @@ CHUNK_CODEC = "UPDATE chunk SET codec = 0 WHERE level = 1 AND start = 1"
 CHUNK_MOVED = "UPDATE chunk SET start = 5 WHERE level = 1 AND start = 1"
 CHECKSUM_GONE = "DELETE FROM chunk_checksum WHERE level = 1 AND start = 1"
 CHECKSUM_CRC = "UPDATE chunk_checksum SET crc = crc + 1 WHERE level = 1 AND start = 1"
+CHUNK_DATA_CRC = "UPDATE chunk SET data_crc = data_crc + 1 WHERE level = 1 AND start = 1"
+CHECKSUM_DATA_CRC = "UPDATE chunk_checksum SET data_crc = data_crc + 1 WHERE level = 1 AND start = 1"
 CHECKSUM_N = "UPDATE chunk_checksum SET n = n + 1 WHERE level = 1 AND start = 1"
 CHECKSUM_MOVED = "UPDATE chunk_checksum SET start = 5 WHERE level = 1 AND start = 1"
 ROW_VALUE = f"UPDATE candle SET close = close + 0.01 WHERE ts = {60 * (N + 9)}"
@@ -92,11 +97,18 @@ ROW_ADDED = f"INSERT INTO candle VALUES (1, {60 * (N + 9) + 1}, 1, 1, 1, 1, 1)"
 COARSE = [
     f"UPDATE chunk SET {change} WHERE level = {level}"
     for level in (8, 64, 512)
-    for change in ("data = zeroblob(length(data))", "crc = crc + 1", "n = n - 1", "start = start + 7")
+    for change in (
+        "data = zeroblob(length(data))",
+        "crc = crc + 1",
+        "data_crc = data_crc + 1",
+        "n = n - 1",
+        "start = start + 7",
+    )
 ]
 SINGLE = [
     *((sql, ROWS) for sql in (CHUNK_BYTE, CHUNK_GONE, CHUNK_N, CHUNK_CODEC, CHUNK_MOVED)),
     *((sql, BOTH) for sql in (CHUNK_CRC, CHECKSUM_GONE, CHECKSUM_CRC, CHECKSUM_N, CHECKSUM_MOVED)),
+    *((sql, BOTH) for sql in (CHUNK_DATA_CRC, CHECKSUM_DATA_CRC)),
     *((sql, CHUNK) for sql in (ROW_VALUE, ROW_TIME, ROW_MOVED, ROW_GONE, ROW_ADDED)),
 ]
 ROW_DAMAGES = (ROW_VALUE, ROW_TIME, ROW_MOVED, ROW_GONE, ROW_ADDED)
@@ -164,7 +176,7 @@ def test_a_damaged_coarser_level_is_made_from_the_bars_again(writer, stored, dam
 
 
 def test_bars_that_are_equal_in_both_copies_survive_when_no_checksum_agrees(writer, stored):
-    for damage in (CHUNK_CRC, CHECKSUM_CRC, ROW_VALUE):
+    for damage in (CHUNK_CRC, CHECKSUM_CRC, CHUNK_DATA_CRC, CHECKSUM_DATA_CRC, ROW_VALUE):
         writer.execute(damage)
     lost = Span(60 * (N + 9), 60 * (N + 10))
     with pytest.raises(DamagedBarsError, match="second copy") as caught:
@@ -175,6 +187,17 @@ def test_bars_that_are_equal_in_both_copies_survive_when_no_checksum_agrees(writ
     assert read_bars(writer, stored, EVER, findings).equals(left)
     assert findings == list(caught.value.findings)
     assert read_bars(writer, stored, Span(0, MIDDLE.start)).equals(BARS.take(slice(0, N)))
+
+
+def test_a_chunk_is_proven_by_the_checksum_of_its_bytes_alone(writer, stored):
+    for damage in (CHUNK_CRC, CHECKSUM_GONE, ROW_VALUE):
+        writer.execute(damage)
+    findings: list[Finding] = []
+    assert read_bars(writer, stored, EVER, findings).equals(BARS)
+    assert findings == [Finding(stored, 1, 1, CHUNK)]
+    with transaction(writer):
+        repair_series(writer, stored)
+    assert_whole(writer, stored)
 
 
 @pytest.mark.parametrize("damages", [(CHUNK_BYTE, ROW_VALUE), (CHUNK_GONE, ROW_GONE), (CHUNK_CODEC, ROW_TIME)])
