@@ -21,6 +21,7 @@ from candledesk.cache.rules.coverage_marks import find_marks, with_odd
 from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
+from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,6 +180,10 @@ class CacheController:
         return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
 
     def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
+        with snapshot(connection):
+            return self._describe_known(connection, symbol, interval)
+
+    def _describe_known(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
         known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)

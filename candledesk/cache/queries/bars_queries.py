@@ -14,6 +14,7 @@ from candledesk.cache.runtime.coroutines import in_time, start_coroutine, wait_f
 from candledesk.domain.errors import NotCachedError, TooLateError
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market.chunks.proof import lost_spans
+from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -125,6 +126,10 @@ class BarsLoader:
 
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[_Found]:
         def read(connection: Connection) -> _Found:
+            with snapshot(connection):  # a repair deletes lost bars: their coverage must be read as it was then
+                return read_all(connection)
+
+        def read_all(connection: Connection) -> _Found:
             known = self._catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)

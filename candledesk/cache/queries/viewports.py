@@ -28,7 +28,7 @@ from candledesk.cache.rules.viewport_plan import ViewportPlan
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.prices.resample import base_span
 from candledesk.domain.span import Span
-from candledesk.store.market.chunks.proof import Finding
+from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.planner import Plan
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 MAX_RETRY_S = 900.0
 _AFTER_FAULT = 1.125  # of the pause after a storage fault: by then the next try is allowed
@@ -83,8 +84,10 @@ class ViewportLoader:
         symbol, base, fill_scheduler = request.symbol, request.interval.base, self._fill_scheduler
         self._context.active.note(symbol, base)
         version = fill_scheduler.version(symbol, base)
-        first, findings = self._catalog.read(connection, symbol, base), list[Finding]()
-        known, plan, around = read_proven(lambda found: self._read(connection, request, first, found), findings)
+        findings: list[Finding] = []
+        with snapshot(connection):  # a repair deletes lost bars: their coverage must be read as it was then
+            first = self._catalog.read(connection, symbol, base)
+            known, plan, around = read_proven(lambda found: self._read(connection, request, first, found), findings)
         self._context.damage.report(connection, findings)
         error = self._catalog.blocked_error(symbol) if known.instrument is None else None
         fault = fill_scheduler.storage_health.fault()
@@ -116,7 +119,7 @@ class ViewportLoader:
     def _read_beyond(
         self, connection: Connection, request: ViewportRequest, known: SeriesState, plan: ViewportPlan
     ) -> tuple[Around, str] | None:
-        findings = list[Finding]()
+        findings: list[Finding] = []
         beyond = read_proven(lambda found: read_beyond_lookback(connection, request, known, plan, found), findings)
         self._context.damage.report(connection, findings)
         return beyond
