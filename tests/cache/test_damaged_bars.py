@@ -209,7 +209,7 @@ def test_a_failed_try_to_fetch_lost_bars_leaves_them_damaged(archive, yahoo):
 
 def test_an_answer_beside_lost_bars_is_stored_all_the_same(archive, yahoo):
     """The answer is compared with stored bars, some of which are lost."""
-    start, end = spoil(archive, "1m", BOTH_COPIES)
+    spoil(archive, "1m", BOTH_COPIES)
     yahoo.now += DAY_S
     today = Span(MIDNIGHT, MIDNIGHT + DAY_S)
     reply = archive.bars("1m", today)

@@ -199,6 +199,12 @@ class Conversion:
 
 
 @translate_faults()
+def has_unconverted(conn: sqlite3.Connection) -> bool:
+    """Return whether a series has chunks without checksums, from a version before there were any."""
+    return conn.execute("SELECT 1 FROM series WHERE is_unchecked LIMIT 1").fetchone() is not None
+
+
+@translate_faults()
 def convert_chunks(conn: sqlite3.Connection, max_chunks: int = 8) -> Conversion:
     """Convert at most ``max_chunks`` chunks without checksums, after comparing them with their rows.
 
