@@ -96,7 +96,7 @@ def test_an_answer_that_does_not_wait_fetches_lost_bars_after_it(archive, yahoo)
 @pytest.mark.parametrize(
     ("damage", "level", "text"), [(CHUNK, 1, RESTORED), (CHECKSUM, 1, UNHARMED), (CHUNK, 8, RESTORED)]
 )
-def test_one_damaged_copy_costs_no_bar_and_is_restored_and_told_once(archive, yahoo, damage, level, text):
+def test_one_damaged_copy_costs_no_bar_and_is_restored_and_reported_once(archive, yahoo, damage, level, text):
     truth = yahoo.truth("AAA", "1m", ARCHIVED)
     stride = archive.view("1m", anchor=MIDNIGHT - DAY_S, n_before=3_000, stride=8)
     spoil(archive, "1m", (damage,), level=level, nth=level == 1)
@@ -115,7 +115,7 @@ def test_one_damaged_copy_costs_no_bar_and_is_restored_and_told_once(archive, ya
     assert len(found(archive, is_lost=False)) == 1
 
 
-def test_the_same_chunk_damaged_again_is_told_again(archive):
+def test_the_same_chunk_damaged_again_is_reported_again(archive):
     for n in (1, 2):
         spoil(archive, "1m", (CHUNK,), nth=3)
         archive.bars("1m", ARCHIVED, fill="none")
@@ -175,7 +175,7 @@ def test_coarser_bars_are_not_made_of_lost_minutes(archive, yahoo):
     assert archive.bars("5m", ARCHIVED, fill="none").bars.equals(whole.bars)
 
 
-def test_a_week_without_one_of_its_days_is_not_told_as_complete(harness, yahoo):
+def test_a_week_without_one_of_its_days_is_not_complete(harness, yahoo):
     harness.backfill("1d")
     spoil(harness, "1d", BOTH_COPIES)
     span = Span(MIDNIGHT - 200 * DAY_S, MIDNIGHT)

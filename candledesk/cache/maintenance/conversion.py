@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from candledesk.domain.progress import Progress
 from candledesk.store.market.chunks.repair import convert_chunks
 from candledesk.store.market.database import transaction
 
@@ -13,23 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.context import CacheContext
-    from candledesk.domain.progress import OnProgress
     from candledesk.store import Connection
     from candledesk.store.market.chunks.repair import Conversion
 
-STEP = "Converting stored bars to the smaller format with checksums"
 N_CHUNKS = 4  # of one transaction: about 15 ms, for which a write that a person waits for can be late
 PAUSE_S = 0.1  # at least, between two transactions
 IDLE_SHARE = 3.0  # the pause is so many times as long as the transaction has taken, with its wait for other writes
 
 
 def convert_stored_bars(
-    context: CacheContext, on_progress: OnProgress, pause: Callable[[float], object] = time.sleep
+    context: CacheContext, on_progress: Callable[[int, int], object], pause: Callable[[float], object] = time.sleep
 ) -> None:
     """Convert chunk after chunk on the writer thread until none is left.
 
-    ``on_progress`` is called after each transaction, with chunks of 2,048 bars; what it raises ends the conversion,
-    which goes on from there the next time. Damaged bars are repaired, and events say so. Raises
+    ``on_progress`` is called after each transaction with the numbers of chunks, of 2,048 bars, that are converted and of
+    all; what it raises ends the conversion, which goes on from there the next time. Damaged bars are repaired, and events say so. Raises
     ``EnvironmentFaultError`` when nothing can be written.
     """
 
@@ -42,7 +39,7 @@ def convert_stored_bars(
     while True:
         began = time.monotonic()
         step = context.writer.submit(convert).result()
-        on_progress(Progress(STEP, step.n_done, step.n_total))
+        on_progress(step.n_done, step.n_total)
         if step.is_done:
             return
         pause(max(PAUSE_S, IDLE_SHARE * (time.monotonic() - began)))

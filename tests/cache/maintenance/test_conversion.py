@@ -46,7 +46,7 @@ def older(harness):
     return harness
 
 
-def convert(harness, on_progress=lambda _: None, pause=lambda _: None):
+def convert(harness, on_progress=lambda *_: None, pause=lambda _: None):
     convert_stored_bars(harness.service._context, on_progress, pause)
 
 
@@ -58,8 +58,8 @@ def is_converted(harness):
 
 def test_every_chunk_is_converted_in_small_steps_with_progress_and_pauses(older, yahoo):
     progress, pauses = [], []
-    convert(older, progress.append, pauses.append)
-    assert [(step.done, step.total) for step in progress] == [
+    convert(older, lambda *step: progress.append(step), pauses.append)
+    assert progress == [
         (min(n, older.n_chunks), older.n_chunks) for n in range(N_CHUNKS, older.n_chunks + N_CHUNKS, N_CHUNKS)
     ]
     assert len(pauses) == len(progress) - 1
@@ -70,8 +70,8 @@ def test_every_chunk_is_converted_in_small_steps_with_progress_and_pauses(older,
 
 
 def test_a_conversion_that_was_interrupted_goes_on_from_there(older, yahoo):
-    def interrupt(progress):
-        if progress.done >= 2 * N_CHUNKS:
+    def interrupt(n_done, _n_total):
+        if n_done >= 2 * N_CHUNKS:
             raise InterruptedForTestError
 
     with pytest.raises(InterruptedForTestError):
@@ -81,13 +81,13 @@ def test_a_conversion_that_was_interrupted_goes_on_from_there(older, yahoo):
     older.service.close()
     older.open()
     progress = []
-    convert(older, progress.append)
-    assert progress[0].done == 3 * N_CHUNKS
+    convert(older, lambda *step: progress.append(step))
+    assert progress[0][0] == 3 * N_CHUNKS
     assert is_converted(older)
 
 
 def test_bars_are_read_and_stored_while_a_conversion_runs(older, yahoo):
-    def use(progress):
+    def use(*_progress):
         assert same(older.bars("1m", SPAN, fill="none").bars, yahoo.truth("AAA", "1m", SPAN))
         yahoo.now += 60
         assert older.bars("1m", Span(NOW, yahoo.now)).complete
@@ -98,7 +98,7 @@ def test_bars_are_read_and_stored_while_a_conversion_runs(older, yahoo):
 
 
 @pytest.mark.allow_logs
-def test_damage_that_a_conversion_finds_is_repaired_and_told(older):
+def test_damage_that_a_conversion_finds_is_repaired_and_reported(older):
     with closing(sqlite3.connect(older.folder / "candles.db", isolation_level=None)) as conn:
         conn.execute("UPDATE chunk SET data = zeroblob(7) WHERE rowid = (SELECT min(rowid) FROM chunk WHERE level = 1)")
     convert(older)
