@@ -25,9 +25,9 @@ def convert_stored_bars(
 ) -> None:
     """Convert chunk after chunk on the writer thread until none is left.
 
-    ``on_progress`` is called after each transaction with the numbers of chunks, of 2,048 bars, that are converted and of
-    all; what it raises ends the conversion, which goes on from there the next time. Damaged bars are repaired, and events say so. Raises
-    ``EnvironmentFaultError`` when nothing can be written.
+    ``on_progress`` is called after each transaction with the numbers of chunks, of 2,048 bars, that are converted and
+    of all; what it raises ends the conversion, which goes on from there the next time. Damaged bars are repaired, and
+    events say so. Raises ``EnvironmentFaultError`` when nothing can be written.
     """
 
     def convert(connection: Connection) -> Conversion:

@@ -120,18 +120,17 @@ def _unpack_records(out: IntArray, data: bytes) -> None:
     n, at = out.shape[1], _HEADER.size
     if n:
         at = _unpack_times(out[pyramid.TIME], data, at, first, step)
-        with np.errstate(all="ignore"):  # damaged bytes may give numbers that no price has
-            whole = np.empty((4, n), np.int32 if form & _IS_SHORT else np.int64)
-            for column in whole.reshape(1, -1) if form & _IS_JOINED else whole:
-                at = unpack_into(column, data, at)
-            form &= ~(_IS_SHORT | _IS_JOINED)
-            if form != _AS_BITS:
-                _sum_up(whole, close)
-            _write_numbers(out[pyramid.OPEN : pyramid.CLOSE + 1], whole, form, decimals)
-            volumes = out[pyramid.VOLUME]
-            counts = volumes.view(np.float64) if volume_form in _TICKS else np.empty(n, np.int64)
-            at = unpack_into(counts, data, at)
-            _write_numbers(volumes, counts, volume_form, volume_decimals)
+        whole = np.empty((4, n), np.int32 if form & _IS_SHORT else np.int64)
+        for column in whole.reshape(1, -1) if form & _IS_JOINED else whole:
+            at = unpack_into(column, data, at)
+        form &= ~(_IS_SHORT | _IS_JOINED)
+        if form != _AS_BITS:
+            _sum_up(whole, close)
+        _write_numbers(out[pyramid.OPEN : pyramid.CLOSE + 1], whole, form, decimals)
+        volumes = out[pyramid.VOLUME]
+        counts = volumes.view(np.float64) if volume_form in _TICKS else np.empty(n, np.int64)
+        at = unpack_into(counts, data, at)
+        _write_numbers(volumes, counts, volume_form, volume_decimals)
         if len(out) > pyramid.COUNT:
             at = unpack_into(out[pyramid.COUNT], data, at)
             out[pyramid.COUNT] += usual_count
@@ -162,7 +161,11 @@ def _differences(prices: IntArray) -> IntArray:
 
 def _pack_prices(prices: IntArray) -> tuple[bytes, int]:
     """Return the bytes of the four columns, and ``_IS_JOINED`` where they are packed as one, which is read faster."""
-    joined, apart = pack(prices.ravel()), b"".join(pack(column) for column in prices)
+    joined = pack(prices.ravel())
+    widths = {int(peak).bit_length() // 8 for peak in np.abs(prices).max(axis=1)}
+    if len(widths) == 1:
+        return joined, _IS_JOINED
+    apart = b"".join(pack(column) for column in prices)
     return (joined, _IS_JOINED) if len(joined) <= _MAX_JOINED * len(apart) else (apart, 0)
 
 
@@ -225,4 +228,5 @@ def _write_numbers(out: IntArray, whole: NDArray[Any], form: int, decimals: int)
     else:
         values[...] = whole
     if form == _AS_SINGLE_TICKS:
-        values[...] = values.astype(np.float32)
+        with np.errstate(over="ignore"):  # damaged bytes may give numbers that no price has
+            values[...] = values.astype(np.float32)
