@@ -86,6 +86,17 @@ def test_lost_bars_are_fetched_again_by_the_answer_that_finds_them_or_the_next(a
     assert not damaged_spans(archive)
 
 
+def test_a_backfill_counts_no_damaged_bar_as_done(archive, yahoo):
+    spoil(archive, "1m", BOTH_COPIES, nth=5)
+    spoil(archive, "1m", (CHUNK,), nth=2)
+    n_asked = len(yahoo.requests)
+    job = archive.backfill("1m", ARCHIVED)
+    assert (job.state, job.bars_done) == ("succeeded", 5_460)
+    assert len(yahoo.requests) == n_asked + 1
+    assert same(archive.bars("1m", ARCHIVED, fill="none").bars, yahoo.truth("AAA", "1m", ARCHIVED))
+    assert len(found(archive, is_lost=True)) == len(found(archive, is_lost=False)) == 1
+
+
 def test_an_answer_that_does_not_wait_fetches_lost_bars_after_it(archive, yahoo):
     spoil(archive, "1m", BOTH_COPIES, nth=5)
     assert not archive.bars("1m", ARCHIVED, fill="async").complete

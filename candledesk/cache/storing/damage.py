@@ -20,6 +20,7 @@ from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market.chunks.proof import DamagedBarsError, Verdict, lost_spans
 from candledesk.store.market.chunks.repair import repair_findings
+from candledesk.store.market.chunks.verification import find_damage
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class DamageRepair:
                 self._last = Future()
                 self._submit(_by_series(connection, new), new, self._last)
             return None if self._last is None or self._last.done() else self._last
+
+    def check(self, connection: Connection, series_id: int, span: Span) -> Future[None] | None:
+        """Look for damage of the stored bars of ``span``, and repair it as ``report`` does."""
+        return self.report(connection, find_damage(connection, series_id, span))
 
     def note_repaired(self, connection: Connection, findings: Sequence[Finding]) -> None:
         """Emit events about damage that was repaired by the write that found it; on the writer thread."""

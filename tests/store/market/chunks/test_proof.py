@@ -11,6 +11,7 @@ from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.proof import Checksums, Copy, DamagedBarsError, Finding, Verdict, choose_copy
 from candledesk.store.market.chunks.repair import repair_chunks, repair_series, verify_chunks
+from candledesk.store.market.chunks.verification import find_damage
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import transaction
 from candledesk.store.market.instruments import CHUNK_BARS
@@ -128,6 +129,17 @@ def test_one_damaged_copy_costs_nothing_and_is_repaired(writer, stored, damage, 
     with transaction(writer):
         assert Finding(stored, 1, 1, verdict) in repair_series(writer, stored)
     assert_whole(writer, stored)
+
+
+@pytest.mark.parametrize("damage", [damage for damage, _ in SINGLE])
+def test_a_quick_check_finds_the_damage_that_a_read_finds(writer, stored, damage):
+    assert find_damage(writer, stored, EVER) == []
+    writer.execute(damage)
+    findings: list[Finding] = []
+    read_bars(writer, stored, EVER, findings)
+    assert set(find_damage(writer, stored, EVER)) == set(findings)
+    assert bool(findings) is (damage not in ROW_DAMAGES)
+    assert find_damage(writer, stored, Span(0, MIDDLE.start)) == []
 
 
 @pytest.mark.parametrize("damage", [damage for damage, _ in SINGLE if damage not in ROW_DAMAGES])
