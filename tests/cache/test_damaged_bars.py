@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.events import CoverageChanged, DamageFound
+from candledesk.cache.storing import damage as damage_module
 from candledesk.cache.storing.damage import LOST, RESTORED, UNHARMED
 from candledesk.domain.coverage import DAMAGED, CoverageState, MarkState
 from candledesk.domain.errors import EnvironmentFaultError
@@ -249,6 +250,42 @@ def test_an_import_onto_lost_bars_is_stored(archive, yahoo):
     report = archive.cache.import_bars("AAA", MINUTE, truth).result(WAIT_S)
     assert report.n_changed == 390  # the rest is known from the provider
     assert same(archive.bars("1m", ARCHIVED, fill="none").bars, truth)
+
+
+def test_a_description_of_a_series_with_lost_bars_has_the_gap_at_once(harness):
+    harness.backfill("1d")
+    spoil(harness, "1d", BOTH_COPIES)
+    report = harness.cache.describe_series("AAA", INTERVALS["1wk"]).result(WAIT_S)
+    assert {gap.reason for gap in report.gaps} == {DAMAGED}
+
+
+def test_many_damaged_chunks_are_repaired_in_small_transactions(archive, monkeypatch):
+    monkeypatch.setattr(damage_module, "BATCH", 2)
+    for nth in range(7):
+        spoil(archive, "1m", (CHUNK,), nth=nth)
+    assert archive.bars("1m", ARCHIVED, fill="none").complete
+    wait_for_repair(archive, 4, is_lost=False)
+    assert n_damaged(archive) == 0
+
+
+def test_lost_bars_that_cannot_be_repaired_are_not_fetched(archive, yahoo, monkeypatch):
+    def refuse(_connection, _findings):
+        raise EnvironmentFaultError("The page is damaged.")
+
+    monkeypatch.setattr(damage_module, "repair_findings", refuse)
+    spoil(archive, "1m", BOTH_COPIES, nth=5)
+    archive.bars("1m", ARCHIVED, fill="none")
+    wait_for_repair(archive)
+    (event,) = found(archive, is_lost=True)
+    assert event.text.endswith("The page is damaged.")
+    n_asked = len(yahoo.requests)
+    for fill in ("wait", "none"):
+        reply = archive.bars("1m", ARCHIVED, fill=fill)
+        assert [(gap.reason, gap.retry_at) for gap in reply.gaps] == [(DAMAGED, None)]
+        assert not archive.view("1m", anchor=ARCHIVED.end - 9 * DAY_S, n_before=2_000).error
+    archive.settle()
+    assert len(yahoo.requests) == n_asked
+    assert len(found(archive, is_lost=True)) == 1
 
 
 READ_ONLY = EnvironmentFaultError("Nothing can be stored in this home: it is read-only.")

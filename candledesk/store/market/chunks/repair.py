@@ -71,8 +71,7 @@ def _repair_places(conn: sqlite3.Connection, head: SeriesHead, places: Sequence[
     found: list[Finding] = []
     for level, key in coarse:
         read_chunks(conn, head, level, key, key + 1, found)
-    keys = {key for level, key in places if level == 1} | {finding.key for finding in found if finding.level == 1}
-    repaired = settle_chunks(conn, head, sorted(keys))[1]
+    repaired = settle_chunks(conn, head, [key for level, key in places if level == 1])[1]
     for level, key in coarse:
         again: list[Finding] = []
         records = read_chunks(conn, head, level, key, key + 1, again)

@@ -84,6 +84,10 @@ CHUNK_CRC = "UPDATE chunk SET crc = crc + 1 WHERE level = 1 AND start = 1"
 CHUNK_N = "UPDATE chunk SET n = n - 1 WHERE level = 1 AND start = 1"
 CHUNK_CODEC = "UPDATE chunk SET codec = 0 WHERE level = 1 AND start = 1"
 CHUNK_MOVED = "UPDATE chunk SET start = 5 WHERE level = 1 AND start = 1"
+CHUNK_IDLE_BYTE = (  # the last byte of the header of a packed chunk has no meaning at level 1
+    "UPDATE chunk SET data = CAST(substr(data, 1, 35) || x'01' || substr(data, 37) AS BLOB)"
+    " WHERE level = 1 AND start = 1"
+)
 CHECKSUM_GONE = "DELETE FROM chunk_checksum WHERE level = 1 AND start = 1"
 CHECKSUM_CRC = "UPDATE chunk_checksum SET crc = crc + 1 WHERE level = 1 AND start = 1"
 CHUNK_DATA_CRC = "UPDATE chunk SET data_crc = data_crc + 1 WHERE level = 1 AND start = 1"
@@ -109,7 +113,7 @@ COARSE = [
 SINGLE = [
     *((sql, ROWS) for sql in (CHUNK_BYTE, CHUNK_GONE, CHUNK_N, CHUNK_CODEC, CHUNK_MOVED)),
     *((sql, BOTH) for sql in (CHUNK_CRC, CHECKSUM_GONE, CHECKSUM_CRC, CHECKSUM_N, CHECKSUM_MOVED)),
-    *((sql, BOTH) for sql in (CHUNK_DATA_CRC, CHECKSUM_DATA_CRC)),
+    *((sql, BOTH) for sql in (CHUNK_DATA_CRC, CHECKSUM_DATA_CRC, CHUNK_IDLE_BYTE)),
     *((sql, CHUNK) for sql in (ROW_VALUE, ROW_TIME, ROW_MOVED, ROW_GONE, ROW_ADDED)),
 ]
 ROW_DAMAGES = (ROW_VALUE, ROW_TIME, ROW_MOVED, ROW_GONE, ROW_ADDED)
@@ -256,6 +260,15 @@ def test_what_is_decoded_already_is_not_read_from_a_damaged_chunk(writer, stored
     decoded_chunks.clear()
     assert read_bars(writer, stored, MIDDLE, findings).equals(BARS.within(MIDDLE))
     assert findings == [Finding(stored, 1, 1, ROWS)]
+
+
+@pytest.mark.parametrize("damage", [CHUNK_CRC, CHECKSUM_CRC, CHECKSUM_N, CHUNK_DATA_CRC, CHECKSUM_DATA_CRC])
+def test_the_checksums_of_what_is_decoded_already_are_compared(writer, stored, damage):
+    read_bars(writer, stored, MIDDLE)
+    writer.execute(damage)
+    findings: list[Finding] = []
+    assert read_bars(writer, stored, MIDDLE, findings).equals(BARS.within(MIDDLE))
+    assert findings == [Finding(stored, 1, 1, BOTH)]
 
 
 def ends(span):
