@@ -81,7 +81,7 @@ def test_damaged_bars_within_the_look_back_are_planned():
     assert [gap.reason for gap in plan_span(damaged.span, stuck).gaps] == [DAMAGED]
 
 
-def test_damaged_bars_beyond_the_look_back_are_gaps_for_that_reason_and_told_once():
+def test_damaged_bars_beyond_the_look_back_are_gaps_for_that_reason():
     old, older = MIDNIGHT - 100 * DAY_S, MIDNIGHT - 200 * DAY_S
     damaged = row(FAILED, old, old + 5 * DAY_S, 7, DAMAGED)
     facts = facts_of("1m", [row(HAVE, older, old), damaged, row(HAVE, damaged.span.end, MIDNIGHT)])
