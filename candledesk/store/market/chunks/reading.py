@@ -170,7 +170,7 @@ def _kept(head: SeriesHead, level: int, row: tuple[Any, ...]) -> IntArray:
         known = pyramid.empty(level, n)
         _decode_checked(known, head, level, row)
         if crc is not None:
-            decoded_chunks.put(place, crc, known)
+            decoded_chunks.offer(place, crc, known)
     elif n != row[1] or row[7] != row[3]:
         raise _NotProvenError
     return known

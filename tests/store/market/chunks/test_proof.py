@@ -252,7 +252,8 @@ def test_a_row_without_a_chunk_and_a_checksum_is_not_a_bar(writer, stored):
 
 
 def test_what_is_decoded_already_is_not_read_from_a_damaged_chunk(writer, stored):
-    assert read_bars(writer, stored, MIDDLE).equals(BARS.within(MIDDLE))
+    for _ in range(2):
+        assert read_bars(writer, stored, MIDDLE).equals(BARS.within(MIDDLE))
     writer.execute(CHUNK_BYTE)
     findings: list[Finding] = []
     assert read_bars(writer, stored, MIDDLE, findings).equals(BARS.within(MIDDLE))
@@ -264,7 +265,8 @@ def test_what_is_decoded_already_is_not_read_from_a_damaged_chunk(writer, stored
 
 @pytest.mark.parametrize("damage", [CHUNK_CRC, CHECKSUM_CRC, CHECKSUM_N, CHUNK_DATA_CRC, CHECKSUM_DATA_CRC])
 def test_the_checksums_of_what_is_decoded_already_are_compared(writer, stored, damage):
-    read_bars(writer, stored, MIDDLE)
+    for _ in range(2):
+        read_bars(writer, stored, MIDDLE)
     writer.execute(damage)
     findings: list[Finding] = []
     assert read_bars(writer, stored, MIDDLE, findings).equals(BARS.within(MIDDLE))
