@@ -56,7 +56,10 @@ def repair_findings(conn: sqlite3.Connection, findings: Sequence[Finding]) -> li
     require_transaction(conn)
     repaired: list[Finding] = []
     for series_id in sorted({finding.series_id for finding in findings}):
-        head = read_head(conn, series_id)
+        try:
+            head = read_head(conn, series_id)
+        except LookupError:  # the series was deleted in the meantime
+            continue
         if head.is_exact:
             places = {(finding.level, finding.key) for finding in findings if finding.series_id == series_id}
             repaired += _repair_places(conn, head, sorted(places))
