@@ -12,6 +12,7 @@ from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
     DamageFound,
+    EntriesRestored,
     Event,
     FaultRaised,
     JobChanged,
@@ -73,7 +74,7 @@ class Bridge(QObject):
             case FaultRaised():
                 _log.error("%s", event.text or "bars are stored again")
                 self.fault_raised.emit(event.text)
-            case SymbolReused() | DamageFound():
+            case SymbolReused() | DamageFound() | EntriesRestored():
                 self.notice_raised.emit(event.text)
             case WindowRequested():
                 self.window_requested.emit(event)

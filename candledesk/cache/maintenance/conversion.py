@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from candledesk.cache.maintenance.task import TaskKind
+from candledesk.domain.progress import Progress
 from candledesk.store.market.chunks.repair import convert_chunks
 from candledesk.store.market.database import transaction
 
@@ -12,9 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.context import CacheContext
+    from candledesk.cache.maintenance.task import MaintenanceContext, TaskReport
+    from candledesk.cache.maintenance_messages import MaintenanceRequest
     from candledesk.store import Connection
     from candledesk.store.market.chunks.repair import Conversion
 
+STEP = "Converting stored bars to the smaller format with checksums"
 N_CHUNKS = 4  # of one transaction: about 15 ms, for which a write that a person waits for can be late
 PAUSE_S = 0.1  # at least, between two transactions
 IDLE_SHARE = 3.0  # the pause is so many times as long as the transaction has taken, with its wait for other writes
@@ -43,3 +48,11 @@ def convert_stored_bars(
         if step.is_done:
             return
         pause(max(PAUSE_S, IDLE_SHARE * (time.monotonic() - began)))
+
+
+def run_convert(context: MaintenanceContext, _request: MaintenanceRequest, report: TaskReport) -> None:
+    """Convert what is left, and show how many chunks are converted."""
+    convert_stored_bars(context.cache, lambda n_done, n_total: report(Progress(STEP, n_done, n_total)))
+
+
+CONVERT = TaskKind(run_convert, is_background=True)

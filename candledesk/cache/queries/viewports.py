@@ -90,7 +90,7 @@ class ViewportLoader:
             known, plan, around = read_proven(lambda found: self._read(connection, request, first, found), findings)
         self._context.damage.report(connection, findings)
         error = self._catalog.blocked_error(symbol) if known.instrument is None else None
-        fault = fill_scheduler.storage_health.fault()
+        fault = self._catalog.forgotten.error(symbol, base) or fill_scheduler.storage_health.fault()
         askable = plan if known.facts is not None else None
         target = _target_of(request, around, askable)
         wanted = None if askable is None else target.resolve(askable.facts)

@@ -5,15 +5,17 @@ from contextlib import closing
 
 import pytest
 
-from candledesk.cache.events import DamageFound
-from candledesk.cache.maintenance.conversion import N_CHUNKS, PAUSE_S, convert_stored_bars
+from candledesk.cache.events import DamageFound, MaintenanceChanged
+from candledesk.cache.maintenance import conversion
+from candledesk.cache.maintenance.conversion import N_CHUNKS, PAUSE_S, STEP, convert_stored_bars
+from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import Span
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.repair import has_unconverted, verify_chunks
 from candledesk.store.market.database import connect_reader, connect_writer, transaction
-from tests.cache.conftest import NOW, same
+from tests.cache.conftest import NOW, WAIT_S, same, wait_until
 from tests.store.market.older_versions import write_as_before_checksums
 
 MIDNIGHT = NOW // DAY_S * DAY_S
@@ -119,3 +121,27 @@ def test_an_empty_database_has_nothing_to_convert(harness):
     harness.bars("1d")
     with closing(connect_reader(harness.folder / "candles.db")) as conn:
         assert not has_unconverted(conn)
+
+
+def test_a_round_of_housekeeping_converts_what_is_left_and_shows_the_progress(older, yahoo):
+    older.service.housekeeping.run_round().result(WAIT_S)
+    (task,) = older.cache.list_maintenance().result(WAIT_S)
+    assert task.kind is MaintenanceKind.CONVERT
+    ended = older.cache.wait_maintenance(task.task_id).result(WAIT_S)
+    assert (ended.state, ended.done, ended.total) == (MaintenanceState.SUCCEEDED, older.n_chunks, older.n_chunks)
+    assert [event.task.step for event in older.events if isinstance(event, MaintenanceChanged)].count(STEP) > 0
+    assert is_converted(older)
+    older.service.housekeeping.run_round().result(WAIT_S)
+    assert older.cache.list_maintenance().result(WAIT_S) == [ended]
+    assert same(older.bars("1m", SPAN, fill="none").bars, yahoo.truth("AAA", "1m", SPAN))
+
+
+def test_a_conversion_waits_for_a_backup_and_goes_on_after_it(older, monkeypatch):
+    monkeypatch.setattr(conversion, "PAUSE_S", 0.05)
+    (converting,) = [older.cache.start_maintenance(MaintenanceRequest(MaintenanceKind.CONVERT)).result(WAIT_S)]
+    wait_until(lambda: older.cache.read_maintenance(converting.task_id).result(WAIT_S).done >= N_CHUNKS)
+    backup = older.cache.start_maintenance(MaintenanceRequest(MaintenanceKind.BACKUP)).result(WAIT_S)
+    ended = older.cache.wait_maintenance(backup.task_id).result(WAIT_S)
+    converted = older.cache.wait_maintenance(converting.task_id).result(WAIT_S)
+    assert (ended.state, converted.state) == (MaintenanceState.SUCCEEDED, MaintenanceState.SUCCEEDED)
+    assert is_converted(older)

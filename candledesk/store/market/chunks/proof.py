@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,13 +24,13 @@ from candledesk.store.market.chunks.table import (
     StoredChunk,
     decode,
     find_stored_keys,
-    is_damage,
     read_checksum,
     read_chunk,
     same,
 )
 from candledesk.store.market.instruments import CHUNK_BARS
 from candledesk.store.market.rows import FOREVER, read_rows
+from candledesk.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,11 +138,18 @@ def choose_copy(chunk: Copy, rows: Copy, checksums: Checksums) -> Verdict:
     return Verdict.NEITHER
 
 
-def prove_bars(conn: sqlite3.Connection, head: SeriesHead, key: int) -> tuple[IntArray, Finding | None]:
-    """Return the proven bars of one chunk of level 1 after reading both copies, and its damage if there is any.
+class Copies(NamedTuple):
+    """Both copies of a chunk's bars with all that is stored about them."""
 
-    The caller holds a snapshot.
-    """
+    stored: StoredChunk | None
+    entry: StoredChecksum | None
+    chunk: Copy
+    rows: Copy
+    checksums: Checksums
+
+
+def read_copies(conn: sqlite3.Connection, head: SeriesHead, key: int) -> Copies:
+    """Read both copies of the bars of one chunk of level 1; the caller holds a snapshot."""
     is_stale = head.is_unchecked and not head.is_exact
     stored, entry = None if is_stale else read_chunk(conn, head, 1, key), read_checksum(conn, head, 1, key)
     chunk = _copy(head, key, None if stored is None else decode(1, stored))
@@ -150,8 +157,17 @@ def prove_bars(conn: sqlite3.Connection, head: SeriesHead, key: int) -> tuple[In
         proofs = {stored.data_crc, None if entry is None else entry.data_crc} - {None}
         chunk = replace(chunk, is_proven=_data_crc(head, (1, key), stored) in proofs)
     rows = _copy(head, key, _row_records(conn, head, key))
-    checksums = _checksums(head, stored, entry)
-    if entry is None and chunk.crc not in {checksums.chunk} - {None} and _is_empty(rows.records):
+    return Copies(stored, entry, chunk, rows, _checksums(head, stored, entry))
+
+
+def prove_bars(conn: sqlite3.Connection, head: SeriesHead, key: int) -> tuple[IntArray, Finding | None]:
+    """Return the proven bars of one chunk of level 1 after reading both copies, and its damage if there is any.
+
+    The caller holds a snapshot.
+    """
+    stored, entry, chunk, rows, checksums = read_copies(conn, head, key)
+    is_chunk_proven = chunk.is_proven or chunk.crc in {checksums.chunk} - {None}
+    if entry is None and not is_chunk_proven and _is_empty(rows.records):
         # A damaged key can make a chunk or a checksum appear where nothing was ever stored.
         is_damaged = stored is not None or key in find_stored_keys(conn, "chunk_checksum", head, 1, key, key + 1)
         return pyramid.empty(1), Finding(head.series_id, 1, key, Verdict.ROWS) if is_damaged else None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from candledesk.store.market.chunks.codec import data_checksum
 from candledesk.store.market.chunks.reading import find_keys, read_chunks
-from candledesk.store.market.chunks.table import SeriesHead, is_damage, read_head
+from candledesk.store.market.chunks.table import SeriesHead, read_head
 from candledesk.store.market.database import snapshot
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import is_damage, translate_faults
 
 if TYPE_CHECKING:
     from candledesk.domain.span import Span
