@@ -94,7 +94,7 @@ def test_a_writer_can_empty_the_log_between_two_steps(reader, writer, stored):
         (["UPDATE chunk SET crc = crc + 1 WHERE series_id = 1 AND level = 1"], {(1, Verdict.BOTH)}, (0, 0)),
         (["UPDATE chunk SET data = zeroblob(9) WHERE series_id = 1 AND level = 64"], {(64, Verdict.ROWS)}, (0, 0)),
         (["UPDATE chunk_checksum SET crc = 1 WHERE level = 512"], {(512, Verdict.ROWS)}, (0, 0)),
-        (["INSERT INTO chunk SELECT series_id, 8, 7, n, codec, rev, data, crc FROM chunk WHERE level = 8 LIMIT 1"],
+        (["INSERT INTO chunk SELECT series_id, 8, 7, n, codec, rev, data, crc, data_crc FROM chunk WHERE level = 8"],
          {(8, Verdict.ROWS)}, (0, 0)),
     ],
 )  # fmt: skip
