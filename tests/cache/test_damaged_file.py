@@ -91,6 +91,8 @@ def test_no_wrong_bar_is_shown_and_what_was_lost_comes_back(whole, tmp_path, kin
             view = harness.view("1m", anchor=MIDNIGHT, n_before=1_000)
             truth = harness.yahoo.truth("AAA", "1m", SPANS["1m"])
             assert view.bars.equals(truth.take(np.isin(truth.open_time, view.bars.open_time)))
+            for name, span in DERIVED.items():
+                assert not harness.view(name, anchor=span.end, n_before=30, view_id=2).error
             online = [read(harness, name, "wait", whole[2]) for name in SPANS]
             assert "gap" not in online
             ends.append((offline, online))

@@ -215,4 +215,9 @@ def _first_proven(conn: sqlite3.Connection, head: SeriesHead, keys: list[int]) -
 def has_older(conn: sqlite3.Connection, series_id: int, open_time: int) -> bool:
     """Tell whether a bar that opens before ``open_time`` is stored."""
     sql = "SELECT 1 FROM candle WHERE series_id = ? AND ts < ? LIMIT 1"
-    return conn.execute(sql, (int(series_id), int(open_time))).fetchone() is not None
+    try:
+        return conn.execute(sql, (int(series_id), int(open_time))).fetchone() is not None
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+    return len(read_bars_around(conn, series_id, open_time, 1, 0, [])) > 0
