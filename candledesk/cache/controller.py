@@ -13,6 +13,7 @@ from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
@@ -20,6 +21,7 @@ from candledesk.cache.rules.coverage_marks import find_marks, with_odd
 from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
+from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 
 class CacheController:
@@ -228,10 +231,20 @@ class CacheController:
         return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
 
     def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
+        with snapshot(connection):
+            return self._describe_known(connection, symbol, interval)
+
+    def _describe_known(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
         known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
-        report, waiting = describe_series(connection, known, interval), self._context.active.waiting(symbol, interval)
+
+        def describe(findings: list[Finding]) -> SeriesReport:
+            return describe_series(connection, self._catalog.without_lost(known, findings), interval, findings)
+
+        findings: list[Finding] = []
+        report, waiting = read_proven(describe, findings), self._context.active.waiting(symbol, interval)
+        self._context.damage.report(connection, findings)
         if waiting is None:
             return report
         lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)

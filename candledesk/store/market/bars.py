@@ -34,43 +34,44 @@ SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM 
 
 
 @translate_faults()
-def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
+def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars, findings: list[Finding] | None = None) -> int:
     """Insert or update bars, in rows and chunks; return how many bars were new or different.
 
     The series' revision is raised only when something changed. Raises ``ValueError`` for bars that are not finite, or
-    not ascending and unique.
+    not ascending and unique. Damaged chunks that are written to are repaired; that is added to ``findings``.
     """
     require_transaction(conn)
+    found: list[Finding] = [] if findings is None else findings
     new = pyramid.from_bars(require_storable(bars))
-    head = _exact_head(conn, series_id)
+    head = _exact_head(conn, series_id, found)
     keys = new[pyramid.TIME] // head.chunk_s
     starts = pyramid.run_starts(keys)
     n_changed = 0
     for first in range(0, len(starts), BATCH):
         begin = starts[first]
         end = starts[first + BATCH] if first + BATCH < len(starts) else new.shape[1]
-        n_changed += _write_part(conn, head, new[:, begin:end])
+        n_changed += _write_part(conn, head, new[:, begin:end], found)
     _raise_rev(conn, head, n_changed)
     return n_changed
 
 
-def _exact_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
+def _exact_head(conn: sqlite3.Connection, series_id: int, findings: list[Finding]) -> SeriesHead:
     """Return the head of a series after repairing it if its chunks are older than its rows."""
     head = read_head(conn, series_id)
     if head.is_exact:
         return head
-    repair_series(conn, head.series_id)
+    findings += repair_series(conn, head.series_id)
     return read_head(conn, head.series_id)
 
 
-def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> int:
+def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray, findings: list[Finding]) -> int:
     """Write the records of at most ``BATCH`` chunks: compare with the chunks, then touch only what differs."""
     chunks: dict[int, IntArray] = {}
     changes: list[IntArray] = []
     keys = new[pyramid.TIME] // head.chunk_s
     starts = pyramid.run_starts(keys)
     for key, part in zip(keys[starts].tolist(), np.split(new, starts[1:], axis=1), strict=True):
-        old = _read_settled(conn, head, key)
+        old = _read_settled(conn, head, key, findings)
         changed = pyramid.differing(part, old)
         if changed.shape[1]:
             changes.append(changed)
@@ -82,12 +83,14 @@ def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> in
     return n_changed
 
 
-def _read_settled(conn: sqlite3.Connection, head: SeriesHead, key: int) -> IntArray:
+def _read_settled(conn: sqlite3.Connection, head: SeriesHead, key: int, findings: list[Finding]) -> IntArray:
     """Return the bars of a chunk; where it is damaged or has no checksum, make both copies agree on what is proven."""
-    findings: list[Finding] = []
-    records = read_chunks(conn, head, 1, key, key + 1, findings)
-    if findings or (head.is_unchecked and records.shape[1] and read_checksum(conn, head, 1, key) is None):
-        records = settle_chunks(conn, head, [key])[0][key]
+    found: list[Finding] = []
+    records = read_chunks(conn, head, 1, key, key + 1, found)
+    if found or (head.is_unchecked and records.shape[1] and read_checksum(conn, head, 1, key) is None):
+        settled, repaired = settle_chunks(conn, head, [key])
+        findings += repaired
+        return settled[key]
     return records
 
 
@@ -102,14 +105,14 @@ def _raise_rev(conn: sqlite3.Connection, head: SeriesHead, n_changed: int) -> No
 def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
     """Delete the bars that open in ``span`` (the provider withdrew them); return how many were deleted."""
     require_transaction(conn)
-    head = _exact_head(conn, series_id)
     findings: list[Finding] = []
+    head = _exact_head(conn, series_id, findings)
     times = read_bars(conn, series_id, span, findings).open_time
     keys = sorted({*np.unique(times // head.chunk_s).tolist(), *(finding.key for finding in findings)})
     for first in range(0, len(keys), BATCH):
         chunks = {}
         for key in keys[first : first + BATCH]:
-            old = _read_settled(conn, head, key)
+            old = _read_settled(conn, head, key, [])
             chunks[key] = old[:, (old[pyramid.TIME] < span.start) | (old[pyramid.TIME] >= span.end)]
         write_bar_chunks(conn, head, chunks)
     delete_rows(conn, head.series_id, span.start, span.end)
@@ -125,8 +128,8 @@ def read_bars(conn: sqlite3.Connection, series_id: int, span: Span, findings: li
     raise ``DamagedBarsError``. A chunk that reaches into ``span`` is checked as a whole.
     """
     head = read_head(conn, series_id)
-    records = read_chunks(conn, head, 1, span.start // head.chunk_s, -(-span.end // head.chunk_s), findings)
-    return pyramid.to_bars(records).within(span)
+    keys = span.start // head.chunk_s, -(-span.end // head.chunk_s)
+    return pyramid.to_bars(read_chunks(conn, head, 1, *keys, findings, inside=span))
 
 
 @translate_faults()
@@ -212,4 +215,9 @@ def _first_proven(conn: sqlite3.Connection, head: SeriesHead, keys: list[int]) -
 def has_older(conn: sqlite3.Connection, series_id: int, open_time: int) -> bool:
     """Tell whether a bar that opens before ``open_time`` is stored."""
     sql = "SELECT 1 FROM candle WHERE series_id = ? AND ts < ? LIMIT 1"
-    return conn.execute(sql, (int(series_id), int(open_time))).fetchone() is not None
+    try:
+        return conn.execute(sql, (int(series_id), int(open_time))).fetchone() is not None
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+    return len(read_bars_around(conn, series_id, open_time, 1, 0, [])) > 0
