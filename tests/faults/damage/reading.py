@@ -1,0 +1,258 @@
+"""Reads a home as its users do, and compares what it says with the truth."""
+
+import logging
+import threading
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from candledesk.cache.messages import ViewportRequest
+from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError
+from candledesk.domain.interval import INTERVALS
+from candledesk.domain.job_states import JobKind
+from candledesk.domain.span import merge_spans
+from tests.faults.damage.home import open_service, requests
+from tests.faults.damage.market import Market
+
+ANSWER_S = 30
+STRIDES = (8, 64, 512)
+READ_ONLY = EnvironmentFaultError("nothing is stored here")
+# Outcomes, the worst last.
+TRUE, DAMAGED, OTHER_GAP, ERROR, DENIED, WRONG, OWN_ERROR = (
+    "true", "gap 'damaged'", "another gap", "clear error", "denied", "WRONG", "OWN ERROR",
+)  # fmt: skip
+OUTCOMES = (TRUE, DAMAGED, OTHER_GAP, ERROR, DENIED, WRONG, OWN_ERROR)
+
+
+@dataclass
+class Said:
+    """What a home has answered: by question the answer or the exception; ``log``: errors that were logged as bugs."""
+
+    answers: dict = field(default_factory=dict)
+    log: list = field(default_factory=list)
+
+
+@dataclass
+class Verdict:
+    """The worst outcome, what was seen, and how many bars of the truth are readable."""
+
+    outcome: str = TRUE
+    notes: list = field(default_factory=list)
+    n_bars: int = 0
+
+    def add(self, outcome, text):
+        if OUTCOMES.index(outcome) > OUTCOMES.index(self.outcome):
+            self.outcome = outcome
+        if outcome != TRUE:
+            self.notes.append(f"{outcome}: {text}")
+
+
+class _Bugs(logging.Handler):
+    """Keeps what is logged with a traceback, and what ends a thread."""
+
+    def __init__(self, texts):
+        super().__init__(logging.WARNING)
+        self.texts = texts
+
+    def emit(self, record):
+        if record.exc_info and not isinstance(record.exc_info[1], CandleDeskError):
+            self.texts.append(f"{record.name}: {record.getMessage()}: {record.exc_info[1]!r}")
+
+
+def read_home(folder, series, *, is_writable):
+    """Ask for everything that is stored in ``folder``; nothing can be fetched."""
+    said = Said()
+    handler = _Bugs(said.log)
+    root, former = logging.getLogger(), threading.excepthook
+    root.addHandler(handler)
+    threading.excepthook = lambda end: said.log.append(f"a thread ended: {end.exc_value!r}")
+    try:
+        _read(folder, series, said, is_writable=is_writable)
+    finally:
+        root.removeHandler(handler)
+        threading.excepthook = former
+    return said
+
+
+def _read(folder, series, said, *, is_writable):
+    try:
+        service = open_service(folder, Market(is_open=False), None if is_writable else READ_ONLY)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the home says
+        said.answers["open"] = error
+        return
+    try:
+        cache = service.controller
+        said.answers["instruments"] = _answer(cache.list_instruments)
+        said.answers["jobs"] = _answer(cache.list_jobs)
+        said.answers["archive"] = _answer(cache.list_archive)
+        for request in requests(series):
+            key = ("bars", request.symbol, request.interval.name, request.adjust)
+            said.answers[key] = _answer(lambda request=request: cache.load_bars(request))
+        for number, (symbol, name) in enumerate(series):
+            interval = INTERVALS[name]
+            described = _answer(lambda s=symbol, i=interval: cache.describe_series(s, i))
+            said.answers["coverage", symbol, name] = described
+            for stride in STRIDES:
+                view = ViewportRequest(number * 10 + stride, 1, symbol, interval, None, 2**24, 0, stride)
+                said.answers["view", symbol, name, stride] = _answer(lambda view=view: cache.load_viewport(view))
+    finally:
+        service.close()
+
+
+def _answer(ask):
+    try:
+        return ask().result(ANSWER_S)
+    except FutureTimeoutError:
+        return TimeoutError(f"no answer within {ANSWER_S} s")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+        return error
+
+
+def judge(said, truth):
+    """Compare what was said with the truth, which is what the undamaged home has said."""
+    verdict = Verdict()
+    for text in said.log:
+        verdict.add(OWN_ERROR, f"logged {text}")
+    if "open" in said.answers:
+        _judge_error(verdict, "open", said.answers["open"])
+        return verdict
+    for key, expected in truth.answers.items():
+        answer = said.answers[key]
+        if isinstance(answer, Exception):
+            _judge_error(verdict, key, answer)
+        elif key == "instruments":
+            _judge_instruments(verdict, answer, expected)
+        elif key in {"jobs", "archive"}:
+            _judge_rows(verdict, key, answer, expected)
+        elif key[0] == "bars":
+            _judge_bars(verdict, key, answer, expected)
+        elif key[0] == "coverage":
+            _judge_report(verdict, key, answer, expected)
+        else:
+            _judge_view(verdict, key, answer, expected, said.answers["bars", key[1], key[2], "splits"])
+    return verdict
+
+
+def _judge_error(verdict, key, error):
+    if isinstance(error, EnvironmentFaultError):
+        verdict.add(ERROR, f"{key}: {error}")
+    elif isinstance(error, CandleDeskError):
+        verdict.add(DENIED, f"{key}: {error!r}")
+    else:
+        verdict.add(OWN_ERROR, f"{key}: {error!r}")
+
+
+def _judge_instruments(verdict, answer, expected):
+    truth = {row.symbol: row for row in expected}
+    found = {row.symbol: row for row in answer}
+    for symbol, row in found.items():
+        if row != truth.get(symbol):
+            verdict.add(WRONG, f"the instrument {symbol}: {row}")
+    lost = sorted(set(truth) - set(found))
+    if lost:
+        verdict.add(OTHER_GAP, f"instruments are not listed: {lost}")
+
+
+def _judge_rows(verdict, key, answer, expected):
+    """Rows may be lost with a page; none may say something else. Charts of this campaign leave jobs of their own."""
+    changed = [row for row in answer if row not in expected and getattr(row, "kind", "") != JobKind.VIEWPORT]
+    if changed:
+        verdict.add(WRONG, f"{key}: {changed[0]}")
+    n_lost = sum(row not in answer for row in expected)
+    if n_lost:
+        verdict.add(OTHER_GAP, f"{n_lost} of {len(expected)} {key} are not listed")
+
+
+def _judge_bars(verdict, key, reply, truth):
+    if reply.instrument != truth.instrument:
+        verdict.add(WRONG, f"{key}: {reply.instrument}")
+    told = merge_spans([gap.span for gap in reply.gaps])
+    bars, expected = reply.bars, truth.bars
+    at = np.searchsorted(expected.open_time, bars.open_time)
+    at[at == len(expected)] = 0
+    is_known = expected.open_time[at] == bars.open_time
+    longest_s = reply.request.interval.longest_s
+    same = is_known & _equal(bars, expected.take(at))
+    told_at = _is_told(bars.open_time, told, longest_s if reply.request.interval.base_name else 1)
+    wrong = ~same & ~(told_at & bool(reply.request.interval.base_name))
+    if reply.request.adjust != "splits":  # a gap about splits and dividends tells that prices may be off
+        wrong &= not any(gap.reason.startswith("splits and dividends") for gap in reply.gaps)
+    if wrong.any():
+        verdict.add(WRONG, f"{key}: {int(wrong.sum())} bars, the first at {int(bars.open_time[wrong][0])}")
+    missing = expected.open_time[~np.isin(expected.open_time, bars.open_time)]
+    silent = missing[~_is_told(missing, told, longest_s)]
+    if len(silent):
+        verdict.add(WRONG, f"{key}: {len(silent)} bars missing and not told, the first at {int(silent[0])}")
+    _judge_flags(verdict, key, reply, truth)
+    known = {gap.span for gap in truth.gaps}
+    for gap in reply.gaps:
+        if gap.span not in known:
+            verdict.add(DAMAGED if "damaged" in gap.reason else OTHER_GAP, f"{key}: {gap}")
+    for gap in truth.gaps:
+        if not any(span.start <= gap.span.start and gap.span.end <= span.end for span in told):
+            verdict.add(WRONG, f"{key}: a gap is not told any more: {gap}")
+    if reply.request.adjust == "splits" and not reply.request.interval.base_name:
+        verdict.n_bars += int(same.sum())
+
+
+def _equal(left, right):
+    names = ("open", "high", "low", "close", "volume")
+    pairs = [(getattr(left, name), getattr(right, name)) for name in names]
+    return np.all([(mine == other) | (np.isnan(mine) & np.isnan(other)) for mine, other in pairs], axis=0)
+
+
+def _is_told(times, spans, longest_s):
+    """Tell for each bar whether a gap touches its time."""
+    starts, ends = (np.array([getattr(span, end) for span in spans], np.int64) for end in ("start", "end"))
+    return np.searchsorted(starts, times + longest_s) > np.searchsorted(ends, times, side="right")
+
+
+def _judge_flags(verdict, key, reply, truth):
+    """A bar that may still change must not be told final, and an odd bar not without its flag."""
+    finals = dict(zip(truth.bars.open_time.tolist(), truth.is_final, strict=True))
+    said = dict(zip(reply.bars.open_time.tolist(), reply.is_final, strict=True))
+    if any(is_final and not finals.get(time, True) for time, is_final in said.items()):
+        verdict.add(WRONG, f"{key}: a bar that forms is told final")
+    if any(not is_final and finals.get(time, False) for time, is_final in said.items()):
+        verdict.add(OTHER_GAP, f"{key}: a final bar is told provisional")
+    told = merge_spans([gap.span for gap in reply.gaps])
+    longest_s = reply.request.interval.longest_s
+    for time in said:
+        if reply.odd.get(time, 0) == truth.odd.get(time, 0):
+            continue
+        if not reply.request.interval.base_name or not _is_told(np.array([time]), told, longest_s)[0]:
+            verdict.add(WRONG, f"{key}: the flags of the bar at {time} are {reply.odd.get(time, 0)}")
+            return
+
+
+def _judge_report(verdict, key, report, truth):
+    if report.n_bars != truth.n_bars and not report.gaps:
+        verdict.add(WRONG, f"{key}: {report.n_bars} bars of {truth.n_bars}, and no gap")
+    if report.odd != truth.odd and not report.gaps:
+        verdict.add(WRONG, f"{key}: flags {report.odd}")
+
+
+def _judge_view(verdict, key, reply, truth, whole):
+    """Rows of a zoomed-out chart are true, or lack bars of which the series tells the gap."""
+    if reply.error:
+        verdict.add(ERROR, f"{key}: {reply.error}")
+        return
+    if reply.instrument != truth.instrument:
+        verdict.add(WRONG, f"{key}: {reply.instrument}")
+    is_whole = not isinstance(whole, Exception) and not set(whole.gaps)
+    rows, expected = _rows(reply), _rows(truth)
+    wrong = [row for row in rows if row not in expected]
+    if wrong and is_whole:
+        verdict.add(WRONG, f"{key}: {len(wrong)} rows, the first at {min(row[0] for row in wrong)}")
+    if len(rows) < len(expected) and is_whole:
+        verdict.add(WRONG, f"{key}: {len(rows)} rows of {len(expected)}, and no gap")
+
+
+def _rows(reply):
+    bars, starts = reply.bars, reply.starts
+    counts = np.ones(len(bars), np.int64) if starts is None else np.diff(starts)
+    columns = (bars.open_time, bars.open, bars.high, bars.low, bars.close, bars.volume, counts)
+    return set(zip(*(column.tolist() for column in columns), strict=True))
+
+
