@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from candledesk.store.market.chunks.proof import Finding
 
 _FOREVER = 2**62
+_ROW_BYTES = 56  # of the table candle for each bar, measured
 _CHECKSUMS = "FROM chunk_checksum WHERE series_id = :id AND level = 1 ORDER BY start"
+_BYTES = """
+SELECT series_id, coalesce(sum(n) FILTER (WHERE level = 1), 0) * :row_bytes + sum(length(data))
+FROM chunk GROUP BY series_id
+"""
 _EXTENT = f"""
 SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM candle WHERE series_id = :id),
     (SELECT first_ts {_CHECKSUMS} LIMIT 1), (SELECT last_ts {_CHECKSUMS} DESC LIMIT 1)
@@ -170,6 +175,12 @@ def count_bars(conn: sqlite3.Connection, series_id: int, span: Span | None = Non
     with snapshot(conn):
         head = read_head(conn, series_id)
         return rank_in(conn, head, end) - rank_in(conn, head, start)
+
+
+@translate_faults()
+def estimate_bytes(conn: sqlite3.Connection) -> dict[int, int]:
+    """Return about how many bytes of the file the bars of each series take, by its id."""
+    return dict(conn.execute(_BYTES, {"row_bytes": _ROW_BYTES}).fetchall())
 
 
 @translate_faults()

@@ -149,6 +149,10 @@ def table(results):
     return lines
 
 
+def say(text):
+    sys.stdout.write(f"{text}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trials", type=int, default=300)
@@ -161,10 +165,10 @@ def main():
         prepare(folder)
         if options.kind:
             chosen = [Trial(options.kind, options.trial or 0)]
-            print(json.dumps(run_trials(chosen, folder)[0][1], indent=1))
+            say(json.dumps(run_trials(chosen, folder)[0][1], indent=1))
             return 0
         results = run_trials(make_trials(options.trials, options.seed), folder)
-    print("\n".join([*table(results), *failures(results)]))
+    say("\n".join([*table(results), *failures(results)]))
     return 1 if failures(results) or readable_share(results) < READABLE_SHARE else 0
 
 

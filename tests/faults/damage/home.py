@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest
@@ -105,16 +106,14 @@ def requests(series):
     found = []
     for symbol, name in series:
         span = days_back(2_400)
-        for one in (name, *DERIVED.get(name, ())):
-            found.append(BarsRequest(symbol, parse_interval(one), span, fill="none"))
+        names = (name, *DERIVED.get(name, ()))
+        found += [BarsRequest(symbol, parse_interval(one), span, fill="none") for one in names]
         if symbol in {"ACME", "VOD.L"} and name in {"1d", "1m"}:
-            found.append(BarsRequest(symbol, parse_interval(name), span, fill="none", adjust="all"))
-            found.append(BarsRequest(symbol, parse_interval(name), span, fill="none", adjust="none"))
+            adjusted = BarsRequest(symbol, parse_interval(name), span, fill="none", adjust="all")
+            found += [adjusted, replace(adjusted, adjust="none")]
     return found
 
 
 def stored_series(*, is_logged):
     named = [(symbol, name) for symbol, name, _ in (SERIES + (LATER if is_logged else ()))]
     return [*named, (IMPORTED, "1d")]
-
-

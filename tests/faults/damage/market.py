@@ -70,9 +70,7 @@ class Listing:
     def instrument(self):
         opened = TODAY - self.listed * DAY_S + HOURS[self.mic].opens
         name = f"{self.symbol} Incorporated"
-        return Instrument(
-            self.symbol, self.exchange, self.kind, self.tz, self.currency, self.decimals, opened, name
-        )
+        return Instrument(self.symbol, self.exchange, self.kind, self.tz, self.currency, self.decimals, opened, name)
 
 
 def _shares(n):

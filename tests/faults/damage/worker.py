@@ -42,7 +42,7 @@ class Worker:
     def __init__(self, folder):
         self.sources = {is_logged: folder / name for is_logged, name in ((False, "whole"), (True, "logged"))}
         self.owners = page_owners(folder / "whole" / "candles.db")
-        self.truths = pickle.loads((folder / "truth.pickle").read_bytes())  # noqa: S301 - written by the campaign
+        self.truths = pickle.loads((folder / "truth.pickle").read_bytes())
         self.work = folder / f"trial-{time.monotonic_ns()}"
 
     def run(self, trial):

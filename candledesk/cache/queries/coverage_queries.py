@@ -1,0 +1,90 @@
+"""What is known of one series, and of every stored series."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.cache.messages import SeriesCoverage
+from candledesk.cache.queries.series_reader import describe_series
+from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
+from candledesk.domain.errors import NotCachedError
+from candledesk.domain.interval import INTERVALS
+from candledesk.store.market import bars as bar_store
+from candledesk.store.market import instruments as instrument_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog
+    from candledesk.cache.messages import SeriesReport
+    from candledesk.domain.interval import Interval
+    from candledesk.store import Connection
+
+N_AT_ONCE = 50  # series that one reader task describes; viewports are read in between
+
+
+class CoverageReader:
+    """Describes series on the reader threads."""
+
+    def __init__(self, context: CacheContext, catalog: Catalog) -> None:
+        """Start nothing."""
+        self._context = context
+        self._catalog = catalog
+
+    def describe(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
+        """Return what is known of a series; ``NotCachedError`` when nothing of the symbol is stored."""
+        return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
+
+    def list_all(self, limit: int | None, after: tuple[str, Interval] | None) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, by symbol and step; see ``CacheApi.list_coverage``."""
+        return start_coroutine(self._list(limit, after))
+
+    async def _list(self, limit: int | None, after: tuple[str, Interval] | None) -> list[SeriesCoverage]:
+        stored = await wait_for(self._context.readers.submit(_list_stored))
+        first = 0 if after is None else bisect_right(stored, (after[0], after[1].step_s), key=lambda row: row[:2])
+        wanted = stored[first : None if limit is None else first + limit]
+        sizes = await wait_for(self._context.readers.submit(bar_store.estimate_bytes)) if wanted else {}
+        found: list[SeriesCoverage] = []
+        for at in range(0, len(wanted), N_AT_ONCE):
+            task = partial(self._describe_all, rows=wanted[at : at + N_AT_ONCE], sizes=sizes)
+            found += await wait_for(self._context.readers.submit(task))
+        return found
+
+    def _describe_all(
+        self, connection: Connection, *, rows: Sequence[tuple[str, int, int]], sizes: dict[int, int]
+    ) -> list[SeriesCoverage]:
+        found = []
+        for symbol, step_s, series_id in rows:
+            interval = _BY_STEP[step_s]
+            extent = bar_store.bars_extent(connection, series_id)
+            start, last = (None, None) if extent is None else (extent.start, extent.end - 1)
+            try:
+                report = self._describe(connection, symbol, interval)
+            except NotCachedError:  # it was deleted after the list was read
+                continue
+            found.append(SeriesCoverage(symbol, interval, start, last, sizes.get(series_id, 0), report))
+        return found
+
+    def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
+        known = self._catalog.read(connection, symbol, interval.base)
+        if known.instrument is None:
+            raise NotCachedError(symbol)
+        report, waiting = describe_series(connection, known, interval), self._context.active.waiting(symbol, interval)
+        if waiting is None:
+            return report
+        lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)
+        return replace(report, lag_s=lag_s, updated_at=waiting.asked_at or None)
+
+
+_BY_STEP = {row.step_s: row for row in INTERVALS.values() if row.base is row}
+
+
+def _list_stored(connection: Connection) -> list[tuple[str, int, int]]:
+    """Return symbol, step and id of every stored series, in this order."""
+    rows = instrument_store.list_series(connection)
+    return sorted((symbol, INTERVALS[name].step_s, series_id) for series_id, symbol, name in rows)
