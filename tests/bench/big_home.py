@@ -146,7 +146,8 @@ def plan(n_bars, n_series):
 
 
 def make_home(folder, n_bars, n_series, end):
-    """Import all series into the home ``folder``; return the seconds that it took."""
+    """Import all series, up to the day ``end``, into the home ``folder``; return the seconds that it took."""
+    end_s = int(datetime(end.year, end.month, end.day, tzinfo=UTC).timestamp())
     folder.mkdir(parents=True, exist_ok=True)
     tasks = plan(n_bars, n_series)
     provider = Provider(task.share for task in tasks)
@@ -156,7 +157,7 @@ def make_home(folder, n_bars, n_series, end):
     n_done = n_lost = 0
     try:
         for at, task in enumerate(tasks):
-            bars = make_bars(task.share, open_times(service, task, end))
+            bars = make_bars(task.share, open_times(service, task, end_s))
             report = service.controller.import_bars(task.share.symbol, INTERVALS[task.interval], bars).result(WAIT_S)
             n_done, n_lost = n_done + report.n_stored, n_lost + sum(report.refused.values())
             if at % 50 == 0 or at == len(tasks) - 1:
@@ -189,8 +190,7 @@ def main():
     parser.add_argument("--series", type=int, default=1_200)
     parser.add_argument("--end", type=date.fromisoformat, default=last_friday(), help="the last day, exclusive")
     options = parser.parse_args()
-    end = int(datetime(options.end.year, options.end.month, options.end.day, tzinfo=UTC).timestamp())
-    seconds = make_home(options.folder, options.bars, options.series, end)
+    seconds = make_home(options.folder, options.bars, options.series, options.end)
     size = (options.folder / "candles.db").stat().st_size
     say(f"{options.bars:,} bars in {seconds:.0f} s, {size:,} bytes, {size / options.bars:.1f} bytes a bar")
     return 0

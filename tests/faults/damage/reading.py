@@ -222,18 +222,19 @@ def _is_told(times, spans, longest_s):
 
 def _judge_flags(verdict, key, reply, truth):
     """A bar that may still change must not be told final, and an odd bar not without its flag."""
-    finals = dict(zip(truth.bars.open_time.tolist(), truth.is_final or (), strict=True))
-    said = dict(zip(reply.bars.open_time.tolist(), reply.is_final or (), strict=True))
-    if any(is_final and not finals.get(time, True) for time, is_final in said.items()):
+    times = reply.bars.open_time
+    at = np.minimum(np.searchsorted(truth.bars.open_time, times), len(truth.bars) - 1)
+    finals = np.array(truth.is_final, np.bool_)[at]
+    said = np.array(reply.is_final or (), np.bool_)
+    if len(said) and (said & ~finals).any():
         verdict.add(WRONG, f"{key}: a bar that forms is told final")
-    if any(not is_final and finals.get(time, False) for time, is_final in said.items()):
+    if len(said) and (~said & finals).any():
         verdict.add(OTHER_GAP, f"{key}: a final bar is told provisional")
     told = merge_spans([gap.span for gap in reply.gaps])
-    longest_s = reply.request.interval.longest_s
-    for time in said:
-        if reply.odd.get(time, 0) == truth.odd.get(time, 0):
-            continue
-        if not reply.request.interval.base_name or not _is_told(np.array([time]), told, longest_s)[0]:
+    longest_s, is_derived = reply.request.interval.longest_s, bool(reply.request.interval.base_name)
+    others = {time for time in reply.odd.keys() | truth.odd.keys() if reply.odd.get(time, 0) != truth.odd.get(time, 0)}
+    for time in np.intersect1d(np.array(sorted(others), np.int64), times).tolist():
+        if not is_derived or not _is_told(np.array([time]), told, longest_s)[0]:
             verdict.add(WRONG, f"{key}: the flags of the bar at {time} are {reply.odd.get(time, 0)}")
             return
 

@@ -1,0 +1,28 @@
+"""A sample of the damage campaign (``make faults``): the same trials each time, of every kind."""
+
+import pytest
+
+from tests.faults.damage.campaign import READABLE_SHARE, failures, prepare, readable_share, run_trials
+from tests.faults.damage.kinds import SHARES, make_trials
+
+N_TRIALS = 30
+SEED = 13
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("damage")
+    prepare(folder)
+    return run_trials(make_trials(N_TRIALS, SEED), folder)
+
+
+def test_the_sample_has_every_kind_of_damage(results):
+    assert {trial.kind for trial, _ in results} == set(SHARES)
+
+
+def test_no_damaged_file_says_something_wrong(results):
+    assert failures(results) == []
+
+
+def test_a_damaged_page_or_bit_costs_no_bar_once_the_file_is_repaired(results):
+    assert readable_share(results) >= READABLE_SHARE
