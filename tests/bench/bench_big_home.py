@@ -162,10 +162,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="candledesk-bench-") as name:
         home = options.home
         if home is None:
-            home, end = Path(name) / "home", last_friday()
-            seconds = make_home(
-                home, options.bars, options.series, int(datetime(*end.timetuple()[:3], tzinfo=UTC).timestamp())
-            )
+            home = Path(name) / "home"
+            seconds = make_home(home, options.bars, options.series, last_friday())
             say(f"made in {seconds:.0f} s, {options.bars / seconds:,.0f} bars a second")
         return 0 if measure(home, options.bars, options.series, Path(name)) else 1
 

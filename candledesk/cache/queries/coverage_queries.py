@@ -16,7 +16,7 @@ from candledesk.store.market import bars as bar_store
 from candledesk.store.market import instruments as instrument_store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from concurrent.futures import Future
 
     from candledesk.cache.context import CacheContext
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import SeriesReport
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.market.bars import SeriesSummary
 
 N_AT_ONCE = 50  # series that one reader task describes; viewports are read in between
 
@@ -48,33 +49,39 @@ class CoverageReader:
         stored = await wait_for(self._context.readers.submit(_list_stored))
         first = 0 if after is None else bisect_right(stored, (after[0], after[1].step_s), key=lambda row: row[:2])
         wanted = stored[first : None if limit is None else first + limit]
-        sizes = await wait_for(self._context.readers.submit(bar_store.estimate_bytes)) if wanted else {}
+        summaries = await wait_for(self._context.readers.submit(bar_store.summarize_series)) if wanted else {}
         found: list[SeriesCoverage] = []
         for at in range(0, len(wanted), N_AT_ONCE):
-            task = partial(self._describe_all, rows=wanted[at : at + N_AT_ONCE], sizes=sizes)
+            task = partial(self._describe_all, rows=wanted[at : at + N_AT_ONCE], summaries=summaries)
             found += await wait_for(self._context.readers.submit(task))
         return found
 
     def _describe_all(
-        self, connection: Connection, *, rows: Sequence[tuple[str, int, int]], sizes: dict[int, int]
+        self, connection: Connection, *, rows: Sequence[tuple[str, int, int]], summaries: Mapping[int, SeriesSummary]
     ) -> list[SeriesCoverage]:
         found = []
         for symbol, step_s, series_id in rows:
-            interval = _BY_STEP[step_s]
-            extent = bar_store.bars_extent(connection, series_id)
-            start, last = (None, None) if extent is None else (extent.start, extent.end - 1)
+            interval, summary = _BY_STEP[step_s], summaries.get(series_id)
             try:
-                report = self._describe(connection, symbol, interval)
+                report = self._describe(connection, symbol, interval, None if summary is None else summary.n_bars)
             except NotCachedError:  # it was deleted after the list was read
                 continue
-            found.append(SeriesCoverage(symbol, interval, start, last, sizes.get(series_id, 0), report))
+            if summary is not None:
+                found.append(SeriesCoverage(symbol, interval, summary.first, summary.last, summary.n_bytes, report))
+                continue
+            extent = bar_store.bars_extent(connection, series_id)
+            start, last = (None, None) if extent is None else (extent.start, extent.end - 1)
+            found.append(SeriesCoverage(symbol, interval, start, last, 0, report))
         return found
 
-    def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
+    def _describe(
+        self, connection: Connection, symbol: str, interval: Interval, n_bars: int | None = None
+    ) -> SeriesReport:
         known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
-        report, waiting = describe_series(connection, known, interval), self._context.active.waiting(symbol, interval)
+        report = describe_series(connection, known, interval, n_bars)
+        waiting = self._context.active.waiting(symbol, interval)
         if waiting is None:
             return report
         lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)

@@ -232,20 +232,30 @@ def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:
     return bars.take(slice(0, limit)), int(bars.open_time[limit])
 
 
-def describe_series(connection: Connection, known: SeriesState, interval: Interval) -> SeriesReport:
-    """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history."""
+def describe_series(
+    connection: Connection, known: SeriesState, interval: Interval, n_bars: int | None = None
+) -> SeriesReport:
+    """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history.
+
+    ``n_bars``: the number of stored bars if the caller knows it.
+    """
     facts, series_id = known.readable, known.series_id
     if facts is None:
         return SeriesReport((), (Gap(Span(HISTORY_START, known.now), NOT_FETCHED),), 0)
     rows, refused = facts.coverage, refused_coverage(facts)
     if refused is not None and not (rows and rows[0].span.start < refused.span.end):
         rows = (refused, *rows)
-    n_bars, odd = 0, {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
-    if series_id is not None and interval.base is interval:
-        n_bars = bar_store.count_bars(connection, series_id)
-    elif series_id is not None:
-        stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME))
-        n_bars = len(resample_bars(stored, facts.calendar, interval))
+    odd = {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
+    if n_bars is None:
+        n_bars = 0 if series_id is None else _count_bars(connection, series_id, facts, interval)
     gaps = plan_span(None, facts).gaps + _beyond_calendar(known, Span(HISTORY_START, known.now))
     dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, Span(-MAX_TIME, MAX_TIME))
     return SeriesReport(rows, gaps, n_bars, odd, dropped)
+
+
+def _count_bars(connection: Connection, series_id: int, facts: Facts, interval: Interval) -> int:
+    """Return how many bars of an interval are stored, or can be derived from those that are."""
+    if interval.base is interval:
+        return bar_store.count_bars(connection, series_id)
+    stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME))
+    return len(resample_bars(stored, facts.calendar, interval))
