@@ -1,8 +1,8 @@
 """The program on a home of ten million bars: ``python -m tests.bench.bench_big_home [--home DIR]``, ``make bench-big``.
 
 Without ``--home`` the home is made first (``big_home``; some minutes). Each figure is of a process of its own, as a
-person starts it: the first answers of the command line and of the browser's server, the coverage of all series at every
-door, the check of the whole file, a backup beside a running instance, and the migration of the same home from the
+person starts it: the first answers of the command line and of the browser's server, the coverage of all series in
+three ways, the check of the whole file, a backup beside a running instance, and the migration of the same home from the
 version before checksums. Exit code 1 when a goal of issue 13 is missed.
 """
 

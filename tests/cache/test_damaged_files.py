@@ -20,7 +20,7 @@ def test_the_sample_has_every_kind_of_damage(results):
     assert {trial.kind for trial, _ in results} == set(SHARES)
 
 
-def test_no_damaged_file_says_something_wrong(results):
+def test_nothing_wrong_is_read_from_a_damaged_file(results):
     assert failures(results) == []
 
 

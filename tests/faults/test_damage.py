@@ -1,4 +1,4 @@
-"""Damaged files: what a home then says is true, a gap or an error, and ``doctor --repair`` brings the bars back.
+"""Damaged files: what is then read is true, a gap or an error, and ``doctor --repair`` brings the bars back.
 
 Each failure is printed with the options that repeat its trial: ``python -m tests.faults.damage.campaign --kind …``.
 """
@@ -11,7 +11,7 @@ from tests.faults.damage.kinds import make_trials
 
 
 @pytest.mark.timeout(7_200)
-def test_no_damage_makes_a_home_say_something_wrong(tmp_path, figures, count):
+def test_nothing_wrong_is_read_from_a_damaged_file(tmp_path, figures, count):
     prepare(tmp_path)
     results = run_trials(make_trials(count(300, 1_000), SEED), tmp_path)
     figures("\n" + "\n".join(table(results)))

@@ -1,4 +1,4 @@
-"""The damage campaign: makes a home, damages a copy of it in each trial, and counts what it then says.
+"""The damage campaign: makes a home, damages a copy of it in each trial, and counts what is then read from it.
 
 ``python -m tests.faults.damage.campaign [--trials N] [--seed N]`` prints the table; ``--kind K --trial SEED`` repeats
 one trial and prints all that is known of it.
@@ -27,16 +27,16 @@ READABLE_SHARE = 0.95
 
 
 def prepare(folder):
-    """Make the homes in ``folder`` and store what they say undamaged."""
+    """Make the homes in ``folder`` and store what is read from them undamaged."""
     whole, logged = build(folder)
     truths = {
         is_logged: read_home(path, stored_series(is_logged=is_logged), is_writable=False)
         for path, is_logged in ((_copy(whole), False), (_copy(logged), True))
     }
     for truth in truths.values():
-        broken = {key: answer for key, answer in truth.answers.items() if isinstance(answer, Exception)}
+        broken = {key: answer for key, answer in truth.by_question.items() if isinstance(answer, Exception)}
         assert not broken, broken
-        assert not truth.log, truth.log
+        assert not truth.bugs, truth.bugs
     (folder / "truth.pickle").write_bytes(pickle.dumps(truths))
 
 
@@ -109,7 +109,7 @@ def run_trials(trials, folder, on_result=lambda _trial, _result: None):
 
 
 def failures(results):
-    """Return a line for each trial that says something wrong or ends in a crash, with how to repeat it."""
+    """Return a line for each trial in which something wrong was read or a process crashed, with how to repeat it."""
     lines = []
     for trial, result in results:
         for when in ("before", "after"):

@@ -1,4 +1,4 @@
-"""The kinds of damage. Each follows from its seed and says in one line what it did, so that it can be repeated."""
+"""The kinds of damage. Each follows from its seed, so that it can be repeated, and is described in one line."""
 
 import random
 import shutil

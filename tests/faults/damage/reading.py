@@ -1,4 +1,4 @@
-"""Reads a home as its users do, and compares what it says with the truth."""
+"""Reads a home as its users do, and compares the answers with the truth."""
 
 import logging
 import threading
@@ -12,6 +12,7 @@ from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import merge_spans
+from candledesk.store.market.chunks.decoded import decoded_chunks
 from tests.faults.damage.home import open_service, requests
 from tests.faults.damage.market import Market
 
@@ -26,11 +27,11 @@ OUTCOMES = (TRUE, DAMAGED, OTHER_GAP, ERROR, DENIED, WRONG, OWN_ERROR)
 
 
 @dataclass
-class Said:
-    """What a home has answered: by question the answer or the exception; ``log``: errors that were logged as bugs."""
+class Answers:
+    """What a home has answered: by question the answer or the exception; ``bugs``: what was logged with a traceback."""
 
-    answers: dict = field(default_factory=dict)
-    log: list = field(default_factory=list)
+    by_question: dict = field(default_factory=dict)
+    bugs: list = field(default_factory=list)
 
 
 @dataclass
@@ -62,40 +63,41 @@ class _Bugs(logging.Handler):
 
 def read_home(folder, series, *, is_writable):
     """Ask for everything that is stored in ``folder``; nothing can be fetched."""
-    said = Said()
-    handler = _Bugs(said.log)
+    decoded_chunks.clear()  # a new process has none either
+    given = Answers()
+    handler = _Bugs(given.bugs)
     root, former = logging.getLogger(), threading.excepthook
     root.addHandler(handler)
-    threading.excepthook = lambda end: said.log.append(f"a thread ended: {end.exc_value!r}")
+    threading.excepthook = lambda end: given.bugs.append(f"a thread ended: {end.exc_value!r}")
     try:
-        _read(folder, series, said, is_writable=is_writable)
+        _read(folder, series, given, is_writable=is_writable)
     finally:
         root.removeHandler(handler)
         threading.excepthook = former
-    return said
+    return given
 
 
-def _read(folder, series, said, *, is_writable):
+def _read(folder, series, given, *, is_writable):
     try:
         service = open_service(folder, Market(is_open=False), None if is_writable else READ_ONLY)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what the home says
-        said.answers["open"] = error
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+        given.by_question["open"] = error
         return
     try:
         cache = service.controller
-        said.answers["instruments"] = _answer(cache.list_instruments)
-        said.answers["jobs"] = _answer(cache.list_jobs)
-        said.answers["archive"] = _answer(cache.list_archive)
+        given.by_question["instruments"] = _answer(cache.list_instruments)
+        given.by_question["jobs"] = _answer(cache.list_jobs)
+        given.by_question["archive"] = _answer(cache.list_archive)
         for request in requests(series):
             key = ("bars", request.symbol, request.interval.name, request.adjust)
-            said.answers[key] = _answer(lambda request=request: cache.load_bars(request))
+            given.by_question[key] = _answer(lambda request=request: cache.load_bars(request))
         for number, (symbol, name) in enumerate(series):
             interval = INTERVALS[name]
             described = _answer(lambda s=symbol, i=interval: cache.describe_series(s, i))
-            said.answers["coverage", symbol, name] = described
+            given.by_question["coverage", symbol, name] = described
             for stride in STRIDES:
                 view = ViewportRequest(number * 10 + stride, 1, symbol, interval, None, 2**24, 0, stride)
-                said.answers["view", symbol, name, stride] = _answer(lambda view=view: cache.load_viewport(view))
+                given.by_question["view", symbol, name, stride] = _answer(lambda view=view: cache.load_viewport(view))
     finally:
         service.close()
 
@@ -109,16 +111,16 @@ def _answer(ask):
         return error
 
 
-def judge(said, truth):
-    """Compare what was said with the truth, which is what the undamaged home has said."""
+def judge(given, truth):
+    """Compare what was given with the truth, which is what the undamaged home has given."""
     verdict = Verdict()
-    for text in said.log:
+    for text in given.bugs:
         verdict.add(OWN_ERROR, f"logged {text}")
-    if "open" in said.answers:
-        _judge_error(verdict, "open", said.answers["open"])
+    if "open" in given.by_question:
+        _judge_error(verdict, "open", given.by_question["open"])
         return verdict
-    for key, expected in truth.answers.items():
-        answer = said.answers[key]
+    for key, expected in truth.by_question.items():
+        answer = given.by_question[key]
         if isinstance(answer, Exception):
             _judge_error(verdict, key, answer)
         elif key == "instruments":
@@ -133,7 +135,7 @@ def judge(said, truth):
         elif key[0] == "coverage":
             _judge_report(verdict, key, answer, expected)
         else:
-            _judge_view(verdict, key, answer, expected, said.answers["bars", key[1], key[2], "splits"])
+            _judge_view(verdict, key, answer, expected, given.by_question["bars", key[1], key[2], "splits"])
     return verdict
 
 
@@ -167,7 +169,7 @@ def _judge_jobs(verdict, answer, expected):
 
 
 def _judge_rows(verdict, key, answer, expected):
-    """Rows may be lost with a page; none may say something else."""
+    """Rows may be lost with a page; none may differ."""
     changed = [row for row in answer if row not in expected]
     if changed:
         verdict.add(WRONG, f"{key}: {changed[0]}")
@@ -179,31 +181,31 @@ def _judge_rows(verdict, key, answer, expected):
 def _judge_bars(verdict, key, reply, truth):
     if reply.instrument != truth.instrument:
         verdict.add(WRONG, f"{key}: {reply.instrument}")
-    told = merge_spans([gap.span for gap in reply.gaps])
+    reported = merge_spans([gap.span for gap in reply.gaps])
     bars, expected = reply.bars, truth.bars
     at = np.searchsorted(expected.open_time, bars.open_time)
     at[at == len(expected)] = 0
     is_known = expected.open_time[at] == bars.open_time
     longest_s = reply.request.interval.longest_s
     same = is_known & _equal(bars, expected.take(at))
-    told_at = _is_told(bars.open_time, told, longest_s if reply.request.interval.base_name else 1)
-    wrong = ~same & ~(told_at & bool(reply.request.interval.base_name))
-    if reply.request.adjust != "splits":  # a gap about splits and dividends tells that prices may be off
+    reported_at = _is_reported(bars.open_time, reported, longest_s if reply.request.interval.base_name else 1)
+    wrong = ~same & ~(reported_at & bool(reply.request.interval.base_name))
+    if reply.request.adjust != "splits":  # a gap about splits and dividends reports that prices may be off
         wrong &= not any(gap.reason.startswith("splits and dividends") for gap in reply.gaps)
     if wrong.any():
         verdict.add(WRONG, f"{key}: {int(wrong.sum())} bars, the first at {int(bars.open_time[wrong][0])}")
     missing = expected.open_time[~np.isin(expected.open_time, bars.open_time)]
-    silent = missing[~_is_told(missing, told, longest_s)]
+    silent = missing[~_is_reported(missing, reported, longest_s)]
     if len(silent):
-        verdict.add(WRONG, f"{key}: {len(silent)} bars missing and not told, the first at {int(silent[0])}")
+        verdict.add(WRONG, f"{key}: {len(silent)} bars missing and not reported, the first at {int(silent[0])}")
     _judge_flags(verdict, key, reply, truth)
     known = {gap.span for gap in truth.gaps}
     for gap in reply.gaps:
         if gap.span not in known:
             verdict.add(DAMAGED if "damaged" in gap.reason else OTHER_GAP, f"{key}: {gap}")
     for gap in truth.gaps:
-        if not any(span.start <= gap.span.start and gap.span.end <= span.end for span in told):
-            verdict.add(WRONG, f"{key}: a gap is not told any more: {gap}")
+        if not any(span.start <= gap.span.start and gap.span.end <= span.end for span in reported):
+            verdict.add(WRONG, f"{key}: a gap is not reported any more: {gap}")
     if reply.request.adjust == "splits" and not reply.request.interval.base_name:
         verdict.n_bars += int(same.sum())
 
@@ -214,27 +216,27 @@ def _equal(left, right):
     return np.all([(mine == other) | (np.isnan(mine) & np.isnan(other)) for mine, other in pairs], axis=0)
 
 
-def _is_told(times, spans, longest_s):
+def _is_reported(times, spans, longest_s):
     """Tell for each bar whether a gap touches its time."""
     starts, ends = (np.array([getattr(span, end) for span in spans], np.int64) for end in ("start", "end"))
     return np.searchsorted(starts, times + longest_s) > np.searchsorted(ends, times, side="right")
 
 
 def _judge_flags(verdict, key, reply, truth):
-    """A bar that may still change must not be told final, and an odd bar not without its flag."""
+    """A bar that may still change must not be reported final, and an odd bar not without its flag."""
     times = reply.bars.open_time
     at = np.minimum(np.searchsorted(truth.bars.open_time, times), len(truth.bars) - 1)
     finals = np.array(truth.is_final, np.bool_)[at]
-    said = np.array(reply.is_final or (), np.bool_)
-    if len(said) and (said & ~finals).any():
-        verdict.add(WRONG, f"{key}: a bar that forms is told final")
-    if len(said) and (~said & finals).any():
-        verdict.add(OTHER_GAP, f"{key}: a final bar is told provisional")
-    told = merge_spans([gap.span for gap in reply.gaps])
+    given = np.array(reply.is_final or (), np.bool_)
+    if len(given) and (given & ~finals).any():
+        verdict.add(WRONG, f"{key}: a bar that forms is reported final")
+    if len(given) and (~given & finals).any():
+        verdict.add(OTHER_GAP, f"{key}: a final bar is reported provisional")
+    reported = merge_spans([gap.span for gap in reply.gaps])
     longest_s, is_derived = reply.request.interval.longest_s, bool(reply.request.interval.base_name)
     others = {time for time in reply.odd.keys() | truth.odd.keys() if reply.odd.get(time, 0) != truth.odd.get(time, 0)}
     for time in np.intersect1d(np.array(sorted(others), np.int64), times).tolist():
-        if not is_derived or not _is_told(np.array([time]), told, longest_s)[0]:
+        if not is_derived or not _is_reported(np.array([time]), reported, longest_s)[0]:
             verdict.add(WRONG, f"{key}: the flags of the bar at {time} are {reply.odd.get(time, 0)}")
             return
 
@@ -247,7 +249,7 @@ def _judge_report(verdict, key, report, truth):
 
 
 def _judge_view(verdict, key, reply, truth, whole):
-    """Rows of a zoomed-out chart are true, or lack bars of which the series tells the gap."""
+    """Rows of a zoomed-out chart are true, or lack bars whose gap the series reports."""
     if reply.error:
         verdict.add(ERROR, f"{key}: {reply.error}")
         return

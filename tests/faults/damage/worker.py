@@ -12,6 +12,7 @@ from pathlib import Path
 
 from candledesk.commands import doctor, entry
 from candledesk.domain.errors import CandleDeskError
+from candledesk.store.market.chunks.decoded import decoded_chunks
 from tests.faults.damage.home import stored_series
 from tests.faults.damage.kinds import Trial, damage, page_owners
 from tests.faults.damage.reading import ERROR, OWN_ERROR, judge, read_home
@@ -24,6 +25,7 @@ EXIT_BUG = 1
 def repair(folder):
     """Run ``candledesk doctor --repair`` on the home, without its request to the provider."""
     doctor._providers = lambda *_: []
+    decoded_chunks.clear()  # a new process has none either
     out = io.StringIO()
     arguments = ["doctor", "--repair", "--home", str(folder), "--yahoo-url", "http://127.0.0.1:9"]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
