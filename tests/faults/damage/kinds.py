@@ -13,7 +13,7 @@ SINGLE = ("bit", "page_zero", "page_swap")  # of which 95 % must leave every bar
 # Of a hundred trials, how many are of each kind.
 SHARES = {
     "bit": 25, "bytes": 15, "page_zero": 15, "page_swap": 10, "truncate": 6,
-    "log": 8, "log_kept": 6, "row": 5, "table_page": 10,
+    "log": 7, "log_kept": 5, "other_log": 2, "row": 5, "table_page": 10,
 }  # fmt: skip
 _CHANGES = ("open = open + 0.01", "high = high * 2", "low = low - 0.02", "close = 0.0", "volume = volume + 1")
 
@@ -28,7 +28,7 @@ class Trial:
     @property
     def is_logged(self):
         """Whether the home has a log that was not checkpointed."""
-        return self.kind in {"log", "log_kept"}
+        return self.kind in {"log", "log_kept", "other_log"}
 
     @property
     def is_writable(self):
@@ -132,6 +132,21 @@ def _log_kept(path, dice, _owners):
     return _damage_log(path, dice)
 
 
+def _other_log(path, dice, _owners):
+    """Put another file under the log: the same content with other page numbers, as a copy has that was made anew."""
+    log = path.with_name(path.name + "-wal")
+    kept = log.read_bytes()
+    log.unlink()
+    copy = path.with_name("copy.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    copy.replace(path)
+    frames = range(LOG_HEAD, len(kept), FRAME_HEAD + PAGE)
+    end = dice.choice((len(kept), dice.choice(frames)))
+    log.write_bytes(kept[:end])
+    return "log", f"{end:,} bytes of the log beside another file"
+
+
 def _damage_log(path, dice):
     log = path.with_name(path.name + "-wal")
     data = bytearray(log.read_bytes())
@@ -176,6 +191,7 @@ _KINDS = {
     "truncate": _truncate,
     "log": _log,
     "log_kept": _log_kept,
+    "other_log": _other_log,
     "row": _row,
     "table_page": _table_page,
 }
