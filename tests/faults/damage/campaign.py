@@ -153,6 +153,12 @@ def say(text):
     sys.stdout.write(f"{text}\n")
 
 
+def _show(trial, result):
+    seconds = result.get("seconds", TRIAL_S)
+    outcomes = " → ".join(result[when]["outcome"] for when in ("before", "after"))
+    sys.stderr.write(f"{trial.kind} {trial.seed} {result['table']} {outcomes} {seconds:.1f} s\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trials", type=int, default=300)
@@ -167,7 +173,7 @@ def main():
             chosen = [Trial(options.kind, options.trial or 0)]
             say(json.dumps(run_trials(chosen, folder)[0][1], indent=1))
             return 0
-        results = run_trials(make_trials(options.trials, options.seed), folder)
+        results = run_trials(make_trials(options.trials, options.seed), folder, _show)
     say("\n".join([*table(results), *failures(results)]))
     return 1 if failures(results) or readable_share(results) < READABLE_SHARE else 0
 
