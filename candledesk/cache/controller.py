@@ -5,6 +5,7 @@ It only hands on: to ``queries`` (viewports, bars of spans, searches, estimates)
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.bars_importer import BarsImporter
@@ -13,6 +14,7 @@ from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.missing_calendars import MissingCalendars
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -72,7 +74,8 @@ class CacheController:
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
-        self._coverage = CoverageReader(context, catalog)
+        self._calendars = MissingCalendars(context, catalog)
+        self._coverage = CoverageReader(context, catalog, self._calendars)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self.limiter_state = context.limiter_state
 
@@ -88,7 +91,8 @@ class CacheController:
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
-        return self._bars_loader.load_bars(request)
+        load = partial(self._bars_loader.load_bars, request)
+        return load() if request.fill == "async" else self._calendars.read(request.symbol, request.interval, load)
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from candledesk.cache.fetching.catalog import calendar_key
 from candledesk.cache.messages import SeriesCoverage
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.messages import SeriesReport
+    from candledesk.cache.queries.missing_calendars import MissingCalendars
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.bars import SeriesSummary
@@ -32,14 +34,22 @@ N_AT_ONCE = 50  # series that one reader task describes; viewports are read in b
 class CoverageReader:
     """Describes series on the reader threads."""
 
-    def __init__(self, context: CacheContext, catalog: Catalog) -> None:
+    def __init__(self, context: CacheContext, catalog: Catalog, calendars: MissingCalendars) -> None:
         """Start nothing."""
         self._context = context
         self._catalog = catalog
+        self._calendars = calendars
 
     def describe(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series; ``NotCachedError`` when nothing of the symbol is stored."""
-        return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
+        return start_coroutine(self._describe_one(symbol, interval))
+
+    async def _describe_one(self, symbol: str, interval: Interval) -> SeriesReport:
+        task = partial(self._describe, symbol=symbol, interval=interval)
+        report, lacking = await wait_for(self._context.readers.submit(task))
+        if lacking is not None and await wait_for(self._calendars.load(symbol, interval)):
+            report, _ = await wait_for(self._context.readers.submit(task))
+        return report
 
     def list_all(self, limit: int | None, after: tuple[str, Interval] | None) -> Future[list[SeriesCoverage]]:
         """Return what is known of every stored series, by symbol and step; see ``CacheApi.list_coverage``."""
@@ -51,41 +61,56 @@ class CoverageReader:
         wanted = stored[first : None if limit is None else first + limit]
         summaries = await wait_for(self._context.readers.submit(bar_store.summarize_series)) if wanted else {}
         found: list[SeriesCoverage] = []
+        tried: set[str] = set()
         for at in range(0, len(wanted), N_AT_ONCE):
             task = partial(self._describe_all, rows=wanted[at : at + N_AT_ONCE], summaries=summaries)
-            found += await wait_for(self._context.readers.submit(task))
+            rows, lacking = await wait_for(self._context.readers.submit(task))
+            new = {key: series for key, series in lacking.items() if key not in tried}
+            for symbol, interval in new.values():
+                await wait_for(self._calendars.load(symbol, interval))
+            if new:
+                tried |= new.keys()
+                rows, _ = await wait_for(self._context.readers.submit(task))
+            found += rows
         return found
 
     def _describe_all(
         self, connection: Connection, *, rows: Sequence[tuple[str, int, int]], summaries: Mapping[int, SeriesSummary]
-    ) -> list[SeriesCoverage]:
-        found = []
+    ) -> tuple[list[SeriesCoverage], dict[str, tuple[str, Interval]]]:
+        """Describe stored series; return with them a series for each calendar that is missing, by its key."""
+        found, lacking = [], {}
         for symbol, step_s, series_id in rows:
             interval, summary = _BY_STEP[step_s], summaries.get(series_id)
+            n_bars = None if summary is None else summary.n_bars
             try:
-                report = self._describe(connection, symbol, interval, None if summary is None else summary.n_bars)
+                report, key = self._describe(connection, symbol=symbol, interval=interval, n_bars=n_bars)
             except NotCachedError:  # it was deleted after the list was read
                 continue
+            if key is not None:
+                lacking[key] = symbol, interval
             if summary is not None:
                 found.append(SeriesCoverage(symbol, interval, summary.first, summary.last, summary.n_bytes, report))
                 continue
             extent = bar_store.bars_extent(connection, series_id)
             start, last = (None, None) if extent is None else (extent.start, extent.end - 1)
             found.append(SeriesCoverage(symbol, interval, start, last, 0, report))
-        return found
+        return found, lacking
 
     def _describe(
-        self, connection: Connection, symbol: str, interval: Interval, n_bars: int | None = None
-    ) -> SeriesReport:
+        self, connection: Connection, *, symbol: str, interval: Interval, n_bars: int | None = None
+    ) -> tuple[SeriesReport, str | None]:
+        """Describe a series; return with the report the key of its calendar if that is missing."""
         known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)
-        report = describe_series(connection, known, interval, n_bars)
+        report, lacking = describe_series(connection, known, interval, n_bars), None
+        if known.readable is None:
+            lacking = calendar_key(known.instrument)
         waiting = self._context.active.waiting(symbol, interval)
         if waiting is None:
-            return report
+            return report, lacking
         lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)
-        return replace(report, lag_s=lag_s, updated_at=waiting.asked_at or None)
+        return replace(report, lag_s=lag_s, updated_at=waiting.asked_at or None), lacking
 
 
 _BY_STEP = {row.step_s: row for row in INTERVALS.values() if row.base is row}
