@@ -92,7 +92,9 @@ class CacheController:
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         load = partial(self._bars_loader.load_bars, request)
-        return load() if request.fill == "async" else self._calendars.read(request.symbol, request.interval, load)
+        if request.fill == "async":
+            return load()
+        return self._calendars.read(request.symbol, request.interval, load, request.timeout_s)
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
