@@ -1,6 +1,6 @@
 """Computes the calendar that stored bars cannot be read without, when it was lost or never stored.
 
-Without a calendar nothing tells which bars are final and which are missing, so stored bars are not shown. It needs no
+Without a calendar it is unknown which bars are final and which are missing, so stored bars are not shown. It needs no
 request to the provider, so it is computed offline too.
 """
 
