@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from candledesk.store.restoring import finish_restore
 from tests.faults.damage.campaign import prepare
 from tests.faults.damage.home import stored_series
 from tests.faults.damage.kinds import Trial, damage
@@ -55,6 +56,7 @@ class Home:
         copy = self.folder.with_name("copy")
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.folder, copy)
+        finish_restore(copy)  # as each start does that takes the lock of the home
         given = read_home(copy, stored_series(is_logged=is_logged), is_writable=True)
         return judge(given, self.worker.truths[is_logged])
 

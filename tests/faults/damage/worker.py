@@ -10,7 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from candledesk.commands import doctor, entry
+from candledesk.commands import entry
+from candledesk.commands.doctor import installation
 from candledesk.domain.errors import CandleDeskError
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from tests.faults.damage.home import stored_series
@@ -24,7 +25,7 @@ EXIT_BUG = 1
 
 def repair(folder):
     """Run ``candledesk doctor --repair`` on the home, without its request to the provider."""
-    doctor._providers = lambda *_: []
+    installation.check_providers = lambda *_: []
     decoded_chunks.clear()  # a new process has none either
     out = io.StringIO()
     arguments = ["doctor", "--repair", "--home", str(folder), "--yahoo-url", "http://127.0.0.1:9"]
