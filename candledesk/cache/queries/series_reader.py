@@ -11,7 +11,7 @@ import numpy as np
 
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
 from candledesk.cache.queries.finer_bars import BaseBars, derive_whole, gaps_without, read_base
-from candledesk.cache.queries.odd_flags import as_sent, flags_by_row
+from candledesk.cache.queries.odd_flags import as_sent, flags_by_row, without_lost
 from candledesk.cache.queries.viewport_reader import lacks_start
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import never_gaps, plan_span, refused_coverage
@@ -129,7 +129,8 @@ def _read(
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     plan = plan_span(base, facts)
     found = read_base(connection, request.symbol, known.series_id, facts, base)
-    odd = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
+    flagged = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
+    odd = without_lost(flagged, found.bars)
     stored = as_sent(found.bars, odd) if request.raw else found.bars
     notes: tuple[str, ...] = ()
     if request.adjust != "splits" and len(stored):
