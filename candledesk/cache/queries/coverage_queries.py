@@ -11,10 +11,11 @@ from candledesk.cache.fetching.catalog import calendar_key
 from candledesk.cache.messages import SeriesCoverage
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
-from candledesk.domain.errors import NotCachedError
+from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.maintenance.sizes import read_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,11 +60,14 @@ class CoverageReader:
         stored = await wait_for(self._context.readers.submit(_list_stored))
         first = 0 if after is None else bisect_right(stored, (after[0], after[1].step_s), key=lambda row: row[:2])
         wanted = stored[first : None if limit is None else first + limit]
-        summaries = await wait_for(self._context.readers.submit(bar_store.summarize_series)) if wanted else {}
+        if not wanted:
+            return []
+        summaries = await wait_for(self._context.readers.submit(bar_store.summarize_series))
+        sizes = await wait_for(self._context.readers.submit(_read_sizes))
         found: list[SeriesCoverage] = []
         tried: set[str] = set()
         for at in range(0, len(wanted), N_AT_ONCE):
-            task = partial(self._describe_all, rows=wanted[at : at + N_AT_ONCE], summaries=summaries)
+            task = partial(self._describe_all, rows=wanted[at : at + N_AT_ONCE], summaries=summaries, sizes=sizes)
             rows, lacking = await wait_for(self._context.readers.submit(task))
             new = {key: series for key, series in lacking.items() if key not in tried}
             for symbol, interval in new.values():
@@ -75,7 +79,12 @@ class CoverageReader:
         return found
 
     def _describe_all(
-        self, connection: Connection, *, rows: Sequence[tuple[str, int, int]], summaries: Mapping[int, SeriesSummary]
+        self,
+        connection: Connection,
+        *,
+        rows: Sequence[tuple[str, int, int]],
+        summaries: Mapping[int, SeriesSummary],
+        sizes: Mapping[int, int],
     ) -> tuple[list[SeriesCoverage], dict[str, tuple[str, Interval]]]:
         """Describe stored series; return with them a series for each calendar that is missing, by its key."""
         found, lacking = [], {}
@@ -88,12 +97,8 @@ class CoverageReader:
                 continue
             if key is not None:
                 lacking[key] = symbol, interval
-            if summary is not None:
-                found.append(SeriesCoverage(symbol, interval, summary.first, summary.last, summary.n_bytes, report))
-                continue
-            extent = bar_store.bars_extent(connection, series_id)
-            start, last = (None, None) if extent is None else (extent.start, extent.end - 1)
-            found.append(SeriesCoverage(symbol, interval, start, last, 0, report))
+            first, last = _ends(connection, series_id) if summary is None else (summary.first, summary.last)
+            found.append(SeriesCoverage(symbol, interval, first, last, sizes.get(series_id, 0), report))
         return found, lacking
 
     def _describe(
@@ -120,3 +125,17 @@ def _list_stored(connection: Connection) -> list[tuple[str, int, int]]:
     """Return symbol, step and id of every stored series, in this order."""
     rows = instrument_store.list_series(connection)
     return sorted((symbol, INTERVALS[name].step_s, series_id) for series_id, symbol, name in rows)
+
+
+def _ends(connection: Connection, series_id: int) -> tuple[int | None, int | None]:
+    """Return when the oldest and the newest stored bar open."""
+    extent = bar_store.bars_extent(connection, series_id)
+    return (None, None) if extent is None else (extent.start, extent.end - 1)
+
+
+def _read_sizes(connection: Connection) -> dict[int, int]:
+    """Return about how many bytes each series takes, by its id; nothing of a damaged file."""
+    try:
+        return {row.series_id: row.n_bytes for row in read_sizes(connection).series}
+    except EnvironmentFaultError:
+        return {}

@@ -27,12 +27,8 @@ if TYPE_CHECKING:
     from candledesk.store.market.chunks.proof import Finding
 
 _FOREVER = 2**62
-_ROW_BYTES = 56  # of the table candle for each bar, measured
 _CHECKSUMS = "FROM chunk_checksum WHERE series_id = :id AND level = 1 ORDER BY start"
-_CHUNK_SIZES = """
-SELECT series_id, count(*) FILTER (WHERE level = 1), sum(n) FILTER (WHERE level = 1), sum(length(data))
-FROM chunk GROUP BY series_id
-"""
+_CHUNKS = "SELECT series_id, count(*), sum(n) FROM chunk WHERE level = 1 GROUP BY series_id"
 _EXTENT = f"""
 SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM candle WHERE series_id = :id),
     (SELECT first_ts {_CHECKSUMS} LIMIT 1), (SELECT last_ts {_CHECKSUMS} DESC LIMIT 1)
@@ -180,15 +176,11 @@ def count_bars(conn: sqlite3.Connection, series_id: int, span: Span | None = Non
 
 @dataclass(frozen=True, slots=True)
 class SeriesSummary:
-    """The bars of a series: how many there are, when the oldest and the newest open, and about how many bytes it takes.
-
-    ``first``, ``last``: UTC seconds.
-    """
+    """The bars of a series: how many there are, and when the oldest and the newest open (UTC seconds)."""
 
     n_bars: int
     first: int
     last: int
-    n_bytes: int
 
 
 @translate_faults()
@@ -200,16 +192,16 @@ def summarize_series(conn: sqlite3.Connection) -> dict[int, SeriesSummary]:
     with snapshot(conn):
         try:
             checked = sum_checksums(conn)
-            stored = conn.execute(_CHUNK_SIZES).fetchall()
+            stored = conn.execute(_CHUNKS).fetchall()
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise
             return {}
     found = {}
-    for series_id, n_chunks, n_bars, n_bytes in stored:
+    for series_id, n_chunks, n_bars in stored:
         entry = checked.get(series_id)
         if entry is not None and entry[:2] == (n_chunks, n_bars):
-            found[series_id] = SeriesSummary(n_bars, *entry[2:], n_bars * _ROW_BYTES + n_bytes)
+            found[series_id] = SeriesSummary(n_bars, *entry[2:])
     return found
 
 
