@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 PAGE = 8192
+SECTOR, BLOCK = 512, 65_536
 LOG_HEAD, FRAME_HEAD = 32, 24
 SINGLE = ("bit", "page_zero", "page_swap")  # of which 95 % must leave every bar readable or salvaged
 # Of a hundred trials, how many are of each kind.
 SHARES = {
-    "bit": 25, "bytes": 15, "page_zero": 15, "page_swap": 10, "truncate": 6,
-    "log": 7, "log_kept": 5, "other_log": 2, "row": 5, "table_page": 10,
+    "bit": 25, "bytes": 13, "page_zero": 15, "page_swap": 10, "block": 4, "truncate": 5,
+    "log": 7, "log_kept": 5, "other_log": 2, "row": 4, "table_page": 10,
 }  # fmt: skip
 _CHANGES = ("open = open + 0.01", "high = high * 2", "low = low - 0.02", "close = 0.0", "volume = volume + 1")
 
@@ -106,6 +107,15 @@ def _put_page(path, page, other, owners):
     return _owner(owners, page * PAGE), f"page {page + 1} {what}"
 
 
+def _block(path, dice, owners):
+    """Lose a run of sectors, as a bad disk does."""
+    data = bytearray(path.read_bytes())
+    start = dice.randrange(0, len(data) - BLOCK, SECTOR)
+    data[start : start + BLOCK] = dice.choice((bytes(BLOCK), dice.randbytes(BLOCK)))
+    path.write_bytes(data)
+    return _owner(owners, start), f"{BLOCK:,} bytes from {start:,}"
+
+
 def _truncate(path, dice, owners):
     size = path.stat().st_size
     length = dice.choice((dice.randrange(size), size - dice.randrange(4 * PAGE)))
@@ -188,6 +198,7 @@ _KINDS = {
     "bytes": _bytes,
     "page_zero": _page_zero,
     "page_swap": _page_swap,
+    "block": _block,
     "truncate": _truncate,
     "log": _log,
     "log_kept": _log_kept,

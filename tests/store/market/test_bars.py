@@ -156,7 +156,7 @@ def test_a_summary_has_the_number_and_the_ends_of_the_bars(writer, reader, serie
     [
         "UPDATE chunk_checksum SET n = n + 1 WHERE level = 1",
         "UPDATE chunk_checksum SET last_ts = last_ts + 60 WHERE level = 1",
-        "DELETE FROM chunk_checksum WHERE level = 1 AND start = (SELECT max(start) FROM chunk_checksum WHERE level = 1)",
+        "DELETE FROM chunk_checksum WHERE level = 1 AND first_ts = (SELECT min(first_ts) FROM chunk_checksum)",
         "DELETE FROM chunk WHERE level = 1 AND start = (SELECT min(start) FROM chunk WHERE level = 1)",
         "UPDATE series SET rev = rev + 1",
         "UPDATE series SET is_unchecked = 1",
