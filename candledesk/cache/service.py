@@ -30,6 +30,7 @@ from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.damage import DamageRepair
 from candledesk.cache.storing.lost_coverage import write_lost_coverage
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.housekeeping import Housekeeping
@@ -112,6 +113,7 @@ class CacheService:
             self._providers,
             self._make_limiters(database),
             self._events,
+            DamageRepair(self._writer, self._events.emit),
             ActiveSeries(elapsed),
             now,
             elapsed,

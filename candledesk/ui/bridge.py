@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    DamageFound,
     EntriesRestored,
     Event,
     FaultRaised,
@@ -38,7 +39,7 @@ class Bridge(QObject):
     jobs_changed = Signal()  # many at once: read the list again
     limiter_changed = Signal(object)  # LimiterState
     fault_raised = Signal(str)
-    symbol_reused = Signal(str)
+    notice_raised = Signal(str)
     window_requested = Signal(object)  # WindowRequested
     _event_arrived = Signal(object)
 
@@ -73,7 +74,7 @@ class Bridge(QObject):
             case FaultRaised():
                 _log.error("%s", event.text or "bars are stored again")
                 self.fault_raised.emit(event.text)
-            case SymbolReused() | EntriesRestored():
-                self.symbol_reused.emit(event.text)
+            case SymbolReused() | DamageFound() | EntriesRestored():
+                self.notice_raised.emit(event.text)
             case WindowRequested():
                 self.window_requested.emit(event)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.events import LimiterChanged
 from candledesk.cache.fetching.forgotten import ForgottenSeries
+from candledesk.cache.rules.damaged_bars import cover_lost
 from candledesk.cache.rules.planner import Facts
 from candledesk.cache.storing.recheck_sessions import reopen_sessions
 from candledesk.domain.calendar.observed_sessions import without_sessions
@@ -20,10 +21,11 @@ from candledesk.domain.symbols import spell_symbol, split_symbol
 from candledesk.store.market import calendars as calendar_store
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.chunks.proof import lost_spans
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from candledesk.cache.context import CacheContext
     from candledesk.cache.events import Event
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.calendars import SessionSource
+    from candledesk.store.market.chunks.proof import Finding
 
 UNKNOWN_FOR_S = 3_600.0  # an unknown symbol costs one request an hour at most
 _SOURCES: tuple[SessionSource, ...] = ("idle", "observed", "stated")
@@ -160,6 +163,18 @@ class Catalog:
         facts = Facts(interval, calendar, rows, instrument.first_open_time, now, limits, *texts)
         is_serving = self._serves(calendar, instrument)
         return SeriesState(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
+
+    def without_lost(self, known: SeriesState, findings: Sequence[Finding]) -> SeriesState:
+        """Return the state of a series in which stored bars that are lost are gaps."""
+        lost = [] if known.series_id is None else lost_spans(findings, known.series_id)
+        if not lost:
+            return known
+        retry_at = None if self._context.damage.is_refused else known.now
+        states = [
+            None if facts is None else replace(facts, coverage=cover_lost(facts.coverage, lost, retry_at))
+            for facts in (known.facts, known.outdated)
+        ]
+        return replace(known, facts=states[0], outdated=states[1])
 
     def load(self, symbol: str, interval: Interval) -> SeriesState:
         """Read what the database knows of a series, and wait for it; not on a reader thread."""

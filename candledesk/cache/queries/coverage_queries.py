@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.catalog import calendar_key
 from candledesk.cache.messages import SeriesCoverage
+from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.database import snapshot
 from candledesk.store.market.maintenance.sizes import read_sizes
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.bars import SeriesSummary
+    from candledesk.store.market.chunks.proof import Finding
 
 N_AT_ONCE = 50  # series that one reader task describes; viewports are read in between
 
@@ -105,12 +108,18 @@ class CoverageReader:
         self, connection: Connection, *, symbol: str, interval: Interval, n_bars: int | None = None
     ) -> tuple[SeriesReport, str | None]:
         """Describe a series; return with the report the key of its calendar if that is missing."""
-        known = self._catalog.read(connection, symbol, interval.base)
-        if known.instrument is None:
-            raise NotCachedError(symbol)
-        report, lacking = describe_series(connection, known, interval, n_bars), None
-        if known.readable is None:
-            lacking = calendar_key(known.instrument)
+        findings: list[Finding] = []
+        with snapshot(connection):  # a repair deletes lost bars: their coverage must be read as it was then
+            known = self._catalog.read(connection, symbol, interval.base)
+            if known.instrument is None:
+                raise NotCachedError(symbol)
+
+            def describe(found: list[Finding]) -> SeriesReport:
+                return describe_series(connection, self._catalog.without_lost(known, found), interval, found, n_bars)
+
+            report = read_proven(describe, findings)
+        self._context.damage.report(connection, findings)
+        lacking = calendar_key(known.instrument) if known.readable is None else None
         waiting = self._context.active.waiting(symbol, interval)
         if waiting is None:
             return report, lacking

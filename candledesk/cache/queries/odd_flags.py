@@ -91,7 +91,7 @@ def _usual(
     bounds = np.append(edges, span.end)
     for time in (time for time, flags in odd.items() if flags & Oddity.JUMP):
         at = int(np.searchsorted(edges, time))
-        part = bar_store.read_bars(connection, series_id, Span(time, max(time + 1, int(bounds[at + 1]))))
+        part = bar_store.read_bars(connection, series_id, Span(time, max(time + 1, int(bounds[at + 1]))), [])
         kept = part.take(~np.isin(part.open_time, jumps))
         row = int(np.searchsorted(rows.open_time, time))
         high[row], low[row] = (kept.high.max(), kept.low.min()) if len(kept) else (np.nan, np.nan)

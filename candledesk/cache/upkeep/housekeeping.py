@@ -1,4 +1,4 @@
-"""What is tidied up now and then: old jobs are deleted from the list, and backups are made by themselves."""
+"""What is tidied up now and then: old jobs are deleted, old chunks converted, and backups made by themselves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRe
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
+from candledesk.store.market.chunks.repair import has_unconverted
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -70,11 +71,16 @@ class Housekeeping:
         self._context.delayed_calls.call_later(EACH_S, self._begin)
 
     def run_round(self) -> Future[bool]:
-        """Delete old jobs, and start the weekly backup when it is due; resolves with whether it was."""
+        """Delete old jobs, start a conversion of chunks of older versions, and the weekly backup when it is due.
+
+        Resolves with whether that was.
+        """
         return start_coroutine(self._run_round())
 
     async def _run_round(self) -> bool:
         await wait_for(self._jobs.forget_old(self._settings.jobs_kept_days))
+        if await wait_for(self._context.readers.submit(has_unconverted)):
+            await wait_for(self._runner.start(MaintenanceRequest(MaintenanceKind.CONVERT)))
         if self._settings.backup != WEEKLY or not await self._is_due():
             return False
         request = MaintenanceRequest(MaintenanceKind.BACKUP, reason=WEEKLY)

@@ -14,7 +14,7 @@ import numpy as np
 
 from candledesk.domain.span import Span
 from candledesk.store.market import pyramid
-from candledesk.store.market.chunks.reading import BATCH, find_keys, keys_around, rank_in, read_chunks
+from candledesk.store.market.chunks.reading import BATCH, find_keys, keys_around, rank_among, read_chunks, read_ranks
 from candledesk.store.market.chunks.repair import repair_series, settle_chunks
 from candledesk.store.market.chunks.table import SeriesHead, read_checksum, read_head, sum_checksums
 from candledesk.store.market.chunks.writing import write_bar_chunks
@@ -36,43 +36,44 @@ SELECT (SELECT min(ts) FROM candle WHERE series_id = :id), (SELECT max(ts) FROM 
 
 
 @translate_faults()
-def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars) -> int:
+def write_bars(conn: sqlite3.Connection, series_id: int, bars: Bars, findings: list[Finding] | None = None) -> int:
     """Insert or update bars, in rows and chunks; return how many bars were new or different.
 
     The series' revision is raised only when something changed. Raises ``ValueError`` for bars that are not finite, or
-    not ascending and unique.
+    not ascending and unique. Damaged chunks that are written to are repaired; that is added to ``findings``.
     """
     require_transaction(conn)
+    found: list[Finding] = [] if findings is None else findings
     new = pyramid.from_bars(require_storable(bars))
-    head = _exact_head(conn, series_id)
+    head = _exact_head(conn, series_id, found)
     keys = new[pyramid.TIME] // head.chunk_s
     starts = pyramid.run_starts(keys)
     n_changed = 0
     for first in range(0, len(starts), BATCH):
         begin = starts[first]
         end = starts[first + BATCH] if first + BATCH < len(starts) else new.shape[1]
-        n_changed += _write_part(conn, head, new[:, begin:end])
+        n_changed += _write_part(conn, head, new[:, begin:end], found)
     _raise_rev(conn, head, n_changed)
     return n_changed
 
 
-def _exact_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
+def _exact_head(conn: sqlite3.Connection, series_id: int, findings: list[Finding]) -> SeriesHead:
     """Return the head of a series after repairing it if its chunks are older than its rows."""
     head = read_head(conn, series_id)
     if head.is_exact:
         return head
-    repair_series(conn, head.series_id)
+    findings += repair_series(conn, head.series_id)
     return read_head(conn, head.series_id)
 
 
-def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> int:
+def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray, findings: list[Finding]) -> int:
     """Write the records of at most ``BATCH`` chunks: compare with the chunks, then touch only what differs."""
     chunks: dict[int, IntArray] = {}
     changes: list[IntArray] = []
     keys = new[pyramid.TIME] // head.chunk_s
     starts = pyramid.run_starts(keys)
     for key, part in zip(keys[starts].tolist(), np.split(new, starts[1:], axis=1), strict=True):
-        old = _read_settled(conn, head, key)
+        old = _read_settled(conn, head, key, findings)
         changed = pyramid.differing(part, old)
         if changed.shape[1]:
             changes.append(changed)
@@ -84,12 +85,14 @@ def _write_part(conn: sqlite3.Connection, head: SeriesHead, new: IntArray) -> in
     return n_changed
 
 
-def _read_settled(conn: sqlite3.Connection, head: SeriesHead, key: int) -> IntArray:
+def _read_settled(conn: sqlite3.Connection, head: SeriesHead, key: int, findings: list[Finding]) -> IntArray:
     """Return the bars of a chunk; where it is damaged or has no checksum, make both copies agree on what is proven."""
-    findings: list[Finding] = []
-    records = read_chunks(conn, head, 1, key, key + 1, findings)
-    if findings or (head.is_unchecked and records.shape[1] and read_checksum(conn, head, 1, key) is None):
-        records = settle_chunks(conn, head, [key])[0][key]
+    found: list[Finding] = []
+    records = read_chunks(conn, head, 1, key, key + 1, found)
+    if found or (head.is_unchecked and records.shape[1] and read_checksum(conn, head, 1, key) is None):
+        settled, repaired = settle_chunks(conn, head, [key])
+        findings += repaired
+        return settled[key]
     return records
 
 
@@ -104,14 +107,14 @@ def _raise_rev(conn: sqlite3.Connection, head: SeriesHead, n_changed: int) -> No
 def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
     """Delete the bars that open in ``span`` (the provider withdrew them); return how many were deleted."""
     require_transaction(conn)
-    head = _exact_head(conn, series_id)
     findings: list[Finding] = []
+    head = _exact_head(conn, series_id, findings)
     times = read_bars(conn, series_id, span, findings).open_time
     keys = sorted({*np.unique(times // head.chunk_s).tolist(), *(finding.key for finding in findings)})
     for first in range(0, len(keys), BATCH):
         chunks = {}
         for key in keys[first : first + BATCH]:
-            old = _read_settled(conn, head, key)
+            old = _read_settled(conn, head, key, [])
             chunks[key] = old[:, (old[pyramid.TIME] < span.start) | (old[pyramid.TIME] >= span.end)]
         write_bar_chunks(conn, head, chunks)
     delete_rows(conn, head.series_id, span.start, span.end)
@@ -127,8 +130,8 @@ def read_bars(conn: sqlite3.Connection, series_id: int, span: Span, findings: li
     raise ``DamagedBarsError``. A chunk that reaches into ``span`` is checked as a whole.
     """
     head = read_head(conn, series_id)
-    records = read_chunks(conn, head, 1, span.start // head.chunk_s, -(-span.end // head.chunk_s), findings)
-    return pyramid.to_bars(records).within(span)
+    keys = span.start // head.chunk_s, -(-span.end // head.chunk_s)
+    return pyramid.to_bars(read_chunks(conn, head, 1, *keys, findings, inside=span))
 
 
 @translate_faults()
@@ -166,12 +169,18 @@ def read_bars_around(
 
 
 @translate_faults()
-def count_bars(conn: sqlite3.Connection, series_id: int, span: Span | None = None) -> int:
-    """Return how many bars are stored in ``span``, or in all, from the counts of the chunks."""
+def count_bars(
+    conn: sqlite3.Connection, series_id: int, span: Span | None = None, findings: list[Finding] | None = None
+) -> int:
+    """Return how many bars are stored in ``span``, or in all, from the counts of the chunks.
+
+    Damage of these counts is added to ``findings``, with the spans of bars that are lost; lost bars are not counted.
+    """
     start, end = (-_FOREVER, _FOREVER) if span is None else (span.start, span.end)
     with snapshot(conn):
         head = read_head(conn, series_id)
-        return rank_in(conn, head, end) - rank_in(conn, head, start)
+        top = read_ranks(conn, head, findings)
+        return rank_among(conn, head, top, end) - rank_among(conn, head, top, start)
 
 
 @dataclass(frozen=True, slots=True)
