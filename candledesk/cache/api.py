@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Job,
         LimiterState,
         Listing,
+        SeriesCoverage,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -143,6 +144,15 @@ class CommandApi(MaintenanceApi, Protocol):
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series; ``NotCachedError`` when the symbol is not in the cache."""
+        ...
+
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, by symbol and length of a bar.
+
+        ``limit``: at most so many; ``after``: only those that follow this series, which gives the next page.
+        """
         ...
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:

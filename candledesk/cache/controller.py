@@ -5,23 +5,21 @@ It only hands on: to ``queries`` (viewports, bars of spans, searches, estimates)
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
+from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
-from candledesk.cache.queries.proven_reads import read_proven
-from candledesk.cache.queries.series_reader import describe_series
+from candledesk.cache.queries.missing_calendars import MissingCalendars
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
-from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         Listing,
+        SeriesCoverage,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.store import Connection
-    from candledesk.store.market.chunks.proof import Finding
 
 
 class CacheController:
@@ -83,6 +81,8 @@ class CacheController:
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
+        self._calendars = MissingCalendars(context, catalog)
+        self._coverage = CoverageReader(context, catalog, self._calendars)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self.limiter_state = context.limiter_state
 
@@ -100,7 +100,10 @@ class CacheController:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         if request.fill != "none":
             self._catalog.forgotten.clear(request.symbol)
-        return self._bars_loader.load_bars(request)
+        load = partial(self._bars_loader.load_bars, request)
+        if request.fill == "async":
+            return load()
+        return self._calendars.read(request.symbol, request.interval, load, request.timeout_s)
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
@@ -228,27 +231,13 @@ class CacheController:
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return the ledger, what is missing of the whole reachable history, and how many bars are stored."""
-        return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
+        return self._coverage.describe(symbol, interval)
 
-    def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
-        with snapshot(connection):
-            return self._describe_known(connection, symbol, interval)
-
-    def _describe_known(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
-        known = self._catalog.read(connection, symbol, interval.base)
-        if known.instrument is None:
-            raise NotCachedError(symbol)
-
-        def describe(findings: list[Finding]) -> SeriesReport:
-            return describe_series(connection, self._catalog.without_lost(known, findings), interval, findings)
-
-        findings: list[Finding] = []
-        report, waiting = read_proven(describe, findings), self._context.active.waiting(symbol, interval)
-        self._context.damage.report(connection, findings)
-        if waiting is None:
-            return report
-        lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)
-        return replace(report, lag_s=lag_s, updated_at=waiting.asked_at or None)
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, by symbol and length of a bar; see ``CacheApi``."""
+        return self._coverage.list_all(limit, after)
 
     def search_symbols(
         self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None

@@ -14,7 +14,7 @@ from candledesk.cache.rules.planner import Facts
 from candledesk.cache.storing.recheck_sessions import reopen_sessions
 from candledesk.domain.calendar.observed_sessions import without_sessions
 from candledesk.domain.calendar.session_overrides import apply_overrides, session_dates
-from candledesk.domain.errors import InputError, OfflineError, UnknownSymbolError
+from candledesk.domain.errors import EnvironmentFaultError, InputError, OfflineError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.symbols import spell_symbol, split_symbol
@@ -216,7 +216,10 @@ class Catalog:
         return is_all_there_is or int(calendar.date[0]) <= start + CALENDAR_MARGIN_S
 
     def load_calendar(self, instrument: Instrument) -> SessionCalendar:
-        """Compute the calendar in the fetch process and store it; blocks, so only on a fetch thread."""
+        """Compute the calendar in the fetch process and store it; blocks, so only on a fetch thread.
+
+        Where nothing can be stored it serves this run, and the ``EnvironmentFaultError`` is raised.
+        """
         key = calendar_key(instrument)
         start = calendar_start(instrument)
         calendar = self._context.providers.load_calendar(instrument, start)
@@ -230,7 +233,14 @@ class Catalog:
                 self._calendars[key], self._loaded_from[key] = whole, start
             return whole
 
-        return self._context.writer.submit(write).result()
+        try:
+            return self._context.writer.submit(write).result()
+        except EnvironmentFaultError:
+            whole = self._context.readers.submit(lambda connection: _with_sessions(connection, calendar)).result()
+            with self._lock:
+                self._calendars.setdefault(key, whole)
+                self._loaded_from.setdefault(key, start)
+            raise
 
     def save_session_overrides(
         self, instrument: Instrument, calendar: SessionCalendar, overrides: SessionOverrides

@@ -52,6 +52,12 @@ def read_oddities(
     return OddFlags(odd, _usual(connection, series_id, rows, odd, (edges, span, jumps)))
 
 
+def without_lost(found: Sequence[OddBar], bars: Bars) -> list[OddBar]:
+    """Return the flagged bars that are among ``bars``; the flags of a damaged bar that was lost are still stored."""
+    is_here = np.isin([bar.open_time for bar in found], bars.open_time)
+    return [bar for bar, here in zip(found, is_here.tolist(), strict=True) if here]
+
+
 def flags_by_row(found: Sequence[OddBar], edges: IntArray, interval: Interval) -> dict[int, int]:
     """Return the union of the flags in each row that holds a flagged bar, by the row's open time.
 

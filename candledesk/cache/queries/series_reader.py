@@ -11,7 +11,7 @@ import numpy as np
 
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
 from candledesk.cache.queries.finer_bars import BaseBars, derive_whole, gaps_without, read_base
-from candledesk.cache.queries.odd_flags import as_sent, flags_by_row
+from candledesk.cache.queries.odd_flags import as_sent, flags_by_row, without_lost
 from candledesk.cache.queries.viewport_reader import lacks_start
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.damaged_bars import cover_lost, damaged_gaps
@@ -131,7 +131,8 @@ def _read(source: Source, request: BarsRequest, known: SeriesState, facts: Facts
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     plan = plan_span(base, facts)
     found = read_base(connection, request.symbol, known.series_id, facts, base, source.findings)
-    odd = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
+    flagged = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
+    odd = without_lost(flagged, found.bars)
     stored = as_sent(found.bars, odd) if request.raw else found.bars
     notes: tuple[str, ...] = ()
     if request.adjust != "splits" and len(stored):
@@ -235,11 +236,15 @@ def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:
 
 
 def describe_series(
-    connection: Connection, known: SeriesState, interval: Interval, findings: list[Finding]
+    connection: Connection,
+    known: SeriesState,
+    interval: Interval,
+    findings: list[Finding],
+    n_bars: int | None = None,
 ) -> SeriesReport:
     """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history.
 
-    ``findings``: ``read_proven``.
+    ``findings``: ``read_proven``; ``n_bars``: the number of stored bars if the caller knows it.
     """
     facts, series_id = known.readable, known.series_id
     if facts is None:
@@ -247,13 +252,20 @@ def describe_series(
     rows, refused = facts.coverage, refused_coverage(facts)
     if refused is not None and not (rows and rows[0].span.start < refused.span.end):
         rows = (refused, *rows)
-    n_bars, odd = 0, {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
-    if series_id is not None and interval.base is interval:
-        n_bars = bar_store.count_bars(connection, series_id)
-    elif series_id is not None:
-        stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME), findings)
-        n_bars = len(resample_bars(stored, facts.calendar, interval))
+    odd = {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
+    if n_bars is None:
+        n_bars = 0 if series_id is None else _count_bars(connection, series_id, facts, interval, findings)
     gaps = damaged_gaps(None, facts) + plan_span(None, facts).gaps
     gaps += _beyond_calendar(known, Span(HISTORY_START, known.now))
     dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, Span(-MAX_TIME, MAX_TIME))
     return SeriesReport(rows, gaps, n_bars, odd, dropped)
+
+
+def _count_bars(
+    connection: Connection, series_id: int, facts: Facts, interval: Interval, findings: list[Finding]
+) -> int:
+    """Return how many bars of an interval are stored, or can be derived from those that are."""
+    if interval.base is interval:
+        return bar_store.count_bars(connection, series_id, findings=findings)
+    stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME), findings)
+    return len(resample_bars(stored, facts.calendar, interval))

@@ -132,6 +132,12 @@ class DatabaseDoctor:
 
     def _describe_saved(self, saved: SavedMarket) -> CheckLine:
         path = self._paths.database
+        if saved.is_log_only:
+            text = (
+                f"{path.name} is whole without its log, which was damaged or another file's: {count_text(saved.check)}"
+            )
+            detail = f"the log is kept as {saved.kept}; what was stored last may be only there"
+            return CheckLine("database", is_ok=True, text=text, details=(detail,))
         details = [f"the damaged file is kept as {saved.kept}"]
         if saved.n_damaged_frames:
             details.append(f"{saved.n_damaged_frames:,} pages of the log were damaged; older versions were used")

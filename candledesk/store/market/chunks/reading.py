@@ -278,15 +278,15 @@ def _reach(conn: sqlite3.Connection, sql: str, series_id: int, key: int, n_wante
     return key
 
 
-def read_ranks(conn: sqlite3.Connection, head: SeriesHead) -> tuple[IntArray, IntArray]:
-    """Return the first open time of every record of the coarsest level, and how many bars open before it."""
-    top = read_chunks(conn, head, pyramid.LEVELS[-1], -_MAX_KEY, _MAX_KEY, [])
+def read_ranks(
+    conn: sqlite3.Connection, head: SeriesHead, findings: list[Finding] | None = None
+) -> tuple[IntArray, IntArray]:
+    """Return the first open time of every record of the coarsest level, and how many bars open before it.
+
+    ``findings``: damage is added to it; without it damage is not reported.
+    """
+    top = read_chunks(conn, head, pyramid.LEVELS[-1], -_MAX_KEY, _MAX_KEY, [] if findings is None else findings)
     return top[pyramid.TIME], np.cumsum(top[pyramid.COUNT]) - top[pyramid.COUNT]
-
-
-def rank_in(conn: sqlite3.Connection, head: SeriesHead, open_time: int) -> int:
-    """Return how many bars open before ``open_time``; the caller holds a snapshot."""
-    return rank_among(conn, head, read_ranks(conn, head), open_time)
 
 
 def rank_among(conn: sqlite3.Connection, head: SeriesHead, top: tuple[IntArray, IntArray], open_time: int) -> int:

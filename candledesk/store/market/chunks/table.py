@@ -115,6 +115,24 @@ def read_checksum(conn: sqlite3.Connection, head: SeriesHead, level: int, key: i
     return None if row is None or _own_crc(row[:-1]) != row[-1] else StoredChecksum(*row[3:7])
 
 
+def sum_checksums(conn: sqlite3.Connection) -> dict[int, tuple[int, int, int, int]]:
+    """Return the numbers of chunks and bars of level 1, and the opens of the oldest and the newest bar, by series.
+
+    Series without checksums, or with a damaged one, are left out.
+    """
+    sql = "SELECT series_id, level, start, n, rev, crc, first_ts, last_ts, own_crc FROM chunk_checksum WHERE level = 1"
+    found: dict[int, tuple[int, int, int, int]] = {}
+    damaged = {row[0] for row in conn.execute("SELECT series_id FROM series WHERE is_unchecked OR rev <> chunk_rev")}
+    for row in conn.execute(sql).fetchall():  # by series and time: it is the order of the table
+        series_id, n, first, last = row[0], row[3], row[6], row[7]
+        if _own_crc(row[:-1]) != row[-1]:
+            damaged.add(series_id)
+            continue
+        n_chunks, n_bars, start, _ = found.get(series_id, (0, 0, first, last))
+        found[series_id] = n_chunks + 1, n_bars + n, start, last
+    return {series_id: entry for series_id, entry in found.items() if series_id not in damaged}
+
+
 def _read(conn: sqlite3.Connection, sql: str, place: tuple[int, int, int]) -> tuple[Any, ...] | None:
     try:
         row: tuple[Any, ...] | None = conn.execute(sql, place).fetchone()

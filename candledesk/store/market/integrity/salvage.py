@@ -20,6 +20,7 @@ from candledesk.store.market.database import market_schema, transaction
 from candledesk.store.market.instruments import list_series
 from candledesk.store.market.integrity.check import DamagedSeries, check_market
 from candledesk.store.market.integrity.repair import count_checked, summarize
+from candledesk.store.market.integrity.unfitting_log import check_without_log, set_log_aside
 from candledesk.store.market.row_copies.repair import check_rows, repair_rows
 from candledesk.store.market.row_copies.tables import SIDES, TABLES, read_layout
 from candledesk.store.market.row_copies.triggers import create_triggers, drop_triggers
@@ -54,7 +55,7 @@ class SavedMarket:
     ``kept``: the damaged file; ``check``: of the new file, with its numbers of bars and rows; ``rows``: what was
     repaired of the small tables; ``series``: all series of the new file, with what was repaired and lost of each;
     ``n_nameless``: bars and chunks of series of which nothing else is left; ``n_damaged_frames``: damaged parts of the
-    log.
+    log. ``is_log_only``: only the log was set aside, and the file is the former one.
     """
 
     kept: Path
@@ -63,16 +64,23 @@ class SavedMarket:
     series: tuple[RepairedSeries, ...]
     n_nameless: int
     n_damaged_frames: int
+    is_log_only: bool = False
 
 
 def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progress) -> SavedMarket:
     """Replace a damaged database by a new one with all that can be proven; the damaged one is kept beside it.
+
+    A file that is whole without its log stays, and only the log is set aside (``unfitting_log``).
 
     The caller holds the lock of the home, and nothing has the file open. ``now``: UTC seconds, for the name of the kept
     file. Raises ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be
     written; then the damaged file is where it was. When the process is killed, the next call begins again; when that
     was while the files are renamed, ``replacing.finish_replacing`` completes it.
     """
+    whole = check_without_log(path, on_progress)
+    if whole is not None:
+        kept = set_log_aside(path, free_name(path.parent, f"{path.name}.damaged-", now, "-wal"))
+        return SavedMarket(kept, whole, (), (), 0, 0, is_log_only=True)
     with new_file_beside(path) as new:
         salvage = salvage_into(path, new, market_schema(), on_progress)
         with closing(_connect(new)) as conn:
