@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from candledesk.cache.maintenance_messages import MaintenanceTask
 from candledesk.cache.messages import Job, LimiterState
 from candledesk.domain.interval import Interval
 from candledesk.domain.json_fields import JsonField
@@ -105,6 +106,13 @@ class EntriesRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class MaintenanceChanged:
+    """Event: a maintenance task began, went on or ended; its progress is sent a few times a second at most."""
+
+    task: MaintenanceTask
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRequested:
     """Event: another start of the program asks for the window in front, with a chart of ``symbol`` if one is named.
 
@@ -125,5 +133,6 @@ Event = (
     | FaultRaised
     | SymbolReused
     | EntriesRestored
+    | MaintenanceChanged
     | WindowRequested
 )

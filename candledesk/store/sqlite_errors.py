@@ -19,6 +19,13 @@ _UNREACHABLE = (
     "Cannot open {file}: check that its folder exists and that you may read and write it, or set another --home."
 )
 
+_SALVAGE = (
+    "run `candledesk doctor --repair`, which saves what can be read into a new file and keeps the damaged one. "
+    "Do not delete it: old minutes and imported bars cannot be fetched again."
+)
+_UNREADABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 DAMAGED_ROW = "a stored row is not equal to its copies"
 """The message of the triggers that refuse to change a damaged row (``market.row_copies.triggers``)."""
 _DAMAGED = "Some entries of {file} are damaged: run `candledesk doctor --repair`; the stored bars are kept."
@@ -42,13 +49,13 @@ _SENTENCES = {
     sqlite3.SQLITE_IOERR: (
         "The disk reported an error while {file} was read or written: check the disk, then start again."
     ),
-    sqlite3.SQLITE_CORRUPT: (
-        "{file} is damaged: run `candledesk doctor`, or move the file away and start again; bars are then fetched anew."
-    ),
-    sqlite3.SQLITE_NOTADB: (
-        "{file} is not a database: move it away or set another --home, and CandleDesk will create a new one."
-    ),
+    sqlite3.SQLITE_CORRUPT: "{file} is damaged: " + _SALVAGE,
+    sqlite3.SQLITE_NOTADB: "The beginning of {file} is damaged, or it is not a database: " + _SALVAGE,
 }
+
+
+class DamagedDatabaseError(EnvironmentFaultError):
+    """SQLite cannot read a part of the file, or it is not a database."""
 
 
 class DamagedRowsError(EnvironmentFaultError):
@@ -76,7 +83,8 @@ def fault_of(error: sqlite3.Error, file: object = "the database") -> Environment
     if sentence is None:
         return None
     text = sentence.format(file=file)
-    return EnvironmentFaultError(text[0].upper() + text[1:])
+    kind = DamagedDatabaseError if code & 0xFF in _UNREADABLE else EnvironmentFaultError
+    return kind(text[0].upper() + text[1:])
 
 
 def _is_refused_by_copies(error: sqlite3.Error) -> bool:

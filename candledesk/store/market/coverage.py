@@ -69,6 +69,16 @@ def read_coverage(conn: sqlite3.Connection, series_id: int, span: Span | None = 
 
 
 @translate_faults()
+def list_spans_from(conn: sqlite3.Connection, source: str) -> dict[int, list[Span]]:
+    """Return the spans of all ledgers whose bars came from ``source``, by series, ascending."""
+    found: dict[int, list[Span]] = {}
+    rows = conn.execute("SELECT series_id, lo, hi FROM coverage WHERE source = ? ORDER BY series_id, lo", (source,))
+    for series_id, start, end in rows.fetchall():
+        found.setdefault(series_id, []).append(Span(start, end))
+    return found
+
+
+@translate_faults()
 def forget_coverage(conn: sqlite3.Connection, series_id: int, span: Span, states: Sequence[CoverageState]) -> None:
     """Remove ``span`` from the entries of the ledger whose state is one of ``states``."""
     require_transaction(conn)
