@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import DamagedDatabaseError, translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,6 +93,8 @@ def read_version(path: Path, schema: Schema) -> int | None:
             f"{path} is the database of another program: move it away or set another --home; it was not changed. If it "
             "is CandleDesk's own, its beginning is damaged: run `candledesk doctor --repair`."
         )
+    if version < 0:
+        raise DamagedDatabaseError(f"{path} is damaged (its version is {version}): run `candledesk doctor --repair`.")
     if version > schema.version:
         raise NewerFileError(
             f"{path} was written by a newer CandleDesk (schema version {version}, this one reads {schema.version}): "
