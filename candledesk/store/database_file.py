@@ -62,12 +62,19 @@ class NewerFileError(EnvironmentFaultError):
 class StoreConnection(sqlite3.Connection):
     """A connection that keeps which damage it has found (``market.row_copies.reading``).
 
-    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``votes``: what is known of
-    the tables with damaged rows, with the state of the database that it is true of.
+    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``known_rows``: what is known
+    of tables with damaged rows, with the state of the database that it is true of.
     """
 
     has_damaged_rows = False
-    votes: dict[str, tuple[object, Any]]
+    known_rows: dict[tuple[str, ...], Any]
+
+    def close(self) -> None:
+        """Close this and the databases in memory with ``known_rows``."""
+        for known in self.known_rows.values():
+            known.close()
+        self.known_rows.clear()
+        super().close()
 
 
 class ForeignFileError(EnvironmentFaultError):
@@ -117,7 +124,7 @@ def connect(path: Path, mode: str, extra: str = "") -> StoreConnection:
     """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=StoreConnection)
-    conn.votes = {}
+    conn.known_rows = {}
     try:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
