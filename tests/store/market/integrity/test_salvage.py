@@ -204,6 +204,30 @@ def test_damage_of_the_log_never_makes_a_bar_untrue(killed, seed):
     assert require_truth(killed) >= WHOLE
 
 
+def test_the_log_of_another_file_is_left_out(killed, tmp_path):
+    """As when a backup was copied over the database by hand, and the log of the former one stayed."""
+    log = killed.with_name("candles.db-wal").read_bytes()
+    shutil.rmtree(killed.parent)
+    killed.parent.mkdir()
+    fill_other(killed)
+    truth = killed.read_bytes()
+    killed.with_name("candles.db-wal").write_bytes(log)
+    saved = salvage_market(killed, NOW)
+    assert (saved.has_log, saved.check.n_bars) == (False, len(BARS[0]))
+    assert (killed.with_name(KEPT).read_bytes(), killed.with_name(f"{KEPT}-wal").read_bytes()) == (truth, log)
+    assert require_truth(killed) == len(BARS[0])
+
+
+def fill_other(path):
+    """Make a database with one of the series, whose pages are other ones than in ``fill``."""
+    create_or_open(path)
+    with closing(connect_writer(path)) as writer, transaction(writer):
+        write_instrument(writer, Instrument("AAA", "NMS", "EQUITY", "America/New_York", "USD", 2, None), "XNYS", "", 0)
+        number = series_id(writer, "AAA", INTERVALS["1m"], create=True)
+        write_bars(writer, number, BARS[0])
+        write_coverage(writer, number, [claim(BARS[0])])
+
+
 def run_until(step, run):
     """Run in a child process that is killed at its ``step``-th change of a file; return whether it came that far."""
     child = os.fork()
