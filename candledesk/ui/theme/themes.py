@@ -175,13 +175,32 @@ def _form_rules(theme: Theme) -> str:
         background: {theme.background}; }}
     QRadioButton::indicator:checked {{ border: 4px solid {theme.accent}; width: 6px; height: 6px; }}
     QRadioButton::indicator:focus {{ border-color: {theme.accent}; }}
-    QLabel#refused, QLabel#cost[tone="warning"] {{ color: {theme.warning}; }}
+    QLabel#refused, QLabel#cost[tone="warning"], QLabel#strip_text[tone="warning"] {{ color: {theme.warning}; }}
+    QPushButton#primary {{ background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
+    QPushButton#primary:focus {{ border-color: {theme.text}; }}
+    QTabWidget#page_tabs::tab-bar {{ left: 10px; }}
+    QFrame#task_strip {{ border: 0; border-top: 1px solid {theme.border}; }}
+    """
+
+
+def _scroll_rules(theme: Theme) -> str:
+    handle = mix(theme.text_muted, theme.background, 0.4)
+    return f"""
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle {{ background: {handle}; border-radius: 3px; margin: 2px; }}
+    QScrollBar::handle:hover {{ background: {theme.text_muted}; }}
+    QScrollBar::handle:vertical {{ min-height: 28px; }}
+    QScrollBar::handle:horizontal {{ min-width: 28px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """
 
 
 def style_sheet(theme: Theme) -> str:
     """Return the few rules that Fusion's palette cannot express."""
-    return f"""
+    return (
+        f"""
     QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
     QToolBar {{ background: {theme.panel}; border: 0; border-bottom: 1px solid {theme.border};
         padding: 4px 8px; spacing: 2px; }}
@@ -238,7 +257,10 @@ def style_sheet(theme: Theme) -> str:
         border-radius: 4px; padding: 4px 14px; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.panel}; }}
-    """ + _form_rules(theme)
+    """
+        + _form_rules(theme)
+        + _scroll_rules(theme)
+    )
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
