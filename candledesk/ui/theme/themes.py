@@ -178,6 +178,8 @@ def _form_rules(theme: Theme) -> str:
     QLabel#refused, QLabel#cost[tone="warning"], QLabel#strip_text[tone="warning"] {{ color: {theme.warning}; }}
     QPushButton#primary {{ background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
     QPushButton#primary:focus {{ border-color: {theme.text}; }}
+    QToolButton#status_task {{ color: {theme.text_muted}; padding: 0 8px; }}
+    QToolButton#status_task:hover {{ color: {theme.text}; }}
     QTabWidget#page_tabs::tab-bar {{ left: 10px; }}
     QFrame#task_strip {{ border: 0; border-top: 1px solid {theme.border}; }}
     """

@@ -27,6 +27,25 @@ _KEYS = (
 )
 
 
+class TaskButton(QToolButton):
+    """The running task in the status bar, hidden while none runs; a click opens the page."""
+
+    def __init__(self) -> None:
+        """Start hidden."""
+        super().__init__()
+        self.setObjectName("status_task")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setToolTip("Storage (Ctrl+Shift+S)")
+        self.hide()
+
+    def show_task(self, task: MaintenanceTask | None) -> None:
+        """Show what a live task does."""
+        is_live = task is not None and task.is_live
+        if task is not None and is_live:
+            self.setText(running_text(task))
+        self.setVisible(is_live)
+
+
 class _Storage(QObject):
     """Opens the page, and shows outside of it what runs and what ended."""
 
@@ -35,11 +54,8 @@ class _Storage(QObject):
         self._context = context
         self._page: StoragePage | None = None
         self.tasks = TaskFollower(context.cache, context.bridge, self)
-        self.label = QToolButton()
-        self.label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.label.setToolTip("Storage (Ctrl+Shift+S)")
-        self.label.hide()
-        self.label.clicked.connect(self.show_page)
+        self.button = TaskButton()
+        self.button.clicked.connect(self.show_page)
         self.tasks.changed.connect(self._on_task_changed)
         self.tasks.ended.connect(self._on_task_ended)
         context.theme_choice.changed.connect(self._on_theme_changed)
@@ -66,11 +82,7 @@ class _Storage(QObject):
             self.page.set_theme(self._context.theme_choice.theme)
 
     def _on_task_changed(self) -> None:
-        task = self.tasks.task
-        is_live = task is not None and task.is_live
-        self.label.setVisible(is_live)
-        if task is not None and is_live:
-            self.label.setText(running_text(task))
+        self.button.show_task(self.tasks.task)
 
     def _on_task_ended(self, task: MaintenanceTask) -> None:
         is_seen = self.page is not None or task.kind is MaintenanceKind.CONVERT
@@ -82,4 +94,4 @@ def storage_feature(context: WindowContext) -> Feature:
     """Return the page's entry in the Data menu, and the running task in the status bar."""
     storage = _Storage(context)
     row = ActionRow("storage", "Data", "Storage…", ("Ctrl+Shift+S",), storage.show_page, has_separator=True)
-    return Feature("storage", (row,), status=(storage.label,), keys=_KEYS)
+    return Feature("storage", (row,), status=(storage.button,), keys=_KEYS)

@@ -19,7 +19,10 @@ _BAR_W = 180
 
 
 class TaskStrip(QFrame):
-    """Shows ``StripWords``, and itself only when there are words. ``cancel_requested``, ``repair_requested``: a button was pressed."""
+    """Shows ``StripWords``, and itself only when there are words.
+
+    ``cancel_requested``, ``repair_requested``: a button was pressed.
+    """
 
     cancel_requested = Signal()
     repair_requested = Signal()

@@ -24,7 +24,12 @@ def test_the_question_says_that_it_can_be_undone_and_that_an_archive_ends():
 
 
 def test_a_symbol_of_which_everything_goes_is_one_task():
-    stored = [make_stored("AAPL", "1m"), make_stored("AAPL", "1d"), make_stored("MSFT", "1d"), make_stored("MSFT", "1h")]
+    stored = [
+        make_stored("AAPL", "1m"),
+        make_stored("AAPL", "1d"),
+        make_stored("MSFT", "1d"),
+        make_stored("MSFT", "1h"),
+    ]
     requests = forget_requests(stored[:3], stored)
     assert [(one.symbol, one.interval and one.interval.name) for one in requests] == [("AAPL", None), ("MSFT", "1d")]
     assert {one.kind for one in requests} == {MaintenanceKind.FORGET}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 
-from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceState
+from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.panels.storage.backup_file_dialog import BackupFileDialog
@@ -131,8 +131,6 @@ def test_a_running_task_is_cancelled_by_its_button(make_page, cache):
 
 
 def test_a_task_that_runs_already_is_shown_when_the_page_opens(make_page, cache):
-    from candledesk.cache.maintenance_messages import MaintenanceRequest
-
     cache.start_maintenance(MaintenanceRequest(MaintenanceKind.CHECK))
     page = make_page(SERIES)
     assert page.strip.text.text().startswith("Checking")

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from candledesk.ui.theme.themes import DARK, LIGHT
 def test_the_parts_fill_the_bar_and_each_can_be_seen(sizes, width):
     edges = part_edges(sizes, width)
     assert (edges[0], edges[-1]) == (0, width)
-    assert all(right - left >= 2 for left, right in zip(edges, edges[1:], strict=False))
+    assert all(right - left >= 2 for left, right in pairwise(edges))
 
 
 def test_an_empty_part_takes_no_room():
