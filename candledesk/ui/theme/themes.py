@@ -246,7 +246,7 @@ def style_sheet(theme: Theme) -> str:
     QCalendarWidget QSpinBox {{ background: {theme.background}; }}
     QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
     QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
-        border-bottom: 1px solid {theme.border}; padding: 4px 8px; }}
+        border-bottom: 1px solid {theme.border}; padding: 4px 11px; }}
     QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
     QTabWidget::pane {{ border: 0; }}

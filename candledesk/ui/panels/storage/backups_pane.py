@@ -59,7 +59,7 @@ class BackupsPane(QWidget):
         box.setSpacing(0)
         box.addLayout(row)
         tables = QHBoxLayout()
-        tables.setContentsMargins(16, 0, 16, 0)  # and the padding of cells: the texts stand under those of the head
+        tables.setContentsMargins(13, 0, 14, 0)  # and the padding of cells: the texts stand under those of the head
         tables.addWidget(self.pages)
         box.addLayout(tables, 1)
         self.empty.wished.connect(self.backup_requested)

@@ -85,10 +85,17 @@ class SeriesModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return self._title(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
+
+    def _title(self, column: int) -> str:
+        """Return the title with the sign of the order, which leaves numbers and their title in one line."""
+        if column != self._column:
+            return COLUMNS[column]
+        sign = "▾" if self._is_descending else "▴"
+        return f"{sign} {COLUMNS[column]}" if column in _NUMBERS else f"{COLUMNS[column]} {sign}"
 
 
 def _alignment(column: int) -> int:

@@ -56,7 +56,7 @@ class SeriesPane(QWidget):
         box.setSpacing(0)
         box.addLayout(row)
         tables = QHBoxLayout()
-        tables.setContentsMargins(16, 0, 16, 0)  # and the padding of cells: the texts stand under those of the head
+        tables.setContentsMargins(13, 0, 14, 0)  # and the padding of cells: the texts stand under those of the head
         tables.addWidget(self.pages)
         box.addLayout(tables, 1)
         self.search.textChanged.connect(self._on_filter_changed)

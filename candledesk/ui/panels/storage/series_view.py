@@ -72,6 +72,7 @@ class SeriesView(QTableView):
             self.setColumnWidth(column, words_w + bar_w + CELL_MARGINS)
         header.setSortIndicator(SIZE, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
+        header.setSortIndicatorShown(False)  # the titles have a sign of the order, which does not cover them
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""

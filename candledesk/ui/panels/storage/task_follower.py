@@ -95,6 +95,6 @@ class TaskFollower(QObject):
             self.start(request)
 
 
-def _importance(task: MaintenanceTask) -> tuple[bool, bool, int]:
+def _importance(task: MaintenanceTask) -> tuple[bool, bool, int, int]:
     is_convert = task.kind is MaintenanceKind.CONVERT
-    return not is_convert, task.state is MaintenanceState.RUNNING, task.updated_at
+    return not is_convert, task.state is MaintenanceState.RUNNING, task.updated_at, task.task_id

@@ -233,10 +233,11 @@ def strip_words(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> 
         share = task_share(task)
         return StripWords(running_text(task), 0.0 if share is None else share, task.lines, can_cancel=True)
     has_damage = found_damage(task)
-    is_failed = task.state is MaintenanceState.FAILED
-    return StripWords(
-        ended_text(task, now, zone), None, task.lines, is_warning=is_failed or has_damage, can_repair=has_damage
-    )
+    is_warning = task.state is MaintenanceState.FAILED or has_damage
+    text, lines = ended_text(task, now, zone), task.lines
+    if len(lines) == 1:
+        text, lines = f"{text} {lines[0]}", ()
+    return StripWords(text, None, lines, is_warning=is_warning, can_repair=has_damage)
 
 
 def found_damage(task: MaintenanceTask) -> bool:

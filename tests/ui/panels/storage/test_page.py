@@ -148,10 +148,10 @@ def test_a_task_that_is_refused_says_why(make_page, cache, monkeypatch):
 def test_a_failed_task_says_why_and_shows_its_lines(make_page):
     page = make_page(SERIES)
     page.press(page.page.summary.compact_button)
-    page.end_task(MaintenanceState.FAILED, error="There is no room.", lines=("1 GB is needed.",))
+    page.end_task(MaintenanceState.FAILED, error="There is no room.", lines=("1 GB is needed.", "2 GB are free."))
     assert page.strip.text.text().endswith("There is no room.")
     assert page.strip.lines.isVisible()
-    assert page.strip.lines.toPlainText() == "1 GB is needed."
+    assert page.strip.lines.toPlainText() == "1 GB is needed.\n2 GB are free."
 
 
 # -- forgetting

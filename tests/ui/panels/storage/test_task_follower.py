@@ -46,6 +46,8 @@ def test_the_running_task_comes_before_one_that_waits_and_one_that_ended(followe
 def test_the_last_one_that_ended_is_shown_when_none_is_live(follower, emit):
     emit(_task(1, SUCCEEDED, at=NOW + 5), _task(2, SUCCEEDED, at=NOW))
     assert follower.task.task_id == 1
+    emit(_task(3, SUCCEEDED, at=NOW + 5))
+    assert follower.task.task_id == 3, "of two in one second the later one"
 
 
 def test_a_late_event_does_not_start_an_ended_task_again(follower, emit):

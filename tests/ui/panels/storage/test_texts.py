@@ -117,3 +117,10 @@ def test_an_ended_task_says_how_and_why():
 def test_only_a_live_task_can_be_cancelled_and_only_a_failed_one_warns(state, can_cancel, is_warning, has_bar):
     words = strip_words(replace(TASK, state=state), NOW)
     assert (words.can_cancel, words.is_warning, words.share is not None) == (can_cancel, is_warning, has_bar)
+
+
+def test_one_line_stands_in_the_sentence_and_several_are_details():
+    one = replace(TASK, state=MaintenanceState.SUCCEEDED, lines=("No damage.",))
+    assert strip_words(one, NOW, UTC).text.endswith("No damage.")
+    assert strip_words(one, NOW, UTC).lines == ()
+    assert strip_words(replace(one, lines=("A.", "B.")), NOW).lines == ("A.", "B.")
