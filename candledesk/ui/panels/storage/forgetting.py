@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from candledesk.cache.maintenance_messages import SeriesStorage
+    from candledesk.domain.interval import Interval
 
 
 def forget_question(rows: Sequence[SeriesStorage]) -> Question:
@@ -20,7 +22,7 @@ def forget_question(rows: Sequence[SeriesStorage]) -> Question:
     stored = f"{count_text(n_bars, 'bar')} ({size_text(n_bytes)}) and all that is known of them are deleted."
     sentences = [
         f"{stored} A chart that shows them fetches again what the provider still has.",
-        "A backup is made first, so this can be undone: choose it among the backups, then Restore.",
+        "A backup is made first, unless there is one that has these bars. Restoring it undoes this.",
     ]
     archived = [f"{row.symbol} {row.interval.name}" for row in rows if row.is_archived]
     if archived:
@@ -40,23 +42,10 @@ def loss_text(row: SeriesStorage) -> str:
 
 
 def forget_requests(rows: Sequence[SeriesStorage], stored: Sequence[SeriesStorage]) -> list[MaintenanceRequest]:
-    """Return the tasks that forget ``rows``: one for a symbol of which all ``stored`` series go, else one for each.
-
-    The backup before the first one has the series of the others too.
-    """
-    n_stored: dict[str, int] = {}
-    for row in stored:
-        n_stored[row.symbol] = n_stored.get(row.symbol, 0) + 1
-    chosen: dict[str, list[SeriesStorage]] = {}
-    for row in rows:
-        chosen.setdefault(row.symbol, []).append(row)
-    requests = []
-    for symbol, series in chosen.items():
-        intervals = [None] if len(series) == n_stored.get(symbol) else [row.interval for row in series]
-        requests += [MaintenanceRequest(MaintenanceKind.FORGET, symbol=symbol, interval=one) for one in intervals]
-    return [
-        request
-        if at == 0
-        else MaintenanceRequest(request.kind, symbol=request.symbol, interval=request.interval, is_backed_up=False)
-        for at, request in enumerate(requests)
-    ]
+    """Return the tasks that forget ``rows``: one for a symbol of which all ``stored`` series go, else one for each."""
+    n_stored = Counter(row.symbol for row in stored)
+    n_chosen = Counter(row.symbol for row in rows)
+    whole = [symbol for symbol in n_chosen if n_chosen[symbol] == n_stored[symbol]]
+    parts = [(row.symbol, row.interval) for row in rows if row.symbol not in whole]
+    targets: list[tuple[str, Interval | None]] = [*((symbol, None) for symbol in whole), *parts]
+    return [MaintenanceRequest(MaintenanceKind.FORGET, symbol=symbol, interval=one) for symbol, one in targets]

@@ -163,7 +163,7 @@ class StoragePage(QDialog):
         stored = self._report.series if self._report is not None else ()
         requests = forget_requests(rows, stored)
         dialog = ConfirmDialog(forget_question(rows), self)
-        dialog.accepted.connect(partial(self.tasks.start_all, requests))
+        dialog.accepted.connect(partial(self.tasks.start, *requests))
         dialog.open()
 
     # -- backups

@@ -34,7 +34,6 @@ class TaskFollower(QObject):
         self._cache = cache
         self._tasks = WidgetTasks(self, self.failed.emit)
         self._known: dict[int, MaintenanceTask] = {}
-        self._following: dict[int, tuple[MaintenanceRequest, ...]] = {}  # to start once this task has succeeded
         bridge.maintenance_changed.connect(self._take)
         self._tasks.start(self._read())
 
@@ -48,13 +47,10 @@ class TaskFollower(QObject):
         rows = live or [task for task in self._known.values() if task.kind is not MaintenanceKind.CONVERT]
         return max(rows, key=_importance, default=None)
 
-    def start(self, request: MaintenanceRequest) -> None:
-        """Start a task, or join an equal one."""
-        self._tasks.start(self._start(request))
-
-    def start_all(self, requests: list[MaintenanceRequest]) -> None:
-        """Start the first task, and the others once it has succeeded."""
-        self._tasks.start(self._start(requests[0], tuple(requests[1:])))
+    def start(self, *requests: MaintenanceRequest) -> None:
+        """Start tasks, which run one after the other; an equal one that waits or runs is joined."""
+        for request in requests:
+            self._tasks.start(self._await(self._cache.start_maintenance(request)))
 
     def cancel(self) -> None:
         """Cancel the task that is shown."""
@@ -68,16 +64,10 @@ class TaskFollower(QObject):
             self._known.setdefault(task.task_id, task)
         self.changed.emit()
 
-    async def _start(self, request: MaintenanceRequest, others: tuple[MaintenanceRequest, ...] = ()) -> None:
-        task = await self._await(self._cache.start_maintenance(request))
-        if others:
-            self._following[task.task_id] = others
-
-    async def _await(self, answer: Future[MaintenanceTask]) -> MaintenanceTask:
+    async def _await(self, answer: Future[MaintenanceTask]) -> None:
         task = await result_of(answer)
         if task.task_id not in self._known:
             self._take(task)
-        return task
 
     def _take(self, task: MaintenanceTask) -> None:
         known = self._known.get(task.task_id)
@@ -86,13 +76,7 @@ class TaskFollower(QObject):
         self._known[task.task_id] = task
         self.changed.emit()
         if not task.is_live:
-            self._start_following(task)
             self.ended.emit(task)
-
-    def _start_following(self, task: MaintenanceTask) -> None:
-        requests = self._following.pop(task.task_id, ())
-        for request in requests if task.state is MaintenanceState.SUCCEEDED else ():
-            self.start(request)
 
 
 def _importance(task: MaintenanceTask) -> tuple[bool, bool, int, int]:

@@ -3,7 +3,6 @@
 from concurrent.futures import Future
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
@@ -174,26 +173,14 @@ def test_forgetting_asks_first_and_names_what_is_lost(make_page, qtbot):
     assert request.is_backed_up
 
 
-def test_the_others_are_forgotten_once_the_first_was_with_its_backup(make_page):
+def test_several_series_are_forgotten_one_after_the_other(make_page):
     page = make_page(SERIES)
     page.choose(0)
     page.choose(1, CTRL)
     page.press(page.page.series.forget_button)
+    assert page.page.series.chosen.text() == "2 series chosen, 12.0 MB"
     page.press(page.dialog(ConfirmDialog).verb_button)
-    assert len(page.requests()) == 1
-    page.end_task()
-    assert [request.is_backed_up for request in page.requests()] == [True, False]
-
-
-@pytest.mark.parametrize("state", [MaintenanceState.FAILED, MaintenanceState.CANCELLED])
-def test_without_the_backup_nothing_else_is_forgotten(make_page, state):
-    page = make_page(SERIES)
-    page.choose(0)
-    page.choose(1, CTRL)
-    page.press(page.page.series.forget_button)
-    page.press(page.dialog(ConfirmDialog).verb_button)
-    page.end_task(state)
-    assert len(page.requests()) == 1
+    assert [(one.symbol, one.is_backed_up) for one in page.requests()] == [("MSFT", True), ("AAPL", True)]
 
 
 # -- backups
