@@ -26,6 +26,7 @@ from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
 from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
+from candledesk.store.restoring import finish_restore
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
 
@@ -76,6 +77,8 @@ class Application:
         self.refusal = _read_only_refusal(self.paths)
         self._log_listener = start_log(self.paths, settings.log_level)
         self._lock = HomeLock(self.paths.lock, is_read_only=self.refusal is not None)
+        if self.refusal is None:
+            finish_restore(self.paths.home)
         self._demo = DemoProcess() if demo else None
         if self._demo is not None:
             settings = replace(settings, yahoo_url=self._demo.url, requests_per_minute=600.0, request_burst=60)

@@ -62,6 +62,14 @@ def count_text(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
 
 
+def byte_text(n_bytes: int) -> str:
+    """Return ``512 B``, ``4.1 kB``, ``12.0 MB`` or ``1.2 GB`` (decimal units)."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= size:
+            return f"{n_bytes / size:,.1f} {unit}"
+    return f"{n_bytes} B"
+
+
 def print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     """Print rows with the same keys as an aligned table or as JSON."""
     if as_json:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COPIED_AT_ONCE = 2_048  # pages of one step: 16 MB of the candle database, some 20 ms
 SPARE_BYTES = 1 << 20  # must stay free beside a copy
+OUR_IDS = frozenset({0x43444B31, 0x43445531})  # SQLite's application_id: "CDK1" of candles.db, "CDU1" of user.db
 _HEADER_BYTES = 100
 _WAL_FORMAT = 2  # in the bytes 18 and 19 of a file that is in use; a backup has 1
 _CREATE_INFO = """
@@ -90,7 +91,10 @@ def write_backup(
 
 
 def read_info(path: Path) -> BackupInfo | None:
-    """Return what a backup says of itself; ``None`` for a file that is no SQLite database or has another owner."""
+    """Return what a backup says of itself; ``None`` for a file that is no SQLite database.
+
+    ``made_at`` is 0 for a database that is no backup. Nothing may have the file open for writing.
+    """
     header = read_header(path)
     if header is None:
         return None
@@ -114,7 +118,7 @@ def read_header(path: Path) -> bytes | None:
 
 
 def require_replaceable(database: Path, target: Path) -> None:
-    """Raise ``InputError`` unless ``target`` is missing, or a backup of the same kind of database."""
+    """Raise ``InputError`` unless ``target`` is missing, or a backup that this program made."""
     if target.is_symlink() or (target.exists() and (not target.is_file() or target.samefile(database))):
         raise InputError("FILE", f"{target} cannot be replaced by a backup: name another file")
     if not target.exists():
@@ -122,7 +126,7 @@ def require_replaceable(database: Path, target: Path) -> None:
     header = read_header(target)
     is_in_use = header is not None and _WAL_FORMAT in header[18:20]
     info = None if is_in_use else read_info(target)
-    if info is None or not info.made_at:
+    if info is None or not info.made_at or info.application_id not in OUR_IDS:
         raise InputError("FILE", f"{target} exists and is not a backup of CandleDesk: it was not changed")
 
 

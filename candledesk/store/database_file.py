@@ -1,4 +1,4 @@
-"""A SQLite file with a versioned schema: creating, opening, backing up, migrating, transactions and checks.
+"""A SQLite file with a versioned schema: its version, connections, transactions and checks.
 
 Used for the candle database and the user database. Never open a database file that is in use by other means than
 these connections: closing any other descriptor on it drops SQLite's locks, and another process can then overwrite a
@@ -7,7 +7,6 @@ committed transaction (notes/storage.md §7).
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 from contextlib import closing, contextmanager
@@ -25,8 +24,6 @@ SQLITE_NEEDED = (3, 38)  # the operator ->> in market/jobs.py and market/instrum
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 32_768
 
-_log = logging.getLogger(__name__)
-
 
 class SchemaStep(Protocol):
     """One named migration; ``run`` is called inside a transaction and must not end it."""
@@ -41,11 +38,15 @@ class SchemaStep(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The schema of one kind of database file; its version is the number of ``steps`` that were applied."""
+    """The schema of one kind of database file; its version is the number of ``steps`` that were applied.
+
+    ``backup_reason``: why a file is copied before it is migrated, without the version that it has.
+    """
 
     application_id: int
     steps: Sequence[SchemaStep]
     page_size: int
+    backup_reason: str = "schema"
 
     @property
     def version(self) -> int:
@@ -55,29 +56,6 @@ class Schema:
 
 class ForeignFileError(EnvironmentFaultError):
     """The file is a SQLite database of another program."""
-
-
-def create_or_migrate(path: Path, schema: Schema) -> None:
-    """Make sure that ``path`` is a database of this schema: create it, or migrate it when it is older.
-
-    An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
-    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
-    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
-    """
-    check_sqlite()
-    with translate_faults(path):
-        version = read_version(path, schema)
-        if version == schema.version:
-            return
-        if version is None:
-            _create_folder(path)
-        with closing(connect(path, "rwc")) as conn:
-            if version is None:
-                conn.execute(f"PRAGMA page_size = {schema.page_size}")  # takes effect only before WAL
-            elif version:
-                _back_up(conn, path, version)
-            use_wal(conn, path)
-            _migrate(conn, schema)
 
 
 def read_version(path: Path, schema: Schema) -> int | None:
@@ -165,7 +143,7 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
     Uses ``BEGIN IMMEDIATE``, because a deferred transaction that starts to write ignores the busy timeout. Raises
     ``EnvironmentFaultError`` for faults of the environment, also at the commit.
     """
-    with translate_faults(_file_of(conn)):
+    with translate_faults(file_of(conn)):
         conn.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -183,7 +161,7 @@ def count_changes(conn: sqlite3.Connection) -> int:
 @contextmanager
 def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
     """Run the block as one read transaction, so that all its reads see the same state; no effect in a transaction."""
-    with translate_faults(_file_of(conn)):
+    with translate_faults(file_of(conn)):
         if conn.in_transaction:
             yield
             return
@@ -212,7 +190,7 @@ def quick_check(conn: sqlite3.Connection) -> list[str]:
 
 def checkpoint(conn: sqlite3.Connection) -> int:
     """Run a passive checkpoint, which does not wait for readers; return how many pages are left in the log."""
-    with translate_faults(_file_of(conn)):
+    with translate_faults(file_of(conn)):
         _, n_logged, n_moved = conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         return int(n_logged - n_moved)
 
@@ -237,50 +215,9 @@ def _probe(conn: sqlite3.Connection) -> sqlite3.Connection:
     return conn
 
 
-def _file_of(conn: sqlite3.Connection) -> str:
+def file_of(conn: sqlite3.Connection) -> str:
     """Return the file's path for a message, also for a damaged file."""
     try:
         return str(conn.execute("PRAGMA database_list").fetchone()[2]) or "the database"
     except sqlite3.Error:
         return "the database"
-
-
-def _create_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise EnvironmentFaultError(
-            f"Cannot create the folder {path.parent}: {error.strerror}; set another --home."
-        ) from error
-
-
-def _back_up(conn: sqlite3.Connection, path: Path, version: int) -> None:
-    """Copy the whole database before it is migrated; an incomplete copy is removed."""
-    backup = path.with_name(f"{path.name}.v{version}.bak")
-    unfinished = path.with_name(f"{backup.name}.tmp")
-    try:
-        unfinished.unlink(missing_ok=True)
-        with closing(sqlite3.connect(unfinished)) as target:
-            conn.backup(target)
-        unfinished.replace(backup)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise EnvironmentFaultError(f"Cannot back up {path} as {backup}: {error.strerror}.") from error
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    _log.info("kept the database of schema version %d as %s", version, backup)
-
-
-def _migrate(conn: sqlite3.Connection, schema: Schema) -> None:
-    """Apply the missing steps, each with its version number in one transaction."""
-    while True:
-        with transaction(conn):
-            version = int(conn.execute("PRAGMA user_version").fetchone()[0])  # another process may have been faster
-            if version >= schema.version:
-                return
-            step = schema.steps[version]
-            step.run(conn)
-            conn.execute(f"PRAGMA application_id = {schema.application_id}")
-            conn.execute(f"PRAGMA user_version = {version + 1}")
-        _log.info("%s migrated to schema version %d (%s)", _file_of(conn), version + 1, step.name)

@@ -27,7 +27,7 @@ def run_backup(context: MaintenanceContext, request: MaintenanceRequest, report:
     if damage:
         report.add_line(f"The database is damaged, and so is its copy: {damage[0]}. Older backups were not deleted.")
     elif request.keep is not None:
-        for path in remove_old_backups(context.paths.home, None, request.keep):
+        for path in remove_old_backups(context.paths.home, keep=request.keep):
             report.add_line(f"Deleted the older backup {path}")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from candledesk.domain.progress import ignore_progress
 from candledesk.store.database_file import (
     Schema,
     checkpoint,
     connect,
     connect_read_only,
     count_changes,
-    create_or_migrate,
     quick_check,
     require_transaction,
     require_write_lock,
@@ -19,11 +19,14 @@ from candledesk.store.database_file import (
     use_wal,
 )
 from candledesk.store.market import migrations
+from candledesk.store.migrating import create_or_migrate
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
+
+    from candledesk.domain.progress import OnProgress
 
 __all__ = [
     "checkpoint",
@@ -45,14 +48,13 @@ LOG_PAGES = (
 LOG_LIMIT_BYTES = 16 << 20  # a log that grew while a read transaction was open is cut to this (reliability.md F8)
 
 
-def create_or_open(path: Path) -> None:
-    """Make sure that ``path`` is a candle database of this version: create it or migrate it when needed.
+def create_or_open(path: Path, on_progress: OnProgress = ignore_progress, *, is_backed_up: bool = True) -> None:
+    """Make sure that ``path`` is a candle database of this version: create it, or migrate it when it is older.
 
-    An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
-    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
-    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
+    See ``migrating.create_or_migrate`` for the copy that is made before, the progress and the errors.
     """
-    create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
+    schema = Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
+    create_or_migrate(path, schema, on_progress, is_backed_up=is_backed_up)
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:

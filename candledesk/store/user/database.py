@@ -16,13 +16,13 @@ from candledesk.store.database_file import (
     check_sqlite,
     connect,
     connect_read_only,
-    create_or_migrate,
     quick_check,
     read_version,
     require_write_lock,
     sync_folder,
     use_wal,
 )
+from candledesk.store.migrating import create_or_migrate
 from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
 
@@ -93,6 +93,11 @@ def find_damage(path: Path) -> list[str]:
             return quick_check(conn)
 
 
+def migrate_user_database(path: Path) -> None:
+    """Migrate a copy of a user database that is to be restored; an up-to-date one is not changed."""
+    create_or_migrate(path, _schema(), is_backed_up=False)
+
+
 @contextmanager
 def translate_damage(path: Path) -> Iterator[None]:
     """Convert the error for a damaged file to ``DamagedFileError``, whose message is about user data."""
@@ -106,7 +111,7 @@ def translate_damage(path: Path) -> Iterator[None]:
 
 
 def _schema() -> Schema:
-    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE, "user-schema")
 
 
 def _open(path: Path) -> Connection:

@@ -220,7 +220,7 @@ def test_each_migration_from_every_version_ends_in_the_same_schema(tmp_path, mon
         monkeypatch.setattr(migrations, "MIGRATIONS", whole)
         create_or_open(file)
         assert _schema(file) == _schema(tmp_path / "new.db")
-        backup = file.with_name(f"{file.name}.v{version}.bak")
+        [backup] = (tmp_path / "backups").glob(f"*-schema-{version}.db")  # that of the version before is deleted
         assert _pragma(backup, "user_version") == version
         assert _pragma(backup, "integrity_check") == "ok"
 
