@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from candledesk.ui.panels.storage.backups_view import BackupsView
 from candledesk.ui.panels.storage.empty_note import EmptyNote
+from candledesk.ui.panels.storage.tables.backups_view import BackupsView
 from candledesk.ui.panels.storage.texts import last_backup_text
 from candledesk.ui.plain_text import PlainLabel
 

@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
-from candledesk.ui.panels.storage.backup_file_dialog import BackupFileDialog
 from candledesk.ui.panels.storage.backups_pane import BackupsPane
-from candledesk.ui.panels.storage.confirm_dialog import ConfirmDialog
+from candledesk.ui.panels.storage.dialogs.backup_file_dialog import BackupFileDialog
+from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
+from candledesk.ui.panels.storage.dialogs.restore_dialog import RestoreDialog
 from candledesk.ui.panels.storage.forgetting import forget_question, forget_requests
-from candledesk.ui.panels.storage.restore_dialog import RestoreDialog
 from candledesk.ui.panels.storage.series_pane import SeriesPane
 from candledesk.ui.panels.storage.summary import Summary
 from candledesk.ui.panels.storage.task_strip import TaskStrip

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from candledesk.ui.panels.storage.empty_note import EmptyNote
-from candledesk.ui.panels.storage.series_model import SeriesModel
-from candledesk.ui.panels.storage.series_view import SeriesView
+from candledesk.ui.panels.storage.tables.series_model import SeriesModel
+from candledesk.ui.panels.storage.tables.series_view import SeriesView
 from candledesk.ui.panels.storage.texts import chosen_text
 from candledesk.ui.plain_text import PlainLabel
 

@@ -62,33 +62,34 @@ class UsageBar(QWidget):
         self.update()
 
     def show_parts(self, parts: Sequence[UsagePart]) -> None:
-        """Show what is used; parts without bytes are left out."""
-        self.parts = tuple(part for part in parts if part.n_bytes)
-        self.setAccessibleName(", ".join(self._texts()))
+        """Show what is used; parts without bytes are left out, and the others keep the colour of their place."""
+        self.parts = tuple(parts)
+        self.setAccessibleName(", ".join(text for _, text in self._shown()))
         self.updateGeometry()
         self.update()
 
-    def colours(self) -> list[str]:
-        """Return the colours of the parts, the first being the strongest."""
+    def _shown(self) -> list[tuple[str, str]]:
+        """Return colour and text of each part that is not empty."""
         theme = self.theme
-        shades = (
+        colours = (
             theme.accent,
             theme.odd,
             theme.up,
             mix(theme.text_muted, theme.panel, 0.85),
             mix(theme.text_muted, theme.panel, 0.45),
         )
-        return [shades[min(at, len(shades) - 1)] for at in range(len(self.parts))]
-
-    def _texts(self) -> list[str]:
-        return [f"{part.words}  {size_text(part.n_bytes)}" for part in self.parts]
+        return [
+            (colour, f"{part.words}  {size_text(part.n_bytes)}")
+            for colour, part in zip(colours, self.parts, strict=False)
+            if part.n_bytes
+        ]
 
     def _places(self, width: int) -> list[QRect]:
         """Return where each item of the legend stands in a widget of this width."""
         metrics = self.fontMetrics()
         x, y = 0, _BAR_H + _LINE_GAP
         places = []
-        for text in self._texts():
+        for _, text in self._shown():
             item_w = _DOT + _DOT_GAP + metrics.horizontalAdvance(text) + 1
             if x and x + item_w > width:
                 x, y = 0, y + metrics.height() + 4
@@ -116,14 +117,14 @@ class UsageBar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw bar and legend."""
         painter = QPainter(self)
-        colours = self.colours()
+        shown = self._shown()
         painter.fillRect(QRect(0, 0, self.width(), _BAR_H), QColor(self.theme.border))
-        edges = part_edges([part.n_bytes for part in self.parts], self.width())
-        for colour, (left, right) in zip(colours, pairwise(edges), strict=True):
+        edges = part_edges([part.n_bytes for part in self.parts if part.n_bytes], self.width())
+        for (colour, _), (left, right) in zip(shown, pairwise(edges), strict=True):
             gap = 1 if right < self.width() else 0  # a line of the background between two parts
             painter.fillRect(QRect(left, 0, right - left - gap, _BAR_H), QColor(colour))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for colour, text, place in zip(colours, self._texts(), self._places(self.width()), strict=True):
+        for (colour, text), place in zip(shown, self._places(self.width()), strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             painter.drawEllipse(QRect(place.left(), place.center().y() - _DOT // 2 + 1, _DOT, _DOT))

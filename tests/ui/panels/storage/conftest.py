@@ -11,7 +11,7 @@ from candledesk.cache.maintenance_messages import BackupFile, MaintenanceState, 
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.panels.storage.page import StoragePage
-from candledesk.ui.panels.storage.series_list import COLUMNS
+from candledesk.ui.panels.storage.tables.series_list import COLUMNS
 from candledesk.ui.panels.storage.task_follower import TaskFollower
 from tests.fake_data import FIRST, NOW
 from tests.fake_maintenance import STORAGE

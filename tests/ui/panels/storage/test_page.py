@@ -10,10 +10,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.panels.storage.backup_file_dialog import BackupFileDialog
-from candledesk.ui.panels.storage.confirm_dialog import ConfirmDialog
-from candledesk.ui.panels.storage.restore_dialog import RestoreDialog
-from candledesk.ui.panels.storage.series_list import COLUMNS, SIZE
+from candledesk.ui.panels.storage.dialogs.backup_file_dialog import BackupFileDialog
+from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
+from candledesk.ui.panels.storage.dialogs.restore_dialog import RestoreDialog
+from candledesk.ui.panels.storage.tables.series_list import COLUMNS, SIZE
 from tests.fake_data import NOW
 from tests.ui.panels.storage.conftest import LEFT, MB, make_backup, make_lost, make_stored
 

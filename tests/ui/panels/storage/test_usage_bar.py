@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,17 @@ def test_the_legend_wraps_in_a_narrow_window(qapp, qtbot):
     bar.show_parts([UsagePart(f"Part {number}", 10**6) for number in range(5)] + [UsagePart("Nothing", 0)])
     assert bar.heightForWidth(250) > bar.heightForWidth(2_000)
     assert "Nothing" not in bar.accessibleName()
-    for theme in (DARK, LIGHT):
-        bar.set_theme(theme)
-        assert len(bar.colours()) == 5
-        assert len(set(bar.colours())) == 5
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_a_part_keeps_its_colour_when_another_one_is_empty(qapp, qtbot, theme):
+    bar = UsageBar()
+    qtbot.addWidget(bar)
+    bar.resize(500, 60)
+    bar.set_theme(theme)
+    bar.show_parts([UsagePart("Bars", 10**6), UsagePart("Backups", 0), UsagePart("Layouts", 10**6)])
+    before = bar.grab().toImage().pixelColor(490, 4)
+    bar.show_parts([UsagePart("Bars", 10**6), UsagePart("Backups", 10**6), UsagePart("Layouts", 10**6)])
+    after = bar.grab().toImage()
+    assert after.pixelColor(490, 4) == before
+    assert len({after.pixelColor(x, 4).name() for x in (10, 250, 490)}) == 3

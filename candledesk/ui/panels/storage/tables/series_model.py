@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from candledesk.ui.panels.storage.series_list import COLUMNS, SIZE, order_series
+from candledesk.ui.panels.storage.tables.series_list import COLUMNS, SIZE, order_series
 from candledesk.ui.panels.storage.texts import series_cells, series_tip
 from candledesk.ui.plain_text import plain_tip
 

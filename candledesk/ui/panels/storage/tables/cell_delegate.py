@@ -8,15 +8,13 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from candledesk.ui.panels.storage.tables.row_table import GAP
 from candledesk.ui.theme.themes import DARK, mix
 
 if TYPE_CHECKING:
-    from candledesk.ui.panels.storage.series_model import ModelIndex, SeriesModel
+    from candledesk.ui.panels.storage.tables.series_model import ModelIndex, SeriesModel
 
-ROW_H = 26
 BAR_W = 56
-GAP = 8  # the padding of cells, as in the style sheet
-CELL_MARGINS = 2 * GAP + 8  # with those that the style adds around a text
 _BAR_H = 4
 _DOT = 7
 _TRACK_SHARE = 0.2  # of the text colour in the empty part of a bar on a selected row
