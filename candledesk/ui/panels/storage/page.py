@@ -10,11 +10,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
+from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.panels.storage.backups_pane import BackupsPane
 from candledesk.ui.panels.storage.dialogs.backup_file_dialog import BackupFileDialog
 from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
 from candledesk.ui.panels.storage.dialogs.restore_dialog import RestoreDialog
 from candledesk.ui.panels.storage.forgetting import forget_question, forget_requests
+from candledesk.ui.panels.storage.options_pane import OptionsPane
 from candledesk.ui.panels.storage.series_pane import SeriesPane
 from candledesk.ui.panels.storage.summary import Summary
 from candledesk.ui.panels.storage.task_strip import TaskStrip
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceTask, SeriesStorage, StorageReport
+    from candledesk.cache.maintenance_messages import (
+        BackupFile,
+        MaintenanceTask,
+        SeriesStorage,
+        StorageOptions,
+        StorageReport,
+    )
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.panels.storage.task_follower import TaskFollower
     from candledesk.ui.theme.themes import Theme
@@ -51,12 +59,14 @@ class StoragePage(QDialog):
         self._waits = WidgetTasks(self, self.show_fault)
         self._report: StorageReport | None = None
         self.summary, self.series, self.backups, self.strip = Summary(), SeriesPane(), BackupsPane(), TaskStrip()
+        self.options = OptionsPane()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("page_tabs")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.series, "Series")
         self.tabs.addTab(self.backups, "Backups")
+        self.tabs.addTab(self.options, "Options")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -71,6 +81,7 @@ class StoragePage(QDialog):
         self._on_task_changed()
         self.tabs.tabBar().setFocus()
         self.load()
+        self._waits.start(self._load_options())
 
     def _connect(self, bridge: Bridge) -> None:
         self.summary.backup_requested.connect(self.back_up)
@@ -81,6 +92,7 @@ class StoragePage(QDialog):
         self.backups.file_backup_requested.connect(self._on_file_backup_requested)
         self.backups.restore_requested.connect(self._on_restore_requested)
         self.backups.delete_requested.connect(self._on_delete_requested)
+        self.options.changed.connect(self._on_options_changed)
         self.strip.cancel_requested.connect(self.tasks.cancel)
         self.strip.repair_requested.connect(self._on_repair_requested)
         self.tabs.currentChanged.connect(self._on_tab_changed)
@@ -110,6 +122,9 @@ class StoragePage(QDialog):
     async def _load(self) -> None:
         self._show_report(await result_of(self._cache.read_storage()))
 
+    async def _load_options(self) -> None:
+        self.options.show_options(await result_of(self._cache.read_storage_options()))
+
     def _show_report(self, report: StorageReport) -> None:
         is_first, self._report = self._report is None, report
         self.summary.show_report(report)
@@ -125,7 +140,8 @@ class StoragePage(QDialog):
             self._take_focus()
 
     def _take_focus(self) -> None:
-        (self.series if self.tabs.currentWidget() is self.series else self.backups).take_focus()
+        panes = {self.series: self.series.take_focus, self.backups: self.backups.take_focus}
+        panes.get(self.tabs.currentWidget(), self.options.take_focus)()
 
     def _on_bars_stored(self) -> None:
         if not self._reread.isActive():
@@ -182,3 +198,16 @@ class StoragePage(QDialog):
     async def _follow_removal(self, removal: Future[BackupFile]) -> None:
         await result_of(removal)
         await self._load()
+
+    # -- options
+
+    def _on_options_changed(self, options: StorageOptions) -> None:
+        self._waits.start(self._change_options(options))
+
+    async def _change_options(self, options: StorageOptions) -> None:
+        """Store options; those that hold are shown again when that fails."""
+        try:
+            self.options.show_options(await result_of(self._cache.change_storage_options(options)))
+        except CandleDeskError:
+            self.options.show_again()
+            raise
