@@ -110,8 +110,11 @@ class Application:
         return self.service.jobs.resume_previous() if self.refusal is None else 0
 
     def start_updates(self) -> None:
-        """Update open charts and archived series from now on, unless the user has switched that off."""
-        if self.settings.update == "on" and self.refusal is None:
+        """Update open charts and archived series from now on, unless the user has switched that off; tidy up."""
+        if self.refusal is not None:
+            return
+        self.service.housekeeping.start()
+        if self.settings.update == "on":
             self.service.updater.start()
 
     def open_user_data(self) -> UserData:

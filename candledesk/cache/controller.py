@@ -95,22 +95,28 @@ class CacheController:
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        if request.fill != "none":
+            self._catalog.forgotten.clear(request.symbol)
         return self._bars_loader.load_bars(request)
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
     ) -> Future[ImportReport]:
         """Store foreign bars of a stored interval; see ``BarsImporter.import_bars``."""
+        self._catalog.forgotten.clear(symbol)
         return self._importer.import_bars(symbol, interval, bars, listing)
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
+        self._catalog.forgotten.clear(symbol)
         return self._job_submitter.start_backfill(symbol, interval, span)
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue or join a backfill of each series, in one transaction; see ``CacheApi``."""
+        for symbol, _ in series:
+            self._catalog.forgotten.clear(symbol)
         return self._job_submitter.start_backfills(series, span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
@@ -119,6 +125,8 @@ class CacheController:
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
+        for symbol, _ in series:
+            self._catalog.forgotten.clear(symbol)
         return self._job_submitter.start_update(series)
 
     def wait_job(self, job_id: int) -> Future[Job]:
@@ -163,6 +171,7 @@ class CacheController:
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         """Keep a series that is shown up to date until the returned function is called."""
+        self._catalog.forgotten.clear(symbol)
         return self._context.active.follow(symbol, interval)
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
@@ -171,6 +180,7 @@ class CacheController:
 
     def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Keep a series complete from now on, or stop that; ``UnknownSymbolError`` when the provider knows none."""
+        self._catalog.forgotten.clear(symbol)
         return self._archive.change(symbol, interval, is_on=is_on)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:

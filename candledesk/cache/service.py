@@ -30,6 +30,7 @@ from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.upkeep.archive import Archive
+from candledesk.cache.upkeep.housekeeping import Housekeeping
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
@@ -125,9 +126,12 @@ class CacheService:
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
         paths = Paths(database.parent)
-        maintenance = MaintenanceContext(self._context, paths, partial(connect_reader, database), refusal)
+        maintenance = MaintenanceContext(
+            *parts, self.jobs, paths, partial(connect_reader, database), refusal, settings.backups_kept
+        )
         self.maintenance = MaintenanceRunner(maintenance, KINDS)
         files = HomeFiles(self._context, self._catalog.limits, paths)
+        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
         self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property
@@ -163,6 +167,7 @@ class CacheService:
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
+        self.housekeeping.close()
         self.maintenance.close(MAINTENANCE_S)
         self._delayed_calls.close()
         self.jobs.close()

@@ -14,7 +14,7 @@ from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import TextIO
+    from typing import Self, TextIO
 
     from candledesk.cache.api import MaintenanceApi
     from candledesk.cache.maintenance_messages import MaintenanceRequest
@@ -35,7 +35,7 @@ class ProgressLines:
         self._due_at = time.monotonic() + QUIET_S
         self._n_written = 0
 
-    def __enter__(self) -> ProgressLines:
+    def __enter__(self) -> Self:
         """Write nothing yet."""
         return self
 

@@ -39,6 +39,8 @@ def replace_files(folder: Path, moves: Sequence[Move]) -> None:
         unfinished.replace(plan)
         sync_folder(folder)
     except OSError as error:
+        for path in (plan, unfinished):
+            path.unlink(missing_ok=True)
         raise EnvironmentFaultError(f"Cannot write {plan}: {error.strerror}; nothing was replaced.") from error
     finish_replacing(folder)
 

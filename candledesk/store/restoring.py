@@ -20,7 +20,7 @@ from candledesk.store.backup_file import (
     sync_file,
 )
 from candledesk.store.backup_folder import BEFORE_RESTORE, STAMP
-from candledesk.store.database_file import connect, connect_read_only, quick_check, snapshot
+from candledesk.store.database_file import connect, connect_read_only, quick_check, snapshot, use_wal
 from candledesk.store.market.chunks.repair import verify_chunks
 from candledesk.store.market.database import APPLICATION_ID, connect_reader, create_or_open
 from candledesk.store.market.instruments import list_series
@@ -208,8 +208,9 @@ def _check_series(candles: Path, on_progress: OnProgress) -> list[str]:
 
 
 def _fold_log(path: Path) -> None:
-    """Move what the log holds into the file, and delete the log."""
+    """Move what the log holds into the file, and delete the log; the file is in write-ahead mode then."""
     with translate_faults(path), closing(connect(path, "rw")) as conn:
+        use_wal(conn, path)
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     log = path.with_name(f"{path.name}-wal")
     if log.exists() and log.stat().st_size:

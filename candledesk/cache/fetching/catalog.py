@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.events import LimiterChanged
+from candledesk.cache.fetching.forgotten import ForgottenSeries
 from candledesk.cache.rules.planner import Facts
 from candledesk.cache.storing.recheck_sessions import reopen_sessions
 from candledesk.domain.calendar.observed_sessions import without_sessions
@@ -80,6 +81,7 @@ class Catalog:
         """Start empty."""
         self._context = context
         self.limits = limits
+        self.forgotten = ForgottenSeries()
         self._lock = threading.Lock()
         self._calendars: dict[str, SessionCalendar] = {}
         self._loaded_from: dict[str, int] = {}
@@ -118,6 +120,10 @@ class Catalog:
             self._is_offline = event.state.is_offline
         if is_back:
             self.clear_backoff()
+
+    def refused_error(self, symbol: str, interval: Interval, *, is_known: bool) -> CandleDeskError | None:
+        """Return why a series is not asked for by a chart: it was forgotten, or its unknown symbol is blocked."""
+        return self.forgotten.error(symbol, interval) or (None if is_known else self.blocked_error(symbol))
 
     def blocked_error(self, symbol: str) -> CandleDeskError | None:
         """Return why an unknown symbol is not asked for at this moment, if that is so."""

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from candledesk.cache.maintenance.task import TaskKind
-from candledesk.cache.maintenance_messages import BackupFile
+from candledesk.cache.maintenance_messages import BackupFile, MaintenanceKind, MaintenanceRequest
 from candledesk.domain.errors import CandleDeskError, InputError
 from candledesk.store.backup_file import BackupNote, require_replaceable, write_backup
-from candledesk.store.backup_folder import list_backups, new_backup_path, remove_backup, remove_old_backups
+from candledesk.store.backup_folder import MANUAL, list_backups, new_backup_path, remove_backup, remove_old_backups
 
 if TYPE_CHECKING:
     from candledesk.cache.maintenance.task import MaintenanceContext, TaskReport
-    from candledesk.cache.maintenance_messages import MaintenanceRequest
     from candledesk.paths import Paths
     from candledesk.store.backup_folder import FoundBackup
 
@@ -22,6 +21,9 @@ MB = 1e6
 
 def run_backup(context: MaintenanceContext, request: MaintenanceRequest, report: TaskReport) -> None:
     """Write a backup and say where it is; then delete the automatic ones beyond ``request.keep``."""
+    if request.reason != MANUAL:
+        write_automatic(context, request.reason, report)
+        return
     target, damage = write(context, request, report)
     report.add_line(f"{target}: {target.stat().st_size / MB:,.1f} MB")
     if damage:
@@ -38,6 +40,20 @@ def write(context: MaintenanceContext, request: MaintenanceRequest, report: Task
     user_database = context.paths.user_database if request.has_user_data else None
     note = BackupNote(now, request.reason, user_database)
     return target, write_backup(context.paths.database, target, note, report)
+
+
+def write_automatic(context: MaintenanceContext, reason: str, report: TaskReport) -> Path:
+    """Write a backup with user data into the folder of backups, and delete the old ones of the same reason.
+
+    Nothing is deleted while the database is damaged.
+    """
+    request = MaintenanceRequest(MaintenanceKind.BACKUP, has_user_data=True, reason=reason)
+    target, damage = write(context, request, report)
+    report.add_line(f"Backup: {target}")
+    if not damage:
+        for path in remove_old_backups(context.paths.home, keep=context.n_backups_kept, reason=reason):
+            report.add_line(f"Deleted the older backup {path}")
+    return target
 
 
 def _target(context: MaintenanceContext, request: MaintenanceRequest, now: int) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.cache.maintenance.backup import BACKUP
+from candledesk.cache.maintenance.compact import COMPACT
+from candledesk.cache.maintenance.forget import FORGET
 from candledesk.cache.maintenance_messages import MaintenanceKind
 
 if TYPE_CHECKING:
@@ -12,4 +14,6 @@ if TYPE_CHECKING:
 
 KINDS: dict[MaintenanceKind, TaskKind] = {
     MaintenanceKind.BACKUP: BACKUP,
+    MaintenanceKind.COMPACT: COMPACT,
+    MaintenanceKind.FORGET: FORGET,
 }

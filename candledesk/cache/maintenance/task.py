@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.catalog import Catalog
+    from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.maintenance_messages import MaintenanceRequest
     from candledesk.domain.errors import EnvironmentFaultError
     from candledesk.domain.progress import Progress
@@ -44,13 +47,18 @@ class MaintenanceContext:
     """What tasks work with.
 
     ``connect_reader`` opens a read-only connection of the task's own, which the task closes; writes are short
-    transactions that are submitted to ``cache.writer``. ``refusal``: why nothing can be written in this home.
+    transactions that are submitted to ``cache.writer``. ``refusal``: why nothing can be written in this home;
+    ``n_backups_kept``: how many automatic backups of one reason are kept.
     """
 
     cache: CacheContext
+    catalog: Catalog
+    fill_scheduler: FillScheduler
+    jobs: JobQueue
     paths: Paths
     connect_reader: Callable[[], Connection]
     refusal: EnvironmentFaultError | None
+    n_backups_kept: int
 
 
 def accept_all(_context: MaintenanceContext, _request: MaintenanceRequest) -> CandleDeskError | None:

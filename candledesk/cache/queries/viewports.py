@@ -86,7 +86,7 @@ class ViewportLoader:
             None if known.readable is None else ViewportPlan(known.readable, fill_scheduler.max_window_s(symbol, base))
         )
         around = read_around(connection, request, known.series_id, plan)
-        error = self._catalog.blocked_error(symbol) if known.instrument is None else None
+        error = self._catalog.refused_error(symbol, base, is_known=known.instrument is not None)
         fault = fill_scheduler.storage_health.fault()
         askable = plan if known.facts is not None else None
         target = _target_of(request, around, askable)

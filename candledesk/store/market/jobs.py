@@ -182,6 +182,14 @@ def delete_jobs(conn: sqlite3.Connection, states: Sequence[str], job_id: int | N
 
 
 @translate_faults()
+def delete_jobs_before(conn: sqlite3.Connection, state: str, since: int) -> int:
+    """Delete the jobs in ``state`` that changed last before ``since`` (UTC seconds); return how many."""
+    require_transaction(conn)
+    sql = "DELETE FROM backfill_job WHERE state = ? AND updated_at < ?"
+    return conn.execute(sql, (state, int(since))).rowcount
+
+
+@translate_faults()
 def forget_jobs(conn: sqlite3.Connection, kinds: Sequence[str], states: Sequence[str], keep: int) -> int:
     """Delete the jobs of ``kinds`` in ``states`` except the ``keep`` newest; return how many."""
     require_transaction(conn)
