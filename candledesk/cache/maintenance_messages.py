@@ -164,8 +164,8 @@ OFF, WEEKLY = "off", "weekly"
 class StorageOptions:
     """What the home does by itself.
 
-    ``backup``: ``off``, or ``weekly`` for a backup each week; ``backups_kept``: how many automatic ones are kept of each
-    kind; ``jobs_kept_days``: for how many days the list keeps jobs that succeeded.
+    ``backup``: ``off``, or ``weekly`` for a backup each week; ``backups_kept``: how many automatic backups are kept of
+    each kind; ``jobs_kept_days``: for how many days the list keeps jobs that succeeded.
     """
 
     backup: str = OFF

@@ -21,6 +21,7 @@ from candledesk.cache.jobs.queue import JobQueue
 from candledesk.cache.maintenance.files import HomeFiles
 from candledesk.cache.maintenance.registry import KINDS
 from candledesk.cache.maintenance.runner import MaintenanceRunner
+from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 from candledesk.cache.maintenance.task import MaintenanceContext
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
@@ -126,12 +127,11 @@ class CacheService:
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
         paths = Paths(database.parent)
-        maintenance = MaintenanceContext(
-            *parts, self.jobs, paths, partial(connect_reader, database), refusal, settings.backups_kept
-        )
+        kept = StorageOptionsFile(paths.storage_options, settings)
+        maintenance = MaintenanceContext(*parts, self.jobs, paths, partial(connect_reader, database), refusal, kept)
         self.maintenance = MaintenanceRunner(maintenance, KINDS)
-        files = HomeFiles(self._context, self._catalog.limits, paths)
-        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
+        files = HomeFiles(self._context, self._catalog.limits, paths, kept)
+        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, kept)
         self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property

@@ -6,6 +6,7 @@ from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 from candledesk.cache.maintenance_messages import StorageOptions
 from candledesk.domain.errors import EnvironmentFaultError, InputError
 from candledesk.settings import Settings
+from tests.cache.conftest import WAIT_S
 
 WEEKLY = StorageOptions("weekly", 7, 30)
 
@@ -50,3 +51,20 @@ def test_a_choice_that_cannot_be_written_changes_nothing(tmp_path):
         store.change(WEEKLY)
     assert store.value != WEEKLY
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_weekly_backup_begins_once_it_is_chosen_and_not_again_in_that_week(harness):
+    assert harness.service.housekeeping.run_round().result(WAIT_S) is False
+    harness.cache.change_storage_options(StorageOptions("weekly", 2, 90)).result(WAIT_S)
+    assert harness.cache.read_storage_options().result(WAIT_S) == StorageOptions("weekly", 2, 90)
+    assert harness.service.housekeeping.run_round().result(WAIT_S) is True
+    [task] = harness.cache.list_maintenance().result(WAIT_S)
+    assert harness.cache.wait_maintenance(task.task_id).result(WAIT_S).error is None
+    [backup] = harness.cache.list_backups().result(WAIT_S)
+    assert backup.reason == "weekly"
+    assert harness.service.housekeeping.run_round().result(WAIT_S) is False
+
+
+def test_an_option_out_of_range_is_refused(harness):
+    with pytest.raises(InputError):
+        harness.cache.change_storage_options(StorageOptions("weekly", 0, 90)).result(WAIT_S)
