@@ -38,5 +38,6 @@ class EmptyNote(QWidget):
         """Show these words; without ``button`` there is none."""
         self.title.setText(title)
         self.text.setText(text)
+        self.text.setFixedHeight(self.text.heightForWidth(_TEXT_WIDTH))
         self.button.setText(button)
         self.button.setVisible(bool(button))

@@ -71,6 +71,9 @@ def test_an_empty_home_says_what_can_be_done(make_page):
     assert page.page.series.empty.isVisible()
     assert "backfill" in page.page.series.empty.text.text()
     page.page.tabs.setCurrentIndex(1)
+    page.settle()
+    text = page.page.backups.empty.text
+    assert text.height() >= text.heightForWidth(text.width()), "all lines are seen"
     page.press(page.page.backups.empty.button)
     assert [request.kind for request in page.requests()] == [MaintenanceKind.BACKUP]
 
@@ -167,7 +170,9 @@ def test_forgetting_asks_first_and_names_what_is_lost(make_page, qtbot):
     page.settle()
     assert page.requests() == []
     page.press(page.page.series.forget_button)
-    page.press(page.dialog(ConfirmDialog).verb_button)
+    qtbot.keyClick(page.dialog(ConfirmDialog).focusWidget(), Key.Key_Tab)
+    qtbot.keyClick(page.dialog(ConfirmDialog).focusWidget(), Key.Key_Return)
+    page.settle()
     [request] = page.requests()
     assert (request.kind, request.symbol, request.interval) == (MaintenanceKind.FORGET, "AAPL", INTERVALS["1m"])
     assert request.is_backed_up

@@ -19,7 +19,7 @@ _LIST_MARGINS = 24
 
 
 class ConfirmDialog(QDialog):
-    """Opened with ``open``; ``accepted`` when the verb was chosen. Enter and Esc both leave everything as it is."""
+    """Opened with ``open``; ``accepted`` when the verb was chosen. Enter and Esc leave everything as it is, unless the verb has the focus."""
 
     def __init__(self, question: Question, parent: QWidget) -> None:
         """Ask ``question``."""
@@ -42,7 +42,6 @@ class ConfirmDialog(QDialog):
         box.addSpacing(6)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.verb_button = self.buttons.addButton(question.verb, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.verb_button.setAutoDefault(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         box.addWidget(self.buttons)
