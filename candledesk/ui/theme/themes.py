@@ -185,6 +185,28 @@ def _form_rules(theme: Theme) -> str:
     """
 
 
+def _view_rules(theme: Theme) -> str:
+    return f"""
+    QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
+    QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
+    QListView::item:selected {{ background: {theme.hover}; }}
+    QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
+        selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
+    QTableView::item {{ padding: 0 8px; }}
+    QCalendarWidget QTableView {{ background: {theme.panel}; selection-background-color: {theme.accent};
+        selection-color: {theme.accent_text}; alternate-background-color: {theme.panel}; }}
+    QCalendarWidget QTableView::item {{ padding: 0; }}
+    QCalendarWidget #qt_calendar_navigationbar {{ background: {theme.panel}; }}
+    QCalendarWidget QSpinBox {{ background: {theme.background}; }}
+    QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
+    QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
+        border-bottom: 1px solid {theme.border}; padding: 4px 11px; }}
+    QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+    QTabWidget::pane {{ border: 0; }}
+    """
+
+
 def _scroll_rules(theme: Theme) -> str:
     handle = mix(theme.text_muted, theme.background, 0.4)
     return f"""
@@ -233,23 +255,6 @@ def style_sheet(theme: Theme) -> str:
     QStatusBar QLabel[tone="warning"] {{ color: {theme.warning}; }}
     QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
     QDockWidget::title {{ background: {theme.panel}; padding: 6px 10px; border-top: 1px solid {theme.border}; }}
-    QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
-    QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
-    QListView::item:selected {{ background: {theme.hover}; }}
-    QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
-        selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
-    QTableView::item {{ padding: 0 8px; }}
-    QCalendarWidget QTableView {{ background: {theme.panel}; selection-background-color: {theme.accent};
-        selection-color: {theme.accent_text}; alternate-background-color: {theme.panel}; }}
-    QCalendarWidget QTableView::item {{ padding: 0; }}
-    QCalendarWidget #qt_calendar_navigationbar {{ background: {theme.panel}; }}
-    QCalendarWidget QSpinBox {{ background: {theme.background}; }}
-    QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
-    QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
-        border-bottom: 1px solid {theme.border}; padding: 4px 11px; }}
-    QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}
-    QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
-    QTabWidget::pane {{ border: 0; }}
     QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 8px; }}
     QFrame#popup QLabel {{ border: 0; }}
     QFrame#popup QLineEdit {{ font-size: 20px; padding: 6px; }}

@@ -170,8 +170,10 @@ def test_forgetting_asks_first_and_names_what_is_lost(make_page, qtbot):
     page.settle()
     assert page.requests() == []
     page.press(page.page.series.forget_button)
-    qtbot.keyClick(page.dialog(ConfirmDialog).focusWidget(), Key.Key_Tab)
-    qtbot.keyClick(page.dialog(ConfirmDialog).focusWidget(), Key.Key_Return)
+    again = page.dialog(ConfirmDialog)
+    qtbot.waitUntil(lambda: again.focusWidget().hasFocus())
+    qtbot.keyClick(again.focusWidget(), Key.Key_Tab)
+    qtbot.keyClick(again.focusWidget(), Key.Key_Return)
     page.settle()
     [request] = page.requests()
     assert (request.kind, request.symbol, request.interval) == (MaintenanceKind.FORGET, "AAPL", INTERVALS["1m"])

@@ -19,7 +19,10 @@ _LIST_MARGINS = 24
 
 
 class ConfirmDialog(QDialog):
-    """Opened with ``open``; ``accepted`` when the verb was chosen. Enter and Esc leave everything as it is, unless the verb has the focus."""
+    """Opened with ``open``; ``accepted`` when the verb was chosen.
+
+    Enter and Esc leave everything as it is, unless the verb has the focus.
+    """
 
     def __init__(self, question: Question, parent: QWidget) -> None:
         """Ask ``question``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
@@ -68,9 +69,9 @@ class SeriesView(RowTable):
 
     def _restore_selection(self) -> None:
         model, selection = self.series, QItemSelection()
-        for at, row in enumerate(model.rows):
-            if (row.symbol, row.interval.name) in self._held:
-                selection.select(model.index(at, 0), model.index(at, len(COLUMNS) - 1))
+        rows = [at for at, row in enumerate(model.rows) if (row.symbol, row.interval.name) in self._held]
+        for first, last in _runs(rows):
+            selection.select(model.index(first, 0), model.index(last, len(COLUMNS) - 1))
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.chosen.emit()
 
@@ -81,3 +82,10 @@ class SeriesView(RowTable):
         menu.addSeparator()
         menu.addAction("Select all", QKeySequence(QKeySequence.StandardKey.SelectAll), self.selectAll)
         menu.popup(self.viewport().mapToGlobal(at))
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Return the first and last of each run of adjacent rows: Qt is slow with many ranges."""
+    breaks = [(before, after) for before, after in pairwise(rows) if after != before + 1]
+    starts, ends = [*rows[:1], *(after for _, after in breaks)], [*(before for before, _ in breaks), *rows[-1:]]
+    return list(zip(starts, ends, strict=True))
