@@ -22,15 +22,18 @@ from candledesk.cache.runtime.threads import start_daemon
 from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.domain.progress import ignore_progress
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
 from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
+from candledesk.store.market.database import create_or_open
 from candledesk.store.restoring import finish_restore
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
 
 if TYPE_CHECKING:
+    from candledesk.domain.progress import OnProgress
     from candledesk.paths import Paths
     from candledesk.settings import Settings
     from candledesk.web.http_server import WebServer
@@ -67,8 +70,10 @@ class DemoProcess:
 class Application:
     """One running CandleDesk: the cache service, and on request the demo market and the web server."""
 
-    def __init__(self, settings: Settings, *, demo: bool = False) -> None:
+    def __init__(self, settings: Settings, *, demo: bool = False, on_progress: OnProgress = ignore_progress) -> None:
         """Lock the home, open the database and start the cache.
+
+        An older database is migrated with ``on_progress``; ``former`` is the copy that was made before, else ``None``.
 
         Raises ``HomeLockedError`` when another process holds the lock of the home, ``EnvironmentFaultError`` for faults
         of the disk or the operating system.
@@ -84,7 +89,13 @@ class Application:
             settings = replace(settings, yahoo_url=self._demo.url, requests_per_minute=600.0, request_burst=60)
         self.settings = settings
         try:
-            self.service = CacheService(self.paths.database, settings, self.paths.yfinance_cache, refusal=self.refusal)
+            self.former = create_or_open(self.paths.database, on_progress)
+            self.service = CacheService(
+                self.paths.database,
+                settings,
+                self.paths.yfinance_cache,
+                refusal=self.refusal,
+            )
         except BaseException:
             if self._demo is not None:
                 self._demo.close()

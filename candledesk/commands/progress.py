@@ -13,6 +13,7 @@ from candledesk.domain.progress import Progress
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
     from typing import Self, TextIO
 
@@ -59,6 +60,18 @@ class ProgressLines:
         if self._is_terminal and (text or self._n_written):
             print(f"\r{text.ljust(self._n_written)}", end="" if text else "\r", file=self._stream, flush=True)
             self._n_written = len(text)
+
+
+def report_migration(former: Path | None) -> None:
+    """Say on stderr where the database is kept as it was before it was migrated."""
+    if former is not None:
+        print(
+            printable(
+                f"The database was brought to the present version. As it was before, it is kept as {former}; "
+                f"`candledesk backup --remove {former.name}` deletes that."
+            ),
+            file=sys.stderr,
+        )
 
 
 def run_task(cache: MaintenanceApi, request: MaintenanceRequest) -> int:

@@ -35,12 +35,12 @@ _log = logging.getLogger(__name__)
 
 def create_or_migrate(
     path: Path, schema: Schema, on_progress: OnProgress = ignore_progress, *, is_backed_up: bool = True
-) -> None:
+) -> Path | None:
     """Make sure that ``path`` is a database of this schema: create it, or migrate it when it is older.
 
     An older database is first copied into the folder of backups, where the copy that was made before the former
-    migration is deleted then; ``is_backed_up`` false: it is a copy itself. ``on_progress`` is called with what is done
-    and where the copy is. Raises ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file and
+    migration is deleted then; ``is_backed_up`` false: it is a copy itself. Returns the path of that copy, ``None`` when
+    nothing was migrated. Raises ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file and
     where there is no room for the copy; the file is then left as it was. So it does for an SQLite library that is too
     old. An up-to-date database is only read, so this works on read-only media too.
     """
@@ -49,7 +49,8 @@ def create_or_migrate(
     with translate_faults(path):
         version = read_version(path, schema)
         if version == schema.version:
-            return
+            return None
+        backup = None
         if version is None:
             _create_folder(path)
         with closing(connect(path, "rwc")) as conn:
@@ -58,9 +59,10 @@ def create_or_migrate(
             elif version:
                 require_write_lock(conn)
                 if is_backed_up:
-                    _back_up(path, f"{schema.backup_reason}-{version}", schema, on_progress)
+                    backup = _back_up(path, f"{schema.backup_reason}-{version}", schema, on_progress)
             use_wal(conn, path)
             _migrate(conn, schema, on_progress)
+            return backup
 
 
 def _create_folder(path: Path) -> None:
@@ -72,7 +74,7 @@ def _create_folder(path: Path) -> None:
         ) from error
 
 
-def _back_up(path: Path, reason: str, schema: Schema, on_progress: OnProgress) -> None:
+def _back_up(path: Path, reason: str, schema: Schema, on_progress: OnProgress) -> Path:
     """Copy the database before it is migrated, and delete the copy that was made before the former migration."""
     now = int(time.time())
     try:
@@ -82,7 +84,7 @@ def _back_up(path: Path, reason: str, schema: Schema, on_progress: OnProgress) -
     except OSError as error:
         raise EnvironmentFaultError(f"Cannot back up {path} before it is migrated: {error.strerror}.") from error
     _log.info("the database before its migration is kept as %s", backup)
-    on_progress(Progress(f"The database as it was is kept as {backup}", 1, 1))
+    return backup
 
 
 def _migrate(conn: sqlite3.Connection, schema: Schema, on_progress: OnProgress) -> None:

@@ -4,9 +4,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections import namedtuple
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -153,8 +153,7 @@ def test_what_a_killed_process_has_left_is_replaced(database, target):
 
 
 def test_the_room_is_checked_before_anything_is_written(database, target, monkeypatch):
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9 - 1_000, 1_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000))
     with pytest.raises(EnvironmentFaultError, match=r"no room for a backup in .*MB are needed, 0 MB are free"):
         write_backup(database, target, NOTE)
     assert list(target.parent.glob("*copy*")) == []

@@ -43,7 +43,7 @@ def test_moves_that_were_interrupted_anywhere_are_finished(folder, n_done):
 
 def test_no_database_is_opened_or_made_meanwhile(tmp_path):
     (tmp_path / PLAN).write_text("[]")
-    with pytest.raises(EnvironmentFaultError, match="restore in .* was interrupted: start CandleDesk once"):
+    with pytest.raises(EnvironmentFaultError, match=r"restore in .* was interrupted: start CandleDesk once"):
         create_or_open(tmp_path / "candles.db")
     assert not (tmp_path / "candles.db").exists()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.maintenance.backup import find_backups
 from candledesk.cache.maintenance_messages import SeriesStorage, StorageReport, TableStorage
 from candledesk.domain.coverage import IMPORTED
+from candledesk.domain.identity import is_retired
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span, merge_spans
 from candledesk.store.market.bars import count_bars
@@ -50,7 +51,7 @@ def _series(
 ) -> SeriesStorage:
     interval = parse_interval(row.interval)
     lost = lost_spans(limits, row, imports, now)
-    n_lost = sum(count_bars(connection, row.series_id, span) for span in lost) if row.n_bars else 0
+    n_lost = sum(_count(connection, row, span) for span in lost)
     return SeriesStorage(
         row.symbol,
         interval,
@@ -64,10 +65,18 @@ def _series(
     )
 
 
+def _count(connection: Connection, row: SeriesSize, span: Span) -> int:
+    """Return how many bars of the series open in ``span``."""
+    if row.first is None or row.last is None or not span.overlaps(Span(row.first, row.last + 1)):
+        return 0
+    is_whole = span.start <= row.first and row.last < span.end
+    return row.n_bars if is_whole else count_bars(connection, row.series_id, span)
+
+
 def lost_spans(limits: ProviderLimits, row: SeriesSize, imports: Sequence[Span], now: int) -> list[Span]:
     """Return the spans of a series whose bars the provider could not send again."""
     asked = limits.of(row.symbol, parse_interval(row.interval))
-    if asked is None:
+    if asked is None or is_retired(row.symbol):
         return [Span(HISTORY_START, FOREVER)]
     old = [] if asked.lookback_s is None else [Span(HISTORY_START, now - asked.lookback_s)]
     return merge_spans([*imports, *old])

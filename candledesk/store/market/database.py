@@ -48,13 +48,13 @@ LOG_PAGES = (
 LOG_LIMIT_BYTES = 16 << 20  # a log that grew while a read transaction was open is cut to this (reliability.md F8)
 
 
-def create_or_open(path: Path, on_progress: OnProgress = ignore_progress, *, is_backed_up: bool = True) -> None:
+def create_or_open(path: Path, on_progress: OnProgress = ignore_progress, *, is_backed_up: bool = True) -> Path | None:
     """Make sure that ``path`` is a candle database of this version: create it, or migrate it when it is older.
 
-    See ``migrating.create_or_migrate`` for the copy that is made before, the progress and the errors.
+    See ``migrating.create_or_migrate`` for the copy that is made before, whose path is returned, and for the errors.
     """
     schema = Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
-    create_or_migrate(path, schema, on_progress, is_backed_up=is_backed_up)
+    return create_or_migrate(path, schema, on_progress, is_backed_up=is_backed_up)
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
