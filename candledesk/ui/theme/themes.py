@@ -265,6 +265,7 @@ def style_sheet(theme: Theme) -> str:
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.panel}; }}
     """
+        + _view_rules(theme)
         + _form_rules(theme)
         + _scroll_rules(theme)
     )

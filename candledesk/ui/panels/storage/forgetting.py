@@ -21,7 +21,7 @@ def forget_question(rows: Sequence[SeriesStorage]) -> Question:
     n_bars, n_bytes = sum(row.n_bars for row in rows), sum(row.n_bytes for row in rows)
     stored = f"{count_text(n_bars, 'bar')} ({size_text(n_bytes)}) and all that is known of them are deleted."
     sentences = [
-        f"{stored} A chart that shows them fetches again what the provider still has.",
+        f"{stored} Opening them again fetches what the provider still has.",
         "A backup is made first, unless there is one that has these bars. Restoring it undoes this.",
     ]
     archived = [f"{row.symbol} {row.interval.name}" for row in rows if row.is_archived]
