@@ -217,7 +217,8 @@ def ended_text(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> s
 
 @dataclass(frozen=True, slots=True)
 class StripWords:
-    """What the strip at the foot of the page shows; ``share``: of a bar, ``None`` for no bar; ``lines``: details."""
+    """What the strip at the foot of the page shows; ``share``: of a bar,
+    ``None`` for no bar; ``lines``: details."""
 
     text: str
     share: float | None = None
@@ -230,8 +231,7 @@ class StripWords:
 def strip_words(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> StripWords:
     """Return what the strip shows of a task."""
     if task.is_live:
-        share = task_share(task)
-        return StripWords(running_text(task), 0.0 if share is None else share, task.lines, can_cancel=True)
+        return StripWords(running_text(task), task_share(task), task.lines, can_cancel=True)
     has_damage = found_damage(task)
     is_warning = task.state is MaintenanceState.FAILED or has_damage
     text, lines = ended_text(task, now, zone), task.lines
