@@ -180,6 +180,7 @@ def _form_rules(theme: Theme) -> str:
     QPushButton#primary:focus {{ border-color: {theme.text}; }}
     QToolButton#status_task {{ color: {theme.text_muted}; padding: 0 8px; }}
     QToolButton#status_task:hover {{ color: {theme.text}; }}
+    QSpinBox#number::up-button, QSpinBox#number::down-button {{ width: 0; border: 0; }}
     QTabWidget#page_tabs::tab-bar {{ left: 10px; }}
     QFrame#task_strip {{ border: 0; border-top: 1px solid {theme.border}; }}
     """

@@ -35,7 +35,7 @@ class OptionsPane(QWidget):
         grid.setColumnStretch(2, 1)
         grid.addWidget(self.weekly, 0, 0, 1, 3)
         grid.addWidget(
-            _note("While the window or the server runs. It holds all bars that are stored then."), 1, 0, 1, 3
+            _note("While the window or the server runs. It holds all bars, drawings and layouts."), 1, 0, 1, 3
         )
         grid.setRowMinimumHeight(2, 14)
         _add_number(grid, 3, "Automatic bac&kups that are kept of each kind", self.n_backups)
@@ -86,7 +86,7 @@ def _number(low: int, high: int) -> QSpinBox:
     spin = QSpinBox()
     spin.setRange(low, high)
     spin.setFixedWidth(96)
-    spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    spin.setObjectName("number")
     spin.setAlignment(Qt.AlignmentFlag.AlignRight)
     return spin
 

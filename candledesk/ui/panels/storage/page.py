@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from candledesk.ui.panels.storage.task_follower import TaskFollower
     from candledesk.ui.theme.themes import Theme
 
-_SIZE = 1060, 660
+_SIZE = QSize(1060, 660)
+_FRAME = QSize(20, 60)  # of a small screen, for the frame of the window and the desktop's own bars
 _REREAD_MS = 20_000  # after bars were stored; the report counts every bar, so it is not read with each of them
 
 
@@ -54,7 +55,7 @@ class StoragePage(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Storage")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*_SIZE)
+        self.resize(_SIZE.boundedTo(parent.screen().availableSize() - _FRAME))
         self._cache, self._home, self.tasks = cache, home, tasks
         self._waits = WidgetTasks(self, self.show_fault)
         self._report: StorageReport | None = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BAR_W = 56
 _BAR_H = 4
-_DOT = 7
+DOT_W = 7
 _TRACK_SHARE = 0.2  # of the text colour in the empty part of a bar on a selected row
 
 
@@ -57,12 +57,12 @@ class LostDelegate(QStyledItemDelegate):
         if not index.data():
             return
         text = QStyleOptionViewItem(option)
-        text.rect = option.rect.adjusted(_DOT + GAP, 0, 0, 0)
+        text.rect = option.rect.adjusted(DOT_W + GAP, 0, 0, 0)
         super().paint(painter, text, index)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.theme.warning))
         left, middle = option.rect.left() + GAP, option.rect.center().y() + 1
-        painter.drawEllipse(QRect(QPoint(left, middle - _DOT // 2), QSize(_DOT, _DOT)))
+        painter.drawEllipse(QRect(QPoint(left, middle - DOT_W // 2), QSize(DOT_W, DOT_W)))
         painter.restore()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Sign
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
-from candledesk.ui.panels.storage.tables.cell_delegate import BAR_W, LostDelegate, SizeDelegate
+from candledesk.ui.panels.storage.tables.cell_delegate import BAR_W, DOT_W, LostDelegate, SizeDelegate
 from candledesk.ui.panels.storage.tables.row_table import GAP, RowTable
 from candledesk.ui.panels.storage.tables.series_list import COLUMNS, LOST, SIZE
 
@@ -18,8 +18,17 @@ if TYPE_CHECKING:
     from candledesk.ui.panels.storage.tables.series_model import SeriesModel
     from candledesk.ui.theme.themes import Theme
 
-_WIDEST = ("BTC-USD.XX", "Interval ▾", "88,888,888", "88.8 MB", "2026-08-28", "2026-08-28", "Archived ▾")
-_BESIDES = (0, 0, 0, BAR_W + GAP)
+_WIDEST = (
+    "BTC-USD.XX",
+    "Interval ▾",
+    "88,888,888",
+    "88.8 MB",
+    "2026-08-28",
+    "2026-08-28",
+    "Archived ▾",
+    "888,888 bars before 2026-08-28",
+)
+_BESIDES = (0, 0, 0, BAR_W + GAP, 0, 0, 0, DOT_W + GAP)
 
 
 class SeriesView(RowTable):
