@@ -128,8 +128,7 @@ class CacheService:
         self.updater = Updater(*parts, self.jobs, archive, rate)
         paths = Paths(database.parent)
         kept = StorageOptionsFile(paths.storage_options, settings)
-        maintenance = MaintenanceContext(*parts, self.jobs, paths, partial(connect_reader, database), refusal, kept)
-        self.maintenance = MaintenanceRunner(maintenance, KINDS)
+        self.maintenance = self._make_maintenance(database, paths, kept, refusal)
         files = HomeFiles(self._context, self._catalog.limits, paths, kept)
         self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, kept)
         self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
@@ -139,6 +138,13 @@ class CacheService:
         """Where the data come from, and under which terms, in sentences."""
         terms = [provider.capabilities.terms for provider in self._providers.providers.values()]
         return " ".join(filter(None, terms))
+
+    def _make_maintenance(
+        self, database: Path, paths: Paths, kept: StorageOptionsFile, refusal: EnvironmentFaultError | None
+    ) -> MaintenanceRunner:
+        parts = self._context, self._catalog, self._fill_scheduler, self.jobs
+        connect = partial(connect_reader, database)
+        return MaintenanceRunner(MaintenanceContext(*parts, paths, connect, refusal, kept), KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}

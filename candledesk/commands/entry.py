@@ -45,11 +45,11 @@ COMMANDS = {  # the module that declares each command
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",
     "import": f"{_PACKAGE}.imports",
-    "backup": f"{_PACKAGE}.backup",
-    "restore": f"{_PACKAGE}.backup",
-    "storage": f"{_PACKAGE}.storage",
-    "forget": f"{_PACKAGE}.storage",
-    "compact": f"{_PACKAGE}.storage",
+    "backup": f"{_PACKAGE}.files.backup",
+    "restore": f"{_PACKAGE}.files.backup",
+    "storage": f"{_PACKAGE}.files.storage",
+    "forget": f"{_PACKAGE}.files.storage",
+    "compact": f"{_PACKAGE}.files.storage",
     "doctor": f"{_PACKAGE}.doctor",
 }
 _HELP = """CandleDesk: charts that never lose a candle.

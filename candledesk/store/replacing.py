@@ -1,7 +1,7 @@
 """Replacing files of a folder in one step: a process that is killed meanwhile leaves the former ones or the new ones.
 
-The moves are first written down in a file. While that exists, the databases of the folder are not opened; whoever holds
-the lock of the home finishes the moves before anything else.
+The moves are first written down in a file. While that exists, the databases of the folder are not opened; the next
+process that takes the lock of the home finishes the moves before anything else.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from candledesk.cache.maintenance.task import TaskKind
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.progress import Progress
 from candledesk.store.compacting import compact, empty_log, free_bytes
-from candledesk.store.market.storage import read_sizes
+from candledesk.store.market.maintenance.sizes import read_sizes
 
 if TYPE_CHECKING:
     from candledesk.cache.maintenance.task import MaintenanceContext, TaskReport

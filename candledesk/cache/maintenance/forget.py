@@ -16,10 +16,10 @@ from candledesk.domain.job_states import LIVE
 from candledesk.domain.progress import Progress
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store.backup_folder import list_backups
-from candledesk.store.market import forgetting as store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import jobs as job_store
 from candledesk.store.market.database import transaction
+from candledesk.store.market.maintenance import forgetting as store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from candledesk.cache.maintenance.task import MaintenanceContext, TaskReport
     from candledesk.cache.maintenance_messages import MaintenanceRequest
     from candledesk.store import Connection
-    from candledesk.store.market.forgetting import StoredSeries
+    from candledesk.store.market.maintenance.forgetting import StoredSeries
 
 T = TypeVar("T")
 REASON = "forget"

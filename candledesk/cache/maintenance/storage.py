@@ -13,7 +13,7 @@ from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import HISTORY_START, Span, merge_spans
 from candledesk.store.market.bars import count_bars
 from candledesk.store.market.coverage import list_spans_from
-from candledesk.store.market.storage import read_sizes
+from candledesk.store.market.maintenance.sizes import read_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.provider_limits import ProviderLimits
     from candledesk.paths import Paths
     from candledesk.store import Connection
-    from candledesk.store.market.storage import SeriesSize
+    from candledesk.store.market.maintenance.sizes import SeriesSize
 
 FOREVER = 2**62
 

@@ -192,7 +192,7 @@ def test_a_running_job_is_cancelled_and_what_it_still_gets_is_not_stored(stored,
 
 def test_charts_of_other_symbols_are_read_between_the_deletions(stored, succeed, monkeypatch):
     seen = []
-    store = "candledesk.store.market.forgetting.BATCH"
+    store = "candledesk.store.market.maintenance.forgetting.BATCH"
     monkeypatch.setattr(store, 1)
 
     def look(event):
@@ -207,7 +207,7 @@ def test_charts_of_other_symbols_are_read_between_the_deletions(stored, succeed,
 
 
 def test_a_forgetting_that_was_interrupted_leaves_no_claims_and_can_be_repeated(stored, succeed, run_task, monkeypatch):
-    monkeypatch.setattr("candledesk.store.market.forgetting.BATCH", 1)
+    monkeypatch.setattr("candledesk.store.market.maintenance.forgetting.BATCH", 1)
     cancelled = []
 
     def cancel(event):
@@ -219,7 +219,7 @@ def test_a_forgetting_that_was_interrupted_leaves_no_claims_and_can_be_repeated(
     task = run_task("forget", symbol="AAA", interval=MINUTE)
     assert task.state is MaintenanceState.CANCELLED
     reply = stored.bars("1m", days_back(20), fill="none")
-    assert not reply.complete  # bars that are left are not told as all there is
+    assert not reply.complete  # bars that are left are not shown as all there is
     assert {piece.state for piece in stored.coverage("1m")} == {CoverageState.REFUSED}  # beyond the look-back
     succeed("forget", symbol="AAA", interval=MINUTE)
     assert ("AAA", "1m") not in sizes(stored)

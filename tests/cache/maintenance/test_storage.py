@@ -9,7 +9,7 @@ from candledesk.cache.messages import Listing
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store.market.database import connect_reader
-from candledesk.store.market.storage import read_sizes
+from candledesk.store.market.maintenance.sizes import read_sizes
 from tests.cache.conftest import DAY_S, NOW, WAIT_S, days_back, make_bars
 
 MINUTE = INTERVALS["1m"]

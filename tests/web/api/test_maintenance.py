@@ -32,7 +32,7 @@ def filled(cache):
     return cache
 
 
-def test_the_sizes_are_told_by_series_table_and_backup(client, filled):
+def test_sizes_are_listed_by_series_table_and_backup(client, filled):
     answer = client.get(STORAGE).json()
     assert answer["series"] == [
         {

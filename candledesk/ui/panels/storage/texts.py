@@ -217,8 +217,10 @@ def ended_text(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> s
 
 @dataclass(frozen=True, slots=True)
 class StripWords:
-    """What the strip at the foot of the page shows; ``share``: of a bar,
-    ``None`` for no bar; ``lines``: details."""
+    """What the strip at the foot of the page shows.
+
+    ``share``: of a bar, ``None`` for no bar; ``lines``: details.
+    """
 
     text: str
     share: float | None = None

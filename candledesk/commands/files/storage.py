@@ -75,7 +75,7 @@ def _series_row(row: SeriesStorage) -> dict[str, Any]:
 def _totals(report: StorageReport) -> Iterator[str]:
     yield f"{report.path}: {byte_text(report.n_bytes)} (series and tables: estimated)"
     yield f"  of these, free pages: {byte_text(report.free_bytes)}; its log: {byte_text(report.log_bytes)}"
-    yield f"  `candledesk compact` gives back up to {byte_text(report.reclaimable_bytes)}"
+    yield f"  `candledesk compact` makes it smaller by at most {byte_text(report.reclaimable_bytes)}"
     yield f"drawings, lists and layouts: {byte_text(report.user_data_bytes)}"
     yield f"backups: {byte_text(report.backup_bytes)}; log files: {byte_text(report.program_log_bytes)}"
     yield f"free on the disk: {byte_text(report.disk_free_bytes)}"

@@ -10,10 +10,10 @@ import pytest
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
 from candledesk.commands import progress as progress_module
-from candledesk.commands.backup import list_copies, remove_copy, run_backup, run_restore
+from candledesk.commands.files.backup import list_copies, remove_copy, run_backup, run_restore
+from candledesk.commands.files.storage import print_storage, run_forget
 from candledesk.commands.printing import byte_text
 from candledesk.commands.progress import ProgressLines, report_migration, run_task
-from candledesk.commands.storage import print_storage, run_forget
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError
 from candledesk.domain.progress import Progress
 from candledesk.paths import Paths
@@ -23,7 +23,7 @@ from candledesk.web.http_server import WebServer
 from tests.cache.conftest import CacheHarness, FakeYahoo, days_back
 from tests.fake_cache import FakeCache
 
-RESOURCES = Path(__file__).parents[2] / "resources"
+RESOURCES = Path(__file__).parents[3] / "resources"
 PLAIN = {"file": None, "with_user_data": False, "keep": None}
 
 
