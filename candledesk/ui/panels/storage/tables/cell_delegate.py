@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from candledesk.ui.panels.storage.tables.row_table import GAP
+from candledesk.ui.panels.storage.tables.row_table import GAP, INSET
 from candledesk.ui.theme.themes import DARK, mix
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class SizeDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         row, theme = index.data(Qt.ItemDataRole.UserRole), self.theme
         share = row.n_bytes / self._series.largest if self._series.largest else 0.0
-        track = QRect(option.rect.left() + GAP, option.rect.center().y() - _BAR_H // 2 + 1, BAR_W, _BAR_H)
+        track = QRect(option.rect.left() + INSET, option.rect.center().y() - _BAR_H // 2 + 1, BAR_W, _BAR_H)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         empty = mix(theme.text, theme.hover, _TRACK_SHARE) if is_selected else theme.border
         painter.fillRect(track, QColor(empty))
@@ -63,6 +63,6 @@ class LostDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.theme.warning))
-        left, middle = option.rect.left() + GAP, option.rect.center().y() + 1
+        left, middle = option.rect.left() + INSET, option.rect.center().y() + 1
         painter.drawEllipse(QRect(QPoint(left, middle - DOT_W // 2), QSize(DOT_W, DOT_W)))
         painter.restore()

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
 
 ROW_H = 26
-GAP = 8  # the padding of cells, as in the style sheet
-_CELL_MARGINS = 2 * GAP + 8  # with those that the style adds around a text
+GAP = 8  # between two things in a cell
+INSET = 11  # of what stands in a cell: its padding in the style sheet, and the style's own margin
 _OWN_KEYS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Right}  # the charts have them too
 
 
@@ -45,7 +45,7 @@ class RowTable(QTableView):
         """Make each column wide enough for a text; ``more``: pixels that the first columns need besides."""
         for column, text in enumerate(widest):
             besides = more[column] if column < len(more) else 0
-            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + besides + _CELL_MARGINS)
+            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + besides + 2 * INSET + 2)
 
     def selected_rows(self) -> list[int]:
         """Return the selected rows in their order."""
