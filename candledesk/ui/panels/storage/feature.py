@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton
 from candledesk.cache.maintenance_messages import MaintenanceKind
 from candledesk.ui.panels.storage.page import StoragePage
 from candledesk.ui.panels.storage.task_follower import TaskFollower
-from candledesk.ui.panels.storage.texts import ended_text, running_text
+from candledesk.ui.panels.storage.texts import ended_text, found_damage, running_text
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 
@@ -87,7 +87,8 @@ class _Storage(QObject):
     def _on_task_ended(self, task: MaintenanceTask) -> None:
         is_seen = self.page is not None or task.kind is MaintenanceKind.CONVERT
         if not is_seen:
-            self._context.status.show_notice(ended_text(task, round(time.time())))
+            where = " Storage (Ctrl+Shift+S) repairs it." if found_damage(task) else ""
+            self._context.status.show_notice(ended_text(task, round(time.time())) + where)
 
 
 def storage_feature(context: WindowContext) -> Feature:

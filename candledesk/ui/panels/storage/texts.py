@@ -208,10 +208,19 @@ def running_text(task: MaintenanceTask) -> str:
     return words if share is None else f"{words}, {int(share * 100)}%"
 
 
+def found_damage(task: MaintenanceTask) -> bool:
+    """Return whether a task is a check that found damage; its lines say which."""
+    return task.kind is MaintenanceKind.CHECK and task.state is MaintenanceState.FAILED and bool(task.lines)
+
+
 def ended_text(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> str:
     """Return ``The backup is done (today, 15:42).``, or why it failed."""
     when = moment_text(task.updated_at, now, zone)
-    words = f"{_NOUNS[task.kind]} {_ENDED[task.state]} ({when})."
+    if found_damage(task):
+        return f"The check found damage ({when})."
+    is_good_check = task.kind is MaintenanceKind.CHECK and task.state is MaintenanceState.SUCCEEDED
+    outcome = "found no damage" if is_good_check else _ENDED[task.state]
+    words = f"{_NOUNS[task.kind]} {outcome} ({when})."
     return f"{words} {task.error}" if task.error else words
 
 
@@ -237,14 +246,9 @@ def strip_words(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> 
     has_damage = found_damage(task)
     is_warning = task.state is MaintenanceState.FAILED or has_damage
     text, lines = ended_text(task, now, zone), task.lines
-    if len(lines) == 1:
+    if len(lines) == 1 and task.kind is not MaintenanceKind.CHECK:
         text, lines = f"{text} {lines[0]}", ()
     return StripWords(text, None, lines, is_warning=is_warning, can_repair=has_damage)
-
-
-def found_damage(task: MaintenanceTask) -> bool:
-    """Return whether a check found damage."""
-    return task.kind is MaintenanceKind.CHECK and task.state is MaintenanceState.FAILED
 
 
 def backup_cells(backup: BackupFile, now: int, zone: tzinfo | None = None) -> tuple[str, ...]:

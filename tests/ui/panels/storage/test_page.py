@@ -156,6 +156,18 @@ def test_a_failed_task_says_why_and_shows_its_lines(make_page):
     assert page.strip.lines.toPlainText() == "1 GB is needed.\n2 GB are free."
 
 
+def test_damage_that_a_check_finds_is_repaired_by_a_button(make_page):
+    page = make_page(SERIES)
+    page.press(page.page.summary.check_button)
+    assert not page.strip.repair_button.isVisible()
+    page.end_task(MaintenanceState.FAILED, error="Repair it.", lines=("database: good", "chunks of AAPL 1m: damaged"))
+    assert page.strip.lines.isVisible()
+    page.press(page.strip.repair_button)
+    assert [request.kind for request in page.requests()] == [MaintenanceKind.CHECK, MaintenanceKind.REPAIR]
+    page.end_task(lines=("chunks of AAPL 1m: rebuilt",))
+    assert not page.strip.repair_button.isVisible()
+
+
 # -- forgetting
 
 

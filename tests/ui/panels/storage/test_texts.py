@@ -124,3 +124,18 @@ def test_one_line_stands_in_the_sentence_and_several_are_details():
     assert strip_words(one, NOW, UTC).text.endswith("No damage.")
     assert strip_words(one, NOW, UTC).lines == ()
     assert strip_words(replace(one, lines=("A.", "B.")), NOW).lines == ("A.", "B.")
+
+
+def test_a_check_says_whether_there_is_damage_and_only_then_can_it_be_repaired():
+    check = replace(TASK, kind=MaintenanceKind.CHECK, state=MaintenanceState.SUCCEEDED, lines=("1,000 bars checked",))
+    damaged = replace(check, state=MaintenanceState.FAILED, error="Repair it.")
+    broken = replace(damaged, lines=(), error="The disk cannot be read.")
+    words = [strip_words(task, NOW, UTC) for task in (check, damaged, broken)]
+    assert [one.text.partition(" (")[0] for one in words] == [
+        "The check found no damage",
+        "The check found damage",
+        "The check failed",
+    ]
+    assert [(one.is_warning, one.can_repair) for one in words] == [(False, False), (True, True), (True, False)]
+    assert words[0].lines == check.lines
+    assert words[2].text.endswith("The disk cannot be read.")
