@@ -43,9 +43,7 @@ class TaskStrip(QFrame):
         self.details_button.setCheckable(True)
         self.details_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.details_button.toggled.connect(self._on_details_toggled)
-        self.repair_button = _button(
-            "&Repair", "Write what is damaged again from the other copy; a backup is made first"
-        )
+        self.repair_button = _button("&Repair", "Write what is damaged again from the copy that is proven")
         self.repair_button.clicked.connect(self.repair_requested)
         self.cancel_button = _button("&Cancel", "Stop at the next step; what is stored stays as it is")
         self.cancel_button.clicked.connect(self.cancel_requested)
@@ -71,7 +69,7 @@ class TaskStrip(QFrame):
         self.bar.set_theme(theme)
 
     def show_words(self, words: StripWords) -> None:
-        """Show what happens or happened; the details open by themselves when something was found."""
+        """Show what happens or happened; the details of a warning open by themselves."""
         was = self.words
         self.words = words
         self.setVisible(bool(words.text))
@@ -84,8 +82,8 @@ class TaskStrip(QFrame):
         self.details_button.setVisible(bool(words.lines))
         if words.lines != was.lines:
             self.lines.setPlainText("\n".join(words.lines))
-        if words.is_warning and bool(words.lines) and not was.is_warning:
-            self.details_button.setChecked(True)
+        if words.is_warning != was.is_warning:
+            self.details_button.setChecked(words.is_warning)
         self._on_details_toggled()
 
     def _set_tone(self, tone: str) -> None:

@@ -166,6 +166,7 @@ def test_damage_that_a_check_finds_is_repaired_by_a_button(make_page):
     assert [request.kind for request in page.requests()] == [MaintenanceKind.CHECK, MaintenanceKind.REPAIR]
     page.end_task(lines=("chunks of AAPL 1m: rebuilt",))
     assert not page.strip.repair_button.isVisible()
+    assert not page.strip.lines.isVisible()
 
 
 # -- forgetting
