@@ -99,6 +99,20 @@ class SymbolReused:
 
 
 @dataclass(frozen=True, slots=True)
+class DamageFound:
+    """Event: stored bars were damaged; ``text`` says which, and what was done.
+
+    ``is_lost``: whether both copies of some of the bars were, so that they are a gap now. Sent once for each damage.
+    """
+
+    symbol: str
+    interval: Interval
+    span: Span
+    is_lost: Annotated[bool, JsonField("lost")]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceChanged:
     """Event: a maintenance task began, went on or ended; its progress is sent a few times a second at most."""
 
@@ -125,6 +139,7 @@ Event = (
     | LimiterChanged
     | FaultRaised
     | SymbolReused
+    | DamageFound
     | MaintenanceChanged
     | WindowRequested
 )

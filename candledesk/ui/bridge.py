@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    DamageFound,
     Event,
     FaultRaised,
     JobChanged,
@@ -34,7 +35,8 @@ _SIGNALS: dict[type, tuple[str, str]] = {
     JobChanged: ("job_changed", "job"),
     LimiterChanged: ("limiter_changed", "state"),
     FaultRaised: ("fault_raised", "text"),
-    SymbolReused: ("symbol_reused", "text"),
+    SymbolReused: ("notice_raised", "text"),
+    DamageFound: ("damage_found", "text"),
     MaintenanceChanged: ("maintenance_changed", "task"),
     WindowRequested: ("window_requested", ""),
 }
@@ -50,7 +52,8 @@ class Bridge(QObject):
     jobs_changed = Signal()  # many at once: read the list again
     limiter_changed = Signal(object)  # LimiterState
     fault_raised = Signal(str)
-    symbol_reused = Signal(str)
+    notice_raised = Signal(str)
+    damage_found = Signal(str)
     maintenance_changed = Signal(object)  # MaintenanceTask
     window_requested = Signal(object)  # WindowRequested
     _event_arrived = Signal(object)

@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    DamageFound,
     FaultRaised,
     JobChanged,
     JobsChanged,
@@ -44,6 +45,7 @@ _NAMES: dict[type, tuple[str, str]] = {
     JobsChanged: ("jobs", ""),
     FaultRaised: ("fault", ""),
     SymbolReused: ("symbol_reused", ""),
+    DamageFound: ("damage", ""),
     LimiterChanged: ("limiter", "state"),
     MaintenanceChanged: ("maintenance", "task"),
 }

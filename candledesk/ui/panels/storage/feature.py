@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QToolButton
 
 from candledesk.cache.maintenance_messages import MaintenanceKind
+from candledesk.ui.panels.storage.damage_log import DamageLog
 from candledesk.ui.panels.storage.page import StoragePage
 from candledesk.ui.panels.storage.task_follower import TaskFollower
 from candledesk.ui.panels.storage.texts import ended_text, found_damage, running_text
@@ -54,6 +55,8 @@ class _Storage(QObject):
         self._context = context
         self._page: StoragePage | None = None
         self.tasks = TaskFollower(context.cache, context.bridge, self)
+        self.damage = DamageLog(context.bridge, self.tasks, self)
+        context.bridge.damage_found.connect(context.status.show_notice)
         self.button = TaskButton()
         self.button.clicked.connect(self.show_page)
         self.tasks.changed.connect(self._on_task_changed)
@@ -70,7 +73,7 @@ class _Storage(QObject):
         page = self.page
         if page is None:
             context = self._context
-            page = StoragePage(context.cache, context.bridge, self.tasks, context.home, context.window)
+            page = StoragePage(context.cache, context.bridge, self.tasks, self.damage, context.home, context.window)
             page.set_theme(context.theme_choice.theme)
             self._page = page
         page.show()

@@ -20,7 +20,7 @@ from candledesk.ui.panels.storage.options_pane import OptionsPane
 from candledesk.ui.panels.storage.series_pane import SeriesPane
 from candledesk.ui.panels.storage.summary import Summary
 from candledesk.ui.panels.storage.task_strip import TaskStrip
-from candledesk.ui.panels.storage.texts import StripWords, delete_question, strip_words
+from candledesk.ui.panels.storage.texts import StripWords, damage_words, delete_question, strip_words
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         StorageReport,
     )
     from candledesk.ui.bridge import Bridge
+    from candledesk.ui.panels.storage.damage_log import DamageLog
     from candledesk.ui.panels.storage.task_follower import TaskFollower
     from candledesk.ui.theme.themes import Theme
 
@@ -50,16 +51,19 @@ _REREAD_MS = 20_000  # after bars were stored; the report counts every bar, so i
 class StoragePage(QDialog):
     """Shown with ``show``, never with ``exec`` (DESIGN.md, measured traps)."""
 
-    def __init__(self, cache: CacheApi, bridge: Bridge, tasks: TaskFollower, home: Path, parent: QWidget) -> None:
+    def __init__(
+        self, cache: CacheApi, bridge: Bridge, tasks: TaskFollower, damage: DamageLog, home: Path, parent: QWidget
+    ) -> None:
         """Read the report at once; ``home``: the folder of the database."""
         super().__init__(parent)
         self.setWindowTitle("Storage")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(_SIZE.boundedTo(parent.screen().availableSize() - _FRAME))
-        self._cache, self._home, self.tasks = cache, home, tasks
+        self._cache, self._home, self.tasks, self._damage = cache, home, tasks, damage
         self._waits = WidgetTasks(self, self.show_fault)
         self._report: StorageReport | None = None
-        self.summary, self.series, self.backups, self.strip = Summary(), SeriesPane(), BackupsPane(), TaskStrip()
+        self.summary, self.series, self.backups = Summary(), SeriesPane(), BackupsPane()
+        self.strip, self.damage_strip = TaskStrip(), TaskStrip()
         self.options = OptionsPane()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("page_tabs")
@@ -72,6 +76,7 @@ class StoragePage(QDialog):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.summary)
+        box.addWidget(self.damage_strip)
         box.addWidget(self.tabs, 1)
         box.addWidget(self.strip)
         self._reread = QTimer(self)
@@ -80,6 +85,7 @@ class StoragePage(QDialog):
         self._connect(bridge)
         self.summary.show_waiting("Reading what is stored…")
         self._on_task_changed()
+        self._show_damage()
         self.tabs.tabBar().setFocus()
         self.load()
         self._waits.start(self._load_options())
@@ -99,6 +105,7 @@ class StoragePage(QDialog):
         self.tabs.currentChanged.connect(self._on_tab_changed)
         self.tasks.changed.connect(self._on_task_changed)
         self.tasks.ended.connect(self._on_task_ended)
+        self._damage.changed.connect(self._show_damage)
         self.tasks.failed.connect(self.show_fault)
         bridge.bars_stored.connect(self._on_bars_stored)
 
@@ -154,6 +161,9 @@ class StoragePage(QDialog):
         task = self.tasks.task
         if task is not None:
             self.strip.show_words(strip_words(task, round(time.time())))
+
+    def _show_damage(self) -> None:
+        self.damage_strip.show_words(damage_words(self._damage.n_found, self._damage.texts))
 
     def _on_task_ended(self, _task: MaintenanceTask) -> None:
         self.load()

@@ -82,8 +82,8 @@ class TaskStrip(QFrame):
         self.details_button.setVisible(bool(words.lines))
         if words.lines != was.lines:
             self.lines.setPlainText("\n".join(words.lines))
-        if words.is_warning != was.is_warning:
-            self.details_button.setChecked(words.is_warning)
+        if words.is_open != was.is_open:
+            self.details_button.setChecked(words.is_open)
         self._on_details_toggled()
 
     def _set_tone(self, tone: str) -> None:

@@ -228,13 +228,14 @@ def ended_text(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> s
 class StripWords:
     """What the strip at the foot of the page shows.
 
-    ``share``: of a bar, ``None`` for no bar; ``lines``: details.
+    ``share``: of a bar, ``None`` for no bar; ``lines``: details, ``is_open``: seen at once.
     """
 
     text: str
     share: float | None = None
     lines: tuple[str, ...] = ()
     is_warning: bool = False
+    is_open: bool = False
     can_cancel: bool = False
     can_repair: bool = False
 
@@ -248,7 +249,16 @@ def strip_words(task: MaintenanceTask, now: int, zone: tzinfo | None = None) -> 
     text, lines = ended_text(task, now, zone), task.lines
     if len(lines) == 1 and task.kind is not MaintenanceKind.CHECK:
         text, lines = f"{text} {lines[0]}", ()
-    return StripWords(text, None, lines, is_warning=is_warning, can_repair=has_damage)
+    return StripWords(text, None, lines, is_warning=is_warning, is_open=is_warning, can_repair=has_damage)
+
+
+def damage_words(n_found: int, texts: Sequence[str]) -> StripWords:
+    """Return what the page shows of damage that was found ``n_found`` times; ``texts``: the last sentences about it."""
+    if n_found <= 1:
+        return StripWords("".join(texts), is_warning=True)
+    return StripWords(
+        f"Damage was found {n_found:,} times since CandleDesk began.", None, tuple(texts), is_warning=True
+    )
 
 
 def backup_cells(backup: BackupFile, now: int, zone: tzinfo | None = None) -> tuple[str, ...]:

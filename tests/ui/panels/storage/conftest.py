@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from candledesk.cache.maintenance_messages import BackupFile, MaintenanceState, SeriesStorage
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.ui.bridge import Bridge
+from candledesk.ui.panels.storage.damage_log import DamageLog
 from candledesk.ui.panels.storage.page import StoragePage
 from candledesk.ui.panels.storage.tables.series_list import COLUMNS
 from candledesk.ui.panels.storage.task_follower import TaskFollower
@@ -48,7 +49,8 @@ class Page:
         self.bridge = Bridge(cache)
         self.window = QWidget()
         self.tasks = TaskFollower(cache, self.bridge, self.window)
-        self.page = StoragePage(cache, self.bridge, self.tasks, home, self.window)
+        self.damage = DamageLog(self.bridge, self.tasks, self.window)
+        self.page = StoragePage(cache, self.bridge, self.tasks, self.damage, home, self.window)
         self.page.show()
         self.page.activateWindow()
         qtbot.waitExposed(self.page)

@@ -4,13 +4,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from candledesk.cache.events import MaintenanceChanged
+from candledesk.cache.events import DamageFound, MaintenanceChanged
 from candledesk.cache.maintenance_messages import (
     MaintenanceKind,
     MaintenanceRequest,
     MaintenanceState,
     MaintenanceTask,
 )
+from candledesk.domain.interval import INTERVALS
+from candledesk.domain.span import Span
 from candledesk.ui.features.shortcut_sheet import ShortcutSheet
 from candledesk.ui.panels.storage.feature import TaskButton
 from candledesk.ui.panels.storage.page import StoragePage
@@ -122,3 +124,12 @@ def test_the_page_follows_the_theme(opened):
     opened.run("storage")
     opened.run("theme")
     assert _page(opened).summary.usage.theme is opened.window.theme_choice.theme
+
+
+def test_damage_is_a_notice_and_stays_on_the_page(opened, cache):
+    event = DamageFound("AAPL", INTERVALS["1m"], Span(0, 60), is_lost=True, text="Stored bars are damaged.")
+    cache.emit(event)
+    settle(opened.qapp)
+    assert opened.window.status.state.text() == "Stored bars are damaged."
+    opened.run("storage")
+    assert _page(opened).damage_strip.text.text() == "Stored bars are damaged."

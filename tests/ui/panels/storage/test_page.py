@@ -7,9 +7,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 
+from candledesk.cache.events import DamageFound
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
+from candledesk.domain.span import Span
 from candledesk.ui.panels.storage.dialogs.backup_file_dialog import BackupFileDialog
 from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
 from candledesk.ui.panels.storage.dialogs.restore_dialog import RestoreDialog
@@ -167,6 +169,41 @@ def test_damage_that_a_check_finds_is_repaired_by_a_button(make_page):
     page.end_task(lines=("chunks of AAPL 1m: rebuilt",))
     assert not page.strip.repair_button.isVisible()
     assert not page.strip.lines.isVisible()
+
+
+# -- damage that reads find
+
+
+def _damage(symbol="AAPL"):
+    text = f"Stored 1m bars of {symbol} are damaged in one of their two copies; they were restored."
+    return DamageFound(symbol, INTERVALS["1m"], Span(0, 60), is_lost=False, text=text)
+
+
+def test_damage_is_seen_at_once_in_words_and_several_are_one_line(make_page, cache):
+    page = make_page(SERIES)
+    assert not page.page.damage_strip.isVisible()
+    cache.emit(_damage())
+    page.settle()
+    assert page.page.damage_strip.text.text().startswith("Stored 1m bars of AAPL are damaged")
+    for number in range(300):
+        cache.emit(_damage(f"S{number}"))
+    page.settle()
+    assert page.page.damage_strip.text.text() == "Damage was found 301 times since CandleDesk began."
+    assert not page.page.damage_strip.lines.isVisible()
+    page.press(page.page.damage_strip.details_button)
+    assert page.page.damage_strip.lines.isVisible()
+
+
+def test_a_check_that_finds_no_damage_ends_the_line(make_page, cache):
+    page = make_page(SERIES)
+    cache.emit(_damage())
+    page.settle()
+    page.press(page.page.summary.check_button)
+    page.end_task(MaintenanceState.FAILED, error="Repair it.", lines=("damaged",))
+    assert page.page.damage_strip.isVisible()
+    page.press(page.page.summary.check_button)
+    page.end_task()
+    assert not page.page.damage_strip.isVisible()
 
 
 # -- forgetting
