@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 COPIED_AT_ONCE = 2_048  # pages of one step: 16 MB of the candle database, some 20 ms
 SPARE_BYTES = 1 << 20  # must stay free beside a copy
 OUR_IDS = frozenset({0x43444B31, 0x43445531})  # SQLite's application_id: "CDK1" of candles.db, "CDU1" of user.db
+LIVE_FILES = ("candles.db", "user.db", "candles.db-*", "user.db-*")
 _HEADER_BYTES = 100
 _WAL_FORMAT = 2  # in the bytes 18 and 19 of a file that is in use; a backup has 1
 _CREATE_INFO = """
@@ -118,8 +119,11 @@ def read_header(path: Path) -> bytes | None:
 
 
 def require_replaceable(database: Path, target: Path) -> None:
-    """Raise ``InputError`` unless ``target`` is missing, or a backup that this program made."""
-    if target.is_symlink() or (target.exists() and (not target.is_file() or target.samefile(database))):
+    """Raise ``InputError`` unless ``target`` is missing, or a backup that this program made.
+
+    A file that this process may have open is refused before it is read: closing it would drop SQLite's locks on it.
+    """
+    if target.is_symlink() or (target.exists() and (not target.is_file() or is_live(database.parent, target))):
         raise InputError("FILE", f"{target} cannot be replaced by a backup: name another file")
     if not target.exists():
         return
@@ -128,6 +132,12 @@ def require_replaceable(database: Path, target: Path) -> None:
     info = None if is_in_use else read_info(target)
     if info is None or not info.made_at or info.application_id not in OUR_IDS:
         raise InputError("FILE", f"{target} exists and is not a backup of CandleDesk: it was not changed")
+
+
+def is_live(home: Path, path: Path) -> bool:
+    """Return whether a file is one of the databases of the home, or one of their logs, under whatever name."""
+    live = (file for pattern in LIVE_FILES for file in home.glob(pattern))
+    return any(path.samefile(file) for file in live)
 
 
 def require_room(source: sqlite3.Connection, target: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from candledesk.store.backup_file import OUR_IDS, read_info, unfinished_name
+from candledesk.store.backup_file import OUR_IDS, is_live, read_info, unfinished_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,9 +80,11 @@ def remove_backup(path: Path) -> None:
 
 
 def _candidates(home: Path) -> Iterator[Path]:
-    yield from (home / FOLDER).glob("*.db")
-    for pattern in _OTHERS:
-        yield from (path for path in home.glob(pattern) if not path.name.endswith((*_LOGS, "-journal", ".tmp")))
+    """Yield the files that may be copies by their names, and none that is open."""
+    files = [*(home / FOLDER).glob("*.db"), *(path for pattern in _OTHERS for path in home.glob(pattern))]
+    for path in files:
+        if path.is_file() and not path.name.endswith((*_LOGS, "-journal", ".tmp")) and not is_live(home, path):
+            yield path
 
 
 def _describe(path: Path) -> Iterator[tuple[int, FoundBackup]]:

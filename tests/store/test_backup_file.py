@@ -99,8 +99,8 @@ def test_what_is_still_in_the_log_is_in_the_copy(database, target):
     assert len(bars_of(target)) == 5_100
 
 
-@pytest.mark.parametrize("kind", ["text", "sqlite", "live", "folder", "link", "itself"])
-def test_a_file_that_is_no_backup_is_not_replaced(tmp_path, database, target, kind):
+@pytest.mark.parametrize("kind", ["text", "sqlite", "live", "folder", "link", "itself", "user"])
+def test_a_file_that_is_no_backup_is_not_replaced(tmp_path, home, database, target, kind):
     if kind == "text":
         target.write_text("my notes")
     elif kind == "sqlite":
@@ -112,6 +112,9 @@ def test_a_file_that_is_no_backup_is_not_replaced(tmp_path, database, target, ki
         target.mkdir()
     elif kind == "link":
         target.symlink_to(tmp_path / "nowhere")
+    elif kind == "user":
+        write_list(home, "mine")
+        target.hardlink_to(home / "user.db")
     else:
         target = database
     before = target.read_bytes() if target.is_file() else None

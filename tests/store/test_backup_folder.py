@@ -84,3 +84,10 @@ def test_incomplete_copies_of_a_killed_process_are_deleted(home):
     left.write_bytes(b"half")
     _make(home, NOW, "weekly")
     assert not left.exists()
+
+
+def test_a_link_to_a_database_that_is_open_is_not_read(home):
+    (home / "backups").mkdir()
+    (home / "backups" / "link.db").symlink_to(home / "candles.db")
+    (home / "backups" / "hard.db").hardlink_to(home / "candles.db")
+    assert list_backups(home) == []

@@ -121,10 +121,6 @@ class Catalog:
         if is_back:
             self.clear_backoff()
 
-    def refused_error(self, symbol: str, interval: Interval, *, is_known: bool) -> CandleDeskError | None:
-        """Return why a series is not asked for by a chart: it was forgotten, or its unknown symbol is blocked."""
-        return self.forgotten.error(symbol, interval) or (None if is_known else self.blocked_error(symbol))
-
     def blocked_error(self, symbol: str) -> CandleDeskError | None:
         """Return why an unknown symbol is not asked for at this moment, if that is so."""
         try:

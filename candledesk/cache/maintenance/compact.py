@@ -38,12 +38,12 @@ def run_compact(context: MaintenanceContext, _request: MaintenanceRequest, repor
 
 
 def _wait_for_fills(context: MaintenanceContext, report: TaskReport) -> None:
-    """Wait until nothing is being fetched, for what is fetched could not be stored meanwhile."""
+    """Wait for a moment at which no request is under way, for its bars could not be stored meanwhile."""
     give_up_at = time.monotonic() + WAIT_S
-    while context.fill_scheduler.n_in_flight or context.fill_scheduler.has_other_work:
+    while context.fill_scheduler.n_in_flight:
         if time.monotonic() > give_up_at:
             raise EnvironmentFaultError("Jobs are running all the time: pause them, then compact again.")
-        report(Progress("Waiting until jobs have ended", 0, 0))
+        report(Progress("Waiting for the end of a request", 0, 0))
         time.sleep(POLL_S)
 
 

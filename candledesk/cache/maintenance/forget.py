@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from candledesk.cache.events import CoverageChanged, JobsChanged, RefreshDue
 from candledesk.cache.maintenance.backup import write_automatic
 from candledesk.cache.maintenance.task import TaskKind
-from candledesk.domain.errors import CandleDeskError, InputError, JobStateError, NotCachedError
+from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError, JobStateError, NotCachedError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.job_states import LIVE
 from candledesk.domain.progress import Progress
@@ -84,7 +84,10 @@ def _back_up(
         for found in list_backups(context.paths.home):
             if found.reason and store.is_in_backup(connection, found.path, request.symbol, intervals):
                 return found.path
-    return write_automatic(context, REASON, report)
+    try:
+        return write_automatic(context, REASON, report)
+    except EnvironmentFaultError as error:
+        raise EnvironmentFaultError(f"{error} Nothing was deleted, for it could not be undone.") from error
 
 
 def _stop_fills(context: MaintenanceContext, request: MaintenanceRequest, report: TaskReport) -> None:

@@ -86,8 +86,8 @@ class ViewportLoader:
             None if known.readable is None else ViewportPlan(known.readable, fill_scheduler.max_window_s(symbol, base))
         )
         around = read_around(connection, request, known.series_id, plan)
-        error = self._catalog.refused_error(symbol, base, is_known=known.instrument is not None)
-        fault = fill_scheduler.storage_health.fault()
+        error = self._catalog.blocked_error(symbol) if known.instrument is None else None
+        fault = self._catalog.forgotten.error(symbol, base) or fill_scheduler.storage_health.fault()
         askable = plan if known.facts is not None else None
         target = _target_of(request, around, askable)
         wanted = None if askable is None else target.resolve(askable.facts)

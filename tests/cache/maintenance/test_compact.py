@@ -74,12 +74,12 @@ def test_a_cancelled_one_changes_nothing(roomy, run_task):
     assert read(roomy).free_bytes == before.free_bytes
 
 
-def test_it_waits_for_the_end_of_a_job(roomy, yahoo):
+def test_it_waits_for_the_end_of_a_request(roomy, yahoo):
     yahoo.gate.clear()
     job = roomy.cache.start_backfill("AAA", HOUR, days_back(100)).result(WAIT_S)
     wait_until(lambda: roomy.service._fill_scheduler.n_in_flight)
     task = roomy.cache.start_maintenance(MaintenanceRequest(MaintenanceKind.COMPACT)).result(WAIT_S)
-    wait_until(lambda: roomy.cache.read_maintenance(task.task_id).result().step == "Waiting until jobs have ended")
+    wait_until(lambda: roomy.cache.read_maintenance(task.task_id).result().step == "Waiting for the end of a request")
     threading.Timer(0.1, yahoo.gate.set).start()
     assert roomy.cache.wait_maintenance(task.task_id).result(WAIT_S).state is MaintenanceState.SUCCEEDED
     assert roomy.cache.read_job(job.job_id).result(WAIT_S).state == "succeeded"

@@ -8,6 +8,7 @@ import pytest
 
 from candledesk.cache.events import CoverageChanged
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
+from candledesk.cache.messages import EdgeState
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.errors import InputError, NotCachedError
 from candledesk.domain.interval import INTERVALS
@@ -107,8 +108,9 @@ def test_without_room_for_the_backup_nothing_is_deleted(stored, run_task, monkey
     task = run_task("forget", symbol="AAA")
     assert task.state is MaintenanceState.FAILED
     assert "no room for a backup" in task.error
+    assert task.error.endswith("Nothing was deleted, for it could not be undone.")
     assert ("AAA", "1m") in sizes(stored)
-    assert stored.view("1m").error == ""  # and its charts go on
+    assert "was forgotten" not in stored.view("1m").edge_reason  # and its charts go on
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,8 @@ def test_an_open_chart_shows_it_as_not_cached_and_does_not_fetch_it_again(stored
     changed = [event for event in stored.events if isinstance(event, CoverageChanged)]
     assert ("AAA", "1m") in {(event.symbol, event.interval.name) for event in changed}  # so that it reads again
     reply = stored.view("1m")
-    assert (len(reply.bars), reply.error) == (0, "AAA was forgotten: open it again to fetch it")
+    assert (len(reply.bars), reply.error, reply.edge) == (0, "", EdgeState.FAILED)
+    assert reply.edge_reason == "AAA was forgotten: open it again to fetch it"
     run_one_round(stored)
     stored.settle()
     assert len(yahoo.requests) == n
@@ -160,7 +163,7 @@ def test_who_asks_for_it_again_gets_it(stored, succeed, wish):
         assert len(stored.bars("1d", days_back(5)).bars)
     else:
         assert stored.backfill("1d", days_back(5)).state == "succeeded"
-    assert stored.view("1d").error == ""
+    assert "was forgotten" not in stored.view("1d").edge_reason
 
 
 def test_one_series_that_is_shown_is_not_fetched_again_either(stored, succeed, yahoo):
@@ -168,8 +171,8 @@ def test_one_series_that_is_shown_is_not_fetched_again_either(stored, succeed, y
     stored.settle()
     succeed("forget", symbol="AAA", interval=MINUTE)
     n = len(yahoo.requests)
-    assert stored.view("1m").error
-    assert stored.view("1d").error == ""
+    assert "was forgotten" in stored.view("1m").edge_reason
+    assert "was forgotten" not in stored.view("1d").edge_reason
     stored.settle()
     assert len(yahoo.requests) == n
 

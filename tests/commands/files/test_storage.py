@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,12 +19,14 @@ from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCache
 from candledesk.domain.progress import Progress
 from candledesk.paths import Paths
 from candledesk.store.lock import HomeLock
+from candledesk.store.replacing import PLAN
 from candledesk.web.client import RemoteCache
 from candledesk.web.http_server import WebServer
 from tests.cache.conftest import CacheHarness, FakeYahoo, days_back
 from tests.fake_cache import FakeCache
 
-RESOURCES = Path(__file__).parents[3] / "resources"
+ROOT = Path(__file__).parents[3]
+RESOURCES = ROOT / "resources"
 PLAIN = {"file": None, "with_user_data": False, "keep": None}
 
 
@@ -150,6 +153,22 @@ def test_nothing_is_restored_while_the_home_is_used(harness, tmp_path):
             run_restore(Paths(tmp_path), tmp_path / "copy.db", accepts_damage=False)
     finally:
         lock.release()
+
+
+def test_a_restore_that_was_interrupted_is_finished_at_the_next_start(harness, tmp_path, capsys):
+    run_backup(harness.cache, **{**PLAIN, "file": str(tmp_path / "candles.db.restoring")})
+    run_forget(harness.cache, symbol="AAA", interval=None, yes=True, without_backup=True)
+    harness.service.close()
+    moves = [("candles.db", "candles.db.former"), ("candles.db.restoring", "candles.db")]
+    (tmp_path / PLAN).write_text(json.dumps(moves))
+    with pytest.raises(EnvironmentFaultError, match="start CandleDesk once"):
+        harness.open()
+    capsys.readouterr()
+    command = [sys.executable, "-m", "candledesk", "storage", "--json", "--home", str(tmp_path)]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {row["symbol"] for row in json.loads(shown)["series"]} == {"AAA"}
+    assert not (tmp_path / PLAN).exists()
+    assert (tmp_path / "candles.db.former").exists()
 
 
 class _Ending(FakeCache):
