@@ -257,7 +257,10 @@ def damage_words(n_found: int, texts: Sequence[str]) -> StripWords:
     if n_found <= 1:
         return StripWords("".join(texts), is_warning=True)
     return StripWords(
-        f"Damage was found {n_found:,} times since CandleDesk began.", None, tuple(texts), is_warning=True
+        f"Stored bars were found damaged {n_found:,} times; the details say what was done.",
+        None,
+        tuple(texts),
+        is_warning=True,
     )
 
 

@@ -188,7 +188,9 @@ def test_damage_is_seen_at_once_in_words_and_several_are_one_line(make_page, cac
     for number in range(300):
         cache.emit(_damage(f"S{number}"))
     page.settle()
-    assert page.page.damage_strip.text.text() == "Damage was found 301 times since CandleDesk began."
+    assert (
+        page.page.damage_strip.text.text() == "Stored bars were found damaged 301 times; the details say what was done."
+    )
     assert not page.page.damage_strip.lines.isVisible()
     page.press(page.page.damage_strip.details_button)
     assert page.page.damage_strip.lines.isVisible()
