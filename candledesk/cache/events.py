@@ -113,6 +113,13 @@ class DamageFound:
 
 
 @dataclass(frozen=True, slots=True)
+class EntriesRestored:
+    """Event: entries of the database other than bars were damaged; ``text`` says which, and what was done."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MaintenanceChanged:
     """Event: a maintenance task began, went on or ended; its progress is sent a few times a second at most."""
 
@@ -140,6 +147,7 @@ Event = (
     | FaultRaised
     | SymbolReused
     | DamageFound
+    | EntriesRestored
     | MaintenanceChanged
     | WindowRequested
 )

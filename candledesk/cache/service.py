@@ -28,8 +28,10 @@ from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
 from candledesk.cache.runtime.provider_router import ProviderRouter
 from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.lost_coverage import write_lost_coverage
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.housekeeping import Housekeeping
 from candledesk.cache.upkeep.schedule import UpdateRate
@@ -43,7 +45,7 @@ from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.store import Connection
     from candledesk.store.market.providers import LimitRow
+    from candledesk.store.market.row_copies.repair import RowFinding
 
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
@@ -97,8 +100,9 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
-        self._readers = Readers(partial(connect_reader, database))
+        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
+        self._writer = Writer(partial(_connect, database, refusal), _checkpoint, run=repairs.run)
+        self._readers = Readers(partial(connect_reader, database), after_task=partial(repairs.submit, self._writer))
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
         self._context = CacheContext(
@@ -143,8 +147,9 @@ class CacheService:
         self, database: Path, paths: Paths, kept: StorageOptionsFile, refusal: EnvironmentFaultError | None
     ) -> MaintenanceRunner:
         parts = self._context, self._catalog, self._fill_scheduler, self.jobs
-        connect = partial(connect_reader, database)
-        return MaintenanceRunner(MaintenanceContext(*parts, paths, connect, refusal, kept), KINDS)
+        connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
+        context = MaintenanceContext(*parts, paths, connect, refusal, kept, repair_rows)
+        return MaintenanceRunner(context, KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}
@@ -165,6 +170,9 @@ class CacheService:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
         written = self._writer.submit(lambda connection: _write_limiter(connection, provider, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
+
+    def _restore_coverage(self, connection: Connection, findings: Sequence[RowFinding]) -> None:
+        write_lost_coverage(connection, lambda *series: self._catalog.read(*series).readable, findings)
 
     def emit(self, event: Event) -> None:
         """Call every subscriber with an event that happened outside the cache."""

@@ -50,7 +50,7 @@ COMMANDS = {  # the module that declares each command
     "storage": f"{_PACKAGE}.files.storage",
     "forget": f"{_PACKAGE}.files.storage",
     "compact": f"{_PACKAGE}.files.storage",
-    "doctor": f"{_PACKAGE}.doctor",
+    "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.
 

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from candledesk.cache.events import SymbolReused
+from candledesk.cache.events import EntriesRestored, SymbolReused
 from candledesk.commands.exit_codes import EXIT_GAPS
 from candledesk.domain.errors import InputError
 from candledesk.domain.span import HISTORY_START, Span
@@ -52,8 +52,8 @@ def report_gaps(reply: BarsReply) -> int:
 
 
 def report_reuse(event: Event) -> None:
-    """Print on stderr that a symbol belongs to another company now."""
-    if isinstance(event, SymbolReused):
+    """Print on stderr that a symbol belongs to another company now, or that damaged entries were restored."""
+    if isinstance(event, SymbolReused | EntriesRestored):
         print(printable(event.text), file=sys.stderr)
 
 

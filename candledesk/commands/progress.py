@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Self, TextIO
 
     from candledesk.cache.api import MaintenanceApi
-    from candledesk.cache.maintenance_messages import MaintenanceRequest
+    from candledesk.cache.maintenance_messages import MaintenanceRequest, MaintenanceTask
 
 QUIET_S = 2.0  # a task that ends sooner writes no progress where there is no terminal
 LINE_S = 10.0  # between two lines about the same step there
@@ -74,12 +74,8 @@ def report_migration(former: Path | None) -> None:
         )
 
 
-def run_task(cache: MaintenanceApi, request: MaintenanceRequest) -> int:
-    """Start a maintenance task, wait for its end with its progress on stderr, and print what it did.
-
-    Ctrl-C cancels it. Returns the exit code of an interruption when it was cancelled elsewhere; raises
-    ``EnvironmentFaultError`` when it failed.
-    """
+def follow_task(cache: MaintenanceApi, request: MaintenanceRequest) -> MaintenanceTask:
+    """Start a maintenance task and wait for its end with its progress on stderr; Ctrl-C cancels it."""
     task = cache.start_maintenance(request).result()
     try:
         with ProgressLines() as show:
@@ -90,6 +86,16 @@ def run_task(cache: MaintenanceApi, request: MaintenanceRequest) -> int:
     except KeyboardInterrupt:
         cache.cancel_maintenance(task.task_id).result()
         raise
+    return task
+
+
+def run_task(cache: MaintenanceApi, request: MaintenanceRequest) -> int:
+    """Start a maintenance task, wait for its end with its progress on stderr, and print what it did.
+
+    Ctrl-C cancels it. Returns the exit code of an interruption when it was cancelled elsewhere; raises
+    ``EnvironmentFaultError`` when it failed.
+    """
+    task = follow_task(cache, request)
     for line in task.lines:
         print(printable(line))
     if task.state is MaintenanceState.FAILED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -21,10 +22,9 @@ from candledesk.store.database_file import (
     use_wal,
 )
 from candledesk.store.replacing import require_no_replacing
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import DamagedDatabaseError, translate_faults
 
 if TYPE_CHECKING:
-    import sqlite3
     from pathlib import Path
 
     from candledesk.domain.progress import OnProgress
@@ -61,7 +61,7 @@ def create_or_migrate(
                 if is_backed_up:
                     backup = _back_up(path, f"{schema.backup_reason}-{version}", schema, on_progress)
             use_wal(conn, path)
-            _migrate(conn, schema, on_progress)
+            migrate(conn, schema, on_progress)
             return backup
 
 
@@ -87,8 +87,11 @@ def _back_up(path: Path, reason: str, schema: Schema, on_progress: OnProgress) -
     return backup
 
 
-def _migrate(conn: sqlite3.Connection, schema: Schema, on_progress: OnProgress) -> None:
-    """Apply the missing steps, each with its version number in one transaction."""
+def migrate(conn: sqlite3.Connection, schema: Schema, on_progress: OnProgress = ignore_progress) -> None:
+    """Apply the missing steps, each with its version number in one transaction.
+
+    Raises ``DamagedDatabaseError`` when the file has what a step is to create: its version is damaged.
+    """
     while True:
         with transaction(conn):
             version = int(conn.execute("PRAGMA user_version").fetchone()[0])  # another process may have been faster
@@ -97,7 +100,13 @@ def _migrate(conn: sqlite3.Connection, schema: Schema, on_progress: OnProgress) 
             step = schema.steps[version]
             if version:
                 on_progress(Progress(f"Migrating: {step.name}", version, schema.version))
-            step.run(conn)
+            try:
+                step.run(conn)
+            except sqlite3.OperationalError as error:
+                if not str(error).endswith("already exists") and "duplicate column" not in str(error):
+                    raise
+                text = f"{file_of(conn)} is damaged ({error}): run `candledesk doctor --repair`"
+                raise DamagedDatabaseError(text) from error
             conn.execute(f"PRAGMA application_id = {schema.application_id}")
             conn.execute(f"PRAGMA user_version = {version + 1}")
         _log.info("%s migrated to schema version %d (%s)", file_of(conn), version + 1, step.name)

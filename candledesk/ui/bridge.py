@@ -12,6 +12,7 @@ from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
     DamageFound,
+    EntriesRestored,
     Event,
     FaultRaised,
     JobChanged,
@@ -37,6 +38,7 @@ _SIGNALS: dict[type, tuple[str, str]] = {
     FaultRaised: ("fault_raised", "text"),
     SymbolReused: ("notice_raised", "text"),
     DamageFound: ("damage_found", "text"),
+    EntriesRestored: ("damage_found", "text"),
     MaintenanceChanged: ("maintenance_changed", "task"),
     WindowRequested: ("window_requested", ""),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from candledesk.cache.maintenance.backup import BACKUP
+from candledesk.cache.maintenance.checking import CHECK, REPAIR
 from candledesk.cache.maintenance.compact import COMPACT
 from candledesk.cache.maintenance.forget import FORGET
 from candledesk.cache.maintenance_messages import MaintenanceKind
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 KINDS: dict[MaintenanceKind, TaskKind] = {
     MaintenanceKind.BACKUP: BACKUP,
+    MaintenanceKind.CHECK: CHECK,
     MaintenanceKind.COMPACT: COMPACT,
     MaintenanceKind.FORGET: FORGET,
+    MaintenanceKind.REPAIR: REPAIR,
 }

@@ -50,7 +50,7 @@ def _series(
     connection: Connection, row: SeriesSize, limits: ProviderLimits, imports: Sequence[Span], now: int
 ) -> SeriesStorage:
     interval = parse_interval(row.interval)
-    lost = lost_spans(limits, row, imports, now)
+    lost = lost_spans(limits, row.symbol, row.interval, imports, now)
     n_lost = sum(_count(connection, row, span) for span in lost)
     return SeriesStorage(
         row.symbol,
@@ -73,10 +73,10 @@ def _count(connection: Connection, row: SeriesSize, span: Span) -> int:
     return row.n_bars if is_whole else count_bars(connection, row.series_id, span)
 
 
-def lost_spans(limits: ProviderLimits, row: SeriesSize, imports: Sequence[Span], now: int) -> list[Span]:
-    """Return the spans of a series whose bars the provider could not send again."""
-    asked = limits.of(row.symbol, parse_interval(row.interval))
-    if asked is None or is_retired(row.symbol):
+def lost_spans(limits: ProviderLimits, symbol: str, interval: str, imports: Sequence[Span], now: int) -> list[Span]:
+    """Return the spans of a series whose bars the provider could not send again; ``interval``: its name."""
+    asked = limits.of(symbol, parse_interval(interval))
+    if asked is None or is_retired(symbol):
         return [Span(HISTORY_START, FOREVER)]
     old = [] if asked.lookback_s is None else [Span(HISTORY_START, now - asked.lookback_s)]
     return merge_spans([*imports, *old])

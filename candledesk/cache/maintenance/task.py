@@ -49,7 +49,8 @@ class MaintenanceContext:
 
     ``connect_reader`` opens a read-only connection of the task's own, which the task closes; writes are short
     transactions that are submitted to ``cache.writer``. ``refusal``: why nothing can be written in this home;
-    ``options``: how many automatic backups are kept.
+    ``options``: how many automatic backups are kept; ``repair_rows``: repairs the rows of the small tables on the
+    writer thread (``runtime.row_repairs``).
     """
 
     cache: CacheContext
@@ -60,6 +61,7 @@ class MaintenanceContext:
     connect_reader: Callable[[], Connection]
     refusal: EnvironmentFaultError | None
     options: StorageOptionsFile
+    repair_rows: Callable[[Connection], bool]
 
 
 def accept_all(_context: MaintenanceContext, _request: MaintenanceRequest) -> CandleDeskError | None:

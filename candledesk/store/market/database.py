@@ -19,6 +19,7 @@ from candledesk.store.database_file import (
     use_wal,
 )
 from candledesk.store.market import migrations
+from candledesk.store.market.row_copies.triggers import create_triggers
 from candledesk.store.migrating import create_or_migrate
 from candledesk.store.sqlite_errors import translate_faults
 
@@ -34,6 +35,7 @@ __all__ = [
     "connect_writer",
     "count_changes",
     "create_or_open",
+    "market_schema",
     "quick_check",
     "require_transaction",
     "snapshot",
@@ -53,8 +55,12 @@ def create_or_open(path: Path, on_progress: OnProgress = ignore_progress, *, is_
 
     See ``migrating.create_or_migrate`` for the copy that is made before, whose path is returned, and for the errors.
     """
-    schema = Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
-    return create_or_migrate(path, schema, on_progress, is_backed_up=is_backed_up)
+    return create_or_migrate(path, market_schema(), on_progress, is_backed_up=is_backed_up)
+
+
+def market_schema() -> Schema:
+    """Return the schema of this version."""
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
@@ -71,6 +77,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}").fetchone()
             conn.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}").fetchone()
             require_write_lock(conn)
+            create_triggers(conn)
         except BaseException:
             conn.close()
             raise

@@ -13,6 +13,7 @@ from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
     DamageFound,
+    EntriesRestored,
     FaultRaised,
     JobChanged,
     JobsChanged,
@@ -46,6 +47,7 @@ _NAMES: dict[type, tuple[str, str]] = {
     FaultRaised: ("fault", ""),
     SymbolReused: ("symbol_reused", ""),
     DamageFound: ("damage", ""),
+    EntriesRestored: ("entries_restored", ""),
     LimiterChanged: ("limiter", "state"),
     MaintenanceChanged: ("maintenance", "task"),
 }

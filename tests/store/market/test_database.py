@@ -105,7 +105,7 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path):
 def test_a_text_file_is_reported_as_not_a_database(tmp_path):
     file = tmp_path / "candledesk.db"
     file.write_text("not a database at all\n" * 100)
-    with pytest.raises(EnvironmentFaultError, match="is not a database: move it away"):
+    with pytest.raises(EnvironmentFaultError, match="it is not a database: run `candledesk doctor --repair`"):
         create_or_open(file)
 
 

@@ -178,7 +178,26 @@ def _zeroed_page(path):
         file.write(bytes(database.PAGE_SIZE))
 
 
-@pytest.mark.parametrize("spoil", [_text_file, _foreign, _truncated, _zeroed_page])
+@pytest.mark.parametrize(
+    ("spoil", "names"), [(_truncated, {"mine"}), (_zeroed_page, {f"list {at}" for at in range(200)})]
+)
+def test_what_can_be_read_of_a_damaged_file_is_saved(user_path, caplog, spoil, names):
+    spoil(user_path)
+    before = user_path.read_bytes()
+    opened = open_user_database(user_path, NOW)
+    with closing(opened.connection):
+        _write_list(opened.connection, "new")
+    kept = user_path.with_name("user.damaged-20270115T080000Z.db")
+    assert kept.read_bytes() == before
+    found = set(_names(user_path)) - {"new"}
+    assert found <= names
+    assert len(found) > len(names) // 2
+    assert f"kept as {kept.name}" in opened.notice
+    assert f"{len(found)} watchlist" in opened.notice
+    assert kept.name in caplog.text
+
+
+@pytest.mark.parametrize("spoil", [_text_file, _foreign])
 def test_an_unreadable_file_is_renamed_and_a_new_one_is_created(user_path, caplog, spoil):
     spoil(user_path)
     before = user_path.read_bytes()
