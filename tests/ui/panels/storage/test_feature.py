@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from candledesk.cache.events import DamageFound, MaintenanceChanged
+from candledesk.cache.events import DamageFound, EntriesRestored, MaintenanceChanged
 from candledesk.cache.maintenance_messages import (
     MaintenanceKind,
     MaintenanceRequest,
@@ -126,8 +126,14 @@ def test_the_page_follows_the_theme(opened):
     assert _page(opened).summary.usage.theme is opened.window.theme_choice.theme
 
 
-def test_damage_is_a_notice_and_stays_on_the_page(opened, cache):
-    event = DamageFound("AAPL", INTERVALS["1m"], Span(0, 60), is_lost=True, text="Stored bars are damaged.")
+@pytest.mark.parametrize(
+    "event",
+    [
+        DamageFound("AAPL", INTERVALS["1m"], Span(0, 60), is_lost=True, text="Stored bars are damaged."),
+        EntriesRestored("Stored bars are damaged."),
+    ],
+)
+def test_damage_is_a_notice_and_stays_on_the_page(opened, cache, event):
     cache.emit(event)
     settle(opened.qapp)
     assert opened.window.status.state.text() == "Stored bars are damaged."
