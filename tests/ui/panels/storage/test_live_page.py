@@ -42,6 +42,8 @@ def test_a_series_that_was_forgotten_is_gone_and_comes_back_by_its_backup(harnes
     assert page.strip.text.text().startswith("Forgetting is done")
     [backup] = page.backups.table.backups
     page.close()
+    jobs = harness.window.features["jobs"].panel.dock
+    qtbot.waitUntil(lambda: not jobs._relist.isActive() and not jobs._tasks._tasks)  # forgetting has changed the list
     harness.close()
     restore(harness.database.parent, Path(backup.path), parse_instant(NOW))
     np.testing.assert_array_equal(harness.stored("MSFT", "1d").close, before.close)
