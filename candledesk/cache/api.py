@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.events import Event
-    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceRequest, MaintenanceTask, StorageReport
+    from candledesk.cache.maintenance_messages import (
+        BackupFile,
+        MaintenanceRequest,
+        MaintenanceTask,
+        StorageOptions,
+        StorageReport,
+    )
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -220,6 +226,14 @@ class CacheApi(CommandApi, Protocol):
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         """Set which series the charts in front show: their updates go first."""
+        ...
+
+    def read_storage_options(self) -> Future[StorageOptions]:
+        """Return what the home does by itself: backups, and how long they and finished jobs are kept."""
+        ...
+
+    def change_storage_options(self, options: StorageOptions) -> Future[StorageOptions]:
+        """Use ``options`` from now on; ``InputError`` for a number out of range."""
         ...
 
     def limiter_state(self) -> LimiterState:

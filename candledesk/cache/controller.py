@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.maintenance.files import HomeFiles
     from candledesk.cache.maintenance.runner import MaintenanceRunner
-    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceRequest, MaintenanceTask, StorageReport
+    from candledesk.cache.maintenance_messages import (
+        BackupFile,
+        MaintenanceRequest,
+        MaintenanceTask,
+        StorageOptions,
+        StorageReport,
+    )
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -226,6 +232,14 @@ class CacheController:
     def remove_backup(self, path: str) -> Future[BackupFile]:
         """Delete a copy that ``list_backups`` has; ``InputError`` for any other file."""
         return self._files.remove_backup(path)
+
+    def read_storage_options(self) -> Future[StorageOptions]:
+        """Return what the home does by itself."""
+        return self._files.read_options()
+
+    def change_storage_options(self, options: StorageOptions) -> Future[StorageOptions]:
+        """Use other options from now on; ``InputError`` for a number out of range."""
+        return self._files.change_options(options)
 
     # --- what is known ------------------------------------------------------------------------------------------
 

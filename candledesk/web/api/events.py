@@ -27,8 +27,8 @@ ENDPOINTS = (
         "GET",
         STREAM_PATH,
         _stream_events,
-        "Server-sent events: bars_stored, coverage_changed, job, jobs, limiter, fault, symbol_reused, "
-        "damage, entries_restored, maintenance",
+        "Server-sent events: bars_stored, coverage_changed, job, jobs, limiter, fault, symbol_reused, damage, "
+        "entries_restored, maintenance",
         ResponseSpec(str, "the stream; it ends when CandleDesk ends", media_type=STREAM_TYPE),
         text=(
             "bars_stored holds the symbol, interval, from, to and rev of bars that were stored or corrected; "
@@ -37,8 +37,8 @@ ENDPOINTS = (
             "it; limiter the limiter; fault a text that a person must read; symbol_reused the symbol that another "
             "company has now and the former_symbol under which the old bars are kept; damage the symbol, interval, "
             "from and to of stored bars that were damaged, whether some are lost, and a text that says what was done; "
-            "entries_restored a text that says which damaged entries of the database were restored; maintenance a task "
-            "as /api/v1/maintenance shows it. A comment comes every 15 seconds. A reader that falls behind is "
+            "entries_restored a text that says which damaged entries of the database were restored; maintenance a "
+            "task as /api/v1/maintenance shows it. A comment comes every 15 seconds. A reader that falls behind is "
             "disconnected and should read again what it shows."
         ),
         query=(params.ONLY_SYMBOL, params.ONLY_INTERVAL),
