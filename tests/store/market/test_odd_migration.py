@@ -26,7 +26,8 @@ def test_bars_stay_and_only_failed_coverage_is_deleted(old_database, version):
         series = insert_old_series(conn, INTERVALS["1m"])
         write_as_before_checksums(conn, series, BARS)
         conn.executemany(
-            "INSERT INTO coverage (series_id, lo, hi, state, source, fetched_at, reason) VALUES (?, ?, ?, ?, 'yahoo', 1, ?)",
+            "INSERT INTO coverage (series_id, lo, hi, state, source, fetched_at, reason)"
+            " VALUES (?, ?, ?, ?, 'yahoo', 1, ?)",
             [(series, 0, 600, "have", ""), (series, 600, 900, "failed", "refused: prices are about 100 times off")],
         )
         if version >= FIRST_WITH_SESSIONS:
