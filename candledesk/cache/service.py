@@ -132,11 +132,7 @@ class CacheService:
         archive = Archive(*parts)
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
-        paths = Paths(database.parent)
-        kept = StorageOptionsFile(paths.storage_options, settings)
-        self.maintenance = self._make_maintenance(database, paths, kept, refusal)
-        files = HomeFiles(self._context, self._catalog.limits, paths, kept)
-        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, kept)
+        self.maintenance, self.housekeeping, files = self._make_maintenance(database, settings, refusal)
         self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property
@@ -146,12 +142,15 @@ class CacheService:
         return " ".join(filter(None, terms))
 
     def _make_maintenance(
-        self, database: Path, paths: Paths, kept: StorageOptionsFile, refusal: EnvironmentFaultError | None
-    ) -> MaintenanceRunner:
+        self, database: Path, settings: Settings, refusal: EnvironmentFaultError | None
+    ) -> tuple[MaintenanceRunner, Housekeeping, HomeFiles]:
+        paths = Paths(database.parent)
+        kept = StorageOptionsFile(paths.storage_options, settings)
         parts = self._context, self._catalog, self._fill_scheduler, self.jobs
         connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
-        context = MaintenanceContext(*parts, paths, connect, refusal, kept, repair_rows)
-        return MaintenanceRunner(context, KINDS)
+        runner = MaintenanceRunner(MaintenanceContext(*parts, paths, connect, refusal, kept, repair_rows), KINDS)
+        files = HomeFiles(self._context, self._catalog.limits, paths, kept)
+        return runner, Housekeeping(self._context, self.jobs, runner, files, kept), files
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}
