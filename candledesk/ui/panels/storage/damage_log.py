@@ -18,7 +18,9 @@ _PROOFS = frozenset({MaintenanceKind.CHECK, MaintenanceKind.REPAIR})  # when one
 
 
 class DamageLog(QObject):
-    """Keeps the last sentences in ``texts`` and their number in ``n_found``, until a check or repair ends without damage.
+    """Keeps the last sentences in ``texts``, and their number in ``n_found``.
+
+    Both are emptied when a check or repair ends without damage.
 
     ``changed``: after either.
     """
