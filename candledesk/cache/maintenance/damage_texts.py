@@ -67,7 +67,7 @@ def read_lines(lines: Iterable[str]) -> list[CheckLine]:
 
 def _read(line: str, details: tuple[str, ...]) -> CheckLine:
     mark, _, rest = line.partition("  ")
-    name, _, text = rest.strip().partition(": ")
+    name, _, text = rest.lstrip().partition(": ")
     return CheckLine(name, is_ok=mark != "FAIL", text=text, details=details, has_lost=mark == "LOST")
 
 
