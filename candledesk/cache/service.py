@@ -130,7 +130,7 @@ class CacheService:
         parts = self._context, self._catalog, self._fill_scheduler
         self.jobs = JobQueue(self._context, self._fill_scheduler, journal)
         archive = Archive(*parts)
-        self.updater = Updater(*parts, self.jobs, archive, _make_rate(settings))
+        self.updater = Updater(*parts, self.jobs, archive, _update_rate(settings))
         paths = Paths(database.parent)
         kept = StorageOptionsFile(paths.storage_options, settings)
         self.maintenance = self._make_maintenance(database, paths, kept, refusal)
@@ -207,6 +207,10 @@ class CacheService:
         return bool(wait([self._submit_requeue()], timeout_s).done)
 
 
+def _update_rate(settings: Settings) -> UpdateRate:
+    return UpdateRate(settings.update_floor_s, settings.requests_per_minute)
+
+
 def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connection:
     if refusal is not None:
         raise refusal
@@ -220,10 +224,6 @@ def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:
     finally:
         connection.close()
     return None if row is None else LimiterMemory(*row)
-
-
-def _make_rate(settings: Settings) -> UpdateRate:
-    return UpdateRate(settings.update_floor_s, settings.requests_per_minute)
 
 
 def _load_limits(database: Path, writer: Writer, providers: ProviderRouter) -> ProviderLimits:
