@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.cache.runtime.writer import Writer
+    from candledesk.cache.storing.damage import DamageRepair
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class CacheContext:
     providers: ProviderRouter
     limiters: Limiters
     events: EventEmitter
+    damage: DamageRepair
     active: ActiveSeries
     answer_watch: AnswerWatch
     now: Callable[[], int]
