@@ -74,6 +74,7 @@ def test_a_served_home_says_that_its_file_is_lost(start, market, backup, tmp_pat
     instance.get("candles", symbol="MSFT", interval="1h", timeout=30, **span_text(now - 30 * DAY_S, now - DAY_S))
     market.faults.add("delay", delay_s=2.0)
     job_id = instance.backfill("MSFT", "5m", now - 50 * DAY_S, now - DAY_S)  # under way while the file is lost
+    wait_until((home / "candles.db-stamp").exists, what="a moment without a write")
     change(home, backup)
     lost_at = time.monotonic()
     wait_until(lambda: [row for name, row in instance.events if name == "fault"], 10, "the banner")
