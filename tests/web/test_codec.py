@@ -8,6 +8,15 @@ import orjson
 import pytest
 
 from candledesk.cache.events import BarsStored, JobsChanged, SymbolReused
+from candledesk.cache.maintenance_messages import (
+    BackupFile,
+    MaintenanceKind,
+    MaintenanceState,
+    MaintenanceTask,
+    SeriesStorage,
+    StorageReport,
+    TableStorage,
+)
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
@@ -38,6 +47,8 @@ JOB = Job(
     3, JobKind.ARCHIVE, "AAPL", DAY, Span(-5, 86_400), JobState.RUNNING, 1, 2, 1, "busy", 5, 6,
     eta_s=1.25, gaps=(GAP, Gap(Span(1, 2), "x")), next_try_at=9, cursor=8, dropped={"no close": 2},
 )  # fmt: skip
+BACKUP = BackupFile("/home/backups/a.db", 1, 2, "weekly", 11, has_user_data=True, is_automatic=True)
+SIZES = SeriesStorage("AAPL", DAY, 3, 4, None, None, is_archived=False)
 MESSAGES = [
     GAP,
     JOB,
@@ -59,6 +70,11 @@ MESSAGES = [
     Problem("Bad Request", 400, "Malformed"),
     Candle(0, 0, None, 2.0, 0.5, 1.0, 10.0, final=True, odd="jump"),
     Derived(Span(0, 1), parse_interval("45m")),
+    MaintenanceTask(1, MaintenanceKind.BACKUP, MaintenanceState.RUNNING, "Copying", 1, 2, ("Done.",), None, 3, 4),
+    BACKUP,
+    SIZES,
+    replace(SIZES, first_open=5, last_open=6, n_irreplaceable=1, irreplaceable_until=6),
+    StorageReport("/home/candles.db", 1, 2, 3, 4, 5, 6, (SIZES,), (TableStorage("candle", 1, 2),), (BACKUP,)),
 ]
 
 
