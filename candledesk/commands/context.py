@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from candledesk.app import Application
     from candledesk.cache.api import CommandApi
+    from candledesk.providers.registry import ListedNames
     from candledesk.settings import Settings
+    from candledesk.workspace.api import WorkspaceApi
 
 INTERVAL_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
@@ -80,6 +82,20 @@ class CommandContext:
             return remote
         cache.subscribe(report_reuse)
         return cache
+
+    def workspace(self) -> WorkspaceApi:
+        """Return the watchlists and layouts of this home, as ``cache`` does."""
+        from candledesk.web.client import RemoteCache
+
+        cache = self.cache()
+        return cache.workspace if isinstance(cache, RemoteCache) else self.application().workspace
+
+    def symbol_names(self) -> ListedNames:
+        """Return the names of the providers' symbols in TradingView's files."""
+        from candledesk.cache.service import provider_options
+        from candledesk.providers.registry import ListedNames, make_providers
+
+        return ListedNames(make_providers(provider_options(self.settings(), Path())))
 
     @property
     def has_application(self) -> bool:

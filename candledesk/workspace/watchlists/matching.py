@@ -1,7 +1,7 @@
 """Which symbols the names in a file mean, as a preview that a person confirms: nothing is guessed (WORKBENCH.md §3.1).
 
-The preview says of each name: found (one symbol), several (a choice), or not found. A watchlist is made of what was
-found and of what a person chose; the rest is listed.
+The preview says of each name: found (one symbol, perhaps by the provider's search), several (a choice), or not found.
+A watchlist is made of what was found and of what a person chose; the rest is listed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from candledesk.domain.errors import DocumentError
+from candledesk.domain.symbols import DEFAULT_PROVIDER, split_symbol
 from candledesk.workspace.watchlists.text_files import TABLE_KIND, NamedSection
 from candledesk.workspace.watchlists.watchlist import (
     MAX_SECTIONS,
@@ -44,21 +45,27 @@ class Found(StrEnum):
     """What the preview says of a name."""
 
     ONE = "found"
+    SEARCHED = "found by search"
     SEVERAL = "several"
     NONE = "not found"
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name and the symbols that it can mean."""
+    """A name and the symbols that it can mean; ``is_searched``: the provider's search has that one alone."""
 
     name: str
     symbols: tuple[str, ...]
+    is_searched: bool = False
 
     @property
     def found(self) -> Found:
         """What the preview says of it."""
-        return (Found.NONE, Found.ONE)[len(self.symbols)] if len(self.symbols) <= 1 else Found.SEVERAL
+        if len(self.symbols) > 1:
+            return Found.SEVERAL
+        if not self.symbols:
+            return Found.NONE
+        return Found.SEARCHED if self.is_searched else Found.ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +101,9 @@ def preview_file(file: ListFile, names: SymbolNames) -> Preview:
 
 
 def narrow(match: Match, known: Container[str]) -> Match:
-    """Return a match of several symbols with the one that is among ``known``; itself unless that is exactly one."""
+    """Return a match of several symbols with the only one that the provider's search found; else the match itself."""
     left = [symbol for symbol in match.symbols if symbol in known]
-    return replace(match, symbols=(left[0],)) if len(left) == 1 else match
+    return replace(match, symbols=(left[0],), is_searched=True) if len(left) == 1 else match
 
 
 def replace_matches(preview: Preview, settled: Mapping[str, Match]) -> Preview:
@@ -130,7 +137,7 @@ def make_watchlist(name: str, preview: Preview, names: SymbolNames) -> Watchlist
     for part in preview.sections:
         symbols = []
         for match in part.matches:
-            if match.found is Found.ONE and match.symbols[0] not in taken:
+            if len(match.symbols) == 1 and match.symbols[0] not in taken:
                 taken[match.symbols[0]] = match.name
                 symbols.append(match.symbols[0])
         sections.append(WatchlistSection(part.title, tuple(symbols)))
@@ -148,6 +155,8 @@ def make_watchlist(name: str, preview: Preview, names: SymbolNames) -> Watchlist
 
 def _is_remembered(symbol: str, own: str, names: SymbolNames, kind: str) -> bool:
     """Tell whether the file's spelling is kept: TradingView has it, and the symbol does not lead back to it."""
+    if split_symbol(symbol)[0] != DEFAULT_PROVIDER:
+        return False  # such as an imported series, which no other program knows
     derived = names.find_name(symbol, "")
     return own != derived and (":" in own or (kind != TABLE_KIND and not derived))
 

@@ -45,7 +45,7 @@ class NamedSection:
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """What a file holds: ``kind`` in words for people, the sections, and notes by name; ``watchlist`` of a JSON file."""
+    """What a file holds: ``kind`` in words for people, sections, and notes by name; ``watchlist`` of a JSON file."""
 
     kind: str
     sections: tuple[NamedSection, ...]
@@ -124,17 +124,18 @@ def _table_of(rows: list[list[str]], column: int, note_column: int | None) -> Li
     tokens: list[str] = []
     notes: dict[str, str] = {}
     for row in rows:
-        name = _clean(row[column]) if column < len(row) else ""
-        if not name:
-            first = _clean(row[0]) if row else ""
-            name = first if first.startswith(SECTION_MARK) else ""
-        if not name:
-            continue
-        tokens.append(name)
-        note = plain_text(row[note_column], MAX_NOTE_CHARS) if note_column is not None and note_column < len(row) else ""
-        if note:
-            notes.setdefault(name, note)
+        first, name = _cell(row, 0), _cell(row, column)
+        if first.startswith(SECTION_MARK):
+            tokens.append(first)
+        elif name:
+            tokens.append(name)
+            if note_column is not None and note_column < len(row) and row[note_column].strip():
+                notes.setdefault(name, plain_text(row[note_column], MAX_NOTE_CHARS))
     return ListFile(TABLE_KIND, tuple(_split_sections(tokens)), notes)
+
+
+def _cell(row: list[str], column: int) -> str:
+    return _clean(row[column]) if column < len(row) else ""
 
 
 def _read_names(text: str) -> ListFile:

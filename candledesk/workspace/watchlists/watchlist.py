@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar
 
 import orjson
 
 from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.json_fields import JsonField
-from candledesk.domain.symbols import parse_symbol
+from candledesk.domain.symbols import is_symbol, parse_symbol
 from candledesk.domain.times import UtcSeconds
 from candledesk.workspace.names import MAX_NAME_CHARS, check_name, check_text
 
@@ -95,6 +95,21 @@ def parse_watchlist(document: Mapping[str, Any]) -> Watchlist:
     return watchlist
 
 
+def load_watchlist(name: str, document: Mapping[str, Any], updated_at: int) -> Watchlist:
+    """Return the list of a stored document; of one that breaks a rule, as after an edit by hand, its symbols only."""
+    try:
+        return replace(parse_watchlist({**document, "name": name}), updated_at=updated_at)
+    except DocumentError:
+        symbols = [
+            symbol
+            for row in document.get("sections") or ()
+            if isinstance(row, Mapping) and isinstance(row.get("symbols"), list)
+            for symbol in row["symbols"]
+            if isinstance(symbol, str) and is_symbol(symbol)
+        ]
+        return Watchlist(name, (WatchlistSection("", tuple(dict.fromkeys(symbols))),), updated_at=updated_at)
+
+
 def check_size(document: Mapping[str, Any]) -> None:
     """Raise ``DocumentError`` for a document that is too large for a body of the API."""
     n_bytes = len(orjson.dumps(document))
@@ -136,9 +151,7 @@ def _parse_symbols(rows: list[object], path: str, places: dict[str, str]) -> tup
     return tuple(symbols)
 
 
-def _texts_by_symbol(
-    document: Mapping[str, Any], key: str, symbols: frozenset[str], limit: int
-) -> dict[str, str]:
+def _texts_by_symbol(document: Mapping[str, Any], key: str, symbols: frozenset[str], limit: int) -> dict[str, str]:
     """Return the texts of one kind for symbols of the list."""
     rows = document.get(key)
     if rows is None:
