@@ -183,7 +183,7 @@ def _derived_name(symbol: str) -> str:
     """Return the name of a symbol whose form says where it trades, empty for a share of the United States."""
     base, kind = symbol[:-2], symbol[-2:]
     if kind == "=X":
-        return f"FX_IDC:{base if len(base) > len('JPY') else f'USD{base}'}"
+        return f"FX_IDC:{base}"
     if kind == "=F":
         return f"{_FUTURES_VENUES[base]}:{base}1!" if base in _FUTURES_VENUES else ""
     if symbol.endswith("-USD"):
