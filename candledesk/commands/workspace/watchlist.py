@@ -13,7 +13,7 @@ import click
 from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
 from candledesk.commands.printing import iso, print_table
-from candledesk.commands.workspace.arguments import read_file, take_arguments, write_file
+from candledesk.commands.workspace.arguments import STANDARD_STREAM, read_file, take_arguments, write_file
 from candledesk.domain.errors import InputError
 from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
@@ -104,7 +104,8 @@ def run_import(
     preview = choose(preview, dict(_parse_choice(choice) for choice in choices))
     if preview.matches(Found.SEVERAL):
         preview = search_candidates(context.cache(), preview)
-    own = preview.watchlist.name if preview.watchlist is not None else clean_name(Path(file).stem, "Watchlist")
+    stem = "" if file == STANDARD_STREAM else Path(file).stem
+    own = preview.watchlist.name if preview.watchlist is not None else clean_name(stem, "Watchlist")
     made = make_watchlist(own if name is None else check_name(name), preview, names)
     open_matches = preview.matches(Found.SEVERAL, Found.NONE)
     if dry_run:

@@ -87,7 +87,7 @@ NONE = [
     "NYSE:XYZ.WS",
     "$$CASH",
     "Apple Inc",
-    "NASDAQ:ｓｓ",
+    "NASDAQ:\uff53\uff53",
     "",
     "X" * 33,
 ]
