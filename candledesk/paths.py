@@ -40,6 +40,11 @@ class Paths:
         return self._writable / "endpoint.json"
 
     @property
+    def storage_options(self) -> Path:
+        """What was chosen on the Storage page."""
+        return self.home / "storage.json"
+
+    @property
     def lock(self) -> Path:
         """The lock file of the process that may write."""
         return self.home / "instance.lock"

@@ -21,6 +21,7 @@ from candledesk.cache.messages import (
     Gap,
     JobState,
     LimiterState,
+    SeriesCoverage,
     SeriesReport,
     SymbolFound,
     ViewportReply,
@@ -263,6 +264,17 @@ class FakeCache(FakeMaintenance):
         n_bars = sum(len(self._bars_of(symbol, interval, span)) for span in spans)
         odd = count_tokens(Counter(self.flags.get((symbol, interval.name), {}).values()))
         return resolved(lambda: SeriesReport(coverage, (), n_bars, odd, self.dropped))
+
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Every instrument counts as stored, with an interval of its bars or with 1d."""
+        names = dict.fromkeys(self.instruments, "1d") | dict(self.bars)
+        series = [(symbol, INTERVALS[name]) for symbol, name in sorted(names.items())]
+        chosen = [row for row in series if after is None or row[0] > after[0]][:limit]
+        return resolved(
+            lambda: [SeriesCoverage(*row, None, None, 0, self.describe_series(*row).result()) for row in chosen]
+        )
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
         unknown = tuple(sorted({symbol for symbol, _ in series} - set(self.instruments)))

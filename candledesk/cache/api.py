@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.events import Event
-    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceRequest, MaintenanceTask, StorageReport
+    from candledesk.cache.maintenance_messages import (
+        BackupFile,
+        MaintenanceRequest,
+        MaintenanceTask,
+        StorageOptions,
+        StorageReport,
+    )
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
         Job,
         LimiterState,
         Listing,
+        SeriesCoverage,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -145,6 +152,15 @@ class CommandApi(MaintenanceApi, Protocol):
         """Return what is known of a series; ``NotCachedError`` when the symbol is not in the cache."""
         ...
 
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, by symbol and length of a bar.
+
+        ``limit``: at most so many; ``after``: only those that follow this series, which gives the next page.
+        """
+        ...
+
     def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are archived automatically, by symbol and interval."""
         ...
@@ -210,6 +226,14 @@ class CacheApi(CommandApi, Protocol):
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         """Set which series the charts in front show: their updates go first."""
+        ...
+
+    def read_storage_options(self) -> Future[StorageOptions]:
+        """Return what the home does by itself: backups, and how long they and finished jobs are kept."""
+        ...
+
+    def change_storage_options(self, options: StorageOptions) -> Future[StorageOptions]:
+        """Use ``options`` from now on; ``InputError`` for a number out of range."""
         ...
 
     def limiter_state(self) -> LimiterState:

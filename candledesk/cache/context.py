@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.cache.runtime.writer import Writer
+    from candledesk.cache.storing.damage import DamageRepair
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class CacheContext:
     providers: ProviderRouter
     limiters: Limiters
     events: EventEmitter
+    damage: DamageRepair
     active: ActiveSeries
     now: Callable[[], int]
     elapsed: Callable[[], float]

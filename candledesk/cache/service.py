@@ -21,6 +21,7 @@ from candledesk.cache.jobs.queue import JobQueue
 from candledesk.cache.maintenance.files import HomeFiles
 from candledesk.cache.maintenance.registry import KINDS
 from candledesk.cache.maintenance.runner import MaintenanceRunner
+from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 from candledesk.cache.maintenance.task import MaintenanceContext
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
@@ -30,6 +31,7 @@ from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.damage import DamageRepair
 from candledesk.cache.storing.lost_coverage import write_lost_coverage
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.housekeeping import Housekeeping
@@ -112,6 +114,7 @@ class CacheService:
             self._providers,
             self._make_limiters(database),
             self._events,
+            DamageRepair(self._writer, self._events.emit),
             ActiveSeries(elapsed),
             now,
             elapsed,
@@ -130,9 +133,10 @@ class CacheService:
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
         paths = Paths(database.parent)
-        self.maintenance = self._make_maintenance(database, paths, settings, refusal)
-        files = HomeFiles(self._context, self._catalog.limits, paths)
-        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
+        kept = StorageOptionsFile(paths.storage_options, settings)
+        self.maintenance = self._make_maintenance(database, paths, kept, refusal)
+        files = HomeFiles(self._context, self._catalog.limits, paths, kept)
+        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, kept)
         self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property
@@ -142,11 +146,11 @@ class CacheService:
         return " ".join(filter(None, terms))
 
     def _make_maintenance(
-        self, database: Path, paths: Paths, settings: Settings, refusal: EnvironmentFaultError | None
+        self, database: Path, paths: Paths, kept: StorageOptionsFile, refusal: EnvironmentFaultError | None
     ) -> MaintenanceRunner:
         parts = self._context, self._catalog, self._fill_scheduler, self.jobs
         connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
-        context = MaintenanceContext(*parts, paths, connect, refusal, settings.backups_kept, repair_rows)
+        context = MaintenanceContext(*parts, paths, connect, refusal, kept, repair_rows)
         return MaintenanceRunner(context, KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:

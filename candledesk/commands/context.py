@@ -66,7 +66,7 @@ class CommandContext:
 
     def cache(self) -> CommandApi:
         """Return the cache of this home, through the instance that holds the home already if there is one."""
-        from candledesk.commands.printing import report_reuse
+        from candledesk.commands.printing import report_notice
         from candledesk.store.lock import HomeLockedError
 
         try:
@@ -80,7 +80,7 @@ class CommandContext:
             if remote is None:
                 raise error from None
             return remote
-        cache.subscribe(report_reuse)
+        cache.subscribe(report_notice)
         return cache
 
     def workspace(self) -> WorkspaceApi:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import DamagedDatabaseError, translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,12 +62,19 @@ class NewerFileError(EnvironmentFaultError):
 class StoreConnection(sqlite3.Connection):
     """A connection that keeps which damage it has found (``market.row_copies.reading``).
 
-    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``votes``: what is known of
-    the tables with damaged rows, with the state of the database that it is true of.
+    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``known_rows``: what is known
+    of tables with damaged rows, with the state of the database that it is true of.
     """
 
     has_damaged_rows = False
-    votes: dict[str, tuple[object, Any]]
+    known_rows: dict[tuple[str, ...], Any]
+
+    def close(self) -> None:
+        """Close this and the databases in memory with ``known_rows``."""
+        for known in self.known_rows.values():
+            known.close()
+        self.known_rows.clear()
+        super().close()
 
 
 class ForeignFileError(EnvironmentFaultError):
@@ -93,6 +100,8 @@ def read_version(path: Path, schema: Schema) -> int | None:
             f"{path} is the database of another program: move it away or set another --home; it was not changed. If it "
             "is CandleDesk's own, its beginning is damaged: run `candledesk doctor --repair`."
         )
+    if version < 0:
+        raise DamagedDatabaseError(f"{path} is damaged (its version is {version}): run `candledesk doctor --repair`.")
     if version > schema.version:
         raise NewerFileError(
             f"{path} was written by a newer CandleDesk (schema version {version}, this one reads {schema.version}): "
@@ -115,7 +124,7 @@ def connect(path: Path, mode: str, extra: str = "") -> StoreConnection:
     """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=StoreConnection)
-    conn.votes = {}
+    conn.known_rows = {}
     try:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")

@@ -34,6 +34,7 @@ _COPIES = ("_second.", "_third.")  # in the message when a copy exists already o
 # The errors of SQLite for damaged pages and cells.
 _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_NOMEM}
 _DAMAGE_WORDS = ("Could not decode", "integer overflow", "malformed JSON")  # of damaged texts and numbers
+_UNREADABLE_WORDS = ("Could not decode", "unsupported file format")  # of damaged texts, and of the file's header
 
 # By primary result code (https://sqlite.org/rescode.html); a code that is not listed is a bug.
 _SENTENCES = {
@@ -79,6 +80,8 @@ def fault_of(error: sqlite3.Error, file: object = "the database") -> Environment
         return None
     if _is_refused_by_copies(error):
         return DamagedRowsError(_DAMAGED.format(file=file))
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(_UNREADABLE_WORDS):
+        code = sqlite3.SQLITE_CORRUPT
     sentence = _SENTENCES.get(code & 0xFF)
     if sentence is None:
         return None

@@ -9,11 +9,20 @@ import json
 import threading
 import time
 from concurrent.futures import Future
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
+from candledesk.cache.messages import (
+    ArchiveEntry,
+    BarsReply,
+    BarsRequest,
+    Job,
+    SeriesCoverage,
+    SeriesReport,
+    SymbolFound,
+)
 from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import CandleDeskError, InputError
@@ -23,6 +32,7 @@ from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.web.api.candles import Candles, Started
+from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
@@ -212,6 +222,22 @@ class RemoteCache(RemoteMaintenance):
         """Return what is known of a series."""
         query = {"symbol": symbol, "interval": interval.name}
         return answered(lambda: decode(SeriesReport, self._api.get("/api/v1/coverage", query)))
+
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, ``N_PAGE_ROWS`` of them with one request."""
+        return answered(lambda: list(islice(self._coverage(after), limit)))
+
+    def _coverage(self, after: tuple[str, Interval] | None) -> Iterator[SeriesCoverage]:
+        cursor = None if after is None else f"{after[0]} {after[1].name}"
+        n_rows = N_PAGE_ROWS
+        while n_rows == N_PAGE_ROWS:
+            page = self._api.get("/api/v1/coverage", {"limit": N_PAGE_ROWS, "cursor": cursor})
+            rows = [decode(SeriesCoverage, row) for row in page]
+            yield from rows
+            n_rows = len(rows)
+            cursor = name_series(rows[-1]) if rows else None
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are archived."""

@@ -16,7 +16,7 @@ import pytest
 from candledesk.cache.events import SymbolReused
 from candledesk.cache.service import CacheService
 from candledesk.commands.candles import print_candles
-from candledesk.commands.printing import report_reuse
+from candledesk.commands.printing import report_notice
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
@@ -205,7 +205,7 @@ def wait_for_request(market):
 
 
 def test_a_command_says_that_a_symbol_was_given_to_another_company(capsys):
-    report_reuse(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
+    report_notice(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
     said = capsys.readouterr().err
     assert "AAA_2026-10-05" in said
     assert "\x1b" not in said

@@ -7,7 +7,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from candledesk.cache.events import BarsStored, JobsChanged, SymbolReused
+from candledesk.cache.events import BarsStored, DamageFound, JobsChanged, SymbolReused
 from candledesk.cache.maintenance_messages import (
     BackupFile,
     MaintenanceKind,
@@ -68,6 +68,7 @@ MESSAGES = [
     BarsStored("AAPL", DAY, Span(0, 1), 3),
     JobsChanged(4),
     SymbolReused("A", "A_2026-11-28", "Another Inc."),
+    DamageFound("AAPL", DAY, Span(0, 1), is_lost=True, text="damaged"),
     Problem("Not Found", 404, "There is none", "symbol", "unknown_symbol", "XYZ"),
     Problem("Bad Request", 400, "Malformed"),
     Candle(0, 0, None, 2.0, 0.5, 1.0, 10.0, final=True, odd="jump"),

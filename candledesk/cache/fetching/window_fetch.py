@@ -182,7 +182,7 @@ class WindowFetcher:
         is_last_try = before.n_faults + 1 >= task.n_tries
         calendar = self._remember_sessions(claim, answer, calendar, now)
         request = CommitRequest(claim, calendar, now, is_last_try, before.held, before.is_checked)
-        result = self._context.writer.submit(lambda connection: commit_window(connection, request, answer)).result()
+        result = self._context.damage.submit(lambda connection: self._commit(connection, request, answer)).result()
         self._on_stored()
         is_reported = self._report_result(claim, answer, result)
         attempt = Attempt(claim.window.start, 0, result.sightings, is_checked=result.daily_since is not None)
@@ -195,6 +195,11 @@ class WindowFetcher:
             )
         attempt = replace(attempt, n_faults=before.n_faults + 1)
         return RetryLater(attempt, self._pause_s(attempt), _next_try(task, attempt, result.refetch.value), dailies)
+
+    def _commit(self, connection: Connection, request: CommitRequest, answer: BarsAnswer) -> CommitResult:
+        result = commit_window(connection, request, answer)
+        self._context.damage.note_repaired(connection, result.findings)
+        return result
 
     def _note_answered(self, claim: Claim) -> None:
         self._failures.pop((claim.symbol, claim.interval.name), None)

@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    DamageFound,
     EntriesRestored,
     FaultRaised,
     JobChanged,
@@ -47,6 +48,7 @@ _NAMES: dict[type, tuple[str, str]] = {
     JobsChanged: ("jobs", ""),
     FaultRaised: ("fault", ""),
     SymbolReused: ("symbol_reused", ""),
+    DamageFound: ("damage", ""),
     EntriesRestored: ("entries_restored", ""),
     LimiterChanged: ("limiter", "state"),
     MaintenanceChanged: ("maintenance", "task"),
