@@ -86,14 +86,14 @@ def check_layout(document: Mapping[str, object]) -> Layout:
         if key not in _KEYS:
             raise DocumentError(key[:MAX_NAME_CHARS], f"A layout has no {key[:MAX_NAME_CHARS]!r}: {' '.join(_KEYS)}")
     if document.get("format") != FORMAT:
-        raise DocumentError("format", f"format must be {FORMAT}")
+        raise DocumentError("format", f"The format must be {FORMAT}")
     charts = document.get("charts")
     if not isinstance(charts, list) or len(charts) > MAX_CHARTS:
-        raise DocumentError("charts", f"charts must be an array of at most {MAX_CHARTS} objects")
+        raise DocumentError("charts", f"The charts must be an array of at most {MAX_CHARTS} objects")
     pairs = [_check_chart(chart, f"charts[{at}]") for at, chart in enumerate(charts)]
     front = document.get("front", 0)
     if not isinstance(front, int) or isinstance(front, bool) or not 0 <= front < max(1, len(pairs)):
-        raise DocumentError("front", "front must be the index of a chart, 0 without charts")
+        raise DocumentError("front", "The front must be the index of a chart, 0 without charts")
     return Layout(tuple(pairs), front, _check_options(document.get("options", {})))
 
 
@@ -111,11 +111,11 @@ def _check_chart(chart: object, path: str) -> tuple[str, Interval]:
 
 def _check_options(options: object) -> dict[str, str | bool]:
     if not isinstance(options, Mapping) or len(options) > MAX_OPTIONS:
-        raise DocumentError("options", f"options must be an object of at most {MAX_OPTIONS} chart options")
+        raise DocumentError("options", f"The options must be an object of at most {MAX_OPTIONS} chart options")
     for name, value in options.items():
         check_text(name, "options", MAX_NAME_CHARS)
         if not isinstance(value, str | bool):
-            raise DocumentError(f"options.{name}", f"options.{name} must be a text, true or false")
+            raise DocumentError(f"options.{name}", f"The option {name} must be a text, true or false")
         if isinstance(value, str):
             check_text(value, f"options.{name}", MAX_OPTION_CHARS)
     return dict(options)

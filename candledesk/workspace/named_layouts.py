@@ -33,6 +33,6 @@ def parse_named_layout(json: Mapping[str, Any]) -> NamedLayout:
     Raises ``DocumentError``, whose ``field`` is the path of what is no layout (``charts[1].interval``).
     """
     if "name" not in json:
-        raise DocumentError("name", "name is missing: what the layout is called")
+        raise DocumentError("name", "A layout needs a name")
     document = {key: value for key, value in json.items() if key not in {"name", "updated_at"}}
     return NamedLayout(check_name(json["name"]), layout_document(check_layout(document)))

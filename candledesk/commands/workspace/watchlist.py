@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ import click
 from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS
 from candledesk.commands.printing import iso, print_table
+from candledesk.commands.progress import ProgressLines
 from candledesk.commands.workspace.arguments import STANDARD_STREAM, read_file, take_arguments, write_file
 from candledesk.domain.errors import InputError
+from candledesk.domain.progress import Progress
 from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.workspace.names import check_name, clean_name
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 _WORDS = {"list": "", "show": "NAME", "import": "FILE", "export": "NAME FILE", "rename": "NAME NEW", "delete": "NAME"}
 N_SEARCHES = 20  # of one import, each a request to the provider
 SEARCH_S = 8.0
+ALL_SEARCHES_S = 20.0  # no search begins later, so that an import without a network ends soon
 
 
 @click.command()
@@ -121,11 +125,20 @@ def run_import(
 
 
 def search_candidates(cache: CommandApi, preview: Preview) -> Preview:
-    """Return the preview with the matches of several symbols of which the provider's search finds one alone."""
+    """Return the preview with the matches of several symbols of which the provider's search finds one alone.
+
+    At most ``N_SEARCHES`` names are searched; the others stay a choice.
+    """
     settled: dict[str, Match] = {}
-    for match in preview.matches(Found.SEVERAL)[:N_SEARCHES]:
-        found = cache.search_symbols(match.name.rpartition(":")[2], SEARCH_S).result()
-        settled[match.name] = narrow(match, {row.symbol for row in found})
+    waiting = preview.matches(Found.SEVERAL)[:N_SEARCHES]
+    end = time.monotonic() + ALL_SEARCHES_S
+    with ProgressLines() as show:
+        for match in waiting:
+            if time.monotonic() >= end:
+                break
+            show(Progress("Searching symbols", len(settled), len(waiting)))
+            found = cache.search_symbols(match.name.rpartition(":")[2], SEARCH_S).result()
+            settled[match.name] = narrow(match, {row.symbol for row in found})
     return replace_matches(preview, settled)
 
 

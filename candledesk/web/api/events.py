@@ -19,7 +19,7 @@ async def _stream_events(context: RequestContext, request: RouteRequest) -> Resp
     if request.http.method == "HEAD":
         return Response(media_type=STREAM_TYPE)
     values = request.values
-    return EventStream(context.cache, context.stopping, values["symbol"], values["interval"]).respond()
+    return EventStream(context, values["symbol"], values["interval"]).respond()
 
 
 ENDPOINTS = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.domain.symbols import SYMBOL_PATTERN
 from candledesk.web.api.contract.endpoint import Endpoint, ResponseSpec, json_response
-from candledesk.web.api.contract.params import Kind, Param, raw_field
+from candledesk.web.api.contract.params import TIME_KIND, Kind, Param, raw_field
 from candledesk.workspace.names import MAX_NAME_CHARS, NAME_PATTERN, check_name
 from candledesk.workspace.watchlists.watchlist import (
     FLAG_COLOURS,
@@ -27,7 +27,7 @@ PATH = "/api/v1/watchlists"
 NAME_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS, "pattern": NAME_PATTERN}
 NAME = raw_field("name", "what it is called; another name than that of the address renames it", NAME_SCHEMA)
 BY_NAME = (Param("name", "its name, without a slash", Kind(check_name, NAME_SCHEMA), is_required=True),)
-UPDATED_AT = raw_field("updated_at", "ignored, so that an answer can be sent back", {"type": "string"})
+UPDATED_AT = Param("updated_at", "ignored, so that an answer can be sent back", TIME_KIND)
 
 
 async def _list_watchlists(context: RequestContext, _request: RouteRequest) -> Response:

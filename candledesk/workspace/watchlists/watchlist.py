@@ -83,14 +83,17 @@ def parse_watchlist(document: Mapping[str, Any]) -> Watchlist:
             raise DocumentError(key[:MAX_NAME_CHARS], f"A watchlist has no {key[:MAX_NAME_CHARS]!r}: {' '.join(_KEYS)}")
     name = check_name(document.get("name"))
     sections = _parse_sections(document.get("sections"))
-    symbols = frozenset(symbol for section in sections for symbol in section.symbols)
-    flags = _texts_by_symbol(document, "flags", symbols, MAX_NAME_CHARS)
-    for symbol, colour in flags.items():
+    texts = {
+        "flags": _texts_by_symbol(document, "flags", MAX_NAME_CHARS),
+        "notes": _texts_by_symbol(document, "notes", MAX_NOTE_CHARS),
+        "tradingview_names": _texts_by_symbol(document, "tradingview_names", MAX_FOREIGN_CHARS),
+    }
+    for symbol, colour in texts["flags"].items():
         if colour not in FLAG_COLOURS:
             raise DocumentError(f"flags.{symbol}", f"A flag is one of {' '.join(FLAG_COLOURS)}, not {colour!r}")
-    notes = _texts_by_symbol(document, "notes", symbols, MAX_NOTE_CHARS)
-    names = _texts_by_symbol(document, "tradingview_names", symbols, MAX_FOREIGN_CHARS)
-    watchlist = Watchlist(name, sections, flags, notes, names)
+    own = frozenset(symbol for section in sections for symbol in section.symbols)
+    kept = {key: {one: text for one, text in rows.items() if one in own and text} for key, rows in texts.items()}
+    watchlist = Watchlist(name, sections, **kept)
     check_size(watchlist_document(watchlist))
     return watchlist
 
@@ -119,7 +122,7 @@ def check_size(document: Mapping[str, Any]) -> None:
 
 def _parse_sections(rows: object) -> tuple[WatchlistSection, ...]:
     if not isinstance(rows, list) or len(rows) > MAX_SECTIONS:
-        raise DocumentError("sections", f"sections must be an array of at most {MAX_SECTIONS} objects")
+        raise DocumentError("sections", f"The sections must be an array of at most {MAX_SECTIONS} objects")
     sections: list[WatchlistSection] = []
     places: dict[str, str] = {}
     for at, row in enumerate(rows):
@@ -151,15 +154,14 @@ def _parse_symbols(rows: list[object], path: str, places: dict[str, str]) -> tup
     return tuple(symbols)
 
 
-def _texts_by_symbol(document: Mapping[str, Any], key: str, symbols: frozenset[str], limit: int) -> dict[str, str]:
-    """Return the texts of one kind for symbols of the list."""
+def _texts_by_symbol(document: Mapping[str, Any], key: str, limit: int) -> dict[str, str]:
+    """Return the texts of one kind, whether or not their symbols are in the list."""
     rows = document.get(key)
     if rows is None:
         return {}
     if not isinstance(rows, Mapping):
         raise DocumentError(key, f"{key} must be an object of texts by symbol")
     return {
-        symbol: checked
+        symbol[:MAX_NAME_CHARS]: check_text(text, f"{key}.{symbol[:MAX_NAME_CHARS]}", limit)
         for symbol, text in rows.items()
-        if symbol in symbols and (checked := check_text(text, f"{key}.{symbol}", limit))
     }

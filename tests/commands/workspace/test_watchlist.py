@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from candledesk.commands.workspace import watchlist
 from candledesk.commands.workspace.watchlist import run_export, run_import, run_stored
 from candledesk.domain.errors import DocumentError, EnvironmentFaultError, InputError, NameTakenError, UnknownNameError
 
@@ -89,6 +90,16 @@ def test_the_search_is_asked_for_the_ticker_of_a_choice_only(context, load):
     assert [call for call in context.home_cache.calls if call[0] == "search_symbols"] == [
         ("search_symbols", ("MC", 8.0))
     ]
+
+
+def test_an_import_searches_a_few_names_and_not_for_long(context, load, monkeypatch):
+    names = [f"EURONEXT:X{at}" for at in range(30)]
+    assert load(",".join(["NASDAQ:AAPL", *names])) == 3
+    assert len([call for call in context.home_cache.calls if call[0] == "search_symbols"]) == watchlist.N_SEARCHES
+    monkeypatch.setattr(watchlist, "ALL_SEARCHES_S", 0.0)
+    context.home_cache.calls.clear()
+    assert load(",".join(["NASDAQ:AAPL", *names]), replace=True) == 3
+    assert [call for call in context.home_cache.calls if call[0] == "search_symbols"] == []
 
 
 def test_what_has_no_name_is_listed_and_left_out(context, load, tmp_path, capsys):

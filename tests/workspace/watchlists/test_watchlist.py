@@ -74,6 +74,8 @@ def test_what_is_said_of_other_symbols_is_left_out():
         ({"notes": {"NVDA": "a\u202eb"}}, "notes.NVDA"),
         ({"notes": {"NVDA": "a" * (MAX_NOTE_CHARS + 1)}}, "notes.NVDA"),
         ({"notes": {"NVDA": 7}}, "notes.NVDA"),
+        ({"notes": {"IBM": 7}}, "notes.IBM"),
+        ({"flags": {"IBM": "black"}}, "flags.IBM"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_with_its_path(change, field):
