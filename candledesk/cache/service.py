@@ -130,8 +130,7 @@ class CacheService:
         parts = self._context, self._catalog, self._fill_scheduler
         self.jobs = JobQueue(self._context, self._fill_scheduler, journal)
         archive = Archive(*parts)
-        rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
-        self.updater = Updater(*parts, self.jobs, archive, rate)
+        self.updater = Updater(*parts, self.jobs, archive, _update_rate(settings))
         paths = Paths(database.parent)
         kept = StorageOptionsFile(paths.storage_options, settings)
         self.maintenance = self._make_maintenance(database, paths, kept, refusal)
@@ -206,6 +205,10 @@ class CacheService:
     def requeue(self, timeout_s: float) -> bool:
         """Queue running jobs for the next start and tell whether that was done in time, without closing anything."""
         return bool(wait([self._submit_requeue()], timeout_s).done)
+
+
+def _update_rate(settings: Settings) -> UpdateRate:
+    return UpdateRate(settings.update_floor_s, settings.requests_per_minute)
 
 
 def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connection:

@@ -5,7 +5,9 @@ import pytest
 from tests.faults.damage.campaign import READABLE_SHARE, failures, prepare, readable_share, run_trials
 from tests.faults.damage.kinds import SHARES, Trial
 
-N_EACH = 3
+N_EACH = 2
+
+pytestmark = pytest.mark.timeout(900)  # half a minute on a machine that does nothing else
 
 
 @pytest.fixture(scope="module")

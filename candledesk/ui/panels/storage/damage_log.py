@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from candledesk.ui.panels.storage.task_follower import TaskFollower
 
 _MAX_TEXTS = 200
+_PROOFS = frozenset({MaintenanceKind.CHECK, MaintenanceKind.REPAIR})  # when one succeeds, there is no damage
 
 
 class DamageLog(QObject):
-    """Keeps the last sentences in ``texts`` and their number in ``n_found``, until a check finds no damage.
+    """Keeps the last sentences in ``texts``, and their number in ``n_found``.
+
+    Both are emptied when a check or repair ends without damage.
 
     ``changed``: after either.
     """
@@ -38,6 +41,6 @@ class DamageLog(QObject):
         self.changed.emit()
 
     def _on_task_ended(self, task: MaintenanceTask) -> None:
-        if task.kind is MaintenanceKind.CHECK and task.state is MaintenanceState.SUCCEEDED:
+        if task.kind in _PROOFS and task.state is MaintenanceState.SUCCEEDED:
             self.texts, self.n_found = (), 0
             self.changed.emit()

@@ -3,6 +3,7 @@
 from concurrent.futures import Future
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
@@ -196,14 +197,15 @@ def test_damage_is_seen_at_once_in_words_and_several_are_one_line(make_page, cac
     assert page.page.damage_strip.lines.isVisible()
 
 
-def test_a_check_that_finds_no_damage_ends_the_line(make_page, cache):
+@pytest.mark.parametrize("kind", [MaintenanceKind.CHECK, MaintenanceKind.REPAIR])
+def test_a_check_or_repair_that_ends_without_damage_ends_the_line(make_page, cache, kind):
     page = make_page(SERIES)
     cache.emit(_damage())
     page.settle()
     page.press(page.page.summary.check_button)
     page.end_task(MaintenanceState.FAILED, error="Repair it.", lines=("damaged",))
     assert page.page.damage_strip.isVisible()
-    page.press(page.page.summary.check_button)
+    cache.start_maintenance(MaintenanceRequest(kind))
     page.end_task()
     assert not page.page.damage_strip.isVisible()
 
