@@ -93,7 +93,7 @@ def parse_watchlist(document: Mapping[str, Any]) -> Watchlist:
             raise DocumentError(f"flags.{symbol}", f"A flag is one of {' '.join(FLAG_COLOURS)}, not {colour!r}")
     own = frozenset(symbol for section in sections for symbol in section.symbols)
     kept = {key: {one: text for one, text in rows.items() if one in own and text} for key, rows in texts.items()}
-    watchlist = Watchlist(name, sections, **kept)
+    watchlist = Watchlist(name, sections, kept["flags"], kept["notes"], kept["tradingview_names"])
     check_size(watchlist_document(watchlist))
     return watchlist
 
