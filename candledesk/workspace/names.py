@@ -27,8 +27,9 @@ def check_text(text: object, field: str, limit: int) -> str:
     """Return a text of one line in NFC; ``DocumentError`` for invisible characters and more than ``limit``."""
     if not isinstance(text, str):
         raise DocumentError(field, f"{field} must be a text")
-    plain = plain_text(unicodedata.normalize("NFC", text), len(text) + 1) if text.isprintable() else ""
-    if plain != unicodedata.normalize("NFC", text):
+    composed = unicodedata.normalize("NFC", text)
+    plain = plain_text(composed, len(composed))
+    if plain != composed:
         raise DocumentError(
             field, f"{field} must be one line of readable characters, without blanks at its ends or two in a row"
         )

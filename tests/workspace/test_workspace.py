@@ -84,6 +84,22 @@ def test_the_last_write_wins(workspace):
     assert workspace.read_watchlist("Tech").result(5).symbols == ("S19",)
 
 
+def test_a_change_that_the_disk_refuses_is_no_event(user_data, monkeypatch):
+    def refuse(task):
+        def fail(conn):
+            task(conn)
+            raise EnvironmentFaultError("The disk is full.")
+
+        return write(fail)
+
+    write = user_data.write
+    monkeypatch.setattr(user_data, "write", refuse)
+    workspace, seen = Workspace(user_data), []
+    workspace.subscribe(seen.append)
+    assert isinstance(workspace.add_watchlist(_list("Tech", "AAPL")).exception(5), EnvironmentFaultError)
+    assert (workspace.list_watchlists().result(5), seen) == ([], [])
+
+
 def test_there_is_a_limit_to_lists_and_replacing_one_goes_on(workspace):
     for number in range(MAX_DOCUMENTS):
         workspace.add_watchlist(_list(f"L{number}", "AAPL"))
