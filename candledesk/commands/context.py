@@ -84,11 +84,20 @@ class CommandContext:
         return cache
 
     def workspace(self) -> WorkspaceApi:
-        """Return the watchlists and layouts of this home, as ``cache`` does."""
+        """Return the watchlists and layouts of this home, as ``cache`` does.
+
+        Raises ``EnvironmentFaultError`` when their file cannot be opened.
+        """
+        from candledesk.commands.printing import print_notice
         from candledesk.web.client import RemoteCache
 
         cache = self.cache()
-        return cache.workspace if isinstance(cache, RemoteCache) else self.application().workspace
+        if isinstance(cache, RemoteCache):
+            return cache.workspace
+        user_data = self.application().user_data
+        user_data.read(lambda _connection: None).result()
+        print_notice(user_data.notice)
+        return self.application().workspace
 
     def symbol_names(self) -> ListedNames:
         """Return the names of the providers' symbols in TradingView's files."""

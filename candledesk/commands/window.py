@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from candledesk.commands.context import INTERVAL_HELP, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
+from candledesk.commands.printing import print_notice
 from candledesk.domain.errors import EnvironmentFaultError
 
 
@@ -77,6 +78,8 @@ def serve(context: CommandContext, *, port: int) -> int:
     application.start_web()
     click.echo(web.chart_url)
     sys.stdout.flush()
+    user_data = application.user_data
+    user_data.read(lambda _connection: None).add_done_callback(lambda _opened: print_notice(user_data.notice))
     application.service.child.warm_up()
     application.resume_jobs()
     application.start_updates()

@@ -21,7 +21,7 @@ def _call(home, *arguments):
 def _run(home, *arguments, code=0):
     done = subprocess.run(_call(home, *arguments), cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stderr
-    return done.stdout
+    return done.stdout or done.stderr
 
 
 def _follow(home):
@@ -63,3 +63,23 @@ def test_a_running_instance_stores_reports_and_loses_nothing(tmp_path):
     assert json.loads(_run(home, "layout", "export", "Day", "-"))["charts"] == LAYOUT["charts"]
     _run(home, "watchlist", "show", "Mine", code=2)
     _run(home, "watchlist", "show", code=2)
+
+
+def test_a_damaged_file_is_named_by_the_command_that_opens_it(tmp_path):
+    (tmp_path / "user.db").write_bytes(b"no database" * 1_000)
+    said = _run(tmp_path, "watchlist")
+    assert "user.db" in said
+    assert "damaged" in said
+    assert _run(tmp_path, "watchlist") == "nothing yet\n"
+
+
+def test_serve_opens_the_file_at_its_start(tmp_path):
+    (tmp_path / "user.db").write_bytes(b"no database" * 1_000)
+    serving = subprocess.Popen(
+        _call(tmp_path, "serve"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert "damaged" in serving.stderr.readline()
+    finally:
+        serving.kill()
+        serving.communicate()
