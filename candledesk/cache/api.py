@@ -178,6 +178,15 @@ class CommandApi(MaintenanceApi, Protocol):
         """
         ...
 
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``.
+
+        ``limit`` and ``after`` page through the cached ones; the provider is not asked while ``limit`` is reached.
+        """
+        ...
+
     def limiter_state(self) -> LimiterState:
         """Return the limiter as it stands, without waiting for a task of the cache."""
         ...
@@ -213,15 +222,6 @@ class CacheApi(CommandApi, Protocol):
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        ...
-
-    def search_symbols(
-        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
-    ) -> Future[list[SymbolFound]]:
-        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``.
-
-        ``limit`` and ``after`` page through the cached ones; the provider is not asked while ``limit`` is reached.
-        """
         ...
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:

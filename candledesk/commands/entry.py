@@ -53,6 +53,8 @@ COMMANDS = {  # the module that declares each command
     "storage": f"{_PACKAGE}.files.storage",
     "forget": f"{_PACKAGE}.files.storage",
     "compact": f"{_PACKAGE}.files.storage",
+    "watchlist": f"{_PACKAGE}.workspace.watchlist",
+    "layout": f"{_PACKAGE}.workspace.layout",
     "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.

@@ -1,8 +1,8 @@
 """JSON Schema, encoder and decoder of a message, all derived from the annotations of its frozen dataclass.
 
 A field may be a text, a number, a boolean, an enum of texts, a ``Literal`` of texts, an ``Interval`` (its name), a
-``UtcSeconds`` (ISO-8601), a ``Span`` (the two keys ``from`` and ``to``), a mapping from texts to integers, another
-message, a tuple of these, or ``None``. ``domain.json_fields`` says what else an annotation may state.
+``UtcSeconds`` (ISO-8601), a ``Span`` (the two keys ``from`` and ``to``), a mapping from texts to integers or texts,
+another message, a tuple of these, or ``None``. ``domain.json_fields`` says what else an annotation may state.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def _form(hint: Any) -> _Form:  # noqa: ANN401 - any annotation
     if origin is Literal:
         return _Form(_choice(arguments), _same, _same)
     if origin is Mapping:
-        return _Form({"type": "object", "additionalProperties": {"type": "integer"}}, dict, dict)
+        return _Form({"type": "object", "additionalProperties": {"type": _PLAIN[arguments[1]]}}, dict, dict)
     return _type_form(hint)
 
 

@@ -40,6 +40,8 @@ from candledesk.web.api.jobs import JobPage
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.problems import Problem
+from candledesk.workspace.events import LayoutChanged, WatchlistChanged
+from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 
 DAY = INTERVALS["1d"]
 GAP = Gap(Span(0, 86_400), "not fetched yet", 7)
@@ -76,6 +78,10 @@ MESSAGES = [
     SIZES,
     replace(SIZES, first_open=5, last_open=6, n_irreplaceable=1, irreplaceable_until=6),
     StorageReport("/home/candles.db", 1, 2, 3, 4, 5, 6, (SIZES,), (TableStorage("candle", 1, 2),), (BACKUP,)),
+    Watchlist("a", (WatchlistSection("", ("AAPL",)),), {"AAPL": "red"}, {"AAPL": "x"}, {"AAPL": "NYSE:A"}, 3),
+    Watchlist("a"),
+    WatchlistChanged("a", "added"),
+    LayoutChanged("b", "renamed", "a"),
 ]
 
 
