@@ -59,5 +59,9 @@ class UnknownJobError(CandleDeskError):
     """There is no job with that number."""
 
 
+class UnknownIndicatorError(CandleDeskError):
+    """There is no indicator with that id."""
+
+
 class ClosingError(CandleDeskError):
     """The application is shutting down and accepts no more requests."""
