@@ -28,19 +28,21 @@ from candledesk.cache.messages import (
 )
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageMark, CoverageState
-from candledesk.domain.errors import UnknownSymbolError
+from candledesk.domain.errors import NotCachedError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S, INTERVALS, Interval
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
+from tests.fake_indicators import fake_indicator_reply
 from tests.fake_jobs import FakeJobs, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CacheApi
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
@@ -253,6 +255,18 @@ class FakeCache(FakeJobs):
         facts = final, self.instruments[request.symbol], gaps, following, self._rev, odd
         lookback_s = LIMITS[request.interval.base.name].lookback_s
         return BarsReply(request, self._span(request), bars, *facts, lookback_s=lookback_s)
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        def answer() -> IndicatorReply:
+            if request.symbol not in self.instruments:
+                raise NotCachedError(request.symbol)
+            span = request.span or Span(self.now - 400 * DAY_S, self.now + 1)
+            bars = self._stored_bars(request.symbol, request.interval, span)
+            if request.n_bars is not None:
+                bars = bars.take(slice(max(len(bars) - request.n_bars, 0), None))
+            return fake_indicator_reply(request, bars, self.now)
+
+        return resolved(answer)
 
     # -- series and symbols
 

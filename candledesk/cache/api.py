@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.events import Event
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -38,6 +39,10 @@ class CommandApi(Protocol):
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        ...
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator at stored bars; ``NotCachedError`` when the symbol is not in the cache."""
         ...
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:

@@ -13,6 +13,7 @@ from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.indicators import IndicatorLoader
 from candledesk.cache.queries.series_reader import describe_series
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from candledesk.cache.events import Event
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import (
         ArchiveEntry,
@@ -73,6 +75,7 @@ class CacheController:
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
+        self._indicator_loader = IndicatorLoader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self.limiter_state = context.limiter_state
 
@@ -89,6 +92,10 @@ class CacheController:
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         return self._bars_loader.load_bars(request)
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator at stored bars."""
+        return self._indicator_loader.load_indicator(request)
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None

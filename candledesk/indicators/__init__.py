@@ -1,1 +1,1 @@
-"""Indicators: declarations and kernels of thirty studies, from bars to values. Pure: numpy, no store, thread or clock."""
+"""Indicators: declarations and kernels, from bars to values. Pure: numpy, no store, no thread, no clock."""

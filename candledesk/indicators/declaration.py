@@ -123,7 +123,7 @@ class Market:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inputs:
-    """What a kernel is given: n consecutive bars, and the study's source, float64 ``(n,)``, NaN where it has no value."""
+    """What a kernel is given: n consecutive bars, and the source of the study, float64 ``(n,)``, NaN for no value."""
 
     bars: Bars
     source: FloatArray
@@ -157,8 +157,8 @@ class Indicator:
 
     ``lookback``: how many bars before the first value (the greatest of all outputs); ``settle``: how many more until a
     value is the same from any start, to a relative 1e-9 (WORKBENCH.md §1.5). ``settled_from``: for what has no such
-    number, the index of the first bar whose value does not depend on what is missing at a hole. ``is_incomplete``: of each bar,
-    whether something else that its value is made of is missing. ``anchor_start``: for
+    number, the index of the first bar whose value does not depend on what is missing at a hole. ``is_incomplete``: of
+    each bar, whether something else that its value is made of is missing. ``anchor_start``: for
     ``Reach.ANCHOR``, the open time from which bars are needed for the value of a bar that opens at a time.
     ``shifts``: by how many bars an output is drawn to the right. ``levels``: horizontal lines of the pane.
     """

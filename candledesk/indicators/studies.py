@@ -197,7 +197,7 @@ def _resolve(
 
 
 def on_line(study: Study, below: Study, output: str = "") -> Study:
-    """Return a study that reads a line of another one; ``InputError`` when it has no source or there is no such line."""
+    """Return a study that reads a line of another one; ``InputError`` when there is no such line or no source."""
     outputs = below.indicator.output_names
     if not study.indicator.has_source:
         raise InputError("source", f"{study.id} reads whole bars and takes no source")

@@ -26,11 +26,13 @@ from candledesk.web.api.candles import Candles, Started
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient
 from candledesk.web.codec import decode
+from candledesk.web.remote_indicators import path_of, query_of, read_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.domain.interval import Interval
 
 T = TypeVar("T")
@@ -108,6 +110,10 @@ class RemoteCache:
         while pages[-1]["next"] is not None:
             pages.append(self._api.get("/api/v1/candles", others | {"cursor": pages[-1]["next"]}))
         return pages
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator."""
+        return _done(lambda: read_reply(request, self._api.get(path_of(request), query_of(request))))
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""

@@ -66,7 +66,7 @@ def stdev(x, n):
 
 
 def recursive(x, n, alpha):
-    """Return y = αx + (1 − α)y′, seeded by the mean of the first n values; bars without a value are left out."""
+    """Return y = a·x + (1 − a)·y', seeded by the mean of the first n values; bars without a value are left out."""
     result, seen, y = [], [], None
     for value in x:
         if value is None:
@@ -95,9 +95,8 @@ def pairwise(function, *columns):
 
 def true_range(s, has_first):
     ranges = [s.h[0] - s.low[0] if has_first else None]
-    for i in range(1, len(s.c)):
-        ranges.append(max(s.h[i] - s.low[i], abs(s.h[i] - s.c[i - 1]), abs(s.low[i] - s.c[i - 1])))
-    return ranges
+    rows = zip(s.h[1:], s.low[1:], s.c[:-1], strict=True)
+    return ranges + [max(h - low, abs(h - before), abs(low - before)) for h, low, before in rows]
 
 
 def back(x, i, n):

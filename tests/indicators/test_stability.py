@@ -37,7 +37,7 @@ def test_a_settled_value_is_the_same_from_any_start(indicator, venue):
     bars, market, study = bars_of(venue, LONG), market_of(venue), study_of(indicator)
     full = compute(study, bars, market)
     n_settled = 0
-    for start in np.random.default_rng(len(venue)).integers(1, LONG - 100, N_STARTS).tolist():
+    for start in np.random.default_rng(len(venue)).integers(1, len(bars) - 100, N_STARTS).tolist():
         part, holes = from_start(bars, start)
         found = compute(study, part, market, holes)
         assert_same(found, full.take(slice(start, None)), found.settled)
@@ -110,7 +110,9 @@ def test_an_anchor_is_flagged_until_the_next_one_begins():
     assert part.open_time[first] // 86_400 * 86_400 in dates
     assert part.open_time[first] // 86_400 != part.open_time[first - 1] // 86_400
     assert found.settled[first:].all()
-    assert compute(make_study("vwap"), part.take(slice(first, None)), market, [Hole(0, int(part.open_time[first - 1]))]).settled.all()
+    assert compute(
+        make_study("vwap"), part.take(slice(first, None)), market, [Hole(0, int(part.open_time[first - 1]))]
+    ).settled.all()
 
 
 def with_change(bars, index):
@@ -159,4 +161,4 @@ def test_a_price_that_was_huge_long_ago_leaves_no_trace():
         study = make_study(name, {"length": 60})
         full = compute(study, Bars(*columns), market).take(slice(300, None))
         part = compute(study, Bars(*(column[300:] for column in columns)), market)
-        assert_same(full, part, slice(60, None), rtol=1e-12)
+        assert_same(full, part, slice(80, None), rtol=1e-12)

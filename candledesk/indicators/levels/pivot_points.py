@@ -79,9 +79,7 @@ def _period_prices(inputs: Inputs, name: str) -> PeriodPrices:
         return np.repeat(values, lengths)
 
     opening = np.repeat(bars.open[own], lengths)
-    return PeriodPrices(
-        spread(periods.open), spread(periods.high), spread(periods.low), spread(periods.close), opening
-    )
+    return PeriodPrices(spread(periods.open), spread(periods.high), spread(periods.low), spread(periods.close), opening)
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:

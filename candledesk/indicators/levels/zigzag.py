@@ -1,7 +1,7 @@
 """The zig zag: turning points at least some per cent apart (WORKBENCH.md §1.4).
 
-A point in the direction of the last one replaces it when it is more extreme; one in the other direction counts only from
-the deviation on. Of a bar that is both, the high counts first. Given are the points that are known; the leg from the
+A point in the direction of the last one replaces it when it is more extreme; one in the other direction counts only
+from the deviation on. Of a bar that is both, the high counts first. Given are the points that are known; the leg from the
 last of them to the newest bar is drawn only.
 """
 
@@ -35,7 +35,7 @@ _SETTLE = 512  # bars that are read at first; more until a point is sure
 class _Point(NamedTuple):
     """A turning point: the index of its bar, its price, and 1 for a high, −1 for a low."""
 
-    index: int
+    bar: int
     price: float
     side: int
 
@@ -63,7 +63,7 @@ def _next(last: _Point, point: _Point, deviation: float) -> _Point:
     """Return the last point of the line after a turning point: itself, or the turning point."""
     if last.side == point.side:
         return point if point.price * point.side > last.price * last.side else last
-    return point if last.index != point.index and _deviation(last.price, point.price) >= deviation else last
+    return point if last.bar != point.bar and _deviation(last.price, point.price) >= deviation else last
 
 
 def _choose(points: list[_Point], deviation: float) -> list[_Point]:
@@ -79,8 +79,8 @@ def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
     n, n_beside = len(inputs.bars), _n_beside(params)
     value, known = np.full(n, np.nan), np.full(n, np.nan)
     for point in _choose(_candidates(inputs.bars, n_beside), params.number("deviation")):
-        value[point.index] = point.price
-        known[point.index] = inputs.bars.open_time[point.index + n_beside]
+        value[point.bar] = point.price
+        known[point.bar] = inputs.bars.open_time[point.bar + n_beside]
     return value, known
 
 
@@ -127,7 +127,7 @@ def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:
     n, deviation = _n_beside(params), params.number("deviation")
     high, low, possible = _Unknown(), _Unknown(), set[_Point]()
     for point in _candidates(inputs.bars, n):
-        if point.index < hole.index + n:
+        if point.bar < hole.index + n:
             continue
         if point.price <= 0:  # there are no relative distances of prices about zero
             break
@@ -135,7 +135,7 @@ def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:
         if _takes_over(high, low, point, deviation / 100):
             possible.add(point)
         if len(possible) == 1 and high.is_empty and low.is_empty:
-            return possible.pop().index
+            return possible.pop().bar
     return len(inputs.bars)
 
 

@@ -23,7 +23,13 @@ def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
 STOCH_RSI = Indicator(
     id="stoch_rsi",
     title="Stochastic RSI",
-    params=(length_of(3, "k"), length_of(3, "d"), length_of(14, "rsi_length"), length_of(14, "stoch_length"), source_of()),
+    params=(
+        length_of(3, "k"),
+        length_of(3, "d"),
+        length_of(14, "rsi_length"),
+        length_of(14, "stoch_length"),
+        source_of(),
+    ),
     outputs=K_AND_D,
     pane=Pane.OWN,
     compute=_compute,

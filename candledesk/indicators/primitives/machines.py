@@ -25,6 +25,7 @@ Step = Callable[["Columns", "Columns"], "Columns"]
 _N_EARLY = 128  # bars that a lane is begun early: more than what 99 of 100 starts need
 _N_STEPS = 512
 _N_LANES = 2_048  # at a time
+_MOST_FOLLOWED = 4_096  # bars
 
 
 def run_machine(begin: Begin, step: Step, columns: Columns, start: Columns | None = None) -> Columns:
@@ -115,17 +116,18 @@ def _differ(some: Columns, others: Columns) -> BoolArray:
 def agreed_after(begin: Begin, step: Step, columns: Columns, starts: Sequence[Columns]) -> int:
     """Return after how many bars a machine that is begun with the first bar, or in any of ``starts``, is in one state.
 
-    ``starts``: states before the first bar, one number each. Once their states are equal they remain so. One more than
-    the number of bars when they never are.
+    ``starts``: states before the first bar, one number each. Once the states are equal they remain so. One more than
+    the number of bars when they are not after 4,096 bars, or after all there are.
     """
-
-    def is_same(part: Columns) -> BoolArray:
-        reference, different = run_machine(begin, step, part), np.zeros(len(part[0]), np.bool_)
-        for start in starts:
-            different |= _differ(reference, run_machine(begin, step, part, start))
-        return ~different
-
-    return first_bar(is_same, columns)
+    first = tuple(column[:1] for column in columns)
+    states = [begin(first), *(step(start, first) for start in starts)]
+    together = tuple(np.concatenate(parts) for parts in zip(*states, strict=True))
+    n = len(columns[0])
+    for row in range(1, min(n, _MOST_FOLLOWED)):
+        if all((one == one[0]).all() for one in together):
+            return row - 1
+        together = step(together, tuple(column[row : row + 1] for column in columns))
+    return n + 1
 
 
 def first_bar(is_reached: Callable[[Columns], BoolArray], columns: Columns) -> int:

@@ -1,4 +1,4 @@
-"""Averages that carry on from the one before: y = αx + (1 − α)y′ (WORKBENCH.md §1.2).
+"""Averages that carry on from the one before: y = a·x + (1 − a)·y' (WORKBENCH.md §1.2).
 
 The series is cut into lanes of 64 values, all lanes are stepped through at once, and what each lane receives from the
 one before is added afterwards, times its decay: exact for a linear recursion. The value at a bar does not depend on how
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 _N_STEPS = 64
 _N_LANES = 2_048  # at a time: their values stay in the processor's cache
 EMA_SETTLE, RMA_SETTLE = 10.4, 20.7
-"""Bars per length until the start no longer shows to a relative 1e-9: ln(1e9) / −ln(1 − α) (WORKBENCH.md §1.5)."""
+"""Bars per length until the start no longer shows to a relative 1e-9: ln(1e9) / −ln(1 − a) (WORKBENCH.md §1.5)."""
 
 
 def ema(values: FloatArray, n: int) -> FloatArray:
-    """Return the exponential average, α = 2 / (n + 1), seeded by the mean of the first ``n`` values; float64 ``(m,)``.
+    """Return the exponential average, a = 2 / (n + 1), seeded by the mean of the first ``n`` values; float64 ``(m,)``.
 
     Bars without a value (NaN) are skipped: they get none, and the average carries on behind them.
     """
@@ -30,7 +30,7 @@ def ema(values: FloatArray, n: int) -> FloatArray:
 
 
 def rma(values: FloatArray, n: int) -> FloatArray:
-    """Return Wilder's average, α = 1 / n; seed and bars without a value as in ``ema``."""
+    """Return Wilder's average, a = 1 / n; seed and bars without a value as in ``ema``."""
     return _seeded(values, n, 1 / n)
 
 
@@ -73,7 +73,7 @@ def _seeded_whole(values: FloatArray, n: int, alpha: float) -> FloatArray:
 
 
 def _recur(values: FloatArray, alpha: float, carried: float) -> FloatArray:
-    """Return y = αx + (1 − α)y′ with ``carried`` before the first value."""
+    """Return y = a·x + (1 − a)·y' with ``carried`` before the first value."""
     n_lanes = -(-len(values) // _N_STEPS)
     padded = np.zeros(n_lanes * _N_STEPS)
     np.multiply(values, alpha, out=padded[: len(values)])

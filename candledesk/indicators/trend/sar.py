@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.indicators.declaration import Hole, Indicator, Inputs, Output, Pane, Params, Plot, number_of
-from candledesk.indicators.primitives.machines import agreed_after, run_machine
+from candledesk.indicators.primitives.machines import agreed_after, first_bar, run_machine
 
 if TYPE_CHECKING:
-    from candledesk.domain.bars import FloatArray
+    from candledesk.domain.bars import BoolArray, FloatArray
 
     Columns = tuple[FloatArray, ...]
 
-_N_TURNS = 6
+_N_TURNS = 8  # of 8,000 random starts one showed after six
 _FAR = 0.1  # of the price: how far away an extreme of older bars is supposed at most
 _SETTLE = 512  # bars: the greatest of 400 starts took 70 (WORKBENCH.md §1.5)
 
@@ -52,9 +52,7 @@ def _step(params: Params, state: Columns, columns: Columns) -> Columns:
     extreme = np.where(is_turned, inner, reached)
     factor = np.where(is_turned, params.number("start"), faster)
     is_up = is_up != is_turned
-    clamped = np.where(
-        is_up, np.minimum(stop, np.minimum(low_1, low_2)), np.maximum(stop, np.maximum(high_1, high_2))
-    )
+    clamped = np.where(is_up, np.minimum(stop, np.minimum(low_1, low_2)), np.maximum(stop, np.maximum(high_1, high_2)))
     return np.where(is_up, 1.0, -1.0), clamped, extreme, factor
 
 
@@ -89,14 +87,19 @@ def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:
         return len(inputs.bars)
     begin, step, columns = partial(_begin, params), partial(_step, params), _columns(inputs, first)
     agreed = agreed_after(begin, step, columns, _starts(params, tuple(column[:1] for column in columns)))
-    rising = run_machine(begin, step, columns)[0]
-    turns = np.flatnonzero(rising[1:] != rising[:-1]) + 1
-    later = turns[turns > agreed][_N_TURNS - 1 :]
-    return first + int(later[0]) if len(later) else len(inputs.bars)
+
+    def is_known(part: Columns) -> BoolArray:
+        rising = run_machine(begin, step, part)[0]
+        is_turn = np.append(False, rising[1:] != rising[:-1])
+        is_turn[: agreed + 1] = False
+        known: BoolArray = np.cumsum(is_turn) >= _N_TURNS
+        return known
+
+    return first + first_bar(is_known, columns)
 
 
 def _starts(params: Params, columns: Columns) -> list[Columns]:
-    starts = []
+    starts: list[Columns] = []
     for direction, far in itertools.product((1.0, -1.0), (0.0, _FAR)):
         rising, stop, extreme, factor = _entry(params, columns, np.full(1, direction))
         extreme = extreme + direction * far * np.abs(extreme)

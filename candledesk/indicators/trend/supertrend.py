@@ -83,7 +83,8 @@ def _possible_step(state: Columns, columns: Columns) -> Columns:
 
 def _is_one_state(columns: Columns) -> BoolArray:
     lower_from, lower_to, upper_from, upper_to, is_up, is_down = run_machine(_possible_begin, _possible_step, columns)
-    return (lower_from == lower_to) & (upper_from == upper_to) & (is_up != is_down)
+    is_one: BoolArray = (lower_from == lower_to) & (upper_from == upper_to) & (is_up != is_down)
+    return is_one
 
 
 def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:

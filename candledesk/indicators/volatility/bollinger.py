@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.indicators.declaration import Indicator, Inputs, Output, Pane, Params, Plot, length_of, number_of, source_of
+from candledesk.indicators.declaration import (
+    Indicator,
+    Inputs,
+    Output,
+    Pane,
+    Params,
+    Plot,
+    length_of,
+    number_of,
+    source_of,
+)
 from candledesk.indicators.primitives.windows import sma, stdev
 
 if TYPE_CHECKING:

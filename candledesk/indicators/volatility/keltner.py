@@ -29,7 +29,11 @@ def _width(inputs: Inputs, params: Params) -> FloatArray:
     style, bars = params.text("style"), inputs.bars
     if style == "atr":
         return average_range(bars, params.integer("atr_length"))
-    return true_range(bars, has_first=True) if style == "true_range" else rma(bars.high - bars.low, params.integer("length"))
+    return (
+        true_range(bars, has_first=True)
+        if style == "true_range"
+        else rma(bars.high - bars.low, params.integer("length"))
+    )
 
 
 def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:

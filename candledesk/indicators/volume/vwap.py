@@ -83,9 +83,7 @@ VWAP = Indicator(
     id="vwap",
     title="Volume-weighted average price",
     params=(
-        choice_of(
-            "anchor", "session", "session", "week", "month", "quarter", "year", "decade", "century", *_EVENTS
-        ),
+        choice_of("anchor", "session", "session", "week", "month", "quarter", "year", "decade", "century", *_EVENTS),
         source_of("hlc3"),
         number_of("mult", 1.0, 0.0, 50.0),
     ),

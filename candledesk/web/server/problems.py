@@ -19,6 +19,7 @@ from candledesk.domain.errors import (
     NoWindowError,
     OfflineError,
     TooLateError,
+    UnknownIndicatorError,
     UnknownJobError,
     UnknownSymbolError,
 )
@@ -66,6 +67,7 @@ _KINDS = (  # the first one that fits holds: subclasses stand in front
     _ErrorKind(UnknownSymbolError, 404, "unknown_symbol", "symbol"),
     _ErrorKind(NotCachedError, 404, "not_cached", "symbol"),
     _ErrorKind(UnknownJobError, 404, "unknown_job", "job_id"),
+    _ErrorKind(UnknownIndicatorError, 404, "unknown_indicator", "id"),
     _ErrorKind(JobStateError, 409, "job_state"),
     _ErrorKind(NoWindowError, 409, "no_window"),
     _ErrorKind(TooLateError, 503, "too_late"),
