@@ -162,9 +162,14 @@ def _array(column: np.ndarray[Any, Any]) -> bytes:
     return orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)
 
 
+def _known_id(text: str, field_name: str) -> str:
+    """Refuse what is not the id of an indicator; each of them has a route of its own, which is found first."""
+    indicator = find_indicator(text)
+    raise InputError(field_name, f"The values of {indicator.id} are at {PATH}/{indicator.id}")
+
+
 async def _refuse_unknown(_context: RequestContext, request: RouteRequest) -> Response:
-    indicator = find_indicator(request.values["id"])
-    raise InputError("id", f"The values of {indicator.id} are at {PATH}/{indicator.id}")
+    raise InputError("id", f"There are no values of {request.values['id']}")
 
 
 def _source(text: str, field_name: str) -> str:
@@ -234,7 +239,7 @@ ENDPOINTS = (
         _refuse_unknown,
         "Another id: there is no such indicator",
         ResponseSpec(IndicatorValues, "never"),
-        path_params=(Param("id", "the id of an indicator", params.WORDS_KIND, is_required=True),),
+        path_params=(Param("id", "the id of an indicator", Kind(_known_id, {"type": "string"}), is_required=True),),
         errors=(404, 422),
     ),
 )
