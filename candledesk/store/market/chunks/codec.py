@@ -1,7 +1,7 @@
 """Encodes the records of a chunk as bytes, decodes them bit for bit, and computes their checksum. Pure.
 
 Codec 0 is the array itself, 8 bytes a value. Codec 1 writes prices as whole numbers (decimal ticks, or the ordered bit
-patterns of 32-bit floats; Yahoo's prices are 32-bit floats widened) and of them only the differences: close to the
+patterns of 32-bit floats; many providers send 32-bit floats widened) and of them only the differences: close to the
 close before, open to the close before, high and low to the higher and lower of open and close. Most differences need
 one or two bytes, so a bar takes 6 to 11 bytes instead of 48, and a few steps of numpy unpack a chunk in 0.03 ms.
 Packing the result with zlib too would save a fifth and take longer than all the rest of a read.
