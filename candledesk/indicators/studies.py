@@ -113,7 +113,7 @@ def parse_line(text: str, *, depth: int = 1) -> StudyLine | None:
     head, _, tail = text.partition(":")
     name, _, output = head.partition(".")
     if name not in PRICES and not name.replace("_", "").isalnum():
-        raise InputError("source", f"source cannot be {text[:60]!r}: use a price ({' '.join(PRICES)}) or an indicator")
+        raise InputError("source", f"No source {text[:60]!r}: use a price ({' '.join(PRICES)}) or an indicator")
     study = make_study(name, _parse_params(tail), depth=depth)
     outputs = study.indicator.output_names
     if output and output not in outputs:

@@ -211,12 +211,12 @@ def _union_form(arguments: tuple[Any, ...]) -> _Form:
     others = [one for one in arguments if one not in {NoneType, orjson.Fragment}]
     forms = [_form(one) for one in others]
     schema = {"anyOf": [*(form.schema for form in forms), *([{"type": "null"}] if NoneType in arguments else [])]}
-    if len(others) > 1 or orjson.Fragment in arguments:
+    if len(others) > 1:
         return _Form(schema, _same, _same)
     (form,) = forms
 
     def encode_some(value: Any) -> Any:  # noqa: ANN401 - JSON
-        return None if value is None else form.encode(value)
+        return value if value is None or isinstance(value, orjson.Fragment) else form.encode(value)
 
     def decode_some(value: Any) -> Any:  # noqa: ANN401 - JSON
         return None if value is None else form.decode(value)
