@@ -239,7 +239,7 @@ ENDPOINTS = (
         _refuse_unknown,
         "Another id: there is no such indicator",
         ResponseSpec(IndicatorValues, "never"),
-        path_params=(Param("id", "the id of an indicator", Kind(_known_id, {"type": "string"}), is_required=True),),
+        path_params=(Param("id", "the id of an indicator", Kind(_known_id, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}), is_required=True),),
         errors=(404, 422),
     ),
 )
