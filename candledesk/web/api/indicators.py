@@ -168,6 +168,9 @@ def _known_id(text: str, field_name: str) -> str:
     raise InputError(field_name, f"The values of {indicator.id} are at {PATH}/{indicator.id}")
 
 
+_ID = Kind(_known_id, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"})
+
+
 async def _refuse_unknown(_context: RequestContext, request: RouteRequest) -> Response:
     raise InputError("id", f"There are no values of {request.values['id']}")
 
@@ -239,7 +242,7 @@ ENDPOINTS = (
         _refuse_unknown,
         "Another id: there is no such indicator",
         ResponseSpec(IndicatorValues, "never"),
-        path_params=(Param("id", "the id of an indicator", Kind(_known_id, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}), is_required=True),),
+        path_params=(Param("id", "the id of an indicator", _ID, is_required=True),),
         errors=(404, 422),
     ),
 )
