@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.events import BarsStored
+from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
@@ -35,14 +36,14 @@ from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
-from tests.fake_indicators import fake_indicator_reply
+from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import FakeJobs, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows, IndicatorRowsRequest
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
@@ -267,6 +268,10 @@ class FakeCache(FakeJobs):
             return fake_indicator_reply(request, bars, self.now)
 
         return resolved(answer)
+
+    def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
+        asked = IndicatorRequest(request.symbol, request.interval, request.study, request.span)
+        return resolved(lambda: fake_indicator_rows(request, self.load_indicator(asked).result()))
 
     # -- series and symbols
 

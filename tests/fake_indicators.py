@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.indicator_messages import IndicatorReply
+from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows
 from candledesk.domain.calendar.session_calendar import SessionCalendar
 from candledesk.domain.interval import DAY_S
 from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Hole, Market
 
 if TYPE_CHECKING:
-    from candledesk.cache.indicator_messages import IndicatorRequest
+    from candledesk.cache.indicator_messages import IndicatorRequest, IndicatorRowsRequest
     from candledesk.domain.bars import Bars
 
 
@@ -27,3 +27,15 @@ def fake_indicator_reply(request: IndicatorRequest, bars: Bars, now: int) -> Ind
     is_final = bars.open_time + request.interval.step_s <= now
     shifts = request.study.indicator.shifts(request.study.params)
     return IndicatorReply(request, bars.open_time, is_final, values.settled, values.lines, shifts)
+
+
+def fake_indicator_rows(request: IndicatorRowsRequest, reply: IndicatorReply) -> IndicatorRows:
+    """Return the rows of the values in a reply."""
+    keys = reply.open_time // (request.interval.step_s * request.stride)
+    runs = [np.flatnonzero(keys == key) for key in np.unique(keys)]
+    first, counts = np.array([run[0] for run in runs], np.int64), np.array([len(run) for run in runs], np.int64)
+    least, greatest, last = (
+        {name: np.array([pick(line[run]) for run in runs], np.float64) for name, line in reply.lines.items()}
+        for pick in (np.fmin.reduce, np.fmax.reduce, lambda values: values[-1])
+    )
+    return IndicatorRows(request, reply.open_time[first], counts, least, greatest, last, reply.rev)

@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.events import Event
-    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
+    from candledesk.cache.indicator_messages import (
+        IndicatorReply,
+        IndicatorRequest,
+        IndicatorRows,
+        IndicatorRowsRequest,
+    )
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -142,6 +147,10 @@ class CacheApi(CommandApi, Protocol):
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        ...
+
+    def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
+        """Return the extremes of an indicator's lines for each row of a chart that is zoomed out."""
         ...
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from candledesk.cache.events import Event
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
-    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
+    from candledesk.cache.indicator_messages import (
+        IndicatorReply,
+        IndicatorRequest,
+        IndicatorRows,
+        IndicatorRowsRequest,
+    )
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.messages import (
         ArchiveEntry,
@@ -96,6 +101,10 @@ class CacheController:
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator at stored bars."""
         return self._indicator_loader.load_indicator(request)
+
+    def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
+        """Return the extremes of an indicator's lines for each row of a chart that is zoomed out."""
+        return self._indicator_loader.load_indicator_rows(request)
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None

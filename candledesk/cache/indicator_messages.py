@@ -69,3 +69,32 @@ class IndicatorReply:
     notes: tuple[str, ...] = ()
     profile: tuple[ProfileRow, ...] = ()
     rev: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRowsRequest:
+    """The lines of a study for a chart whose rows stand for up to ``stride`` bars each (8, 64 or 512)."""
+
+    symbol: str
+    interval: Interval
+    study: Study
+    span: Span
+    stride: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class IndicatorRows:
+    """The lines of a study, reduced to n rows of bars; the rows are those of a chart's bars at the same stride.
+
+    ``open_time``, ``n_bars``: int64 ``(n,)``, of the first bar of each row, and how many bars it holds; ``least``,
+    ``greatest``, ``last``: float64 ``(n,)`` by output: the extremes of the values at those bars, and the value at the
+    last one. ``rev``: the series' revision.
+    """
+
+    request: IndicatorRowsRequest
+    open_time: IntArray
+    n_bars: IntArray
+    least: Mapping[str, FloatArray]
+    greatest: Mapping[str, FloatArray]
+    last: Mapping[str, FloatArray]
+    rev: int

@@ -160,6 +160,7 @@ class Indicator:
     number, the index of the first bar whose value does not depend on what is missing at a hole. ``is_incomplete``: of
     each bar, whether something else that its value is made of is missing. ``anchor_start``: for
     ``Reach.ANCHOR``, the open time from which bars are needed for the value of a bar that opens at a time.
+    ``is_known_later``: a value at a bar can still change while later bars come, until two values follow it.
     ``shifts``: by how many bars an output is drawn to the right. ``levels``: horizontal lines of the pane.
     """
 
@@ -177,6 +178,7 @@ class Indicator:
     anchor_start: Callable[[Market, Params, int], int] | None = None
     needs_volume: bool = False
     needs_daily: bool = False
+    is_known_later: bool = False
     shifts: Callable[[Params], dict[str, int]] = _no_shifts
     levels: tuple[float, ...] = ()
 

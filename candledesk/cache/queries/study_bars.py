@@ -41,6 +41,10 @@ class StudyBars:
     gaps: tuple[Gap, ...]
     rev: int
 
+    def from_index(self, first: int) -> StudyBars:
+        """Return the bars from one on; where bars are missing is left out."""
+        return StudyBars(self.bars.take(slice(first, None)), self.is_final[first:], (), self.gaps, self.rev)
+
 
 class StudyBarsReader:
     """Reads the bars of one series on a reader thread; made for one request."""

@@ -149,4 +149,5 @@ ZIGZAG = Indicator(
     lookback=_n_beside,
     settle=lambda _params: _SETTLE,
     settled_from=_settled_from,
+    is_known_later=True,
 )

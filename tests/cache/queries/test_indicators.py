@@ -1,19 +1,16 @@
 """Values of indicators at stored bars: exact from any start, as known at any time, and never at the provider's cost."""
 
-import time
-
 import numpy as np
 import pytest
 
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.queries import indicators as indicator_queries
-from candledesk.cache.queries.indicators import KeptValues
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import next_open_times
 from candledesk.domain.errors import InputError, NotCachedError
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import Span
-from candledesk.indicators.computing import Values, compute
+from candledesk.indicators.computing import compute
 from candledesk.indicators.declaration import Market
 from candledesk.indicators.studies import make_study, parse_study
 from candledesk.providers.answers import BarsAnswer
@@ -252,20 +249,3 @@ def test_a_changed_bar_changes_values_from_itself_on(harness, yahoo):
     np.testing.assert_array_equal(after.lines["value"][:n], before.lines["value"][:n])
     whole = compute(make_study("rsi"), longer, Market(yahoo.calendar(), INTERVALS["1d"]))
     np.testing.assert_allclose(after.lines["value"], whole.lines["value"], rtol=1e-9)
-
-
-def test_what_is_kept_stays_within_its_bytes():
-    kept = KeptValues(10_000)
-    bars = walk(np.arange(50) * DAY_S, 1)
-    values = Values({"value": np.zeros(50)}, np.ones(50, np.bool_))
-    for key in range(20):
-        kept.keep(key, bars, values)
-        assert kept.n_bytes <= 10_000
-    assert kept.find(0) is None
-    assert kept.find(19) is not None
-    kept.keep("large", walk(np.arange(5_000) * DAY_S, 1), values)
-    assert kept.find("large") is None
-    started = time.monotonic()
-    kept.keep(19, bars, values)
-    assert kept.n_bytes <= 10_000
-    assert time.monotonic() - started < 1
