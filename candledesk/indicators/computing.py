@@ -108,16 +108,18 @@ def recompute(
 
     ``before``: bars of the same series from the same first bar on, and their values under the same ``holes``. Values
     before the first changed bar are kept bit by bit, but for a zig zag, whose points are known bars later. What is not
-    made of a number of bars is computed as a whole.
+    made of a number of bars, or depends on its start for longer, is computed as a whole.
     """
     bars, values = before
     changed = first_change(bars, after)
-    reach = study.lookback + study.settle
-    start = changed - 2 * reach
-    is_local = all(one.indicator.reach is Reach.BARS and one.indicator.settled_from is None for one in study.chain)
+    n_before = study.lookback + study.settle
+    start = changed - (2 * n_before if study.indicator.settled_from is None else n_before)
+    is_local = all(one.indicator.reach is Reach.BARS and not one.indicator.is_known_later for one in study.chain)
     if start <= 0 or not is_local or any(hole.index > start for hole in holes):
         return compute(study, after, market, holes)
-    new = compute(study, after.take(slice(start, None)), market)
+    new = compute(study, after.take(slice(start, None)), market, [Hole(0, int(after.open_time[start - 1]))])
+    if changed < len(after) and not new.settled[changed - start]:
+        return compute(study, after, market, holes)
     kept, fresh = values.take(slice(0, changed)), new.take(slice(changed - start, None))
     lines = {name: np.concatenate((kept.lines[name], fresh.lines[name])) for name in kept.lines}
     settled = np.concatenate((kept.settled, np.full(len(fresh.settled), bool(kept.settled[-1]))))

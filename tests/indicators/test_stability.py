@@ -13,6 +13,7 @@ from tests.indicators.markets import VENUES, bars_of, calendar_of, market_of, wa
 N_STARTS = 50
 LONG = 2_600  # bars, so that the longest settling ends within them
 PARAMS = {"zigzag": {"deviation": 2.0, "legs": 4}}  # points often enough to be sure of one
+FIELDS = ("open_time", "open", "high", "low", "close", "volume")
 LOCAL = [row for row in INDICATORS if row.reach is not Reach.RANGE]
 
 
@@ -116,7 +117,7 @@ def test_an_anchor_is_flagged_until_the_next_one_begins():
 
 
 def with_change(bars, index):
-    columns = [getattr(bars, name).copy() for name in ("open_time", "open", "high", "low", "close", "volume")]
+    columns = [getattr(bars, name).copy() for name in FIELDS]
     columns[2][index] *= 1.05
     columns[4][index] *= 1.04
     columns[5][index] += 5
@@ -151,9 +152,32 @@ def test_new_bars_are_added_to_what_was_computed(indicator):
         older, values = longer, found
 
 
+@pytest.mark.parametrize("name", ["ema", "rsi", "macd", "bollinger", "vwap", "obv", "supertrend"])
+def test_hundreds_of_ticks_end_where_a_batch_does(name):
+    rng = np.random.default_rng(5)
+    bars, market, study = bars_of("24/7", LONG), market_of("24/7"), make_study(name)
+    columns = [getattr(bars, field)[:1_500].copy() for field in FIELDS]
+    shown = Bars(*columns)
+    values = compute(study, shown, market)
+    for tick in range(400):
+        if tick % 50 == 0:  # a new bar forms
+            n = 1_500 + tick // 50
+            columns = [getattr(bars, field)[: n + 1].copy() for field in FIELDS]
+            columns[2][-1] = columns[3][-1] = columns[4][-1] = columns[1][-1]
+            columns[5][-1] = 0.0
+        price = columns[4][-1] * (1 + rng.normal(0, 1e-3))
+        columns = [column.copy() for column in columns]
+        columns[2][-1], columns[3][-1] = max(columns[2][-1], price), min(columns[3][-1], price)
+        columns[4][-1] = price
+        columns[5][-1] += 3.0
+        following = Bars(*columns)
+        values, shown = recompute(study, (shown, values), following, market), following
+    assert_same(values, compute(study, shown, market), np.ones(len(shown), np.bool_), rtol=1e-12)
+
+
 def test_a_price_that_was_huge_long_ago_leaves_no_trace():
     bars = walk(np.arange(3_000) * 3_600, 3)
-    columns = [getattr(bars, name).copy() for name in ("open_time", "open", "high", "low", "close", "volume")]
+    columns = [getattr(bars, name).copy() for name in FIELDS]
     for column in columns[1:5]:
         column[100] = 1e15
     market = market_of("24/7")

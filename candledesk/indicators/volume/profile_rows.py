@@ -48,17 +48,21 @@ def count_rows(bars: Bars, n_rows: int, share: float) -> ProfileRows | None:
 
 
 def _spread(bars: Bars, edges: FloatArray) -> FloatArray:
-    """Return the volume in each row: what lies below its upper edge less what lies below its lower one."""
-    width = bars.high - bars.low
-    is_flat = width <= 0
-    width[is_flat] = 1.0
-    below = np.empty(len(edges))
-    for index, edge in enumerate(edges.tolist()):
-        part = np.clip((edge - bars.low) / width, 0.0, 1.0)
-        part[is_flat] = bars.low[is_flat] < edge
-        below[index] = float(part @ bars.volume)
-    below[0], below[-1] = 0.0, float(bars.volume.sum())
-    return np.diff(below)
+    """Return the volume in each row: of each bar a part of its lowest and highest row, and whole rows between them."""
+    n_rows, height = len(edges) - 1, float(edges[1] - edges[0])
+    first, last = (
+        np.clip(((price - edges[0]) / height).astype(np.int64), 0, n_rows - 1) for price in (bars.low, bars.high)
+    )
+    is_one = first == last
+    width = np.where(is_one, 1.0, bars.high - bars.low)
+    density = bars.volume / width
+    in_first = np.where(is_one, bars.volume, density * (edges[first + 1] - bars.low))
+    in_last = np.where(is_one, 0.0, density * (bars.high - edges[last]))
+    whole = np.where(is_one, 0.0, density * height)
+    begun, ended = (np.bincount(row, whole, n_rows + 1) for row in (first + 1, np.where(is_one, first + 1, last)))
+    between: FloatArray = np.cumsum(begun - ended)[:n_rows]
+    ends = np.bincount(first, in_first, n_rows) + np.bincount(last, in_last, n_rows)
+    return np.maximum(between + ends, 0.0)
 
 
 def _value_area(total: FloatArray, busiest: int, share: float) -> tuple[int, int]:
