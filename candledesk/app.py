@@ -22,14 +22,18 @@ from candledesk.cache.runtime.threads import start_daemon
 from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.domain.progress import ignore_progress
 from candledesk.domain.texts import printable
 from candledesk.paths import open_home, resources_dir, write_private
 from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
+from candledesk.store.market.database import create_or_open
+from candledesk.store.restoring import finish_restore
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
 
 if TYPE_CHECKING:
+    from candledesk.domain.progress import OnProgress
     from candledesk.paths import Paths
     from candledesk.settings import Settings
     from candledesk.web.http_server import WebServer
@@ -66,8 +70,10 @@ class DemoProcess:
 class Application:
     """One running CandleDesk: the cache service, and on request the demo market and the web server."""
 
-    def __init__(self, settings: Settings, *, demo: bool = False) -> None:
+    def __init__(self, settings: Settings, *, demo: bool = False, on_progress: OnProgress = ignore_progress) -> None:
         """Lock the home, open the database and start the cache.
+
+        An older database is migrated with ``on_progress``; ``former`` is the copy that was made before, else ``None``.
 
         Raises ``HomeLockedError`` when another process holds the lock of the home, ``EnvironmentFaultError`` for faults
         of the disk or the operating system.
@@ -76,12 +82,20 @@ class Application:
         self.refusal = _read_only_refusal(self.paths)
         self._log_listener = start_log(self.paths, settings.log_level)
         self._lock = HomeLock(self.paths.lock, is_read_only=self.refusal is not None)
+        if self.refusal is None:
+            finish_restore(self.paths.home)
         self._demo = DemoProcess() if demo else None
         if self._demo is not None:
             settings = replace(settings, yahoo_url=self._demo.url, requests_per_minute=600.0, request_burst=60)
         self.settings = settings
         try:
-            self.service = CacheService(self.paths.database, settings, self.paths.yfinance_cache, refusal=self.refusal)
+            self.former = create_or_open(self.paths.database, on_progress)
+            self.service = CacheService(
+                self.paths.database,
+                settings,
+                self.paths.yfinance_cache,
+                refusal=self.refusal,
+            )
         except BaseException:
             if self._demo is not None:
                 self._demo.close()
@@ -107,8 +121,11 @@ class Application:
         return self.service.jobs.resume_previous() if self.refusal is None else 0
 
     def start_updates(self) -> None:
-        """Update open charts and archived series from now on, unless the user has switched that off."""
-        if self.settings.update == "on" and self.refusal is None:
+        """Update open charts and archived series from now on, unless the user has switched that off; tidy up."""
+        if self.refusal is not None:
+            return
+        self.service.housekeeping.start()
+        if self.settings.update == "on":
             self.service.updater.start()
 
     def open_user_data(self) -> UserData:

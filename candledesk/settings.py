@@ -41,6 +41,9 @@ class Settings:
     fetch_threads: int = _option(4, "fetch threads of the worker pool", low=1, high=16)
     update: str = _option("on", "update open charts and archived series automatically", choices=("on", "off"))
     update_floor_s: float = _option(60.0, "shortest pause between two updates of a series", low=5, high=86400)
+    backup: str = _option("off", "make a backup by itself: never or every week", choices=("off", "weekly"))
+    backups_kept: int = _option(4, "automatic backups that are kept of each kind", low=1, high=1000)
+    jobs_kept_days: int = _option(90, "days for which the list keeps jobs that succeeded", low=1, high=36500)
     theme: str = _option("", "colours of the window; not given: the last choice", choices=("system", "dark", "light"))
     log_level: str = _option("INFO", "what is logged at least", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 

@@ -37,7 +37,8 @@ from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
-from tests.fake_jobs import FakeJobs, resolved
+from tests.fake_jobs import resolved
+from tests.fake_maintenance import FakeMaintenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 FIELDS = "open_time", "open", "high", "low", "close", "volume"
 
 
-class FakeCache(FakeJobs):
+class FakeCache(FakeMaintenance):
     """Implements ``candledesk.cache.api.CacheApi``.
 
     A series has either the bars of :meth:`add`, of which the newest ``n_stored`` are stored, or, for one of

@@ -36,6 +36,10 @@ def test_updates_can_be_switched_off(text, n_started):
     settings = load_settings({"CANDLEDESK_UPDATE": text, "CANDLEDESK_UPDATE_FLOOR_S": "90"})
     updater = SimpleNamespace(start=lambda: started.append(1))
     Application.start_updates(
-        SimpleNamespace(settings=settings, refusal=None, service=SimpleNamespace(updater=updater))
+        SimpleNamespace(
+            settings=settings,
+            refusal=None,
+            service=SimpleNamespace(updater=updater, housekeeping=SimpleNamespace(start=lambda: None)),
+        )
     )
     assert (len(started), settings.update_floor_s) == (n_started, 90.0)

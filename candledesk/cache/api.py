@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         IndicatorRows,
         IndicatorRowsRequest,
     )
+    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceRequest, MaintenanceTask, StorageReport
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -36,7 +37,50 @@ if TYPE_CHECKING:
     from candledesk.domain.span import Span
 
 
-class CommandApi(Protocol):
+class MaintenanceApi(Protocol):
+    """Long tasks on the files of the home, and what takes how much room in it.
+
+    One task runs at a time, in the process that owns the database; the last ones that ended are remembered until it
+    ends. Futures fail with ``UnknownTaskError`` for a number that is none of them.
+    """
+
+    def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
+        """Queue a task and answer at once; an equal one that waits or runs is joined.
+
+        Fails with ``InputError`` for a request that cannot be done.
+        """
+        ...
+
+    def list_maintenance(self) -> Future[list[MaintenanceTask]]:
+        """Return the tasks that wait or run, and the last ones that ended; the newest first."""
+        ...
+
+    def read_maintenance(self, task_id: int) -> Future[MaintenanceTask]:
+        """Return one task as it stands."""
+        ...
+
+    def wait_maintenance(self, task_id: int) -> Future[MaintenanceTask]:
+        """Resolve when the task has ended, whether it succeeded or not."""
+        ...
+
+    def cancel_maintenance(self, task_id: int) -> Future[MaintenanceTask]:
+        """Let a task stop at its next step; ``TaskStateError`` when it has ended."""
+        ...
+
+    def read_storage(self) -> Future[StorageReport]:
+        """Return the sizes of series, tables, logs and backups."""
+        ...
+
+    def list_backups(self) -> Future[list[BackupFile]]:
+        """Return the copies of the database that are in the home, the newest first."""
+        ...
+
+    def remove_backup(self, path: str) -> Future[BackupFile]:
+        """Delete a copy that ``list_backups`` has; ``InputError`` for any other file."""
+        ...
+
+
+class CommandApi(MaintenanceApi, Protocol):
     """What the command line asks; also answered by a running instance over HTTP (``web.client``).
 
     Futures fail with the errors of ``domain.errors``.

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
         IndicatorRowsRequest,
     )
     from candledesk.cache.jobs.queue import JobQueue
+    from candledesk.cache.maintenance.files import HomeFiles
+    from candledesk.cache.maintenance.runner import MaintenanceRunner
+    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceRequest, MaintenanceTask, StorageReport
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -69,12 +72,16 @@ class CacheController:
         fill_scheduler: FillScheduler,
         jobs: JobQueue,
         archive: Archive,
+        maintenance: MaintenanceRunner,
+        files: HomeFiles,
     ) -> None:
         """Start nothing."""
         self._context = context
         self._catalog = catalog
         self._jobs = jobs
         self._archive = archive
+        self._maintenance = maintenance
+        self._files = files
         self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
@@ -96,6 +103,8 @@ class CacheController:
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        if request.fill != "none":
+            self._catalog.forgotten.clear(request.symbol)
         return self._bars_loader.load_bars(request)
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
@@ -110,16 +119,20 @@ class CacheController:
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None
     ) -> Future[ImportReport]:
         """Store foreign bars of a stored interval; see ``BarsImporter.import_bars``."""
+        self._catalog.forgotten.clear(symbol)
         return self._importer.import_bars(symbol, interval, bars, listing)
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
+        self._catalog.forgotten.clear(symbol)
         return self._job_submitter.start_backfill(symbol, interval, span)
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Queue or join a backfill of each series, in one transaction; see ``CacheApi``."""
+        for symbol, _ in series:
+            self._catalog.forgotten.clear(symbol)
         return self._job_submitter.start_backfills(series, span)
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
@@ -128,6 +141,8 @@ class CacheController:
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
+        for symbol, _ in series:
+            self._catalog.forgotten.clear(symbol)
         return self._job_submitter.start_update(series)
 
     def wait_job(self, job_id: int) -> Future[Job]:
@@ -172,6 +187,7 @@ class CacheController:
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         """Keep a series that is shown up to date until the returned function is called."""
+        self._catalog.forgotten.clear(symbol)
         return self._context.active.follow(symbol, interval)
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
@@ -180,11 +196,46 @@ class CacheController:
 
     def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Keep a series complete from now on, or stop that; ``UnknownSymbolError`` when the provider knows none."""
+        self._catalog.forgotten.clear(symbol)
         return self._archive.change(symbol, interval, is_on=is_on)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         """Set which series the charts in front show: their updates go first."""
         self._context.active.set_in_front(series)
+
+    # --- maintenance --------------------------------------------------------------------------------------------
+
+    def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
+        """Queue a maintenance task or join an equal one; see ``CacheApi``."""
+        return self._maintenance.start(request)
+
+    def list_maintenance(self) -> Future[list[MaintenanceTask]]:
+        """Return the maintenance tasks of this run, the newest first."""
+        return self._maintenance.tasks()
+
+    def read_maintenance(self, task_id: int) -> Future[MaintenanceTask]:
+        """Return one maintenance task; ``UnknownTaskError`` when there is none."""
+        return self._maintenance.read(task_id)
+
+    def wait_maintenance(self, task_id: int) -> Future[MaintenanceTask]:
+        """Resolve when the maintenance task has ended."""
+        return self._maintenance.wait(task_id)
+
+    def cancel_maintenance(self, task_id: int) -> Future[MaintenanceTask]:
+        """Let a maintenance task stop at its next step; ``TaskStateError`` when it has ended."""
+        return self._maintenance.cancel(task_id)
+
+    def read_storage(self) -> Future[StorageReport]:
+        """Return the sizes of series, tables, logs and backups."""
+        return self._files.read_storage()
+
+    def list_backups(self) -> Future[list[BackupFile]]:
+        """Return the copies of the database that are in the home, the newest first."""
+        return self._files.list_backups()
+
+    def remove_backup(self, path: str) -> Future[BackupFile]:
+        """Delete a copy that ``list_backups`` has; ``InputError`` for any other file."""
+        return self._files.remove_backup(path)
 
     # --- what is known ------------------------------------------------------------------------------------------
 

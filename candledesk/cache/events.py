@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from candledesk.cache.maintenance_messages import MaintenanceTask
 from candledesk.cache.messages import Job, LimiterState
 from candledesk.domain.interval import Interval
 from candledesk.domain.json_fields import JsonField
@@ -98,6 +99,20 @@ class SymbolReused:
 
 
 @dataclass(frozen=True, slots=True)
+class EntriesRestored:
+    """Event: entries of the database other than bars were damaged; ``text`` says which, and what was done."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceChanged:
+    """Event: a maintenance task began, went on or ended; its progress is sent a few times a second at most."""
+
+    task: MaintenanceTask
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRequested:
     """Event: another start of the program asks for the window in front, with a chart of ``symbol`` if one is named.
 
@@ -117,5 +132,7 @@ Event = (
     | LimiterChanged
     | FaultRaised
     | SymbolReused
+    | EntriesRestored
+    | MaintenanceChanged
     | WindowRequested
 )

@@ -18,17 +18,25 @@ from candledesk.cache.fetching.fill_scheduler import FillScheduler
 from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
+from candledesk.cache.maintenance.files import HomeFiles
+from candledesk.cache.maintenance.registry import KINDS
+from candledesk.cache.maintenance.runner import MaintenanceRunner
+from candledesk.cache.maintenance.task import MaintenanceContext
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
 from candledesk.cache.runtime.provider_router import ProviderRouter
 from candledesk.cache.runtime.readers import Readers
+from candledesk.cache.runtime.row_repairs import RowRepairs
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.lost_coverage import write_lost_coverage
 from candledesk.cache.upkeep.archive import Archive
+from candledesk.cache.upkeep.housekeeping import Housekeeping
 from candledesk.cache.upkeep.schedule import UpdateRate
 from candledesk.cache.upkeep.updater import Updater
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
+from candledesk.paths import Paths
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.providers.registry import make_providers
@@ -36,7 +44,7 @@ from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -44,10 +52,12 @@ if TYPE_CHECKING:
     from candledesk.settings import Settings
     from candledesk.store import Connection
     from candledesk.store.market.providers import LimitRow
+    from candledesk.store.market.row_copies.repair import RowFinding
 
 log = logging.getLogger(__name__)
 FETCHERS_S = 1.5
 WRITER_S = 1.0
+MAINTENANCE_S = 0.3
 READERS_S = 0.3
 
 
@@ -89,8 +99,9 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        self._writer = Writer(partial(_connect, database, refusal), _checkpoint)
-        self._readers = Readers(partial(connect_reader, database))
+        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
+        self._writer = Writer(partial(_connect, database, refusal), _checkpoint, run=repairs.run)
+        self._readers = Readers(partial(connect_reader, database), after_task=partial(repairs.submit, self._writer))
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
         self._context = CacheContext(
@@ -118,13 +129,25 @@ class CacheService:
         archive = Archive(*parts)
         rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
         self.updater = Updater(*parts, self.jobs, archive, rate)
-        self.controller = CacheController(*parts, self.jobs, archive)
+        paths = Paths(database.parent)
+        self.maintenance = self._make_maintenance(database, paths, settings, refusal)
+        files = HomeFiles(self._context, self._catalog.limits, paths)
+        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
+        self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
 
     @property
     def terms(self) -> str:
         """Where the data come from, and under which terms, in sentences."""
         terms = [provider.capabilities.terms for provider in self._providers.providers.values()]
         return " ".join(filter(None, terms))
+
+    def _make_maintenance(
+        self, database: Path, paths: Paths, settings: Settings, refusal: EnvironmentFaultError | None
+    ) -> MaintenanceRunner:
+        parts = self._context, self._catalog, self._fill_scheduler, self.jobs
+        connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
+        context = MaintenanceContext(*parts, paths, connect, refusal, settings.backups_kept, repair_rows)
+        return MaintenanceRunner(context, KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}
@@ -146,6 +169,9 @@ class CacheService:
         written = self._writer.submit(lambda connection: _write_limiter(connection, provider, row))
         written.add_done_callback(lambda done: _log_failure("remembering the limiter", done.exception()))
 
+    def _restore_coverage(self, connection: Connection, findings: Sequence[RowFinding]) -> None:
+        write_lost_coverage(connection, lambda *series: self._catalog.read(*series).readable, findings)
+
     def emit(self, event: Event) -> None:
         """Call every subscriber with an event that happened outside the cache."""
         self._events.emit(event)
@@ -153,6 +179,8 @@ class CacheService:
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
+        self.housekeeping.close()
+        self.maintenance.close(MAINTENANCE_S)
         self._delayed_calls.close()
         self.jobs.close()
         self._fill_scheduler.close()

@@ -49,11 +49,17 @@ class CommandContext:
         return load_settings(None, **self._overrides)
 
     def application(self) -> Application:
-        """Open the home; ``HomeLockedError`` when another process holds it."""
+        """Open the home, with progress on stderr where its database is migrated.
+
+        Raises ``HomeLockedError`` when another process holds it.
+        """
         from candledesk.app import Application
+        from candledesk.commands.progress import ProgressLines, report_migration
 
         if self._application is None:
-            self._application = Application(self.settings(), demo=self.demo)
+            with ProgressLines() as show:
+                self._application = Application(self.settings(), demo=self.demo, on_progress=show)
+            report_migration(self._application.former)
         return self._application
 
     def cache(self) -> CommandApi:

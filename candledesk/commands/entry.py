@@ -46,7 +46,12 @@ COMMANDS = {  # the module that declares each command
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",
     "import": f"{_PACKAGE}.imports",
-    "doctor": f"{_PACKAGE}.doctor",
+    "backup": f"{_PACKAGE}.files.backup",
+    "restore": f"{_PACKAGE}.files.backup",
+    "storage": f"{_PACKAGE}.files.storage",
+    "forget": f"{_PACKAGE}.files.storage",
+    "compact": f"{_PACKAGE}.files.storage",
+    "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.
 

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from candledesk.cache.events import SymbolReused
+from candledesk.cache.events import EntriesRestored, SymbolReused
 from candledesk.commands.exit_codes import EXIT_GAPS
 from candledesk.domain.errors import InputError
 from candledesk.domain.span import HISTORY_START, Span
@@ -52,14 +52,22 @@ def report_gaps(reply: BarsReply) -> int:
 
 
 def report_reuse(event: Event) -> None:
-    """Print on stderr that a symbol belongs to another company now."""
-    if isinstance(event, SymbolReused):
+    """Print on stderr that a symbol belongs to another company now, or that damaged entries were restored."""
+    if isinstance(event, SymbolReused | EntriesRestored):
         print(printable(event.text), file=sys.stderr)
 
 
 def count_text(counts: Mapping[str, int]) -> str:
     """Return ``12 open_outside, 1 jump``."""
     return ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
+
+
+def byte_text(n_bytes: int) -> str:
+    """Return ``512 B``, ``4.1 kB``, ``12.0 MB`` or ``1.2 GB`` (decimal units)."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= size:
+            return f"{n_bytes / size:,.1f} {unit}"
+    return f"{n_bytes} B"
 
 
 def print_table(rows: list[dict[str, Any]], *, as_json: bool) -> None:

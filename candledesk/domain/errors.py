@@ -63,5 +63,13 @@ class UnknownIndicatorError(CandleDeskError):
     """There is no indicator with that id."""
 
 
+class UnknownTaskError(CandleDeskError):
+    """There is no maintenance task with that number."""
+
+
+class TaskStateError(CandleDeskError):
+    """The state of a maintenance task does not allow the requested change (INTERFACE.md: 409)."""
+
+
 class ClosingError(CandleDeskError):
     """The application is shutting down and accepts no more requests."""

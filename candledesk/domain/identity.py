@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
 
 # Words that may be added to or missing in the name of the same company.
+_RETIRED = re.compile(r"_\d{4}-\d{2}-\d{2}(_\d{1,3})?$")
 _LEGAL_FORMS = (
     "ab adr ads ag as asa bhd class co common company corp corporation de gmbh group holding holdings inc incorporated"
     " kgaa limited llc lp ltd nv ord ordinary oyj plc pt public reit sa sab se share shares spa sponsored stock tbk the"
@@ -72,6 +73,11 @@ def retired_symbol(symbol: str, until: int, taken: Container[str]) -> str:
         if name not in taken:
             return name
     raise ValueError(f"no symbol is left for the former {symbol}")  # a thousand companies on one day
+
+
+def is_retired(symbol: str) -> bool:
+    """Return whether a symbol is one that ``retired_symbol`` made: no provider has its bars any more."""
+    return _RETIRED.search(symbol) is not None
 
 
 def retired_name(symbol: str, name: str, until: int) -> str:

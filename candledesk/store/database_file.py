@@ -1,4 +1,4 @@
-"""A SQLite file with a versioned schema: creating, opening, backing up, migrating, transactions and checks.
+"""A SQLite file with a versioned schema: its version, connections, transactions and checks.
 
 Used for the candle database and the user database. Never open a database file that is in use by other means than
 these connections: closing any other descriptor on it drops SQLite's locks, and another process can then overwrite a
@@ -7,12 +7,12 @@ committed transaction (notes/storage.md §7).
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
+from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.sqlite_errors import translate_faults
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 SQLITE_NEEDED = (3, 38)  # the operator ->> in market/jobs.py and market/instruments.py; STRICT came with 3.37
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 32_768
-
-_log = logging.getLogger(__name__)
 
 
 class SchemaStep(Protocol):
@@ -41,11 +39,15 @@ class SchemaStep(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The schema of one kind of database file; its version is the number of ``steps`` that were applied."""
+    """The schema of one kind of database file; its version is the number of ``steps`` that were applied.
+
+    ``backup_reason``: why a file is copied before it is migrated, without the version that it has.
+    """
 
     application_id: int
     steps: Sequence[SchemaStep]
     page_size: int
+    backup_reason: str = "schema"
 
     @property
     def version(self) -> int:
@@ -53,31 +55,23 @@ class Schema:
         return len(self.steps)
 
 
+class NewerFileError(EnvironmentFaultError):
+    """The file was written by a newer version of this program."""
+
+
+class StoreConnection(sqlite3.Connection):
+    """A connection that keeps which damage it has found (``market.row_copies.reading``).
+
+    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``votes``: what is known of
+    the tables with damaged rows, with the state of the database that it is true of.
+    """
+
+    has_damaged_rows = False
+    votes: dict[str, tuple[object, Any]]
+
+
 class ForeignFileError(EnvironmentFaultError):
     """The file is a SQLite database of another program."""
-
-
-def create_or_migrate(path: Path, schema: Schema) -> None:
-    """Make sure that ``path`` is a database of this schema: create it, or migrate it when it is older.
-
-    An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
-    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
-    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
-    """
-    check_sqlite()
-    with translate_faults(path):
-        version = read_version(path, schema)
-        if version == schema.version:
-            return
-        if version is None:
-            _create_folder(path)
-        with closing(connect(path, "rwc")) as conn:
-            if version is None:
-                conn.execute(f"PRAGMA page_size = {schema.page_size}")  # takes effect only before WAL
-            elif version:
-                _back_up(conn, path, version)
-            use_wal(conn, path)
-            _migrate(conn, schema)
 
 
 def read_version(path: Path, schema: Schema) -> int | None:
@@ -96,10 +90,11 @@ def read_version(path: Path, schema: Schema) -> int | None:
         is_empty = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if application_id != schema.application_id and not (is_empty and application_id == 0):
         raise ForeignFileError(
-            f"{path} is the database of another program: move it away or set another --home; it was not changed."
+            f"{path} is the database of another program: move it away or set another --home; it was not changed. If it "
+            "is CandleDesk's own, its beginning is damaged: run `candledesk doctor --repair`."
         )
     if version > schema.version:
-        raise EnvironmentFaultError(
+        raise NewerFileError(
             f"{path} was written by a newer CandleDesk (schema version {version}, this one reads {schema.version}): "
             "update CandleDesk, or set another --home; the file was not changed."
         )
@@ -116,10 +111,11 @@ def check_sqlite() -> None:
         )
 
 
-def connect(path: Path, mode: str, extra: str = "") -> sqlite3.Connection:
+def connect(path: Path, mode: str, extra: str = "") -> StoreConnection:
     """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
-    conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=StoreConnection)
+    conn.votes = {}
     try:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -165,7 +161,7 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
     Uses ``BEGIN IMMEDIATE``, because a deferred transaction that starts to write ignores the busy timeout. Raises
     ``EnvironmentFaultError`` for faults of the environment, also at the commit.
     """
-    with translate_faults(_file_of(conn)):
+    with translate_faults(file_of(conn)):
         conn.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -183,7 +179,7 @@ def count_changes(conn: sqlite3.Connection) -> int:
 @contextmanager
 def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
     """Run the block as one read transaction, so that all its reads see the same state; no effect in a transaction."""
-    with translate_faults(_file_of(conn)):
+    with translate_faults(file_of(conn)):
         if conn.in_transaction:
             yield
             return
@@ -200,19 +196,30 @@ def require_transaction(conn: sqlite3.Connection) -> None:
         raise RuntimeError("writes belong inside transaction()")
 
 
-def quick_check(conn: sqlite3.Connection) -> list[str]:
-    """Return a sentence for each damage that SQLite finds in the file; 0.1 s for a million bars."""
+def quick_check(conn: sqlite3.Connection, *, is_thorough: bool = False) -> list[str]:
+    """Return a sentence for each damage that SQLite finds in the file; 0.1 s for a million bars.
+
+    ``is_thorough``: compare the indexes with their tables too, which takes 0.2 s.
+    """
+    pragma = "integrity_check" if is_thorough else "quick_check"
     try:
-        found = [str(row[0]) for row in conn.execute("PRAGMA quick_check").fetchall()]
-        found += [f"{row[0]}: row without its {row[2]}" for row in conn.execute("PRAGMA foreign_key_check").fetchall()]
+        found = [str(row[0]) for row in conn.execute(f"PRAGMA {pragma}").fetchall()]
+        missing = Counter((row[0], row[2]) for row in conn.execute("PRAGMA foreign_key_check").fetchall())
     except sqlite3.DatabaseError as error:
         return [str(error)]
+    found += [f"{table}: {n} rows without their {parent}" for (table, parent), n in missing.items()]
     return [line for line in found if line != "ok"]
+
+
+def list_tables(conn: sqlite3.Connection) -> list[str]:
+    """Return the names of the tables, as they were created."""
+    sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'"
+    return [str(name) for (name,) in conn.execute(sql).fetchall()]
 
 
 def checkpoint(conn: sqlite3.Connection) -> int:
     """Run a passive checkpoint, which does not wait for readers; return how many pages are left in the log."""
-    with translate_faults(_file_of(conn)):
+    with translate_faults(file_of(conn)):
         _, n_logged, n_moved = conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         return int(n_logged - n_moved)
 
@@ -237,50 +244,9 @@ def _probe(conn: sqlite3.Connection) -> sqlite3.Connection:
     return conn
 
 
-def _file_of(conn: sqlite3.Connection) -> str:
+def file_of(conn: sqlite3.Connection) -> str:
     """Return the file's path for a message, also for a damaged file."""
     try:
         return str(conn.execute("PRAGMA database_list").fetchone()[2]) or "the database"
     except sqlite3.Error:
         return "the database"
-
-
-def _create_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise EnvironmentFaultError(
-            f"Cannot create the folder {path.parent}: {error.strerror}; set another --home."
-        ) from error
-
-
-def _back_up(conn: sqlite3.Connection, path: Path, version: int) -> None:
-    """Copy the whole database before it is migrated; an incomplete copy is removed."""
-    backup = path.with_name(f"{path.name}.v{version}.bak")
-    unfinished = path.with_name(f"{backup.name}.tmp")
-    try:
-        unfinished.unlink(missing_ok=True)
-        with closing(sqlite3.connect(unfinished)) as target:
-            conn.backup(target)
-        unfinished.replace(backup)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise EnvironmentFaultError(f"Cannot back up {path} as {backup}: {error.strerror}.") from error
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    _log.info("kept the database of schema version %d as %s", version, backup)
-
-
-def _migrate(conn: sqlite3.Connection, schema: Schema) -> None:
-    """Apply the missing steps, each with its version number in one transaction."""
-    while True:
-        with transaction(conn):
-            version = int(conn.execute("PRAGMA user_version").fetchone()[0])  # another process may have been faster
-            if version >= schema.version:
-                return
-            step = schema.steps[version]
-            step.run(conn)
-            conn.execute(f"PRAGMA application_id = {schema.application_id}")
-            conn.execute(f"PRAGMA user_version = {version + 1}")
-        _log.info("%s migrated to schema version %d (%s)", _file_of(conn), version + 1, step.name)

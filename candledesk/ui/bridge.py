@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    EntriesRestored,
     Event,
     FaultRaised,
     JobChanged,
@@ -72,7 +73,7 @@ class Bridge(QObject):
             case FaultRaised():
                 _log.error("%s", event.text or "bars are stored again")
                 self.fault_raised.emit(event.text)
-            case SymbolReused():
+            case SymbolReused() | EntriesRestored():
                 self.symbol_reused.emit(event.text)
             case WindowRequested():
                 self.window_requested.emit(event)

@@ -7,18 +7,30 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import Future
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError
 from candledesk.web.codec import decode
 from candledesk.web.server.problems import Problem
 
 if TYPE_CHECKING:
-    from candledesk.domain.errors import CandleDeskError
+    from collections.abc import Callable
 
+T = TypeVar("T")
 TIMEOUT_S = 40.0
 MAX_REPEATS = 30  # of a request that is answered with 429
+
+
+def answered(function: Callable[[], T]) -> Future[T]:
+    """Return a future that has ended with what ``function`` returns, or with the expected error that it raises."""
+    future: Future[T] = Future()
+    try:
+        future.set_result(function())
+    except CandleDeskError as error:
+        future.set_exception(error)
+    return future
 
 
 class ApiClient:

@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,18 +24,18 @@ from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.web.api.candles import Candles, Started
 from candledesk.web.api.jobs import JobPage, Moved
-from candledesk.web.api_client import ApiClient
+from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
+from candledesk.web.maintenance_client import RemoteMaintenance
 from candledesk.web.remote_indicators import path_of, query_of, read_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.domain.interval import Interval
 
-T = TypeVar("T")
 POLL_S = 0.3
 PAGE = 5_000
 WAIT_S = 30  # the longest that the endpoint waits for a fill
@@ -45,16 +45,7 @@ N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 N_PAGE_ROWS = 500  # of jobs or symbols: the most that the API allows
 
 
-def _done(function: Callable[[], T]) -> Future[T]:
-    future: Future[T] = Future()
-    try:
-        future.set_result(function())
-    except CandleDeskError as error:
-        future.set_exception(error)
-    return future
-
-
-class RemoteCache:
+class RemoteCache(RemoteMaintenance):
     """Implements ``CommandApi`` with the answers of the instance that holds the home."""
 
     def __init__(self, url: str, token: str) -> None:
@@ -76,7 +67,7 @@ class RemoteCache:
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Fill the span with a job of the running instance, wait for it, and page through the bars."""
-        return _done(lambda: self._load_bars(request))
+        return answered(lambda: self._load_bars(request))
 
     def _load_bars(self, request: BarsRequest) -> BarsReply:
         span = request.span
@@ -113,11 +104,11 @@ class RemoteCache:
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator."""
-        return _done(lambda: read_reply(request, self._api.get(path_of(request), query_of(request))))
+        return answered(lambda: read_reply(request, self._api.get(path_of(request), query_of(request))))
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""
-        return _done(lambda: self._start_backfill(symbol, interval, span))
+        return answered(lambda: self._start_backfill(symbol, interval, span))
 
     def _start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Job:
         body = {"symbol": symbol, "interval": interval.name, **_span_fields(span)}
@@ -125,7 +116,7 @@ class RemoteCache:
 
     def start_backfills(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[list[Job]]:
         """Start or join the jobs, ``N_SYMBOLS`` symbols of an interval with one request."""
-        return _done(lambda: self._start_backfills(list(series), span))
+        return answered(lambda: self._start_backfills(list(series), span))
 
     def _start_backfills(self, series: list[tuple[str, Interval]], span: Span | None) -> list[Job]:
         started: dict[tuple[str, str], Job] = {}
@@ -174,13 +165,13 @@ class RemoteCache:
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job."""
-        return _done(lambda: self._read_job(job_id))
+        return answered(lambda: self._read_job(job_id))
 
     def list_jobs(
         self, *, state: str | None = None, limit: int | None = None, before: int | None = None
     ) -> Future[list[Job]]:
         """Return the newest jobs first, ``None``: all of them; ``before``: only those with a smaller number."""
-        return _done(lambda: [job for jobs in self._job_pages(state, limit, before) for job in jobs])
+        return answered(lambda: [job for jobs in self._job_pages(state, limit, before) for job in jobs])
 
     def _job_pages(self, state: str | None, limit: int | None, before: int | None) -> Iterator[tuple[Job, ...]]:
         cursor = None if before is None else str(before)
@@ -211,35 +202,35 @@ class RemoteCache:
         return self._change_job(job_id, "retry")
 
     def _change_job(self, job_id: int, verb: str) -> Future[Job]:
-        return _done(lambda: decode(Job, self._api.post(f"/api/v1/jobs/{job_id}/{verb}", {})))
+        return answered(lambda: decode(Job, self._api.post(f"/api/v1/jobs/{job_id}/{verb}", {})))
 
     def retry_failed_jobs(self) -> Future[int]:
         """Queue every failed job again."""
-        return _done(lambda: decode(Moved, self._api.post("/api/v1/jobs/retry-failed", {})).n_jobs)
+        return answered(lambda: decode(Moved, self._api.post("/api/v1/jobs/retry-failed", {})).n_jobs)
 
     def clear_finished_jobs(self) -> Future[int]:
         """Delete every job that has ended from the list."""
-        return _done(lambda: decode(Moved, self._api.post("/api/v1/jobs/clear-finished", {})).n_jobs)
+        return answered(lambda: decode(Moved, self._api.post("/api/v1/jobs/clear-finished", {})).n_jobs)
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return what is known of a series."""
         query = {"symbol": symbol, "interval": interval.name}
-        return _done(lambda: decode(SeriesReport, self._api.get("/api/v1/coverage", query)))
+        return answered(lambda: decode(SeriesReport, self._api.get("/api/v1/coverage", query)))
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are archived."""
-        return _done(lambda: [decode(ArchiveEntry, row) for row in self._api.get("/api/v1/harvest")])
+        return answered(lambda: [decode(ArchiveEntry, row) for row in self._api.get("/api/v1/harvest")])
 
     def set_archived(self, symbol: str, interval: Interval, *, is_on: bool) -> Future[ArchiveEntry]:
         """Archive a series automatically, or end that."""
         body = {"symbol": symbol, "interval": interval.name, "on": is_on}
-        return _done(lambda: decode(ArchiveEntry, self._api.post("/api/v1/harvest", body)))
+        return answered(lambda: decode(ArchiveEntry, self._api.post("/api/v1/harvest", body)))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API shows."""
-        return _done(lambda: [_instrument(row) for row in self._cached_symbols(query, after)][:limit])
+        return answered(lambda: [_instrument(row) for row in self._cached_symbols(query, after)][:limit])
 
     def _cached_symbols(self, query: str, after: str | None) -> Iterator[SymbolFound]:
         query_row = {"query": query, "timeout": 0, "limit": N_PAGE_ROWS}

@@ -11,7 +11,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from candledesk.web.api import archive, candles, coverage, events, health, indicators, jobs, limiter, symbols, window
+from candledesk.web.api import (
+    archive,
+    candles,
+    coverage,
+    events,
+    health,
+    indicators,
+    jobs,
+    limiter,
+    maintenance,
+    symbols,
+    window,
+)
 from candledesk.web.api.contract.docs import build_docs
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
 from candledesk.web.api.contract.openapi import build_openapi
@@ -59,6 +71,7 @@ ENDPOINTS = (
     *limiter.ENDPOINTS,
     *events.ENDPOINTS,
     *window.ENDPOINTS,
+    *maintenance.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candledesk.domain.identity import is_other_company, is_same_name, retired_name, retired_symbol
+from candledesk.domain.identity import is_other_company, is_retired, is_same_name, retired_name, retired_symbol
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.symbols import is_symbol, parse_symbol
 
@@ -120,3 +120,10 @@ def test_a_retired_name_contains_the_last_day():
     assert retired_name("XYZ", "Old Mines Ltd", UNTIL) == "Old Mines Ltd (XYZ until 2026-11-28)"
     assert retired_name("XYZ", "", UNTIL) == "(XYZ until 2026-11-28)"
     assert len(retired_name("XYZ", "N" * 400, UNTIL)) == 300
+
+
+@pytest.mark.parametrize("symbol", ["XYZ", "XYZ_2", "2026-11-28", "AB_2026-11-28X", "XYZ_2026"])
+def test_only_a_symbol_that_was_retired_looks_like_one(symbol):
+    assert not is_retired(symbol)
+    assert is_retired(retired_symbol(symbol, UNTIL, ()))
+    assert is_retired(retired_symbol(symbol, UNTIL, {retired_symbol(symbol, UNTIL, ())}))

@@ -5,6 +5,7 @@
 
 import os
 import random
+import subprocess
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.faults.process import Instance
 
 IS_FULL = os.environ.get("FAULTS_FULL", "") not in {"", "0"}
 SEED = int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(1_000_000))
+TMPFS_KIB = 32_768
 _figures = []
 
 
@@ -63,3 +65,16 @@ def start(market):
     yield begin
     for instance in instances:
         instance.kill()
+
+
+@pytest.fixture
+def tmpfs(tmp_path):
+    """A small disk; skipped where nothing may be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={TMPFS_KIB}k", "tmpfs", folder]
+    made = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if made.returncode:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)

@@ -2,7 +2,6 @@
 
 import resource
 import sqlite3
-import subprocess
 import time
 from contextlib import closing, suppress
 
@@ -15,7 +14,6 @@ from tests.faults.evidence import Evidence
 from tests.faults.process import PROBE, report, wait_until
 
 SERIES = (("MSFT", "1m", 28), ("BTC-USD", "1m", 28), ("EURUSD=X", "5m", 57), ("ES=F", "1h", 720))
-TMPFS_KIB = 32_768
 FILE_BYTES = 65_536
 TRYING_S = 30.0 if IS_FULL else 10.0  # it tries again every 8 s or so
 GUI_STALL_S = 0.25  # generous: the machine may be busy; the figure is printed
@@ -67,19 +65,6 @@ def check_seen(instance, market, wanted):
         assert truth.close[at].tolist() == seen["close"]
         n_seen += len(seen["time"])
     return n_seen
-
-
-@pytest.fixture
-def tmpfs(tmp_path):
-    """A small disk; skipped where nothing may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={TMPFS_KIB}k", "tmpfs", folder]
-    made = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if made.returncode:
-        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
 
 
 def fill_up(ballast):

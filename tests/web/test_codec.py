@@ -9,6 +9,15 @@ import pytest
 
 from candledesk.cache.events import BarsStored, JobsChanged, SymbolReused
 from candledesk.cache.indicator_messages import ProfileRow
+from candledesk.cache.maintenance_messages import (
+    BackupFile,
+    MaintenanceKind,
+    MaintenanceState,
+    MaintenanceTask,
+    SeriesStorage,
+    StorageReport,
+    TableStorage,
+)
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
@@ -41,6 +50,8 @@ JOB = Job(
     3, JobKind.ARCHIVE, "AAPL", DAY, Span(-5, 86_400), JobState.RUNNING, 1, 2, 1, "busy", 5, 6,
     eta_s=1.25, gaps=(GAP, Gap(Span(1, 2), "x")), next_try_at=9, cursor=8, dropped={"no close": 2},
 )  # fmt: skip
+BACKUP = BackupFile("/home/backups/a.db", 1, 2, "weekly", 11, has_user_data=True, is_automatic=True)
+SIZES = SeriesStorage("AAPL", DAY, 3, 4, None, None, is_archived=False)
 MESSAGES = [
     GAP,
     JOB,
@@ -71,6 +82,11 @@ MESSAGES = [
         "macd", "MACD", (IndicatorParam("k", ParamType.CHOICE, "a", None, None, ("a", "b")),),
         (IndicatorOutput("signal", Plot.LINE),), Pane.OWN, (0.0,),
     ),
+    MaintenanceTask(1, MaintenanceKind.BACKUP, MaintenanceState.RUNNING, "Copying", 1, 2, ("Done.",), None, 3, 4),
+    BACKUP,
+    SIZES,
+    replace(SIZES, first_open=5, last_open=6, n_irreplaceable=1, irreplaceable_until=6),
+    StorageReport("/home/candles.db", 1, 2, 3, 4, 5, 6, (SIZES,), (TableStorage("candle", 1, 2),), (BACKUP,)),
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.events import LimiterChanged
+from candledesk.cache.fetching.forgotten import ForgottenSeries
 from candledesk.cache.rules.planner import Facts
 from candledesk.cache.storing.recheck_sessions import reopen_sessions
 from candledesk.domain.calendar.observed_sessions import without_sessions
@@ -80,6 +81,7 @@ class Catalog:
         """Start empty."""
         self._context = context
         self.limits = limits
+        self.forgotten = ForgottenSeries()
         self._lock = threading.Lock()
         self._calendars: dict[str, SessionCalendar] = {}
         self._loaded_from: dict[str, int] = {}

@@ -105,6 +105,13 @@ class FillScheduler:
         self._context.limiters.notify()
         task.finish(FillResult(is_cancelled=True))
 
+    def cancel_series(self, symbol: str, interval: Interval | None) -> bool:
+        """End the tasks of a symbol, or of one of its stored series; return whether a request of it is under way."""
+        for task in list(self._live):
+            if task.symbol == symbol and interval in (None, task.interval):
+                self.cancel(task)
+        return self._single_flight.has_claim(symbol, interval)
+
     def close(self) -> None:
         """End every task; those with a job stay queued for the next start."""
         self._closing.set()
@@ -196,6 +203,10 @@ class FillScheduler:
             return
         if task.cancel.is_set():
             task.finish(FillResult(is_cancelled=True))
+            return
+        forgotten = self._catalog.forgotten.error(task.symbol, task.interval)
+        if forgotten is not None:
+            self._end(task, FillResult(error=forgotten))
             return
         fault = self.storage_health.refusal()
         if fault is not None:

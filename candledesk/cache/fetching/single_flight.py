@@ -46,6 +46,11 @@ class SingleFlight:
         with self._lock:
             return [c.window for c in self._claims if c.symbol == symbol and c.interval is interval]
 
+    def has_claim(self, symbol: str, interval: Interval | None) -> bool:
+        """Return whether a window of the symbol (of one series with ``interval``) is being fetched."""
+        with self._lock:
+            return any(c.symbol == symbol and interval in (None, c.interval) for c in self._claims)
+
     def take(self, symbol: str, interval: Interval, window: Span, version: int) -> Claim | None:
         """Claim ``window``; ``None`` when a claim of the series overlaps it or ``version`` is not the present one."""
         with self._lock:

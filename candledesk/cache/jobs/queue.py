@@ -361,13 +361,19 @@ class JobQueue:
             lambda connection: job_store.delete_jobs(connection, states, job_id), self._journal.emit_jobs_changed
         )
 
-    def forget_old(self) -> Future[int]:
-        """Delete old jobs that no person started, so that updates do not fill the table; return how many."""
+    def forget_old(self, n_days: int) -> Future[int]:
+        """Delete old jobs that no person started, and those that succeeded ``n_days`` ago; return how many.
+
+        So neither updates nor years of backfills fill the table; jobs that failed or were cancelled are kept.
+        """
         states = [state.value for state in ENDED]
-        return self._journal.change(
-            lambda connection: job_store.forget_jobs(connection, OWN_KINDS, states, N_REMEMBERED),
-            self._journal.emit_jobs_changed,
-        )
+        since = self._journal.now() - n_days * DAY_S
+
+        def forget(connection: Connection) -> int:
+            n_own = job_store.forget_jobs(connection, OWN_KINDS, states, N_REMEMBERED)
+            return n_own + job_store.delete_jobs_before(connection, JobState.SUCCEEDED, since)
+
+        return self._journal.change(forget, self._journal.emit_jobs_changed)
 
     def close(self) -> None:
         """Begin nothing any more, and end every wait with ``ClosingError``."""

@@ -16,10 +16,10 @@ from candledesk.cache.queries.viewport_reader import lacks_start
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.planner import never_gaps, plan_span, refused_coverage
 from candledesk.domain.bars import Bars
-from candledesk.domain.currency import rate_by, units_of
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.prices.adjust import adjust_bars, in_currency
+from candledesk.domain.prices.currency import rate_by, units_of
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.prices.resample import base_span, resample_bars
 from candledesk.domain.span import HISTORY_START, Span

@@ -87,7 +87,7 @@ class ViewportLoader:
         )
         around = read_around(connection, request, known.series_id, plan)
         error = self._catalog.blocked_error(symbol) if known.instrument is None else None
-        fault = fill_scheduler.storage_health.fault()
+        fault = self._catalog.forgotten.error(symbol, base) or fill_scheduler.storage_health.fault()
         askable = plan if known.facts is not None else None
         target = _target_of(request, around, askable)
         wanted = None if askable is None else target.resolve(askable.facts)

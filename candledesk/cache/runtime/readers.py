@@ -18,11 +18,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _do_nothing(_connection: Connection) -> None:
+    """Do nothing after a task."""
+
+
 class Readers:
     """Reader threads with a ``query_only`` connection each and a mailbox of one per view: the latest request wins."""
 
-    def __init__(self, connect: Callable[[], Connection], n_threads: int = 2) -> None:
-        """``connect`` opens a reader connection; it is called on each thread at its first task."""
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        n_threads: int = 2,
+        *,
+        after_task: Callable[[Connection], object] = _do_nothing,
+    ) -> None:
+        """``connect`` opens a reader connection; it is called on each thread at its first task.
+
+        ``after_task`` is called with it after each task, and must not raise.
+        """
+        self._after_task = after_task
         self._connect = connect
         self._tasks: OrderedDict[object, tuple[Future[Any], Callable[[Connection], Any]]] = OrderedDict()
         self._condition = threading.Condition()
@@ -68,5 +82,6 @@ class Readers:
                     future.set_exception(error)
                 continue
             run_into(future, task, connection)
+            self._after_task(connection)
         if connection is not None:
             connection.close()

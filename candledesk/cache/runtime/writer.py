@@ -20,6 +20,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+def _run_task(task: Callable[[Connection], T], connection: Connection) -> T:
+    return task(connection)
+
+
 class Writer:
     """The thread that owns the only write connection of one database file; tasks run one after the other."""
 
@@ -29,8 +33,13 @@ class Writer:
         when_idle: Callable[[Connection], object],
         *,
         name: str = "candledesk-writer",
+        run: Callable[[Callable[[Connection], Any], Connection], Any] = _run_task,
     ) -> None:
-        """``connect`` opens the connection on the thread; ``when_idle`` (the checkpoint) runs when no task waits."""
+        """``connect`` opens the connection on the thread; ``when_idle`` (the checkpoint) runs when no task waits.
+
+        ``run`` calls a task with the connection.
+        """
+        self._run_task = run
         self._connect = connect
         self._when_idle = when_idle
         self._tasks: deque[tuple[Future[Any], Callable[[Connection], Any]]] = deque()
@@ -75,7 +84,7 @@ class Writer:
                 if connection is None:
                     connection = self._open(future)
                 if connection is not None:
-                    run_into(future, task, connection)
+                    run_into(future, self._run_task, task, connection)
                     is_dirty = True
                 continue
             if connection is not None and is_dirty:

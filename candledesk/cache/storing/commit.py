@@ -29,9 +29,9 @@ from candledesk.cache.storing.rebase import (
     settle_basis,
 )
 from candledesk.domain.coverage import Coverage, CoverageState
-from candledesk.domain.currency import is_smaller_unit, units_of
 from candledesk.domain.interval import HOUR_S
 from candledesk.domain.prices.clean import CleanBars, clean_bars, without_bars
+from candledesk.domain.prices.currency import is_smaller_unit, units_of
 from candledesk.domain.prices.scale import Evidence, unit_of
 from candledesk.domain.span import Span
 from candledesk.providers.answers import SPLIT

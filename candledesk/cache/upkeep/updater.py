@@ -21,7 +21,7 @@ from candledesk.cache.upkeep.schedule import (
     UpdateTask,
 )
 from candledesk.domain.errors import CandleDeskError
-from candledesk.domain.interval import HOUR_S, parse_interval
+from candledesk.domain.interval import parse_interval
 from candledesk.domain.job_states import JobKind
 from candledesk.store.market import bars as bar_store
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
-DELETE_OLD_JOBS_S = HOUR_S
 CANCELLED = "the last run was cancelled"
 log = logging.getLogger(__name__)
 _ANSWERED = (JobState.SUCCEEDED, JobState.CANCELLED)  # who cancels an update wants none now
@@ -64,7 +63,6 @@ class Updater:
         self._scheduler = UpdateScheduler(update_rate)
         self._lock = threading.Lock()
         self._loading: set[tuple[str, str]] = set()
-        self._deleted_at = float("-inf")
         self._is_troubled = False
         self._is_closing = False
 
@@ -101,21 +99,12 @@ class Updater:
             self._is_troubled = is_troubled
         if storage_health.fault() is not None or (is_troubled and state.next_request_in_s > 0):
             return Schedule([], min(MAX_PAUSE_S, state.next_request_in_s + 1.0))
-        self._delete_old_jobs()
         # In trouble one task finds out whether the provider answers, or the disk takes bars, again.
         n_most = 1 if is_troubled else None
         found = await wait_for(self._context.readers.submit(lambda connection: self._plan_round(connection, n_most)))
         for task in found.tasks:
             await self._start_task(task)
         return found
-
-    def _delete_old_jobs(self) -> None:
-        with self._lock:
-            elapsed = self._context.elapsed()
-            if elapsed < self._deleted_at + DELETE_OLD_JOBS_S:
-                return
-            self._deleted_at = elapsed
-        self._jobs.forget_old()
 
     def _plan_round(self, connection: Connection, n_most: int | None) -> Schedule:
         series = self._read_series(connection)
@@ -135,6 +124,8 @@ class Updater:
         both = active | {key: (key[0], parse_interval(key[1])) for key in listed}
         series: list[SeriesStatus] = []
         for key, (symbol, interval) in both.items():
+            if self._catalog.forgotten.error(symbol, interval) is not None:
+                continue
             known = self._catalog.read(connection, symbol, interval)
             if known.facts is None:
                 if known.instrument is not None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import bar_dates
-from candledesk.domain.currency import convert
+from candledesk.domain.prices.currency import convert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

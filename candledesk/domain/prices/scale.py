@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.currency import unit_factor
 from candledesk.domain.interval import DAY_S
+from candledesk.domain.prices.currency import unit_factor
 from candledesk.domain.prices.oddity import Oddity
 
 if TYPE_CHECKING:

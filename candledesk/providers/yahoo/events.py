@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from candledesk.domain.currency import units_of
+from candledesk.domain.prices.currency import units_of
 from candledesk.domain.texts import plain_text
 from candledesk.providers.answers import CAPITAL_GAIN, DIVIDEND, SPLIT, CorporateAction
 from candledesk.providers.yahoo.values import instant, local_date, number

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.row_copies.reading import fetch_proven
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -54,4 +55,4 @@ def note_archive_run(conn: sqlite3.Connection, series_id: int, last_run_at: int 
 @translate_faults()
 def list_archive(conn: sqlite3.Connection) -> list[ArchiveRow]:
     """Return the list, sorted by symbol and interval."""
-    return [ArchiveRow(*row) for row in conn.execute(_LIST).fetchall()]
+    return [ArchiveRow(*row) for row in fetch_proven(conn, ("harvest", "series", "instrument"), _LIST)]

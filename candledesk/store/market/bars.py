@@ -15,11 +15,11 @@ from candledesk.domain.span import Span
 from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.reading import BATCH, find_keys, keys_around, rank_in, read_chunks
 from candledesk.store.market.chunks.repair import repair_series, settle_chunks
-from candledesk.store.market.chunks.table import SeriesHead, is_damage, read_checksum, read_head
+from candledesk.store.market.chunks.table import SeriesHead, read_checksum, read_head
 from candledesk.store.market.chunks.writing import write_bar_chunks
 from candledesk.store.market.database import require_transaction, snapshot
 from candledesk.store.market.rows import delete_rows, require_storable, upsert_rows
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import is_damage, translate_faults
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, IntArray

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.row_copies.reading import fetch_one, fetch_proven
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ INSERT INTO corporate_action (instrument_id, ts, kind, value, currency, seen_at)
 ON CONFLICT (instrument_id, ts, kind) DO UPDATE SET
     value = excluded.value, currency = excluded.currency, seen_at = excluded.seen_at
 WHERE excluded.value IS NOT value OR excluded.currency IS NOT currency
+"""
+_SELECT = """
+SELECT ts, kind, value, corporate_action.currency FROM corporate_action JOIN instrument USING (instrument_id)
+WHERE spelling = ? ORDER BY ts, kind
 """
 
 
@@ -32,22 +37,14 @@ class StoredAction(NamedTuple):
 def write_actions(conn: sqlite3.Connection, symbol: str, actions: Iterable[StoredAction], now: int) -> int:
     """Store actions; return how many are new or changed. Raises ``LookupError`` for an unknown symbol."""
     require_transaction(conn)
-    row = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
+    row = fetch_one(conn, ("instrument",), "SELECT instrument_id FROM instrument WHERE spelling = ?", (symbol,))
     if row is None:
         raise LookupError(f"instrument {symbol} must be stored before its actions")
-    before = conn.total_changes
-    conn.executemany(
-        _UPSERT, [(row[0], int(one.date), one.kind, float(one.value), one.currency, int(now)) for one in actions]
-    )
-    return conn.total_changes - before
+    rows = [(row[0], int(one.date), one.kind, float(one.value), one.currency, int(now)) for one in actions]
+    return conn.executemany(_UPSERT, rows).rowcount if rows else 0  # total_changes counts the copies too
 
 
 @translate_faults()
 def read_actions(conn: sqlite3.Connection, symbol: str) -> list[StoredAction]:
     """Return the instrument's actions, ascending by date and kind."""
-    rows = conn.execute(
-        "SELECT ts, kind, value, corporate_action.currency FROM corporate_action JOIN instrument USING (instrument_id)"
-        " WHERE spelling = ? ORDER BY ts, kind",
-        (symbol,),
-    ).fetchall()
-    return [StoredAction(*row) for row in rows]
+    return [StoredAction(*row) for row in fetch_proven(conn, ("corporate_action", "instrument"), _SELECT, (symbol,))]

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.span import Span, subtract_spans
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.row_copies.reading import fetch_proven
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
+_TABLES = ("coverage",)
 _COLUMNS = "lo, hi, state, fetched_at, expires_at, reason, source"
+_ALL = f"SELECT {_COLUMNS} FROM coverage WHERE series_id = ? ORDER BY lo"
 # Spans are disjoint, so only the last of those that start before ``start`` can overlap it.
 _TOUCHING = f"""
 SELECT {_COLUMNS} FROM coverage
@@ -39,8 +42,8 @@ def write_coverage(conn: sqlite3.Connection, series_id: int, entries: Sequence[C
         return 0
     start = min(entry.span.start for entry in entries)
     end = max(entry.span.end for entry in entries)
-    rows = conn.execute(_TOUCHING, {"series": int(series_id), "start": int(start), "end": int(end)}).fetchall()
-    old = [_coverage(row) for row in rows]
+    place = {"series": int(series_id), "start": int(start), "end": int(end)}
+    old = [_coverage(row) for row in fetch_proven(conn, _TABLES, _TOUCHING, place)]
     new = list(old)
     for entry in entries:  # only the spans that touch the entry: the ledger of a thin share has thousands
         first = bisect_left(new, entry.span.start, key=_end)
@@ -58,11 +61,21 @@ def write_coverage(conn: sqlite3.Connection, series_id: int, entries: Sequence[C
 def read_coverage(conn: sqlite3.Connection, series_id: int, span: Span | None = None) -> list[Coverage]:
     """Return the ledger, ascending and disjoint; with ``span`` only the entries that overlap it, not cut to it."""
     if span is None:
-        rows = conn.execute(f"SELECT {_COLUMNS} FROM coverage WHERE series_id = ? ORDER BY lo", (series_id,)).fetchall()
+        rows = fetch_proven(conn, _TABLES, _ALL, (series_id,))
     else:
-        rows = conn.execute(_TOUCHING, {"series": series_id, "start": span.start, "end": span.end}).fetchall()
+        rows = fetch_proven(conn, _TABLES, _TOUCHING, {"series": series_id, "start": span.start, "end": span.end})
     pieces = [_coverage(row) for row in rows]
     return pieces if span is None else [piece for piece in pieces if piece.span.overlaps(span)]
+
+
+@translate_faults()
+def list_spans_from(conn: sqlite3.Connection, source: str) -> dict[int, list[Span]]:
+    """Return the spans of all ledgers whose bars came from ``source``, by series, ascending."""
+    found: dict[int, list[Span]] = {}
+    rows = conn.execute("SELECT series_id, lo, hi FROM coverage WHERE source = ? ORDER BY series_id, lo", (source,))
+    for series_id, start, end in rows.fetchall():
+        found.setdefault(series_id, []).append(Span(start, end))
+    return found
 
 
 @translate_faults()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from candledesk.domain.progress import ignore_progress
 from candledesk.store.database_file import (
     Schema,
     checkpoint,
     connect,
     connect_read_only,
     count_changes,
-    create_or_migrate,
     quick_check,
     require_transaction,
     require_write_lock,
@@ -19,11 +19,15 @@ from candledesk.store.database_file import (
     use_wal,
 )
 from candledesk.store.market import migrations
+from candledesk.store.market.row_copies.triggers import create_triggers
+from candledesk.store.migrating import create_or_migrate
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
+
+    from candledesk.domain.progress import OnProgress
 
 __all__ = [
     "checkpoint",
@@ -31,6 +35,7 @@ __all__ = [
     "connect_writer",
     "count_changes",
     "create_or_open",
+    "market_schema",
     "quick_check",
     "require_transaction",
     "snapshot",
@@ -45,14 +50,17 @@ LOG_PAGES = (
 LOG_LIMIT_BYTES = 16 << 20  # a log that grew while a read transaction was open is cut to this (reliability.md F8)
 
 
-def create_or_open(path: Path) -> None:
-    """Make sure that ``path`` is a candle database of this version: create it or migrate it when needed.
+def create_or_open(path: Path, on_progress: OnProgress = ignore_progress, *, is_backed_up: bool = True) -> Path | None:
+    """Make sure that ``path`` is a candle database of this version: create it, or migrate it when it is older.
 
-    An older database is backed up beside itself (``<name>.v<version>.bak``) before it is migrated. Raises
-    ``EnvironmentFaultError`` for a newer, foreign, damaged, locked or unwritable file, which is left as it was, and
-    for an SQLite library that is too old. An up-to-date database is only read, so this works on read-only media too.
+    See ``migrating.create_or_migrate`` for the copy that is made before, whose path is returned, and for the errors.
     """
-    create_or_migrate(path, Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE))
+    return create_or_migrate(path, market_schema(), on_progress, is_backed_up=is_backed_up)
+
+
+def market_schema() -> Schema:
+    """Return the schema of this version."""
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
@@ -69,6 +77,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}").fetchone()
             conn.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}").fetchone()
             require_write_lock(conn)
+            create_triggers(conn)
         except BaseException:
             conn.close()
             raise

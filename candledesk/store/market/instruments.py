@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from candledesk.domain.identity import retired_name, retired_symbol
 from candledesk.domain.instrument import Instrument, plausible_first_trade
 from candledesk.domain.symbols import spell_symbol, split_symbol
 from candledesk.domain.texts import plain_text
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.row_copies.reading import fetch_one, fetch_proven
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -32,22 +33,19 @@ WHERE excluded.calendar IS NOT calendar OR excluded.tz IS NOT tz
 _UPSERT_INSTRUMENT = """
 INSERT INTO instrument
     (provider, symbol, venue_id, quote_type, currency, price_decimals, first_ts, meta_json, meta_fetched_at)
-VALUES (?, ?, (SELECT venue_id FROM venue WHERE mic = ?), ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (provider, symbol) DO UPDATE SET
     venue_id = excluded.venue_id, quote_type = excluded.quote_type,
     currency = coalesce(excluded.currency, currency), price_decimals = excluded.price_decimals,
     first_ts = coalesce(excluded.first_ts, first_ts),
     meta_json = excluded.meta_json, meta_fetched_at = excluded.meta_fetched_at
 """
-_INSERT_SERIES = """
-INSERT INTO series (instrument_id, interval, step, span)
-SELECT instrument_id, ?, ?, ? FROM instrument WHERE spelling = ?
-"""
-_INSERT_MANY = """
-INSERT INTO series (instrument_id, interval, step, span)
-SELECT instrument_id, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) JOIN instrument ON spelling = value ->> 3
-"""
+_INSERT_SERIES = "INSERT INTO series (instrument_id, interval, step, span) VALUES (?, ?, ?, ?)"
+_OWNER = ("instrument",)
+_SERIES = ("series", "instrument")
+_ID = "SELECT instrument_id FROM instrument WHERE spelling = ?"
 _COLUMNS = "spelling, meta_json, quote_type, currency, price_decimals, first_ts"
+_SELECT = f"SELECT {_COLUMNS} FROM instrument WHERE spelling = ?"
 _RANK = "lower({0}) <> :query, instr(lower({0}), :query) <> 1, NOT instr(lower({0}), :query), {0}"  # best match first
 _LIST = f"""
 SELECT {_COLUMNS} FROM instrument
@@ -56,6 +54,9 @@ WHERE (instr(lower(spelling), :query) OR instr(lower(json_extract(meta_json, '$.
 ORDER BY {_RANK.format("spelling")}
 LIMIT :limit
 """
+_FROM_SERIES = "FROM series JOIN instrument USING (instrument_id)"
+_SERIES_ID = f"SELECT series_id {_FROM_SERIES} WHERE spelling = ? AND interval = ?"
+_LIST_SERIES = f"SELECT series_id, spelling, interval {_FROM_SERIES} ORDER BY spelling, step, series_id"
 
 
 @translate_faults()
@@ -63,11 +64,13 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
     """Insert or update an instrument and its venue; ``calendar_name``: the venue's calendar. Return the id."""
     require_transaction(conn)
     conn.execute(_UPSERT_VENUE, (mic, calendar_name, instrument.tz))
+    venue = fetch_one(conn, ("venue",), "SELECT venue_id FROM venue WHERE mic = ?", (mic,))
+    assert venue is not None  # noqa: S101 (it was written above)
     conn.execute(
         _UPSERT_INSTRUMENT,
         (
             *split_symbol(instrument.symbol),
-            mic,
+            venue[0],
             instrument.quote_type,
             instrument.currency,
             int(instrument.price_decimals),
@@ -76,14 +79,15 @@ def write_instrument(conn: sqlite3.Connection, instrument: Instrument, mic: str,
             int(now),
         ),
     )
-    row = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (instrument.symbol,)).fetchone()
+    row = fetch_one(conn, _OWNER, _ID, (instrument.symbol,))
+    assert row is not None  # noqa: S101 (it was written above)
     return int(row[0])
 
 
 @translate_faults()
 def read_instrument(conn: sqlite3.Connection, symbol: str) -> Instrument | None:
     """Return the stored instrument, ``None`` when nothing of the symbol is stored."""
-    row = conn.execute(f"SELECT {_COLUMNS} FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
+    row = fetch_one(conn, _OWNER, _SELECT, (symbol,))
     return None if row is None else _instrument(row)
 
 
@@ -106,7 +110,7 @@ def retire_instrument(conn: sqlite3.Connection, symbol: str, until: int) -> str:
     if stored is None:
         raise LookupError(f"instrument {symbol} is not stored")
     provider, own = split_symbol(symbol)
-    rows = conn.execute("SELECT symbol FROM instrument WHERE provider = ?", (provider,)).fetchall()
+    rows = fetch_proven(conn, _OWNER, "SELECT symbol FROM instrument WHERE provider = ? ORDER BY symbol", (provider,))
     own = retired_symbol(own, until, {str(row[0]) for row in rows})
     retired = spell_symbol(provider, own)
     meta = _meta(replace(stored, name=retired_name(symbol, stored.name, until)))
@@ -121,8 +125,8 @@ def known_symbols(conn: sqlite3.Connection, symbols: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(symbols), N_BOUND):
         part = symbols[start : start + N_BOUND]
-        sql = f"SELECT spelling FROM instrument WHERE spelling IN ({', '.join('?' for _ in part)})"
-        found.update(str(row[0]) for row in conn.execute(sql, tuple(part)).fetchall())
+        sql = f"SELECT spelling FROM instrument WHERE spelling IN ({', '.join('?' for _ in part)}) ORDER BY spelling"
+        found.update(str(row[0]) for row in fetch_proven(conn, _OWNER, sql, tuple(part)))
     return found
 
 
@@ -136,8 +140,7 @@ def list_instruments(
     ``after``: only the instruments after this symbol in that order, for the next page.
     """
     values = {"query": query.strip().lower(), "limit": -1 if limit is None else limit, "after": after}
-    rows = conn.execute(_LIST, values).fetchall()
-    return [_instrument(row) for row in rows]
+    return [_instrument(row) for row in fetch_proven(conn, _OWNER, _LIST, values)]
 
 
 @translate_faults()
@@ -146,17 +149,15 @@ def series_id(conn: sqlite3.Connection, symbol: str, interval: Interval, *, crea
 
     ``create``: a missing series is created, inside a transaction. Raises ``LookupError`` then for an unknown symbol.
     """
-    found = conn.execute(
-        "SELECT series_id FROM series JOIN instrument USING (instrument_id) WHERE spelling = ? AND interval = ?",
-        (symbol, interval.name),
-    ).fetchone()
+    found = fetch_one(conn, _SERIES, _SERIES_ID, (symbol, interval.name))
     if found is not None or not create:
         return None if found is None else int(found[0])
     require_transaction(conn)
-    cursor = conn.execute(_INSERT_SERIES, (interval.name, interval.step_s, CHUNK_BARS * interval.step_s, symbol))
-    if cursor.rowcount != 1 or cursor.lastrowid is None:
+    owner = fetch_one(conn, _OWNER, _ID, (symbol,))
+    if owner is None:
         raise LookupError(f"instrument {symbol} must be stored before its series")
-    return cursor.lastrowid
+    row = (owner[0], interval.name, interval.step_s, CHUNK_BARS * interval.step_s)
+    return conn.execute(_INSERT_SERIES, row).lastrowid
 
 
 @translate_faults()
@@ -169,8 +170,15 @@ def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]
     known = {(symbol, name): found for found, symbol, name in list_series(conn)}
     missing = {(symbol, interval.name): interval for symbol, interval in pairs if (symbol, interval.name) not in known}
     if missing:
-        rows = [(name, one.step_s, CHUNK_BARS * one.step_s, symbol) for (symbol, name), one in missing.items()]
-        conn.execute(_INSERT_MANY, (json.dumps(rows),))
+        owners: dict[str, int] = dict(
+            fetch_proven(conn, _OWNER, "SELECT spelling, instrument_id FROM instrument ORDER BY spelling")
+        )
+        rows = [
+            (owners[symbol], name, one.step_s, CHUNK_BARS * one.step_s)
+            for (symbol, name), one in missing.items()
+            if symbol in owners
+        ]
+        conn.executemany(_INSERT_SERIES, rows)
         known = {(symbol, name): found for found, symbol, name in list_series(conn)}
     try:
         return [known[symbol, interval.name] for symbol, interval in pairs]
@@ -181,10 +189,8 @@ def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]
 @translate_faults()
 def list_series(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return id, symbol and interval name of every series, sorted by symbol and interval."""
-    sql = (
-        "SELECT series_id, spelling, interval FROM series JOIN instrument USING (instrument_id) ORDER BY spelling, step"
-    )
-    return [(int(found), str(symbol), str(interval)) for found, symbol, interval in conn.execute(sql).fetchall()]
+    rows = fetch_proven(conn, _SERIES, _LIST_SERIES)
+    return [(int(found), str(symbol), str(interval)) for found, symbol, interval in rows]
 
 
 @translate_faults()
@@ -194,13 +200,13 @@ def venue_series(conn: sqlite3.Connection, mic: str) -> list[tuple[int, str]]:
         "SELECT series_id, interval FROM series JOIN instrument USING (instrument_id) JOIN venue USING (venue_id)"
         " WHERE mic = ? ORDER BY series_id"
     )
-    return [(int(found), str(interval)) for found, interval in conn.execute(sql, (mic,)).fetchall()]
+    return [(int(found), str(interval)) for found, interval in fetch_proven(conn, (*_SERIES, "venue"), sql, (mic,))]
 
 
 @translate_faults()
 def series_rev(conn: sqlite3.Connection, series_id: int) -> int:
     """Return the revision of a series, which is raised by every change of its bars; 0 for an unknown series."""
-    row = conn.execute("SELECT rev FROM series WHERE series_id = ?", (series_id,)).fetchone()
+    row = fetch_one(conn, ("series",), "SELECT rev FROM series WHERE series_id = ?", (series_id,))
     return 0 if row is None else int(row[0])
 
 
@@ -208,7 +214,7 @@ def _meta(instrument: Instrument) -> str:
     return json.dumps({"exchange": instrument.exchange, "name": instrument.name, "tz": instrument.tz}, sort_keys=True)
 
 
-def _instrument(row: tuple[str, str, str, str | None, int, int | None]) -> Instrument:
+def _instrument(row: tuple[Any, ...]) -> Instrument:
     """Return a stored instrument; its texts are cleaned here, because older versions stored them as received."""
     symbol, meta_json, quote_type, currency, price_decimals, first_open_time = row
     meta = json.loads(meta_json)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from candledesk.domain.errors import JobStateError
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.row_copies.reading import fetch_one, fetch_proven
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class JobKey(NamedTuple):
 
 _NAMES = {"symbol": "spelling", "start": "lo", "end": "hi"}  # columns with other names than the fields of a row
 _COLUMNS = ", ".join(_NAMES.get(name, name) for name in JobRow._fields)
+_TABLES = ("backfill_job", "series", "instrument")
 _FROM = "FROM backfill_job JOIN series USING (series_id) JOIN instrument USING (instrument_id)"
 _SELECT = f"SELECT {_COLUMNS} {_FROM}"
 _LIVE = "state IN ('queued', 'running', 'paused')"
@@ -77,6 +79,7 @@ DO UPDATE SET priority = excluded.priority, updated_at = excluded.updated_at WHE
 """
 _SAME = f"SELECT series_id, {_COLUMNS} {_FROM} WHERE kind = ? AND lo = ? AND hi = ? AND {_LIVE}"
 _ONE_SERIES = " AND series_id = ?"
+_BY_SERIES = " ORDER BY series_id"
 _NEXT = f"""
 {_SELECT} WHERE state = 'queued' AND priority BETWEEN ?1 AND ?2
     AND (?3 IS NULL OR job_id IN (SELECT value FROM json_each(?3))) ORDER BY priority, job_id LIMIT ?4
@@ -96,8 +99,10 @@ def insert_or_join_jobs(conn: sqlite3.Connection, keys: Sequence[JobKey], now: i
         by_span.setdefault((key.kind, key.start, key.end), []).append(key.series_id)
     found: dict[tuple[int, str, int, int], JobRow] = {}
     for span, series_ids in by_span.items():
-        where, values = (_SAME + _ONE_SERIES, (*span, series_ids[0])) if len(series_ids) == 1 else (_SAME, span)
-        found |= {(row[0], *span): JobRow._make(row[1:]) for row in conn.execute(where, values).fetchall()}
+        where, values = (
+            (_SAME + _ONE_SERIES, (*span, series_ids[0])) if len(series_ids) == 1 else (_SAME + _BY_SERIES, span)
+        )
+        found |= {(row[0], *span): JobRow._make(row[1:]) for row in fetch_proven(conn, _TABLES, where, values)}
     return [found[key.series_id, key.kind, key.start, key.end] for key in keys]
 
 
@@ -136,13 +141,13 @@ def next_jobs(
     ``ids``: only jobs with these numbers.
     """
     chosen = None if ids is None else json.dumps(ids)
-    return [JobRow(*row) for row in conn.execute(_NEXT, (*priorities, chosen, int(limit))).fetchall()]
+    return [JobRow(*row) for row in fetch_proven(conn, _TABLES, _NEXT, (*priorities, chosen, int(limit)))]
 
 
 @translate_faults()
 def read_job(conn: sqlite3.Connection, job_id: int) -> JobRow | None:
     """Return one job, ``None`` when it does not exist."""
-    row = conn.execute(f"{_SELECT} WHERE job_id = ?", (int(job_id),)).fetchone()
+    row = fetch_one(conn, _TABLES, f"{_SELECT} WHERE job_id = ?", (int(job_id),))
     return None if row is None else JobRow(*row)
 
 
@@ -151,11 +156,13 @@ def list_jobs(
     conn: sqlite3.Connection, *, state: str | None = None, limit: int | None = None, before: int | None = None
 ) -> list[JobRow]:
     """Return at most ``limit`` jobs, the newest first; ``before``: only jobs with a smaller number."""
-    rows = conn.execute(
+    rows = fetch_proven(
+        conn,
+        _TABLES,
         f"{_SELECT} WHERE (:state IS NULL OR state = :state) AND (:before IS NULL OR job_id < :before)"
         " ORDER BY job_id DESC LIMIT :limit",
         {"state": state, "before": before, "limit": -1 if limit is None else int(limit)},
-    ).fetchall()
+    )
     return [JobRow(*row) for row in rows]
 
 
@@ -182,6 +189,14 @@ def delete_jobs(conn: sqlite3.Connection, states: Sequence[str], job_id: int | N
 
 
 @translate_faults()
+def delete_jobs_before(conn: sqlite3.Connection, state: str, since: int) -> int:
+    """Delete the jobs in ``state`` that changed last before ``since`` (UTC seconds); return how many."""
+    require_transaction(conn)
+    sql = "DELETE FROM backfill_job WHERE state = ? AND updated_at < ?"
+    return conn.execute(sql, (state, int(since))).rowcount
+
+
+@translate_faults()
 def forget_jobs(conn: sqlite3.Connection, kinds: Sequence[str], states: Sequence[str], keep: int) -> int:
     """Delete the jobs of ``kinds`` in ``states`` except the ``keep`` newest; return how many."""
     require_transaction(conn)
@@ -194,4 +209,5 @@ def forget_jobs(conn: sqlite3.Connection, kinds: Sequence[str], states: Sequence
 @translate_faults()
 def count_jobs(conn: sqlite3.Connection) -> dict[str, int]:
     """Return the number of jobs by state, without states that have none."""
-    return dict(conn.execute("SELECT state, count(*) FROM backfill_job GROUP BY state").fetchall())
+    sql = "SELECT state, count(*) FROM backfill_job GROUP BY state ORDER BY state"
+    return dict(fetch_proven(conn, ("backfill_job",), sql))

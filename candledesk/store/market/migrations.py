@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from candledesk.store.market.row_copies.calendar_checksums import add_calendar_checksums
+from candledesk.store.market.row_copies.tables import create_copies
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
@@ -331,6 +334,13 @@ def _add_checksums(db: Database) -> None:
     db.execute("UPDATE series SET is_unchecked = 1")
 
 
+def _copy_rows(db: Database) -> None:
+    """Copies of the rows of the small tables, and a checksum of each calendar (``market.row_copies``)."""
+    create_copies(db.conn)
+    db.execute("ALTER TABLE calendar_cache ADD COLUMN crc INTEGER")  # of all other columns
+    add_calendar_checksums(db.conn)
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema; ``apply`` runs inside a transaction and must not end it."""
@@ -357,4 +367,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration("the market price shows whether a split has come since", _remember_markets),
     Migration("an instrument is a provider's", _identify_providers),
     Migration("chunks and rows have checksums", _add_checksums),
+    Migration("rows of the small tables have copies", _copy_rows),
 )

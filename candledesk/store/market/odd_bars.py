@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.row_copies.reading import fetch_one, fetch_proven
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ _SELECT = """
 SELECT ts, flags, is_read_otherwise, open, high, low, close, volume FROM odd_bar
 WHERE series_id = ? AND ts >= ? AND ts < ? ORDER BY ts
 """
+_COUNT_DROPPED = """
+SELECT reason, count(*) FROM dropped_row WHERE series_id = ? AND ts >= ? AND ts < ? GROUP BY reason ORDER BY reason
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class OddBar:
 @translate_faults()
 def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBar]:
     """Return the flagged bars of ``span``, ascending."""
-    rows = conn.execute(_SELECT, (int(series_id), int(span.start), int(span.end))).fetchall()
+    rows = fetch_proven(conn, ("odd_bar",), _SELECT, (int(series_id), int(span.start), int(span.end)))
     return [
         OddBar(open_time, flags, (opened, high, low, close), volume) if is_otherwise else OddBar(open_time, flags)
         for open_time, flags, is_otherwise, opened, high, low, close, volume in rows
@@ -61,8 +65,8 @@ def read_odd(conn: sqlite3.Connection, series_id: int, span: Span) -> list[OddBa
 @translate_faults()
 def count_odd(conn: sqlite3.Connection, series_id: int) -> dict[int, int]:
     """Return the number of flagged bars by their flags."""
-    sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags"
-    return dict(conn.execute(sql, (int(series_id),)).fetchall())
+    sql = "SELECT flags, count(*) FROM odd_bar WHERE series_id = ? GROUP BY flags ORDER BY flags"
+    return {int(flags): int(n) for flags, n in fetch_proven(conn, ("odd_bar",), sql, (int(series_id),))}
 
 
 @translate_faults()
@@ -72,8 +76,8 @@ def write_odd(conn: sqlite3.Connection, series_id: int, times: IntArray, odd: Se
     series, found = int(series_id), {bar.open_time for bar in odd}
     if len(times):
         first, last = int(times.min()), int(times.max())
-        sql = "SELECT ts FROM odd_bar WHERE series_id = ? AND ts >= ? AND ts <= ?"
-        stored = np.array([row[0] for row in conn.execute(sql, (series, first, last)).fetchall()], np.int64)
+        sql = "SELECT ts FROM odd_bar WHERE series_id = ? AND ts >= ? AND ts <= ? ORDER BY ts"
+        stored = np.array([row[0] for row in fetch_proven(conn, ("odd_bar",), sql, (series, first, last))], np.int64)
         ended = [(series, time) for time in np.intersect1d(stored, times).tolist() if time not in found]
         conn.executemany("DELETE FROM odd_bar WHERE series_id = ? AND ts = ?", ended)
     conn.executemany(_UPSERT, [_row(series, bar) for bar in odd])
@@ -91,7 +95,8 @@ def note_dropped(conn: sqlite3.Connection, series_id: int, rows: Sequence[tuple[
     require_transaction(conn)
     series = int(series_id)
     conn.executemany(_NOTE, [(series, int(time), reason) for time, reason in rows])
-    if len(times) and conn.execute("SELECT 1 FROM dropped_row WHERE series_id = ? LIMIT 1", (series,)).fetchone():
+    sql = "SELECT 1 FROM dropped_row WHERE series_id = ? LIMIT 1"
+    if len(times) and fetch_one(conn, ("dropped_row",), sql, (series,)):
         conn.executemany(
             "DELETE FROM dropped_row WHERE series_id = ? AND ts = ?", [(series, time) for time in times.tolist()]
         )
@@ -100,6 +105,5 @@ def note_dropped(conn: sqlite3.Connection, series_id: int, rows: Sequence[tuple[
 @translate_faults()
 def count_dropped(conn: sqlite3.Connection, series_id: int, span: Span) -> dict[str, int]:
     """Return the number of dropped rows in ``span`` by reason."""
-    sql = "SELECT reason, count(*) FROM dropped_row WHERE series_id = ? AND ts >= ? AND ts < ? GROUP BY reason"
-    rows = conn.execute(sql, (int(series_id), int(span.start), int(span.end))).fetchall()
+    rows = fetch_proven(conn, ("dropped_row",), _COUNT_DROPPED, (int(series_id), int(span.start), int(span.end)))
     return {str(reason): int(n) for reason, n in rows}

@@ -6,7 +6,6 @@ import logging
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
@@ -16,21 +15,25 @@ from candledesk.store.database_file import (
     check_sqlite,
     connect,
     connect_read_only,
-    create_or_migrate,
     quick_check,
     read_version,
     require_write_lock,
     sync_folder,
     use_wal,
 )
+from candledesk.store.migrating import create_or_migrate
+from candledesk.store.salvage.new_file import free_name
+from candledesk.store.salvage.versions import has_tables
 from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
+from candledesk.store.user.salvage import salvage_user_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from candledesk.store import Connection
+    from candledesk.store.user.salvage import SavedUserData
 
 APPLICATION_ID = 0x43445531  # "CDU1"
 PAGE_SIZE = 4096
@@ -44,7 +47,10 @@ class DamagedFileError(EnvironmentFaultError):
 
     def __init__(self, path: Path, found: str) -> None:
         """Build the message; ``found``: the damage in words."""
-        super().__init__(f"{path} is damaged ({found}): start CandleDesk again: it then renames the file.")
+        super().__init__(
+            f"{path} is damaged ({found}): start CandleDesk again, or run `candledesk doctor --repair`: what can be "
+            "read is then saved into a new file, and the damaged one is kept."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,20 @@ class OpenedUserDatabase:
 def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
     """Open the one connection that writes to ``path``; create, back up and migrate the file as needed.
 
-    A damaged file and the database of another program are renamed to ``<stem>.damaged-<UTC time>.db`` beside it, with
-    their logs, and an empty database takes their place. ``now``: UTC seconds. Raises ``EnvironmentFaultError`` for a
-    file of a newer CandleDesk, which is left as it was, and when the file is locked or cannot be written.
+    What can be read of a damaged file is moved into a new one, and the damaged one is kept beside it. When nothing can
+    be read, and for the database of another program, it is renamed to ``<stem>.damaged-<UTC time>.db``, with its logs,
+    and an empty database takes its place. ``now``: UTC seconds. Raises ``EnvironmentFaultError`` for a file of a newer
+    CandleDesk, which is left as it was, and when the file is locked or cannot be written.
     """
     try:
         return OpenedUserDatabase(_open(path), "")
     except (DamagedFileError, ForeignFileError) as error:
+        is_ours = isinstance(error, DamagedFileError) or has_tables(path, user_schema())
+        saved = _salvage(path, now) if is_ours else None
+        if saved is not None:
+            _log.error("%s (now: %s; saved: %s)", error, saved.kept, saved)
+            notice = f"{path} was damaged and is kept as {saved.kept.name}; saved into a new file: {saved}."
+            return OpenedUserDatabase(_open(path), notice)
         kept = _rename_damaged(path, now)
         _log.error("%s (now: %s)", error, kept)
         notice = (
@@ -72,6 +85,20 @@ def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
             f"Replace {path.name} by a backup to get them back."
         )
         return OpenedUserDatabase(_open(path), notice)
+
+
+def user_schema() -> Schema:
+    """Return the schema of this version."""
+    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE, "user-schema")
+
+
+def _salvage(path: Path, now: int) -> SavedUserData | None:
+    """Save a damaged file into a new one; ``None`` when nothing can be read, or there is no room."""
+    try:
+        return salvage_user_data(path, user_schema(), now)
+    except EnvironmentFaultError as error:
+        _log.error("nothing was saved of the damaged %s: %s", path, error)
+        return None
 
 
 def connect_user_reader(path: Path) -> Connection:
@@ -88,9 +115,14 @@ def find_damage(path: Path) -> list[str]:
     Raises ``EnvironmentFaultError`` when this program cannot use the file at all.
     """
     with translate_damage(path), translate_faults(path):
-        read_version(path, _schema())
+        read_version(path, user_schema())
         with closing(connect_read_only(path)) as conn:
             return quick_check(conn)
+
+
+def migrate_user_database(path: Path) -> None:
+    """Migrate a copy of a user database that is to be restored; an up-to-date one is not changed."""
+    create_or_migrate(path, user_schema(), is_backed_up=False)
 
 
 @contextmanager
@@ -105,15 +137,11 @@ def translate_damage(path: Path) -> Iterator[None]:
         raise
 
 
-def _schema() -> Schema:
-    return Schema(APPLICATION_ID, migrations.MIGRATIONS, PAGE_SIZE)
-
-
 def _open(path: Path) -> Connection:
     check_sqlite()  # an older library would report a newer schema as damage
     with translate_damage(path), translate_faults(path):
         _check(path)
-        create_or_migrate(path, _schema())
+        create_or_migrate(path, user_schema())
         return _connect_writer(path)
 
 
@@ -143,12 +171,7 @@ def _connect_writer(path: Path) -> Connection:
 
 def _rename_damaged(path: Path, now: int) -> Path:
     """Rename the file and its logs, the database last, so that a log is never read with another database."""
-    stamp = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
-    kept = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
-    n_kept = 1
-    while kept.exists():
-        n_kept += 1
-        kept = path.with_name(f"{path.stem}.damaged-{stamp}-{n_kept}{path.suffix}")
+    kept = free_name(path.parent, f"{path.stem}.damaged-", now, path.suffix)
     try:
         for suffix in ("-wal", "-journal", "-shm", ""):
             file = path.with_name(path.name + suffix)

@@ -12,10 +12,12 @@ from starlette.responses import StreamingResponse
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    EntriesRestored,
     FaultRaised,
     JobChanged,
     JobsChanged,
     LimiterChanged,
+    MaintenanceChanged,
     RefreshDue,
     SymbolReused,
     WindowRequested,
@@ -35,25 +37,26 @@ HEARTBEAT_S = 15.0
 MAX_WAITING = 256  # a reader that is further behind is disconnected: it reconnects and reloads
 
 
+# The name of each event in the stream, and the attribute that is sent (empty: the event itself).
+_NAMES: dict[type, tuple[str, str]] = {
+    BarsStored: ("bars_stored", ""),
+    CoverageChanged: ("coverage_changed", ""),
+    JobChanged: ("job", "job"),
+    JobsChanged: ("jobs", ""),
+    FaultRaised: ("fault", ""),
+    SymbolReused: ("symbol_reused", ""),
+    EntriesRestored: ("entries_restored", ""),
+    LimiterChanged: ("limiter", "state"),
+    MaintenanceChanged: ("maintenance", "task"),
+}
+
+
 def encode_event(event: Event) -> bytes:
-    """Return one event in the text form of server-sent events."""
-    message: object = event
-    if isinstance(event, BarsStored):
-        name = "bars_stored"
-    elif isinstance(event, CoverageChanged):
-        name = "coverage_changed"
-    elif isinstance(event, JobChanged):
-        name, message = "job", event.job
-    elif isinstance(event, JobsChanged):
-        name = "jobs"
-    elif isinstance(event, FaultRaised):
-        name = "fault"
-    elif isinstance(event, SymbolReused):
-        name = "symbol_reused"
-    elif isinstance(event, LimiterChanged):
-        name, message = "limiter", event.state
-    else:
+    """Return one event in the text form of server-sent events; ``TypeError`` for one that is not for readers."""
+    if type(event) not in _NAMES:
         raise TypeError(f"{type(event).__name__} is not for readers of the stream")
+    name, attribute = _NAMES[type(event)]
+    message = getattr(event, attribute) if attribute else event
     return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(encode(message)) + b"\n\n"
 
 

@@ -18,10 +18,12 @@ from candledesk.domain.errors import (
     NotCachedError,
     NoWindowError,
     OfflineError,
+    TaskStateError,
     TooLateError,
     UnknownIndicatorError,
     UnknownJobError,
     UnknownSymbolError,
+    UnknownTaskError,
 )
 from candledesk.domain.json_fields import JsonField
 from candledesk.web.codec import encode
@@ -68,7 +70,9 @@ _KINDS = (  # the first one that fits holds: subclasses stand in front
     _ErrorKind(NotCachedError, 404, "not_cached", "symbol"),
     _ErrorKind(UnknownJobError, 404, "unknown_job", "job_id"),
     _ErrorKind(UnknownIndicatorError, 404, "unknown_indicator", "id"),
+    _ErrorKind(UnknownTaskError, 404, "unknown_task", "task_id"),
     _ErrorKind(JobStateError, 409, "job_state"),
+    _ErrorKind(TaskStateError, 409, "task_state"),
     _ErrorKind(NoWindowError, 409, "no_window"),
     _ErrorKind(TooLateError, 503, "too_late"),
     _ErrorKind(OfflineError, 503, "offline"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.domain.currency import rate_by
+from candledesk.domain.prices.currency import rate_by
 from candledesk.providers.yahoo.currency_pairs import rate_symbols
 
 

@@ -105,7 +105,7 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path):
 def test_a_text_file_is_reported_as_not_a_database(tmp_path):
     file = tmp_path / "candledesk.db"
     file.write_text("not a database at all\n" * 100)
-    with pytest.raises(EnvironmentFaultError, match="is not a database: move it away"):
+    with pytest.raises(EnvironmentFaultError, match="it is not a database: run `candledesk doctor --repair`"):
         create_or_open(file)
 
 
@@ -220,7 +220,7 @@ def test_each_migration_from_every_version_ends_in_the_same_schema(tmp_path, mon
         monkeypatch.setattr(migrations, "MIGRATIONS", whole)
         create_or_open(file)
         assert _schema(file) == _schema(tmp_path / "new.db")
-        backup = file.with_name(f"{file.name}.v{version}.bak")
+        [backup] = (tmp_path / "backups").glob(f"*-schema-{version}.db")  # that of the version before is deleted
         assert _pragma(backup, "user_version") == version
         assert _pragma(backup, "integrity_check") == "ok"
 

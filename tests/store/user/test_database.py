@@ -112,14 +112,14 @@ def test_each_migration_from_every_version_ends_in_the_same_schema_and_keeps_the
         monkeypatch.setattr(migrations, "MIGRATIONS", whole)
         assert _names(file) == ["mine"]
         assert _schema(file) == _schema(tmp_path / "new.db")
-        backup = file.with_name(f"{file.name}.v{version}.bak")
+        [backup] = (tmp_path / "backups").glob(f"*-user-schema-{version}.db")
         assert _pragma(backup, "user_version") == version
         assert _pragma(backup, "integrity_check") == "ok"
         with closing(sqlite3.connect(backup)) as kept:
             assert kept.execute("SELECT name FROM watchlist").fetchall() == [("mine",)]
 
 
-def test_a_failed_migration_leaves_the_old_version_whole_and_its_backup_beside_it(user_path, monkeypatch):
+def test_a_failed_migration_leaves_the_old_version_whole_and_its_backup(user_path, monkeypatch):
     with closing(_open(user_path)) as conn:
         _write_list(conn)
     before, version = _schema(user_path), _pragma(user_path, "user_version")
@@ -127,15 +127,16 @@ def test_a_failed_migration_leaves_the_old_version_whole_and_its_backup_beside_i
     with pytest.raises(RuntimeError, match="half way"):
         open_user_database(user_path, NOW)
     assert (_schema(user_path), _pragma(user_path, "user_version")) == (before, version)
-    assert _pragma(user_path.with_name(f"user.db.v{version}.bak"), "integrity_check") == "ok"
+    [backup] = (user_path.parent / "backups").glob(f"*-user-schema-{version}.db")
+    assert _pragma(backup, "integrity_check") == "ok"
 
 
 def test_a_file_that_cannot_be_backed_up_is_not_migrated(user_path, monkeypatch):
     _open(user_path).close()
     before = user_path.read_bytes()
     monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, *LATER))
-    user_path.with_name("user.db.v1.bak.tmp").mkdir()  # the copy cannot be written
-    with pytest.raises(EnvironmentFaultError, match=r"Cannot back up .*user\.db as"):
+    user_path.with_name("backups").touch()  # where the folder should be
+    with pytest.raises(EnvironmentFaultError, match=r"Cannot back up .*user\.db before"):
         open_user_database(user_path, NOW)
     assert user_path.read_bytes() == before
 
@@ -177,7 +178,26 @@ def _zeroed_page(path):
         file.write(bytes(database.PAGE_SIZE))
 
 
-@pytest.mark.parametrize("spoil", [_text_file, _foreign, _truncated, _zeroed_page])
+@pytest.mark.parametrize(
+    ("spoil", "names"), [(_truncated, {"mine"}), (_zeroed_page, {f"list {at}" for at in range(200)})]
+)
+def test_what_can_be_read_of_a_damaged_file_is_saved(user_path, caplog, spoil, names):
+    spoil(user_path)
+    before = user_path.read_bytes()
+    opened = open_user_database(user_path, NOW)
+    with closing(opened.connection):
+        _write_list(opened.connection, "new")
+    kept = user_path.with_name("user.damaged-20270115T080000Z.db")
+    assert kept.read_bytes() == before
+    found = set(_names(user_path)) - {"new"}
+    assert found <= names
+    assert len(found) > len(names) // 2
+    assert f"kept as {kept.name}" in opened.notice
+    assert f"{len(found)} watchlist" in opened.notice
+    assert kept.name in caplog.text
+
+
+@pytest.mark.parametrize("spoil", [_text_file, _foreign])
 def test_an_unreadable_file_is_renamed_and_a_new_one_is_created(user_path, caplog, spoil):
     spoil(user_path)
     before = user_path.read_bytes()

@@ -7,10 +7,12 @@ from html import escape
 import jsonschema_rs
 import pytest
 
+from candledesk.cache.maintenance_messages import BackupFile, MaintenanceKind, MaintenanceRequest
 from candledesk.domain.interval import INTERVALS
 from candledesk.web.api.contract.openapi import ERROR_TEXTS, build_openapi, statuses_of
 from candledesk.web.routes import ENDPOINTS
 
+BACKUP = BackupFile("/home/backups/a.db", 4_096, 1_795_000_000, "weekly", 11, is_automatic=True)
 VISIT = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 OF_INTERFACE = {  # INTERFACE.md, "HTTP"
     ("get", "/healthz"),
@@ -25,6 +27,8 @@ OF_INTERFACE = {  # INTERFACE.md, "HTTP"
     ("get", "/api/v1/symbols"),
     ("get", "/api/v1/limiter"),
     ("get", "/api/v1/events"),
+    ("get", "/api/v1/storage"),
+    ("post", "/api/v1/backups"),
     ("get", "/openapi.json"),
     ("get", "/docs"),
 }
@@ -37,6 +41,10 @@ ANSWERS = [
     ("/api/v1/symbols", {"query": "a"}),
     ("/api/v1/limiter", {}),
     ("/api/v1/harvest", {}),
+    ("/api/v1/storage", {}),
+    ("/api/v1/backups", {}),
+    ("/api/v1/maintenance", {}),
+    ("/api/v1/maintenance/1", {}),
     ("/openapi.json", {}),
 ]
 
@@ -97,8 +105,10 @@ def test_null_in_a_body_means_not_given_and_the_contract_says_so(client, contrac
 def test_answers_are_what_the_contract_says(client, cache, contract, path, query):
     cache.start_backfill("AAPL", INTERVALS["1d"], None)
     cache.set_archived("AAPL", INTERVALS["1m"], is_on=True)
+    cache.start_maintenance(MaintenanceRequest(MaintenanceKind.BACKUP))
+    cache.backups.append(BACKUP)
     answer = client.get(path, params=query)
-    declared = contract["paths"][path]["get"]["responses"]["200"]["content"]
+    declared = contract["paths"][re.sub(r"/1$", "/{task_id}", path)]["get"]["responses"]["200"]["content"]
     schema = {**declared["application/json"]["schema"], "components": contract["components"]}
     jsonschema_rs.Draft202012Validator(schema).validate(answer.json())
 

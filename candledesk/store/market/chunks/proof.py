@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,12 +24,12 @@ from candledesk.store.market.chunks.table import (
     StoredChunk,
     decode,
     find_stored_keys,
-    is_damage,
     read_checksum,
     read_chunk,
     same,
 )
 from candledesk.store.market.rows import FOREVER, read_rows
+from candledesk.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,16 +123,31 @@ def choose_copy(chunk: Copy, rows: Copy, checksums: Checksums) -> Verdict:
     return Verdict.NEITHER
 
 
+class Copies(NamedTuple):
+    """Both copies of a chunk's bars with all that is stored about them."""
+
+    stored: StoredChunk | None
+    entry: StoredChecksum | None
+    chunk: Copy
+    rows: Copy
+    checksums: Checksums
+
+
+def read_copies(conn: sqlite3.Connection, head: SeriesHead, key: int) -> Copies:
+    """Read both copies of the bars of one chunk of level 1; the caller holds a snapshot."""
+    is_stale = head.is_unchecked and not head.is_exact
+    stored, entry = None if is_stale else read_chunk(conn, head, 1, key), read_checksum(conn, head, 1, key)
+    chunk = _copy(head, key, None if stored is None else decode(1, stored))
+    rows = _copy(head, key, _row_records(conn, head, key))
+    return Copies(stored, entry, chunk, rows, _checksums(head, stored, entry))
+
+
 def prove_bars(conn: sqlite3.Connection, head: SeriesHead, key: int) -> tuple[IntArray, Finding | None]:
     """Return the proven bars of one chunk of level 1 after reading both copies, and its damage if there is any.
 
     The caller holds a snapshot.
     """
-    is_stale = head.is_unchecked and not head.is_exact
-    stored, entry = None if is_stale else read_chunk(conn, head, 1, key), read_checksum(conn, head, 1, key)
-    chunk = _copy(head, key, None if stored is None else decode(1, stored))
-    rows = _copy(head, key, _row_records(conn, head, key))
-    checksums = _checksums(head, stored, entry)
+    stored, entry, chunk, rows, checksums = read_copies(conn, head, key)
     if entry is None and chunk.crc not in {checksums.chunk} - {None} and _is_empty(rows.records):
         # A damaged key can make a chunk or a checksum appear where nothing was ever stored.
         is_damaged = stored is not None or key in find_stored_keys(conn, "chunk_checksum", head, 1, key, key + 1)

@@ -17,12 +17,12 @@ from candledesk.store.market.chunks.table import (
     SeriesHead,
     decode,
     find_stored_keys,
-    is_damage,
     read_checksum,
     read_chunk,
 )
 from candledesk.store.market.database import snapshot
 from candledesk.store.market.rows import chunk_keys
+from candledesk.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

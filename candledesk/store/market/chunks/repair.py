@@ -74,13 +74,14 @@ def settle_chunks(
             bars = pyramid.to_bars(chunks[key].copy())
             delete_rows_except(conn, head.series_id, key * head.chunk_s, (key + 1) * head.chunk_s, bars.open_time)
             upsert_rows(conn, head.series_id, bars)
-        _forget_lost(conn, head.series_id, finding.lost)
+        forget_lost(conn, head.series_id, finding.lost)
     write_bar_chunks(conn, replace(head, is_exact=True), chunks)
     return chunks, findings
 
 
-def _forget_lost(conn: sqlite3.Connection, series_id: int, spans: Sequence[Span]) -> None:
-    """Turn the coverage of stored bars in ``spans`` into a gap."""
+def forget_lost(conn: sqlite3.Connection, series_id: int, spans: Sequence[Span]) -> list[Span]:
+    """Turn the coverage of stored bars in ``spans`` into a gap; return the spans of this coverage."""
+    claimed: list[Span] = []
     for span in spans:
         lost = [
             Coverage(inside, CoverageState.FAILED, piece.fetched_at, piece.fetched_at, DAMAGED, piece.source)
@@ -88,6 +89,8 @@ def _forget_lost(conn: sqlite3.Connection, series_id: int, spans: Sequence[Span]
             if piece.state in _CLAIMS and (inside := piece.span.intersect(span))
         ]
         write_coverage(conn, series_id, lost)
+        claimed += [piece.span for piece in lost]
+    return claimed
 
 
 @translate_faults()
@@ -113,31 +116,53 @@ def verify_chunks(conn: sqlite3.Connection, series_id: int, max_findings: int = 
         head = read_head(conn, series_id)
         if not head.is_exact:
             return [f"series {series_id}: the chunks are older than the rows"]
-        top = pyramid.LEVELS[-1]
-        for parent in find_keys(conn, head, top):
-            findings += [str(finding) for finding in _verify_under(conn, head, parent)]
+        for part in list_parts(conn, head):
+            findings += [str(finding) for finding in verify_part(conn, head, part).findings]
             if len(findings) >= max_findings:
                 break
     return findings[:max_findings]
 
 
-def _verify_under(conn: sqlite3.Connection, head: SeriesHead, parent: int) -> list[Finding]:
-    """Check the chunks of all levels in the time range of one chunk of the coarsest level."""
+@dataclass(frozen=True, slots=True)
+class PartCheck:
+    """What was compared in one part of a series: bars, chunks of all levels, and the damage that was found."""
+
+    n_bars: int
+    n_chunks: int
+    findings: tuple[Finding, ...]
+
+
+def list_parts(conn: sqlite3.Connection, head: SeriesHead) -> list[int]:
+    """Return the parts in which a series is checked: the keys of the coarsest level, a million bars each at most."""
+    top = pyramid.LEVELS[-1]
+    parts = set(find_keys(conn, head, top))
+    for level in pyramid.LEVELS[1:-1]:  # a damaged key can make a chunk appear where there are no bars
+        parts.update(key // (top // level) for key in find_keys(conn, head, level, -_MAX_KEY, _MAX_KEY))
+    return sorted(parts)
+
+
+def verify_part(conn: sqlite3.Connection, head: SeriesHead, part: int) -> PartCheck:
+    """Check the chunks of all levels in the time range of one chunk of the coarsest level; ``part``: its key.
+
+    The caller holds a snapshot.
+    """
     top = pyramid.LEVELS[-1]
     findings: list[Finding] = []
     chunks = []
-    for key in find_keys(conn, head, 1, parent * top, (parent + 1) * top):
+    for key in find_keys(conn, head, 1, part * top, (part + 1) * top):
         records, finding = prove_bars(conn, head, key)
         chunks.append(records)
         findings += [] if finding is None else [finding]
-    expected = np.concatenate([pyramid.empty(1), *chunks], axis=1)
+    n_chunks = len(chunks)
+    bars = expected = np.concatenate([pyramid.empty(1), *chunks], axis=1)
     for level in pyramid.LEVELS[1:]:
         expected = pyramid.coarsen(expected, head.step_s * level)
         keys = expected[pyramid.TIME] // (head.chunk_s * level)
-        for key in find_keys(conn, head, level, parent * top // level, (parent + 1) * top // level):
+        for key in find_keys(conn, head, level, part * top // level, (part + 1) * top // level):
+            n_chunks += 1
             if not _is_coarse_good(conn, head, level, key, expected[:, keys == key]):
                 findings.append(Finding(head.series_id, level, key, Verdict.ROWS))
-    return findings
+    return PartCheck(bars.shape[1], n_chunks, tuple(findings))
 
 
 def _is_coarse_good(conn: sqlite3.Connection, head: SeriesHead, level: int, key: int, expected: IntArray) -> bool:

@@ -25,6 +25,8 @@ from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.codec import checksum, decode_into, encode
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.instruments import CHUNK_BARS
+from candledesk.store.market.row_copies.reading import fetch_one
+from candledesk.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
@@ -43,9 +45,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (series_id, level, start) DO UPDATE SET n = excluded.n, rev = excluded.rev, crc = excluded.crc,
     first_ts = excluded.first_ts, last_ts = excluded.last_ts, own_crc = excluded.own_crc
 """
-# The errors of SQLite for damaged pages and cells.
-_DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_NOMEM}
-_DAMAGE_WORDS = ("Could not decode", "integer overflow")  # damaged text, and a sum of damaged numbers
+_HEAD = "SELECT series_id, step, span, rev, rev = chunk_rev, is_unchecked FROM series WHERE series_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,7 @@ class StoredChecksum(NamedTuple):
 
 def read_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
     """Return the head of a series; ``LookupError`` when there is none, ``EnvironmentFaultError`` for a damaged one."""
-    sql = "SELECT series_id, step, span, rev, rev = chunk_rev, is_unchecked FROM series WHERE series_id = ?"
-    row = conn.execute(sql, (int(series_id),)).fetchone()
+    row = fetch_one(conn, ("series",), _HEAD, (int(series_id),))
     if row is None:
         raise LookupError(f"no series {series_id}")
     found, step_s, chunk_s, rev, is_exact, is_unchecked = row
@@ -94,12 +93,6 @@ def read_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
             f"The entry of series {series_id} in the database is damaged: run `candledesk doctor`; the bars are kept."
         )
     return SeriesHead(found, step_s, chunk_s, rev, is_exact=bool(is_exact), is_unchecked=bool(is_unchecked))
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Return whether SQLite could not decode a page or a cell; other errors do not show damage of what is stored."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    return code in _DAMAGE_CODES or (code == sqlite3.SQLITE_ERROR and str(error).startswith(_DAMAGE_WORDS))
 
 
 def read_chunk(conn: sqlite3.Connection, head: SeriesHead, level: int, key: int) -> StoredChunk | None:

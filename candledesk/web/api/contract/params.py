@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_TIMEOUT_S = 30.0
 MAX_SERIES = 100
 MAX_WORDS = 64
+MAX_PATH = 1_000
 MAX_ID = 2**53  # the largest integer that every JSON reader holds exactly
 
 
@@ -130,6 +131,15 @@ def _words(text: str, field: str) -> str:
     return text.strip()
 
 
+def _path(text: str, field: str) -> str:
+    if len(text) > MAX_PATH:
+        raise RangeError(field, f"{field} may have at most {MAX_PATH} characters")
+    if not text.isprintable():
+        raise InputError(field, f"{field} has characters that no path of CandleDesk has")
+    return text
+
+
+PATH_KIND = Kind(_path, {"type": "string", "maxLength": MAX_PATH})
 SYMBOL_KIND = Kind(_symbol, {"type": "string", "pattern": SYMBOL_PATTERN, "examples": ["AAPL", "local:ACME"]})
 INTERVAL_KIND = Kind(
     _interval,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candledesk.domain.currency import convert, is_smaller_unit, rate_by, unit_factor, units_of
+from candledesk.domain.prices.currency import convert, is_smaller_unit, rate_by, unit_factor, units_of
 
 
 @pytest.mark.parametrize(

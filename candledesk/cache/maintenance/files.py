@@ -1,0 +1,40 @@
+"""The files of a home as callers of the cache see them: sizes and backups, read on the reader threads."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.cache.maintenance.backup import find_backups, remove_listed
+from candledesk.cache.maintenance.storage import read_report
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from candledesk.cache.context import CacheContext
+    from candledesk.cache.fetching.provider_limits import ProviderLimits
+    from candledesk.cache.maintenance_messages import BackupFile, StorageReport
+    from candledesk.paths import Paths
+
+
+class HomeFiles:
+    """Reads what the home holds, and deletes backups."""
+
+    def __init__(self, context: CacheContext, limits: ProviderLimits, paths: Paths) -> None:
+        """``limits``: how far back the providers answer."""
+        self._context = context
+        self._limits = limits
+        self._paths = paths
+
+    def read_storage(self) -> Future[StorageReport]:
+        """Return the sizes of series, tables, logs and backups."""
+        task = partial(read_report, limits=self._limits, paths=self._paths, now=self._context.now())
+        return self._context.readers.submit(task)
+
+    def list_backups(self) -> Future[list[BackupFile]]:
+        """Return the copies of the database that are in the home, the newest first."""
+        return self._context.readers.submit(lambda _connection: find_backups(self._paths))
+
+    def remove_backup(self, path: str) -> Future[BackupFile]:
+        """Delete a copy of the home; ``InputError`` for a path that is none of them."""
+        return self._context.readers.submit(lambda _connection: remove_listed(self._paths, path))

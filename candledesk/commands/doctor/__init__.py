@@ -1,0 +1,1 @@
+"""``candledesk doctor``: checks the installation, the databases and the connection, and repairs damage."""

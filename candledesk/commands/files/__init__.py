@@ -1,0 +1,1 @@
+"""The commands about the files of a home: backups, sizes, and giving room back."""

@@ -1,0 +1,108 @@
+"""Deleting series and instruments with all that is known of them, in transactions of bounded length.
+
+The order keeps every state in between true: first what claims that bars are stored, then the bars, then the rest.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.domain.span import Span
+from candledesk.store.market.bars import delete_bars
+from candledesk.store.market.chunks.reading import BATCH, find_keys
+from candledesk.store.market.chunks.table import read_head
+from candledesk.store.market.database import require_transaction
+from candledesk.store.sqlite_errors import translate_faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BARS = frozenset({"candle", "chunk", "chunk_checksum", "series"})
+_FIND = """
+SELECT series_id, interval FROM series JOIN instrument USING (instrument_id)
+WHERE spelling = ?1 AND (?2 IS NULL OR interval = ?2) ORDER BY step
+"""
+# Copies of the rows of other tables are left to the triggers of the write connection, which change them together.
+_TABLES_WITH = """
+SELECT t.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c
+WHERE t.type = 'table' AND c.name = ? AND t.name NOT GLOB '*_second' AND t.name NOT GLOB '*_third' ORDER BY t.name
+"""
+_CONTENT = """
+SELECT count(*), sum(n), sum(crc), min(first_ts), max(last_ts) FROM chunk_checksum
+WHERE level = 1 AND series_id = (SELECT series_id FROM series JOIN instrument USING (instrument_id)
+    WHERE spelling = ? AND interval = ? AND NOT is_unchecked)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSeries:
+    """A series that is to be deleted."""
+
+    series_id: int
+    interval: str
+
+
+@translate_faults()
+def find_series(conn: sqlite3.Connection, symbol: str, interval: str | None) -> list[StoredSeries]:
+    """Return the series of a symbol, or the one of ``interval``."""
+    return [StoredSeries(int(row[0]), str(row[1])) for row in conn.execute(_FIND, (symbol, interval)).fetchall()]
+
+
+@translate_faults()
+def is_in_backup(conn: sqlite3.Connection, backup: Path, symbol: str, intervals: list[str]) -> bool:
+    """Return whether a backup has the bars of all these series as they are now, by their checksums."""
+    uri = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as copy:
+            return all(
+                (now := conn.execute(_CONTENT, (symbol, interval)).fetchone())[0]
+                and now == copy.execute(_CONTENT, (symbol, interval)).fetchone()
+                for interval in intervals
+            )
+    except sqlite3.Error:  # of an older schema, or damaged
+        return False
+
+
+@translate_faults()
+def delete_claims(conn: sqlite3.Connection, series_id: int) -> None:
+    """Delete the coverage, the jobs and whatever else is known of a series; its bars and the series itself stay."""
+    require_transaction(conn)
+    for (table,) in conn.execute(_TABLES_WITH, ("series_id",)).fetchall():
+        if table not in _BARS:
+            conn.execute(f"DELETE FROM {table} WHERE series_id = ?", (int(series_id),))
+
+
+@translate_faults()
+def delete_newest_bars(conn: sqlite3.Connection, series_id: int) -> int:
+    """Delete the bars of the newest few chunks; return how many chunks are left."""
+    require_transaction(conn)
+    head = read_head(conn, series_id)
+    keys = find_keys(conn, head, 1)
+    part = keys[-BATCH:]
+    if part:
+        delete_bars(conn, series_id, Span(part[0] * head.chunk_s, (part[-1] + 1) * head.chunk_s))
+    return len(keys) - len(part)
+
+
+@translate_faults()
+def delete_series(conn: sqlite3.Connection, series_id: int) -> None:
+    """Delete a series and what is left of it."""
+    require_transaction(conn)
+    tables = [table for (table,) in conn.execute(_TABLES_WITH, ("series_id",)).fetchall() if table != "series"]
+    for table in (*tables, "series"):
+        conn.execute(f"DELETE FROM {table} WHERE series_id = ?", (int(series_id),))
+
+
+@translate_faults()
+def delete_instrument(conn: sqlite3.Connection, symbol: str) -> None:
+    """Delete an instrument that has no series any more, with its corporate actions; nothing for an unknown symbol."""
+    require_transaction(conn)
+    found = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
+    if found is None:
+        return
+    tables = [table for (table,) in conn.execute(_TABLES_WITH, ("instrument_id",)).fetchall()]
+    for table in (*(name for name in tables if name not in {"instrument", "series"}), "instrument"):
+        conn.execute(f"DELETE FROM {table} WHERE instrument_id = ?", found)
