@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.events import Event
+    from candledesk.cache.indicator_messages import (
+        IndicatorReply,
+        IndicatorRequest,
+        IndicatorRows,
+        IndicatorRowsRequest,
+    )
     from candledesk.cache.maintenance_messages import (
         BackupFile,
         MaintenanceRequest,
@@ -89,6 +95,10 @@ class CommandApi(MaintenanceApi, Protocol):
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        ...
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator at stored bars; ``NotCachedError`` when the symbol is not in the cache."""
         ...
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
@@ -210,6 +220,10 @@ class CacheApi(CommandApi, Protocol):
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        ...
+
+    def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
+        """Return the extremes of an indicator's lines for each row of a chart that is zoomed out."""
         ...
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:

@@ -44,6 +44,7 @@ COMMANDS = {  # the module that declares each command
     "candles": f"{_PACKAGE}.candles",
     "coverage": f"{_PACKAGE}.coverage",
     "backfill": f"{_PACKAGE}.backfill",
+    "indicators": f"{_PACKAGE}.indicators",
     "jobs": f"{_PACKAGE}.jobs",
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",

@@ -71,6 +71,10 @@ class UnknownJobError(CandleDeskError):
     """There is no job with that number."""
 
 
+class UnknownIndicatorError(CandleDeskError):
+    """There is no indicator with that id."""
+
+
 class UnknownTaskError(CandleDeskError):
     """There is no maintenance task with that number."""
 

@@ -39,12 +39,14 @@ from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
 from candledesk.web.maintenance_client import RemoteMaintenance
+from candledesk.web.remote_indicators import path_of, query_of, read_reply
 from candledesk.web.workspace_client import RemoteWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.domain.interval import Interval
 
 POLL_S = 0.3
@@ -115,6 +117,10 @@ class RemoteCache(RemoteMaintenance):
         while pages[-1]["next"] is not None:
             pages.append(self._api.get("/api/v1/candles", others | {"cursor": pages[-1]["next"]}))
         return pages
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator."""
+        return answered(lambda: read_reply(request, self._api.get(path_of(request), query_of(request))))
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""

@@ -88,17 +88,22 @@ def whole_number(low: int, high: int) -> Kind:
     return Kind(parse, {"type": "integer", "minimum": low, "maximum": high})
 
 
-def seconds(high: float) -> Kind:
-    """Return the kind of a duration from 0 to ``high`` seconds."""
+def number(low: float, high: float, what: str = "number", unit: str = "") -> Kind:
+    """Return the kind of a number between ``low`` and ``high``; ``what`` and ``unit``: what messages call it."""
 
     def parse(text: str, field: str) -> float:
         if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", text):
-            raise InputError(field, f"{field} must be a number of seconds, not {text[:40]!r}")
-        if not 0 <= float(text) <= high:
-            raise RangeError(field, f"{field} must be between 0 and {high:g} seconds, not {text[:40]}")
+            raise InputError(field, f"{field} must be a {what}, not {text[:40]!r}")
+        if not low <= float(text) <= high:
+            raise RangeError(field, f"{field} must be between {low:g} and {high:g}{unit}, not {text[:40]}")
         return float(text)
 
-    return Kind(parse, {"type": "number", "minimum": 0, "maximum": high})
+    return Kind(parse, {"type": "number", "minimum": low, "maximum": high})
+
+
+def seconds(high: float) -> Kind:
+    """Return the kind of a duration from 0 to ``high`` seconds."""
+    return number(0, high, "number of seconds", " seconds")
 
 
 def yes_or_no() -> Kind:
