@@ -77,7 +77,7 @@ def compare_reads(former, ours, n_bars):
 
 def compare_writes(former, ours, n_bars):
     slow, fast = [], []
-    for turn in range(5):
+    for turn in range(9):
         bars = make_bars(n_bars + (turn + 1) * APART, BATCH)
         slow.append(timed(lambda bars=bars: former.write_former(bars)))
         fast.append(timed(lambda bars=bars: ours.write(bars)))
@@ -110,7 +110,7 @@ class Conversion:
 def measure_conversion(former, n_bars):
     """Convert the former database; return its results and a line about the steps."""
     conversion, rng, reads, writes = Conversion(former), np.random.default_rng(8), [], []
-    bars = [make_bars(n_bars + 10 * APART + row, 1) for row in range(N_BESIDE)]
+    bars = [make_bars(n_bars + 20 * APART + row, 1) for row in range(N_BESIDE)]
 
     def write(connection, bar):
         with transaction(connection):

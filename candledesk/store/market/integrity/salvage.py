@@ -123,7 +123,8 @@ def _restore_rows(conn: Connection) -> list[RowFinding]:
     drop_triggers(conn)
     with transaction(conn):
         for finding in check_rows(conn):
-            _remove_contested(conn, finding)
+            if finding.versions:
+                _remove_contested(conn, finding)
     create_triggers(conn)
     return found
 
