@@ -87,6 +87,7 @@ class FakeCache(FakeMaintenance):
         self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
+        self.fault = ""
         self.edge_reason = "Listed on 12 Dec 1980"
         self.hours: TradingHours | None = None
         self.upcoming: IntArray | None = None  # of every series whose latest bar is requested
@@ -324,6 +325,9 @@ class FakeCache(FakeMaintenance):
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         self.in_front = [(symbol, interval.name) for symbol, interval in series]
+
+    def read_fault(self) -> str:
+        return self.fault
 
     def limiter_state(self) -> LimiterState:
         return self.limiter

@@ -178,6 +178,10 @@ class CommandApi(MaintenanceApi, Protocol):
         """
         ...
 
+    def limiter_state(self) -> LimiterState:
+        """Return the limiter as it stands, without waiting for a task of the cache."""
+        ...
+
 
 class ImportApi(Protocol):
     """What only the process that owns the database can do."""
@@ -236,8 +240,8 @@ class CacheApi(CommandApi, Protocol):
         """Use ``options`` from now on; ``InputError`` for a number out of range."""
         ...
 
-    def limiter_state(self) -> LimiterState:
-        """Return the limiter as it stands, without waiting."""
+    def read_fault(self) -> str:
+        """Return why nothing can be stored at present, for people, without waiting; empty when bars are stored."""
         ...
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:

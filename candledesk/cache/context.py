@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from candledesk.cache.active_series import ActiveSeries
     from candledesk.cache.event_emitter import EventEmitter
     from candledesk.cache.events import Event
+    from candledesk.cache.runtime.answer_watch import AnswerWatch
     from candledesk.cache.runtime.fetch_pool import FetchPool
     from candledesk.cache.runtime.limiters import Limiters
     from candledesk.cache.runtime.provider_router import ProviderRouter
@@ -53,6 +54,7 @@ class CacheContext:
     events: EventEmitter
     damage: DamageRepair
     active: ActiveSeries
+    answer_watch: AnswerWatch
     now: Callable[[], int]
     elapsed: Callable[[], float]
     deadline_s: float
@@ -74,4 +76,5 @@ class CacheContext:
             snapshot.is_offline,
             update_lag_s=self.active.worst_lag_s(self.now()),
             provider=self.providers.providers[provider].capabilities.title,
+            unanswered_since=self.answer_watch.unanswered_since,
         )

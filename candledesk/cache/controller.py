@@ -90,7 +90,12 @@ class CacheController:
         self._estimator = Estimator(context, catalog)
         self._coverage = CoverageReader(context, catalog, self._calendars)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
+        self._storage_health = fill_scheduler.storage_health
         self.limiter_state = context.limiter_state
+
+    def read_fault(self) -> str:
+        """Return why nothing can be stored at present, for people; empty when bars are stored."""
+        return str(self._storage_health.error or "")
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``callback`` for every event until the returned function is called."""

@@ -318,3 +318,6 @@ class LimiterState:
     is_offline: Annotated[bool, JsonField("offline")] = False
     update_lag_s: Annotated[int, "by how many seconds the updates of followed series are late"] = 0
     provider: Annotated[str, "whose limiter it is: of several, the one that is held back longest"] = "The provider"
+    unanswered_since: Annotated[
+        UtcSeconds | None, "since when requests have no answer; null while answers come within seconds"
+    ] = None

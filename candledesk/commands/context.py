@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from candledesk.commands.process_start import COMMAND_BYTES, require_memory
 from candledesk.domain.interval import INTERVALS
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class CommandContext:
 
         Raises ``HomeLockedError`` when another process holds it.
         """
+        require_memory(COMMAND_BYTES, "CandleDesk")
         from candledesk.app import Application
         from candledesk.commands.progress import ProgressLines, report_migration
 

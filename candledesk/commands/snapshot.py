@@ -14,6 +14,7 @@ from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import parse_span, report_gaps
+from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.symbols import parse_symbol
@@ -116,7 +117,8 @@ def take_snapshot(
     from candledesk.ui.pictures import draw_file
 
     try:
-        reply = cache.load_bars(request).result()
+        with saying_what_is_awaited(cache):
+            reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     draw_file(

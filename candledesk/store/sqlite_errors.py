@@ -19,6 +19,9 @@ _UNREACHABLE = (
     "Cannot open {file}: check that its folder exists and that you may read and write it, or set another --home."
 )
 
+_FULL = "The disk is full, so nothing new is stored in {file}: free some space; stored data are safe."
+# Extended codes: the shared memory of the log cannot be made as large as it must be, which takes a free block.
+NO_ROOM_FOR_LOG = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMMAP})
 _SALVAGE = (
     "run `candledesk doctor --repair`, which saves what can be read into a new file and keeps the damaged one. "
     "Do not delete it: old minutes and imported bars cannot be fetched again."
@@ -44,9 +47,7 @@ _SENTENCES = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _UNREACHABLE,
     sqlite3.SQLITE_CANTOPEN: _UNREACHABLE,
-    sqlite3.SQLITE_FULL: (
-        "The disk is full, so nothing new is stored in {file}: free some space; stored data are safe."
-    ),
+    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: (
         "The disk reported an error while {file} was read or written: check the disk, then start again."
     ),
@@ -82,7 +83,7 @@ def fault_of(error: sqlite3.Error, file: object = "the database") -> Environment
         return DamagedRowsError(_DAMAGED.format(file=file))
     if code == sqlite3.SQLITE_ERROR and str(error).startswith(_UNREADABLE_WORDS):
         code = sqlite3.SQLITE_CORRUPT
-    sentence = _SENTENCES.get(code & 0xFF)
+    sentence = _FULL if code == sqlite3.SQLITE_IOERR_SHMSIZE else _SENTENCES.get(code & 0xFF)
     if sentence is None:
         return None
     text = sentence.format(file=file)

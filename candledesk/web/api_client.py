@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from concurrent.futures import Future
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError
@@ -63,7 +64,7 @@ class ApiClient:
                 if error.code != HTTPStatus.TOO_MANY_REQUESTS or n_repeats == MAX_REPEATS:
                     raise _read_problem(error) from None
                 time.sleep(float(error.headers["Retry-After"]))
-            except OSError as error:
+            except (OSError, HTTPException, ValueError) as error:  # another program may answer on that port
                 raise EnvironmentFaultError(
                     f"The running CandleDesk at {self._url} does not answer: {error}"
                 ) from error
@@ -73,5 +74,5 @@ class ApiClient:
 def _read_problem(error: urllib.error.HTTPError) -> CandleDeskError:
     try:
         return decode(Problem, json.loads(error.read())).error()
-    except (ValueError, KeyError):
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return EnvironmentFaultError(f"The running CandleDesk answered with HTTP {error.code}")

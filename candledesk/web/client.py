@@ -5,10 +5,10 @@ Calls block and return futures that are already done, except ``wait_job``: that 
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from concurrent.futures import Future
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +19,20 @@ from candledesk.cache.messages import (
     BarsReply,
     BarsRequest,
     Job,
+    LimiterState,
     SeriesCoverage,
     SeriesReport,
     SymbolFound,
 )
 from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import CandleDeskError, InputError
+from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError
 from candledesk.domain.instrument import Instrument
-from candledesk.domain.job_states import ENDED
+from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
+from candledesk.endpoint_file import read_endpoint
 from candledesk.web.api.candles import Candles, Started
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
@@ -66,11 +68,13 @@ class RemoteCache(RemoteMaintenance):
     @classmethod
     def find(cls, endpoint: Path) -> RemoteCache | None:
         """Return the cache of the instance that wrote ``endpoint``, ``None`` when it does not answer."""
+        written = read_endpoint(endpoint)
+        if written is None:
+            return None
+        remote = cls(written.url, written.token)
         try:
-            written = json.loads(endpoint.read_text(encoding="utf-8"))
-            remote = cls(written["url"], written["token"])
             remote._api.get("/api/v1/limiter")
-        except (OSError, ValueError, KeyError, CandleDeskError):
+        except CandleDeskError:
             return None
         return remote
 
@@ -139,6 +143,7 @@ class RemoteCache(RemoteMaintenance):
 
     def _wait(self, job: Job) -> Job:
         while job.state not in ENDED:
+            _check_stuck(job)
             time.sleep(POLL_S)
             job = self._read_job(job.job_id)
         return job
@@ -159,7 +164,7 @@ class RemoteCache(RemoteMaintenance):
                 waits = self._waits[:N_POLLED]
                 self._waits = self._waits[N_POLLED:] + waits
             for job_id, ended in waits:
-                read = self.read_job(job_id)
+                read = answered(partial(self._read_moving, job_id))
                 if read.exception() is not None or read.result().state in ENDED:
                     run_into(ended, read.result)
             with self._lock:
@@ -167,6 +172,11 @@ class RemoteCache(RemoteMaintenance):
                 if not self._waits:
                     return
             time.sleep(POLL_S)
+
+    def _read_moving(self, job_id: int) -> Job:
+        job = self._read_job(job_id)
+        _check_stuck(job)
+        return job
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job."""
@@ -247,6 +257,10 @@ class RemoteCache(RemoteMaintenance):
         body = {"symbol": symbol, "interval": interval.name, "on": is_on}
         return answered(lambda: decode(ArchiveEntry, self._api.post("/api/v1/harvest", body)))
 
+    def limiter_state(self) -> LimiterState:
+        """Return the limiter as it stands."""
+        return decode(LimiterState, self._api.get("/api/v1/limiter"))
+
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
@@ -262,6 +276,12 @@ class RemoteCache(RemoteMaintenance):
             yield from cached
             n_rows = len(cached)
             after = cached[-1].symbol if cached else None
+
+
+def _check_stuck(job: Job) -> None:
+    """Raise ``EnvironmentFaultError`` for a live job that waits, with no time for its next try, until it can store."""
+    if job.state not in ENDED and job.state is not JobState.PAUSED and job.error and job.next_try_at is None:
+        raise EnvironmentFaultError(job.error)
 
 
 def _span_fields(span: Span | None) -> dict[str, Any]:

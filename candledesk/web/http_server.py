@@ -18,7 +18,7 @@ from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
-from candledesk.web.server.protocol import LoopbackProtocol
+from candledesk.web.server.protocol import BACKLOG, LoopbackProtocol, count_connections_allowed
 from candledesk.web.server.throttle import Bucket
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 HEADER_LIMIT = 16 * 1024
 GRACE_S = 1
+QUEUE = 128  # connections that may wait in the system to be accepted
 
 
 def build_app(
@@ -72,7 +73,8 @@ class WebServer:
         app = build_app(self._context, load_assets(resources), port=self.port, token=self.token, posts=self.posts)
         config = uvicorn.Config(
             app,
-            http=LoopbackProtocol,
+            http=_protocol(),
+            backlog=BACKLOG,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -83,7 +85,7 @@ class WebServer:
             h11_max_incomplete_event_size=HEADER_LIMIT,
             timeout_graceful_shutdown=GRACE_S,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_running = threading.Event()
         self._thread = threading.Thread(target=self._run, name="candledesk-http", daemon=True)
@@ -105,7 +107,7 @@ class WebServer:
 
     def start(self) -> None:
         """Serve; returns when connections are accepted."""
-        self._socket.listen(128)
+        self._socket.listen(QUEUE)
         self._thread.start()
         if not self._is_running.wait(10):
             raise EnvironmentFaultError("The web server did not start.")
@@ -136,6 +138,21 @@ class WebServer:
         self._loop = asyncio.get_running_loop()
         self._loop.call_soon(self._is_running.set)
         await self._server.serve(sockets=[self._socket])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; its ``backlog`` is how many connections asyncio accepts in one step, not the system's queue."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept."""
+        await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(QUEUE)
+
+
+def _protocol() -> type[LoopbackProtocol]:
+    """Return the protocol with as many connections as this process may have."""
+    return type("Protocol", (LoopbackProtocol,), {"max_connections": count_connections_allowed()})
 
 
 def _bind(port: int) -> socket.socket:

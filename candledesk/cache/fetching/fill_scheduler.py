@@ -122,7 +122,7 @@ class FillScheduler:
         task.cancel.set()
         task.finish(FillResult(error=ClosingError("CandleDesk is shutting down"), is_cancelled=True))
 
-    def run(self, priority: int, task: Callable[[], None]) -> None:
+    def run(self, priority: int, task: Callable[[], object]) -> None:
         """Run ``task`` on the fetch pool, for short work that waits for the writer."""
         self._context.pool.submit(priority, task)
 

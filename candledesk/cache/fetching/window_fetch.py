@@ -127,7 +127,8 @@ class WindowFetcher:
         """Send the request, and report to the limiter how it ended, whatever happens."""
         n_sent, outcome, reason = 1, RequestOutcome.FAULT, INTERNAL_ERROR
         try:
-            answer = self._context.providers.fetch(self._request(known, claim))
+            with self._context.answer_watch.asking() as answers:
+                answers.append(answer := self._context.providers.fetch(self._request(known, claim)))
             n_sent, outcome, reason = answer.n_requests, outcome_of(answer), getattr(answer, "reason", "")
             return answer
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,9 @@ from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, Fill
 from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import Source, actions_span, read_series
 from candledesk.cache.rules.base_bars import base_count, base_part
+from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import in_time, start_coroutine, wait_for
-from candledesk.domain.errors import NotCachedError, TooLateError
+from candledesk.domain.errors import EnvironmentFaultError, NotCachedError, TooLateError
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.market.chunks.proof import lost_spans
 from candledesk.store.market.database import snapshot
@@ -124,7 +125,17 @@ class BarsLoader:
             return FillTarget(n_before=base_count(request.interval, n_bars))
         return FillTarget(base_part(request.interval, request.span))
 
+    def _with_wait(self, reply: BarsReply) -> BarsReply:
+        """Return a reply that came too soon with what its gaps wait for, where that is the provider's answer."""
+        if self._context.answer_watch.unanswered_since is None:
+            return reply
+        reason = f"no answer from {self._context.providers.title(reply.request.symbol)} yet"
+        gaps = tuple(replace(gap, reason=reason) if gap.reason == NOT_FETCHED else gap for gap in reply.gaps)
+        return replace(reply, gaps=gaps)
+
     def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[_Found]:
+        storage_health = self._fill_scheduler.storage_health
+
         def read(connection: Connection) -> _Found:
             with snapshot(connection):  # a repair deletes lost bars: their coverage must be read as it was then
                 return read_all(connection)
@@ -143,6 +154,10 @@ class BarsLoader:
 
             reply = read_proven(read_once, source.findings)
             repaired = self._context.damage.report(connection, source.findings)
+            if isinstance(error, EnvironmentFaultError) and not (reply.complete or storage_health.is_read_only):
+                raise error  # "not fetched yet" would hide that a full disk takes no bars
+            if isinstance(error, TooLateError):
+                reply = self._with_wait(reply)
             return _Found(reply, repaired if lost_spans(source.findings) else None)
 
         return self._context.readers.submit(read)

@@ -15,7 +15,7 @@ from candledesk.cache.queries.odd_flags import as_sent, flags_by_row, without_lo
 from candledesk.cache.queries.viewport_reader import lacks_start
 from candledesk.cache.rules.coverage_rules import final_mask
 from candledesk.cache.rules.damaged_bars import cover_lost, damaged_gaps
-from candledesk.cache.rules.planner import never_gaps, plan_span, refused_coverage
+from candledesk.cache.rules.planner import NOT_FETCHED, never_gaps, plan_span, refused_coverage
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 MAX_TIME = 2**53
 ACTIONS_MARGIN_S = 10 * DAY_S
-NOT_FETCHED = "not fetched yet"
 N_LISTED = 3  # payments that a note names, before it only counts them
 
 

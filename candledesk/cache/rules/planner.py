@@ -32,6 +32,7 @@ N_CHART_BARS = 10_000  # what one request of a chart asks for at most; more woul
 _STOCK_WEEK = 5  # of how many hours a stock trades one
 _WITH_BARS = (CoverageState.HAVE, CoverageState.PROVISIONAL)
 LISTING_REASON = "no bars before the listing date"
+NOT_FETCHED = "not fetched yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,7 @@ def _explain(hole: Span, facts: Facts, expected: IntArray) -> list[Gap]:
             continue
         explained.append(Gap(shared, row.reason, row.expires_at))
         rest = subtract_spans(rest, [shared])
-    explained.extend(Gap(span, "not fetched yet") for span in rest if _has_any(expected, span))
+    explained.extend(Gap(span, NOT_FETCHED) for span in rest if _has_any(expected, span))
     return sorted(explained, key=lambda gap: gap.span)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from candledesk.ui.chart.core.chart_messages import lag_text, limiter_text, work_text
+from candledesk.ui.chart.core.chart_messages import is_held, lag_text, limiter_text, work_text
 from candledesk.ui.plain_text import PlainLabel, plain_tip
 
 if TYPE_CHECKING:
@@ -84,14 +84,14 @@ class StatusBar(QStatusBar):
             n_others = len(self._notices) - 1
             return self._notices[-1] + (f"   (and {n_others} more)" if n_others else "")
         limited = limiter_text(self._limiter, now=time.time())
-        work = work_text(self._n_live, is_held=bool(limited))
+        work = work_text(self._n_live, is_held=is_held(self._limiter, now=time.time()))
         late = "" if limited else lag_text(self._limiter.update_lag_s)
         return "   ·   ".join(filter(None, (limited, self._waiting or work, late)))
 
     def _refresh(self) -> None:
         self.state.setText(self._state_text())
         self.state.setToolTip(plain_tip("\n".join(self._notices)) if len(self._notices) > 1 else "")
-        tone = "warning" if self._fault or limiter_text(self._limiter, now=time.time()) else ""
+        tone = "warning" if self._fault or is_held(self._limiter, now=time.time()) else ""
         if self.state.property("tone") != tone:
             self.state.setProperty("tone", tone)
             self.state.style().unpolish(self.state)

@@ -107,6 +107,8 @@ class EventStream:
         leave = self._follow()
         try:
             yield b"retry: 1000\n\n" + encode_event(LimiterChanged(self._cache.limiter_state()))
+            if fault := self._cache.read_fault():
+                yield encode_event(FaultRaised(fault))
             while not self._is_overrun:
                 await asyncio.wait({taker, stop}, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
                 if stop.done():
