@@ -1,4 +1,4 @@
-"""What happens to the file: a changed row (S2), many symbols (S8), and a file of a former version (S9)."""
+"""What happens to the file: a changed row (S2), another file's log (S4), many symbols (S8), a former version (S9)."""
 
 import sqlite3
 import subprocess
@@ -12,6 +12,7 @@ from tests.bench.former_home import write_former_copy
 from tests.cache.conftest import CacheHarness, FakeYahoo, days_back
 from tests.faults.damage.campaign import prepare
 from tests.faults.damage.home import stored_series
+from tests.faults.damage.kinds import Trial, damage
 from tests.faults.damage.reading import TRUE, judge, read_home
 from tests.faults.damage.worker import Worker, repair
 from tests.faults.process import ROOT
@@ -65,6 +66,17 @@ def test_of_a_changed_row_and_its_chunk_the_proven_one_is_used_and_both_are_show
     assert outcome(worker, home)[0] == TRUE
     with closing(sqlite3.connect(home / "candles.db")) as connection:
         assert connection.execute("SELECT close FROM candle LIMIT 1 OFFSET 700").fetchone() == (close,)
+
+
+def test_the_log_of_another_file_is_refused_and_a_repair_leaves_it_out(worker, tmp_path):
+    damage(Trial("other_log", 1), worker.sources[True], tmp_path, worker.owners)
+    refused = run(tmp_path, "candles", "ACME", "1d", "--offline")
+    assert (refused.returncode, refused.stdout) == (5, "")
+    assert "does not belong to" in refused.stderr
+    repaired = run(tmp_path, "doctor", "--repair")
+    assert "of another file" in repaired.stdout
+    assert list(tmp_path.glob("candles.db.damaged-*-wal"))
+    assert outcome(worker, tmp_path)[0] == TRUE
 
 
 def test_the_coverage_of_many_symbols_lists_all_of_them(tmp_path):

@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 from candledesk.commands import entry
 from candledesk.commands.doctor import installation
@@ -25,11 +26,11 @@ EXIT_BUG = 1
 
 def repair(folder):
     """Run ``candledesk doctor --repair`` on the home, without its request to the provider."""
-    installation.check_providers = lambda *_: []
     decoded_chunks.clear()  # a new process has none either
     out = io.StringIO()
     arguments = ["doctor", "--repair", "--home", str(folder), "--yahoo-url", "http://127.0.0.1:9"]
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    nobody_asked = mock.patch.object(installation, "check_providers", return_value=[])
+    with nobody_asked, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         try:
             code = entry.cli.main(arguments, prog_name="candledesk", standalone_mode=False, obj=[])
         except CandleDeskError as error:

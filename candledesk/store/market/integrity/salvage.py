@@ -78,18 +78,21 @@ class SavedMarket:
         return self.check.is_good, self.check.n_bars, not self.has_lost
 
 
-def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progress) -> SavedMarket:
+def salvage_market(
+    path: Path, now: int, on_progress: OnProgress = ignore_progress, *, is_log_foreign: bool = False
+) -> SavedMarket:
     """Replace a damaged database by a new one with all that can be proven; the damaged one is kept beside it.
 
-    The log of another file beside it is recognised by what is lost with it and not without it. The caller holds the
-    lock of the home, and nothing has the file open. ``now``: UTC seconds, for the name of the kept file. Raises
+    The log of another file beside it is recognised by what is lost with it and not without it; ``is_log_foreign``: it
+    is known that the log is one (``log_check``), and it is left out. The caller holds the lock of the home, and nothing
+    has the file open. ``now``: UTC seconds, for the name of the kept file. Raises
     ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be written; then the
     damaged file is where it was. When the process is killed, the next call begins again; when that was while the files
     are renamed, ``replacing.finish_replacing`` completes it.
     """
     with new_file_beside(path) as new:
-        saved = _save(path, new, on_progress, has_log=True)
-        if saved.n_logged and (saved.has_lost or not saved.check.is_good):
+        saved = _save(path, new, on_progress, has_log=not is_log_foreign)
+        if saved.has_log and saved.n_logged and (saved.has_lost or not saved.check.is_good):
             without = _save(path, new, on_progress, has_log=False)
             saved = without if without.rank > saved.rank else _save(path, new, on_progress, has_log=True)
         require_good([*saved.check.faults, *(f"{one.symbol} {one.interval}" for one in saved.check.damaged)])
