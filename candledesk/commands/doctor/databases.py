@@ -164,8 +164,11 @@ class DatabaseDoctor:
             details.append(f"{saved.n_damaged_frames:,} pages of the log were damaged; older versions were used")
         if saved.n_nameless:
             details.append(f"{saved.n_nameless:,} bars and chunks belong to series whose names are lost")
+        if not saved.is_list_whole:
+            details.append("all copies of the list of series are damaged: series may be lost of which nothing is left")
         n_lost = sum(one.n_lost for one in saved.series)
-        has_lost = bool(n_lost or saved.n_nameless or saved.n_damaged_frames) or any(one.lost for one in saved.series)
+        has_lost = bool(n_lost or saved.n_nameless or saved.n_damaged_frames) or not saved.is_list_whole
+        has_lost = has_lost or any(one.lost for one in saved.series)
         text = f"{path.name} was damaged and was saved into a new file: {count_text(saved.check)}, {n_lost:,} bars lost"
         return CheckLine("database", is_ok=True, text=text, details=tuple(details), has_lost=has_lost)
 
