@@ -44,6 +44,7 @@ COMMANDS = {  # the module that declares each command
     "candles": f"{_PACKAGE}.candles",
     "coverage": f"{_PACKAGE}.coverage",
     "backfill": f"{_PACKAGE}.backfill",
+    "indicators": f"{_PACKAGE}.indicators",
     "jobs": f"{_PACKAGE}.jobs",
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",
@@ -53,6 +54,8 @@ COMMANDS = {  # the module that declares each command
     "storage": f"{_PACKAGE}.files.storage",
     "forget": f"{_PACKAGE}.files.storage",
     "compact": f"{_PACKAGE}.files.storage",
+    "watchlist": f"{_PACKAGE}.workspace.watchlist",
+    "layout": f"{_PACKAGE}.workspace.layout",
     "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.
