@@ -89,12 +89,12 @@ class CacheController:
         self._archive = archive
         self._maintenance = maintenance
         self._files = files
-        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler)
+        self._calendars = MissingCalendars(context, catalog)
+        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler, self._calendars)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
-        self._calendars = MissingCalendars(context, catalog)
         self._coverage = CoverageReader(context, catalog, self._calendars)
         self._indicator_loader = IndicatorLoader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
