@@ -21,7 +21,7 @@ from candledesk.store.backup_file import (
 )
 from candledesk.store.backup_folder import BEFORE_RESTORE, STAMP
 from candledesk.store.database_file import connect, connect_read_only, quick_check, snapshot, use_wal
-from candledesk.store.market.chunks.repair import verify_chunks
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import APPLICATION_ID, connect_reader, create_or_open
 from candledesk.store.market.instruments import list_series
 from candledesk.store.replacing import finish_replacing, replace_files
