@@ -42,8 +42,9 @@ def new_backup_path(home: Path, made_at: int, reason: str) -> Path:
     Incomplete copies that a killed process has left there are deleted. Raises ``OSError``.
     """
     folder = home / FOLDER
-    if not folder.exists():
-        folder.mkdir(mode=0o700, exist_ok=True)
+    is_new = not folder.exists()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if is_new:
         sync_folder(home)
     for unfinished in folder.glob(unfinished_name(folder / "*").name):
         unfinished.unlink(missing_ok=True)
