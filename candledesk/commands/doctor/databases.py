@@ -10,7 +10,7 @@ from candledesk.cache.maintenance.damage_texts import (
     MAX_FAULTS,
     SALVAGE,
     CheckLine,
-    count_text,
+    checked_text,
     describe_check,
     describe_repair,
     describe_rows,
@@ -169,7 +169,9 @@ class DatabaseDoctor:
         n_lost = sum(one.n_lost for one in saved.series)
         has_lost = bool(n_lost or saved.n_nameless or saved.n_damaged_frames) or not saved.is_list_whole
         has_lost = has_lost or any(one.lost for one in saved.series)
-        text = f"{path.name} was damaged and was saved into a new file: {count_text(saved.check)}, {n_lost:,} bars lost"
+        text = (
+            f"{path.name} was damaged and was saved into a new file: {checked_text(saved.check)}, {n_lost:,} bars lost"
+        )
         return CheckLine("database", is_ok=True, text=text, details=tuple(details), has_lost=has_lost)
 
     # --- the user database --------------------------------------------------------------------------------------
