@@ -29,6 +29,7 @@ from candledesk.store.market.database import create_or_open
 from candledesk.store.restoring import finish_restore
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
+from candledesk.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from candledesk.domain.progress import OnProgress
@@ -103,7 +104,9 @@ class Application:
         self._endpoint: EndpointFile | None = None
         self._web_lock = threading.Lock()  # held while the server of a window starts, and to set _is_closing
         self._is_closing = False
-        self._user_data: UserData | None = None
+        start = partial(Writer, name="candledesk-user-data")
+        self.user_data = UserData(self.paths.user_database, start, refusal=self.refusal)  # opened at its first task
+        self.workspace = Workspace(self.user_data)
 
     @property
     def source(self) -> str:
@@ -127,18 +130,12 @@ class Application:
         if self.settings.update == "on":
             self.service.updater.start()
 
-    def open_user_data(self) -> UserData:
-        """Start the thread of ``user.db``; the file is opened at its first task."""
-        start = partial(Writer, name="candledesk-user-data")
-        self._user_data = UserData(self.paths.user_database, start, refusal=self.refusal)
-        return self._user_data
-
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
         """Create the server of the browser chart and the API on its port; ``start_web`` starts it."""
         from candledesk.web.http_server import WebServer
 
         on_window = self.service.emit if has_window else None
-        web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window)
+        web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window, workspace=self.workspace)
         self._web = web
         return web
 
@@ -188,8 +185,7 @@ class Application:
     def close(self) -> None:
         """Shut down in the order of DESIGN.md, "Threads", within 3 s even if a part hangs."""
         log.info("shutting down")
-        if self._user_data is not None:
-            self._user_data.close(0)  # its thread finishes the queued tasks while the other parts end
+        self.user_data.close(0)  # its thread finishes the queued tasks while the other parts end
         with self._web_lock:
             self._is_closing = True
         if self._web is not None:
@@ -199,8 +195,8 @@ class Application:
         self.service.close()
         if self._demo is not None:
             self._demo.close()
-        if self._user_data is not None and not self._user_data.close(USER_DATA_S):
-            log.error("the last changes of the layout could not be stored in time")
+        if not self.user_data.close(USER_DATA_S):
+            log.error("the last changes of layouts and lists could not be stored in time")
         self._lock.release()
         self._log.stop()
         if self.paths.scratch is not None:
@@ -235,7 +231,7 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 def run_window(application: Application, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed, then end the process within 3 s."""
-    layout = AutosavedLayout(application.open_user_data())  # read while the window's libraries are imported
+    layout = AutosavedLayout(application.user_data)  # read while the window's libraries are imported
     from candledesk.ui.features.registry import FEATURES
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.events import BarsStored
+from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import (
     ArchiveEntry,
     BackfillEstimate,
@@ -29,13 +30,14 @@ from candledesk.cache.messages import (
 )
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageMark, CoverageState
-from candledesk.domain.errors import UnknownSymbolError
+from candledesk.domain.errors import NotCachedError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S, INTERVALS, Interval
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
+from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import resolved
 from tests.fake_maintenance import FakeMaintenance
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CacheApi
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows, IndicatorRowsRequest
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
@@ -256,6 +259,22 @@ class FakeCache(FakeMaintenance):
         facts = final, self.instruments[request.symbol], gaps, following, self._rev, odd
         lookback_s = LIMITS[request.interval.base.name].lookback_s
         return BarsReply(request, self._span(request), bars, *facts, lookback_s=lookback_s)
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        def answer() -> IndicatorReply:
+            if request.symbol not in self.instruments:
+                raise NotCachedError(request.symbol)
+            span = request.span or Span(self.now - 400 * DAY_S, self.now + 1)
+            bars = self._stored_bars(request.symbol, request.interval, span)
+            if request.n_bars is not None:
+                bars = bars.take(slice(max(len(bars) - request.n_bars, 0), None))
+            return fake_indicator_reply(request, bars, self.now)
+
+        return resolved(answer)
+
+    def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
+        asked = IndicatorRequest(request.symbol, request.interval, request.study, request.span)
+        return resolved(lambda: fake_indicator_rows(request, self.load_indicator(asked).result()))
 
     # -- series and symbols
 

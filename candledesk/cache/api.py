@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.cache.events import Event
+    from candledesk.cache.indicator_messages import (
+        IndicatorReply,
+        IndicatorRequest,
+        IndicatorRows,
+        IndicatorRowsRequest,
+    )
     from candledesk.cache.maintenance_messages import (
         BackupFile,
         MaintenanceRequest,
@@ -89,6 +95,10 @@ class CommandApi(MaintenanceApi, Protocol):
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
+        ...
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator at stored bars; ``NotCachedError`` when the symbol is not in the cache."""
         ...
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
@@ -178,6 +188,15 @@ class CommandApi(MaintenanceApi, Protocol):
         """
         ...
 
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``.
+
+        ``limit`` and ``after`` page through the cached ones; the provider is not asked while ``limit`` is reached.
+        """
+        ...
+
     def limiter_state(self) -> LimiterState:
         """Return the limiter as it stands, without waiting for a task of the cache."""
         ...
@@ -203,6 +222,10 @@ class CacheApi(CommandApi, Protocol):
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
         ...
 
+    def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
+        """Return the extremes of an indicator's lines for each row of a chart that is zoomed out."""
+        ...
+
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
         ...
@@ -213,15 +236,6 @@ class CacheApi(CommandApi, Protocol):
 
     def start_update(self, series: Sequence[tuple[str, Interval]]) -> Future[Job]:
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
-        ...
-
-    def search_symbols(
-        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
-    ) -> Future[list[SymbolFound]]:
-        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``.
-
-        ``limit`` and ``after`` page through the cached ones; the provider is not asked while ``limit`` is reached.
-        """
         ...
 
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:

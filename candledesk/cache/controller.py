@@ -15,6 +15,7 @@ from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.missing_calendars import MissingCalendars
+from candledesk.cache.queries.studies.loader import IndicatorLoader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from candledesk.cache.events import Event
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
+    from candledesk.cache.indicator_messages import (
+        IndicatorReply,
+        IndicatorRequest,
+        IndicatorRows,
+        IndicatorRowsRequest,
+    )
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.maintenance.files import HomeFiles
     from candledesk.cache.maintenance.runner import MaintenanceRunner
@@ -82,13 +89,14 @@ class CacheController:
         self._archive = archive
         self._maintenance = maintenance
         self._files = files
-        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler)
+        self._calendars = MissingCalendars(context, catalog)
+        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler, self._calendars)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
-        self._calendars = MissingCalendars(context, catalog)
         self._coverage = CoverageReader(context, catalog, self._calendars)
+        self._indicator_loader = IndicatorLoader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self._storage_health = fill_scheduler.storage_health
         self.limiter_state = context.limiter_state
@@ -115,6 +123,14 @@ class CacheController:
         if request.fill == "async":
             return load()
         return self._calendars.read(request.symbol, request.interval, load, request.timeout_s)
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator at stored bars."""
+        return self._indicator_loader.load_indicator(request)
+
+    def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
+        """Return the extremes of an indicator's lines for each row of a chart that is zoomed out."""
+        return self._indicator_loader.load_indicator_rows(request)
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None

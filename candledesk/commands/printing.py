@@ -57,6 +57,12 @@ def report_notice(event: Event) -> None:
         print(printable(event.text), file=sys.stderr)
 
 
+def print_notice(notice: str) -> None:
+    """Print a sentence for people on stderr, if there is one."""
+    if notice:
+        print(printable(notice), file=sys.stderr, flush=True)
+
+
 def count_text(counts: Mapping[str, int]) -> str:
     """Return ``12 open_outside, 1 jump``."""
     return ", ".join(f"{n:,} {reason}" for reason, n in counts.items())

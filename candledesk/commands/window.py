@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from candledesk.commands.context import INTERVAL_HELP, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
+from candledesk.commands.printing import print_notice
 from candledesk.commands.process_start import WINDOW_BYTES, OutputError, require_memory
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.ending_signals import ending_signals
@@ -85,6 +86,8 @@ def serve(context: CommandContext, *, port: int) -> int:
         click.echo(web.chart_url)
     except (OutputError, BrokenPipeError) as error:  # who started it need not read; endpoint.json has the address too
         log.warning("the address could not be printed: %s", error)
+    user_data = application.user_data
+    user_data.read(lambda _connection: None).add_done_callback(lambda _opened: print_notice(user_data.notice))
     application.service.child.warm_up()
     application.resume_jobs()
     application.start_updates()

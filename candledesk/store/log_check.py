@@ -23,8 +23,8 @@ class ForeignLogError(EnvironmentFaultError):
         """Build the message."""
         super().__init__(
             f"{path.name}-wal does not belong to {path}, which was replaced or changed after CandleDesk was killed: "
-            "nothing was opened or changed. Put a backup in place with `candledesk restore FILE`, or move "
-            f"{path.name}-wal away to use the file as it is."
+            "nothing was opened or changed. Put a backup in place with `candledesk restore FILE`, or run "
+            "`candledesk doctor --repair`, which uses the file without that log and keeps the log."
         )
 
 

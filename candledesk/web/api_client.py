@@ -51,6 +51,14 @@ class ApiClient:
         """Return the answer to a POST."""
         return self._send("POST", path, json.dumps(body).encode())
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a PUT."""
+        return self._send("PUT", path, json.dumps(body).encode())
+
+    def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a DELETE."""
+        return self._send("DELETE", path, None)
+
     def _send(self, method: str, path: str, data: bytes | None) -> Any:  # noqa: ANN401 - JSON
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self._url}{path}", data, headers, method=method)  # noqa: S310 - our own loopback address

@@ -39,11 +39,14 @@ from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
 from candledesk.web.maintenance_client import RemoteMaintenance
+from candledesk.web.remote_indicators import path_of, query_of, read_reply
+from candledesk.web.workspace_client import RemoteWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRequest
     from candledesk.domain.interval import Interval
 
 POLL_S = 0.3
@@ -53,6 +56,7 @@ N_REREADS = 3
 N_POLLED = 20  # jobs that are read in one round
 N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 N_PAGE_ROWS = 500  # of jobs or symbols: the most that the API allows
+N_PAGE_SERIES = 5_000  # of the list of coverage: the most that the API allows
 
 
 class RemoteCache(RemoteMaintenance):
@@ -61,6 +65,7 @@ class RemoteCache(RemoteMaintenance):
     def __init__(self, url: str, token: str) -> None:
         """``url`` and ``token`` as in ``endpoint.json``."""
         self._api = ApiClient(url, token)
+        self.workspace = RemoteWorkspace(self._api)
         self._lock = threading.Lock()
         self._waits: list[tuple[int, Future[Job]]] = []
 
@@ -113,6 +118,10 @@ class RemoteCache(RemoteMaintenance):
         while pages[-1]["next"] is not None:
             pages.append(self._api.get("/api/v1/candles", others | {"cursor": pages[-1]["next"]}))
         return pages
+
+    def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
+        """Return the values of an indicator."""
+        return answered(lambda: read_reply(request, self._api.get(path_of(request), query_of(request))))
 
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Start or join the job."""
@@ -234,14 +243,14 @@ class RemoteCache(RemoteMaintenance):
     def list_coverage(
         self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
     ) -> Future[list[SeriesCoverage]]:
-        """Return what is known of every stored series, ``N_PAGE_ROWS`` of them with one request."""
+        """Return what is known of every stored series, ``N_PAGE_SERIES`` of them with one request."""
         return answered(lambda: list(islice(self._coverage(after), limit)))
 
     def _coverage(self, after: tuple[str, Interval] | None) -> Iterator[SeriesCoverage]:
         cursor = None if after is None else f"{after[0]} {after[1].name}"
-        n_rows = N_PAGE_ROWS
-        while n_rows == N_PAGE_ROWS:
-            page = self._api.get("/api/v1/coverage", {"limit": N_PAGE_ROWS, "cursor": cursor})
+        n_rows = N_PAGE_SERIES
+        while n_rows == N_PAGE_SERIES:
+            page = self._api.get("/api/v1/coverage", {"limit": N_PAGE_SERIES, "cursor": cursor})
             rows = [decode(SeriesCoverage, row) for row in page]
             yield from rows
             n_rows = len(rows)
@@ -265,6 +274,13 @@ class RemoteCache(RemoteMaintenance):
     ) -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API shows."""
         return answered(lambda: [_instrument(row) for row in self._cached_symbols(query, after)][:limit])
+
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Return cached instruments, then what the provider's search finds."""
+        sent = {"query": query, "timeout": timeout_s, "limit": limit, "cursor": after}
+        return answered(lambda: [decode(SymbolFound, row) for row in self._api.get("/api/v1/symbols", sent)])
 
     def _cached_symbols(self, query: str, after: str | None) -> Iterator[SymbolFound]:
         query_row = {"query": query, "timeout": 0, "limit": N_PAGE_ROWS}

@@ -1,7 +1,7 @@
 """JSON Schema, encoder and decoder of a message, all derived from the annotations of its frozen dataclass.
 
 A field may be a text, a number, a boolean, an enum of texts, a ``Literal`` of texts, an ``Interval`` (its name), a
-``UtcSeconds`` (ISO-8601), a ``Span`` (the two keys ``from`` and ``to``), a mapping from texts to integers, another
+``UtcSeconds`` (ISO-8601), a ``Span`` (the two keys ``from`` and ``to``), a mapping from texts to these, another
 message, a tuple of these, or ``None``. ``domain.json_fields`` says what else an annotation may state.
 """
 
@@ -190,7 +190,7 @@ def _form(hint: Any) -> _Form:  # noqa: ANN401 - any annotation
     if origin is Literal:
         return _Form(_choice(arguments), _same, _same)
     if origin is Mapping:
-        return _Form({"type": "object", "additionalProperties": {"type": "integer"}}, dict, dict)
+        return _mapping_form(_form(arguments[1]))
     return _type_form(hint)
 
 
@@ -216,7 +216,7 @@ def _union_form(arguments: tuple[Any, ...]) -> _Form:
     (form,) = forms
 
     def encode_some(value: Any) -> Any:  # noqa: ANN401 - JSON
-        return None if value is None else form.encode(value)
+        return value if value is None or isinstance(value, orjson.Fragment) else form.encode(value)
 
     def decode_some(value: Any) -> Any:  # noqa: ANN401 - JSON
         return None if value is None else form.decode(value)
@@ -229,6 +229,14 @@ def _array_form(item: _Form) -> _Form:
         {"type": "array", "items": item.schema},
         lambda values: [item.encode(value) for value in values],
         lambda values: tuple(item.decode(value) for value in values),
+    )
+
+
+def _mapping_form(item: _Form) -> _Form:
+    return _Form(
+        {"type": "object", "additionalProperties": item.schema},
+        lambda values: {key: item.encode(value) for key, value in values.items()},
+        lambda values: {key: item.decode(value) for key, value in values.items()},
     )
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.server.assets import Asset
+    from candledesk.workspace.api import SubscribedWorkspace
 
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
@@ -41,7 +42,7 @@ QUEUE = 128  # connections that may wait in the system to be accepted
 def build_app(
     context: RequestContext, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None
 ) -> ASGIApp:
-    """Return the guarded application for a server on ``port``; ``posts`` limits how many POST requests are answered."""
+    """Return the guarded application for a server on ``port``; ``posts`` limits how many changes are answered."""
     open_paths = {*assets, "/", "/healthz"}
     return Guard(build_routes(context, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
 
@@ -51,7 +52,7 @@ class WebServer:
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
     ``clock``: UTC seconds; ``on_window``: called on the server's thread when another start of the program asks for the
-    window in front. Raises ``EnvironmentFaultError`` when the port is taken.
+    window in front; ``workspace``: watchlists and layouts. Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
     def __init__(
@@ -63,10 +64,11 @@ class WebServer:
         token: str | None = None,
         clock: Callable[[], float] = time.time,
         on_window: Callable[[WindowRequested], None] | None = None,
+        workspace: SubscribedWorkspace | None = None,
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._context = RequestContext(cache, asyncio.Event(), clock, on_window)
+        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()

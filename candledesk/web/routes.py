@@ -11,7 +11,21 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from candledesk.web.api import archive, candles, coverage, events, health, jobs, limiter, maintenance, symbols, window
+from candledesk.web.api import (
+    archive,
+    candles,
+    coverage,
+    events,
+    health,
+    indicators,
+    jobs,
+    layouts,
+    limiter,
+    maintenance,
+    symbols,
+    watchlists,
+    window,
+)
 from candledesk.web.api.contract.docs import build_docs
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec
 from candledesk.web.api.contract.openapi import build_openapi
@@ -55,10 +69,13 @@ ENDPOINTS = (
     *health.ENDPOINTS,
     *coverage.ENDPOINTS,
     *symbols.ENDPOINTS,
+    *indicators.ENDPOINTS,
     *limiter.ENDPOINTS,
     *events.ENDPOINTS,
     *window.ENDPOINTS,
     *maintenance.ENDPOINTS,
+    *watchlists.ENDPOINTS,
+    *layouts.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",

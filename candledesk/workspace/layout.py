@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.symbols import parse_symbol
+from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 FORMAT = "candledesk.layout/1"
+MAX_CHARTS = 100
+MAX_OPTIONS = 200
+MAX_OPTION_CHARS = 1_000
+_KEYS = ("format", "charts", "front", "options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,50 @@ def make_layout(charts: list[tuple[object, object]], front: object, options: Map
         next((index for index, (at, _) in enumerate(series) if at == front), 0),
         {name: value for name, value in options.items() if isinstance(name, str) and isinstance(value, str | bool)},
     )
+
+
+def check_layout(document: Mapping[str, object]) -> Layout:
+    """Return the layout of a document of which every part is valid, such as one that a person or a program sends.
+
+    Raises ``DocumentError``, whose ``field`` is the path of the first part that is not (``charts[1].interval``).
+    """
+    for key in document:
+        if key not in _KEYS:
+            raise DocumentError(key[:MAX_NAME_CHARS], f"A layout has no {key[:MAX_NAME_CHARS]!r}: {' '.join(_KEYS)}")
+    if document.get("format") != FORMAT:
+        raise DocumentError("format", f"The format must be {FORMAT}")
+    charts = document.get("charts")
+    if not isinstance(charts, list) or len(charts) > MAX_CHARTS:
+        raise DocumentError("charts", f"The charts must be an array of at most {MAX_CHARTS} objects")
+    pairs = [_check_chart(chart, f"charts[{at}]") for at, chart in enumerate(charts)]
+    front = document.get("front", 0)
+    if not isinstance(front, int) or isinstance(front, bool) or not 0 <= front < max(1, len(pairs)):
+        raise DocumentError("front", "The front must be the index of a chart, 0 without charts")
+    return Layout(tuple(pairs), front, _check_options(document.get("options", {})))
+
+
+def _check_chart(chart: object, path: str) -> tuple[str, Interval]:
+    if not isinstance(chart, Mapping) or set(chart) != {"symbol", "interval"}:
+        raise DocumentError(path, f"{path} must be an object with symbol and interval")
+    for key, parse in (("symbol", parse_symbol), ("interval", parse_interval)):
+        text = chart[key]
+        try:
+            parse(text if isinstance(text, str) and text.isascii() else "")
+        except InputError as error:
+            raise DocumentError(f"{path}.{key}", f"{path}.{key} is not valid: {error}") from None
+    return parse_symbol(chart["symbol"]), parse_interval(chart["interval"])
+
+
+def _check_options(options: object) -> dict[str, str | bool]:
+    if not isinstance(options, Mapping) or len(options) > MAX_OPTIONS:
+        raise DocumentError("options", f"The options must be an object of at most {MAX_OPTIONS} chart options")
+    for name, value in options.items():
+        check_text(name, "options", MAX_NAME_CHARS)
+        if not isinstance(value, str | bool):
+            raise DocumentError(f"options.{name}", f"The option {name} must be a text, true or false")
+        if isinstance(value, str):
+            check_text(value, f"options.{name}", MAX_OPTION_CHARS)
+    return dict(options)
 
 
 def _parse_series(symbol: object, interval: object) -> tuple[str, Interval] | None:

@@ -25,6 +25,7 @@ def main():
         ("bench_jobs",),
         ("bench_api",),
         ("bench_updates",),
+        ("bench_indicators", "--bars", str(n_bars)),
     )
     for module, *arguments in runs:
         sys.stdout.write(f"\n{module} {' '.join(arguments)}\n")

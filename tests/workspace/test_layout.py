@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from candledesk.domain.errors import DocumentError
 from candledesk.domain.interval import parse_interval
-from candledesk.workspace.layout import Layout, layout_document, parse_layout
+from candledesk.workspace.layout import Layout, check_layout, layout_document, parse_layout
 
 CHARTS = (("AAPL", parse_interval("1d")), ("7203.T", parse_interval("45m")))
 LAYOUT = Layout(CHARTS, 1, {"chart_type": "area", "has_grid": False})
@@ -48,3 +49,40 @@ def test_the_same_chart_stays_in_front_when_another_is_left_out(front, expected)
         {"symbol": "7203.T", "interval": "45m"},
     ]
     assert parse_layout({"charts": charts, "front": front}) == Layout(CHARTS, expected)
+
+
+def test_a_valid_document_is_the_layout():
+    assert check_layout(layout_document(LAYOUT)) == LAYOUT
+    assert check_layout({"format": "candledesk.layout/1", "charts": []}) == Layout()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"format": None}, "format"),
+        ({"format": "candledesk.layout/2"}, "format"),
+        ({"colour": 1}, "colour"),
+        ({"charts": None}, "charts"),
+        ({"charts": [{"symbol": "AAPL", "interval": "1d"}] * 101}, "charts"),
+        ({"charts": ["AAPL"]}, "charts[0]"),
+        ({"charts": [{"symbol": "AAPL", "interval": "1d", "type": "area"}]}, "charts[0]"),
+        ({"charts": [{"symbol": "A B", "interval": "1d"}]}, "charts[0].symbol"),
+        ({"charts": [{"symbol": "\u00df", "interval": "1d"}]}, "charts[0].symbol"),
+        ({"charts": [{"symbol": "AAPL", "interval": "1d"}, {"symbol": "IBM", "interval": "9x"}]}, "charts[1].interval"),
+        ({"charts": [{"symbol": "AAPL", "interval": 5}]}, "charts[0].interval"),
+        ({"front": 2}, "front"),
+        ({"front": -1}, "front"),
+        ({"front": True}, "front"),
+        ({"front": "0"}, "front"),
+        ({"options": []}, "options"),
+        ({"options": {"zone": 1}}, "options.zone"),
+        ({"options": {"zone": "a\nb"}}, "options.zone"),
+        ({"options": {"zone": "a" * 1_001}}, "options.zone"),
+        ({"options": {"zo\u202ene": "a"}}, "options"),
+        ({"options": {f"o{at}": True for at in range(201)}}, "options"),
+    ],
+)
+def test_a_part_that_is_not_valid_is_refused_with_its_path(change, field):
+    with pytest.raises(DocumentError) as refused:
+        check_layout(layout_document(LAYOUT) | change)
+    assert refused.value.field == field

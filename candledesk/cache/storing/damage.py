@@ -167,7 +167,8 @@ def describe_damage(series: _Series, findings: Sequence[Finding], refusal: str =
         events.append(_event(series, lost, f"are damaged, and so is their second copy; {done}", is_lost=True))
     if rest:
         is_checksum = all(finding.verdict is Verdict.BOTH for finding in rest)
-        what = "have a damaged checksum" if is_checksum else "are damaged in one of their two copies"
+        verb = "are" if refusal else "were"
+        what = "have a damaged checksum" if is_checksum else f"{verb} damaged in one of their two copies"
         done = UNHARMED if is_checksum else RESTORED
         done = f"the other copy is used, and this one cannot be repaired: {refusal}" if refusal else done
         extents = [finding.extent(series.interval.step_s) for finding in rest]

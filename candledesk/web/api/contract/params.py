@@ -41,7 +41,8 @@ class Param:
     """One parameter of a path, a query or a JSON body.
 
     ``is_list``: a JSON array of at most ``MAX_SERIES`` texts; ``is_json``: a body gives it in JSON's own type (a
-    number, a boolean) instead of as a text.
+    number, a boolean) instead of as a text; ``is_raw``: the value of a body is handed over as it is, and the model
+    that takes it checks it.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Param:
     is_required: bool = False
     is_list: bool = False
     is_json: bool = False
+    is_raw: bool = False
 
     def describe(self) -> dict[str, object]:
         """Return the parameter's JSON Schema with its default."""
@@ -86,17 +88,22 @@ def whole_number(low: int, high: int) -> Kind:
     return Kind(parse, {"type": "integer", "minimum": low, "maximum": high})
 
 
-def seconds(high: float) -> Kind:
-    """Return the kind of a duration from 0 to ``high`` seconds."""
+def number(low: float, high: float, what: str = "number", unit: str = "") -> Kind:
+    """Return the kind of a number between ``low`` and ``high``; ``what`` and ``unit``: what messages call it."""
 
     def parse(text: str, field: str) -> float:
         if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", text):
-            raise InputError(field, f"{field} must be a number of seconds, not {text[:40]!r}")
-        if not 0 <= float(text) <= high:
-            raise RangeError(field, f"{field} must be between 0 and {high:g} seconds, not {text[:40]}")
+            raise InputError(field, f"{field} must be a {what}, not {text[:40]!r}")
+        if not low <= float(text) <= high:
+            raise RangeError(field, f"{field} must be between {low:g} and {high:g}{unit}, not {text[:40]}")
         return float(text)
 
-    return Kind(parse, {"type": "number", "minimum": 0, "maximum": high})
+    return Kind(parse, {"type": "number", "minimum": low, "maximum": high})
+
+
+def seconds(high: float) -> Kind:
+    """Return the kind of a duration from 0 to ``high`` seconds."""
+    return number(0, high, "number of seconds", " seconds")
 
 
 def yes_or_no() -> Kind:
@@ -108,6 +115,15 @@ def yes_or_no() -> Kind:
         return text == "true"
 
     return Kind(parse, {"type": "boolean"})
+
+
+def raw_field(name: str, text: str, schema: Schema, *, is_required: bool = False) -> Param:
+    """Return a field of a body whose value, of any JSON type, is checked by the model that takes it."""
+    return Param(name, text, Kind(_unchanged, schema), is_required=is_required, is_raw=True)
+
+
+def _unchanged(text: str, _field: str) -> str:
+    return text
 
 
 def _symbol(text: str, _field: str) -> str:
@@ -229,6 +245,8 @@ def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
 
 
 def _read_value(param: Param, value: object) -> object:
+    if param.is_raw:
+        return value
     if not param.is_list:
         return param.kind.parse(_text(param, value), param.name)
     if not isinstance(value, list):

@@ -176,7 +176,7 @@ def test_damage_that_a_check_finds_is_repaired_by_a_button(make_page):
 
 
 def _damage(symbol="AAPL"):
-    text = f"Stored 1m bars of {symbol} are damaged in one of their two copies; they were restored."
+    text = f"Stored 1m bars of {symbol} were damaged in one of their two copies; they were restored."
     return DamageFound(symbol, INTERVALS["1m"], Span(0, 60), is_lost=False, text=text)
 
 

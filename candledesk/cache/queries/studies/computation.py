@@ -1,0 +1,169 @@
+"""The values of a study at the stored bars of a span: read from as far back as they need, and computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.cache.queries.studies.kept_pieces import Piece
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.indicators.computing import Values, compute, recompute
+from candledesk.indicators.declaration import Market, Reach
+
+if TYPE_CHECKING:
+    from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
+    from candledesk.cache.queries.studies.kept_pieces import KeptPieces
+    from candledesk.domain.bars import FloatArray
+    from candledesk.domain.interval import Interval
+    from candledesk.indicators.studies import Study
+
+N_DOUBLINGS = 6  # of what is read before the first value, until it no longer depends on where that begins
+PIECE_BARS = 512 * 512
+"""Steps of one piece of a long series, a whole number of rows of every stride."""
+
+
+def piece_start(interval: Interval, time: int) -> int:
+    """Return the start of the piece that holds an instant; pieces lie at the same times for every reader."""
+    width = PIECE_BARS * interval.step_s
+    return time // width * width
+
+
+class StudyComputation:
+    """Computes one study on one series, as of one instant; made for one request, on a reader thread."""
+
+    def __init__(self, reader: StudyBarsReader, symbol: str, study: Study, as_of: int | None, kept: KeptPieces) -> None:
+        """``kept``: earlier results, which are used and added to unless ``as_of`` is given."""
+        self.reader, self.study = reader, study
+        self._symbol, self._as_of, self._kept = symbol, as_of, kept
+        self._n_events = kept.n_events(symbol)
+        self.market = Market(reader.facts.calendar, reader.interval)
+        self.notes: list[str] = []
+
+    @property
+    def is_of_daily(self) -> bool:
+        """Whether daily bars or ex-dates are part of the values."""
+        return any(study.indicator.reach is Reach.ANCHOR for study in self.study.chain)
+
+    def prepare(self, span: Span) -> None:
+        """Read what the study needs beside the bars; ``span``: what is to be shown."""
+        splits, dividends = self.reader.ex_dates(self._as_of)
+        self.market = replace(self.market, splits=splits, dividends=dividends)
+        chain = [study.indicator for study in self.study.chain]
+        if any(one.needs_daily for one in chain):
+            daily, lacking = self.reader.read_daily(self._as_of)
+            self.market = replace(self.market, daily=daily, lacking=lacking)
+            if not len(daily):
+                self.notes.append(f"{self.study.id} is made of daily bars: backfill 1d of {self._symbol} first")
+        if any(one.reach is Reach.RANGE for one in chain):
+            finer, name = self.reader.read_finest(span, self._as_of)
+            self.market = replace(self.market, finer=finer)
+            self.notes.append(f"from {name or self.reader.interval.name} bars")
+
+    def compute(self, left: int, end: int) -> tuple[StudyBars, Values]:
+        """Return bars up to ``end`` with their values, which are right from ``left`` on."""
+        if self.study.indicator.reach is Reach.HISTORY:
+            return self._compute_sum(left, end)
+        n_settle = self.study.settle
+        for _ in range(N_DOUBLINGS):
+            start = self._start(left, n_settle)
+            read = self.reader.read(start, end, self._as_of)
+            first = int(np.searchsorted(read.bars.open_time, left))
+            values = self._values(read)
+            is_sure = first >= len(read.bars) or bool(values.settled[first]) or start <= self.reader.oldest
+            if is_sure or self.study.indicator.settled_from is None or self.study.indicator.reach is not Reach.BARS:
+                break
+            n_settle = max(2 * n_settle, 64)
+        return read, values
+
+    def _start(self, left: int, n_settle: int) -> int:
+        """Return from when bars are needed for the values from ``left`` on: by each study of the chain in turn."""
+        start = left
+        for study in reversed(self.study.chain):
+            indicator, params = study.indicator, study.params
+            n_bars = indicator.lookback(params) + (n_settle if study is self.study else 2 * indicator.settle(params))
+            if indicator.reach is Reach.HISTORY:
+                if study is not self.study:
+                    return self.reader.oldest
+                n_bars = 1  # the bar before, from which on is summed
+            if indicator.reach is Reach.ANCHOR and indicator.anchor_start is not None:
+                start = min(start, indicator.anchor_start(self.market, params, start))
+            start = self.reader.start_before(start, n_bars, self._as_of)
+        return start
+
+    def _values(self, read: StudyBars) -> Values:
+        """Return the values at all bars that were read, computed anew from the first changed one only."""
+        study = self.study
+        if self._as_of is not None or not len(read.bars) or study.indicator.reach is Reach.RANGE:
+            return compute(study, read.bars, self.market, read.holes)
+        first = int(read.bars.open_time[0])
+        key = ("values", self._symbol, self.reader.interval.name, study, first, read.holes)
+        before = self._kept.find(key)
+        if before is None:
+            values = compute(study, read.bars, self.market, read.holes)
+        else:
+            values = recompute(study, before.value, read.bars, self.market, read.holes)
+        n_bytes = len(read.bars) * (8 * (6 + len(values.lines)) + 1)
+        nothing = Span(HISTORY_START - 1, HISTORY_START)  # changed bars are found by comparing them
+        piece = Piece(
+            self._symbol,
+            self.reader.interval.base,
+            nothing,
+            is_of_daily=False,
+            value=(read.bars, values),
+            n_bytes=n_bytes,
+        )
+        self._kept.keep(key, piece, self._kept.n_events(self._symbol))
+        return values
+
+    def _compute_sum(self, left: int, end: int) -> tuple[StudyBars, Values]:
+        """Return the values of a sum over the whole history, of which only the last piece is held at once."""
+        begin = max(piece_start(self.reader.interval, left), self.reader.oldest)
+        carried, is_sure = self._carried(begin)
+        return self._sum_piece(begin, end, carried, is_sure=is_sure)
+
+    def _carried(self, begin: int) -> tuple[tuple[float, ...], bool]:
+        """Return the sums before a piece, and whether nothing is missing in them."""
+        carried, is_sure = (0.0,) * len(self.study.indicator.outputs), True
+        start = self.reader.oldest
+        while start < begin:
+            following = piece_start(self.reader.interval, start) + PIECE_BARS * self.reader.interval.step_s
+            key = ("sum", self._symbol, self.reader.interval.name, self.study, following)
+            kept = None if self._as_of is not None else self._kept.find(key)
+            if kept is not None:
+                carried, is_sure = kept.value
+            else:
+                read, values = self._sum_piece(start, following, carried, is_sure=is_sure)
+                if len(read.bars):
+                    carried = tuple(float(line[-1]) for line in values.lines.values())
+                    is_sure = bool(values.settled[-1])
+                self._keep_sum(key, following, (carried, is_sure))
+            start = following
+        return carried, is_sure
+
+    def _keep_sum(self, key: tuple[object, ...], end: int, value: tuple[tuple[float, ...], bool]) -> None:
+        if self._as_of is None:
+            span = Span(HISTORY_START, end)
+            piece = Piece(self._symbol, self.reader.interval.base, span, self.is_of_daily, value, 100)
+            self._kept.keep(key, piece, self._n_events)
+
+    def _sum_piece(
+        self, begin: int, end: int, carried: tuple[float, ...], *, is_sure: bool
+    ) -> tuple[StudyBars, Values]:
+        """Return the bars from ``begin`` on, with the values that follow on sums before them."""
+        read = self.reader.read(self._start(begin, 0), end, self._as_of)
+        values = compute(self.study, read.bars, self.market, read.holes)
+        first = int(np.searchsorted(read.bars.open_time, begin))
+        if begin <= self.reader.oldest and any(hole.index == 0 for hole in read.holes):
+            is_sure = False
+        settled = np.full(len(read.bars) - first, is_sure)
+        for gap in read.gaps:
+            settled[max(int(np.searchsorted(read.bars.open_time, gap.span.start)) - first, 0) :] = False
+
+        def follow(line: FloatArray, before: float) -> FloatArray:
+            added: FloatArray = line[first:] - (line[first - 1] if first else 0.0) + before
+            return added
+
+        lines = zip(values.lines.items(), carried, strict=True)
+        return read.from_index(first), Values({name: follow(line, before) for (name, line), before in lines}, settled)

@@ -1,0 +1,129 @@
+"""Lines of many bars for a chart that is zoomed out: the extremes and the last value of each row of bars.
+
+The real bars are read and computed piece by piece, never rows of them: an average of rows would be another average.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.cache.indicator_messages import IndicatorRows
+from candledesk.cache.queries.studies.computation import PIECE_BARS, piece_start
+from candledesk.cache.queries.studies.kept_pieces import Piece
+from candledesk.domain.span import HISTORY_START, Span
+from candledesk.indicators.declaration import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candledesk.cache.indicator_messages import IndicatorRowsRequest
+    from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
+    from candledesk.cache.queries.studies.computation import StudyComputation
+    from candledesk.cache.queries.studies.kept_pieces import KeptPieces
+    from candledesk.domain.bars import FloatArray, IntArray
+    from candledesk.indicators.computing import Values
+
+_N_AHEAD = 1_024  # bars
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rows:
+    """The rows of one piece; see ``IndicatorRows``."""
+
+    open_time: IntArray
+    n_bars: IntArray
+    least: dict[str, FloatArray]
+    greatest: dict[str, FloatArray]
+    last: dict[str, FloatArray]
+    rev: int
+
+
+def plan_pieces(reader: StudyBarsReader, request: IndicatorRowsRequest) -> list[Span]:
+    """Return the pieces that a span lies in, those with stored bars, ascending."""
+    interval = request.interval
+    start = piece_start(interval, max(request.span.start, reader.oldest))
+    end = min(request.span.end, reader.facts.now + 1)
+    width = PIECE_BARS * interval.step_s
+    return [Span(at, at + width) for at in range(start, end, width)]
+
+
+def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, span: Span, kept: KeptPieces) -> Rows:
+    """Return the rows of one piece, from what is kept or computed."""
+    key = ("rows", request.symbol, request.interval.name, request.study, request.stride, span.start)
+    found = kept.find(key)
+    if found is not None:
+        rows: Rows = found.value
+        return rows
+    n_events = kept.n_events(request.symbol)
+    computation.prepare(span)
+    left = max(span.start, computation.reader.oldest)
+    read, values = _compute(computation, left, span.end)
+    first, behind = np.searchsorted(read.bars.open_time, [left, span.end]).tolist()
+    lines = {name: line[first:behind] for name, line in values.lines.items()}
+    made = _reduce(read.bars.open_time[first:behind], lines, request.interval.step_s * request.stride, read.rev)
+    is_sum = any(study.indicator.reach is Reach.HISTORY for study in request.study.chain)
+    begin = int(read.bars.open_time[0]) if len(read.bars) and not is_sum else HISTORY_START
+    last = int(read.bars.open_time[-1]) + 1 if len(read.bars) else span.end
+    reached = Span(min(begin, span.start), max(last, span.end))
+    n_bytes = 200 + 8 * len(made.open_time) * (2 + 3 * len(lines))
+    piece = Piece(request.symbol, request.interval.base, reached, computation.is_of_daily, made, n_bytes)
+    kept.keep(key, piece, n_events)
+    return made
+
+
+def _compute(computation: StudyComputation, left: int, end: int) -> tuple[StudyBars, Values]:
+    """Return bars and values up to ``end``; where values are known later, as many bars more as make them sure."""
+    indicator, step_s = computation.study.indicator, computation.reader.interval.step_s
+    n_ahead = _N_AHEAD if indicator.is_known_later else 0
+    while True:
+        read, values = computation.compute(left, end + n_ahead * step_s)
+        behind = int(np.searchsorted(read.bars.open_time, end))
+        n_later = int(np.isfinite(values.lines[indicator.output_names[0]][behind:]).sum())
+        if not indicator.is_known_later or n_later > 1 or end + n_ahead * step_s > computation.reader.facts.now:
+            return read, values
+        n_ahead *= 4
+
+
+def _reduce(open_time: IntArray, lines: dict[str, FloatArray], width: int, rev: int) -> Rows:
+    """Return the extremes of rows that are cut as the store cuts its own: at whole multiples of ``width`` seconds."""
+    n = len(open_time)
+    keys = open_time // width
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if n else np.empty(0, np.int64)
+    behind = np.append(first[1:], n).astype(np.int64) if n else first
+    if not n:
+        none = {name: np.empty(0) for name in lines}
+        return Rows(open_time, first, none, none, none, rev)
+    return Rows(
+        open_time[first],
+        behind - first,
+        {name: np.fmin.reduceat(line, first) for name, line in lines.items()},
+        {name: np.fmax.reduceat(line, first) for name, line in lines.items()},
+        {name: line[behind - 1] for name, line in lines.items()},
+        rev,
+    )
+
+
+def join_rows(request: IndicatorRowsRequest, pieces: Sequence[Rows]) -> IndicatorRows:
+    """Return the rows of all pieces that hold bars of the span."""
+    names = request.study.indicator.output_names
+    times = np.concatenate([np.empty(0, np.int64), *(piece.open_time for piece in pieces)])
+    counts = np.concatenate([np.empty(0, np.int64), *(piece.n_bars for piece in pieces)])
+    width = request.interval.step_s * request.stride
+    lo = int(np.searchsorted(times // width, request.span.start // width))
+    hi = int(np.searchsorted(times, request.span.end))
+
+    def joined(parts: list[dict[str, FloatArray]]) -> dict[str, FloatArray]:
+        return {name: np.concatenate([np.empty(0), *(part[name] for part in parts)])[lo:hi] for name in names}
+
+    return IndicatorRows(
+        request,
+        times[lo:hi],
+        counts[lo:hi],
+        joined([piece.least for piece in pieces]),
+        joined([piece.greatest for piece in pieces]),
+        joined([piece.last for piece in pieces]),
+        max((piece.rev for piece in pieces), default=0),
+    )

@@ -1,0 +1,1 @@
+"""Indicators: declarations and kernels, from bars to values. Pure: numpy, no store, no thread, no clock."""

@@ -1,0 +1,1 @@
+"""Moving averages on the price."""

@@ -1,0 +1,26 @@
+"""The simple moving average."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from candledesk.indicators.declaration import LINE, Indicator, Inputs, Pane, Params, length_of, source_of
+from candledesk.indicators.primitives.windows import sma
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
+
+
+def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
+    return (sma(inputs.source, params.integer("length")),)
+
+
+SMA = Indicator(
+    id="sma",
+    title="Simple moving average",
+    params=(length_of(9), source_of()),
+    outputs=LINE,
+    pane=Pane.PRICE,
+    compute=_compute,
+    lookback=lambda params: params.integer("length") - 1,
+)

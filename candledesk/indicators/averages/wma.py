@@ -1,0 +1,26 @@
+"""The weighted moving average."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from candledesk.indicators.declaration import LINE, Indicator, Inputs, Pane, Params, length_of, source_of
+from candledesk.indicators.primitives.windows import wma
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
+
+
+def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
+    return (wma(inputs.source, params.integer("length")),)
+
+
+WMA = Indicator(
+    id="wma",
+    title="Weighted moving average",
+    params=(length_of(9), source_of()),
+    outputs=LINE,
+    pane=Pane.PRICE,
+    compute=_compute,
+    lookback=lambda params: params.integer("length") - 1,
+)

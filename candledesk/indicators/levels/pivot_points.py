@@ -1,0 +1,132 @@
+"""Pivot points standard: levels from the period before the current one (WORKBENCH.md §1.4).
+
+Periods are cut by the venue's calendar, and their prices come from daily bars, so that all intervals show the same
+levels. A period with a missing day gives levels from the other days, which count as unsettled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.domain.interval import DAY_S, MINUTE_S
+from candledesk.domain.prices.resample import merge_runs
+from candledesk.indicators.declaration import (
+    Hole,
+    Indicator,
+    Inputs,
+    Market,
+    Output,
+    Pane,
+    Params,
+    Plot,
+    Reach,
+    choice_of,
+)
+from candledesk.indicators.levels.formulas import FORMULAS, N_LEVELS, PeriodPrices
+from candledesk.indicators.primitives.anchored import dates_of, first_of_runs, period_of, period_start
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import BoolArray, FloatArray, IntArray
+
+_ANCHORS = ("day", "week", "month", "quarter", "year", "2y", "3y", "5y", "10y")
+_NAMES = ("p", *(f"{side}{n}" for n in range(1, N_LEVELS + 1) for side in "rs"))
+
+
+def period_name(market: Market, params: Params) -> str:
+    """Return the period of the levels; ``auto``: day up to 15 minutes, week for longer intraday bars, month for days.
+
+    Weeks and months get those of a year (WORKBENCH.md §1.4).
+    """
+    chosen, step_s = params.text("anchor"), market.interval.step_s
+    if chosen != "auto":
+        return chosen
+    if step_s <= 15 * MINUTE_S:
+        return "day"
+    if step_s < DAY_S:
+        return "week"
+    return "month" if step_s < 7 * DAY_S else "year"
+
+
+def _keys_before(market: Market, name: str, keys: IntArray) -> IntArray:
+    """Return for ascending period keys the key of the period before by the calendar; one that no bar has without."""
+    sessions = market.calendar.date
+    if not len(sessions):
+        return keys - 1
+    row = np.searchsorted(sessions, keys) - 1
+    return np.where(row < 0, keys - 1, period_of(market, name, sessions)[np.maximum(row, 0)])
+
+
+def _period_prices(inputs: Inputs, name: str) -> PeriodPrices:
+    """Return for each bar the prices of the period before its own, NaN where no daily bar of that is known."""
+    market, bars = inputs.market, inputs.bars
+    keys = period_of(market, name, dates_of(market, bars.open_time))
+    daily_keys = period_of(market, name, market.daily.open_time)
+    first = first_of_runs(daily_keys)
+    periods = merge_runs(market.daily, daily_keys, first) if len(first) else market.daily
+    own = first_of_runs(keys)
+    before = _keys_before(market, name, keys[own])
+    row = np.searchsorted(periods.open_time, before)
+    is_known = np.zeros(len(own), np.bool_)
+    inside = row < len(periods)
+    is_known[inside] = periods.open_time[row[inside]] == before[inside]
+    lengths = np.diff(np.append(own, len(bars)))
+
+    def spread(column: FloatArray) -> FloatArray:
+        values = np.full(len(own), np.nan)
+        values[is_known] = column[row[is_known]]
+        return np.repeat(values, lengths)
+
+    opening = np.repeat(bars.open[own], lengths)
+    return PeriodPrices(spread(periods.open), spread(periods.high), spread(periods.low), spread(periods.close), opening)
+
+
+def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
+    prices = _period_prices(inputs, period_name(inputs.market, params))
+    pivot, above, below = FORMULAS[params.text("kind")](prices)
+    values = [pivot]
+    for n in range(N_LEVELS):
+        values += [side[n] if n < len(side) else np.full(len(pivot), np.nan) for side in (above, below)]
+    return tuple(values)
+
+
+def _settled_from(inputs: Inputs, params: Params, hole: Hole) -> int:
+    """Only Woodie's pivot reads the open of the current period, which a hole can hide."""
+    if params.text("kind") != "woodie":
+        return hole.index
+    market = inputs.market
+    times = np.append(hole.last_missing, inputs.bars.open_time[hole.index :])
+    keys = period_of(market, period_name(market, params), dates_of(market, times))
+    return hole.index + int(np.searchsorted(keys[1:], keys[0], side="right"))
+
+
+def _is_incomplete(inputs: Inputs, params: Params) -> BoolArray:
+    """Tell for each bar whether a daily bar of the period before its own is missing."""
+    market = inputs.market
+    if market.lacking is None or not len(market.lacking):
+        return np.zeros(len(inputs.bars), np.bool_)
+    name = period_name(market, params)
+    keys = period_of(market, name, dates_of(market, inputs.bars.open_time))
+    own = first_of_runs(keys)
+    is_lacking = np.isin(_keys_before(market, name, keys[own]), period_of(market, name, market.lacking))
+    return np.repeat(is_lacking, np.diff(np.append(own, len(keys))))
+
+
+def _anchor_start(market: Market, params: Params, open_time: int) -> int:
+    return period_start(market, period_name(market, params), dates_of(market, np.array([open_time], np.int64)))
+
+
+PIVOT_POINTS = Indicator(
+    id="pivot_points",
+    title="Pivot points standard",
+    params=(choice_of("kind", "traditional", *FORMULAS), choice_of("anchor", "auto", "auto", *_ANCHORS)),
+    outputs=tuple(Output(name, Plot.LEVEL) for name in _NAMES),
+    pane=Pane.PRICE,
+    compute=_compute,
+    settled_from=_settled_from,
+    is_incomplete=_is_incomplete,
+    reach=Reach.ANCHOR,
+    anchor_start=_anchor_start,
+    needs_daily=True,
+)

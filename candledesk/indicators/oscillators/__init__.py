@@ -1,0 +1,1 @@
+"""Oscillators in a pane of their own."""

@@ -1,0 +1,47 @@
+"""The directional movement index and its average (WORKBENCH.md §1.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from candledesk.indicators.declaration import Indicator, Inputs, Output, Pane, Params, Plot, length_of
+from candledesk.indicators.primitives.prices import true_range
+from candledesk.indicators.primitives.recursive import rma, rma_settle
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import FloatArray
+
+
+def _kept(values: FloatArray) -> FloatArray:
+    """Return the values, and where there is none the last one before."""
+    place = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(len(values))))
+    return values[place]
+
+
+def _compute(inputs: Inputs, params: Params) -> tuple[FloatArray, ...]:
+    bars, n = inputs.bars, params.integer("di_length")
+    rise, fall = np.full(len(bars), np.nan), np.full(len(bars), np.nan)
+    rise[1:], fall[1:] = bars.high[1:] - bars.high[:-1], bars.low[:-1] - bars.low[1:]
+    plus = np.where((rise > fall) & (rise > 0), rise, 0.0)
+    minus = np.where((fall > rise) & (fall > 0), fall, 0.0)
+    plus[:1] = minus[:1] = np.nan
+    ranges = rma(true_range(bars, has_first=False), n)
+    ranges[ranges == 0] = np.nan
+    plus_di, minus_di = (_kept(100 * rma(moved, n) / ranges) for moved in (plus, minus))
+    total = plus_di + minus_di
+    total[total == 0] = 1.0
+    return 100 * rma(np.abs(plus_di - minus_di) / total, params.integer("adx_smoothing")), plus_di, minus_di
+
+
+ADX = Indicator(
+    id="adx",
+    title="Average directional index",
+    params=(length_of(14, "di_length"), length_of(14, "adx_smoothing")),
+    outputs=tuple(Output(name, Plot.LINE) for name in ("adx", "plus_di", "minus_di")),
+    pane=Pane.OWN,
+    compute=_compute,
+    lookback=lambda params: params.integer("di_length") + params.integer("adx_smoothing") - 1,
+    settle=lambda params: rma_settle(params.integer("di_length")) + rma_settle(params.integer("adx_smoothing")),
+)
