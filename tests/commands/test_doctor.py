@@ -192,7 +192,7 @@ def test_a_file_with_a_lost_page_is_saved_into_a_new_one(monkeypatch, capsys, ho
     assert execute(home, ROWS) == rows
 
 
-def test_bars_whose_series_has_no_name_any_more_are_not_told_as_saved(monkeypatch, capsys, home):
+def test_bars_whose_series_has_no_name_any_more_are_counted_as_lost(monkeypatch, capsys, home):
     for place, table in enumerate(("instrument", "instrument_second", "instrument_third")):
         execute(home, f"UPDATE {table} SET currency = 'X{place}' WHERE symbol = 'ETH-USD'")
     without_page(home, execute(home, "SELECT rootpage FROM sqlite_schema WHERE name = 'chunk'")[0][0])
