@@ -47,6 +47,15 @@ class NotCachedError(CandleDeskError):
         self.symbol = symbol
 
 
+class NothingStoredError(UnknownSymbolError):
+    """What is to be forgotten is not stored (INTERFACE.md: exit code 4, HTTP 404)."""
+
+    def __init__(self, symbol: str, interval: str = "") -> None:
+        """Store the symbol and build the message; ``interval``: its name, where one series was meant."""
+        series = f"{symbol} {interval}".strip()
+        super().__init__(symbol, f"Nothing of {series} is stored: `candledesk storage` lists what is")
+
+
 class OfflineError(CandleDeskError):
     """The network or the provider cannot be reached, and the cache does not have the answer."""
 

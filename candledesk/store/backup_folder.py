@@ -66,15 +66,26 @@ def list_backups(home: Path) -> list[FoundBackup]:
 def remove_old_backups(home: Path, *, keep: int, reason: str = "") -> list[Path]:
     """Delete all automatic backups but the ``keep`` newest; return the paths of those that were deleted.
 
-    ``reason``: only those whose reason is this one, with or without a number behind it.
+    ``reason``: only those whose reason is this one, with or without a number behind it. ``MANUAL``: those that a person
+    made without naming a file; a copy that a person has named is never deleted.
     """
-    automatic = [row for row in list_backups(home) if row.is_automatic]
-    rows = [row for row in automatic if not reason or row.reason.rstrip("0123456789").rstrip("-") == reason]
+    found = list_backups(home)
+    if reason == MANUAL:
+        rows = [row for row in found if _is_named_by_program(row)]
+    else:
+        automatic = [row for row in found if row.is_automatic]
+        rows = [row for row in automatic if not reason or row.reason.rstrip("0123456789").rstrip("-") == reason]
     removed = []
     for row in rows[keep:]:
         remove_backup(row.path)
         removed.append(row.path)
     return removed
+
+
+def _is_named_by_program(row: FoundBackup) -> bool:
+    """Return whether a person made this copy, and the program gave it its name (``new_backup_path``)."""
+    stem = f"{datetime.fromtimestamp(row.made_at, UTC):{STAMP}}-{MANUAL}"
+    return row.reason == MANUAL and row.path.parent.name == FOLDER and row.path.name.startswith(stem)
 
 
 def remove_backup(path: Path) -> None:

@@ -18,7 +18,7 @@ from candledesk.store.backup_file import (
     sync_file,
 )
 from candledesk.store.backup_folder import BEFORE_RESTORE, STAMP
-from candledesk.store.database_file import connect, connect_read_only, quick_check, snapshot, use_wal
+from candledesk.store.database_file import NewerFileError, connect, connect_read_only, quick_check, snapshot, use_wal
 from candledesk.store.free_room import require_room
 from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import APPLICATION_ID, connect_reader, create_or_open
@@ -62,7 +62,10 @@ class DamagedBackupError(EnvironmentFaultError):
 
     def __init__(self, backup: Path, damage: list[str]) -> None:
         """Build the message."""
-        super().__init__(f"{backup} is damaged, so nothing was restored: {damage[0]}")
+        super().__init__(
+            f"{backup} is damaged, so nothing was restored: {damage[0]}. Take another backup (`candledesk backup "
+            "--list`), or restore it as it is with `candledesk restore --damaged`, then `candledesk doctor --repair`."
+        )
         self.damage = damage
 
 
@@ -90,6 +93,11 @@ def restore(
         counts = _count(ready[0]) if info.application_id == APPLICATION_ID else (0, 0, None)
         for path in ready:
             sync_file(path)
+    except NewerFileError as error:
+        _remove_leftovers(home)
+        raise EnvironmentFaultError(
+            f"{backup} was made by a newer CandleDesk: update CandleDesk, then restore it; nothing was replaced."
+        ) from error
     except OSError as error:
         _remove_leftovers(home)
         raise EnvironmentFaultError(f"Cannot restore {backup}: {error.strerror}; nothing was replaced.") from error

@@ -192,6 +192,16 @@ def test_a_file_with_a_lost_page_is_saved_into_a_new_one(monkeypatch, capsys, ho
     assert execute(home, ROWS) == rows
 
 
+def test_bars_whose_series_has_no_name_any_more_are_counted_as_lost(monkeypatch, capsys, home):
+    for place, table in enumerate(("instrument", "instrument_second", "instrument_third")):
+        execute(home, f"UPDATE {table} SET currency = 'X{place}' WHERE symbol = 'ETH-USD'")
+    without_page(home, execute(home, "SELECT rootpage FROM sqlite_schema WHERE name = 'chunk'")[0][0])
+    code, checks, _ = run(monkeypatch, capsys, home, "--repair")
+    assert code == 3
+    assert checks["database"]["text"].endswith("0 bars lost of them, and whole series without a name")
+    assert any("restore a backup (`candledesk backup --list`)" in line for line in checks["database"]["details"])
+
+
 def test_a_file_whose_owner_cannot_be_read_is_ours_by_its_tables(monkeypatch, capsys, home):
     execute(home, "PRAGMA application_id = 7")
     assert "another program" in run(monkeypatch, capsys, home)[1]["database"]["text"]

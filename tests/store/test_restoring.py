@@ -148,7 +148,7 @@ def _truncated(path, _tmp_path):
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
-        (_newer, EnvironmentFaultError, "newer CandleDesk"),
+        (_newer, EnvironmentFaultError, r"backup\.db was made by a newer CandleDesk"),
         (_foreign, InputError, "is not a database of CandleDesk"),
         (_text, InputError, "is not a database of CandleDesk"),
         (_own, InputError, "is the database itself"),

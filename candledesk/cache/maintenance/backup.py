@@ -20,7 +20,10 @@ MB = 1e6
 
 
 def run_backup(context: MaintenanceContext, request: MaintenanceRequest, report: TaskReport) -> None:
-    """Write a backup and say where it is; then delete the automatic ones beyond ``request.keep``."""
+    """Write a backup and say where it is; then delete older ones beyond ``request.keep``.
+
+    Those are the automatic ones, and, after a backup without a path, those that were made without one.
+    """
     if request.reason != MANUAL:
         write_automatic(context, request.reason, report)
         return
@@ -29,7 +32,10 @@ def run_backup(context: MaintenanceContext, request: MaintenanceRequest, report:
     if damage:
         report.add_line(f"The database is damaged, and so is its copy: {damage[0]}. Older backups were not deleted.")
     elif request.keep is not None:
-        for path in remove_old_backups(context.paths.home, keep=request.keep):
+        removed = remove_old_backups(context.paths.home, keep=request.keep)
+        if not request.path:
+            removed += remove_old_backups(context.paths.home, keep=request.keep, reason=MANUAL)
+        for path in removed:
             report.add_line(f"Deleted the older backup {path}")
 
 
@@ -72,8 +78,8 @@ def find_error(context: MaintenanceContext, request: MaintenanceRequest) -> Cand
         return InputError("path", f"{request.path!r} must be an absolute path")
     try:
         require_replaceable(context.paths.database, Path(request.path))
-    except CandleDeskError as error:
-        return error
+    except InputError as error:  # named as the command does
+        return InputError("path", str(error))
     except (OSError, ValueError) as error:
         return InputError("path", f"Cannot write {request.path!r}: {error}")
     return None

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from candledesk.cache.maintenance_messages import MaintenanceRequest
     from candledesk.store import Connection
 
-MIN_FREE_BYTES = 1 << 20  # less is not worth rewriting the file
 WAIT_S = 600.0  # for the end of what is being fetched
 POLL_S = 0.2
 
@@ -27,9 +26,9 @@ def run_compact(context: MaintenanceContext, _request: MaintenanceRequest, repor
     report(Progress("Waiting for the writer", 0, 0))
 
     def run(connection: Connection) -> str:
-        if free_bytes(connection) < MIN_FREE_BYTES:
+        if not free_bytes(connection):
             empty_log(connection)
-            return "There is nothing to give back: the database has no free pages to speak of."
+            return "There is nothing to give back: the database has no free pages."
         n_rows = sum(table.n_rows for table in read_sizes(connection).tables)
         n_given = compact(connection, n_rows, report)
         return f"The database is {n_given / 1e6:,.1f} MB smaller."

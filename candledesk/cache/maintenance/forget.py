@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from candledesk.cache.events import CoverageChanged, JobsChanged, RefreshDue
 from candledesk.cache.maintenance.backup import write_automatic
 from candledesk.cache.maintenance.task import TaskKind
-from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError, JobStateError, NotCachedError
+from candledesk.domain.errors import (
+    CandleDeskError,
+    EnvironmentFaultError,
+    InputError,
+    JobStateError,
+    NothingStoredError,
+)
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.job_states import LIVE
 from candledesk.domain.progress import Progress
@@ -67,7 +73,7 @@ def _find(context: MaintenanceContext, request: MaintenanceRequest) -> list[Stor
         series = store.find_series(connection, request.symbol, interval)
         is_known = instrument_store.read_instrument(connection, request.symbol) is not None
     if not is_known or (request.interval is not None and not series):
-        raise NotCachedError(request.symbol)
+        raise NothingStoredError(request.symbol, interval or "")
     return series
 
 

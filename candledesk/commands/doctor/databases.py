@@ -161,15 +161,17 @@ class DatabaseDoctor:
         if saved.n_damaged_frames:
             details.append(f"{saved.n_damaged_frames:,} pages of the log were damaged; older versions were used")
         if saved.n_nameless:
-            details.append(f"{saved.n_nameless:,} bars and chunks belong to series whose names are lost")
+            details.append(
+                f"{saved.n_nameless:,} bars and chunks belong to series whose names are lost: they are in the damaged "
+                "file alone; restore a backup (`candledesk backup --list`), and keep that file"
+            )
         if not saved.is_list_whole:
             details.append("all copies of the list of series are damaged: series may be lost of which nothing is left")
         n_lost = sum(one.n_lost for one in saved.series)
         has_lost = bool(n_lost or saved.n_nameless or saved.n_damaged_frames) or not saved.is_list_whole
         has_lost = has_lost or any(one.lost for one in saved.series)
-        text = (
-            f"{path.name} was damaged and was saved into a new file: {checked_text(saved.check)}, {n_lost:,} bars lost"
-        )
+        lost = f"{n_lost:,} bars lost" + (" of them, and whole series without a name" if saved.n_nameless else "")
+        text = f"{path.name} was damaged and was saved into a new file: {checked_text(saved.check)}, {lost}"
         return CheckLine("database", is_ok=True, text=text, details=tuple(details), has_lost=has_lost)
 
     # --- the user database --------------------------------------------------------------------------------------

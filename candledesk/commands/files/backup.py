@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False), required=False)
 @click.option("--with-user-data", is_flag=True, help="with drawings, watchlists and layouts")
-@click.option("--keep", type=click.IntRange(1), metavar="N", help="delete the automatic backups but the newest N")
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="N",
+    help="keep the newest N backups of the home, and the newest N automatic ones; delete older ones",
+)
 @click.option("--list", "is_listing", is_flag=True, help="list the backups in the home")
 @click.option("--remove", metavar="NAME", help="delete a backup of the list")
 @JSON_OPTION
@@ -116,5 +121,7 @@ def _describe(file: Path, restored: Restored) -> Iterator[str]:
         yield f"Restored drawings, watchlists and layouts of {file}{made}."
     for sentence in restored.damage:
         yield f"Damaged: {sentence}"
+    if restored.damage:
+        yield "Run `candledesk doctor --repair` now: it saves what can be read."
     for path in restored.former:
         yield f"The former file is kept as {path}."

@@ -13,7 +13,7 @@ from candledesk.commands.context import JSON_OPTION, CommandContext, common_opti
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_INTERRUPTED
 from candledesk.commands.printing import byte_text, iso, print_table
 from candledesk.commands.progress import run_task
-from candledesk.domain.errors import InputError, NotCachedError
+from candledesk.domain.errors import InputError, NothingStoredError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
@@ -108,13 +108,13 @@ def run_forget(cache: CommandApi, *, symbol: str, interval: str | None, yes: boo
 
 
 def _find_series(cache: CommandApi, symbol: str, interval: Interval | None) -> list[SeriesStorage]:
-    """Return the stored series that are meant; ``NotCachedError`` when nothing of the symbol is stored."""
+    """Return the stored series that are meant; ``NothingStoredError`` when there are none."""
     own = [row for row in cache.read_storage().result().series if row.symbol == symbol]
     found = [row for row in own if interval is None or row.interval == interval]
     is_known = any(row.symbol == symbol for row in cache.list_instruments(symbol, limit=1).result())
     if found or (is_known and interval is None):
         return found
-    raise NotCachedError(symbol)
+    raise NothingStoredError(symbol, "" if interval is None else interval.name)
 
 
 def _losses(symbol: str, series: Sequence[SeriesStorage]) -> Iterator[str]:

@@ -49,6 +49,21 @@ def test_keep_deletes_the_oldest_automatic_ones_after_the_new_one_is_complete(ha
     assert sorted(reasons) == ["manual", "weekly"]
 
 
+def test_keep_deletes_the_oldest_of_those_that_were_made_without_a_path_too(harness, yahoo, succeed, tmp_path):
+    harness.bars("1d", days_back(5))
+    named = harness.folder / "backups" / "before-my-experiment.db"
+    for path in ("", str(named), "", ""):
+        yahoo.now += 60
+        succeed("backup", path=path)
+    succeed("backup", path=str(tmp_path / "copy.db"), keep=1)
+    assert len(harness.cache.list_backups().result(WAIT_S)) == 4
+    yahoo.now += 60
+    succeed("backup", keep=2)
+    kept = [backup.made_at for backup in harness.cache.list_backups().result(WAIT_S) if backup.path != str(named)]
+    assert kept == [yahoo.now, yahoo.now - 60]
+    assert named.exists()
+
+
 def test_automatic_ones_of_one_reason_are_kept_as_the_settings_say(harness, yahoo, succeed):
     harness.bars("1d", days_back(5))
     for _ in range(6):
@@ -70,8 +85,9 @@ def test_a_backup_that_fails_deletes_nothing(harness, yahoo, succeed, run_task, 
 
 @pytest.mark.parametrize("path", ["copy.db", "~/copy.db", "\0", "/dev/null"])
 def test_a_path_that_cannot_be_written_is_refused_at_once(harness, path):
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as refused:
         harness.cache.start_maintenance(MaintenanceRequest(MaintenanceKind.BACKUP, path)).result(WAIT_S)
+    assert refused.value.field == "path"
 
 
 def test_a_foreign_file_is_refused_at_once(harness, tmp_path):

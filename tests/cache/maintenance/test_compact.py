@@ -16,7 +16,6 @@ HOUR = INTERVALS["1h"]
 @pytest.fixture
 def roomy(harness, succeed, monkeypatch):
     """A cache whose file has free pages."""
-    monkeypatch.setattr(compact_task, "MIN_FREE_BYTES", 1)
     monkeypatch.setattr(compacting, "OPERATIONS", 500)
     harness.bars("1d", days_back(300))
     harness.bars("1m", days_back(25))

@@ -10,7 +10,7 @@ from candledesk.cache.events import CoverageChanged
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.coverage import CoverageState
-from candledesk.domain.errors import InputError, NotCachedError
+from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS
 from candledesk.store.restoring import restore
 from tests.cache.conftest import NOW, WAIT_S, days_back, wait_until
@@ -126,10 +126,13 @@ def test_what_cannot_be_forgotten_is_refused_at_once(stored, fields, error, word
 
 
 @pytest.mark.allow_logs
-@pytest.mark.parametrize("fields", [{"symbol": "NOPE"}, {"symbol": "AAA", "interval": HOUR}])
-def test_what_is_not_stored_cannot_be_forgotten(stored, run_task, fields):
+@pytest.mark.parametrize(
+    ("fields", "name"), [({"symbol": "NOPE"}, "NOPE"), ({"symbol": "AAA", "interval": HOUR}, "AAA 1h")]
+)
+def test_what_is_not_stored_cannot_be_forgotten(stored, run_task, fields, name):
     task = run_task("forget", **fields)
-    assert (task.state, task.error) == (MaintenanceState.FAILED, str(NotCachedError(fields["symbol"])))
+    assert task.state is MaintenanceState.FAILED
+    assert task.error == f"Nothing of {name} is stored: `candledesk storage` lists what is"
     assert stored.cache.list_backups().result(WAIT_S) == []
 
 

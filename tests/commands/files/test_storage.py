@@ -15,7 +15,7 @@ from candledesk.commands.files.backup import list_copies, remove_copy, run_backu
 from candledesk.commands.files.storage import print_storage, run_forget
 from candledesk.commands.printing import byte_text
 from candledesk.commands.progress import ProgressLines, report_migration, run_task
-from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError
+from candledesk.domain.errors import EnvironmentFaultError, InputError, NothingStoredError
 from candledesk.domain.progress import Progress
 from candledesk.paths import Paths
 from candledesk.store.lock import HomeLock
@@ -127,7 +127,7 @@ def test_on_a_terminal_the_user_is_asked(harness, monkeypatch, capsys, answer, c
 
 @pytest.mark.parametrize(("symbol", "interval"), [("NOPE", None), ("AAA", "1h")])
 def test_what_is_not_stored_is_said_without_a_question(cache, symbol, interval):
-    with pytest.raises(NotCachedError):
+    with pytest.raises(NothingStoredError):
         run_forget(cache, symbol=symbol, interval=interval, yes=False, without_backup=False)
 
 
