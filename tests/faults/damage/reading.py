@@ -197,8 +197,9 @@ def _judge_bars(verdict, key, reply, truth):
     same = is_known & _equal(bars, expected.take(at))
     reported_at = _is_reported(bars.open_time, reported, longest_s if reply.request.interval.base_name else 1)
     wrong = ~same & ~(reported_at & bool(reply.request.interval.base_name))
-    if reply.request.adjust != "splits":  # a gap about splits and dividends reports that prices may be off
-        wrong &= not any(gap.reason.startswith("splits and dividends") for gap in reply.gaps)
+    if reply.request.adjust != "splits":  # such a gap reports that prices may be off; of 1d it is the gap of the bars
+        reasons = ("splits and dividends", "damaged") if reply.request.interval.name == "1d" else "splits and dividends"
+        wrong &= not any(gap.reason.startswith(reasons) for gap in reply.gaps)
     if wrong.any():
         verdict.add(WRONG, f"{key}: {int(wrong.sum())} bars, the first at {int(bars.open_time[wrong][0])}")
     missing = expected.open_time[~np.isin(expected.open_time, bars.open_time)]
