@@ -17,8 +17,8 @@ from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import parse_span, report_gaps
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
-from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.span import Span
+from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.indicators.studies import parse_study
 from candledesk.ui.chart.core.options import ChartType
@@ -112,7 +112,7 @@ def take_snapshot(
 ) -> int:
     """Draw a span, or the latest screen of bars when none is named, into a file; 3 when gaps remain.
 
-    Raises ``InputError`` for a size, a format or an indicator that is not supported, ``OfflineError`` when nothing is known.
+    Raises ``InputError`` for a size, format or indicator that is not supported, ``OfflineError`` when nothing is known.
     """
     width, height = parse_size(picture.size)
     studies = [parse_study(text) for text in indicators]
@@ -126,18 +126,15 @@ def take_snapshot(
         limit=None if has_span else width // _BAR_PX,
     )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
-    from candledesk.ui.pictures import draw_file
+    from candledesk.ui.pictures import FileLook, draw_file
 
     try:
         reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
-    draw_file(
-        Path(picture.output), reply, (width, height),
-        theme=picture.theme, chart_type=picture.chart_type, is_log=picture.is_log,
-        scale=picture.scale, source=picture.source,
-        studies=_load_studies(cache, reply, studies),
-    )  # fmt: skip
+    look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)
+    values = _load_studies(cache, reply, studies)
+    draw_file(Path(picture.output), reply, (width, height), look, source=picture.source, studies=values)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
     return EXIT_DONE if reply.complete else report_gaps(reply)

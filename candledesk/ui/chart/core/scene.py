@@ -166,7 +166,7 @@ class ChartScene:
 
     ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
     ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
-    empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what the cache sent of them, by key.
+    empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     """
 
     series: Series = field(default_factory=Series.empty)

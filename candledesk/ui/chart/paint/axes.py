@@ -35,7 +35,8 @@ def _paint_values(painter: QPainter, picture: Picture) -> None:
         (x, round(y), text)
         for box in frame.panes.boxes
         for y, text in picture.levels[box.pane.id]
-        if box.top + half <= y <= box.bottom - half and not (box.pane.id == PRICE and covered_from < y < covered_to)
+        if box.top + half <= y <= box.bottom - half
+        and not (box.pane.id == PRICE and covered_from < y < covered_to)
         and all(abs(y - tag.y) >= clear for tag in tags.get(box.pane.id, ()))
     ]
     draw_lines(painter, lines, axis_pen(frame, picture.theme.text_muted))

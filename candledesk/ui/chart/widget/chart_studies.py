@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from candledesk.indicators.studies import make_study
@@ -17,6 +18,8 @@ from candledesk.ui.chart.core.studies.chart_study import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from candledesk.indicators.studies import Study
     from candledesk.ui.chart.widget.chart_model import ChartModel
 
@@ -25,7 +28,7 @@ _LAYOUT_WEIGHTS = (0.001, 1_000.0)
 
 
 class ChartStudies:
-    """The indicators of one chart; ``one``: a study by its key."""
+    """The indicators of one chart, each found by its key."""
 
     def __init__(self, model: ChartModel) -> None:
         """Change the scene of ``model``."""
@@ -53,6 +56,11 @@ class ChartStudies:
         if one is not None:
             self._arrange(f"remove {one.look.short}", tuple(row for row in self._model.scene.studies if row.key != key))
 
+    def remove_all(self) -> None:
+        """Remove every study, with the panes that they opened."""
+        if self._model.scene.studies:
+            self._arrange("remove indicators", ())
+
     def toggle(self, key: str) -> None:
         """Hide a study, or show it again."""
         one = self.find(key)
@@ -69,8 +77,9 @@ class ChartStudies:
         one = self.find(key)
         if one is None:
             return
-        moved = replace(one, pane=pane or key)
         scene = self._model.scene
+        taken = {row.id for row in scene.panes}
+        moved = replace(one, pane=pane or next(name for name in _names(key) if name not in taken))
         is_new = all(row.id != moved.pane for row in scene.panes)
         panes = (*scene.panes, pane_of(moved)) if is_new else scene.panes
         self._arrange(f"move {one.look.short}", self._with(moved), panes)
@@ -121,7 +130,13 @@ class ChartStudies:
             pane, weight = _weight_of(row)
             if pane in known and weight is not None:
                 panes[pane] = replace(known[pane], weight=weight)
-        self._model.restore_studies(tuple(found.values()), tuple((panes | {k: v for k, v in known.items() if k not in panes}).values()))
+        panes |= {name: pane for name, pane in known.items() if name not in panes}
+        self._model.restore_studies(tuple(found.values()), tuple(panes.values()))
+
+
+def _names(key: str) -> Iterator[str]:
+    """Return names for a pane: that of the study, then with numbers."""
+    return chain((key,), (f"{key}-{n}" for n in count(2)))
 
 
 def _weight_of(row: object) -> tuple[str, float | None]:

@@ -190,7 +190,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         point = None
         if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
             point = snap_crosshair(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
-        hovered = self.legend_at(self._mouse_at) if self._mouse_at is not None and self._gestures.grabbed is None else None
+        is_hovering = self._mouse_at is not None and self._gestures.grabbed is None
+        hovered = self.legend_at(self._mouse_at) if is_hovering and self._mouse_at is not None else None
         self._picture = Picture(frame, scene, self._theme, point, self._countdown, hovered)
         self._repaint(self._overlay.show(self._picture))
         is_off = len(series.bars) > 0 and not self.model.is_latest_visible()

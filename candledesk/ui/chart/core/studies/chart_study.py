@@ -53,7 +53,9 @@ class ChartStudy:
     @property
     def drawn(self) -> tuple[Output, ...]:
         """The outputs that are drawn."""
-        return tuple(row for row in self.study.indicator.outputs if row.plot is not Plot.NONE and row.name not in self.off)
+        return tuple(
+            row for row in self.study.indicator.outputs if row.plot is not Plot.NONE and row.name not in self.off
+        )
 
     def colour(self, output: str) -> str:
         """Return the colour of an output as ``#rrggbb``."""

@@ -111,7 +111,7 @@ def _find_rows(values: StudyValues, placed: Placed, block: int, shift: int) -> _
             return None
         starts = _starts_of(axis, values.open_time[at:behind_at])
         row_bars = max(values.stride, 1 if axis.starts is None else axis.stride)
-        middles = starts + (row_bars - 1) / 2
+        middles = starts.astype(np.float64) + (row_bars - 1) / 2
     if block <= row_bars and row_bars == values.stride:
         return _Rows(at, behind_at, middles + shift, None)
     width = max(block, row_bars)
@@ -147,7 +147,8 @@ def _columns(values: StudyValues, name: str, rows: _Rows, x: FloatArray) -> Line
 def _zigzag(values: StudyValues, placed: Placed, dpr: float) -> LineColumns:
     """Return the turning points on screen, and one more on each side."""
     rows, prices = values.vertices
-    centre = _starts_of(placed.axis, values.open_time[rows]) + (placed.axis.stride - 1) / 2
+    starts = _starts_of(placed.axis, values.open_time[rows]).astype(np.float64)
+    centre = starts + (placed.axis.stride - 1) / 2
     lo = max(int(np.searchsorted(centre, placed.left_edge)) - 1, 0)
     hi = int(np.searchsorted(centre, placed.right_edge)) + 1
     price = prices[lo:hi]

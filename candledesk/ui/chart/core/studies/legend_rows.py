@@ -44,12 +44,16 @@ class LegendValue(NamedTuple):
 
 
 def legend_values(one: ShownStudy, times: IntArray, row: int, scale: PaneScale) -> list[LegendValue]:
-    """Return the values that are drawn at one of the rows that open at ``times``; nothing of a hidden study and of many levels."""
-    values, outputs = one.values, [row for row in one.study.drawn if row.plot is not Plot.ZIGZAG]
-    n_levels = sum(row.plot is Plot.LEVEL for row in outputs)
+    """Return the values that are drawn at one of the rows that open at ``times``.
+
+    There are none of a hidden study, and none of many levels.
+    """
+    values, outputs = one.values, [output for output in one.study.drawn if output.plot is not Plot.ZIGZAG]
+    n_levels = sum(output.plot is Plot.LEVEL for output in outputs)
     if values is None or not one.study.is_shown or n_levels > _MOST_LEVELS or not len(times):
         return []
-    n_chars = max(len(_text(value, scale)) for value in (scale.value_at(scale.top), scale.value_at(scale.bottom)))
+    ends = scale.value_at(scale.top), scale.value_at(scale.bottom)
+    n_chars = max(len(_text(value, scale)) for value in ends)
     out = []
     for output in outputs:
         at = row - values.shifts.get(output.name, 0) if values.stride == 1 else row

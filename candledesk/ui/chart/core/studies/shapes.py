@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,9 @@ def clipped(y: FloatArray, top: float, bottom: float) -> FloatArray:
     return np.clip(y, top - _FAR, bottom + _FAR)
 
 
-def dense_rects(x: FloatArray, ends: tuple[FloatArray, FloatArray, FloatArray], width: int) -> tuple[RectArray, IntArray]:
+def dense_rects(
+    x: FloatArray, ends: tuple[FloatArray, FloatArray, FloatArray], width: int
+) -> tuple[RectArray, IntArray]:
     """Return an upright stroke for each column with a value, and which columns these are.
 
     ``ends``: the pixels of the least, the greatest and the last value. A stroke reaches from the last value of the
@@ -63,7 +66,9 @@ def cross_rects(x: FloatArray, y: FloatArray, half: int, line: int) -> RectArray
     return np.concatenate((across, down))
 
 
-def column_rects(x: FloatArray, ends: tuple[FloatArray, FloatArray], zero: float, spacing: float) -> tuple[RectArray, IntArray]:
+def column_rects(
+    x: FloatArray, ends: tuple[FloatArray, FloatArray], zero: float, spacing: float
+) -> tuple[RectArray, IntArray]:
     """Return columns from zero to both of their extremes (pixels), and which have a value; narrow ones touch."""
     kept = np.flatnonzero(np.isfinite(ends[0]) & np.isfinite(ends[1]))
     first, second = ends[0][kept], ends[1][kept]
@@ -114,7 +119,11 @@ def _with_crossings(x: FloatArray, upper: FloatArray, lower: FloatArray) -> tupl
         return x, upper, lower
     share = apart[at] / (apart[at] - apart[at + 1])
     y = upper[at] + share * (upper[at + 1] - upper[at])
-    return np.insert(x, at + 1, x[at] + share * (x[at + 1] - x[at])), np.insert(upper, at + 1, y), np.insert(lower, at + 1, y)
+    return (
+        np.insert(x, at + 1, x[at] + share * (x[at + 1] - x[at])),
+        np.insert(upper, at + 1, y),
+        np.insert(lower, at + 1, y),
+    )
 
 
 def level_runs(value: FloatArray, settled: BoolArray) -> list[tuple[int, int]]:
@@ -123,4 +132,4 @@ def level_runs(value: FloatArray, settled: BoolArray) -> list[tuple[int, int]]:
         return []
     is_same = (value[1:] == value[:-1]) & (settled[1:] == settled[:-1])
     starts = np.concatenate(([0], np.flatnonzero(~is_same) + 1, [len(value)])).tolist()
-    return [(lo, hi) for lo, hi in zip(starts[:-1], starts[1:], strict=True) if np.isfinite(value[lo])]
+    return [(lo, hi) for lo, hi in pairwise(starts) if np.isfinite(value[lo])]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 
 from candledesk.ui.theme.themes import mix
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme
 
 _UNSETTLED = 0.5  # WORKBENCH.md §1.5: drawn with half the opacity
-_LIGHT = 128  # of 255
+_LINEAR_TO = 0.04045  # sRGB, IEC 61966-2-1
+_TEXTS = ("#ffffff", "#10131c")
 
 
 def shown_in_panes(picture: Picture) -> Iterator[tuple[ShownStudy, PaneBox]]:
@@ -59,4 +60,17 @@ def faint(colour: str, alpha: int) -> str:
 
 def text_on(colour: str) -> str:
     """Return the colour of text that can be read on another colour."""
-    return "#10131c" if QColor(colour).lightness() > _LIGHT + 20 else "#ffffff"
+    return max(_TEXTS, key=lambda text: contrast(text, colour))
+
+
+@lru_cache(maxsize=256)
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, contrast ratio)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= _LINEAR_TO else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
