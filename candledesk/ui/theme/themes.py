@@ -214,6 +214,7 @@ def style_sheet(theme: Theme) -> str:
     QDockWidget::title {{ background: {theme.panel}; padding: 6px 10px; border-top: 1px solid {theme.border}; }}
     QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
     QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
+    QListView::item:disabled {{ color: {theme.text_muted}; padding-top: 9px; }}
     QListView::item:selected {{ background: {theme.hover}; }}
     QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
         selection-background-color: {theme.hover}; selection-color: {theme.text}; }}

@@ -19,6 +19,7 @@ from candledesk.ui.chart.core.studies.legend_rows import (
 )
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill
+from candledesk.ui.chart.paint.studies.study_paint import faint
 from candledesk.ui.chart.paint.text_painter import Pen, draw_line, figures_width, shortened, static_text, write_figures
 from candledesk.ui.theme.themes import FONT_PX
 
@@ -36,6 +37,7 @@ _TOP = 4.0
 _LEFT = 12.0
 _GAP = 8.0
 _ICON = 20.0
+_BACKING = 190  # of 255, below the words where bars and lines pass behind them (WINDOW.md, rule 7)
 _PARTS = (LegendPart.EYE, LegendPart.GEAR, LegendPart.REMOVE)
 
 
@@ -152,6 +154,11 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     for row, (figures, _), is_within in zip(rows, _figures(picture), shown, strict=True):
         if not is_within:
             continue
+        end = (
+            figures[-1].left + figures_width(figures[-1].text, Pen(round(FONT_PX * dpr), "")) if figures else row.icons
+        )
+        left, top = row.left - round(4 * dpr), row.top + 1
+        fill(painter, left, top, end - left, height - 1, faint(theme.background, _BACKING))
         study, middle = row.shown.study, row.top + height // 2
         is_own = picture.hovered is not None and picture.hovered.key == study.key
         colour = theme.text if is_own else theme.text_muted if study.is_shown else theme.crosshair

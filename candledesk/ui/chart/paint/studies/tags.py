@@ -53,7 +53,7 @@ def _tags_of_pane(frame: Frame, scene: ChartScene, box: PaneBox, theme: Theme) -
     taken_from, taken_to = _price_room(frame, scene)
     if taken_to <= taken_from:
         return _placed(tags, height, (top, bottom))
-    middle = (taken_from + taken_to) / 2
+    middle = float(frame.price.y_of(float(scene.series.bars.close[-1])))
     above = [tag for tag in tags if tag.y < middle]
     below = [tag for tag in tags if tag.y >= middle]
     return _placed(above, height, (top, taken_from)) + _placed(below, height, (taken_to, bottom))
@@ -80,7 +80,7 @@ def _wanted(frame: Frame, one: ShownStudy, box: PaneBox, theme: Theme) -> list[T
             if direction:
                 colour = theme.up if values.latest(direction) > 0 else theme.down
             tags.append(Tag(y, scale.label(value), colour))
-    return tags
+    return list({tag.text: tag for tag in reversed(tags)}.values())[::-1]  # lines that coincide have one tag
 
 
 def _placed(tags: list[Tag], height: float, room: tuple[float, float]) -> list[Tag]:
