@@ -33,7 +33,7 @@ class StudyBench(Bench):
         start = perf_counter()
         for name in ADDED:
             chart.add(name)
-        harness.wait(lambda: bool(harness.model.scene.study_values))
+        harness.wait(lambda: len(harness.model.scene.study_values) == len(ADDED))
         harness.settle()
         self.first_values_ms = (perf_counter() - start) * 1e3
         self.wait_for_values()

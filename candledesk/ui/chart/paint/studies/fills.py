@@ -11,7 +11,7 @@ from candledesk.ui.chart.core.geometry.rects import rects_of
 from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.studies.shapes import DENSE_PX, band_polygons, band_rects, clipped
 from candledesk.ui.chart.paint.layer import Layer
-from candledesk.ui.chart.paint.pixels import colour_of, draw_dashed, fill, fill_rects, polygon_of
+from candledesk.ui.chart.paint.pixels import colour_of, draw_dashed, fill, fill_rects, fill_upright, polygon_of
 from candledesk.ui.chart.paint.studies.study_paint import clipped_to, faint, shown_in_panes
 from candledesk.ui.theme.themes import mix
 
@@ -74,8 +74,7 @@ def _paint_fill(painter: QPainter, picture: Picture, one: ShownStudy, area: Fill
         ends = (upper.last, lower.last) if is_cloud else (upper.greatest, lower.least)
         rects, kept = band_rects(upper.x, pixels(ends[0]), pixels(ends[1]))
         is_above = ends[0][kept] >= ends[1][kept]
-        fill_rects(painter, rects[is_above], above)
-        fill_rects(painter, rects[~is_above], below)
+        fill_upright(painter, rects, (above, below), is_above, picture.frame.panes.height)
         return
     is_down = scale.range.is_inverted
     for outline, is_upper in band_polygons(upper.x, pixels(upper.last), pixels(lower.last)):
