@@ -19,7 +19,7 @@ from tests.bench.cache_harness import MINUTE, temporary_folder
 ADDED = ("rsi", "macd", "bollinger", "supertrend", "ema")
 MOST_MS = {50: 6.0, 99: 12.0}  # CHART.md, full chart
 FIRST_MS = 300.0  # CHART.md, first visible indicator columns
-MEASURED = ("pan", "half")
+MEASURED = ("pan", "half", "zoom")
 
 
 class StudyBench(Bench):

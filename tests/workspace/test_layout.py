@@ -48,3 +48,18 @@ def test_the_same_chart_stays_in_front_when_another_is_left_out(front, expected)
         {"symbol": "7203.T", "interval": "45m"},
     ]
     assert parse_layout({"charts": charts, "front": front}) == Layout(CHARTS, expected)
+
+
+def test_what_is_drawn_in_a_chart_is_part_of_its_entry_and_stays_with_it():
+    document = {
+        "charts": [
+            {"symbol": "AAPL", "interval": "1d", "indicators": [{"id": "sma"}], "panes": [], "other": 1},
+            {"symbol": "", "interval": "1d", "indicators": [{"id": "ema"}]},
+            {"symbol": "MSFT", "interval": "1h"},
+        ]
+    }
+    layout = parse_layout(document)
+    assert [symbol for symbol, _ in layout.charts] == ["AAPL", "MSFT"]
+    assert layout.contents == ({"indicators": [{"id": "sma"}], "panes": []}, {})
+    assert parse_layout(layout_document(layout)) == layout
+    assert layout.content(7) == {}

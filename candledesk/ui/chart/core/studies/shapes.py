@@ -50,7 +50,14 @@ def dense_rects(
 
 
 def segments(x: FloatArray, y: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Return the segments between neighbouring points with a value, shape ``(n, 4)``, and the index of each end."""
+    """Return the segments between neighbouring points with a value, shape ``(n, 4)``, and the index of each end.
+
+    A level run lies on whole pixels, so that it is as bright as the rest of its line.
+    """
+    is_level = np.zeros(len(y), np.bool_)
+    np.equal(y[1:], y[:-1], out=is_level[1:])
+    is_level[:-1] |= is_level[1:]
+    y = np.where(is_level, np.rint(y), y)
     is_value = np.isfinite(y)
     ends = np.flatnonzero(is_value[1:] & is_value[:-1]) + 1
     middle = np.rint(x) + 0.5

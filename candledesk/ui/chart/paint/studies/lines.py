@@ -39,7 +39,6 @@ _LABEL_PX = 11
 _SPARSE_PX = 3.0  # logical pixels for each bar from which on crosses and labels are drawn (WORKBENCH.md §1.6)
 _LABEL_ROOM = 34.0  # logical pixels of a level that has a label
 _PALE = 0.55
-_WIDE_PX = 2.0  # device pixels from which on the corners of a line need caps
 
 
 def _paint(painter: QPainter, picture: Picture) -> None:
@@ -99,7 +98,7 @@ def _draw(painter: QPainter, lines: FloatArray, colour: str, width: float, *, is
     if not len(lines):
         return
     pen = QPen(colour_of(colour), width)
-    pen.setCapStyle(Qt.PenCapStyle.SquareCap if width >= _WIDE_PX else Qt.PenCapStyle.FlatCap)
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # closes the corners
     if is_dashed:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)

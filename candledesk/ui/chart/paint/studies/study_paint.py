@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _UNSETTLED = 0.5  # WORKBENCH.md §1.5: drawn with half the opacity
 _LINEAR_TO = 0.04045  # sRGB, IEC 61966-2-1
-_TEXTS = ("#ffffff", "#10131c")
+_TEXTS = ("#ffffff", "#0a0c12")
 
 
 def shown_in_panes(picture: Picture) -> Iterator[tuple[ShownStudy, PaneBox]]:
