@@ -37,10 +37,10 @@ echo "Installing $${missing[*]}"; \
 "$${as_root[@]}" install -y --no-install-recommends "$${missing[@]}" >/dev/null
 endef
 
-.PHONY: help setup system-base system-window system-screen system-browser demo test e2e faults lint bench soak clean
+.PHONY: help setup system-base system-window system-screen system-browser demo test e2e faults lint bench bench-big soak clean
 
 help:
-	@echo "make demo | test | e2e | faults [FULL=1] | lint | bench | setup | clean"
+	@echo "make demo | test | e2e | faults [FULL=1] | lint | bench | bench-big | setup | clean"
 
 system-base:
 	@$(call need,$(QT_LIBS) $(VENV))
@@ -101,6 +101,10 @@ $(PEERS): tests/bench/peers.lock | system-base
 
 bench: setup $(PEERS)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
+
+# A home of ten million bars: made first (a minute or two), then measured.
+bench-big: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.bench_big_home
 
 soak: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.soak

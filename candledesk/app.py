@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import logging.handlers
 import os
-import queue
 import shutil
 import subprocess
 import sys
@@ -23,7 +20,8 @@ from candledesk.cache.runtime.writer import Writer
 from candledesk.cache.service import CacheService
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.progress import ignore_progress
-from candledesk.domain.texts import printable
+from candledesk.endpoint_file import EndpointFile, InstanceEndpoint
+from candledesk.log import Log
 from candledesk.paths import open_home, resources_dir, write_private
 from candledesk.settings import DEMO_SOURCE
 from candledesk.store.lock import HomeLock
@@ -31,6 +29,7 @@ from candledesk.store.market.database import create_or_open
 from candledesk.store.restoring import finish_restore
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
+from candledesk.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from candledesk.domain.progress import OnProgress
@@ -39,10 +38,10 @@ if TYPE_CHECKING:
     from candledesk.web.http_server import WebServer
 
 log = logging.getLogger(__name__)
-LOG_BYTES = 2_000_000
 WEB_STOP_S = 0.5
 EXIT_S = 2.8  # of the 3 s that a shutdown may take
 ABORT_S = 0.3
+KEEP_S = 5.0  # between two looks at endpoint.json
 USER_DATA_S = 0.5  # to store user data after everything else has ended; its thread writes during that time too
 
 
@@ -80,7 +79,7 @@ class Application:
         """
         self.paths = open_home(settings.home, demo=demo).with_scratch()
         self.refusal = _read_only_refusal(self.paths)
-        self._log_listener = start_log(self.paths, settings.log_level)
+        self._log = Log(self.paths.log, settings.log_level)
         self._lock = HomeLock(self.paths.lock, is_read_only=self.refusal is not None)
         if self.refusal is None:
             finish_restore(self.paths.home)
@@ -102,9 +101,12 @@ class Application:
             raise
         self.cache = self.service.controller
         self._web: WebServer | None = None
+        self._endpoint: EndpointFile | None = None
         self._web_lock = threading.Lock()  # held while the server of a window starts, and to set _is_closing
         self._is_closing = False
-        self._user_data: UserData | None = None
+        start = partial(Writer, name="candledesk-user-data")
+        self.user_data = UserData(self.paths.user_database, start, refusal=self.refusal)  # opened at its first task
+        self.workspace = Workspace(self.user_data)
 
     @property
     def source(self) -> str:
@@ -128,18 +130,12 @@ class Application:
         if self.settings.update == "on":
             self.service.updater.start()
 
-    def open_user_data(self) -> UserData:
-        """Start the thread of ``user.db``; the file is opened at its first task."""
-        start = partial(Writer, name="candledesk-user-data")
-        self._user_data = UserData(self.paths.user_database, start, refusal=self.refusal)
-        return self._user_data
-
     def make_web(self, port: int = 0, *, has_window: bool = False) -> WebServer:
         """Create the server of the browser chart and the API on its port; ``start_web`` starts it."""
         from candledesk.web.http_server import WebServer
 
         on_window = self.service.emit if has_window else None
-        web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window)
+        web = WebServer(self.cache, port=port, resources=resources_dir(), on_window=on_window, workspace=self.workspace)
         self._web = web
         return web
 
@@ -150,10 +146,15 @@ class Application:
         """
         web = self._web or self.make_web()
         web.start()
-        endpoint = {"url": web.url, "token": web.token, "pid": os.getpid()}
-        write_private(self.paths.endpoint, json.dumps(endpoint))
+        self._endpoint = EndpointFile(self.paths.endpoint, InstanceEndpoint(web.url, web.token, os.getpid()))
+        self._keep_endpoint(self._endpoint)
         if self.refusal is not None:
             self.service.emit(FaultRaised(str(self.refusal)))
+
+    def _keep_endpoint(self, endpoint: EndpointFile) -> None:
+        """Write ``endpoint.json`` now, and whenever it is missing later."""
+        endpoint.keep()
+        self.service.call_later(KEEP_S, lambda: self._keep_endpoint(endpoint))
 
     def start_web_aside(self) -> None:
         """Start the web server for a window on a thread of its own: its libraries take 0.1 s to import."""
@@ -184,20 +185,20 @@ class Application:
     def close(self) -> None:
         """Shut down in the order of DESIGN.md, "Threads", within 3 s even if a part hangs."""
         log.info("shutting down")
-        if self._user_data is not None:
-            self._user_data.close(0)  # its thread finishes the queued tasks while the other parts end
+        self.user_data.close(0)  # its thread finishes the queued tasks while the other parts end
         with self._web_lock:
             self._is_closing = True
         if self._web is not None:
             self._web.stop(WEB_STOP_S)
-            self.paths.endpoint.unlink(missing_ok=True)
+        if self._endpoint is not None:
+            self._endpoint.remove()
         self.service.close()
         if self._demo is not None:
             self._demo.close()
-        if self._user_data is not None and not self._user_data.close(USER_DATA_S):
-            log.error("the last changes of the layout could not be stored in time")
+        if not self.user_data.close(USER_DATA_S):
+            log.error("the last changes of layouts and lists could not be stored in time")
         self._lock.release()
-        self._log_listener.stop()
+        self._log.stop()
         if self.paths.scratch is not None:
             shutil.rmtree(self.paths.scratch, ignore_errors=True)
 
@@ -218,40 +219,6 @@ def _read_only_refusal(paths: Paths) -> EnvironmentFaultError | None:
     )
 
 
-class _LogTexts(logging.Formatter):
-    """Writes a message on one line without control characters; tracebacks keep their lines."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        """Return the message on one line, so that text of a provider or a person cannot look like another entry."""
-        return " ".join(printable(super().formatMessage(record)).split("\n"))
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the message and the traceback."""
-        return printable(super().format(record))
-
-
-def start_log(paths: Paths, level: str) -> logging.handlers.QueueListener:
-    """Log through a queue to the home's rotating file, so that no thread waits for the disk; warnings also to stderr.
-
-    Raises ``EnvironmentFaultError`` when the file cannot be written.
-    """
-    try:
-        file = logging.handlers.RotatingFileHandler(paths.log, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
-    except OSError as error:
-        msg = f"Cannot write the log {paths.log}: {error.strerror}. Choose another home with --home"
-        raise EnvironmentFaultError(msg) from error
-    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s"))
-    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    root = logging.getLogger()
-    root.setLevel(level.upper())
-    handler = logging.handlers.QueueHandler(records)
-    handler.setFormatter(_LogTexts())
-    root.addHandler(handler)
-    listener = logging.handlers.QueueListener(records, file)
-    listener.start()
-    return listener
-
-
 def end_process_within(limit_s: float, code: int) -> None:
     """End the process with ``code`` after ``limit_s`` seconds, in case an orderly shutdown hangs."""
 
@@ -264,7 +231,7 @@ def end_process_within(limit_s: float, code: int) -> None:
 
 def run_window(application: Application, symbols: list[str], interval: str) -> int:
     """Show the window until it is closed, then end the process within 3 s."""
-    layout = AutosavedLayout(application.open_user_data())  # read while the window's libraries are imported
+    layout = AutosavedLayout(application.user_data)  # read while the window's libraries are imported
     from candledesk.ui.features.registry import FEATURES
     from candledesk.ui.shell.app_window import WindowEnds, WindowOptions
     from candledesk.ui.shell.app_window import run_window as run

@@ -40,6 +40,11 @@ class Paths:
         return self._writable / "endpoint.json"
 
     @property
+    def storage_options(self) -> Path:
+        """What was chosen on the Storage page."""
+        return self.home / "storage.json"
+
+    @property
     def lock(self) -> Path:
         """The lock file of the process that may write."""
         return self.home / "instance.lock"
@@ -96,6 +101,10 @@ def write_private(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    temporary.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

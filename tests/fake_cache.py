@@ -22,6 +22,7 @@ from candledesk.cache.messages import (
     Gap,
     JobState,
     LimiterState,
+    SeriesCoverage,
     SeriesReport,
     SymbolFound,
     ViewportReply,
@@ -89,6 +90,7 @@ class FakeCache(FakeMaintenance):
         self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
+        self.fault = ""
         self.edge_reason = "Listed on 12 Dec 1980"
         self.hours: TradingHours | None = None
         self.upcoming: IntArray | None = None  # of every series whose latest bar is requested
@@ -283,6 +285,17 @@ class FakeCache(FakeMaintenance):
         odd = count_tokens(Counter(self.flags.get((symbol, interval.name), {}).values()))
         return resolved(lambda: SeriesReport(coverage, (), n_bars, odd, self.dropped))
 
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Every instrument counts as stored, with an interval of its bars or with 1d."""
+        names = dict.fromkeys(self.instruments, "1d") | dict(self.bars)
+        series = [(symbol, INTERVALS[name]) for symbol, name in sorted(names.items())]
+        chosen = [row for row in series if after is None or row[0] > after[0]][:limit]
+        return resolved(
+            lambda: [SeriesCoverage(*row, None, None, 0, self.describe_series(*row).result()) for row in chosen]
+        )
+
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
         unknown = tuple(sorted({symbol for symbol, _ in series} - set(self.instruments)))
         n = len(series)
@@ -331,6 +344,9 @@ class FakeCache(FakeMaintenance):
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         self.in_front = [(symbol, interval.name) for symbol, interval in series]
+
+    def read_fault(self) -> str:
+        return self.fault
 
     def limiter_state(self) -> LimiterState:
         return self.limiter

@@ -48,7 +48,8 @@ def make_bars(n: int, interval: Interval = INTERVALS["1d"], *, end: int = NOW, s
     high = np.maximum(opening, close) * np.exp(np.abs(rng.normal(0, swing / 2, n)))
     low = np.minimum(opening, close) * np.exp(-np.abs(rng.normal(0, swing / 2, n)))
     volume = np.round(rng.lognormal(17.5, 0.35, n))
-    return Bars(times, *(np.round(column, 2) for column in (opening, high, low, close)), volume)
+    opening, high, low, close = (np.round(column, 2) for column in (opening, high, low, close))
+    return Bars(times, opening, high, low, close, volume)
 
 
 def make_span_bars(instrument: Instrument, interval: Interval, span: Span) -> Bars:
@@ -66,7 +67,8 @@ def make_span_bars(instrument: Instrument, interval: Interval, span: Span) -> Ba
     opening, close = middle - swing, middle + swing
     high, low = np.maximum(opening, close) + 1.2, np.minimum(opening, close) - 1.1
     volume = np.round(1e6 * (2 + np.sin(phase * 3.3)) + 1e5 * np.abs(swing))
-    return Bars(times, *(np.round(column, 2) for column in (opening, high, low, close)), volume)
+    opening, high, low, close = (np.round(column, 2) for column in (opening, high, low, close))
+    return Bars(times, opening, high, low, close, volume)
 
 
 def in_rows(bars: Bars, width: int) -> tuple[Bars, IntArray]:

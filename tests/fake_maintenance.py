@@ -12,6 +12,7 @@ from candledesk.cache.maintenance_messages import (
     MaintenanceRequest,
     MaintenanceState,
     MaintenanceTask,
+    StorageOptions,
     StorageReport,
 )
 from candledesk.domain.errors import InputError, TaskStateError, UnknownTaskError
@@ -32,6 +33,7 @@ class FakeMaintenance(FakeJobs):
         self.maintenance_requests: list[MaintenanceRequest] = []
         self.storage = STORAGE
         self.backups: list[BackupFile] = []
+        self.storage_options = StorageOptions()
 
     def change_task(self, task_id: int, **changes: object) -> MaintenanceTask:
         """Replace fields of a task."""
@@ -98,3 +100,15 @@ class FakeMaintenance(FakeJobs):
             raise InputError("path", f"{path} is not among the backups")
 
         return resolved(remove)
+
+    def read_storage_options(self) -> Future[StorageOptions]:
+        return resolved(lambda: self.storage_options)
+
+    def change_storage_options(self, options: StorageOptions) -> Future[StorageOptions]:
+        self.calls.append(("change_storage_options", options))
+
+        def change() -> StorageOptions:
+            self.storage_options = options
+            return options
+
+        return resolved(change)

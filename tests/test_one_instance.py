@@ -78,8 +78,9 @@ def test_a_second_start_opens_its_chart_in_the_first_window_and_ends_well(home, 
     assert (second.returncode, out, errors) == (0, "", "")
     until(lambda: any(row.query.get("interval") in {"1h", "60m"} for row in market.chart_log("AAPL")))
     assert (first.poll(), home.holder()) == (None, first.pid)
-    first.send_signal(signal.SIGTERM)
+    first.send_signal(signal.SIGHUP)  # its terminal was closed
     assert first.wait(20) == 0
+    assert home.holder() is None
 
 
 def test_a_home_that_is_served_without_a_window_names_its_holder(home):
@@ -89,6 +90,9 @@ def test_a_home_that_is_served_without_a_window_names_its_holder(home):
     _out, errors = second.communicate(timeout=60)
     assert second.returncode == 5
     assert f"Process {first.pid} serves this home without a window" in errors
+    first.send_signal(signal.SIGHUP)
+    assert first.wait(20) == 0
+    assert home.holder() is None
 
 
 @pytest.mark.parametrize("first_command", [("MSFT",), ("serve",)])

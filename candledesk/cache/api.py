@@ -15,7 +15,13 @@ if TYPE_CHECKING:
         IndicatorRows,
         IndicatorRowsRequest,
     )
-    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceRequest, MaintenanceTask, StorageReport
+    from candledesk.cache.maintenance_messages import (
+        BackupFile,
+        MaintenanceRequest,
+        MaintenanceTask,
+        StorageOptions,
+        StorageReport,
+    )
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
         Job,
         LimiterState,
         Listing,
+        SeriesCoverage,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -155,6 +162,15 @@ class CommandApi(MaintenanceApi, Protocol):
         """Return what is known of a series; ``NotCachedError`` when the symbol is not in the cache."""
         ...
 
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, by symbol and length of a bar.
+
+        ``limit``: at most so many; ``after``: only those that follow this series, which gives the next page.
+        """
+        ...
+
     def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are archived automatically, by symbol and interval."""
         ...
@@ -170,6 +186,19 @@ class CommandApi(MaintenanceApi, Protocol):
 
         ``limit``: at most so many; ``after``: only those that follow this symbol, which gives the next page.
         """
+        ...
+
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``.
+
+        ``limit`` and ``after`` page through the cached ones; the provider is not asked while ``limit`` is reached.
+        """
+        ...
+
+    def limiter_state(self) -> LimiterState:
+        """Return the limiter as it stands, without waiting for a task of the cache."""
         ...
 
 
@@ -209,15 +238,6 @@ class CacheApi(CommandApi, Protocol):
         """Queue an update of the latest bars (empty: the active series); answers with the first series' job."""
         ...
 
-    def search_symbols(
-        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
-    ) -> Future[list[SymbolFound]]:
-        """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``.
-
-        ``limit`` and ``after`` page through the cached ones; the provider is not asked while ``limit`` is reached.
-        """
-        ...
-
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         """Keep a series that is shown up to date until the returned function is called."""
         ...
@@ -226,8 +246,16 @@ class CacheApi(CommandApi, Protocol):
         """Set which series the charts in front show: their updates go first."""
         ...
 
-    def limiter_state(self) -> LimiterState:
-        """Return the limiter as it stands, without waiting."""
+    def read_storage_options(self) -> Future[StorageOptions]:
+        """Return what the home does by itself: backups, and how long they and finished jobs are kept."""
+        ...
+
+    def change_storage_options(self, options: StorageOptions) -> Future[StorageOptions]:
+        """Use ``options`` from now on; ``InputError`` for a number out of range."""
+        ...
+
+    def read_fault(self) -> str:
+        """Return why nothing can be stored at present, for people, without waiting; empty when bars are stored."""
         ...
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from candledesk.cache.active_series import ActiveSeries
     from candledesk.cache.event_emitter import EventEmitter
     from candledesk.cache.events import Event
+    from candledesk.cache.runtime.answer_watch import AnswerWatch
     from candledesk.cache.runtime.fetch_pool import FetchPool
     from candledesk.cache.runtime.limiters import Limiters
     from candledesk.cache.runtime.provider_router import ProviderRouter
     from candledesk.cache.runtime.readers import Readers
     from candledesk.cache.runtime.timers import DelayedCalls
     from candledesk.cache.runtime.writer import Writer
+    from candledesk.cache.storing.damage import DamageRepair
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class CacheContext:
     providers: ProviderRouter
     limiters: Limiters
     events: EventEmitter
+    damage: DamageRepair
     active: ActiveSeries
+    answer_watch: AnswerWatch
     now: Callable[[], int]
     elapsed: Callable[[], float]
     deadline_s: float
@@ -72,4 +76,5 @@ class CacheContext:
             snapshot.is_offline,
             update_lag_s=self.active.worst_lag_s(self.now()),
             provider=self.providers.providers[provider].capabilities.title,
+            unanswered_since=self.answer_watch.unanswered_since,
         )

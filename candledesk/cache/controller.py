@@ -5,20 +5,20 @@ It only hands on: to ``queries`` (viewports, bars of spans, searches, estimates)
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
+from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.indicators import IndicatorLoader
-from candledesk.cache.queries.series_reader import describe_series
+from candledesk.cache.queries.missing_calendars import MissingCalendars
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
-from candledesk.domain.errors import NotCachedError
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 
@@ -39,7 +39,13 @@ if TYPE_CHECKING:
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.maintenance.files import HomeFiles
     from candledesk.cache.maintenance.runner import MaintenanceRunner
-    from candledesk.cache.maintenance_messages import BackupFile, MaintenanceRequest, MaintenanceTask, StorageReport
+    from candledesk.cache.maintenance_messages import (
+        BackupFile,
+        MaintenanceRequest,
+        MaintenanceTask,
+        StorageOptions,
+        StorageReport,
+    )
     from candledesk.cache.messages import (
         ArchiveEntry,
         BackfillEstimate,
@@ -48,6 +54,7 @@ if TYPE_CHECKING:
         ImportReport,
         Job,
         Listing,
+        SeriesCoverage,
         SeriesReport,
         SymbolFound,
         ViewportReply,
@@ -87,9 +94,16 @@ class CacheController:
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
+        self._calendars = MissingCalendars(context, catalog)
+        self._coverage = CoverageReader(context, catalog, self._calendars)
         self._indicator_loader = IndicatorLoader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
+        self._storage_health = fill_scheduler.storage_health
         self.limiter_state = context.limiter_state
+
+    def read_fault(self) -> str:
+        """Return why nothing can be stored at present, for people; empty when bars are stored."""
+        return str(self._storage_health.error or "")
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``callback`` for every event until the returned function is called."""
@@ -105,7 +119,10 @@ class CacheController:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         if request.fill != "none":
             self._catalog.forgotten.clear(request.symbol)
-        return self._bars_loader.load_bars(request)
+        load = partial(self._bars_loader.load_bars, request)
+        if request.fill == "async":
+            return load()
+        return self._calendars.read(request.symbol, request.interval, load, request.timeout_s)
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator at stored bars."""
@@ -237,21 +254,25 @@ class CacheController:
         """Delete a copy that ``list_backups`` has; ``InputError`` for any other file."""
         return self._files.remove_backup(path)
 
+    def read_storage_options(self) -> Future[StorageOptions]:
+        """Return what the home does by itself."""
+        return self._files.read_options()
+
+    def change_storage_options(self, options: StorageOptions) -> Future[StorageOptions]:
+        """Use other options from now on; ``InputError`` for a number out of range."""
+        return self._files.change_options(options)
+
     # --- what is known ------------------------------------------------------------------------------------------
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
         """Return the ledger, what is missing of the whole reachable history, and how many bars are stored."""
-        return self._context.readers.submit(lambda connection: self._describe(connection, symbol, interval))
+        return self._coverage.describe(symbol, interval)
 
-    def _describe(self, connection: Connection, symbol: str, interval: Interval) -> SeriesReport:
-        known = self._catalog.read(connection, symbol, interval.base)
-        if known.instrument is None:
-            raise NotCachedError(symbol)
-        report, waiting = describe_series(connection, known, interval), self._context.active.waiting(symbol, interval)
-        if waiting is None:
-            return report
-        lag_s = 0 if waiting.since is None else max(0, self._context.now() - waiting.since)
-        return replace(report, lag_s=lag_s, updated_at=waiting.asked_at or None)
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, by symbol and length of a bar; see ``CacheApi``."""
+        return self._coverage.list_all(limit, after)
 
     def search_symbols(
         self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None

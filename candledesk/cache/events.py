@@ -99,6 +99,20 @@ class SymbolReused:
 
 
 @dataclass(frozen=True, slots=True)
+class DamageFound:
+    """Event: stored bars were damaged; ``text`` says which, and what was done.
+
+    ``is_lost``: whether both copies of some of the bars were, so that they are a gap now. Sent once for each damage.
+    """
+
+    symbol: str
+    interval: Interval
+    span: Span
+    is_lost: Annotated[bool, JsonField("lost")]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntriesRestored:
     """Event: entries of the database other than bars were damaged; ``text`` says which, and what was done."""
 
@@ -132,6 +146,7 @@ Event = (
     | LimiterChanged
     | FaultRaised
     | SymbolReused
+    | DamageFound
     | EntriesRestored
     | MaintenanceChanged
     | WindowRequested

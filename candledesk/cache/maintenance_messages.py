@@ -155,3 +155,19 @@ class StorageReport:
     def reclaimable_bytes(self) -> Annotated[int, JsonField(after="backup_bytes")]:
         """What `compact` gives back: free pages and the log."""
         return self.free_bytes + self.log_bytes
+
+
+OFF, WEEKLY = "off", "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class StorageOptions:
+    """What the home does by itself.
+
+    ``backup``: ``off``, or ``weekly`` for a backup each week; ``backups_kept``: how many automatic backups are kept of
+    each kind; ``jobs_kept_days``: for how many days the list keeps jobs that succeeded.
+    """
+
+    backup: str = OFF
+    backups_kept: int = 4
+    jobs_kept_days: int = 90

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from candledesk.domain import job_states
-from candledesk.domain.coverage import Coverage
+from candledesk.domain.coverage import Coverage, CoverageState
 from candledesk.domain.interval import Interval
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.json_fields import JsonField
@@ -179,6 +179,34 @@ class SeriesReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesCoverage:
+    """A stored series: the UTC seconds at which its oldest and newest bar open, its size, and what is known of it."""
+
+    symbol: str
+    interval: Interval
+    first: Annotated[UtcSeconds | None, JsonField("from"), "the open of the oldest stored candle"]
+    last: Annotated[UtcSeconds | None, JsonField("to"), "the open of the newest stored candle"]
+    n_bytes: Annotated[int, JsonField("bytes"), "about how much of the database it takes"]
+    report: Annotated[SeriesReport, JsonField("coverage"), "what is known of it"]
+
+    @property
+    def n_bars(self) -> Annotated[int, JsonField("bars", after="interval")]:
+        """Candles that are stored."""
+        return self.report.n_bars
+
+    @property
+    def complete(self) -> Annotated[bool, JsonField(after="last")]:
+        """Whether no gap is left."""
+        return self.report.complete
+
+    @property
+    def updated_at(self) -> Annotated[UtcSeconds | None, JsonField(after="n_bytes")]:
+        """When something of it was requested last."""
+        asked = [row.fetched_at for row in self.report.coverage if row.state is not CoverageState.REFUSED]
+        return self.report.updated_at or max(asked, default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolFound:
     """One result of a symbol search."""
 
@@ -290,3 +318,6 @@ class LimiterState:
     is_offline: Annotated[bool, JsonField("offline")] = False
     update_lag_s: Annotated[int, "by how many seconds the updates of followed series are late"] = 0
     provider: Annotated[str, "whose limiter it is: of several, the one that is held back longest"] = "The provider"
+    unanswered_since: Annotated[
+        UtcSeconds | None, "since when requests have no answer; null while answers come within seconds"
+    ] = None

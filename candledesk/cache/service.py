@@ -21,15 +21,19 @@ from candledesk.cache.jobs.queue import JobQueue
 from candledesk.cache.maintenance.files import HomeFiles
 from candledesk.cache.maintenance.registry import KINDS
 from candledesk.cache.maintenance.runner import MaintenanceRunner
+from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 from candledesk.cache.maintenance.task import MaintenanceContext
+from candledesk.cache.runtime.answer_watch import AnswerWatch
 from candledesk.cache.runtime.fetch_pool import FetchPool
 from candledesk.cache.runtime.fetch_process import Child, ChildConfig
 from candledesk.cache.runtime.limiters import Limiters
 from candledesk.cache.runtime.provider_router import ProviderRouter
 from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.row_repairs import RowRepairs
+from candledesk.cache.runtime.storage_watch import StorageWatch
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
+from candledesk.cache.storing.damage import DamageRepair
 from candledesk.cache.storing.lost_coverage import write_lost_coverage
 from candledesk.cache.upkeep.archive import Archive
 from candledesk.cache.upkeep.housekeeping import Housekeeping
@@ -40,6 +44,7 @@ from candledesk.paths import Paths
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
 from candledesk.providers.registry import make_providers
+from candledesk.store.file_guard import FileGuard
 from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
 
@@ -99,9 +104,7 @@ class CacheService:
         self.child = child or Child(ChildConfig(options, settings.fetch_threads))
         self._providers = ProviderRouter(make_providers(options), self.child)
         self._events = EventEmitter()
-        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
-        self._writer = Writer(partial(_connect, database, refusal), _checkpoint, run=repairs.run)
-        self._readers = Readers(partial(connect_reader, database), after_task=partial(repairs.submit, self._writer))
+        guard = self._open_database(database, refusal)
         self._pool = FetchPool(settings.fetch_threads)
         self._delayed_calls = DelayedCalls()
         self._context = CacheContext(
@@ -112,7 +115,9 @@ class CacheService:
             self._providers,
             self._make_limiters(database),
             self._events,
+            DamageRepair(self._writer, self._events.emit),
             ActiveSeries(elapsed),
+            AnswerWatch(self._delayed_calls, self._emit_limiter, now),
             now,
             elapsed,
             settings.request_timeout_s,
@@ -122,18 +127,30 @@ class CacheService:
         self._events.subscribe(self._catalog.on_event)  # before subscribers that ask again after the same event
         journal = JobJournal(self._context)
         self._fill_scheduler = FillScheduler(self._context, self._catalog, journal)
+        self._storage_watch = StorageWatch(guard, self._fill_scheduler.storage_health.set_lost)
         if refusal is not None:
             self._fill_scheduler.storage_health.mark_read_only(refusal)
         parts = self._context, self._catalog, self._fill_scheduler
         self.jobs = JobQueue(self._context, self._fill_scheduler, journal)
         archive = Archive(*parts)
-        rate = UpdateRate(settings.update_floor_s, settings.requests_per_minute)
-        self.updater = Updater(*parts, self.jobs, archive, rate)
+        self.updater = Updater(*parts, self.jobs, archive, _update_rate(settings))
         paths = Paths(database.parent)
-        self.maintenance = self._make_maintenance(database, paths, settings, refusal)
-        files = HomeFiles(self._context, self._catalog.limits, paths)
-        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, settings)
+        kept = StorageOptionsFile(paths.storage_options, settings)
+        self.maintenance = self._make_maintenance(database, paths, kept, refusal)
+        files = HomeFiles(self._context, self._catalog.limits, paths, kept)
+        self.housekeeping = Housekeeping(self._context, self.jobs, self.maintenance, files, kept)
         self.controller = CacheController(*parts, self.jobs, archive, self.maintenance, files)
+
+    def _open_database(self, database: Path, refusal: EnvironmentFaultError | None) -> FileGuard:
+        """Start the threads that write and read it; return the guard of the file."""
+        guard = FileGuard(database, is_written=refusal is None)
+        guard.adopt()
+        self._row_repairs = repairs = RowRepairs(self._events.emit, self._restore_coverage)
+        connect = partial(self._connect_writer, database, refusal)
+        self._writer = Writer(connect, checkpoint, guard=guard, run=repairs.run)
+        after_task = partial(repairs.submit, self._writer)
+        self._readers = Readers(partial(connect_reader, database), guard.check, after_task=after_task)
+        return guard
 
     @property
     def terms(self) -> str:
@@ -142,11 +159,11 @@ class CacheService:
         return " ".join(filter(None, terms))
 
     def _make_maintenance(
-        self, database: Path, paths: Paths, settings: Settings, refusal: EnvironmentFaultError | None
+        self, database: Path, paths: Paths, kept: StorageOptionsFile, refusal: EnvironmentFaultError | None
     ) -> MaintenanceRunner:
         parts = self._context, self._catalog, self._fill_scheduler, self.jobs
         connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
-        context = MaintenanceContext(*parts, paths, connect, refusal, settings.backups_kept, repair_rows)
+        context = MaintenanceContext(*parts, paths, connect, refusal, kept, repair_rows)
         return MaintenanceRunner(context, KINDS)
 
     def _make_limiters(self, database: Path) -> Limiters:
@@ -158,11 +175,25 @@ class CacheService:
                     quota.requests_per_minute,
                     quota.burst,
                     quota.pause_s,
-                    on_change=lambda _snapshot: self._events.emit(LimiterChanged(self._context.limiter_state())),
+                    on_change=lambda _snapshot: self._emit_limiter(),
                     on_use=partial(self._remember_limiter, name),
                     memory=_read_limiter(database, name),
                 )
         return Limiters(limiters)
+
+    def _connect_writer(self, database: Path, refusal: EnvironmentFaultError | None) -> Connection:
+        """Open the writer's connection.
+
+        A reader that was opened on a full disk sees the file without its log, so the readers open theirs again.
+        """
+        if refusal is not None:
+            raise refusal
+        connection = connect_writer(database)
+        self._readers.reconnect()
+        return connection
+
+    def _emit_limiter(self) -> None:
+        self._events.emit(LimiterChanged(self._context.limiter_state()))
 
     def _remember_limiter(self, provider: str, memory: LimiterMemory) -> None:
         row = (memory.tokens, memory.paused_until, memory.n_limited, memory.saved_at)
@@ -176,9 +207,14 @@ class CacheService:
         """Call every subscriber with an event that happened outside the cache."""
         self._events.emit(event)
 
+    def call_later(self, delay_s: float, function: Callable[[], None]) -> None:
+        """Call a short function once, about ``delay_s`` seconds from now; not after ``close``."""
+        self._delayed_calls.call_later(delay_s, function)
+
     def close(self) -> None:
         """Stop within 3 s whatever hangs: running jobs are queued for the next start."""
         self.updater.close()
+        self._storage_watch.close()
         self.housekeeping.close()
         self.maintenance.close(MAINTENANCE_S)
         self._delayed_calls.close()
@@ -204,10 +240,8 @@ class CacheService:
         return bool(wait([self._submit_requeue()], timeout_s).done)
 
 
-def _connect(database: Path, refusal: EnvironmentFaultError | None) -> Connection:
-    if refusal is not None:
-        raise refusal
-    return connect_writer(database)
+def _update_rate(settings: Settings) -> UpdateRate:
+    return UpdateRate(settings.update_floor_s, settings.requests_per_minute)
 
 
 def _read_limiter(database: Path, provider: str) -> LimiterMemory | None:
@@ -241,10 +275,6 @@ def _write_limit(connection: Connection, row: LimitRow) -> None:
 def _write_limiter(connection: Connection, provider: str, row: provider_store.LimiterRow) -> None:
     with transaction(connection):
         provider_store.write_limiter(connection, provider, row)
-
-
-def _checkpoint(connection: Connection) -> None:
-    checkpoint(connection)
 
 
 def _log_failure(what: str, error: BaseException | None) -> None:

@@ -9,6 +9,7 @@ import click
 from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, print_table
+from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.symbols import parse_symbol
@@ -46,7 +47,8 @@ def run_archive(
             wanted = {(name, chosen.base.name) for name in names}
             found = [row for row in cache.list_archive().result() if (row.symbol, row.interval.name) in wanted]
         else:
-            found = [cache.set_archived(name, chosen, is_on=action == "add").result() for name in names]
+            with saying_what_is_awaited(cache):
+                found = [cache.set_archived(name, chosen, is_on=action == "add").result() for name in names]
     print_table([_archive_row(entry) for entry in found], as_json=as_json)
     return EXIT_DONE
 

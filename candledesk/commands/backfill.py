@@ -14,6 +14,7 @@ from candledesk.cache.messages import JobState
 from candledesk.commands.context import INTERVAL_HELP, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE, EXIT_GAPS, EXIT_UNKNOWN
 from candledesk.commands.printing import gap_line, iso, parse_span
+from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import UnknownSymbolError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.symbols import parse_symbol
@@ -56,8 +57,9 @@ def run_backfill(
     chosen = parse_interval(interval)
     span = None if start is None and end is None else parse_span(start, end)
     names = list(dict.fromkeys(parse_symbol(symbol) for symbol in symbols))
-    jobs, n_unknown = _start(cache, names, chosen, span)
-    ended = _wait(cache, jobs)
+    with saying_what_is_awaited(cache):
+        jobs, n_unknown = _start(cache, names, chosen, span)
+        ended = _wait(cache, jobs)
     for job in ended:
         print(_summary(chosen, job))
         for gap in job.gaps:

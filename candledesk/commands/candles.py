@@ -15,6 +15,7 @@ from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, parse_span, report_gaps
+from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import parse_interval
@@ -73,7 +74,8 @@ def print_candles(  # noqa: PLR0913 - the command's options
         raw=raw,
     )
     try:
-        reply = cache.load_bars(request).result()
+        with saying_what_is_awaited(cache):
+            reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     _write(reply, form, output)
@@ -174,4 +176,5 @@ def _write_parquet(reply: BarsReply, output: str) -> None:
     columns = [pa.array(bars.open_time, pa.timestamp("s", tz="UTC"))]
     columns += [pa.array(column, from_pandas=True) for column in (bars.open, bars.high, bars.low, bars.close)]
     columns += [pa.array(bars.volume), pa.array(_finals(reply), pa.bool_()), pa.array(_odd(reply), pa.string())]
-    pq.write_table(pa.Table.from_arrays(columns, names=list(CANDLE_COLUMNS)), output)
+    with Path(output).open("wb") as file:  # given a name, pyarrow deletes what stands there when it cannot write
+        pq.write_table(pa.Table.from_arrays(columns, names=list(CANDLE_COLUMNS)), file)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from candledesk.commands.process_start import COMMAND_BYTES, require_memory
 from candledesk.domain.interval import INTERVALS
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from candledesk.app import Application
     from candledesk.cache.api import CommandApi
+    from candledesk.providers.registry import ListedNames
     from candledesk.settings import Settings
+    from candledesk.workspace.api import WorkspaceApi
 
 INTERVAL_HELP = f"{' '.join(INTERVALS)}, or another multiple: 45m 2h 2d 6mo 1y"
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="for programs: JSON instead of a table")
@@ -53,6 +56,7 @@ class CommandContext:
 
         Raises ``HomeLockedError`` when another process holds it.
         """
+        require_memory(COMMAND_BYTES, "CandleDesk")
         from candledesk.app import Application
         from candledesk.commands.progress import ProgressLines, report_migration
 
@@ -64,7 +68,7 @@ class CommandContext:
 
     def cache(self) -> CommandApi:
         """Return the cache of this home, through the instance that holds the home already if there is one."""
-        from candledesk.commands.printing import report_reuse
+        from candledesk.commands.printing import report_notice
         from candledesk.store.lock import HomeLockedError
 
         try:
@@ -78,8 +82,31 @@ class CommandContext:
             if remote is None:
                 raise error from None
             return remote
-        cache.subscribe(report_reuse)
+        cache.subscribe(report_notice)
         return cache
+
+    def workspace(self) -> WorkspaceApi:
+        """Return the watchlists and layouts of this home, as ``cache`` does.
+
+        Raises ``EnvironmentFaultError`` when their file cannot be opened.
+        """
+        from candledesk.commands.printing import print_notice
+        from candledesk.web.client import RemoteCache
+
+        cache = self.cache()
+        if isinstance(cache, RemoteCache):
+            return cache.workspace
+        user_data = self.application().user_data
+        user_data.read(lambda _connection: None).result()
+        print_notice(user_data.notice)
+        return self.application().workspace
+
+    def symbol_names(self) -> ListedNames:
+        """Return the names of the providers' symbols in TradingView's files."""
+        from candledesk.cache.service import provider_options
+        from candledesk.providers.registry import ListedNames, make_providers
+
+        return ListedNames(make_providers(provider_options(self.settings(), Path())))
 
     @property
     def has_application(self) -> bool:

@@ -33,10 +33,8 @@ def coverage(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - 
 
 
 def print_coverage(cache: CommandApi, *, symbol: str | None, interval: str | None, as_json: bool) -> int:
-    """Print the coverage of one series, or of every cached series."""
-    names = [parse_symbol(symbol)] if symbol else [row.symbol for row in cache.list_instruments().result()]
-    chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
-    reports = [(name, one, cache.describe_series(name, one).result()) for name in names for one in chosen]
+    """Print the coverage of one symbol, or of every stored series."""
+    reports = _every_series(cache, interval) if symbol is None else _one_symbol(cache, parse_symbol(symbol), interval)
     rows = [
         _coverage_row(name, one, piece, report) | (_counted(report) if as_json else {})
         for name, one, report in reports
@@ -48,6 +46,18 @@ def print_coverage(cache: CommandApi, *, symbol: str | None, interval: str | Non
             for line in _series_lines(report):
                 print(f"{name} {one.name}{line}")
     return EXIT_DONE
+
+
+def _every_series(cache: CommandApi, interval: str | None) -> list[tuple[str, Interval, SeriesReport]]:
+    chosen = parse_interval(interval) if interval else None
+    stored = cache.list_coverage().result()
+    return [(row.symbol, row.interval, row.report) for row in stored if chosen in {None, row.interval}]
+
+
+def _one_symbol(cache: CommandApi, symbol: str, interval: str | None) -> list[tuple[str, Interval, SeriesReport]]:
+    """Return what is known of an interval of a symbol, or of each that is fetched, whether it is stored or not."""
+    chosen = [parse_interval(interval)] if interval else [row for row in INTERVALS.values() if row.base is row]
+    return [(symbol, one, cache.describe_series(symbol, one).result()) for one in chosen]
 
 
 def _counted(report: SeriesReport) -> dict[str, Any]:

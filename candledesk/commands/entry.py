@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
@@ -21,6 +22,7 @@ from candledesk.commands.exit_codes import (
     EXIT_USAGE,
 )
 from candledesk.commands.group import CommandGroup
+from candledesk.commands.process_start import describe_shortage, open_standard_streams, repair_time_zone
 from candledesk.domain.errors import (
     CandleDeskError,
     EnvironmentFaultError,
@@ -29,6 +31,7 @@ from candledesk.domain.errors import (
     UnknownSymbolError,
 )
 from candledesk.domain.texts import printable
+from candledesk.ending_signals import ending_signals
 
 if TYPE_CHECKING:
     from candledesk.commands.context import CommandContext
@@ -51,6 +54,8 @@ COMMANDS = {  # the module that declares each command
     "storage": f"{_PACKAGE}.files.storage",
     "forget": f"{_PACKAGE}.files.storage",
     "compact": f"{_PACKAGE}.files.storage",
+    "watchlist": f"{_PACKAGE}.workspace.watchlist",
+    "layout": f"{_PACKAGE}.workspace.layout",
     "doctor": f"{_PACKAGE}.doctor.command",
 }
 _HELP = """CandleDesk: charts that never lose a candle.
@@ -84,9 +89,17 @@ def _call(arguments: list[str]) -> int:
     return code if isinstance(code, int) else EXIT_DONE
 
 
-def _run(arguments: list[str]) -> int:
+def _call_and_flush(arguments: list[str]) -> int:
     try:
         return _call(arguments)
+    finally:
+        with contextlib.suppress(BrokenPipeError):  # as above
+            sys.stdout.flush()  # here, where its fault is reported like any other
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return _call_and_flush(arguments)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else EXIT_BUG
     except (KeyboardInterrupt, click.Abort):
@@ -96,6 +109,10 @@ def _run(arguments: list[str]) -> int:
         click.echo(printable(f"candledesk: {error}"), err=True)
         return _exit_code(error)
     except Exception as error:
+        shortage = describe_shortage(error)
+        if shortage:
+            click.echo(f"candledesk: {shortage}", err=True)
+            return EXIT_ENVIRONMENT
         log.exception("internal error")
         text = f"candledesk: Internal error, {type(error).__name__}: {error} (details in the log)"
         click.echo(printable(text), err=True)
@@ -119,7 +136,7 @@ def _close_within_limit(code: int) -> None:
     if any(context.has_application for context in _opened):
         from candledesk.app import EXIT_S, end_process_within
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ending_signals():
             signal.signal(number, _abort)
         end_process_within(EXIT_S, code)
     for context in _opened:
@@ -128,14 +145,12 @@ def _close_within_limit(code: int) -> None:
 
 def main() -> None:
     """Run the command line and end the process at once, whatever threads still hang."""
-    signal.signal(signal.SIGTERM, _on_terminate)
+    open_standard_streams()
+    repair_time_zone()
     # A shell has SIGINT ignored for background jobs, and Python leaves it so; a SIGINT that is sent must interrupt.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in ending_signals():
+        signal.signal(number, _on_terminate)
     code = _run(sys.argv[1:])
     _close_within_limit(code)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        code = code or EXIT_DONE
+    sys.stderr.flush()
     os._exit(code)

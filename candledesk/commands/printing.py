@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from candledesk.cache.events import EntriesRestored, SymbolReused
+from candledesk.cache.events import DamageFound, EntriesRestored, SymbolReused
 from candledesk.commands.exit_codes import EXIT_GAPS
 from candledesk.domain.errors import InputError
 from candledesk.domain.span import HISTORY_START, Span
@@ -51,10 +51,16 @@ def report_gaps(reply: BarsReply) -> int:
     return EXIT_GAPS
 
 
-def report_reuse(event: Event) -> None:
-    """Print on stderr that a symbol belongs to another company now, or that damaged entries were restored."""
-    if isinstance(event, SymbolReused | EntriesRestored):
+def report_notice(event: Event) -> None:
+    """Print on stderr that a symbol belongs to another company now, or what was damaged in the database."""
+    if isinstance(event, SymbolReused | DamageFound | EntriesRestored):
         print(printable(event.text), file=sys.stderr)
+
+
+def print_notice(notice: str) -> None:
+    """Print a sentence for people on stderr, if there is one."""
+    if notice:
+        print(printable(notice), file=sys.stderr, flush=True)
 
 
 def count_text(counts: Mapping[str, int]) -> str:

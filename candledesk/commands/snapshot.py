@@ -15,6 +15,7 @@ from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import parse_span, report_gaps
+from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
@@ -129,7 +130,8 @@ def take_snapshot(
     from candledesk.ui.pictures import FileLook, draw_file
 
     try:
-        reply = cache.load_bars(request).result()
+        with saying_what_is_awaited(cache):
+            reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
     look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)

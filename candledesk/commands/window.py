@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -14,7 +15,12 @@ from click.core import ParameterSource
 
 from candledesk.commands.context import INTERVAL_HELP, CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
+from candledesk.commands.printing import print_notice
+from candledesk.commands.process_start import WINDOW_BYTES, OutputError, require_memory
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.ending_signals import ending_signals
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -31,6 +37,7 @@ def window(context: CommandContext, *, symbols: tuple[str, ...], interval: str) 
         os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
         raise EnvironmentFaultError("There is no display for a window: use `candledesk serve` for the browser chart")
+    require_memory(WINDOW_BYTES, "the window")
     is_given = click.get_current_context().get_parameter_source("interval") is not ParameterSource.DEFAULT
     if _is_shown_elsewhere(context, tuple(chosen), name if is_given else None):
         return EXIT_DONE
@@ -70,13 +77,17 @@ def _is_shown_elsewhere(context: CommandContext, symbols: tuple[str, ...], inter
 def serve(context: CommandContext, *, port: int) -> int:
     """Serve the browser chart and the HTTP API without a window, until Ctrl-C."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         signal.signal(number, lambda *_: stop.set())
     application = context.application()
     web = application.make_web(port)
     application.start_web()
-    click.echo(web.chart_url)
-    sys.stdout.flush()
+    try:
+        click.echo(web.chart_url)
+    except (OutputError, BrokenPipeError) as error:  # who started it need not read; endpoint.json has the address too
+        log.warning("the address could not be printed: %s", error)
+    user_data = application.user_data
+    user_data.read(lambda _connection: None).add_done_callback(lambda _opened: print_notice(user_data.notice))
     application.service.child.warm_up()
     application.resume_jobs()
     application.start_updates()

@@ -35,8 +35,8 @@ class Bars:
 
     def __post_init__(self) -> None:
         """Freeze the arrays so that they can be shared between threads."""
-        for field in fields(self):
-            getattr(self, field.name).flags.writeable = False
+        for column in (self.open_time, self.open, self.high, self.low, self.close, self.volume):
+            column.flags.writeable = False
 
     def __len__(self) -> int:
         """Return the number of bars."""

@@ -21,6 +21,9 @@ class CoverageState(StrEnum):
     FAILED = "failed"
 
 
+DAMAGED = "damaged"
+"""``Coverage.reason`` of bars that were damaged in both stored copies; a longer reason begins with it."""
+
 FETCHED, IMPORTED = "provider", "import"
 """``Coverage.source``: bars from the instrument's provider, which can be fetched again; bars from an import."""
 

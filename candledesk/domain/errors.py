@@ -14,6 +14,18 @@ class InputError(CandleDeskError):
         self.field = field
 
 
+class DocumentError(InputError):
+    """A document (watchlist, layout) breaks a rule; ``field``: the path of the part, such as ``sections[1].title``."""
+
+
+class UnknownNameError(CandleDeskError):
+    """There is no watchlist or layout with that name."""
+
+
+class NameTakenError(CandleDeskError):
+    """Another watchlist or layout has that name already (INTERFACE.md: 409)."""
+
+
 class UnknownSymbolError(CandleDeskError):
     """The provider has no such symbol."""
 

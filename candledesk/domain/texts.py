@@ -18,6 +18,8 @@ def plain_text(value: object, limit: int = MAX_CHARS) -> str:
     """
     if not isinstance(value, str):
         return ""
+    if value.isascii() and value.isprintable():  # nearly all texts, and only their blanks can differ
+        return " ".join(value.split())[:limit].rstrip()
     spaced = "".join(" " if char.isspace() else char for char in value)
     return " ".join(_without_unseen(spaced).split())[:limit].rstrip()
 

@@ -104,3 +104,14 @@ class Provider(Protocol):
     def exchange_name(self, exchange: str) -> str:
         """Return what people call an exchange code, the code itself when it is not listed."""
         ...
+
+    def find_listed(self, name: str) -> tuple[str, ...]:
+        """Return the symbols that a name as TradingView writes it (``NASDAQ:AAPL``) can mean."""
+        ...
+
+    def listed_name(self, symbol: str, exchange: str) -> str:
+        """Return TradingView's name of a symbol, empty when there is none.
+
+        ``exchange``: this provider's code of the instrument's exchange, empty when it is not known.
+        """
+        ...

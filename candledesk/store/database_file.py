@@ -10,16 +10,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.file_guard import ChangedFileError, remove_stamp
+from candledesk.store.sqlite_errors import NO_ROOM_FOR_LOG, DamagedDatabaseError, translate_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 SQLITE_NEEDED = (3, 38)  # the operator ->> in market/jobs.py and market/instruments.py; STRICT came with 3.37
 BUSY_TIMEOUT_MS = 5_000
@@ -62,12 +63,19 @@ class NewerFileError(EnvironmentFaultError):
 class StoreConnection(sqlite3.Connection):
     """A connection that keeps which damage it has found (``market.row_copies.reading``).
 
-    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``votes``: what is known of
-    the tables with damaged rows, with the state of the database that it is true of.
+    ``has_damaged_rows``: whether damaged rows were found; who repairs them sets it back. ``known_rows``: what is known
+    of tables with damaged rows, with the state of the database that it is true of.
     """
 
     has_damaged_rows = False
-    votes: dict[str, tuple[object, Any]]
+    known_rows: dict[tuple[str, ...], Any]
+
+    def close(self) -> None:
+        """Close this and the databases in memory with ``known_rows``."""
+        for known in self.known_rows.values():
+            known.close()
+        self.known_rows.clear()
+        super().close()
 
 
 class ForeignFileError(EnvironmentFaultError):
@@ -93,6 +101,8 @@ def read_version(path: Path, schema: Schema) -> int | None:
             f"{path} is the database of another program: move it away or set another --home; it was not changed. If it "
             "is CandleDesk's own, its beginning is damaged: run `candledesk doctor --repair`."
         )
+    if version < 0:
+        raise DamagedDatabaseError(f"{path} is damaged (its version is {version}): run `candledesk doctor --repair`.")
     if version > schema.version:
         raise NewerFileError(
             f"{path} was written by a newer CandleDesk (schema version {version}, this one reads {schema.version}): "
@@ -113,9 +123,11 @@ def check_sqlite() -> None:
 
 def connect(path: Path, mode: str, extra: str = "") -> StoreConnection:
     """Open ``path`` in autocommit mode with SQLite's URI ``mode`` (``ro``, ``rw``, ``rwc``)."""
+    if mode != "ro":
+        remove_stamp(path)
     uri = f"{path.absolute().as_uri()}?mode={mode}{extra}"
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=StoreConnection)
-    conn.votes = {}
+    conn.known_rows = {}
     try:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -130,13 +142,14 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     try:
         return _probe(connect(path, "ro"))
     except sqlite3.OperationalError as error:
-        code = error.sqlite_errorcode & 0xFF
-        if code not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY} or not path.is_file():
+        is_log_refused = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        if not (is_log_refused or error.sqlite_errorcode in NO_ROOM_FOR_LOG) or not path.is_file():
             raise
         log = path.with_name(path.name + "-wal")
         if not os.access(path, os.R_OK) or (log.exists() and log.stat().st_size):
             raise  # a log that was not checkpointed must be read too, for which the folder must be writable once
-        return _probe(connect(path, "ro", "&immutable=1"))  # WAL in a read-only folder can be opened in this mode only
+        # The only mode in which a file with WAL can be opened in a read-only folder or on a full disk.
+        return _probe(connect(path, "ro", "&immutable=1"))
 
 
 def use_wal(conn: sqlite3.Connection, path: Path) -> None:
@@ -218,10 +231,19 @@ def list_tables(conn: sqlite3.Connection) -> list[str]:
 
 
 def checkpoint(conn: sqlite3.Connection) -> int:
-    """Run a passive checkpoint, which does not wait for readers; return how many pages are left in the log."""
-    with translate_faults(file_of(conn)):
+    """Run a passive checkpoint, which does not wait for readers; return how many pages are left in the log.
+
+    Raises ``ChangedFileError`` when the file has not the size after it that the checkpoint has given it.
+    """
+    file = file_of(conn)
+    with translate_faults(file):
         _, n_logged, n_moved = conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return int(n_logged - n_moved)
+        n_left = int(n_logged - n_moved)
+        pages = [conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")]
+    with suppress(FileNotFoundError):  # the guard of the file finds that
+        if n_logged > 0 and not n_left and Path(file).stat().st_size != pages[0] * pages[1]:
+            raise ChangedFileError(file)
+    return n_left
 
 
 def sync_folder(folder: Path) -> None:

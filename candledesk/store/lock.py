@@ -40,15 +40,17 @@ class HomeLock:
             msg = f"Cannot write to {path.parent}: {error.strerror}. Choose another home with --home"
             raise EnvironmentFaultError(msg) from error
         _take(self._file)
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without the number of its process
+            self._file.truncate(0)
+            self._file.write(str(os.getpid()))
+            self._file.flush()
 
     def release(self) -> None:
         """Release the lock. The file stays, because removing it could remove the lock of the next process."""
-        if self._is_written:
-            self._file.truncate(0)
-        self._file.close()
+        with contextlib.suppress(OSError):  # as above: closing writes what is left in the buffer
+            if self._is_written:
+                self._file.truncate(0)
+            self._file.close()
 
 
 def check_home(path: Path) -> None:

@@ -19,6 +19,9 @@ _UNREACHABLE = (
     "Cannot open {file}: check that its folder exists and that you may read and write it, or set another --home."
 )
 
+_FULL = "The disk is full, so nothing new is stored in {file}: free some space; stored data are safe."
+# Extended codes: the shared memory of the log cannot be made as large as it must be, which takes a free block.
+NO_ROOM_FOR_LOG = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMMAP})
 _SALVAGE = (
     "run `candledesk doctor --repair`, which saves what can be read into a new file and keeps the damaged one. "
     "Do not delete it: old minutes and imported bars cannot be fetched again."
@@ -34,6 +37,7 @@ _COPIES = ("_second.", "_third.")  # in the message when a copy exists already o
 # The errors of SQLite for damaged pages and cells.
 _DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_NOMEM}
 _DAMAGE_WORDS = ("Could not decode", "integer overflow", "malformed JSON")  # of damaged texts and numbers
+_UNREADABLE_WORDS = ("Could not decode", "unsupported file format")  # of damaged texts, and of the file's header
 
 # By primary result code (https://sqlite.org/rescode.html); a code that is not listed is a bug.
 _SENTENCES = {
@@ -43,9 +47,7 @@ _SENTENCES = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _UNREACHABLE,
     sqlite3.SQLITE_CANTOPEN: _UNREACHABLE,
-    sqlite3.SQLITE_FULL: (
-        "The disk is full, so nothing new is stored in {file}: free some space; stored data are safe."
-    ),
+    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: (
         "The disk reported an error while {file} was read or written: check the disk, then start again."
     ),
@@ -79,7 +81,9 @@ def fault_of(error: sqlite3.Error, file: object = "the database") -> Environment
         return None
     if _is_refused_by_copies(error):
         return DamagedRowsError(_DAMAGED.format(file=file))
-    sentence = _SENTENCES.get(code & 0xFF)
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(_UNREADABLE_WORDS):
+        code = sqlite3.SQLITE_CORRUPT
+    sentence = _FULL if code == sqlite3.SQLITE_IOERR_SHMSIZE else _SENTENCES.get(code & 0xFF)
     if sentence is None:
         return None
     text = sentence.format(file=file)

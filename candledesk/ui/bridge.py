@@ -11,12 +11,14 @@ from PySide6.QtCore import QObject, Qt, Signal
 from candledesk.cache.events import (
     BarsStored,
     CoverageChanged,
+    DamageFound,
     EntriesRestored,
     Event,
     FaultRaised,
     JobChanged,
     JobsChanged,
     LimiterChanged,
+    MaintenanceChanged,
     RefreshDue,
     SymbolReused,
     WindowRequested,
@@ -26,6 +28,20 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
 
 _log = logging.getLogger(__name__)
+# The signal of each event, and the attribute that it carries (empty: the event itself).
+_SIGNALS: dict[type, tuple[str, str]] = {
+    BarsStored: ("bars_stored", ""),
+    CoverageChanged: ("coverage_changed", ""),
+    RefreshDue: ("refresh_due", ""),
+    JobChanged: ("job_changed", "job"),
+    LimiterChanged: ("limiter_changed", "state"),
+    FaultRaised: ("fault_raised", "text"),
+    SymbolReused: ("notice_raised", "text"),
+    DamageFound: ("damage_found", "text"),
+    EntriesRestored: ("damage_found", "text"),
+    MaintenanceChanged: ("maintenance_changed", "task"),
+    WindowRequested: ("window_requested", ""),
+}
 
 
 class Bridge(QObject):
@@ -38,7 +54,9 @@ class Bridge(QObject):
     jobs_changed = Signal()  # many at once: read the list again
     limiter_changed = Signal(object)  # LimiterState
     fault_raised = Signal(str)
-    symbol_reused = Signal(str)
+    notice_raised = Signal(str)
+    damage_found = Signal(str)
+    maintenance_changed = Signal(object)  # MaintenanceTask
     window_requested = Signal(object)  # WindowRequested
     _event_arrived = Signal(object)
 
@@ -57,23 +75,10 @@ class Bridge(QObject):
             self._event_arrived.emit(event)
 
     def _on_event_arrived(self, event: Event) -> None:
-        match event:
-            case BarsStored():
-                self.bars_stored.emit(event)
-            case CoverageChanged():
-                self.coverage_changed.emit(event)
-            case RefreshDue():
-                self.refresh_due.emit(event)
-            case JobChanged():
-                self.job_changed.emit(event.job)
-            case JobsChanged():
-                self.jobs_changed.emit()
-            case LimiterChanged():
-                self.limiter_changed.emit(event.state)
-            case FaultRaised():
-                _log.error("%s", event.text or "bars are stored again")
-                self.fault_raised.emit(event.text)
-            case SymbolReused() | EntriesRestored():
-                self.symbol_reused.emit(event.text)
-            case WindowRequested():
-                self.window_requested.emit(event)
+        if isinstance(event, JobsChanged):
+            self.jobs_changed.emit()
+            return
+        if isinstance(event, FaultRaised):
+            _log.error("%s", event.text or "bars are stored again")
+        name, attribute = _SIGNALS[type(event)]
+        getattr(self, name).emit(getattr(event, attribute) if attribute else event)

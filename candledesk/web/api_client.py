@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from concurrent.futures import Future
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError
@@ -50,6 +51,14 @@ class ApiClient:
         """Return the answer to a POST."""
         return self._send("POST", path, json.dumps(body).encode())
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a PUT."""
+        return self._send("PUT", path, json.dumps(body).encode())
+
+    def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a DELETE."""
+        return self._send("DELETE", path, None)
+
     def _send(self, method: str, path: str, data: bytes | None) -> Any:  # noqa: ANN401 - JSON
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self._url}{path}", data, headers, method=method)  # noqa: S310 - our own loopback address
@@ -63,7 +72,7 @@ class ApiClient:
                 if error.code != HTTPStatus.TOO_MANY_REQUESTS or n_repeats == MAX_REPEATS:
                     raise _read_problem(error) from None
                 time.sleep(float(error.headers["Retry-After"]))
-            except OSError as error:
+            except (OSError, HTTPException, ValueError) as error:  # another program may answer on that port
                 raise EnvironmentFaultError(
                     f"The running CandleDesk at {self._url} does not answer: {error}"
                 ) from error
@@ -73,5 +82,5 @@ class ApiClient:
 def _read_problem(error: urllib.error.HTTPError) -> CandleDeskError:
     try:
         return decode(Problem, json.loads(error.read())).error()
-    except (ValueError, KeyError):
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return EnvironmentFaultError(f"The running CandleDesk answered with HTTP {error.code}")

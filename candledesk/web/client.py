@@ -5,29 +5,42 @@ Calls block and return futures that are already done, except ``wait_job``: that 
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from concurrent.futures import Future
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from candledesk.cache.messages import ArchiveEntry, BarsReply, BarsRequest, Job, SeriesReport, SymbolFound
+from candledesk.cache.messages import (
+    ArchiveEntry,
+    BarsReply,
+    BarsRequest,
+    Job,
+    LimiterState,
+    SeriesCoverage,
+    SeriesReport,
+    SymbolFound,
+)
 from candledesk.cache.runtime.threads import run_into, start_daemon
 from candledesk.domain.bars import Bars
-from candledesk.domain.errors import CandleDeskError, InputError
+from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError
 from candledesk.domain.instrument import Instrument
-from candledesk.domain.job_states import ENDED
+from candledesk.domain.job_states import ENDED, JobState
 from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
+from candledesk.endpoint_file import read_endpoint
 from candledesk.web.api.candles import Candles, Started
+from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
 from candledesk.web.maintenance_client import RemoteMaintenance
 from candledesk.web.remote_indicators import path_of, query_of, read_reply
+from candledesk.web.workspace_client import RemoteWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,17 +64,20 @@ class RemoteCache(RemoteMaintenance):
     def __init__(self, url: str, token: str) -> None:
         """``url`` and ``token`` as in ``endpoint.json``."""
         self._api = ApiClient(url, token)
+        self.workspace = RemoteWorkspace(self._api)
         self._lock = threading.Lock()
         self._waits: list[tuple[int, Future[Job]]] = []
 
     @classmethod
     def find(cls, endpoint: Path) -> RemoteCache | None:
         """Return the cache of the instance that wrote ``endpoint``, ``None`` when it does not answer."""
+        written = read_endpoint(endpoint)
+        if written is None:
+            return None
+        remote = cls(written.url, written.token)
         try:
-            written = json.loads(endpoint.read_text(encoding="utf-8"))
-            remote = cls(written["url"], written["token"])
             remote._api.get("/api/v1/limiter")
-        except (OSError, ValueError, KeyError, CandleDeskError):
+        except CandleDeskError:
             return None
         return remote
 
@@ -134,6 +150,7 @@ class RemoteCache(RemoteMaintenance):
 
     def _wait(self, job: Job) -> Job:
         while job.state not in ENDED:
+            _check_stuck(job)
             time.sleep(POLL_S)
             job = self._read_job(job.job_id)
         return job
@@ -154,7 +171,7 @@ class RemoteCache(RemoteMaintenance):
                 waits = self._waits[:N_POLLED]
                 self._waits = self._waits[N_POLLED:] + waits
             for job_id, ended in waits:
-                read = self.read_job(job_id)
+                read = answered(partial(self._read_moving, job_id))
                 if read.exception() is not None or read.result().state in ENDED:
                     run_into(ended, read.result)
             with self._lock:
@@ -162,6 +179,11 @@ class RemoteCache(RemoteMaintenance):
                 if not self._waits:
                     return
             time.sleep(POLL_S)
+
+    def _read_moving(self, job_id: int) -> Job:
+        job = self._read_job(job_id)
+        _check_stuck(job)
+        return job
 
     def read_job(self, job_id: int) -> Future[Job]:
         """Return one job."""
@@ -217,6 +239,22 @@ class RemoteCache(RemoteMaintenance):
         query = {"symbol": symbol, "interval": interval.name}
         return answered(lambda: decode(SeriesReport, self._api.get("/api/v1/coverage", query)))
 
+    def list_coverage(
+        self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
+    ) -> Future[list[SeriesCoverage]]:
+        """Return what is known of every stored series, ``N_PAGE_ROWS`` of them with one request."""
+        return answered(lambda: list(islice(self._coverage(after), limit)))
+
+    def _coverage(self, after: tuple[str, Interval] | None) -> Iterator[SeriesCoverage]:
+        cursor = None if after is None else f"{after[0]} {after[1].name}"
+        n_rows = N_PAGE_ROWS
+        while n_rows == N_PAGE_ROWS:
+            page = self._api.get("/api/v1/coverage", {"limit": N_PAGE_ROWS, "cursor": cursor})
+            rows = [decode(SeriesCoverage, row) for row in page]
+            yield from rows
+            n_rows = len(rows)
+            cursor = name_series(rows[-1]) if rows else None
+
     def list_archive(self) -> Future[list[ArchiveEntry]]:
         """Return the series that are archived."""
         return answered(lambda: [decode(ArchiveEntry, row) for row in self._api.get("/api/v1/harvest")])
@@ -226,11 +264,22 @@ class RemoteCache(RemoteMaintenance):
         body = {"symbol": symbol, "interval": interval.name, "on": is_on}
         return answered(lambda: decode(ArchiveEntry, self._api.post("/api/v1/harvest", body)))
 
+    def limiter_state(self) -> LimiterState:
+        """Return the limiter as it stands."""
+        return decode(LimiterState, self._api.get("/api/v1/limiter"))
+
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None
     ) -> Future[list[Instrument]]:
         """Return cached instruments; of each only what the API shows."""
         return answered(lambda: [_instrument(row) for row in self._cached_symbols(query, after)][:limit])
+
+    def search_symbols(
+        self, query: str, timeout_s: float, *, limit: int | None = None, after: str | None = None
+    ) -> Future[list[SymbolFound]]:
+        """Return cached instruments, then what the provider's search finds."""
+        sent = {"query": query, "timeout": timeout_s, "limit": limit, "cursor": after}
+        return answered(lambda: [decode(SymbolFound, row) for row in self._api.get("/api/v1/symbols", sent)])
 
     def _cached_symbols(self, query: str, after: str | None) -> Iterator[SymbolFound]:
         query_row = {"query": query, "timeout": 0, "limit": N_PAGE_ROWS}
@@ -241,6 +290,12 @@ class RemoteCache(RemoteMaintenance):
             yield from cached
             n_rows = len(cached)
             after = cached[-1].symbol if cached else None
+
+
+def _check_stuck(job: Job) -> None:
+    """Raise ``EnvironmentFaultError`` for a live job that waits, with no time for its next try, until it can store."""
+    if job.state not in ENDED and job.state is not JobState.PAUSED and job.error and job.next_try_at is None:
+        raise EnvironmentFaultError(job.error)
 
 
 def _span_fields(span: Span | None) -> dict[str, Any]:

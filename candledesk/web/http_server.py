@@ -18,7 +18,7 @@ from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.routes import build_routes
 from candledesk.web.server.assets import load_assets
 from candledesk.web.server.guard import Guard
-from candledesk.web.server.protocol import LoopbackProtocol
+from candledesk.web.server.protocol import BACKLOG, LoopbackProtocol, count_connections_allowed
 from candledesk.web.server.throttle import Bucket
 
 if TYPE_CHECKING:
@@ -30,17 +30,19 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.server.assets import Asset
+    from candledesk.workspace.api import SubscribedWorkspace
 
 _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 HEADER_LIMIT = 16 * 1024
 GRACE_S = 1
+QUEUE = 128  # connections that may wait in the system to be accepted
 
 
 def build_app(
     context: RequestContext, assets: dict[str, Asset], *, port: int, token: str, posts: Bucket | None = None
 ) -> ASGIApp:
-    """Return the guarded application for a server on ``port``; ``posts`` limits how many POST requests are answered."""
+    """Return the guarded application for a server on ``port``; ``posts`` limits how many changes are answered."""
     open_paths = {*assets, "/", "/healthz"}
     return Guard(build_routes(context, assets), port=port, token=token, open_paths=open_paths, posts=posts or Bucket())
 
@@ -50,7 +52,7 @@ class WebServer:
 
     ``port`` 0 takes a free one; ``resources``: the folder that holds ``web/``; ``token``: a new one unless given;
     ``clock``: UTC seconds; ``on_window``: called on the server's thread when another start of the program asks for the
-    window in front. Raises ``EnvironmentFaultError`` when the port is taken.
+    window in front; ``workspace``: watchlists and layouts. Raises ``EnvironmentFaultError`` when the port is taken.
     """
 
     def __init__(
@@ -62,17 +64,19 @@ class WebServer:
         token: str | None = None,
         clock: Callable[[], float] = time.time,
         on_window: Callable[[WindowRequested], None] | None = None,
+        workspace: SubscribedWorkspace | None = None,
     ) -> None:
         """Bind the socket at once, so that ``url`` is known before ``start``."""
         self.token = token or secrets.token_urlsafe(32)
-        self._context = RequestContext(cache, asyncio.Event(), clock, on_window)
+        self._context = RequestContext(cache, asyncio.Event(), clock, on_window, workspace)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self.posts = Bucket()
         app = build_app(self._context, load_assets(resources), port=self.port, token=self.token, posts=self.posts)
         config = uvicorn.Config(
             app,
-            http=LoopbackProtocol,
+            http=_protocol(),
+            backlog=BACKLOG,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -83,7 +87,7 @@ class WebServer:
             h11_max_incomplete_event_size=HEADER_LIMIT,
             timeout_graceful_shutdown=GRACE_S,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_running = threading.Event()
         self._thread = threading.Thread(target=self._run, name="candledesk-http", daemon=True)
@@ -105,7 +109,7 @@ class WebServer:
 
     def start(self) -> None:
         """Serve; returns when connections are accepted."""
-        self._socket.listen(128)
+        self._socket.listen(QUEUE)
         self._thread.start()
         if not self._is_running.wait(10):
             raise EnvironmentFaultError("The web server did not start.")
@@ -136,6 +140,21 @@ class WebServer:
         self._loop = asyncio.get_running_loop()
         self._loop.call_soon(self._is_running.set)
         await self._server.serve(sockets=[self._socket])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; its ``backlog`` is how many connections asyncio accepts in one step, not the system's queue."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept."""
+        await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(QUEUE)
+
+
+def _protocol() -> type[LoopbackProtocol]:
+    """Return the protocol with as many connections as this process may have."""
+    return type("Protocol", (LoopbackProtocol,), {"max_connections": count_connections_allowed()})
 
 
 def _bind(port: int) -> socket.socket:

@@ -19,9 +19,11 @@ from candledesk.web.api import (
     health,
     indicators,
     jobs,
+    layouts,
     limiter,
     maintenance,
     symbols,
+    watchlists,
     window,
 )
 from candledesk.web.api.contract.docs import build_docs
@@ -72,6 +74,8 @@ ENDPOINTS = (
     *events.ENDPOINTS,
     *window.ENDPOINTS,
     *maintenance.ENDPOINTS,
+    *watchlists.ENDPOINTS,
+    *layouts.ENDPOINTS,
     Endpoint(
         "GET",
         "/openapi.json",

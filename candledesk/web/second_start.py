@@ -10,9 +10,11 @@ import time
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
+from candledesk.endpoint_file import read_endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,17 +67,19 @@ def raise_window(
 
     A stale file counts as no instance: the port is closed, or another program uses it, which refuses the token.
     """
+    written = read_endpoint(endpoint)
+    if written is None:
+        return _NOBODY
+    given = {} if interval is None else {"interval": interval}
+    bodies = [given | ({"symbol": name} if name else {}) for name in symbols or ("",)]
     try:
-        written = json.loads(endpoint.read_text(encoding="utf-8"))
-        url, token, pid = written["url"], written["token"], written["pid"]
-        given = {} if interval is None else {"interval": interval}
-        bodies = [given | ({"symbol": name} if name else {}) for name in symbols or ("",)]
-        statuses = {_ask(url, token, body, timeout_s) for body in bodies}
-    except (OSError, ValueError, KeyError, TypeError):
+        statuses = {_ask(written.url, written.token, body, timeout_s) for body in bodies}
+    except (OSError, HTTPException):  # another program may answer on that port
         return _NOBODY
     if statuses == {HTTPStatus.OK}:
-        return Holder(RaiseOutcome.RAISED, pid, url)
-    return Holder(RaiseOutcome.NO_WINDOW, pid, url) if HTTPStatus.CONFLICT in statuses else _NOBODY
+        return Holder(RaiseOutcome.RAISED, written.pid, written.url)
+    is_served = HTTPStatus.CONFLICT in statuses
+    return Holder(RaiseOutcome.NO_WINDOW, written.pid, written.url) if is_served else _NOBODY
 
 
 def await_window(

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from candledesk.domain.errors import InputError
+from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.symbols import parse_symbol
+from candledesk.workspace.chart_contents import CONTENTS, check_contents
+from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
 
 FORMAT = "candledesk.layout/1"
-CONTENTS = ("indicators", "panes")
-"""The parts of a chart's document beside its series; ``ui`` reads and writes them."""
+MAX_CHARTS = 100
+MAX_OPTIONS = 200
+MAX_OPTION_CHARS = 1_000
+_KEYS = ("format", "charts", "front", "options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Layout:
     """``charts``: symbol and interval of each chart; ``front``: the index of the chart in front, 0 without charts.
 
     ``options``: the chart options by name, with JSON values. ``contents``: of each chart the JSON document of what is
-    drawn in it, under the names in ``CONTENTS``; empty, or as many as there are charts.
+    drawn in it, under the names in ``chart_contents.CONTENTS``; empty, or as many as there are charts.
     """
 
     charts: tuple[tuple[str, Interval], ...] = ()
@@ -88,6 +92,53 @@ def make_layout(
         {name: value for name, value in options.items() if isinstance(name, str) and isinstance(value, str | bool)},
         tuple(contents[at] for at, _ in series) if contents and any(contents) else (),
     )
+
+
+def check_layout(document: Mapping[str, object]) -> Layout:
+    """Return the layout of a document of which every part is valid, such as one that a person or a program sends.
+
+    Raises ``DocumentError``, whose ``field`` is the path of the first part that is not (``charts[1].interval``).
+    """
+    for key in document:
+        if key not in _KEYS:
+            raise DocumentError(key[:MAX_NAME_CHARS], f"A layout has no {key[:MAX_NAME_CHARS]!r}: {' '.join(_KEYS)}")
+    if document.get("format") != FORMAT:
+        raise DocumentError("format", f"The format must be {FORMAT}")
+    charts = document.get("charts")
+    if not isinstance(charts, list) or len(charts) > MAX_CHARTS:
+        raise DocumentError("charts", f"The charts must be an array of at most {MAX_CHARTS} objects")
+    pairs = [_check_chart(chart, f"charts[{at}]") for at, chart in enumerate(charts)]
+    contents = tuple(check_contents(chart, f"charts[{at}]") for at, chart in enumerate(charts))
+    front = document.get("front", 0)
+    if not isinstance(front, int) or isinstance(front, bool) or not 0 <= front < max(1, len(pairs)):
+        raise DocumentError("front", "The front must be the index of a chart, 0 without charts")
+    return Layout(tuple(pairs), front, _check_options(document.get("options", {})), contents if any(contents) else ())
+
+
+def _check_chart(chart: object, path: str) -> tuple[str, Interval]:
+    if not isinstance(chart, Mapping) or set(chart) - set(CONTENTS) != {"symbol", "interval"}:
+        raise DocumentError(
+            path, f"{path} must be an object with symbol and interval, and may have {' and '.join(CONTENTS)}"
+        )
+    for key, parse in (("symbol", parse_symbol), ("interval", parse_interval)):
+        text = chart[key]
+        try:
+            parse(text if isinstance(text, str) and text.isascii() else "")
+        except InputError as error:
+            raise DocumentError(f"{path}.{key}", f"{path}.{key} is not valid: {error}") from None
+    return parse_symbol(chart["symbol"]), parse_interval(chart["interval"])
+
+
+def _check_options(options: object) -> dict[str, str | bool]:
+    if not isinstance(options, Mapping) or len(options) > MAX_OPTIONS:
+        raise DocumentError("options", f"The options must be an object of at most {MAX_OPTIONS} chart options")
+    for name, value in options.items():
+        check_text(name, "options", MAX_NAME_CHARS)
+        if not isinstance(value, str | bool):
+            raise DocumentError(f"options.{name}", f"The option {name} must be a text, true or false")
+        if isinstance(value, str):
+            check_text(value, f"options.{name}", MAX_OPTION_CHARS)
+    return dict(options)
 
 
 def _parse_series(symbol: object, interval: object) -> tuple[str, Interval] | None:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from candledesk.store.database_file import checkpoint, snapshot, transaction
+from candledesk.store.file_guard import FileGuard
 from candledesk.store.user.database import connect_user_reader, open_user_database, translate_damage
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class TaskThread(Protocol):
 class StartThread(Protocol):
     """Starts the thread; ``connect`` opens its connection at the first task, ``when_idle`` runs when no task waits."""
 
-    def __call__(self, connect: Callable[[], Connection], when_idle: Callable[[Connection], object]) -> TaskThread:
+    def __call__(
+        self, connect: Callable[[], Connection], when_idle: Callable[[Connection], object], *, guard: FileGuard
+    ) -> TaskThread:
         """Return the running thread."""
 
 
@@ -60,7 +63,8 @@ class UserData:
         self.refusal = refusal
         self.now = now
         self._path = path
-        self._thread = start_thread(self._connect, checkpoint)
+        guard = FileGuard(path, is_written=refusal is None)
+        self._thread = start_thread(self._connect, checkpoint, guard=guard)
 
     def read(self, task: Callable[[Connection], T]) -> Future[T]:
         """Run ``task`` in one read transaction.

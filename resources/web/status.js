@@ -48,6 +48,7 @@ export class Status {
     if (this.limiter?.offline) return ["Offline: the chart shows stored bars and continues when the network is back.", true];
     if (this.limiter?.breaker === "open") return [this.pauseWords(), true];
     if (!series) return ["", false];
+    if (series.isLoading && this.limiter?.unanswered_since) return [this.waitWords(), false];
     if (series.isLoading) return [`Loading ${series.interval} bars of ${series.symbol}…`, false];
     if (series.problem) return [`${series.symbol} ${series.interval}: ${series.problem}`, true];
     return [[`${series.bars.length.toLocaleString("en")} bars`, series.startText].filter(Boolean).join(" · "), false];
@@ -56,6 +57,10 @@ export class Status {
   pauseWords() {
     const { retry_at } = this.limiter;
     return `The provider limits requests${retry_at ? `: next try at ${clock(new Date(retry_at))}` : ""}.`;
+  }
+
+  waitWords() {
+    return `No answer from ${this.limiter.provider} yet.`;
   }
 
   showLimiter() {
@@ -69,6 +74,7 @@ export class Status {
   limiterWords(state) {
     if (state.offline) return "Offline: retrying automatically.";
     if (state.breaker === "open") return this.pauseWords();
+    if (state.unanswered_since) return this.waitWords();
     if (state.breaker === "half_open") return "Testing whether requests are accepted again.";
     const wait = Math.ceil((this.nextAt - Date.now()) / 1000);
     if (wait > 0) return `Next request in ${wait} s.`;

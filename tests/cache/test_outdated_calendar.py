@@ -94,7 +94,8 @@ def test_an_instrument_without_any_calendar_is_answered_with_times_that_can_be_w
         calendars = NoCalendars(yahoo)
         harness.open()
         for span in (None, days_back(3)):
-            reply = harness.cache.load_bars(BarsRequest("AAA", INTERVALS["1d"], span, fill="none")).result(WAIT_S)
+            request = BarsRequest("AAA", INTERVALS["1d"], span, fill="none", timeout_s=0.2)
+            reply = harness.cache.load_bars(request).result(WAIT_S)
             assert not reply.complete
             assert reply.span.end <= NOW
             assert iso_time(reply.span.start)

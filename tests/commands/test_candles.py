@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from candledesk.cache.events import SymbolReused
+from candledesk.cache.events import DamageFound, SymbolReused
 from candledesk.cache.service import CacheService
 from candledesk.commands.candles import print_candles
-from candledesk.commands.printing import report_reuse
+from candledesk.commands.printing import report_notice
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
+from candledesk.domain.interval import parse_interval
+from candledesk.domain.span import Span
 from candledesk.domain.times import parse_time
 from candledesk.settings import load_settings
 
@@ -205,7 +207,13 @@ def wait_for_request(market):
 
 
 def test_a_command_says_that_a_symbol_was_given_to_another_company(capsys):
-    report_reuse(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
+    report_notice(SymbolReused("AAA", "AAA_2026-10-05", "New \x1b[31mSoftware"))
     said = capsys.readouterr().err
     assert "AAA_2026-10-05" in said
     assert "\x1b" not in said
+
+
+def test_a_command_says_what_was_damaged(capsys):
+    text = "Stored 1h bars of AAA are damaged."
+    report_notice(DamageFound("AAA", parse_interval("1h"), Span(0, 3_600), is_lost=True, text=text))
+    assert text in capsys.readouterr().err

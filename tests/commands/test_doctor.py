@@ -210,6 +210,33 @@ def test_a_file_of_another_program_is_left_alone(monkeypatch, capsys, home):
     assert path.read_bytes() == before
 
 
+def test_a_damaged_log_is_noticed_and_what_follows_the_damage_is_saved(monkeypatch, capsys, home):
+    """As a killed process leaves it: SQLite would drop all transactions after the damaged page."""
+    path, other = home / "candles.db", home / "other"
+    other.mkdir()
+    with closing(connect_writer(path)) as writer:
+        writer.execute("PRAGMA wal_autocheckpoint = 0").fetchone()
+        for at in range(1, 4):
+            with transaction(writer):
+                close = 200.0 + np.arange(500)
+                bars = Bars(1_800_000_000 * at + 60 * np.arange(500), close, close + 1, close - 1, close, close)
+                write_bars(writer, series_id(writer, "BTC-USD", INTERVALS["1m"]), bars)
+        for name in ("candles.db", "candles.db-wal"):
+            (other / name).write_bytes((home / name).read_bytes())
+    log = bytearray((other / "candles.db-wal").read_bytes())
+    log[32 + 24 + 8_192 // 2] ^= 1  # the first frame
+    (other / "candles.db-wal").write_bytes(log)
+    code, checks, _ = run(monkeypatch, capsys, other)
+    assert (code, checks["log of the database"]["is_ok"]) == (5, False)
+    assert (other / "candles.db-wal").read_bytes() == log
+    code, checks, _ = run(monkeypatch, capsys, other, "--repair")
+    assert (code, checks["database"]["is_ok"]) == (3, True)
+    assert "1 pages of the log were damaged" in "".join(checks["database"]["details"])
+    with closing(connect_writer(other / "candles.db")) as conn:
+        assert len(read_bars(conn, 1, Span(1_800_000_000, 2**40))) == 1_500
+    assert run(monkeypatch, capsys, other)[0] == 0
+
+
 @pytest.mark.parametrize(
     "command", [("candles", "BTC-USD", "1m", "--offline"), ("serve", "--port", "0"), ("coverage",)]
 )

@@ -69,6 +69,7 @@ def test_jobs_are_listed_paused_resumed_cancelled_and_cleared(cache, yahoo, caps
     assert run_backfill(cache, symbols=("AAA",), interval="1d", **SPAN) == 0
     yahoo.gate.clear()
     (job,) = cache.start_backfills([("AAA", INTERVALS["1h"])], None).result(WAIT_S)
+    wait_until(lambda: cache.read_job(job.job_id).result(WAIT_S).state is JobState.RUNNING)
     capsys.readouterr()
 
     def decide(action, job_id=job.job_id):

@@ -1,16 +1,15 @@
 """What is printed and logged has no control characters, whatever a provider or a user wrote."""
 
 import logging
-from types import SimpleNamespace
 
 import pytest
 
-from candledesk.app import start_log
 from candledesk.cache.messages import Gap
 from candledesk.commands import entry
 from candledesk.commands.exit_codes import EXIT_USAGE
 from candledesk.commands.printing import gap_line, print_table
 from candledesk.domain.span import Span
+from candledesk.log import Log
 
 HOSTILE = "a\x1b[31mb\x07\u202ec\r\nd\x9b"
 
@@ -60,7 +59,7 @@ def test_the_log_has_one_tame_line_a_message(tmp_path):
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     path = tmp_path / "candledesk.log"
-    listener = start_log(SimpleNamespace(log=path), "info")
+    log = Log(path, "info")
     try:
         logging.getLogger("test").info("%s said %s", "Yahoo", HOSTILE)
         try:
@@ -68,12 +67,10 @@ def test_the_log_has_one_tame_line_a_message(tmp_path):
         except ValueError:
             logging.getLogger("test").info("caught", exc_info=True)
     finally:
-        listener.stop()
+        log.stop()
         for handler in [one for one in root.handlers if one not in before]:
             root.removeHandler(handler)
         root.setLevel(level)
-        for handler in listener.handlers:
-            handler.close()
     text = path.read_text(encoding="utf-8")
     assert is_tame(text)
     assert text.splitlines()[0].endswith("Yahoo said a[31mbc d")

@@ -41,6 +41,15 @@ test("a pause says when requests are tried again", () => {
   assert.deepEqual(words({ limiter: { ...FREE, breaker: "open" } }), ["The provider limits requests.", true]);
 });
 
+test("a provider that does not answer is named while bars are loaded, and calmly", () => {
+  const limiter = { ...FREE, provider: "Yahoo", unanswered_since: "2026-11-02T10:00:00Z" };
+  const said = makeStatus({ limiter });
+  assert.deepEqual(said.words({ symbol: "AAPL", interval: "1d", isLoading: true, bars: [] }), ["No answer from Yahoo yet.", false]);
+  assert.equal(said.words({ symbol: "AAPL", interval: "1d", bars: [] })[0], "0 bars");
+  assert.equal(said.limiterWords(limiter), "No answer from Yahoo yet.");
+  assert.equal(makeStatus({ limiter: { ...limiter, offline: true } }).limiterWords({ ...limiter, offline: true }), "Offline: retrying automatically.");
+});
+
 test("the limiter's state is said in words", () => {
   const said = (limiter, nextAt = 0) => makeStatus({ limiter, nextAt }).limiterWords(limiter);
   assert.match(said({ ...FREE, offline: true, breaker: "open" }), /^Offline/);

@@ -75,6 +75,12 @@ class TideTables:
     def exchange_name(self, exchange):
         return "Elbe"
 
+    def find_listed(self, name):
+        return ()
+
+    def listed_name(self, symbol, exchange):
+        return ""
+
 
 def levels(span):
     times = np.arange(-(-span.start // HOUR_S), -(-span.end // HOUR_S), dtype=np.int64) * HOUR_S

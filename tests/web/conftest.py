@@ -7,7 +7,10 @@ from starlette.testclient import TestClient
 from candledesk.web.api.contract.endpoint import RequestContext
 from candledesk.web.http_server import WebServer, build_app
 from candledesk.web.server.assets import load_assets
+from candledesk.workspace.user_data import UserData
+from candledesk.workspace.workspace import Workspace
 from tests.web.market import NOW, make_cache
+from tests.workspace.conftest import START_THREAD
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 PORT, TOKEN = 8123, "a-token-for-tests"
@@ -19,10 +22,17 @@ def cache():
 
 
 @pytest.fixture
-def app(cache):
-    return build_app(
-        RequestContext(cache, asyncio.Event(), lambda: NOW), load_assets(RESOURCES), port=PORT, token=TOKEN
-    )
+def workspace(tmp_path):
+    """Watchlists and layouts in a database of the test, on the thread that owns it."""
+    user_data = UserData(tmp_path / "user.db", START_THREAD, now=lambda: NOW)
+    yield Workspace(user_data)
+    assert user_data.close(5)
+
+
+@pytest.fixture
+def app(cache, workspace):
+    context = RequestContext(cache, asyncio.Event(), lambda: NOW, workspace=workspace)
+    return build_app(context, load_assets(RESOURCES), port=PORT, token=TOKEN)
 
 
 @pytest.fixture
@@ -33,12 +43,15 @@ def anonymous_client(app):
 
 @pytest.fixture
 def client(app):
-    return TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers={"Authorization": f"Bearer {TOKEN}"})
+    """A client whose requests are all answered on one event loop, as by the real server."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", headers=headers) as opened:
+        yield opened
 
 
 @pytest.fixture
-def server(cache):
-    served = WebServer(cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW)
+def server(cache, workspace):
+    served = WebServer(cache, resources=RESOURCES, token=TOKEN, clock=lambda: NOW, workspace=workspace)
     served.start()
     yield served
     served.stop(3)

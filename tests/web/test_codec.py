@@ -7,7 +7,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from candledesk.cache.events import BarsStored, JobsChanged, SymbolReused
+from candledesk.cache.events import BarsStored, DamageFound, JobsChanged, SymbolReused
 from candledesk.cache.indicator_messages import ProfileRow
 from candledesk.cache.maintenance_messages import (
     BackupFile,
@@ -43,6 +43,8 @@ from candledesk.web.api.jobs import JobPage
 from candledesk.web.codec import components_of, decode, encode, is_message, schema_of
 from candledesk.web.routes import ENDPOINTS
 from candledesk.web.server.problems import Problem
+from candledesk.workspace.events import LayoutChanged, WatchlistChanged
+from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 
 DAY = INTERVALS["1d"]
 GAP = Gap(Span(0, 86_400), "not fetched yet", 7)
@@ -69,25 +71,45 @@ MESSAGES = [
     BarsStored("AAPL", DAY, Span(0, 1), 3),
     JobsChanged(4),
     SymbolReused("A", "A_2026-11-28", "Another Inc."),
+    DamageFound("AAPL", DAY, Span(0, 1), is_lost=True, text="damaged"),
     Problem("Not Found", 404, "There is none", "symbol", "unknown_symbol", "XYZ"),
     Problem("Bad Request", 400, "Malformed"),
     Candle(0, 0, None, 2.0, 0.5, 1.0, 10.0, final=True, odd="jump"),
     Derived(Span(0, 1), parse_interval("45m")),
     IndicatorValues(
-        "rsi", "AAPL", DAY, {"length": 14, "source": "close"}, (1, 2), (True, False), (False, True),
-        {"value": (None, 1.5)}, {"value": 25}, (3,), (GAP,), 4, notes=("from 5m bars",),
+        "rsi",
+        "AAPL",
+        DAY,
+        {"length": 14, "source": "close"},
+        (1, 2),
+        (True, False),
+        (False, True),
+        {"value": (None, 1.5)},
+        {"value": 25},
+        (3,),
+        (GAP,),
+        4,
+        notes=("from 5m bars",),
         profile=(ProfileRow(1.0, 2.0, 3.0, 4.0, in_value_area=True),),
     ),
     IndicatorRow(
-        "macd", "MACD", (IndicatorParam("k", ParamType.CHOICE, "a", None, None, ("a", "b")),),
-        (IndicatorOutput("signal", Plot.LINE),), Pane.OWN, (0.0,),
+        "macd",
+        "MACD",
+        (IndicatorParam("k", ParamType.CHOICE, "a", None, None, ("a", "b")),),
+        (IndicatorOutput("signal", Plot.LINE),),
+        Pane.OWN,
+        (0.0,),
     ),
     MaintenanceTask(1, MaintenanceKind.BACKUP, MaintenanceState.RUNNING, "Copying", 1, 2, ("Done.",), None, 3, 4),
     BACKUP,
     SIZES,
     replace(SIZES, first_open=5, last_open=6, n_irreplaceable=1, irreplaceable_until=6),
     StorageReport("/home/candles.db", 1, 2, 3, 4, 5, 6, (SIZES,), (TableStorage("candle", 1, 2),), (BACKUP,)),
-]  # fmt: skip
+    Watchlist("a", (WatchlistSection("", ("AAPL",)),), {"AAPL": "red"}, {"AAPL": "x"}, {"AAPL": "NYSE:A"}, 3),
+    Watchlist("a"),
+    WatchlistChanged("a", "added"),
+    LayoutChanged("b", "renamed", "a"),
+]
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)

@@ -123,6 +123,13 @@ def test_events_arrive_for_the_series_that_was_asked_for(server, cache):
         assert read_events(lines, 2) == [("bars_stored", stored), ("fault", {"text": "The disk is full."})]
 
 
+def test_a_reader_that_comes_later_gets_the_fault_that_lasts(server, cache):
+    cache.fault = "The disk is full."
+    with open_stream(server) as answer:
+        events = read_events(answer.iter_lines(), 2)
+    assert (events[0][0], events[1]) == ("limiter", ("fault", {"text": "The disk is full."}))
+
+
 def test_a_reader_that_leaves_is_forgotten(server, cache):
     with open_stream(server) as answer:
         lines = answer.iter_lines()  # kept: a lost iterator closes the connection

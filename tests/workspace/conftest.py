@@ -20,10 +20,12 @@ def user_path(tmp_path):
 
 @pytest.fixture
 def open_user_data(user_path):
-    """Return a function that opens the user data; all are closed at the end of the test."""
+    """Return a function that opens the user data as the next process does, after it has closed those of the last."""
     opened = []
 
     def begin(path=user_path, **changes):
+        for former in opened:
+            assert former.close(5)
         opened.append(UserData(path, START_THREAD, now=lambda: NOW, **changes))
         return opened[-1]
 

@@ -84,7 +84,7 @@ class BarsImporter:
         now = self._context.now()
 
         task = partial(write_import, symbol=symbol, interval=interval, raw=bars, calendar=calendar, now=now)
-        report, event = self._context.writer.submit(task).result()
+        report, event = self._context.damage.submit(task).result()
         if event is not None:
             self._context.emit(event)
         return replace(report, symbol=symbol)

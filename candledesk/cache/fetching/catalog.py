@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.events import LimiterChanged
 from candledesk.cache.fetching.forgotten import ForgottenSeries
+from candledesk.cache.rules.damaged_bars import cover_lost
 from candledesk.cache.rules.planner import Facts
 from candledesk.cache.storing.recheck_sessions import reopen_sessions
 from candledesk.domain.calendar.observed_sessions import without_sessions
 from candledesk.domain.calendar.session_overrides import apply_overrides, session_dates
-from candledesk.domain.errors import InputError, OfflineError, UnknownSymbolError
+from candledesk.domain.errors import EnvironmentFaultError, InputError, OfflineError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START
 from candledesk.domain.symbols import spell_symbol, split_symbol
 from candledesk.store.market import calendars as calendar_store
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.chunks.proof import lost_spans
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from candledesk.cache.context import CacheContext
     from candledesk.cache.events import Event
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.calendars import SessionSource
+    from candledesk.store.market.chunks.proof import Finding
 
 UNKNOWN_FOR_S = 3_600.0  # an unknown symbol costs one request an hour at most
 _SOURCES: tuple[SessionSource, ...] = ("idle", "observed", "stated")
@@ -161,6 +164,18 @@ class Catalog:
         is_serving = self._serves(calendar, instrument)
         return SeriesState(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
 
+    def without_lost(self, known: SeriesState, findings: Sequence[Finding]) -> SeriesState:
+        """Return the state of a series in which stored bars that are lost are gaps."""
+        lost = [] if known.series_id is None else lost_spans(findings, known.series_id)
+        if not lost:
+            return known
+        retry_at = None if self._context.damage.is_refused else known.now
+        states = [
+            None if facts is None else replace(facts, coverage=cover_lost(facts.coverage, lost, retry_at))
+            for facts in (known.facts, known.outdated)
+        ]
+        return replace(known, facts=states[0], outdated=states[1])
+
     def load(self, symbol: str, interval: Interval) -> SeriesState:
         """Read what the database knows of a series, and wait for it; not on a reader thread."""
         return self._context.readers.submit(lambda connection: self.read(connection, symbol, interval)).result()
@@ -201,7 +216,10 @@ class Catalog:
         return is_all_there_is or int(calendar.date[0]) <= start + CALENDAR_MARGIN_S
 
     def load_calendar(self, instrument: Instrument) -> SessionCalendar:
-        """Compute the calendar in the fetch process and store it; blocks, so only on a fetch thread."""
+        """Compute the calendar in the fetch process and store it; blocks, so only on a fetch thread.
+
+        Where nothing can be stored it serves this run, and the ``EnvironmentFaultError`` is raised.
+        """
         key = calendar_key(instrument)
         start = calendar_start(instrument)
         calendar = self._context.providers.load_calendar(instrument, start)
@@ -215,7 +233,14 @@ class Catalog:
                 self._calendars[key], self._loaded_from[key] = whole, start
             return whole
 
-        return self._context.writer.submit(write).result()
+        try:
+            return self._context.writer.submit(write).result()
+        except EnvironmentFaultError:
+            whole = self._context.readers.submit(lambda connection: _with_sessions(connection, calendar)).result()
+            with self._lock:
+                self._calendars.setdefault(key, whole)
+                self._loaded_from.setdefault(key, start)
+            raise
 
     def save_session_overrides(
         self, instrument: Instrument, calendar: SessionCalendar, overrides: SessionOverrides

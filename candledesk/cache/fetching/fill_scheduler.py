@@ -17,10 +17,11 @@ from candledesk.cache.fetching.fill_task import FillPlan, FillResult, FillTarget
 from candledesk.cache.fetching.single_flight import SingleFlight
 from candledesk.cache.fetching.window_fetch import WindowFetcher
 from candledesk.cache.fetching.window_outcomes import Answered, Over, Replan, RetryLater, Unanswered, WaitForNetwork
+from candledesk.cache.rules.damaged_bars import damaged_gaps
 from candledesk.cache.rules.planner import count_expected, cut_windows, never_gaps, plan_span, whole_window
 from candledesk.cache.runtime.storage_health import StorageHealth
 from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
-from candledesk.domain.span import HISTORY_START, subtract_spans
+from candledesk.domain.span import HISTORY_START, Span, subtract_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from candledesk.cache.messages import Gap
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.interval import Interval
-    from candledesk.domain.span import Span
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class FillScheduler:
         task.cancel.set()
         task.finish(FillResult(error=ClosingError("CandleDesk is shutting down"), is_cancelled=True))
 
-    def run(self, priority: int, task: Callable[[], None]) -> None:
+    def run(self, priority: int, task: Callable[[], object]) -> None:
         """Run ``task`` on the fetch pool, for short work that waits for the writer."""
         self._context.pool.submit(priority, task)
 
@@ -238,6 +238,7 @@ class FillScheduler:
         if task.only_instrument:
             self._end(task, FillResult())
             return None
+        known = self._check_stored(task, known)
         facts = known.facts
         if facts is None:
             msg = f"No calendar for {symbol}"
@@ -249,6 +250,19 @@ class FillScheduler:
         if not windows and plan.in_flight and not task.is_update:
             windows = replace(plan, in_flight=()).windows  # they are waited for
         return FillPlan(known, windows, plan.gaps, version)
+
+    def _check_stored(self, task: FillTask, known: SeriesState) -> SeriesState:
+        """Check once what a backfill would count as done; return what is known when lost bars have become gaps."""
+        facts, series_id = known.facts, known.series_id
+        if task.job_id is None or task.is_update or task.is_proven or facts is None or series_id is None:
+            return known
+        task.is_proven = True
+        span, damage = task.target.resolve(facts) or Span(HISTORY_START, facts.now), self._context.damage
+        repaired = self._context.readers.submit(lambda connection: damage.check(connection, series_id, span)).result()
+        if repaired is None:
+            return known
+        repaired.result()
+        return self._catalog.load(task.symbol, task.interval)
 
     def _next_window(self, task: FillTask, plan: FillPlan) -> None:
         """Fetch the newest window that is not in flight; wait when all are, end the task when none is left."""
@@ -355,6 +369,9 @@ def _windows_to_update(task: FillTask, span: Span | None, facts: Facts, window_s
 
 
 def _never_gaps(task: FillTask, facts: Facts | None) -> tuple[Gap, ...]:
-    """Return the gaps of a job that no try can fill; none where the job is for the whole history."""
-    span = None if facts is None or task.job_id is None else task.target.resolve(facts)
-    return () if facts is None or span is None or span.start <= HISTORY_START else never_gaps(span, facts)
+    """Return the gaps of a job that no try can fill; for the whole history only those of damaged bars."""
+    if facts is None or task.job_id is None:
+        return ()
+    span = task.target.resolve(facts)
+    is_whole = span is None or span.start <= HISTORY_START
+    return (*damaged_gaps(span, facts), *(() if span is None or is_whole else never_gaps(span, facts)))

@@ -118,7 +118,7 @@ class FillTask:
     instead. ``on_blocked`` is called with the reason when it waits for something that may take for ever (the network,
     a full disk), ``on_retry_pause`` when it begins to wait for its next try of a window, which keeps nobody else from
     asking. ``plan``: what is left of its plan, ``None`` when it must be planned anew; ``is_reported``: whether an event
-    has said what became of one of its windows.
+    has said what became of one of its windows; ``is_proven``: whether the stored bars of its span were checked.
     """
 
     symbol: str
@@ -141,6 +141,7 @@ class FillTask:
     asked: list[Span] = field(default_factory=list)
     is_in_retry_pause: bool = False
     is_reported: bool = False
+    is_proven: bool = False
 
     @property
     def is_live(self) -> bool:

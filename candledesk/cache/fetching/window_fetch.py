@@ -127,7 +127,8 @@ class WindowFetcher:
         """Send the request, and report to the limiter how it ended, whatever happens."""
         n_sent, outcome, reason = 1, RequestOutcome.FAULT, INTERNAL_ERROR
         try:
-            answer = self._context.providers.fetch(self._request(known, claim))
+            with self._context.answer_watch.asking() as answers:
+                answers.append(answer := self._context.providers.fetch(self._request(known, claim)))
             n_sent, outcome, reason = answer.n_requests, outcome_of(answer), getattr(answer, "reason", "")
             return answer
         finally:
@@ -182,7 +183,7 @@ class WindowFetcher:
         is_last_try = before.n_faults + 1 >= task.n_tries
         calendar = self._remember_sessions(claim, answer, calendar, now)
         request = CommitRequest(claim, calendar, now, is_last_try, before.held, before.is_checked)
-        result = self._context.writer.submit(lambda connection: commit_window(connection, request, answer)).result()
+        result = self._context.damage.submit(lambda connection: self._commit(connection, request, answer)).result()
         self._on_stored()
         is_reported = self._report_result(claim, answer, result)
         attempt = Attempt(claim.window.start, 0, result.sightings, is_checked=result.daily_since is not None)
@@ -195,6 +196,11 @@ class WindowFetcher:
             )
         attempt = replace(attempt, n_faults=before.n_faults + 1)
         return RetryLater(attempt, self._pause_s(attempt), _next_try(task, attempt, result.refetch.value), dailies)
+
+    def _commit(self, connection: Connection, request: CommitRequest, answer: BarsAnswer) -> CommitResult:
+        result = commit_window(connection, request, answer)
+        self._context.damage.note_repaired(connection, result.findings)
+        return result
 
     def _note_answered(self, claim: Claim) -> None:
         self._failures.pop((claim.symbol, claim.interval.name), None)

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.fetching.job_journal import JobJournal, Order
     from candledesk.cache.messages import Job
-    from candledesk.domain.interval import Interval
     from candledesk.store import Connection
     from candledesk.store.market.jobs import JobChanges, JobRow
 
@@ -76,7 +75,7 @@ class JobQueue:
             row = job_store.read_job(connection, job_id)
             if row is None:
                 raise UnknownJobError(f"There is no job {job_id}")
-            job = self._journal.job(row)
+            job = self._shown(row)
             series_id = instrument_store.series_id(connection, job.symbol, job.interval)
             dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, job.span)
             return replace(job, dropped=dropped)
@@ -87,10 +86,17 @@ class JobQueue:
         """Read jobs, the newest first."""
         return self._context.readers.submit(
             lambda connection: [
-                self._journal.job(row)
-                for row in job_store.list_jobs(connection, state=state, limit=limit, before=before)
+                self._shown(row) for row in job_store.list_jobs(connection, state=state, limit=limit, before=before)
             ]
         )
+
+    def _shown(self, row: JobRow) -> Job:
+        """Return a row as a message; one that waits until bars can be stored again says so, as its row cannot."""
+        job = self._journal.job(row)
+        fault = self._fill_scheduler.storage_health.error
+        if fault is None or job.state not in {JobState.QUEUED, JobState.RUNNING}:
+            return job
+        return replace(job, error=str(fault), next_try_at=None)
 
     def wait(self, job_id: int) -> Future[Job]:
         """Resolve when the job has ended; see ``JobWaiters``."""
@@ -150,7 +156,13 @@ class JobQueue:
                 self._move_all(connection, JobVerb.CANCEL, (JobState.QUEUED,), kind=kind)
             return job_store.count_jobs(connection).get(JobState.QUEUED, 0)
 
-        n_queued = self._journal.change(resume_previous, self._journal.emit_jobs_changed).result()
+        try:
+            n_queued = self._journal.change(resume_previous, self._journal.emit_jobs_changed).result()
+        except EnvironmentFaultError as error:  # stored bars can be shown all the same
+            self._fill_scheduler.storage_health.note(error)
+            again = partial(self._fill_scheduler.run, int(Priority.BACKFILL), self.resume_previous)
+            self._context.delayed_calls.call_later(RESTART_QUEUE_S, again)
+            return 0
         self.start_queued()
         return n_queued
 
@@ -385,10 +397,3 @@ class JobQueue:
 async def _count(moved: Future[list[int]]) -> int:
     ids = await wait_for(moved)
     return len(ids)
-
-
-def update_span(interval: Interval, now: int) -> Span:
-    """Return the span of an update while the venue's sessions are not known: the last days (yahoo.md §4.10)."""
-    back = 5 * DAY_S if interval.is_daily else 3 * DAY_S
-    start = (now - back) // DAY_S * DAY_S
-    return Span(start, now // 60 * 60 + 60)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.fetching.fill_task import Priority
 from candledesk.cache.fetching.job_journal import Order
-from candledesk.cache.jobs.queue import update_span
 from candledesk.cache.rules.base_bars import base_part
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.update_times import recent_span
 from candledesk.domain.errors import CandleDeskError, InputError
-from candledesk.domain.interval import HOUR_S
+from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.job_states import JobKind
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.symbols import parse_symbol
@@ -96,7 +95,7 @@ class JobSubmitter:
         """Return the order for what may have changed: the last sessions, or days while the sessions are unknown."""
         facts, now = self._catalog.read(connection, symbol, interval).facts, self._context.now()
         recent = None if facts is None else recent_span(facts.calendar, interval, now)
-        return Order(symbol, interval, JobKind.UPDATE, recent or update_span(interval, now), Priority.UPDATE)
+        return Order(symbol, interval, JobKind.UPDATE, recent or _update_span(interval, now), Priority.UPDATE)
 
     async def _start(self, make_orders: Callable[[Connection], list[Order]]) -> list[Job]:
         """Start jobs; those of unknown symbols once these have been looked up, for a job row needs its series.
@@ -163,3 +162,10 @@ def _failed(error: CandleDeskError) -> Future[T]:
 
 async def _first(jobs: Future[list[Job]]) -> Job:
     return (await wait_for(jobs))[0]
+
+
+def _update_span(interval: Interval, now: int) -> Span:
+    """Return the span of an update while the venue's sessions are not known: the last days (yahoo.md §4.10)."""
+    back = 5 * DAY_S if interval.is_daily else 3 * DAY_S
+    start = (now - back) // DAY_S * DAY_S
+    return Span(start, now // 60 * 60 + 60)

@@ -51,7 +51,7 @@ def write_automatic(context: MaintenanceContext, reason: str, report: TaskReport
     target, damage = write(context, request, report)
     report.add_line(f"Backup: {target}")
     if not damage:
-        for path in remove_old_backups(context.paths.home, keep=context.n_backups_kept, reason=reason):
+        for path in remove_old_backups(context.paths.home, keep=context.options.value.backups_kept, reason=reason):
             report.add_line(f"Deleted the older backup {path}")
     return target
 

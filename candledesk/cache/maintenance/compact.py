@@ -34,7 +34,7 @@ def run_compact(context: MaintenanceContext, _request: MaintenanceRequest, repor
         n_given = compact(connection, n_rows, report)
         return f"The database is {n_given / 1e6:,.1f} MB smaller."
 
-    report.add_line(context.cache.writer.submit(run).result())
+    report.add_line(context.cache.writer.submit(run, has_checkpoint=True).result())
 
 
 def _wait_for_fills(context: MaintenanceContext, report: TaskReport) -> None:

@@ -67,7 +67,7 @@ def read_lines(lines: Iterable[str]) -> list[CheckLine]:
 
 def _read(line: str, details: tuple[str, ...]) -> CheckLine:
     mark, _, rest = line.partition("  ")
-    name, _, text = rest.strip().partition(": ")
+    name, _, text = rest.lstrip().partition(": ")
     return CheckLine(name, is_ok=mark != "FAIL", text=text, details=details, has_lost=mark == "LOST")
 
 
@@ -109,10 +109,9 @@ def describe_check(file: str, n_bytes: int, check: MarketCheck) -> list[CheckLin
 def describe_rows(rows: Sequence[RowFinding], *, is_repaired: bool) -> CheckLine:
     """Return what was found, or done, where rows of the small tables are not equal to their copies."""
     n_lost = sum(row.verdict in {RowVerdict.NEITHER, RowVerdict.LAST} for row in rows)
-    text = f"{_count(len(rows), 'row')} not equal to the copies"
+    text = f"{len(rows):,} damaged " + ("entry" if len(rows) == 1 else "entries")
     if is_repaired:
-        text += f"; {len(rows) - n_lost:,} restored from two equal versions"
-        text += f", {n_lost:,} not proven" if n_lost else ""
+        text += f"; {len(rows) - n_lost:,} restored" + (f", {n_lost:,} not proven" if n_lost else "")
     else:
         text += "; `candledesk doctor --repair` restores them from their copies"
     details = tuple(str(row) for row in rows[:MAX_ROWS])

@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
     from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.provider_limits import ProviderLimits
-    from candledesk.cache.maintenance_messages import BackupFile, StorageReport
+    from candledesk.cache.maintenance.storage_options import StorageOptionsFile
+    from candledesk.cache.maintenance_messages import BackupFile, StorageOptions, StorageReport
     from candledesk.paths import Paths
 
 
 class HomeFiles:
-    """Reads what the home holds, and deletes backups."""
+    """Reads what the home holds, deletes backups, and changes what the home does by itself."""
 
-    def __init__(self, context: CacheContext, limits: ProviderLimits, paths: Paths) -> None:
+    def __init__(
+        self, context: CacheContext, limits: ProviderLimits, paths: Paths, options: StorageOptionsFile
+    ) -> None:
         """``limits``: how far back the providers answer."""
         self._context = context
         self._limits = limits
         self._paths = paths
+        self._options = options
 
     def read_storage(self) -> Future[StorageReport]:
         """Return the sizes of series, tables, logs and backups."""
@@ -38,3 +42,11 @@ class HomeFiles:
     def remove_backup(self, path: str) -> Future[BackupFile]:
         """Delete a copy of the home; ``InputError`` for a path that is none of them."""
         return self._context.readers.submit(lambda _connection: remove_listed(self._paths, path))
+
+    def read_options(self) -> Future[StorageOptions]:
+        """Return what the home does by itself."""
+        return self._context.readers.submit(lambda _connection: self._options.value)
+
+    def change_options(self, options: StorageOptions) -> Future[StorageOptions]:
+        """Use ``options`` from now on; ``InputError`` for a number out of range."""
+        return self._context.readers.submit(lambda _connection: self._options.change(options))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.maintenance.backup import BACKUP
 from candledesk.cache.maintenance.checking import CHECK, REPAIR
 from candledesk.cache.maintenance.compact import COMPACT
+from candledesk.cache.maintenance.conversion import CONVERT
 from candledesk.cache.maintenance.forget import FORGET
 from candledesk.cache.maintenance_messages import MaintenanceKind
 
@@ -17,6 +18,7 @@ KINDS: dict[MaintenanceKind, TaskKind] = {
     MaintenanceKind.BACKUP: BACKUP,
     MaintenanceKind.CHECK: CHECK,
     MaintenanceKind.COMPACT: COMPACT,
+    MaintenanceKind.CONVERT: CONVERT,
     MaintenanceKind.FORGET: FORGET,
     MaintenanceKind.REPAIR: REPAIR,
 }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.jobs.queue import JobQueue
+    from candledesk.cache.maintenance.storage_options import StorageOptionsFile
     from candledesk.cache.maintenance_messages import MaintenanceRequest
     from candledesk.domain.errors import EnvironmentFaultError
     from candledesk.domain.progress import Progress
@@ -48,8 +49,8 @@ class MaintenanceContext:
 
     ``connect_reader`` opens a read-only connection of the task's own, which the task closes; writes are short
     transactions that are submitted to ``cache.writer``. ``refusal``: why nothing can be written in this home;
-    ``n_backups_kept``: how many automatic backups of one reason are kept; ``repair_rows``: repairs the rows of the
-    small tables on the writer thread (``runtime.row_repairs``).
+    ``options``: how many automatic backups are kept; ``repair_rows``: repairs the rows of the small tables on the
+    writer thread (``runtime.row_repairs``).
     """
 
     cache: CacheContext
@@ -59,7 +60,7 @@ class MaintenanceContext:
     paths: Paths
     connect_reader: Callable[[], Connection]
     refusal: EnvironmentFaultError | None
-    n_backups_kept: int
+    options: StorageOptionsFile
     repair_rows: Callable[[Connection], bool]
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
-from candledesk.cache.queries.series_reader import actions_span, read_series
+from candledesk.cache.queries.proven_reads import read_proven
+from candledesk.cache.queries.series_reader import Source, actions_span, read_series
 from candledesk.cache.rules.base_bars import base_count, base_part
+from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import in_time, start_coroutine, wait_for
-from candledesk.domain.errors import NotCachedError, TooLateError
+from candledesk.domain.errors import EnvironmentFaultError, NotCachedError, TooLateError
 from candledesk.domain.interval import INTERVALS
+from candledesk.store.market.chunks.proof import lost_spans
+from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -20,8 +25,17 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.messages import BarsReply, BarsRequest
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 N_LATEST = 500  # bars that are filled when a script names no span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """An answer; ``repaired``: the end of the repair after which bars that it has found lost can be fetched again."""
+
+    reply: BarsReply
+    repaired: Future[None] | None
 
 
 class BarsLoader:
@@ -36,21 +50,41 @@ class BarsLoader:
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
         if request.fill == "none":
-            return self._read_bars(request)
+            return start_coroutine(self._read_only(request))
         self._context.active.note(request.symbol, request.interval.base)
         return start_coroutine(self._load_bars(request))
 
+    async def _read_only(self, request: BarsRequest) -> BarsReply:
+        return (await wait_for(self._read_bars(request))).reply
+
     async def _load_bars(self, request: BarsRequest) -> BarsReply:
         is_patient = request.fill == "wait" and request.timeout_s is None
-        filled = start_coroutine(self._fill(request, PATIENT_TRIES if is_patient else USUAL_TRIES))
+        n_tries, began = PATIENT_TRIES if is_patient else USUAL_TRIES, self._context.elapsed()
+        filled = start_coroutine(self._fill(request, n_tries))
         if request.fill == "async":
             try:
-                return await wait_for(self._read_bars(request))
+                return self._fill_repaired(request, await wait_for(self._read_bars(request)))
             except NotCachedError:  # the answer describes the instrument, which is looked up first
                 filled = start_coroutine(self._resolve(request))
         late = TooLateError(f"No answer came within {request.timeout_s or 0:g} s and the cache knows nothing yet")
         error = await wait_for(in_time(filled, request.timeout_s, late, self._context.delayed_calls))
-        return await wait_for(self._read_bars(request, error))
+        found = await wait_for(self._read_bars(request, error))
+        if found.repaired is None:
+            return found.reply
+        left_s = None if request.timeout_s is None else request.timeout_s - (self._context.elapsed() - began)
+        filled = start_coroutine(self._fill_after(found.repaired, request, n_tries))
+        error = await wait_for(in_time(filled, left_s, late, self._context.delayed_calls))
+        return (await wait_for(self._read_bars(request, error))).reply
+
+    def _fill_repaired(self, request: BarsRequest, found: _Found) -> BarsReply:
+        """Fill the bars that an answer has found lost, after it."""
+        if found.repaired is not None:
+            start_coroutine(self._fill_after(found.repaired, request, USUAL_TRIES))
+        return found.reply
+
+    async def _fill_after(self, repaired: Future[None], request: BarsRequest, n_tries: int) -> Exception | None:
+        await wait_for(repaired)
+        return await self._fill(request, n_tries)
 
     async def _resolve(self, request: BarsRequest) -> Exception | None:
         fill_scheduler, base = self._fill_scheduler, request.interval.base
@@ -91,12 +125,39 @@ class BarsLoader:
             return FillTarget(n_before=base_count(request.interval, n_bars))
         return FillTarget(base_part(request.interval, request.span))
 
-    def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[BarsReply]:
-        def read(connection: Connection) -> BarsReply:
+    def _with_wait(self, reply: BarsReply) -> BarsReply:
+        """Return a reply that came too soon with what its gaps wait for, where that is the provider's answer."""
+        if self._context.answer_watch.unanswered_since is None:
+            return reply
+        reason = f"no answer from {self._context.providers.title(reply.request.symbol)} yet"
+        gaps = tuple(replace(gap, reason=reason) if gap.reason == NOT_FETCHED else gap for gap in reply.gaps)
+        return replace(reply, gaps=gaps)
+
+    def _read_bars(self, request: BarsRequest, error: Exception | None = None) -> Future[_Found]:
+        storage_health = self._fill_scheduler.storage_health
+
+        def read(connection: Connection) -> _Found:
+            with snapshot(connection):  # a repair deletes lost bars: their coverage must be read as it was then
+                return read_all(connection)
+
+        def read_all(connection: Connection) -> _Found:
             known = self._catalog.read(connection, request.symbol, request.interval.base)
             if known.instrument is None:
                 raise error or NotCachedError(request.symbol)
             rate_symbols = partial(self._catalog.rate_symbols, request.symbol)
-            return read_series(connection, request, known, self._target_of(request), rate_symbols)
+            source = Source(connection, rate_symbols, [])
+
+            def read_once(findings: list[Finding]) -> BarsReply:
+                return read_series(
+                    source, request, self._catalog.without_lost(known, findings), self._target_of(request)
+                )
+
+            reply = read_proven(read_once, source.findings)
+            repaired = self._context.damage.report(connection, source.findings)
+            if isinstance(error, EnvironmentFaultError) and not (reply.complete or storage_health.is_read_only):
+                raise error  # "not fetched yet" would hide that a full disk takes no bars
+            if isinstance(error, TooLateError):
+                reply = self._with_wait(reply)
+            return _Found(reply, repaired if lost_spans(source.findings) else None)
 
         return self._context.readers.submit(read)

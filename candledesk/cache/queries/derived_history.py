@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.viewport_plan import ViewportPlan
     from candledesk.domain.bars import IntArray
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 _WIDEN = 4  # where a span holds too few bars (holes, hours without trades) so many times as much is read
 
@@ -42,11 +43,15 @@ def is_beyond_lookback(request: ViewportRequest, facts: Facts, around: Around, e
 
 
 def read_beyond_lookback(
-    connection: Connection, request: ViewportRequest, known: SeriesState, plan: ViewportPlan
+    connection: Connection,
+    request: ViewportRequest,
+    known: SeriesState,
+    plan: ViewportPlan,
+    findings: list[Finding],
 ) -> tuple[Around, str] | None:
     """Read a viewport with what stored finer bars make of it, and name their intervals; ``None`` when there are none.
 
-    The text is empty where nothing on screen was made from them.
+    The text is empty where nothing on screen was made from them. ``findings``: ``read_proven``.
     """
     facts, interval = plan.facts, plan.facts.interval
     floor = facts.lookback_floor
@@ -54,7 +59,7 @@ def read_beyond_lookback(
     if not sources:
         return None
     own = None if known.series_id is None else bar_store.bars_extent(connection, known.series_id)
-    reader = _Reader(connection, request, known, facts, sources, own)
+    reader = _Reader(connection, request, known, facts, sources, own, findings)
     found = reader.read()
     if not len(found.bars):
         return None
@@ -81,8 +86,10 @@ class _Reader:
         facts: Facts,
         sources: Sequence[FinerSeries],
         own: Span | None,
+        findings: list[Finding],
     ) -> None:
         self._connection, self._symbol, self._facts = connection, request.symbol, facts
+        self._findings = findings
         self._series_id = known.series_id
         extents = [source.extent for source in sources] + ([] if own is None else [own])
         step_s = facts.interval.step_s
@@ -106,7 +113,8 @@ class _Reader:
             end = min(max(end, start + 1), self._newest)
             if start >= end:
                 return BaseBars(Bars.empty())
-            found = read_base(self._connection, self._symbol, self._series_id, self._facts, Span(start, end))
+            where = self._connection, self._symbol, self._series_id
+            found = read_base(*where, self._facts, Span(start, end), self._findings)
             n_left = int(np.searchsorted(found.bars.open_time, at))
             is_short_left = n_left < self._n_before and start > self.oldest
             is_short_right = len(found.bars) - n_left < self._n_after and end < self._newest

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.rules.damaged_bars import cover_lost
 from candledesk.cache.rules.planner import known_spans
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import expected_open_times
@@ -17,6 +18,7 @@ from candledesk.domain.span import Span, subtract_spans
 from candledesk.store.market import bars as bar_store
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.chunks.proof import lost_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 _HELD = (CoverageState.HAVE, CoverageState.PROVISIONAL)
 
@@ -80,17 +83,21 @@ def find_finer(connection: Connection, symbol: str, interval: Interval, span: Sp
     return found
 
 
-def read_base(connection: Connection, symbol: str, series_id: int | None, facts: Facts, span: Span) -> BaseBars:
+def read_base(
+    connection: Connection, symbol: str, series_id: int | None, facts: Facts, span: Span, findings: list[Finding]
+) -> BaseBars:
     """Read the bars of a fetched interval in ``span``: its own, and what finer ones make of what it lacks for good.
 
-    ``series_id``: of the interval itself, ``None`` when nothing of it was ever stored.
+    ``series_id``: of the interval itself, ``None`` when nothing of it was ever stored; ``findings``: ``read_proven``.
     """
-    own = Bars.empty() if series_id is None else bar_store.read_bars(connection, series_id, span)
+    own = Bars.empty() if series_id is None else bar_store.read_bars(connection, series_id, span, findings)
+    if series_id is not None and (lost := lost_spans(findings, series_id)):
+        facts = replace(facts, coverage=cover_lost(facts.coverage, lost, None))
     lacking = lacking_spans(span, facts)
     if not lacking:
         return BaseBars(own)
-    pieces = _find_pieces(connection, symbol, facts, lacking)
-    parts = [own, *(_derive(connection, piece, facts) for piece in pieces)]
+    pieces = _find_pieces(connection, symbol, facts, lacking, findings)
+    parts = [own, *(_derive(connection, piece, facts, findings) for piece in pieces)]
     derived = sorted((span, piece.finer.interval.name) for piece in pieces for span in piece.spans)
     left = subtract_spans(lacking, [span for span, _ in derived])
     return BaseBars(_joined([bars for bars in parts if len(bars)] or [own]), tuple(derived), tuple(left))
@@ -98,7 +105,7 @@ def read_base(connection: Connection, symbol: str, series_id: int | None, facts:
 
 def find_derived(connection: Connection, symbol: str, facts: Facts, span: Span) -> tuple[DerivedSpan, ...]:
     """Return what of ``span`` finer bars make up for, without reading a bar."""
-    pieces = _find_pieces(connection, symbol, facts, lacking_spans(span, facts))
+    pieces = _find_pieces(connection, symbol, facts, lacking_spans(span, facts), [])
     return tuple(sorted((span, piece.finer.interval.name) for piece in pieces for span in piece.spans))
 
 
@@ -112,28 +119,33 @@ class _Piece:
     spans: tuple[Span, ...]
 
 
-def _find_pieces(connection: Connection, symbol: str, facts: Facts, lacking: Sequence[Span]) -> list[_Piece]:
+def _find_pieces(
+    connection: Connection, symbol: str, facts: Facts, lacking: Sequence[Span], findings: Sequence[Finding]
+) -> list[_Piece]:
     """Find what fills the holes, the coarsest series first; what one leaves open the next is asked for."""
     pieces: list[_Piece] = []
     left = list(lacking)
     hull = Span(left[0].start, left[-1].end) if left else None
     for finer in [] if hull is None else find_finer(connection, symbol, facts.interval, hull):
         reach = finer_reach(facts.interval, finer.extent)
-        found = [_piece(connection, finer, facts, part) for hole in left if (part := reach.intersect(hole)) is not None]
+        lost = lost_spans(findings, finer.series_id)
+        parts = [part for hole in left if (part := reach.intersect(hole)) is not None]
+        found = [_piece(connection, finer, facts, part, lost) for part in parts]
         pieces += [piece for piece in found if piece.spans]
         left = subtract_spans(left, [span for piece in found for span in piece.spans])
     return pieces
 
 
-def _piece(connection: Connection, finer: FinerSeries, facts: Facts, span: Span) -> _Piece:
+def _piece(connection: Connection, finer: FinerSeries, facts: Facts, span: Span, lost: Sequence[Span]) -> _Piece:
     rows = coverage_store.read_coverage(connection, finer.series_id, finer_reach(facts.interval, span))
-    known = known_spans(rows, facts.now)
+    known = subtract_spans(known_spans(rows, facts.now), lost)
     spans = derivable_spans(finer.interval, known, facts.calendar, facts.interval, span)
     return _Piece(finer, span, tuple(known), spans)
 
 
-def _derive(connection: Connection, piece: _Piece, facts: Facts) -> Bars:
-    stored = bar_store.read_bars(connection, piece.finer.series_id, finer_reach(facts.interval, piece.span))
+def _derive(connection: Connection, piece: _Piece, facts: Facts, findings: list[Finding]) -> Bars:
+    reach = finer_reach(facts.interval, piece.span)
+    stored = bar_store.read_bars(connection, piece.finer.series_id, reach, findings)
     finer = piece.finer.interval
     return derive_from_finer(stored, finer, piece.known, facts.calendar, facts.interval, piece.span)
 

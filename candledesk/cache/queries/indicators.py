@@ -18,9 +18,9 @@ from candledesk.cache.indicator_messages import (
 from candledesk.cache.messages import BarsRequest, Gap
 from candledesk.cache.queries.indicator_rows import Rows, join_rows, plan_pieces, read_piece
 from candledesk.cache.queries.kept_pieces import KeptPieces
-from candledesk.cache.queries.series_reader import NOT_FETCHED
 from candledesk.cache.queries.study_bars import StudyBarsReader
 from candledesk.cache.queries.study_values import StudyComputation
+from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.sessions import next_open_times
 from candledesk.domain.errors import InputError, NotCachedError
@@ -28,6 +28,7 @@ from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.declaration import Inputs, Reach
 from candledesk.indicators.volume.volume_profile import profile_of
+from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -54,7 +55,12 @@ class IndicatorLoader:
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values at the stored bars; ``NotCachedError`` when the symbol is not in the cache."""
-        return self._context.readers.submit(lambda connection: self._load(connection, request))
+
+        def load(connection: Connection) -> IndicatorReply:
+            with snapshot(connection):  # as in ``bars_queries``
+                return self._load(connection, request)
+
+        return self._context.readers.submit(load)
 
     def _load(self, connection: Connection, request: IndicatorRequest) -> IndicatorReply:
         reader = self._reader(connection, request.symbol, request.interval)
@@ -63,7 +69,9 @@ class IndicatorLoader:
         computation = StudyComputation(reader, request.symbol, request.study, request.as_of, self._kept)
         left, end = _range(reader, request)
         computation.prepare(Span(left, max(end, left + 1)))
-        return _reply(request, computation, left, *computation.compute(left, end))
+        reply = _reply(request, computation, left, *computation.compute(left, end))
+        self._context.damage.report(connection, reader.findings)
+        return reply
 
     def _reader(self, connection: Connection, symbol: str, interval: Interval) -> StudyBarsReader | None:
         """Return what reads the bars of a series, ``None`` while the instrument's calendar is not known."""
@@ -86,7 +94,7 @@ class IndicatorLoader:
         pieces = await wait_for(self._context.readers.submit(lambda connection: self._plan(connection, request)))
         rows = []
         for piece in pieces:
-            task = partial(self._piece, request=request, span=piece)
+            task = partial(self._read_piece, request=request, span=piece)
             rows.append(await wait_for(self._context.readers.submit(task)))
         return join_rows(request, rows)
 
@@ -94,12 +102,18 @@ class IndicatorLoader:
         reader = self._reader(connection, request.symbol, request.interval)
         return [] if reader is None else plan_pieces(reader, request)
 
+    def _read_piece(self, connection: Connection, request: IndicatorRowsRequest, span: Span) -> Rows:
+        with snapshot(connection):
+            return self._piece(connection, request, span)
+
     def _piece(self, connection: Connection, request: IndicatorRowsRequest, span: Span) -> Rows:
         reader = self._reader(connection, request.symbol, request.interval)
         if reader is None:
             raise NotCachedError(request.symbol)
         computation = StudyComputation(reader, request.symbol, request.study, None, self._kept)
-        return read_piece(computation, request, span, self._kept)
+        piece = read_piece(computation, request, span, self._kept)
+        self._context.damage.report(connection, reader.findings)
+        return piece
 
 
 def _range(reader: StudyBarsReader, request: IndicatorRequest) -> tuple[int, int]:

@@ -52,6 +52,12 @@ def read_oddities(
     return OddFlags(odd, _usual(connection, series_id, rows, odd, (edges, span, jumps)))
 
 
+def without_lost(found: Sequence[OddBar], bars: Bars) -> list[OddBar]:
+    """Return the flagged bars that are among ``bars``; the flags of a damaged bar that was lost are still stored."""
+    is_here = np.isin([bar.open_time for bar in found], bars.open_time)
+    return [bar for bar, here in zip(found, is_here.tolist(), strict=True) if here]
+
+
 def flags_by_row(found: Sequence[OddBar], edges: IntArray, interval: Interval) -> dict[int, int]:
     """Return the union of the flags in each row that holds a flagged bar, by the row's open time.
 
@@ -85,7 +91,7 @@ def _usual(
     bounds = np.append(edges, span.end)
     for time in (time for time, flags in odd.items() if flags & Oddity.JUMP):
         at = int(np.searchsorted(edges, time))
-        part = bar_store.read_bars(connection, series_id, Span(time, max(time + 1, int(bounds[at + 1]))))
+        part = bar_store.read_bars(connection, series_id, Span(time, max(time + 1, int(bounds[at + 1]))), [])
         kept = part.take(~np.isin(part.open_time, jumps))
         row = int(np.searchsorted(rows.open_time, time))
         high[row], low[row] = (kept.high.max(), kept.low.min()) if len(kept) else (np.nan, np.nan)

@@ -11,10 +11,11 @@ import numpy as np
 
 from candledesk.cache.messages import BarsReply, Gap, SeriesReport
 from candledesk.cache.queries.finer_bars import BaseBars, derive_whole, gaps_without, read_base
-from candledesk.cache.queries.odd_flags import as_sent, flags_by_row
+from candledesk.cache.queries.odd_flags import as_sent, flags_by_row, without_lost
 from candledesk.cache.queries.viewport_reader import lacks_start
 from candledesk.cache.rules.coverage_rules import final_mask
-from candledesk.cache.rules.planner import never_gaps, plan_span, refused_coverage
+from candledesk.cache.rules.damaged_bars import cover_lost, damaged_gaps
+from candledesk.cache.rules.planner import NOT_FETCHED, never_gaps, plan_span, refused_coverage
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import EnvironmentFaultError, NotCachedError
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -28,6 +29,7 @@ from candledesk.store.market import corporate_actions as action_store
 from candledesk.store.market import coverage as coverage_store
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
+from candledesk.store.market.chunks.proof import lost_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,23 +41,31 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.domain.prices.adjust import DatedAction
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
     from candledesk.store.market.odd_bars import OddBar
 
     RateSymbols = Callable[[str, str], Sequence[tuple[str, bool]]]
 
 MAX_TIME = 2**53
 ACTIONS_MARGIN_S = 10 * DAY_S
-NOT_FETCHED = "not fetched yet"
 N_LISTED = 3  # payments that a note names, before it only counts them
 
 
-def read_series(
-    connection: Connection, request: BarsRequest, known: SeriesState, target: FillTarget, rate_symbols: RateSymbols
-) -> BarsReply:
-    """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the bars of one answer are read. ``findings``: ``read_proven``.
 
     ``rate_symbols``: of two currencies, the symbols that price the first in the second, and whether each is inverse.
     """
+
+    connection: Connection
+    rate_symbols: RateSymbols
+    findings: list[Finding]
+
+
+def read_series(source: Source, request: BarsRequest, known: SeriesState, target: FillTarget) -> BarsReply:
+    """Read the bars of a request, derived and adjusted as it asks, with the gaps of its span."""
+    connection = source.connection
     if known.instrument is None:
         raise NotCachedError(request.symbol)
     facts = known.readable
@@ -63,20 +73,18 @@ def read_series(
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
-    read = _read(connection, request, known, facts, span, rate_symbols)
+    read = _read(source, request, known, facts, span)
     bars, plan, found = read.bars, read.plan, read.found
     odd = flags_by_row(read.odd, bars.open_time, request.interval)
     kept, following = _limit(bars, request)
     if len(kept) < len(bars):
         odd = {time: odd[time] for time in kept.open_time.tolist() if time in odd}
-    gaps = plan.gaps + _beyond_calendar(known, span)
+    gaps = damaged_gaps(read.base, facts) + plan.gaps + _beyond_calendar(known, span)
     if request.span is not None and request.span.start > HISTORY_START:  # else: from the beginning, whenever that was
         gaps = (*never_gaps(read.base, facts), *gaps)
     gaps = gaps_without(gaps, found.spans, facts)
     known_gaps = {gap.span for gap in gaps}
-    gaps += tuple(
-        gap for gap in _action_gaps(connection, request, read.base.start, facts) if gap.span not in known_gaps
-    )
+    gaps += tuple(gap for gap in _action_gaps(source, request, read.base.start, facts) if gap.span not in known_gaps)
     rev = 0 if known.series_id is None else instrument_store.series_rev(connection, known.series_id)
     is_final = tuple(final_mask(facts.coverage, kept, facts.calendar, request.interval, facts.now).tolist())
     return BarsReply(
@@ -117,23 +125,17 @@ def _beyond_calendar(known: SeriesState, span: Span) -> tuple[Gap, ...]:
     return () if untold is None else (Gap(untold, "the venue's calendar is not loaded yet"),)
 
 
-def _read(
-    connection: Connection,
-    request: BarsRequest,
-    known: SeriesState,
-    facts: Facts,
-    span: Span,
-    rate_symbols: RateSymbols,
-) -> _Read:
-    interval = request.interval
+def _read(source: Source, request: BarsRequest, known: SeriesState, facts: Facts, span: Span) -> _Read:
+    connection, interval = source.connection, request.interval
     base = span if interval.base is interval else base_span(interval, facts.calendar, span)
     plan = plan_span(base, facts)
-    found = read_base(connection, request.symbol, known.series_id, facts, base)
-    odd = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
+    found = read_base(connection, request.symbol, known.series_id, facts, base, source.findings)
+    flagged = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
+    odd = without_lost(flagged, found.bars)
     stored = as_sent(found.bars, odd) if request.raw else found.bars
     notes: tuple[str, ...] = ()
     if request.adjust != "splits" and len(stored):
-        stored, notes = _adjusted(connection, request, stored, facts, rate_symbols)
+        stored, notes = _adjusted(source, request, stored, facts)
     if interval.base is interval:
         return _Read(stored, base, plan, found, odd, notes)
     bars = derive_whole(found, stored, facts, interval)
@@ -142,38 +144,37 @@ def _read(
     return _Read(bars.within(span), base, plan, found, odd, notes)
 
 
-def _adjusted(
-    connection: Connection, request: BarsRequest, stored: Bars, facts: Facts, rate_symbols: RateSymbols
-) -> tuple[Bars, tuple[str, ...]]:
+def _adjusted(source: Source, request: BarsRequest, stored: Bars, facts: Facts) -> tuple[Bars, tuple[str, ...]]:
     """Adjust base bars before anything is derived from them: a split can lie inside a week or a month.
 
     Returns what could not be taken off too, as notes.
     """
+    connection = source.connection
     daily_id = instrument_store.series_id(connection, request.symbol, INTERVALS["1d"])
     if daily_id is None:
         msg = f"Prices with adjust={request.adjust} need the daily bars of {request.symbol}: backfill 1d first"
         raise EnvironmentFaultError(msg)
-    daily = bar_store.read_bars(connection, daily_id, Span(-MAX_TIME, MAX_TIME))
+    daily = bar_store.read_bars(connection, daily_id, Span(-MAX_TIME, MAX_TIME), source.findings)
     instrument = instrument_store.read_instrument(connection, request.symbol)
     currency = None if instrument is None else instrument.currency
-    actions, others = in_currency(
-        action_store.read_actions(connection, request.symbol), currency, partial(_stored_rate, connection, rate_symbols)
-    )
+    listed = action_store.read_actions(connection, request.symbol)
+    actions, others = in_currency(listed, currency, partial(_stored_rate, source))
     bars = adjust_bars(stored, request.interval.base, facts.calendar, actions, request.adjust, daily=daily)
     left_out = [one for one in others if request.adjust == "all" and one.date > int(stored.open_time[0])]
-    return bars, _left_out_notes(left_out, currency or "", rate_symbols)
+    return bars, _left_out_notes(left_out, currency or "", source.rate_symbols)
 
 
-def _stored_rate(
-    connection: Connection, rate_symbols: RateSymbols, date: int, source: str, target: str
-) -> float | None:
+def _stored_rate(source: Source, date: int, paid_in: str, target: str) -> float | None:
     """Return the price of a currency in another by the stored daily bars of a date (00:00 UTC)."""
-    return rate_by(rate_symbols(source, target), partial(_stored_close, connection, date))
+    return rate_by(source.rate_symbols(paid_in, target), partial(_stored_close, source, date))
 
 
-def _stored_close(connection: Connection, date: int, symbol: str) -> float | None:
+def _stored_close(source: Source, date: int, symbol: str) -> float | None:
+    connection, span = source.connection, Span(date, date + DAY_S)
     series_id = instrument_store.series_id(connection, symbol, INTERVALS["1d"])
-    bars = Bars.empty() if series_id is None else bar_store.read_bars(connection, series_id, Span(date, date + DAY_S))
+    bars = Bars.empty()
+    if series_id is not None:
+        bars = bar_store.read_bars(connection, series_id, span, source.findings)
     return float(bars.close[-1]) if len(bars) else None
 
 
@@ -206,17 +207,18 @@ def actions_span(start: int, end: int) -> Span:
     return Span(start - ACTIONS_MARGIN_S, max(start, end))
 
 
-def _action_gaps(connection: Connection, request: BarsRequest, start: int, facts: Facts) -> tuple[Gap, ...]:
+def _action_gaps(source: Source, request: BarsRequest, start: int, facts: Facts) -> tuple[Gap, ...]:
     """Return where splits and dividends that matter to an adjusted answer may be unknown.
 
     Only up to the newest daily bar: what comes later has not moved the stored prices either.
     """
-    daily = INTERVALS["1d"]
+    connection, daily = source.connection, INTERVALS["1d"]
     daily_id = instrument_store.series_id(connection, request.symbol, daily)
     extent = None if daily_id is None else bar_store.bars_extent(connection, daily_id)
     if request.adjust == "splits" or daily_id is None or extent is None:
         return ()
-    coverage = tuple(coverage_store.read_coverage(connection, daily_id))
+    lost = lost_spans(source.findings, daily_id)
+    coverage = cover_lost(coverage_store.read_coverage(connection, daily_id), lost, None)
     known = replace(facts, interval=daily, coverage=coverage)
     gaps = plan_span(actions_span(start, extent.end - 1), known).gaps
     return tuple(replace(gap, reason=f"splits and dividends: {gap.reason}") for gap in gaps)
@@ -232,20 +234,37 @@ def _limit(bars: Bars, request: BarsRequest) -> tuple[Bars, int | None]:
     return bars.take(slice(0, limit)), int(bars.open_time[limit])
 
 
-def describe_series(connection: Connection, known: SeriesState, interval: Interval) -> SeriesReport:
-    """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history."""
+def describe_series(
+    connection: Connection,
+    known: SeriesState,
+    interval: Interval,
+    findings: list[Finding],
+    n_bars: int | None = None,
+) -> SeriesReport:
+    """Return what is known of a series: first what is never asked, then the ledger; gaps of the whole history.
+
+    ``findings``: ``read_proven``; ``n_bars``: the number of stored bars if the caller knows it.
+    """
     facts, series_id = known.readable, known.series_id
     if facts is None:
         return SeriesReport((), (Gap(Span(HISTORY_START, known.now), NOT_FETCHED),), 0)
     rows, refused = facts.coverage, refused_coverage(facts)
     if refused is not None and not (rows and rows[0].span.start < refused.span.end):
         rows = (refused, *rows)
-    n_bars, odd = 0, {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
-    if series_id is not None and interval.base is interval:
-        n_bars = bar_store.count_bars(connection, series_id)
-    elif series_id is not None:
-        stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME))
-        n_bars = len(resample_bars(stored, facts.calendar, interval))
-    gaps = plan_span(None, facts).gaps + _beyond_calendar(known, Span(HISTORY_START, known.now))
+    odd = {} if series_id is None else count_tokens(odd_store.count_odd(connection, series_id))
+    if n_bars is None:
+        n_bars = 0 if series_id is None else _count_bars(connection, series_id, facts, interval, findings)
+    gaps = damaged_gaps(None, facts) + plan_span(None, facts).gaps
+    gaps += _beyond_calendar(known, Span(HISTORY_START, known.now))
     dropped = {} if series_id is None else odd_store.count_dropped(connection, series_id, Span(-MAX_TIME, MAX_TIME))
     return SeriesReport(rows, gaps, n_bars, odd, dropped)
+
+
+def _count_bars(
+    connection: Connection, series_id: int, facts: Facts, interval: Interval, findings: list[Finding]
+) -> int:
+    """Return how many bars of an interval are stored, or can be derived from those that are."""
+    if interval.base is interval:
+        return bar_store.count_bars(connection, series_id, findings=findings)
+    stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME), findings)
+    return len(resample_bars(stored, facts.calendar, interval))

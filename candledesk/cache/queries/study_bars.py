@@ -11,7 +11,8 @@ import numpy as np
 from candledesk.cache.fetching.fill_task import FillTarget
 from candledesk.cache.messages import BarsReply, BarsRequest
 from candledesk.cache.queries.finer_bars import find_finer
-from candledesk.cache.queries.series_reader import read_series
+from candledesk.cache.queries.proven_reads import read_proven
+from candledesk.cache.queries.series_reader import Source, read_series
 from candledesk.cache.rules.planner import LISTING_REASON, plan_span
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import bar_close_times, span_before
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.planner import Facts
     from candledesk.domain.bars import BoolArray, IntArray
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 MAX_PROFILE_BARS = 250_000  # of a finer interval, about a year of minutes
 
@@ -57,6 +59,7 @@ class StudyBarsReader:
         self._known, self.facts = known, facts
         self._request = request_of
         self.interval = request_of.interval
+        self.findings: list[Finding] = []  # damage that was found
         self.oldest = self._find_oldest()
         actions = action_store.read_actions(connection, request_of.symbol)
         self._splits = [(one.date, one.value) for one in actions if one.kind == "split" and one.value > 0]
@@ -111,8 +114,13 @@ class StudyBarsReader:
     def _read(self, span: Span, as_of: int | None) -> BarsReply:
         """Read the bars of a span; those that were closed at ``as_of``, on the basis of prices at that time."""
         request = replace(self._request, span=span)
-        rate_symbols = partial(self._catalog.rate_symbols, request.symbol)
-        reply = read_series(self._connection, request, self._known, FillTarget(span), rate_symbols)
+        source = Source(self._connection, partial(self._catalog.rate_symbols, request.symbol), self.findings)
+
+        def read_once(findings: list[Finding]) -> BarsReply:
+            known = self._catalog.without_lost(self._known, findings)
+            return read_series(source, request, known, FillTarget(span))
+
+        reply = read_proven(read_once, source.findings)
         if as_of is None:
             return reply
         was_closed = bar_close_times(self.facts.calendar, self.interval, reply.bars.open_time) <= as_of
@@ -166,6 +174,7 @@ class StudyBarsReader:
         if facts is None:
             return Bars.empty(), np.empty(0, np.int64)
         reader = StudyBarsReader(self._connection, self._catalog, known, facts, replace(self._request, interval=daily))
+        reader.findings = self.findings
         reply = reader._read(Span(HISTORY_START, facts.now + 1), as_of)
         dates = facts.calendar.date
         lacking = np.zeros(len(dates), np.bool_)
@@ -187,6 +196,7 @@ class StudyBarsReader:
                 continue
             request = replace(self._request, interval=interval)
             reader = StudyBarsReader(self._connection, self._catalog, known, known.facts, request)
+            reader.findings = self.findings
             reply = reader._read(span, as_of)
             if len(reply.bars) and not reply.gaps:
                 return reply.bars, interval.name

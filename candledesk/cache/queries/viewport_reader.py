@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 _N_UPCOMING = 500  # bars to come whose times a chart gets: two screens of the usual spacing
 
@@ -56,23 +57,27 @@ class Around:
 
 
 def read_around(
-    connection: Connection, request: ViewportRequest, series_id: int | None, plan: ViewportPlan | None
+    connection: Connection,
+    request: ViewportRequest,
+    series_id: int | None,
+    plan: ViewportPlan | None,
+    findings: list[Finding],
 ) -> Around:
     """Read the stored bars of a viewport request, derived where the interval is.
 
     ``series_id``: of the fetched interval, ``None`` when nothing of it was ever stored; ``plan``: ``None`` while no
-    calendar of the venue was ever loaded.
+    calendar of the venue was ever loaded; ``findings``: ``read_proven``.
     """
     if series_id is None or plan is None:
         return Around(Bars.empty(), has_older=False, at_latest=request.anchor is None, rev=0)
     interval, facts = request.interval, plan.facts
     if interval.base is interval:
-        return _read_rows(connection, request, series_id, plan)
+        return _read_rows(connection, request, series_id, plan, findings)
     n_before, n_after = base_count(interval, request.n_before), base_count(interval, request.n_after)
     anchor = request.anchor
     if anchor is not None:
         anchor = base_span(interval, facts.calendar, Span(anchor, anchor + 1)).start
-    stored = bar_store.read_bars_around(connection, series_id, anchor, n_before, n_after)
+    stored = bar_store.read_bars_around(connection, series_id, anchor, n_before, n_after, findings)
     whole, has_gap, is_cut_right = unbroken_bars(stored, anchor, plan)
     is_cut_left = bool(len(whole)) and bar_store.has_older(connection, series_id, int(whole.open_time[0]))
     extent = bar_store.bars_extent(connection, series_id)
@@ -97,18 +102,20 @@ def read_around(
     return Around(trimmed, bool(has_older), bool(at_latest), rev, has_gap and bool(is_whole_shown), odd=odd)
 
 
-def _read_rows(connection: Connection, request: ViewportRequest, series_id: int, plan: ViewportPlan) -> Around:
+def _read_rows(
+    connection: Connection, request: ViewportRequest, series_id: int, plan: ViewportPlan, findings: list[Finding]
+) -> Around:
     """Read bars of a fetched interval, or rows of ``request.stride`` bars, as far as nothing is unknown between."""
     rev = instrument_store.series_rev(connection, series_id)
     extent = bar_store.bars_extent(connection, series_id)
     where = connection, series_id, request.anchor, request.n_before, request.n_after
     starts = None
     if request.stride == 1:
-        bars, has_gap, _ = unbroken_bars(bar_store.read_bars_around(*where), request.anchor, plan)
+        bars, has_gap, _ = unbroken_bars(bar_store.read_bars_around(*where, findings), request.anchor, plan)
         shown = Span(int(bars.open_time[0]), int(bars.open_time[-1]) + 1) if len(bars) else None
     else:
         shown, has_gap = _unbroken_span(connection, series_id, chart_records.find_around(*where), request.anchor, plan)
-        bars, starts = _read_stride(connection, series_id, shown, request.stride)
+        bars, starts = _read_stride(connection, series_id, shown, request.stride, findings)
     if shown is None or not len(bars):
         return Around(Bars.empty(), has_older=False, at_latest=extent is None, rev=rev, has_gap=has_gap)
     n_older, n_newer = chart_records.count_beside(connection, series_id, shown)
@@ -118,11 +125,11 @@ def _read_rows(connection: Connection, request: ViewportRequest, series_id: int,
 
 
 def _read_stride(
-    connection: Connection, series_id: int, span: Span | None, stride: int
+    connection: Connection, series_id: int, span: Span | None, stride: int, findings: list[Finding]
 ) -> tuple[Bars, IntArray | None]:
     if span is None:
         return Bars.empty(), None
-    rows = chart_records.read_records(connection, series_id, span, stride)
+    rows = chart_records.read_records(connection, series_id, span, stride, findings)
     return rows.bars, np.concatenate((np.zeros(1, np.int64), np.cumsum(rows.n_bars)))
 
 

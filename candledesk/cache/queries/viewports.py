@@ -14,6 +14,7 @@ from candledesk.cache.events import RefreshDue
 from candledesk.cache.fetching.fill_task import FillPlan, FillTarget, FillTask, Priority
 from candledesk.cache.messages import EdgeState, ViewportReply
 from candledesk.cache.queries.derived_history import is_beyond_lookback, read_beyond_lookback
+from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.viewport_reader import (
     describe_edge,
     make_reply,
@@ -27,6 +28,7 @@ from candledesk.cache.rules.viewport_plan import ViewportPlan
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.prices.resample import base_span
 from candledesk.domain.span import Span
+from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from candledesk.cache.rules.planner import Plan
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 MAX_RETRY_S = 900.0
 _AFTER_FAULT = 1.125  # of the pause after a storage fault: by then the next try is allowed
@@ -81,11 +84,11 @@ class ViewportLoader:
         symbol, base, fill_scheduler = request.symbol, request.interval.base, self._fill_scheduler
         self._context.active.note(symbol, base)
         version = fill_scheduler.version(symbol, base)
-        known = self._catalog.read(connection, symbol, base)
-        plan = (
-            None if known.readable is None else ViewportPlan(known.readable, fill_scheduler.max_window_s(symbol, base))
-        )
-        around = read_around(connection, request, known.series_id, plan)
+        findings: list[Finding] = []
+        with snapshot(connection):  # a repair deletes lost bars: their coverage must be read as it was then
+            first = self._catalog.read(connection, symbol, base)
+            known, plan, around = read_proven(lambda found: self._read(connection, request, first, found), findings)
+        self._context.damage.report(connection, findings)
         error = self._catalog.blocked_error(symbol) if known.instrument is None else None
         fault = self._catalog.forgotten.error(symbol, base) or fill_scheduler.storage_health.fault()
         askable = plan if known.facts is not None else None
@@ -95,7 +98,7 @@ class ViewportLoader:
         is_loading = self._follow(request, base, asked, may_ask=error is None and fault is None)
         edge, reason = describe_edge(askable, around, wanted, is_loading=is_loading)
         if askable is not None and is_beyond_lookback(request, askable.facts, around, edge):
-            beyond = read_beyond_lookback(connection, request, known, askable)
+            beyond = self._read_beyond(connection, request, known, askable)
             if beyond is not None:
                 around, source = beyond
                 edge, reason = describe_edge(askable, around, wanted, is_loading=is_loading)
@@ -103,6 +106,23 @@ class ViewportLoader:
         if fault is not None and edge is not EdgeState.START:
             edge, reason = EdgeState.FAILED, str(fault)
         return with_error(make_reply(request, known, around, edge, reason), error)
+
+    def _read(
+        self, connection: Connection, request: ViewportRequest, first: SeriesState, findings: list[Finding]
+    ) -> tuple[SeriesState, ViewportPlan | None, Around]:
+        """Read what is stored and plan what is not, lost bars included."""
+        known, max_window_s = self._catalog.without_lost(first, findings), self._fill_scheduler.max_window_s
+        facts = known.readable
+        plan = None if facts is None else ViewportPlan(facts, max_window_s(request.symbol, request.interval.base))
+        return known, plan, read_around(connection, request, known.series_id, plan, findings)
+
+    def _read_beyond(
+        self, connection: Connection, request: ViewportRequest, known: SeriesState, plan: ViewportPlan
+    ) -> tuple[Around, str] | None:
+        findings: list[Finding] = []
+        beyond = read_proven(lambda found: read_beyond_lookback(connection, request, known, plan, found), findings)
+        self._context.damage.report(connection, findings)
+        return beyond
 
     def _follow(self, request: ViewportRequest, base: Interval, asked: _Asked, *, may_ask: bool) -> bool:
         """Make the view's task fetch what it shows now; return whether something is being loaded."""

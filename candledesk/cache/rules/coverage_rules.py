@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.rules.damaged_bars import keep_damage
 from candledesk.domain.calendar.sessions import bar_close_times, expected_open_times, session_of
 from candledesk.domain.calendar.update_times import backoff_interval_s, forming_pause_s, idle_trading_s, settle_s
 from candledesk.domain.coverage import Coverage, CoverageState
@@ -184,11 +185,12 @@ def cover_failure(failed: Coverage, previous: Sequence[Coverage]) -> list[Covera
     """Return what a failure or a refusal changes: only what was not known before is unknown for that reason.
 
     ``previous``: the ledger where ``failed`` lies. What is stored stays as it is. What had expired is not asked again
-    before the failure is. Of bars that may still change it is said that their last refresh failed, unless that is for
-    good (a refusal without an end says nothing of them).
+    before the failure is. Damaged bars stay damaged (``keep_damage``). Of bars that may still change it is said that
+    their last refresh failed, unless that is for good (a refusal without an end says nothing of them).
     """
     known = [row for row in previous if row.state is not CoverageState.FAILED and row.span.overlaps(failed.span)]
-    rows = [replace(failed, span=part) for part in subtract_spans([failed.span], [row.span for row in known])]
+    lacking = subtract_spans([failed.span], [row.span for row in known])
+    rows = [row for part in lacking for row in keep_damage(replace(failed, span=part), previous)]
     for row in known:
         part = row.span.intersect(failed.span)
         if part is None or row.expires_at is None or failed.expires_at is None:

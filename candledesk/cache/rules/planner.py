@@ -13,7 +13,7 @@ import numpy as np
 from candledesk.cache.messages import Gap
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.calendar.update_times import forming_pause_s
-from candledesk.domain.coverage import FETCHED, Coverage, CoverageState
+from candledesk.domain.coverage import DAMAGED, FETCHED, Coverage, CoverageState
 from candledesk.domain.gaps import find_gaps
 from candledesk.domain.interval import DAY_S, HOUR_S
 from candledesk.domain.span import HISTORY_START, Span, subtract_spans
@@ -32,6 +32,7 @@ N_CHART_BARS = 10_000  # what one request of a chart asks for at most; more woul
 _STOCK_WEEK = 5  # of how many hours a stock trades one
 _WITH_BARS = (CoverageState.HAVE, CoverageState.PROVISIONAL)
 LISTING_REASON = "no bars before the listing date"
+NOT_FETCHED = "not fetched yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,7 @@ def _explain(hole: Span, facts: Facts, expected: IntArray) -> list[Gap]:
             continue
         explained.append(Gap(shared, row.reason, row.expires_at))
         rest = subtract_spans(rest, [shared])
-    explained.extend(Gap(span, "not fetched yet") for span in rest if _has_any(expected, span))
+    explained.extend(Gap(span, NOT_FETCHED) for span in rest if _has_any(expected, span))
     return sorted(explained, key=lambda gap: gap.span)
 
 
@@ -296,6 +297,7 @@ def refused_coverage(facts: Facts) -> Coverage | None:
 def never_gaps(span: Span, facts: Facts) -> tuple[Gap, ...]:
     """Return the parts of ``span`` that can never be had: before the look-back or the listing, and not stored.
 
+    Bars that were stored and damaged are left out; ``damaged_bars.damaged_gaps`` returns them.
     A part in which the venue had no session is none; what lies before its calendar counts.
     """
     refused = refused_coverage(facts)
@@ -303,7 +305,7 @@ def never_gaps(span: Span, facts: Facts) -> tuple[Gap, ...]:
     if refused is None or beyond is None:
         return ()
     kept = (CoverageState.HAVE, CoverageState.PROVISIONAL, CoverageState.KNOWN_EMPTY)
-    held = [row.span for row in facts.coverage if row.state in kept]
+    held = [row.span for row in facts.coverage if row.state in kept or row.reason.startswith(DAMAGED)]
     first = int(facts.calendar.date[0]) if len(facts.calendar) else beyond.end
     return tuple(
         Gap(part, refused.reason)

@@ -25,7 +25,7 @@ class FetchPool:
 
     def __init__(self, n_threads: int) -> None:
         """Start the threads."""
-        self._heap: list[tuple[int, int, Callable[[], None]]] = []
+        self._heap: list[tuple[int, int, Callable[[], object]]] = []
         self._order = itertools.count()
         self._condition = threading.Condition()
         self._closing = False
@@ -33,7 +33,7 @@ class FetchPool:
         self._max_background = max(1, n_threads - 1)
         self._threads = [start_daemon(f"candledesk-fetch-{i}", self._run) for i in range(n_threads)]
 
-    def submit(self, priority: int, task: Callable[[], None]) -> None:
+    def submit(self, priority: int, task: Callable[[], object]) -> None:
         """Queue ``task``; it is dropped when the pool is closing."""
         with self._condition:
             if not self._closing:
@@ -51,7 +51,7 @@ class FetchPool:
             thread.join(max(0.0, deadline - time.monotonic()))
         return sum(thread.is_alive() for thread in self._threads)
 
-    def _next(self) -> tuple[int, Callable[[], None]] | None:
+    def _next(self) -> tuple[int, Callable[[], object]] | None:
         with self._condition:
             while not self._closing:
                 if self._heap and (self._heap[0][0] == 0 or self._n_background < self._max_background):

@@ -70,6 +70,7 @@ class _Generation:
             [sys.executable, "-m", "candledesk.cache.runtime.fetch_process_main"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=environment,
             start_new_session=True,  # Ctrl-C in a terminal reaches the parent only, which ends the child in its order
         )
@@ -80,6 +81,7 @@ class _Generation:
         self.ready: Future[Any] = Future()
         self.pending[0] = self.ready
         start_daemon("candledesk-child-replies", self._read)
+        start_daemon("candledesk-child-messages", self._log_messages)
         self._send(config)
 
     def _send(self, message: object) -> None:
@@ -122,6 +124,14 @@ class _Generation:
         for stream in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):  # a call that was half written went nowhere
                 stream.close() if stream is not None else None
+
+    def _log_messages(self) -> None:
+        """Log what libraries print to stderr: it is for developers, and must not fill the user's terminal."""
+        if self.process.stderr is None:  # pragma: no cover - PIPE was asked for
+            return
+        with self.process.stderr as stream:
+            for line in stream:
+                log.warning("the fetch process printed: %s", line.decode(errors="replace").rstrip())
 
     def kill(self) -> None:
         """End the process at once."""

@@ -5,6 +5,7 @@ It ends when its stdin does, so a killed parent leaves no orphan.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -84,7 +85,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, replies)
+    with contextlib.suppress(BrokenPipeError):  # the parent has ended
+        serve(sys.stdin.buffer, replies)
     os._exit(0)  # a hung call must not keep the process
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from candledesk.cache.runtime.threads import closed_future, run_into, start_daemon
+from candledesk.domain.errors import EnvironmentFaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,19 +29,24 @@ class Readers:
     def __init__(
         self,
         connect: Callable[[], Connection],
+        check: Callable[[], None],
         n_threads: int = 2,
         *,
         after_task: Callable[[Connection], object] = _do_nothing,
     ) -> None:
         """``connect`` opens a reader connection; it is called on each thread at its first task.
 
-        ``after_task`` is called with it after each task, and must not raise.
+        ``check`` is called before each task, which ends with what it raises; ``after_task`` with the connection after
+        each, and must not raise.
         """
         self._after_task = after_task
         self._connect = connect
+        self._check = check
         self._tasks: OrderedDict[object, tuple[Future[Any], Callable[[Connection], Any]]] = OrderedDict()
         self._condition = threading.Condition()
         self._closing = False
+        self._generation = 0  # of the connections
+        self._running: list[int] = []  # the generation of the connection of each running task
         self._threads = [start_daemon(f"candledesk-reader-{i}", self._run) for i in range(n_threads)]
 
     def submit(self, task: Callable[[Connection], T], *, mailbox: object = None) -> Future[T]:
@@ -57,6 +63,12 @@ class Readers:
             previous[0].cancel()
         return future
 
+    def reconnect(self) -> None:
+        """Let each thread open a new connection before its next task, and wait for the tasks that run now."""
+        with self._condition:
+            self._generation += 1
+            self._condition.wait_for(lambda: all(one == self._generation for one in self._running))
+
     def close(self, timeout_s: float) -> None:
         """Stop after the running tasks."""
         with self._condition:
@@ -68,6 +80,7 @@ class Readers:
 
     def _run(self) -> None:
         connection: Connection | None = None
+        own_generation = 0
         while True:
             with self._condition:
                 while not self._tasks and not self._closing:
@@ -75,13 +88,36 @@ class Readers:
                 if self._closing:
                     break
                 _, (future, task) = self._tasks.popitem(last=False)
+                generation = self._generation
+                self._running.append(generation)
             try:
-                connection = connection or self._connect()
-            except BaseException as error:  # noqa: BLE001 - the future carries it; the next task tries to open again
-                if future.set_running_or_notify_cancel():
-                    future.set_exception(error)
-                continue
-            run_into(future, task, connection)
-            self._after_task(connection)
+                if connection is not None and own_generation != generation:
+                    connection.close()
+                    connection = None
+                connection, own_generation = self._connected(connection, future), generation
+                if connection is not None and not future.done():
+                    run_into(future, self._run_task, task, connection)
+                    self._after_task(connection)
+            finally:
+                with self._condition:
+                    self._running.remove(generation)
+                    self._condition.notify_all()
         if connection is not None:
             connection.close()
+
+    def _run_task(self, task: Callable[[Connection], T], connection: Connection) -> T:
+        try:
+            return task(connection)
+        except EnvironmentFaultError:
+            self._check()  # the reason for what SQLite found
+            raise
+
+    def _connected(self, connection: Connection | None, future: Future[Any]) -> Connection | None:
+        """Return a connection for a task; ``None`` when there is none, and the task's future has ended with why."""
+        try:
+            self._check()
+            return connection or self._connect()
+        except BaseException as error:  # noqa: BLE001 - the future carries it; the next task tries to open again
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+            return connection

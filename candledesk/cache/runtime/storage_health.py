@@ -31,6 +31,24 @@ class StorageHealth:
         self._until = 0.0
         self._refused_at = 0.0
         self._is_read_only = False
+        self._lost: EnvironmentFaultError | None = None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be stored for as long as this process runs."""
+        return self._is_read_only
+
+    def set_lost(self, error: EnvironmentFaultError | None) -> None:
+        """Set why the database is not the file that was opened; ``None``: it is. Emits an event for each change.
+
+        What was refused before is forgotten: a file that is back is tried again.
+        """
+        with self._lock:
+            if error is None and self._lost is None:
+                return
+            before, self._lost, self._error = str(self._lost or self._error or ""), error, None
+        if before != str(error or ""):
+            self._emit(FaultRaised(str(error or "")))
 
     def mark_read_only(self, error: EnvironmentFaultError) -> None:
         """Refuse from now on and for ever: a read-only home needs no try to be known."""
@@ -38,17 +56,19 @@ class StorageHealth:
 
     @property
     def error(self) -> EnvironmentFaultError | None:
-        """Return the last refusal; ``None`` since something was stored."""
-        return self._error
+        """Return why nothing could be stored at the last try; ``None`` since something was stored."""
+        return self._lost or self._error
 
     def fault(self) -> EnvironmentFaultError | None:
         """Return why nothing can be stored just now; ``None`` also when it is time to try again."""
         with self._lock:
-            return self._error if self._clock() < self._until else None
+            return self._lost or (self._error if self._clock() < self._until else None)
 
     def refusal(self) -> EnvironmentFaultError | None:
         """Return why a task must wait; after each pause exactly one caller gets ``None`` and may try."""
         with self._lock:
+            if self._lost is not None:
+                return self._lost
             if self._error is None or self._clock() < self._until:
                 return self._error
             self._until = self._clock() + self._pause_s
@@ -57,7 +77,7 @@ class StorageHealth:
     def note(self, error: EnvironmentFaultError) -> None:
         """Remember a refusal, and emit one event about it until something is stored again."""
         with self._lock:
-            if self._is_read_only:
+            if self._is_read_only or self._lost is not None:
                 return
             is_new_fact = self._error is None or str(self._error) != str(error)
             self._error, self._refused_at = error, self._clock()
@@ -72,7 +92,8 @@ class StorageHealth:
         room on a full disk.
         """
         with self._lock:
-            if self._error is not None and self._clock() < self._refused_at + self._pause_s:
+            is_in_pause = self._error is not None and self._clock() < self._refused_at + self._pause_s
+            if is_in_pause or self._lost is not None:
                 return
             was_refusing = self._error is not None
             self._error, self._until = None, 0.0

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from candledesk.domain.prices.scale import Split
     from candledesk.providers.answers import BarsAnswer
     from candledesk.store import Connection
+    from candledesk.store.market.chunks.proof import Finding
 
 
 class RefetchReason(StrEnum):
@@ -79,7 +80,7 @@ class CommitResult:
     remarks for the log; ``refetch``: why the window should be asked again; ``daily_since``: from when the dailies
     should be read first, because a split may have happened (UTC seconds); ``sightings``: by open time, the rows that
     are held back until they are repeated; ``retired``: the symbol that a former company's bars have from now on, empty
-    when there is none.
+    when there is none; ``findings``: damage of stored bars that was repaired.
     """
 
     stored: Span | None
@@ -91,6 +92,7 @@ class CommitResult:
     daily_since: int | None = None
     sightings: Mapping[int, Sighting] = field(default_factory=dict)
     retired: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,8 @@ def _write(
     held = {} if request.is_last_try else {time: row for time, row in seen.items() if row[0] <= N_REPEATS}
     written = wanted.take(~np.isin(wanted.bars.open_time, np.array(list(held), np.int64)))
     changed = changed_only(written.bars, stored)
-    n_stored = bar_store.write_bars(connection, series_id, changed)
+    findings: list[Finding] = []
+    n_stored = bar_store.write_bars(connection, series_id, changed, findings)
     n_rows_before = count_changes(connection)
     odd_store.write_odd(connection, series_id, written.bars.open_time, written.odd_bars())
     odd_store.note_dropped(connection, series_id, clean.impossible, written.bars.open_time)
@@ -208,6 +211,7 @@ def _write(
         _rebased(connection, claim.symbol, settled),
         None,
         held,
+        findings=tuple(findings),
     )
 
 

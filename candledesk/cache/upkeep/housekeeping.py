@@ -1,4 +1,4 @@
-"""What is tidied up now and then: old jobs are deleted from the list, and backups are made by themselves."""
+"""What is tidied up now and then: old jobs are deleted, old chunks converted, and backups made by themselves."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
+from candledesk.cache.maintenance_messages import WEEKLY, MaintenanceKind, MaintenanceRequest
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
+from candledesk.store.market.chunks.repair import has_unconverted
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
     from candledesk.cache.jobs.queue import JobQueue
     from candledesk.cache.maintenance.files import HomeFiles
     from candledesk.cache.maintenance.runner import MaintenanceRunner
-    from candledesk.settings import Settings
+    from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 
 log = logging.getLogger(__name__)
 FIRST_S = MINUTE_S  # after the start: charts come first
 EACH_S = HOUR_S
 WEEK_S = 7 * DAY_S
-WEEKLY = "weekly"
 
 
 class Housekeeping:
@@ -36,14 +36,14 @@ class Housekeeping:
         jobs: JobQueue,
         runner: MaintenanceRunner,
         files: HomeFiles,
-        settings: Settings,
+        options: StorageOptionsFile,
     ) -> None:
         """Do nothing until ``start`` or ``run_round``."""
         self._context = context
         self._jobs = jobs
         self._runner = runner
         self._files = files
-        self._settings = settings
+        self._options = options
         self._closing = threading.Event()
 
     def start(self) -> None:
@@ -70,14 +70,19 @@ class Housekeeping:
         self._context.delayed_calls.call_later(EACH_S, self._begin)
 
     def run_round(self) -> Future[bool]:
-        """Delete old jobs, and start the weekly backup when it is due; resolves with whether it was."""
+        """Delete old jobs, start a conversion of chunks of older versions, and the weekly backup when it is due.
+
+        Resolves with whether that was.
+        """
         return start_coroutine(self._run_round())
 
     async def _run_round(self) -> bool:
-        await wait_for(self._jobs.forget_old(self._settings.jobs_kept_days))
-        if self._settings.backup != WEEKLY or not await self._is_due():
+        await wait_for(self._jobs.forget_old(self._options.value.jobs_kept_days))
+        if await wait_for(self._context.readers.submit(has_unconverted)):
+            await wait_for(self._runner.start(MaintenanceRequest(MaintenanceKind.CONVERT)))
+        if self._options.value.backup != WEEKLY or not await self._is_due():
             return False
-        request = MaintenanceRequest(MaintenanceKind.BACKUP, reason=WEEKLY)
+        request = MaintenanceRequest(MaintenanceKind.BACKUP, has_user_data=True, reason=WEEKLY)
         await wait_for(self._runner.start(request))
         return True
 

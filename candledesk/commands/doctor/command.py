@@ -62,8 +62,8 @@ def examine_databases(paths: Paths, settings: Settings, *, is_repairing: bool) -
                 return [*examine_running(remote, is_repairing=is_repairing), *databases.check_user_data()]
             if is_repairing:
                 raise
-            return databases.check()
+            return databases.check(is_alone=False)
         try:
-            return databases.repair() if is_repairing else databases.check()
+            return databases.repair() if is_repairing else databases.check(is_alone=True)
         finally:
             lock.release()

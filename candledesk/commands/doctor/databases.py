@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.maintenance.damage_texts import (
     MAX_FAULTS,
+    SALVAGE,
     CheckLine,
     count_text,
     describe_check,
@@ -19,13 +20,21 @@ from candledesk.domain.coverage import IMPORTED
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.database_file import ForeignFileError
 from candledesk.store.market.coverage import list_spans_from
-from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, market_schema, transaction
+from candledesk.store.market.database import (
+    PAGE_SIZE,
+    connect_reader,
+    connect_writer,
+    create_or_open,
+    market_schema,
+    transaction,
+)
 from candledesk.store.market.integrity.check import check_market
 from candledesk.store.market.integrity.repair import repair_damaged
 from candledesk.store.market.integrity.salvage import salvage_market
 from candledesk.store.market.providers import read_limits
 from candledesk.store.market.row_copies.repair import repair_rows
 from candledesk.store.restoring import finish_restore
+from candledesk.store.salvage.log import read_log
 from candledesk.store.salvage.new_file import remove_leftover
 from candledesk.store.salvage.versions import has_tables
 from candledesk.store.sqlite_errors import DamagedDatabaseError
@@ -56,9 +65,12 @@ class DatabaseDoctor:
         self._now = now
         self._on_progress = on_progress
 
-    def check(self) -> list[CheckLine]:
-        """Check both databases; nothing is changed."""
-        return [*self._check_market(), *self.check_user_data()]
+    def check(self, *, is_alone: bool) -> list[CheckLine]:
+        """Check both databases; nothing is changed. ``is_alone``: the caller holds the lock of the home."""
+        n_damaged = self._count_damaged_frames() if is_alone else 0  # before SQLite reads the log without them
+        text = f"{n_damaged:,} pages of it are damaged, and what was stored after them is not read; {SALVAGE}"
+        log = [CheckLine("log of the database", is_ok=False, text=text)] if n_damaged else []
+        return [*log, *self._check_market(), *self.check_user_data()]
 
     def repair(self) -> list[CheckLine]:
         """Repair both databases; the caller holds the lock of the home."""
@@ -78,6 +90,14 @@ class DatabaseDoctor:
         except EnvironmentFaultError as error:
             return [CheckLine("database", is_ok=False, text=str(error))]
 
+    def _count_damaged_frames(self) -> int:
+        """Return how many pages of the log are damaged; the caller holds the lock of the home."""
+        log = self._paths.database.with_name(f"{self._paths.database.name}-wal")
+        try:
+            return read_log(log, PAGE_SIZE).n_damaged
+        except OSError:
+            return 0
+
     def _describe(self, check: MarketCheck) -> list[CheckLine]:
         path = self._paths.database
         return describe_check(path.name, path.stat().st_size, check)
@@ -85,6 +105,8 @@ class DatabaseDoctor:
     def _repair_market(self) -> list[CheckLine]:
         """Repair the damage of single series in the file, any other by saving it into a new file."""
         path = self._paths.database
+        if self._count_damaged_frames():  # SQLite would drop all later transactions with them
+            return self._salvage_market()
         try:
             create_or_open(path, self._on_progress)
             with closing(connect_writer(path)) as connection:
@@ -132,13 +154,15 @@ class DatabaseDoctor:
 
     def _describe_saved(self, saved: SavedMarket) -> CheckLine:
         path = self._paths.database
-        details = [f"the damaged file is kept as {saved.kept}"]
+        details = [f"the damaged file is kept as {saved.kept}; delete it when nothing is missing"]
+        if not saved.has_log:
+            details.append("the log beside it is that of another file and was left out; it is kept too")
         if saved.n_damaged_frames:
             details.append(f"{saved.n_damaged_frames:,} pages of the log were damaged; older versions were used")
         if saved.n_nameless:
             details.append(f"{saved.n_nameless:,} bars and chunks belong to series whose names are lost")
         n_lost = sum(one.n_lost for one in saved.series)
-        has_lost = bool(n_lost or saved.n_nameless) or any(one.lost for one in saved.series)
+        has_lost = bool(n_lost or saved.n_nameless or saved.n_damaged_frames) or any(one.lost for one in saved.series)
         text = f"{path.name} was damaged and was saved into a new file: {count_text(saved.check)}, {n_lost:,} bars lost"
         return CheckLine("database", is_ok=True, text=text, details=tuple(details), has_lost=has_lost)
 

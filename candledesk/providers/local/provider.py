@@ -65,3 +65,11 @@ class LocalProvider:
     def exchange_name(self, exchange: str) -> str:
         """Return the MIC: a person has typed it."""
         return exchange
+
+    def find_listed(self, name: str) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's signature
+        """Find nothing: no other program knows what a person has imported here."""
+        return ()
+
+    def listed_name(self, symbol: str, exchange: str) -> str:  # noqa: ARG002 - the protocol's signature
+        """Return no name."""
+        return ""

@@ -11,6 +11,7 @@ from candledesk.providers.yahoo.currency_pairs import rate_symbols
 from candledesk.providers.yahoo.exchange_names import exchange_name
 from candledesk.providers.yahoo.exchanges import find_venue
 from candledesk.providers.yahoo.tickers import is_likely_24h
+from candledesk.providers.yahoo.tradingview import find_name, find_symbols
 
 if TYPE_CHECKING:
     from candledesk.domain.venue import Venue
@@ -70,3 +71,11 @@ class YahooProvider:
     def exchange_name(self, exchange: str) -> str:
         """Return what people call an exchange code."""
         return exchange_name(exchange)
+
+    def find_listed(self, name: str) -> tuple[str, ...]:
+        """Return Yahoo's symbols of a name in TradingView's files."""
+        return find_symbols(name)
+
+    def listed_name(self, symbol: str, exchange: str) -> str:
+        """Return TradingView's name of one of Yahoo's symbols, empty when there is none."""
+        return find_name(symbol, exchange)

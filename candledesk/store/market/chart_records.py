@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,9 @@ from candledesk.store.market.bars import bars_extent, read_bars
 from candledesk.store.market.chunks.reading import rank_among, read_chunks, read_ranks
 from candledesk.store.market.chunks.table import SeriesHead, read_head
 from candledesk.store.market.database import snapshot
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import is_damage, translate_faults
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from candledesk.domain.bars import Bars, IntArray
     from candledesk.store.market.chunks.proof import Finding
 
@@ -125,4 +124,9 @@ def read_records(
 def has_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> bool:
     """Tell whether a bar opens in ``span``."""
     sql = "SELECT 1 FROM candle WHERE series_id = ? AND ts >= ? AND ts < ? LIMIT 1"
-    return conn.execute(sql, (int(series_id), int(span.start), int(span.end))).fetchone() is not None
+    try:
+        return conn.execute(sql, (int(series_id), int(span.start), int(span.end))).fetchone() is not None
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+    return len(read_bars(conn, series_id, span, [])) > 0

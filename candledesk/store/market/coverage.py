@@ -72,8 +72,8 @@ def read_coverage(conn: sqlite3.Connection, series_id: int, span: Span | None = 
 def list_spans_from(conn: sqlite3.Connection, source: str) -> dict[int, list[Span]]:
     """Return the spans of all ledgers whose bars came from ``source``, by series, ascending."""
     found: dict[int, list[Span]] = {}
-    rows = conn.execute("SELECT series_id, lo, hi FROM coverage WHERE source = ? ORDER BY series_id, lo", (source,))
-    for series_id, start, end in rows.fetchall():
+    sql = "SELECT series_id, lo, hi FROM coverage WHERE source = ? ORDER BY series_id, lo"
+    for series_id, start, end in fetch_proven(conn, _TABLES, sql, (source,)):
         found.setdefault(series_id, []).append(Span(start, end))
     return found
 

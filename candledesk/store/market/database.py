@@ -18,6 +18,7 @@ from candledesk.store.database_file import (
     transaction,
     use_wal,
 )
+from candledesk.store.log_check import require_own_log
 from candledesk.store.market import migrations
 from candledesk.store.market.row_copies.triggers import create_triggers
 from candledesk.store.migrating import create_or_migrate
@@ -44,9 +45,6 @@ __all__ = [
 
 APPLICATION_ID = 0x43444B31  # "CDK1"
 PAGE_SIZE = 8192  # storage.md §2: chunk reads are a third faster than with 4096; larger pages gain nothing
-LOG_PAGES = (
-    4_000  # the writer checkpoints when idle; within a commit only from 32 MB on (a fifth of a bulk write's time)
-)
 LOG_LIMIT_BYTES = 16 << 20  # a log that grew while a read transaction was open is cut to this (reliability.md F8)
 
 
@@ -55,6 +53,7 @@ def create_or_open(path: Path, on_progress: OnProgress = ignore_progress, *, is_
 
     See ``migrating.create_or_migrate`` for the copy that is made before, whose path is returned, and for the errors.
     """
+    require_own_log(path)
     return create_or_migrate(path, market_schema(), on_progress, is_backed_up=is_backed_up)
 
 
@@ -74,7 +73,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             use_wal(conn, path)
             conn.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose a tail that can be fetched again
             conn.execute("PRAGMA foreign_keys = ON")
-            conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}").fetchone()
+            conn.execute("PRAGMA wal_autocheckpoint = 0")  # the writer's thread does it (``file_guard``)
             conn.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}").fetchone()
             require_write_lock(conn)
             create_triggers(conn)

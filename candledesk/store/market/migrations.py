@@ -130,6 +130,7 @@ CREATE TABLE chunk_checksum ( -- one row for each chunk; at level 1 it vouches f
     n INTEGER NOT NULL, -- records
     rev INTEGER NOT NULL, -- the series' revision when it was written
     crc INTEGER NOT NULL, -- CRC-32 of series_id, level, start, n and the records (chunks.codec.checksum)
+    data_crc INTEGER NOT NULL, -- CRC-32 of series_id, level, start, n and the chunk as it is stored (data_checksum)
     first_ts INTEGER NOT NULL, -- the opens of the first and of the last record
     last_ts INTEGER NOT NULL,
     own_crc INTEGER NOT NULL, -- CRC-32 of all the columns above
@@ -329,7 +330,8 @@ def _identify_providers(db: Database) -> None:
 def _add_checksums(db: Database) -> None:
     """Checksums of chunks and of the rows of each one; what is stored already gets them later (chunks.repair)."""
     db.execute(_CHUNK_CHECKSUM)
-    db.execute("ALTER TABLE chunk ADD COLUMN crc INTEGER")  # as in chunk_checksum; NULL: older than checksums
+    for name in ("crc", "data_crc"):  # as in chunk_checksum; NULL: older than checksums
+        db.execute(f"ALTER TABLE chunk ADD COLUMN {name} INTEGER")
     db.execute("ALTER TABLE series ADD COLUMN is_unchecked INTEGER NOT NULL DEFAULT 0")  # some chunks have no checksum
     db.execute("UPDATE series SET is_unchecked = 1")
 

@@ -25,12 +25,11 @@ _MASK = 0xFFFFFFFF
 class Log:
     """What a log adds to its database. ``places``: of the newest committed version of each page in the log's file.
 
-    ``n_pages``: pages of the database after the last commit, ``None`` without a commit; ``n_damaged``: frames that
-    were left out because their checksum does not hold.
+    ``n_damaged``: frames before the last commit that were left out because their checksum does not hold. (Those after
+    it were never complete, or were lost by a power cut.)
     """
 
     places: dict[int, int]
-    n_pages: int | None
     n_damaged: int
 
 
@@ -38,13 +37,13 @@ def read_log(path: Path, page_size: int) -> Log:
     """Read the log at ``path``; an empty ``Log`` when there is none."""
     places: dict[int, int] = {}
     pending: dict[int, int] = {}
-    n_pages, n_damaged, n_unsure = None, 0, 0
+    n_damaged = n_unsure = 0  # before the last commit, and since
     if not path.exists():
-        return Log(places, None, 0)
+        return Log(places, 0)
     with path.open("rb") as file:
         header = file.read(_HEADER.size)
         if len(header) < _HEADER.size:
-            return Log(places, None, 0)
+            return Log(places, 0)
         magic, *_, salt_1, salt_2, sum_1, sum_2 = _HEADER.unpack(header)
         is_big = magic == _BIG
         is_header_good = _add(header[:24], (0, 0), is_big=is_big) == (sum_1, sum_2)
@@ -56,19 +55,15 @@ def read_log(path: Path, page_size: int) -> Log:
             before = stored
             if salts is None:
                 salts = (found[0], found[1])
-            if (found[0], found[1]) != salts:  # a frame of an older log, or one whose salts are damaged
+            if (found[0], found[1]) != salts or not is_good:  # other salts: of an older log, or they are damaged
                 n_unsure += 1
-                continue
-            n_damaged, n_unsure = n_damaged + n_unsure, 0
-            if not is_good:
-                n_damaged += 1
                 continue
             pending[page] = file.tell() - page_size
             if n_after:
                 places.update(pending)
                 pending.clear()
-                n_pages = n_after
-    return Log(places, n_pages, n_damaged)
+                n_damaged, n_unsure = n_damaged + n_unsure, 0
+    return Log(places, n_damaged)
 
 
 def _add(data: bytes, start: tuple[int, int], *, is_big: bool) -> tuple[int, int]:

@@ -34,12 +34,13 @@ _SPARE_BYTES = 4 << 20  # must stay free beside the new file
 class Salvage:
     """What was moved into a new file.
 
-    ``version``: the schema version of the damaged file; ``moved``: by the name of the table; ``n_damaged_frames``:
-    parts of the log whose checksum does not hold.
+    ``version``: the schema version of the damaged file; ``moved``: by the name of the table; ``n_logged``: pages that
+    were read from the log; ``n_damaged_frames``: parts of the log whose checksum does not hold.
     """
 
     version: int
     moved: dict[str, Moved]
+    n_logged: int
     n_damaged_frames: int
 
     @property
@@ -87,24 +88,24 @@ def require_room(path: Path) -> None:
         )
 
 
-def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress) -> Salvage:
+def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress, *, has_log: bool = True) -> Salvage:
     """Move what can be read in the database at ``path`` into a new database, and migrate that to this schema.
 
-    Nothing has ``path`` open in this process, and it is not changed. An older file ``new`` is replaced. Raises
-    ``EnvironmentFaultError`` for a file without a single row of this schema, for one of a newer CandleDesk, and when
-    the disk fails or is full.
+    ``has_log``: whether the log beside it is read too. Nothing has ``path`` open in this process, and it is not
+    changed. An older file ``new`` is replaced. Raises ``EnvironmentFaultError`` for a file without a single row of this
+    schema, for one of a newer CandleDesk, and when the disk fails or is full.
     """
     _remove(new)
     try:
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with PageFile(path, schema.page_size) as pages:
+        with PageFile(path, schema.page_size, has_log=has_log) as pages:
             stored = read_schema(pages)
             version = find_version(pages, stored, schema, path)
             with translate_faults(new), closing(_create(new, schema, version)) as conn:
                 conn.execute("BEGIN")
                 moved = move_tables(pages, stored, conn, on_progress)
                 conn.execute("COMMIT")
-                salvage = Salvage(version, moved, pages.log.n_damaged)
+                salvage = Salvage(version, moved, len(pages.log.places), pages.log.n_damaged)
                 if salvage.n_rows == 0:
                     raise EnvironmentFaultError(
                         f"Nothing of CandleDesk can be read in {path}: move it away, or put a backup in its place "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Self
 
-from candledesk.store.salvage.log import read_log
+from candledesk.store.salvage.log import Log, read_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +18,11 @@ _VERSION_AT, _APPLICATION_AT, _FREE_AT = 60, 68, 32
 class PageFile:
     """Reads pages by their number, from 1. The database must not be open in this process (notes/storage.md §7)."""
 
-    def __init__(self, path: Path, page_size: int) -> None:
-        """Open the file and read its log (``<name>-wal``); raises ``OSError``."""
+    def __init__(self, path: Path, page_size: int, *, has_log: bool = True) -> None:
+        """Open the file and read its log (``<name>-wal``), unless ``has_log`` is false; raises ``OSError``."""
         self.page_size = page_size
         log_path = path.with_name(path.name + "-wal")
-        self.log = read_log(log_path, page_size)
+        self.log = read_log(log_path, page_size) if has_log else Log({}, 0)
         self._file = path.open("rb")
         self._log_file = log_path.open("rb") if self.log.places else None
         n_whole = -(-path.stat().st_size // page_size)  # the last page of a truncated file may be a part of one

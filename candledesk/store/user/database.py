@@ -21,6 +21,7 @@ from candledesk.store.database_file import (
     sync_folder,
     use_wal,
 )
+from candledesk.store.log_check import require_own_log
 from candledesk.store.migrating import create_or_migrate
 from candledesk.store.salvage.new_file import free_name
 from candledesk.store.salvage.versions import has_tables
@@ -139,6 +140,7 @@ def translate_damage(path: Path) -> Iterator[None]:
 
 def _open(path: Path) -> Connection:
     check_sqlite()  # an older library would report a newer schema as damage
+    require_own_log(path)
     with translate_damage(path), translate_faults(path):
         _check(path)
         create_or_migrate(path, user_schema())
@@ -162,6 +164,7 @@ def _connect_writer(path: Path) -> Connection:
         conn.execute("PRAGMA synchronous = FULL")  # every commit waits until it is on the disk
         conn.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync leaves it in the disk's cache
         conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute("PRAGMA wal_autocheckpoint = 0")  # the thread that owns the connection does it (``file_guard``)
         require_write_lock(conn)
     except BaseException:
         conn.close()

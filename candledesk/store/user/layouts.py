@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.store.database_file import require_transaction
 from candledesk.store.user.documents import decode_document
-from candledesk.store.user.named_documents import NamedDocuments, NamedRow
+from candledesk.store.user.named_documents import NamedDocuments
 
 if TYPE_CHECKING:
     from candledesk.store import Connection
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 AUTOSAVED = ""  # the name of the autosaved layout; a person cannot give an empty name
 MAX_VERSIONS = 20  # WORKBENCH.md §3.2
 
-_LAYOUTS = NamedDocuments("layout")
+LAYOUTS = NamedDocuments("layout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,9 @@ class LayoutVersion:
     saved_at: int
 
 
-def list_layouts(conn: Connection) -> list[NamedRow]:
-    """Return the named layouts in the person's order, without the autosaved one."""
-    return [row for row in _LAYOUTS.list_rows(conn) if row.name != AUTOSAVED]
-
-
 def read_layout(conn: Connection, name: str) -> Document | None:
     """Return the layout of that name, ``None`` when there is none."""
-    return _LAYOUTS.read(conn, name)
+    return LAYOUTS.read(conn, name)
 
 
 def write_layout(conn: Connection, name: str, document: Document, now: int, *, keeps_version: bool = True) -> bool:
@@ -45,16 +40,11 @@ def write_layout(conn: Connection, name: str, document: Document, now: int, *, k
     """
     require_transaction(conn)
     previous = conn.execute("SELECT document, updated_at FROM layout WHERE name = ?", (name,)).fetchall()
-    is_changed = _LAYOUTS.write(conn, name, document, now)
+    is_changed = LAYOUTS.write(conn, name, document, now)
     if is_changed and previous and keeps_version:
         conn.execute("INSERT INTO layout_version (name, document, saved_at) VALUES (?, ?, ?)", (name, *previous[0]))
         _drop_old_versions(conn, name)
     return is_changed
-
-
-def delete_layout(conn: Connection, name: str) -> bool:
-    """Remove a layout with its versions; return whether there was one."""
-    return _LAYOUTS.delete(conn, name)
 
 
 def list_layout_versions(conn: Connection, name: str) -> list[LayoutVersion]:

@@ -34,6 +34,11 @@ class NamedDocuments:
         statement = f"SELECT name, updated_at FROM {self.table} ORDER BY position, name"
         return [NamedRow(*row) for row in conn.execute(statement).fetchall()]
 
+    def read_row(self, conn: Connection, name: str) -> NamedRow | None:
+        """Return the row of that name, ``None`` when there is none."""
+        rows = conn.execute(f"SELECT name, updated_at FROM {self.table} WHERE name = ?", (name,)).fetchall()
+        return NamedRow(*rows[0]) if rows else None
+
     def read(self, conn: Connection, name: str) -> Document | None:
         """Return the document of that name, ``None`` when there is none."""
         rows = conn.execute(f"SELECT document FROM {self.table} WHERE name = ?", (name,)).fetchall()
@@ -49,6 +54,11 @@ class NamedDocuments:
             WHERE document IS NOT excluded.document
         """
         return conn.execute(statement, (name, encode_document(document), now)).rowcount > 0
+
+    def rename(self, conn: Connection, name: str, new_name: str) -> bool:
+        """Give a row another name, which no row has yet; it keeps its place. Return whether there was one."""
+        require_transaction(conn)
+        return conn.execute(f"UPDATE {self.table} SET name = ? WHERE name = ?", (new_name, name)).rowcount > 0
 
     def delete(self, conn: Connection, name: str) -> bool:
         """Remove the row; return whether there was one."""

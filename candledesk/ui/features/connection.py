@@ -15,5 +15,5 @@ def connection_feature(context: WindowContext) -> Feature:
     bridge, status = context.bridge, context.status
     bridge.limiter_changed.connect(status.show_limiter)
     bridge.fault_raised.connect(status.show_fault)
-    bridge.symbol_reused.connect(status.show_notice)
+    bridge.notice_raised.connect(status.show_notice)
     return Feature("connection")

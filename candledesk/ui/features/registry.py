@@ -21,6 +21,7 @@ from candledesk.ui.features.tabs import tabs_feature
 from candledesk.ui.features.undo import undo_feature
 from candledesk.ui.features.window import window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
+from candledesk.ui.panels.storage.feature import storage_feature
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.feature import FeatureFactory
@@ -33,6 +34,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     intervals_feature,
     jobs_feature,
     archive_feature,
+    storage_feature,
     indicators_feature,
     chart_feature,
     undo_feature,

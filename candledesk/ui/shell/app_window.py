@@ -20,6 +20,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from candledesk.domain.interval import parse_interval
+from candledesk.ending_signals import ending_signals
 from candledesk.paths import resources_dir
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.shell.display_check import check_desktop
@@ -55,7 +56,7 @@ _FREEZE_OBJECTS_MS = 3_000
 
 
 class SignalWatch(QObject):
-    """Closes the window on SIGINT and SIGTERM; a second signal ends the process at once, with exit code 130.
+    """Closes the window on a signal that ends programs; a second one ends the process at once, with exit code 130.
 
     A Python handler alone runs only when Python code runs next, which may be never in an idle Qt loop: the wake-up
     descriptor makes Qt's loop run it within 2 ms (notes/reliability.md §2).
@@ -69,7 +70,7 @@ class SignalWatch(QObject):
         self._reader, self._writer = socket.socketpair()
         for end in (self._reader, self._writer):
             end.setblocking(False)
-        self._previous = [(number, signal.signal(number, self._handle)) for number in (signal.SIGINT, signal.SIGTERM)]
+        self._previous = [(number, signal.signal(number, self._handle)) for number in ending_signals()]
         self._previous_fd = signal.set_wakeup_fd(self._writer.fileno())
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_activated)

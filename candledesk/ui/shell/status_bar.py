@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from candledesk.ui.chart.core.chart_messages import lag_text, limiter_text, work_text
-from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.chart.core.chart_messages import is_held, lag_text, limiter_text, work_text
+from candledesk.ui.plain_text import PlainLabel, plain_tip
 
 if TYPE_CHECKING:
     from candledesk.cache.messages import LimiterState
 
 _SLACK_MS = 100
 _NOTICE_MS = 60_000
+_MAX_NOTICES = 20
 
 
 class StatusBar(QStatusBar):
@@ -31,10 +32,10 @@ class StatusBar(QStatusBar):
         self._n_live = 0
         self._waiting = ""
         self._fault = ""
-        self._notice = ""
+        self._notices: list[str] = []  # of the last minute, the newest last
         self._notice_end = QTimer(self)
         self._notice_end.setSingleShot(True)
-        self._notice_end.timeout.connect(self._end_notice)
+        self._notice_end.timeout.connect(self._end_notices)
         self._pause_end = QTimer(self)  # the limiter sends no event at the end of a pause
         self._pause_end.setSingleShot(True)
         self._pause_end.timeout.connect(self._refresh)
@@ -64,28 +65,33 @@ class StatusBar(QStatusBar):
         self._refresh()
 
     def show_notice(self, text: str) -> None:
-        """Show a notice for a minute, in place of the state of the network."""
-        self._notice = text
+        """Show a notice for a minute, in place of the state of the network.
+
+        Of several in that minute the newest is shown with the number of the others, which the tooltip has.
+        """
+        self._notices = [*(notice for notice in self._notices if notice != text), text][-_MAX_NOTICES:]
         self._notice_end.start(_NOTICE_MS)
         self._refresh()
 
-    def _end_notice(self) -> None:
-        self._notice = ""
+    def _end_notices(self) -> None:
+        self._notices = []
         self._refresh()
 
     def _state_text(self) -> str:
         if self._fault:
             return self._fault
-        if self._notice:
-            return self._notice
+        if self._notices:
+            n_others = len(self._notices) - 1
+            return self._notices[-1] + (f"   (and {n_others} more)" if n_others else "")
         limited = limiter_text(self._limiter, now=time.time())
-        work = work_text(self._n_live, is_held=bool(limited))
+        work = work_text(self._n_live, is_held=is_held(self._limiter, now=time.time()))
         late = "" if limited else lag_text(self._limiter.update_lag_s)
         return "   ·   ".join(filter(None, (limited, self._waiting or work, late)))
 
     def _refresh(self) -> None:
         self.state.setText(self._state_text())
-        tone = "warning" if self._fault or limiter_text(self._limiter, now=time.time()) else ""
+        self.state.setToolTip(plain_tip("\n".join(self._notices)) if len(self._notices) > 1 else "")
+        tone = "warning" if self._fault or is_held(self._limiter, now=time.time()) else ""
         if self.state.property("tone") != tone:
             self.state.setProperty("tone", tone)
             self.state.style().unpolish(self.state)

@@ -175,13 +175,58 @@ def _form_rules(theme: Theme) -> str:
         background: {theme.background}; }}
     QRadioButton::indicator:checked {{ border: 4px solid {theme.accent}; width: 6px; height: 6px; }}
     QRadioButton::indicator:focus {{ border-color: {theme.accent}; }}
-    QLabel#refused, QLabel#cost[tone="warning"] {{ color: {theme.warning}; }}
+    QLabel#refused, QLabel#cost[tone="warning"], QLabel#strip_text[tone="warning"] {{ color: {theme.warning}; }}
+    QPushButton#primary {{ background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
+    QPushButton#primary:focus {{ border-color: {theme.text}; }}
+    QToolButton#status_task {{ color: {theme.text_muted}; padding: 0 8px; }}
+    QToolButton#status_task:hover {{ color: {theme.text}; }}
+    QSpinBox#number::up-button, QSpinBox#number::down-button {{ width: 0; border: 0; }}
+    QTabWidget#page_tabs::tab-bar {{ left: 10px; }}
+    QFrame#task_strip {{ border: 0; border-top: 1px solid {theme.border}; }}
+    """
+
+
+def _view_rules(theme: Theme) -> str:
+    return f"""
+    QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
+    QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
+    QListView::item:disabled {{ color: {theme.text_muted}; padding-top: 9px; }}
+    QListView::item:selected {{ background: {theme.hover}; }}
+    QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
+        selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
+    QTableView::item {{ padding: 0 8px; }}
+    QCalendarWidget QTableView {{ background: {theme.panel}; selection-background-color: {theme.accent};
+        selection-color: {theme.accent_text}; alternate-background-color: {theme.panel}; }}
+    QCalendarWidget QTableView::item {{ padding: 0; }}
+    QCalendarWidget #qt_calendar_navigationbar {{ background: {theme.panel}; }}
+    QCalendarWidget QSpinBox {{ background: {theme.background}; }}
+    QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
+    QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
+        border-bottom: 1px solid {theme.border}; padding: 4px 11px; }}
+    QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+    QTabWidget::pane {{ border: 0; }}
+    """
+
+
+def _scroll_rules(theme: Theme) -> str:
+    handle = mix(theme.text_muted, theme.background, 0.4)
+    return f"""
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle {{ background: {handle}; border-radius: 3px; margin: 2px; }}
+    QScrollBar::handle:hover {{ background: {theme.text_muted}; }}
+    QScrollBar::handle:vertical {{ min-height: 28px; }}
+    QScrollBar::handle:horizontal {{ min-width: 28px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """
 
 
 def style_sheet(theme: Theme) -> str:
     """Return the few rules that Fusion's palette cannot express."""
-    return f"""
+    return (
+        f"""
     QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
     QToolBar {{ background: {theme.panel}; border: 0; border-bottom: 1px solid {theme.border};
         padding: 4px 8px; spacing: 2px; }}
@@ -212,24 +257,6 @@ def style_sheet(theme: Theme) -> str:
     QStatusBar QLabel[tone="warning"] {{ color: {theme.warning}; }}
     QDockWidget {{ titlebar-close-icon: none; titlebar-normal-icon: none; }}
     QDockWidget::title {{ background: {theme.panel}; padding: 6px 10px; border-top: 1px solid {theme.border}; }}
-    QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
-    QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
-    QListView::item:disabled {{ color: {theme.text_muted}; padding-top: 9px; }}
-    QListView::item:selected {{ background: {theme.hover}; }}
-    QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
-        selection-background-color: {theme.hover}; selection-color: {theme.text}; }}
-    QTableView::item {{ padding: 0 8px; }}
-    QCalendarWidget QTableView {{ background: {theme.panel}; selection-background-color: {theme.accent};
-        selection-color: {theme.accent_text}; alternate-background-color: {theme.panel}; }}
-    QCalendarWidget QTableView::item {{ padding: 0; }}
-    QCalendarWidget #qt_calendar_navigationbar {{ background: {theme.panel}; }}
-    QCalendarWidget QSpinBox {{ background: {theme.background}; }}
-    QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
-    QHeaderView::section {{ background: {theme.panel}; color: {theme.text_muted}; border: 0;
-        border-bottom: 1px solid {theme.border}; padding: 4px 8px; }}
-    QTabBar::tab {{ background: {theme.panel}; color: {theme.text_muted}; padding: 6px 14px; border: 0; }}
-    QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
-    QTabWidget::pane {{ border: 0; }}
     QFrame#popup {{ background: {theme.panel}; border: 1px solid {theme.border}; border-radius: 8px; }}
     QFrame#popup QLabel {{ border: 0; }}
     QFrame#popup QLineEdit {{ font-size: 20px; padding: 6px; }}
@@ -239,7 +266,11 @@ def style_sheet(theme: Theme) -> str:
         border-radius: 4px; padding: 4px 14px; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.panel}; }}
-    """ + _form_rules(theme)
+    """
+        + _view_rules(theme)
+        + _form_rules(theme)
+        + _scroll_rules(theme)
+    )
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:

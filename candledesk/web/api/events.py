@@ -19,7 +19,7 @@ async def _stream_events(context: RequestContext, request: RouteRequest) -> Resp
     if request.http.method == "HEAD":
         return Response(media_type=STREAM_TYPE)
     values = request.values
-    return EventStream(context.cache, context.stopping, values["symbol"], values["interval"]).respond()
+    return EventStream(context, values["symbol"], values["interval"]).respond()
 
 
 ENDPOINTS = (
@@ -27,18 +27,20 @@ ENDPOINTS = (
         "GET",
         STREAM_PATH,
         _stream_events,
-        "Server-sent events: bars_stored, coverage_changed, job, jobs, limiter, fault, symbol_reused, "
-        "entries_restored, maintenance",
+        "Server-sent events: bars_stored, coverage_changed, job, jobs, limiter, fault, symbol_reused, damage, "
+        "entries_restored, maintenance, watchlist, layout",
         ResponseSpec(str, "the stream; it ends when CandleDesk ends", media_type=STREAM_TYPE),
         text=(
             "bars_stored holds the symbol, interval, from, to and rev of bars that were stored or corrected; "
             "coverage_changed holds the same of a span of which something else is known now, because it was refused, "
             "it failed or nothing is there, while no bar changed; job is a job as /api/v1/jobs shows "
             "it; limiter the limiter; fault a text that a person must read; symbol_reused the symbol that another "
-            "company has now and the former_symbol under which the old bars are kept; entries_restored a text "
-            "that says which damaged entries of the database were restored; maintenance a task as "
-            "/api/v1/maintenance shows it. A comment comes every 15 seconds. A reader that falls behind is "
-            "disconnected and should read again what it shows."
+            "company has now and the former_symbol under which the old bars are kept; damage the symbol, interval, "
+            "from and to of stored bars that were damaged, whether some are lost, and a text that says what was done; "
+            "entries_restored a text that says which damaged entries of the database were restored; maintenance a "
+            "task as /api/v1/maintenance shows it; watchlist and layout the name of what a person changed, the change "
+            "(added, changed, renamed, deleted) and, when it was renamed, the former_name. A comment comes every 15 "
+            "seconds. A reader that falls behind is disconnected and should read again what it shows."
         ),
         query=(params.ONLY_SYMBOL, params.ONLY_INTERVAL),
     ),

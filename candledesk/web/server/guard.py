@@ -30,6 +30,8 @@ MAX_STREAMS = 16
 MAX_HEADERS = 16 * 1024
 MAX_TARGET = 8 * 1024
 BODY_TIMEOUT_S = 10.0
+CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WITH_BODY = CHANGES - {"DELETE"}
 STREAM_PATH = "/api/v1/events"
 DOCS_PATH = "/docs"
 POLICY = (
@@ -65,7 +67,7 @@ class Guard:
     """ASGI middleware around the routes; ``open_paths`` (page, assets, ``/healthz``) need no token."""
 
     def __init__(self, app: ASGIApp, *, port: int, token: str, open_paths: Container[str], posts: Bucket) -> None:
-        """Prepare the comparisons for a server on ``port``; ``posts`` limits POST requests."""
+        """Prepare the comparisons for a server on ``port``; ``posts`` limits how many changes are answered."""
         self._app = app
         self._hosts = allowed_hosts(port)
         self._origins = frozenset(b"http://" + host for host in self._hosts)
@@ -118,8 +120,9 @@ class Guard:
             raise RequestRefusedError(403, "No other site may use this server.")
         if scope["path"] not in self._open_paths and not _is_reader(scope, headers):
             self._check_token(headers)
-        if scope["method"] == "POST":
-            _check_media_type(headers)
+        if scope["method"] in CHANGES:
+            if scope["method"] in WITH_BODY:
+                _check_media_type(headers)
             wait_s = self._posts.take()
             if wait_s:
                 text = "Too many changes in a short time: wait a little."

@@ -12,9 +12,11 @@ from starlette.responses import Response
 from candledesk.domain.errors import (
     CandleDeskError,
     ClosingError,
+    DocumentError,
     EnvironmentFaultError,
     InputError,
     JobStateError,
+    NameTakenError,
     NotCachedError,
     NoWindowError,
     OfflineError,
@@ -22,6 +24,7 @@ from candledesk.domain.errors import (
     TooLateError,
     UnknownIndicatorError,
     UnknownJobError,
+    UnknownNameError,
     UnknownSymbolError,
     UnknownTaskError,
 )
@@ -71,6 +74,8 @@ _KINDS = (  # the first one that fits holds: subclasses stand in front
     _ErrorKind(UnknownJobError, 404, "unknown_job", "job_id"),
     _ErrorKind(UnknownIndicatorError, 404, "unknown_indicator", "id"),
     _ErrorKind(UnknownTaskError, 404, "unknown_task", "task_id"),
+    _ErrorKind(UnknownNameError, 404, "unknown_name", "name"),
+    _ErrorKind(NameTakenError, 409, "name_taken", "name"),
     _ErrorKind(JobStateError, 409, "job_state"),
     _ErrorKind(TaskStateError, 409, "task_state"),
     _ErrorKind(NoWindowError, 409, "no_window"),
@@ -79,6 +84,7 @@ _KINDS = (  # the first one that fits holds: subclasses stand in front
     _ErrorKind(ClosingError, 503, "closing"),
     _ErrorKind(EnvironmentFaultError, 503, "environment_fault"),
     _ErrorKind(BusyError, 503, "busy", retry_after_s=1),
+    _ErrorKind(DocumentError, 422, "invalid_document"),
     _ErrorKind(RangeError, 422, "out_of_range"),
     _ErrorKind(InputError, 400, "invalid_value"),
 )

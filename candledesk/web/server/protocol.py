@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_CONNECTIONS = 512
+# Descriptors that the connections leave free: what a running instance has open (25), a new fetch process, files that
+# are written, and the connections that are accepted before the first of them can make room (BACKLOG).
+N_SPARE_FILES = 44
+BACKLOG = 8  # connections that are accepted in one step
+MIN_CONNECTIONS = 6
 REQUEST_TIMEOUT_S = 10.0  # from the connection, or the last answer, to a request that is whole
 STALL_TIMEOUT_S = 20.0  # a reader that takes nothing of its answer for so long is disconnected
 HOST_TEXT = "This server answers only to its own address on this machine."
@@ -27,8 +32,10 @@ class LoopbackProtocol(H11Protocol):
 
     Malformed requests get problem details; a missing or doubled ``Host``, which h11 refuses before the guard, gets
     421. A connection that does not get a request together is ended, and so is one that does not take its answer.
-    Beyond ``MAX_CONNECTIONS`` the one that has been idle for longest makes room.
+    Beyond ``max_connections`` the one that has been idle for longest makes room.
     """
+
+    max_connections = MAX_CONNECTIONS
 
     _idle_since = 0.0
     _request_timer: asyncio.TimerHandle | None = None
@@ -49,7 +56,7 @@ class LoopbackProtocol(H11Protocol):
         """Start the clock for the first request, and make room when there are too many connections."""
         super().connection_made(transport)
         self._begin_idling()
-        if len(self.connections) > MAX_CONNECTIONS:
+        if len(self.connections) > self.max_connections:
             idle = find_longest_idle(self.connections)
             if idle is not None:
                 self.connections.discard(idle)  # at once: many connections may be made before connection_lost is called
@@ -101,6 +108,18 @@ class LoopbackProtocol(H11Protocol):
         for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+
+def count_connections_allowed() -> int:
+    """Return how many connections the system's limit of open files leaves room for, at most ``MAX_CONNECTIONS``."""
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return max(MIN_CONNECTIONS, min(MAX_CONNECTIONS, soft - N_SPARE_FILES))
 
 
 def find_longest_idle(connections: Iterable[object]) -> LoopbackProtocol | None:

@@ -1,4 +1,4 @@
-"""One token bucket that limits POST requests."""
+"""One token bucket that limits requests that change something."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.cache.queries.odd_flags import as_sent, flags_by_row
+from candledesk.cache.queries.odd_flags import as_sent, flags_by_row, without_lost
 from candledesk.cache.rules.coverage_marks import MAX_MARKS, with_odd
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import CoverageMark, MarkState
@@ -15,7 +15,7 @@ from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import odd_bars as odd_store
 from candledesk.store.market.database import transaction
 from candledesk.store.market.odd_bars import OddBar
-from tests.cache.conftest import NOW, WAIT_S, days_back
+from tests.cache.conftest import NOW, WAIT_S, days_back, make_bars
 
 MINUTES = INTERVALS["1m"]
 
@@ -191,3 +191,10 @@ def test_the_strip_of_a_series_has_its_odd_bars(harness):
     (mark,) = harness.cache.read_marks("AAA", INTERVALS["1d"], span).result(WAIT_S)
     assert (mark.span, mark.state) == (Span(time, time + DAY_S), MarkState.ODD)
     assert mark.reason == "1 odd bar: sent in the other unit of the currency, converted"
+
+
+def test_a_lost_bar_flags_no_other_bar():
+    stored = make_bars(np.array([60, 120, 240], np.int64))
+    flagged = [OddBar(time, 1) for time in (0, 60, 180, 240, 300)]
+    assert [bar.open_time for bar in without_lost(flagged, stored)] == [60, 240]
+    assert without_lost([], stored) == []

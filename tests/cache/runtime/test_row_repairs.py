@@ -16,6 +16,7 @@ from candledesk.cache.runtime.writer import Writer
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.interval import INTERVALS
+from candledesk.store.file_guard import FileGuard
 from candledesk.store.market import instruments
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, transaction
 
@@ -30,10 +31,10 @@ class Runtime:
     def __init__(self, path):
         self.path, self.texts, self.is_emitted = path, [], threading.Event()
         repairs = RowRepairs(self._on_event)
-        self.writer = Writer(partial(connect_writer, path), lambda _: None, run=repairs.run)
-        self.readers = Readers(
-            partial(connect_reader, path), n_threads=1, after_task=partial(repairs.submit, self.writer)
-        )
+        guard = FileGuard(path, is_written=False)  # it does not notice what the tests write to the file
+        self.writer = Writer(partial(connect_writer, path), lambda _: 0, guard=guard, run=repairs.run)
+        after_task = partial(repairs.submit, self.writer)
+        self.readers = Readers(partial(connect_reader, path), guard.check, n_threads=1, after_task=after_task)
 
     def _on_event(self, event):
         assert isinstance(event, EntriesRestored)

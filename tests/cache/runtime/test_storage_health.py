@@ -53,3 +53,21 @@ def test_after_the_pause_one_tries_and_the_others_wait_on():
     assert storage_health.refusal() is None
     storage_health.note_success()
     assert storage_health.refusal() is storage_health.fault() is None
+
+
+def test_a_lost_file_stops_everything_until_it_is_back():
+    storage_health, now, reported = make()
+    lost = EnvironmentFaultError("The file was removed.")
+    storage_health.note(FULL)
+    storage_health.set_lost(lost)
+    storage_health.set_lost(lost)
+    storage_health.note(EnvironmentFaultError("other"))
+    now[0] = 100.0
+    storage_health.note_success()
+    assert storage_health.refusal() is storage_health.fault() is storage_health.error is lost
+    storage_health.set_lost(None)
+    assert [event.text for event in reported] == ["The disk is full.", "The file was removed.", ""]
+    storage_health.note(lost)
+    storage_health.set_lost(lost)  # both find it: one message
+    assert len(reported) == 4
+    assert storage_health.error is lost

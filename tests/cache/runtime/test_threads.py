@@ -10,6 +10,7 @@ from candledesk.cache.runtime.readers import Readers
 from candledesk.cache.runtime.timers import DelayedCalls
 from candledesk.cache.runtime.writer import Writer
 from candledesk.domain.errors import ClosingError
+from candledesk.store.file_guard import FileGuard
 from tests.cache.conftest import wait_until
 
 WAIT_S = 10
@@ -28,15 +29,23 @@ def fail_with(error):
 
 
 @pytest.fixture
-def writer():
-    writer = Writer(FakeConnection, lambda _: None)
+def guard(tmp_path):
+    """Of a file that nobody touches."""
+    path = tmp_path / "candles.db"
+    path.touch()
+    return FileGuard(path)
+
+
+@pytest.fixture
+def writer(guard):
+    writer = Writer(FakeConnection, lambda _: 0, guard=guard)
     yield writer
     writer.close(2)
 
 
 @pytest.fixture
 def readers():
-    readers = Readers(FakeConnection)
+    readers = Readers(FakeConnection, lambda: None)
     yield readers
     readers.close(2)
 
@@ -79,7 +88,7 @@ def test_urgent_writes_go_first_in_their_order(writer):
     assert order == [0, 1, 2, "plain"]
 
 
-def test_the_writer_opens_again_after_it_could_not():
+def test_the_writer_opens_again_after_it_could_not(guard):
     attempts = iter([SystemExit(), OSError("locked")])
 
     def connect():
@@ -88,15 +97,15 @@ def test_the_writer_opens_again_after_it_could_not():
             raise error
         return FakeConnection()
 
-    writer = Writer(connect, lambda _: None)
+    writer = Writer(connect, lambda _: 0, guard=guard)
     assert isinstance(writer.submit(lambda _: 1).exception(WAIT_S), SystemExit)
     assert isinstance(writer.submit(lambda _: 1).exception(WAIT_S), OSError)
     assert writer.submit(lambda _: 1).result(WAIT_S) == 1
     assert writer.close(2)
 
 
-def test_the_writer_keeps_the_order_and_finishes_what_was_queued():
-    writer, done = Writer(FakeConnection, lambda _: None), []
+def test_the_writer_keeps_the_order_and_finishes_what_was_queued(guard):
+    writer, done = Writer(FakeConnection, lambda _: 0, guard=guard), []
     for number in range(100):
         writer.submit(lambda _, number=number: done.append(number))
     assert writer.close(5)
@@ -104,18 +113,58 @@ def test_the_writer_keeps_the_order_and_finishes_what_was_queued():
     assert isinstance(writer.submit(lambda _: 1).exception(1), ClosingError)
 
 
-def test_the_checkpoint_may_fail(caplog):
+def test_the_checkpoint_may_fail(caplog, guard):
     idle = threading.Event()
 
     def fail(_):
         idle.set()
         raise ValueError("busy")
 
-    writer = Writer(FakeConnection, fail)
+    writer = Writer(FakeConnection, fail, guard=guard)
     writer.submit(lambda _: 1)
     assert idle.wait(WAIT_S)
     assert writer.submit(lambda _: 2).result(WAIT_S) == 2
     assert writer.close(2)
+
+
+def test_readers_open_new_connections_once_their_tasks_have_ended():
+    opened, gate, running = [], threading.Event(), threading.Event()
+
+    def connect():
+        opened.append(FakeConnection())
+        return opened[-1]
+
+    def task(connection):
+        running.set()
+        gate.wait(WAIT_S)
+        return connection
+
+    readers = Readers(connect, lambda: None, n_threads=1)
+    first = readers.submit(task)
+    assert running.wait(WAIT_S)
+    reconnected = threading.Thread(target=readers.reconnect)
+    reconnected.start()
+    reconnected.join(0.1)
+    assert reconnected.is_alive()
+    gate.set()
+    reconnected.join(WAIT_S)
+    assert readers.submit(lambda connection: connection).result(WAIT_S) is opened[1]
+    assert first.result(WAIT_S) is opened[0]
+    readers.close(2)
+
+
+def test_a_check_that_fails_ends_the_task_and_not_the_reader():
+    faults = iter([ValueError("lost"), None])
+
+    def check():
+        fault = next(faults)
+        if fault is not None:
+            raise fault
+
+    readers = Readers(FakeConnection, check, n_threads=1)
+    assert isinstance(readers.submit(lambda _: 1).exception(WAIT_S), ValueError)
+    assert readers.submit(lambda _: 2).result(WAIT_S) == 2
+    readers.close(2)
 
 
 def test_the_latest_request_of_a_mailbox_wins(readers):

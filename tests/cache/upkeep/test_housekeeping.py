@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 from candledesk.cache.upkeep.housekeeping import WEEK_S, Housekeeping
 from candledesk.domain.interval import DAY_S
 from candledesk.settings import Settings
@@ -19,8 +20,8 @@ def house(harness):
 def _make(harness, **options):
     service = harness.service
     files = service.controller._files
-    settings = replace(Settings(), **options)
-    return Housekeeping(service._context, service.jobs, service.maintenance, files, settings)
+    kept = StorageOptionsFile(harness.folder / "other.json", replace(Settings(), **options))
+    return Housekeeping(service._context, service.jobs, service.maintenance, files, kept)
 
 
 def _round(harness, house):

@@ -18,6 +18,7 @@ from candledesk.store.market.bars import (
     has_older,
     read_bars,
     read_bars_around,
+    summarize_series,
     write_bars,
 )
 from candledesk.store.market.database import transaction
@@ -141,3 +142,28 @@ def test_any_order_of_writes_ends_in_the_last_value_of_each_bar(writer, series, 
         assert _store(writer, series, bars) == n_new
         assert _store(writer, series, bars) == 0
     assert read_bars(writer, series, EVER).equals(Bars.from_rows([truth[key] for key in sorted(truth)]))
+
+
+def test_a_summary_has_the_number_and_the_ends_of_the_bars(writer, reader, series):
+    assert summarize_series(reader) == {}
+    _store(writer, series, make_bars(5_000))
+    found = summarize_series(reader)[series]
+    assert (found.n_bars, found.first, found.last) == (5_000, T0, T0 + 4_999 * 60)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE chunk_checksum SET n = n + 1 WHERE level = 1",
+        "UPDATE chunk_checksum SET last_ts = last_ts + 60 WHERE level = 1",
+        "DELETE FROM chunk_checksum WHERE level = 1 AND first_ts = (SELECT min(first_ts) FROM chunk_checksum)",
+        "DELETE FROM chunk WHERE level = 1 AND start = (SELECT min(start) FROM chunk WHERE level = 1)",
+        "UPDATE series SET rev = rev + 1",
+        "UPDATE series SET is_unchecked = 1",
+    ],
+)
+def test_a_series_whose_chunks_and_checksums_do_not_agree_has_no_summary(writer, reader, series, damage):
+    _store(writer, series, make_bars(5_000))
+    with transaction(writer):
+        assert writer.execute(damage).rowcount
+    assert summarize_series(reader) == {}

@@ -16,6 +16,7 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store import database_file
 from candledesk.store.market import migrations
 from candledesk.store.market.database import connect_reader, connect_writer, create_or_open, quick_check, transaction
+from candledesk.store.market.instruments import read_instrument
 from candledesk.store.market.migrations import Migration
 from candledesk.store.sqlite_errors import fault_of
 
@@ -78,6 +79,26 @@ def test_a_newer_database_is_refused_and_left_alone(path):
     with pytest.raises(EnvironmentFaultError, match=r"newer CandleDesk \(schema version 99, .* reads \d+\).*--home"):
         create_or_open(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", [40, *range(44, 48), *range(60, 64), *range(68, 72)])
+def test_a_damaged_header_is_reported_or_harmless_and_the_file_left_alone(path, writer, series, place):
+    """Every bit of the numbers that SQLite and the program keep in the header: formats, version and identity."""
+    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    writer.close()
+    whole = path.read_bytes()
+    for bit in range(8):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << bit
+        path.write_bytes(damaged)
+        try:
+            create_or_open(path)
+        except EnvironmentFaultError as error:
+            assert any(words in str(error) for words in ("damaged", "newer CandleDesk")), error  # noqa: PT017
+            assert bytes(damaged) == path.read_bytes()
+        else:
+            with closing(connect_reader(path)) as conn:
+                assert read_instrument(conn, "AAPL").name == "Apple Inc."
 
 
 @pytest.mark.parametrize(("version", "is_refused"), [((3, 37, 2), True), ((3, 38, 0), False)])

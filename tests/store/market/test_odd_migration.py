@@ -1,7 +1,5 @@
 """Databases from before odd bars were kept: nothing is lost, and what was refused for its rows is asked for again."""
 
-from dataclasses import replace
-
 import pytest
 
 from candledesk.domain.coverage import Coverage, CoverageState
@@ -9,7 +7,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars
 from candledesk.store.market.calendars import read_sessions
-from candledesk.store.market.coverage import read_coverage, write_coverage
+from candledesk.store.market.coverage import read_coverage
 from candledesk.store.market.odd_bars import count_dropped, read_odd
 from tests.domain.strategies import bars_at, column
 from tests.store.market.conftest import insert_old_series, versions_before
@@ -27,8 +25,11 @@ def test_bars_stay_and_only_failed_coverage_is_deleted(old_database, version):
     with old_database.made_by(version) as conn:
         series = insert_old_series(conn, INTERVALS["1m"])
         write_as_before_checksums(conn, series, BARS)
-        refused = Coverage(Span(600, 900), CoverageState.FAILED, 1, 2**39, "refused: prices are about 100 times off")
-        write_coverage(conn, series, [replace(HAVE, source="yahoo"), replace(refused, source="yahoo")])
+        conn.executemany(
+            "INSERT INTO coverage (series_id, lo, hi, state, source, fetched_at, reason)"
+            " VALUES (?, ?, ?, ?, 'yahoo', 1, ?)",
+            [(series, 0, 600, "have", ""), (series, 600, 900, "failed", "refused: prices are about 100 times off")],
+        )
         if version >= FIRST_WITH_SESSIONS:
             conn.execute(
                 "INSERT INTO stated_session (key, open, close) VALUES ('NMS/EQUITY/UTC', 7, 9), ('GONE', 1, 2)"

@@ -3,11 +3,10 @@
 from candledesk.store.database_file import transaction
 from candledesk.store.user.layouts import (
     AUTOSAVED,
+    LAYOUTS,
     MAX_VERSIONS,
     LayoutVersion,
-    delete_layout,
     list_layout_versions,
-    list_layouts,
     read_layout,
     read_layout_version,
     write_layout,
@@ -52,10 +51,14 @@ def test_a_save_can_replace_the_layout_without_a_version(conn):
     assert (read_layout(conn, AUTOSAVED), list_layout_versions(conn, AUTOSAVED)) == ({"number": 2}, [])
 
 
-def test_the_autosaved_layout_is_not_listed(conn):
-    _write(conn, AUTOSAVED, 1)
+def test_a_renamed_layout_keeps_its_versions(conn):
     _write(conn, "Day", 1)
-    assert [row.name for row in list_layouts(conn)] == ["Day"]
+    _write(conn, "Day", 2)
+    with transaction(conn):
+        assert LAYOUTS.rename(conn, "Day", "Night")
+        assert not LAYOUTS.rename(conn, "Day", "Week")
+    assert (read_layout(conn, "Day"), read_layout(conn, "Night")) == (None, {"number": 2})
+    assert (_versions(conn, "Day"), _versions(conn, "Night")) == ([], [1])
 
 
 def test_deleting_a_layout_deletes_its_versions(conn):
@@ -64,8 +67,8 @@ def test_deleting_a_layout_deletes_its_versions(conn):
     (version,) = list_layout_versions(conn, "Day")
     assert version == LayoutVersion(version.version_id, 101)
     with transaction(conn):
-        assert delete_layout(conn, "Day")
-        assert not delete_layout(conn, "Day")
+        assert LAYOUTS.delete(conn, "Day")
+        assert not LAYOUTS.delete(conn, "Day")
     assert (read_layout(conn, "Day"), read_layout_version(conn, version.version_id)) == (None, None)
     _write(conn, "Day", 5)
     assert list_layout_versions(conn, "Day") == []

@@ -26,7 +26,7 @@ def test_closed_charts_and_dialogs_leave_nothing(qapp, cache, tmp_path):
         page = charts.add_chart()
         charts.open_chart("AAPL", INTERVALS["5m"])
         settle(qapp)
-        for row in ("options", "go_to_date", "shortcuts"):
+        for row in ("options", "go_to_date", "shortcuts", "storage"):
             window.table.actions[row].trigger()
             settle(qapp)
             for widget in QApplication.topLevelWidgets():

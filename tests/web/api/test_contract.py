@@ -11,6 +11,9 @@ from candledesk.cache.maintenance_messages import BackupFile, MaintenanceKind, M
 from candledesk.domain.interval import INTERVALS
 from candledesk.web.api.contract.openapi import ERROR_TEXTS, build_openapi, statuses_of
 from candledesk.web.routes import ENDPOINTS
+from candledesk.workspace.layout import Layout, layout_document
+from candledesk.workspace.named_layouts import NamedLayout
+from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 
 BACKUP = BackupFile("/home/backups/a.db", 4_096, 1_795_000_000, "weekly", 11, is_automatic=True)
 VISIT = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
@@ -27,6 +30,16 @@ OF_INTERFACE = {  # INTERFACE.md, "HTTP"
     ("get", "/api/v1/symbols"),
     ("get", "/api/v1/limiter"),
     ("get", "/api/v1/events"),
+    ("get", "/api/v1/watchlists"),
+    ("post", "/api/v1/watchlists"),
+    ("get", "/api/v1/watchlists/{name}"),
+    ("put", "/api/v1/watchlists/{name}"),
+    ("delete", "/api/v1/watchlists/{name}"),
+    ("get", "/api/v1/layouts"),
+    ("post", "/api/v1/layouts"),
+    ("get", "/api/v1/layouts/{name}"),
+    ("put", "/api/v1/layouts/{name}"),
+    ("delete", "/api/v1/layouts/{name}"),
     ("get", "/api/v1/storage"),
     ("post", "/api/v1/backups"),
     ("get", "/openapi.json"),
@@ -45,6 +58,10 @@ ANSWERS = [
     ("/api/v1/backups", {}),
     ("/api/v1/maintenance", {}),
     ("/api/v1/maintenance/1", {}),
+    ("/api/v1/watchlists", {}),
+    ("/api/v1/watchlists/Tech", {}),
+    ("/api/v1/layouts", {}),
+    ("/api/v1/layouts/Mine", {}),
     ("/openapi.json", {}),
 ]
 
@@ -102,13 +119,17 @@ def test_null_in_a_body_means_not_given_and_the_contract_says_so(client, contrac
 
 
 @pytest.mark.parametrize(("path", "query"), ANSWERS)
-def test_answers_are_what_the_contract_says(client, cache, contract, path, query):
+def test_answers_are_what_the_contract_says(client, cache, workspace, contract, path, query):
+    workspace.add_watchlist(Watchlist("Tech", (WatchlistSection("", ("AAPL",)),), {"AAPL": "red"})).result(5)
+    workspace.add_layout(NamedLayout("Mine", layout_document(Layout()))).result(5)
     cache.start_backfill("AAPL", INTERVALS["1d"], None)
     cache.set_archived("AAPL", INTERVALS["1m"], is_on=True)
     cache.start_maintenance(MaintenanceRequest(MaintenanceKind.BACKUP))
     cache.backups.append(BACKUP)
     answer = client.get(path, params=query)
-    declared = contract["paths"][re.sub(r"/1$", "/{task_id}", path)]["get"]["responses"]["200"]["content"]
+    declared = contract["paths"][re.sub(r"/(Tech|Mine)$", "/{name}", re.sub(r"/1$", "/{task_id}", path))]["get"][
+        "responses"
+    ]["200"]["content"]
     schema = {**declared["application/json"]["schema"], "components": contract["components"]}
     jsonschema_rs.Draft202012Validator(schema).validate(answer.json())
 

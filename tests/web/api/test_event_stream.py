@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from candledesk.cache.events import BarsStored, CoverageChanged, RefreshDue, WindowRequested
+from candledesk.cache.events import BarsStored, CoverageChanged, DamageFound, RefreshDue, WindowRequested
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.web.api.event_stream import encode_event, is_wanted
@@ -28,6 +28,21 @@ def test_what_changed_of_a_series_is_sent_with_span_and_revision(event, name):
         "from": "1970-01-01T00:00:00Z",
         "to": "1970-01-01T01:00:00Z",
         "rev": 4,
+    }
+
+
+def test_every_reader_gets_what_was_damaged_with_a_sentence():
+    event = DamageFound("AAPL", HOUR, Span(0, 3_600), is_lost=True, text="Stored bars were damaged.")
+    assert is_wanted(event, "MSFT", DAY)
+    first, second, *_ = encode_event(event).decode().splitlines()
+    assert first == "event: damage"
+    assert json.loads(second.removeprefix("data: ")) == {
+        "symbol": "AAPL",
+        "interval": "1h",
+        "from": "1970-01-01T00:00:00Z",
+        "to": "1970-01-01T01:00:00Z",
+        "lost": True,
+        "text": "Stored bars were damaged.",
     }
 
 

@@ -116,9 +116,36 @@ def test_a_second_process_lists_every_instrument(cache, remote, many_instruments
 
 
 @pytest.mark.parametrize("near", [True, False])
-def test_the_coverage_command_reads_every_instrument(cache, remote, many_instruments, capsys, near):
+def test_the_coverage_command_reads_every_series(cache, remote, many_instruments, capsys, near):
     have = Coverage(Span(0, 86_400), CoverageState.HAVE, 4)
-    last = many_instruments[-1]
-    cache.describe_series = lambda symbol, _interval: finished(SeriesReport((have,) if symbol == last else (), (), 0))
-    print_coverage(cache if near else remote, symbol=None, interval="1d", as_json=True)
-    assert [row["symbol"] for row in json.loads(capsys.readouterr().out)] == [last]
+    cache.describe_series = lambda _symbol, _interval: finished(SeriesReport((have,), (), 0))
+    print_coverage(cache if near else remote, symbol=None, interval=None, as_json=True)
+    assert [row["symbol"] for row in json.loads(capsys.readouterr().out)] == many_instruments
+
+
+def test_the_list_of_coverage_is_whole_without_a_limit(client, many_instruments):
+    answer = client.get("/api/v1/coverage")
+    assert [row["symbol"] for row in answer.json()] == many_instruments
+    assert "link" not in answer.headers
+
+
+def test_the_pages_of_coverage_join_to_all_of_it(client, many_instruments):
+    found, sizes, address = [], [], "/api/v1/coverage?limit=300"
+    while address is not None:
+        answer = client.get(address)
+        found += [row["symbol"] for row in answer.json()]
+        sizes.append(len(answer.json()))
+        link = answer.headers.get("link")
+        address = None if link is None else re.fullmatch(r'<([^>]+)>; rel="next"', link)[1]
+    assert (found, sizes) == (many_instruments, [300, 300, 300, 100])
+
+
+def test_a_second_process_lists_the_coverage_of_every_series(cache, remote, many_instruments):
+    assert remote.list_coverage().result() == cache.list_coverage().result()
+    after = ("S0499", INTERVALS["1d"])
+    assert [row.symbol for row in remote.list_coverage(limit=2, after=after).result()] == ["S0500", "S0501"]
+
+
+@pytest.mark.parametrize("query", ["symbol=AAPL", "interval=1d", "cursor=AAPL", "cursor=AAPL 7x", "limit=0"])
+def test_coverage_refuses_half_a_series_and_what_is_no_cursor(client, query):
+    assert client.get(f"/api/v1/coverage?{query}").status_code in {400, 422}

@@ -365,6 +365,7 @@ def test_limiter(client):
         "offline": False,
         "update_lag_s": 0,
         "provider": "The provider",
+        "unanswered_since": None,
     }
 
 

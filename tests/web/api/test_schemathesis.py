@@ -15,8 +15,11 @@ from schemathesis.generation import GenerationMode
 from candledesk.providers.answers import RefusalKind, RefusedAnswer
 from candledesk.web.http_server import WebServer
 from candledesk.web.routes import ENDPOINTS
+from candledesk.workspace.user_data import UserData
+from candledesk.workspace.workspace import Workspace
 from tests.cache.conftest import WAIT_S, CacheHarness, FakeYahoo
 from tests.web.conftest import RESOURCES, TOKEN
+from tests.workspace.conftest import START_THREAD
 
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 N_EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "8"))  # 150 found nothing more0
@@ -48,7 +51,11 @@ def contract(tmp_path_factory):
     harness = CacheHarness(tmp_path_factory.mktemp("schemathesis"), yahoo)
     harness.bars("1d")
     harness.backfill("1h")
-    server = WebServer(harness.cache, resources=RESOURCES, token=TOKEN, clock=lambda: harness.yahoo.now)
+    user_data = UserData(tmp_path_factory.mktemp("user") / "user.db", START_THREAD)
+    workspace = Workspace(user_data)
+    server = WebServer(
+        harness.cache, resources=RESOURCES, token=TOKEN, clock=lambda: harness.yahoo.now, workspace=workspace
+    )
     server.posts._burst = server.posts._tokens = 10**6
     server.start()
     config = SchemathesisConfig()
@@ -60,6 +67,7 @@ def contract(tmp_path_factory):
         yield schemathesis.openapi.from_url(f"{server.url}/openapi.json", headers=AUTH, config=config), session
     server.stop(3)
     harness.service.close()
+    user_data.close(5)
 
 
 @pytest.mark.parametrize(("mode", "method", "path"), ROWS)

@@ -112,7 +112,7 @@ def test_who_does_not_take_the_answer_is_let_go_and_holds_no_place(server):
 
 
 def test_too_many_connections_make_room_from_the_oldest(server, monkeypatch):
-    monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 20)
+    monkeypatch.setattr(server._server.config.http_protocol_class, "max_connections", 20)
     silent = [connect(server, "GET / HT") for _ in range(40)]
     assert is_well(server)
     assert len(server._server.server_state.connections) <= 20

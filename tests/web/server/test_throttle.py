@@ -50,6 +50,15 @@ def test_too_many_changes_are_asked_to_come_back(path):
     assert client.post(path, json={}).status_code != 429
 
 
+def test_replacing_and_deleting_are_changes_too(client, app):
+    app._posts._tokens = 2.0
+    app._posts._rate = 0.001
+    lists = "/api/v1/watchlists/Tech"
+    answers = [client.put(lists, json={"sections": []}), client.delete(lists), client.delete(lists)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert client.get("/api/v1/watchlists").status_code == 200
+
+
 def test_a_request_without_a_token_uses_up_nothing(client, anonymous_client):
     for _ in range(100):
         assert anonymous_client.post("/api/v1/candles/update-latest", json={}).status_code == 401

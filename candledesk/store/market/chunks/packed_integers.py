@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HEADER = struct.Struct("<BBI")  # bytes a value, whether values have a sign, how many exceptions
 _EXCEPTION_BYTES = 12
 _WHOLE_WIDTH = 8
+_TYPES = {(n, has_sign): np.dtype(f"<{'ui'[has_sign]}{n}") for n in (1, 2, 4, 8) for has_sign in (False, True)}
 _LOW_BYTES = {1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 8: 8}  # the rest of the width is a second part
 
 
@@ -61,31 +62,34 @@ def _best_width(values: IntArray, size: IntArray, *, has_sign: bool) -> tuple[in
     return best, n_best_over
 
 
-def unpack(data: bytes, at: int, n: int) -> tuple[NDArray[Any], int]:
-    """Return the ``n`` values of the column that begins at byte ``at``, and where the next one begins.
+def is_zero(data: bytes, at: int) -> bool:
+    """Return whether every value of the column that begins at byte ``at`` is 0."""
+    width, _, n_exceptions = _HEADER.unpack_from(data, at)
+    return not width and not n_exceptions
 
-    The array has the narrowest type of integers that holds the column and may be read-only. Raises ``ValueError``,
-    ``KeyError``, ``IndexError`` or ``struct.error`` for bytes that no ``pack`` has made.
+
+def unpack_into(out: NDArray[Any], data: bytes, at: int) -> int:
+    """Fill ``out`` with the values of the column that begins at byte ``at``; return where the next one begins.
+
+    ``out`` may be of any type of numbers that holds the values exactly. Raises ``ValueError``, ``KeyError``,
+    ``IndexError`` or ``struct.error`` for bytes that no ``pack`` has made.
     """
+    n = len(out)
     width, has_sign, n_exceptions = _HEADER.unpack_from(data, at)
     at += _HEADER.size
     if not width:
-        values: NDArray[Any] = np.zeros(n, np.int8)
+        out.fill(0)
     else:
         low = _LOW_BYTES[width]
-        kind = "i" if has_sign else "u"
-        values = np.frombuffer(data, f"<{kind if low == width else 'u'}{low}", n, at)
+        out[:] = np.frombuffer(data, _TYPES[low, low == width and has_sign != 0], n, at)
         at += n * low
         if low < width:
-            high = np.frombuffer(data, f"<{kind}{width - low}", n, at).astype(np.int64)
+            high = np.frombuffer(data, _TYPES[width - low, has_sign != 0], n, at)
             at += n * (width - low)
-            high <<= 8 * low
-            high |= values
-            values = high
+            out += high * out.dtype.type(1 << 8 * low)
     if n_exceptions:
         places = np.frombuffer(data, "<u4", n_exceptions, at)
         at += 4 * n_exceptions
-        values = values.astype(np.int64)
-        values[places] = np.frombuffer(data, "<i8", n_exceptions, at)
+        out[places] = np.frombuffer(data, "<i8", n_exceptions, at)
         at += 8 * n_exceptions
-    return values, at
+    return at

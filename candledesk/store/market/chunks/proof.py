@@ -8,16 +8,16 @@ copies. The rest is lost.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from candledesk.domain.errors import EnvironmentFaultError
-from candledesk.domain.span import Span
+from candledesk.domain.span import Span, merge_spans
 from candledesk.store.market import pyramid
-from candledesk.store.market.chunks.codec import checksum
+from candledesk.store.market.chunks.codec import checksum, data_checksum
 from candledesk.store.market.chunks.table import (
     SeriesHead,
     StoredChecksum,
@@ -28,6 +28,7 @@ from candledesk.store.market.chunks.table import (
     read_chunk,
     same,
 )
+from candledesk.store.market.instruments import CHUNK_BARS
 from candledesk.store.market.rows import FOREVER, read_rows
 from candledesk.store.sqlite_errors import is_damage
 
@@ -69,9 +70,19 @@ class Finding:
     verdict: Verdict
     lost: tuple[Span, ...] = ()
 
+    def extent(self, step_s: int) -> Span:
+        """Return the time range of the chunk; ``step_s``: the seconds of a bar of the series."""
+        chunk_s = CHUNK_BARS * step_s * self.level
+        return Span(self.key * chunk_s, (self.key + 1) * chunk_s)
+
     def __str__(self) -> str:
         """Return the finding as a sentence."""
         return f"series {self.series_id}: {_SENTENCES[self.verdict].format(key=self.key, level=self.level)}"
+
+
+def lost_spans(findings: Iterable[Finding], series_id: int | None = None) -> list[Span]:
+    """Return the spans of lost bars of a series (``None``: of all), ascending and disjoint."""
+    return merge_spans(span for finding in findings if series_id in {None, finding.series_id} for span in finding.lost)
 
 
 class DamagedBarsError(EnvironmentFaultError):
@@ -88,10 +99,14 @@ class DamagedBarsError(EnvironmentFaultError):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy of the bars of a chunk; ``records`` and ``crc`` are ``None`` when it is missing or cannot be read."""
+    """One copy of the bars of a chunk; ``records`` and ``crc`` are ``None`` when it is missing or cannot be read.
+
+    ``is_proven``: whether the bytes of a chunk agree with a checksum of them.
+    """
 
     records: IntArray | None
     crc: int | None  # computed from the records
+    is_proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ def choose_copy(chunk: Copy, rows: Copy, checksums: Checksums) -> Verdict:
     if same(chunk.records, rows.records):
         return Verdict.BOTH
     stored = {checksums.chunk, checksums.table} - {None}
-    is_chunk_good, is_rows_good = chunk.crc in stored, rows.crc in stored
+    is_chunk_good, is_rows_good = chunk.is_proven or chunk.crc in stored, rows.crc in stored
     if is_chunk_good and is_rows_good:
         return Verdict.CHUNK if checksums.is_chunk_newer else Verdict.ROWS
     if is_chunk_good or is_rows_good:
@@ -138,6 +153,9 @@ def read_copies(conn: sqlite3.Connection, head: SeriesHead, key: int) -> Copies:
     is_stale = head.is_unchecked and not head.is_exact
     stored, entry = None if is_stale else read_chunk(conn, head, 1, key), read_checksum(conn, head, 1, key)
     chunk = _copy(head, key, None if stored is None else decode(1, stored))
+    if stored is not None and chunk.records is not None and head.is_exact:
+        proofs = {stored.data_crc, None if entry is None else entry.data_crc} - {None}
+        chunk = replace(chunk, is_proven=_data_crc(head, (1, key), stored) in proofs)
     rows = _copy(head, key, _row_records(conn, head, key))
     return Copies(stored, entry, chunk, rows, _checksums(head, stored, entry))
 
@@ -148,7 +166,8 @@ def prove_bars(conn: sqlite3.Connection, head: SeriesHead, key: int) -> tuple[In
     The caller holds a snapshot.
     """
     stored, entry, chunk, rows, checksums = read_copies(conn, head, key)
-    if entry is None and chunk.crc not in {checksums.chunk} - {None} and _is_empty(rows.records):
+    is_chunk_proven = chunk.is_proven or chunk.crc in {checksums.chunk} - {None}
+    if entry is None and not is_chunk_proven and _is_empty(rows.records):
         # A damaged key can make a chunk or a checksum appear where nothing was ever stored.
         is_damaged = stored is not None or key in find_stored_keys(conn, "chunk_checksum", head, 1, key, key + 1)
         return pyramid.empty(1), Finding(head.series_id, 1, key, Verdict.ROWS) if is_damaged else None
@@ -158,7 +177,7 @@ def prove_bars(conn: sqlite3.Connection, head: SeriesHead, key: int) -> tuple[In
         return agreed, Finding(head.series_id, 1, key, verdict, lost)
     records = rows.records if verdict is Verdict.ROWS else chunk.records
     assert records is not None  # noqa: S101 (a missing copy is never chosen)
-    if verdict is Verdict.BOTH and has_good_checksums(head, stored, entry, chunk.crc):
+    if verdict is Verdict.BOTH and has_good_checksums(head, (1, key), stored, entry, chunk.crc):
         return records, None
     return records, Finding(head.series_id, 1, key, verdict)
 
@@ -196,12 +215,29 @@ def _checksums(head: SeriesHead, stored: StoredChunk | None, entry: StoredChecks
 
 
 def has_good_checksums(
-    head: SeriesHead, stored: StoredChunk | None, entry: StoredChecksum | None, crc: int | None
+    head: SeriesHead,
+    place: tuple[int, int],
+    stored: StoredChunk | None,
+    entry: StoredChecksum | None,
+    crc: int | None,
 ) -> bool:
-    """Return whether both checksums of a chunk are ``crc``; chunks from before there were checksums have none."""
+    """Return whether both checksums of a chunk are ``crc``, and those of its bytes are right too.
+
+    Chunks from before there were checksums have none.
+    """
     if stored is None or entry is None:
         return stored is not None and stored.crc is None and head.is_unchecked
-    return stored.crc == entry.crc == crc and entry.n == stored.n and head.is_exact
+    if not (stored.crc == entry.crc == crc and stored.data_crc == entry.data_crc and stored.n == entry.n):
+        return False
+    return head.is_exact and _data_crc(head, place, stored) == entry.data_crc
+
+
+def _data_crc(head: SeriesHead, place: tuple[int, int], stored: StoredChunk) -> int | None:
+    """Return the checksum of the bytes of a chunk; ``None`` when its numbers are not numbers."""
+    try:
+        return data_checksum(stored.data, stored.codec, (head.series_id, *place, stored.n))
+    except (TypeError, ValueError):
+        return None
 
 
 def _agreement(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.domain.coverage import Coverage, CoverageState
+from candledesk.domain.coverage import DAMAGED, Coverage, CoverageState
 from candledesk.store.market import pyramid
 from candledesk.store.market.chunks.codec import checksum
 from candledesk.store.market.chunks.proof import Finding, Verdict, has_good_checksums, prove_bars
-from candledesk.store.market.chunks.reading import BATCH, find_keys
+from candledesk.store.market.chunks.reading import BATCH, find_keys, read_chunks
 from candledesk.store.market.chunks.table import (
     SeriesHead,
     decode,
@@ -20,6 +20,7 @@ from candledesk.store.market.chunks.table import (
     read_chunk,
     read_head,
     same,
+    write_chunk,
 )
 from candledesk.store.market.chunks.writing import write_bar_chunks
 from candledesk.store.market.coverage import read_coverage, write_coverage
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.domain.span import Span
 
-DAMAGED = "damaged"  # the reason of spans whose bars were lost
 _CLAIMS = (CoverageState.HAVE, CoverageState.PROVISIONAL)
 _MAX_KEY = 2**62
 _UNCHECKED = """
@@ -45,6 +45,42 @@ _PROGRESS = f"""
 SELECT (SELECT count(*) FROM chunk_checksum WHERE level = 1), ({_UNCHECKED}),
     NOT EXISTS (SELECT 1 FROM series WHERE is_unchecked)
 """
+
+
+@translate_faults()
+def repair_findings(conn: sqlite3.Connection, findings: Sequence[Finding]) -> list[Finding]:
+    """Repair the chunks of ``findings``, of any series and level, as ``repair_chunks`` does.
+
+    Returns what is damaged now and has been repaired: nothing of what another repair was done for in the meantime.
+    """
+    require_transaction(conn)
+    repaired: list[Finding] = []
+    for series_id in sorted({finding.series_id for finding in findings}):
+        try:
+            head = read_head(conn, series_id)
+        except LookupError:  # the series was deleted in the meantime
+            continue
+        if head.is_exact:
+            places = {(finding.level, finding.key) for finding in findings if finding.series_id == series_id}
+            repaired += _repair_places(conn, head, sorted(places))
+        else:
+            repaired += repair_series(conn, series_id)
+    return repaired
+
+
+def _repair_places(conn: sqlite3.Connection, head: SeriesHead, places: Sequence[tuple[int, int]]) -> list[Finding]:
+    """Repair the chunks with these levels and keys; return what was damaged."""
+    coarse = [place for place in places if place[0] > 1]
+    found: list[Finding] = []
+    for level, key in coarse:
+        read_chunks(conn, head, level, key, key + 1, found)
+    repaired = settle_chunks(conn, head, [key for level, key in places if level == 1])[1]
+    for level, key in coarse:
+        again: list[Finding] = []
+        records = read_chunks(conn, head, level, key, key + 1, again)
+        if again:
+            write_chunk(conn, head, level, key, records, is_kept=False)
+    return [*repaired, *(finding for finding in dict.fromkeys(found) if finding.level > 1)]
 
 
 @translate_faults()
@@ -80,8 +116,14 @@ def settle_chunks(
 
 
 def forget_lost(conn: sqlite3.Connection, series_id: int, spans: Sequence[Span]) -> list[Span]:
-    """Turn the coverage of stored bars in ``spans`` into a gap; return the spans of this coverage."""
+    """Turn the coverage of lost bars in ``spans`` into a gap; return the spans of this coverage.
+
+    The revision of the series is raised.
+    """
     claimed: list[Span] = []
+    if spans:
+        sql = "UPDATE series SET rev = rev + 1, chunk_rev = chunk_rev + 1 WHERE series_id = ?"
+        conn.execute(sql, (series_id,))
     for span in spans:
         lost = [
             Coverage(inside, CoverageState.FAILED, piece.fetched_at, piece.fetched_at, DAMAGED, piece.source)
@@ -170,7 +212,7 @@ def _is_coarse_good(conn: sqlite3.Connection, head: SeriesHead, level: int, key:
     stored, entry = read_chunk(conn, head, level, key), read_checksum(conn, head, level, key)
     if stored is None or not same(decode(level, stored), expected):
         return False
-    return has_good_checksums(head, stored, entry, checksum(expected, head.series_id, level, key))
+    return has_good_checksums(head, (level, key), stored, entry, checksum(expected, head.series_id, level, key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +226,12 @@ class Conversion:
     n_total: int
     is_done: bool
     findings: tuple[Finding, ...] = ()
+
+
+@translate_faults()
+def has_unconverted(conn: sqlite3.Connection) -> bool:
+    """Return whether a series has chunks without checksums, from a version before there were any."""
+    return conn.execute("SELECT 1 FROM series WHERE is_unchecked LIMIT 1").fetchone() is not None
 
 
 @translate_faults()

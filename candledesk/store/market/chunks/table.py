@@ -22,7 +22,7 @@ import numpy as np
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.market import pyramid
-from candledesk.store.market.chunks.codec import checksum, decode_into, encode
+from candledesk.store.market.chunks.codec import checksum, data_checksum, decode_into, encode
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.instruments import CHUNK_BARS
 from candledesk.store.market.row_copies.reading import fetch_one
@@ -35,15 +35,16 @@ MAX_RECORDS = 1 << 20  # of one chunk; a damaged number must not ask for gigabyt
 WHERE = "WHERE series_id = ? AND level = ? AND start >= ? AND start < ?"
 _KEY = "WHERE series_id = ? AND level = ? AND start = ?"
 _UPSERT_CHUNK = """
-INSERT INTO chunk (series_id, level, start, n, codec, rev, data, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO chunk (series_id, level, start, n, codec, rev, data, crc, data_crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (series_id, level, start) DO UPDATE SET
-    n = excluded.n, codec = excluded.codec, rev = excluded.rev, data = excluded.data, crc = excluded.crc
+    n = excluded.n, codec = excluded.codec, rev = excluded.rev, data = excluded.data, crc = excluded.crc,
+    data_crc = excluded.data_crc
 """
 _UPSERT_CHECKSUM = """
-INSERT INTO chunk_checksum (series_id, level, start, n, rev, crc, first_ts, last_ts, own_crc)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO chunk_checksum (series_id, level, start, n, rev, crc, data_crc, first_ts, last_ts, own_crc)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (series_id, level, start) DO UPDATE SET n = excluded.n, rev = excluded.rev, crc = excluded.crc,
-    first_ts = excluded.first_ts, last_ts = excluded.last_ts, own_crc = excluded.own_crc
+    data_crc = excluded.data_crc, first_ts = excluded.first_ts, last_ts = excluded.last_ts, own_crc = excluded.own_crc
 """
 _HEAD = "SELECT series_id, step, span, rev, rev = chunk_rev, is_unchecked FROM series WHERE series_id = ?"
 
@@ -65,12 +66,16 @@ class SeriesHead:
 
 
 class StoredChunk(NamedTuple):
-    """A chunk as it is stored; ``crc`` ``None``: written before there were checksums."""
+    """A chunk as it is stored. ``crc`` and ``data_crc``: of its records and of ``data``.
+
+    They are ``None`` when it was written before there were checksums.
+    """
 
     n: int
     codec: int
     rev: int
     crc: int | None
+    data_crc: int | None
     data: bytes
 
 
@@ -80,6 +85,7 @@ class StoredChecksum(NamedTuple):
     n: int
     rev: int
     crc: int
+    data_crc: int
 
 
 def read_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
@@ -97,15 +103,34 @@ def read_head(conn: sqlite3.Connection, series_id: int) -> SeriesHead:
 
 def read_chunk(conn: sqlite3.Connection, head: SeriesHead, level: int, key: int) -> StoredChunk | None:
     """Return one chunk as stored; ``None`` when there is none or SQLite cannot read it."""
-    row = _read(conn, f"SELECT n, codec, rev, crc, data FROM chunk {_KEY}", (head.series_id, level, key))
+    row = _read(conn, f"SELECT n, codec, rev, crc, data_crc, data FROM chunk {_KEY}", (head.series_id, level, key))
     return None if row is None else StoredChunk(*row)
 
 
 def read_checksum(conn: sqlite3.Connection, head: SeriesHead, level: int, key: int) -> StoredChecksum | None:
     """Return the checksum of one chunk; ``None`` when there is none, or its row is damaged."""
-    sql = f"SELECT series_id, level, start, n, rev, crc, first_ts, last_ts, own_crc FROM chunk_checksum {_KEY}"
+    columns = "series_id, level, start, n, rev, crc, data_crc, first_ts, last_ts, own_crc"
+    sql = f"SELECT {columns} FROM chunk_checksum {_KEY}"
     row = _read(conn, sql, (head.series_id, level, key))
-    return None if row is None or _own_crc(row[:-1]) != row[-1] else StoredChecksum(*row[3:6])
+    return None if row is None or _own_crc(row[:-1]) != row[-1] else StoredChecksum(*row[3:7])
+
+
+def sum_checksums(conn: sqlite3.Connection) -> dict[int, tuple[int, int, int, int]]:
+    """Return the numbers of chunks and bars of level 1, and the opens of the oldest and the newest bar, by series.
+
+    Series without checksums, or with a damaged one, are left out.
+    """
+    sql = "SELECT series_id, level, start, n, rev, crc, first_ts, last_ts, own_crc FROM chunk_checksum WHERE level = 1"
+    found: dict[int, tuple[int, int, int, int]] = {}
+    damaged = {row[0] for row in conn.execute("SELECT series_id FROM series WHERE is_unchecked OR rev <> chunk_rev")}
+    for row in conn.execute(sql).fetchall():  # by series and time: it is the order of the table
+        series_id, n, first, last = row[0], row[3], row[6], row[7]
+        if _own_crc(row[:-1]) != row[-1]:
+            damaged.add(series_id)
+            continue
+        n_chunks, n_bars, start, _ = found.get(series_id, (0, 0, first, last))
+        found[series_id] = n_chunks + 1, n_bars + n, start, last
+    return {series_id: entry for series_id, entry in found.items() if series_id not in damaged}
 
 
 def _read(conn: sqlite3.Connection, sql: str, place: tuple[int, int, int]) -> tuple[Any, ...] | None:
@@ -144,10 +169,21 @@ def write_chunk(
     codec, data = encode(records)
     crc = checksum(records, head.series_id, level, key)
     n, rev = records.shape[1], head.rev + 1
-    conn.execute(_UPSERT_CHUNK, (head.series_id, level, key, n, codec, rev, data, crc))
+    data_crc = data_checksum(data, codec, (head.series_id, level, key, n))
+    conn.execute(_UPSERT_CHUNK, (head.series_id, level, key, n, codec, rev, data, crc, data_crc))
     if is_kept:
-        decoded_chunks.put((head.series_id, level, key), crc, records)
-    row = (head.series_id, level, key, n, rev, crc, int(records[pyramid.TIME, 0]), int(records[pyramid.TIME, -1]))
+        decoded_chunks.put((head.series_id, level, key), crc, records.copy())
+    row = (
+        head.series_id,
+        level,
+        key,
+        n,
+        rev,
+        crc,
+        data_crc,
+        int(records[pyramid.TIME, 0]),
+        int(records[pyramid.TIME, -1]),
+    )
     conn.execute(_UPSERT_CHECKSUM, (*row, _own_crc(row)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,6 @@ from candledesk.store.salvage.new_file import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from candledesk.domain.progress import OnProgress
     from candledesk.store import Connection
@@ -51,37 +51,60 @@ _CACHE_KIB = 65_536
 class SavedMarket:
     """The result of a salvage.
 
-    ``kept``: the damaged file; ``check``: of the new file, with its numbers of bars and rows; ``rows``: what was
-    repaired of the small tables; ``series``: all series of the new file, with what was repaired and lost of each;
-    ``n_nameless``: bars and chunks of series of which nothing else is left; ``n_damaged_frames``: damaged parts of the
-    log.
+    ``check``: of the new file, with its numbers of bars and rows; ``rows``: what was repaired of the small tables;
+    ``series``: all series of the new file, with what was repaired and lost of each; ``n_nameless``: bars and chunks of
+    series of which nothing else is left; ``n_damaged_frames``: damaged parts of the log; ``has_log``: whether the log
+    was read; ``kept``: the damaged file, once the new one is in its place.
     """
 
-    kept: Path
     check: MarketCheck
     rows: tuple[RowFinding, ...]
     series: tuple[RepairedSeries, ...]
     n_nameless: int
+    n_logged: int
     n_damaged_frames: int
+    has_log: bool = True
+    kept: Path = Path()
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether anything is not as it was."""
+        is_any_lost = any(one.lost or one.n_lost for one in self.series)
+        return is_any_lost or bool(self.rows or self.n_nameless or self.n_damaged_frames)
+
+    @property
+    def rank(self) -> tuple[bool, int, bool]:
+        """Higher for the better one of two results."""
+        return self.check.is_good, self.check.n_bars, not self.has_lost
 
 
 def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progress) -> SavedMarket:
     """Replace a damaged database by a new one with all that can be proven; the damaged one is kept beside it.
 
-    The caller holds the lock of the home, and nothing has the file open. ``now``: UTC seconds, for the name of the kept
-    file. Raises ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be
-    written; then the damaged file is where it was. When the process is killed, the next call begins again; when that
-    was while the files are renamed, ``replacing.finish_replacing`` completes it.
+    The log of another file beside it is recognised by what is lost with it and not without it. The caller holds the
+    lock of the home, and nothing has the file open. ``now``: UTC seconds, for the name of the kept file. Raises
+    ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be written; then the
+    damaged file is where it was. When the process is killed, the next call begins again; when that was while the files
+    are renamed, ``replacing.finish_replacing`` completes it.
     """
     with new_file_beside(path) as new:
-        salvage = salvage_into(path, new, market_schema(), on_progress)
-        with closing(_connect(new)) as conn:
-            rows = _restore_rows(conn)
-            n_nameless, series = _prove(conn, salvage, on_progress)
-            check = check_market(conn, on_progress)
-        require_good([*check.faults, *(f"{one.symbol} {one.interval}" for one in check.damaged)])
-    kept = put_in_place(path, new, free_name(path.parent, f"{path.name}.damaged-", now))
-    return SavedMarket(kept, check, tuple(rows), tuple(series), n_nameless, salvage.n_damaged_frames)
+        saved = _save(path, new, on_progress, has_log=True)
+        if saved.n_logged and (saved.has_lost or not saved.check.is_good):
+            without = _save(path, new, on_progress, has_log=False)
+            saved = without if without.rank > saved.rank else _save(path, new, on_progress, has_log=True)
+        require_good([*saved.check.faults, *(f"{one.symbol} {one.interval}" for one in saved.check.damaged)])
+    return replace(saved, kept=put_in_place(path, new, free_name(path.parent, f"{path.name}.damaged-", now)))
+
+
+def _save(path: Path, new: Path, on_progress: OnProgress, *, has_log: bool) -> SavedMarket:
+    """Write the new file and prove what is in it."""
+    salvage = salvage_into(path, new, market_schema(), on_progress, has_log=has_log)
+    with closing(_connect(new)) as conn:
+        rows = _restore_rows(conn)
+        n_nameless, series = _prove(conn, salvage, on_progress)
+        check = check_market(conn, on_progress)
+    n_frames = salvage.n_logged, salvage.n_damaged_frames
+    return SavedMarket(check, tuple(rows), tuple(series), n_nameless, *n_frames, has_log=has_log)
 
 
 def _connect(new: Path) -> Connection:
@@ -100,7 +123,8 @@ def _restore_rows(conn: Connection) -> list[RowFinding]:
     drop_triggers(conn)
     with transaction(conn):
         for finding in check_rows(conn):
-            _remove_contested(conn, finding)
+            if finding.versions:
+                _remove_contested(conn, finding)
     create_triggers(conn)
     return found
 
@@ -138,6 +162,7 @@ def _prove(conn: Connection, salvage: Salvage, on_progress: OnProgress) -> tuple
 def _remove_nameless(conn: Connection) -> int:
     """Remove the rows of series that are in no table of series; return how many bars and chunks there were."""
     n_removed = 0
+    conn.execute("DELETE FROM instrument WHERE venue_id NOT IN (SELECT venue_id FROM venue)")
     conn.execute("DELETE FROM series WHERE instrument_id NOT IN (SELECT instrument_id FROM instrument)")
     for table in list_tables(conn):
         columns = {row[0] for row in conn.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()}

@@ -15,6 +15,8 @@ from candledesk.store.market.bars import delete_bars
 from candledesk.store.market.chunks.reading import BATCH, find_keys
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.row_copies.reading import fetch_one, fetch_proven
+from candledesk.store.market.row_copies.tables import SECOND, THIRD
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -23,12 +25,13 @@ if TYPE_CHECKING:
 _BARS = frozenset({"candle", "chunk", "chunk_checksum", "series"})
 _FIND = """
 SELECT series_id, interval FROM series JOIN instrument USING (instrument_id)
-WHERE spelling = ?1 AND (?2 IS NULL OR interval = ?2) ORDER BY step
+WHERE spelling = ?1 AND (?2 IS NULL OR interval = ?2) ORDER BY step, series_id
 """
-# Copies of the rows of other tables are left to the triggers of the write connection, which change them together.
+# The tables of a series or an instrument, the last is its own; then those with copies: the triggers of the write
+# connection delete the copies of each row that is deleted, and after that only copies of lost rows are left.
 _TABLES_WITH = """
-SELECT t.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c
-WHERE t.type = 'table' AND c.name = ? AND t.name NOT GLOB '*_second' AND t.name NOT GLOB '*_third' ORDER BY t.name
+SELECT t.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table' AND c.name = ?1
+ORDER BY t.name GLOB '*_second' OR t.name GLOB '*_third', t.name || '_id' = ?1, t.name
 """
 _CONTENT = """
 SELECT count(*), sum(n), sum(crc), min(first_ts), max(last_ts) FROM chunk_checksum
@@ -48,7 +51,8 @@ class StoredSeries:
 @translate_faults()
 def find_series(conn: sqlite3.Connection, symbol: str, interval: str | None) -> list[StoredSeries]:
     """Return the series of a symbol, or the one of ``interval``."""
-    return [StoredSeries(int(row[0]), str(row[1])) for row in conn.execute(_FIND, (symbol, interval)).fetchall()]
+    rows = fetch_proven(conn, ("series", "instrument"), _FIND, (symbol, interval))
+    return [StoredSeries(int(row[0]), str(row[1])) for row in rows]
 
 
 @translate_faults()
@@ -71,7 +75,7 @@ def delete_claims(conn: sqlite3.Connection, series_id: int) -> None:
     """Delete the coverage, the jobs and whatever else is known of a series; its bars and the series itself stay."""
     require_transaction(conn)
     for (table,) in conn.execute(_TABLES_WITH, ("series_id",)).fetchall():
-        if table not in _BARS:
+        if table.removesuffix(SECOND).removesuffix(THIRD) not in _BARS:
             conn.execute(f"DELETE FROM {table} WHERE series_id = ?", (int(series_id),))
 
 
@@ -91,8 +95,7 @@ def delete_newest_bars(conn: sqlite3.Connection, series_id: int) -> int:
 def delete_series(conn: sqlite3.Connection, series_id: int) -> None:
     """Delete a series and what is left of it."""
     require_transaction(conn)
-    tables = [table for (table,) in conn.execute(_TABLES_WITH, ("series_id",)).fetchall() if table != "series"]
-    for table in (*tables, "series"):
+    for (table,) in conn.execute(_TABLES_WITH, ("series_id",)).fetchall():
         conn.execute(f"DELETE FROM {table} WHERE series_id = ?", (int(series_id),))
 
 
@@ -100,9 +103,10 @@ def delete_series(conn: sqlite3.Connection, series_id: int) -> None:
 def delete_instrument(conn: sqlite3.Connection, symbol: str) -> None:
     """Delete an instrument that has no series any more, with its corporate actions; nothing for an unknown symbol."""
     require_transaction(conn)
-    found = conn.execute("SELECT instrument_id FROM instrument WHERE spelling = ?", (symbol,)).fetchone()
+    sql = "SELECT instrument_id FROM instrument WHERE spelling = ?"
+    found = fetch_one(conn, ("instrument",), sql, (symbol,))
     if found is None:
         return
-    tables = [table for (table,) in conn.execute(_TABLES_WITH, ("instrument_id",)).fetchall()]
-    for table in (*(name for name in tables if name not in {"instrument", "series"}), "instrument"):
-        conn.execute(f"DELETE FROM {table} WHERE instrument_id = ?", found)
+    for (table,) in conn.execute(_TABLES_WITH, ("instrument_id",)).fetchall():
+        if table.removesuffix(SECOND).removesuffix(THIRD) != "series":
+            conn.execute(f"DELETE FROM {table} WHERE instrument_id = ?", found)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.store.database_file import snapshot
+from candledesk.store.market.row_copies.reading import fetch_proven
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ PAGE_FILL = 0.9  # of pages that hold short rows
 _PARTS = """
 SELECT s.series_id, i.spelling, s.interval, EXISTS (SELECT 1 FROM harvest AS h WHERE h.series_id = s.series_id),
     s.is_unchecked
-FROM series AS s JOIN instrument AS i USING (instrument_id)
+FROM series AS s JOIN instrument AS i USING (instrument_id) ORDER BY s.series_id
 """
 _CHECKED = """
 SELECT series_id, sum(n) FILTER (WHERE level = 1), min(first_ts) FILTER (WHERE level = 1),
@@ -82,7 +83,7 @@ def read_sizes(conn: sqlite3.Connection) -> DatabaseSize:
         checked = {row[0]: row[1:] for row in conn.execute(_CHECKED).fetchall()}
         chunks = {row[0]: row[1:] for row in conn.execute(_CHUNKS).fetchall()}
         small = [_small_table(conn, name) for (name,) in conn.execute(_TABLES).fetchall() if name not in _LARGE]
-        parts = conn.execute(_PARTS).fetchall()
+        parts = fetch_proven(conn, ("series", "instrument", "harvest"), _PARTS)
         extents = {row[0]: conn.execute(_EXTENT, (row[0],)).fetchone() for row in parts if row[4]}
     n_chunk_rows = sum(row[2] for row in chunks.values())
     chunk_bytes = sum(row[1] for row in chunks.values()) + n_chunk_rows * page_size // 8

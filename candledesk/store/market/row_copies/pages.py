@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.store.sqlite_errors import is_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from candledesk.store.market.row_copies.voting import Row
 
@@ -49,7 +49,7 @@ def replace_rows(
     insert_rows(conn, name, columns, rows)
 
 
-def insert_rows(conn: sqlite3.Connection, name: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def insert_rows(conn: sqlite3.Connection, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert rows with these columns into a table."""
     marks = ", ".join("?" for _ in columns)
     conn.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", rows)

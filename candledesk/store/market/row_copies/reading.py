@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from candledesk.store.database_file import StoreConnection, snapshot
+from candledesk.store.market.row_copies.pages import insert_rows
 from candledesk.store.market.row_copies.tables import SECOND, TABLES
 from candledesk.store.market.row_copies.voting import Row, Votes, read_votes
 from candledesk.store.sqlite_errors import DamagedRowsError, is_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from candledesk.store.market.row_copies.tables import Layout
 
     Values = Sequence[Any] | Mapping[str, Any]
     Tables = tuple[str, ...]
@@ -35,10 +40,31 @@ def fetch_proven(conn: sqlite3.Connection, tables: Tables, sql: str, values: Val
     return _fetch_again(conn, tables, sql, values)
 
 
-def fetch_one(conn: sqlite3.Connection, tables: Tables, sql: str, values: Values = ()) -> Row | None:
-    """Return the first row of a query as ``fetch_proven`` does, ``None`` when there is none."""
+def fetch_one(conn: sqlite3.Connection, tables: Tables, sql: str, values: Sequence[Any] = ()) -> Row | None:
+    """Return the only row of a query as ``fetch_proven`` does, ``None`` when there is none.
+
+    ``sql`` has a plain ``?`` for each of ``values``. Row and copy come by one statement, because after each statement
+    the thread waits for the interpreter's lock, which can take milliseconds.
+    """
+    try:
+        pairs = conn.execute(_with_copies(tables, sql), (*values, *values)).fetchall()
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        pairs = []
+    if len(pairs) == 1:
+        half = len(pairs[0]) // 2
+        row: Row = pairs[0][:half]
+        if row == pairs[0][half:]:
+            return row
     rows = fetch_proven(conn, tables, sql, values)
     return rows[0] if rows else None
+
+
+@lru_cache(maxsize=256)
+def _with_copies(tables: Tables, sql: str) -> str:
+    """Return the statement that reads the row of ``sql`` and beside it the same of the second copies."""
+    return f"SELECT * FROM ({sql}) JOIN ({_on_copies(tables, sql)})"
 
 
 def note_damage(conn: sqlite3.Connection) -> None:
@@ -65,24 +91,42 @@ def _fetch_again(conn: sqlite3.Connection, tables: Tables, sql: str, values: Val
             if not is_damage(error):
                 raise
         note_damage(conn)
-        votes = [_votes(conn, name) for name in tables]
-    proven = _run(votes, sql, values, lambda one: one.proven)
-    for side in range(3) if any(one.contested and one.layout.table.is_vital for one in votes) else ():
-        if _run(votes, sql, values, lambda one, side=side: _with_contested(one, side)) != proven:  # type: ignore[misc]
-            raise DamagedRowsError
+        known = _known_rows(conn, tables)
+    proven = known.proven.execute(sql, values).fetchall()
+    if not isinstance(conn, StoreConnection):
+        known.close()
+    for side in range(3) if any(one.contested and one.layout.table.is_vital for one in known.votes) else ():
+        with closing(_open_with([(one.layout, _with_contested(one, side)) for one in known.votes])) as memory:
+            if memory.execute(sql, values).fetchall() != proven:
+                raise DamagedRowsError
     return proven
 
 
-def _votes(conn: sqlite3.Connection, name: str) -> Votes:
-    """Return the votes about a table, kept until something is stored."""
-    if not isinstance(conn, StoreConnection):
-        return read_votes(conn, TABLES[name])
+@dataclass(frozen=True, slots=True)
+class _KnownRows:
+    """What is known of some tables: the votes, and a database in memory with the proven rows."""
+
+    state: object
+    votes: tuple[Votes, ...]
+    proven: sqlite3.Connection
+
+    def close(self) -> None:
+        """Close the database in memory."""
+        self.proven.close()
+
+
+def _known_rows(conn: sqlite3.Connection, tables: Tables) -> _KnownRows:
+    """Return what is known of tables with damaged rows, kept by the connection until something is stored."""
     state = conn.execute("PRAGMA data_version").fetchone()[0], conn.total_changes
-    known = conn.votes.get(name)
-    if known is None or known[0] != state:
-        known = conn.votes[name] = (state, read_votes(conn, TABLES[name]))
-    votes: Votes = known[1]
-    return votes
+    kept = conn.known_rows if isinstance(conn, StoreConnection) else {}
+    known: _KnownRows | None = kept.get(tables)
+    if known is None or known.state != state:
+        if known is not None:
+            known.close()
+        votes = tuple(read_votes(conn, TABLES[name]) for name in tables)
+        known = _KnownRows(state, votes, _open_with([(one.layout, one.proven) for one in votes]))
+        kept[tables] = known
+    return known
 
 
 def _with_contested(votes: Votes, side: int) -> Mapping[Row, Row]:
@@ -90,16 +134,10 @@ def _with_contested(votes: Votes, side: int) -> Mapping[Row, Row]:
     return votes.proven | {key: row for key, row in versions.items() if row is not None}
 
 
-def _run(votes: list[Votes], sql: str, values: Values, choose: Callable[[Votes], Mapping[Row, Row]]) -> list[Row]:
-    """Run a query on a database in memory with the chosen rows."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        for one in votes:
-            layout = one.layout
-            memory.execute(layout.untyped_definition())
-            names, marks = ", ".join(layout.columns), ", ".join("?" for _ in layout.columns)
-            sql_insert = f"INSERT INTO {layout.table.name} ({names}) VALUES ({marks})"
-            memory.executemany(sql_insert, choose(one).values())
-        return memory.execute(sql, values).fetchall()
-    finally:
-        memory.close()
+def _open_with(tables: Sequence[tuple[Layout, Mapping[Row, Row]]]) -> sqlite3.Connection:
+    """Open a database in memory with these rows."""
+    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    for layout, rows in tables:
+        memory.execute(layout.untyped_definition())
+        insert_rows(memory, layout.table.name, layout.columns, rows.values())
+    return memory

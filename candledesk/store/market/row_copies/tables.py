@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from candledesk.domain.symbols import DEFAULT_PROVIDER
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
@@ -22,7 +24,7 @@ SIDES = ("", SECOND, THIRD)
 # As in the table ``instrument`` (migrations): the spelling of a symbol.
 _SPELLING = (
     "spelling TEXT GENERATED ALWAYS AS"
-    " (CASE provider WHEN 'yahoo' THEN symbol ELSE provider || ':' || symbol END) VIRTUAL"
+    f" (CASE provider WHEN '{DEFAULT_PROVIDER}' THEN symbol ELSE provider || ':' || symbol END) VIRTUAL"
 )
 
 

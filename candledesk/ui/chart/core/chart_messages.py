@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -110,7 +111,12 @@ def limiter_text(state: LimiterState, zone: tzinfo | None = None, *, now: float 
         return f"{state.provider} asked us to pause{until}"
     if state.breaker is BreakerState.HALF_OPEN:
         return f"Trying {state.provider} again"
-    return ""
+    return "" if state.unanswered_since is None else f"No answer from {state.provider} yet"
+
+
+def is_held(state: LimiterState, *, now: float) -> bool:
+    """Return whether no request is sent at ``now``: offline, or in a pause."""
+    return bool(limiter_text(replace(state, unanswered_since=None), now=now))
 
 
 def lag_text(lag_s: int) -> str:

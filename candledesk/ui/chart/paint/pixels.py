@@ -166,7 +166,9 @@ def fill_standing(
     return rects
 
 
-def fill_upright(painter: QPainter, rects: RectArray, colours: tuple[str, str], is_first: BoolArray, height: int) -> None:
+def fill_upright(
+    painter: QPainter, rects: RectArray, colours: tuple[str, str], is_first: BoolArray, height: int
+) -> None:
     """Fill rectangles that stand side by side, none over another, with translucent colours (``#aarrggbb``).
 
     ``is_first``: which of them have the first colour, shape ``(n,)``; ``height``: of the device, for what lies beyond

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROW_H = 26
 _BAR_W, _BAR_H, _GAP = 64, 4, 8
 _DOT = 7
+_INSET = 11  # of texts too: the padding of cells and the style's own margin
 _TRACK_SHARE = 0.2  # of the text colour in an empty bar on a selected row
 
 
@@ -52,7 +53,7 @@ class _JobDelegate(QStyledItemDelegate):
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
         )
         painter.save()
-        self.paint_job(painter, option.rect.adjusted(_GAP, 0, -_GAP, 0), index, option.state)
+        self.paint_job(painter, option.rect.adjusted(_INSET, 0, -_INSET, 0), index, option.state)
         painter.restore()
 
     def paint_job(self, painter: QPainter, rect: QRect, index: ModelIndex, state: QStyle.StateFlag) -> None:

@@ -49,7 +49,7 @@ curl -H "Authorization: Bearer $(jq -r .token $HOME_DIR/endpoint.json)" \\
 that is an array has the address of the next page in its <code>Link</code> header (<code>rel="next"</code>).</li>
 <li>Large answers come compressed with gzip when <code>Accept-Encoding</code> allows it. Candles carry an
 <code>ETag</code>: sent back in <code>If-None-Match</code>, it is answered with 304 while nothing has changed.</li>
-<li>A POST's body is a JSON object of at most 64 KiB, sent as <code>application/json</code>.</li>
+<li>The body of a POST or PUT is a JSON object of at most 64 KiB, sent as <code>application/json</code>.</li>
 </ul>
 </header>
 """

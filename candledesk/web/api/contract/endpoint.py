@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 from starlette.responses import Response
 
-from candledesk.domain.errors import CandleDeskError, ClosingError
+from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentFaultError
 from candledesk.web.api.contract import params
 from candledesk.web.codec import encode
 from candledesk.web.server.compress import compress_answer
+from candledesk.web.server.guard import WITH_BODY
 from candledesk.web.server.problems import BusyError, describe_error
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import WindowRequested
     from candledesk.web.api.contract.params import Param
+    from candledesk.workspace.api import SubscribedWorkspace, WorkspaceApi
 
 T = TypeVar("T")
 ANSWER_TIMEOUT_S = (
@@ -38,13 +40,20 @@ JSON = "application/json"
 class RequestContext:
     """What handlers share: the cache, the event that is set at shutdown, the clock, and what shows the window.
 
-    ``on_window`` ``None``: this instance has no window.
+    ``on_window`` ``None``: this instance has no window; ``workspace`` ``None``: it holds no user data.
     """
 
     cache: CacheApi
     stopping: asyncio.Event
     clock: Callable[[], float] = time.time
     on_window: Callable[[WindowRequested], None] | None = None
+    workspace: SubscribedWorkspace | None = None
+
+    def require_workspace(self) -> WorkspaceApi:
+        """Return the workspace; ``EnvironmentFaultError`` when this instance holds none."""
+        if self.workspace is None:
+            raise EnvironmentFaultError("This instance holds no watchlists and layouts.")
+        return self.workspace
 
     def now(self) -> int:
         """Return UTC seconds."""
@@ -75,10 +84,15 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class RouteRequest:
-    """One HTTP request with its checked parameters."""
+    """One HTTP request with its checked parameters.
+
+    ``values``: of path, query and body, where a part of the path outranks a field of the same name; ``body``: the
+    fields of the body alone.
+    """
 
     http: Request
     values: Mapping[str, Any]
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +138,11 @@ class Endpoint:
         try:
             if context.stopping.is_set():
                 raise ClosingError("CandleDesk is closing.")
-            values = params.read_path(self.path_params, request.path_params)
-            values |= params.read_query(self.query, request.query_params.multi_items())
-            if self.method == "POST":
-                values |= params.read_body(self.body, await request.body())
-            return await compress_answer(await self.handler(context, RouteRequest(request, values)), request)
+            path = params.read_path(self.path_params, request.path_params)
+            query = params.read_query(self.query, request.query_params.multi_items())
+            body = params.read_body(self.body, await request.body()) if self.method in WITH_BODY else {}
+            checked = RouteRequest(request, body | query | path, body)
+            return await compress_answer(await self.handler(context, checked), request)
         except CandleDeskError as error:
             return describe_error(error)
 

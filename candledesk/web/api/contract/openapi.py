@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from candledesk import __version__
 from candledesk.web.codec import components_of, schema_of
+from candledesk.web.server.guard import CHANGES, WITH_BODY
 from candledesk.web.server.problems import PROBLEM_TYPE, Problem
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ ERROR_TEXTS = {
     400: "A parameter is malformed, missing, unknown or given twice; field names it.",
     401: "The token is missing or not the one of this run.",
     403: "Another site may not use this server.",
-    404: "Nothing is known under that symbol or number.",
+    404: "Nothing is known under that symbol, number or name.",
     405: "This address does not take that method.",
     408: "The body did not arrive in time.",
     409: "The state forbids it.",
@@ -35,7 +36,7 @@ ERROR_TEXTS = {
     503: "Busy, offline or closing: come back after Retry-After seconds.",
 }
 _OF_EVERY_ROUTE = (403, 414, 421, 431, 503)
-_OF_POSTS = (400, 408, 413, 415, 429)
+_OF_CHANGES = (408, 413, 429)
 _WITH_RETRY = {429, 503}
 
 
@@ -44,8 +45,10 @@ def statuses_of(endpoint: Endpoint) -> list[int]:
     found = {*_OF_EVERY_ROUTE, *endpoint.errors, 400}
     if not endpoint.is_open:
         found.add(401)
-    if endpoint.method == "POST":
-        found.update(_OF_POSTS)
+    if endpoint.method in CHANGES:
+        found.update(_OF_CHANGES)
+    if endpoint.method in WITH_BODY:
+        found.add(415)
     return sorted(found)
 
 
@@ -101,7 +104,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     given += [_parameter(param, "query") for param in endpoint.query]
     if given:
         operation["parameters"] = given
-    if endpoint.method == "POST":
+    if endpoint.method in WITH_BODY:
         operation["requestBody"] = _request_body(endpoint)
     return operation
 

@@ -41,7 +41,8 @@ class Param:
     """One parameter of a path, a query or a JSON body.
 
     ``is_list``: a JSON array of at most ``MAX_SERIES`` texts; ``is_json``: a body gives it in JSON's own type (a
-    number, a boolean) instead of as a text.
+    number, a boolean) instead of as a text; ``is_raw``: the value of a body is handed over as it is, and the model
+    that takes it checks it.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Param:
     is_required: bool = False
     is_list: bool = False
     is_json: bool = False
+    is_raw: bool = False
 
     def describe(self) -> dict[str, object]:
         """Return the parameter's JSON Schema with its default."""
@@ -113,6 +115,15 @@ def yes_or_no() -> Kind:
         return text == "true"
 
     return Kind(parse, {"type": "boolean"})
+
+
+def raw_field(name: str, text: str, schema: Schema, *, is_required: bool = False) -> Param:
+    """Return a field of a body whose value, of any JSON type, is checked by the model that takes it."""
+    return Param(name, text, Kind(_unchanged, schema), is_required=is_required, is_raw=True)
+
+
+def _unchanged(text: str, _field: str) -> str:
+    return text
 
 
 def _symbol(text: str, _field: str) -> str:
@@ -234,6 +245,8 @@ def read_body(declared: Iterable[Param], body: bytes) -> dict[str, Any]:
 
 
 def _read_value(param: Param, value: object) -> object:
+    if param.is_raw:
+        return value
     if not param.is_list:
         return param.kind.parse(_text(param, value), param.name)
     if not isinstance(value, list):

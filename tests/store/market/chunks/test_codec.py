@@ -8,8 +8,8 @@ from hypothesis.extra import numpy as arrays
 
 from candledesk.domain.bars import Bars
 from candledesk.store.market import pyramid
-from candledesk.store.market.chunks.codec import PACKED, RAW, checksum, decode_into, encode
-from candledesk.store.market.chunks.packed_integers import pack, unpack
+from candledesk.store.market.chunks.codec import PACKED, RAW, checksum, data_checksum, decode_into, encode
+from candledesk.store.market.chunks.packed_integers import is_zero, pack, unpack_into
 from tests.store.market.chunks.samples import as_single, session_bars
 
 LARGE = 2**62
@@ -39,6 +39,11 @@ def records_of(times, columns, level=1):
     return records
 
 
+def unpack(data, at, n, dtype=np.int64):
+    out = np.empty(n, dtype)
+    return out, unpack_into(out, data, at)
+
+
 def round_trip(records):
     codec, data = encode(records)
     out = pyramid.empty(1 if len(records) == pyramid.COUNT else 8, records.shape[1])
@@ -66,6 +71,14 @@ def test_a_column_of_whole_numbers_comes_back(numbers, n_before):
     found, at = unpack(bytes(n_before) + pack(column) + b"rest", n_before, len(column))
     assert found.tolist() == numbers
     assert at == n_before + len(pack(column))
+    assert is_zero(pack(column), 0) is not any(numbers)
+
+
+@given(st.lists(st.integers(-(2**50), 2**50), max_size=60))
+@settings(deadline=None)
+def test_a_column_can_be_read_as_floats(numbers):
+    column = pack(np.array(numbers, np.int64))
+    assert unpack(column, 0, len(numbers), np.float64)[0].tolist() == numbers
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 6, 8])
@@ -164,3 +177,22 @@ def test_the_checksum_differs_for_another_place_and_another_bit():
     wide[:, 700:2_200] = records
     assert checksum(wide[:, 700:2_200], 1, 1, 5) == checksum(records, 1, 1, 5)
     assert checksum(records.T.copy().T, 1, 1, 5) == checksum(records, 1, 1, 5)
+
+
+def test_the_checksum_of_the_bytes_differs_for_another_bit_codec_or_place():
+    data = encode(pyramid.from_bars(session_bars(2_000)))[1]
+    assert len(data) > 3 * 4_096
+    known = {data_checksum(data, PACKED, (1, 1, 5, 2_000)), data_checksum(data, RAW, (1, 1, 5, 2_000))}
+    for place in [(2, 1, 5, 2_000), (1, 8, 5, 2_000), (1, 1, 6, 2_000), (1, 1, 5, 1_999)]:
+        known.add(data_checksum(data, PACKED, place))
+    for at in (0, 4_095, 4_096, len(data) - 1):
+        other = bytearray(data)
+        other[at] ^= 4
+        known.add(data_checksum(bytes(other), PACKED, (1, 1, 5, 2_000)))
+    assert len(known) == 10
+
+
+@pytest.mark.parametrize(("data", "codec"), [("text", 1), (7, 1), (b"x", "1"), (b"x", None), (b"x", 2**70)])
+def test_what_no_chunk_has_is_refused(data, codec):
+    with pytest.raises((TypeError, ValueError)):
+        data_checksum(data, codec, (1, 1, 5, 1))

@@ -9,8 +9,8 @@ import pytest
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.span import Span
-from candledesk.store.market.bars import bars_extent, read_bars, read_bars_around, write_bars
-from candledesk.store.market.chart_records import read_records
+from candledesk.store.market.bars import bars_extent, has_older, read_bars, read_bars_around, write_bars
+from candledesk.store.market.chart_records import has_bars, read_records
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.repair import repair_series, verify_chunks
 from candledesk.store.market.database import transaction
@@ -132,3 +132,7 @@ def test_a_damaged_page_of_a_larger_file_costs_no_bar(writer, series, kind):
             assert read_bars(conn, series, EVER).equals(bars), page
             assert read_bars_around(conn, series, None, 500, 0).equals(bars.take(slice(8_500, 9_000))), page
             assert read_records(conn, series, EVER, 64).n_bars.sum() == 9_000, page
+            assert has_older(conn, series, int(bars.open_time[1])), page
+            assert not has_older(conn, series, int(bars.open_time[0])), page
+            assert has_bars(conn, series, Span(*bars.open_time[7:9].tolist())), page
+            assert not has_bars(conn, series, Span(0, int(bars.open_time[0]))), page

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from candledesk.store.market.chunks.decoded import DecodedChunks
+from candledesk.store.market.chunks.decoded import N_NOTED, DecodedChunks
 
 RECORDS = np.arange(60).reshape(6, 10)
 
@@ -22,11 +22,9 @@ def test_what_is_kept_cannot_be_changed_from_outside():
     chunks = DecodedChunks()
     mine = RECORDS.copy()
     chunks.put((1, 1, 5), 77, mine)
-    mine[:] = 0
-    found = chunks.get((1, 1, 5), 10, 77)
-    assert np.array_equal(found, RECORDS)
-    with pytest.raises(ValueError, match="read-only"):
-        found[0, 0] = 1
+    for records in (mine, chunks.get((1, 1, 5), 10, 77)):
+        with pytest.raises(ValueError, match="read-only"):
+            records[0, 0] = 1
 
 
 def test_newer_records_replace_those_of_their_place():
@@ -46,3 +44,16 @@ def test_the_longest_unused_records_make_room():
     assert chunks.get((1, 1, 0), 10, 1) is not None
     chunks.put((1, 1, 3), 1, RECORDS)
     assert [chunks.get((1, 1, start), 10, 1) is not None for start in range(4)] == [True, False, True, True]
+
+
+def test_what_is_read_again_is_kept_and_what_was_read_long_ago_is_not():
+    chunks = DecodedChunks()
+    chunks.offer((1, 1, 5), 77, RECORDS.copy())
+    assert chunks.get((1, 1, 5), 10, 77) is None
+    chunks.offer((1, 1, 5), 77, RECORDS.copy())
+    assert chunks.get((1, 1, 5), 10, 77) is not None
+    chunks.offer((1, 1, 6), 78, RECORDS.copy())
+    for key in range(100, 100 + N_NOTED):
+        chunks.offer((1, 1, key), 79, RECORDS.copy())
+    chunks.offer((1, 1, 6), 78, RECORDS.copy())
+    assert chunks.get((1, 1, 6), 10, 78) is None

@@ -11,6 +11,7 @@ from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.proof import Checksums, Copy, DamagedBarsError, Finding, Verdict, choose_copy
 from candledesk.store.market.chunks.repair import repair_chunks, repair_series, verify_chunks
+from candledesk.store.market.chunks.verification import find_damage
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import transaction
 from candledesk.store.market.instruments import CHUNK_BARS
@@ -46,6 +47,9 @@ MISSING = Copy(None, None)
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(1, 2), ROWS),  # one of them is an older page
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(1, 2, is_chunk_newer=True), CHUNK),
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(8, 9), NEITHER),
+        (Copy(RECORDS, 1, is_proven=True), Copy(OTHER, 2), Checksums(8, 9), CHUNK),
+        (Copy(RECORDS, 1, is_proven=True), Copy(OTHER, 2), Checksums(8, 2), ROWS),
+        (Copy(RECORDS, 1, is_proven=True), MISSING, Checksums(None, None), CHUNK),
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(None, None), NEITHER),
         (Copy(RECORDS, 1), Copy(OTHER, 2), Checksums(None, None, is_required=False), NEITHER),
         (MISSING, Copy(RECORDS, 1), Checksums(1, 1), ROWS),
@@ -80,8 +84,14 @@ CHUNK_CRC = "UPDATE chunk SET crc = crc + 1 WHERE level = 1 AND start = 1"
 CHUNK_N = "UPDATE chunk SET n = n - 1 WHERE level = 1 AND start = 1"
 CHUNK_CODEC = "UPDATE chunk SET codec = 0 WHERE level = 1 AND start = 1"
 CHUNK_MOVED = "UPDATE chunk SET start = 5 WHERE level = 1 AND start = 1"
+CHUNK_IDLE_BYTE = (  # the last byte of the header of a packed chunk has no meaning at level 1
+    "UPDATE chunk SET data = CAST(substr(data, 1, 35) || x'01' || substr(data, 37) AS BLOB)"
+    " WHERE level = 1 AND start = 1"
+)
 CHECKSUM_GONE = "DELETE FROM chunk_checksum WHERE level = 1 AND start = 1"
 CHECKSUM_CRC = "UPDATE chunk_checksum SET crc = crc + 1 WHERE level = 1 AND start = 1"
+CHUNK_DATA_CRC = "UPDATE chunk SET data_crc = data_crc + 1 WHERE level = 1 AND start = 1"
+CHECKSUM_DATA_CRC = "UPDATE chunk_checksum SET data_crc = data_crc + 1 WHERE level = 1 AND start = 1"
 CHECKSUM_N = "UPDATE chunk_checksum SET n = n + 1 WHERE level = 1 AND start = 1"
 CHECKSUM_MOVED = "UPDATE chunk_checksum SET start = 5 WHERE level = 1 AND start = 1"
 ROW_VALUE = f"UPDATE candle SET close = close + 0.01 WHERE ts = {60 * (N + 9)}"
@@ -92,11 +102,18 @@ ROW_ADDED = f"INSERT INTO candle VALUES (1, {60 * (N + 9) + 1}, 1, 1, 1, 1, 1)"
 COARSE = [
     f"UPDATE chunk SET {change} WHERE level = {level}"
     for level in (8, 64, 512)
-    for change in ("data = zeroblob(length(data))", "crc = crc + 1", "n = n - 1", "start = start + 7")
+    for change in (
+        "data = zeroblob(length(data))",
+        "crc = crc + 1",
+        "data_crc = data_crc + 1",
+        "n = n - 1",
+        "start = start + 7",
+    )
 ]
 SINGLE = [
     *((sql, ROWS) for sql in (CHUNK_BYTE, CHUNK_GONE, CHUNK_N, CHUNK_CODEC, CHUNK_MOVED)),
     *((sql, BOTH) for sql in (CHUNK_CRC, CHECKSUM_GONE, CHECKSUM_CRC, CHECKSUM_N, CHECKSUM_MOVED)),
+    *((sql, BOTH) for sql in (CHUNK_DATA_CRC, CHECKSUM_DATA_CRC, CHUNK_IDLE_BYTE)),
     *((sql, CHUNK) for sql in (ROW_VALUE, ROW_TIME, ROW_MOVED, ROW_GONE, ROW_ADDED)),
 ]
 ROW_DAMAGES = (ROW_VALUE, ROW_TIME, ROW_MOVED, ROW_GONE, ROW_ADDED)
@@ -116,6 +133,17 @@ def test_one_damaged_copy_costs_nothing_and_is_repaired(writer, stored, damage, 
     with transaction(writer):
         assert Finding(stored, 1, 1, verdict) in repair_series(writer, stored)
     assert_whole(writer, stored)
+
+
+@pytest.mark.parametrize("damage", [damage for damage, _ in SINGLE])
+def test_a_quick_check_finds_the_damage_that_a_read_finds(writer, stored, damage):
+    assert find_damage(writer, stored, EVER) == []
+    writer.execute(damage)
+    findings: list[Finding] = []
+    read_bars(writer, stored, EVER, findings)
+    assert set(find_damage(writer, stored, EVER)) == set(findings)
+    assert bool(findings) is (damage not in ROW_DAMAGES)
+    assert find_damage(writer, stored, Span(0, MIDDLE.start)) == []
 
 
 @pytest.mark.parametrize("damage", [damage for damage, _ in SINGLE if damage not in ROW_DAMAGES])
@@ -164,7 +192,7 @@ def test_a_damaged_coarser_level_is_made_from_the_bars_again(writer, stored, dam
 
 
 def test_bars_that_are_equal_in_both_copies_survive_when_no_checksum_agrees(writer, stored):
-    for damage in (CHUNK_CRC, CHECKSUM_CRC, ROW_VALUE):
+    for damage in (CHUNK_CRC, CHECKSUM_CRC, CHUNK_DATA_CRC, CHECKSUM_DATA_CRC, ROW_VALUE):
         writer.execute(damage)
     lost = Span(60 * (N + 9), 60 * (N + 10))
     with pytest.raises(DamagedBarsError, match="second copy") as caught:
@@ -175,6 +203,17 @@ def test_bars_that_are_equal_in_both_copies_survive_when_no_checksum_agrees(writ
     assert read_bars(writer, stored, EVER, findings).equals(left)
     assert findings == list(caught.value.findings)
     assert read_bars(writer, stored, Span(0, MIDDLE.start)).equals(BARS.take(slice(0, N)))
+
+
+def test_a_chunk_is_proven_by_the_checksum_of_its_bytes_alone(writer, stored):
+    for damage in (CHUNK_CRC, CHECKSUM_GONE, ROW_VALUE):
+        writer.execute(damage)
+    findings: list[Finding] = []
+    assert read_bars(writer, stored, EVER, findings).equals(BARS)
+    assert findings == [Finding(stored, 1, 1, CHUNK)]
+    with transaction(writer):
+        repair_series(writer, stored)
+    assert_whole(writer, stored)
 
 
 @pytest.mark.parametrize("damages", [(CHUNK_BYTE, ROW_VALUE), (CHUNK_GONE, ROW_GONE), (CHUNK_CODEC, ROW_TIME)])
@@ -213,7 +252,8 @@ def test_a_row_without_a_chunk_and_a_checksum_is_not_a_bar(writer, stored):
 
 
 def test_what_is_decoded_already_is_not_read_from_a_damaged_chunk(writer, stored):
-    assert read_bars(writer, stored, MIDDLE).equals(BARS.within(MIDDLE))
+    for _ in range(2):
+        assert read_bars(writer, stored, MIDDLE).equals(BARS.within(MIDDLE))
     writer.execute(CHUNK_BYTE)
     findings: list[Finding] = []
     assert read_bars(writer, stored, MIDDLE, findings).equals(BARS.within(MIDDLE))
@@ -221,6 +261,16 @@ def test_what_is_decoded_already_is_not_read_from_a_damaged_chunk(writer, stored
     decoded_chunks.clear()
     assert read_bars(writer, stored, MIDDLE, findings).equals(BARS.within(MIDDLE))
     assert findings == [Finding(stored, 1, 1, ROWS)]
+
+
+@pytest.mark.parametrize("damage", [CHUNK_CRC, CHECKSUM_CRC, CHECKSUM_N, CHUNK_DATA_CRC, CHECKSUM_DATA_CRC])
+def test_the_checksums_of_what_is_decoded_already_are_compared(writer, stored, damage):
+    for _ in range(2):
+        read_bars(writer, stored, MIDDLE)
+    writer.execute(damage)
+    findings: list[Finding] = []
+    assert read_bars(writer, stored, MIDDLE, findings).equals(BARS.within(MIDDLE))
+    assert findings == [Finding(stored, 1, 1, BOTH)]
 
 
 def ends(span):

@@ -15,6 +15,7 @@ from candledesk.store.market import archive, corporate_actions, coverage, instru
 from candledesk.store.market.calendars import read_calendar, write_calendar
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.database import connect_reader, connect_writer, transaction
+from candledesk.store.market.maintenance.forgetting import delete_claims, delete_instrument, delete_series
 from candledesk.store.market.row_copies.repair import RowVerdict, check_rows, pop_damage, repair_rows
 from candledesk.store.market.row_copies.tables import COPIED_TABLES, SIDES, read_layout
 from candledesk.store.market.row_copies.triggers import create_triggers, drop_triggers
@@ -311,3 +312,23 @@ def overwrite_with_zeros(path, writer, *names):
         for page in pages:
             file.seek((page - 1) * PAGE_SIZE)
             file.write(bytes(PAGE_SIZE))
+
+
+@pytest.mark.parametrize("lost", ["coverage", "odd_bar", "dropped_row"])
+def test_copies_of_a_lost_row_are_deleted_with_its_series(writer, filled, lost):
+    """Else a repair would bring the row back, for whichever series gets the number next."""
+    damage(writer, f"DELETE FROM {lost}")
+    with transaction(writer):
+        for series in filled:
+            delete_claims(writer, series)
+    for table in ("coverage", "odd_bar", "dropped_row", "backfill_job", "harvest"):
+        assert rows_of(writer, table) == [[], [], []]
+    assert check_rows(writer) == []
+    with transaction(writer):
+        for number, *_ in instruments.list_series(writer):
+            delete_claims(writer, number)
+            delete_series(writer, number)
+        delete_instrument(writer, "AAPL")
+    assert [len(side) for side in rows_of(writer, "instrument")] == [1, 1, 1]
+    assert rows_of(writer, "series") == rows_of(writer, "corporate_action") == [[], [], []]
+    assert check_rows(writer) == []

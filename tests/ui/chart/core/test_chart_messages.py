@@ -155,3 +155,12 @@ def test_values_that_do_not_fit_are_left_out_with_their_names(qapp, width, last)
     assert [word.text for word in words if word.text.isalpha()][-1] == last
     assert not words[-1].text.isalpha()
     assert max(word.right for word in words) <= picture.frame.panes.plot_w
+
+
+def test_a_provider_that_does_not_answer_is_named_calmly(qtbot):
+    silent = LimiterState(6.0, 0.0, BreakerState.CLOSED, provider="Yahoo", unanswered_since=NOW)
+    assert limiter_text(silent, UTC, now=NOW) == "No answer from Yahoo yet"
+    bar = StatusBar(silent)
+    qtbot.addWidget(bar)
+    bar.show_live(1)
+    assert (bar.state.text(), bar.state.property("tone")) == ("No answer from Yahoo yet   ·   1 job is loading", "")

@@ -1,6 +1,7 @@
 """What indicators on a chart are called and coloured, where their tags stand, and their document in a layout."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -91,7 +92,7 @@ def test_invalid_parts_of_a_document_are_left_out(changed, expected):
 def test_tags_never_cover_each_other_and_stay_in_their_order_and_room(wanted):
     placed = place_tags(wanted, HEIGHT, (0.0, 600.0))
     kept = sorted((place, want) for place, want in zip(placed, wanted, strict=True) if place is not None)
-    for (upper, first), (lower, second) in zip(kept, kept[1:], strict=False):
+    for (upper, first), (lower, second) in pairwise(kept):
         assert lower - upper >= HEIGHT - 1e-6
         assert first <= second
     assert all(HEIGHT / 2 - 1e-6 <= place <= 600 - HEIGHT / 2 + 1e-6 for place, _ in kept)

@@ -100,8 +100,8 @@ def test_unsettled_values_are_lighter_and_settled_ones_have_the_colour(qapp, the
     row = slice(round(float(frame.price.y_of(120.0))) - 1, round(float(frame.price.y_of(120.0))) + 2)
     edge, colour = round(frame.device_x(370)), scene.studies[0].colour("value")
     assert _share(pixels[row, edge + 12 : edge + 30], colour) >= 18
-    assert _share(pixels[row, edge - 30 : edge - 4], colour) == 0
-    assert _share(pixels[row, edge - 30 : edge - 4], unsettled_colour(colour, theme)) >= 26
+    assert _share(pixels[row, edge - 30 : edge - 10], colour) == 0
+    assert _share(pixels[row, edge - 30 : edge - 10], unsettled_colour(colour, theme)) >= 20
 
 
 def test_a_line_without_values_is_broken_not_joined(qapp):

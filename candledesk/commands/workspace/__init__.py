@@ -1,0 +1,1 @@
+"""The commands for what a person made: watchlists and layouts."""

@@ -1,0 +1,78 @@
+"""``candledesk layout``: lists, imports and exports named layouts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace as changed
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+
+from candledesk.commands.context import JSON_OPTION, CommandContext, common_options
+from candledesk.commands.exit_codes import EXIT_DONE
+from candledesk.commands.printing import iso, print_table
+from candledesk.commands.workspace.arguments import read_file, take_arguments, write_file
+from candledesk.domain.errors import DocumentError
+from candledesk.domain.texts import printable
+from candledesk.workspace.named_layouts import named_layout_json, parse_named_layout
+from candledesk.workspace.names import check_name
+from candledesk.workspace.watchlists.watchlist import MAX_DOCUMENT_BYTES
+
+if TYPE_CHECKING:
+    from candledesk.workspace.api import WorkspaceApi
+
+_WORDS = {"list": "", "import": "FILE", "export": "NAME FILE", "rename": "NAME NEW", "delete": "NAME"}
+
+
+@click.command()
+@click.argument("action", type=click.Choice(list(_WORDS)), default="list")
+@click.argument("arguments", nargs=-1)
+@click.option("--name", metavar="N", help="import: what the layout is called; default: the name in the file")
+@click.option("--replace", is_flag=True, help="import: in the place of the layout of that name")
+@JSON_OPTION
+@common_options
+def layout(context: CommandContext, **options: Any) -> int:  # noqa: ANN401 - click hands options over by name
+    """List, import, export, rename or delete named layouts, as JSON files (`-`: stdin or stdout)."""
+    action = options.pop("action")
+    given = take_arguments("layout", action, options.pop("arguments"), _WORDS)
+    return run_layout(context.workspace(), action, given, **options)
+
+
+def run_layout(
+    workspace: WorkspaceApi, action: str, given: list[str], *, name: str | None, replace: bool, as_json: bool
+) -> int:
+    """Do one action with the named layouts."""
+    if action == "list":
+        rows = [{"name": one.name, "updated_at": iso(one.updated_at)} for one in workspace.list_layouts().result()]
+        print_table(rows, as_json=as_json)
+    elif action == "import":
+        import_layout(workspace, given[0], name, replace=replace)
+    elif action == "export":
+        stored = workspace.read_layout(check_name(given[0])).result()
+        content = {key: value for key, value in named_layout_json(stored).items() if key != "updated_at"}
+        write_file(given[1], json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    elif action == "rename":
+        former, new = (check_name(one) for one in given)
+        workspace.put_layout(former, changed(workspace.read_layout(former).result(), name=new)).result()
+        print(printable(f"{former} is {new} now"))
+    else:
+        print(printable(f"{workspace.delete_layout(check_name(given[0])).result().name} deleted"))
+    return EXIT_DONE
+
+
+def import_layout(workspace: WorkspaceApi, file: str, name: str | None, *, replace: bool) -> None:
+    """Store the layout of a file; ``DocumentError`` for what is not one."""
+    content = read_file(file, MAX_DOCUMENT_BYTES)
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise DocumentError("FILE", f"A layout may have at most {MAX_DOCUMENT_BYTES:,} bytes")
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise DocumentError("FILE", "This file is not JSON") from None
+    if not isinstance(document, dict):
+        raise DocumentError("FILE", "A layout must be a JSON object")
+    made = parse_named_layout(document if name is None else {**document, "name": name})
+    put = workspace.put_layout(made.name, made) if replace else workspace.add_layout(made)
+    stored = put.result()
+    print(printable(f"{stored.name} stored"))

@@ -1,0 +1,1 @@
+"""The tables of the Storage page: stored series and backups."""

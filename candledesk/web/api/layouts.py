@@ -1,0 +1,137 @@
+"""Named layouts: reading, adding, replacing, renaming and deleting them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.responses import Response
+
+from candledesk.domain.interval import INTERVAL_PATTERN
+from candledesk.domain.symbols import SYMBOL_PATTERN
+from candledesk.domain.times import UtcSeconds
+from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
+from candledesk.web.api.contract.params import raw_field
+from candledesk.web.api.watchlists import BY_NAME, NAME, UPDATED_AT, given_fields
+from candledesk.workspace.layout import FORMAT, MAX_CHARTS, MAX_OPTION_CHARS, MAX_OPTIONS
+from candledesk.workspace.named_layouts import named_layout_json, parse_named_layout
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
+    from candledesk.workspace.named_layouts import NamedLayout
+
+PATH = "/api/v1/layouts"
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRow:
+    """A named layout without its contents."""
+
+    name: str
+    updated_at: UtcSeconds
+
+
+async def _list_layouts(context: RequestContext, _request: RouteRequest) -> Response:
+    layouts = await context.settle(context.require_workspace().list_layouts())
+    return json_response([LayoutRow(layout.name, layout.updated_at) for layout in layouts])
+
+
+async def _read_layout(context: RequestContext, request: RouteRequest) -> Response:
+    return await _layout_response(context, context.require_workspace().read_layout(request.values["name"]))
+
+
+async def _add_layout(context: RequestContext, request: RouteRequest) -> Response:
+    added = context.require_workspace().add_layout(parse_named_layout(given_fields(request)))
+    return await _layout_response(context, added, 201)
+
+
+async def _put_layout(context: RequestContext, request: RouteRequest) -> Response:
+    name = request.values["name"]
+    layout = parse_named_layout({"name": name} | given_fields(request))
+    return await _layout_response(context, context.require_workspace().put_layout(name, layout))
+
+
+async def _delete_layout(context: RequestContext, request: RouteRequest) -> Response:
+    return await _layout_response(context, context.require_workspace().delete_layout(request.values["name"]))
+
+
+async def _layout_response(context: RequestContext, found: Future[NamedLayout], status: int = 200) -> Response:
+    layout = await context.settle(found)
+    return Response(orjson.dumps(named_layout_json(layout)), status, media_type=JSON)
+
+
+_CHARTS: dict[str, Any] = {
+    "type": "array",
+    "maxItems": MAX_CHARTS,
+    "items": {
+        "type": "object",
+        "properties": {
+            "symbol": {"type": "string", "pattern": SYMBOL_PATTERN},
+            "interval": {"type": "string", "pattern": INTERVAL_PATTERN},
+        },
+        "required": ["symbol", "interval"],
+        "additionalProperties": False,
+    },
+}
+_OPTIONS: dict[str, Any] = {
+    "type": "object",
+    "maxProperties": MAX_OPTIONS,
+    "additionalProperties": {"anyOf": [{"type": "string", "maxLength": MAX_OPTION_CHARS}, {"type": "boolean"}]},
+}
+_FRONT = {"type": "integer", "minimum": 0, "maximum": MAX_CHARTS - 1}
+_FIELDS = (
+    NAME,
+    raw_field("format", "the form of the document", {"const": FORMAT}, is_required=True),
+    raw_field("charts", "symbol and interval of each chart", _CHARTS, is_required=True),
+    raw_field("front", "the index of the chart in front; 0 unless given", _FRONT),
+    raw_field("options", "the chart options by name", _OPTIONS),
+    UPDATED_AT,
+)
+_ONE = ResponseSpec(dict, "the layout as it is stored, with its name and when it was last changed")
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        PATH,
+        _list_layouts,
+        "Named layouts in the order of the window",
+        ResponseSpec(tuple[LayoutRow, ...], "their names, and when each was last changed"),
+    ),
+    Endpoint(
+        "POST",
+        PATH,
+        _add_layout,
+        "Add a named layout",
+        replace(_ONE, status=201),
+        text="409 when there is one of that name.",
+        body=(replace(_FIELDS[0], is_required=True), *_FIELDS[1:]),
+        errors=(409, 422),
+    ),
+    Endpoint("GET", f"{PATH}/{{name}}", _read_layout, "One layout", _ONE, path_params=BY_NAME, errors=(404, 422)),
+    Endpoint(
+        "PUT",
+        f"{PATH}/{{name}}",
+        _put_layout,
+        "Replace a named layout, add it, or rename it",
+        _ONE,
+        text=(
+            "The whole layout is replaced, and the last write wins; what was stored before becomes one of its 20 "
+            "versions. With another name in the body the layout is renamed: 404 when there is none, 409 when that "
+            "name is taken."
+        ),
+        path_params=BY_NAME,
+        body=_FIELDS,
+        errors=(404, 409, 422),
+    ),
+    Endpoint(
+        "DELETE",
+        f"{PATH}/{{name}}",
+        _delete_layout,
+        "Delete a named layout with its versions",
+        replace(_ONE, text="the layout that was deleted; a PUT of it brings it back"),
+        path_params=BY_NAME,
+        errors=(404, 422),
+    ),
+)

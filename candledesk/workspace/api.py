@@ -1,0 +1,73 @@
+"""What the window, the web server and the commands may ask of what a person made, as a protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from candledesk.workspace.events import WorkspaceEvent
+    from candledesk.workspace.named_layouts import NamedLayout
+    from candledesk.workspace.watchlists.watchlist import Watchlist
+
+
+class WorkspaceApi(Protocol):
+    """Watchlists and named layouts; also answered by a running instance over HTTP (``web.workspace_client``).
+
+    Every method may be called from any thread, returns at once, and answers through a future. A change is on the disk
+    when its future ends. Futures fail with ``UnknownNameError``, ``NameTakenError``, ``DocumentError``, and with
+    ``EnvironmentFaultError`` when the file cannot be read or written.
+    """
+
+    def list_watchlists(self) -> Future[list[Watchlist]]:
+        """Return all watchlists in the person's order."""
+        ...
+
+    def read_watchlist(self, name: str) -> Future[Watchlist]:
+        """Return one watchlist."""
+        ...
+
+    def add_watchlist(self, watchlist: Watchlist) -> Future[Watchlist]:
+        """Store a new watchlist; ``NameTakenError`` when its name is taken."""
+        ...
+
+    def put_watchlist(self, name: str, watchlist: Watchlist) -> Future[Watchlist]:
+        """Store a watchlist in the place of the one of that name, or as a new one; another name in it renames it."""
+        ...
+
+    def delete_watchlist(self, name: str) -> Future[Watchlist]:
+        """Remove a watchlist, and return what it was."""
+        ...
+
+    def list_layouts(self) -> Future[list[NamedLayout]]:
+        """Return all named layouts in the person's order."""
+        ...
+
+    def read_layout(self, name: str) -> Future[NamedLayout]:
+        """Return one layout."""
+        ...
+
+    def add_layout(self, layout: NamedLayout) -> Future[NamedLayout]:
+        """Store a new layout; ``NameTakenError`` when its name is taken."""
+        ...
+
+    def put_layout(self, name: str, layout: NamedLayout) -> Future[NamedLayout]:
+        """Store a layout in the place of the one of that name, which becomes a version; or as a new one.
+
+        Another name in it renames the layout.
+        """
+        ...
+
+    def delete_layout(self, name: str) -> Future[NamedLayout]:
+        """Remove a layout with its versions, and return what it was."""
+        ...
+
+
+class SubscribedWorkspace(WorkspaceApi, Protocol):
+    """A workspace of this process, which also calls subscribers."""
+
+    def subscribe(self, callback: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
+        """Call ``callback`` for every event, on the thread of the user data, until the returned function is called."""
+        ...

@@ -1,0 +1,153 @@
+"""Reading and changing the named documents of one kind; every change is one transaction and one event.
+
+The last write wins: a document is replaced as a whole, in the order in which the thread of the user data gets the
+changes. A change that leaves a document as it is stores nothing and has no event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from candledesk.domain.errors import DocumentError, NameTakenError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from candledesk.store import Connection
+    from candledesk.store.user.documents import Document
+    from candledesk.store.user.named_documents import NamedDocuments
+    from candledesk.workspace.events import WorkspaceEvent
+    from candledesk.workspace.user_data import UserData
+
+T = TypeVar("T")
+MAX_DOCUMENTS = 200  # of one kind
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind(Generic[T]):
+    """What differs between the kinds.
+
+    ``noun``: for messages; ``encode`` returns the name and the document of a model, ``decode`` the model of a row (its
+    name, document and time of change); ``write`` stores a document as ``NamedDocuments.write`` does; ``hidden``: the
+    name of a row that is not a person's; ``event`` makes the event.
+    """
+
+    noun: str
+    rows: NamedDocuments
+    encode: Callable[[T], tuple[str, Document]]
+    decode: Callable[[str, Document, int], T]
+    write: Callable[[Connection, str, Document, int], bool]
+    event: Callable[..., WorkspaceEvent]
+    hidden: str | None = None
+
+
+class NamedDocumentStore(Generic[T]):
+    """The documents of one kind in ``user.db``.
+
+    Futures fail with ``UnknownNameError``, ``NameTakenError``, ``DocumentError`` when there are too many documents, and
+    with ``EnvironmentFaultError`` when the file cannot be read or written.
+    """
+
+    def __init__(self, user_data: UserData, kind: DocumentKind[T], emit: Callable[[WorkspaceEvent], None]) -> None:
+        """Read nothing yet; ``emit`` is called on the thread of the user data after a change is on the disk."""
+        self._user_data = user_data
+        self._kind = kind
+        self._emit = emit
+
+    def list_all(self) -> Future[list[T]]:
+        """Return the documents in the person's order."""
+
+        def read(conn: Connection) -> list[T]:
+            return [self._read(conn, name) for name in self._names(conn)]
+
+        return self._user_data.read(read)
+
+    def read(self, name: str) -> Future[T]:
+        """Return one document."""
+        return self._user_data.read(lambda conn: self._read(conn, name))
+
+    def add(self, model: T) -> Future[T]:
+        """Store a new document at the end; ``NameTakenError`` when its name is taken."""
+        name, document = self._kind.encode(model)
+
+        def write(conn: Connection) -> tuple[T, WorkspaceEvent | None]:
+            self._require_free(conn, name)
+            return self._write(conn, name, document), self._kind.event(name, "added")
+
+        return self._change(write)
+
+    def put(self, name: str, model: T) -> Future[T]:
+        """Store a document in the place of the one of that name, or as a new one.
+
+        A model with another name renames the document: ``UnknownNameError`` when there is none, ``NameTakenError`` when
+        the new name is taken.
+        """
+        new_name, document = self._kind.encode(model)
+
+        def write(conn: Connection) -> tuple[T, WorkspaceEvent | None]:
+            if new_name != name:
+                return self._rename(conn, name, new_name, document)
+            is_new = self._kind.rows.read_row(conn, name) is None
+            former = None if is_new else self._kind.rows.read(conn, name)
+            stored = self._write(conn, name, document, is_new=is_new)
+            change = "added" if is_new else "changed"
+            return stored, None if former == document else self._kind.event(name, change)
+
+        return self._change(write)
+
+    def delete(self, name: str) -> Future[T]:
+        """Remove a document, and return what it was."""
+
+        def write(conn: Connection) -> tuple[T, WorkspaceEvent | None]:
+            former = self._read(conn, name)
+            self._kind.rows.delete(conn, name)
+            return former, self._kind.event(name, "deleted")
+
+        return self._change(write)
+
+    def _rename(
+        self, conn: Connection, name: str, new_name: str, document: Document
+    ) -> tuple[T, WorkspaceEvent | None]:
+        self._read(conn, name)
+        self._require_free(conn, new_name)
+        self._kind.rows.rename(conn, name, new_name)
+        return self._write(conn, new_name, document, is_new=False), self._kind.event(new_name, "renamed", name)
+
+    def _names(self, conn: Connection) -> list[str]:
+        return [row.name for row in self._kind.rows.list_rows(conn) if row.name != self._kind.hidden]
+
+    def _read(self, conn: Connection, name: str) -> T:
+        row = self._kind.rows.read_row(conn, name)
+        document = self._kind.rows.read(conn, name)
+        if row is None or document is None or name == self._kind.hidden:
+            raise UnknownNameError(f"There is no {self._kind.noun} {name!r}: list them to see the names.")
+        return self._kind.decode(name, document, row.updated_at)
+
+    def _write(self, conn: Connection, name: str, document: Document, *, is_new: bool = True) -> T:
+        if is_new and len(self._names(conn)) >= MAX_DOCUMENTS:
+            raise DocumentError("name", f"There are {MAX_DOCUMENTS} {self._kind.noun}s already: delete one first")
+        self._kind.write(conn, name, document, self._user_data.now())
+        return self._read(conn, name)
+
+    def _require_free(self, conn: Connection, name: str) -> None:
+        if self._kind.rows.read_row(conn, name) is not None:
+            raise NameTakenError(f"There is a {self._kind.noun} {name!r} already: choose another name or replace it.")
+
+    def _change(self, task: Callable[[Connection], tuple[T, WorkspaceEvent | None]]) -> Future[T]:
+        events: list[WorkspaceEvent] = []
+
+        def run(conn: Connection) -> T:
+            stored, event = task(conn)
+            events.extend([event] if event is not None else [])
+            return stored
+
+        def report(done: Future[T]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                for event in events:
+                    self._emit(event)
+
+        changed = self._user_data.write(run)
+        changed.add_done_callback(report)
+        return changed
