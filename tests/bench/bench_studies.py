@@ -17,6 +17,7 @@ from tests.bench.bench_chart import KINDS, Bench, say
 from tests.bench.cache_harness import MINUTE, temporary_folder
 
 ADDED = ("rsi", "macd", "bollinger", "supertrend", "ema")
+CROSSHAIR_MS = 2.0  # CHART.md, a move on a full chart
 MOST_MS = {50: 6.0, 99: 12.0}  # CHART.md, full chart
 FIRST_MS = 300.0  # CHART.md, first visible indicator columns
 MEASURED = ("pan", "half", "zoom")
@@ -60,6 +61,9 @@ class StudyBench(Bench):
 def report(bench):
     say(f"{bench.n_bars:>10,}  first values of {len(ADDED)} indicators after {bench.first_values_ms:.0f} ms  "
         f"{bench.check(bench.first_values_ms <= FIRST_MS, f'<= {FIRST_MS:.0f} ms')}")  # fmt: skip
+    cross = bench.times.pop("crosshair")
+    goal = bench.check(cross.at(99) <= CROSSHAIR_MS, f"p99 <= {CROSSHAIR_MS:g} ms")
+    say(f"{bench.n_bars:>10,}  crosshair                   p50 {cross.at(50):.2f}  p99 {cross.at(99):.2f}  {goal}")
     for kind, times in bench.times.items():
         goals = [bench.check(times.at(at) <= most, f"p{at} <= {most:g} ms") for at, most in MOST_MS.items()]
         say(f"{bench.n_bars:>10,}  {KINDS[kind]:<28}p50 {times.at(50):.2f}  p99 {times.at(99):.2f}  {', '.join(goals)}")
@@ -71,6 +75,7 @@ def run(arguments, root):
     say("A chart with five indicators in three panes and volume, CPU milliseconds of the window's thread")
     bench = StudyBench(Path(root) / str(arguments.bars), arguments.bars)
     bench.measure(arguments.rounds, arguments.frames, MEASURED)
+    bench.measure_crosshair(arguments.frames)
     report(bench)
     for miss in bench.misses:
         say(f"MISSED  {miss}")

@@ -91,7 +91,7 @@ def test_invalid_parts_of_a_document_are_left_out(changed, expected):
 @given(st.lists(st.floats(0, 600), max_size=12))
 def test_tags_never_cover_each_other_and_stay_in_their_order_and_room(wanted):
     placed = place_tags(wanted, HEIGHT, (0.0, 600.0))
-    kept = sorted((place, want) for place, want in zip(placed, wanted, strict=True) if place is not None)
+    kept = sorted((place, middle) for place, middle in zip(placed, wanted, strict=True) if place is not None)
     for (upper, first), (lower, second) in pairwise(kept):
         assert lower - upper >= HEIGHT - 1e-6
         assert first <= second

@@ -1,0 +1,1 @@
+"""Commands on what a chart shows: its picture, and the values of indicators."""
