@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from candledesk.commands.charts.indicators import print_catalogue, print_values
+from candledesk.commands.indicators import print_catalogue, print_values
 from candledesk.domain.errors import InputError, UnknownIndicatorError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from candledesk.commands.charts.snapshot import parse_size
+from candledesk.commands.snapshot import parse_size
 from candledesk.demo import DemoMarket
 from candledesk.domain.errors import InputError
 

@@ -1,1 +1,0 @@
-"""Commands on what a chart shows: its picture, and the values of indicators."""
