@@ -14,8 +14,8 @@ from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
+from candledesk.cache.queries.indicators import IndicatorLoader
 from candledesk.cache.queries.missing_calendars import MissingCalendars
-from candledesk.cache.queries.studies.indicators import IndicatorLoader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd

@@ -7,7 +7,7 @@ import pytest
 
 from candledesk.cache.indicator_messages import IndicatorRowsRequest
 from candledesk.cache.messages import BarsRequest
-from candledesk.cache.queries.studies import indicator_rows, study_values
+from candledesk.cache.queries import indicator_rows, study_values
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.errors import InputError, NotCachedError
 from candledesk.domain.interval import INTERVALS, parse_interval

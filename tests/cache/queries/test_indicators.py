@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.indicator_messages import IndicatorRequest
-from candledesk.cache.queries.studies import indicators as indicator_queries
+from candledesk.cache.queries import indicators as indicator_queries
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import next_open_times
 from candledesk.domain.errors import InputError, NotCachedError
