@@ -96,14 +96,20 @@ def resources_dir() -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parent / "resources"
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` readable by its owner only (0600), replacing it in one step."""
+def write_private(path: Path, text: str, *, is_kept: bool = False) -> None:
+    """Write ``text`` to ``path`` readable by its owner only (0600), replacing it in one step.
+
+    ``is_kept``: wait until it is on the disk, so that a power cut leaves the former text or this one.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
+            if is_kept:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -14,8 +14,8 @@ from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
-from candledesk.cache.queries.indicators import IndicatorLoader
 from candledesk.cache.queries.missing_calendars import MissingCalendars
+from candledesk.cache.queries.studies.loader import IndicatorLoader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -89,12 +89,12 @@ class CacheController:
         self._archive = archive
         self._maintenance = maintenance
         self._files = files
-        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler)
+        self._calendars = MissingCalendars(context, catalog)
+        self._viewport_loader = ViewportLoader(context, catalog, fill_scheduler, self._calendars)
         self._bars_loader = BarsLoader(context, catalog, fill_scheduler)
         self._job_submitter = JobSubmitter(context, catalog, fill_scheduler, jobs)
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
-        self._calendars = MissingCalendars(context, catalog)
         self._coverage = CoverageReader(context, catalog, self._calendars)
         self._indicator_loader = IndicatorLoader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)

@@ -44,7 +44,7 @@ class MaintenanceRequest:
 
     ``path``: of a backup, the file to write (empty: a new one in the folder of backups); ``has_user_data``: whether it
     includes drawings, watchlists and layouts; ``keep``: how many automatic backups are kept afterwards (``None``: all);
-    ``symbol`` and ``interval``: what is forgotten, or the only series that is checked (``None``: all of the symbol);
+    ``symbol`` and ``interval``: what is forgotten (``None``: all series of the symbol);
     ``is_backed_up``: whether a backup is made before something is deleted; ``reason``: why a backup is made.
     """
 

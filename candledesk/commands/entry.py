@@ -48,7 +48,7 @@ COMMANDS = {  # the module that declares each command
     "jobs": f"{_PACKAGE}.jobs",
     "harvest": f"{_PACKAGE}.archive",
     "snapshot": f"{_PACKAGE}.snapshot",
-    "import": f"{_PACKAGE}.imports",
+    "import": f"{_PACKAGE}.files.imports",
     "backup": f"{_PACKAGE}.files.backup",
     "restore": f"{_PACKAGE}.files.backup",
     "storage": f"{_PACKAGE}.files.storage",

@@ -1,4 +1,4 @@
-"""Cleaning of untrusted text (from a provider, a file or a person) before it is stored, shown or printed."""
+"""Texts for people: cleaning of untrusted ones (from a provider, a file or a person), and counts."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def plain_text(value: object, limit: int = MAX_CHARS) -> str:
 def printable(text: str) -> str:
     """Return text for a terminal or a log without control and invisible characters; line breaks and tabs are kept."""
     return text if text.isascii() and text.isprintable() else _without_unseen(text)
+
+
+def count_text(n: int, one: str, many: str = "") -> str:
+    """Return ``1 bar`` or ``2,000 bars``; ``many``: the plural where it is not ``one`` with an s."""
+    return f"1 {one}" if n == 1 else f"{n:,} {many or one + 's'}"
 
 
 def _without_unseen(text: str) -> str:

@@ -7,7 +7,6 @@ the place of the original. The table ``backup_info`` can hold ``user.db`` as a b
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from candledesk.domain.errors import EnvironmentFaultError, InputError
 from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.store.database_file import connect_read_only, quick_check, snapshot, sync_folder
+from candledesk.store.free_room import require_room
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from candledesk.domain.progress import OnProgress
 
 COPIED_AT_ONCE = 2_048  # pages of one step: 16 MB of the candle database, some 20 ms
-SPARE_BYTES = 1 << 20  # must stay free beside a copy
 OUR_IDS = frozenset({0x43444B31, 0x43445531})  # SQLite's application_id: "CDK1" of candles.db, "CDU1" of user.db
 LIVE_FILES = ("candles.db", "user.db", "candles.db-*", "user.db-*")
 _HEADER_BYTES = 100
@@ -73,7 +72,7 @@ def write_backup(
     unfinished = unfinished_name(target)
     try:
         with closing(connect_read_only(database)) as source, snapshot(source):
-            require_room(source, target)
+            require_room(target.parent, _size_of(source), "for a backup")
             create_private(unfinished)
             _copy_pages(source, unfinished, on_progress)
             user_data = None if note.user_database is None else _serialize(note.user_database)
@@ -140,16 +139,10 @@ def is_live(home: Path, path: Path) -> bool:
     return any(path.samefile(file) for file in live)
 
 
-def require_room(source: sqlite3.Connection, target: Path) -> None:
-    """Raise ``EnvironmentFaultError`` when the disk of ``target`` has no room for a copy."""
+def _size_of(source: sqlite3.Connection) -> int:
+    """Return the bytes of all pages."""
     n_pages, page_size = (source.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    needed = n_pages * page_size + SPARE_BYTES
-    free = shutil.disk_usage(target.parent).free
-    if free < needed:
-        raise EnvironmentFaultError(
-            f"There is no room for a backup in {target.parent}: {needed / 1e6:,.0f} MB are needed, "
-            f"{free / 1e6:,.0f} MB are free."
-        )
+    return int(n_pages * page_size)
 
 
 def unfinished_name(target: Path) -> Path:

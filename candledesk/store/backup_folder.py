@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from candledesk.store.backup_file import OUR_IDS, is_live, read_info, unfinished_name
+from candledesk.store.database_file import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,10 @@ def new_backup_path(home: Path, made_at: int, reason: str) -> Path:
     Incomplete copies that a killed process has left there are deleted. Raises ``OSError``.
     """
     folder = home / FOLDER
+    is_new = not folder.exists()
     folder.mkdir(mode=0o700, exist_ok=True)
+    if is_new:
+        sync_folder(home)
     for unfinished in folder.glob(unfinished_name(folder / "*").name):
         unfinished.unlink(missing_ok=True)
     stem = f"{datetime.fromtimestamp(made_at, UTC):{STAMP}}-{reason}"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.progress import Progress
-from candledesk.store.backup_file import SPARE_BYTES
 from candledesk.store.database_file import file_of
+from candledesk.store.free_room import require_room
 from candledesk.store.sqlite_errors import translate_faults
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def compact(conn: sqlite3.Connection, n_rows: int, on_progress: OnProgress) -> i
     ``EnvironmentFaultError`` when there is no room for the log and the temporary file, each as large as the database.
     """
     page_size, n_pages, n_free = _sizes(conn)
-    _require_room(Path(file_of(conn)), (n_pages - n_free) * page_size)
+    _require_rooms(Path(file_of(conn)), (n_pages - n_free) * page_size)
     stopped: list[BaseException] = []
     n_looks = 0
 
@@ -78,19 +76,14 @@ def _sizes(conn: sqlite3.Connection) -> tuple[int, int, int]:
     return page_size, n_pages, n_free
 
 
-def _require_room(database: Path, n_bytes: int) -> None:
+def _require_rooms(database: Path, n_bytes: int) -> None:
     """Check that the log fits beside the database, and the temporary file where SQLite puts it."""
     needed: dict[int, tuple[Path, int]] = {}
     for folder in (database.parent, temporary_folder()):
         device = folder.stat().st_dev
-        needed[device] = folder, needed.get(device, (folder, 0))[1] + n_bytes + SPARE_BYTES
+        needed[device] = folder, needed.get(device, (folder, 0))[1] + n_bytes
     for folder, n_needed in needed.values():
-        free = shutil.disk_usage(folder).free
-        if free < n_needed:
-            raise EnvironmentFaultError(
-                f"There is no room in {folder} to rewrite the database: {n_needed / 1e6:,.0f} MB are needed for the "
-                f"time being, {free / 1e6:,.0f} MB are free."
-            )
+        require_room(folder, n_needed, "to rewrite the database")
 
 
 def temporary_folder() -> Path:

@@ -23,8 +23,8 @@ class ForeignLogError(EnvironmentFaultError):
         """Build the message."""
         super().__init__(
             f"{path.name}-wal does not belong to {path}, which was replaced or changed after CandleDesk was killed: "
-            "nothing was opened or changed. Put a backup in place with `candledesk restore FILE`, or move "
-            f"{path.name}-wal away to use the file as it is."
+            "nothing was opened or changed. Put a backup in place with `candledesk restore FILE`, or run "
+            "`candledesk doctor --repair`, which uses the file without that log and keeps the log."
         )
 
 
@@ -32,8 +32,8 @@ def require_own_log(path: Path) -> None:
     """Raise ``ForeignLogError`` when a process was killed and the database was replaced or changed since.
 
     A log is left only by a kill. If nothing was being written then, the stamp shows how the files were. Else, and where
-    the whole folder was copied without the times, a log under which SQLite finds damage that the file alone does not
-    have is foreign; that check reads the whole file.
+    the log is of another time than the stamp, a log is foreign under which SQLite finds damage that the file alone does
+    not have; that check reads the whole file.
     """
     log = path.with_name(f"{path.name}-wal")
     try:
@@ -56,11 +56,10 @@ def _is_own(stamp: Stamp | None, path: Path, log: Path) -> bool | None:
     """Return whether the files are as the stamp says; ``None`` where it does not say."""
     if stamp is None:
         return None
-    content = content_of(path.stat())
-    if content == stamp.content:
+    if content_of(path.stat()) == stamp.content:
         return True
-    is_copied = content[0] == stamp.content[0] and log.stat().st_mtime_ns != stamp.log_time
-    return None if is_copied else False
+    # A log of another time too: the folder was copied, or a power cut has brought a removed stamp back.
+    return False if log.stat().st_mtime_ns == stamp.log_time else None
 
 
 def _damage(path: Path, extra: str) -> list[str]:

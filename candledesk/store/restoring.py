@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.store.backup_file import (
     COPIED_AT_ONCE,
     OUR_IDS,
-    SPARE_BYTES,
     create_private,
     read_info,
     sync_file,
 )
 from candledesk.store.backup_folder import BEFORE_RESTORE, STAMP
 from candledesk.store.database_file import connect, connect_read_only, quick_check, snapshot, use_wal
-from candledesk.store.market.chunks.repair import verify_chunks
+from candledesk.store.free_room import require_room
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import APPLICATION_ID, connect_reader, create_or_open
 from candledesk.store.market.instruments import list_series
 from candledesk.store.replacing import finish_replacing, replace_files
@@ -132,13 +131,7 @@ def _copy(backup: Path, target: Path, on_progress: OnProgress) -> None:
     def show(_status: int, left: int, total: int) -> None:
         on_progress(Progress("Copying the backup", total - left, total))
 
-    needed = backup.stat().st_size + SPARE_BYTES
-    free = shutil.disk_usage(target.parent).free
-    if free < needed:
-        raise EnvironmentFaultError(
-            f"There is no room in {target.parent} for the restored database: {needed / 1e6:,.0f} MB are needed, "
-            f"{free / 1e6:,.0f} MB are free; nothing was replaced."
-        )
+    require_room(target.parent, backup.stat().st_size, "for the restored database", "nothing was replaced")
     create_private(target)
     with (
         translate_faults(backup),

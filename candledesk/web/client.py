@@ -56,6 +56,7 @@ N_REREADS = 3
 N_POLLED = 20  # jobs that are read in one round
 N_SYMBOLS = 100  # of one request (``params.MAX_SERIES``)
 N_PAGE_ROWS = 500  # of jobs or symbols: the most that the API allows
+N_PAGE_SERIES = 5_000  # of the list of coverage: the most that the API allows
 
 
 class RemoteCache(RemoteMaintenance):
@@ -242,14 +243,14 @@ class RemoteCache(RemoteMaintenance):
     def list_coverage(
         self, *, limit: int | None = None, after: tuple[str, Interval] | None = None
     ) -> Future[list[SeriesCoverage]]:
-        """Return what is known of every stored series, ``N_PAGE_ROWS`` of them with one request."""
+        """Return what is known of every stored series, ``N_PAGE_SERIES`` of them with one request."""
         return answered(lambda: list(islice(self._coverage(after), limit)))
 
     def _coverage(self, after: tuple[str, Interval] | None) -> Iterator[SeriesCoverage]:
         cursor = None if after is None else f"{after[0]} {after[1].name}"
-        n_rows = N_PAGE_ROWS
-        while n_rows == N_PAGE_ROWS:
-            page = self._api.get("/api/v1/coverage", {"limit": N_PAGE_ROWS, "cursor": cursor})
+        n_rows = N_PAGE_SERIES
+        while n_rows == N_PAGE_SERIES:
+            page = self._api.get("/api/v1/coverage", {"limit": N_PAGE_SERIES, "cursor": cursor})
             rows = [decode(SeriesCoverage, row) for row in page]
             yield from rows
             n_rows = len(rows)

@@ -23,8 +23,8 @@ from candledesk.cache.runtime.writer import Writer
 from candledesk.store.market import pyramid
 from candledesk.store.market.bars import write_bars
 from candledesk.store.market.chunks.codec import encode
+from candledesk.store.market.chunks.conversion import convert_chunks
 from candledesk.store.market.chunks.decoded import decoded_chunks
-from candledesk.store.market.chunks.repair import convert_chunks
 from candledesk.store.market.database import checkpoint, connect_writer, transaction
 from tests.bench.bench_store import BATCH, CHUNK_BYTES, STEP, WINDOW, Ours, Result, in_turns, make_bars, say, timed
 from tests.store.market.chunks.samples import session_bars

@@ -1,4 +1,4 @@
-"""A sample of the damage campaign (``make faults``): the same trials each time, of every kind."""
+"""A sample of the damage campaign (``make faults``), the same trials each time, of every kind (S1, S3)."""
 
 import pytest
 

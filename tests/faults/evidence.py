@@ -9,7 +9,7 @@ import sqlite3
 import numpy as np
 
 from candledesk.domain.bars import Bars
-from candledesk.store.market.chunks.repair import verify_chunks
+from candledesk.store.market.chunks.verification import verify_chunks
 
 _COLUMNS = "c.ts, c.open, c.high, c.low, c.close, c.volume"
 _DOUBLES = "SELECT count(*) FROM (SELECT 1 FROM candles GROUP BY symbol, interval, timestamp HAVING count(*) > 1)"

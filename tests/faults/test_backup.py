@@ -124,7 +124,7 @@ def test_a_full_disk_is_named_and_the_former_backup_stays(start, market, tmpfs, 
     fill_up(tmpfs / "ballast")
     code, _, err = command(home, "backup", target)
     assert code == 5
-    assert f"There is no room for a backup in {tmpfs}" in err
+    assert f"There is no room in {tmpfs} for a backup" in err
     assert target.read_bytes() == before
     assert not target.with_name(".copy.db.unfinished").exists()
     assert instance.quit()[0] == 0

@@ -49,7 +49,7 @@ class Home:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
         for path in self.worker.sources[is_logged].iterdir():
-            shutil.copyfile(path, self.folder / path.name)
+            shutil.copy2(path, self.folder / path.name)
 
     def verdict(self, *, is_logged):
         """Compare a copy of the home with the truth, so that it stays as the killed process has left it."""

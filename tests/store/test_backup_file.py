@@ -157,7 +157,7 @@ def test_what_a_killed_process_has_left_is_replaced(database, target):
 
 def test_the_room_is_checked_before_anything_is_written(database, target, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000))
-    with pytest.raises(EnvironmentFaultError, match=r"no room for a backup in .*MB are needed, 0 MB are free"):
+    with pytest.raises(EnvironmentFaultError, match=r"no room in .* for a backup: .*MB are needed, 0 MB are free"):
         write_backup(database, target, NOTE)
     assert list(target.parent.glob("*copy*")) == []
 

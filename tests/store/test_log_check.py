@@ -1,5 +1,6 @@
 """A log of which no stamp shows where it belongs: SQLite's check of the file with and without it decides."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -51,6 +52,22 @@ def test_a_file_that_is_damaged_itself_is_left_to_other_checks(killed):
 def test_a_stamp_that_cannot_be_read_is_none(killed, text):
     stamp_path(killed).write_text(text)
     require_own_log(killed)
+
+
+def test_a_file_of_another_time_than_its_log_is_refused(killed):
+    log_time = killed.with_name(f"{killed.name}-wal").stat().st_mtime_ns
+    stamp_path(killed).write_text(json.dumps([1, 2, log_time]))
+    with pytest.raises(ForeignLogError):
+        require_own_log(killed)
+
+
+def test_a_stamp_of_before_the_last_writes_says_nothing(killed, tmp_path):
+    stamp_path(killed).write_text("[1, 2, 3]")  # a power cut can bring it back
+    require_own_log(killed)
+    fill(tmp_path / "other.db", 9_000, "y" * 20)
+    shutil.copyfile(tmp_path / "other.db", killed)
+    with pytest.raises(ForeignLogError):
+        require_own_log(killed)
 
 
 def test_without_a_log_nothing_is_examined(tmp_path):

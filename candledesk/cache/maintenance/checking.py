@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from candledesk.cache.events import CoverageChanged, RefreshDue
 from candledesk.cache.maintenance.damage_texts import describe_check, describe_repair, describe_rows, make_refetch
@@ -12,12 +12,11 @@ from candledesk.domain.coverage import IMPORTED
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import parse_interval
 from candledesk.store.market.coverage import list_spans_from
-from candledesk.store.market.database import transaction
 from candledesk.store.market.integrity.check import check_market
 from candledesk.store.market.integrity.repair import repair_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from candledesk.cache.maintenance.damage_texts import CheckLine, RefetchOf
     from candledesk.cache.maintenance.task import MaintenanceContext, TaskReport
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
     from candledesk.store.market.integrity.check import MarketCheck
     from candledesk.store.market.integrity.repair import RepairedSeries
-
-T = TypeVar("T")
 
 
 def run_check(context: MaintenanceContext, _request: MaintenanceRequest, report: TaskReport) -> None:
@@ -52,7 +49,7 @@ def run_repair(context: MaintenanceContext, _request: MaintenanceRequest, report
         if rows:
             context.cache.writer.submit(context.repair_rows).result()
             check = check_market(reader, report)  # what a series is may have been damaged
-        repaired = repair_damaged(check.damaged, reader, lambda change: _write(context, change), report)
+        repaired = repair_damaged(check.damaged, reader, context.write, report)
         after = check_market(reader, report) if repaired else check
         refetch_of = _refetch_of(context, reader)
     _add_lines(report, _describe(context, after))
@@ -61,14 +58,6 @@ def run_repair(context: MaintenanceContext, _request: MaintenanceRequest, report
     _announce(context, repaired)
     if not after.is_good:
         raise EnvironmentFaultError("Some damage could not be repaired; restore a backup (`candledesk backup --list`).")
-
-
-def _write(context: MaintenanceContext, change: Callable[[Connection], T]) -> T:
-    def run(connection: Connection) -> T:
-        with transaction(connection):
-            return change(connection)
-
-    return context.cache.writer.submit(run).result()
 
 
 def _refetch_of(context: MaintenanceContext, reader: Connection) -> RefetchOf:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.maintenance.task import TaskKind
 from candledesk.domain.progress import Progress
-from candledesk.store.market.chunks.repair import convert_chunks
+from candledesk.store.market.chunks.conversion import convert_chunks
 from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.cache.maintenance.task import MaintenanceContext, TaskReport
     from candledesk.cache.maintenance_messages import MaintenanceRequest
     from candledesk.store import Connection
-    from candledesk.store.market.chunks.repair import Conversion
+    from candledesk.store.market.chunks.conversion import Conversion
 
 STEP = "Converting stored bars to the smaller format with checksums"
 N_CHUNKS = 4  # of one transaction: about 15 ms, for which a write that a person waits for can be late

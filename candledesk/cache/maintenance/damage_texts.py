@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.maintenance.storage import lost_spans
 from candledesk.domain.span import Span, subtract_spans
 from candledesk.domain.symbols import split_symbol
+from candledesk.domain.texts import count_text
 from candledesk.domain.times import iso_time
 from candledesk.store.market.chunks.proof import Verdict
 from candledesk.store.market.row_copies.repair import RowVerdict
@@ -101,7 +102,7 @@ def describe_check(file: str, n_bytes: int, check: MarketCheck) -> list[CheckLin
         return [CheckLine("database", is_ok=False, text=text, details=check.faults[1:MAX_FAULTS])]
     rows = [describe_rows(check.rows, is_repaired=False)] if check.rows else []
     exact = f"{check.n_series - len(check.damaged)} of {check.n_series} series exact"
-    text = f"{file}, {n_bytes:,} bytes, integrity ok, {count_text(check)}, {exact}"
+    text = f"{file}, {n_bytes:,} bytes, integrity ok, {checked_text(check)}, {exact}"
     series = (_describe_damaged(one) for one in check.damaged)
     return [CheckLine("database", is_ok=True, text=text), *rows, *series]
 
@@ -138,7 +139,7 @@ def _name(series: DamagedSeries) -> str:
     return f"chunks of {series.symbol} {series.interval}"
 
 
-def count_text(check: MarketCheck) -> str:
+def checked_text(check: MarketCheck) -> str:
     """Return what was checked: ``12,004 bars in 12 series, 58 chunks, 34 rows``."""
     return (
         f"{check.n_bars:,} bars in {check.n_series:,} series, {check.n_chunks:,} chunks, "
@@ -202,11 +203,11 @@ def repair_text(repaired: RepairedSeries) -> str:
         return f"still damaged: {repaired.left[0]}"
     done = []
     if repaired.n_from_rows:
-        done.append(f"rebuilt from the rows: {_count(repaired.n_from_rows, 'chunk')}")
+        done.append(f"rebuilt from the rows: {count_text(repaired.n_from_rows, 'chunk')}")
     if repaired.n_from_chunks:
-        done.append(f"rows written from {_count(repaired.n_from_chunks, 'chunk')}")
+        done.append(f"rows written from {count_text(repaired.n_from_chunks, 'chunk')}")
     if repaired.lost:
-        done.append(f"lost: {_count(repaired.n_lost, 'bar')}")
+        done.append(f"lost: {count_text(repaired.n_lost, 'bar')}")
     return "; ".join(done) or "rebuilt from the rows: what was derived from the bars"
 
 
@@ -229,7 +230,3 @@ def _lost(span: Span, refetch: Refetch, *, is_askable: bool) -> str:
     if is_askable:
         return f"{what}{refetch.provider} still has it; it is fetched again when it is shown or filled"
     return f"{what}cannot be fetched again; restore it from a backup (`candledesk backup --list`)"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("" if n == 1 else "s")

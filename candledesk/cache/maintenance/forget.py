@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from candledesk.cache.events import CoverageChanged, JobsChanged, RefreshDue
 from candledesk.cache.maintenance.backup import write_automatic
@@ -18,19 +18,16 @@ from candledesk.domain.span import HISTORY_START, Span
 from candledesk.store.backup_folder import list_backups
 from candledesk.store.market import instruments as instrument_store
 from candledesk.store.market import jobs as job_store
-from candledesk.store.market.database import transaction
 from candledesk.store.market.maintenance import forgetting as store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from candledesk.cache.maintenance.task import MaintenanceContext, TaskReport
     from candledesk.cache.maintenance_messages import MaintenanceRequest
-    from candledesk.store import Connection
     from candledesk.store.market.maintenance.forgetting import StoredSeries
 
-T = TypeVar("T")
 REASON = "forget"
 POLL_S = 0.05
 STEP = "Deleting bars"
@@ -113,26 +110,16 @@ def _delete(
     context: MaintenanceContext, request: MaintenanceRequest, series: Sequence[StoredSeries], report: TaskReport
 ) -> None:
     for one in series:
-        _write(context, partial(store.delete_claims, series_id=one.series_id))
+        context.write(partial(store.delete_claims, series_id=one.series_id))
     for one in series:
         delete_some = partial(store.delete_newest_bars, series_id=one.series_id)
-        n_left = n_chunks = _write(context, delete_some)
+        n_left = n_chunks = context.write(delete_some)
         while n_left:
             report(Progress(f"{STEP} of {request.symbol} {one.interval}", n_chunks - n_left, n_chunks))
-            n_left = _write(context, delete_some)
-        _write(context, partial(store.delete_series, series_id=one.series_id))
+            n_left = context.write(delete_some)
+        context.write(partial(store.delete_series, series_id=one.series_id))
     if request.interval is None:
-        _write(context, partial(store.delete_instrument, symbol=request.symbol))
-
-
-def _write(context: MaintenanceContext, task: Callable[[Connection], T]) -> T:
-    """Run ``task`` on the writer thread as one transaction; what waits there comes first."""
-
-    def run(connection: Connection) -> T:
-        with transaction(connection):
-            return task(connection)
-
-    return context.cache.writer.submit(run).result()
+        context.write(partial(store.delete_instrument, symbol=request.symbol))
 
 
 def _announce(context: MaintenanceContext, request: MaintenanceRequest, series: Sequence[StoredSeries]) -> None:

@@ -59,7 +59,6 @@ class MaintenanceRunner:
         self._condition = threading.Condition()
         self._entries: dict[int, _Entry] = {}  # by number, ascending
         self._waiting: deque[_Entry] = deque()
-        self._running: _Entry | None = None
         self._thread: threading.Thread | None = None
         self._n_started = 0
         self._is_closing = False
@@ -84,9 +83,9 @@ class MaintenanceRunner:
             entry = self._add(request, kind)
             if self._thread is None:
                 self._thread = start_daemon("candledesk-maintenance", self._run)
+            self._emit(entry.task)  # before those of the thread
             self._condition.notify()
-        self._emit(entry.task)
-        return _done(entry.task)
+            return _done(entry.task)
 
     def tasks(self) -> Future[list[MaintenanceTask]]:
         """Return the remembered tasks, the newest first."""
@@ -149,19 +148,14 @@ class MaintenanceRunner:
                     return
                 entry = next((one for one in self._waiting if not one.kind.is_background), self._waiting[0])
                 self._waiting.remove(entry)
-                self._running = entry
             self._run_entry(entry)
-            with self._condition:
-                self._running = None
 
     def _run_entry(self, entry: _Entry) -> None:
         self._change(entry, state=MaintenanceState.RUNNING)
         try:
             entry.kind.run(self._context, entry.request, _Report(self, entry))
         except TaskInterruptedError:
-            self._change(entry, state=MaintenanceState.QUEUED)
-            with self._condition:
-                self._waiting.append(entry)
+            self._queue_again(entry)
         except (TaskCancelledError, ClosingError):
             self._end(entry, MaintenanceState.CANCELLED)
         except CandleDeskError as error:
@@ -174,6 +168,15 @@ class MaintenanceRunner:
         else:
             self._end(entry, MaintenanceState.SUCCEEDED)
 
+    def _queue_again(self, entry: _Entry) -> None:
+        """Let a background task that was interrupted wait, unless nothing more is started."""
+        with self._condition:
+            if not self._is_closing:
+                self._change(entry, state=MaintenanceState.QUEUED)
+                self._waiting.append(entry)
+                return
+        self._end(entry, MaintenanceState.CANCELLED)
+
     def check(self, entry: _Entry) -> None:
         """Raise the error that ends a task which must stop."""
         with self._condition:
@@ -185,15 +188,17 @@ class MaintenanceRunner:
     def show(self, entry: _Entry, progress: Progress) -> None:
         """Show the progress of a task; an event is emitted for a new step, and at most each ``EVENT_PAUSE_S``."""
         is_new = progress.step != entry.task.step or progress.done >= progress.total > 0
-        is_due = self._clock() >= entry.emitted_at + EVENT_PAUSE_S
         changes = {"step": progress.step, "done": progress.done, "total": progress.total}
-        self._change(entry, is_emitted=is_new or is_due, **changes)
+        self._change(entry, is_emitted=is_new or self._is_due(entry), **changes)
 
     def add_line(self, entry: _Entry, text: str) -> None:
-        """Add a line to the result of a task."""
+        """Add a line to the result of a task; an event has all lines, so it is emitted as seldom as for progress."""
         entry.n_lines += 1
         if entry.n_lines <= MAX_LINES:
-            self._change(entry, lines=(*entry.task.lines, text))
+            self._change(entry, is_emitted=self._is_due(entry), lines=(*entry.task.lines, text))
+
+    def _is_due(self, entry: _Entry) -> bool:
+        return self._clock() >= entry.emitted_at + EVENT_PAUSE_S
 
     # --- changes ------------------------------------------------------------------------------------------------
 

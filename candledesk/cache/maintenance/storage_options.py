@@ -46,7 +46,7 @@ class StorageOptionsFile:
         """
         options = _parse(asdict(options))
         try:
-            write_private(self._path, json.dumps(asdict(options), indent=1))
+            write_private(self._path, json.dumps(asdict(options), indent=1), is_kept=True)
         except OSError as error:
             raise EnvironmentFaultError(f"Cannot write {self._path}: {error.strerror}") from error
         self.value = options

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from candledesk.domain.errors import CandleDeskError
+from candledesk.store.market.database import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from candledesk.domain.progress import Progress
     from candledesk.paths import Paths
     from candledesk.store import Connection
+
+T = TypeVar("T")
 
 
 class TaskCancelledError(CandleDeskError):
@@ -47,10 +50,9 @@ class TaskReport(Protocol):
 class MaintenanceContext:
     """What tasks work with.
 
-    ``connect_reader`` opens a read-only connection of the task's own, which the task closes; writes are short
-    transactions that are submitted to ``cache.writer``. ``refusal``: why nothing can be written in this home;
-    ``options``: how many automatic backups are kept; ``repair_rows``: repairs the rows of the small tables on the
-    writer thread (``runtime.row_repairs``).
+    ``connect_reader`` opens a read-only connection of the task's own, which the task closes. ``refusal``: why
+    nothing can be written in this home; ``options``: how many automatic backups are kept; ``repair_rows``: repairs the
+    rows of the small tables on the writer thread (``runtime.row_repairs``).
     """
 
     cache: CacheContext
@@ -62,6 +64,15 @@ class MaintenanceContext:
     refusal: EnvironmentFaultError | None
     options: StorageOptionsFile
     repair_rows: Callable[[Connection], bool]
+
+    def write(self, change: Callable[[Connection], T]) -> T:
+        """Run ``change`` on the writer's thread as one transaction, after what waits there, and return its result."""
+
+        def run(connection: Connection) -> T:
+            with transaction(connection):
+                return change(connection)
+
+        return self.cache.writer.submit(run).result()
 
 
 def accept_all(_context: MaintenanceContext, _request: MaintenanceRequest) -> CandleDeskError | None:

@@ -90,6 +90,16 @@ class CoverageReader:
         sizes: Mapping[int, int],
     ) -> tuple[list[SeriesCoverage], dict[str, tuple[str, Interval]]]:
         """Describe stored series; return with them a series for each calendar that is missing, by its key."""
+        with snapshot(connection):
+            return self._describe_each(connection, rows, summaries, sizes)
+
+    def _describe_each(
+        self,
+        connection: Connection,
+        rows: Sequence[tuple[str, int, int]],
+        summaries: Mapping[int, SeriesSummary],
+        sizes: Mapping[int, int],
+    ) -> tuple[list[SeriesCoverage], dict[str, tuple[str, Interval]]]:
         found, lacking = [], {}
         for symbol, step_s, series_id in rows:
             interval, summary = _BY_STEP[step_s], summaries.get(series_id)

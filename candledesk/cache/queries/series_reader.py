@@ -265,6 +265,9 @@ def _count_bars(
 ) -> int:
     """Return how many bars of an interval are stored, or can be derived from those that are."""
     if interval.base is interval:
-        return bar_store.count_bars(connection, series_id, findings=findings)
+        n_bars = bar_store.count_bars(connection, series_id, findings=findings)
+        if bar_store.is_checked_count(connection, series_id, n_bars):
+            return n_bars
+        return len(bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME), findings))
     stored = bar_store.read_bars(connection, series_id, Span(HISTORY_START, MAX_TIME), findings)
     return len(resample_bars(stored, facts.calendar, interval))

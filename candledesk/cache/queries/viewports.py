@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from candledesk.cache.fetching.fill_scheduler import FillScheduler
     from candledesk.cache.fetching.fill_task import FillResult
     from candledesk.cache.messages import Gap, ViewportRequest
+    from candledesk.cache.queries.missing_calendars import MissingCalendars
     from candledesk.cache.queries.viewport_reader import Around
     from candledesk.cache.rules.planner import Plan
     from candledesk.domain.interval import Interval
@@ -65,11 +66,14 @@ class _Asked:
 class ViewportLoader:
     """The viewports that are open: of each the newest request and at most one fill task."""
 
-    def __init__(self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler) -> None:
+    def __init__(
+        self, context: CacheContext, catalog: Catalog, fill_scheduler: FillScheduler, calendars: MissingCalendars
+    ) -> None:
         """Start with no view."""
         self._context = context
         self._catalog = catalog
         self._fill_scheduler = fill_scheduler
+        self._calendars = calendars
         self._lock = threading.Lock()
         self._views: dict[int, FillTask] = {}
         self._generations: dict[int, int] = {}
@@ -105,7 +109,20 @@ class ViewportLoader:
                 reason = f"{reason}; older ones come {source}" if reason and source else reason or source
         if fault is not None and edge is not EdgeState.START:
             edge, reason = EdgeState.FAILED, str(fault)
+            self._load_calendar(known, request)
         return with_error(make_reply(request, known, around, edge, reason), error)
+
+    def _load_calendar(self, known: SeriesState, request: ViewportRequest) -> None:
+        """Compute a calendar that is missing while nothing is fetched, which would bring it; then charts read again."""
+        if known.instrument is None or known.readable is not None:
+            return
+        symbol, interval = request.symbol, request.interval.base
+
+        def on_end(end: Future[bool]) -> None:
+            if end.exception() is None and end.result():
+                self._refresh(symbol, interval)
+
+        self._calendars.load(symbol, interval).add_done_callback(on_end)
 
     def _read(
         self, connection: Connection, request: ViewportRequest, first: SeriesState, findings: list[Finding]

@@ -10,7 +10,7 @@ from candledesk.cache.maintenance_messages import WEEKLY, MaintenanceKind, Maint
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.errors import CandleDeskError, ClosingError
 from candledesk.domain.interval import DAY_S, HOUR_S, MINUTE_S
-from candledesk.store.market.chunks.repair import has_unconverted
+from candledesk.store.market.chunks.conversion import has_unconverted
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

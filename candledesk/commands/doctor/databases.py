@@ -10,7 +10,7 @@ from candledesk.cache.maintenance.damage_texts import (
     MAX_FAULTS,
     SALVAGE,
     CheckLine,
-    count_text,
+    checked_text,
     describe_check,
     describe_repair,
     describe_rows,
@@ -19,6 +19,7 @@ from candledesk.cache.maintenance.damage_texts import (
 from candledesk.domain.coverage import IMPORTED
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.database_file import ForeignFileError
+from candledesk.store.log_check import ForeignLogError
 from candledesk.store.market.coverage import list_spans_from
 from candledesk.store.market.database import (
     PAGE_SIZE,
@@ -113,6 +114,8 @@ class DatabaseDoctor:
                 check = check_market(connection, self._on_progress)
                 if not check.faults:
                     return self._repair_series(connection, check)
+        except ForeignLogError:
+            return self._salvage_market(is_log_foreign=True)
         except DamagedDatabaseError:
             pass
         except ForeignFileError as error:
@@ -140,10 +143,10 @@ class DatabaseDoctor:
         titles = {name: provider.capabilities.title for name, provider in self._providers.items()}
         return make_refetch(limits, titles, list_spans_from(connection, IMPORTED), self._now)
 
-    def _salvage_market(self) -> list[CheckLine]:
+    def _salvage_market(self, *, is_log_foreign: bool = False) -> list[CheckLine]:
         path = self._paths.database
         try:
-            saved = salvage_market(path, self._now, self._on_progress)
+            saved = salvage_market(path, self._now, self._on_progress, is_log_foreign=is_log_foreign)
             with closing(connect_reader(path)) as connection:
                 refetch_of = self._refetch_of(connection)
         except EnvironmentFaultError as error:
@@ -161,9 +164,14 @@ class DatabaseDoctor:
             details.append(f"{saved.n_damaged_frames:,} pages of the log were damaged; older versions were used")
         if saved.n_nameless:
             details.append(f"{saved.n_nameless:,} bars and chunks belong to series whose names are lost")
+        if not saved.is_list_whole:
+            details.append("all copies of the list of series are damaged: series may be lost of which nothing is left")
         n_lost = sum(one.n_lost for one in saved.series)
-        has_lost = bool(n_lost or saved.n_nameless or saved.n_damaged_frames) or any(one.lost for one in saved.series)
-        text = f"{path.name} was damaged and was saved into a new file: {count_text(saved.check)}, {n_lost:,} bars lost"
+        has_lost = bool(n_lost or saved.n_nameless or saved.n_damaged_frames) or not saved.is_list_whole
+        has_lost = has_lost or any(one.lost for one in saved.series)
+        text = (
+            f"{path.name} was damaged and was saved into a new file: {checked_text(saved.check)}, {n_lost:,} bars lost"
+        )
         return CheckLine("database", is_ok=True, text=text, details=tuple(details), has_lost=has_lost)
 
     # --- the user database --------------------------------------------------------------------------------------

@@ -183,6 +183,19 @@ def count_bars(
         return rank_among(conn, head, top, end) - rank_among(conn, head, top, start)
 
 
+@translate_faults()
+def is_checked_count(conn: sqlite3.Connection, series_id: int, n_bars: int) -> bool:
+    """Return whether the checksums of a series are of ``n_bars`` bars, as they are unless something is damaged."""
+    sql = "SELECT sum(n) FROM chunk_checksum WHERE series_id = ? AND level = 1"
+    try:
+        found = conn.execute(sql, (int(series_id),)).fetchone()[0]
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return False
+    return found is None or bool(found == n_bars)
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesSummary:
     """The bars of a series: how many there are, and when the oldest and the newest open (UTC seconds)."""

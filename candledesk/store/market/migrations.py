@@ -328,7 +328,7 @@ def _identify_providers(db: Database) -> None:
 
 
 def _add_checksums(db: Database) -> None:
-    """Checksums of chunks and of the rows of each one; what is stored already gets them later (chunks.repair)."""
+    """Checksums of chunks and of the rows of each one; what is stored already gets them later (chunks.conversion)."""
     db.execute(_CHUNK_CHECKSUM)
     for name in ("crc", "data_crc"):  # as in chunk_checksum; NULL: older than checksums
         db.execute(f"ALTER TABLE chunk ADD COLUMN {name} INTEGER")

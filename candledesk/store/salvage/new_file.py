@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.backup_file import sync_file
+from candledesk.store.free_room import require_room
 from candledesk.store.migrating import migrate
 from candledesk.store.replacing import replace_files
 from candledesk.store.salvage.pages import PageFile
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from candledesk.store import Connection
     from candledesk.store.database_file import Schema
 
-_SPARE_BYTES = 4 << 20  # must stay free beside the new file
+_GROWTH_BYTES = 3 << 20  # by which the new file may be larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Salvage:
 @contextmanager
 def new_file_beside(path: Path) -> Iterator[Path]:
     """Yield the path of a new file, after looking for room for it; it is removed when the block raises."""
-    require_room(path)
+    _require_room_beside(path)
     new = _new_name(path)
     try:
         yield new
@@ -76,16 +76,11 @@ def require_good(damage: Sequence[str]) -> None:
         raise EnvironmentFaultError(f"The new file would be damaged too: {damage[0]}; nothing was changed.")
 
 
-def require_room(path: Path) -> None:
+def _require_room_beside(path: Path) -> None:
     """Raise ``EnvironmentFaultError`` when the disk has no room for a new file beside ``path`` and its log."""
     log = path.with_name(path.name + "-wal")
-    needed = path.stat().st_size + (log.stat().st_size if log.exists() else 0) + _SPARE_BYTES
-    free = shutil.disk_usage(path.parent).free
-    if free < needed:
-        raise EnvironmentFaultError(
-            f"{path} is damaged, and there is no room to save it into a new file: {needed / 1e6:,.0f} MB are needed, "
-            f"{free / 1e6:,.0f} MB are free; nothing was changed."
-        )
+    n_bytes = path.stat().st_size + (log.stat().st_size if log.exists() else 0) + _GROWTH_BYTES
+    require_room(path.parent, n_bytes, f"to save the damaged {path.name} into a new file", "nothing was changed")
 
 
 def salvage_into(path: Path, new: Path, schema: Schema, on_progress: OnProgress, *, has_log: bool = True) -> Salvage:

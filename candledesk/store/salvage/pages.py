@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"SQLite format 3\0"
 _NUMBER = struct.Struct(">I")
-_VERSION_AT, _APPLICATION_AT, _FREE_AT = 60, 68, 32
+_VERSION_AT, _FREE_AT = 60, 32
 
 
 class PageFile:
@@ -53,10 +53,6 @@ class PageFile:
         """Return the schema version in the header, ``None`` when the header is damaged."""
         head = self.read(1)
         return _number(head, _VERSION_AT) if head.startswith(MAGIC) else None
-
-    def read_application_id(self) -> int:
-        """Return the application id in the header."""
-        return _number(self.read(1), _APPLICATION_AT)
 
     def read_free_pages(self) -> set[int]:
         """Return the unused pages, as far as their list can be followed; they hold rows that were deleted."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SCHEMA_KINDS = {"table", "index", "view", "trigger"}
 _BATCH = 2_000  # rows inserted together
-STEP = "reading the damaged file"
+STEP = "Reading the damaged file"
 Key = tuple[Any, ...]
 
 

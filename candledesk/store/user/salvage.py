@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from candledesk.domain.progress import ignore_progress
+from candledesk.domain.texts import count_text
 from candledesk.store.database_file import quick_check, transaction
 from candledesk.store.salvage.new_file import (
     free_name,
@@ -43,7 +44,7 @@ class SavedUserData:
     def __str__(self) -> str:
         """Return the counts for people: ``12 drawings, 2 watchlists``."""
         counts = [(self.counts.get(table, 0), name) for table, name in NAMES.items()]
-        return ", ".join(f"{n} {name}" + ("" if n == 1 else "s") for n, name in counts if n)
+        return ", ".join(count_text(n, name) for n, name in counts if n)
 
 
 def salvage_user_data(path: Path, schema: Schema, now: int, on_progress: OnProgress = ignore_progress) -> SavedUserData:

@@ -98,6 +98,6 @@ def test_jobs_that_never_end_are_named(roomy, yahoo, run_task, monkeypatch):
 @pytest.mark.allow_logs
 def test_the_room_is_checked_before(roomy, run_task, monkeypatch):
     before = read(roomy)
-    monkeypatch.setattr(compacting, "SPARE_BYTES", 2**60)
+    monkeypatch.setattr("candledesk.store.free_room.SPARE_BYTES", 2**60)
     assert "no room in" in run_task("compact").error
     assert read(roomy).free_bytes == before.free_bytes

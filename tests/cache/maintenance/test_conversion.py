@@ -12,8 +12,9 @@ from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRe
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import Span
+from candledesk.store.market.chunks.conversion import has_unconverted
 from candledesk.store.market.chunks.decoded import decoded_chunks
-from candledesk.store.market.chunks.repair import has_unconverted, verify_chunks
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import connect_reader, connect_writer, transaction
 from tests.cache.conftest import NOW, WAIT_S, same, wait_until
 from tests.store.market.older_versions import write_as_before_checksums

@@ -104,10 +104,10 @@ def test_without_a_backup_nothing_is_copied(stored, succeed):
 
 @pytest.mark.allow_logs
 def test_without_room_for_the_backup_nothing_is_deleted(stored, run_task, monkeypatch):
-    monkeypatch.setattr("candledesk.store.backup_file.SPARE_BYTES", 2**60)
+    monkeypatch.setattr("candledesk.store.free_room.SPARE_BYTES", 2**60)
     task = run_task("forget", symbol="AAA")
     assert task.state is MaintenanceState.FAILED
-    assert "no room for a backup" in task.error
+    assert "no room in" in task.error
     assert task.error.endswith("Nothing was deleted, for it could not be undone.")
     assert ("AAA", "1m") in sizes(stored)
     assert "was forgotten" not in stored.view("1m").edge_reason  # and its charts go on

@@ -8,7 +8,7 @@ import pytest
 from candledesk.cache.events import MaintenanceChanged
 from candledesk.cache.maintenance import runner as runner_module
 from candledesk.cache.maintenance.runner import MaintenanceRunner
-from candledesk.cache.maintenance.task import TaskKind
+from candledesk.cache.maintenance.task import TaskInterruptedError, TaskKind
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest, MaintenanceState
 from candledesk.domain.errors import (
     ClosingError,
@@ -183,6 +183,29 @@ def test_lines_are_limited_and_the_rest_is_counted(monkeypatch):
             report.add_line(str(n))
 
     assert Harness(check=TaskKind(run)).run().lines == ("0", "1", "2", "2 more lines")
+
+
+def test_many_lines_are_few_events():
+    def run(_context, _request, report):
+        for n in range(100):
+            report.add_line(str(n))
+
+    harness = Harness(check=TaskKind(run))
+    assert len(harness.run().lines) == 100
+    assert len(harness.shown()) == 3  # queued, running, succeeded
+
+
+def test_a_background_task_that_is_interrupted_by_a_shutdown_ends():
+    harness = None
+
+    def run(_context, _request, report):
+        closing = threading.Thread(target=harness.runner.close, args=(0,))
+        closing.start()
+        closing.join()
+        raise TaskInterruptedError("Another task waits")
+
+    harness = Harness(convert=TaskKind(run, is_background=True))
+    assert harness.run(CONVERT).state is STATE.CANCELLED
 
 
 def test_only_the_last_tasks_that_ended_are_remembered(monkeypatch):

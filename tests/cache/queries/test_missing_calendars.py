@@ -5,10 +5,11 @@ from contextlib import closing
 
 import pytest
 
+from candledesk.cache.events import RefreshDue
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.domain.venue import UnknownCalendarError
-from tests.cache.conftest import days_back, same
+from tests.cache.conftest import days_back, same, wait_until
 
 SPAN = days_back(40)
 
@@ -57,6 +58,16 @@ def test_a_home_where_nothing_can_be_stored_is_read_by_the_computed_calendar(ber
     bereft.service.close()
     bereft.open(refusal=EnvironmentFaultError("read-only"))
     assert same(bereft.bars("1d", SPAN, fill="none").bars, bereft.yahoo.truth("AAA", "1d", SPAN))
+    assert bereft.yahoo.n_calendars == 1
+
+
+@pytest.mark.allow_logs
+def test_a_chart_of_such_a_home_reads_again_once_the_calendar_is_computed(bereft):
+    bereft.service.close()
+    bereft.open(refusal=EnvironmentFaultError("read-only"))
+    assert not len(bereft.view("1d").bars)
+    wait_until(lambda: RefreshDue("AAA", INTERVALS["1d"]) in bereft.events)
+    assert len(bereft.view("1d").bars)
     assert bereft.yahoo.n_calendars == 1
 
 

@@ -7,6 +7,7 @@ one trial and prints all that is known of it.
 import argparse
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,7 @@ def _copy(home):
     copy = home.with_name(f"{home.name}-read")
     copy.mkdir()
     for path in home.iterdir():
-        (copy / path.name).write_bytes(path.read_bytes())
+        shutil.copy2(path, copy / path.name)
     return copy
 
 

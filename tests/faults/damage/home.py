@@ -12,7 +12,9 @@ from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.settings import Settings
+from candledesk.store.file_guard import stamp_path
 from tests.faults.damage.market import LISTINGS, Market, days_back, make_bars
+from tests.faults.process import wait_until
 
 WAIT_S = 60
 IMPORTED = "local:OLD"
@@ -54,7 +56,10 @@ def backfill(cache, symbol, name, days):
 
 
 def build(folder):
-    """Make ``folder/whole`` (checkpointed) and ``folder/logged`` (with a log that holds the series of ``LATER``)."""
+    """Make ``folder/whole`` (checkpointed) and ``folder/logged``, whose log holds the series of ``LATER``.
+
+    The latter is as a killed process leaves it, with the stamp that shows to which file the log belongs.
+    """
     work, whole, logged = (folder / name for name in ("work", "whole", "logged"))
     for path in (work, whole, logged):
         path.mkdir(parents=True)
@@ -75,8 +80,9 @@ def build(folder):
             reader.execute("SELECT count(*) FROM series").fetchone()
             for symbol, name, days in LATER:
                 backfill(service.controller, symbol, name, days)
-            for suffix in ("", "-wal"):
-                shutil.copyfile(work / f"candles.db{suffix}", logged / f"candles.db{suffix}")
+            wait_until(stamp_path(work / "candles.db").exists, what="the stamp of a calm file")
+            for suffix in ("", "-wal", "-stamp"):
+                shutil.copy2(work / f"candles.db{suffix}", logged / f"candles.db{suffix}")
             reader.execute("COMMIT")
     finally:
         service.close()

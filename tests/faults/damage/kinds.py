@@ -56,7 +56,7 @@ def page_owners(database):
 def damage(trial, source, folder, owners):
     """Copy the home ``source`` to ``folder`` and damage the copy; return the table that was hit, and what was done."""
     for path in source.iterdir():
-        shutil.copyfile(path, folder / path.name)
+        shutil.copy2(path, folder / path.name)  # with its times
     dice = random.Random(f"{trial.kind} {trial.seed}")
     return _KINDS[trial.kind](folder / "candles.db", dice, owners)
 
@@ -138,7 +138,8 @@ def _log_kept(path, dice, _owners):
         content = path.read_bytes()
     path.write_bytes(content)
     log.write_bytes(kept)
-    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    for suffix in ("-shm", "-stamp"):  # there is no stamp while a file is written
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
     return _damage_log(path, dice)
 
 

@@ -36,8 +36,12 @@ class Answers:
 
 @dataclass
 class Verdict:
-    """The worst outcome, what was seen, and how many bars of the truth are readable."""
+    """The worst outcome, what was seen, and how many bars of the truth are readable.
 
+    ``denial``: the outcome of an answer that a stored symbol is unknown.
+    """
+
+    denial: str = DENIED
     outcome: str = TRUE
     notes: list = field(default_factory=list)
     n_bars: int = 0
@@ -111,9 +115,12 @@ def _answer(ask):
         return error
 
 
-def judge(given, truth):
-    """Compare what was given with the truth, which is what the undamaged home has given."""
-    verdict = Verdict()
+def judge(given, truth, *, is_loss_reported=False):
+    """Compare what was given with the truth, which is what the undamaged home has given.
+
+    ``is_loss_reported``: a repair has reported that something is lost; then a symbol may be unknown.
+    """
+    verdict = Verdict(denial=OTHER_GAP if is_loss_reported else DENIED)
     for text in given.bugs:
         verdict.add(OWN_ERROR, f"logged {text}")
     if "open" in given.by_question:
@@ -143,7 +150,7 @@ def _judge_error(verdict, key, error):
     if isinstance(error, EnvironmentFaultError):
         verdict.add(ERROR, f"{key}: {error}")
     elif isinstance(error, CandleDeskError):
-        verdict.add(DENIED, f"{key}: {error!r}")
+        verdict.add(verdict.denial, f"{key}: {error!r}")
     else:
         verdict.add(OWN_ERROR, f"{key}: {error!r}")
 
@@ -252,6 +259,9 @@ def _judge_view(verdict, key, reply, truth, whole):
     """Rows of a zoomed-out chart are true, or lack bars whose gap the series reports."""
     if reply.error:
         verdict.add(ERROR, f"{key}: {reply.error}")
+        return
+    if reply.instrument is None:
+        verdict.add(verdict.denial, f"{key}: the symbol is unknown")
         return
     if reply.instrument != truth.instrument:
         verdict.add(WRONG, f"{key}: {reply.instrument}")

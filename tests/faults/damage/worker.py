@@ -9,9 +9,11 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 from candledesk.commands import entry
 from candledesk.commands.doctor import installation
+from candledesk.commands.exit_codes import EXIT_BUG, EXIT_GAPS
 from candledesk.domain.errors import CandleDeskError
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from tests.faults.damage.home import stored_series
@@ -20,16 +22,15 @@ from tests.faults.damage.reading import ERROR, OWN_ERROR, judge, read_home
 
 MEMORY = 4 << 30
 N_NOTES = 12
-EXIT_BUG = 1
 
 
 def repair(folder):
     """Run ``candledesk doctor --repair`` on the home, without its request to the provider."""
-    installation.check_providers = lambda *_: []
     decoded_chunks.clear()  # a new process has none either
     out = io.StringIO()
     arguments = ["doctor", "--repair", "--home", str(folder), "--yahoo-url", "http://127.0.0.1:9"]
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    nobody_asked = mock.patch.object(installation, "check_providers", return_value=[])
+    with nobody_asked, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         try:
             code = entry.cli.main(arguments, prog_name="candledesk", standalone_mode=False, obj=[])
         except CandleDeskError as error:
@@ -55,7 +56,7 @@ class Worker:
         series, truth = stored_series(is_logged=trial.is_logged), self.truths[trial.is_logged]
         before = judge(read_home(self.work, series, is_writable=trial.is_writable), truth)
         code, printed = repair(self.work)
-        after = judge(read_home(self.work, series, is_writable=True), truth)
+        after = judge(read_home(self.work, series, is_writable=True), truth, is_loss_reported=code == EXIT_GAPS)
         if code == EXIT_BUG:
             after.add(OWN_ERROR, f"doctor --repair: {printed}")
         elif code and not printed.strip():

@@ -16,6 +16,7 @@ from candledesk.store.market.bars import (
     count_bars,
     delete_bars,
     has_older,
+    is_checked_count,
     read_bars,
     read_bars_around,
     summarize_series,
@@ -167,3 +168,10 @@ def test_a_series_whose_chunks_and_checksums_do_not_agree_has_no_summary(writer,
     with transaction(writer):
         assert writer.execute(damage).rowcount
     assert summarize_series(reader) == {}
+
+
+def test_a_count_is_compared_with_the_checksums(writer, reader, series):
+    assert is_checked_count(reader, series, 0)  # no checksum says otherwise
+    _store(writer, series, make_bars(5_000))
+    assert is_checked_count(reader, series, 5_000)
+    assert not is_checked_count(reader, series, 4_999)

@@ -9,7 +9,7 @@ from candledesk.domain.bars import Bars
 from candledesk.domain.span import Span
 from candledesk.store.market.bars import read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_records import count_beside, find_around, has_bars, read_records
-from candledesk.store.market.chunks.repair import verify_chunks
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import transaction
 from tests.store.market.strategies import EVER, FEW, apply_history, histories, make_bars, starts
 

@@ -15,7 +15,8 @@ from candledesk.domain.span import Span
 from candledesk.store.market.bars import bars_extent, count_bars, delete_bars, read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks.proof import Verdict
-from candledesk.store.market.chunks.repair import repair_series, verify_chunks
+from candledesk.store.market.chunks.repair import repair_series
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import connect_reader, transaction
 from candledesk.store.market.rows import read_rows
 from tests.store.market.chunks.samples import session_bars

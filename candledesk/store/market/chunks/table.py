@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MAX_RECORDS = 1 << 20  # of one chunk; a damaged number must not ask for gigabytes
 WHERE = "WHERE series_id = ? AND level = ? AND start >= ? AND start < ?"
+_ENTRY = "series_id, level, start, n, rev, crc, data_crc, first_ts, last_ts, own_crc"  # the last one sums up the others
 _KEY = "WHERE series_id = ? AND level = ? AND start = ?"
 _UPSERT_CHUNK = """
 INSERT INTO chunk (series_id, level, start, n, codec, rev, data, crc, data_crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -109,8 +110,7 @@ def read_chunk(conn: sqlite3.Connection, head: SeriesHead, level: int, key: int)
 
 def read_checksum(conn: sqlite3.Connection, head: SeriesHead, level: int, key: int) -> StoredChecksum | None:
     """Return the checksum of one chunk; ``None`` when there is none, or its row is damaged."""
-    columns = "series_id, level, start, n, rev, crc, data_crc, first_ts, last_ts, own_crc"
-    sql = f"SELECT {columns} FROM chunk_checksum {_KEY}"
+    sql = f"SELECT {_ENTRY} FROM chunk_checksum {_KEY}"
     row = _read(conn, sql, (head.series_id, level, key))
     return None if row is None or _own_crc(row[:-1]) != row[-1] else StoredChecksum(*row[3:7])
 
@@ -120,11 +120,11 @@ def sum_checksums(conn: sqlite3.Connection) -> dict[int, tuple[int, int, int, in
 
     Series without checksums, or with a damaged one, are left out.
     """
-    sql = "SELECT series_id, level, start, n, rev, crc, first_ts, last_ts, own_crc FROM chunk_checksum WHERE level = 1"
+    sql = f"SELECT {_ENTRY} FROM chunk_checksum WHERE level = 1"
     found: dict[int, tuple[int, int, int, int]] = {}
     damaged = {row[0] for row in conn.execute("SELECT series_id FROM series WHERE is_unchecked OR rev <> chunk_rev")}
     for row in conn.execute(sql).fetchall():  # by series and time: it is the order of the table
-        series_id, n, first, last = row[0], row[3], row[6], row[7]
+        series_id, n, first, last = row[0], row[3], row[-3], row[-2]
         if _own_crc(row[:-1]) != row[-1]:
             damaged.add(series_id)
             continue

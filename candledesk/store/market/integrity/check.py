@@ -13,8 +13,8 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.store.database_file import list_tables, quick_check
 from candledesk.store.market.chunks.comparison import Comparison, compare_copies
-from candledesk.store.market.chunks.repair import list_parts, verify_part
 from candledesk.store.market.chunks.table import read_head
+from candledesk.store.market.chunks.verification import list_parts, verify_part
 from candledesk.store.market.database import snapshot
 from candledesk.store.market.instruments import list_series
 from candledesk.store.market.row_copies.repair import RowFinding, check_rows
@@ -36,7 +36,7 @@ STALE = "its chunks are older than its rows"
 
 @dataclass(frozen=True, slots=True)
 class DamagedSeries:
-    """The damage of one series. ``parts``: the keys of the parts with damage (``chunks.repair.list_parts``).
+    """The damage of one series. ``parts``: the keys of the parts with damage (``chunks.verification.list_parts``).
 
     ``comparisons``: both sides of the first damaged chunks; ``fault``: a damage that is not of single chunks.
     """

@@ -10,8 +10,9 @@ from candledesk.domain.progress import Progress, ignore_progress
 from candledesk.domain.span import Span
 from candledesk.store.market.chunks.proof import Verdict
 from candledesk.store.market.chunks.reading import find_keys
-from candledesk.store.market.chunks.repair import repair_chunks, repair_series, verify_chunks, verify_part
+from candledesk.store.market.chunks.repair import repair_chunks, repair_series
 from candledesk.store.market.chunks.table import read_head
+from candledesk.store.market.chunks.verification import verify_chunks, verify_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -71,7 +72,7 @@ def repair_damaged(
 
 
 def repair_part(conn: Connection, series_id: int, part: int) -> list[Finding]:
-    """Repair the damaged chunks of one part of a series (``chunks.repair.list_parts``); inside a transaction."""
+    """Repair the damaged chunks of one part of a series (``chunks.verification.list_parts``); inside a transaction."""
     head = read_head(conn, series_id)
     keys: set[int] = set()
     for finding in verify_part(conn, head, part).findings:

@@ -54,7 +54,8 @@ class SavedMarket:
     ``check``: of the new file, with its numbers of bars and rows; ``rows``: what was repaired of the small tables;
     ``series``: all series of the new file, with what was repaired and lost of each; ``n_nameless``: bars and chunks of
     series of which nothing else is left; ``n_damaged_frames``: damaged parts of the log; ``has_log``: whether the log
-    was read; ``kept``: the damaged file, once the new one is in its place.
+    was read; ``is_list_whole``: whether no series can be missing; ``kept``: the damaged file, once the new one is in
+    its place.
     """
 
     check: MarketCheck
@@ -64,13 +65,14 @@ class SavedMarket:
     n_logged: int
     n_damaged_frames: int
     has_log: bool = True
+    is_list_whole: bool = True
     kept: Path = Path()
 
     @property
     def has_lost(self) -> bool:
         """Whether anything is not as it was."""
         is_any_lost = any(one.lost or one.n_lost for one in self.series)
-        return is_any_lost or bool(self.rows or self.n_nameless or self.n_damaged_frames)
+        return is_any_lost or bool(self.rows or self.n_nameless or self.n_damaged_frames or not self.is_list_whole)
 
     @property
     def rank(self) -> tuple[bool, int, bool]:
@@ -78,18 +80,21 @@ class SavedMarket:
         return self.check.is_good, self.check.n_bars, not self.has_lost
 
 
-def salvage_market(path: Path, now: int, on_progress: OnProgress = ignore_progress) -> SavedMarket:
+def salvage_market(
+    path: Path, now: int, on_progress: OnProgress = ignore_progress, *, is_log_foreign: bool = False
+) -> SavedMarket:
     """Replace a damaged database by a new one with all that can be proven; the damaged one is kept beside it.
 
-    The log of another file beside it is recognised by what is lost with it and not without it. The caller holds the
-    lock of the home, and nothing has the file open. ``now``: UTC seconds, for the name of the kept file. Raises
+    The log of another file beside it is recognised by what is lost with it and not without it; ``is_log_foreign``: it
+    is known that the log is one (``log_check``), and it is left out. The caller holds the lock of the home, and nothing
+    has the file open. ``now``: UTC seconds, for the name of the kept file. Raises
     ``EnvironmentFaultError`` when there is no room, nothing can be read, or the new file cannot be written; then the
     damaged file is where it was. When the process is killed, the next call begins again; when that was while the files
     are renamed, ``replacing.finish_replacing`` completes it.
     """
     with new_file_beside(path) as new:
-        saved = _save(path, new, on_progress, has_log=True)
-        if saved.n_logged and (saved.has_lost or not saved.check.is_good):
+        saved = _save(path, new, on_progress, has_log=not is_log_foreign)
+        if saved.has_log and saved.n_logged and (saved.has_lost or not saved.check.is_good):
             without = _save(path, new, on_progress, has_log=False)
             saved = without if without.rank > saved.rank else _save(path, new, on_progress, has_log=True)
         require_good([*saved.check.faults, *(f"{one.symbol} {one.interval}" for one in saved.check.damaged)])
@@ -104,7 +109,15 @@ def _save(path: Path, new: Path, on_progress: OnProgress, *, has_log: bool) -> S
         n_nameless, series = _prove(conn, salvage, on_progress)
         check = check_market(conn, on_progress)
     n_frames = salvage.n_logged, salvage.n_damaged_frames
-    return SavedMarket(check, tuple(rows), tuple(series), n_nameless, *n_frames, has_log=has_log)
+    is_list_whole = all(_is_whole(salvage, table) for table in ("instrument", "series"))
+    found = tuple(rows), tuple(series), n_nameless, *n_frames
+    return SavedMarket(check, *found, has_log=has_log, is_list_whole=is_list_whole)
+
+
+def _is_whole(salvage: Salvage, table: str) -> bool:
+    """Return whether every row of a table was found in one of its copies at least."""
+    copies = (salvage.moved.get(f"{table}{ending}") for ending in SIDES)
+    return any(moved is not None and moved.is_whole for moved in copies)
 
 
 def _connect(new: Path) -> Connection:

@@ -3,7 +3,7 @@
 A row is proven when two of its three copies are equal: the row itself, and one in each of the tables ``<name>_second``
 and ``<name>_third``. Every copy has pages of its own, so damage of one page costs nothing. No function of Python is
 needed to compare them, so that any SQLite can do it. Calendars are not copied, because they can be computed again;
-they have a checksum (``calendars``).
+they have a checksum (``calendar_checksums``).
 """
 
 from __future__ import annotations

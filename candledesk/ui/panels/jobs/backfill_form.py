@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
 
 from candledesk.domain.errors import CandleDeskError, UnknownSymbolError
 from candledesk.domain.interval import INTERVALS
+from candledesk.domain.texts import count_text
 from candledesk.ui.interval_text import interval_text
 from candledesk.ui.panels.jobs.backfill_series import BackfillOrder, day_span, find_mistake, read_symbols
-from candledesk.ui.panels.jobs.texts import count_text, estimate_text, names_text
+from candledesk.ui.panels.jobs.texts import estimate_text, names_text
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import BreakerState, JobState
 from candledesk.domain.span import HISTORY_START
+from candledesk.domain.texts import count_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,11 +132,6 @@ def names_text(names: Sequence[str]) -> str:
     """Return ``AAPL, MSFT and 7 more``."""
     shown = ", ".join(names[:_MAX_NAMES])
     return shown if len(names) <= _MAX_NAMES else f"{shown} and {len(names) - _MAX_NAMES:,} more"
-
-
-def count_text(n: int, one: str, many: str = "") -> str:
-    """Return ``1 request`` or ``2,000 requests``."""
-    return f"1 {one}" if n == 1 else f"{n:,} {many or one + 's'}"
 
 
 def estimate_text(estimate: BackfillEstimate) -> str:

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
-from candledesk.ui.panels.storage.texts import Question, count_text, day_text, size_text
+from candledesk.domain.texts import count_text
+from candledesk.ui.panels.storage.texts import Question, day_text, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceState
+from candledesk.domain.texts import count_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ _REASONS = {
     "manual": "By hand",
     "weekly": "Weekly",
     "forget": "Before series were forgotten",
-    "repair": "Before a repair",
 }
 _DOING = {
     MaintenanceKind.BACKUP: "Backing up",
@@ -68,11 +68,6 @@ def size_text(n_bytes: float) -> str:
         value, unit = value / _STEP, name
     n_decimals = 0 if unit == "B" or value >= 99.95 else 1 if unit == "kB" or value >= 9.995 else 2  # noqa: PLR2004
     return f"{value:,.{n_decimals}f} {unit}"
-
-
-def count_text(n: int, one: str, many: str = "") -> str:
-    """Return ``1 bar`` or ``2,000 bars``."""
-    return f"1 {one}" if n == 1 else f"{n:,} {many or one + 's'}"
 
 
 def day_text(instant: int | None) -> str:

@@ -10,8 +10,9 @@ from candledesk.domain.span import Span
 from candledesk.store.market import migrations
 from candledesk.store.market.bars import bars_extent, count_bars, read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_records import read_records
+from candledesk.store.market.chunks.conversion import convert_chunks
 from candledesk.store.market.chunks.proof import Finding, Verdict
-from candledesk.store.market.chunks.repair import convert_chunks, verify_chunks
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import connect_writer, create_or_open, transaction
 from candledesk.store.market.rows import read_rows

@@ -12,7 +12,8 @@ from candledesk.domain.span import Span
 from candledesk.store.market.bars import bars_extent, has_older, read_bars, read_bars_around, write_bars
 from candledesk.store.market.chart_records import has_bars, read_records
 from candledesk.store.market.chunks.decoded import decoded_chunks
-from candledesk.store.market.chunks.repair import repair_series, verify_chunks
+from candledesk.store.market.chunks.repair import repair_series
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import transaction
 from candledesk.store.market.rows import read_rows
 from tests.store.market.chunks.samples import session_bars

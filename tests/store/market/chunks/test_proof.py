@@ -10,8 +10,8 @@ from candledesk.store.market.bars import delete_bars, read_bars, read_bars_aroun
 from candledesk.store.market.chart_records import read_records
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.proof import Checksums, Copy, DamagedBarsError, Finding, Verdict, choose_copy
-from candledesk.store.market.chunks.repair import repair_chunks, repair_series, verify_chunks
-from candledesk.store.market.chunks.verification import find_damage
+from candledesk.store.market.chunks.repair import repair_chunks, repair_series
+from candledesk.store.market.chunks.verification import find_damage, verify_chunks
 from candledesk.store.market.coverage import read_coverage, write_coverage
 from candledesk.store.market.database import transaction
 from candledesk.store.market.instruments import CHUNK_BARS

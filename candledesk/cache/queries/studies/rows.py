@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.cache.indicator_messages import IndicatorRows
-from candledesk.cache.queries.kept_pieces import Piece
-from candledesk.cache.queries.study_values import PIECE_BARS, piece_start
+from candledesk.cache.queries.studies.computation import PIECE_BARS, piece_start
+from candledesk.cache.queries.studies.kept_pieces import Piece
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.computing import Values
 from candledesk.indicators.declaration import Reach
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from candledesk.cache.indicator_messages import IndicatorRowsRequest
-    from candledesk.cache.queries.kept_pieces import KeptPieces
-    from candledesk.cache.queries.study_bars import StudyBars, StudyBarsReader
-    from candledesk.cache.queries.study_values import StudyComputation
+    from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
+    from candledesk.cache.queries.studies.computation import StudyComputation
+    from candledesk.cache.queries.studies.kept_pieces import KeptPieces
     from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _N_AHEAD = 1_024  # bars

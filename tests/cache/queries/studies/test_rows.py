@@ -7,7 +7,7 @@ import pytest
 
 from candledesk.cache.indicator_messages import IndicatorRowsRequest
 from candledesk.cache.messages import BarsRequest
-from candledesk.cache.queries import indicator_rows, study_values
+from candledesk.cache.queries.studies import computation, rows
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.errors import InputError, NotCachedError
 from candledesk.domain.interval import INTERVALS, parse_interval
@@ -36,8 +36,8 @@ TEXTS = (
 @pytest.fixture
 def small_pieces(monkeypatch):
     """Pieces of a few days, so that a line is made of many."""
-    monkeypatch.setattr(study_values, "PIECE_BARS", 4 * 512)
-    monkeypatch.setattr(indicator_rows, "PIECE_BARS", 4 * 512)
+    monkeypatch.setattr(computation, "PIECE_BARS", 4 * 512)
+    monkeypatch.setattr(rows, "PIECE_BARS", 4 * 512)
 
 
 @pytest.fixture
@@ -88,9 +88,9 @@ def test_rows_hold_every_extreme_of_the_real_values(harness, yahoo, minutes, tex
 def test_a_changed_bar_computes_its_own_piece_again_only(harness, yahoo, minutes, monkeypatch):
     ask(harness, "rsi", 8, Span(FIRST_DAY, NOW))
     computed = []
-    compute_piece = study_values.StudyComputation.compute
+    compute_piece = computation.StudyComputation.compute
     monkeypatch.setattr(
-        study_values.StudyComputation,
+        computation.StudyComputation,
         "compute",
         lambda self, left, end: computed.append(left) or compute_piece(self, left, end),
     )

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.cache.queries.kept_pieces import Piece
+from candledesk.cache.queries.studies.kept_pieces import Piece
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.indicators.computing import Values, compute, recompute
 from candledesk.indicators.declaration import Market, Reach
 
 if TYPE_CHECKING:
-    from candledesk.cache.queries.kept_pieces import KeptPieces
-    from candledesk.cache.queries.study_bars import StudyBars, StudyBarsReader
+    from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
+    from candledesk.cache.queries.studies.kept_pieces import KeptPieces
     from candledesk.domain.bars import FloatArray
     from candledesk.domain.interval import Interval
     from candledesk.indicators.studies import Study

@@ -6,7 +6,7 @@ import pytest
 from candledesk.cache.messages import BarsRequest
 from candledesk.cache.service import CacheService
 from candledesk.commands.candles import print_candles
-from candledesk.commands.imports import read_csv, read_parquet, run_import
+from candledesk.commands.files.imports import read_csv, read_parquet, run_import
 from candledesk.commands.printing import iso
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant

@@ -16,10 +16,10 @@ from candledesk.cache.indicator_messages import (
     ProfileRow,
 )
 from candledesk.cache.messages import BarsRequest, Gap
-from candledesk.cache.queries.indicator_rows import Rows, join_rows, plan_pieces, read_piece
-from candledesk.cache.queries.kept_pieces import KeptPieces
-from candledesk.cache.queries.study_bars import StudyBarsReader
-from candledesk.cache.queries.study_values import StudyComputation
+from candledesk.cache.queries.studies.bars_reader import StudyBarsReader
+from candledesk.cache.queries.studies.computation import StudyComputation
+from candledesk.cache.queries.studies.kept_pieces import KeptPieces
+from candledesk.cache.queries.studies.rows import Rows, join_rows, plan_pieces, read_piece
 from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.sessions import next_open_times
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from candledesk.cache.context import CacheContext
     from candledesk.cache.fetching.catalog import Catalog
     from candledesk.cache.indicator_messages import IndicatorRequest
-    from candledesk.cache.queries.study_bars import StudyBars
+    from candledesk.cache.queries.studies.bars_reader import StudyBars
     from candledesk.domain.interval import Interval
     from candledesk.indicators.computing import Values
     from candledesk.store import Connection

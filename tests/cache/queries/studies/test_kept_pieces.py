@@ -3,7 +3,7 @@
 import pytest
 
 from candledesk.cache.events import BarsStored, CoverageChanged, JobsChanged, RefreshDue, SymbolReused
-from candledesk.cache.queries.kept_pieces import KeptPieces, Piece
+from candledesk.cache.queries.studies.kept_pieces import KeptPieces, Piece
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.span import Span
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from candledesk.cache.indicator_messages import IndicatorRequest
-from candledesk.cache.queries import indicators as indicator_queries
+from candledesk.cache.queries.studies import loader
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.sessions import next_open_times
 from candledesk.domain.errors import InputError, NotCachedError
@@ -233,7 +233,7 @@ def test_a_source_can_be_a_line_of_another_indicator(harness, yahoo):
 
 def test_too_many_bars_are_refused_before_they_are_read(harness, monkeypatch):
     harness.bars("1d", ALL)
-    monkeypatch.setattr(indicator_queries, "MAX_BARS", 100)
+    monkeypatch.setattr(loader, "MAX_BARS", 100)
     with pytest.raises(InputError, match="shorter"):
         ask(harness, "sma", span=ALL)
 

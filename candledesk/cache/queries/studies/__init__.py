@@ -1,0 +1,1 @@
+"""Values of indicators at stored bars."""
