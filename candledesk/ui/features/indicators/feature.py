@@ -98,14 +98,14 @@ class IndicatorsController(QObject):
 
 
 def indicators_feature(context: WindowContext) -> Feature:
-    """Return the entries of the Chart menu, one of them with a button in the toolbar."""
+    """Return the entries of the Chart menu."""
     controller = IndicatorsController(context)
     return Feature(
         "indicators",
         (
             ActionRow(
                 "indicators", "Chart", "Indicators…", ("/",), controller.show_list, context.charts.has_target,
-                is_in_toolbar=True,
+                has_separator=True,
             ),
             ActionRow(
                 "remove_indicators", "Chart", "Remove all indicators", (), controller.remove_all,
