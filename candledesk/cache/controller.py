@@ -223,8 +223,11 @@ class CacheController:
     # --- maintenance --------------------------------------------------------------------------------------------
 
     def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
-        """Queue a maintenance task or join an equal one; see ``CacheApi``."""
-        return self._maintenance.start(request)
+        """Queue a maintenance task or join an equal one; see ``CacheApi``.
+
+        On a reader thread, because the file that a request names is looked at, and its disk may be slow.
+        """
+        return self._context.readers.submit(lambda _connection: self._maintenance.start(request).result())
 
     def list_maintenance(self) -> Future[list[MaintenanceTask]]:
         """Return the maintenance tasks of this run, the newest first."""

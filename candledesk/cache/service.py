@@ -162,7 +162,7 @@ class CacheService:
         self, database: Path, paths: Paths, kept: StorageOptionsFile, refusal: EnvironmentFaultError | None
     ) -> MaintenanceRunner:
         parts = self._context, self._catalog, self._fill_scheduler, self.jobs
-        connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair
+        connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair_now
         context = MaintenanceContext(*parts, paths, connect, refusal, kept, repair_rows)
         return MaintenanceRunner(context, KINDS)
 

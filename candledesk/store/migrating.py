@@ -61,7 +61,7 @@ def create_or_migrate(
                 if is_backed_up:
                     backup = _back_up(path, f"{schema.backup_reason}-{version}", schema, on_progress)
             use_wal(conn, path)
-            migrate(conn, schema, on_progress)
+            migrate(conn, schema, on_progress if version else ignore_progress)  # a new file is soon created
             return backup
 
 
@@ -98,8 +98,7 @@ def migrate(conn: sqlite3.Connection, schema: Schema, on_progress: OnProgress = 
             if version >= schema.version:
                 return
             step = schema.steps[version]
-            if version:
-                on_progress(Progress(f"Migrating: {step.name}", version, schema.version))
+            on_progress(Progress(f"Migrating: {step.name}", version, schema.version))
             try:
                 step.run(conn)
             except sqlite3.OperationalError as error:

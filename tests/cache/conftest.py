@@ -9,6 +9,7 @@ import pytest
 
 from candledesk.cache.context import RetryPauses
 from candledesk.cache.messages import BarsRequest, ViewportRequest
+from candledesk.cache.runtime.answer_watch import AnswerWatch
 from candledesk.cache.service import CacheService
 from candledesk.domain.bars import Bars
 from candledesk.domain.calendar.session_calendar import SessionCalendar
@@ -168,6 +169,11 @@ class CacheHarness:
 
     def coverage(self, name, symbol="AAA"):
         return list(self.cache.describe_series(symbol, INTERVALS[name]).result(WAIT_S).coverage)
+
+
+def is_answer_watch(call):
+    """Tell whether a delayed call is one of ``AnswerWatch``."""
+    return isinstance(getattr(getattr(call, "func", call), "__self__", None), AnswerWatch)
 
 
 def wait_until(condition, timeout_s=WAIT_S):

@@ -6,14 +6,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from candledesk.cache.events import CoverageChanged, RefreshDue
-from candledesk.cache.maintenance.damage_texts import describe_check, describe_repair, describe_rows, make_refetch
+from candledesk.cache.maintenance.damage_texts import describe_check, describe_repaired, make_refetch
 from candledesk.cache.maintenance.task import TaskKind
 from candledesk.domain.coverage import IMPORTED
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import parse_interval
 from candledesk.store.market.coverage import list_spans_from
 from candledesk.store.market.integrity.check import check_market
-from candledesk.store.market.integrity.repair import repair_damaged
+from candledesk.store.market.integrity.repair import repair_market
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,19 +45,16 @@ def run_repair(context: MaintenanceContext, _request: MaintenanceRequest, report
                 "The file of the database is damaged: quit CandleDesk, then run `candledesk doctor --repair`, which "
                 "saves what can be read into a new file."
             )
-        rows = check.rows
-        if rows:
-            context.cache.writer.submit(context.repair_rows).result()
-            check = check_market(reader, report)  # what a series is may have been damaged
-        repaired = repair_damaged(check.damaged, reader, context.write, report)
-        after = check_market(reader, report) if repaired else check
+        repaired = repair_market(check, reader, context.write, lambda: _write_rows(context), report)
         refetch_of = _refetch_of(context, reader)
-    _add_lines(report, _describe(context, after))
-    _add_lines(report, [describe_rows(rows, is_repaired=True)] if rows else [])
-    _add_lines(report, [describe_repair(one, refetch_of) for one in repaired])
-    _announce(context, repaired)
-    if not after.is_good:
+    _add_lines(report, [*_describe(context, repaired.check), *describe_repaired(repaired, refetch_of)])
+    _announce(context, repaired.series)
+    if not repaired.check.is_good:
         raise EnvironmentFaultError("Some damage could not be repaired; restore a backup (`candledesk backup --list`).")
+
+
+def _write_rows(context: MaintenanceContext) -> None:
+    context.cache.writer.submit(context.repair_rows).result()
 
 
 def _refetch_of(context: MaintenanceContext, reader: Connection) -> RefetchOf:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import Bars
     from candledesk.store.market.chunks.comparison import Comparison
     from candledesk.store.market.integrity.check import DamagedSeries, MarketCheck
-    from candledesk.store.market.integrity.repair import RepairedSeries
+    from candledesk.store.market.integrity.repair import RepairedMarket, RepairedSeries
     from candledesk.store.market.row_copies.repair import RowFinding
 
 MAX_FINDINGS = 3  # named of one series
@@ -122,6 +122,12 @@ def describe_rows(rows: Sequence[RowFinding], *, is_repaired: bool) -> CheckLine
 def _describe_damaged(series: DamagedSeries) -> CheckLine:
     text = f"{summary_text(series)}; `candledesk doctor --repair` writes the proven copy over the other"
     return CheckLine(_name(series), is_ok=False, text=text, details=tuple(comparison_lines(series)))
+
+
+def describe_repaired(repaired: RepairedMarket, refetch_of: RefetchOf) -> list[CheckLine]:
+    """Return what was done to rows of the small tables and to each series."""
+    rows = [describe_rows(repaired.rows, is_repaired=True)] if repaired.rows else []
+    return [*rows, *(describe_repair(one, refetch_of) for one in repaired.series)]
 
 
 def describe_repair(repaired: RepairedSeries, refetch_of: RefetchOf) -> CheckLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.providers.answers import FaultAnswer
@@ -79,7 +80,7 @@ class AnswerWatch:
         if is_changed:
             self._on_change()
         if not is_answered:
-            self._delayed_calls.call_later(KEPT_S, lambda: self._forget(n_begun))
+            self._delayed_calls.call_later(KEPT_S, partial(self._forget, n_begun))
 
     def _look(self) -> None:
         with self._lock:

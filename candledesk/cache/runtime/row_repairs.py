@@ -61,8 +61,10 @@ class RowRepairs:
 
     def repair(self, connection: Connection) -> bool:
         """Repair all damaged rows; return whether any were repaired. Does nothing in a pause."""
-        if self._clock() < self._paused_until:
-            return False
+        return self._clock() >= self._paused_until and self.repair_now(connection)
+
+    def repair_now(self, connection: Connection) -> bool:
+        """Repair all damaged rows also in a pause, because a person asks for it; return whether any were repaired."""
         self._paused_until = self._clock() + PAUSE_S  # of a repair that fails
         findings = repair_rows(connection)
         left = set(check_rows(connection)) if findings else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from candledesk.cache.fetching.provider_limits import ProviderLimits
@@ -13,6 +14,7 @@ from candledesk.cache.maintenance.damage_texts import (
     checked_text,
     describe_check,
     describe_repair,
+    describe_repaired,
     describe_rows,
     make_refetch,
 )
@@ -30,7 +32,7 @@ from candledesk.store.market.database import (
     transaction,
 )
 from candledesk.store.market.integrity.check import check_market
-from candledesk.store.market.integrity.repair import repair_damaged
+from candledesk.store.market.integrity.repair import repair_market
 from candledesk.store.market.integrity.salvage import salvage_market
 from candledesk.store.market.providers import read_limits
 from candledesk.store.market.row_copies.repair import repair_rows
@@ -130,13 +132,9 @@ class DatabaseDoctor:
             with transaction(connection):
                 return change(connection)
 
-        rows = repair_rows(connection) if check.rows else []
-        check = check_market(connection, self._on_progress) if rows else check  # what a series is was damaged
-        repaired = repair_damaged(check.damaged, connection, write, self._on_progress)
-        after = check_market(connection, self._on_progress) if repaired else check
-        refetch_of = self._refetch_of(connection)
-        others = [describe_rows(rows, is_repaired=True)] if rows else []
-        return [*self._describe(after), *others, *(describe_repair(one, refetch_of) for one in repaired)]
+        write_rows = partial(repair_rows, connection)
+        repaired = repair_market(check, connection, write, write_rows, self._on_progress)
+        return [*self._describe(repaired.check), *describe_repaired(repaired, self._refetch_of(connection))]
 
     def _refetch_of(self, connection: Connection) -> RefetchOf:
         limits = ProviderLimits(self._providers, read_limits(connection), lambda _row: None)

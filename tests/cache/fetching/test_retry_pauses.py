@@ -5,7 +5,7 @@ import pytest
 from candledesk.cache.jobs.queue import N_BEGUN, N_HELD
 from candledesk.domain.job_states import JobState
 from candledesk.providers.answers import FaultAnswer
-from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, Span, wait_until
+from tests.cache.conftest import DAY_S, INTERVALS, NOW, WAIT_S, Span, is_answer_watch, wait_until
 
 HOURS = Span(NOW // DAY_S * DAY_S - 7 * DAY_S, NOW // DAY_S * DAY_S - DAY_S)
 
@@ -16,7 +16,12 @@ def waits(harness, monkeypatch):
     for symbol in [f"BAD{n}" for n in range(N_HELD + 3)] + ["GOOD"]:
         harness.bars("1d", HOURS, symbol=symbol)
     held = []
-    monkeypatch.setattr(harness.service._delayed_calls, "call_later", lambda delay_s, task: held.append(task))
+
+    def call_later(_delay_s, task):
+        if not is_answer_watch(task):
+            held.append(task)
+
+    monkeypatch.setattr(harness.service._delayed_calls, "call_later", call_later)
     return held
 
 

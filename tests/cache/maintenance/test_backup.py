@@ -1,5 +1,6 @@
 """Backups of a running cache, the list of them, and how many are kept."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,14 @@ def test_a_read_only_home_can_be_copied_to_another_place(harness, tmp_path):
         start(MaintenanceRequest(MaintenanceKind.BACKUP)).result(WAIT_S)
     task = start(MaintenanceRequest(MaintenanceKind.BACKUP, str(tmp_path / "copy.db"))).result(WAIT_S)
     assert harness.cache.wait_maintenance(task.task_id).result(WAIT_S).state is MaintenanceState.SUCCEEDED
+
+
+def test_the_caller_does_not_wait_for_the_disk_of_the_file_that_a_request_names(harness, monkeypatch, tmp_path):
+    threads = []
+
+    def look(_database, _target):
+        threads.append(threading.current_thread().name)
+
+    monkeypatch.setattr("candledesk.cache.maintenance.backup.require_replaceable", look)
+    harness.cache.start_maintenance(MaintenanceRequest(MaintenanceKind.BACKUP, str(tmp_path / "b.db"))).result(WAIT_S)
+    assert threads[0].startswith("candledesk-reader")

@@ -1,6 +1,5 @@
 """Chunks of older versions are converted in the background, from where the last run ended, and nobody waits for it."""
 
-import sqlite3
 from contextlib import closing
 
 import pytest
@@ -15,7 +14,7 @@ from candledesk.domain.span import Span
 from candledesk.store.market.chunks.conversion import has_unconverted
 from candledesk.store.market.chunks.decoded import decoded_chunks
 from candledesk.store.market.chunks.verification import verify_chunks
-from candledesk.store.market.database import connect_reader, connect_writer, transaction
+from candledesk.store.market.database import connect_reader, transaction
 from tests.cache.conftest import NOW, WAIT_S, same, wait_until
 from tests.store.market.older_versions import write_as_before_checksums
 
@@ -28,16 +27,26 @@ class InterruptedForTestError(Exception):
 
 
 def make_older(harness, name="1m"):
-    """Turn the chunks of a series into those of a version without checksums; return how many there are."""
-    path = harness.folder / "candles.db"
-    with closing(connect_writer(path)) as conn, transaction(conn):
-        (series,) = conn.execute("SELECT series_id FROM series WHERE interval = ?", (name,)).fetchone()
-        for table in ("chunk", "chunk_checksum", "candle"):
-            conn.execute(f"DELETE FROM {table} WHERE series_id = ?", (series,))
-        write_as_before_checksums(conn, series, harness.yahoo.truth("AAA", name, SPAN))
-        conn.execute("UPDATE series SET is_unchecked = 1 WHERE series_id = ?", (series,))
-        decoded_chunks.clear()
-        return conn.execute("SELECT count(*) FROM chunk WHERE level = 1 AND series_id = ?", (series,)).fetchone()[0]
+    """Turn the chunks of a series into those of a version without checksums; return how many there are.
+
+    By the cache's own writer, which takes the writes of any other for those of a foreign program.
+    """
+
+    def write(conn):
+        with transaction(conn):
+            return write_older(conn, harness.yahoo.truth("AAA", name, SPAN), name)
+
+    return harness.service._context.writer.submit(write).result(WAIT_S)
+
+
+def write_older(conn, bars, name):
+    (series,) = conn.execute("SELECT series_id FROM series WHERE interval = ?", (name,)).fetchone()
+    for table in ("chunk", "chunk_checksum", "candle"):
+        conn.execute(f"DELETE FROM {table} WHERE series_id = ?", (series,))
+    write_as_before_checksums(conn, series, bars)
+    conn.execute("UPDATE series SET is_unchecked = 1 WHERE series_id = ?", (series,))
+    decoded_chunks.clear()
+    return conn.execute("SELECT count(*) FROM chunk WHERE level = 1 AND series_id = ?", (series,)).fetchone()[0]
 
 
 @pytest.fixture
@@ -102,8 +111,8 @@ def test_bars_are_read_and_stored_while_a_conversion_runs(older, yahoo):
 
 @pytest.mark.allow_logs
 def test_damage_that_a_conversion_finds_is_repaired_and_reported(older):
-    with closing(sqlite3.connect(older.folder / "candles.db", isolation_level=None)) as conn:
-        conn.execute("UPDATE chunk SET data = zeroblob(7) WHERE rowid = (SELECT min(rowid) FROM chunk WHERE level = 1)")
+    damage = "UPDATE chunk SET data = zeroblob(7) WHERE rowid = (SELECT min(rowid) FROM chunk WHERE level = 1)"
+    older.service._context.writer.submit(lambda conn: conn.execute(damage).rowcount).result(WAIT_S)
     convert(older)
     assert [event.is_lost for event in older.events if isinstance(event, DamageFound)] == [False]
     assert is_converted(older)

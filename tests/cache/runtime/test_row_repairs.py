@@ -30,7 +30,7 @@ class Runtime:
 
     def __init__(self, path):
         self.path, self.texts, self.is_emitted = path, [], threading.Event()
-        repairs = RowRepairs(self._on_event)
+        self.repairs = repairs = RowRepairs(self._on_event)
         guard = FileGuard(path, is_written=False)  # it does not notice what the tests write to the file
         self.writer = Writer(partial(connect_writer, path), lambda _: 0, guard=guard, run=repairs.run)
         after_task = partial(repairs.submit, self.writer)
@@ -132,3 +132,13 @@ def test_what_cannot_be_restored_is_left_alone_for_a_minute(runtime):
         writes.append(runtime.writer.submit(lambda conn: conn.total_changes).result(WAIT_S))
     assert writes[1:] == writes[1:2] * 4
     assert runtime.texts == []
+
+
+def test_a_repair_that_a_person_asks_for_does_not_wait(runtime):
+    runtime.damage("UPDATE instrument SET currency = 'EUR'")
+    runtime.damage("UPDATE instrument_second SET currency = 'GBP'")
+    assert not runtime.writer.submit(runtime.repairs.repair).result(WAIT_S)
+    runtime.damage("UPDATE instrument_second SET currency = 'USD'")
+    assert not runtime.writer.submit(runtime.repairs.repair).result(WAIT_S)
+    assert runtime.writer.submit(runtime.repairs.repair_now).result(WAIT_S)
+    assert runtime.rows("SELECT currency FROM instrument") == [("USD",)]

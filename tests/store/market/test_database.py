@@ -236,10 +236,13 @@ def test_each_migration_from_every_version_ends_in_the_same_schema(tmp_path, mon
     create_or_open(tmp_path / "new.db")
     for version in range(1, len(whole)):
         file = tmp_path / f"v{version}.db"
+        progress = []
         monkeypatch.setattr(migrations, "MIGRATIONS", whole[:version])
-        create_or_open(file)
+        create_or_open(file, progress.append)
+        assert progress == []  # a new file is created, not migrated
         monkeypatch.setattr(migrations, "MIGRATIONS", whole)
-        create_or_open(file)
+        create_or_open(file, progress.append)
+        assert [one.done for one in progress if one.step.startswith("Migrating")] == [*range(version, len(whole))]
         assert _schema(file) == _schema(tmp_path / "new.db")
         [backup] = (tmp_path / "backups").glob(f"*-schema-{version}.db")  # that of the version before is deleted
         assert _pragma(backup, "user_version") == version

@@ -1,4 +1,4 @@
-"""Repairs the damage that ``integrity.check`` has found, in short transactions."""
+"""Repairs the damage that ``integrity.check`` has found, in short transactions, and checks again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from candledesk.store.market.chunks.reading import find_keys
 from candledesk.store.market.chunks.repair import repair_chunks, repair_series
 from candledesk.store.market.chunks.table import read_head
 from candledesk.store.market.chunks.verification import verify_chunks, verify_part
+from candledesk.store.market.integrity.check import check_market
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from candledesk.domain.progress import OnProgress
     from candledesk.store import Connection
     from candledesk.store.market.chunks.proof import Finding
-    from candledesk.store.market.integrity.check import DamagedSeries
+    from candledesk.store.market.integrity.check import DamagedSeries, MarketCheck
+    from candledesk.store.market.row_copies.repair import RowFinding
 
 T = TypeVar("T")
 
@@ -48,6 +50,40 @@ class RepairedSeries:
     n_from_chunks: int
     lost: tuple[Span, ...]
     left: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepairedMarket:
+    """What was done to a database: ``rows`` of the small tables that are damaged no more, and series.
+
+    ``check``: of all that is stored, after the repair.
+    """
+
+    check: MarketCheck
+    rows: tuple[RowFinding, ...]
+    series: tuple[RepairedSeries, ...]
+
+
+def repair_market(
+    check: MarketCheck,
+    reader: Connection,
+    write: Write,
+    write_rows: Callable[[], object],
+    on_progress: OnProgress = ignore_progress,
+) -> RepairedMarket:
+    """Repair what ``check`` has found, and check again what was repaired; a damaged file (``faults``) needs a new one.
+
+    ``write_rows``: repairs the rows of the small tables.
+    """
+    found = check.rows
+    if found:
+        write_rows()
+        check = check_market(reader, on_progress)  # what a series is may have been damaged
+    series = repair_damaged(check.damaged, reader, write, on_progress)
+    if series:
+        check = check_market(reader, on_progress)
+    left = set(check.rows)
+    return RepairedMarket(check, tuple(row for row in found if row not in left), tuple(series))
 
 
 def repair_damaged(
