@@ -222,3 +222,14 @@ def test_a_value_that_can_still_change_is_said_in_the_legend(qapp):
     unsettled = np.zeros(200, np.bool_)
     scene = _scene(bars, [_values(bars, make_study("ema"), unsettled, value=bars.close)])
     assert study_legend_text(Picture(_frame(scene), scene, DARK)).endswith("needs older bars to settle")
+
+
+def test_a_colour_that_a_person_chose_replaces_those_of_the_trend(qapp):
+    bars = _flat(100)
+    scene = _scene(bars, [_values(bars, make_study("supertrend"), line=np.full(100, 110.0), direction=np.ones(100))])
+    own = replace(scene.studies[0], colours=(("line", "#ff00ff"),))
+    scene = replace(scene, studies=(own,))
+    frame, pixels = _frame(scene), _pixels(scene)
+    x, y = round(frame.device_x(90)), round(float(frame.price.y_of(110.0)))
+    assert _share(pixels[y - 1 : y + 2, x - 3 : x + 4], "#ff00ff") >= 7
+    assert {tag.colour for tag in tags_of(Picture(frame, scene, DARK))[PRICE]} == {"#ff00ff"}

@@ -57,6 +57,10 @@ class ChartStudy:
             row for row in self.study.indicator.outputs if row.plot is not Plot.NONE and row.name not in self.off
         )
 
+    def trend_colour(self, output: str, rising_or_falling: str) -> str:
+        """Return the colour of an output that shows a trend: that of its direction, unless a person chose one."""
+        return dict(self.colours).get(output) or rising_or_falling
+
     def colour(self, output: str) -> str:
         """Return the colour of an output as ``#rrggbb``."""
         names, colours = self.study.indicator.output_names, self.look.colours

@@ -108,7 +108,7 @@ def _figures(picture: Picture) -> tuple[tuple[tuple[_Figure, ...], str], ...]:
                 colour = one.study.colour(output)
                 if direction and one.values is not None:
                     rises = one.values.value_at(direction, int(series.bars.open_time[at])) > 0
-                    colour = theme.up if rises else theme.down
+                    colour = one.study.trend_colour(output, theme.up if rises else theme.down)
                 figures.append(_Figure(x, text, colour))
             x += width + gap
         settled = not 0 <= at < len(series.bars) or is_settled_at(one, int(series.bars.open_time[at]))

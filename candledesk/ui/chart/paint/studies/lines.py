@@ -63,7 +63,8 @@ def _parts(picture: Picture, one: ShownStudy, name: str, columns: LineColumns) -
         parts = [(np.ones(len(columns.x), np.bool_), one.study.colour(name))]
     else:
         rises = direction.last > 0
-        parts = [(rises, theme.up), (~rises, theme.down)]
+        up, down = (one.study.trend_colour(name, colour) for colour in (theme.up, theme.down))
+        parts = [(rises, up), (~rises, down)]
     if columns.settled.all():
         return parts
     light = [(is_of & ~columns.settled, unsettled_colour(colour, theme)) for is_of, colour in parts]

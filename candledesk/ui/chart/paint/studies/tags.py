@@ -78,7 +78,8 @@ def _wanted(frame: Frame, one: ShownStudy, box: PaneBox, theme: Theme) -> list[T
         if output.plot in _TAGGED and box.top <= y < box.bottom:
             colour = one.study.colour(output.name)
             if direction:
-                colour = theme.up if values.latest(direction) > 0 else theme.down
+                trend = theme.up if values.latest(direction) > 0 else theme.down
+                colour = one.study.trend_colour(output.name, trend)
             tags.append(Tag(y, scale.label(value), colour))
     return list({tag.text: tag for tag in reversed(tags)}.values())[::-1]  # lines that coincide have one tag
 
