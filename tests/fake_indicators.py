@@ -38,4 +38,5 @@ def fake_indicator_rows(request: IndicatorRowsRequest, reply: IndicatorReply) ->
         {name: np.array([pick(line[run]) for run in runs], np.float64) for name, line in reply.lines.items()}
         for pick in (np.fmin.reduce, np.fmax.reduce, lambda values: values[-1])
     )
-    return IndicatorRows(request, reply.open_time[first], counts, least, greatest, last, reply.rev)
+    settled = np.array([reply.settled[run].all() for run in runs], np.bool_)
+    return IndicatorRows(request, reply.open_time[first], counts, least, greatest, last, settled, reply.rev)

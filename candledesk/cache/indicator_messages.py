@@ -88,7 +88,7 @@ class IndicatorRows:
 
     ``open_time``, ``n_bars``: int64 ``(n,)``, of the first bar of each row, and how many bars it holds; ``least``,
     ``greatest``, ``last``: float64 ``(n,)`` by output: the extremes of the values at those bars, and the value at the
-    last one. ``rev``: the series' revision.
+    last one. ``settled``: bool ``(n,)``, whether all values of a row are. ``rev``: the series' revision.
     """
 
     request: IndicatorRowsRequest
@@ -97,4 +97,5 @@ class IndicatorRows:
     least: Mapping[str, FloatArray]
     greatest: Mapping[str, FloatArray]
     last: Mapping[str, FloatArray]
+    settled: BoolArray
     rev: int

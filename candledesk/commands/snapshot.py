@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import BarsRequest
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
@@ -17,12 +18,19 @@ from candledesk.commands.printing import parse_span, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
+from candledesk.domain.span import Span
 from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
+from candledesk.indicators.studies import parse_study
 from candledesk.ui.chart.core.options import ChartType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.cache.api import CommandApi
+    from candledesk.cache.messages import BarsReply
+    from candledesk.indicators.studies import Study
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _BAR_PX = 8  # the window's own spacing of bars
@@ -63,6 +71,9 @@ class Picture:
     show_default=True,
 )
 @click.option("--log", "is_log", is_flag=True, help="a logarithmic price axis")
+@click.option(
+    "--indicator", "indicators", multiple=True, metavar="ID[:NAME=VALUE,…]", help="draw an indicator; repeatable"
+)
 @click.option("--offline", is_flag=True, help="draw what is cached, ask nothing")
 @common_options
 def snapshot(
@@ -98,12 +109,14 @@ def take_snapshot(
     start: str | None,
     end: str | None,
     offline: bool,
+    indicators: Sequence[str] = (),
 ) -> int:
     """Draw a span, or the latest screen of bars when none is named, into a file; 3 when gaps remain.
 
-    Raises ``InputError`` for a size or a format that is not supported, ``OfflineError`` when nothing is known.
+    Raises ``InputError`` for a size, format or indicator that is not supported, ``OfflineError`` when nothing is known.
     """
     width, height = parse_size(picture.size)
+    studies = [parse_study(text) for text in indicators]
     has_span = start is not None or end is not None
     request = BarsRequest(
         parse_symbol(symbol),
@@ -114,18 +127,28 @@ def take_snapshot(
         limit=None if has_span else width // _BAR_PX,
     )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # needs no display
-    from candledesk.ui.pictures import draw_file
+    from candledesk.ui.pictures import FileLook, draw_file
 
     try:
         with saying_what_is_awaited(cache):
             reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
-    draw_file(
-        Path(picture.output), reply, (width, height),
-        theme=picture.theme, chart_type=picture.chart_type, is_log=picture.is_log,
-        scale=picture.scale, source=picture.source,
-    )  # fmt: skip
+    look = FileLook(picture.theme, picture.chart_type, picture.is_log, picture.scale)
+    values = _load_studies(cache, reply, studies)
+    draw_file(Path(picture.output), reply, (width, height), look, source=picture.source, studies=values)
     words = f"{picture.output}: {request.symbol} {request.interval.name}, {len(reply.bars)} bars, {width}x{height}"
     print(printable(words))
     return EXIT_DONE if reply.complete else report_gaps(reply)
+
+
+def _load_studies(cache: CommandApi, reply: BarsReply, studies: Sequence[Study]) -> list[StudyValues]:
+    """Return the values of indicators at the bars of a reply."""
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
+
+    if not len(reply.bars):
+        return []
+    times, interval = reply.bars.open_time, reply.request.interval
+    span = Span(int(times[0]), int(times[-1]) + 1)
+    requests = [IndicatorRequest(reply.request.symbol, interval, study, span) for study in studies]
+    return [StudyValues.from_reply(cache.load_indicator(request).result()) for request in requests]

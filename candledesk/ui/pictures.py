@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
-from candledesk.ui.chart.paint.snapshot import Shot, scene_of, write_shot
+from candledesk.ui.chart.paint.snapshot import Shot, scene_of, with_studies, write_shot
 from candledesk.ui.theme.themes import THEMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from candledesk.cache.messages import BarsReply
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 _TYPES = {str(member): member for member in ChartType}
+
+
+@dataclass(frozen=True, slots=True)
+class FileLook:
+    """How a chart is drawn into a file; ``scale``: device pixels of a PNG per logical pixel."""
+
+    theme: str
+    chart_type: str = "candles"
+    is_log: bool = False
+    scale: float = 1.0
 
 
 def draw_file(
     path: Path,
     reply: BarsReply,
     size: tuple[int, int],
+    look: FileLook,
     *,
-    theme: str,
-    chart_type: str = "candles",
-    is_log: bool = False,
-    scale: float = 1.0,
     source: str,
+    studies: Sequence[StudyValues] = (),
 ) -> None:
-    """Draw the bars of a reply into ``path``, ``size`` logical pixels; errors as of ``write_shot``."""
+    """Draw the bars of a reply into ``path``, ``size`` logical pixels, with ``studies`` as its indicators.
+
+    Errors as of ``write_shot``.
+    """
     application = QGuiApplication.instance() or QGuiApplication([])  # fonts need one until the file is written
-    options = ChartOptions(chart_type=_TYPES[chart_type])
-    scene = scene_of(reply, size[0], options, is_log=is_log)
-    write_shot(path, Shot(scene, THEMES[theme], *size, scale, f"Data: {source}"))
+    options = ChartOptions(chart_type=_TYPES[look.chart_type])
+    scene = with_studies(scene_of(reply, size[0], options, is_log=look.is_log), studies)
+    write_shot(path, Shot(scene, THEMES[look.theme], *size, look.scale, f"Data: {source}"))
     del application

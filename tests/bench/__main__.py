@@ -22,6 +22,7 @@ def main():
         ("bench_store", "--bars", str(n_bars)),
         ("bench_formats", "--bars", str(n_bars)),
         ("bench_chart",),
+        ("bench_studies", "--bars", str(n_bars)),
         ("bench_jobs",),
         ("bench_api",),
         ("bench_updates",),

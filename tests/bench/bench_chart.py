@@ -105,10 +105,10 @@ class Bench:
                 by = 10 if kind == "pan" else self.n_bars / 300
                 yield partial(model.step, by if turn % 50 < N_ONE_WAY else -by)
 
-    def measure(self, n_rounds, n_frames):
+    def measure(self, n_rounds, n_frames, kinds=tuple(KINDS)):
         n_paints = n_changes = 0
         for turn in range(n_rounds + 1):  # the first round warms up
-            for kind in KINDS:
+            for kind in kinds:
                 self.place(kind)
                 times = Times()
                 before = self.harness.view.canvas.n_paints

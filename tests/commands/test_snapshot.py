@@ -42,11 +42,23 @@ def test_a_chart_is_drawn_without_a_display_and_again_offline(run, tmp_path):
     assert "Yahoo Finance" in (tmp_path / "b.svg").read_text()
 
 
+def test_indicators_are_drawn_into_the_picture(run, tmp_path):
+    plain, drawn = tmp_path / "plain.svg", tmp_path / "drawn.svg"
+    assert run("MSFT", "1d", "-o", str(plain)).returncode == 0
+    done = run("MSFT", "1d", "-o", str(drawn), "--indicator", "rsi:length=7", "--indicator", "bollinger")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "RSI 7 close" in drawn.read_text()
+    assert "BB 20 close 2" in drawn.read_text()
+    assert "RSI" not in plain.read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (["MSFT", "1d", "-o", "a.gif"], 2, "use .png, .svg, .pdf"),
         (["MSFT", "1d", "-o", "a.png", "--size", "big"], 2, "write it like 1600x900"),
+        (["MSFT", "1d", "-o", "a.png", "--indicator", "nothing"], 2, "There is no indicator 'nothing'"),
+        (["MSFT", "1d", "-o", "a.png", "--indicator", "rsi:length=0"], 2, "between 1 and 5000"),
         (["NOSUCH", "1d", "-o", "a.png", "--offline"], 5, "Nothing of NOSUCH is cached"),
     ],
 )

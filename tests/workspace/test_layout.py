@@ -51,6 +51,21 @@ def test_the_same_chart_stays_in_front_when_another_is_left_out(front, expected)
     assert parse_layout({"charts": charts, "front": front}) == Layout(CHARTS, expected)
 
 
+def test_what_is_drawn_in_a_chart_is_part_of_its_entry_and_stays_with_it():
+    document = {
+        "charts": [
+            {"symbol": "AAPL", "interval": "1d", "indicators": [{"id": "sma"}], "panes": [], "other": 1},
+            {"symbol": "", "interval": "1d", "indicators": [{"id": "ema"}]},
+            {"symbol": "MSFT", "interval": "1h"},
+        ]
+    }
+    layout = parse_layout(document)
+    assert [symbol for symbol, _ in layout.charts] == ["AAPL", "MSFT"]
+    assert layout.contents == ({"indicators": [{"id": "sma"}], "panes": []}, {})
+    assert parse_layout(layout_document(layout)) == layout
+    assert layout.content(7) == {}
+
+
 def test_a_valid_document_is_the_layout():
     assert check_layout(layout_document(LAYOUT)) == LAYOUT
     assert check_layout({"format": "candledesk.layout/1", "charts": []}) == Layout()
@@ -86,3 +101,45 @@ def test_a_part_that_is_not_valid_is_refused_with_its_path(change, field):
     with pytest.raises(DocumentError) as refused:
         check_layout(layout_document(LAYOUT) | change)
     assert refused.value.field == field
+
+
+def _with_indicator(**changes):
+    row = {"key": "rsi-1", "id": "rsi", "params": {"length": 7}, "pane": "rsi-1", "shown": True, "width": 2}
+    return {**row, **changes}
+
+
+def test_indicators_and_panes_are_part_of_a_valid_document():
+    chart = {
+        "symbol": "AAPL", "interval": "1d", "panes": [{"id": "price", "weight": 0.8}, {"id": "rsi-1", "weight": 0.2}],
+        "indicators": [_with_indicator(colours={"value": "#12abEF"}, off=["value"])],
+    }  # fmt: skip
+    document = {"format": "candledesk.layout/1", "charts": [chart], "front": 0, "options": {}}
+    assert layout_document(check_layout(document)) == document
+
+
+@pytest.mark.parametrize(
+    ("contents", "field"),
+    [
+        ({"indicators": {}}, "indicators"),
+        ({"indicators": [_with_indicator()] * 61}, "indicators"),
+        ({"indicators": ["rsi"]}, "indicators[0]"),
+        ({"indicators": [_with_indicator(other=1)]}, "indicators[0]"),
+        ({"indicators": [_with_indicator(id="nothing")]}, "indicators[0].id"),
+        ({"indicators": [_with_indicator(), {"id": "rsi"}]}, "indicators[1].key"),
+        ({"indicators": [_with_indicator(params={"length": 0})]}, "indicators[0].params"),
+        ({"indicators": [_with_indicator(params={"length": True})]}, "indicators[0].params.length"),
+        ({"indicators": [_with_indicator(params=[])]}, "indicators[0].params"),
+        ({"indicators": [_with_indicator(colours={"value": "#12345g"})]}, "indicators[0].colours"),
+        ({"indicators": [_with_indicator(width=5)]}, "indicators[0].width"),
+        ({"indicators": [_with_indicator(width=True)]}, "indicators[0].width"),
+        ({"indicators": [_with_indicator(shown=1)]}, "indicators[0].shown"),
+        ({"panes": [{"id": "price"}]}, "panes[0]"),
+        ({"panes": [{"id": "price", "weight": 0}]}, "panes[0].weight"),
+        ({"panes": [{"id": "", "weight": 1}]}, "panes[0].id"),
+    ],
+)
+def test_a_part_of_a_charts_contents_that_is_not_valid_is_refused_with_its_path(contents, field):
+    chart = {"symbol": "AAPL", "interval": "1d", **contents}
+    with pytest.raises(DocumentError) as refused:
+        check_layout({"format": "candledesk.layout/1", "charts": [chart]})
+    assert refused.value.field == f"charts[0].{field}"

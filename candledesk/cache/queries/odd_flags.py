@@ -54,8 +54,11 @@ def read_oddities(
 
 def without_lost(found: Sequence[OddBar], bars: Bars) -> list[OddBar]:
     """Return the flagged bars that are among ``bars``; the flags of a damaged bar that was lost are still stored."""
-    is_here = np.isin([bar.open_time for bar in found], bars.open_time)
-    return [bar for bar, here in zip(found, is_here.tolist(), strict=True) if here]
+    if not found or not len(bars):
+        return []
+    times = np.array([bar.open_time for bar in found], np.int64)
+    rows = np.minimum(np.searchsorted(bars.open_time, times), len(bars) - 1)
+    return [bar for bar, is_here in zip(found, (bars.open_time[rows] == times).tolist(), strict=True) if is_here]
 
 
 def flags_by_row(found: Sequence[OddBar], edges: IntArray, interval: Interval) -> dict[int, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QToolBar, QToolButton
 
+from candledesk.ui.chart.core.panes import Zone
 from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows, menu_at
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.feature import Feature
@@ -71,8 +72,8 @@ class _ChartPieces(QObject):
 
     def _on_menu_requested(self, at: QPoint) -> None:
         view = self._charts.current_view()
-        if view is not None:
-            menu_at(self._table, view.hit_at(at)).popup(view.mapToGlobal(at))
+        if view is not None and (hit := view.hit_at(at)).zone is not Zone.LEGEND:  # the indicators have their own
+            menu_at(self._table, hit).popup(view.mapToGlobal(at))
 
 
 def chart_feature(context: WindowContext) -> Feature:

@@ -33,7 +33,8 @@ class ChartController(QObject):
     ``focused``: the chart in front took the keyboard. ``typed`` carries text typed on a chart,
     ``menu_requested`` a place on the view in front. ``symbol_requested``: a new chart needs a symbol. ``last_closed``:
     the only chart was asked to close. ``command_done`` carries a command on a chart that can be undone,
-    ``chart_closed`` the model of a chart that no longer exists.
+    ``chart_closed`` the model of a chart that no longer exists. ``arranged``: the indicators of a chart changed;
+    ``study_settings_requested`` carries the key of one in the chart in front.
     """
 
     front_changed = Signal()
@@ -46,6 +47,8 @@ class ChartController(QObject):
     last_closed = Signal()
     command_done = Signal(object)
     chart_closed = Signal(object)
+    arranged = Signal()
+    study_settings_requested = Signal(str)
 
     def __init__(
         self,
@@ -103,6 +106,8 @@ class ChartController(QObject):
         page.waiting_changed.connect(self.waiting_changed)
         page.feed.failed.connect(self._on_page_changed)
         page.model.command_done.connect(self.command_done)
+        page.model.studies_changed.connect(self.arranged)
+        page.study_settings_requested.connect(self.study_settings_requested)
         self.tabs.add_page(page)
         return page
 
@@ -127,6 +132,8 @@ class ChartController(QObject):
         for at, series in enumerate(layout.charts):
             if at:
                 self.add_chart()
+            if self.page is not None:
+                self.page.studies.restore(layout.content(at))
             self.open_chart(*series)
         for at, symbol in enumerate(symbols):
             self.show_series(symbol, interval)

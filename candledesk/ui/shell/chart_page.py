@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from candledesk.ui.chart.core.studies.legend_rows import LegendPart
 from candledesk.ui.chart.widget.chart_feed import ChartFeed
 from candledesk.ui.chart.widget.chart_model import ChartModel
+from candledesk.ui.chart.widget.chart_studies import ChartStudies
 from candledesk.ui.chart.widget.chart_view import ChartView
 from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
+from candledesk.ui.chart.widget.study_feed import StudyFeed
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
@@ -30,11 +33,15 @@ _TOAST_MS = 7_000
 
 
 class ChartPage(QWidget):
-    """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries a text."""
+    """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries a text.
+
+    ``study_settings_requested`` carries the key of an indicator.
+    """
 
     changed = Signal()
     opened = Signal()
     waiting_changed = Signal(str)
+    study_settings_requested = Signal(str)
 
     def __init__(self, cache: CacheApi, bridge: Bridge, view_id: int, theme: Theme) -> None:
         """Build an empty chart that is view ``view_id`` of the cache."""
@@ -42,6 +49,8 @@ class ChartPage(QWidget):
         self.model = ChartModel(self)
         self.view = ChartView(self.model, self, theme)
         self.feed = ChartFeed(cache, bridge, self.model, view_id)
+        self.studies = ChartStudies(self.model)
+        self.study_feed = StudyFeed(cache, bridge, self.model)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
         self._cache = cache
         self._tasks = WidgetTasks(self, self.show_toast)
@@ -65,6 +74,7 @@ class ChartPage(QWidget):
         self.feed.waiting_changed.connect(self.waiting_changed)
         self.model.series_changed.connect(self.changed)
         self.model.changed.connect(self._on_model_changed)
+        self.view.study_requested.connect(self._on_study_requested)
         self.strip.fill_requested.connect(self._on_fill_requested)
 
     @property
@@ -103,6 +113,14 @@ class ChartPage(QWidget):
     def _on_model_changed(self) -> None:
         if self.model.scene.options.has_coverage is self.strip.isHidden():
             self.strip.setVisible(self.model.scene.options.has_coverage)
+
+    def _on_study_requested(self, key: str, part: str) -> None:
+        if part == LegendPart.EYE:
+            self.studies.toggle(key)
+        elif part == LegendPart.REMOVE:
+            self.studies.remove(key)
+        else:
+            self.study_settings_requested.emit(key)
 
     def _on_fill_requested(self, span: Span) -> None:
         series = self.model.series

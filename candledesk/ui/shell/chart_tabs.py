@@ -98,6 +98,11 @@ class ChartTabs(QTabWidget):
         front = next((at for at, (page, _) in enumerate(series) if page is self.currentWidget()), 0)
         return tuple(target for _, target in series), front
 
+    def shown_contents(self) -> tuple[dict[str, object], ...]:
+        """Return the document of what is drawn in each of the charts of ``shown_series``; empty when none has any."""
+        contents = tuple(page.studies.document() for page in self.pages() if page.target is not None)
+        return contents if any(contents) else ()
+
     def tabRemoved(self, at: int) -> None:
         """Emit ``arranged`` when a chart was removed."""
         super().tabRemoved(at)

@@ -130,6 +130,8 @@ class MainWindow(QMainWindow):
         self.charts.waiting_changed.connect(self.status.show_waiting)
         self.charts.last_closed.connect(self.close)
         self.charts.tabs.arranged.connect(self.autosave.save_soon)
+        self.charts.arranged.connect(self.autosave.save_soon)
+        self.charts.command_done.connect(self.autosave.save_soon)
         self.options.changed.connect(self._on_state_changed)
         self.options.changed.connect(self.autosave.save_soon)
         self.autosave.failed.connect(self.status.show_notice)
@@ -159,7 +161,8 @@ class MainWindow(QMainWindow):
     # -- state and end
 
     def _collect_layout(self) -> Layout:
-        return Layout(*self.charts.tabs.shown_series(), option_values(self.options.value))
+        tabs = self.charts.tabs
+        return Layout(*tabs.shown_series(), option_values(self.options.value), tabs.shown_contents())
 
     def _restore(self) -> None:
         geometry, state = self._settings.value("geometry"), self._settings.value("state")

@@ -190,6 +190,7 @@ def _view_rules(theme: Theme) -> str:
     return f"""
     QListView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0; }}
     QListView::item {{ padding: 5px 8px; color: {theme.text}; }}
+    QListView::item:disabled {{ color: {theme.text_muted}; padding-top: 9px; }}
     QListView::item:selected {{ background: {theme.hover}; }}
     QTableView {{ background: {theme.background}; border: 0; outline: 0; gridline-color: {theme.grid};
         selection-background-color: {theme.hover}; selection-color: {theme.text}; }}

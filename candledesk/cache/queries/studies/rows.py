@@ -14,6 +14,7 @@ from candledesk.cache.indicator_messages import IndicatorRows
 from candledesk.cache.queries.studies.computation import PIECE_BARS, piece_start
 from candledesk.cache.queries.studies.kept_pieces import Piece
 from candledesk.domain.span import HISTORY_START, Span
+from candledesk.indicators.computing import Values
 from candledesk.indicators.declaration import Reach
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from candledesk.cache.queries.studies.bars_reader import StudyBars, StudyBarsReader
     from candledesk.cache.queries.studies.computation import StudyComputation
     from candledesk.cache.queries.studies.kept_pieces import KeptPieces
-    from candledesk.domain.bars import FloatArray, IntArray
-    from candledesk.indicators.computing import Values
+    from candledesk.domain.bars import BoolArray, FloatArray, IntArray
 
 _N_AHEAD = 1_024  # bars
 
@@ -38,6 +38,7 @@ class Rows:
     least: dict[str, FloatArray]
     greatest: dict[str, FloatArray]
     last: dict[str, FloatArray]
+    settled: BoolArray
     rev: int
 
 
@@ -63,12 +64,13 @@ def read_piece(computation: StudyComputation, request: IndicatorRowsRequest, spa
     read, values = _compute(computation, left, span.end)
     first, behind = np.searchsorted(read.bars.open_time, [left, span.end]).tolist()
     lines = {name: line[first:behind] for name, line in values.lines.items()}
-    made = _reduce(read.bars.open_time[first:behind], lines, request.interval.step_s * request.stride, read.rev)
+    shown = Values(lines, values.settled[first:behind])
+    made = _reduce(read.bars.open_time[first:behind], shown, request.interval.step_s * request.stride, read.rev)
     is_sum = any(study.indicator.reach is Reach.HISTORY for study in request.study.chain)
     begin = int(read.bars.open_time[0]) if len(read.bars) and not is_sum else HISTORY_START
     last = int(read.bars.open_time[-1]) + 1 if len(read.bars) else span.end
     reached = Span(min(begin, span.start), max(last, span.end))
-    n_bytes = 200 + 8 * len(made.open_time) * (2 + 3 * len(lines))
+    n_bytes = 200 + 8 * len(made.open_time) * (3 + 3 * len(lines))
     piece = Piece(request.symbol, request.interval.base, reached, computation.is_of_daily, made, n_bytes)
     kept.keep(key, piece, n_events)
     return made
@@ -87,21 +89,22 @@ def _compute(computation: StudyComputation, left: int, end: int) -> tuple[StudyB
         n_ahead *= 4
 
 
-def _reduce(open_time: IntArray, lines: dict[str, FloatArray], width: int, rev: int) -> Rows:
+def _reduce(open_time: IntArray, values: Values, width: int, rev: int) -> Rows:
     """Return the extremes of rows that are cut as the store cuts its own: at whole multiples of ``width`` seconds."""
-    n = len(open_time)
+    n, lines = len(open_time), values.lines
     keys = open_time // width
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if n else np.empty(0, np.int64)
     behind = np.append(first[1:], n).astype(np.int64) if n else first
     if not n:
         none = {name: np.empty(0) for name in lines}
-        return Rows(open_time, first, none, none, none, rev)
+        return Rows(open_time, first, none, none, none, values.settled, rev)
     return Rows(
         open_time[first],
         behind - first,
         {name: np.fmin.reduceat(line, first) for name, line in lines.items()},
         {name: np.fmax.reduceat(line, first) for name, line in lines.items()},
         {name: line[behind - 1] for name, line in lines.items()},
+        np.logical_and.reduceat(values.settled, first),
         rev,
     )
 
@@ -125,5 +128,6 @@ def join_rows(request: IndicatorRowsRequest, pieces: Sequence[Rows]) -> Indicato
         joined([piece.least for piece in pieces]),
         joined([piece.greatest for piece in pieces]),
         joined([piece.last for piece in pieces]),
+        np.concatenate([np.empty(0, np.bool_), *(piece.settled for piece in pieces)])[lo:hi],
         max((piece.rev for piece in pieces), default=0),
     )

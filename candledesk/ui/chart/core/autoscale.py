@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.geometry.lod import BarColumns
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scene import ChartScene, Series
+    from candledesk.ui.chart.core.studies.columns import ShownStudy
 
 _COUNTED = (PriceMode.PERCENT, PriceMode.INDEXED)
 _VOLUME_HEADROOM = 0.12
@@ -55,6 +56,24 @@ class ScaledLayer(Protocol):
     @property
     def autoscale(self) -> Callable[[ShownBars], Extent | None] | None:
         """Return what the axis must show; ``None``: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyExtent:
+    """What the axis of a pane must show of an indicator in a frame; see ``ScaledLayer``."""
+
+    study: ShownStudy
+
+    @property
+    def pane(self) -> str:
+        """The pane that the indicator is drawn in."""
+        return self.study.study.pane
+
+    def autoscale(self, shown: ShownBars) -> Extent | None:
+        """Return its lowest and its highest value; none on a logarithmic axis when it reaches zero."""
+        low, high = self.study.low, self.study.high
+        is_impossible = shown.is_log and self.pane == PRICE and low <= LEAST_PRICE
+        return None if math.isnan(low) or is_impossible else Extent(low, high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.core.autoscale import ShownBars, extent_of, fit_prices, fit_values
+from candledesk.ui.chart.core.autoscale import ShownBars, StudyExtent, extent_of, fit_prices, fit_values
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.core.panes import PRICE, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
+from candledesk.ui.chart.core.studies.columns import show_studies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.autoscale import Fit, ScaledLayer
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.scene import ChartScene, Series
+    from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.core.viewport import Placed
 
 _AXIS_CHARS = 9  # room for 99,999.99 and for +250,000%, so that the axis seldom changes its width
@@ -54,7 +56,8 @@ class Frame:
 
     ``x``: device pixels of the columns' centres, shape ``(m,)``; ``is_up``: which of them rise. ``scales``: of each
     pane, by its id, whether it is shown or not. ``priced``: the columns whose prices the axis can show, all but those
-    at or below zero on a logarithmic one; ``notes``: what it cannot show.
+    at or below zero on a logarithmic one; ``notes``: what it cannot show. ``studies``: the
+    indicators in the order of the scene.
     """
 
     panes: Panes
@@ -68,6 +71,7 @@ class Frame:
     is_up: BoolArray
     priced: Priced
     notes: tuple[str, ...] = ()
+    studies: tuple[ShownStudy, ...] = ()
 
     @property
     def price(self) -> PaneScale:
@@ -190,6 +194,8 @@ def solve_frame(
     block = block_size(placed.view.spacing * dpr)
     rows = _drawn_rows(scene, placed, block)
     columns, is_up = _draw_columns(scene, placed, block, rows)
+    studies = show_studies(scene.studies, scene.study_values, placed, block, dpr)
+    layers = (*layers, *(StudyExtent(one) for one in studies))
     fit = fit_prices(scene, lo, hi, columns, layers)
     shown = ShownBars(scene, lo, hi, columns, fit.range.is_log)
     x = _centres(placed, columns, dpr)
@@ -208,6 +214,7 @@ def solve_frame(
         is_up=is_up,
         priced=priced,
         notes=fit.notes,
+        studies=studies,
     )
 
 

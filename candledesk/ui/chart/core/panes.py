@@ -22,7 +22,7 @@ class Unit(StrEnum):
 
     PRICE = "price"  # in the scale mode of the chart: normal, logarithmic, percent, indexed
     VOLUME = "volume"  # from zero, shortened to K, M and B
-    NUMBER = "number"
+    NUMBER = "number"  # large ones are shortened as volumes are
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,7 @@ class Zone(Enum):
     SEPARATOR = auto()
     VALUE_AXIS = auto()
     TIME_AXIS = auto()
+    LEGEND = auto()
 
 
 class Hit(NamedTuple):

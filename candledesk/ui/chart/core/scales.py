@@ -29,6 +29,7 @@ _LOG_MANTISSAS = (
     (1.1, 1.3, 1.4, 1.6, 1.7, 1.8, 1.9, 2.2, 2.8, 3.5, 4.5, 9.0),
 )
 _PERCENT_WHOLE_FROM = 1_000.0
+_SHORT_FROM = 100_000.0  # the axis of numbers that reaches so far shortens them
 _LOG_TICKS_FROM = 2.5  # below this ratio high/low, linear ticks read better on a logarithmic axis
 
 
@@ -87,9 +88,15 @@ class PaneScale:
         value = self.range.lo + share * (self.range.hi - self.range.lo)
         return float(10**value) if self.range.is_log else value
 
+    @property
+    def is_short(self) -> bool:
+        """Whether its labels are shortened to K, M and B."""
+        is_large = self.unit is Unit.NUMBER and max(abs(self.range.lo), abs(self.range.hi)) >= _SHORT_FROM
+        return is_large or self.unit is Unit.VOLUME
+
     def label(self, value: float) -> str:
         """Return the label of a value on the axis."""
-        if self.unit is Unit.VOLUME:
+        if self.is_short:
             return format_volume(value)
         if self.mode is PriceMode.PERCENT:
             most = max(abs(self.value_at(y) / self.base - 1) for y in (self.top, self.bottom)) * 100
@@ -100,9 +107,9 @@ class PaneScale:
 
     def levels(self, min_gap_px: float) -> tuple[tuple[float, str], ...]:
         """Return the pixel and the label of each of ``ticks``; of volumes without needless zeros."""
-        is_volume = self.unit is Unit.VOLUME
+        is_short = self.is_short
         return tuple(
-            (float(self.y_of(value)), format_volume(value, is_short=True) if is_volume else self.label(value))
+            (float(self.y_of(value)), format_volume(value, is_short=True) if is_short else self.label(value))
             for value in self.ticks(min_gap_px)
         )
 
@@ -196,5 +203,6 @@ def format_volume(volume: float, *, is_short: bool = False) -> str:
     """Return a volume with two decimals of its unit, ``1.20M``, or without needless zeros, ``1.2M``."""
     for limit, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
         if abs(volume) >= limit:
-            return f"{volume / limit:g}{suffix}" if is_short else f"{volume / limit:.2f}{suffix}"
-    return f"{volume:.0f}"
+            text = f"{volume / limit:g}{suffix}" if is_short else f"{volume / limit:.2f}{suffix}"
+            return text.replace("-", "\N{MINUS SIGN}")
+    return f"{volume:.0f}".replace("-", "\N{MINUS SIGN}")

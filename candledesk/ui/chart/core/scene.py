@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scales import ValueRange
+    from candledesk.ui.chart.core.studies.chart_study import ChartStudy
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 DEFAULT_DECIMALS = 2
 _ROOM = 1.25  # how much wider than a whole history the view may be
@@ -164,7 +166,7 @@ class ChartScene:
 
     ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
     ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
-    empty for none.
+    empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     """
 
     series: Series = field(default_factory=Series.empty)
@@ -179,6 +181,8 @@ class ChartScene:
     panes: tuple[Pane, ...] = DEFAULT_PANES
     maximised: str = ""
     options: ChartOptions = field(default_factory=ChartOptions)
+    studies: tuple[ChartStudy, ...] = ()
+    study_values: Mapping[str, StudyValues] = field(default_factory=dict)
 
     @property
     def is_log(self) -> bool:

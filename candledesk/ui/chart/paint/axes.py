@@ -10,6 +10,7 @@ from candledesk.ui.chart.paint.axis_text import axis_pen, axis_x
 from candledesk.ui.chart.paint.last_price import tag_room
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import fill
+from candledesk.ui.chart.paint.studies.tags import tags_of
 from candledesk.ui.chart.paint.text_painter import Align, draw_lines
 
 if TYPE_CHECKING:
@@ -19,20 +20,24 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.paint.layer import Picture
 
+_TAG_CLEAR = 17.0  # from a tag's middle to the nearest label's: half of each
 _LABEL_HALF = 9.0  # logical pixels: a label closer to the edge of its pane is left out
 
 
 def _paint_values(painter: QPainter, picture: Picture) -> None:
-    """Write the values of every pane; what the last price's tag would half cover is left out."""
+    """Write the values of every pane; what a tag would half cover is left out."""
     if not picture.has_bars:
         return
     frame = picture.frame
+    tags, clear = tags_of(picture), _TAG_CLEAR * frame.dpr
     half, x, (covered_from, covered_to) = _LABEL_HALF * frame.dpr, axis_x(frame), tag_room(frame, picture.scene)
     lines = [
         (x, round(y), text)
         for box in frame.panes.boxes
         for y, text in picture.levels[box.pane.id]
-        if box.top + half <= y <= box.bottom - half and not (box.pane.id == PRICE and covered_from < y < covered_to)
+        if box.top + half <= y <= box.bottom - half
+        and not (box.pane.id == PRICE and covered_from < y < covered_to)
+        and all(abs(y - tag.y) >= clear for tag in tags.get(box.pane.id, ()))
     ]
     draw_lines(painter, lines, axis_pen(frame, picture.theme.text_muted))
 

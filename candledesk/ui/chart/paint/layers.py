@@ -16,6 +16,10 @@ from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.legend_painter import LEGEND
 from candledesk.ui.chart.paint.messages_painter import EDGE, NOTES, NOTICE
 from candledesk.ui.chart.paint.pixels import device_pixels
+from candledesk.ui.chart.paint.studies.fills import STUDY_FILLS
+from candledesk.ui.chart.paint.studies.legend import STUDY_LEGEND
+from candledesk.ui.chart.paint.studies.lines import STUDY_LINES
+from candledesk.ui.chart.paint.studies.tags import STUDY_TAGS
 from candledesk.ui.chart.paint.text_painter import text_metrics
 
 if TYPE_CHECKING:
@@ -31,11 +35,14 @@ LAYERS = in_order(
     (
         GROUND,
         LEVELS,
+        STUDY_FILLS,
         SESSIONS,
         VOLUMES,
         PRICES,
+        STUDY_LINES,
         NOTES,
         VALUES,
+        STUDY_TAGS,
         LAST_PRICE,
         EDGE,
         LINES,
@@ -43,6 +50,7 @@ LAYERS = in_order(
         NOTICE,
         COUNTDOWN,
         LEGEND,
+        STUDY_LEGEND,
         CROSSHAIR,
     )
 )

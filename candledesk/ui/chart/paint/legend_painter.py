@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect
 
 from candledesk.ui.chart.core.legend_text import Part, Tone, flag_part, title_parts, value_parts
 from candledesk.ui.chart.paint.layer import Cover, Layer
+from candledesk.ui.chart.paint.studies.legend import ROW_H, n_price_rows
 from candledesk.ui.chart.paint.text_painter import (
     Pen,
     draw_line,
@@ -133,13 +134,19 @@ def legend_text(picture: Picture) -> str:
     return "  ".join(word.text for line in lines_of(picture) for word in line)
 
 
+def _top_of(at: int, picture: Picture) -> float:
+    """Return the top of a line in logical pixels; the third one, the flag, stands below the rows of indicators."""
+    rows = n_price_rows(picture.frame) * ROW_H if at == _N_ROWS - 1 else 0.0
+    return _TOP + at * _ROW + rows
+
+
 def _cover(picture: Picture) -> tuple[Cover, ...]:
     """Return the lines, each up to where its last word ends."""
     room, dpr = picture.frame.panes.plot_w, picture.frame.dpr
     covers = []
     for at, line in enumerate(lines_of(picture)):
         end = min(line[-1].right, room) if line else 0
-        covers.append(Cover(QRect(0, round(_TOP + at * _ROW), math.ceil(end / dpr), round(_ROW)), line))
+        covers.append(Cover(QRect(0, round(_top_of(at, picture)), math.ceil(end / dpr), round(_ROW)), line))
     return tuple(covers)
 
 
@@ -147,15 +154,15 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     """Write the words that are to be painted."""
     within, dpr, room = picture.within, picture.frame.dpr, picture.frame.panes.plot_w
     is_all = within.isEmpty()
-    if not is_all and within.top() >= _TOP + _N_ROWS * _ROW:
+    if not is_all and within.top() >= _top_of(_N_ROWS - 1, picture) + _ROW:
         return
     left, right = (0.0, math.inf) if is_all else (within.left() * dpr, (within.right() + 1) * dpr)
     for at, line in enumerate(lines_of(picture)):
-        top = _TOP + at * _ROW
+        top = _top_of(at, picture)
         is_hit = is_all or (within.top() < top + _ROW and within.bottom() >= top)
         seen = [word for word in line if word.left < right and word.right > left] if is_hit else []
         if seen:
-            _write(painter, seen, round((top + _ROW / 2) * dpr), (room, round(100 * dpr)), has_figures=at == 1)
+            _write(painter, seen, round((top + _ROW / 2) * dpr), (room, round((top + _ROW) * dpr)), has_figures=at == 1)
 
 
 def _write(painter: QPainter, words: list[_Word], middle: int, room: tuple[int, int], *, has_figures: bool) -> None:

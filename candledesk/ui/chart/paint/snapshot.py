@@ -16,7 +16,9 @@ from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.frame import plot_width
 from candledesk.ui.chart.core.geometry.odd_bars import find_oddities, usual_of
 from candledesk.ui.chart.core.options import PriceMode
+from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
+from candledesk.ui.chart.core.studies.chart_study import new_study, pane_of
 from candledesk.ui.chart.core.time_ticks import build_calendar
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.layer import Picture
@@ -26,10 +28,12 @@ from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_line, figure
 from candledesk.ui.theme.themes import Theme, coloured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from candledesk.cache.messages import BarsReply
     from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 FORMATS = {".png": "PNG image", ".svg": "SVG drawing", ".pdf": "PDF page"}
 MAX_SIDE = 16_384  # logical pixels; four times a wide screen, and 1 GB of a PNG's memory
@@ -183,3 +187,13 @@ def scene_of(reply: BarsReply, width: int, options: ChartOptions, *, is_log: boo
     mode = PriceMode.LOG if is_log else PriceMode.NORMAL
     notice = None if len(bars) else Notice("No bars in this span", "Nothing was traded, or nothing is known yet.")
     return ChartScene(series, view, price_mode=mode, options=options, notice=notice)
+
+
+def with_studies(scene: ChartScene, values: Iterable[StudyValues]) -> ChartScene:
+    """Return a scene with indicators, each on the prices or in a pane of its own below the others."""
+    for one_values in values:
+        one = new_study(one_values.study, scene.studies)
+        panes = scene.panes if one.pane == PRICE else (*scene.panes, pane_of(one))
+        shown = {**scene.study_values, one.key: one_values}
+        scene = replace(scene, studies=(*scene.studies, one), panes=panes, study_values=shown)
+    return scene

@@ -28,18 +28,21 @@ if TYPE_CHECKING:
 
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.interaction.tool import Tool
+    from candledesk.ui.chart.core.panes import Pane
+    from candledesk.ui.chart.core.studies.chart_study import ChartStudy
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
     from candledesk.ui.chart.core.viewport import Placed
     from candledesk.ui.chart.paint.layer import Layer
 
 ZOOM_STEP = 1.25  # one press of a key
-_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted")
+_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted", "studies")
 
 
 class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one.
+    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way.
     """
 
     changed = Signal()
@@ -48,6 +51,7 @@ class ChartModel(QObject):
     latest_requested = Signal()
     date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
     command_done = Signal(object)
+    studies_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
@@ -103,6 +107,8 @@ class ChartModel(QObject):
         self._hours_received_at = time.time()
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
+        if (previous.symbol, previous.interval) != (series.symbol, series.interval):
+            self.scene = replace(self.scene, study_values={})
         if is_latest_requested:
             self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
         elif date is not None:
@@ -215,18 +221,18 @@ class ChartModel(QObject):
 
     def autoscale(self) -> None:
         """Turn autoscale on."""
-        self._do("fit prices", price_range=None)
+        self.arrange("fit prices", price_range=None)
 
     def toggle_autoscale(self) -> None:
         """Fit the price axis to the visible bars, or keep it as it is now."""
         if self.scene.price_range is None:
-            self._do("keep the price scale", price_range=self.frame().price.range)
+            self.arrange("keep the price scale", price_range=self.frame().price.range)
         else:
             self.autoscale()
 
     def set_price_mode(self, mode: PriceMode) -> None:
         """Set the mode of the price axis, and autoscale."""
-        self._do(f"{mode.words.lower()} price scale", price_mode=mode, price_range=None)
+        self.arrange(f"{mode.words.lower()} price scale", price_mode=mode, price_range=None)
 
     def toggle_price_mode(self, mode: PriceMode) -> None:
         """Switch to ``mode``, or back to normal."""
@@ -234,7 +240,7 @@ class ChartModel(QObject):
 
     def set_inverted(self, *, is_on: bool) -> None:
         """Turn the price axis upside down, or back."""
-        self._do("invert prices", is_inverted=is_on, price_range=None)
+        self.arrange("invert prices", is_inverted=is_on, price_range=None)
 
     # -- looks and panes
 
@@ -263,12 +269,24 @@ class ChartModel(QObject):
         panes = move_separator(self.scene.panes, self.frame().panes, lower, y, self._dpr)
         self._replace(panes=panes)
 
+    def set_study_values(self, key: str, values: StudyValues) -> None:
+        """Show the values that came of an indicator."""
+        self._replace(study_values={**self.scene.study_values, key: values})
+
+    def preview(self, studies: tuple[ChartStudy, ...]) -> None:
+        """Show other indicators, without a command that takes it back."""
+        self._replace(studies=studies)
+
+    def restore_studies(self, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...]) -> None:
+        """Show the indicators and the panes of a layout, as the state before the first command."""
+        self._replace(studies=studies, panes=panes)
+
     def toggle_maximised(self, pane: str) -> None:
         """Give a pane all of the height, or return to the shared height."""
         if self.scene.maximised:
-            self._do("restore panes", maximised="")
+            self.arrange("restore panes", maximised="")
         else:
-            self._do("maximise pane", maximised=pane)
+            self.arrange("maximise pane", maximised=pane)
 
     # -- what can be undone
 
@@ -290,7 +308,8 @@ class ChartModel(QObject):
         is_other = series != (self.series.symbol, self.series.interval)
         self._replace(**{name: None if name == "price_range" and is_other else values[name] for name in values})
 
-    def _do(self, title: str, **changes: object) -> None:
+    def arrange(self, title: str, **changes: object) -> None:
+        """Change values of the arrangement by their names, as one command that can be undone."""
         before = self.arrangement()
         self._replace(**changes)
         command = self.command_since(before, title)
@@ -307,6 +326,8 @@ class ChartModel(QObject):
         self.viewport_changed.emit()
 
     def _replace(self, **changes: object) -> None:
-        self.scene = replace(self.scene, **changes)  # type: ignore[arg-type]
+        previous, self.scene = self.scene, replace(self.scene, **changes)  # type: ignore[arg-type]
         self._frame = None
         self.changed.emit()
+        if previous.studies != self.scene.studies:
+            self.studies_changed.emit()

@@ -15,11 +15,13 @@ from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
+from candledesk.ui.chart.core.studies.legend_rows import LegendPart, LegendTarget
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.legend_painter import legend_text
 from candledesk.ui.chart.paint.overlay import Overlay
 from candledesk.ui.chart.paint.pixels import device_pixels
+from candledesk.ui.chart.paint.studies.legend import legend_target, study_legend_text
 from candledesk.ui.chart.paint.text_painter import text_metrics
 from candledesk.ui.chart.widget.canvas import Canvas
 from candledesk.ui.chart.widget.gestures import MouseGestures
@@ -54,14 +56,19 @@ _CURSORS = {
     Zone.PLOT: Qt.CursorShape.CrossCursor,
     Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
     Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
+    Zone.LEGEND: Qt.CursorShape.PointingHandCursor,
 }
 
 
 class ChartView(pg.GraphicsView):  # type: ignore[misc]
-    """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field."""
+    """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field.
+
+    ``study_requested`` carries what was clicked of the legend's row of an indicator: its gear, or its title twice.
+    """
 
     viewport_changed = Signal()
     typed = Signal(str)
+    study_requested = Signal(str, str)  # the key of the study, a LegendPart
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
         """Build the canvas; the model provides the data."""
@@ -120,6 +127,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return legend_text(self._picture)
 
     @property
+    def study_legend(self) -> str:
+        """What the legend says of the indicators, a line each."""
+        return study_legend_text(self._picture)
+
+    @property
     def _theme(self) -> Theme:
         base, options, theme = self._palette
         if options is not self.model.scene.options:  # read many times a frame: an lru_cache would cost more
@@ -136,6 +148,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def hit_at(self, at: QPoint) -> Hit:
         """Return what of the chart lies at a position."""
         return self._gestures.hit_at(at.x(), at.y())
+
+    def legend_at(self, at: QPointF | QPoint) -> LegendTarget | None:
+        """Return what of the legend's rows of indicators lies at a position."""
+        frame = self.model.frame()
+        return legend_target(frame, at.x() * frame.dpr, at.y() * frame.dpr)
 
     def animate_latest(self) -> None:
         """Move to the latest bar, animated."""
@@ -173,7 +190,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         point = None
         if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
             point = snap_crosshair(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
-        self._picture = Picture(frame, scene, self._theme, point, self._countdown)
+        is_hovering = self._mouse_at is not None and self._gestures.grabbed is None
+        hovered = self.legend_at(self._mouse_at) if is_hovering and self._mouse_at is not None else None
+        self._picture = Picture(frame, scene, self._theme, point, self._countdown, hovered)
         self._repaint(self._overlay.show(self._picture))
         is_off = len(series.bars) > 0 and not self.model.is_latest_visible()
         if is_off:
@@ -262,6 +281,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             return
         self.motion.stop()
         at = event.position()
+        target = self.legend_at(at)
+        if target is not None and target.part is not LegendPart.TITLE:
+            self.study_requested.emit(target.key, target.part)
+            return
         self._gestures.press(at.x(), at.y())
         self._meter.start(at.x(), float(event.timestamp()))
 
@@ -293,7 +316,13 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Reset the axis, or maximise the pane, that is double-clicked."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        target = self.legend_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if target is not None:
+            part = LegendPart.GEAR if target.part is LegendPart.TITLE else target.part
+            self.study_requested.emit(target.key, part)
+        else:
             self._gestures.double_click(event.position().x(), event.position().y())
 
     def enterEvent(self, event: QEnterEvent) -> None:

@@ -1,0 +1,1 @@
+"""Indicators on a chart: what a person chose, their values, and the columns and texts of a frame. Pure."""

@@ -1,0 +1,137 @@
+"""One indicator on a chart as a person set it up, and its document in a layout. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from candledesk.domain.errors import CandleDeskError
+from candledesk.indicators.declaration import Pane as Place
+from candledesk.indicators.declaration import Plot
+from candledesk.indicators.studies import make_study
+from candledesk.ui.chart.core.panes import PRICE, Pane, Unit
+from candledesk.ui.chart.core.studies.looks import LOOKS, PALETTE, Look
+from candledesk.ui.declared_options import is_colour
+
+if TYPE_CHECKING:
+    from candledesk.indicators.declaration import Output
+    from candledesk.indicators.studies import Study
+
+WIDTHS = (1, 2, 3, 4)
+"""The widths of a line in logical pixels."""
+_MAX_KEY = 40
+_PANE_WEIGHT = 0.25  # of a new pane, beside the 0.82 of prices
+
+
+@dataclass(frozen=True, slots=True)
+class ChartStudy:
+    """``key``: its name within the chart; ``pane``: the pane that it is drawn in.
+
+    ``colours``: those that differ from the indicator's look, by output; ``off``: outputs that are not drawn;
+    ``width``: of its lines in logical pixels.
+    """
+
+    key: str
+    study: Study
+    pane: str = PRICE
+    is_shown: bool = True
+    colours: tuple[tuple[str, str], ...] = ()
+    off: tuple[str, ...] = ()
+    width: int = 1
+
+    @property
+    def look(self) -> Look:
+        """How its indicator looks when it is added."""
+        return LOOKS[self.study.id]
+
+    @property
+    def title(self) -> str:
+        """``RSI 14 close``."""
+        return " ".join((self.look.short, *(_shown(value) for _, value in self.study.params.items)))
+
+    @property
+    def drawn(self) -> tuple[Output, ...]:
+        """The outputs that are drawn."""
+        return tuple(
+            row for row in self.study.indicator.outputs if row.plot is not Plot.NONE and row.name not in self.off
+        )
+
+    def trend_colour(self, output: str, rising_or_falling: str) -> str:
+        """Return the colour of an output that shows a trend: that of its direction, unless a person chose one."""
+        return dict(self.colours).get(output) or rising_or_falling
+
+    def colour(self, output: str) -> str:
+        """Return the colour of an output as ``#rrggbb``."""
+        names, colours = self.study.indicator.output_names, self.look.colours
+        own = dict(self.colours)
+        return own.get(output) or colours[min(names.index(output), len(colours) - 1)]
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def new_study(study: Study, others: Iterable[ChartStudy]) -> ChartStudy:
+    """Return a study as it is added to a chart with ``others``: a key and, for one line, a colour of its own."""
+    others = tuple(others)
+    taken, look = {name for one in others for name in (one.key, one.pane)}, LOOKS[study.id]
+    key = next(name for name in (f"{study.id}-{n}" for n in range(1, 2 * len(others) + 2)) if name not in taken)
+    outputs = study.indicator.outputs
+    colours: tuple[tuple[str, str], ...] = ()
+    if len(outputs) == 1 and outputs[0].plot is Plot.LINE:
+        used = {one.colour(row.name) for one in others for row in one.drawn}
+        free = [colour for colour in (look.colours[0], *PALETTE) if colour not in used]
+        colours = ((outputs[0].name, free[0]),) if free and free[0] != look.colours[0] else ()
+    pane = PRICE if study.indicator.pane is Place.PRICE else key
+    return ChartStudy(key, study, pane, colours=colours, off=look.off)
+
+
+def pane_of(one: ChartStudy) -> Pane:
+    """Return the pane that an indicator opens."""
+    return Pane(one.pane, _PANE_WEIGHT, Unit.VOLUME if one.study.id == "volume" else Unit.NUMBER)
+
+
+def study_document(one: ChartStudy) -> dict[str, object]:
+    """Return the JSON document of an indicator on a chart."""
+    return {
+        "key": one.key,
+        "id": one.study.id,
+        "params": dict(one.study.params.items),
+        "pane": one.pane,
+        "shown": one.is_shown,
+        "colours": dict(one.colours),
+        "off": list(one.off),
+        "width": one.width,
+    }
+
+
+def parse_study_document(document: Mapping[str, object]) -> ChartStudy | None:
+    """Return the indicator of a document, ``None`` for one that does not exist; other invalid parts are left out."""
+    params, colours, off = document.get("params"), document.get("colours"), document.get("off")
+    key, pane, width = document.get("key"), document.get("pane"), document.get("width")
+    given = {
+        str(name): value
+        for name, value in (params.items() if isinstance(params, Mapping) else ())
+        if isinstance(value, str | int | float)
+    }
+    try:
+        study = make_study(str(document.get("id")), given)
+    except (CandleDeskError, ValueError, OverflowError):
+        return None
+    if not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY:
+        return None
+    names = study.indicator.output_names
+    return ChartStudy(
+        key,
+        study,
+        pane if isinstance(pane, str) and pane else PRICE,
+        is_shown=document.get("shown") is not False,
+        colours=tuple(
+            (name, colour)
+            for name, colour in (colours.items() if isinstance(colours, Mapping) else ())
+            if name in names and isinstance(colour, str) and is_colour(colour)
+        ),
+        off=tuple(name for name in (off if isinstance(off, list) else ()) if name in names),
+        width=width if isinstance(width, int) and width in WIDTHS else 1,
+    )

@@ -1,0 +1,176 @@
+"""The lines of indicators as the columns of a frame, in the same blocks of bars as the prices. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from candledesk.indicators.declaration import Plot
+from candledesk.ui.chart.core.panes import PRICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from candledesk.domain.bars import BoolArray, FloatArray, IntArray
+    from candledesk.ui.chart.core.axis import BarAxis
+    from candledesk.ui.chart.core.studies.chart_study import ChartStudy
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
+    from candledesk.ui.chart.core.viewport import Placed
+
+_UNSCALED = frozenset({Plot.LEVEL, Plot.ZIGZAG, Plot.NONE})  # the lines of price panes that autoscale leaves out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineColumns:
+    """One output in m columns: their middles (``x`` in device pixels), extremes and last values, shape ``(m,)``.
+
+    ``settled``: whether all values of a column are. The columns reach a little beyond both edges of the plot.
+    """
+
+    x: FloatArray
+    least: FloatArray
+    greatest: FloatArray
+    last: FloatArray
+    settled: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownStudy:
+    """A study in a frame; ``values``: ``None`` while none have come; ``lines``: of what is drawn, by output.
+
+    ``low`` and ``high``: what the axis of its pane has to show, NaN for nothing.
+    """
+
+    study: ChartStudy
+    values: StudyValues | None
+    lines: Mapping[str, LineColumns]
+    low: float = math.nan
+    high: float = math.nan
+
+
+class _Rows(NamedTuple):
+    """Rows ``[lo, hi)`` of values, the middles of their columns, and where each column begins (``None``: each is)."""
+
+    lo: int
+    hi: int
+    centre: FloatArray
+    at: IntArray | None
+
+
+def show_studies(
+    studies: Iterable[ChartStudy], values: Mapping[str, StudyValues], placed: Placed, block: int, dpr: float
+) -> tuple[ShownStudy, ...]:
+    """Return every study of a chart in a frame; ``values``: those of the series that is shown, by the study's key."""
+    return tuple(_show(one, values.get(one.key), placed, block, dpr) for one in studies)
+
+
+def _show(one: ChartStudy, values: StudyValues | None, placed: Placed, block: int, dpr: float) -> ShownStudy:
+    if values is None or not one.is_shown or not len(values.open_time) or not placed.axis.n_rows:
+        return ShownStudy(one, values, {})
+    lines, rows_by_shift = {}, {}
+    for output in one.study.indicator.outputs:
+        if output.name in one.off:
+            continue
+        if output.plot is Plot.ZIGZAG:
+            lines[output.name] = _zigzag(values, placed, dpr)
+            continue
+        shift = values.shifts.get(output.name, 0)
+        if shift not in rows_by_shift:
+            rows_by_shift[shift] = _find_rows(values, placed, block, shift)
+        rows = rows_by_shift[shift]
+        if rows is not None:
+            lines[output.name] = _columns(values, output.name, rows, _device_x(placed, rows.centre, dpr))
+    return ShownStudy(one, values, lines, *_extent(one, lines, placed.view.width * dpr))
+
+
+def _device_x(placed: Placed, centre: FloatArray, dpr: float) -> FloatArray:
+    x: FloatArray = (placed.view.width - (placed.right_edge - centre) * placed.view.spacing) * dpr
+    return x
+
+
+def _find_rows(values: StudyValues, placed: Placed, block: int, shift: int) -> _Rows | None:
+    """Return the rows of values on screen and one column more on each side, ``None`` when there is none."""
+    axis = placed.axis
+    first = axis.aligned(placed.left_edge - shift, block) - block
+    behind = axis.aligned(placed.right_edge - shift, block) + 2 * block
+    lo, hi = axis.row_at(first), axis.row_at(behind) + 1
+    times = axis.open_time[lo:hi]
+    at = int(np.searchsorted(values.open_time, times[0]))
+    own = values.open_time[at : at + hi - lo]
+    if len(own) == len(times) and np.array_equal(own, times):
+        behind_at = at + hi - lo
+        starts = np.arange(lo, hi) if axis.starts is None else axis.starts[lo:hi]
+        middles = axis.middles(lo, hi)
+        row_bars = 1 if axis.starts is None else axis.stride
+    else:  # the window is another one than that of the values, which still come
+        behind_at = int(np.searchsorted(values.open_time, times[-1], "right"))
+        if behind_at <= at:
+            return None
+        starts = _starts_of(axis, values.open_time[at:behind_at])
+        row_bars = max(values.stride, 1 if axis.starts is None else axis.stride)
+        middles = starts.astype(np.float64) + (row_bars - 1) / 2
+    if block <= row_bars and row_bars == values.stride:
+        return _Rows(at, behind_at, middles + shift, None)
+    width = max(block, row_bars)
+    keys = (starts + shift + axis.origin) // width
+    is_first = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    begins = np.flatnonzero(is_first)
+    centre = (keys[begins] * width - axis.origin) + (width - 1) / 2
+    return _Rows(at, behind_at, centre.astype(np.float64), begins)
+
+
+def _starts_of(axis: BarAxis, times: IntArray) -> IntArray:
+    rows = np.clip(np.searchsorted(axis.open_time, times, "right") - 1, 0, axis.n_rows - 1)
+    return axis.starts_of(rows)
+
+
+def _columns(values: StudyValues, name: str, rows: _Rows, x: FloatArray) -> LineColumns:
+    part = slice(rows.lo, rows.hi)
+    last, settled = values.last[name][part], values.settled[part]
+    least, greatest = values.least[name][part], values.greatest[name][part]
+    if rows.at is None:
+        return LineColumns(x, least, greatest, last, settled)
+    ends = np.append(rows.at[1:], len(last)) - 1
+    return LineColumns(
+        x,
+        np.fmin.reduceat(least, rows.at),
+        np.fmax.reduceat(greatest, rows.at),
+        last[ends],
+        np.logical_and.reduceat(settled, rows.at),
+    )
+
+
+def _zigzag(values: StudyValues, placed: Placed, dpr: float) -> LineColumns:
+    """Return the turning points on screen, and one more on each side."""
+    rows, prices = values.vertices
+    starts = _starts_of(placed.axis, values.open_time[rows]).astype(np.float64)
+    centre = starts + (placed.axis.stride - 1) / 2
+    lo = max(int(np.searchsorted(centre, placed.left_edge)) - 1, 0)
+    hi = int(np.searchsorted(centre, placed.right_edge)) + 1
+    price = prices[lo:hi]
+    return LineColumns(_device_x(placed, centre[lo:hi], dpr), price, price, price, values.settled[rows[lo:hi]])
+
+
+def _extent(one: ChartStudy, lines: Mapping[str, LineColumns], width: float) -> tuple[float, float]:
+    """Return the lowest and the highest value on screen; of a pane of its own also of the levels, and zero."""
+    lows: list[float] = []
+    highs: list[float] = []
+    is_own = one.pane != PRICE
+    for output in one.drawn:
+        columns = lines.get(output.name)
+        if columns is None or (output.plot in _UNSCALED and not is_own):
+            continue
+        lo, hi = (int(at) for at in np.searchsorted(columns.x, (0.0, width)))
+        if hi > lo:
+            lows.append(float(np.fmin.reduce(columns.least[lo:hi])))
+            highs.append(float(np.fmax.reduce(columns.greatest[lo:hi])))
+        if output.plot is Plot.COLUMNS:
+            lows.append(0.0)
+            highs.append(0.0)
+    levels = one.study.indicator.levels if is_own else ()
+    every = [value for value in (*lows, *highs, *levels) if math.isfinite(value)]
+    return (min(every), max(every)) if every else (math.nan, math.nan)

@@ -1,0 +1,87 @@
+"""The text of the legend's rows of indicators: title, the values at one bar, and what a person should know. Pure."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from candledesk.indicators.declaration import Plot
+from candledesk.ui.chart.core.panes import Unit
+from candledesk.ui.chart.core.scales import format_price
+
+if TYPE_CHECKING:
+    from candledesk.domain.bars import IntArray
+    from candledesk.ui.chart.core.scales import PaneScale
+    from candledesk.ui.chart.core.studies.columns import ShownStudy
+
+_MOST_LEVELS = 3  # more of them have no values in the legend
+_NONE = "\N{EMPTY SET}"
+
+
+class LegendPart(StrEnum):
+    """What of a row is under the mouse."""
+
+    TITLE = "title"
+    EYE = "eye"
+    GEAR = "gear"
+    REMOVE = "remove"
+
+
+class LegendTarget(NamedTuple):
+    """A row of the legend by the key of its study, and the part of it."""
+
+    key: str
+    part: LegendPart
+
+
+class LegendValue(NamedTuple):
+    """A value of one output; ``n_chars``: the digits to reserve for it."""
+
+    output: str
+    text: str
+    n_chars: int
+
+
+def legend_values(one: ShownStudy, times: IntArray, row: int, scale: PaneScale) -> list[LegendValue]:
+    """Return the values that are drawn at one of the rows that open at ``times``.
+
+    There are none of a hidden study, and none of many levels.
+    """
+    values, outputs = one.values, [output for output in one.study.drawn if output.plot is not Plot.ZIGZAG]
+    n_levels = sum(output.plot is Plot.LEVEL for output in outputs)
+    if values is None or not one.study.is_shown or n_levels > _MOST_LEVELS or not len(times):
+        return []
+    ends = scale.value_at(scale.top), scale.value_at(scale.bottom)
+    n_chars = max(len(_text(value, scale)) for value in ends)
+    out = []
+    for output in outputs:
+        at = row - values.shifts.get(output.name, 0) if values.stride == 1 else row
+        is_row = 0 <= at < len(times)
+        value = values.value_at(output.name, int(times[at])) if is_row else math.nan
+        out.append(LegendValue(output.name, _text(value, scale), n_chars))
+    return out
+
+
+def _text(value: float, scale: PaneScale) -> str:
+    if not math.isfinite(value):
+        return _NONE
+    return format_price(value, scale.decimals) if scale.unit is Unit.PRICE else scale.label(value)
+
+
+def legend_note(one: ShownStudy, *, is_settled: bool) -> str:
+    """Return what a person should know of a study, empty for nothing."""
+    if one.values is None or not one.study.is_shown:
+        return ""
+    notes = [*one.values.notes, *([] if is_settled else ["needs older bars to settle"])]
+    return " · ".join(notes)
+
+
+def is_settled_at(one: ShownStudy, time: int) -> bool:
+    """Return whether older history can no longer change the values in the row that opens at a time."""
+    values = one.values
+    if values is None:
+        return True
+    at = int(values.open_time.searchsorted(time))
+    is_row = at < len(values.open_time) and int(values.open_time[at]) == time
+    return bool(values.settled[at]) if is_row else True

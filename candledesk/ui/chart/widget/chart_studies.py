@@ -1,0 +1,148 @@
+"""What a person does to the indicators of a chart: add, remove, hide, change, move; each can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+from candledesk.indicators.studies import make_study
+from candledesk.ui.chart.core.panes import DEFAULT_PANES, PRICE, Pane
+from candledesk.ui.chart.core.studies.chart_study import (
+    ChartStudy,
+    new_study,
+    pane_of,
+    parse_study_document,
+    study_document,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from candledesk.indicators.studies import Study
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+
+_MAX_STUDIES = 60  # of a layout that was edited by hand
+_LAYOUT_WEIGHTS = (0.001, 1_000.0)
+
+
+class ChartStudies:
+    """The indicators of one chart, each found by its key."""
+
+    def __init__(self, model: ChartModel) -> None:
+        """Change the scene of ``model``."""
+        self._model = model
+
+    def find(self, key: str) -> ChartStudy | None:
+        """Return a study, ``None`` for one that was removed."""
+        return next((one for one in self._model.scene.studies if one.key == key), None)
+
+    def add(self, indicator_id: str) -> ChartStudy:
+        """Add an indicator with its defaults, on the prices or in a pane of its own below the others."""
+        return self.add_study(make_study(indicator_id))
+
+    def add_study(self, study: Study) -> ChartStudy:
+        """Add a study."""
+        scene = self._model.scene
+        one = new_study(study, scene.studies)
+        panes = scene.panes if one.pane == PRICE else (*scene.panes, pane_of(one))
+        self._model.arrange(f"add {one.look.short}", studies=(*scene.studies, one), panes=panes)
+        return one
+
+    def remove(self, key: str) -> None:
+        """Remove a study, with its pane when no other study is drawn there."""
+        one = self.find(key)
+        if one is not None:
+            self._arrange(f"remove {one.look.short}", tuple(row for row in self._model.scene.studies if row.key != key))
+
+    def remove_all(self) -> None:
+        """Remove every study, with the panes that they opened."""
+        if self._model.scene.studies:
+            self._arrange("remove indicators", ())
+
+    def toggle(self, key: str) -> None:
+        """Hide a study, or show it again."""
+        one = self.find(key)
+        if one is not None:
+            verb = "hide" if one.is_shown else "show"
+            self._arrange(f"{verb} {one.look.short}", self._with(replace(one, is_shown=not one.is_shown)))
+
+    def preview(self, one: ChartStudy) -> None:
+        """Show a study as it would be, without a command that takes it back."""
+        self._model.preview(self._with(one))
+
+    def move_to(self, key: str, pane: str) -> None:
+        """Draw a study in another pane; an empty name opens a pane below the others."""
+        one = self.find(key)
+        if one is None:
+            return
+        scene = self._model.scene
+        taken = {row.id for row in scene.panes}
+        moved = replace(one, pane=pane or next(name for name in _names(key) if name not in taken))
+        is_new = all(row.id != moved.pane for row in scene.panes)
+        panes = (*scene.panes, pane_of(moved)) if is_new else scene.panes
+        self._arrange(f"move {one.look.short}", self._with(moved), panes)
+
+    def move_pane(self, pane: str, by: int) -> None:
+        """Move a pane up (−1) or down (1) among the others."""
+        panes = list(self._model.scene.panes)
+        at = next(at for at, row in enumerate(panes) if row.id == pane)
+        to = min(max(at + by, 0), len(panes) - 1)
+        panes.insert(to, panes.pop(at))
+        self._model.arrange("move pane", panes=tuple(panes))
+
+    def _with(self, one: ChartStudy) -> tuple[ChartStudy, ...]:
+        return tuple(one if row.key == one.key else row for row in self._model.scene.studies)
+
+    def _arrange(self, title: str, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...] | None = None) -> None:
+        """Set the studies, without panes in which nothing is drawn any more."""
+        scene = self._model.scene
+        used = {one.pane for one in studies} | {pane.id for pane in DEFAULT_PANES}
+        kept = tuple(pane for pane in (scene.panes if panes is None else panes) if pane.id in used)
+        maximised = scene.maximised if scene.maximised in used else ""
+        self._model.arrange(title, studies=studies, panes=kept, maximised=maximised)
+
+    # -- in a layout
+
+    def document(self) -> dict[str, object]:
+        """Return the indicators and the panes as a JSON document, empty when they are as in a new chart."""
+        scene = self._model.scene
+        if not scene.studies and scene.panes == DEFAULT_PANES:
+            return {}
+        return {
+            "indicators": [study_document(one) for one in scene.studies],
+            "panes": [{"id": pane.id, "weight": round(pane.weight, 6)} for pane in scene.panes],
+        }
+
+    def restore(self, document: Mapping[str, object]) -> None:
+        """Show the indicators and the panes of a document; invalid parts, as after an edit by hand, are left out."""
+        rows, weights = document.get("indicators"), document.get("panes")
+        found: dict[str, ChartStudy] = {}
+        for row in (rows if isinstance(rows, list) else [])[:_MAX_STUDIES]:
+            one = parse_study_document(row) if isinstance(row, Mapping) else None
+            if one is not None:
+                found.setdefault(one.key, one)
+        known = {pane.id: pane for pane in DEFAULT_PANES}
+        known |= {one.pane: pane_of(one) for one in found.values() if one.pane not in known}
+        panes: dict[str, Pane] = {}
+        for row in weights if isinstance(weights, list) else []:
+            pane, weight = _weight_of(row)
+            if pane in known and weight is not None:
+                panes[pane] = replace(known[pane], weight=weight)
+        panes |= {name: pane for name, pane in known.items() if name not in panes}
+        self._model.restore_studies(tuple(found.values()), tuple(panes.values()))
+
+
+def _names(key: str) -> Iterator[str]:
+    """Return names for a pane: that of the study, then with numbers."""
+    return chain((key,), (f"{key}-{n}" for n in count(2)))
+
+
+def _weight_of(row: object) -> tuple[str, float | None]:
+    if not isinstance(row, Mapping):
+        return "", None
+    pane, weight = row.get("id"), row.get("weight")
+    least, most = _LAYOUT_WEIGHTS
+    is_weight = isinstance(weight, int | float) and least <= weight <= most
+    return str(pane), float(weight) if is_weight else None  # type: ignore[arg-type]

@@ -1,0 +1,208 @@
+"""Brings the values of indicators to a chart: requests them on reader threads, and drops what is no longer wanted."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from candledesk.cache.indicator_messages import IndicatorRequest, IndicatorRowsRequest
+from candledesk.cache.runtime.threads import run_into
+from candledesk.domain.errors import CandleDeskError
+from candledesk.domain.span import Span
+from candledesk.indicators.declaration import Reach
+from candledesk.ui.chart.core.studies.study_values import StudyValues
+
+if TYPE_CHECKING:
+    from candledesk.cache.api import CacheApi
+    from candledesk.cache.events import BarsStored, CoverageChanged
+    from candledesk.indicators.studies import Study
+    from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.core.studies.chart_study import ChartStudy
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+
+_log = logging.getLogger(__name__)
+_RANGE_MS = 100  # WORKBENCH.md §1.4: what is made of the visible range is computed ten times a second at most
+_STORED_MS = 400  # the chart reads its window again after bars were stored; if it does not, the values are read alone
+Request = IndicatorRequest | IndicatorRowsRequest
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """The latest request for one indicator; ``next``: what is to be requested after the one that is in flight."""
+
+    request: Request
+    generation: int
+    is_in_flight: bool = True
+    next: Request | None = None
+
+
+class StudyFeed(QObject):
+    """Keeps the values of a chart's indicators as new as its bars.
+
+    Of one indicator at most one request is in flight; a reply to an older request than the latest is not drawn.
+    """
+
+    _request_ended = Signal(str, int, object)  # key, generation, Future[StudyValues]
+
+    def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel) -> None:
+        """Serve ``model``."""
+        super().__init__(model)
+        self._cache, self._model = cache, model
+        self._wanted: dict[str, _Wanted] = {}
+        self._n_requests = 0
+        self._range_timer = self._timer(_RANGE_MS, self._on_range_due)
+        self._stored_timer = self._timer(_STORED_MS, self._request_all)
+        self._request_ended.connect(self._on_request_ended, Qt.ConnectionType.QueuedConnection)
+        model.series_changed.connect(self._request_all)
+        model.studies_changed.connect(self._on_studies_changed)
+        model.viewport_changed.connect(self._on_viewport_changed)
+        bridge.bars_stored.connect(self._on_store_changed)
+        bridge.coverage_changed.connect(self._on_store_changed)
+
+    def _timer(self, wait_ms: int, call: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(wait_ms)
+        timer.timeout.connect(call)
+        return timer
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether values are on their way."""
+        return any(wanted.is_in_flight for wanted in self._wanted.values()) or self._range_timer.isActive()
+
+    # -- what is wanted
+
+    def _shown(self) -> list[ChartStudy]:
+        return [one for one in self._model.scene.studies if one.is_shown]
+
+    def _request_all(self) -> None:
+        self._stored_timer.stop()
+        for one in self._shown():
+            self._request(one)
+
+    def _on_studies_changed(self) -> None:
+        keys = {one.key for one in self._shown()}
+        self._wanted = {key: wanted for key, wanted in self._wanted.items() if key in keys}
+        for one in self._shown():
+            wanted = self._wanted.get(one.key)
+            if wanted is None or (wanted.next or wanted.request).study != one.study:
+                self._request(one)
+
+    def _on_viewport_changed(self) -> None:
+        if not self._range_timer.isActive() and any(_is_of_range(one.study) for one in self._shown()):
+            self._range_timer.start()
+
+    def _on_range_due(self) -> None:
+        for one in self._shown():
+            wanted = self._wanted.get(one.key)
+            if _is_of_range(one.study) and (wanted is None or self._request_of(one) != (wanted.next or wanted.request)):
+                self._request(one)
+
+    def _on_store_changed(self, event: BarsStored | CoverageChanged) -> None:
+        series = self._model.series
+        if event.symbol != series.symbol:
+            return
+        is_own = event.interval.base is series.interval.base
+        if any(is_own or _reads_others(one.study) for one in self._shown()) and not self._stored_timer.isActive():
+            self._stored_timer.start()
+
+    # -- requests
+
+    def _request_of(self, one: ChartStudy) -> Request | None:
+        series = self._model.series
+        axis, interval = series.axis, series.interval
+        if not axis.n_rows:
+            return None
+        if _is_of_range(one.study):
+            lo, hi = self._model.placed.visible()
+            if hi <= lo:
+                return None
+            span = Span(int(axis.open_time[lo]), int(axis.open_time[hi - 1]) + axis.step_s * axis.stride)
+            return IndicatorRequest(series.symbol, interval, one.study, span)
+        span = Span(int(axis.open_time[0]), axis.loaded_end + interval.longest_s)
+        if axis.is_single:
+            return IndicatorRequest(series.symbol, interval, one.study, span)
+        return IndicatorRowsRequest(series.symbol, interval, one.study, span, axis.stride)
+
+    def _request(self, one: ChartStudy) -> None:
+        request = self._request_of(one)
+        if request is None:
+            return
+        wanted = self._wanted.get(one.key)
+        if wanted is not None and wanted.is_in_flight and _is_same_line(wanted.request, request):
+            wanted.next = request
+        else:
+            self._send(one.key, request)
+
+    def _send(self, key: str, request: Request) -> None:
+        self._n_requests += 1
+        generation = self._n_requests
+        self._wanted[key] = _Wanted(request, generation)
+
+        def forward(ended: Future[StudyValues]) -> None:
+            if shiboken6.isValid(self):
+                self._request_ended.emit(key, generation, ended)
+
+        self._load(request).add_done_callback(forward)
+
+    def _load(self, request: Request) -> Future[StudyValues]:
+        """Return a future of the values, which are made ready on the thread that read them."""
+        values: Future[StudyValues] = Future()
+        if isinstance(request, IndicatorRequest):
+            reply = self._cache.load_indicator(request)
+            reply.add_done_callback(lambda _: run_into(values, lambda: StudyValues.from_reply(reply.result())))
+        else:
+            rows = self._cache.load_indicator_rows(request)
+            rows.add_done_callback(lambda _: run_into(values, lambda: StudyValues.from_rows(rows.result())))
+        return values
+
+    def _on_request_ended(self, key: str, generation: int, future: Future[StudyValues]) -> None:
+        wanted = self._wanted.get(key)
+        if wanted is None or wanted.generation != generation:
+            return
+        wanted.is_in_flight = False
+        values = _values_of(wanted.request, future)
+        series, request = self._model.series, wanted.request
+        if values is not None and (series.symbol, series.interval) == (request.symbol, request.interval):
+            self._model.set_study_values(key, values)
+        if wanted.next is not None:
+            self._send(key, wanted.next)
+
+
+def _values_of(request: Request, future: Future[StudyValues]) -> StudyValues | None:
+    """Return the values, those of an error with its sentence; ``None`` when the cache dropped the request."""
+    try:
+        return future.result()
+    except CancelledError:
+        return None
+    except CandleDeskError as error:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - our bug, but the chart must not stay silent
+        _log.exception("values of an indicator could not be read")
+        text = "The values could not be read: the log says why."
+    none = np.empty(0)
+    lines = dict.fromkeys(request.study.indicator.output_names, none)
+    times, settled = np.empty(0, np.int64), np.empty(0, np.bool_)
+    return StudyValues(
+        request.study, request.symbol, request.interval, 1, times, lines, lines, lines, settled, notes=(text,)
+    )
+
+
+def _is_of_range(study: Study) -> bool:
+    return any(one.indicator.reach is Reach.RANGE for one in study.chain)
+
+
+def _reads_others(study: Study) -> bool:
+    """Return whether bars of other intervals are part of the values."""
+    return any(one.indicator.reach is Reach.RANGE or one.indicator.needs_daily for one in study.chain)
+
+
+def _is_same_line(one: Request, other: Request) -> bool:
+    return (type(one), one.symbol, one.interval, one.study) == (type(other), other.symbol, other.interval, other.study)

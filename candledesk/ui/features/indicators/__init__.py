@@ -1,0 +1,1 @@
+"""Indicators: the list to add them from, the settings of one, and its menu."""

@@ -1,0 +1,116 @@
+"""Indicators as a feature of the window: the list behind ``/``, the settings, and the menu of a row of the legend."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from candledesk.ui.features.indicators.add_dialog import AddDialog
+from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.core.studies.chart_study import ChartStudy
+    from candledesk.ui.shell.chart_page import ChartPage
+    from candledesk.ui.shell.feature import WindowContext
+
+_KEYS = (
+    ("Mouse", "Settings of an indicator", "Double-click its name"),
+    ("Mouse", "Hide, set or remove an indicator", "Point at its name"),
+)
+
+
+class IndicatorsController(QObject):
+    """Opens the dialogs and the menu for the chart in front."""
+
+    def __init__(self, context: WindowContext) -> None:
+        """Listen to the charts of a window."""
+        super().__init__(context.window)
+        self._window, self._charts = context.window, context.charts
+        context.charts.study_settings_requested.connect(self.show_settings)
+        context.charts.menu_requested.connect(self._on_menu_requested)
+
+    def show_list(self) -> None:
+        """Open the list of indicators."""
+        page = self._charts.page
+        if page is not None:
+            AddDialog(page, self._window).open()
+
+    def show_settings(self, key: str) -> None:
+        """Open the settings of an indicator of the chart in front."""
+        page = self._charts.page
+        one = page.studies.find(key) if page is not None else None
+        if page is not None and one is not None:
+            SettingsDialog(page, one, self._window).open()
+
+    def remove_all(self) -> None:
+        """Remove all indicators of the chart in front."""
+        page = self._charts.page
+        if page is not None:
+            page.studies.remove_all()
+
+    def has_studies(self) -> bool:
+        """Return whether the chart in front has an indicator."""
+        page = self._charts.page
+        return page is not None and bool(page.model.scene.studies)
+
+    def _on_menu_requested(self, at: QPoint) -> None:
+        page = self._charts.page
+        target = page.view.legend_at(at) if page is not None else None
+        one = page.studies.find(target.key) if page is not None and target is not None else None
+        if page is not None and one is not None:
+            menu = self.menu_of(page, one)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(page.view.mapToGlobal(at))
+
+    def menu_of(self, page: ChartPage, one: ChartStudy) -> QMenu:
+        """Return the menu of an indicator."""
+        menu, studies = QMenu(self._window), page.studies
+        menu.addAction("Settings…", partial(self.show_settings, one.key))
+        menu.addAction("Hide" if one.is_shown else "Show", partial(studies.toggle, one.key))
+        menu.addAction("Remove", partial(studies.remove, one.key))
+        menu.addSeparator()
+        where = menu.addMenu("Move to")
+        for text, pane in self._panes(page, one):
+            where.addAction(text, partial(studies.move_to, one.key, pane))
+        if one.pane != PRICE:
+            menu.addAction("Move the pane up", partial(studies.move_pane, one.pane, -1))
+            menu.addAction("Move the pane down", partial(studies.move_pane, one.pane, 1))
+        return menu
+
+    def _panes(self, page: ChartPage, one: ChartStudy) -> list[tuple[str, str]]:
+        """Return the panes that an indicator can be moved to, by what is drawn there; an empty name for a new one."""
+        scene = page.model.scene
+        panes = []
+        for pane in scene.panes:
+            names = [other.look.short for other in scene.studies if other.pane == pane.id and other.key != one.key]
+            if pane.id == PRICE and one.pane != PRICE:
+                panes.append(("The pane of prices", PRICE))
+            elif pane.id not in {PRICE, VOLUME, one.pane} and names:
+                panes.append((f"The pane of {', '.join(names)}", pane.id))
+        is_alone = one.pane != PRICE and sum(other.pane == one.pane for other in scene.studies) == 1
+        return panes if is_alone else [*panes, ("A pane of its own", "")]
+
+
+def indicators_feature(context: WindowContext) -> Feature:
+    """Return the entries of the Chart menu."""
+    controller = IndicatorsController(context)
+    return Feature(
+        "indicators",
+        (
+            ActionRow(
+                "indicators", "Chart", "Indicators…", ("/",), controller.show_list, context.charts.has_target,
+                has_separator=True,
+            ),
+            ActionRow(
+                "remove_indicators", "Chart", "Remove all indicators", (), controller.remove_all,
+                controller.has_studies,
+            ),
+        ),
+        keys=_KEYS,
+    )  # fmt: skip
