@@ -5,6 +5,7 @@ It only hands on: to ``queries`` (viewports, bars of spans, searches, estimates)
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.missing_calendars import MissingCalendars
-from candledesk.cache.queries.studies.loader import IndicatorLoader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.queries.studies.loader import IndicatorLoader
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
@@ -96,7 +97,8 @@ class CacheController:
         self._importer = BarsImporter(context, catalog, fill_scheduler)
         self._estimator = Estimator(context, catalog)
         self._coverage = CoverageReader(context, catalog, self._calendars)
-        self._indicator_loader = IndicatorLoader(context, catalog)
+        self._indicators_lock = threading.Lock()
+        self._indicators: IndicatorLoader | None = None
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self._storage_health = fill_scheduler.storage_health
         self.limiter_state = context.limiter_state
@@ -126,11 +128,20 @@ class CacheController:
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator at stored bars."""
-        return self._indicator_loader.load_indicator(request)
+        return self._indicator_loader().load_indicator(request)
 
     def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
         """Return the extremes of an indicator's lines for each row of a chart that is zoomed out."""
-        return self._indicator_loader.load_indicator_rows(request)
+        return self._indicator_loader().load_indicator_rows(request)
+
+    def _indicator_loader(self) -> IndicatorLoader:
+        """Return what computes indicators, which is imported at its first use."""
+        from candledesk.cache.queries.studies.loader import IndicatorLoader
+
+        with self._indicators_lock:
+            if self._indicators is None:
+                self._indicators = IndicatorLoader(self._context, self._catalog)
+            return self._indicators
 
     def import_bars(
         self, symbol: str, interval: Interval, bars: Bars, listing: Listing | None = None

@@ -19,7 +19,7 @@ from candledesk.cache.fetching.job_journal import JobJournal
 from candledesk.cache.fetching.provider_limits import ProviderLimits
 from candledesk.cache.jobs.queue import JobQueue
 from candledesk.cache.maintenance.files import HomeFiles
-from candledesk.cache.maintenance.registry import KINDS
+from candledesk.cache.maintenance.registry import find_kind
 from candledesk.cache.maintenance.runner import MaintenanceRunner
 from candledesk.cache.maintenance.storage_options import StorageOptionsFile
 from candledesk.cache.maintenance.task import MaintenanceContext
@@ -164,7 +164,7 @@ class CacheService:
         parts = self._context, self._catalog, self._fill_scheduler, self.jobs
         connect, repair_rows = partial(connect_reader, database), self._row_repairs.repair_now
         context = MaintenanceContext(*parts, paths, connect, refusal, kept, repair_rows)
-        return MaintenanceRunner(context, KINDS)
+        return MaintenanceRunner(context, find_kind)
 
     def _make_limiters(self, database: Path) -> Limiters:
         limiters: dict[str, Limiter] = {}

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from candledesk.cache.maintenance.backup import BACKUP
-from candledesk.cache.maintenance.checking import CHECK, REPAIR
-from candledesk.cache.maintenance.compact import COMPACT
-from candledesk.cache.maintenance.conversion import CONVERT
-from candledesk.cache.maintenance.forget import FORGET
 from candledesk.cache.maintenance_messages import MaintenanceKind
 
 if TYPE_CHECKING:
     from candledesk.cache.maintenance.task import TaskKind
 
-KINDS: dict[MaintenanceKind, TaskKind] = {
-    MaintenanceKind.BACKUP: BACKUP,
-    MaintenanceKind.CHECK: CHECK,
-    MaintenanceKind.COMPACT: COMPACT,
-    MaintenanceKind.CONVERT: CONVERT,
-    MaintenanceKind.FORGET: FORGET,
-    MaintenanceKind.REPAIR: REPAIR,
+_MODULES = {  # the module of this folder that declares each kind, by its name in capitals
+    MaintenanceKind.BACKUP: "backup",
+    MaintenanceKind.CHECK: "checking",
+    MaintenanceKind.COMPACT: "compact",
+    MaintenanceKind.CONVERT: "conversion",
+    MaintenanceKind.FORGET: "forget",
+    MaintenanceKind.REPAIR: "checking",
 }
+
+
+def find_kind(kind: MaintenanceKind) -> TaskKind | None:
+    """Return a kind of task, ``None`` for one that is not listed; imported at its first use, to start sooner."""
+    if kind not in _MODULES:
+        return None
+    found: TaskKind = getattr(import_module(f"{__package__}.{_MODULES[kind]}"), kind.name)
+    return found

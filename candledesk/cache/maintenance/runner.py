@@ -17,7 +17,7 @@ from candledesk.cache.runtime.threads import closed_future, start_daemon
 from candledesk.domain.errors import CandleDeskError, ClosingError, InputError, TaskStateError, UnknownTaskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from candledesk.cache.maintenance.task import MaintenanceContext, TaskKind
     from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
@@ -49,12 +49,12 @@ class MaintenanceRunner:
     def __init__(
         self,
         context: MaintenanceContext,
-        kinds: Mapping[MaintenanceKind, TaskKind],
+        find_kind: Callable[[MaintenanceKind], TaskKind | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start nothing; ``kinds``: what can be done here (``registry``)."""
+        """Start nothing; ``find_kind``: what can be done here (``registry``)."""
         self._context = context
-        self._kinds = kinds
+        self._find_kind = find_kind
         self._clock = clock
         self._condition = threading.Condition()
         self._entries: dict[int, _Entry] = {}  # by number, ascending
@@ -67,7 +67,7 @@ class MaintenanceRunner:
 
     def start(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
         """Queue a task, or join an equal one that waits or runs."""
-        kind = self._kinds.get(request.kind)
+        kind = self._find_kind(request.kind)
         if kind is None:
             return _failed(InputError("kind", f"This CandleDesk cannot do {request.kind.value!r}"))
         refusal = self._context.refusal if kind.is_written else None

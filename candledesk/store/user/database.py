@@ -23,11 +23,8 @@ from candledesk.store.database_file import (
 )
 from candledesk.store.log_check import require_own_log
 from candledesk.store.migrating import create_or_migrate
-from candledesk.store.salvage.new_file import free_name
-from candledesk.store.salvage.versions import has_tables
 from candledesk.store.sqlite_errors import translate_faults
 from candledesk.store.user import migrations
-from candledesk.store.user.salvage import salvage_user_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +70,8 @@ def open_user_database(path: Path, now: int) -> OpenedUserDatabase:
     try:
         return OpenedUserDatabase(_open(path), "")
     except (DamagedFileError, ForeignFileError) as error:
+        from candledesk.store.salvage.versions import has_tables
+
         is_ours = isinstance(error, DamagedFileError) or has_tables(path, user_schema())
         saved = _salvage(path, now) if is_ours else None
         if saved is not None:
@@ -95,6 +94,8 @@ def user_schema() -> Schema:
 
 def _salvage(path: Path, now: int) -> SavedUserData | None:
     """Save a damaged file into a new one; ``None`` when nothing can be read, or there is no room."""
+    from candledesk.store.user.salvage import salvage_user_data
+
     try:
         return salvage_user_data(path, user_schema(), now)
     except EnvironmentFaultError as error:
@@ -174,6 +175,8 @@ def _connect_writer(path: Path) -> Connection:
 
 def _rename_damaged(path: Path, now: int) -> Path:
     """Rename the file and its logs, the database last, so that a log is never read with another database."""
+    from candledesk.store.salvage.new_file import free_name
+
     kept = free_name(path.parent, f"{path.stem}.damaged-", now, path.suffix)
     try:
         for suffix in ("-wal", "-journal", "-shm", ""):

@@ -48,7 +48,7 @@ class Harness:
         cache = SimpleNamespace(now=lambda: NOW, emit=self.events.append)
         context = SimpleNamespace(cache=cache, refusal=refusal)
         by_kind = {MaintenanceKind(name): kind for name, kind in kinds.items()}
-        self.runner = MaintenanceRunner(context, by_kind, lambda: self.clock_s)
+        self.runner = MaintenanceRunner(context, by_kind.get, lambda: self.clock_s)
 
     def start(self, request=CHECK):
         return self.runner.start(request).result(WAIT_S)
