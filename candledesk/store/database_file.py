@@ -216,12 +216,12 @@ def quick_check(conn: sqlite3.Connection, *, is_thorough: bool = False) -> list[
     """
     pragma = "integrity_check" if is_thorough else "quick_check"
     try:
-        found = [str(row[0]) for row in conn.execute(f"PRAGMA {pragma}").fetchall()]
+        found = [line for row in conn.execute(f"PRAGMA {pragma}").fetchall() for line in str(row[0]).splitlines()]
         missing = Counter((row[0], row[2]) for row in conn.execute("PRAGMA foreign_key_check").fetchall())
     except sqlite3.DatabaseError as error:
         return [str(error)]
     found += [f"{table}: {n} rows without their {parent}" for (table, parent), n in missing.items()]
-    return [line for line in found if line != "ok"]
+    return [line for line in found if line != "ok" and not line.startswith("*** in database")]
 
 
 def list_tables(conn: sqlite3.Connection) -> list[str]:

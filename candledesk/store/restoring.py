@@ -24,7 +24,7 @@ from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import APPLICATION_ID, connect_reader, create_or_open
 from candledesk.store.market.instruments import list_series
 from candledesk.store.replacing import finish_replacing, replace_files
-from candledesk.store.sqlite_errors import translate_faults
+from candledesk.store.sqlite_errors import DamagedDatabaseError, translate_faults
 from candledesk.store.user.database import find_damage, migrate_user_database
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ class DamagedBackupError(EnvironmentFaultError):
     """The backup is damaged; ``damage``: a sentence for each, at most ``MAX_DAMAGE``."""
 
     def __init__(self, backup: Path, damage: list[str]) -> None:
-        """Build the message."""
-        super().__init__(
-            f"{backup} is damaged, so nothing was restored: {damage[0]}. Take another backup (`candledesk backup "
-            "--list`), or restore it as it is with `candledesk restore --damaged`, then `candledesk doctor --repair`."
-        )
+        """Build the message; without ``damage`` the backup cannot even be copied."""
+        found = damage[0] if damage else "SQLite cannot read it"
+        text = f"{backup} is damaged, so nothing was restored: {found}. Take another (`candledesk backup --list`)"
+        way = ", or restore it as it is with `candledesk restore --damaged`, then `candledesk doctor --repair`"
+        super().__init__(f"{text}{way if damage else ''}.")
         self.damage = damage
 
 
@@ -93,6 +93,9 @@ def restore(
         counts = _count(ready[0]) if info.application_id == APPLICATION_ID else (0, 0, None)
         for path in ready:
             sync_file(path)
+    except DamagedDatabaseError as error:
+        _remove_leftovers(home)
+        raise DamagedBackupError(backup, []) from error
     except NewerFileError as error:
         _remove_leftovers(home)
         raise EnvironmentFaultError(

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from candledesk.cache.events import FaultRaised
+from candledesk.cache.maintenance_messages import MaintenanceKind, MaintenanceRequest
 from candledesk.cache.messages import JobState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
@@ -115,6 +116,14 @@ def test_a_job_under_way_never_succeeds_into_a_lost_file(harness, home, yahoo, c
         harness.cache.wait_job(job.job_id).result(WAIT_S)
     ended = [event.job.state for event in harness.events if hasattr(event, "job") and event.job.job_id == job.job_id]
     assert JobState.SUCCEEDED not in ended
+
+
+@pytest.mark.parametrize("kind", [MaintenanceKind.BACKUP, MaintenanceKind.CHECK])
+def test_no_copy_is_made_of_another_file_and_none_is_called_sound(harness, home, kind):
+    replace(home)
+    with pytest.raises(EnvironmentFaultError, match="was replaced"):
+        harness.cache.start_maintenance(MaintenanceRequest(kind)).result(WAIT_S)
+    assert not list((home / "backups").glob("*.db"))
 
 
 def test_a_file_that_is_put_back_is_used_again(harness, home, yahoo):

@@ -153,7 +153,7 @@ def _truncated(path, _tmp_path):
         (_text, InputError, "is not a database of CandleDesk"),
         (_own, InputError, "is the database itself"),
         (_zeroed, EnvironmentFaultError, "damaged"),
-        (_truncated, EnvironmentFaultError, "damaged"),
+        (_truncated, DamagedBackupError, r"nothing was restored: .*backup --list`"),
         (_changed_bar, DamagedBackupError, "AAPL 1m: .*nothing was restored|nothing was restored: AAPL 1m"),
     ],
 )

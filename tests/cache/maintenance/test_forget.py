@@ -88,6 +88,17 @@ def test_a_backup_with_the_same_bars_is_used_again(stored, succeed):
     assert backup.path in task.lines[-1]
 
 
+def test_a_damaged_backup_is_not_used_again(stored, succeed):
+    """The restore would refuse it, so that nothing could be undone."""
+    succeed("backup")
+    (manual,) = stored.cache.list_backups().result(WAIT_S)
+    with closing(sqlite3.connect(manual.path)) as conn, conn:
+        conn.execute("UPDATE candle SET close = close + 1 WHERE ts = (SELECT max(ts) FROM candle)")
+    task = succeed("forget", symbol="AAA")
+    assert manual.path not in task.lines[-1]
+    assert sorted(backup.reason for backup in stored.cache.list_backups().result(WAIT_S)) == ["forget", "manual"]
+
+
 def test_a_series_that_has_changed_since_the_backup_is_copied_again(stored, succeed, yahoo):
     succeed("backup")
     yahoo.now += 3_600

@@ -10,11 +10,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.span import Span
+from candledesk.store.database_file import connect, quick_check
 from candledesk.store.market.bars import delete_bars
 from candledesk.store.market.chunks.reading import BATCH, find_keys
 from candledesk.store.market.chunks.table import read_head
+from candledesk.store.market.chunks.verification import verify_chunks
 from candledesk.store.market.database import require_transaction
+from candledesk.store.market.instruments import list_series
 from candledesk.store.market.row_copies.reading import fetch_one, fetch_proven
 from candledesk.store.market.row_copies.tables import SECOND, THIRD
 from candledesk.store.sqlite_errors import translate_faults
@@ -57,17 +61,26 @@ def find_series(conn: sqlite3.Connection, symbol: str, interval: str | None) -> 
 
 @translate_faults()
 def is_in_backup(conn: sqlite3.Connection, backup: Path, symbol: str, intervals: list[str]) -> bool:
-    """Return whether a backup has the bars of all these series as they are now, by their checksums."""
-    uri = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
+    """Return whether a backup has the bars of all these series as they are now, and can be restored.
+
+    Every chunk of it is checked, as ``restore`` does: it refuses a backup that is damaged anywhere.
+    """
     try:
-        with closing(sqlite3.connect(uri, uri=True)) as copy:
-            return all(
+        with closing(connect(backup, "ro", "&immutable=1")) as copy:
+            is_same = all(
                 (now := conn.execute(_CONTENT, (symbol, interval)).fetchone())[0]
                 and now == copy.execute(_CONTENT, (symbol, interval)).fetchone()
                 for interval in intervals
             )
-    except sqlite3.Error:  # of an older schema, or damaged
+            return is_same and _is_whole(copy)
+    except (sqlite3.Error, EnvironmentFaultError):  # of an older schema, or damaged
         return False
+
+
+def _is_whole(copy: sqlite3.Connection) -> bool:
+    return not quick_check(copy) and not any(
+        verify_chunks(copy, series_id) for series_id, _symbol, _interval in list_series(copy)
+    )
 
 
 @translate_faults()
