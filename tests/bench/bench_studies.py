@@ -20,7 +20,7 @@ ADDED = ("rsi", "macd", "bollinger", "supertrend", "ema")
 CROSSHAIR_MS = 2.0  # CHART.md, a move on a full chart
 MOST_MS = {50: 6.0, 99: 12.0}  # CHART.md, full chart
 FIRST_MS = 300.0  # CHART.md, first visible indicator columns
-MEASURED = ("pan", "half")
+MEASURED = ("pan", "half", "zoom")
 
 
 class StudyBench(Bench):

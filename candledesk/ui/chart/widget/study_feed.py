@@ -21,6 +21,7 @@ from candledesk.ui.chart.core.studies.study_values import StudyValues
 if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.cache.events import BarsStored, CoverageChanged
+    from candledesk.domain.interval import Interval
     from candledesk.indicators.studies import Study
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _RANGE_MS = 100  # WORKBENCH.md §1.4: what is made of the visible range is computed ten times a second at most
+_SERIES_MS = 100  # a jump over a long series changes the loaded bars hundreds of times a second
 _STORED_MS = 400  # the chart reads its window again after bars were stored; if it does not, the values are read alone
 Request = IndicatorRequest | IndicatorRowsRequest
 
@@ -58,8 +60,11 @@ class StudyFeed(QObject):
         self._n_requests = 0
         self._range_timer = self._timer(_RANGE_MS, self._on_range_due)
         self._stored_timer = self._timer(_STORED_MS, self._request_all)
+        self._series_timer = self._timer(_SERIES_MS, self._on_series_due)
+        self._is_series_due = False
+        self._requested: tuple[str, Interval] | None = None
         self._request_ended.connect(self._on_request_ended, Qt.ConnectionType.QueuedConnection)
-        model.series_changed.connect(self._request_all)
+        model.series_changed.connect(self._on_series_changed)
         model.studies_changed.connect(self._on_studies_changed)
         model.viewport_changed.connect(self._on_viewport_changed)
         bridge.bars_stored.connect(self._on_store_changed)
@@ -75,7 +80,8 @@ class StudyFeed(QObject):
     @property
     def is_loading(self) -> bool:
         """Whether values are on their way."""
-        return any(wanted.is_in_flight for wanted in self._wanted.values()) or self._range_timer.isActive()
+        is_due = self._is_series_due or self._range_timer.isActive()
+        return is_due or any(wanted.is_in_flight for wanted in self._wanted.values())
 
     # -- what is wanted
 
@@ -86,6 +92,20 @@ class StudyFeed(QObject):
         self._stored_timer.stop()
         for one in self._shown():
             self._request(one)
+
+    def _on_series_changed(self) -> None:
+        """Request the values at once, and again for all later changes of one series within ``_SERIES_MS`` together."""
+        shown = self._model.series.symbol, self._model.series.interval
+        if self._series_timer.isActive() and shown == self._requested:
+            self._is_series_due = True
+            return
+        self._is_series_due, self._requested = False, shown
+        self._series_timer.start()
+        self._request_all()
+
+    def _on_series_due(self) -> None:
+        if self._is_series_due:
+            self._on_series_changed()
 
     def _on_studies_changed(self) -> None:
         keys = {one.key for one in self._shown()}

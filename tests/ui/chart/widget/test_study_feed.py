@@ -90,6 +90,22 @@ def test_one_request_is_in_flight_and_the_latest_window_is_requested_next(studie
     assert held.requests == []
 
 
+def test_many_changes_of_the_window_in_a_row_lead_to_few_requests(studied, held):
+    studied.study_feed._series_timer.setInterval(60_000)
+    studied.studies.add("sma")
+    held.answer()
+    studied.settle()
+    n_answered = 0
+    for _ in range(50):
+        studied.model.series_changed.emit()
+        while held.open:
+            held.answer()
+            studied.settle()
+            n_answered += 1
+    assert n_answered <= 1
+    assert studied.study_feed.is_loading, "the last change leads to a request at the end of the pause"
+
+
 def test_a_reply_to_former_inputs_is_not_drawn(studied, held):
     one = studied.studies.add("sma")
     for length in (20, 30):
