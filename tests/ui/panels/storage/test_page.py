@@ -185,7 +185,7 @@ def test_damage_is_seen_at_once_in_words_and_several_are_one_line(make_page, cac
     assert not page.page.damage_strip.isVisible()
     cache.emit(_damage())
     page.settle()
-    assert page.page.damage_strip.text.text().startswith("Stored 1m bars of AAPL are damaged")
+    assert page.page.damage_strip.text.text().startswith("Stored 1m bars of AAPL were damaged")
     for number in range(300):
         cache.emit(_damage(f"S{number}"))
     page.settle()
