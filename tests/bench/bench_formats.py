@@ -20,6 +20,7 @@ import numpy as np
 
 from candledesk.cache.maintenance.conversion import IDLE_SHARE, N_CHUNKS, PAUSE_S
 from candledesk.cache.runtime.writer import Writer
+from candledesk.store.file_guard import FileGuard
 from candledesk.store.market import pyramid
 from candledesk.store.market.bars import write_bars
 from candledesk.store.market.chunks.codec import encode
@@ -88,7 +89,9 @@ class Conversion:
     """A conversion as the application does it: on the writer's thread, in small steps with pauses."""
 
     def __init__(self, former):
-        self.writer = Writer(lambda: connect_writer(former.path), checkpoint)
+        guard = FileGuard(former.path, is_written=True)
+        guard.adopt()
+        self.writer = Writer(lambda: connect_writer(former.path), checkpoint, guard=guard)
         self.steps = []
         self.thread = Thread(target=self._run)
 
