@@ -105,7 +105,7 @@ def _raise_rev(conn: sqlite3.Connection, head: SeriesHead, n_changed: int) -> No
 
 @translate_faults()
 def delete_bars(conn: sqlite3.Connection, series_id: int, span: Span) -> int:
-    """Delete the bars that open in ``span`` (the provider withdrew them); return how many were deleted."""
+    """Delete the bars that open in ``span``, in rows and chunks; return how many were deleted."""
     require_transaction(conn)
     findings: list[Finding] = []
     head = _exact_head(conn, series_id, findings)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from candledesk.ui.panels.storage.empty_note import EmptyNote
 from candledesk.ui.panels.storage.tables.backups_view import BackupsView
+from candledesk.ui.panels.storage.tables.pane_layout import lay_out_pane
 from candledesk.ui.panels.storage.texts import last_backup_text
 from candledesk.ui.plain_text import PlainLabel
 
@@ -45,23 +46,12 @@ class BackupsPane(QWidget):
             "You can go on working while it is made.",
             "Back up now",
         )
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.table)
-        self.pages.addWidget(self.empty)
         row = QHBoxLayout()
-        row.setContentsMargins(24, 10, 24, 10)
         row.setSpacing(8)
         row.addWidget(self.last, 1)
         for button in (self.file_button, self.restore_button, self.delete_button):
             row.addWidget(button)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addLayout(row)
-        tables = QHBoxLayout()
-        tables.setContentsMargins(13, 0, 14, 0)  # and the padding of cells: the texts stand under those of the head
-        tables.addWidget(self.pages)
-        box.addLayout(tables, 1)
+        self.pages = lay_out_pane(self, row, self.table, self.empty)
         self.empty.wished.connect(self.backup_requested)
         self.file_button.clicked.connect(self.file_backup_requested)
         self.restore_button.clicked.connect(self._on_restore_clicked)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from candledesk.ui.panels.storage.empty_note import EmptyNote
+from candledesk.ui.panels.storage.tables.pane_layout import lay_out_pane
 from candledesk.ui.panels.storage.tables.series_model import SeriesModel
 from candledesk.ui.panels.storage.tables.series_view import SeriesView
 from candledesk.ui.panels.storage.texts import chosen_text
@@ -41,24 +42,13 @@ class SeriesPane(QWidget):
         self.forget_button.setToolTip("Delete the chosen series; asks first, and makes a backup (Del)")
         self.forget_button.setAutoDefault(False)
         self.empty = EmptyNote()
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.table)
-        self.pages.addWidget(self.empty)
         row = QHBoxLayout()
-        row.setContentsMargins(24, 10, 24, 10)
         row.setSpacing(12)
         row.addWidget(self.search)
         row.addStretch(1)
         row.addWidget(self.chosen)
         row.addWidget(self.forget_button)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addLayout(row)
-        tables = QHBoxLayout()
-        tables.setContentsMargins(13, 0, 14, 0)  # and the padding of cells: the texts stand under those of the head
-        tables.addWidget(self.pages)
-        box.addLayout(tables, 1)
+        self.pages = lay_out_pane(self, row, self.table, self.empty)
         self.search.textChanged.connect(self._on_filter_changed)
         self.forget_button.clicked.connect(self._on_forget_requested)
         self.table.forget_requested.connect(self._on_forget_requested)
