@@ -256,5 +256,11 @@ def run_window(application: Application, symbols: list[str], interval: str) -> i
     )
     ends = WindowEnds(on_shown=application.start_web_aside, on_quit=quit_now, on_abort=application.abort)
     return run(
-        application.cache, options, ends, features=FEATURES, layout=layout, open_browser=application.open_browser
+        application.cache,
+        options,
+        ends,
+        features=FEATURES,
+        layout=layout,
+        workspace=application.workspace,
+        open_browser=application.open_browser,
     )

@@ -14,7 +14,7 @@ from tests.ui.conftest import discard, settle
 class WindowHarness:
     """``browsed`` and ``closed`` grow by one whenever the window opens the browser and when it was closed."""
 
-    def __init__(self, qapp, cache, home, features=FEATURES, layout=None, origin=None):
+    def __init__(self, qapp, cache, home, features=FEATURES, layout=None, origin=None, workspace=None):
         self.qapp, self.cache, self.home = qapp, cache, home
         self.closed, self.browsed = [], []
         self.bridge = Bridge(cache)
@@ -24,6 +24,7 @@ class WindowHarness:
             home=home,
             features=features,
             layout=layout,
+            workspace=workspace,
             origin=origin,
             open_browser=lambda: self.browsed.append(1),
             on_closed=lambda: self.closed.append(1),

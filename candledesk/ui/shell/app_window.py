@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.feature import FeatureFactory
+    from candledesk.workspace.api import SubscribedWorkspace
     from candledesk.workspace.layouts import AutosavedLayout
 
 _log = logging.getLogger(__name__)
@@ -222,11 +223,12 @@ def run_window(
     *,
     features: Iterable[FeatureFactory],
     layout: AutosavedLayout | None = None,
+    workspace: SubscribedWorkspace | None = None,
     open_browser: Callable[[], None] | None = None,
 ) -> int:
     """Open the window with its features and run until it is closed; return the exit code.
 
-    ``layout``: where the charts are kept, ``None`` for nowhere.
+    ``layout``: where the charts are kept, ``workspace``: where watchlists and named layouts are, ``None`` for nowhere.
 
     Raises ``EnvironmentFaultError`` when no window can be opened and ``InputError`` for an unknown interval.
     """
@@ -256,6 +258,7 @@ def run_window(
         theme=options.theme,
         origin=options.origin,
         layout=layout,
+        workspace=workspace,
         open_browser=open_browser,
         on_closed=quit_all,
     )

@@ -34,7 +34,7 @@ class ChartController(QObject):
     ``menu_requested`` a place on the view in front. ``symbol_requested``: a new chart needs a symbol. ``last_closed``:
     the only chart was asked to close. ``command_done`` carries a command on a chart that can be undone,
     ``chart_closed`` the model of a chart that no longer exists. ``arranged``: the indicators of a chart changed;
-    ``study_settings_requested`` carries the key of one in the chart in front.
+    ``study_settings_requested`` carries the key of one in the chart in front. ``chart_added`` carries a new chart.
     """
 
     front_changed = Signal()
@@ -46,6 +46,7 @@ class ChartController(QObject):
     menu_requested = Signal(QPoint)
     last_closed = Signal()
     command_done = Signal(object)
+    chart_added = Signal(object)
     chart_closed = Signal(object)
     arranged = Signal()
     study_settings_requested = Signal(str)
@@ -92,6 +93,10 @@ class ChartController(QObject):
         page = self.page
         return page.view if page is not None else None
 
+    def pages(self) -> list[ChartPage]:
+        """Return all charts of the window."""
+        return self.tabs.pages()
+
     # -- opening and closing
 
     def add_chart(self) -> ChartPage:
@@ -109,6 +114,7 @@ class ChartController(QObject):
         page.model.studies_changed.connect(self.arranged)
         page.study_settings_requested.connect(self.study_settings_requested)
         self.tabs.add_page(page)
+        self.chart_added.emit(page)
         return page
 
     def new_chart(self) -> None:

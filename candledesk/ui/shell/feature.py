@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
     from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.option_store import OptionStore
+    from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
     from candledesk.ui.theme.choice import ThemeChoice
+    from candledesk.ui.workspace_bridge import WorkspaceBridge
+    from candledesk.workspace.api import WorkspaceApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Panel:
     """A panel at an edge of the window, hidden at first; the window remembers where it is.
 
     ``dock`` needs an object name and a focus proxy. The row ``id`` that shows and hides it stands in ``menu`` with its
-    ``shortcuts``, and in the toolbar.
+    ``shortcuts``, and in the toolbar. ``icon``: the name of its picture in ``resources/icons``, empty for words.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Panel:
     area: Qt.DockWidgetArea
     menu: str
     shortcuts: tuple[str, ...] = ()
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class WindowContext:
 
     ``window``: parent of dialogs and of objects that live as long as the window. ``home``: the folder of the database.
     ``origin``: where the data are from. ``features``: all features of the window by their id,
-    complete once it is built, as ``table`` is.
+    complete once it is built, as ``table`` is. ``requests``: what one feature asks of another. ``workspace``: the
+    person's watchlists and layouts, ``None`` where nothing is stored; ``workspace_bridge`` signals their changes.
     """
 
     window: QMainWindow
@@ -88,6 +93,9 @@ class WindowContext:
     theme_choice: ThemeChoice
     table: ActionTable
     status: StatusBar
+    requests: WindowRequests
+    workspace: WorkspaceApi | None = None
+    workspace_bridge: WorkspaceBridge | None = None
     open_browser: Callable[[], None] | None = None
     features: dict[str, Feature] = field(default_factory=dict)
 

@@ -15,10 +15,12 @@ from candledesk.ui.shell.chart_controller import ChartController
 from candledesk.ui.shell.feature import DataOrigin, WindowContext
 from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.ui.shell.option_store import OptionStore
+from candledesk.ui.shell.requests import WindowRequests
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.shell.toolbar import ToolBar
 from candledesk.ui.theme.choice import ThemeChoice
 from candledesk.ui.theme.themes import apply_theme
+from candledesk.ui.workspace_bridge import WorkspaceBridge
 from candledesk.workspace.layout import Layout
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.shell.feature import Feature, FeatureFactory, Panel
+    from candledesk.workspace.api import SubscribedWorkspace
     from candledesk.workspace.layouts import AutosavedLayout
 
 SETTINGS_FILE = "window.ini"
@@ -52,12 +55,14 @@ class MainWindow(QMainWindow):
         theme: str = "",
         origin: DataOrigin | None = None,
         layout: AutosavedLayout | None = None,
+        workspace: SubscribedWorkspace | None = None,
         open_browser: Callable[[], None] | None = None,
         on_closed: Callable[[], None] | None = None,
     ) -> None:
         """Build everything; ``open_charts`` brings the first charts.
 
-        ``theme``: the option, empty when not given; ``layout``: where the charts are stored, ``None`` for nowhere.
+        ``theme``: the option, empty when not given; ``layout``: where the charts are stored, ``workspace``: where
+        watchlists and named layouts are, ``None`` for nowhere.
         """
         super().__init__()
         self._on_closed = on_closed
@@ -78,9 +83,10 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(cache.limiter_state())
         self.setStatusBar(self.status)
         self.table = ActionTable(self)
+        self._workspace_bridge = WorkspaceBridge(workspace, self) if workspace is not None else None
         context = WindowContext(
             self, cache, bridge, home, origin or DataOrigin(), self.charts, self.options, self.theme_choice,
-            self.table, self.status, open_browser,
+            self.table, self.status, WindowRequests(self), workspace, self._workspace_bridge, open_browser,
         )  # fmt: skip
         self.features = context.features
         for create in features:
@@ -178,6 +184,8 @@ class MainWindow(QMainWindow):
         self.autosave.finish()
         self._settings.sync()
         self.charts.close_feeds()
+        if self._workspace_bridge is not None:
+            self._workspace_bridge.close()
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self.hide()
