@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 START_TIMEOUT_S = 90.0  # the imports take 2 to 3 s here (STYLE.md); a loaded machine takes many times that
 GRACE_S = 2.0  # past the deadline that the child itself keeps, before it is taken for hung and killed
 CALENDAR_TIMEOUT_S = 60.0
+IDLE_S = 600.0  # then it ends and gives its 150 MB back (WINDOW.md, "Speed to hold")
 _LENGTH = struct.Struct(">Q")
 
 
@@ -139,26 +140,64 @@ class _Generation:
 
 
 class Child:
-    """Calls into the child process, from any thread; it is started at the first call and again after a death."""
+    """Calls into the child process, from any thread.
 
-    def __init__(self, config: ChildConfig) -> None:
-        """Remember the configuration; nothing is started yet."""
+    The process is started at the first call and again after a death, and ends when nothing was asked for a while.
+    """
+
+    def __init__(self, config: ChildConfig, idle_s: float = IDLE_S) -> None:
+        """Remember the configuration; nothing is started yet. ``idle_s``: seconds without a call until it ends."""
         self._config = config
+        self._idle_s = idle_s
         self._lock = threading.Lock()
         self._generation: _Generation | None = None
+        self._n_calls = 0  # under way
+        self._idle_end: threading.Timer | None = None
         self._closed = False
 
-    def _alive(self) -> _Generation:
+    @property
+    def is_running(self) -> bool:
+        """Whether the process exists now."""
+        with self._lock:
+            return self._generation is not None and not self._generation.is_dead
+
+    def _begin_call(self) -> _Generation:
         with self._lock:
             if self._closed:
                 msg = "CandleDesk is shutting down"
                 raise ClosingError(msg)
+            self._stop_waiting()
             if self._generation is None or self._generation.is_dead:
                 self._generation = _Generation(self._config)
+            self._n_calls += 1
             return self._generation
 
+    def _end_call(self) -> None:
+        with self._lock:
+            self._n_calls -= 1
+            if self._n_calls == 0 and not self._closed:
+                self._stop_waiting()
+                self._idle_end = threading.Timer(self._idle_s, self._end_idle)
+                self._idle_end.name, self._idle_end.daemon = "candledesk-child-idle", True
+                self._idle_end.start()
+
+    def _stop_waiting(self) -> None:
+        if self._idle_end is not None:
+            self._idle_end.cancel()
+            self._idle_end = None
+
+    def _end_idle(self) -> None:
+        """End a process that nothing is asked of; a call that begins now starts another one."""
+        with self._lock:
+            if self._n_calls or self._idle_end is not threading.current_thread():  # a call came first
+                return
+            generation, self._generation, self._idle_end = self._generation, None, None
+        if generation is not None:
+            log.info("the fetch process ends: nothing was asked of it for %.0f s", self._idle_s)
+            generation.kill()
+
     def _call(self, kind: str, payload: object, timeout_s: float) -> Any:  # noqa: ANN401 - typed by the public methods
-        generation = self._alive()
+        generation = self._begin_call()
         try:
             generation.ready.result(START_TIMEOUT_S)
             return generation.call(kind, payload).result(timeout_s)
@@ -166,10 +205,13 @@ class Child:
             log.warning("the fetch process did not answer within %.0f s: it is replaced", timeout_s)
             generation.kill()
             raise
+        finally:
+            self._end_call()
 
     def warm_up(self) -> None:
         """Start the process without waiting, so that the first fetch need not wait for its imports."""
-        self._alive()
+        self._begin_call()
+        self._end_call()
 
     def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window of a spelled symbol; a dead or hung process is a transient fault."""
@@ -204,6 +246,7 @@ class Child:
         """Kill the process; calls under way fail."""
         with self._lock:
             self._closed = True
+            self._stop_waiting()
             generation = self._generation
         if generation is not None:
             generation.kill()
