@@ -16,9 +16,11 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from candledesk.cache.runtime.threads import start_daemon
@@ -149,52 +151,46 @@ class Child:
         """Remember the configuration; nothing is started yet. ``idle_s``: seconds without a call until it ends."""
         self._config = config
         self._idle_s = idle_s
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()  # guards what follows; notified when a call or the process ends
         self._generation: _Generation | None = None
         self._n_calls = 0  # under way
-        self._idle_end: threading.Timer | None = None
+        self._asked_at = 0.0  # when the last call ended
         self._closed = False
 
     @property
     def is_running(self) -> bool:
         """Whether the process exists now."""
-        with self._lock:
+        with self._changed:
             return self._generation is not None and not self._generation.is_dead
 
     def _begin_call(self) -> _Generation:
-        with self._lock:
+        with self._changed:
             if self._closed:
                 msg = "CandleDesk is shutting down"
                 raise ClosingError(msg)
-            self._stop_waiting()
             if self._generation is None or self._generation.is_dead:
                 self._generation = _Generation(self._config)
+                start_daemon("candledesk-child-idle", partial(self._end_when_idle, self._generation))
+                self._changed.notify_all()  # the thread of a process that died ends
             self._n_calls += 1
             return self._generation
 
     def _end_call(self) -> None:
-        with self._lock:
+        with self._changed:
             self._n_calls -= 1
-            if self._n_calls == 0 and not self._closed:
-                self._stop_waiting()
-                self._idle_end = threading.Timer(self._idle_s, self._end_idle)
-                self._idle_end.name, self._idle_end.daemon = "candledesk-child-idle", True
-                self._idle_end.start()
+            self._asked_at = time.monotonic()
 
-    def _stop_waiting(self) -> None:
-        if self._idle_end is not None:
-            self._idle_end.cancel()
-            self._idle_end = None
-
-    def _end_idle(self) -> None:
-        """End a process that nothing is asked of; a call that begins now starts another one."""
-        with self._lock:
-            if self._n_calls or self._idle_end is not threading.current_thread():  # a call came first
-                return
-            generation, self._generation, self._idle_end = self._generation, None, None
-        if generation is not None:
-            log.info("the fetch process ends: nothing was asked of it for %.0f s", self._idle_s)
-            generation.kill()
+    def _end_when_idle(self, generation: _Generation) -> None:
+        """Wait until nothing was asked of the process for ``idle_s``, and end it; the next call starts another."""
+        with self._changed:
+            while self._generation is generation and not self._closed:
+                left_s = self._asked_at + self._idle_s - time.monotonic()
+                if self._n_calls == 0 and left_s <= 0:
+                    log.info("the fetch process ends: nothing was asked of it for %.0f s", self._idle_s)
+                    self._generation = None
+                    generation.kill()
+                else:
+                    self._changed.wait(self._idle_s if self._n_calls else left_s)
 
     def _call(self, kind: str, payload: object, timeout_s: float) -> Any:  # noqa: ANN401 - typed by the public methods
         generation = self._begin_call()
@@ -244,9 +240,9 @@ class Child:
 
     def close(self) -> None:
         """Kill the process; calls under way fail."""
-        with self._lock:
+        with self._changed:
             self._closed = True
-            self._stop_waiting()
             generation = self._generation
+            self._changed.notify_all()
         if generation is not None:
             generation.kill()
