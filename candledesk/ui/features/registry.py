@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from candledesk.ui.features.about import about_feature
 from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
+from candledesk.ui.features.cells import cells_feature
 from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.connection import connection_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
@@ -30,6 +31,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     appearance_feature,
     symbols_feature,
     tabs_feature,
+    cells_feature,
     pictures_feature,
     intervals_feature,
     jobs_feature,
