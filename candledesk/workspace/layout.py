@@ -146,7 +146,7 @@ def check_layout(document: Mapping[str, object]) -> Layout:
         raise DocumentError("front", "The front must be the index of a chart, 0 without charts")
     is_maximised = document.get("maximised", False)
     if not isinstance(is_maximised, bool):
-        raise DocumentError("maximised", "maximised must be true or false")
+        raise DocumentError("maximised", "The value of maximised must be true or false")
     return Layout(
         tuple(pairs),
         front,

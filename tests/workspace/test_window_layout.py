@@ -127,5 +127,5 @@ def test_a_part_of_a_grid_that_is_not_valid_is_refused_with_its_path(change, fie
 
 
 def test_every_type_and_scale_of_a_chart_can_be_kept():
-    assert CHART_TYPES == tuple(ChartType)
-    assert SCALE_MODES == tuple(PriceMode)
+    assert tuple(ChartType) == CHART_TYPES
+    assert tuple(PriceMode) == SCALE_MODES

@@ -166,6 +166,8 @@ class ChartController(QObject):
         """Show the layouts of the last time, and then a chart per symbol, the first of them in front."""
         front = window.front
         self._is_opening = True  # only what is in front at the end is loaded
+        for page in self.pages():
+            page.feed.set_active(is_active=False)
         try:
             for at, layout in enumerate(window.layouts):
                 if at or self.tabs.grid is None:
