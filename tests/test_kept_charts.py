@@ -22,7 +22,7 @@ import sys, time
 from candledesk.cache.service import CacheService
 from candledesk.ui.shell import layout_autosave
 from candledesk.commands.entry import main
-layout_autosave.SAVE_MS = int(sys.argv.pop(1))
+layout_autosave.SAVE_MS = layout_autosave.VIEW_SAVE_MS = int(sys.argv.pop(1))
 if sys.argv.pop(1) == "hang":
     CacheService.close = lambda self: time.sleep(100)
 main()

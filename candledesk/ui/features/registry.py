@@ -16,7 +16,7 @@ from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
 from candledesk.ui.features.layouts.cells import cells_feature
 from candledesk.ui.features.layouts.tabs import tabs_feature
-from candledesk.ui.features.pictures import pictures_feature
+from candledesk.ui.features.pictures.feature import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
 from candledesk.ui.features.undo import undo_feature
