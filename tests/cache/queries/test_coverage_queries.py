@@ -55,3 +55,18 @@ def test_pages_of_any_size_join_to_the_whole_list(harness, stored, size):
 def test_a_cursor_of_a_series_that_is_not_stored_leads_to_the_ones_behind_it(harness, stored):
     after = "BBB", INTERVALS["15m"]
     assert [(row.symbol, row.interval.name) for row in listed(harness, after=after)] == stored[2:]
+
+
+def test_the_stored_intervals_of_a_symbol_are_listed_the_shortest_first(harness):
+    harness.bars("1d")
+    harness.bars("1h")
+    harness.bars("1d", symbol="BBB")
+    names = [row.name for row in harness.cache.list_intervals("AAA").result(WAIT_S)]
+    assert names == ["1h", "1d"]
+    assert harness.cache.list_intervals("NOSUCH").result(WAIT_S) == []
+
+
+def test_an_interval_without_bars_is_not_a_stored_one(harness, yahoo):
+    yahoo.answer = FaultAnswer("no answer")
+    harness.bars("1d")
+    assert harness.cache.list_intervals("AAA").result(WAIT_S) == []

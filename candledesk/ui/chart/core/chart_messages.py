@@ -31,6 +31,11 @@ def error_notice(symbol: str, text: str, *, is_offline: bool = False) -> Notice:
     return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
 
 
+def offline_text(symbol: str) -> str:
+    """Return why a symbol cannot be opened without a network, as sentences."""
+    return f"{symbol} is not stored, and the provider cannot be reached now. Symbols that are stored can be opened."
+
+
 _IN_MINUTES_S = 120
 _EDGE_TITLES = {
     EdgeState.MORE: "Loading older bars…",
