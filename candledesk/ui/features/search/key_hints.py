@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from candledesk.ui.plain_text import PlainLabel
 
@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MAX_TARGET_PX = 110
+
+
+class _Hint(QWidget):
+    """A key in its cap, and what it does."""
+
+    def __init__(self, key: str, text: str) -> None:
+        super().__init__()
+        self.cap, self.words = PlainLabel(key), PlainLabel(text)
+        self.cap.setObjectName("keycap")
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(5)
+        box.addWidget(self.cap)
+        box.addWidget(self.words)
 
 
 class KeyHints(QFrame):
@@ -25,30 +39,25 @@ class KeyHints(QFrame):
         self.setObjectName("hints")
         box = QHBoxLayout(self)
         box.setContentsMargins(14, 7, 14, 7)
-        box.setSpacing(5)
-        self._hints: dict[str, tuple[QLabel, QLabel]] = {}
+        box.setSpacing(12)
+        self._hints: dict[str, _Hint] = {}
         for name, key, text in rows:
-            cap, words = PlainLabel(key), PlainLabel(text)
-            cap.setObjectName("keycap")
-            box.addWidget(cap)
-            box.addWidget(words)
-            box.addSpacing(8)
-            self._hints[name] = cap, words
+            self._hints[name] = _Hint(key, text)
+            box.addWidget(self._hints[name])
         box.addStretch(1)
 
     @property
     def texts(self) -> list[str]:
         """The hints that are shown: ``Enter opens AAPL``."""
-        return [f"{cap.text()} {words.text()}" for cap, words in self._hints.values() if words.isVisibleTo(self)]
+        return [f"{one.cap.text()} {one.words.text()}" for one in self._hints.values() if one.isVisibleTo(self)]
 
     def show_hint(self, name: str, *, is_shown: bool) -> None:
         """Show a hint, or hide it."""
-        for label in self._hints[name]:
-            label.setVisible(is_shown)
+        self._hints[name].setVisible(is_shown)
 
     def set_target(self, name: str, verb: str, symbol: str) -> None:
         """Write what a key opens, shortened to its room; without a symbol the hint is hidden."""
-        words = self._hints[name][1]
+        words = self._hints[name].words
         shown = QFontMetrics(words.font()).elidedText(symbol, Qt.TextElideMode.ElideRight, _MAX_TARGET_PX)
         words.setText(f"{verb} {shown}")
         self.show_hint(name, is_shown=bool(symbol))

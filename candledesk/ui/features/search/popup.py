@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from candledesk.ui.features.search.recent_symbols import RecentSymbols
     from candledesk.ui.theme.themes import Theme
 
-WIDTH = 540
+WIDTH = 560
 _LIST_H = 10 * ROW_H
 _MARGIN = 8  # to the edges of the window
 _PAGE = 8  # rows of a step by Page Down

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 
 from candledesk.cache.events import LimiterChanged
@@ -27,6 +28,7 @@ def opened(qapp, cache, tmp_path):
     made = WindowHarness(qapp, cache, tmp_path).open("MSFT")
     made.page.view.setFocus()
     yield made
+    QCursor.setPos(0, 0)  # else the crosshair of the next test's chart is where the mouse was left
     made.close()
 
 
