@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.domain.ratio import parse_ratio
+from candledesk.domain.compare.ratio import parse_ratio
+from candledesk.domain.errors import InputError
 from candledesk.ui.features.search.symbol_rows import RATIO, SymbolKind, SymbolRow, ratio_row
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 MAX_KNOWN = 100
 _SLASH = "/"
+
+
+def typed_ratio(text: str) -> tuple[str, str] | None:
+    """Return the symbols of a ratio that is typed; ``None`` for what is none, or not yet."""
+    try:
+        return parse_ratio(text)
+    except InputError:
+        return None
 
 
 def searched_part(text: str) -> str:
@@ -39,9 +48,9 @@ def with_ratio(text: str, rows: Sequence[SymbolRow]) -> list[SymbolRow]:
     numerator, slash, _ = text.rpartition(_SLASH)
     if not slash or not numerator.strip():
         return list(rows)
-    ratio = parse_ratio(text)
+    ratio = typed_ratio(text)
     first = [ratio_row(*ratio)] if ratio is not None else []
-    pairs = [parse_ratio(f"{numerator}{_SLASH}{row.symbol}") for row in rows]
+    pairs = [typed_ratio(f"{numerator}{_SLASH}{row.symbol}") for row in rows]
     others = [
         SymbolRow(_SLASH.join(pair), row.name, row.exchange, RATIO)
         for pair, row in zip(pairs, rows, strict=True)

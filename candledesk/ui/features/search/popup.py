@@ -8,9 +8,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError
-from candledesk.domain.ratio import parse_ratio
-from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.features.search.key_hints import KeyHints
 from candledesk.ui.features.search.looks import search_rules
 from candledesk.ui.features.search.offered_rows import found_rows, known_rows, recent_rows, searched_part
@@ -227,8 +226,7 @@ class SymbolPopup(QFrame):
         if not text:
             return
         try:
-            ratio = parse_ratio(text)
-            symbol = "/".join(ratio) if ratio is not None else parse_symbol(text)
+            symbol = parse_charted(text)
         except InputError as error:
             self._problem = str(error)
             self._show_note()

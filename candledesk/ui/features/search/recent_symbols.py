@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from candledesk.domain.ratio import parse_ratio
 from candledesk.domain.symbols import is_symbol
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ class RecentSymbols:
         self._settings = settings
         stored = settings.value(_KEY, [])
         texts = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        rows = [text for text in texts if isinstance(text, str) and (is_symbol(text) or parse_ratio(text) is not None)]
+        rows = [text for text in texts if isinstance(text, str) and all(map(is_symbol, text.split("/")))]
         self.symbols = rows[:MAX_RECENT]
 
     def note(self, symbol: str) -> None:
