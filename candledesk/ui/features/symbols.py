@@ -14,6 +14,7 @@ from candledesk.ui.features.search.known_symbols import KnownSymbols
 from candledesk.ui.features.search.popup import WIDTH, SymbolPopup
 from candledesk.ui.features.search.provider_search import ProviderSearch
 from candledesk.ui.features.search.recent_symbols import RecentSymbols
+from candledesk.ui.features.search.slow_look_up import SlowLookUp
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 from candledesk.ui.shell.main_window import SETTINGS_FILE
@@ -40,6 +41,7 @@ class _TypedEntries(QObject):
         self.entry = SymbolEntry()
         self._popup = SymbolPopup(known, search, self._recent, context.theme_choice.theme, context.window)
         self._intervals = IntervalPopup(context.window)
+        SlowLookUp(context.charts, self)
         self._connect()
 
     def _connect(self) -> None:

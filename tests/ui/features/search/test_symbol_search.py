@@ -305,6 +305,14 @@ def test_while_a_symbol_is_looked_up_all_names_are_those_of_the_chart(opened):
     assert "Looking up NVDA" in opened.window.status.state.text()
 
 
+def test_a_look_up_that_takes_long_says_so_over_the_chart(opened, qtbot):
+    _hold_unknown(opened, "nvda")
+    _answer_unknown(opened)
+    assert opened.page.toast == ""
+    qtbot.waitUntil(lambda: opened.page.toast.startswith("Looking up NVDA: there is no answer yet"), timeout=5_000)
+    assert "the chart shows MSFT" in opened.page.toast
+
+
 def test_offline_a_symbol_that_is_not_stored_is_refused_at_once(opened):
     _go_offline(opened)
     _hold_unknown(opened, "nvda")
