@@ -82,7 +82,7 @@ def _empty_notice(series: Series, *, is_offline: bool, pause: str) -> Notice:
     name, interval, edge = series.symbol, series.interval.name, series.edge
     if is_offline and edge is not EdgeState.START:
         return Notice(
-            f"{name} is not stored yet",
+            f"{name} is not stored yet" if series.instrument is None else f"No {interval} bars of {name} are stored",
             f"The provider cannot be reached now. The {interval} bars load by themselves when the network is back.",
         )
     if pause and edge is EdgeState.LOADING:

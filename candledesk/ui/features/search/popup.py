@@ -159,7 +159,9 @@ class SymbolPopup(QFrame):
         self._delegate.query = searched_part(text)
         if text:
             rows = known_rows(text, kind, index, self._recent.symbols)
-            self.model.replace([*rows, *found_rows(text, self._found, kind, index, rows)])
+            rows += found_rows(text, self._found, kind, index, rows)
+            rows.sort(key=lambda row: row.symbol != text)  # the exact match first, the others as they are
+            self.model.replace(rows or [f"Nothing that is stored is called “{text}”."])
         else:
             recent = recent_rows(self._recent.symbols, kind, index)
             stored = [row for row in index.find("", kind) if row not in recent]
@@ -179,6 +181,9 @@ class SymbolPopup(QFrame):
             return
         self._found = rows
         shown = self.model.symbols
+        if not shown:
+            self._show_rows()
+            return
         added = found_rows(typed, rows, self.chips.kind, self._known.index, shown)
         exact = [row for row in added if row.symbol == typed and self.selected is None]
         self.model.insert(self.model.rowCount(), [row for row in added if row not in exact])
@@ -190,13 +195,10 @@ class SymbolPopup(QFrame):
         self.hints.set_target("open", "open", row.symbol if row is not None else self.line.text().strip())
 
     def _show_note(self) -> None:
-        text = self.line.text().strip()
         reach = self._search.reach()
         note = self._problem or self._done or reach
         if not note and self._search.is_asking:
             note = "Searching…"
-        elif not note and text and not self.model.rowCount():
-            note = f"Nothing that is stored is called “{text}”."
         self.note.setText(note)
         self.note.setProperty("tone", "warning" if self._problem or reach else "")
         self.note.style().unpolish(self.note)

@@ -93,7 +93,7 @@ def _open_without_bars(opened):
 def test_an_interval_that_cannot_be_fetched_offers_the_stored_ones(opened):
     _offline(opened)
     _open_without_bars(opened)
-    assert opened.page.model.scene.notice.title == "AAPL is not stored yet"
+    assert opened.page.model.scene.notice.title == "No 15m bars of AAPL are stored"
     assert list(_offer(opened).buttons) == ["5m", "1d", "1wk", "1mo", "3mo"]
     QTest.mouseClick(_offer(opened).buttons["5m"], Qt.MouseButton.LeftButton)
     settle(opened.qapp)

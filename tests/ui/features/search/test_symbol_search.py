@@ -178,6 +178,16 @@ def test_what_is_found_does_not_move_the_selected_row(opened, qtbot, cache):
     assert opened.search.list.currentIndex().row() == 0
 
 
+def test_a_text_that_matches_nothing_says_so_until_something_is_found(opened, qtbot, cache):
+    cache.found = [TSLA]
+    _type(opened, "tsl")
+    assert opened.search.model.index(0).data() == "Nothing that is stored is called “TSL”."
+    _press(opened, Key.Key_Down)
+    assert opened.search.selected is None
+    qtbot.waitUntil(lambda: _symbols(opened) == ["TSLA"], timeout=5_000)
+    assert opened.search.model.rowCount() == 1
+
+
 def test_one_search_is_in_flight_and_then_the_newest_text_is_searched(opened, qtbot, cache, monkeypatch):
     held = []
     search = cache.search_provider
