@@ -13,7 +13,7 @@ from candledesk.ui.plain_text import PlainLabel
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MAX_TARGET_PX = 110
+_MAX_TARGET_PX = 80
 
 
 class _Hint(QWidget):
@@ -25,7 +25,7 @@ class _Hint(QWidget):
         self.cap.setObjectName("keycap")
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(5)
+        box.setSpacing(4)
         box.addWidget(self.cap)
         box.addWidget(self.words)
 
@@ -38,8 +38,8 @@ class KeyHints(QFrame):
         super().__init__()
         self.setObjectName("hints")
         box = QHBoxLayout(self)
-        box.setContentsMargins(14, 7, 14, 7)
-        box.setSpacing(12)
+        box.setContentsMargins(12, 7, 12, 7)
+        box.setSpacing(10)
         self._hints: dict[str, _Hint] = {}
         for name, key, text in rows:
             self._hints[name] = _Hint(key, text)
@@ -48,7 +48,7 @@ class KeyHints(QFrame):
 
     @property
     def texts(self) -> list[str]:
-        """The hints that are shown: ``Enter opens AAPL``."""
+        """The hints that are shown: ``↵ open AAPL``."""
         return [f"{one.cap.text()} {one.words.text()}" for one in self._hints.values() if one.isVisibleTo(self)]
 
     def show_hint(self, name: str, *, is_shown: bool) -> None:

@@ -34,9 +34,9 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _STAYS_OPEN = frozenset({Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason})
 _OWN_KEYS = frozenset({*_STEPS, *_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 _HINTS = (
-    ("open", "Enter", ""),
-    ("watchlist", "Ctrl+Enter", "add to list"),
-    ("compare", "Shift+Enter", "compare"),
+    ("open", "↵", ""),
+    ("watchlist", "Ctrl+↵", "to list"),
+    ("compare", "Shift+↵", "compare"),
     ("type", "Tab", "type"),
     ("leave", "Esc", "back"),
 )

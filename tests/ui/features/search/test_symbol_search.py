@@ -95,7 +95,7 @@ def test_enter_opens_what_is_typed_and_not_the_first_row(opened, cache):
     cache.add("AAP", "1d", make_bars(300))
     _type(opened, "aap")
     assert "AAPL" in _symbols(opened)
-    assert opened.search.hints.texts[0] == "Enter open AAP"
+    assert opened.search.hints.texts[0] == "↵ open AAP"
     _press(opened, Key.Key_Return)
     assert _names(opened) == ("AAP",) * 4
 
@@ -105,7 +105,7 @@ def test_a_row_that_is_selected_is_opened_and_the_typed_text_stays(opened):
     _press(opened, Key.Key_Down)
     assert opened.search.selected.symbol == "AAPL"
     assert opened.search.line.text() == "A"
-    assert opened.search.hints.texts[0] == "Enter open AAPL"
+    assert opened.search.hints.texts[0] == "↵ open AAPL"
     _press(opened, Key.Key_Return)
     assert _names(opened) == ("AAPL",) * 4
 
@@ -230,8 +230,8 @@ def test_ctrl_enter_adds_and_shift_enter_compares(opened):
     requests.watchlist_requested.connect(added.append)
     requests.compare_requested.connect(compared.append)
     _type(opened, "aapl")
-    assert "Ctrl+Enter add to list" in opened.search.hints.texts
-    assert "Shift+Enter compare" in opened.search.hints.texts
+    assert "Ctrl+↵ to list" in opened.search.hints.texts
+    assert "Shift+↵ compare" in opened.search.hints.texts
     _press(opened, Key.Key_Return, Mod.ControlModifier)
     assert (added, opened.search.isVisible()) == (["AAPL"], True)
     assert opened.search.note.text() == "AAPL is added to the watchlist."
@@ -242,11 +242,20 @@ def test_ctrl_enter_adds_and_shift_enter_compares(opened):
     assert _names(opened) == ("MSFT",) * 4
 
 
+def test_all_hints_have_room_whatever_is_typed(opened):
+    requests = opened.window.findChild(WindowRequests)
+    requests.watchlist_requested.connect(list)
+    requests.compare_requested.connect(list)
+    _type(opened, "aapl/reliance.ns")
+    assert len(opened.search.hints.texts) == 5
+    assert opened.search.hints.minimumSizeHint().width() <= opened.search.width()
+
+
 def test_keys_for_which_the_window_has_nothing_have_no_hint(qapp, cache, tmp_path):
     bare = WindowHarness(qapp, cache, tmp_path, features=(symbols_feature,)).open("MSFT")
     bare.page.view.setFocus()
     _type(bare, "a")
-    assert bare.search.hints.texts == ["Enter open A", "Tab type", "Esc back"]
+    assert bare.search.hints.texts == ["↵ open A", "Tab type", "Esc back"]
     bare.close()
 
 
