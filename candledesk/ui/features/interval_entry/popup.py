@@ -54,15 +54,21 @@ class IntervalPopup(QFrame):
         """Open above the middle of ``over`` (of the parent), with ``text`` already typed."""
         self.line.setText(text)
         self.adjustSize()
+        parent = self.parentWidget()
+        room = parent.width() - self.width() if parent is not None else 0
         left = over.center().x() - self.width() // 2
-        self.move(max(0, left), over.top() + max(0, over.height() - self.height()) // 3)
+        self.move(max(0, min(left, room)), over.top() + max(0, over.height() - self.height()) // 3)
         self.show()
         self.raise_()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)  # with other reasons the next key replaces the text
 
+    def _leave(self) -> None:
+        self.line.clearFocus()  # else Qt gives the keyboard to the first chart, whichever is the active one
+        self.hide()
+
     def _on_text_edited(self, text: str) -> None:
         if begins_symbol(text):
-            self.hide()
+            self._leave()
             self.symbol_begun.emit(text.strip())
 
     def _show_hint(self, text: str) -> None:
@@ -73,14 +79,14 @@ class IntervalPopup(QFrame):
     def _on_return_pressed(self) -> None:
         found = read_interval(self.line.text())
         if found is not None:
-            self.hide()
+            self._leave()
             self.interval_entered.emit(found)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Close on Escape and when the keyboard goes elsewhere."""
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.KeyPress:
-                self.hide()
+                self._leave()
                 self.left.emit()
             event.accept()
             return event.type() == QEvent.Type.KeyPress

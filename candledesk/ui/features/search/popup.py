@@ -135,6 +135,7 @@ class SymbolPopup(QFrame):
     def leave(self) -> None:
         """Close, and search for nothing more."""
         self._search.ask("")
+        self.line.clearFocus()  # else Qt gives the keyboard to the first chart, whichever is the active one
         self.hide()
 
     # -- rows

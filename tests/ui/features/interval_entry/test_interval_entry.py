@@ -132,3 +132,33 @@ def test_a_symbol_without_any_bars_offers_nothing(opened, cache):
     cache.add("NVDA", "1d", make_bars(300), n_stored=0)
     opened.open("NVDA")
     assert _offer(opened).isHidden()
+
+
+def test_an_offer_in_another_cell_makes_that_cell_active(opened):
+    _offline(opened)
+    _open_without_bars(opened)
+    waiting = opened.page
+    opened.run("grid_2v")
+    other = opened.charts.pages()[1]
+    QTest.mouseClick(other.view.viewport(), Qt.MouseButton.LeftButton)
+    settle(opened.qapp)
+    assert opened.page is other
+    QTest.mouseClick(waiting.findChild(IntervalOffer).buttons["1d"], Qt.MouseButton.LeftButton)
+    settle(opened.qapp)
+    assert opened.page is waiting
+    assert waiting.title() == "AAPL 1d"
+
+
+@pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Escape])
+def test_what_is_typed_acts_on_the_active_cell(opened, key):
+    opened.run("grid_2v")
+    first, second = opened.charts.pages()
+    opened.charts.show_page(second)
+    opened.open("MSFT")
+    opened.cache.add("MSFT", "1h", make_bars(300, INTERVALS["1h"]))
+    second.view.setFocus()
+    _type(opened, "1h")
+    _press(opened, key)
+    assert opened.page is second
+    assert second.view.hasFocus()
+    assert (first.title(), second.title()) == ("AAPL 1d", "MSFT 1h" if key == Key.Key_Return else "MSFT 1d")

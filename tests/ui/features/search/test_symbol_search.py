@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QCursor, QFocusEvent
 from PySide6.QtTest import QTest
 
 from candledesk.cache.events import LimiterChanged
@@ -365,3 +365,13 @@ def test_leaving_for_the_chart_closes_the_search(opened):
     assert opened.search.isVisible()
     QTest.mouseClick(opened.entry, Qt.MouseButton.LeftButton)
     assert opened.search.isHidden()
+
+
+def test_another_program_in_front_leaves_what_is_typed(opened):
+    _type(opened, "aa")
+    for kind in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
+        event = QFocusEvent(kind, Qt.FocusReason.ActiveWindowFocusReason)
+        opened.qapp.sendEvent(opened.search.line, event)
+    assert opened.search.isVisible()
+    _type(opened, "pl")
+    assert opened.search.line.text() == "AAPL"
