@@ -12,6 +12,7 @@ from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.connection import connection_feature
+from candledesk.ui.features.events.feature import events_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
 from candledesk.ui.features.pictures import pictures_feature
@@ -36,6 +37,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     archive_feature,
     storage_feature,
     chart_feature,
+    events_feature,
     indicators_feature,
     undo_feature,
     connection_feature,
