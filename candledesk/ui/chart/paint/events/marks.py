@@ -28,7 +28,7 @@ def mark_colour(kind: EventKind | None, theme: Theme) -> str:
     """Return the colour of a mark; ``None``: it stands for events of several kinds."""
     if kind is None:
         return theme.text_muted
-    return {EventKind.DIVIDEND: theme.accent, EventKind.SPLIT: theme.warning, EventKind.CAPITAL_GAIN: theme.text}[kind]
+    return {EventKind.DIVIDEND: theme.accent, EventKind.SPLIT: theme.warning, EventKind.CAPITAL_GAIN: theme.odd}[kind]
 
 
 def draw_mark(
