@@ -40,9 +40,9 @@ class Provenance:
 
     ``is_final``: ``None`` when that is not known. ``reason``: why a bar may change or what the last refresh met, as a
     short sentence, else empty. ``derived_from``: the stored intervals that the bars are made of, empty for stored ones.
-    ``odd``: the flags (``domain.prices.oddity``) of their bars. ``sources``: their sources in words. ``fetched_at``:
-    UTC seconds, ``None`` when nothing is known; where not ``is_fetch_exact``, they were fetched at that time or later,
-    because the ledger keeps one time for neighbouring spans. ``next_check``: when they are requested again.
+    ``sources``: in words. ``fetched_at``: UTC seconds, ``None`` when nothing is known; where not ``is_fetch_exact``,
+    they were fetched at that time or later, because the ledger keeps one time for neighbouring spans. ``next_check``:
+    when they are requested again.
     """
 
     symbol: str
@@ -51,7 +51,6 @@ class Provenance:
     is_final: bool | None = None
     reason: str = ""
     derived_from: tuple[str, ...] = ()
-    odd: int = 0
     sources: tuple[str, ...] = ()
     fetched_at: int | None = None
     is_fetch_exact: bool = False

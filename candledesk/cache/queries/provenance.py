@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 from candledesk.cache.bar_messages import Provenance
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.rules.provenance import describe_provenance
 from candledesk.domain.prices.resample import base_span
-from candledesk.store.market import odd_bars as odd_store
 from candledesk.store.market.database import snapshot
 
 if TYPE_CHECKING:
@@ -30,12 +27,5 @@ def read_provenance(
         if known.instrument is None or facts is None:
             return Provenance(symbol, interval, span)
         base = base_span(interval, facts.calendar, span)
-        found = [] if known.series_id is None else odd_store.read_odd(connection, known.series_id, base)
-        return describe_provenance(
-            (symbol, interval),
-            span,
-            facts,
-            source=known.instrument.source,
-            derived=find_derived(connection, symbol, facts, base),
-            odd=reduce(or_, (bar.flags for bar in found), 0),
-        )
+        derived = find_derived(connection, symbol, facts, base)
+        return describe_provenance((symbol, interval), span, facts, source=known.instrument.source, derived=derived)

@@ -26,12 +26,12 @@ IMPORTED_BARS = "Imported bars"
 
 
 def describe_provenance(
-    series: tuple[str, Interval], span: Span, facts: Facts, *, source: str, derived: Sequence[DerivedSpan], odd: int
+    series: tuple[str, Interval], span: Span, facts: Facts, *, source: str, derived: Sequence[DerivedSpan]
 ) -> Provenance:
     """Return the provenance of the bars of ``series`` (symbol, interval) that open in ``span``.
 
     ``facts``: those of the interval's base; ``source``: the provider's name in words; ``derived``: what of the base
-    bars is made from finer ones; ``odd``: the flags of the base bars.
+    bars is made from finer ones.
     """
     symbol, interval = series
     base = base_span(interval, facts.calendar, span)
@@ -52,7 +52,6 @@ def describe_provenance(
         is_final=is_final,
         reason="" if is_final else next((row.reason for row in speaking if row.reason), ""),
         derived_from=tuple(dict.fromkeys(names)),
-        odd=odd,
         sources=tuple(dict.fromkeys(IMPORTED_BARS if row.source == IMPORTED else source for row in stored)),
         fetched_at=_fetched_at(stored, final_at),
         is_fetch_exact=len(stored) == 1 and bool(forming),

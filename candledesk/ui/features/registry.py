@@ -21,6 +21,7 @@ from candledesk.ui.features.symbols import symbols_feature
 from candledesk.ui.features.tabs import tabs_feature
 from candledesk.ui.features.undo import undo_feature
 from candledesk.ui.features.window import window_feature
+from candledesk.ui.panels.data_window.feature import data_window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
 from candledesk.ui.panels.storage.feature import storage_feature
 
@@ -40,6 +41,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     events_feature,
     indicators_feature,
     undo_feature,
+    data_window_feature,
     connection_feature,
     window_feature,
     shortcuts_feature,
