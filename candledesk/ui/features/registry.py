@@ -23,6 +23,7 @@ from candledesk.ui.features.undo import undo_feature
 from candledesk.ui.features.window import window_feature
 from candledesk.ui.panels.data_window.feature import data_window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
+from candledesk.ui.panels.object_tree.feature import object_tree_feature
 from candledesk.ui.panels.storage.feature import storage_feature
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     events_feature,
     indicators_feature,
     undo_feature,
+    object_tree_feature,
     data_window_feature,
     connection_feature,
     window_feature,
