@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from candledesk.domain.prices.oddity import odd_text
 from candledesk.domain.span import Span
+from candledesk.indicators.declaration import Reach
 from candledesk.ui.chart.core.frame import has_volume
 from candledesk.ui.chart.core.legend_text import UNKNOWN
 from candledesk.ui.chart.core.scales import format_price, format_volume
@@ -151,6 +152,10 @@ def _lines_of(point: DataPoint, one: ShownStudy) -> Iterable[DataRow]:
         is_value = math.isfinite(value)
         note = UNSETTLED if is_value and not settled else ""
         yield DataRow(section, name, value_text(value, scale), f"{value:.10g}" if is_value else "", colour, note)
+    start = point.series.axis.stored_from
+    if start is not None and any(row.indicator.reach is Reach.HISTORY for row in one.study.study.chain):
+        since = f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d}"
+        yield DataRow(section, "Counted from", since, since)
 
 
 def provenance_rows(point: DataPoint) -> Iterable[DataRow]:

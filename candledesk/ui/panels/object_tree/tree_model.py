@@ -75,7 +75,7 @@ class TreeModel(QAbstractTableModel):
         if isinstance(line, PaneHeading):
             return None
         if column == NAME:
-            return _swatch(line.colour) if line.colour else None
+            return _swatch(line.colour)
         colour = self.theme.text_muted
         if column == EYE and line.toggle is not None:
             return _draw(_draw_eye if line.is_shown else _draw_closed_eye, colour)
@@ -91,11 +91,13 @@ def _tip(line: Line, column: int) -> str:
 
 
 def _swatch(colour: str) -> QPixmap:
+    """Return a square in the colour of a line; an empty one keeps the room, so that all names begin at one place."""
     pixmap = QPixmap(_SWATCH, _SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.fillRect(1, 1, _SWATCH - 2, _SWATCH - 2, QColor(colour))
-    painter.end()
+    if colour:
+        painter = QPainter(pixmap)
+        painter.fillRect(1, 1, _SWATCH - 2, _SWATCH - 2, QColor(colour))
+        painter.end()
     return pixmap
 
 

@@ -1,5 +1,8 @@
 """The data window with a real mouse: the values of the bar under the crosshair, where it came from, and copying."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
@@ -99,6 +102,14 @@ def test_every_line_of_every_indicator_is_shown_in_its_colour(opened, qtbot, pan
     line = next(at for at in range(panel.model.rowCount()) if panel.model.text_at(at, 0).startswith("Upper"))
     swatch = panel.model.data(panel.model.index(line, 0), Qt.ItemDataRole.DecorationRole)
     assert swatch.toImage().pixelColor(5, 5).name() == studies[0].colour("upper")
+
+
+def test_a_running_sum_says_from_which_date_it_counts(opened, qtbot, panel):
+    opened.page.studies.add("obv")
+    series = opened.page.model.series
+    start = int(series.bars.open_time[0])
+    opened.page.model.show_series(replace(series, axis=replace(series.axis, stored_from=start)))
+    qtbot.waitUntil(lambda: values(panel).get("Counted from") == f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d}")
 
 
 def test_values_that_older_bars_could_change_are_unsettled(opened, qtbot, panel):

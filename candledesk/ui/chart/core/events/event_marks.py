@@ -78,10 +78,9 @@ def place_marks(
     """
     if found is None or not found.events or not placed.axis.n_rows:
         return ()
-    groups = _group(found, kinds, placed.axis, placed.view.spacing)
-    indexes = [group.middle for group in groups]
+    groups, middles = _group(found, kinds, placed.axis, placed.view.spacing)
     reach = _WIDTH / placed.view.spacing
-    lo, hi = bisect_left(indexes, placed.left_edge - reach), bisect_right(indexes, placed.right_edge + reach)
+    lo, hi = bisect_left(middles, placed.left_edge - reach), bisect_right(middles, placed.right_edge + reach)
     top = panes.time_top - round((HEIGHT + _BOTTOM) * dpr)
     return tuple(_mark(group, round(placed.x_of(group.middle) * dpr), top, dpr) for group in groups[lo:hi])
 
@@ -117,8 +116,13 @@ def _width(n_chars: int) -> float:
 
 
 @lru_cache(maxsize=16)
-def _group(found: SeriesEvents, kinds: tuple[EventKind, ...], axis: BarAxis, spacing: float) -> tuple[_Group, ...]:
-    """Return the events of some kinds in groups, ascending; from the newest on, so that older ones change none."""
+def _group(
+    found: SeriesEvents, kinds: tuple[EventKind, ...], axis: BarAxis, spacing: float
+) -> tuple[list[_Group], list[float]]:
+    """Return the events of some kinds in groups, and the middles of these, ascending.
+
+    Groups are made from the newest event on, so that older ones change none of them.
+    """
     events = [event for event in found.events if event.kind in kinds]
     rows = _rows_of([event.open_time for event in events], axis)
     groups: list[_Group] = []
@@ -136,7 +140,8 @@ def _group(found: SeriesEvents, kinds: tuple[EventKind, ...], axis: BarAxis, spa
         members.append(event)
     if members:
         groups.append(_Group(index, tuple(reversed(members))))
-    return tuple(reversed(groups))
+    groups.reverse()
+    return groups, [group.middle for group in groups]
 
 
 def _rows_of(times: list[int], axis: BarAxis) -> list[int | None]:

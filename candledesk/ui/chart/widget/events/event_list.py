@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from candledesk.cache.bar_messages import CorporateEvent
     from candledesk.ui.theme.themes import Theme
 
-_SIZE = 340, 280
+_SIZE = 400, 320
 _ICON = 16, 15
+_ROW_H, _BESIDES_H = 26, 64
 _TITLE_PX = 13
 
 
@@ -58,7 +59,9 @@ class EventList(QFrame):
             pixmap = mark_pixmap((round(_ICON[0] * dpr), round(_ICON[1] * dpr)), LETTERS[event.kind], colours, dpr)
             pixmap = pixmap.copy()
             pixmap.setDevicePixelRatio(dpr)
-            self.rows.addItem(QListWidgetItem(QIcon(pixmap), event_words(event, currency)))
+            item = QListWidgetItem(QIcon(pixmap), event_words(event, currency))
+            item.setSizeHint(QSize(0, _ROW_H))
+            self.rows.addItem(item)
         self.rows.setCurrentRow(self._events.index(marked) if marked in self._events else 0)
         self.rows.scrollToItem(self.rows.currentItem(), QListWidget.ScrollHint.PositionAtCenter)
         self.rows.itemClicked.connect(self._on_chosen)
@@ -70,7 +73,7 @@ class EventList(QFrame):
         self.rows.setVisible(bool(self._events))
         self.setFixedWidth(_SIZE[0])
         if self._events:
-            self.setFixedHeight(min(_SIZE[1], 64 + len(self._events) * self.rows.sizeHintForRow(0)))
+            self.setFixedHeight(min(_SIZE[1], _BESIDES_H + len(self._events) * _ROW_H))
         self.setFocusProxy(self.rows)
 
     def popup(self, above: QPoint) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.events.event_marks import EventMark
     from candledesk.ui.chart.widget.chart_view import ChartView
 
-_TIP_LIFT = 34  # logical pixels from the top of a mark to that of a tooltip of one line
+_TIP_LIFT = 54  # logical pixels above a mark: Qt puts tooltips lower, and one under the mouse would hide itself
 _LINE = 16
 
 
