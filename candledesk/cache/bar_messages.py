@@ -38,7 +38,7 @@ class CorporateEvent:
 class Provenance:
     """Where the bars of a span came from, and whether they can still change.
 
-    ``is_final``: ``None`` when that is not known. ``reason``: why a bar may change or what the last refresh met, as a
+    ``is_final``: ``None`` when that is not known. ``reason``: why a bar may change or how the last refresh failed, as a
     short sentence, else empty. ``derived_from``: the stored intervals that the bars are made of, empty for stored ones.
     ``sources``: in words. ``fetched_at``: UTC seconds, ``None`` when nothing is known; where not ``is_fetch_exact``,
     they were fetched at that time or later, because the ledger keeps one time for neighbouring spans. ``next_check``:
