@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QStackedWidget, QToolBut
 
 from candledesk.ui.panels.data_window.provenance_reader import ProvenanceReader
 from candledesk.ui.panels.data_window.rows import DataPoint, as_tsv, row_span, rows_of
-from candledesk.ui.panels.data_window.table import DataModel, DataTable
+from candledesk.ui.panels.data_window.table import DataTable
+from candledesk.ui.panels.data_window.table_model import DataModel
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class DataWindow(QDockWidget):
         super().__init__("Data window", parent)
         self.setObjectName("data_window")
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        self._charts, self._theme = charts, theme
+        self._charts = charts
         self._provenance = ProvenanceReader(cache, bridge, self)
         self.model = DataModel(theme, self)
         self.table = DataTable(self.model)
@@ -89,8 +90,8 @@ class DataWindow(QDockWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""
-        self._theme = theme
-        self.model.set_theme(theme)
+        self.model.theme = theme
+        self.table.viewport().update()
 
     def copy(self) -> None:
         """Copy all values as lines of tab-separated cells."""

@@ -100,8 +100,9 @@ def test_every_line_of_every_indicator_is_shown_in_its_colour(opened, qtbot, pan
     assert names == [(one.title, out.name.capitalize()) for one in studies for out in one.drawn]
     assert all(row.plain for row in panel.model.rows if row.colour)
     line = next(at for at in range(panel.model.rowCount()) if panel.model.text_at(at, 0).startswith("Upper"))
-    swatch = panel.model.data(panel.model.index(line, 0), Qt.ItemDataRole.DecorationRole)
-    assert swatch.toImage().pixelColor(5, 5).name() == studies[0].colour("upper")
+    image = panel.table.viewport().grab(panel.table.visualRect(panel.model.index(line, 0))).toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(30) for y in range(image.height())}
+    assert studies[0].colour("upper") in colours
 
 
 def test_a_running_sum_says_from_which_date_it_counts(opened, qtbot, panel):
