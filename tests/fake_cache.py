@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.bar_messages import CorporateEvent, Provenance
 from candledesk.cache.events import BarsStored
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import (
@@ -90,6 +91,8 @@ class FakeCache(FakeMaintenance):
         self.followed: list[tuple[str, str]] = []
         self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
+        self.events: dict[str, tuple[CorporateEvent, ...]] = {}  # by symbol
+        self.provenance: dict[tuple[str, str], Provenance] = {}  # by symbol and interval; ``span`` as it is asked
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.fault = ""
         self.edge_reason = "Listed on 12 Dec 1980"
@@ -197,6 +200,15 @@ class FakeCache(FakeMaintenance):
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         self.calls.append(("read_marks", (symbol, interval.name, span)))
         return resolved(lambda: tuple(mark for mark in self.marks if mark.span.overlaps(span)))
+
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        self.calls.append(("read_corporate_events", (symbol, interval.name)))
+        return resolved(lambda: self.events.get(symbol, ()))
+
+    def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
+        self.calls.append(("read_provenance", (symbol, interval.name, span)))
+        known = self.provenance.get((symbol, interval.name), Provenance(symbol, interval, span))
+        return resolved(lambda: replace(known, span=span))
 
     # -- bars of a span
 

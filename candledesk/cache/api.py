@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.bar_messages import CorporateEvent, Provenance
     from candledesk.cache.events import Event
     from candledesk.cache.indicator_messages import (
         IndicatorReply,
@@ -236,6 +237,14 @@ class CacheApi(CommandApi, Protocol):
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
+        ...
+
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
+        ...
+
+    def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
+        """Return where the stored bars of ``span`` came from and whether they can still change."""
         ...
 
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:

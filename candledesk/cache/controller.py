@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from candledesk.cache.fetching.bars_importer import BarsImporter
 from candledesk.cache.jobs.submit import JobSubmitter
 from candledesk.cache.queries.bars_queries import BarsLoader
+from candledesk.cache.queries.corporate_events import read_corporate_events
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.missing_calendars import MissingCalendars
+from candledesk.cache.queries.provenance import read_provenance
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.bar_messages import CorporateEvent, Provenance
     from candledesk.cache.context import CacheContext
     from candledesk.cache.events import Event
     from candledesk.cache.fetching.catalog import Catalog
@@ -315,6 +318,18 @@ class CacheController:
             return with_odd(marks, odd, interval.base, interval)
 
         return self._context.readers.submit(read)
+
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
+        return self._context.readers.submit(
+            lambda connection: read_corporate_events(connection, self._catalog, symbol, interval)
+        )
+
+    def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
+        """Return where the stored bars of ``span`` came from and whether they can still change."""
+        return self._context.readers.submit(
+            lambda connection: read_provenance(connection, self._catalog, symbol, interval, span)
+        )
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None

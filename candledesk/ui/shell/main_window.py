@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
             partial(self._toggle_panel, panel),
             is_checked=partial(panel.dock.isVisibleTo, self),
             place=_AFTER_OTHERS,
-            is_in_toolbar=True,
+            is_in_toolbar=not panel.icon,
         )
 
     def _connect(self) -> None:

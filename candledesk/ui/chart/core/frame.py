@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from candledesk.ui.chart.core.autoscale import ShownBars, StudyExtent, extent_of, fit_prices, fit_values
+from candledesk.ui.chart.core.events.event_marks import place_marks, shown_kinds
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from candledesk.domain.bars import Bars, BoolArray, FloatArray
     from candledesk.ui.chart.core.autoscale import Fit, ScaledLayer
+    from candledesk.ui.chart.core.events.event_marks import EventMark
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.scene import ChartScene, Series
     from candledesk.ui.chart.core.studies.columns import ShownStudy
@@ -72,6 +74,7 @@ class Frame:
     priced: Priced
     notes: tuple[str, ...] = ()
     studies: tuple[ShownStudy, ...] = ()
+    event_marks: tuple[EventMark, ...] = ()
 
     @property
     def price(self) -> PaneScale:
@@ -215,6 +218,7 @@ def solve_frame(
         priced=priced,
         notes=fit.notes,
         studies=studies,
+        event_marks=place_marks(scene.shown_events, shown_kinds(scene.options), placed, panes, dpr),
     )
 
 

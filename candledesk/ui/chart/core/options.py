@@ -87,3 +87,6 @@ class ChartOptions:
     has_last_price: bool = field(default=True, metadata=described("Line at the last price"))
     has_coverage: bool = field(default=True, metadata=described("Coverage strip under the time axis"))
     has_countdown: bool = field(default=True, metadata=described("Countdown to the bar's close"))
+    has_dividends: bool = field(default=True, metadata=described("Marks of dividends"))
+    has_splits: bool = field(default=True, metadata=described("Marks of splits"))
+    has_gains: bool = field(default=True, metadata=described("Marks of capital gains"))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -279,6 +280,10 @@ class ChartModel(QObject):
     def set_study_values(self, key: str, values: StudyValues) -> None:
         """Show the values that came of an indicator."""
         self._replace(study_values={**self.scene.study_values, key: values})
+
+    def set_events(self, events: SeriesEvents) -> None:
+        """Show the marks of corporate events."""
+        self._replace(events=events)
 
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""

@@ -57,6 +57,7 @@ _CURSORS = {
     Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
     Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
     Zone.LEGEND: Qt.CursorShape.PointingHandCursor,
+    Zone.EVENT: Qt.CursorShape.PointingHandCursor,
 }
 
 
@@ -64,11 +65,14 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field.
 
     ``study_requested`` carries what was clicked of the legend's row of an indicator: its gear, or its title twice.
+    ``event_clicked`` carries where a mark of corporate events was clicked, ``pointer_moved`` where the mouse is.
     """
 
     viewport_changed = Signal()
     typed = Signal(str)
     study_requested = Signal(str, str)  # the key of the study, a LegendPart
+    event_clicked = Signal(QPointF)
+    pointer_moved = Signal(object)  # QPointF, None when the mouse left
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
         """Build the canvas; the model provides the data."""
@@ -117,6 +121,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return self._picture.point
 
     @property
+    def theme(self) -> Theme:
+        """The theme, with the colours of rising and falling bars of the options."""
+        return self._theme
+
+    @property
     def countdown(self) -> str:
         """The time to the close of the last bar, empty when none is shown."""
         return self._picture.countdown
@@ -145,7 +154,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._palette = theme, None, theme
         self._on_changed()
 
-    def hit_at(self, at: QPoint) -> Hit:
+    def hit_at(self, at: QPointF | QPoint) -> Hit:
         """Return what of the chart lies at a position."""
         return self._gestures.hit_at(at.x(), at.y())
 
@@ -285,6 +294,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if target is not None and target.part is not LegendPart.TITLE:
             self.study_requested.emit(target.key, target.part)
             return
+        if self.hit_at(at).zone is Zone.EVENT:
+            self.event_clicked.emit(at)
+            return
         self._gestures.press(at.x(), at.y())
         self._meter.start(at.x(), float(event.timestamp()))
 
@@ -297,6 +309,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             return
         self._show_cursor(self._gestures.hit_at(at.x(), at.y()))
         self._update_overlay()
+        self.pointer_moved.emit(at)
 
     def _show_cursor(self, hit: Hit) -> None:
         axis = Qt.CursorShape.SizeVerCursor if hit.pane == PRICE else Qt.CursorShape.ArrowCursor
@@ -344,6 +357,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Hide the crosshair."""
         self._mouse_at = None
         self._update_overlay()
+        self.pointer_moved.emit(None)
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
