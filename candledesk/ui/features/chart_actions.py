@@ -9,7 +9,7 @@ from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneN
 from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.date_dialog import ask_date
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
         return ActionRow(
             f"price_{mode}", _MENU, mode.words, _MODE_KEYS.get(mode, ()),
             _on_chart(view, lambda v: v.model.toggle_price_mode(mode)), has_chart,
-            _on_chart(view, lambda v: v.model.scene.price_mode is mode), submenu="Price scale",
+            _on_chart(view, lambda v: v.model.scene.price_mode is mode), submenu="Price scale", why_disabled=NO_CHART,
         )  # fmt: skip
 
     return [
@@ -91,12 +91,13 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
             "invert", _MENU, "Inverted", ("Alt+I",),
             _on_chart(view, lambda v: v.model.set_inverted(is_on=not v.model.scene.is_inverted)), has_chart,
             _on_chart(view, lambda v: v.model.scene.is_inverted), has_separator=True, submenu="Price scale",
-            is_exclusive=False,
+            is_exclusive=False, why_disabled=NO_CHART,
         ),
         ActionRow(
             "autoscale", _MENU, "Fit to the visible bars", ("Alt+A",),
             _on_chart(view, lambda v: v.model.toggle_autoscale()), has_chart,
             _on_chart(view, lambda v: v.model.scene.price_range is None), submenu="Price scale", is_exclusive=False,
+            why_disabled=NO_CHART,
         ),
     ]  # fmt: skip
 
@@ -105,7 +106,10 @@ def _move_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
     has_chart = _on_chart(view, lambda _view: True)
 
     def row(name: str, title: str, keys: tuple[str, ...], verb: Callable[[ChartView], object]) -> ActionRow:
-        return ActionRow(name, _MENU, title, keys, _on_chart(view, verb), has_chart, has_separator=name == "zoom_in")
+        return ActionRow(
+            name, _MENU, title, keys, _on_chart(view, verb), has_chart, has_separator=name == "zoom_in",
+            why_disabled=NO_CHART,
+        )  # fmt: skip
 
     return [
         row("zoom_in", "Zoom in", ("+", "=", "Ctrl+Up"), lambda v: v.model.zoom_right(ZOOM_STEP)),

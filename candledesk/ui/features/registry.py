@@ -14,6 +14,7 @@ from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.connection import connection_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
+from candledesk.ui.features.palette.feature import palette_feature
 from candledesk.ui.features.pictures import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
@@ -40,6 +41,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     undo_feature,
     connection_feature,
     window_feature,
+    palette_feature,
     shortcuts_feature,
     about_feature,
 )

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from candledesk.indicators.registry import INDICATORS
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from candledesk.ui.chart.core.studies.looks import LOOKS
 from candledesk.ui.features.indicators.add_dialog import AddDialog
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature
+from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -40,6 +43,22 @@ class IndicatorsController(QObject):
         page = self._charts.page
         if page is not None:
             AddDialog(page, self._window).open()
+
+    def palette_items(self) -> list[PaletteItem]:
+        """Return an item of every indicator, which adds it to the chart in front."""
+        why = "" if self._charts.has_target() else NO_CHART
+        return [
+            PaletteItem(
+                f"indicator:{row.id}", PaletteKind.INDICATOR, row.title, partial(self._add, row.id),
+                detail=LOOKS[row.id].short, words=LOOKS[row.id].group, why_disabled=why,
+            )
+            for row in INDICATORS
+        ]  # fmt: skip
+
+    def _add(self, indicator_id: str) -> None:
+        page = self._charts.page
+        if page is not None:
+            page.studies.add(indicator_id)
 
     def show_settings(self, key: str) -> None:
         """Open the settings of an indicator of the chart in front."""
@@ -105,12 +124,13 @@ def indicators_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "indicators", "Chart", "Indicators…", ("/",), controller.show_list, context.charts.has_target,
-                has_separator=True,
+                has_separator=True, why_disabled=NO_CHART,
             ),
             ActionRow(
                 "remove_indicators", "Chart", "Remove all indicators", (), controller.remove_all,
-                controller.has_studies,
+                controller.has_studies, why_disabled="The chart has no indicators",
             ),
         ),
         keys=_KEYS,
+        palette=controller.palette_items,
     )  # fmt: skip
