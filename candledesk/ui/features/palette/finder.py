@@ -109,7 +109,7 @@ class Finder:
         """Return what has the words of a text, and what has only its letters, both the best first."""
         scores = self._index.scores(words)
         more = np.array([_NOT_A_SYMBOL + self._recent_bonus(item.id) for item in self._items])
-        bonus: FloatArray = more - self._index.title_lengths * _PER_LETTER
+        bonus = more - self._index.title_lengths * _PER_LETTER
         if kind is not None:
             scores[[item.kind != kind for item in self._items]] = 0
         elif self._symbols is not None:
@@ -124,7 +124,7 @@ class Finder:
         )
 
     def _symbol_bonus(self, symbols: SymbolTable) -> FloatArray:
-        bonus: FloatArray = -symbols.index.title_lengths * _PER_LETTER
+        bonus: FloatArray = symbols.index.title_lengths.astype(np.float64) * -_PER_LETTER
         for name in self._recent:
             row = symbols.row_of(name)
             if row is not None:
