@@ -23,6 +23,9 @@ _KEYS = (
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),
     ("Mouse", "Reset an axis", "Double-click the axis"),
+    ("Mouse", "Resize two panes", "Drag the line between them"),
+    ("Mouse", "Enlarge a pane", "Double-click"),
+    ("Mouse", "Menu of what is under the pointer", "Right click"),
     ("Mouse", "Close a chart", "Middle button on its tab"),
 )
 
