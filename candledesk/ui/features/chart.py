@@ -1,14 +1,13 @@
-"""The chart as a feature: the Chart menu, context menus, the chart type in the toolbar, facts in the status bar."""
+"""The chart as a feature: the Chart menu, the chart type in the toolbar, facts in the status bar."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QToolBar, QToolButton
 
-from candledesk.ui.chart.core.panes import Zone
-from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows, menu_at
+from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.feature import Feature
 
@@ -57,7 +56,6 @@ class _ChartPieces(QObject):
         super().__init__(context.window)
         self._charts, self._options, self._table = context.charts, context.options, context.table
         self._type_button = QToolButton()
-        context.charts.menu_requested.connect(self._on_menu_requested)
         context.options.changed.connect(self._on_options_changed)
 
     def add_type_button(self, toolbar: QToolBar) -> None:
@@ -72,11 +70,6 @@ class _ChartPieces(QObject):
 
     def _on_options_changed(self) -> None:
         self._type_button.setText(self._options.value.chart_type.words)
-
-    def _on_menu_requested(self, at: QPoint) -> None:
-        view = self._charts.current_view()
-        if view is not None and (hit := view.hit_at(at)).zone is not Zone.LEGEND:  # the indicators have their own
-            menu_at(self._table, hit).popup(view.mapToGlobal(at))
 
 
 def chart_feature(context: WindowContext) -> Feature:

@@ -5,26 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneName
-from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
+from candledesk.ui.chart.core.options import ChartOptions, ChartType, Magnet, PriceMode, ZoneName
 from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.date_dialog import ask_date
+from candledesk.ui.declared_options import option_text
 from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QMenu
-
-    from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.widget.chart_view import ChartView
     from candledesk.ui.declared_options import Choice
-    from candledesk.ui.shell.actions import ActionTable
     from candledesk.ui.shell.option_store import OptionStore
 
 _MENU = "Chart"
 CHART_TYPE_MENU = "Chart type"
+_SHOWN = ("has_volume", "has_grid", "has_sessions", "has_last_price", "has_countdown", "has_coverage")
 _MODE_KEYS = {PriceMode.LOG: ("Alt+L",), PriceMode.PERCENT: ("Alt+P",)}
 
 
@@ -38,16 +35,9 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartO
                   submenu="Crosshair", has_separator=True),
         *_choice_rows(options, "zone", ZoneName, "Time zone"),
         *_choice_rows(options, "palette", PaletteName, "Colours"),
+        *_shown_rows(options),
         *_move_rows(view),
     ]  # fmt: skip
-
-
-def menu_at(table: ActionTable, hit: Hit) -> QMenu:
-    """Return the context menu of a part of the chart."""
-    if hit.zone is Zone.TIME_AXIS:
-        return table.submenus["Time zone"]
-    is_price_axis = hit.zone is Zone.VALUE_AXIS and hit.pane == PRICE
-    return table.submenus["Price scale"] if is_price_axis else table.menus[_MENU]
 
 
 def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:
@@ -58,6 +48,19 @@ def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Ch
         )  # fmt: skip
 
     return [row(choice) for choice in choices]
+
+
+def _shown_rows(options: OptionStore[ChartOptions]) -> list[ActionRow]:
+    """Return what is shown or not, beside the bars, as toggles."""
+
+    def row(name: str) -> ActionRow:
+        text = option_text(ChartOptions.__dataclass_fields__[name])
+        return ActionRow(
+            name, _MENU, text, (), lambda: options.update(**{name: not getattr(options.value, name)}),
+            is_checked=lambda: bool(getattr(options.value, name)), submenu="Show", is_exclusive=False,
+        )  # fmt: skip
+
+    return [row(name) for name in _SHOWN]
 
 
 def _turn_magnet(options: OptionStore[ChartOptions]) -> None:

@@ -12,6 +12,7 @@ from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.connection import connection_feature
+from candledesk.ui.features.context_menu.feature import context_menu_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
 from candledesk.ui.features.palette.feature import palette_feature
@@ -41,6 +42,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     undo_feature,
     connection_feature,
     window_feature,
+    context_menu_feature,
     palette_feature,
     shortcuts_feature,
     about_feature,

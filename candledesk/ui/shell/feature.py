@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtCore import Qt
-    from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
+    from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QWidget
 
     from candledesk.cache.api import CacheApi
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.menu_spot import MenuSpot
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.palette_item import PaletteItem
     from candledesk.ui.shell.requests import WindowRequests
@@ -55,6 +56,7 @@ class Feature:
     toolbar's left part, called when all actions are there. ``status``: widgets at the right of the status bar.
     ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
     the shortcut sheet. ``palette``: what the palette offers besides the actions, asked for each time it opens.
+    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Feature:
     settings: OptionStore[Any] | None = None
     keys: Sequence[KeyRow] = ()
     palette: Callable[[], Iterable[PaletteItem]] | None = None
+    context_menu: Callable[[QMenu, MenuSpot], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,12 @@ class ChartStudies:
         if one is not None:
             self._arrange(f"remove {one.look.short}", tuple(row for row in self._model.scene.studies if row.key != key))
 
+    def remove_pane(self, pane: str) -> None:
+        """Remove every study of a pane, with the pane unless it is one of a new chart."""
+        kept = tuple(row for row in self._model.scene.studies if row.pane != pane)
+        if len(kept) < len(self._model.scene.studies):
+            self._arrange("remove pane", kept)
+
     def remove_all(self) -> None:
         """Remove every study, with the panes that they opened."""
         if self._model.scene.studies:
