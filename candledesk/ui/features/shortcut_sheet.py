@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MAX_ROWS = 18  # of one column
 _EXTRA = 2  # rows that a group takes for its heading and the space after it
 _MARGIN = 28
+_COLUMN_W = 430  # what a column takes at most, in logical pixels
+_FRAME = 80  # of the screen is left free
 
 
 def plan_columns(rows: list[KeyRow], max_rows: int = _MAX_ROWS) -> list[list[list[KeyRow]]]:
@@ -39,6 +41,16 @@ def plan_columns(rows: list[KeyRow], max_rows: int = _MAX_ROWS) -> list[list[lis
             columns.append([group])
         else:
             column.append(group)
+    return columns
+
+
+def fitting_columns(rows: list[KeyRow], n_columns: int) -> list[list[list[KeyRow]]]:
+    """Return at most ``n_columns`` columns (at least one), as low as they can be; none lower than for ``_MAX_ROWS``."""
+    limit = _MAX_ROWS
+    columns = plan_columns(rows, limit)
+    while len(columns) > max(1, n_columns):
+        limit += 1
+        columns = plan_columns(rows, limit)
     return columns
 
 
@@ -77,9 +89,11 @@ class ShortcutSheet(QDialog):
         box.setSpacing(0)
         box.addLayout(head)
         box.addWidget(self._area)
-        room, wanted = parent.screen().availableSize(), self._show("")
+        room = parent.screen().availableSize()
+        self._n_columns = (room.width() - _FRAME) // _COLUMN_W
+        wanted = self._show("")
         height = wanted.height() + self.line.sizeHint().height() + 24
-        self.resize(min(wanted.width() + 14, room.width() - 80), min(height, room.height() - 80))
+        self.resize(min(wanted.width() + 14, room.width() - _FRAME), min(height, room.height() - _FRAME))
         self.line.setFocus()
 
     def _show(self, text: str) -> QSize:
@@ -88,7 +102,7 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(_MARGIN, 20, _MARGIN, 24)
         columns.setSpacing(44)
-        for groups in plan_columns(found):
+        for groups in fitting_columns(found, self._n_columns):
             columns.addLayout(_column(groups))
         if not found:
             columns.addWidget(PlainLabel(f"No shortcut has “{text.strip()}”"), 0, Qt.AlignmentFlag.AlignTop)

@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from candledesk.ui.features.shortcut_sheet import ShortcutSheet, plan_columns
+from candledesk.ui.features.shortcut_sheet import ShortcutSheet, fitting_columns, plan_columns
 from candledesk.ui.key_caps import KeyCaps
 from candledesk.ui.theme.themes import DARK, apply_theme
 from tests.ui.conftest import settle
@@ -29,6 +29,15 @@ def test_the_tallest_group_sets_the_limit_and_small_ones_fill_what_is_left():
     rows = _rows(Chart=18, File=6, Data=6, Mouse=5, View=3, Jobs=3, Help=1)
     names = [[group[0][0] for group in column] for column in plan_columns(rows, max_rows=18)]
     assert names == [["Chart"], ["File", "Data", "Help"], ["Mouse", "View", "Jobs"]]
+
+
+@pytest.mark.parametrize("n_columns", [0, 1, 2, 3])
+def test_a_narrow_screen_has_fewer_and_taller_columns(n_columns):
+    rows = _rows(Chart=18, File=6, Data=6, Mouse=5, View=3, Jobs=3, Help=1)
+    columns = fitting_columns(rows, n_columns)
+    assert len(columns) == max(1, n_columns)
+    assert sorted(row for column in columns for group in column for row in group) == sorted(rows)
+    assert fitting_columns(rows, 9) == plan_columns(rows)
 
 
 @pytest.fixture

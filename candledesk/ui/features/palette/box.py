@@ -27,7 +27,7 @@ _MOVES = {
 _STYLE = """
 QFrame#palette { background: palette(window); border: 1px solid palette(mid); border-radius: 8px; }
 QFrame#palette QLineEdit { font-size: 15px; padding: 7px 10px; }
-QFrame#palette QListView { border: 0; background: transparent; }
+QFrame#palette QListView { border: 0; background: palette(window); }
 QFrame#palette QLabel { color: palette(placeholder-text); padding: 2px 8px; border: 0; }
 """
 
