@@ -51,7 +51,9 @@ class PaletteController(QObject):
             self._context.charts.focus()
             return
         self.box.begin(self._finder())
-        self._tasks.replace(self._load())
+        self._tasks.start(self._load_symbols())
+        if self._context.workspace is not None:
+            self._tasks.start(self._load_named(self._context.workspace))
 
     def _finder(self) -> Finder:
         charts = self._context.charts
@@ -69,16 +71,17 @@ class PaletteController(QObject):
             finder.set_symbols(self._symbols)
         return finder
 
-    async def _load(self) -> None:
-        """Read the layouts, the lists and, where they may have changed, the symbols; then search again."""
-        context = self._context
-        named = await _named_items(context.workspace, context) if context.workspace is not None else []
-        self._named = named
+    async def _load_named(self, workspace: WorkspaceApi) -> None:
+        """Read the layouts and the watchlists, and search again."""
+        self._named = await _named_items(workspace, self._context)
         self._show_more()
+
+    async def _load_symbols(self) -> None:
+        """Read the symbols where they may have changed, and search again."""
         if self._symbols is None or self._are_symbols_new:
-            self._are_symbols_new = False
-            listed = context.cache.list_instruments()
-            self._symbols = await result_of(build_symbol_rows(listed, context.charts.enter_symbol))
+            self._are_symbols_new = False  # what is stored from now on is read the next time
+            listed = self._context.cache.list_instruments()
+            self._symbols = await result_of(build_symbol_rows(listed, self._context.charts.enter_symbol))
             self._show_more()
 
     def _show_more(self) -> None:

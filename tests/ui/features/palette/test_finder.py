@@ -33,7 +33,7 @@ def _titles(finder, text):
     return [found.item.title for found in finder.find(text)]
 
 
-def test_a_prefix_wants_one_kind():
+def test_a_prefix_leaves_one_kind():
     finder = Finder(ITEMS, _nothing)
     assert _titles(finder, "l") == ["Lagoon", "Logarithmic"]
     assert _titles(finder, "> l") == ["Logarithmic"]

@@ -16,6 +16,9 @@ from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 from candledesk.ui.shell.palette_item import PaletteItem
+from candledesk.workspace.named_layouts import NamedLayout
+from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
+from tests.fake_jobs import resolved
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
 
@@ -259,6 +262,41 @@ def test_a_feature_adds_what_it_has_with_one_function(qapp, cache, tmp_path, qtb
     qtbot.keyClick(box.line, Key.Key_Return)
     assert done == [1]
     window.close()
+
+
+class _Workspace:
+    """Has two layouts and a list."""
+
+    def subscribe(self, _callback):
+        return lambda: None
+
+    def list_layouts(self):
+        return resolved(lambda: [NamedLayout("Metals", {}), NamedLayout("Two charts", {})])
+
+    def list_watchlists(self):
+        return resolved(lambda: [Watchlist("Metals", (WatchlistSection("", ("GLD", "SLV")),))])
+
+
+def test_layouts_and_lists_are_found_where_a_feature_shows_them(qapp, cache, tmp_path, qtbot):
+    shown = []
+
+    def shelf_feature(context):
+        context.requests.layout_requested.connect(lambda name: shown.append(("layout", name)))
+        context.requests.list_requested.connect(lambda name: shown.append(("list", name)))
+        return Feature("shelf")
+
+    opened = WindowHarness(qapp, cache, tmp_path, (*FEATURES, shelf_feature), workspace=_Workspace()).open()
+    box = opened.window.findChild(PaletteBox)
+    for text, kinds in (("@metals", ["Layout"]), ("metals", ["Layout", "Watchlist"])):
+        opened.run("palette")
+        qtbot.keyClicks(box.line, text)
+        assert [row.item.kind for row in box.rows.rows if row.item.title == "Metals"] == kinds
+        qtbot.keyClick(box.line, Key.Key_Return)
+    opened.run("palette")
+    qtbot.keyClicks(box.line, "metals 2 symbols")
+    qtbot.keyClick(box.line, Key.Key_Return)
+    assert shown == [("layout", "Metals"), ("layout", "Metals"), ("list", "Metals")]
+    opened.close()
 
 
 def test_it_fits_into_a_low_and_narrow_window(opened, palette, qapp):
