@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from candledesk.ui.features.palette.finder import PREFIXES, Finder, split_prefix
@@ -141,8 +141,10 @@ class PaletteBox(QFrame):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Move in the list, choose, complete or close by keys of the line; close when the keyboard goes elsewhere."""
-        if event.type() == QEvent.Type.FocusOut and self.isVisible() and self.window().isActiveWindow():
-            self.close_box()
+        if isinstance(event, QFocusEvent) and event.lostFocus() and self.isVisible():
+            is_menu = event.reason() == Qt.FocusReason.PopupFocusReason  # the line's own
+            if self.window().isActiveWindow() and not is_menu:
+                self.close_box()
         return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._take_key(event)
 
     def _take_key(self, event: QKeyEvent) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
 from candledesk.domain.interval import INTERVALS
@@ -102,6 +103,18 @@ def test_its_keys_close_it_too_and_a_click_elsewhere(opened, palette, qtbot, qap
     opened.page.view.setFocus()
     settle(qapp)
     assert not palette.box.isVisible()
+
+
+def test_the_menu_of_its_line_does_not_close_it(palette, qapp):
+    palette("log")
+    at = palette.box.line.rect().center()
+    qapp.sendEvent(palette.box.line, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, at))
+    settle(qapp)
+    menu = qapp.activePopupWidget()
+    assert menu is not None
+    menu.close()
+    settle(qapp)
+    assert palette.box.isVisible()
 
 
 def test_the_arrow_keys_choose_and_a_click_does(opened, palette, qtbot, qapp):
