@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from candledesk.ui.features.context_menu.parts import add_parts
+from candledesk.ui.features.context_menu.tab_menu import TabMenu
 from candledesk.ui.shell.feature import Feature
 from candledesk.ui.shell.menu_spot import spot_at
 
@@ -46,6 +47,7 @@ class ContextMenus(QObject):
 
 
 def context_menu_feature(context: WindowContext) -> Feature:
-    """Open context menus on the charts from now on."""
+    """Open context menus on charts and tabs from now on."""
     ContextMenus(context)
+    TabMenu(context.charts.tabs, context.table)
     return Feature("context_menu")
