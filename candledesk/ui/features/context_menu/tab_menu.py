@@ -28,7 +28,7 @@ class TabMenu(QObject):
     def menu_of(self, at: int) -> QMenu:
         """Return the menu of the tab with an index."""
         tabs = self._tabs
-        widgets = [tabs.widget(index) for index in range(tabs.count())]
+        widgets = tabs.grids()
         others, right = widgets[:at] + widgets[at + 1 :], widgets[at + 1 :]
         menu = QMenu(tabs)
         menu.addAction(self._table.actions["new_tab"])
@@ -41,7 +41,7 @@ class TabMenu(QObject):
             menu.addAction(text, partial(self._close, closed)).setEnabled(bool(closed))
         return menu
 
-    def _close(self, widgets: list[QWidget]) -> None:
+    def _close(self, widgets: list[CellGrid]) -> None:
         for widget in widgets:
             self._tabs.close_requested.emit(widget)
 
