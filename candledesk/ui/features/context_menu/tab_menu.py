@@ -1,4 +1,4 @@
-"""The menu of a tab: closing it, the others, or those to its right."""
+"""The menu of a layout's tab: renaming and closing it, the others, or those to its right."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from candledesk.ui.shell.actions import ActionTable
+    from candledesk.ui.shell.cells.cell_grid import CellGrid
     from candledesk.ui.shell.chart_tabs import ChartTabs
 
 
@@ -28,22 +27,23 @@ class TabMenu(QObject):
     def menu_of(self, at: int) -> QMenu:
         """Return the menu of the tab with an index."""
         tabs = self._tabs
-        widgets = tabs.grids()
-        others, right = widgets[:at] + widgets[at + 1 :], widgets[at + 1 :]
+        grids = tabs.grids()
+        others, right = grids[:at] + grids[at + 1 :], grids[at + 1 :]
         menu = QMenu(tabs)
+        menu.addAction("Rename…", partial(tabs.edit_name, at))
         menu.addAction(self._table.actions["new_tab"])
         menu.addSeparator()
         for text, closed in (
-            ("Close", [widgets[at]]),
+            ("Close", [grids[at]]),
             ("Close the others", others),
             ("Close those to the right", right),
         ):
             menu.addAction(text, partial(self._close, closed)).setEnabled(bool(closed))
         return menu
 
-    def _close(self, widgets: list[CellGrid]) -> None:
-        for widget in widgets:
-            self._tabs.close_requested.emit(widget)
+    def _close(self, grids: list[CellGrid]) -> None:
+        for grid in grids:
+            self._tabs.close_requested.emit(grid)
 
     def _on_menu_requested(self, at: QPoint) -> None:
         index = self._tabs.tabBar().tabAt(at)

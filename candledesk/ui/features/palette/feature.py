@@ -10,7 +10,7 @@ from PySide6.QtCore import QMetaMethod, QObject, QSettings
 from candledesk.ui.features.palette.box import PaletteBox
 from candledesk.ui.features.palette.finder import Finder
 from candledesk.ui.features.palette.recent import RecentItems
-from candledesk.ui.features.palette.sources import action_items, interval_items, typed_items, typed_symbol
+from candledesk.ui.features.palette.sources import action_items, interval_items, tab_items, typed_items, typed_symbol
 from candledesk.ui.features.palette.symbol_rows import SymbolRows, build_symbol_rows
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
@@ -57,7 +57,7 @@ class PaletteController(QObject):
 
     def _finder(self) -> Finder:
         charts = self._context.charts
-        items = [*action_items(self._context.table), *interval_items(charts)]
+        items = [*action_items(self._context.table), *interval_items(charts), *tab_items(charts)]
         for feature in self._context.features.values():
             if feature.palette is not None:
                 items += feature.palette()

@@ -19,6 +19,7 @@ from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.ui.shell.actions import ActionTable
+    from candledesk.ui.shell.cells.cell_grid import CellGrid
     from candledesk.ui.shell.chart_controller import ChartController
 
 NOT_NOW = "Not possible at this moment"
@@ -56,6 +57,22 @@ def interval_item(charts: ChartController, interval: Interval) -> PaletteItem:
 def interval_items(charts: ChartController) -> list[PaletteItem]:
     """Return an item of every interval that has a button."""
     return [interval_item(charts, interval) for interval in INTERVALS.values()]
+
+
+def tab_items(charts: ChartController) -> list[PaletteItem]:
+    """Return an item of each layout that is open, but the one in front."""
+    return [
+        PaletteItem(
+            f"tab:{grid.title()}", PaletteKind.LAYOUT, grid.title(), partial(_show_tab, charts, grid), detail="Open",
+        )
+        for grid in charts.tabs.grids()
+        if grid is not charts.grid and grid.title()
+    ]  # fmt: skip
+
+
+def _show_tab(charts: ChartController, grid: CellGrid) -> None:
+    charts.tabs.setCurrentWidget(grid)
+    charts.focus()
 
 
 def typed_items(charts: ChartController, prefix: str, text: str) -> list[PaletteItem]:

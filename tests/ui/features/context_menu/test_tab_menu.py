@@ -1,7 +1,9 @@
 """A right click on a tab, by real events on a window."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QLineEdit
 
 from candledesk.domain.interval import INTERVALS
 from tests.ui.conftest import settle
@@ -55,10 +57,20 @@ def test_the_menu_of_a_tab_closes_it_or_the_others(opened, at, text, left):
     assert _titles(opened) == left
 
 
+def test_a_layout_is_renamed_over_its_tab(opened, qtbot):
+    _do(opened, _right_click(opened, 1), "Rename…")
+    line = opened.charts.tabs.findChild(QLineEdit)
+    qtbot.keyClicks(line, "Tech")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    settle(opened.qapp)
+    assert _titles(opened) == ["MSFT 1d", "Tech", "AAPL 5m"]
+
+
 def test_there_is_nothing_to_close_at_the_right_of_the_last_one(opened):
     menu = _right_click(opened, 2)
     enabled = {action.text(): action.isEnabled() for action in menu.actions() if not action.isSeparator()}
     assert enabled == {
+        "Rename…": True,
         opened.actions["new_tab"].text(): True, "Close": True, "Close the others": True,
         "Close those to the right": False,
     }  # fmt: skip

@@ -277,6 +277,17 @@ def test_a_feature_adds_what_it_has_with_one_function(qapp, cache, tmp_path, qtb
     window.close()
 
 
+def test_an_open_layout_is_brought_to_the_front(opened, palette, qtbot, qapp):
+    assert palette("@") == []
+    assert palette.box.note.text() == "None yet"
+    opened.charts.show_series("AAPL", INTERVALS["5m"])
+    settle(qapp)
+    assert palette("@") == ["MSFT 1d"]
+    _key(palette, qtbot, qapp, Key.Key_Return)
+    assert opened.charts.target == ("MSFT", INTERVALS["1d"])
+    assert opened.page.view.hasFocus()
+
+
 class _Workspace:
     """Has two layouts and a list."""
 
