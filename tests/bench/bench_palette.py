@@ -27,7 +27,7 @@ from candledesk.indicators.registry import INDICATORS
 from candledesk.ui.features.palette.box import PaletteBox
 from candledesk.ui.features.palette.finder import Finder
 from candledesk.ui.features.palette.symbol_rows import build_symbol_rows
-from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
+from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.theme.themes import DARK, apply_theme
 from tests.bench.bench_chart import say
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.palette_item import PaletteItem
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
     from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.menu_spot import MenuSpot
     from candledesk.ui.shell.option_store import OptionStore
-    from candledesk.ui.shell.palette_item import PaletteItem
     from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
     from candledesk.ui.theme.choice import ThemeChoice

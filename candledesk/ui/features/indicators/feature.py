@@ -12,9 +12,9 @@ from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from candledesk.ui.chart.core.studies.looks import LOOKS
 from candledesk.ui.features.indicators.add_dialog import AddDialog
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
+from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature
-from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu

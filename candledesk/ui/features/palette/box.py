@@ -14,7 +14,7 @@ from candledesk.ui.features.palette.row_model import FOUND, RowModel
 from candledesk.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
-    from candledesk.ui.shell.palette_item import PaletteItem
+    from candledesk.ui.palette_item import PaletteItem
 
 _WIDTH = 640
 _MARGIN = 24

@@ -12,10 +12,10 @@ from candledesk.ui.features.palette.finder import Finder
 from candledesk.ui.features.palette.recent import RecentItems
 from candledesk.ui.features.palette.sources import action_items, interval_items, tab_items, typed_items, typed_symbol
 from candledesk.ui.features.palette.symbol_rows import SymbolRows, build_symbol_rows
+from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 from candledesk.ui.shell.main_window import SETTINGS_FILE
-from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from candledesk.ui.features.palette.text_index import SCATTERED, TextIndex, matched_letters
-from candledesk.ui.shell.palette_item import PaletteKind
+from candledesk.ui.palette_item import PaletteKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.domain.bars import FloatArray
-    from candledesk.ui.shell.palette_item import PaletteItem
+    from candledesk.ui.palette_item import PaletteItem
 
 PREFIXES = {">": PaletteKind.ACTION, "@": PaletteKind.LAYOUT, "#": PaletteKind.DATE}
 """The first letter of a text that wants one kind of items only."""

@@ -13,8 +13,8 @@ from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.features.palette.symbol_rows import symbol_item
 from candledesk.ui.features.palette.typed_dates import EXAMPLES, TypedDate, parse_typed_date
 from candledesk.ui.interval_text import interval_text
+from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from candledesk.ui.shell.actions import NO_CHART, shortcut_texts
-from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.cache.runtime.threads import run_into
 from candledesk.ui.features.palette.text_index import TextIndex
-from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
+from candledesk.ui.palette_item import PaletteItem, PaletteKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

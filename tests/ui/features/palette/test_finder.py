@@ -3,7 +3,7 @@ from dataclasses import replace
 from candledesk.ui.features.palette.finder import Finder, split_prefix
 from candledesk.ui.features.palette.symbol_rows import SymbolRows, symbol_item
 from candledesk.ui.features.palette.text_index import TextIndex
-from candledesk.ui.shell.palette_item import PaletteItem, PaletteKind
+from candledesk.ui.palette_item import PaletteItem, PaletteKind
 from tests.fake_data import make_instrument
 
 

@@ -14,9 +14,9 @@ from candledesk.indicators.registry import INDICATORS
 from candledesk.ui.chart.core.options import PriceMode
 from candledesk.ui.features.palette.box import PaletteBox
 from candledesk.ui.features.registry import FEATURES
+from candledesk.ui.palette_item import PaletteItem
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
-from candledesk.ui.shell.palette_item import PaletteItem
 from candledesk.workspace.named_layouts import NamedLayout
 from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 from tests.fake_jobs import resolved
