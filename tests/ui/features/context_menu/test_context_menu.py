@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from candledesk.ui.chart.core.options import PriceMode, ZoneName
+from candledesk.ui.chart.core.options import Magnet, PriceMode, ZoneName
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from candledesk.ui.chart.paint.studies.legend import legend_rows
 from candledesk.ui.features.context_menu.parts import time_texts
@@ -67,7 +67,15 @@ def test_the_plot_offers_its_price_its_time_and_what_is_done_to_the_chart(opened
     assert chart | data <= set(texts)
 
 
-def test_the_price_at_the_pointer_is_copied_without_separators(opened):
+def test_the_price_of_the_crosshair_is_copied_without_separators(opened):
+    placed, series = opened.page.model.placed, opened.page.model.series
+    close = float(series.bars.close[series.axis.slot_at(placed.logical_at(300))])
+    _do(opened, _right_click(opened, 300, 200), "Copy price")
+    assert QApplication.clipboard().text() == f"{close:.2f}", "the crosshair snaps to the close"
+
+
+def test_with_a_free_crosshair_it_is_the_price_at_the_pointer(opened):
+    opened.window.options.update(magnet=Magnet.FREE)
     frame = opened.page.model.frame()
     menu = _right_click(opened, 300, 200)
     wanted = f"{frame.price.value_at(200 * frame.dpr):.2f}"
