@@ -29,6 +29,7 @@ def main():
         ("bench_api",),
         ("bench_updates",),
         ("bench_indicators", "--bars", str(n_bars)),
+        ("bench_palette",),
     )
     for module, *arguments in runs:
         sys.stdout.write(f"\n{module} {' '.join(arguments)}\n")

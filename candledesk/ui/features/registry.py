@@ -12,11 +12,13 @@ from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.connection import connection_feature
+from candledesk.ui.features.context_menu.feature import context_menu_feature
 from candledesk.ui.features.events.feature import events_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
 from candledesk.ui.features.layouts.cells import cells_feature
 from candledesk.ui.features.layouts.tabs import tabs_feature
+from candledesk.ui.features.palette.feature import palette_feature
 from candledesk.ui.features.pictures.feature import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
@@ -48,6 +50,8 @@ FEATURES: tuple[FeatureFactory, ...] = (
     data_window_feature,
     connection_feature,
     window_feature,
+    context_menu_feature,
+    palette_feature,
     shortcuts_feature,
     about_feature,
 )

@@ -82,6 +82,7 @@ class ChartOptions:
     zone: ZoneName = field(default=ZoneName.EXCHANGE, metadata=described("Time zone"))
     magnet: Magnet = field(default=Magnet.CLOSE, metadata=described("Crosshair"))
     kinetic: Kinetic = field(default=Kinetic.TOUCH, metadata=described("Kinetic panning"))
+    has_volume: bool = field(default=True, metadata=described("Volume"))
     has_grid: bool = field(default=True, metadata=described("Grid"))
     has_sessions: bool = field(default=True, metadata=described("Lines between sessions"))
     has_last_price: bool = field(default=True, metadata=described("Line at the last price"))

@@ -57,6 +57,12 @@ class ChartStudies:
             what = gone[0].look.short if len(gone) == 1 else f"{len(gone)} indicators"
             self._arrange(f"remove {what}", tuple(one for one in self._model.scene.studies if one not in gone))
 
+    def remove_pane(self, pane: str) -> None:
+        """Remove every study of a pane, with the pane unless it is one of a new chart."""
+        kept = tuple(row for row in self._model.scene.studies if row.pane != pane)
+        if len(kept) < len(self._model.scene.studies):
+            self._arrange("remove pane", kept)
+
     def remove_all(self) -> None:
         """Remove every study, with the panes that they opened."""
         if self._model.scene.studies:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature, Panel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
@@ -64,7 +64,7 @@ def jobs_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "backfill", "Data", "Backfill", ("Ctrl+B",), backfills.backfill, context.charts.has_target,
-                is_in_toolbar=True,
+                is_in_toolbar=True, why_disabled=NO_CHART,
             ),
             ActionRow("new_backfill", "Data", "New backfill…", ("Ctrl+Shift+N",), backfills.ask_backfill),
         ),
