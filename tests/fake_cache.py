@@ -39,6 +39,7 @@ from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import resolved
+from tests.fake_quotes import fake_quote
 from tests.fake_maintenance import FakeMaintenance
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from candledesk.cache.api import CacheApi
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows, IndicatorRowsRequest
+    from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
@@ -86,6 +88,8 @@ class FakeCache(FakeMaintenance):
         self.requests: list[ViewportRequest | BarsRequest] = []
         self.archive: dict[tuple[str, str], ArchiveEntry] = {}
         self.in_front: list[tuple[str, str]] = []
+        self.watched: list[str] = []
+        self.quotes: dict[str, Quote] = {}  # in the place of those that follow from the bars
         self.followed: list[tuple[str, str]] = []
         self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
@@ -196,6 +200,17 @@ class FakeCache(FakeMaintenance):
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         self.calls.append(("read_marks", (symbol, interval.name, span)))
         return resolved(lambda: tuple(mark for mark in self.marks if mark.span.overlaps(span)))
+
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        self.calls.append(("read_quotes", tuple(symbols)))
+        full = {symbol: self.bars[symbol, "1d"] for symbol in symbols if (symbol, "1d") in self.bars}
+        stored = {symbol: bars.take(slice(-self.n_stored[symbol, "1d"], None)) for symbol, bars in full.items()}
+        return resolved(
+            lambda: [
+                self.quotes.get(symbol) or fake_quote(symbol, self.instruments, stored.get(symbol))
+                for symbol in symbols
+            ]
+        )
 
     # -- bars of a span
 
@@ -341,6 +356,9 @@ class FakeCache(FakeMaintenance):
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         self.followed.append((symbol, interval.name))
         return lambda: self.followed.remove((symbol, interval.name))
+
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        self.watched = list(symbols)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         self.in_front = [(symbol, interval.name) for symbol, interval in series]

@@ -16,6 +16,7 @@ from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.missing_calendars import MissingCalendars
+from candledesk.cache.queries.quotes import QuoteReader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.quote_messages import Quote
     from candledesk.cache.queries.studies.loader import IndicatorLoader
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
@@ -99,6 +101,7 @@ class CacheController:
         self._coverage = CoverageReader(context, catalog, self._calendars)
         self._indicators_lock = threading.Lock()
         self._indicators: IndicatorLoader | None = None
+        self._quotes = QuoteReader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self._storage_health = fill_scheduler.storage_health
         self.limiter_state = context.limiter_state
@@ -231,6 +234,10 @@ class CacheController:
         """Set which series the charts in front show: their updates go first."""
         self._context.active.set_in_front(series)
 
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        """Set of which symbols a list shows the price on screen; see ``CacheApi``."""
+        self._context.active.set_watched(symbols)
+
     # --- maintenance --------------------------------------------------------------------------------------------
 
     def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
@@ -307,6 +314,10 @@ class CacheController:
             return with_odd(marks, odd, interval.base, interval)
 
         return self._context.readers.submit(read)
+
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        """Return the newest stored price of each symbol, without a request to the provider."""
+        return self._context.readers.submit(lambda connection: self._quotes.read(connection, symbols))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None
