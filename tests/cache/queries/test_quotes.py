@@ -1,10 +1,13 @@
 """The newest stored price of a symbol, how old it is and what it is compared with: from the database alone."""
 
 import numpy as np
-import pytest
-
+from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
+from candledesk.store.market import bars as bar_store
+from candledesk.store.market import coverage as coverage_store
+from candledesk.store.market import instruments as instrument_store
+from candledesk.store.market.database import transaction
 from tests.cache.conftest import NOW, days_back
 
 TODAY = NOW // DAY_S * DAY_S
@@ -18,6 +21,18 @@ def quote(harness, symbol="AAA"):
 
 def daily(harness, symbol="AAA"):
     return harness.bars("1d", days_back(100), symbol=symbol, fill="none").bars
+
+
+def forget(harness, name, span):
+    """Take bars and what is known of their time out of the database."""
+
+    def write(connection):
+        series = instrument_store.series_id(connection, "AAA", INTERVALS[name])
+        with transaction(connection):
+            bar_store.delete_bars(connection, series, span)
+            coverage_store.forget_coverage(connection, series, span, tuple(CoverageState))
+
+    harness.service._writer.submit(write).result(20)
 
 
 def test_a_symbol_of_which_nothing_is_stored_has_no_price_and_costs_no_request(harness, yahoo):
@@ -75,16 +90,21 @@ def test_without_days_the_change_is_against_the_end_of_the_session_before(harnes
     assert found.closes_of is INTERVALS["1h"]
 
 
-@pytest.mark.parametrize("has_days", [True, False])
-def test_a_change_is_not_made_up_across_days_that_are_not_stored(harness, yahoo, has_days):
-    if has_days:
-        yahoo.now = NOW - 10 * DAY_S
-        harness.bars("1d", days_back(30, yahoo.now))
-        yahoo.now = NOW
-    yahoo.script = lambda request: yahoo.bars_answer(request, lambda bars: bars.take(bars.open_time >= OPEN))
+def test_a_change_is_not_made_up_across_days_that_are_not_stored(harness):
+    harness.bars("1d", days_back(30))
     harness.bars("1h", Span(OPEN, NOW))
-    assert quote(harness).price is not None
-    assert quote(harness).previous_close is None
+    forget(harness, "1d", Span(TODAY - 5 * DAY_S, NOW))
+    forget(harness, "1h", Span(TODAY - 5 * DAY_S, OPEN))
+    found = quote(harness)
+    assert (found.price, found.previous_close) == (harness.bars("1h", Span(OPEN, NOW), fill="none").bars.close[-1], None)
+
+
+def test_a_change_spans_days_of_which_the_provider_has_no_bars(harness, yahoo):
+    holiday = TODAY - DAY_S
+    yahoo.script = lambda request: yahoo.bars_answer(request, lambda bars: bars.take(bars.open_time != holiday))
+    harness.bars("1d", days_back(30))
+    assert quote(harness).previous_close == daily(harness).close[-2]
+    assert daily(harness).open_time[-2] < holiday
 
 
 def test_the_order_of_the_answer_is_that_of_the_question(harness):
