@@ -39,8 +39,8 @@ from candledesk.providers.yahoo.capabilities import LIMITS
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import resolved
-from tests.fake_quotes import fake_quote
 from tests.fake_maintenance import FakeMaintenance
+from tests.fake_quotes import fake_quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -61,8 +61,8 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
-    from candledesk.cache.quote_messages import Quote
     from candledesk.cache.queries.studies.loader import IndicatorLoader
+    from candledesk.cache.quote_messages import Quote
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark

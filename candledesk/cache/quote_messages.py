@@ -1,4 +1,4 @@
-"""What lists of symbols show of an instrument: its latest stored price, how old that is, and what it is compared with."""
+"""What a list of symbols shows of an instrument: its newest stored price, how old it is, and its former prices."""
 
 from __future__ import annotations
 

@@ -36,7 +36,12 @@ class WatchedPrices:
         self._budget = UpdateBudget(update_rate.requests_per_minute, saved_s=0.0)
 
     def plan(
-        self, found: Schedule, scheduler: UpdateScheduler, watched: Sequence[SeriesStatus], elapsed: float, n_active: int
+        self,
+        found: Schedule,
+        scheduler: UpdateScheduler,
+        watched: Sequence[SeriesStatus],
+        elapsed: float,
+        n_active: int,
     ) -> None:
         """Add what is due among ``watched`` to ``found``; ``n_active``: how many series charts and scripts have."""
         tokens = self._budget.refill(elapsed, is_alone=False)
@@ -50,7 +55,9 @@ class WatchedPrices:
                 found.wait(SLOT_S)
                 return
             if tokens < 1.0 or spare < 1.0:
-                found.wait(max(self._budget.wait_s(1.0), scheduler.budget.wait_s(scheduler.budget.tokens + 1.0 - spare)))
+                found.wait(
+                    max(self._budget.wait_s(1.0), scheduler.budget.wait_s(scheduler.budget.tokens + 1.0 - spare))
+                )
                 return
             span = _span(status)
             if span is not None:

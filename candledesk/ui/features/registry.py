@@ -22,6 +22,7 @@ from candledesk.ui.features.undo import undo_feature
 from candledesk.ui.features.window import window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
 from candledesk.ui.panels.storage.feature import storage_feature
+from candledesk.ui.panels.watchlist.feature import watchlist_feature
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.feature import FeatureFactory
@@ -35,6 +36,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     jobs_feature,
     archive_feature,
     storage_feature,
+    watchlist_feature,
     chart_feature,
     indicators_feature,
     undo_feature,

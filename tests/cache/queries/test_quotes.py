@@ -1,6 +1,7 @@
 """The newest stored price of a symbol, how old it is and what it is compared with: from the database alone."""
 
 import numpy as np
+
 from candledesk.domain.coverage import CoverageState
 from candledesk.domain.interval import DAY_S, INTERVALS
 from candledesk.domain.span import Span
@@ -96,7 +97,10 @@ def test_a_change_is_not_made_up_across_days_that_are_not_stored(harness):
     forget(harness, "1d", Span(TODAY - 5 * DAY_S, NOW))
     forget(harness, "1h", Span(TODAY - 5 * DAY_S, OPEN))
     found = quote(harness)
-    assert (found.price, found.previous_close) == (harness.bars("1h", Span(OPEN, NOW), fill="none").bars.close[-1], None)
+    assert (found.price, found.previous_close) == (
+        harness.bars("1h", Span(OPEN, NOW), fill="none").bars.close[-1],
+        None,
+    )
 
 
 def test_a_change_spans_days_of_which_the_provider_has_no_bars(harness, yahoo):

@@ -65,7 +65,12 @@ def test_rows_move_within_and_between_sections(symbols, section, place, expected
 
 @pytest.mark.parametrize(
     ("section", "before", "expected"),
-    [(1, 3, ["", "Three", "Two"]), (2, 1, ["", "Three", "Two"]), (2, 0, ["", "Three", "Two"]), (0, 3, ["", "Two", "Three"])],
+    [
+        (1, 3, ["", "Three", "Two"]),
+        (2, 1, ["", "Three", "Two"]),
+        (2, 0, ["", "Three", "Two"]),
+        (0, 3, ["", "Two", "Three"]),
+    ],
 )
 def test_sections_move_and_symbols_without_a_title_stay_first(section, before, expected):
     assert [title for title, _ in _shape(edits.move_section(LIST, section, before))] == expected
@@ -76,7 +81,11 @@ def test_a_titled_section_can_become_the_first_one():
 
 
 def test_a_new_section_takes_the_chosen_symbols():
-    assert _shape(edits.add_section(LIST, " My  picks ", {"D", "A"}))[1:] == [("Two", "C"), ("Three", "E"), ("My picks", "A D")]
+    assert _shape(edits.add_section(LIST, " My  picks ", {"D", "A"}))[1:] == [
+        ("Two", "C"),
+        ("Three", "E"),
+        ("My picks", "A D"),
+    ]
 
 
 def test_symbols_of_a_removed_title_join_the_section_above():
