@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.domain.interval import INTERVALS
@@ -87,15 +87,19 @@ def test_removed_rows_come_back_with_their_flags_by_undo(panel):
 
 
 def test_undo_in_the_panel_leaves_the_charts_alone(panel):
-    panel.harness.actions["log_scale"].trigger() if "log_scale" in panel.harness.actions else None
-    before = panel.harness.window.options.value
+    options = panel.harness.window.options
+    options.update(has_coverage=not options.value.has_coverage)
+    changed = options.value
+    panel.panel._commands.add(["TSLA"])
     panel.press(KEY.Key_Z, CONTROL)
-    assert panel.harness.window.options.value == before
+    panel.press(KEY.Key_Z, CONTROL)
+    assert "TSLA" not in panel.shown()
+    assert options.value == changed
 
 
 def test_a_section_is_folded_by_its_mark_and_by_keys_and_stays_folded(panel, open_panel):
-    place = panel.view.visualRect(panel.model.index(2, 0))
-    panel.qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place.center() - place.center() + place.topLeft() + type(place.center())(8, 10))
+    place = QPoint(8, panel.place("[Chips]").y())
+    panel.qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     panel.settle()
     assert panel.shown() == ["AAPL", "MSFT", "[Chips]", "[More]", "GOOG", "AMZN"]
     panel.click("GOOG")
@@ -144,7 +148,7 @@ def test_titles_sort_rows_and_the_third_click_gives_the_own_order_back(panel, ca
     def click(column):
         at = list(Column).index(column)
         x = header.sectionViewportPosition(at) + header.sectionSize(at) // 2
-        panel.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=type(panel.place("AAPL"))(x, 8))
+        panel.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
         panel.settle()
 
     own = panel.shown()
