@@ -73,6 +73,7 @@ class ArchiveDialog(QDialog):
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
         self.interval_buttons[_FIRST].setChecked(True)
+        self.verb_button.setFocus()
 
     def interval(self) -> Interval:
         """Return the chosen interval."""

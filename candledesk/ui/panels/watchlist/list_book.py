@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ class WatchlistBook(QObject):
         self._stacks: dict[str, UndoStack] = {}
         self._shown = shown
         self._n_saving = 0
-        self._version = 0
+        self._changes = Counter[str]()  # of each list, own ones and those of others, so that a late answer is noticed
         self.is_loaded = False
         if bridge is not None:
             bridge.watchlist_changed.connect(self._on_watchlist_changed)
@@ -167,7 +168,7 @@ class WatchlistBook(QObject):
         name = self.shown_name
         if name:
             self._forget(name)
-            self._follow(self._workspace.delete_watchlist(name))
+            self._follow(self._workspace.delete_watchlist(name), name)
             self.changed.emit()
 
     def free_name(self, wanted: str) -> str:
@@ -191,12 +192,12 @@ class WatchlistBook(QObject):
     # -- storing and reading
 
     def _save(self, name: str, watchlist: Watchlist) -> None:
-        self._follow(self._workspace.put_watchlist(name, watchlist))
+        self._follow(self._workspace.put_watchlist(name, watchlist), name, watchlist.name)
 
-    def _follow(self, change: Future[Watchlist]) -> None:
+    def _follow(self, change: Future[Watchlist], *names: str) -> None:
         """Count a change of our own that is on its way to the disk."""
         self._n_saving += 1
-        self._version += 1
+        self._changes.update(names)
         self._tasks.start(self._settle(change))
 
     async def _settle(self, change: Future[Watchlist]) -> None:
@@ -211,29 +212,30 @@ class WatchlistBook(QObject):
 
     async def _load(self) -> None:
         """Read all lists again, and once more if something of our own was stored meanwhile."""
-        version = -1
+        n_changes = -1
         found: list[Watchlist] = []
-        while version != self._version:
-            version = self._version
+        while n_changes != self._changes.total():
+            n_changes = self._changes.total()
             found = await result_of(self._workspace.list_watchlists())
         self._lists = {one.name: replace(one, updated_at=0) for one in found}
         self.is_loaded = True
         self.changed.emit()
 
     async def _reload(self, name: str) -> None:
-        """Read a list that somebody changed; while changes of our own are under way their events follow."""
-        version = self._version
+        """Read a list that somebody changed; where another change of it came since, the event of that one follows."""
+        n_changes = self._changes[name]
         try:
             stored = replace(await result_of(self._workspace.read_watchlist(name)), updated_at=0)
         except UnknownNameError:  # it was deleted or renamed since
             return
-        if version != self._version or self._lists.get(name) == stored:
+        if n_changes != self._changes[name] or self._lists.get(name) == stored:
             return
         self._lists[name] = stored
         self._stacks.pop(name, None)  # what was undone here would undo what others did
         self.changed.emit()
 
     def _on_watchlist_changed(self, event: WatchlistChanged) -> None:
+        self._changes.update(filter(None, (event.name, event.former_name)))
         if event.change == "deleted":
             if event.name in self._lists and self._n_saving == 0:
                 self._forget(event.name)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from candledesk.ui.panels.watchlist.row_model import ModelIndex, RowModel
     from candledesk.ui.panels.watchlist.texts import QuoteTexts
 
-ROW_H = 30
+ROW_H, TWO_LINES_H = 30, 38
 FOLD_W = 26  # the part of a title that folds its section when it is clicked
-_TEXT_PX = 13
-_GUTTER, _INSET, _DOT, _EDGE = 18, 8, 7, 3
+_TEXT_PX, _LEAST_PX, _AGE_PX = 13, 9, 11
+_GUTTER, _INSET, _DOT, _EDGE = 16, 8, 7, 3
 _LINE_INSET_X, _LINE_INSET_Y = 4, 8
 _SELECTED_SHARE, _ACTIVE_SHARE = 0.22, 0.10  # of the accent over the background
 FLAGS = {
@@ -37,17 +37,18 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws every cell of ``RowModel``."""
+    """Draws every cell of ``RowModel``; ``has_age_line``: whether the age of the price stands below each symbol."""
 
     def __init__(self, model: RowModel, parent: QWidget) -> None:
         """Start with the dark theme."""
         super().__init__(parent)
         self._model = model
         self.theme = DARK
+        self.has_age_line = True
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: ModelIndex) -> QSize:
         """Return the height of a row."""
-        return QSize(60, ROW_H)
+        return QSize(60, TWO_LINES_H if self.has_age_line else ROW_H)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         """Draw a cell."""
@@ -99,9 +100,8 @@ class RowDelegate(QStyledItemDelegate):
         elif column is Column.CLOSES:
             self._paint_closes(painter, rect, row.symbol)
         else:
-            painter.setFont(chart_font(_TEXT_PX))
             painter.setPen(QColor(self._colour(column, texts)))
-            painter.drawText(rect.adjusted(2, 0, -_INSET, 0), _RIGHT, texts.cell(column))
+            _draw_figures(painter, rect.adjusted(2, 0, -_INSET, 0), texts.cell(column))
 
     def _colour(self, column: Column, texts: QuoteTexts) -> str:
         theme = self.theme
@@ -125,15 +125,29 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(self.theme.text))
         has_note = symbol in watchlist.notes
         text = rect.adjusted(_GUTTER, 0, -4 - (12 if has_note else 0), 0)
+        age = self._model.texts_of(symbol).age_line if self.has_age_line else ""
+        if age:
+            text = text.adjusted(0, 0, 0, -rect.height() // 2 + 2)
         shown = painter.fontMetrics().elidedText(symbol, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, _LEFT, shown)
+        if age:
+            self._paint_age(painter, rect.adjusted(_GUTTER, rect.height() // 2, -4, -3), age)
         if has_note:
             left = text.left() + painter.fontMetrics().horizontalAdvance(shown) + 5
-            self._paint_note(painter, QPointF(left, rect.center().y() - 3.5))
+            self._paint_note(painter, QPointF(left, text.center().y() - 3.5))
+
+    def _paint_age(self, painter: QPainter, rect: QRect, age: str) -> None:
+        painter.save()
+        painter.setFont(chart_font(_AGE_PX))
+        painter.setPen(QColor(self.theme.text_muted))
+        shown = painter.fontMetrics().elidedText(age, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, _LEFT, shown)
+        painter.restore()
 
     def _paint_note(self, painter: QPainter, at: QPointF) -> None:
         """Draw a small sheet of paper with two lines."""
         painter.setPen(QPen(QColor(self.theme.text_muted), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(round(at.x()), round(at.y()), 7, 8)
         for dy in (3, 5):
             painter.drawLine(QPointF(at.x() + 2, at.y() + dy), QPointF(at.x() + 6, at.y() + dy))
@@ -146,6 +160,15 @@ class RowDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(mix(self.theme.text_muted, self.theme.background, 0.85)), 1.2))
         painter.drawPolyline(QPolygonF(line_points(quote.closes, area)))
+
+
+def _draw_figures(painter: QPainter, rect: QRect, text: str) -> None:
+    """Write a text at the right, smaller where it would not fit: figures are never cut."""
+    for pixels in range(_TEXT_PX, _LEAST_PX - 1, -1):
+        painter.setFont(chart_font(pixels))
+        if painter.fontMetrics().horizontalAdvance(text) <= rect.width():
+            break
+    painter.drawText(rect, _RIGHT, text)
 
 
 def line_points(closes: tuple[float, ...], area: QRect) -> list[QPointF]:

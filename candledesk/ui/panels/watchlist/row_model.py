@@ -156,7 +156,9 @@ class RowModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == _ROLE.DisplayRole:
-            return COLUMNS[section].value
+            return "" if COLUMNS[section] is Column.CLOSES else COLUMNS[section].value
+        if role == _ROLE.ToolTipRole and COLUMNS[section] is Column.CLOSES:
+            return "Daily closes of the last two months"
         if role == _ROLE.TextAlignmentRole:
             is_left = COLUMNS[section] in {Column.SYMBOL, Column.CLOSES}
             return (

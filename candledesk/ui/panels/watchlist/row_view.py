@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OPEN_AFTER_MS = 150  # after the last arrow key, so that holding it down opens one chart
 _WIDTHS = {
-    Column.CLOSES: 56, Column.LAST: 74, Column.CHANGE: 66, Column.PERCENT: 66, Column.VOLUME: 64, Column.STATE: 108,
+    Column.CLOSES: 48, Column.LAST: 74, Column.CHANGE: 66, Column.PERCENT: 62, Column.VOLUME: 64, Column.STATE: 108,
     Column.AGE: 74,
 }  # fmt: skip
 _EMPTY_INSET = 20
@@ -83,7 +83,6 @@ class RowView(QTreeView):
         self.setItemsExpandable(False)
         self.setIndentation(0)
         self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -140,6 +139,8 @@ class RowView(QTreeView):
         """Show these columns; the symbol is always shown."""
         for at, column in enumerate(COLUMNS):
             self.setColumnHidden(at, column is not Column.SYMBOL and column not in columns)
+        self._delegate.has_age_line = Column.AGE not in columns
+        self.scheduleDelayedItemsLayout()
         self.columns_changed.emit()
 
     def shown_columns(self) -> tuple[Column, ...]:

@@ -63,6 +63,11 @@ class QuoteTexts:
     state: QuoteState
     sign: int
 
+    @property
+    def age_line(self) -> str:
+        """How old the price is, and whether it is late: ``2 min``, ``14:05 · delayed``, ``Thu close · stale``."""
+        return f"{self.age} · {self.state}" if self.state in {QuoteState.DELAYED, QuoteState.STALE} else self.age
+
     def cell(self, column: Column) -> str:
         """Return the text of a column that shows one."""
         texts = {
@@ -139,7 +144,7 @@ def quote_texts(quote: Quote | None, now: float) -> QuoteTexts:
         format_price(quote.price, decimals),
         "" if change is None else _signed(change, decimals),
         "" if percent is None else f"{_signed(percent, 2)}%",
-        format_volume(quote.volume, is_short=True) if quote.volume else "",
+        format_volume(quote.volume) if quote.volume else "",
         words.get(state, state.value),
         age,
         state,

@@ -36,6 +36,14 @@ def test_the_cells_of_a_trading_symbol():
     assert texts.cell(Column.SYMBOL) == ""
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({}, "2 min"), ({"as_of": NOON - 3_000}, "50 min · stale"), ({"delay_s": 900}, "2 min · delayed")],
+)
+def test_the_line_below_a_symbol_says_how_old_its_price_is(changes, expected):
+    assert quote_texts(replace(QUOTE, **changes), NOON).age_line == expected
+
+
 def test_a_fall_has_a_minus_sign_and_no_change_has_neither_colour():
     texts = quote_texts(replace(QUOTE, price=199.0), NOON)
     assert (texts.change, texts.percent, texts.sign) == ("−1.00", "−0.50%", -1)
