@@ -10,7 +10,7 @@ from candledesk.ui.panels.watchlist.list_book import WatchlistBook
 from candledesk.ui.panels.watchlist.list_commands import ListCommands
 from candledesk.ui.panels.watchlist.panel import WatchlistPanel
 from candledesk.ui.panels.watchlist.quote_feed import QuoteFeed
-from candledesk.ui.panels.watchlist.texts import COLUMNS, USUAL_COLUMNS
+from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, USUAL_COLUMNS
 from candledesk.ui.panels.watchlist.transfer import ListTransfer
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature, Panel

@@ -222,7 +222,7 @@ class WatchlistBook(QObject):
         self.changed.emit()
 
     async def _reload(self, name: str) -> None:
-        """Read a list that somebody changed; where another change of it came since, the event of that one follows."""
+        """Read a list that was changed elsewhere; after another change of it since, that one's event follows."""
         n_changes = self._changes[name]
         try:
             stored = replace(await result_of(self._workspace.read_watchlist(name)), updated_at=0)

@@ -13,8 +13,8 @@ from candledesk.domain.texts import count_text
 from candledesk.ui.panels.jobs.texts import names_text
 from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
 from candledesk.ui.panels.storage.texts import Question
-from candledesk.ui.panels.watchlist.archive_dialog import ArchiveDialog
-from candledesk.ui.panels.watchlist.text_dialog import TextDialog
+from candledesk.ui.panels.watchlist.dialogs.archive_dialog import ArchiveDialog
+from candledesk.ui.panels.watchlist.dialogs.text_dialog import TextDialog
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 from candledesk.workspace.names import MAX_NAME_CHARS
 from candledesk.workspace.watchlists import edits

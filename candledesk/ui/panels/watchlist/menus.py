@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
-from candledesk.ui.panels.watchlist.row_delegate import FLAGS
+from candledesk.ui.panels.watchlist.rows.delegate import FLAGS
 from candledesk.workspace.watchlists.watchlist import FLAG_COLOURS
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QVBo
 
 from candledesk.ui.panels.watchlist import menus
 from candledesk.ui.panels.watchlist.add_line import AddLine
-from candledesk.ui.panels.watchlist.row_model import RowModel
-from candledesk.ui.panels.watchlist.row_view import RowView
-from candledesk.ui.panels.watchlist.rows import SectionRow, SymbolRow, drop_place, drop_section
-from candledesk.ui.panels.watchlist.texts import COLUMNS, Column
+from candledesk.ui.panels.watchlist.rows.model import RowModel
+from candledesk.ui.panels.watchlist.rows.order import SectionRow, SymbolRow, drop_place, drop_section
+from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, Column
+from candledesk.ui.panels.watchlist.rows.view import RowView
 from candledesk.workspace.watchlists.edits import move_section, move_symbols
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from candledesk.ui.panels.watchlist.list_book import WatchlistBook
     from candledesk.ui.panels.watchlist.list_commands import ListCommands
     from candledesk.ui.panels.watchlist.quote_feed import QuoteFeed
-    from candledesk.ui.panels.watchlist.rows import Row
+    from candledesk.ui.panels.watchlist.rows.order import Row
     from candledesk.ui.panels.watchlist.transfer import ListTransfer
     from candledesk.ui.shell.feature import WindowContext
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from candledesk.domain.errors import DocumentError
 from candledesk.domain.texts import count_text
 from candledesk.ui.panels.jobs.texts import names_text
-from candledesk.ui.panels.watchlist.preview_dialog import PreviewDialog
+from candledesk.ui.panels.watchlist.dialogs.preview_dialog import PreviewDialog
 from candledesk.workspace.names import clean_name
 from candledesk.workspace.watchlists.edits import add_list
 from candledesk.workspace.watchlists.matching import make_watchlist, name_sections, preview_file

@@ -12,8 +12,8 @@ from candledesk.cache.runtime.writer import Writer
 from candledesk.domain.interval import INTERVALS
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.registry import ListedNames, make_providers
-from candledesk.ui.panels.watchlist.rows import SectionRow
-from candledesk.ui.panels.watchlist.texts import COLUMNS
+from candledesk.ui.panels.watchlist.rows.order import SectionRow
+from candledesk.ui.panels.watchlist.rows.texts import COLUMNS
 from candledesk.workspace.user_data import UserData
 from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 from candledesk.workspace.workspace import Workspace

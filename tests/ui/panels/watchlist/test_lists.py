@@ -9,8 +9,8 @@ import pytest
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.storage.dialogs.confirm_dialog import ConfirmDialog
-from candledesk.ui.panels.watchlist.archive_dialog import ArchiveDialog
-from candledesk.ui.panels.watchlist.text_dialog import TextDialog
+from candledesk.ui.panels.watchlist.dialogs.archive_dialog import ArchiveDialog
+from candledesk.ui.panels.watchlist.dialogs.text_dialog import TextDialog
 from candledesk.workspace.watchlists import edits
 from tests.fake_jobs import resolved
 from tests.ui.panels.watchlist.conftest import make_list

@@ -1,4 +1,4 @@
-"""Rows on screen with a real cache and the demo market, whose clock is set by hand: polite, fresh, and behind charts."""
+"""Rows on screen with a real cache and the demo market, whose clock is set by hand: polite and fresh."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.settings import load_settings
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.features.registry import FEATURES
-from candledesk.ui.panels.watchlist.texts import Column
+from candledesk.ui.panels.watchlist.rows.texts import Column
 from candledesk.ui.shell.main_window import MainWindow
 from candledesk.workspace.user_data import UserData
 from candledesk.workspace.workspace import Workspace

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.panels.watchlist.rows import SortOrder
-from candledesk.ui.panels.watchlist.texts import Column
+from candledesk.ui.panels.watchlist.rows.order import SortOrder
+from candledesk.ui.panels.watchlist.rows.texts import Column
 from candledesk.workspace.watchlists.watchlist import MAX_SYMBOLS
 from tests.ui.panels.watchlist.conftest import make_list
 

@@ -9,7 +9,7 @@ import pytest
 from candledesk.cache.quote_messages import Quote
 from candledesk.domain.calendar.countdown import TradingHours, TradingSession
 from candledesk.domain.interval import DAY_S
-from candledesk.ui.panels.watchlist.texts import Column, QuoteState, age_text, quote_state, quote_texts, quote_tip
+from candledesk.ui.panels.watchlist.rows.texts import Column, QuoteState, age_text, quote_state, quote_texts, quote_tip
 from tests.fake_data import make_instrument
 
 FRIDAY = 1_763_683_200 // DAY_S * DAY_S  # 2025-11-21

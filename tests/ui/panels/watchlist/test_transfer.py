@@ -7,8 +7,8 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from candledesk.cache.messages import SymbolFound
-from candledesk.ui.panels.watchlist.preview_dialog import PreviewDialog
-from candledesk.ui.panels.watchlist.preview_model import LEFT_OUT
+from candledesk.ui.panels.watchlist.dialogs.preview_dialog import PreviewDialog
+from candledesk.ui.panels.watchlist.dialogs.preview_model import LEFT_OUT
 
 TEXT = "###Chips,NASDAQ:NVDA,NASDAQ:AMD,###Europe,XETR:SAP,EURONEXT:ASML,NASDAQ:AAPL,FOO:???"
 

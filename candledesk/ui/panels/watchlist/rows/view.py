@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, 
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from candledesk.ui.panels.watchlist.row_delegate import FOLD_W, RowDelegate
-from candledesk.ui.panels.watchlist.rows import SectionRow, SortOrder, SymbolRow
-from candledesk.ui.panels.watchlist.texts import COLUMNS, USUAL_COLUMNS, Column
+from candledesk.ui.panels.watchlist.rows.delegate import FOLD_W, RowDelegate
+from candledesk.ui.panels.watchlist.rows.order import SectionRow, SortOrder, SymbolRow
+from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, USUAL_COLUMNS, Column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 
-    from candledesk.ui.panels.watchlist.row_model import RowModel
+    from candledesk.ui.panels.watchlist.rows.model import RowModel
     from candledesk.ui.theme.themes import Theme
 
 OPEN_AFTER_MS = 150  # after the last arrow key, so that holding it down opens one chart

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from candledesk.domain.texts import count_text
-from candledesk.ui.panels.watchlist.preview_model import LEFT_OUT, PreviewModel
+from candledesk.ui.panels.watchlist.dialogs.preview_model import LEFT_OUT, PreviewModel
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 from candledesk.workspace.watchlists.matching import Found, narrow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candledesk.ui.panels.watchlist.texts import Column, change_of, percent_of
+from candledesk.ui.panels.watchlist.rows.texts import Column, change_of, percent_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

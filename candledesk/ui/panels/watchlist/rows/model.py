@@ -15,8 +15,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from candledesk.ui.panels.watchlist.rows import SectionRow, SymbolRow, list_rows
-from candledesk.ui.panels.watchlist.texts import COLUMNS, Column, quote_texts, quote_tip
+from candledesk.ui.panels.watchlist.rows.order import SectionRow, SymbolRow, list_rows
+from candledesk.ui.panels.watchlist.rows.texts import COLUMNS, Column, quote_texts, quote_tip
 from candledesk.ui.plain_text import plain_tip
 from candledesk.workspace.watchlists.watchlist import Watchlist
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from candledesk.cache.quote_messages import Quote
     from candledesk.ui.panels.watchlist.quote_feed import QuoteFeed
-    from candledesk.ui.panels.watchlist.rows import Row, SortOrder
-    from candledesk.ui.panels.watchlist.texts import QuoteTexts
+    from candledesk.ui.panels.watchlist.rows.order import Row, SortOrder
+    from candledesk.ui.panels.watchlist.rows.texts import QuoteTexts
 
 ModelIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -36,7 +36,7 @@ _TICK_S = 5  # texts that say how old something is are made again after that tim
 
 
 class RowModel(QAbstractTableModel):
-    """Rows of ``list_rows`` and the columns of ``texts.COLUMNS``.
+    """Rows of ``list_rows`` and the columns of ``rows.texts.COLUMNS``.
 
     ``rows_dropped`` carries the dragged rows and the number of the row before which they were dropped;
     ``data_dropped`` carries the paths and the text of what came from elsewhere. ``order_changed``: the rows are

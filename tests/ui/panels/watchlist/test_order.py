@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from candledesk.cache.quote_messages import Quote
-from candledesk.ui.panels.watchlist.rows import SectionRow, SortOrder, SymbolRow, drop_place, drop_section, list_rows
-from candledesk.ui.panels.watchlist.texts import Column
+from candledesk.ui.panels.watchlist.rows.order import (
+    SectionRow,
+    SortOrder,
+    SymbolRow,
+    drop_place,
+    drop_section,
+    list_rows,
+)
+from candledesk.ui.panels.watchlist.rows.texts import Column
 from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSection
 
 LIST = Watchlist(
