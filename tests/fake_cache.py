@@ -42,12 +42,14 @@ from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import resolved
 from tests.fake_maintenance import FakeMaintenance
+from tests.fake_quotes import fake_quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CacheApi
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows, IndicatorRowsRequest
+    from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
@@ -88,6 +90,8 @@ class FakeCache(FakeMaintenance):
         self.requests: list[ViewportRequest | BarsRequest] = []
         self.archive: dict[tuple[str, str], ArchiveEntry] = {}
         self.in_front: list[tuple[str, str]] = []
+        self.watched: list[str] = []
+        self.quotes: dict[str, Quote] = {}  # in the place of those that follow from the bars
         self.followed: list[tuple[str, str]] = []
         self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
@@ -209,6 +213,17 @@ class FakeCache(FakeMaintenance):
         self.calls.append(("read_provenance", (symbol, interval.name, span)))
         known = self.provenance.get((symbol, interval.name), Provenance(symbol, interval, span))
         return resolved(lambda: replace(known, span=span))
+
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        self.calls.append(("read_quotes", tuple(symbols)))
+        full = {symbol: self.bars[symbol, "1d"] for symbol in symbols if (symbol, "1d") in self.bars}
+        stored = {symbol: bars.take(slice(-self.n_stored[symbol, "1d"], None)) for symbol, bars in full.items()}
+        return resolved(
+            lambda: [
+                self.quotes.get(symbol) or fake_quote(symbol, self.instruments, stored.get(symbol))
+                for symbol in symbols
+            ]
+        )
 
     # -- bars of a span
 
@@ -366,6 +381,9 @@ class FakeCache(FakeMaintenance):
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         self.followed.append((symbol, interval.name))
         return lambda: self.followed.remove((symbol, interval.name))
+
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        self.watched = list(symbols)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         self.in_front = [(symbol, interval.name) for symbol, interval in series]

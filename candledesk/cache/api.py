@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
@@ -247,6 +248,10 @@ class CacheApi(CommandApi, Protocol):
         """Return where the stored bars of ``span`` came from and whether they can still change."""
         ...
 
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        """Return the newest stored price of each symbol, in the same order, without a request to the provider."""
+        ...
+
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
         """Return what ``start_backfills`` would cost, without a request to the provider."""
         ...
@@ -261,6 +266,14 @@ class CacheApi(CommandApi, Protocol):
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         """Set which series the charts in front show: their updates go first."""
+        ...
+
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        """Set of which symbols a list shows the price on screen.
+
+        Daily bars that are stored of them are updated at most once a minute while their venue trades, one after the
+        other, by at most half of the limiter's rate, and after everything that charts and jobs ask.
+        """
         ...
 
     def read_storage_options(self) -> Future[StorageOptions]:

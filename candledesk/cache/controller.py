@@ -18,6 +18,7 @@ from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.missing_calendars import MissingCalendars
 from candledesk.cache.queries.provenance import read_provenance
+from candledesk.cache.queries.quotes import QuoteReader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
         ViewportRequest,
     )
     from candledesk.cache.queries.studies.loader import IndicatorLoader
+    from candledesk.cache.quote_messages import Quote
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
@@ -102,6 +104,7 @@ class CacheController:
         self._coverage = CoverageReader(context, catalog, self._calendars)
         self._indicators_lock = threading.Lock()
         self._indicators: IndicatorLoader | None = None
+        self._quotes = QuoteReader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self._storage_health = fill_scheduler.storage_health
         self.limiter_state = context.limiter_state
@@ -234,6 +237,10 @@ class CacheController:
         """Set which series the charts in front show: their updates go first."""
         self._context.active.set_in_front(series)
 
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        """Set of which symbols a list shows the price on screen; see ``CacheApi``."""
+        self._context.active.set_watched(symbols)
+
     # --- maintenance --------------------------------------------------------------------------------------------
 
     def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
@@ -330,6 +337,10 @@ class CacheController:
         return self._context.readers.submit(
             lambda connection: read_provenance(connection, self._catalog, symbol, interval, span)
         )
+
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        """Return the newest stored price of each symbol, without a request to the provider."""
+        return self._context.readers.submit(lambda connection: self._quotes.read(connection, symbols))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None

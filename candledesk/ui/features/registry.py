@@ -28,6 +28,7 @@ from candledesk.ui.panels.data_window.feature import data_window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
 from candledesk.ui.panels.object_tree.feature import object_tree_feature
 from candledesk.ui.panels.storage.feature import storage_feature
+from candledesk.ui.panels.watchlist.feature import watchlist_feature
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.feature import FeatureFactory
@@ -42,6 +43,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     jobs_feature,
     archive_feature,
     storage_feature,
+    watchlist_feature,
     chart_feature,
     events_feature,
     indicators_feature,

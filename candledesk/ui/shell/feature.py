@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.status_bar import StatusBar
     from candledesk.ui.theme.choice import ThemeChoice
     from candledesk.ui.workspace_bridge import WorkspaceBridge
-    from candledesk.workspace.api import WorkspaceApi
+    from candledesk.workspace.api import SubscribedWorkspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class WindowContext:
     table: ActionTable
     status: StatusBar
     requests: WindowRequests
-    workspace: WorkspaceApi | None = None
+    workspace: SubscribedWorkspace | None = None
     workspace_bridge: WorkspaceBridge | None = None
     open_browser: Callable[[], None] | None = None
     features: dict[str, Feature] = field(default_factory=dict)

@@ -10,10 +10,11 @@ class WindowRequests(QObject):
 
     ``compare_requested`` carries a symbol to compare with the active chart; ``watchlist_requested`` a symbol to add to
     the watchlist that is shown. ``layout_requested`` and ``list_requested`` carry the name of a layout to open and of a
-    watchlist to show.
+    watchlist to show; ``backfill_requested`` the symbols with which the form of backfills begins.
     """
 
     compare_requested = Signal(str)
     watchlist_requested = Signal(str)
     layout_requested = Signal(str)
     list_requested = Signal(str)
+    backfill_requested = Signal(object)  # list of symbols
