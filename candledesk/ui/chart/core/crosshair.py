@@ -22,6 +22,7 @@ class CrosshairPoint:
 
     ``slot``: the bar it snaps to, behind the latest one a bar to come; ``row``: the bar whose values are shown, then
     the latest one. ``flag_text``: why that bar is flagged, empty for an ordinary one.
+    ``has_line``: the line across is drawn; that of a linked chart of another symbol has none.
     """
 
     slot: int
@@ -30,6 +31,7 @@ class CrosshairPoint:
     y: int
     value_text: str
     flag_text: str = ""
+    has_line: bool = True
 
 
 def snap_crosshair(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> CrosshairPoint | None:
