@@ -23,6 +23,7 @@ class CrosshairPoint:
     ``slot``: the bar it snaps to, behind the latest one a bar to come; ``row``: the bar whose values are shown, then
     the latest one. ``value``: the price, or what else the pane shows, at that height. ``flag_text``: why that bar is
     flagged, empty for an ordinary one.
+    ``has_line``: the line across is drawn; that of a linked chart of another symbol has none.
     """
 
     slot: int
@@ -32,6 +33,7 @@ class CrosshairPoint:
     value: float
     value_text: str
     flag_text: str = ""
+    has_line: bool = True
 
 
 def snap_crosshair(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> CrosshairPoint | None:

@@ -44,6 +44,7 @@ class ChartModel(QObject):
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
     for the default one. ``studies_changed``: other indicators are to be drawn, or in another way.
+    ``moved``: the view was moved in the window that is loaded, not by other bars or another size.
     """
 
     changed = Signal()
@@ -53,6 +54,7 @@ class ChartModel(QObject):
     date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
     command_done = Signal(object)
     studies_changed = Signal()
+    moved = Signal()
 
     def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
@@ -342,6 +344,7 @@ class ChartModel(QObject):
             return
         self._replace(viewport=view)
         self.viewport_changed.emit()
+        self.moved.emit()
 
     def _replace(self, **changes: object) -> None:
         previous, self.scene = self.scene, replace(self.scene, **changes)  # type: ignore[arg-type]

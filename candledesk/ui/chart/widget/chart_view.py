@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolButton, QWidget
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
+from candledesk.ui.chart.core.links.linked_point import linked_point
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart, LegendTarget
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     )
 
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
+    from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -73,6 +75,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     study_requested = Signal(str, str)  # the key of the study, a LegendPart
     event_clicked = Signal(QPointF)
     pointer_moved = Signal(object)  # QPointF, None when the mouse left
+    pointed = Signal(object)  # CrosshairPoint of the mouse, None when it left
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
         """Build the canvas; the model provides the data."""
@@ -80,6 +83,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.model = model
         self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
         self._mouse_at: QPointF | None = None
+        self._linked: tuple[Moment, float | None] | None = None
         self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
         self._gestures = MouseGestures(model)
         self._meter = FlickMeter()
@@ -89,6 +93,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.canvas = Canvas(model.layers)
         self._overlay = Overlay(model.layers)
         self._countdown = ""
+        self._pointed: CrosshairPoint | None = None
         self._picture = Picture(model.frame(), model.scene, self._theme)
         self._latest_button = QToolButton(self)
         self._latest_button.setText("»")
@@ -163,6 +168,12 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         frame = self.model.frame()
         return legend_target(frame, at.x() * frame.dpr, at.y() * frame.dpr)
 
+    def set_linked(self, place: tuple[Moment, float | None] | None) -> None:
+        """Show the crosshair of a linked chart while the mouse is elsewhere: its time, and its price or ``None``."""
+        if place != self._linked:
+            self._linked = place
+            self._update_overlay()
+
     def animate_latest(self) -> None:
         """Move to the latest bar, animated."""
         self.motion.go_latest()
@@ -199,6 +210,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         point = None
         if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
             point = snap_crosshair(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
+        own = point
+        if point is None and self._linked is not None:
+            point = linked_point(frame, series, *self._linked)
         is_hovering = self._mouse_at is not None and self._gestures.grabbed is None
         hovered = self.legend_at(self._mouse_at) if is_hovering and self._mouse_at is not None else None
         self._picture = Picture(frame, scene, self._theme, point, self._countdown, hovered)
@@ -208,6 +222,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             self._place_latest_button()
         if is_off != self._latest_button.isVisible():
             self._latest_button.setVisible(is_off)
+        if own != self._pointed:
+            self._pointed = own
+            self.pointed.emit(own)
 
     def _repaint(self, rects: list[QRect]) -> None:
         """Repaint parts of the overlay at once; all of it is repainted with a chart that changed."""
