@@ -29,7 +29,7 @@ def build_index(listed: Future[list[Instrument]]) -> Future[SymbolIndex]:
     built: Future[SymbolIndex] = Future()
 
     def build() -> SymbolIndex:
-        return SymbolIndex([row_of(row, is_stored=True) for row in listed.result()])
+        return SymbolIndex(row_of(row, is_stored=True) for row in listed.result())
 
     listed.add_done_callback(lambda _: run_into(built, build))
     return built
@@ -69,6 +69,9 @@ class KnownSymbols(QObject):
     async def _load(self) -> None:
         try:
             self.index = await result_of(build_index(self._cache.list_instruments()))
+        except BaseException:
+            self._is_stale = True
+            raise
         finally:
             self._is_loading = False
         self.changed.emit()
