@@ -124,6 +124,8 @@ def test_events_that_come_with_new_bars_get_marks(opened, qtbot):
     cache = opened.cache
     cache.events["AAPL"] = (*cache.events["AAPL"], event(cache, -5))
     cache.emit_stored("MSFT", "1d")
+    settle(opened.qapp)
+    assert not opened.page.event_feed._timer.isActive()
     cache.emit_stored("AAPL", "5m")
     qtbot.waitUntil(lambda: [mark.text for mark in marks(opened)] == ["D", "S", "D"], timeout=5_000)
     assert cache.calls.count(("read_corporate_events", ("AAPL", "1d"))) == 2
