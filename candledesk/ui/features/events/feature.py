@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.ui.shell.actions import ActionRow, KeyRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow, KeyRow
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def events_feature(context: WindowContext) -> Feature:
             ),
             ActionRow(
                 "event_list", "Chart", "List of all…", (), show_list, context.charts.has_target, has_separator=True,
-                submenu=_SUBMENU,
+                submenu=_SUBMENU, why_disabled=NO_CHART,
             ),
         ),
         keys=_KEYS,

@@ -291,6 +291,8 @@ def test_an_open_layout_is_brought_to_the_front(opened, palette, qtbot, qapp):
 class _Workspace:
     """Has two layouts and a list."""
 
+    symbol_names = None
+
     def subscribe(self, _callback):
         return lambda: None
 

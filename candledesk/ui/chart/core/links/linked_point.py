@@ -37,4 +37,5 @@ def linked_point(frame: Frame, series: Series, moment: Moment, price: float | No
         at = round(float(frame.price.y_of(value)))
         if box.top <= at < box.bottom:
             y, text = at, frame.price.label(value)
-    return CrosshairPoint(slot, row, x, y, text, has_line=price is not None and bool(text))
+    shown = float("nan") if value is None else value
+    return CrosshairPoint(slot, row, x, y, shown, text, has_line=price is not None and bool(text))
