@@ -9,9 +9,11 @@ class WindowRequests(QObject):
     """Signals that any feature emits and the feature that can do it handles; without one nothing happens.
 
     ``compare_requested`` carries a symbol to compare with the active chart; ``watchlist_requested`` a symbol to add to
-    the watchlist that is shown; ``backfill_requested`` the symbols with which the form of backfills begins.
+    the watchlist that is shown; ``list_requested`` the name of a watchlist to show; ``backfill_requested`` the symbols
+    with which the form of backfills begins.
     """
 
     compare_requested = Signal(str)
     watchlist_requested = Signal(str)
+    list_requested = Signal(str)
     backfill_requested = Signal(object)  # list of symbols
