@@ -116,7 +116,7 @@ class RowView(QTreeView):
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""
         self._delegate.theme = theme
-        self.viewport().update()
+        self.setStyleSheet(f"QTreeView {{ background: {theme.background}; border: 0; }}")
 
     def set_empty_text(self, text: str) -> None:
         """Set what is said in the place of rows while there are none."""
