@@ -211,6 +211,18 @@ def test_only_rows_on_screen_with_a_price_are_watched_and_none_while_the_panel_i
     panel.qtbot.waitUntil(lambda: cache.watched == [])
 
 
+def test_the_view_stays_where_it_is_when_rows_change(open_panel):
+    panel = open_panel(make_list("Long", ("", " ".join(f"S{at}" for at in range(200)))))
+    bar = panel.view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    place = bar.value()
+    panel.view.select(["S100", "S101"])
+    panel.panel._commands.remove(["S150"])
+    panel.settle()
+    assert bar.value() == place
+    assert panel.view.selected_symbols() == ["S100", "S101"]
+
+
 def test_columns_and_the_shown_list_are_remembered(panel, open_panel):
     panel.book.add("Other")
     panel.panel._toggle_column(Column.AGE, True)
