@@ -59,10 +59,16 @@ class _Watchlists(QObject):
             self.transfer.reported.connect(context.charts.show_message)
         self.book.changed.connect(self._on_book_changed)
         context.requests.watchlist_requested.connect(self.add)
+        context.requests.list_requested.connect(self.show_list)
 
     def add(self, symbol: str) -> None:
         """Add a symbol to the list that is shown."""
         self.commands.add_text(symbol)
+
+    def show_list(self, name: str) -> None:
+        """Show the panel with a list."""
+        self.panel.show()
+        self.book.show(name)
 
     def add_shown(self) -> None:
         """Add the symbol of the active chart."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QMetaMethod, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _USUAL_W, _LEAST_W = 280, 220
 _AGE_MS = 20_000  # how often the ages of prices are painted anew
+_ARROW = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 _EMPTY = "No symbol yet. Type one above, paste a list (Ctrl+V), or drop a file of TradingView here."
 
 
@@ -72,7 +73,7 @@ class WatchlistPanel(QDockWidget):
         for button in (self.list_button, self.menu_button):
             button.setMenu(QMenu(button))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+            button.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
         head = QHBoxLayout()
         head.setContentsMargins(6, 4, 6, 2)
         head.setSpacing(2)
@@ -151,7 +152,7 @@ class WatchlistPanel(QDockWidget):
 
     def _on_book_changed(self) -> None:
         shown = self._book.shown
-        self.list_button.setText(f"{shown.name.replace('&', '&&')}  ")
+        self.list_button.setText(f"{shown.name.replace('&', '&&')}  {_ARROW}")
         self._feed.set_symbols(shown.symbols)
         self.model.show_list(shown)
         self.view.set_empty_text(_EMPTY if self._book.is_loaded else "")
@@ -286,7 +287,9 @@ class WatchlistPanel(QDockWidget):
         menu = menus.popup_menu(self)
         menus.add_row(menu, f"Open {symbol}", partial(self.open_symbol, symbol, takes_focus=True), "Enter")
         menus.add_row(menu, "Open in a new tab", partial(self.open_in_tab, symbol))
-        menus.add_row(menu, "Compare with the chart", partial(requests.compare_requested.emit, symbol))
+        can_compare = requests.isSignalConnected(QMetaMethod.fromSignal(requests.compare_requested))
+        if can_compare:
+            menus.add_row(menu, "Compare with the chart", partial(requests.compare_requested.emit, symbol))
         menu.addSeparator()
         flags = menu.addMenu("Flag")
         menus.fill_flags(flags, self._context.theme_choice.theme, partial(commands.flag, symbols))

@@ -87,6 +87,14 @@ def test_a_section_is_removed_with_or_without_its_symbols(panel):
     assert panel.shown() == ["AAPL", "MSFT", "[More]", "GOOG", "AMZN"]
 
 
+def test_a_list_is_shown_at_the_request_of_another_feature(panel):
+    panel.book.add("Other")
+    panel.panel.hide()
+    panel.panel._context.requests.list_requested.emit("Tech")
+    assert panel.panel.isVisible()
+    assert panel.shown()[0] == "AAPL"
+
+
 # -- changes from elsewhere
 
 

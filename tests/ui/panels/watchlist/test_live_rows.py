@@ -21,6 +21,7 @@ from candledesk.ui.shell.main_window import MainWindow
 from candledesk.workspace.user_data import UserData
 from candledesk.workspace.workspace import Workspace
 from tests.live_window import SLOW_MS
+from tests.ui.conftest import discard
 from tests.ui.panels.watchlist.conftest import make_list
 
 NOW = "2026-11-20T16:00:00Z"  # a Friday, in the trading hours of New York
@@ -31,8 +32,8 @@ RATE, STEP_S, MINUTES = 24, 5, 10
 class LiveList:
     """A window with a list of ``ROWS`` of which the days are stored; time passes by ``pass_time`` only."""
 
-    def __init__(self, qtbot, home, market):
-        self.qtbot, self.market, self.elapsed_s = qtbot, market, 0.0
+    def __init__(self, qapp, qtbot, home, market):
+        self.qapp, self.qtbot, self.market, self.elapsed_s = qapp, qtbot, market, 0.0
         home.mkdir()
         settings = load_settings({}, yahoo_url=market.url, requests_per_minute="6000", request_burst="600")
         self.service = CacheService(
@@ -50,7 +51,6 @@ class LiveList:
         self.elapsed_s += 3_600  # so that what was fetched above is active no more
         self.bridge = Bridge(cache)
         self.window = MainWindow(cache, self.bridge, home=home, features=FEATURES, workspace=workspace)
-        qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -71,14 +71,15 @@ class LiveList:
     def close(self):
         self.window.close()
         self.bridge.close()
+        discard(self.qapp, self.window)
         self.service.close()
         assert self.user_data.close(5)
 
 
 @pytest.fixture
-def live(qtbot, tmp_path):
+def live(qapp, qtbot, tmp_path):
     with DemoMarket(now=NOW) as market:
-        made = LiveList(qtbot, tmp_path / "home", market)
+        made = LiveList(qapp, qtbot, tmp_path / "home", market)
         yield made
         made.close()
 

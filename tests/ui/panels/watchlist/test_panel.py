@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.panels.watchlist.rows.order import SortOrder
@@ -210,6 +211,18 @@ def test_only_rows_on_screen_with_a_price_are_watched_and_none_while_the_panel_i
     panel.qtbot.waitUntil(lambda: cache.watched == [])
 
 
+def test_the_view_stays_where_it_is_when_rows_change(open_panel):
+    panel = open_panel(make_list("Long", ("", " ".join(f"S{at}" for at in range(200)))))
+    bar = panel.view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    place = bar.value()
+    panel.view.select(["S100", "S101"])
+    panel.panel._commands.remove(["S150"])
+    panel.settle()
+    assert bar.value() == place
+    assert panel.view.selected_symbols() == ["S100", "S101"]
+
+
 def test_columns_and_the_shown_list_are_remembered(panel, open_panel):
     panel.book.add("Other")
     panel.panel._toggle_column(Column.AGE, True)
@@ -220,9 +233,10 @@ def test_columns_and_the_shown_list_are_remembered(panel, open_panel):
     assert again.view.shown_columns() == (Column.SYMBOL, Column.LAST, Column.PERCENT, Column.AGE)
 
 
-def test_a_thousand_rows_are_read_in_slices_those_on_screen_first(open_panel, cache):
+def test_a_thousand_rows_are_read_in_slices_those_on_screen_first_and_need_no_widgets(open_panel, cache):
     names = [f"S{at}" for at in range(MAX_SYMBOLS)]
     panel = open_panel(make_list("Full", ("", " ".join(names))))
+    assert len(panel.view.findChildren(QWidget)) < 20
     panel.qtbot.waitUntil(lambda: len(panel.panel._feed.quotes) == MAX_SYMBOLS)
     reads = [arguments for name, arguments in cache.calls if name == "read_quotes"]
     assert max(map(len, reads)) == 50

@@ -61,7 +61,7 @@ class RowView(QTreeView):
         super().__init__(parent)
         self.rows = model
         self._empty_text = ""
-        self._kept: tuple[list[str], str] = ([], "")
+        self._kept: tuple[list[str], str, int] = ([], "", 0)
         self._open_timer = QTimer(self)
         self._open_timer.setSingleShot(True)
         self._open_timer.setInterval(OPEN_AFTER_MS)
@@ -116,7 +116,7 @@ class RowView(QTreeView):
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme."""
         self._delegate.theme = theme
-        self.viewport().update()
+        self.setStyleSheet(f"QTreeView {{ background: {theme.background}; border: 0; }}")
 
     def set_empty_text(self, text: str) -> None:
         """Set what is said in the place of rows while there are none."""
@@ -206,14 +206,18 @@ class RowView(QTreeView):
 
     def _on_about_to_be_reset(self) -> None:
         row = self.current_row()
-        self._kept = self.selected_symbols(), row.symbol if isinstance(row, SymbolRow) else ""
+        current = row.symbol if isinstance(row, SymbolRow) else ""
+        self._kept = self.selected_symbols(), current, self.verticalScrollBar().value()
 
     def _on_reset(self) -> None:
         root = self.rootIndex()
         for at, row in enumerate(self.rows.rows):
             if isinstance(row, SectionRow):
                 self.setFirstColumnSpanned(at, root, True)
-        self.select(*self._kept)
+        selected, current, place = self._kept
+        self.select(selected, current)
+        self.executeDelayedItemsLayout()
+        self.verticalScrollBar().setValue(place)
         self.scrolled.emit()
 
     # -- opening
