@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
     from candledesk.workspace.events import WorkspaceEvent
@@ -91,11 +91,12 @@ class SubscribedWorkspace(WorkspaceApi, Protocol):
         """Return this workspace with another origin in the events of its changes."""
         ...
 
-    def save_layout(self, layout: NamedLayout) -> Future[NamedLayout]:
+    def save_layout(self, layout: NamedLayout, former: Mapping[str, object]) -> Future[NamedLayout]:
         """Store a layout in the place of the one of its name, without a person's doing.
 
-        Not every such save keeps a version (``layout_versions.keeps_version``). ``UnknownNameError`` when there is no
-        layout of that name: one that was deleted does not come back by itself.
+        ``former``: the document that the caller stored or read last; what someone else has stored since becomes a
+        version, the caller's own only now and then (``layout_versions.keeps_version``). ``UnknownNameError`` when there
+        is no layout of that name: one that was deleted does not come back by itself.
         """
         ...
 

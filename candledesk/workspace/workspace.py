@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import UnknownNameError
@@ -21,7 +22,7 @@ from candledesk.workspace.named_layouts import NamedLayout
 from candledesk.workspace.watchlists.watchlist import load_watchlist, watchlist_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
 
     from candledesk.store import Connection
@@ -40,12 +41,12 @@ def _encode_layout(layout: NamedLayout) -> tuple[str, Document]:
     return layout.name, dict(layout.document)
 
 
-def _save_layout(conn: Connection, name: str, document: Document, now: int) -> bool:
-    """Store a layout as an automatic save does."""
-    row = LAYOUTS.read_row(conn, name)
-    newest = next(iter(list_layout_versions(conn, name)), None)
-    is_kept = row is not None and keeps_version(now, row.updated_at, newest.saved_at if newest else None)
-    return write_layout(conn, name, document, now, keeps_version=is_kept)
+def _save_layout(former: Mapping[str, object], conn: Connection, name: str, document: Document, now: int) -> bool:
+    """Store a layout as an automatic save does; ``former``: what its caller stored or read last."""
+    row, newest = LAYOUTS.read_row(conn, name), next(iter(list_layout_versions(conn, name)), None)
+    is_due = row is not None and keeps_version(now, row.updated_at, newest.saved_at if newest else None)
+    is_others = LAYOUTS.read(conn, name) != former
+    return write_layout(conn, name, document, now, keeps_version=is_due or is_others)
 
 
 def _read_version(conn: Connection, name: str, version_id: int) -> NamedLayout:
@@ -139,9 +140,9 @@ class Workspace:
         """Remove a layout with its versions, and return what it was."""
         return self._layouts.delete(name)
 
-    def save_layout(self, layout: NamedLayout) -> Future[NamedLayout]:
+    def save_layout(self, layout: NamedLayout, former: Mapping[str, object]) -> Future[NamedLayout]:
         """Store a layout as an automatic save does; see ``SubscribedWorkspace``."""
-        return self._layouts.put(layout.name, layout, _save_layout, has_former=True)
+        return self._layouts.put(layout.name, layout, partial(_save_layout, former), has_former=True)
 
     def list_layout_versions(self, name: str) -> Future[list[LayoutVersion]]:
         """Return the earlier versions of a layout, the latest first."""

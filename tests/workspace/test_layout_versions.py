@@ -64,9 +64,10 @@ def test_the_first_automatic_save_keeps_a_version():
 def test_a_day_of_automatic_saves_keeps_one_version_in_an_hour_and_that_of_the_day_before(workspace, clock):
     workspace.add_layout(layout("Mine", "AAPL")).result(5)
     clock.now += DAY
+    stored = layout("Mine", "AAPL")
     for minute in range(8 * 60):
         clock.now += 60
-        workspace.save_layout(layout("Mine", f"S{minute}")).result(5)
+        stored = workspace.save_layout(layout("Mine", f"S{minute}"), stored.document).result(5)
     versions = workspace.list_layout_versions("Mine").result(5)
     assert versions[-1].charts == ("AAPL 1d",)
     assert 7 <= len(versions) <= 9
@@ -109,11 +110,22 @@ def test_versions_of_another_layout_or_of_the_window_are_not_to_be_had(workspace
             refused.result(5)
 
 
+def test_an_automatic_save_keeps_what_someone_else_has_stored_since(workspace):
+    mine = [layout("Mine", symbol) for symbol in ("AAPL", "IBM", "MSFT")]
+    workspace.add_layout(mine[0]).result(5)
+    workspace.put_layout("Mine", mine[1]).result(5)
+    workspace.save_layout(mine[2], mine[1].document).result(5)
+    assert charts_of(workspace) == [("AAPL 1d",)]
+    workspace.put_layout("Mine", layout("Mine", "THEIRS")).result(5)
+    workspace.save_layout(mine[0], mine[2].document).result(5)
+    assert charts_of(workspace)[0] == ("THEIRS 1d",)
+
+
 def test_an_automatic_save_does_not_bring_a_deleted_layout_back(workspace):
     workspace.add_layout(layout("Mine", "AAPL")).result(5)
     workspace.delete_layout("Mine").result(5)
     with pytest.raises(UnknownNameError):
-        workspace.save_layout(layout("Mine", "IBM")).result(5)
+        workspace.save_layout(layout("Mine", "IBM"), {}).result(5)
     assert workspace.list_layouts().result(5) == []
 
 
@@ -122,8 +134,8 @@ def test_a_change_carries_its_origin_to_every_subscriber(workspace):
     workspace.subscribe(seen.append)
     window = workspace.from_origin("window")
     workspace.add_layout(layout("Mine", "AAPL")).result(5)
-    window.save_layout(layout("Mine", "IBM")).result(5)
-    window.save_layout(layout("Mine", "IBM")).result(5)
+    for _ in range(2):
+        window.save_layout(layout("Mine", "IBM"), {}).result(5)
     window.put_layout("Mine", layout("Yours", "IBM")).result(5)
     version = window.list_layout_versions("Yours").result(5)[0]
     window.restore_layout_version("Yours", version.version_id).result(5)

@@ -17,6 +17,7 @@ from candledesk.ui.features.events.feature import events_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
 from candledesk.ui.features.layouts.cells import cells_feature
+from candledesk.ui.features.layouts.named.feature import named_layouts_feature
 from candledesk.ui.features.layouts.tabs import tabs_feature
 from candledesk.ui.features.palette.feature import palette_feature
 from candledesk.ui.features.pictures.feature import pictures_feature
@@ -38,6 +39,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     symbols_feature,
     tabs_feature,
     cells_feature,
+    named_layouts_feature,
     pictures_feature,
     intervals_feature,
     jobs_feature,
