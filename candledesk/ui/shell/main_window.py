@@ -19,7 +19,7 @@ from candledesk.ui.shell.requests import WindowRequests
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.shell.toolbar import ToolBar
 from candledesk.ui.theme.choice import ThemeChoice
-from candledesk.ui.theme.themes import apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
 from candledesk.ui.workspace_bridge import WorkspaceBridge
 from candledesk.workspace.layout import Layout
 

@@ -4,7 +4,8 @@ from PySide6.QtWidgets import QLabel
 from candledesk import __version__
 from candledesk.ui.features.about import AboutDialog, about_rows
 from candledesk.ui.shell.feature import DataOrigin
-from candledesk.ui.theme.themes import THEMES, apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
+from candledesk.ui.theme.themes import THEMES
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
 

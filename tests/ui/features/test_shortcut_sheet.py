@@ -1,7 +1,8 @@
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from candledesk.ui.features.shortcut_sheet import ShortcutSheet, plan_columns
-from candledesk.ui.theme.themes import DARK, apply_theme
+from candledesk.ui.theme.style_sheet import apply_theme
+from candledesk.ui.theme.themes import DARK
 
 
 def _rows(**sizes):
