@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QToolBar, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from candledesk.ui.chart.core.panes import Zone
 from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows, menu_at
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import Series
     from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.top_bar import TopBar
 
 _KEYS = (
     ("Mouse", "Zoom at the cursor", "Wheel"),
@@ -54,21 +55,26 @@ class _ChartPieces(QObject):
         super().__init__(context.window)
         self._charts, self._options, self._table = context.charts, context.options, context.table
         self._type_button = QToolButton()
+        self._bar: TopBar | None = None
         context.charts.menu_requested.connect(self._on_menu_requested)
         context.options.changed.connect(self._on_options_changed)
 
-    def add_type_button(self, toolbar: QToolBar) -> None:
+    def add_type_button(self, toolbar: TopBar) -> None:
         """Add the button that names the chart type and opens the menu of types."""
-        button = self._type_button
+        button, self._bar = self._type_button, toolbar
         button.setToolTip("Chart type")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self._table.submenus[CHART_TYPE_MENU])
-        self._on_options_changed()
         toolbar.addWidget(button)
+        toolbar.add_worded(button)
+        self._on_options_changed()
 
     def _on_options_changed(self) -> None:
-        self._type_button.setText(self._options.value.chart_type.words)
+        chart_type = self._options.value.chart_type
+        self._type_button.setText(chart_type.words)
+        if self._bar is not None:
+            self._bar.set_picture(self._type_button, f"chart-{chart_type}")
 
     def _on_menu_requested(self, at: QPoint) -> None:
         view = self._charts.current_view()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from candledesk.ui.chart.paint.snapshot import Shot, shot_of
 from candledesk.ui.features.picture_dialog import PictureDialog, copy_picture
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -54,8 +54,9 @@ def pictures_feature(context: WindowContext) -> Feature:
         "pictures",
         (
             ActionRow(
-                "save_picture", "File", "Save picture…", ("Alt+S",), pictures.save, has_target, has_separator=True
+                "save_picture", "File", "Save picture…", ("Alt+S",), pictures.save, has_target, has_separator=True,
+                button=BarButton("camera", bar=Bar.TOP_END),
             ),
             ActionRow("copy_picture", "File", "Copy picture", ("Ctrl+Shift+C",), pictures.copy, has_target),
         ),
-    )
+    )  # fmt: skip

@@ -26,8 +26,7 @@ def tabs_feature(context: WindowContext) -> Feature:
             ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), charts.new_chart),
             ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), charts.close_chart),
             ActionRow(
-                "refresh", "Data", "Refresh", ("F5", "Ctrl+R"), charts.update_front, charts.has_target,
-                is_in_toolbar=True,
+                "refresh", "Data", "Refresh", ("F5", "Ctrl+R"), charts.update_front, charts.has_target
             ),
             ActionRow("next_chart", "View", "Next chart", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others),
             ActionRow(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from candledesk.ui.shell.key_menu import KeyMenu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,13 +26,35 @@ def _always() -> bool:
     return True
 
 
+class Bar(Enum):
+    """Where an action has a button: in the top bar at the left or at the right, or in the rail at the left."""
+
+    TOP = auto()
+    TOP_END = auto()
+    RAIL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class BarButton:
+    """A button of an action. ``icon``: the name of its picture in ``resources/icons``.
+
+    ``words``: what stands beside the picture while the window is wide, empty for the picture alone. ``menu``: the
+    submenu that a long press opens, empty for none.
+    """
+
+    icon: str
+    words: str = ""
+    bar: Bar = Bar.TOP
+    menu: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ActionRow:
     """One thing that a user can do. ``is_checked`` makes it a toggle and returns its present state.
 
     ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``. ``title_now`` returns what it
     would do at this moment, where ``title`` is not enough. ``place``: rows of a menu with a higher one come after the
-    others. ``is_in_toolbar``: it has a button in the toolbar too.
+    others. ``button``: the button that it has besides.
     """
 
     id: str
@@ -44,19 +69,26 @@ class ActionRow:
     is_exclusive: bool = True
     title_now: Callable[[], str] | None = None
     place: int = 0
-    is_in_toolbar: bool = False
+    button: BarButton | None = None
 
 
 def _order(row: ActionRow) -> tuple[float, int]:
     return MENUS.index(row.menu) if row.menu in MENUS else len(MENUS) - 1.5, row.place
 
 
+def _show_keys(action: QAction) -> None:
+    """Name the action and its first shortcut in the tooltip of its buttons."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+
+
 class ActionTable:
     """The rows as Qt actions of one window; empty until ``build``."""
 
     def __init__(self, window: QMainWindow) -> None:
-        """Take the window whose menus the rows will fill."""
+        """Take the window that the shortcuts work in; ``menu`` will hold all menus."""
         self._window = window
+        self.menu = KeyMenu()
         self.rows: list[ActionRow] = []
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
@@ -71,7 +103,8 @@ class ActionTable:
         """
         self.rows, self._keys = sorted(rows, key=_order), keys
         for name in dict.fromkeys(row.menu for row in self.rows):
-            self.menus[name] = self._window.menuBar().addMenu(f"&{name}")
+            self.menus[name] = KeyMenu(name)
+            self.menu.addMenu(self.menus[name])
         for row in self.rows:
             self._add(self._window, row)
         for menu in (*self.menus.values(), *self.submenus.values()):
@@ -82,12 +115,15 @@ class ActionTable:
         action = QAction(row.title, window)
         action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
         action.setCheckable(row.is_checked is not None)
-        action.setStatusTip(row.title)
+        if row.button is not None:
+            action.setIconText(row.button.words or row.title)
+        _show_keys(action)
         action.triggered.connect(partial(self._run, row))
         menu = self.menus[row.menu]
         if row.submenu:
             if row.submenu not in self.submenus:
-                self.submenus[row.submenu] = menu.addMenu(row.submenu)
+                self.submenus[row.submenu] = KeyMenu(row.submenu)
+                menu.addMenu(self.submenus[row.submenu])
                 self._groups[row.submenu] = QActionGroup(window)
             menu = self.submenus[row.submenu]
             if row.is_checked is not None and row.is_exclusive:
@@ -105,6 +141,7 @@ class ActionTable:
             action.setEnabled(row.is_enabled())
             if row.title_now is not None:
                 action.setText(row.title_now())
+                _show_keys(action)
             if row.is_checked is not None:
                 action.setChecked(row.is_checked())
 

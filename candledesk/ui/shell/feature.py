@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import QSettings, Qt
     from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
     from candledesk.cache.api import CacheApi
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
+    from candledesk.ui.shell.top_bar import TopBar
     from candledesk.ui.theme.choice import ThemeChoice
     from candledesk.ui.workspace_bridge import WorkspaceBridge
     from candledesk.workspace.api import WorkspaceApi
@@ -35,7 +36,8 @@ class Panel:
     """A panel at an edge of the window, hidden at first; the window remembers where it is.
 
     ``dock`` needs an object name and a focus proxy. The row ``id`` that shows and hides it stands in ``menu`` with its
-    ``shortcuts``, and in the toolbar. ``icon``: the name of its picture in ``resources/icons``, empty for words.
+    ``shortcuts``, and has a button in the rail at the right. ``icon``: the name of its picture in ``resources/icons``,
+    empty for words. Of the panels at the right edge one is shown at a time.
     """
 
     id: str
@@ -50,15 +52,18 @@ class Panel:
 class Feature:
     """What one feature adds to a window; everything but the id is optional.
 
-    ``actions``: rows of the menus, the shortcut sheet and, where marked, the toolbar. ``toolbar``: adds widgets to the
-    toolbar's left part, called when all actions are there. ``status``: widgets at the right of the status bar.
+    ``actions``: rows of the menus, the shortcut sheet and, where marked, the bars. ``toolbar``: adds widgets to the
+    top bar's left part, ``toolbar_end`` to its right part, ``range_bar`` to the bar under the charts; they are called
+    when all actions are there. ``status``: widgets at the right of the status bar.
     ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
     the shortcut sheet.
     """
 
     id: str
     actions: Sequence[ActionRow] = ()
-    toolbar: Callable[[QToolBar], object] | None = None
+    toolbar: Callable[[TopBar], object] | None = None
+    toolbar_end: Callable[[TopBar], object] | None = None
+    range_bar: Callable[[QToolBar], object] | None = None
     panel: Panel | None = None
     status: Sequence[QWidget] = ()
     settings: OptionStore[Any] | None = None
@@ -79,7 +84,8 @@ class WindowContext:
 
     ``window``: parent of dialogs and of objects that live as long as the window. ``home``: the folder of the database.
     ``origin``: where the data are from. ``features``: all features of the window by their id,
-    complete once it is built, as ``table`` is. ``requests``: what one feature asks of another. ``workspace``: the
+    complete once it is built, as ``table`` is. ``requests``: what one feature asks of another. ``settings``: what the
+    window remembers. ``workspace``: the
     person's watchlists and layouts, ``None`` where nothing is stored; ``workspace_bridge`` signals their changes.
     """
 
@@ -94,6 +100,7 @@ class WindowContext:
     table: ActionTable
     status: StatusBar
     requests: WindowRequests
+    settings: QSettings
     workspace: WorkspaceApi | None = None
     workspace_bridge: WorkspaceBridge | None = None
     open_browser: Callable[[], None] | None = None

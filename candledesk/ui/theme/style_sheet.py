@@ -103,6 +103,11 @@ def _menus(theme: Theme) -> str:
     QMenu::indicator {{ width: 14px; height: 14px; left: 9px; }}
     QMenu::indicator:checked {{ image: {_picture("tick")}; }}
     QMenu::right-arrow {{ image: {_picture("right")}; width: 12px; height: 12px; right: 8px; }}
+    QWidget#interval_row {{ border-radius: 4px; background: transparent; }}
+    QWidget#interval_row:hover {{ background: {theme.selected}; }}
+    QWidget#interval_row[shown="true"] QLabel {{ color: {theme.accent}; }}
+    QWidget#interval_row QToolButton {{ color: {theme.text_muted}; padding: 3px 5px; }}
+    QWidget#interval_row QToolButton:checked {{ color: {theme.accent}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 5px 7px; }}
     QToolTip {{ background: {theme.tag}; color: {theme.tag_text}; border: 1px solid {theme.border}; padding: 3px 6px; }}
     QLabel#toast {{ background: {theme.tag}; color: {theme.tag_text}; border-radius: 6px; padding: 10px 16px; }}

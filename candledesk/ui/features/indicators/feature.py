@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from candledesk.ui.features.indicators.add_dialog import AddDialog
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import ActionRow, Bar, BarButton
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
@@ -53,6 +53,17 @@ class IndicatorsController(QObject):
         page = self._charts.page
         if page is not None:
             page.studies.remove_all()
+
+    def toggle_all(self) -> None:
+        """Hide all indicators of the chart in front, or show them again."""
+        page = self._charts.page
+        if page is not None:
+            page.studies.show_all(are_shown=self.are_hidden())
+
+    def are_hidden(self) -> bool:
+        """Return whether the chart in front has indicators and shows none of them."""
+        page = self._charts.page
+        return self.has_studies() and page is not None and not any(one.is_shown for one in page.model.scene.studies)
 
     def has_studies(self) -> bool:
         """Return whether the chart in front has an indicator."""
@@ -105,11 +116,15 @@ def indicators_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "indicators", "Chart", "Indicators…", ("/",), controller.show_list, context.charts.has_target,
-                has_separator=True,
+                has_separator=True, button=BarButton("indicators", "Indicators"),
+            ),
+            ActionRow(
+                "hide_indicators", "Chart", "Hide all indicators", (), controller.toggle_all, controller.has_studies,
+                controller.are_hidden, button=BarButton("eye-off", bar=Bar.RAIL),
             ),
             ActionRow(
                 "remove_indicators", "Chart", "Remove all indicators", (), controller.remove_all,
-                controller.has_studies,
+                controller.has_studies, button=BarButton("bin", bar=Bar.RAIL),
             ),
         ),
         keys=_KEYS,

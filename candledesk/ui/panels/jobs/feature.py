@@ -63,8 +63,7 @@ def jobs_feature(context: WindowContext) -> Feature:
         "jobs",
         (
             ActionRow(
-                "backfill", "Data", "Backfill", ("Ctrl+B",), backfills.backfill, context.charts.has_target,
-                is_in_toolbar=True,
+                "backfill", "Data", "Backfill", ("Ctrl+B",), backfills.backfill, context.charts.has_target
             ),
             ActionRow("new_backfill", "Data", "New backfill…", ("Ctrl+Shift+N",), backfills.ask_backfill),
         ),

@@ -1,0 +1,148 @@
+"""The bar at the top: the button of all menus, the widgets of features, and the actions that deserve a button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+
+from candledesk.ui.shell.actions import Bar
+from candledesk.ui.theme.icons import ICON_PX, themed_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QResizeEvent
+
+    from candledesk.ui.shell.actions import ActionTable, BarButton, KeyRow
+    from candledesk.ui.shell.feature import Feature
+    from candledesk.ui.theme.themes import Theme
+
+MENU_KEYS: tuple[KeyRow, ...] = (("View", "Open the menu", "F10"),)
+BAR_PX = 40
+WORDS_FROM_PX = 1_280  # narrower windows show pictures without words
+
+
+class IconBar(QToolBar):
+    """A bar that no one moves, whose buttons have pictures in the colours of the theme."""
+
+    def __init__(self, name: str, table: ActionTable, theme: Theme) -> None:
+        """``name``: of the object, for the style sheet and the stored state; ``table`` is built already."""
+        super().__init__(name.replace("_", " ").capitalize())
+        self.setObjectName(name)
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self._table, self._theme = table, theme
+        self._pictured: list[tuple[QAction | QToolButton, str]] = []
+
+    def add_button(self, action: QAction, button: BarButton) -> QToolButton:
+        """Add the button of an action."""
+        self.addAction(action)
+        if button.icon:
+            self.set_picture(action, button.icon)
+        action.setIconVisibleInMenu(False)
+        made = self.widgetForAction(action)
+        if not isinstance(made, QToolButton):
+            raise TypeError(action.text())
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if button.menu:
+            made.setMenu(self._table.submenus[button.menu])
+            made.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+        return made
+
+    def set_picture(self, owner: QAction | QToolButton, icon: str) -> None:
+        """Show a picture of ``resources/icons``, and keep its colours those of the theme."""
+        self._pictured = [(one, name) for one, name in self._pictured if one is not owner] + [(owner, icon)]
+        owner.setIcon(themed_icon(icon, self._theme))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Apply a theme to the pictures."""
+        self._theme = theme
+        for owner, icon in self._pictured:
+            owner.setIcon(themed_icon(icon, theme))
+
+
+class TopBar(IconBar):
+    """Rendered once from the features; a thin line stands between two of them. ``open_menu``: the action behind F10."""
+
+    def __init__(self, table: ActionTable, features: Iterable[Feature], theme: Theme) -> None:
+        """Add what the features have for it, in their order."""
+        super().__init__("top_bar", table, theme)
+        self.setFixedHeight(BAR_PX)
+        self._worded: list[QToolButton] = []
+        self._add_menu_button()
+        features = list(features)
+        for feature in features:
+            rows = [row for row in feature.actions if row.button is not None and row.button.bar is Bar.TOP]
+            if feature.toolbar is None and not rows:
+                continue
+            self._add_line()
+            if feature.toolbar is not None:
+                feature.toolbar(self)
+            self._add_buttons(row.id for row in rows)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+        self._add_end(features)
+        self._show_words(are_shown=True)
+        overflow = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if isinstance(overflow, QToolButton):  # its own icon is black on dark
+            overflow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            overflow.setText("»")
+
+    def _add_end(self, features: list[Feature]) -> None:
+        rows = [row for feature in features for row in feature.actions if row.button is not None]
+        self._add_buttons(row.id for row in rows if row.button is not None and row.button.bar is Bar.TOP_END)
+        for feature in features:
+            if feature.toolbar_end is not None:
+                self._add_line()
+                feature.toolbar_end(self)
+
+    def _add_menu_button(self) -> None:
+        self.menu_button = button = QToolButton()
+        button.setObjectName("menu_button")
+        button.setToolTip("Menu (F10)")
+        button.setAccessibleName("Menu")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(self._table.menu)
+        self.set_picture(button, "menu")
+        self.addWidget(button)
+        self.open_menu = QAction("Open the menu", self)
+        self.open_menu.setShortcut("F10")
+        self.open_menu.triggered.connect(self._on_menu_requested)
+
+    def _on_menu_requested(self) -> None:
+        """Open the menu with its first entry chosen, so that the arrow keys go on from there."""
+        menu = self._table.menu
+        menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _add_buttons(self, ids: Iterable[str]) -> None:
+        for name in ids:
+            row = next(row for row in self._table.rows if row.id == name)
+            if row.button is not None:
+                button = self.add_button(self._table.actions[name], row.button)
+                if row.button.words:
+                    self.add_worded(button)
+
+    def add_worded(self, button: QToolButton) -> None:
+        """Show the words of a button that has a picture while there is room for them."""
+        self._worded.append(button)
+
+    def _show_words(self, *, are_shown: bool) -> None:
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in self._worded:
+            button.setToolButtonStyle(beside if are_shown else alone)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words out of a narrow bar."""
+        self._show_words(are_shown=event.size().width() >= WORDS_FROM_PX)
+        super().resizeEvent(event)
+
+    def _add_line(self) -> None:
+        line = self.widgetForAction(self.addSeparator())
+        line.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # else it grows in a narrow window
