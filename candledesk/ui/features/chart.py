@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QToolButton
 
 from candledesk.ui.chart.core.panes import Zone
@@ -13,10 +13,11 @@ from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
-    from candledesk.ui.chart.core.scene import Series
+    from candledesk.ui.chart.widget.chart_model import ChartModel
+    from candledesk.ui.shell.bars.top_bar import TopBar
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
-    from candledesk.ui.shell.top_bar import TopBar
 
 _KEYS = (
     ("Mouse", "Zoom at the cursor", "Wheel"),
@@ -26,14 +27,17 @@ _KEYS = (
     ("Mouse", "Reset an axis", "Double-click the axis"),
     ("Mouse", "Close a chart", "Middle button on its tab"),
 )
+_FACTS_MS = 100  # a moving chart changes its facts no more often
 
 
-def facts_text(series: Series) -> str:
-    """Return how many bars a chart has and the zone of its exchange; empty while there is no chart."""
-    if not series.symbol or series.instrument is None:
+def facts_text(model: ChartModel) -> str:
+    """Return how many bars are on screen, of how many that are stored; empty while there is no chart."""
+    series, axis = model.series, model.series.axis
+    if not series.symbol or series.instrument is None or not axis.n_rows:
         return ""
-    zone = series.instrument.tz.replace("_", " ")
-    return f"{series.axis.n_bars:,} bars on this chart   ·   Exchange in {zone}"
+    lo, hi = model.placed.visible()
+    n_shown = axis.start_of(hi) - axis.start_of(lo) if hi > lo else 0
+    return f"{n_shown:,} of {axis.n_stored:,} bars"
 
 
 class FactsLabel(PlainLabel):
@@ -43,11 +47,25 @@ class FactsLabel(PlainLabel):
         """Follow the chart in front."""
         super().__init__()
         self._charts = charts
-        charts.series_changed.connect(self._on_series_changed)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_FACTS_MS)
+        self._soon.timeout.connect(self.show_facts)
+        charts.chart_added.connect(self._on_chart_added)
+        charts.series_changed.connect(self.show_facts)
+        charts.front_changed.connect(self.show_facts)
 
-    def _on_series_changed(self) -> None:
+    def _on_chart_added(self, page: ChartPage) -> None:
+        page.model.viewport_changed.connect(self._on_viewport_changed)
+
+    def _on_viewport_changed(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def show_facts(self) -> None:
+        """Show the facts of the chart in front as they are now."""
         if self._charts.page is not None:
-            self.setText(facts_text(self._charts.page.model.series))
+            self.setText(facts_text(self._charts.page.model))
 
 
 class _ChartPieces(QObject):

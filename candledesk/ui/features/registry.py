@@ -11,9 +11,11 @@ from candledesk.ui.features.about import about_feature
 from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
+from candledesk.ui.features.chart_tools import chart_tools_feature
 from candledesk.ui.features.connection import connection_feature
+from candledesk.ui.features.dates.feature import dates_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
-from candledesk.ui.features.intervals import intervals_feature
+from candledesk.ui.features.intervals.feature import intervals_feature
 from candledesk.ui.features.pictures import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
@@ -31,6 +33,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     symbols_feature,
     tabs_feature,
     intervals_feature,
+    chart_tools_feature,
     chart_feature,
     indicators_feature,
     undo_feature,
@@ -38,6 +41,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     jobs_feature,
     archive_feature,
     storage_feature,
+    dates_feature,
     connection_feature,
     window_feature,
     shortcuts_feature,

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
+    from candledesk.ui.shell.bars.top_bar import TopBar
     from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
-    from candledesk.ui.shell.top_bar import TopBar
     from candledesk.ui.theme.choice import ThemeChoice
     from candledesk.ui.workspace_bridge import WorkspaceBridge
     from candledesk.workspace.api import WorkspaceApi

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton
 
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval, parse_interval
-from candledesk.ui.features.interval_menu import IntervalMenu
+from candledesk.ui.features.intervals.menu import IntervalMenu
 from candledesk.ui.interval_text import interval_label, interval_text
 from candledesk.ui.shell.feature import Feature
 

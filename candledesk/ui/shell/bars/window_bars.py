@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from candledesk.ui.shell.rails import LeftRail, RightRail
-from candledesk.ui.shell.range_bar import RangeBar
-from candledesk.ui.shell.top_bar import TopBar
+from candledesk.ui.shell.bars.rails import LeftRail, RightRail
+from candledesk.ui.shell.bars.range_bar import RangeBar
+from candledesk.ui.shell.bars.top_bar import TopBar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

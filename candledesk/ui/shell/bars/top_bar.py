@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MENU_KEYS: tuple[KeyRow, ...] = (("View", "Open the menu", "F10"),)
 BAR_PX = 40
-WORDS_FROM_PX = 1_280  # narrower windows show pictures without words
+_WORDS_GAP = 8  # between a picture and its words, in logical pixels
 
 
 class IconBar(QToolBar):
@@ -133,6 +133,12 @@ class TopBar(IconBar):
         """Show the words of a button that has a picture while there is room for them."""
         self._worded.append(button)
 
+    def _fits_with_words(self, width: int) -> bool:
+        """Return whether the bar with all of its words has room in ``width`` pixels."""
+        hidden = [one for one in self._worded if one.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly]
+        missing = sum(one.fontMetrics().horizontalAdvance(one.text()) + _WORDS_GAP for one in hidden)
+        return self.sizeHint().width() + missing <= width
+
     def _show_words(self, *, are_shown: bool) -> None:
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         for button in self._worded:
@@ -140,7 +146,7 @@ class TopBar(IconBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the words out of a narrow bar."""
-        self._show_words(are_shown=event.size().width() >= WORDS_FROM_PX)
+        self._show_words(are_shown=self._fits_with_words(event.size().width()))
         super().resizeEvent(event)
 
     def _add_line(self) -> None:
