@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
 
+_AFTER_OTHERS = 1
 _KEYS = (("Mouse", "Measure", "Shift + click"), ("Chart", "End a tool", "Esc"))
 
 
@@ -59,11 +60,11 @@ def chart_tools_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "cursor", "Chart", "Cursor", (), tools.use_cursor, is_checked=tools.has_cursor,
-                button=BarButton("cursor-cross", bar=Bar.RAIL), submenu="Tools",
+                button=BarButton("cursor-cross", bar=Bar.RAIL), submenu="Tools", place=_AFTER_OTHERS,
             ),
             ActionRow(
                 "measure", "Chart", "Measure", (), tools.toggle_measuring, context.charts.has_target,
-                tools.is_measuring, button=BarButton("measure", bar=Bar.RAIL), submenu="Tools",
+                tools.is_measuring, button=BarButton("measure", bar=Bar.RAIL), submenu="Tools", place=_AFTER_OTHERS,
             ),
         ),
         keys=_KEYS,

@@ -88,8 +88,9 @@ class PanelArea(QObject):
             dock.hide()
 
     def save(self) -> None:
-        """Remember the width."""
-        self._settings.setValue(_WIDTH_KEY, self._width)
+        """Remember the width, when a person has changed it."""
+        if self._width != USUAL_PX or self._settings.contains(_WIDTH_KEY):
+            self._settings.setValue(_WIDTH_KEY, self._width)
 
     def _shown_at_right(self) -> list[QDockWidget]:
         docks = [panel.dock for panel in self.panels if self._window.dockWidgetArea(panel.dock) == _RIGHT]
@@ -107,7 +108,7 @@ class PanelArea(QObject):
         dock.hide()
         self.left.emit()
 
-    def _on_visibility_changed(self, dock: QDockWidget) -> None:
+    def _on_visibility_changed(self, dock: QDockWidget, _is_visible: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
         shown = self._shown_at_right()
         if dock in shown:
             for other in shown:

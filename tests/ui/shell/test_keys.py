@@ -181,7 +181,7 @@ def test_menu_choices_reach_every_chart_and_are_kept(opened, qapp, row_id):
 
 def _type_button(opened):
     return next(
-        button for button in opened.window.toolbar.findChildren(QToolButton) if button.toolTip() == "Chart type"
+        button for button in opened.window.bars.top.findChildren(QToolButton) if button.toolTip() == "Chart type"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MENU_KEYS: tuple[KeyRow, ...] = (("View", "Open the menu", "F10"),)
 BAR_PX = 40
-_WORDS_GAP = 8  # between a picture and its words, in logical pixels
+_WORDS_GAP = 6  # beside a picture that has words, in logical pixels
 
 
 class IconBar(QToolBar):
@@ -131,6 +131,7 @@ class TopBar(IconBar):
 
     def add_worded(self, button: QToolButton) -> None:
         """Show the words of a button that has a picture while there is room for them."""
+        button.setIconSize(QSize(ICON_PX + _WORDS_GAP, ICON_PX))
         self._worded.append(button)
 
     def _fits_with_words(self, width: int) -> bool:
@@ -142,12 +143,19 @@ class TopBar(IconBar):
     def _show_words(self, *, are_shown: bool) -> None:
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         for button in self._worded:
-            button.setToolButtonStyle(beside if are_shown else alone)
+            if (button.toolButtonStyle() == beside) is not are_shown:
+                button.setToolButtonStyle(beside if are_shown else alone)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the words out of a narrow bar."""
         self._show_words(are_shown=self._fits_with_words(event.size().width()))
         super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave the words out when a button has become wider."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._show_words(are_shown=self._fits_with_words(self.width()))
+        return super().event(event)
 
     def _add_line(self) -> None:
         line = self.widgetForAction(self.addSeparator())
