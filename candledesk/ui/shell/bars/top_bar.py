@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MENU_KEYS: tuple[KeyRow, ...] = (("View", "Open the menu", "F10"),)
 BAR_PX = 40
+_SLACK = 24  # so much more room than it needs brings the words back, so that they do not come and go
 _WORDS_GAP = 6  # beside a picture that has words, in logical pixels
 
 
@@ -137,8 +138,8 @@ class TopBar(IconBar):
     def _fits_with_words(self, width: int) -> bool:
         """Return whether the bar with all of its words has room in ``width`` pixels."""
         hidden = [one for one in self._worded if one.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly]
-        missing = sum(one.fontMetrics().horizontalAdvance(one.text()) + _WORDS_GAP for one in hidden)
-        return self.sizeHint().width() + missing <= width
+        missing = sum(one.fontMetrics().horizontalAdvance(f"{one.text()}  ") + _WORDS_GAP for one in hidden)
+        return self.sizeHint().width() + missing + (_SLACK if hidden else 0) <= width
 
     def _show_words(self, *, are_shown: bool) -> None:
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
