@@ -14,10 +14,10 @@ from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.widget.chart_model import ChartModel
-    from candledesk.ui.shell.bars.top_bar import TopBar
     from candledesk.ui.shell.chart_controller import ChartController
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.icon_bar import IconBar
 
 _KEYS = (
     ("Mouse", "Zoom at the cursor", "Wheel"),
@@ -73,11 +73,11 @@ class _ChartPieces(QObject):
         super().__init__(context.window)
         self._charts, self._options, self._table = context.charts, context.options, context.table
         self._type_button = QToolButton()
-        self._bar: TopBar | None = None
+        self._bar: IconBar | None = None
         context.charts.menu_requested.connect(self._on_menu_requested)
         context.options.changed.connect(self._on_options_changed)
 
-    def add_type_button(self, toolbar: TopBar) -> None:
+    def add_type_button(self, toolbar: IconBar) -> None:
         """Add the button that names the chart type and opens the menu of types."""
         button, self._bar = self._type_button, toolbar
         button.setToolTip("Chart type")

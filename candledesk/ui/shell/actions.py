@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
-from candledesk.ui.shell.key_menu import KeyMenu
+from candledesk.ui.theme.key_menu import KeyMenu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
-    from candledesk.ui.shell.bars.top_bar import TopBar
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.icon_bar import IconBar
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
@@ -61,8 +61,8 @@ class Feature:
 
     id: str
     actions: Sequence[ActionRow] = ()
-    toolbar: Callable[[TopBar], object] | None = None
-    toolbar_end: Callable[[TopBar], object] | None = None
+    toolbar: Callable[[IconBar], object] | None = None
+    toolbar_end: Callable[[IconBar], object] | None = None
     range_bar: Callable[[QToolBar], object] | None = None
     panel: Panel | None = None
     status: Sequence[QWidget] = ()

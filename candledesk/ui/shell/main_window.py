@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.declared_options import option_values
 from candledesk.ui.shell.actions import ActionTable
+from candledesk.ui.shell.bars.panel_area import PanelArea
 from candledesk.ui.shell.bars.top_bar import MENU_KEYS
 from candledesk.ui.shell.bars.window_bars import WindowBars
 from candledesk.ui.shell.chart_controller import ChartController
 from candledesk.ui.shell.feature import DataOrigin, WindowContext
 from candledesk.ui.shell.layout_autosave import LayoutAutosave
 from candledesk.ui.shell.option_store import OptionStore
-from candledesk.ui.shell.panel_area import PanelArea
 from candledesk.ui.shell.requests import WindowRequests
 from candledesk.ui.shell.status_bar import StatusBar
 from candledesk.ui.theme.choice import ThemeChoice

@@ -1,4 +1,4 @@
-"""How well a colour can be told from its ground, by the rule of WCAG 2.2 (success criterion 1.4.3). Pure."""
+"""How much a colour differs from its ground, by the rule of WCAG 2.2 (success criterion 1.4.3). Pure."""
 
 from __future__ import annotations
 

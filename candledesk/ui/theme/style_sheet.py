@@ -105,7 +105,7 @@ def _menus(theme: Theme) -> str:
     QMenu::right-arrow {{ image: {_picture("right")}; width: 12px; height: 12px; right: 8px; }}
     QWidget#interval_row {{ border-radius: 4px; background: transparent; }}
     QWidget#interval_row:hover {{ background: {theme.selected}; }}
-    QWidget#interval_row[shown="true"] QLabel {{ color: {theme.accent}; }}
+    QWidget#interval_row QLabel[shown="true"] {{ color: {theme.accent}; }}
     QWidget#interval_row QToolButton {{ color: {theme.text_muted}; padding: 3px 5px; }}
     QWidget#interval_row QToolButton:checked {{ color: {theme.accent}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {theme.border}; margin: 5px 7px; }}

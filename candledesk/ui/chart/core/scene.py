@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
-    from candledesk.ui.chart.core.measurement import Measurement
+    from candledesk.ui.chart.core.interaction.measurement import Measurement
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.calendar.countdown import seconds_to_close
-from candledesk.ui.chart.core.date_ranges import view_from
 from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.undo import Change, Command
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.interaction.measurement import Measurement
     from candledesk.ui.chart.core.interaction.tool import Tool
-    from candledesk.ui.chart.core.measurement import Measurement
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -194,9 +193,9 @@ class ChartModel(QObject):
         else:
             self.date_requested.emit(open_time)
 
-    def show_from(self, start: int) -> None:
-        """Show the bars from ``start`` (UTC seconds) to the latest one on all of the width."""
-        self._set_view(view_from(self.placed, start))
+    def show_view(self, view: Viewport) -> None:
+        """Show the bars of ``view``."""
+        self._set_view(view)
 
     def go_first(self) -> None:
         """Show the first bar of the history: at the left edge when it is loaded, else it is asked for."""

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.date_ranges import RANGES, DateRange
 from candledesk.ui.chart.core.options import ZoneName
 from candledesk.ui.chart.widget.time_zones import zone_of
+from candledesk.ui.features.dates.date_ranges import RANGES, DateRange
 from candledesk.ui.features.dates.range_view import RangeView
 from candledesk.ui.interval_text import interval_text
 from candledesk.ui.shell.feature import Feature

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject
 
-from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.date_ranges import is_loaded_from, range_start
+from candledesk.ui.features.dates.date_ranges import is_loaded_from, range_start, view_from
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
-    from candledesk.ui.chart.core.date_ranges import DateRange
     from candledesk.ui.chart.widget.chart_model import ChartModel
+    from candledesk.ui.features.dates.date_ranges import DateRange
     from candledesk.ui.shell.chart_controller import ChartController
 
 
@@ -80,7 +79,7 @@ class RangeView(QObject):
             model.fit()
             return
         start = range_start(wish.chosen, series)
-        if series.edge is EdgeState.START or is_loaded_from(series, start):
+        if is_loaded_from(series, start):
             self._wish = None
-        model.show_from(start)
+        model.show_view(view_from(model.placed, start))
         self._spacing = model.scene.viewport.spacing

@@ -52,15 +52,15 @@ class IntervalRow(QWidget):
         self.star.setCheckable(True)
         self.star.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 4, 0)
+        row.setContentsMargins(24, 0, 4, 0)
         row.addWidget(self._label, 1)
         row.addWidget(self.star)
 
     def show_state(self, *, is_shown: bool, is_favourite: bool, has_room: bool) -> None:
         """Show whether the chart has this interval, whether it is a favourite, and whether there is room for one."""
-        self.setProperty("shown", is_shown)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        self._label.setProperty("shown", is_shown)
+        self._label.style().unpolish(self._label)
+        self._label.style().polish(self._label)
         self.star.setChecked(is_favourite)
         self.star.setText("★" if is_favourite else "☆")
         self.star.setEnabled(is_favourite or has_room)

@@ -15,8 +15,8 @@ from candledesk.ui.widget_tasks import WidgetTasks, result_of
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QToolButton
 
-    from candledesk.ui.shell.bars.top_bar import TopBar
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.icon_bar import IconBar
 
 _KEYS = (
     ("Jobs", "Cancel the selected jobs", "Del"),
@@ -44,7 +44,7 @@ class _Backfills(QObject):
         panel.backfill_requested.connect(self.ask_backfill)
         context.theme_choice.changed.connect(self._on_theme_changed)
 
-    def add_button(self, bar: TopBar) -> None:
+    def add_button(self, bar: IconBar) -> None:
         """Add the button that shows the panel and says how many jobs there are."""
         self._button = bar.add_button(self._context.table.actions["jobs"], BarButton("jobs", "Jobs"))
         bar.add_worded(self._button)

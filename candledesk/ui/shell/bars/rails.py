@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from candledesk.ui.shell.actions import Bar, BarButton
-from candledesk.ui.shell.bars.top_bar import IconBar
+from candledesk.ui.shell.icon_bar import IconBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

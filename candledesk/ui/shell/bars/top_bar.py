@@ -4,66 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from candledesk.ui.shell.actions import Bar
-from candledesk.ui.theme.icons import ICON_PX, themed_icon
+from candledesk.ui.shell.icon_bar import WORDS_GAP, IconBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from PySide6.QtGui import QResizeEvent
 
-    from candledesk.ui.shell.actions import ActionTable, BarButton, KeyRow
+    from candledesk.ui.shell.actions import ActionTable, KeyRow
     from candledesk.ui.shell.feature import Feature
     from candledesk.ui.theme.themes import Theme
 
 MENU_KEYS: tuple[KeyRow, ...] = (("View", "Open the menu", "F10"),)
 BAR_PX = 40
 _SLACK = 24  # so much more room than it needs brings the words back, so that they do not come and go
-_WORDS_GAP = 6  # beside a picture that has words, in logical pixels
-
-
-class IconBar(QToolBar):
-    """A bar that no one moves, whose buttons have pictures in the colours of the theme."""
-
-    def __init__(self, name: str, table: ActionTable, theme: Theme) -> None:
-        """``name``: of the object, for the style sheet and the stored state; ``table`` is built already."""
-        super().__init__(name.replace("_", " ").capitalize())
-        self.setObjectName(name)
-        self.setMovable(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.setIconSize(QSize(ICON_PX, ICON_PX))
-        self._table, self._theme = table, theme
-        self._pictured: list[tuple[QAction | QToolButton, str]] = []
-
-    def add_button(self, action: QAction, button: BarButton) -> QToolButton:
-        """Add the button of an action."""
-        self.addAction(action)
-        if button.icon:
-            self.set_picture(action, button.icon)
-        action.setIconVisibleInMenu(False)
-        made = self.widgetForAction(action)
-        if not isinstance(made, QToolButton):
-            raise TypeError(action.text())
-        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        if button.menu:
-            made.setMenu(self._table.submenus[button.menu])
-            made.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
-        return made
-
-    def set_picture(self, owner: QAction | QToolButton, icon: str) -> None:
-        """Show a picture of ``resources/icons``, and keep its colours those of the theme."""
-        self._pictured = [(one, name) for one, name in self._pictured if one is not owner] + [(owner, icon)]
-        owner.setIcon(themed_icon(icon, self._theme))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Apply a theme to the pictures."""
-        self._theme = theme
-        for owner, icon in self._pictured:
-            owner.setIcon(themed_icon(icon, theme))
 
 
 class TopBar(IconBar):
@@ -73,7 +32,6 @@ class TopBar(IconBar):
         """Add what the features have for it, in their order."""
         super().__init__("top_bar", table, theme)
         self.setFixedHeight(BAR_PX)
-        self._worded: list[QToolButton] = []
         self._add_menu_button()
         features = list(features)
         for feature in features:
@@ -117,10 +75,9 @@ class TopBar(IconBar):
         self.open_menu.triggered.connect(self._on_menu_requested)
 
     def _on_menu_requested(self) -> None:
-        """Open the menu with its first entry chosen, so that the arrow keys go on from there."""
+        """Open the menu where its button opens it."""
         menu = self._table.menu
         menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
-        menu.setActiveAction(menu.actions()[0])
 
     def _add_buttons(self, ids: Iterable[str]) -> None:
         for name in ids:
@@ -130,15 +87,10 @@ class TopBar(IconBar):
                 if row.button.words:
                     self.add_worded(button)
 
-    def add_worded(self, button: QToolButton) -> None:
-        """Show the words of a button that has a picture while there is room for them."""
-        button.setIconSize(QSize(ICON_PX + _WORDS_GAP, ICON_PX))
-        self._worded.append(button)
-
     def _fits_with_words(self, width: int) -> bool:
         """Return whether the bar with all of its words has room in ``width`` pixels."""
         hidden = [one for one in self._worded if one.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly]
-        missing = sum(one.fontMetrics().horizontalAdvance(f"{one.text()}  ") + _WORDS_GAP for one in hidden)
+        missing = sum(one.fontMetrics().horizontalAdvance(f"{one.text()}  ") + WORDS_GAP for one in hidden)
         return self.sizeHint().width() + missing + (_SLACK if hidden else 0) <= width
 
     def _show_words(self, *, are_shown: bool) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import DAY_S
 from candledesk.ui.chart.core.viewport import Logical
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.viewport import Placed, Viewport
 
 _DAYS_OF_SESSION = 7 / 5
+_HAIR = 1e-4  # bars: what rounding may add
 _EDGE = 1.0  # bars between the centre of the latest one and the right edge
 
 
@@ -63,29 +65,36 @@ def range_start(chosen: DateRange, series: Series) -> int:
     """Return when a range begins (UTC seconds); ``series`` must have bars, the latest one among them.
 
     Days begin at midnight at the exchange, of daily bars at 00:00 UTC. Of sessions that are not loaded yet the date is
-    an estimate.
+    an estimate. A history that begins later begins the range.
     """
     times = series.bars.open_time
-    latest = int(times[-1])
-    if chosen.n_sessions:
-        starts = np.flatnonzero(series.calendar.is_session_start[: len(times)])
-        if len(starts) >= chosen.n_sessions:
-            return int(times[starts[-chosen.n_sessions]])
-        return latest - math.ceil(chosen.n_sessions * _DAYS_OF_SESSION) * DAY_S
+    start = _sessions_start(chosen, series) if chosen.n_sessions else _dated_start(chosen, series)
+    return max(start, int(times[0])) if series.edge is EdgeState.START else start
+
+
+def _sessions_start(chosen: DateRange, series: Series) -> int:
+    times = series.bars.open_time
+    starts = np.flatnonzero(series.calendar.is_session_start[: len(times)])
+    if len(starts) >= chosen.n_sessions:
+        return int(times[starts[-chosen.n_sessions]])
+    return int(times[-1]) - math.ceil(chosen.n_sessions * _DAYS_OF_SESSION) * DAY_S
+
+
+def _dated_start(chosen: DateRange, series: Series) -> int:
     is_dated = series.interval.is_daily or series.instrument is None
     zone = UTC if is_dated or series.instrument is None else ZoneInfo(series.instrument.tz)
-    day = datetime.fromtimestamp(latest, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    latest = datetime.fromtimestamp(int(series.bars.open_time[-1]), zone)
+    day = latest.replace(hour=0, minute=0, second=0, microsecond=0)
     if chosen.is_year:
         return int(day.replace(month=1, day=1).timestamp())
-    months = day.year * 12 + day.month - 1 - chosen.n_months
-    year, month = divmod(months, 12)
+    year, month = divmod(day.year * 12 + day.month - 1 - chosen.n_months, 12)
     first = day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
     return int(first.timestamp())
 
 
 def view_from(placed: Placed, start: int) -> Viewport:
     """Return the view from the first bar at or after ``start`` (UTC seconds) to the latest one, on all of the width."""
-    left = math.ceil(placed.axis.index_at(start) - 1e-6) - 0.5
+    left = math.ceil(placed.axis.index_at(start) - _HAIR) - 0.5 + _HAIR
     right = placed.n_bars - 1 + _EDGE
     spacing = min(placed.view.width / max(right - left, 1.0), placed.view.width / 2)
     return placed.moved(Logical(right), spacing)

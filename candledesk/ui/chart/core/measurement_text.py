@@ -1,8 +1,7 @@
-"""What is measured between two points of a pane: the change of the value, bars, time and volume. Pure."""
+"""What is measured in words: the change of the value, bars, time and volume. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,28 +11,12 @@ from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.core.scales import format_percent, format_price, format_volume
 
 if TYPE_CHECKING:
+    from candledesk.ui.chart.core.interaction.measurement import Measurement
     from candledesk.ui.chart.core.scene import Series
 
 _MINUS = "\N{MINUS SIGN}"
 _PERCENT = 100
 _WHOLE_PERCENT_FROM = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """Two points of the pane ``pane``: times of bars (UTC seconds) and values. ``is_done``: the second one is set."""
-
-    pane: str
-    start_time: int
-    start_value: float
-    end_time: int
-    end_value: float
-    is_done: bool = False
-
-    @property
-    def is_up(self) -> bool:
-        """Whether the value rises or stays."""
-        return self.end_value >= self.start_value
 
 
 def measurement_lines(measured: Measurement, series: Series, decimals: int) -> tuple[str, ...]:
