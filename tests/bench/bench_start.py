@@ -98,9 +98,7 @@ def measure_rest(environment, rest_s):
     share, resident = (processor_s(process.pid) - before) / rest_s, child_mb(process.pid)
     end(process)
     sys.stdout.write(f"{'at rest':<32}{share:7.2%} of a core over {rest_s:g} s (goal: at most {MOST_REST:.1%})\n")
-    sys.stdout.write(
-        f"{'the fetch process holds':<32}{resident:6.0f} MB, given back after 10 minutes at rest\n"
-    )
+    sys.stdout.write(f"{'the fetch process holds':<32}{resident:6.0f} MB, given back after 10 minutes at rest\n")
     return share
 
 

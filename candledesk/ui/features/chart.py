@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QToolButton
 
+from candledesk.ui.chart.core.options import ChartType
 from candledesk.ui.chart.core.panes import Zone
 from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows, menu_at
 from candledesk.ui.plain_text import PlainLabel
@@ -71,11 +72,12 @@ class FactsLabel(PlainLabel):
 class _ChartPieces(QObject):
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context.window)
-        self._charts, self._options, self._table = context.charts, context.options, context.table
+        self._charts, self._table = context.charts, context.table
         self._type_button = QToolButton()
         self._bar: IconBar | None = None
         context.charts.menu_requested.connect(self._on_menu_requested)
-        context.options.changed.connect(self._on_options_changed)
+        context.charts.type_changed.connect(self._show_type)
+        context.charts.front_changed.connect(self._show_type)
 
     def add_type_button(self, toolbar: IconBar) -> None:
         """Add the button that names the chart type and opens the menu of types."""
@@ -86,10 +88,11 @@ class _ChartPieces(QObject):
         button.setMenu(self._table.submenus[CHART_TYPE_MENU])
         toolbar.addWidget(button)
         toolbar.add_worded(button)
-        self._on_options_changed()
+        self._show_type()
 
-    def _on_options_changed(self) -> None:
-        chart_type = self._options.value.chart_type
+    def _show_type(self) -> None:
+        page = self._charts.page
+        chart_type = page.chart_type if page is not None else ChartType.CANDLES
         self._type_button.setText(chart_type.words)
         if self._bar is not None:
             self._bar.set_picture(self._type_button, f"chart-{chart_type}")

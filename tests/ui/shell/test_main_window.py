@@ -60,7 +60,7 @@ def test_lines_of_the_toolbar_stay_thin_in_a_narrow_window(opened):
 def test_the_bars_fit_the_usual_windows_whatever_the_chart_type(opened, width):
     opened.window.resize(width, 700)
     for chart_type in ChartType:
-        opened.window.options.update(chart_type=chart_type)
+        opened.run(f"chart_type_{chart_type}")
         settle(opened.qapp)
         for bar in _bars(opened):
             assert not bar.findChild(QToolButton, "qt_toolbar_ext_button").isVisible(), "nothing is cut off"
@@ -79,7 +79,7 @@ def test_words_of_the_top_bar_go_first_where_it_is_narrow(opened):
 
 def test_the_title_names_the_series(opened):
     assert opened.window.windowTitle() == "CandleDesk"
-    assert opened.page.model.scene.notice.title == "No symbol open"
+    assert opened.page.model.scene.notice.title == "Type a symbol"
     opened.open()
     assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
     assert opened.facts.text().endswith(" of 3,000 bars")
