@@ -4,7 +4,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.features.archive import ArchiveLabel
 from candledesk.ui.features.chart import FactsLabel
-from candledesk.ui.features.intervals import IntervalButtons
+from candledesk.ui.features.intervals.feature import IntervalButtons
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.shell.main_window import MainWindow
 from candledesk.ui.symbol_entry import IntervalPopup, SymbolEntry

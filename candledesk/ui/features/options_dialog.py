@@ -123,6 +123,9 @@ class OptionsDialog(QDialog):
         )
         buttons.rejected.connect(self.close)
         buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._on_defaults_requested)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setDefault(True)
+        close.setFocus()
         box.addWidget(buttons)
 
     def _on_defaults_requested(self) -> None:

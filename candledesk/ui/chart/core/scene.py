@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from candledesk.domain.instrument import Instrument
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
+    from candledesk.ui.chart.core.interaction.measurement import Measurement
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -173,6 +174,7 @@ class ChartScene:
     ``price_range`` ``None``: autoscale to the visible bars; ``pause``: why nothing is fetched now, as a sentence.
     ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
+    ``measured``: what is measured now, ``None`` for nothing.
     """
 
     series: Series = field(default_factory=Series.empty)
@@ -189,6 +191,7 @@ class ChartScene:
     options: ChartOptions = field(default_factory=ChartOptions)
     studies: tuple[ChartStudy, ...] = ()
     study_values: Mapping[str, StudyValues] = field(default_factory=dict)
+    measured: Measurement | None = None
 
     @property
     def is_log(self) -> bool:
