@@ -129,7 +129,7 @@ def _inputs(theme: Theme) -> str:
     QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {theme.text_disabled};
         background: {theme.panel}; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
-    QComboBox {{ padding-right: 24px; }}
+    QComboBox {{ padding-right: 24px; combobox-popup: 0; }}
     QComboBox::drop-down {{ border: 0; width: 24px; }}
     QComboBox::down-arrow {{ image: {_picture("down")}; width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0;
