@@ -66,6 +66,8 @@ def _buttons(theme: Theme) -> str:
     QToolButton:pressed {{ background: {pressed}; }}
     QToolButton:disabled {{ color: {theme.text_disabled}; background: transparent; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
+    QToolBar#left_rail QToolButton::menu-indicator {{ image: {_picture("corner")}; width: 7px; height: 7px;
+        subcontrol-position: bottom right; subcontrol-origin: padding; right: 1px; bottom: 1px; }}
     QToolBar#range_bar QToolButton {{ padding: 2px 7px; color: {theme.text_muted}; }}
     QToolBar#range_bar QToolButton:hover {{ color: {theme.text}; }}
     QToolBar#range_bar QToolButton:checked {{ color: {theme.accent}; }}
