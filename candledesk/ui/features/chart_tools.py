@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -29,6 +30,12 @@ class ChartTools(QObject):
 
     def _on_chart_added(self, page: ChartPage) -> None:
         page.model.tool_changed.connect(self._table.refresh)
+        page.opened.connect(partial(self._on_opened, page))
+
+    def _on_opened(self, page: ChartPage) -> None:
+        """Leave the tool: what was measured on another series means nothing on this one."""
+        if page.model.tool is not None:
+            page.model.use_tool(None)
 
     def use_cursor(self) -> None:
         """Leave the tool of the chart in front."""

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from candledesk.ui.theme.themes import Theme
 
 ICON_PX = 20  # logical pixels of a side, for which the files are drawn
-_SCALES = (1.0, 2.0)  # device pixels per logical pixel for which a picture is made, besides the screen's own
 
 
 @lru_cache(maxsize=128)
@@ -25,7 +24,7 @@ def themed_icon(name: str, theme: Theme) -> QIcon:
     with ``currentColor``. Raises ``FileNotFoundError`` for a name without a file.
     """
     icon = QIcon()
-    for scale in sorted({*_SCALES, QGuiApplication.primaryScreen().devicePixelRatio()}):
+    for scale in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}):
         shape = _render(name, scale)
         for colour, mode, state in (
             (theme.text, QIcon.Mode.Normal, QIcon.State.Off),

@@ -66,6 +66,8 @@ def _buttons(theme: Theme) -> str:
     QToolButton:pressed {{ background: {pressed}; }}
     QToolButton:disabled {{ color: {theme.text_disabled}; background: transparent; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
+    QToolBar#left_rail QToolButton::menu-indicator {{ image: {_picture("corner")}; width: 7px; height: 7px;
+        subcontrol-position: bottom right; subcontrol-origin: padding; right: 1px; bottom: 1px; }}
     QToolBar#range_bar QToolButton {{ padding: 2px 7px; color: {theme.text_muted}; }}
     QToolBar#range_bar QToolButton:hover {{ color: {theme.text}; }}
     QToolBar#range_bar QToolButton:checked {{ color: {theme.accent}; }}
@@ -129,7 +131,7 @@ def _inputs(theme: Theme) -> str:
     QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {theme.text_disabled};
         background: {theme.panel}; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
-    QComboBox {{ padding-right: 24px; }}
+    QComboBox {{ padding-right: 24px; combobox-popup: 0; }}
     QComboBox::drop-down {{ border: 0; width: 24px; }}
     QComboBox::down-arrow {{ image: {_picture("down")}; width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; border: 1px solid {theme.border}; outline: 0;

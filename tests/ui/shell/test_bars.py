@@ -186,6 +186,14 @@ def test_the_rail_measures_and_gives_the_mouse_back(opened, qtbot):
     assert (cursor.isChecked(), measure.isChecked()) == (True, False)
 
 
+def test_another_series_ends_measuring(opened, qtbot):
+    _click(qtbot, opened, _button(opened.window.bars.left, "Measure"))
+    qtbot.mouseClick(opened.page.view.viewport(), LEFT, pos=QPoint(300, 200))
+    assert opened.page.model.scene.measured is not None
+    opened.open("MSFT")
+    assert (opened.page.model.scene.measured, opened.page.model.tool) == (None, None)
+
+
 def test_the_magnet_says_whether_it_is_on(opened, qtbot):
     magnet = _button(opened.window.bars.left, "Next crosshair (Alt+M)")
     assert magnet.isChecked()

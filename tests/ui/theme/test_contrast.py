@@ -57,3 +57,9 @@ def test_a_colour_moves_no_farther_than_it_must():
     moved = away_from("#26a69a", "#ffffff")
     assert TEXT_RATIO <= contrast(moved, "#ffffff") < TEXT_RATIO + 0.3
     assert contrast(away_from("#333333", "#000000"), "#000000") >= TEXT_RATIO, "a bright text's ground gets darker"
+
+
+@THEMES
+def test_the_change_of_a_bar_can_be_read_in_its_colour(theme):
+    for colour in (theme.up, theme.down):
+        assert contrast(away_from(colour, theme.background), theme.background) >= TEXT_RATIO

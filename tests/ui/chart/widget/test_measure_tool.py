@@ -7,9 +7,10 @@ LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def view(chart):
+def view(chart, qtbot):
     chart.open()
-    return chart.view
+    yield chart.view
+    qtbot.keyClick(chart.view, Qt.Key.Key_Escape)  # Qt takes Shift for pressed until an event comes without it
 
 
 def _begin(qtbot, view, x=300, y=200):
