@@ -5,7 +5,7 @@ from candledesk.ui.bridge import Bridge
 from candledesk.ui.features.archive import ArchiveLabel
 from candledesk.ui.features.chart import FactsLabel
 from candledesk.ui.features.interval_entry.popup import IntervalPopup
-from candledesk.ui.features.intervals import IntervalButtons
+from candledesk.ui.features.intervals.feature import IntervalButtons
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.features.search.entry import SymbolEntry
 from candledesk.ui.features.search.popup import SymbolPopup

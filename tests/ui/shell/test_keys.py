@@ -199,7 +199,7 @@ def test_the_type_is_that_of_the_active_chart_alone(opened, qapp):
 
 def _type_button(opened):
     return next(
-        button for button in opened.window.toolbar.findChildren(QToolButton) if button.toolTip() == "Chart type"
+        button for button in opened.window.bars.top.findChildren(QToolButton) if button.toolTip() == "Chart type"
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
+    from candledesk.ui.chart.core.interaction.measurement import Measurement
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -175,6 +176,7 @@ class ChartScene:
     ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
+    ``measured``: what is measured now, ``None`` for nothing.
     """
 
     series: Series = field(default_factory=Series.empty)
@@ -191,6 +193,7 @@ class ChartScene:
     options: ChartOptions = field(default_factory=ChartOptions)
     studies: tuple[ChartStudy, ...] = ()
     study_values: Mapping[str, StudyValues] = field(default_factory=dict)
+    measured: Measurement | None = None
     events: SeriesEvents | None = None
 
     @property

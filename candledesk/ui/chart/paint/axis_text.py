@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.ui.chart.core.panes import Unit
 from candledesk.ui.chart.paint.pixels import fill
 from candledesk.ui.chart.paint.text_painter import Pen, draw_figures
+from candledesk.ui.theme.contrast import away_from
 from candledesk.ui.theme.themes import FONT_PX
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def axis_x(frame: Frame) -> int:
 
 
 def paint_tag(painter: QPainter, frame: Frame, y: float, text: str, colours: tuple[str, str]) -> None:
-    """Write a label on a value axis in a filled box; ``colours``: box, text."""
+    """Write a label on a value axis in a filled box; ``colours``: box, text. A box that hides it is darkened."""
     panes, height = frame.panes, round(TAG_H * frame.dpr)
-    fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, colours[0])
+    fill(painter, panes.plot_w, round(y) - height // 2, panes.width - panes.plot_w, height, away_from(*colours))
     draw_figures(painter, axis_x(frame), round(y), text, axis_pen(frame, colours[1]))

@@ -15,6 +15,7 @@ from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
 from candledesk.ui.chart.paint.last_price import LAST_PRICE
 from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.legend_painter import LEGEND
+from candledesk.ui.chart.paint.measure_painter import MEASURED
 from candledesk.ui.chart.paint.messages_painter import EDGE, NOTES, NOTICE
 from candledesk.ui.chart.paint.pixels import device_pixels
 from candledesk.ui.chart.paint.studies.fills import STUDY_FILLS
@@ -53,6 +54,7 @@ LAYERS = in_order(
         COUNTDOWN,
         LEGEND,
         STUDY_LEGEND,
+        MEASURED,
         CROSSHAIR,
     )
 )

@@ -20,6 +20,7 @@ from candledesk.ui.chart.paint.text_painter import (
     static_text,
     write_figures,
 )
+from candledesk.ui.theme.contrast import away_from
 from candledesk.ui.theme.themes import FONT_PX, Theme
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def _place_flag(parts: list[Part], theme: Theme, dpr: float, room: int) -> list[
 
 @lru_cache(maxsize=8)
 def _pens(theme: Theme, pixels: int) -> dict[Tone, Pen]:
-    colours = {Tone.MUTED: theme.text_muted, Tone.UP: theme.up, Tone.DOWN: theme.down}
+    up, down = (away_from(colour, theme.background) for colour in (theme.up, theme.down))
+    colours = {Tone.MUTED: theme.text_muted, Tone.UP: up, Tone.DOWN: down}
     return {tone: Pen(pixels, colour) for tone, colour in colours.items()}
 
 

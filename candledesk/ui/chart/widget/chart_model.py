@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.events.event_marks import SeriesEvents
+    from candledesk.ui.chart.core.interaction.measurement import Measurement
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -43,7 +44,8 @@ class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way.
+    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way;
+    ``tool_changed``: another tool is in use.
     ``moved``: the view was moved in the window that is loaded, not by other bars or another size.
     """
 
@@ -55,6 +57,7 @@ class ChartModel(QObject):
     command_done = Signal(object)
     studies_changed = Signal()
     moved = Signal()
+    tool_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
@@ -200,6 +203,10 @@ class ChartModel(QObject):
         else:
             self.date_requested.emit(open_time)
 
+    def show_view(self, view: Viewport) -> None:
+        """Show the bars of ``view``."""
+        self._set_view(view)
+
     def go_first(self) -> None:
         """Show the first bar of the history: at the left edge when it is loaded, else it is asked for."""
         first = first_time(self.series)
@@ -278,6 +285,17 @@ class ChartModel(QObject):
         """Put the separator above the pane ``lower`` at ``y`` logical pixels; both panes keep 30 (CHART.md)."""
         panes = move_separator(self.scene.panes, self.frame().panes, lower, y, self._dpr)
         self._replace(panes=panes)
+
+    def use_tool(self, tool: Tool | None) -> None:
+        """Give the mouse to a tool, ``None`` for the default one; what was measured is gone."""
+        self.tool = tool
+        self.show_measured(None)
+        self.tool_changed.emit()
+
+    def show_measured(self, measured: Measurement | None) -> None:
+        """Show what is measured, ``None`` for nothing."""
+        if measured != self.scene.measured:
+            self._replace(measured=measured)
 
     def set_study_values(self, key: str, values: StudyValues) -> None:
         """Show the values that came of an indicator."""

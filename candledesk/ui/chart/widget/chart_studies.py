@@ -75,6 +75,11 @@ class ChartStudies:
             verb = "hide" if one.is_shown else "show"
             self._arrange(f"{verb} {one.look.short}", self._with(replace(one, is_shown=not one.is_shown)))
 
+    def show_all(self, *, are_shown: bool) -> None:
+        """Show all studies, or hide them."""
+        studies = tuple(replace(one, is_shown=are_shown) for one in self._model.scene.studies)
+        self._arrange(f"{'show' if are_shown else 'hide'} indicators", studies)
+
     def preview(self, one: ChartStudy) -> None:
         """Show a study as it would be, without a command that takes it back."""
         self._model.preview(self._with(one))

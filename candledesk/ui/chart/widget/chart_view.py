@@ -314,7 +314,8 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if self.hit_at(at).zone is Zone.EVENT:
             self.event_clicked.emit(at)
             return
-        self._gestures.press(at.x(), at.y())
+        is_measuring = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._gestures.press(at.x(), at.y(), is_measuring=is_measuring)
         self._meter.start(at.x(), float(event.timestamp()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -390,7 +391,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pass letters, digits and the ``^`` of an index on: they open the symbol and the interval entry."""
-        if event.key() == Qt.Key.Key_Escape and self._gestures.grabbed is not None:
+        if event.key() == Qt.Key.Key_Escape and self._gestures.takes_escape:
             self._gestures.key("Escape")
             return
         text = event.text()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.paint.layers import hit_test
+from candledesk.ui.chart.widget.measure_tool import MeasureTool
 from candledesk.ui.chart.widget.pan_tool import PanTool
 
 if TYPE_CHECKING:
@@ -48,12 +49,19 @@ class MouseGestures:
         """Whether the plot is being dragged."""
         return self.grabbed is not None and self.grabbed.zone is Zone.PLOT
 
+    @property
+    def takes_escape(self) -> bool:
+        """Whether there is something that ``Escape`` ends."""
+        return self._model.tool is not None or self.grabbed is not None
+
     def hit_at(self, x: float, y: float) -> Hit:
         """Return what lies under a pixel."""
         return hit_test(self._model.frame(), x, y, self._layers)
 
-    def press(self, x: float, y: float) -> None:
-        """Begin a drag."""
+    def press(self, x: float, y: float, *, is_measuring: bool = False) -> None:
+        """Begin a drag; ``is_measuring``: measure from here, when no other tool is in use."""
+        if is_measuring and self._model.tool is None:
+            self._model.use_tool(MeasureTool(self._model))
         self._report(self.tool.press(x, y))
 
     def move(self, x: float, y: float) -> None:

@@ -39,17 +39,17 @@ class JobAction:
 
 
 JOB_ACTIONS = (
-    JobAction("pause", "Pa&use", "", "Pause the selected jobs", JobVerb.PAUSE),
-    JobAction("resume", "R&esume", "", "Resume the selected jobs", JobVerb.RESUME),
-    JobAction("cancel", "Ca&ncel", "Del", "Cancel the selected jobs (downloaded bars are kept)", JobVerb.CANCEL),
+    JobAction("pause", "Pause", "", "Pause the selected jobs", JobVerb.PAUSE),
+    JobAction("resume", "Resume", "", "Resume the selected jobs", JobVerb.RESUME),
+    JobAction("cancel", "Cancel", "Del", "Cancel the selected jobs (downloaded bars are kept)", JobVerb.CANCEL),
     JobAction(
         "retry",
-        "Re&try",
+        "Retry",
         "Ctrl+Return",
         "Queue failed or cancelled jobs again for missing bars",
         JobVerb.RETRY,
     ),
-    JobAction("copy", "C&opy error", "Ctrl+C", "Copy the errors of the selected jobs", None),
+    JobAction("copy", "Copy error", "Ctrl+C", "Copy the errors of the selected jobs", None),
 )
 
 

@@ -26,7 +26,7 @@ from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill_rects
 from candledesk.ui.chart.paint.studies.study_paint import clipped_to, shown_in_panes, unsettled_colour
 from candledesk.ui.chart.paint.text_painter import Align, Pen, draw_figures, draw_lines
-from candledesk.ui.theme.themes import mix
+from candledesk.ui.theme.contrast import mix
 
 if TYPE_CHECKING:
     from collections.abc import Callable

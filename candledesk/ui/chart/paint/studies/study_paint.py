@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from candledesk.ui.theme.themes import mix
+from candledesk.ui.theme.contrast import mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,19 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
-
+from candledesk.ui.features.layouts.named.layout_button import MENU, LayoutButton
 from candledesk.ui.features.layouts.named.layout_commands import LayoutCommands
 from candledesk.ui.features.layouts.named.layout_saver import LayoutSaver
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
-from candledesk.ui.shell.main_window import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.cells.cell_grid import CellGrid
     from candledesk.ui.shell.feature import WindowContext
 
-MENU = "Layout"
 _NO_NAME = "The layout in front has no name: save it first"
 
 
@@ -30,12 +27,11 @@ def _toggle(saver: LayoutSaver) -> None:
 
 
 def named_layouts_feature(context: WindowContext) -> Feature:
-    """Return the Layout menu; in a home without a workspace a name only stands in the tab."""
+    """Return the Layout menu and its button; in a home without a workspace a name only stands in the tab."""
     if context.workspace is None:
         context.charts.tabs.name_entered.connect(_rename)
         return Feature("named_layouts")
-    settings = QSettings(str(context.home / SETTINGS_FILE), QSettings.Format.IniFormat, context.window)
-    saver = LayoutSaver(context, context.workspace, settings)
+    saver = LayoutSaver(context, context.workspace)
     commands = LayoutCommands(context, saver)
     return Feature(
         "named_layouts",
@@ -57,4 +53,5 @@ def named_layouts_feature(context: WindowContext) -> Feature:
             ActionRow("import_layout", MENU, "Import…", (), commands.choose_file, has_separator=True),
             ActionRow("export_layout", MENU, "Export…", (), commands.export),
         ),
+        toolbar_end=partial(LayoutButton, context.charts, context.table),
     )  # fmt: skip

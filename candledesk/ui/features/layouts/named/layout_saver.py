@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
 
-    from PySide6.QtCore import QSettings
-
     from candledesk.ui.shell.cells.cell_grid import CellGrid
     from candledesk.ui.shell.feature import WindowContext
     from candledesk.workspace.api import SubscribedWorkspace
@@ -49,10 +47,10 @@ class LayoutSaver(QObject):
     conflict_changed = Signal(object)
     reported = Signal(str)
 
-    def __init__(self, context: WindowContext, workspace: SubscribedWorkspace, settings: QSettings) -> None:
-        """Follow the tabs of the window and the changes of ``workspace``; ``settings``: what the window remembers."""
+    def __init__(self, context: WindowContext, workspace: SubscribedWorkspace) -> None:
+        """Follow the tabs of the window and the changes of ``workspace``."""
         super().__init__(context.window)
-        self._charts, self._options, self._settings = context.charts, context.options, settings
+        self._charts, self._options, self._settings = context.charts, context.options, context.settings
         self.workspace = workspace.from_origin(ORIGIN)
         self._tasks = WidgetTasks(self, self.reported.emit)
         self._stored: dict[CellGrid, Document] = {}  # of each named tab what it has stored or read last
