@@ -32,6 +32,7 @@ def named_layouts_feature(context: WindowContext) -> Feature:
         context.charts.tabs.name_entered.connect(_rename)
         return Feature("named_layouts")
     saver = LayoutSaver(context, context.workspace)
+    saver.named.connect(context.table.refresh)
     commands = LayoutCommands(context, saver)
     return Feature(
         "named_layouts",

@@ -41,10 +41,12 @@ class LayoutSaver(QObject):
     """Stores what changes in the tabs that have a name. The layouts of a home are changed elsewhere too.
 
     The last write wins, but a layout that was changed elsewhere is not saved by itself until a person has chosen:
-    ``conflict_changed`` carries the tab's layout. ``reported`` carries a sentence for people.
+    ``conflict_changed`` carries the tab's layout. ``reported`` carries a sentence for people. ``named``: a tab has got
+    a name, or lost it.
     """
 
     conflict_changed = Signal(object)
+    named = Signal()
     reported = Signal(str)
 
     def __init__(self, context: WindowContext, workspace: SubscribedWorkspace) -> None:
@@ -107,6 +109,7 @@ class LayoutSaver(QObject):
         grid.rename(stored.name)
         self._set_conflict(grid, is_on=False)
         self._charts.arranged.emit()  # the window stores when that was
+        self.named.emit()
 
     def detach(self, grid: CellGrid) -> None:
         """Leave a tab without a name; its charts stay."""
@@ -114,6 +117,7 @@ class LayoutSaver(QObject):
         grid.saved_at = 0
         grid.rename("")
         self._set_conflict(grid, is_on=False)
+        self.named.emit()
 
     # -- saving
 
