@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
-from candledesk.domain.calendar.countdown import seconds_to_close
-from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.core.geometry.lod import stride_for
-from candledesk.ui.chart.core.interaction.undo import Change, Command
+from candledesk.ui.chart.core.interaction.arrangement import Arrangement
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import move_separator
-from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing, view_of_date
+from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing
+from candledesk.ui.chart.core.series_clock import SeriesClock
+from candledesk.ui.chart.core.series_view import followed_view, is_same_series, jumped_view, opened_view
 from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
 from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.layers import LAYERS
+from candledesk.ui.chart.widget.surface import Surface
 from candledesk.ui.chart.widget.time_zones import zoned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.frame import Frame, TextMetrics
     from candledesk.ui.chart.core.interaction.tool import Tool
+    from candledesk.ui.chart.core.interaction.undo import Command
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.layer import Layer
 
 ZOOM_STEP = 1.25  # one press of a key
-_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted", "studies")
 
 
 class ChartModel(QObject):
@@ -57,25 +57,18 @@ class ChartModel(QObject):
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
         super().__init__(parent)
         self.layers = in_order(layers)
-        self._scaled = [layer for layer in self.layers if layer.autoscale is not None]
         self.tool: Tool | None = None
         self.scene = ChartScene()
-        self._size = (800.0, 500.0)
-        self._dpr = 1.0
-        self._metrics = TextMetrics()
-        self._frame: Frame | None = None
+        self._surface = Surface(self.layers)
+        self._clock = SeriesClock()
+        self._arrangement = Arrangement(self, lambda: self.scene, self._replace)
         self._is_fitting = False
-        self._hours_received_at = 0.0
 
     # -- what is shown
 
     def frame(self) -> Frame:
         """Return the solved frame of the present scene."""
-        if self._frame is None:
-            # A pixel of which the chart has only half is painted too: it would show what was there before.
-            width, height = (math.ceil(side * self._dpr) for side in self._size)
-            self._frame = solve_frame(self.scene, width, height, self._dpr, self._metrics, self._scaled)
-        return self._frame
+        return self._surface.frame(self.scene)
 
     @property
     def series(self) -> Series:
@@ -84,7 +77,7 @@ class ChartModel(QObject):
 
     def stride_of(self, interval: Interval) -> int:
         """Return how many bars a row may hold at the present zoom; 1 for derived intervals."""
-        return stride_for(self.scene.viewport.spacing * self._dpr) if interval.base is interval else 1
+        return stride_for(self.scene.viewport.spacing * self._surface.dpr) if interval.base is interval else 1
 
     @property
     def placed(self) -> Placed:
@@ -93,9 +86,8 @@ class ChartModel(QObject):
 
     def resize(self, width: float, height: float, dpr: float, metrics: TextMetrics) -> None:
         """Set the size in logical pixels: the right edge and the bar spacing stay."""
-        self._size, self._dpr, self._metrics = (width, height), dpr, metrics
-        plot = plot_width(self.series, width, metrics)
-        self._replace(viewport=self.scene.viewport.resized(plot))
+        self._surface.resize(width, height, dpr, metrics)
+        self._replace(viewport=self.scene.viewport.resized(self._surface.plot_width(self.series)))
         self.viewport_changed.emit()
 
     def show_series(self, series: Series, *, is_latest_requested: bool = False, date: int | None = None) -> None:
@@ -104,27 +96,19 @@ class ChartModel(QObject):
         ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time.
         """
         series, previous = zoned(series, self.scene.options.zone), self.series
-        self._hours_received_at = time.time()
-        view = self.scene.viewport
-        plot = plot_width(series, self._size[0], self._metrics)
-        if (previous.symbol, previous.interval) != (series.symbol, series.interval):
+        self._clock.received(time.time())
+        view, plot, is_same = self.scene.viewport, self._surface.plot_width(series), is_same_series(previous, series)
+        if not is_same:
             self.scene = replace(self.scene, study_values={})
-        if is_latest_requested:
-            self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
-        elif date is not None:
-            self._replace(
-                series=series, viewport=view_of_date(Viewport(spacing=view.spacing, width=plot), series, date)
-            )
-        elif (previous.symbol, previous.interval) == (series.symbol, series.interval):
-            view = self.placed.followed(series.axis, is_latest=previous.at_latest).resized_from_left(plot)
-            if self._is_fitting:
-                view = view.place(series.axis).fit()
+        if is_latest_requested or date is not None:
+            self._replace(series=series, viewport=jumped_view(view, series, plot, date))
+        elif is_same:
+            view = followed_view(self.placed, previous, series, plot, is_fitting=self._is_fitting)
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
             self._replace(series=series, viewport=view)
         else:
             self._is_fitting = False
-            view = Viewport(spacing=max(view.spacing, min_spacing(series, plot)), width=plot)
-            self._replace(series=series, viewport=view, price_range=None)
+            self._replace(series=series, viewport=opened_view(view, series, plot), price_range=None)
         self.series_changed.emit()
         self.viewport_changed.emit()
 
@@ -147,7 +131,7 @@ class ChartModel(QObject):
     def pan(self, dx: float, dy: float = 0.0) -> None:
         """Drag by pixels; the price follows only when autoscale is off."""
         if self.scene.price_range is not None and dy:
-            height = (self.frame().price.bottom - self.frame().price.top) / self._dpr
+            height = (self.frame().price.bottom - self.frame().price.top) / self._surface.dpr
             self._replace(price_range=self.scene.price_range.shifted(dy / max(height, 1.0)))
         self._set_view(self.placed.pan(dx))
 
@@ -255,18 +239,12 @@ class ChartModel(QObject):
             self._replace(is_counting=is_on)
 
     def seconds_to_close(self, at: float) -> int | None:
-        """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms.
-
-        The cache's clock may differ: seconds are counted from the time that the cache sent, since it arrived.
-        """
-        hours = self.series.hours
-        if hours is None or not self.series.at_latest:
-            return None
-        return seconds_to_close(hours, hours.now + math.floor(at - self._hours_received_at))
+        """Return how long the forming bar still has at ``at`` (this computer's clock), ``None`` when none forms."""
+        return self._clock.seconds_to_close(self.series, at)
 
     def move_separator(self, lower: str, y: float) -> None:
         """Put the separator above the pane ``lower`` at ``y`` logical pixels; both panes keep 30 (CHART.md)."""
-        panes = move_separator(self.scene.panes, self.frame().panes, lower, y, self._dpr)
+        panes = move_separator(self.scene.panes, self.frame().panes, lower, y, self._surface.dpr)
         self._replace(panes=panes)
 
     def set_study_values(self, key: str, values: StudyValues) -> None:
@@ -292,21 +270,11 @@ class ChartModel(QObject):
 
     def arrangement(self) -> dict[str, object]:
         """Return the values of the scene that can be undone, by their names."""
-        return {name: getattr(self.scene, name) for name in _ARRANGED}
+        return self._arrangement.values()
 
     def command_since(self, before: Mapping[str, object], title: str) -> Command | None:
         """Return the command that changed what differs from the arrangement ``before``, ``None`` when nothing does."""
-        after = self.arrangement()
-        names = [name for name in _ARRANGED if before[name] != after[name]]
-        if not names:
-            return None
-        apply = partial(self._arrange, (self.series.symbol, self.series.interval))
-        return Change(title, self, apply, {name: before[name] for name in names}, {name: after[name] for name in names})
-
-    def _arrange(self, series: tuple[str, Interval], values: Mapping[str, object]) -> None:
-        """Set values of an arrangement that was made on a series; the prices of another one are fitted."""
-        is_other = series != (self.series.symbol, self.series.interval)
-        self._replace(**{name: None if name == "price_range" and is_other else values[name] for name in values})
+        return self._arrangement.command_since(before, title)
 
     def arrange(self, title: str, **changes: object) -> None:
         """Change values of the arrangement by their names, as one command that can be undone."""
@@ -327,7 +295,6 @@ class ChartModel(QObject):
 
     def _replace(self, **changes: object) -> None:
         previous, self.scene = self.scene, replace(self.scene, **changes)  # type: ignore[arg-type]
-        self._frame = None
         self.changed.emit()
         if previous.studies != self.scene.studies:
             self.studies_changed.emit()
