@@ -15,8 +15,16 @@ from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import move_separator
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing
 from candledesk.ui.chart.core.series_clock import SeriesClock
-from candledesk.ui.chart.core.series_view import followed_view, is_same_series, jumped_view, opened_view
-from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.core.series_view import (
+    ChartPlace,
+    followed_view,
+    is_same_series,
+    jumped_view,
+    opened_view,
+    place_of,
+    right_time_in,
+)
+from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical
 from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.layers import LAYERS
 from candledesk.ui.chart.widget.surface import Surface
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
-    from candledesk.ui.chart.core.viewport import Placed
+    from candledesk.ui.chart.core.viewport import Placed, Viewport
     from candledesk.ui.chart.paint.layer import Layer
 
 ZOOM_STEP = 1.25  # one press of a key
@@ -90,10 +98,18 @@ class ChartModel(QObject):
         self._replace(viewport=self.scene.viewport.resized(self._surface.plot_width(self.series)))
         self.viewport_changed.emit()
 
-    def show_series(self, series: Series, *, is_latest_requested: bool = False, date: int | None = None) -> None:
+    def show_series(
+        self,
+        series: Series,
+        *,
+        is_latest_requested: bool = False,
+        date: int | None = None,
+        right_time: int | None = None,
+    ) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
-        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time.
+        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time; ``right_time``:
+        what lies at the right edge (UTC seconds). Another series is shown at its latest bar when that is not given.
         """
         series, previous = zoned(series, self.scene.options.zone), self.series
         self._clock.received(time.time())
@@ -102,15 +118,30 @@ class ChartModel(QObject):
             self.scene = replace(self.scene, study_values={})
         if is_latest_requested or date is not None:
             self._replace(series=series, viewport=jumped_view(view, series, plot, date))
-        elif is_same:
+        elif is_same and right_time is None:
             view = followed_view(self.placed, previous, series, plot, is_fitting=self._is_fitting)
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
             self._replace(series=series, viewport=view)
         else:
             self._is_fitting = False
-            self._replace(series=series, viewport=opened_view(view, series, plot), price_range=None)
+            place = replace(self.place(), right_time=right_time)
+            self._replace(series=series, viewport=opened_view(place, series, plot), price_range=None)
         self.series_changed.emit()
         self.viewport_changed.emit()
+
+    def place(self) -> ChartPlace:
+        """Return where the chart looks: the time at its right edge and its bar spacing, whatever series it shows."""
+        return place_of(self.placed, self.series)
+
+    def right_time_in(self, interval: Interval) -> int | None:
+        """Return what is to lie at the right edge in another interval (UTC seconds); ``None`` for the latest bar."""
+        return right_time_in(interval, self.placed, self.series)
+
+    def set_place(self, place: ChartPlace) -> None:
+        """Look at a place before any bars are shown: they come there."""
+        if not len(self.series.bars):
+            view = replace(self.scene.viewport, right=place.right_bars, spacing=place.spacing)
+            self._replace(viewport=view)
 
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice over the chart, ``None`` for none."""

@@ -111,6 +111,7 @@ class PlanOpening:
     """Plan the first window of a series that is not shown, and report it as ``WindowPlanned``."""
 
     target: SeriesKey
+    goal: Goal = _FOLLOW_VIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,16 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class ShowWindow:
-    """Show a window: as another series when ``is_new``; at its latest bar, or at ``date``, when that was the goal."""
+    """Show a window: as another series when ``is_new``; at its latest bar, or at ``date``, when that was the goal.
+
+    ``right_time``: what is to lie at the right edge (UTC seconds), ``None`` for the latest bar or the present view.
+    """
 
     window: Series
     is_new: bool = False
     is_latest: bool = False
     date: int | None = None
+    right_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,13 @@ class Report:
     text: str
 
 
-Display = ShowWindow | ShowEmpty | ShowRefusal | ShowLoading | SayWaiting | Report
+@dataclass(frozen=True, slots=True)
+class SayPlace:
+    """Say that the chart shows another place than was asked for, and why."""
+
+    text: str
+
+
+Display = ShowWindow | ShowEmpty | ShowRefusal | ShowLoading | SayWaiting | Report | SayPlace
 Action = Follow | Send | PlanOpening | PlanWindow | RetryLater | Display
 Step = tuple[State, tuple[Action, ...]]

@@ -47,7 +47,24 @@ class GoToDate:
     open_time: int
 
 
-Goal = FollowView | GoToLatest | GoToDate
+@dataclass(frozen=True, slots=True)
+class OpenAt:
+    """The goal of a chart that opens a series where another one was scrolled back to.
+
+    ``right_time``: what lies at the right edge (UTC seconds); ``near``: where bars are requested instead, when there
+    can be none at that time.
+    """
+
+    right_time: int
+    near: int | None = None
+
+    @property
+    def anchor(self) -> int:
+        """The time around which bars are requested."""
+        return self.right_time if self.near is None else self.near
+
+
+Goal = FollowView | GoToLatest | GoToDate | OpenAt
 
 
 def _round_up(count: float, grain: int = _GRAIN) -> int:
@@ -68,6 +85,13 @@ def window_at_date(open_time: int, n_screen: int, stride: int = 1) -> PrefetchWi
     """Return the window that shows a date outside the loaded window: two screens on each side."""
     n_beside = _round_up(min(2 * n_screen, n_screen + _DEEPEST))
     return PrefetchWindow(open_time, n_beside, n_beside, stride)
+
+
+def opening_window(goal: Goal, n_screen: int, stride: int = 1) -> PrefetchWindow:
+    """Return the first window of a series that is opened, at its latest bar or where another series was."""
+    if isinstance(goal, OpenAt):
+        return window_at_date(goal.anchor, n_screen, stride)
+    return latest_window(n_screen, stride)
 
 
 def window_around(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow:
@@ -132,7 +156,7 @@ def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> Prefe
     match goal:
         case GoToDate(open_time):
             return window_at_date(open_time, placed.view.n_screen, stride)
-        case GoToLatest():
-            return latest_window(placed.view.n_screen, stride)
+        case GoToLatest() | OpenAt():
+            return opening_window(goal, placed.view.n_screen, stride)
         case FollowView():
             return plan_prefetch(placed, series, stride)

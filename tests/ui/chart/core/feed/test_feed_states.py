@@ -32,6 +32,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     Refused,
     Report,
     RetryLater,
+    SayPlace,
     SayWaiting,
     Send,
     ShowEmpty,
@@ -42,7 +43,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowWindow,
     WaitingForDate,
 )
-from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, PrefetchWindow
+from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, OpenAt, PrefetchWindow
 from candledesk.ui.chart.core.scene import Series
 
 NOTHING = ("", INTERVALS["1d"])
@@ -105,7 +106,7 @@ MOVING = [
      Showing(AAPL, 5, LATEST, OTHER), (PlanWindow(AAPL, LATEST, OTHER, True),)),
     ("a date during a request", LOADING, GoalSet(DATE), AAPL_BARS, replace(OUTDATED, goal=DATE), ()),
     ("a date while another series is looked up", LOOKING_UP, GoalSet(DATE), MSFT_BARS,
-     replace(LOOKING_UP, goal=DATE), (PlanOpening(AAPL),)),
+     replace(LOOKING_UP, goal=DATE), (PlanOpening(AAPL, DATE),)),
 ]  # fmt: skip
 
 STORE = [
@@ -242,7 +243,34 @@ FAILURES = [
     ("a cancelled request that nobody waits for", REFUSED, RequestCancelled(5), BLANK, REFUSED, ()),
 ]  # fmt: skip
 
-TABLE = [*OPENING, *MOVING, *STORE, *RETRIES, *REPLIES, *DATES, *FAILURES]
+PLACE = OpenAt(900)
+PLACED = replace(LOADING, goal=PLACE)
+EMPTY = {"anchor": 900, "first_open_time": None}
+THERE = ShowWindow(BARS, is_new=True, right_time=900)
+LATER = replace(BARS, oldest_askable=5_000 - 86_400)  # so that its history begins at 5,000
+PLACES = [
+    ("a place on another series", SHOWING, SeriesOpened(MSFT, PLACE), AAPL_BARS, LookingUp(MSFT, 5, PLACE),
+     (Follow(MSFT), PlanOpening(MSFT, PLACE))),
+    ("another series before any was shown there", PLACED, SeriesOpened(MSFT), BLANK, LookingUp(MSFT, 5, PLACE),
+     (Follow(MSFT), PlanOpening(MSFT, PLACE))),
+    ("the place is there", PLACED, arrived(anchor=900), MSFT_BARS, SHOWING, (THERE, WAIT_OVER, PLAN)),
+    ("the place is on its way", PLACED, arrived(anchor=900, first_open_time=950), MSFT_BARS,
+     replace(SHOWING, goal=PLACE), (THERE, WAIT_OVER, replace(PLAN, goal=PLACE))),
+    ("nothing of it is stored yet", PLACED, arrived(**EMPTY), MSFT_BARS, replace(SHOWING, goal=PLACE),
+     (THERE, WAIT_OVER, replace(PLAN, goal=PLACE))),
+    ("the history begins after the place", PLACED, arrived(anchor=900, first_open_time=950, edge=EdgeState.START),
+     MSFT_BARS, SHOWING, (THERE, WAIT_OVER, PLAN)),
+    ("no bars come around the place", PLACED, arrived(**EMPTY, edge=EdgeState.START), MSFT_BARS,
+     LookingUp(AAPL, 5), (SayPlace("There are no 1d bars of AAPL then: the latest are shown"), PlanOpening(AAPL))),
+    ("the history is known to begin later", PLACED, arrived(window=LATER, **EMPTY, edge=EdgeState.START), MSFT_BARS,
+     LookingUp(AAPL, 5, OpenAt(900, 5_000)), (PlanOpening(AAPL, OpenAt(900, 5_000)),)),
+    ("without a network", PLACED, arrived(**EMPTY, is_offline=True), AAPL_EMPTY, Showing(AAPL, 5),
+     (SayPlace("The 1d bars of AAPL around 1 Jan 1970 are not stored: the latest are shown"),
+      PlanWindow(AAPL, VIEW, None, is_required=True))),
+    ("a refusal leaves the other chart where it is", PLACED, RequestFailed(5, TEXT), MSFT_BARS, Showing(MSFT, 5), BACK),
+]  # fmt: skip
+
+TABLE = [*OPENING, *MOVING, *STORE, *RETRIES, *REPLIES, *DATES, *FAILURES, *PLACES]
 
 
 @pytest.mark.parametrize(

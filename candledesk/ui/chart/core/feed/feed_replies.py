@@ -1,0 +1,163 @@
+"""What follows for a chart's feed when a request ends: with a window, with an error, or not at all. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from candledesk.cache.messages import EdgeState
+from candledesk.ui.chart.core.chart_messages import date_text
+from candledesk.ui.chart.core.feed.feed_states import (
+    Loading,
+    LookingUp,
+    Report,
+    SayPlace,
+    SayWaiting,
+    ShowEmpty,
+    Showing,
+    ShowWindow,
+    WaitingForDate,
+)
+from candledesk.ui.chart.core.feed.feed_steps import plan, refuse, rest
+from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, OpenAt
+from candledesk.ui.chart.core.scene import first_time
+from candledesk.ui.chart.core.series_view import reach_text
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.core.feed.feed_states import Action, Open, Shown, Step
+    from candledesk.ui.chart.core.feed.prefetch import Goal
+    from candledesk.ui.chart.core.scene import Series
+
+_COMING = (EdgeState.LOADING, EdgeState.MORE)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """A request ended with an error instead of a reply."""
+
+    generation: int
+    text: str
+
+    def apply(self, state: Open, shown: Shown) -> Step:
+        """Report it."""
+        if isinstance(state, Loading) and state.generation == self.generation:
+            return refuse(state, self.text, shown)
+        return state, ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCancelled:
+    """The cache dropped a request, as it does when it closes."""
+
+    generation: int
+
+    def apply(self, state: Open, shown: Shown) -> Step:
+        """Request nothing before something changes."""
+        if not isinstance(state, Loading) or state.generation != self.generation:
+            return state, ()
+        return rest(Showing if shown.key == state.target else LookingUp, state), ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyArrived:
+    """A window arrived.
+
+    ``anchor``: of its request. ``first_open_time``: ``None`` when it has no bars. ``is_known``: the instrument is
+    known. ``is_unchanged``: it would change nothing on the chart. ``is_offline``: nothing can be fetched now.
+    """
+
+    generation: int
+    window: Series
+    anchor: int | None = None
+    first_open_time: int | None = None
+    edge: EdgeState = EdgeState.LOADING
+    edge_reason: str = ""
+    error: str = ""
+    is_known: bool = True
+    is_unchanged: bool = False
+    is_offline: bool = False
+
+    def apply(self, state: Open, shown: Shown) -> Step:
+        """Show the window, wait for what it does not have yet, or report why it has nothing."""
+        if not isinstance(state, Loading) or state.generation != self.generation:
+            return state, ()
+        is_new = state.target != shown.key
+        if self.error:
+            return self._refuse(state, shown)
+        if is_new and shown.has_bars and self.first_open_time is None and not self.is_known:
+            return self._wait_for_look_up(state, shown)
+        if isinstance(state.goal, GoToDate) and not is_new and not self._has(state.goal):
+            return self._wait_for_date(state, state.goal, shown)
+        if isinstance(state.goal, OpenAt) and self._lacks_place():
+            return self._open_elsewhere(state, state.goal, shown)
+        return self._show(state, shown, is_new=is_new)
+
+    def _refuse(self, state: Loading, shown: Shown) -> Step:
+        if shown.key == state.target or shown.has_bars:
+            return refuse(state, self.error, shown)
+        refused, actions = refuse(state, self.error, replace(shown, key=state.target))
+        return refused, (ShowEmpty(self.window), *actions)  # no chart is lost: the empty one becomes the target's
+
+    def _wait_for_look_up(self, state: Loading, shown: Shown) -> Step:
+        if self.edge is EdgeState.FAILED:
+            return refuse(state, self.edge_reason, shown)
+        looking_up = rest(LookingUp, state)
+        return looking_up, (
+            SayWaiting(f"Looking up {state.target[0]}…"),
+            *plan(looking_up, shown, is_required=state.is_outdated),
+        )
+
+    def _has(self, goal: GoToDate) -> bool:
+        return self.anchor == goal.open_time and self._is_around(goal.open_time)
+
+    def _wait_for_date(self, state: Loading, goal: GoToDate, shown: Shown) -> Step:
+        date = date_text(goal.open_time)
+        waiting = rest(WaitingForDate, state)
+        if self.anchor != goal.open_time:  # requested before the date was set: the next request asks for it
+            return waiting, plan(waiting, shown, is_required=state.is_outdated)
+        if self.edge in _COMING:
+            return waiting, (SayWaiting(f"Loading {date}…"), *plan(waiting, shown, is_required=state.is_outdated))
+        showing = replace(rest(Showing, state), goal=FollowView(), window=None)
+        text = self.edge_reason or f"There are no bars around {date}."
+        return showing, (SayWaiting(""), Report(text), *plan(showing, shown, is_required=True))
+
+    def _lacks_place(self) -> bool:
+        """Whether no bars come around the time that was asked for."""
+        return self.is_known and self.first_open_time is None and (self.edge not in _COMING or self.is_offline)
+
+    def _open_elsewhere(self, state: Loading, goal: OpenAt, shown: Shown) -> Step:
+        """Look where the history begins, when that is later than what was asked for, else at the latest bar."""
+        first, key = first_time(self.window), shown.key
+        next_goal: Goal = FollowView()
+        if goal.near is None and first is not None and first > goal.right_time:
+            next_goal = replace(goal, near=first)
+        looking = replace(rest(Showing if key == state.target else LookingUp, state), goal=next_goal, window=None)
+        series, date = f"{state.target[1].name} bars of {state.target[0]}", date_text(goal.right_time)
+        lack = f"The {series} around {date} are not stored" if self.edge in _COMING else f"There are no {series} then"
+        said = (SayPlace(f"{lack}: the latest are shown"),) if isinstance(next_goal, FollowView) else ()
+        return looking, (*said, *plan(looking, shown, is_required=True))
+
+    def _show(self, state: Loading, shown: Shown, *, is_new: bool) -> Step:
+        is_latest = isinstance(state.goal, GoToLatest) and self.anchor is None
+        date = state.goal.open_time if isinstance(state.goal, GoToDate) and not is_new else None
+        opening = state.goal if isinstance(state.goal, OpenAt) else None
+        is_opened = opening is not None and self._is_around(opening.anchor)
+        is_reached = is_latest or date is not None or is_opened
+        showing = rest(Showing, state)
+        if is_reached:
+            showing = replace(showing, goal=FollowView())
+        actions: tuple[Action, ...] = (
+            SayWaiting(""),
+            *plan(showing, replace(shown, key=state.target), is_required=state.is_outdated),
+        )
+        if not is_new and self.is_unchanged and isinstance(state.goal, FollowView):
+            return showing, actions
+        right_time = None if opening is None else opening.right_time
+        said = reach_text(self.window, right_time) if is_opened and right_time is not None else ""
+        window = ShowWindow(self.window, is_new=is_new, is_latest=is_latest, date=date, right_time=right_time)
+        return showing, (window, *actions, *((SayPlace(said),) if said else ()))
+
+    def _is_around(self, time: int) -> bool:
+        """Whether the bars at a time are there, or the oldest ones when none come that are older."""
+        first = self.first_open_time
+        return first is not None and (first <= time or self.edge not in _COMING)
