@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from candledesk.ui.shell.feature import WindowContext
 
 _KEYS = (
-    ("Mouse", "Zoom at the cursor", "Wheel"),
-    ("Mouse", "Zoom at the right edge", "Ctrl + wheel"),
+    ("Mouse", "Zoom at the right edge, or at the cursor when the latest bar is off screen", "Wheel"),
+    ("Mouse", "Zoom at the cursor", "Ctrl + wheel"),
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),
     ("Mouse", "Reset an axis", "Double-click the axis"),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import DAY_S
 from candledesk.ui.chart.core.chart_messages import date_text
-from candledesk.ui.chart.core.scene import min_spacing, view_of_date
+from candledesk.ui.chart.core.scene import view_of_date
 from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.core.zoom import min_spacing
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval

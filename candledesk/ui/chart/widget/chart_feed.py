@@ -48,6 +48,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowWindow,
 )
 from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, OpenAt, opening_window, plan_window
+from candledesk.ui.chart.core.series_view import right_time_in
 from candledesk.ui.chart.widget.window_loader import build_window
 
 if TYPE_CHECKING:
@@ -136,7 +137,9 @@ class ChartFeed(QObject):
         """
         if place is not None:
             self._model.set_place(place)
-        right_time = self._model.right_time_in(interval) if place is None else place.right_time
+            right_time = place.right_time
+        else:
+            right_time = right_time_in(interval, self._model.placed, self._model.series)
         goal = FollowView() if right_time is None else OpenAt(right_time)
         self._handle(SeriesOpened((symbol, interval), goal))
 

@@ -13,7 +13,7 @@ from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.arrangement import Arrangement
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import move_separator
-from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time, min_spacing
+from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time
 from candledesk.ui.chart.core.series_clock import SeriesClock
 from candledesk.ui.chart.core.series_view import (
     ChartPlace,
@@ -22,9 +22,9 @@ from candledesk.ui.chart.core.series_view import (
     jumped_view,
     opened_view,
     place_of,
-    right_time_in,
 )
 from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical
+from candledesk.ui.chart.core.zoom import zoomed
 from candledesk.ui.chart.paint.layer import in_order
 from candledesk.ui.chart.paint.layers import LAYERS
 from candledesk.ui.chart.widget.surface import Surface
@@ -133,10 +133,6 @@ class ChartModel(QObject):
         """Return where the chart looks: the time at its right edge and its bar spacing, whatever series it shows."""
         return place_of(self.placed, self.series)
 
-    def right_time_in(self, interval: Interval) -> int | None:
-        """Return what is to lie at the right edge in another interval (UTC seconds); ``None`` for the latest bar."""
-        return right_time_in(interval, self.placed, self.series)
-
     def set_place(self, place: ChartPlace) -> None:
         """Look at a place before any bars are shown: they come there."""
         if not len(self.series.bars):
@@ -168,7 +164,7 @@ class ChartModel(QObject):
 
     def zoom(self, x: float, factor: float) -> None:
         """Zoom with the bar under pixel ``x`` fixed."""
-        self._set_view(self.placed.zoom_at(x, factor, min_spacing=min_spacing(self.series, self.placed.view.width)))
+        self._set_view(zoomed(self.placed, self.series, x, factor, is_offline=self.scene.is_offline))
 
     def zoom_right(self, factor: float) -> None:
         """Zoom with the right edge fixed."""

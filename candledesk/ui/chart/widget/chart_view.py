@@ -266,14 +266,14 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the cursor; with Ctrl at the right edge; pan with Shift or a horizontal wheel."""
+        """Zoom at the right edge or at the cursor, with Ctrl at the other; pan with Shift or a horizontal wheel."""
         self.motion.stop()
         delta = event.angleDelta()
         dx, dy = delta.x() / _NOTCH * 100, delta.y() / _NOTCH * 100
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             dx, dy = dx + dy, 0.0
-        is_right_edge = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        self._gestures.wheel(event.position().x(), dx, dy, is_right_edge=is_right_edge)
+        has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        self._gestures.wheel(event.position().x(), dx, dy, has_ctrl=has_ctrl)
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
