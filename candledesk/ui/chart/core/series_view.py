@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import DAY_S
 from candledesk.ui.chart.core.chart_messages import date_text
-from candledesk.ui.chart.core.scene import view_of_date
+from candledesk.ui.chart.core.scene import first_time, view_of_date
 from candledesk.ui.chart.core.viewport import DEFAULT_RIGHT_BARS, DEFAULT_SPACING, Logical, Viewport
 from candledesk.ui.chart.core.zoom import min_spacing
 
@@ -87,10 +87,36 @@ def followed_view(placed: Placed, previous: Series, series: Series, width: float
     return view.place(series.axis).fit() if is_fitting else view
 
 
-def jumped_view(view: Viewport, series: Series, width: float, date: int | None) -> Viewport:
-    """Return the view with a date (UTC seconds) in the middle, ``None``: on the latest bar."""
+def jumped_view(view: Viewport, series: Series, width: float, date: int | None, *, is_first: bool = False) -> Viewport:
+    """Return the view with a date (UTC seconds) in the middle, ``None``: on the latest bar.
+
+    ``is_first``: that of the first bar, which is shown at the left edge.
+    """
     view = Viewport(spacing=view.spacing, width=width)
+    if is_first and series.axis.n_older == 0:
+        return view.place(series.axis).on_first()
     return view if date is None else view_of_date(view, series, date)
+
+
+def oldest_time(series: Series, *, is_offline: bool) -> int | None:
+    """Return when the first bar there is opens (UTC seconds), stored or not, ``None`` when it is loaded or not known.
+
+    Without a network it is the first one that is stored.
+    """
+    times = series.bars.open_time
+    stored = series.axis.stored_from if series.axis.n_older else None
+    begins = None if is_offline else first_time(series)
+    known = [time for time in (stored, begins) if time is not None]
+    oldest = min(known, default=None)
+    is_loaded = series.edge is EdgeState.START or not len(times) or oldest is None or oldest >= times[0]
+    return None if is_loaded else oldest
+
+
+def later_text(series: Series, time: int) -> str:
+    """Return a sentence when a time (UTC seconds) lies behind the latest bar, else nothing."""
+    times = series.bars.open_time
+    is_later = series.at_latest and len(times) > 0 and time >= series.axis.loaded_end
+    return f"The latest bar of {series.symbol} is of {date_text(int(times[-1]))}" if is_later else ""
 
 
 def opened_view(place: ChartPlace, series: Series, width: float) -> Viewport:

@@ -106,6 +106,8 @@ class ChartFeed(QObject):
         model.viewport_changed.connect(self._on_viewport_changed)
         model.latest_requested.connect(self._on_latest_requested)
         model.date_requested.connect(self._on_date_requested)
+        model.first_requested.connect(self._on_first_requested)
+        model.place_said.connect(self.place_said)
         bridge.bars_stored.connect(self._on_store_changed)
         bridge.coverage_changed.connect(self._on_store_changed)
         bridge.refresh_due.connect(self._on_refresh_due)
@@ -182,6 +184,9 @@ class ChartFeed(QObject):
 
     def _on_date_requested(self, open_time: int) -> None:
         self._handle(GoalSet(GoToDate(open_time)))
+
+    def _on_first_requested(self, open_time: int) -> None:
+        self._handle(GoalSet(GoToDate(open_time, is_first=True)))
 
     def _on_latest_requested(self) -> None:
         self._handle(GoalSet(GoToLatest()))
@@ -316,7 +321,11 @@ class ChartFeed(QObject):
     def _show_window(self, action: ShowWindow) -> None:
         series = action.window if action.is_new else action.window.replacing(self._model.series)
         self._model.show_series(
-            series, is_latest_requested=action.is_latest, date=action.date, right_time=action.right_time
+            series,
+            is_latest_requested=action.is_latest,
+            date=action.date,
+            is_first=action.is_first,
+            right_time=action.right_time,
         )
         self._model.show_notice(self._notice(series))
         if action.is_new:

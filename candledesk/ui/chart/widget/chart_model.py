@@ -13,13 +13,15 @@ from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.arrangement import Arrangement
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import move_separator
-from candledesk.ui.chart.core.scene import ChartScene, Notice, Series, first_time
+from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.core.series_clock import SeriesClock
 from candledesk.ui.chart.core.series_view import (
     ChartPlace,
     followed_view,
     is_same_series,
     jumped_view,
+    later_text,
+    oldest_time,
     opened_view,
     place_of,
 )
@@ -50,7 +52,8 @@ class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way.
+    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way. ``place_said``: a
+    sentence when another place is shown than was asked for.
     """
 
     changed = Signal()
@@ -58,6 +61,8 @@ class ChartModel(QObject):
     viewport_changed = Signal()
     latest_requested = Signal()
     date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
+    first_requested = Signal(object)  # UTC seconds
+    place_said = Signal(str)
     command_done = Signal(object)
     studies_changed = Signal()
 
@@ -104,12 +109,14 @@ class ChartModel(QObject):
         *,
         is_latest_requested: bool = False,
         date: int | None = None,
+        is_first: bool = False,
         right_time: int | None = None,
     ) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
-        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time; ``right_time``:
-        what lies at the right edge (UTC seconds). Another series is shown at its latest bar when that is not given.
+        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time, which is the first
+        one when ``is_first``; ``right_time``: what lies at the right edge (UTC seconds). Another series is shown at its
+        latest bar when that is not given.
         """
         series, previous = zoned(series, self.scene.options.zone), self.series
         self._clock.received(time.time())
@@ -117,7 +124,7 @@ class ChartModel(QObject):
         if not is_same:
             self.scene = replace(self.scene, study_values={})
         if is_latest_requested or date is not None:
-            self._replace(series=series, viewport=jumped_view(view, series, plot, date))
+            self._replace(series=series, viewport=jumped_view(view, series, plot, date, is_first=is_first))
         elif is_same and right_time is None:
             view = followed_view(self.placed, previous, series, plot, is_fitting=self._is_fitting)
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
@@ -198,16 +205,18 @@ class ChartModel(QObject):
         times = self.series.bars.open_time
         if len(times) and int(times[0]) <= open_time and (self.series.at_latest or open_time <= int(times[-1])):
             self._set_view(self.placed.centred(open_time))
+            if said := later_text(self.series, open_time):
+                self.place_said.emit(said)
         else:
             self.date_requested.emit(open_time)
 
     def go_first(self) -> None:
         """Show the first bar of the history: at the left edge when it is loaded, else it is asked for."""
-        first = first_time(self.series)
-        if self.series.edge is not EdgeState.START and first is not None:
-            self.date_requested.emit(first)
-            return
-        self._set_view(self.placed.on_first())
+        oldest = oldest_time(self.series, is_offline=self.scene.is_offline)
+        if oldest is None:
+            self._set_view(self.placed.on_first())
+        else:
+            self.first_requested.emit(oldest)
 
     def fit(self) -> None:
         """Show every stored bar; bars that are loaded later are fitted too, until the view is moved."""

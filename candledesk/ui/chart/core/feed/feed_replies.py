@@ -108,17 +108,22 @@ class ReplyArrived:
         )
 
     def _has(self, goal: GoToDate) -> bool:
-        return self.anchor == goal.open_time and self._is_around(goal.open_time)
+        return self.anchor == goal.anchor and self._is_around(goal.anchor)
 
     def _wait_for_date(self, state: Loading, goal: GoToDate, shown: Shown) -> Step:
         date = date_text(goal.open_time)
         waiting = rest(WaitingForDate, state)
-        if self.anchor != goal.open_time:  # requested before the date was set: the next request asks for it
+        if self.anchor != goal.anchor:  # requested before the date was set: the next request asks for it
             return waiting, plan(waiting, shown, is_required=state.is_outdated)
-        if self.edge in _COMING:
+        if self.edge in _COMING and not self.is_offline:
             return waiting, (SayWaiting(f"Loading {date}…"), *plan(waiting, shown, is_required=state.is_outdated))
+        first = first_time(self.window)
+        if goal.near is None and first is not None and first > goal.open_time:
+            nearer = replace(waiting, goal=replace(goal, near=first), window=None)
+            return nearer, plan(nearer, shown, is_required=True)
         showing = replace(rest(Showing, state), goal=FollowView(), window=None)
-        text = self.edge_reason or f"There are no bars around {date}."
+        lack = f"The bars of {date} are not stored, and nothing can be fetched now."
+        text = lack if self.edge in _COMING else self.edge_reason or f"There are no bars around {date}."
         return showing, (SayWaiting(""), Report(text), *plan(showing, shown, is_required=True))
 
     def _lacks_place(self) -> bool:
@@ -138,26 +143,31 @@ class ReplyArrived:
         return looking, (*said, *plan(looking, shown, is_required=True))
 
     def _show(self, state: Loading, shown: Shown, *, is_new: bool) -> Step:
-        is_latest = isinstance(state.goal, GoToLatest) and self.anchor is None
-        date = state.goal.open_time if isinstance(state.goal, GoToDate) and not is_new else None
-        opening = state.goal if isinstance(state.goal, OpenAt) else None
-        is_opened = opening is not None and self._is_around(opening.anchor)
-        is_reached = is_latest or date is not None or is_opened
-        showing = rest(Showing, state)
+        goal, showing = state.goal, rest(Showing, state)
+        window = ShowWindow(self.window, is_new=is_new)
+        is_reached, said = False, ""
+        match goal:
+            case GoToLatest():
+                is_reached = self.anchor is None
+                window = replace(window, is_latest=is_reached)
+            case GoToDate(date) if not is_new:
+                is_reached, said = True, "" if goal.is_first else reach_text(self.window, date)
+                window = replace(window, date=date, is_first=goal.is_first)
+            case OpenAt(right_time):
+                is_reached = self._is_around(goal.anchor)
+                said = reach_text(self.window, right_time) if is_reached else ""
+                window = replace(window, right_time=right_time)
         if is_reached:
             showing = replace(showing, goal=FollowView())
         actions: tuple[Action, ...] = (
             SayWaiting(""),
             *plan(showing, replace(shown, key=state.target), is_required=state.is_outdated),
         )
-        if not is_new and self.is_unchanged and isinstance(state.goal, FollowView):
+        if not is_new and self.is_unchanged and isinstance(goal, FollowView):
             return showing, actions
-        right_time = None if opening is None else opening.right_time
-        said = reach_text(self.window, right_time) if is_opened and right_time is not None else ""
-        window = ShowWindow(self.window, is_new=is_new, is_latest=is_latest, date=date, right_time=right_time)
         return showing, (window, *actions, *((SayPlace(said),) if said else ()))
 
     def _is_around(self, time: int) -> bool:
         """Whether the bars at a time are there, or the oldest ones when none come that are older."""
         first = self.first_open_time
-        return first is not None and (first <= time or self.edge not in _COMING)
+        return first is not None and (first <= time or self.edge not in _COMING or self.is_offline)

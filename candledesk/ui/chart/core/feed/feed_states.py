@@ -133,13 +133,15 @@ class RetryLater:
 class ShowWindow:
     """Show a window: as another series when ``is_new``; at its latest bar, or at ``date``, when that was the goal.
 
-    ``right_time``: what is to lie at the right edge (UTC seconds), ``None`` for the latest bar or the present view.
+    ``is_first``: ``date`` is that of the first bar, which belongs at the left edge. ``right_time``: what is to lie at
+    the right edge (UTC seconds), ``None`` for the latest bar or the present view.
     """
 
     window: Series
     is_new: bool = False
     is_latest: bool = False
     date: int | None = None
+    is_first: bool = False
     right_time: int | None = None
 
 

@@ -42,9 +42,20 @@ class GoToLatest:
 
 @dataclass(frozen=True, slots=True)
 class GoToDate:
-    """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window."""
+    """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window.
+
+    ``near``: where bars are requested instead, when there can be none at that time; ``is_first``: the first bar there
+    is is wanted, at the left edge.
+    """
 
     open_time: int
+    near: int | None = None
+    is_first: bool = False
+
+    @property
+    def anchor(self) -> int:
+        """The time around which bars are requested."""
+        return self.open_time if self.near is None else self.near
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +165,8 @@ def plan_window(
 
 def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> PrefetchWindow | None:
     match goal:
-        case GoToDate(open_time):
-            return window_at_date(open_time, placed.view.n_screen, stride)
+        case GoToDate():
+            return window_at_date(goal.anchor, placed.view.n_screen, stride)
         case GoToLatest() | OpenAt():
             return opening_window(goal, placed.view.n_screen, stride)
         case FollowView():

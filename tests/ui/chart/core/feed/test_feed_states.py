@@ -248,6 +248,7 @@ PLACED = replace(LOADING, goal=PLACE)
 EMPTY = {"anchor": 900, "first_open_time": None}
 THERE = ShowWindow(BARS, is_new=True, right_time=900)
 LATER = replace(BARS, oldest_askable=5_000 - 86_400)  # so that its history begins at 5,000
+NEARER = GoToDate(900, 5_000)
 PLACES = [
     ("a place on another series", SHOWING, SeriesOpened(MSFT, PLACE), AAPL_BARS, LookingUp(MSFT, 5, PLACE),
      (Follow(MSFT), PlanOpening(MSFT, PLACE))),
@@ -267,6 +268,14 @@ PLACES = [
     ("without a network", PLACED, arrived(**EMPTY, is_offline=True), AAPL_EMPTY, Showing(AAPL, 5),
      (SayPlace("The 1d bars of AAPL around 1 Jan 1970 are not stored: the latest are shown"),
       PlanWindow(AAPL, VIEW, None, is_required=True))),
+    ("a date before the history", replace(LOADING, goal=DATE), arrived(window=LATER, **EMPTY, edge=EdgeState.START),
+     AAPL_BARS, WaitingForDate(AAPL, 5, NEARER, None), (PlanWindow(AAPL, NEARER, None, is_required=True),)),
+    ("the first bar, in answer to an earlier date", replace(LOADING, goal=NEARER),
+     arrived(anchor=5_000, first_open_time=5_000, edge=EdgeState.START), AAPL_BARS, SHOWING,
+     (ShowWindow(BARS, date=900), WAIT_OVER, PLAN)),
+    ("a date without a network", replace(LOADING, goal=DATE), arrived(**EMPTY, is_offline=True), AAPL_BARS,
+     Showing(AAPL, 5), (WAIT_OVER, Report("The bars of 1 Jan 1970 are not stored, and nothing can be fetched now."),
+     PlanWindow(AAPL, VIEW, None, is_required=True))),
     ("a refusal leaves the other chart where it is", PLACED, RequestFailed(5, TEXT), MSFT_BARS, Showing(MSFT, 5), BACK),
 ]  # fmt: skip
 
