@@ -1,4 +1,4 @@
-"""To the first bar and to a date: in one step, and with a sentence when the chart went elsewhere (WINDOW.md, rule 8)."""
+"""To the first bar and to a date in one step; a sentence says when the chart went elsewhere (WINDOW.md, rule 8)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
