@@ -219,9 +219,7 @@ def _ticks_of(
     least = next((w for w in range(1, len(Weight)) if calendar.n_from[w] <= room), int(Weight.YEAR_50))
     reach = _reach(spacing, min_gap_px)
     lo, hi = axis.slot_at(axis.start_of(rows[0]) - reach), axis.slot_at(axis.start_of(rows[1] - 1) + 1 + 2 * reach)
-    lightest = least
-    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _MOST_MARKS:
-        lightest -= 1
+    lightest = _lightest(calendar, least, room)
     before = (calendar.weight[:lo] >= least).nonzero()[0]
     lo = int(before[-1]) if len(before) else 0
     marks = lo + (calendar.weight[lo : hi + 1] >= lightest).nonzero()[0]
@@ -239,6 +237,16 @@ def _ticks_of(
         for index, weight, instant in taken
         if index < axis.start_of(axis.n_slots) + n_ahead
     ]
+
+
+def _lightest(calendar: TimeAxisData, least: int, room: float) -> int:
+    """Return the lightest unit with labels between those of ``least``; years stand at even steps: 2000, 2005, 2010."""
+    if least > Weight.YEAR:
+        return least
+    lightest = least
+    while lightest > Weight.MINUTE and calendar.n_from[lightest] <= room >= calendar.n_from[lightest - 1] / _MOST_MARKS:
+        lightest -= 1
+    return lightest
 
 
 def _marks_ahead(
