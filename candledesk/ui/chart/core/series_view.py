@@ -87,15 +87,24 @@ def followed_view(placed: Placed, previous: Series, series: Series, width: float
     return view.place(series.axis).fit() if is_fitting else view
 
 
-def jumped_view(view: Viewport, series: Series, width: float, date: int | None, *, is_first: bool = False) -> Viewport:
+def jumped_view(
+    view: Viewport,
+    series: Series,
+    width: float,
+    date: int | None,
+    *,
+    right_bars: float | None = None,
+    is_first: bool = False,
+) -> Viewport:
     """Return the view with a date (UTC seconds) in the middle, ``None``: on the latest bar.
 
-    ``is_first``: that of the first bar, which is shown at the left edge.
+    ``right_bars``: so many bars left of the right edge instead; ``is_first``: that of the first bar, which is shown at
+    the left edge.
     """
     view = Viewport(spacing=view.spacing, width=width)
     if is_first and series.axis.n_older == 0:
         return view.place(series.axis).on_first()
-    return view if date is None else view_of_date(view, series, date)
+    return view if date is None else view_of_date(view, series, date, right_bars)
 
 
 def oldest_time(series: Series, *, is_offline: bool) -> int | None:

@@ -63,7 +63,6 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.feed.feed_events import Event
     from candledesk.ui.chart.core.feed.feed_states import Action, Display, SeriesKey, State
     from candledesk.ui.chart.core.scene import Notice, Series
-    from candledesk.ui.chart.core.series_view import ChartPlace
     from candledesk.ui.chart.widget.chart_model import ChartModel
     from candledesk.ui.chart.widget.window_loader import Loaded
 
@@ -98,6 +97,8 @@ class ChartFeed(QObject):
         self._is_handling = False
         self._unfollow: Callable[[], None] | None = None
         self._is_offline, self._pause = False, ""
+        self._is_active = True
+        self._held: Send | None = None
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.setInterval(_RETRY_MS)
@@ -131,19 +132,26 @@ class ChartFeed(QObject):
         """Whether the chart shows what is wanted: no request is in flight, and no date or look-up is waited for."""
         return isinstance(self._state, Showing)
 
-    def open(self, symbol: str, interval: Interval, place: ChartPlace | None = None) -> None:
-        """Show another series; the previous one stays until the first reply.
+    @property
+    def has_date(self) -> bool:
+        """Whether a date is to be shown that is not shown yet."""
+        return isinstance(self._state, Open) and isinstance(self._state.goal, GoToDate)
 
-        ``place``: where the chart looks then, as ``ChartModel.place`` returned it; ``None``: where it looks now. At the
-        latest bar it stays at the latest; where the other series does not reach, the nearest bars are shown.
+    def open(self, symbol: str, interval: Interval, at: GoToDate | None = None) -> None:
+        """Show another series, ``at`` a date or where the chart looks now; the previous one stays until the reply.
+
+        At the latest bar it stays at the latest; where the other series does not reach, the nearest bars are shown.
         """
-        if place is not None:
-            self._model.set_place(place)
-            right_time = place.right_time
-        else:
-            right_time = right_time_in(interval, self._model.placed, self._model.series)
+        right_time = right_time_in(interval, self._model.placed, self._model.series)
         goal = FollowView() if right_time is None else OpenAt(right_time)
-        self._handle(SeriesOpened((symbol, interval), goal))
+        self._handle(SeriesOpened((symbol, interval), at or goal))
+
+    def set_active(self, *, is_active: bool) -> None:
+        """Set whether bars may be requested; else the last request is held until they may, as in a hidden chart."""
+        self._is_active = is_active
+        if is_active and self._held is not None:
+            held, self._held = self._held, None
+            self._send(held)
 
     def close(self) -> None:
         """Request nothing more; a reply that is still in flight is dropped."""
@@ -299,6 +307,9 @@ class ChartFeed(QObject):
             self._handle(WindowPlanned(action.target, window))
 
     def _send(self, action: Send) -> None:
+        if not self._is_active:
+            self._held = action
+            return
         symbol, interval = action.target
         window, generation = action.window, action.generation
         request = ViewportRequest(
@@ -324,6 +335,7 @@ class ChartFeed(QObject):
             series,
             is_latest_requested=action.is_latest,
             date=action.date,
+            right_bars=action.right_bars,
             is_first=action.is_first,
             right_time=action.right_time,
         )

@@ -109,22 +109,26 @@ class ChartModel(QObject):
         *,
         is_latest_requested: bool = False,
         date: int | None = None,
+        right_bars: float | None = None,
         is_first: bool = False,
         right_time: int | None = None,
     ) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
-        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time, which is the first
-        one when ``is_first``; ``right_time``: what lies at the right edge (UTC seconds). Another series is shown at its
-        latest bar when that is not given.
+        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time, which then lies
+        ``right_bars`` bars left of the right edge or in the middle, or is the first one (``is_first``);
+        ``right_time``: what lies at the right edge (UTC seconds). Another series is shown at its latest bar when
+        nothing else is given.
         """
         series, previous = zoned(series, self.scene.options.zone), self.series
         self._clock.received(time.time())
         view, plot, is_same = self.scene.viewport, self._surface.plot_width(series), is_same_series(previous, series)
         if not is_same:
-            self.scene = replace(self.scene, study_values={})
+            self.scene = replace(self.scene, study_values={}, price_range=None)
         if is_latest_requested or date is not None:
-            self._replace(series=series, viewport=jumped_view(view, series, plot, date, is_first=is_first))
+            self._replace(
+                series=series, viewport=jumped_view(view, series, plot, date, right_bars=right_bars, is_first=is_first)
+            )
         elif is_same and right_time is None:
             view = followed_view(self.placed, previous, series, plot, is_fitting=self._is_fitting)
             self._is_fitting = self._is_fitting and series.edge is EdgeState.MORE
@@ -132,19 +136,13 @@ class ChartModel(QObject):
         else:
             self._is_fitting = False
             place = replace(self.place(), right_time=right_time)
-            self._replace(series=series, viewport=opened_view(place, series, plot), price_range=None)
+            self._replace(series=series, viewport=opened_view(place, series, plot))
         self.series_changed.emit()
         self.viewport_changed.emit()
 
     def place(self) -> ChartPlace:
         """Return where the chart looks: the time at its right edge and its bar spacing, whatever series it shows."""
         return place_of(self.placed, self.series)
-
-    def set_place(self, place: ChartPlace) -> None:
-        """Look at a place before any bars are shown: they come there."""
-        if not len(self.series.bars):
-            view = replace(self.scene.viewport, right=place.right_bars, spacing=place.spacing)
-            self._replace(viewport=view)
 
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice over the chart, ``None`` for none."""
@@ -294,6 +292,12 @@ class ChartModel(QObject):
     def restore_studies(self, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...]) -> None:
         """Show the indicators and the panes of a layout, as the state before the first command."""
         self._replace(studies=studies, panes=panes)
+
+    def restore(self, spacing: float | None = None, **changes: object) -> None:
+        """Set values of the arrangement by their names, without a command; ``spacing``: pixels per bar."""
+        if spacing is not None:
+            changes["viewport"] = replace(self.scene.viewport, spacing=spacing)
+        self._replace(**changes)
 
     def toggle_maximised(self, pane: str) -> None:
         """Give a pane all of the height, or return to the shared height."""

@@ -121,18 +121,6 @@ def test_once_it_is_there_the_place_can_be_left(opened, cache):
     assert right_bar(opened) == moved
 
 
-def test_a_chart_is_opened_at_the_place_that_it_once_had(opened, cache, qapp):
-    drag(opened, 8_000)
-    opened.model.zoom_right(1.5)
-    place, before = opened.model.place(), right_bar(opened)
-    other = type(opened)(qapp, cache)
-    other.feed.open("AAPL", INTERVALS["1d"], place)
-    other.settle()
-    assert right_bar(other) == before
-    assert other.model.place() == place
-    other.close()
-
-
 def test_a_place_outside_the_lookback_is_the_oldest_bar_there_is(opened, cache):
     cache.add("AAPL", "5m", make_bars(4_000, INTERVALS["5m"]))
     drag(opened, 12_000)

@@ -24,7 +24,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     WaitingForDate,
 )
 from candledesk.ui.chart.core.feed.feed_steps import look_again, plan, rest
-from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, OpenAt
+from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.feed.feed_states import SeriesKey, Shown, State, Step
@@ -44,7 +44,7 @@ def next_state(state: State, event: Event, shown: Shown) -> Step:
 class SeriesOpened:
     """Another series, or the same again, is to be shown; a request in flight is superseded.
 
-    ``goal``: at its latest bar (``FollowView``), or where the chart is scrolled back to (``OpenAt``).
+    ``goal``: at its latest bar (``FollowView``), at a date, or where the chart is scrolled back to (``OpenAt``).
     """
 
     target: SeriesKey
@@ -53,7 +53,7 @@ class SeriesOpened:
     def apply(self, state: State, shown: Shown) -> Step:
         """Look the series up; what the chart shows stays until the first reply."""
         previous, goal = state if isinstance(state, Open) else None, self.goal
-        if previous and not shown.has_bars and isinstance(previous.goal, OpenAt) and isinstance(goal, FollowView):
+        if previous and not shown.has_bars and isinstance(goal, FollowView):
             goal = previous.goal  # nothing was shown yet at the place that the chart was opened with
         opened = LookingUp(self.target, state.generation, goal)
         is_followed = previous is not None and previous.target == self.target

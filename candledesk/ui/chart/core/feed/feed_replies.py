@@ -150,9 +150,9 @@ class ReplyArrived:
             case GoToLatest():
                 is_reached = self.anchor is None
                 window = replace(window, is_latest=is_reached)
-            case GoToDate(date) if not is_new:
+            case GoToDate(date, right_bars) if not is_new or self._has(goal):
                 is_reached, said = True, "" if goal.is_first else reach_text(self.window, date)
-                window = replace(window, date=date, is_first=goal.is_first)
+                window = replace(window, date=date, right_bars=right_bars, is_first=goal.is_first)
             case OpenAt(right_time):
                 is_reached = self._is_around(goal.anchor)
                 said = reach_text(self.window, right_time) if is_reached else ""

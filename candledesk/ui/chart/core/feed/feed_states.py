@@ -133,14 +133,16 @@ class RetryLater:
 class ShowWindow:
     """Show a window: as another series when ``is_new``; at its latest bar, or at ``date``, when that was the goal.
 
-    ``is_first``: ``date`` is that of the first bar, which belongs at the left edge. ``right_time``: what is to lie at
-    the right edge (UTC seconds), ``None`` for the latest bar or the present view.
+    ``right_bars``: how many bars the date lies left of the right edge, ``None`` for the middle; ``is_first``: it is
+    that of the first bar, which belongs at the left edge. ``right_time``: what is to lie at the right edge (UTC
+    seconds), ``None`` for the latest bar or the present view.
     """
 
     window: Series
     is_new: bool = False
     is_latest: bool = False
     date: int | None = None
+    right_bars: float | None = None
     is_first: bool = False
     right_time: int | None = None
 

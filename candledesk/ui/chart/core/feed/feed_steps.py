@@ -17,7 +17,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     Showing,
     ShowRefusal,
 )
-from candledesk.ui.chart.core.feed.prefetch import FollowView, OpenAt
+from candledesk.ui.chart.core.feed.prefetch import FollowView
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.feed.feed_states import Action, Shown, Step
@@ -53,7 +53,5 @@ def refuse(state: Loading, text: str, shown: Shown) -> Step:
     if shown.key == state.target:
         return showing, (SayWaiting(""), Report(text), *plan(showing, shown, is_required=state.is_outdated))
     # The cache follows one series per view: what the shown one waited for was dropped, and is requested again.
-    showing = replace(showing, target=shown.key, window=None)
-    if isinstance(showing.goal, OpenAt):
-        showing = replace(showing, goal=FollowView())
+    showing = replace(showing, target=shown.key, goal=FollowView(), window=None)
     return showing, (Follow(shown.key), SayWaiting(""), Report(text), *plan(showing, shown, is_required=True))

@@ -44,11 +44,13 @@ class GoToLatest:
 class GoToDate:
     """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window.
 
-    ``near``: where bars are requested instead, when there can be none at that time; ``is_first``: the first bar there
-    is is wanted, at the left edge.
+    ``right_bars``: how many bars it lies left of the right edge, ``None`` for the middle of the view. ``near``: where
+    bars are requested instead, when there can be none at that time; ``is_first``: the first bar there is is wanted, at
+    the left edge.
     """
 
     open_time: int
+    right_bars: float | None = None
     near: int | None = None
     is_first: bool = False
 
@@ -99,8 +101,8 @@ def window_at_date(open_time: int, n_screen: int, stride: int = 1) -> PrefetchWi
 
 
 def opening_window(goal: Goal, n_screen: int, stride: int = 1) -> PrefetchWindow:
-    """Return the first window of a series that is opened, at its latest bar or where another series was."""
-    if isinstance(goal, OpenAt):
+    """Return the first window of a series that is opened, at its latest bar or at the time of its goal."""
+    if isinstance(goal, OpenAt | GoToDate):
         return window_at_date(goal.anchor, n_screen, stride)
     return latest_window(n_screen, stride)
 
@@ -165,9 +167,7 @@ def plan_window(
 
 def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> PrefetchWindow | None:
     match goal:
-        case GoToDate():
-            return window_at_date(goal.anchor, placed.view.n_screen, stride)
-        case GoToLatest() | OpenAt():
+        case GoToLatest() | GoToDate() | OpenAt():
             return opening_window(goal, placed.view.n_screen, stride)
         case FollowView():
             return plan_prefetch(placed, series, stride)

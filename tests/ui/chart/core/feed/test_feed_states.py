@@ -248,7 +248,7 @@ PLACED = replace(LOADING, goal=PLACE)
 EMPTY = {"anchor": 900, "first_open_time": None}
 THERE = ShowWindow(BARS, is_new=True, right_time=900)
 LATER = replace(BARS, oldest_askable=5_000 - 86_400)  # so that its history begins at 5,000
-NEARER = GoToDate(900, 5_000)
+NEARER = GoToDate(900, near=5_000)
 PLACES = [
     ("a place on another series", SHOWING, SeriesOpened(MSFT, PLACE), AAPL_BARS, LookingUp(MSFT, 5, PLACE),
      (Follow(MSFT), PlanOpening(MSFT, PLACE))),
