@@ -137,6 +137,7 @@ def test_alt_m_turns_the_magnet(opened, qtbot, qapp):
     for _ in range(3):
         _press(opened, qtbot, qapp, Key.Key_M, ALT)
         seen.append(opened.page.model.scene.options.magnet)
+        assert opened.page.toast == f"Crosshair: {seen[-1].words.lower()}"
     assert seen == [Magnet.OHLC, Magnet.FREE, Magnet.CLOSE]
 
 

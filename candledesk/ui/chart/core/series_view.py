@@ -121,6 +121,20 @@ def oldest_time(series: Series, *, is_offline: bool) -> int | None:
     return None if is_loaded else oldest
 
 
+def begin_text(series: Series) -> str:
+    """Return when the loaded bars of a series begin, as a sentence; empty without bars."""
+    times = series.bars.open_time
+    if not len(times):
+        return ""
+    first = int(times[0])
+    is_start = series.edge is EdgeState.START
+    return (
+        f"{_subject(series, first)} on {date_text(first)}"
+        if is_start
+        else f"The first bar here is of {date_text(first)}"
+    )
+
+
 def later_text(series: Series, time: int) -> str:
     """Return a sentence when a time (UTC seconds) lies behind the latest bar, else nothing."""
     times = series.bars.open_time

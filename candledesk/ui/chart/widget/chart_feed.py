@@ -75,8 +75,7 @@ class ChartFeed(QObject):
     """Turns the model's viewport into requests and replies into the model's series.
 
     ``opened`` when the chart shows another series; ``failed`` with a sentence when a series cannot be shown (the
-    previous one stays); ``waiting_changed`` with what is waited for, empty when the wait is over. ``place_said`` with a
-    sentence when the chart shows another place than was asked for.
+    previous one stays); ``waiting_changed`` with what is waited for, empty when the wait is over.
 
     A reply reaches the GUI thread by one queued signal and not as a coroutine: each further turn of the event loop
     costs a frame while the chart is dragged (measured beside a busy window: 0.2 ms, and 5 to 11 ms as a coroutine).
@@ -85,7 +84,6 @@ class ChartFeed(QObject):
     opened = Signal()
     failed = Signal(str)
     waiting_changed = Signal(str)
-    place_said = Signal(str)
     _request_ended = Signal(int, object)  # generation, Future[Loaded]
 
     def __init__(self, cache: CacheApi, bridge: Bridge, model: ChartModel, view_id: int) -> None:
@@ -108,7 +106,6 @@ class ChartFeed(QObject):
         model.latest_requested.connect(self._on_latest_requested)
         model.date_requested.connect(self._on_date_requested)
         model.first_requested.connect(self._on_first_requested)
-        model.place_said.connect(self.place_said)
         bridge.bars_stored.connect(self._on_store_changed)
         bridge.coverage_changed.connect(self._on_store_changed)
         bridge.refresh_due.connect(self._on_refresh_due)
@@ -285,7 +282,7 @@ class ChartFeed(QObject):
             case Report(text):
                 self.failed.emit(text)
             case SayPlace(text):
-                self.place_said.emit(text)
+                self._model.said.emit(text)
 
     def _follow(self, target: SeriesKey | None) -> None:
         """Change the series that the cache keeps up to date for this chart."""

@@ -17,6 +17,7 @@ from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.core.series_clock import SeriesClock
 from candledesk.ui.chart.core.series_view import (
     ChartPlace,
+    begin_text,
     followed_view,
     is_same_series,
     jumped_view,
@@ -52,8 +53,8 @@ class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way. ``place_said``: a
-    sentence when another place is shown than was asked for.
+    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way. ``said``: a
+    sentence for the person, when something else is shown than was asked for, or nothing changes.
     """
 
     changed = Signal()
@@ -62,7 +63,7 @@ class ChartModel(QObject):
     latest_requested = Signal()
     date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
     first_requested = Signal(object)  # UTC seconds
-    place_said = Signal(str)
+    said = Signal(str)
     command_done = Signal(object)
     studies_changed = Signal()
 
@@ -203,18 +204,19 @@ class ChartModel(QObject):
         times = self.series.bars.open_time
         if len(times) and int(times[0]) <= open_time and (self.series.at_latest or open_time <= int(times[-1])):
             self._set_view(self.placed.centred(open_time))
-            if said := later_text(self.series, open_time):
-                self.place_said.emit(said)
+            self.say(later_text(self.series, open_time))
         else:
             self.date_requested.emit(open_time)
 
     def go_first(self) -> None:
         """Show the first bar of the history: at the left edge when it is loaded, else it is asked for."""
         oldest = oldest_time(self.series, is_offline=self.scene.is_offline)
-        if oldest is None:
+        if oldest is not None:
+            self.first_requested.emit(oldest)
+        elif self.placed.on_first() != self.scene.viewport:
             self._set_view(self.placed.on_first())
         else:
-            self.first_requested.emit(oldest)
+            self.say(begin_text(self.series))
 
     def fit(self) -> None:
         """Show every stored bar; bars that are loaded later are fitted too, until the view is moved."""
@@ -303,6 +305,8 @@ class ChartModel(QObject):
         """Give a pane all of the height, or return to the shared height."""
         if self.scene.maximised:
             self.arrange("restore panes", maximised="")
+        elif len(self.frame().panes.boxes) < 2:  # noqa: PLR2004 - one pane has all of the height
+            self.say("There is only one pane")
         else:
             self.arrange("maximise pane", maximised=pane)
 
@@ -325,6 +329,11 @@ class ChartModel(QObject):
             self.command_done.emit(command)
 
     # -- inside
+
+    def say(self, text: str) -> None:
+        """Tell the person a sentence, none when it is empty."""
+        if text:
+            self.said.emit(text)
 
     def _set_view(self, view: Viewport) -> None:
         self._is_fitting = False

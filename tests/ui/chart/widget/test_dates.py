@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from candledesk.cache.events import LimiterChanged
 from candledesk.cache.messages import EdgeState
@@ -14,7 +16,7 @@ from tests.fake_data import NOW, make_bars
 @pytest.fixture
 def said(chart):
     said = []
-    chart.feed.place_said.connect(said.append)
+    chart.model.said.connect(said.append)
     chart.feed.failed.connect(said.append)
     return said
 
@@ -106,3 +108,23 @@ def test_a_date_that_cannot_be_had_without_a_network_says_why(chart, cache, said
     chart.model.go_to(time)
     chart.settle()
     assert said == [f"The bars of {date(time)} are not stored, and nothing can be fetched now."]
+
+
+def test_home_and_end_say_so_where_nothing_is_left_to_do(chart, said):
+    chart.open("MSFT")
+    chart.view.animate_latest()
+    assert said == ["The latest bar is on screen"]
+    for _ in range(3):
+        chart.model.go_first()
+        chart.settle()
+    first = int(chart.model.series.bars.open_time[0])
+    assert said[1:] == [f"1d bars of MSFT begin on {date(first)}"] * (len(said) - 1)
+    assert len(said) >= 2
+
+
+def test_a_single_pane_cannot_be_maximised_and_says_so(chart, cache, said):
+    bars = make_bars(300)
+    cache.add("EURUSD=X", "1d", replace(bars, volume=bars.volume * 0))
+    chart.open("EURUSD=X")
+    QTest.mouseDClick(chart.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
+    assert said == ["There is only one pane"]

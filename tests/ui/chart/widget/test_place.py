@@ -17,7 +17,7 @@ from tests.fake_data import NOW, make_bars
 def opened(chart, cache):
     cache.store_older("AAPL", "1d", 3_000)
     chart.said = []
-    chart.feed.place_said.connect(chart.said.append)
+    chart.model.said.connect(chart.said.append)
     return chart.open("AAPL", "1d")
 
 
