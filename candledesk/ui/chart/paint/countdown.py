@@ -10,7 +10,6 @@ from candledesk.ui.chart.paint.axis_text import axis_pen, axis_x
 from candledesk.ui.chart.paint.last_price import countdown_rect, last_colour
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import fill, logical_rect
-from candledesk.ui.chart.paint.studies.study_paint import text_on
 from candledesk.ui.chart.paint.text_painter import draw_figures
 
 if TYPE_CHECKING:
@@ -41,10 +40,9 @@ def _paint(painter: QPainter, picture: Picture) -> None:
     if place is None or not all(picture.are_within([logical_rect(place, frame.dpr)])):
         return
     left, top, width, height = place
-    colour = last_colour(picture.series, theme)
-    fill(painter, left, top, width, height, colour)
+    fill(painter, left, top, width, height, last_colour(picture.series, theme))
     middle = top + height // 2 - max(1, round(frame.dpr))
-    draw_figures(painter, axis_x(frame), middle, picture.countdown, axis_pen(frame, text_on(colour)))
+    draw_figures(painter, axis_x(frame), middle, picture.countdown, axis_pen(frame, theme.accent_text))
 
 
 COUNTDOWN = Layer("countdown", 200, _paint, PRICE, cover=_cover)

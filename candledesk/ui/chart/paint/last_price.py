@@ -10,7 +10,6 @@ from candledesk.ui.chart.core.panes import PRICE
 from candledesk.ui.chart.paint.axis_text import TAG_H, paint_tag
 from candledesk.ui.chart.paint.layer import Layer
 from candledesk.ui.chart.paint.pixels import draw_dashed
-from candledesk.ui.chart.paint.studies.study_paint import text_on
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -72,7 +71,7 @@ def _paint_last_price(painter: QPainter, picture: Picture) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     if picture.scene.options.has_last_price:
         draw_dashed(painter, 0, y, frame.panes.plot_w, (dot, line), colour)
-    paint_tag(painter, frame, y, frame.price.label(float(series.bars.close[-1])), (colour, text_on(colour)))
+    paint_tag(painter, frame, y, frame.price.label(float(series.bars.close[-1])), (colour, theme.accent_text))
 
 
 LAST_PRICE = Layer("last_price", 70, _paint_last_price, PRICE)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from candledesk.cache.messages import EdgeState
 from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.arrangement import Arrangement
-from candledesk.ui.chart.core.options import ChartOptions, PriceMode
+from candledesk.ui.chart.core.interaction.price_axis import PriceAxis
 from candledesk.ui.chart.core.panes import move_separator
 from candledesk.ui.chart.core.scene import ChartScene, Notice, Series
 from candledesk.ui.chart.core.series_clock import SeriesClock
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.frame import Frame, TextMetrics
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.interaction.undo import Command
+    from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.chart.core.studies.study_values import StudyValues
@@ -75,6 +76,7 @@ class ChartModel(QObject):
         self.scene = ChartScene()
         self._surface = Surface(self.layers)
         self._clock = SeriesClock()
+        self.price_axis = PriceAxis(self)
         self._arrangement = Arrangement(self, lambda: self.scene, self._replace)
         self._is_fitting = False
 
@@ -232,35 +234,6 @@ class ChartModel(QObject):
         """Return to the default spacing and the latest bar."""
         self._set_view(self.placed.moved(Logical(self.placed.right_edge), DEFAULT_SPACING))
         self.go_latest()
-
-    # -- the price axis
-
-    def scale_price(self, factor: float) -> None:
-        """Scale about the centre and turn autoscale off."""
-        self._replace(price_range=self.frame().price.range.scaled(factor))
-
-    def autoscale(self) -> None:
-        """Turn autoscale on."""
-        self.arrange("fit prices", price_range=None)
-
-    def toggle_autoscale(self) -> None:
-        """Fit the price axis to the visible bars, or keep it as it is now."""
-        if self.scene.price_range is None:
-            self.arrange("keep the price scale", price_range=self.frame().price.range)
-        else:
-            self.autoscale()
-
-    def set_price_mode(self, mode: PriceMode) -> None:
-        """Set the mode of the price axis, and autoscale."""
-        self.arrange(f"{mode.words.lower()} price scale", price_mode=mode, price_range=None)
-
-    def toggle_price_mode(self, mode: PriceMode) -> None:
-        """Switch to ``mode``, or back to normal."""
-        self.set_price_mode(PriceMode.NORMAL if self.scene.price_mode is mode else mode)
-
-    def set_inverted(self, *, is_on: bool) -> None:
-        """Turn the price axis upside down, or back."""
-        self.arrange("invert prices", is_inverted=is_on, price_range=None)
 
     # -- looks and panes
 

@@ -77,7 +77,7 @@ class MouseGestures:
         """Reset an axis, or give a pane all of the height and back."""
         hit = self.hit_at(x, y)
         if hit.zone is Zone.VALUE_AXIS and hit.pane == PRICE:
-            self._model.autoscale()
+            self._model.price_axis.fit()
         elif hit.zone is Zone.TIME_AXIS:
             self._model.reset_time()
         elif hit.zone is Zone.PLOT:

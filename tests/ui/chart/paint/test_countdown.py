@@ -74,7 +74,7 @@ def test_at_the_bottom_it_stands_above_the_tag(counting):
     span = counting.model.frame().price.range
     last = float(counting.model.series.bars.close[-1])
     size = span.hi - span.lo
-    counting.model.scale_price(1.0)
+    counting.model.price_axis.scale(1.0)
     counting.model._replace(price_range=type(span)(last - size * 0.02, last + size))
     frame = counting.model.frame()
     _, top, _, height = countdown_rect(frame, counting.model.series)

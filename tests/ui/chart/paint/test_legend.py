@@ -16,7 +16,6 @@ from candledesk.ui.chart.core.scene import ChartScene, Series
 from candledesk.ui.chart.core.time_ticks import build_calendar
 from candledesk.ui.chart.core.viewport import Viewport
 from candledesk.ui.chart.paint.axis_text import LABEL_HALF, levels_of
-from candledesk.ui.chart.paint.last_price import last_price_y
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.layers import lay_out, paint_layers
 from candledesk.ui.chart.paint.legend_painter import LEGEND, lines_of
@@ -108,16 +107,3 @@ def test_the_axis_of_volumes_has_at_least_two_labels(qapp, height, most):
     assert box.height > 36
     assert len(shown) >= 2
     assert all(lower - upper >= 14 for lower, upper in pairwise(shown))
-
-
-@pytest.mark.parametrize("theme", [DARK, LIGHT])
-@pytest.mark.parametrize("is_up", [True, False])
-def test_the_tag_of_the_last_price_can_be_read(qapp, theme, is_up):
-    opening = BARS.close * (0.99 if is_up else 1.01)
-    picture = picture_of(scene_of(replace(BARS, open=opening)), theme=theme)
-    image, y = paint(picture), last_price_y(picture.frame, picture.series)
-    left = picture.frame.panes.plot_w
-    ground = image.pixelColor(left + 2, y).name()
-    assert ground == (theme.up if is_up else theme.down)
-    colours = {image.pixelColor(x, y + dy).name() for x in range(left + 2, 690) for dy in range(-6, 7)}
-    assert max(contrast(colour, ground) for colour in colours) >= 4.5

@@ -89,7 +89,7 @@ def test_ctrl_wheel_keeps_the_bar_under_the_cursor(opened):
     assert opened.model.placed.x_of(under) == pytest.approx(300)
 
 
-def test_who_wants_the_cursor_always_has_the_right_edge_with_ctrl(opened):
+def test_with_the_cursor_as_a_choice_ctrl_has_the_right_edge(opened):
     opened.model.set_options(ChartOptions(wheel=WheelZoom.CURSOR))
     under = opened.model.placed.logical_at(300)
     _wheel(opened, 300)
@@ -261,7 +261,7 @@ def test_the_price_axis_scales_and_resets(opened):
 
 
 def test_another_symbol_restores_autoscale(opened):
-    opened.model.scale_price(2)
+    opened.model.price_axis.scale(2)
     opened.open("AAPL")
     assert opened.model.scene.price_range is None
 
@@ -312,9 +312,9 @@ def test_log_and_inverted_axes(opened):
     low, high = 100.0, 120.0
     scale = opened.model.frame().price
     assert scale.y_of(low) > scale.y_of(high)
-    opened.model.set_price_mode(PriceMode.LOG)
+    opened.model.price_axis.set_mode(PriceMode.LOG)
     assert opened.model.frame().price.range.is_log
-    opened.model.set_inverted(is_on=True)
+    opened.model.price_axis.set_inverted(is_on=True)
     inverted = opened.model.frame().price
     assert inverted.y_of(low) < inverted.y_of(high)
 

@@ -52,8 +52,8 @@ def test_another_symbol_is_shown_at_the_same_date_and_spacing(opened):
 
 
 def test_the_scale_mode_stays_and_the_prices_of_another_symbol_are_fitted(opened):
-    opened.model.set_price_mode(PriceMode.LOG)
-    opened.model.scale_price(2.0)
+    opened.model.price_axis.set_mode(PriceMode.LOG)
+    opened.model.price_axis.scale(2.0)
     opened.open("MSFT", "1d")
     assert opened.model.scene.price_mode is PriceMode.LOG
     assert opened.model.scene.price_range is None

@@ -64,7 +64,6 @@ def backing(theme: Theme) -> str:
     return faint(theme.background, _BACKING)
 
 
-@lru_cache(maxsize=64)
 def text_on(colour: str) -> str:
     """Return the colour of text that can be read on another colour."""
     return max(_TEXTS, key=lambda text: contrast(text, colour))
