@@ -88,7 +88,7 @@ class ReplyArrived:
             return self._wait_for_look_up(state, shown)
         if isinstance(state.goal, GoToDate) and not is_new and not self._has(state.goal):
             return self._wait_for_date(state, state.goal, shown)
-        if isinstance(state.goal, OpenAt) and self._lacks_place():
+        if isinstance(state.goal, OpenAt) and self._lacks_place(state.goal):
             return self._open_elsewhere(state, state.goal, shown)
         return self._show(state, shown, is_new=is_new)
 
@@ -115,27 +115,36 @@ class ReplyArrived:
         waiting = rest(WaitingForDate, state)
         if self.anchor != goal.anchor:  # requested before the date was set: the next request asks for it
             return waiting, plan(waiting, shown, is_required=state.is_outdated)
-        if self.edge in _COMING and not self.is_offline:
-            return waiting, (SayWaiting(f"Loading {date}…"), *plan(waiting, shown, is_required=state.is_outdated))
-        first = first_time(self.window)
-        if goal.near is None and first is not None and first > goal.open_time:
+        first = self._begins_after(goal)
+        if first is not None:
             nearer = replace(waiting, goal=replace(goal, near=first), window=None)
             return nearer, plan(nearer, shown, is_required=True)
+        if self.edge in _COMING and not self.is_offline:
+            return waiting, (SayWaiting(f"Loading {date}…"), *plan(waiting, shown, is_required=state.is_outdated))
         showing = replace(rest(Showing, state), goal=FollowView(), window=None)
         lack = f"The bars of {date} are not stored, and nothing can be fetched now."
         text = lack if self.edge in _COMING else self.edge_reason or f"There are no bars around {date}."
         return showing, (SayWaiting(""), Report(text), *plan(showing, shown, is_required=True))
 
-    def _lacks_place(self) -> bool:
+    def _begins_after(self, goal: GoToDate | OpenAt) -> int | None:
+        """Return when the history begins that has no bars at the time of a goal, ``None`` when that is not the reason.
+
+        Nothing is fetched before that time, whatever the edge is.
+        """
+        first = first_time(self.window)
+        is_earlier = first is not None and first > goal.anchor and goal.near is None
+        return first if is_earlier and self.first_open_time is None else None
+
+    def _lacks_place(self, goal: OpenAt) -> bool:
         """Whether no bars come around the time that was asked for."""
-        return self.is_known and self.first_open_time is None and (self.edge not in _COMING or self.is_offline)
+        if self.first_open_time is not None or not self.is_known:
+            return False
+        return self._begins_after(goal) is not None or self.edge not in _COMING or self.is_offline
 
     def _open_elsewhere(self, state: Loading, goal: OpenAt, shown: Shown) -> Step:
         """Look where the history begins, when that is later than what was asked for, else at the latest bar."""
-        first, key = first_time(self.window), shown.key
-        next_goal: Goal = FollowView()
-        if goal.near is None and first is not None and first > goal.right_time:
-            next_goal = replace(goal, near=first)
+        first, key = self._begins_after(goal), shown.key
+        next_goal: Goal = FollowView() if first is None else replace(goal, near=first)
         looking = replace(rest(Showing if key == state.target else LookingUp, state), goal=next_goal, window=None)
         series, date = f"{state.target[1].name} bars of {state.target[0]}", date_text(goal.right_time)
         lack = f"The {series} around {date} are not stored" if self.edge in _COMING else f"There are no {series} then"

@@ -265,6 +265,8 @@ PLACES = [
      LookingUp(AAPL, 5), (SayPlace("There are no 1d bars of AAPL then: the latest are shown"), PlanOpening(AAPL))),
     ("the history is known to begin later", PLACED, arrived(window=LATER, **EMPTY, edge=EdgeState.START), MSFT_BARS,
      LookingUp(AAPL, 5, OpenAt(900, 5_000)), (PlanOpening(AAPL, OpenAt(900, 5_000)),)),
+    ("the history begins later, and nothing is loaded before", PLACED,
+     arrived(window=LATER, **EMPTY, edge=EdgeState.MORE), MSFT_BARS, LookingUp(AAPL, 5, OpenAt(900, 5_000)), (PlanOpening(AAPL, OpenAt(900, 5_000)),)),
     ("without a network", PLACED, arrived(**EMPTY, is_offline=True), AAPL_EMPTY, Showing(AAPL, 5),
      (SayPlace("The 1d bars of AAPL around 1 Jan 1970 are not stored: the latest are shown"),
       PlanWindow(AAPL, VIEW, None, is_required=True))),
