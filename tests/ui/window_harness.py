@@ -1,13 +1,17 @@
 """A real window with all features on a cache that a test provides, and where its parts are found."""
 
+from PySide6.QtCore import QEvent
+
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.features.archive import ArchiveLabel
 from candledesk.ui.features.chart import FactsLabel
+from candledesk.ui.features.interval_entry.popup import IntervalPopup
 from candledesk.ui.features.intervals import IntervalButtons
 from candledesk.ui.features.registry import FEATURES
+from candledesk.ui.features.search.entry import SymbolEntry
+from candledesk.ui.features.search.popup import SymbolPopup
 from candledesk.ui.shell.main_window import MainWindow
-from candledesk.ui.symbol_entry import IntervalPopup, SymbolEntry
 from tests.ui.conftest import discard, settle
 
 
@@ -50,6 +54,10 @@ class WindowHarness:
         return self.window.findChild(SymbolEntry)
 
     @property
+    def search(self):
+        return self.window.findChild(SymbolPopup)
+
+    @property
     def popup(self):
         return self.window.findChild(IntervalPopup)
 
@@ -72,6 +80,8 @@ class WindowHarness:
     def open(self, symbol="MSFT", interval="1d"):
         self.charts.open_chart(symbol, INTERVALS[interval])
         settle(self.qapp)
+        for page in self.charts.pages():
+            self.qapp.sendEvent(page.view, QEvent(QEvent.Type.Leave))  # wherever the platform keeps its mouse
         return self
 
     def run(self, name):

@@ -10,6 +10,7 @@ from candledesk.ui.chart.paint.axes import LINES, TIMES, VALUES
 from candledesk.ui.chart.paint.bars_painter import PRICES, VOLUMES
 from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
+from candledesk.ui.chart.paint.events.marks import EVENT_MARKS
 from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
 from candledesk.ui.chart.paint.last_price import LAST_PRICE
 from candledesk.ui.chart.paint.layer import in_order
@@ -46,6 +47,7 @@ LAYERS = in_order(
         LAST_PRICE,
         EDGE,
         LINES,
+        EVENT_MARKS,
         TIMES,
         NOTICE,
         COUNTDOWN,

@@ -17,6 +17,7 @@ from candledesk.ui.chart.core.chart_messages import error_notice, loading_notice
 from candledesk.ui.chart.core.feed.feed_events import (
     GoalSet,
     JobEnded,
+    NetworkLost,
     NetworkRestored,
     RetryDue,
     RetryRequested,
@@ -150,6 +151,10 @@ class ChartFeed(QObject):
             held, self._held = self._held, None
             self._send(held)
 
+    def go_to(self, open_time: int, right_bars: float) -> None:
+        """Show the bar of a time (UTC seconds) ``right_bars`` bars left of the right edge, once it is loaded."""
+        self._handle(GoalSet(GoToDate(open_time, right_bars)))
+
     def close(self) -> None:
         """Request nothing more; a reply that is still in flight is dropped."""
         self._handle(SeriesClosed())
@@ -217,8 +222,8 @@ class ChartFeed(QObject):
         self._take_limiter(state)
         if self.target == self._shown().key:
             self._model.show_notice(self._notice(self._model.series))
-        if was_offline and not self._is_offline:
-            self._handle(NetworkRestored())
+        if was_offline is not self._is_offline:
+            self._handle(NetworkLost() if self._is_offline else NetworkRestored())
 
     def _on_request_ended(self, generation: int, future: Future[Loaded]) -> None:
         try:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.frame import Frame, TextMetrics
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.interaction.undo import Command
@@ -55,7 +56,8 @@ class ChartModel(QObject):
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
     for the default one. ``studies_changed``: other indicators are to be drawn, or in another way. ``said``: a
-    sentence for the person, when something else is shown than was asked for, or nothing changes.
+    sentence for the person, when something else is shown than was asked for, or nothing changes. ``moved``: the view
+    was moved in the window that is loaded, not by other bars or another size.
     """
 
     changed = Signal()
@@ -67,6 +69,7 @@ class ChartModel(QObject):
     said = Signal(str)
     command_done = Signal(object)
     studies_changed = Signal()
+    moved = Signal()
 
     def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
@@ -260,6 +263,10 @@ class ChartModel(QObject):
         """Show the values that came of an indicator."""
         self._replace(study_values={**self.scene.study_values, key: values})
 
+    def set_events(self, events: SeriesEvents) -> None:
+        """Show the marks of corporate events."""
+        self._replace(events=events)
+
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""
         self._replace(studies=studies)
@@ -314,6 +321,7 @@ class ChartModel(QObject):
             return
         self._replace(viewport=view)
         self.viewport_changed.emit()
+        self.moved.emit()
 
     def _replace(self, **changes: object) -> None:
         previous, self.scene = self.scene, replace(self.scene, **changes)  # type: ignore[arg-type]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
 
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
+    from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -50,6 +51,7 @@ _CURSORS = {
     Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
     Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
     Zone.LEGEND: Qt.CursorShape.PointingHandCursor,
+    Zone.EVENT: Qt.CursorShape.PointingHandCursor,
 }
 
 
@@ -57,11 +59,15 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field.
 
     ``study_requested`` carries what was clicked of the legend's row of an indicator: its gear, or its title twice.
+    ``event_clicked`` carries where a mark of corporate events was clicked, ``pointer_moved`` where the mouse is.
     """
 
     viewport_changed = Signal()
     typed = Signal(str)
     study_requested = Signal(str, str)  # the key of the study, a LegendPart
+    event_clicked = Signal(QPointF)
+    pointer_moved = Signal(object)  # QPointF, None when the mouse left
+    pointed = Signal(object)  # CrosshairPoint of the mouse, None when it left
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
         """Build the canvas; the model provides the data."""
@@ -74,6 +80,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._configure()
         self.canvas = Canvas(model.layers)
         self._overlay = ChartOverlay(self, model, self.canvas, self._gestures, theme)
+        self._overlay.pointed.connect(self.pointed)
         self._latest_button = LatestButton(self)
         self._latest_button.clicked.connect(self.animate_latest)
         model.changed.connect(self._on_changed)
@@ -95,6 +102,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return self._overlay.picture.point
 
     @property
+    def theme(self) -> Theme:
+        """The theme, with the colours of rising and falling bars of the options."""
+        return self._overlay.theme
+
+    @property
     def countdown(self) -> str:
         """The time to the close of the last bar, empty when none is shown."""
         return self._overlay.picture.countdown
@@ -114,13 +126,19 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._overlay.set_theme(theme)
         self._on_changed()
 
-    def hit_at(self, at: QPoint) -> Hit:
+    def hit_at(self, at: QPointF | QPoint) -> Hit:
         """Return what of the chart lies at a position."""
         return self._gestures.hit_at(at.x(), at.y())
 
     def legend_at(self, at: QPointF | QPoint) -> LegendTarget | None:
         """Return what of the legend's rows of indicators lies at a position."""
         return self._overlay.legend_at(at)
+
+    def set_linked(self, place: tuple[Moment, float | None] | None) -> None:
+        """Show the crosshair of a linked chart while the mouse is elsewhere: its time, and its price or ``None``."""
+        if place != self._overlay.linked:
+            self._overlay.linked = place
+            self._update_overlay()
 
     def animate_latest(self) -> None:
         """Move to the latest bar, animated."""
@@ -204,6 +222,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if target is not None and target.part is not LegendPart.TITLE:
             self.study_requested.emit(target.key, target.part)
             return
+        if self.hit_at(at).zone is Zone.EVENT:
+            self.event_clicked.emit(at)
+            return
         self._gestures.press(at.x(), at.y())
         self._meter.start(at.x(), float(event.timestamp()))
 
@@ -216,6 +237,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             return
         self._show_cursor(self._gestures.hit_at(at.x(), at.y()))
         self._update_overlay()
+        self.pointer_moved.emit(at)
 
     def _show_cursor(self, hit: Hit) -> None:
         axis = Qt.CursorShape.SizeVerCursor if hit.pane == PRICE else Qt.CursorShape.ArrowCursor
@@ -263,6 +285,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Hide the crosshair."""
         self._overlay.mouse_at = None
         self._update_overlay()
+        self.pointer_moved.emit(None)
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -42,6 +42,7 @@ HEIGHT = 8
 _MARK_H = 6  # of what is missing; all of the height under the mouse (WINDOW.md, look)
 _QUIET_H = 2  # of what is known, and needs nothing
 _READ_MS = 120  # after a change: a moving chart does not read the coverage for every frame
+_MENU_BUTTONS = frozenset({Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton})
 
 
 class CoverageStrip(QWidget):
@@ -174,7 +175,7 @@ class CoverageStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Open a menu with the coverage there, and with an entry that fetches what is missing."""
         piece = mark_at(self.segments, event.position().x())
-        if event.button() != Qt.MouseButton.LeftButton or piece is None:
+        if event.button() not in _MENU_BUTTONS or piece is None:
             return
         QToolTip.hideText()
         menu = QMenu(self)

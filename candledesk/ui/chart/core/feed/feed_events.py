@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
+from candledesk.ui.chart.core.chart_messages import offline_text
 from candledesk.ui.chart.core.feed.feed_replies import ReplyArrived, RequestCancelled, RequestFailed
 from candledesk.ui.chart.core.feed.feed_states import (
     Closed,
@@ -23,7 +24,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowLoading,
     WaitingForDate,
 )
-from candledesk.ui.chart.core.feed.feed_steps import look_again, plan, rest
+from candledesk.ui.chart.core.feed.feed_steps import look_again, plan, refuse, rest
 from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate
 
 if TYPE_CHECKING:
@@ -136,6 +137,17 @@ class RetryDue:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkLost:
+    """The provider cannot be reached any more."""
+
+    def apply(self, state: Open, shown: Shown) -> Step:
+        """Go back to the chart that is shown from a series that is looked up: nothing of it is stored."""
+        if isinstance(state, LookingUp) and shown.has_bars and shown.key != state.target:
+            return refuse(state, offline_text(state.target[0]), shown)
+        return state, ()
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkRestored:
     """The provider can be reached again."""
 
@@ -180,6 +192,7 @@ Event = (
     | StoreChanged
     | JobEnded
     | RetryDue
+    | NetworkLost
     | NetworkRestored
     | RetryRequested
     | WindowPlanned

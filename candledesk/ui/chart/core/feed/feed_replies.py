@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
-from candledesk.ui.chart.core.chart_messages import date_text
+from candledesk.ui.chart.core.chart_messages import date_text, offline_text
 from candledesk.ui.chart.core.feed.feed_states import (
     Loading,
     LookingUp,
@@ -101,6 +101,8 @@ class ReplyArrived:
     def _wait_for_look_up(self, state: Loading, shown: Shown) -> Step:
         if self.edge is EdgeState.FAILED:
             return refuse(state, self.edge_reason, shown)
+        if self.is_offline:
+            return refuse(state, offline_text(state.target[0]), shown)
         looking_up = rest(LookingUp, state)
         return looking_up, (
             SayWaiting(f"Looking up {state.target[0]}…"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.ui.chart.core.feed.feed_states import (
     Follow,
     Loading,
+    LookingUp,
     Open,
     PlanOpening,
     PlanWindow,
@@ -42,16 +43,17 @@ def look_again(state: Open, shown: Shown) -> Step:
     return state, plan(state, shown, is_required=True)
 
 
-def refuse(state: Loading, text: str, shown: Shown) -> Step:
+def refuse(state: Loading | LookingUp, text: str, shown: Shown) -> Step:
     """Keep the chart that is shown, and say why the target does not come; an empty chart goes on waiting for it."""
+    is_outdated = isinstance(state, Loading) and state.is_outdated
     if not shown.has_bars:
         refused = replace(rest(Refused, state), refusal=text)
         report = (Report(text),) if text != state.refusal else ()  # it is tried again without a person's doing
         said = (ShowRefusal(state.target[0], text), SayWaiting(""), *report)
-        return refused, (*said, *plan(refused, shown, is_required=state.is_outdated))
+        return refused, (*said, *plan(refused, shown, is_required=is_outdated))
     showing = rest(Showing, state)
     if shown.key == state.target:
-        return showing, (SayWaiting(""), Report(text), *plan(showing, shown, is_required=state.is_outdated))
+        return showing, (SayWaiting(""), Report(text), *plan(showing, shown, is_required=is_outdated))
     # The cache follows one series per view: what the shown one waited for was dropped, and is requested again.
     showing = replace(showing, target=shown.key, goal=FollowView(), window=None)
     return showing, (Follow(shown.key), SayWaiting(""), Report(text), *plan(showing, shown, is_required=True))

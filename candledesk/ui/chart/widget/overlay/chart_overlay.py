@@ -6,10 +6,11 @@ import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QRegion
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
+from candledesk.ui.chart.core.links.linked_point import linked_point
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.overlay import Overlay
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QAbstractScrollArea
 
+    from candledesk.ui.chart.core.crosshair import CrosshairPoint
+    from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.studies.legend_rows import LegendTarget
     from candledesk.ui.chart.widget.canvas import Canvas
@@ -34,8 +37,12 @@ if TYPE_CHECKING:
 class ChartOverlay(QObject):
     """Keeps the picture of one chart; ``picture`` is what is painted next.
 
-    ``mouse_at``: where the mouse is in logical pixels, ``None`` outside of the chart.
+    ``mouse_at``: where the mouse is in logical pixels, ``None`` outside of the chart. ``linked``: the time of the
+    crosshair of a linked chart and its price or ``None``, shown while the mouse is elsewhere. ``pointed`` carries the
+    crosshair of this chart when it moved, ``None`` when it is hidden.
     """
+
+    pointed = Signal(object)
 
     def __init__(
         self, view: QAbstractScrollArea, model: ChartModel, canvas: Canvas, gestures: MouseGestures, theme: Theme
@@ -48,6 +55,8 @@ class ChartOverlay(QObject):
         self._countdown = ""
         self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
         self.mouse_at: QPointF | None = None
+        self.linked: tuple[Moment, float | None] | None = None
+        self._pointed: CrosshairPoint | None = None
         self.picture = Picture(model.frame(), model.scene, self.theme)
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
@@ -98,9 +107,15 @@ class ChartOverlay(QObject):
         point = None
         if at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
             point = snap_crosshair(frame, series, at.x(), at.y(), scene.options.magnet)
+        own = point
+        if point is None and self.linked is not None:
+            point = linked_point(frame, series, *self.linked)
         hovered = self.legend_at(at) if at is not None and self._gestures.grabbed is None else None
         self.picture = Picture(frame, scene, self.theme, point, self._countdown, hovered)
         self._repaint(self._overlay.show(self.picture))
+        if own != self._pointed:
+            self._pointed = own
+            self.pointed.emit(own)
 
     def _repaint(self, rects: list[QRect]) -> None:
         """Repaint parts of the overlay at once; all of it is repainted with a chart that changed."""

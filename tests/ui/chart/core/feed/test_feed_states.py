@@ -6,9 +6,11 @@ import pytest
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.core.chart_messages import offline_text
 from candledesk.ui.chart.core.feed.feed_events import (
     GoalSet,
     JobEnded,
+    NetworkLost,
     NetworkRestored,
     ReplyArrived,
     RequestCancelled,
@@ -70,6 +72,7 @@ OPEN = (*RESTING, LOADING)
 PLAN = PlanWindow(AAPL, VIEW, WINDOW)
 AGAIN = replace(PLAN, is_required=True)
 WAIT_OVER = SayWaiting("")
+UNREACHED = offline_text("AAPL")
 
 
 def arrived(**changes):
@@ -84,6 +87,8 @@ OPENING = [
         LookingUp(MSFT, 5), (Follow(MSFT), PlanOpening(MSFT)),
     ),
     ("the same series again", LOADING, SeriesOpened(AAPL), BLANK, LookingUp(AAPL, 5), (PlanOpening(AAPL),)),
+    ("a series at a date", Closed(3), SeriesOpened(AAPL, DATE), BLANK,
+     LookingUp(AAPL, 3, DATE), (Follow(AAPL), PlanOpening(AAPL, DATE))),
     ("a series is closed", LOADING, SeriesClosed(), AAPL_BARS, Closed(5), (Follow(None),)),
     ("a planned window is requested", LOOKING_UP, WindowPlanned(AAPL, FIRST), BLANK,
      Loading(AAPL, 6, VIEW, FIRST), (Send(AAPL, 6, FIRST),)),
@@ -144,6 +149,11 @@ RETRIES = [
     ("the pause is over during a request", LOADING, RetryDue(), BLANK, OUTDATED, ()),
     ("the network is back", REFUSED, NetworkRestored(), BLANK, REFUSED, (PlanOpening(AAPL),)),
     ("the network is back for a chart with bars", SHOWING, NetworkRestored(), AAPL_BARS, SHOWING, ()),
+    ("the network is lost while a series is looked up", LOOKING_UP, NetworkLost(), MSFT_BARS, Showing(MSFT, 5),
+     (Follow(MSFT), WAIT_OVER, Report(UNREACHED), PlanWindow(MSFT, VIEW, None, True))),
+    ("the network is lost beside an empty chart", LOOKING_UP, NetworkLost(), BLANK, LOOKING_UP, ()),
+    ("the network is lost during a request", LOADING, NetworkLost(), MSFT_BARS, LOADING, ()),
+    ("the network is lost for a chart with bars", SHOWING, NetworkLost(), AAPL_BARS, SHOWING, ()),
     ("a person tries again", REFUSED, RetryRequested(), BLANK, REFUSED, (ShowLoading(AAPL), PlanOpening(AAPL))),
     ("a person updates a chart with bars", SHOWING, RetryRequested(), AAPL_BARS, SHOWING, ()),
 ]  # fmt: skip
@@ -172,6 +182,10 @@ REPLIES = [
     ("a look-up that failed", LOADING,
      arrived(first_open_time=None, is_known=False, edge=EdgeState.FAILED, edge_reason="No answer."), MSFT_BARS,
      Showing(MSFT, 5), (Follow(MSFT), WAIT_OVER, Report("No answer."), PlanWindow(MSFT, VIEW, None, True))),
+    ("the same without a network", LOADING, arrived(first_open_time=None, is_known=False, is_offline=True), MSFT_BARS,
+     Showing(MSFT, 5), (Follow(MSFT), WAIT_OVER, Report(UNREACHED), PlanWindow(MSFT, VIEW, None, True))),
+    ("a known series without a network", LOADING, arrived(first_open_time=None, is_offline=True), MSFT_BARS, SHOWING,
+     (ShowWindow(BARS, is_new=True), WAIT_OVER, PLAN)),
     ("the latest window that was asked for", replace(LOADING, goal=LATEST), arrived(is_unchanged=True), AAPL_BARS,
      SHOWING, (ShowWindow(BARS, is_latest=True), WAIT_OVER, PLAN)),
     ("a window from before the latest was asked for", replace(OUTDATED, goal=LATEST), arrived(anchor=700), AAPL_BARS,
@@ -209,6 +223,12 @@ DATES = [
      arrived(anchor=900, first_open_time=None, edge=EdgeState.FAILED),
      AAPL_BARS, MISSED,
      (WAIT_OVER, Report(f"There are no bars around {DATE_TEXT}."), PlanWindow(AAPL, VIEW, None, True))),
+    ("another series opens at its date", replace(TO_DATE, goal=GoToDate(900, 2.5)), arrived(anchor=900), MSFT_BARS,
+     AT_DATE, (ShowWindow(BARS, is_new=True, date=900, right_bars=2.5), WAIT_OVER, PLAN_BESIDE)),
+    ("another series whose date is not stored yet", TO_DATE, arrived(anchor=900, first_open_time=901), MSFT_BARS,
+     replace(AT_DATE, goal=DATE), (ShowWindow(BARS, is_new=True), WAIT_OVER, PLAN_DATE)),
+    ("a series that was to open at a date is refused", TO_DATE, RequestFailed(5, "No such symbol."), MSFT_BARS,
+     Showing(MSFT, 5), (Follow(MSFT), WAIT_OVER, Report("No such symbol."), PlanWindow(MSFT, VIEW, None, True))),
     ("another series opens before its date", TO_DATE, arrived(), MSFT_BARS, replace(AT_DATE, goal=DATE),
      (ShowWindow(BARS, is_new=True), WAIT_OVER, PLAN_DATE)),
 ]  # fmt: skip
@@ -298,8 +318,8 @@ def test_each_event_leads_to_its_state_and_actions(state, event, shown, expected
     "event",
     [
         SeriesClosed(), ViewportMoved(), GoalSet(DATE), StoreChanged(), JobEnded("AAPL", "1d"), RetryDue(),
-        NetworkRestored(), RetryRequested(), WindowPlanned(AAPL, FIRST), RequestFailed(5, TEXT), RequestCancelled(5),
-        arrived(),
+        NetworkLost(), NetworkRestored(), RetryRequested(), WindowPlanned(AAPL, FIRST), RequestFailed(5, TEXT),
+        RequestCancelled(5), arrived(),
     ],
     ids=lambda event: type(event).__name__,
 )  # fmt: skip
