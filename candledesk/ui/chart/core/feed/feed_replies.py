@@ -162,7 +162,8 @@ class ReplyArrived:
                 is_reached = self.anchor is None
                 window = replace(window, is_latest=is_reached)
             case GoToDate(date, right_bars) if not is_new or self._has(goal):
-                is_reached, said = True, "" if goal.is_first else reach_text(self.window, date)
+                is_asked = right_bars is None and not goal.is_first  # by a person, who named the date
+                is_reached, said = True, reach_text(self.window, date) if is_asked else ""
                 window = replace(window, date=date, right_bars=right_bars, is_first=goal.is_first)
             case OpenAt(right_time):
                 is_reached = self._is_around(goal.anchor)

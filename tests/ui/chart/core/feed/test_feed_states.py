@@ -7,6 +7,7 @@ import pytest
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.chart.core.chart_messages import offline_text
+from candledesk.ui.chart.core.axis import BarAxis
 from candledesk.ui.chart.core.feed.feed_events import (
     GoalSet,
     JobEnded,
@@ -47,6 +48,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
 )
 from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, OpenAt, PrefetchWindow
 from candledesk.ui.chart.core.scene import Series
+from tests.fake_data import NOW, make_bars
 
 NOTHING = ("", INTERVALS["1d"])
 AAPL, MSFT, WEEKLY = ("AAPL", INTERVALS["1d"]), ("MSFT", INTERVALS["1d"]), ("AAPL", INTERVALS["1wk"])
@@ -269,6 +271,8 @@ EMPTY = {"anchor": 900, "first_open_time": None}
 THERE = ShowWindow(BARS, is_new=True, right_time=900)
 LATER = replace(BARS, oldest_askable=5_000 - 86_400)  # so that its history begins at 5,000
 NEARER = GoToDate(900, near=5_000)
+THREE = make_bars(3, end=NOW + 3 * 86_400)
+DATED_BARS = replace(BARS, symbol="AAPL", bars=THREE, axis=BarAxis(THREE.open_time), edge=EdgeState.START)
 PLACES = [
     ("a place on another series", SHOWING, SeriesOpened(MSFT, PLACE), AAPL_BARS, LookingUp(MSFT, 5, PLACE),
      (Follow(MSFT), PlanOpening(MSFT, PLACE))),
@@ -296,6 +300,12 @@ PLACES = [
     ("the first bar, in answer to an earlier date", replace(LOADING, goal=NEARER),
      arrived(anchor=5_000, first_open_time=5_000, edge=EdgeState.START), AAPL_BARS, SHOWING,
      (ShowWindow(BARS, date=900), WAIT_OVER, PLAN)),
+    ("a date at the right edge needs no words", replace(LOADING, goal=GoToDate(-900, 2.5)),
+     arrived(window=DATED_BARS, anchor=-900, edge=EdgeState.START), AAPL_BARS, SHOWING,
+     (ShowWindow(DATED_BARS, date=-900, right_bars=2.5), WAIT_OVER, PLAN)),
+    ("a date that a person named", replace(LOADING, goal=GoToDate(-900)),
+     arrived(window=DATED_BARS, anchor=-900, edge=EdgeState.START), AAPL_BARS, SHOWING,
+     (ShowWindow(DATED_BARS, date=-900), WAIT_OVER, PLAN, SayPlace("AAPL begins on 24 Nov 2025"))),
     ("a date without a network", replace(LOADING, goal=DATE), arrived(**EMPTY, is_offline=True), AAPL_BARS,
      Showing(AAPL, 5), (WAIT_OVER, Report("The bars of 1 Jan 1970 are not stored, and nothing can be fetched now."),
      PlanWindow(AAPL, VIEW, None, is_required=True))),
