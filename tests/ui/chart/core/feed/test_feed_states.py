@@ -6,8 +6,8 @@ import pytest
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.chart_messages import offline_text
 from candledesk.ui.chart.core.axis import BarAxis
+from candledesk.ui.chart.core.chart_messages import offline_text
 from candledesk.ui.chart.core.feed.feed_events import (
     GoalSet,
     JobEnded,
