@@ -199,6 +199,7 @@ class FakeCache(FakeMaintenance):
             n_newer=len(bars) - hi,
             odd=odd,
             usual=usual,
+            stored_from=int(bars.open_time[0]) if len(bars) else None,
         )
 
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:

@@ -82,6 +82,7 @@ class ChartPage(QWidget):
         self.feed.opened.connect(self.opened)
         self.feed.opened.connect(self._toast.hide)
         self.feed.failed.connect(self.show_toast)
+        self.model.said.connect(self.show_toast)
         self.feed.waiting_changed.connect(self._on_waiting_changed)
         self.model.series_changed.connect(self.changed)
         self.model.changed.connect(self._on_model_changed)

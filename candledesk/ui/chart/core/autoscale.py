@@ -10,7 +10,7 @@ import numpy as np
 
 from candledesk.ui.chart.core.options import ChartType, PriceMode
 from candledesk.ui.chart.core.panes import PRICE, Unit
-from candledesk.ui.chart.core.scales import LEAST_PRICE, ValueRange, autoscale
+from candledesk.ui.chart.core.scales import LEAST_PRICE, MARGIN_TOP, ValueRange, autoscale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _COUNTED = (PriceMode.PERCENT, PriceMode.INDEXED)
 _VOLUME_HEADROOM = 0.12
+_MOST_FOR_LEGEND = 0.5  # of the pane
 
 
 class Extent(NamedTuple):
@@ -102,11 +103,25 @@ def fit_values(unit: Unit, extent: Extent | None) -> ValueRange:
     return ValueRange(0.0, extent.high * (1 + _VOLUME_HEADROOM) if extent is not None and extent.high > 0 else 1.0)
 
 
-def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns, layers: Sequence[ScaledLayer]) -> Fit:
+def legend_margin(legend_px: float, pane_px: float) -> float:
+    """Return the share of the pane of prices that stays free at its top: in a low pane as much as the legend needs."""
+    return max(MARGIN_TOP, min(_MOST_FOR_LEGEND, legend_px / max(pane_px, 1.0)))
+
+
+def fit_prices(
+    scene: ChartScene,
+    lo: int,
+    hi: int,
+    columns: BarColumns,
+    layers: Sequence[ScaledLayer],
+    *,
+    top: float = MARGIN_TOP,
+) -> Fit:
     """Fit the price axis to the rows ``[lo, hi)``, which are drawn as ``columns``, unless a range was set by hand.
 
     Percent and index count from the first close above zero; without one the axis shows prices. A logarithmic axis
-    leaves out what is not above zero; without anything else it is a normal one.
+    leaves out what is not above zero; without anything else it is a normal one. ``top``: the share of the pane that
+    stays free at its top.
     """
     series = scene.series
     odd, is_log, notes = series.oddities, scene.is_log, []
@@ -122,7 +137,7 @@ def fit_prices(scene: ChartScene, lo: int, hi: int, columns: BarColumns, layers:
     if scene.price_range is not None:
         return Fit(scene.price_range, mode, base, tuple(notes))
     extent = extent_of(layers, PRICE, ShownBars(scene, lo, hi, columns, is_log)) or Extent(math.nan, math.nan)
-    fitted = autoscale(*extent, is_log=is_log, is_inverted=scene.is_inverted)
+    fitted = autoscale(*extent, is_log=is_log, is_inverted=scene.is_inverted, top=top)
     if odd is not None and hi > lo:
         notes += _jump_notes(series, odd, lo, hi, fitted)
     return Fit(fitted, mode, base, tuple(notes))

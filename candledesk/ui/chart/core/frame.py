@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from candledesk.ui.chart.core.autoscale import ShownBars, StudyExtent, extent_of, fit_prices, fit_values
+from candledesk.ui.chart.core.autoscale import ShownBars, StudyExtent, extent_of, fit_prices, fit_values, legend_margin
 from candledesk.ui.chart.core.events.event_marks import place_marks, shown_kinds
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows
@@ -17,6 +17,7 @@ from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
 from candledesk.ui.chart.core.panes import PRICE, VOLUME, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
 from candledesk.ui.chart.core.studies.columns import show_studies
+from candledesk.ui.chart.core.studies.legend_rows import legend_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -206,7 +207,9 @@ def solve_frame(
     columns, is_up = _draw_columns(scene, placed, block, rows)
     studies = show_studies(scene.studies, scene.study_values, placed, block, dpr)
     layers = (*layers, *(StudyExtent(one) for one in studies))
-    fit = fit_prices(scene, lo, hi, columns, layers)
+    legend = legend_height(sum(one.study.pane == PRICE for one in studies))
+    top = legend_margin(legend, panes.box(PRICE).height / dpr)
+    fit = fit_prices(scene, lo, hi, columns, layers, top=top)
     shown = ShownBars(scene, lo, hi, columns, fit.range.is_log)
     x = _centres(placed, columns, dpr)
     priced = Priced(columns, x, is_up)

@@ -15,7 +15,7 @@ from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, Pane
 from candledesk.ui.chart.core.time_ticks import TimeAxisData, build_calendar
-from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Logical, Viewport
+from candledesk.ui.chart.core.viewport import Logical, Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 DEFAULT_DECIMALS = 2
-_ROOM = 1.25  # how much wider than a whole history the view may be
-_MANY_BARS = 20_000  # that may be looked at before they are stored
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,14 +148,6 @@ def view_of_date(view: Viewport, series: Series, date: int, right_bars: float | 
         return placed.moved(Logical(start + right_bars), view.spacing)
     views = [placed.centred(date), *([placed.on_first()] if series.edge is EdgeState.START else [])]
     return max(views, key=lambda moved: moved.place(series.axis).right_edge)
-
-
-def min_spacing(series: Series, width: float) -> float:
-    """Return the least bar spacing: nothing is gained by zooming out far beyond what is stored of a history."""
-    n_stored = series.axis.n_stored
-    is_whole = series.edge is EdgeState.START and series.at_latest and n_stored > 0
-    n_most = n_stored * _ROOM if is_whole else max(_MANY_BARS, n_stored * _ROOM)
-    return min(DEFAULT_SPACING, width / n_most)
 
 
 @dataclass(frozen=True, slots=True)

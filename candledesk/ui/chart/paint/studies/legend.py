@@ -11,15 +11,17 @@ from PySide6.QtGui import QPainter, QPen
 
 from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.core.studies.legend_rows import (
+    ROW_H,
     LegendPart,
     LegendTarget,
     is_settled_at,
+    legend_height,
     legend_note,
     legend_values,
 )
 from candledesk.ui.chart.paint.layer import Cover, Layer
 from candledesk.ui.chart.paint.pixels import colour_of, fill
-from candledesk.ui.chart.paint.studies.study_paint import faint
+from candledesk.ui.chart.paint.studies.study_paint import backing
 from candledesk.ui.chart.paint.text_painter import Pen, draw_line, figures_width, shortened, static_text, write_figures
 from candledesk.ui.theme.themes import FONT_PX
 
@@ -30,14 +32,10 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.paint.layer import Picture
 
-ROW_H = 20.0
-"""The height of a row in logical pixels (WINDOW.md, look)."""
-_PRICE_TOP = 52.0  # below the title and the values of the bar
 _TOP = 4.0
 _LEFT = 12.0
 _GAP = 8.0
 _ICON = 20.0
-_BACKING = 190  # of 255, below the words where bars and lines pass behind them (WINDOW.md, rule 7)
 _PARTS = (LegendPart.EYE, LegendPart.GEAR, LegendPart.REMOVE)
 
 
@@ -67,7 +65,7 @@ def legend_rows(frame: Frame) -> tuple[LegendRow, ...]:
     dpr, pen = frame.dpr, Pen(round(FONT_PX * frame.dpr), "")
     height, left, rows = round(ROW_H * dpr), round(_LEFT * dpr), []
     for box in frame.panes.boxes:
-        top = box.top + round((_PRICE_TOP if box.pane.id == PRICE else _TOP) * dpr)
+        top = box.top + round((legend_height(0) if box.pane.id == PRICE else _TOP) * dpr)
         for one in (one for one in frame.studies if one.study.pane == box.pane.id):
             if top + height <= box.bottom:
                 width = static_text(one.study.title, pen.pixels, pen.is_bold)[1]
@@ -158,7 +156,7 @@ def _paint(painter: QPainter, picture: Picture) -> None:
             figures[-1].left + figures_width(figures[-1].text, Pen(round(FONT_PX * dpr), "")) if figures else row.icons
         )
         left, top = row.left - round(4 * dpr), row.top + 1
-        fill(painter, left, top, end - left, height - 1, faint(theme.background, _BACKING))
+        fill(painter, left, top, end - left, height - 1, backing(theme))
         study, middle = row.shown.study, row.top + height // 2
         is_own = picture.hovered is not None and picture.hovered.key == study.key
         colour = theme.text if is_own else theme.text_muted if study.is_shown else theme.crosshair
