@@ -36,6 +36,7 @@ from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
+from tests.fake_compares import fake_compare_rows
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import resolved
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CacheApi
+    from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows, IndicatorRowsRequest
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
@@ -275,6 +277,19 @@ class FakeCache(FakeMaintenance):
     def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
         asked = IndicatorRequest(request.symbol, request.interval, request.study, request.span)
         return resolved(lambda: fake_indicator_rows(request, self.load_indicator(asked).result()))
+
+    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
+        self.calls.append(("load_compare", (request,)))
+
+        def answer() -> CompareRows:
+            if request.other not in self.instruments:
+                raise UnknownSymbolError(request.other, f"Yahoo knows no symbol {request.other!r}.")
+            wide = Span(request.span.start - 30 * DAY_S, request.span.end)
+            main = self._stored_bars(request.symbol, request.interval, request.span)
+            other = self._stored_bars(request.other, request.interval, wide)
+            return fake_compare_rows(request, main, other, self.instruments[request.other])
+
+        return resolved(answer)
 
     # -- series and symbols
 

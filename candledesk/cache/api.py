@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.events import Event
     from candledesk.cache.indicator_messages import (
         IndicatorReply,
@@ -220,6 +221,13 @@ class CacheApi(CommandApi, Protocol):
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
+        ...
+
+    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
+        """Return another series' closes beside the stored bars of a chart, and schedule what is missing of it.
+
+        Fails with ``UnknownSymbolError``, ``OfflineError`` or ``NotCachedError`` when the other one is not known.
+        """
         ...
 
     def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:

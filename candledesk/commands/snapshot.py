@@ -16,10 +16,10 @@ from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import parse_span, report_gaps
 from candledesk.commands.waiting import saying_what_is_awaited
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError, NotCachedError, OfflineError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
-from candledesk.domain.symbols import parse_symbol
 from candledesk.domain.texts import printable
 from candledesk.indicators.studies import parse_study
 from candledesk.ui.chart.core.options import ChartType
@@ -119,7 +119,7 @@ def take_snapshot(
     studies = [parse_study(text) for text in indicators]
     has_span = start is not None or end is not None
     request = BarsRequest(
-        parse_symbol(symbol),
+        parse_charted(symbol),
         parse_interval(interval),
         parse_span(start, end) if has_span else None,
         fill="none" if offline else "wait",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
+from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval
-from candledesk.domain.symbols import parse_symbol
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.shell.chart_tabs import ChartTabs
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
@@ -126,7 +126,7 @@ class ChartController(QObject):
         """Show a series in the chart in front; a message there when ``symbol`` cannot be one."""
         page = self.page or self.add_chart()
         try:
-            page.feed.open(parse_symbol(symbol), interval)
+            page.feed.open(parse_charted(symbol), interval)
             page.feed.show_loading()
         except InputError as error:
             page.show_toast(str(error))

@@ -189,7 +189,7 @@ async def _update_latest(context: RequestContext, request: RouteRequest) -> Resp
 
 
 _READ_PARAMS = (
-    params.SYMBOL,
+    params.CHARTED,
     params.INTERVAL,
     params.FROM,
     params.TO,

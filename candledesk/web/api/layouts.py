@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from candledesk.domain.compare.ratio import CHARTED_PATTERN
 from candledesk.domain.interval import INTERVAL_PATTERN
-from candledesk.domain.symbols import SYMBOL_PATTERN
 from candledesk.domain.times import UtcSeconds
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import raw_field
@@ -69,7 +69,7 @@ _CHARTS: dict[str, Any] = {
     "items": {
         "type": "object",
         "properties": {
-            "symbol": {"type": "string", "pattern": SYMBOL_PATTERN},
+            "symbol": {"type": "string", "pattern": CHARTED_PATTERN},
             "interval": {"type": "string", "pattern": INTERVAL_PATTERN},
         },
         "required": ["symbol", "interval"],
