@@ -11,6 +11,7 @@ from candledesk.ui.features.about import about_feature
 from candledesk.ui.features.appearance import appearance_feature
 from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
+from candledesk.ui.features.compare.feature import compare_feature
 from candledesk.ui.features.connection import connection_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
@@ -37,6 +38,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     storage_feature,
     chart_feature,
     indicators_feature,
+    compare_feature,
     undo_feature,
     connection_feature,
     window_feature,

@@ -112,6 +112,7 @@ class ChartController(QObject):
         page.feed.failed.connect(self._on_page_changed)
         page.model.command_done.connect(self.command_done)
         page.model.studies_changed.connect(self.arranged)
+        page.model.compares_changed.connect(self.arranged)
         page.study_settings_requested.connect(self.study_settings_requested)
         self.tabs.add_page(page)
         self.chart_added.emit(page)
@@ -189,6 +190,7 @@ class ChartController(QObject):
         """Stop asking the cache for bars: the window ends."""
         for page in self.tabs.pages():
             page.feed.close()
+            page.compare_feed.close()
 
     # -- the chart in front
 

@@ -12,6 +12,8 @@ from candledesk.ui.chart.widget.chart_feed import ChartFeed
 from candledesk.ui.chart.widget.chart_model import ChartModel
 from candledesk.ui.chart.widget.chart_studies import ChartStudies
 from candledesk.ui.chart.widget.chart_view import ChartView
+from candledesk.ui.chart.widget.compares.chart_compares import ChartCompares
+from candledesk.ui.chart.widget.compares.compare_feed import CompareFeed
 from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
 from candledesk.ui.chart.widget.study_feed import StudyFeed
 from candledesk.ui.plain_text import PlainLabel
@@ -35,7 +37,7 @@ _TOAST_MS = 7_000
 class ChartPage(QWidget):
     """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries a text.
 
-    ``study_settings_requested`` carries the key of an indicator.
+    ``study_settings_requested`` carries the key of an indicator or of a compared series.
     """
 
     changed = Signal()
@@ -51,6 +53,8 @@ class ChartPage(QWidget):
         self.feed = ChartFeed(cache, bridge, self.model, view_id)
         self.studies = ChartStudies(self.model)
         self.study_feed = StudyFeed(cache, bridge, self.model)
+        self.compares = ChartCompares(self.model)
+        self.compare_feed = CompareFeed(cache, bridge, self.model)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
         self._cache = cache
         self._tasks = WidgetTasks(self, self.show_toast)
@@ -115,10 +119,11 @@ class ChartPage(QWidget):
             self.strip.setVisible(self.model.scene.options.has_coverage)
 
     def _on_study_requested(self, key: str, part: str) -> None:
+        rows = self.studies if self.compares.find(key) is None else self.compares
         if part == LegendPart.EYE:
-            self.studies.toggle(key)
+            rows.toggle(key)
         elif part == LegendPart.REMOVE:
-            self.studies.remove(key)
+            rows.remove(key)
         else:
             self.study_settings_requested.emit(key)
 
@@ -143,4 +148,5 @@ class ChartPage(QWidget):
     def close_feed(self) -> None:
         """Stop asking the cache for bars."""
         self.feed.close()
+        self.compare_feed.close()
         self.view.close()

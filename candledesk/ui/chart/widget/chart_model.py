@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from candledesk.domain.interval import Interval
+    from candledesk.ui.chart.core.compares.compare import Compare
+    from candledesk.ui.chart.core.compares.compare_values import CompareValues
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -35,14 +37,14 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.paint.layer import Layer
 
 ZOOM_STEP = 1.25  # one press of a key
-_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted", "studies")
+_ARRANGED = ("panes", "maximised", "price_range", "price_mode", "is_inverted", "studies", "compares")
 
 
 class ChartModel(QObject):
     """Holds the scene; ``changed`` after anything visible changed, ``viewport_changed`` after the view moved.
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
-    for the default one. ``studies_changed``: other indicators are to be drawn, or in another way.
+    for the default one. ``studies_changed``, ``compares_changed``: other indicators or compared series are to be drawn.
     """
 
     changed = Signal()
@@ -52,6 +54,7 @@ class ChartModel(QObject):
     date_requested = Signal(object)  # UTC seconds: a C int ends in 2038
     command_done = Signal(object)
     studies_changed = Signal()
+    compares_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
@@ -108,7 +111,7 @@ class ChartModel(QObject):
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
         if (previous.symbol, previous.interval) != (series.symbol, series.interval):
-            self.scene = replace(self.scene, study_values={})
+            self.scene = replace(self.scene, study_values={}, compare_values={})
         if is_latest_requested:
             self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
         elif date is not None:
@@ -273,13 +276,19 @@ class ChartModel(QObject):
         """Show the values that came of an indicator."""
         self._replace(study_values={**self.scene.study_values, key: values})
 
+    def set_compare_values(self, key: str, values: CompareValues) -> None:
+        """Show the values of a compared series."""
+        self._replace(compare_values={**self.scene.compare_values, key: values})
+
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""
         self._replace(studies=studies)
 
-    def restore_studies(self, studies: tuple[ChartStudy, ...], panes: tuple[Pane, ...]) -> None:
-        """Show the indicators and the panes of a layout, as the state before the first command."""
-        self._replace(studies=studies, panes=panes)
+    def restore_contents(
+        self, studies: tuple[ChartStudy, ...], compares: tuple[Compare, ...], panes: tuple[Pane, ...]
+    ) -> None:
+        """Show the indicators, compared series and panes of a layout, as the state before the first command."""
+        self._replace(studies=studies, compares=compares, panes=panes)
 
     def toggle_maximised(self, pane: str) -> None:
         """Give a pane all of the height, or return to the shared height."""
@@ -331,3 +340,5 @@ class ChartModel(QObject):
         self.changed.emit()
         if previous.studies != self.scene.studies:
             self.studies_changed.emit()
+        if previous.compares != self.scene.compares:
+            self.compares_changed.emit()

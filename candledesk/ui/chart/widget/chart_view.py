@@ -16,6 +16,7 @@ from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart, LegendTarget
+from candledesk.ui.chart.paint.compares.legend import compare_legend_text, compare_target
 from candledesk.ui.chart.paint.countdown import countdown_text
 from candledesk.ui.chart.paint.layer import Picture
 from candledesk.ui.chart.paint.legend_painter import legend_text
@@ -63,7 +64,8 @@ _CURSORS = {
 class ChartView(pg.GraphicsView):  # type: ignore[misc]
     """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field.
 
-    ``study_requested`` carries what was clicked of the legend's row of an indicator: its gear, or its title twice.
+    ``study_requested`` carries what was clicked of the legend's row of an indicator or of a compared series: an icon,
+    or its title twice.
     """
 
     viewport_changed = Signal()
@@ -140,6 +142,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             self._palette = base, options, theme
         return theme
 
+    @property
+    def compare_legend(self) -> str:
+        """What the legend says of the compared series, a line each."""
+        return compare_legend_text(self._picture)
+
     def set_theme(self, theme: Theme) -> None:
         """Change the palette."""
         self._palette = theme, None, theme
@@ -150,9 +157,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         return self._gestures.hit_at(at.x(), at.y())
 
     def legend_at(self, at: QPointF | QPoint) -> LegendTarget | None:
-        """Return what of the legend's rows of indicators lies at a position."""
+        """Return what of the legend's rows of indicators and compared series lies at a position."""
         frame = self.model.frame()
-        return legend_target(frame, at.x() * frame.dpr, at.y() * frame.dpr)
+        where = at.x() * frame.dpr, at.y() * frame.dpr
+        return legend_target(frame, *where) or compare_target(frame, *where)
 
     def animate_latest(self) -> None:
         """Move to the latest bar, animated."""

@@ -1,0 +1,120 @@
+"""Compare as a feature of the window: the search behind the action, and the menu of a compared series."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QMenu
+
+from candledesk.domain.errors import InputError
+from candledesk.ui.chart.core.compares.compare import COLOURS, Place
+from candledesk.ui.features.compare.compare_dialog import CompareDialog
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from candledesk.ui.chart.core.compares.compare import Compare
+    from candledesk.ui.shell.chart_page import ChartPage
+    from candledesk.ui.shell.feature import WindowContext
+
+_COLOUR_NAMES = ("Orange", "Blue", "Purple", "Olive", "Pink", "Cyan")  # of ``COLOURS``
+_SWATCH_PX = 12
+_KEYS = (
+    ("Mouse", "Hide, set or remove a compared symbol", "Point at its name"),
+    ("Mouse", "Menu of a compared symbol", "Double-click its name"),
+)
+
+
+class CompareController(QObject):
+    """Opens the search and the menu for the active chart, and compares what other features ask for."""
+
+    def __init__(self, context: WindowContext) -> None:
+        """Listen to the charts of a window."""
+        super().__init__(context.window)
+        self._window, self._charts, self._cache = context.window, context.charts, context.cache
+        context.requests.compare_requested.connect(self.add)
+        context.charts.menu_requested.connect(self._on_menu_requested)
+        context.charts.study_settings_requested.connect(self._on_settings_requested)
+
+    def show_search(self) -> None:
+        """Open the search for the active chart."""
+        if self._charts.page is not None:
+            dialog = CompareDialog(self._cache, self._window)
+            dialog.chosen.connect(self.add)
+            dialog.open()
+
+    def add(self, symbol: str, place: Place = Place.PERCENT) -> None:
+        """Compare a symbol with the active chart; a message there says why when that cannot be done."""
+        page = self._charts.page
+        if page is None or not page.model.series.symbol:
+            return
+        try:
+            page.compares.add(symbol, place)
+        except InputError as error:
+            page.show_toast(str(error))
+
+    def remove_all(self) -> None:
+        """Remove all compared series of the active chart."""
+        if self._charts.page is not None:
+            self._charts.page.compares.remove_all()
+
+    def has_compares(self) -> bool:
+        """Return whether the active chart compares something."""
+        page = self._charts.page
+        return page is not None and bool(page.model.scene.compares)
+
+    def _on_menu_requested(self, at: QPoint) -> None:
+        page = self._charts.page
+        target = page.view.legend_at(at) if page is not None else None
+        one = page.compares.find(target.key) if page is not None and target is not None else None
+        if page is not None and one is not None:
+            self._show_menu(page, one, page.view.mapToGlobal(at))
+
+    def _on_settings_requested(self, key: str) -> None:
+        page = self._charts.page
+        one = page.compares.find(key) if page is not None else None
+        if page is not None and one is not None:
+            self._show_menu(page, one, page.view.cursor().pos())
+
+    def _show_menu(self, page: ChartPage, one: Compare, at: QPoint) -> None:
+        menu = self.menu_of(page, one)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def menu_of(self, page: ChartPage, one: Compare) -> QMenu:
+        """Return the menu of a compared series."""
+        menu, compares = QMenu(self._window), page.compares
+        for place in Place:
+            action = menu.addAction(place.words, partial(compares.set_place, one.key, place))
+            action.setCheckable(True)
+            action.setChecked(place is one.place)
+        menu.addSeparator()
+        colours = menu.addMenu("Colour")
+        for name, colour in zip(_COLOUR_NAMES, COLOURS, strict=True):
+            pixmap = QPixmap(_SWATCH_PX, _SWATCH_PX)
+            pixmap.fill(QColor(colour))
+            colours.addAction(QIcon(pixmap), name, partial(compares.set_colour, one.key, colour))
+        menu.addSeparator()
+        menu.addAction(f"Open {one.symbol}", partial(self._charts.enter_symbol, one.symbol))
+        menu.addAction("Hide" if one.is_shown else "Show", partial(compares.toggle, one.key))
+        menu.addAction("Remove", partial(compares.remove, one.key))
+        return menu
+
+
+def compare_feature(context: WindowContext) -> Feature:
+    """Return the entries of the Chart menu."""
+    controller = CompareController(context)
+    return Feature(
+        "compare",
+        (
+            ActionRow("compare", "Chart", "Compare…", ("Alt+O",), controller.show_search, context.charts.has_target),
+            ActionRow(
+                "remove_compares", "Chart", "Remove compared symbols", (), controller.remove_all,
+                controller.has_compares,
+            ),
+        ),
+        keys=_KEYS,
+    )  # fmt: skip
