@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.calendar.countdown import seconds_to_close
+from candledesk.ui.chart.core.compares.compare import Place
 from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.undo import Change, Command
@@ -288,7 +289,9 @@ class ChartModel(QObject):
         self, studies: tuple[ChartStudy, ...], compares: tuple[Compare, ...], panes: tuple[Pane, ...]
     ) -> None:
         """Show the indicators, compared series and panes of a layout, as the state before the first command."""
-        self._replace(studies=studies, compares=compares, panes=panes)
+        is_percent = any(one.place is Place.PERCENT for one in compares)
+        mode = PriceMode.PERCENT if is_percent else self.scene.price_mode
+        self._replace(studies=studies, compares=compares, panes=panes, price_mode=mode)
 
     def toggle_maximised(self, pane: str) -> None:
         """Give a pane all of the height, or return to the shared height."""

@@ -1,4 +1,4 @@
-"""The search for a symbol to compare: Enter adds it as chosen below the line, Esc closes."""
+"""The search for a symbol to compare: Enter adds it as chosen above the line, Esc closes."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class CompareDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 12)
         box.setSpacing(10)
-        box.addWidget(self.entry)
-        for at, place in enumerate(Place):
+        for at, place in enumerate(Place):  # above the line: what is offered while typing covers what is below it
             button = QRadioButton(place.words)
             button.setChecked(place is Place.PERCENT)
             self.places.addButton(button, at)
             box.addWidget(button)
+        box.addWidget(self.entry)
         hint = PlainLabel("Enter compares the symbol with the chart. Esc closes.")
         hint.setEnabled(False)
         box.addWidget(hint)
@@ -52,6 +52,6 @@ class CompareDialog(QDialog):
         self.entry.setFocus()
 
     def _on_symbol_entered(self, symbol: str) -> None:
-        place = list(Place)[self.places.checkedId()]
-        self.accept()
-        self.chosen.emit(symbol, place)
+        if self.isVisible():  # the line reports an offered symbol that is taken by Enter twice
+            self.accept()
+            self.chosen.emit(symbol, list(Place)[self.places.checkedId()])
