@@ -28,6 +28,7 @@ from candledesk.cache.messages import (
     ViewportReply,
     ViewportRequest,
 )
+from candledesk.cache.queries.counted_bars import cut_to_last
 from candledesk.domain.bars import Bars
 from candledesk.domain.coverage import Coverage, CoverageMark, CoverageState
 from candledesk.domain.errors import NotCachedError, UnknownSymbolError
@@ -215,7 +216,10 @@ class FakeCache(FakeMaintenance):
         return future
 
     def _span(self, request: BarsRequest) -> Span:
-        return request.span or Span(self.now - 400 * DAY_S, self.now + 1)
+        latest = Span(self.now - 400 * DAY_S, self.now + 1)
+        if request.countback is not None and request.span is not None:
+            return Span(latest.start, request.span.end)
+        return request.span or latest
 
     def _gaps(self, request: BarsRequest) -> list[Span]:
         oldest = self.instruments[request.symbol].first_open_time or 1_000_000_000
@@ -260,7 +264,8 @@ class FakeCache(FakeMaintenance):
             bars = replace(bars, open=np.where(np.isin(bars.open_time, self.unsent), np.nan, bars.open))
         facts = final, self.instruments[request.symbol], gaps, following, self._rev, odd
         lookback_s = LIMITS[request.interval.base.name].lookback_s
-        return BarsReply(request, self._span(request), bars, *facts, lookback_s=lookback_s)
+        reply = BarsReply(request, self._span(request), bars, *facts, lookback_s=lookback_s)
+        return reply if request.countback is None else cut_to_last(reply, request.countback)
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         def answer() -> IndicatorReply:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 import time
 from pathlib import Path
@@ -12,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from candledesk.cache.messages import BarsRequest
+from candledesk.cache.queries.counted_bars import cut_to_last
+from candledesk.candle_files import csv_text, json_text, parquet_bytes, without_provisional
 from candledesk.commands.context import CommandContext, common_options
 from candledesk.commands.exit_codes import EXIT_DONE
 from candledesk.commands.printing import iso, parse_span, report_gaps
@@ -20,16 +20,14 @@ from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import EnvironmentFaultError, InputError, NotCachedError, OfflineError
 from candledesk.domain.instrument import start_of_history
 from candledesk.domain.interval import parse_interval
-from candledesk.domain.prices.oddity import odd_tokens
 from candledesk.domain.texts import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from candledesk.cache.api import CommandApi
     from candledesk.cache.messages import Adjust, BarsReply
 
-CANDLE_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "final", "odd")
+FORMATS = ("csv", "json", "parquet")
+MAX_DECIMALS = 10
 
 
 @click.command()
@@ -38,8 +36,11 @@ CANDLE_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "final"
 @click.option("--from", "start", metavar="T", help="first instant, inclusive: 2026-11-02 or 2026-11-02T14:30:00Z")
 @click.option("--to", "end", metavar="T", help="end of the span, exclusive")
 @click.option("--adjust", type=click.Choice(["none", "splits", "all"]), default="splits", show_default=True)
-@click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True)
-@click.option("-o", "output", metavar="FILE", help="write to a file instead of stdout")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="csv unless the name of the file says otherwise")
+@click.option("-o", "output", metavar="FILE", help="write to a file instead of stdout: x.csv, x.json or x.parquet")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="only the last N candles before --to")
+@click.option("--final-only", is_flag=True, help="without the candle that still forms")
+@click.option("--decimals", type=click.IntRange(0, MAX_DECIMALS), metavar="N", help="digits after the point of prices")
 @click.option("--offline", is_flag=True, help="print what is cached, ask nothing")
 @click.option("--raw", is_flag=True, help="prices as the provider sent them, in their own unit and basis")
 @common_options
@@ -56,29 +57,37 @@ def print_candles(  # noqa: PLR0913 - the command's options
     start: str | None,
     end: str | None,
     adjust: Adjust,
-    form: str,
+    form: str | None = None,
     output: str | None,
     offline: bool,
     raw: bool = False,
+    limit: int | None = None,
+    final_only: bool = False,
+    decimals: int | None = None,
 ) -> int:
-    """Print candles of a span, filling its gaps first unless ``offline``; ``raw``: with the prices as sent."""
-    if form == "parquet" and output is None:
-        raise InputError("format", "Parquet is binary: name a file with -o FILE")
+    """Print candles of a span, filling its gaps first unless ``offline``; ``raw``: with the prices as sent.
+
+    ``limit``: the last ones only, where ``start`` does not leave fewer; ``final_only`` and ``decimals``: the options.
+    """
+    written = _format_of(form, output)
+    is_counted = limit is not None and start is None
     request = BarsRequest(
         parse_charted(symbol),
         parse_interval(interval),
-        parse_span(start, end),
+        None if is_counted and end is None else parse_span(start, end),
         fill="none" if offline else "wait",
         timeout_s=None,
         adjust=adjust,
         raw=raw,
+        countback=None if limit is None or not is_counted else limit + final_only,
     )
     try:
         with saying_what_is_awaited(cache):
             reply = cache.load_bars(request).result()
     except NotCachedError as error:
         raise OfflineError(f"Nothing of {error.symbol} is cached: run it once without --offline") from None
-    _write(reply, form, output)
+    shown = without_provisional(reply) if final_only else reply
+    _write(shown if limit is None else cut_to_last(shown, limit), written, output, decimals)
     for note in reply.notes:
         print(printable(f"{reply.request.symbol} {reply.request.interval.name}: {note}"), file=sys.stderr)
     _report_derived(reply)
@@ -108,39 +117,24 @@ def _report_start(reply: BarsReply) -> None:
         print(f"{name}: nothing is available before {iso(begin.time)}: {begin.reason}", file=sys.stderr)
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() else repr(value)
+def _format_of(form: str | None, output: str | None) -> str:
+    """Return the format to write: as the name of the file says, unless ``--format`` does; CSV otherwise."""
+    suffix = "" if output is None else Path(output).suffix.lower().removeprefix(".")
+    named = suffix if suffix in FORMATS else None
+    if form is not None and named is not None and form != named:
+        raise InputError("format", f"--format {form} contradicts the name {output}: leave one of them out")
+    found = form or named or "csv"
+    if found == "parquet" and output is None:
+        raise InputError("format", "Parquet is binary: name a file with -o FILE")
+    return found
 
 
-def _price(value: float) -> str:
-    return "" if math.isnan(value) else repr(value)
-
-
-def _finals(reply: BarsReply) -> Sequence[bool]:
-    return (True,) * len(reply.bars) if reply.is_final is None else reply.is_final
-
-
-def _odd(reply: BarsReply) -> list[str]:
-    """Return why each bar is flagged, empty for an ordinary one."""
-    return [odd_tokens(reply.odd.get(time_s, 0)) for time_s in reply.bars.open_time.tolist()]
-
-
-def _rows(reply: BarsReply) -> Iterator[tuple[str, list[float], float, bool, str]]:
-    """Yield time, prices (NaN: not sent), volume, whether it is final, and why it is flagged."""
-    bars = reply.bars
-    columns = (bars.open, bars.high, bars.low, bars.close)
-    prices = zip(*(column.tolist() for column in columns), strict=True)
-    shown = zip(bars.open_time.tolist(), prices, bars.volume.tolist(), _finals(reply), _odd(reply), strict=True)
-    for open_time, values, volume, is_final, odd in shown:
-        yield iso(open_time), list(values), volume, is_final, odd
-
-
-def _write(reply: BarsReply, form: str, output: str | None) -> None:
+def _write(reply: BarsReply, form: str, output: str | None, decimals: int | None) -> None:
     try:
         if form == "parquet" and output is not None:
-            _write_parquet(reply, output)
+            Path(output).write_bytes(parquet_bytes(reply))
             return
-        text = _csv(reply) if form == "csv" else _json(reply)
+        text = csv_text(reply, decimals) if form == "csv" else json_text(reply, decimals)
         if output is None:
             sys.stdout.write(text)
         else:
@@ -149,32 +143,3 @@ def _write(reply: BarsReply, form: str, output: str | None) -> None:
         raise
     except OSError as error:
         raise EnvironmentFaultError(f"Cannot write {output or 'stdout'}: {error.strerror}") from error
-
-
-def _csv(reply: BarsReply) -> str:
-    lines = [",".join(CANDLE_COLUMNS)]
-    lines += [
-        ",".join((time, *map(_price, prices), _number(volume), str(is_final).lower(), odd))
-        for time, prices, volume, is_final, odd in _rows(reply)
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _json(reply: BarsReply) -> str:
-    rows = [
-        (time, *(None if math.isnan(price) else price for price in prices), volume, is_final, odd)
-        for time, prices, volume, is_final, odd in _rows(reply)
-    ]
-    return json.dumps([dict(zip(CANDLE_COLUMNS, row, strict=True)) for row in rows], indent=1) + "\n"
-
-
-def _write_parquet(reply: BarsReply, output: str) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    bars = reply.bars
-    columns = [pa.array(bars.open_time, pa.timestamp("s", tz="UTC"))]
-    columns += [pa.array(column, from_pandas=True) for column in (bars.open, bars.high, bars.low, bars.close)]
-    columns += [pa.array(bars.volume), pa.array(_finals(reply), pa.bool_()), pa.array(_odd(reply), pa.string())]
-    with Path(output).open("wb") as file:  # given a name, pyarrow deletes what stands there when it cannot write
-        pq.write_table(pa.Table.from_arrays(columns, names=list(CANDLE_COLUMNS)), file)

@@ -14,7 +14,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+\- ]\d{2}:\d{2})?")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: ``iso_time`` appends the Z
 FIRST_TIME, LAST_TIME = -62_135_596_800, 253_402_300_799  # the years 1 to 9999: what ISO-8601 texts can hold
-_HELP = "write a date (2026-11-02) or an instant with its offset (2026-11-02T14:30:00Z)"
+TIME_HELP = "write a date (2026-11-02) or an instant with its offset (2026-11-02T14:30:00Z)"
 
 
 def parse_time(text: str, field: str) -> int:
@@ -27,13 +27,13 @@ def parse_time(text: str, field: str) -> int:
     if match is not None and match[2] is None:
         raise InputError(field, f"{text!r} names no offset from UTC: write {match[1]}Z, or {match[1]}+01:00")
     if match is None and not _DATE.fullmatch(text):
-        raise InputError(field, f"Not a time: {text!r}; {_HELP}")
+        raise InputError(field, f"Not a time: {text!r}; {TIME_HELP}")
     offset = "+00:00" if match is None else match[2].replace(" ", "+").replace("Z", "+00:00")
     try:
         moment = datetime.fromisoformat((f"{text}T00:00" if match is None else match[1]) + offset)
         return math.ceil(moment.astimezone(UTC).timestamp())
     except (ValueError, OverflowError):
-        raise InputError(field, f"No such time: {text!r}; {_HELP}") from None
+        raise InputError(field, f"No such time: {text!r}; {TIME_HELP}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from candledesk.cache.messages import (
     ArchiveEntry,
     BarsReply,
@@ -25,20 +23,19 @@ from candledesk.cache.messages import (
     SymbolFound,
 )
 from candledesk.cache.runtime.threads import run_into, start_daemon
-from candledesk.domain.bars import Bars
-from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError, InputError
+from candledesk.domain.errors import CandleDeskError, EnvironmentFaultError
 from candledesk.domain.instrument import Instrument
 from candledesk.domain.job_states import ENDED, JobState
-from candledesk.domain.prices.oddity import parse_tokens
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.times import iso_time
 from candledesk.endpoint_file import read_endpoint
-from candledesk.web.api.candles import Candles, Started
+from candledesk.web.api.candles import Started
 from candledesk.web.api.coverage import name_series
 from candledesk.web.api.jobs import JobPage, Moved
 from candledesk.web.api_client import ApiClient, answered
 from candledesk.web.codec import decode
 from candledesk.web.maintenance_client import RemoteMaintenance
+from candledesk.web.remote_bars import load_bars
 from candledesk.web.remote_indicators import path_of, query_of, read_reply
 from candledesk.web.workspace_client import RemoteWorkspace
 
@@ -84,40 +81,10 @@ class RemoteCache(RemoteMaintenance):
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Fill the span with a job of the running instance, wait for it, and page through the bars."""
-        return answered(lambda: self._load_bars(request))
+        return answered(lambda: load_bars(self._api, request, self._fill))
 
-    def _load_bars(self, request: BarsRequest) -> BarsReply:
-        span = request.span
-        if span is None:
-            raise InputError("from", "Name a span")
-        if request.fill == "wait" and span.end > HISTORY_START and span.start < time.time():
-            self._wait(self._start_backfill(request.symbol, request.interval, span))
-        start = max(span.start, HISTORY_START)
-        query = {
-            "symbol": request.symbol,
-            "interval": request.interval.name,
-            "from": iso_time(start),
-            "to": iso_time(max(span.end, start + 1)),
-            "adjust": request.adjust,
-            "fill": "none",
-            "format": "columns",
-            "limit": PAGE,
-            "raw": "true" if request.raw else None,
-        }
-        # What the job leaves: a symbol that is not in the cache when nothing was to be filled; splits and dividends.
-        first = query | {"fill": "wait", "timeout": WAIT_S} if request.fill == "wait" else query
-        pages = self._pages(first, query)
-        for _ in range(N_REREADS):
-            if len({page["rev"] for page in pages}) == 1:
-                break
-            pages = self._pages(query, query)  # the series has changed between two pages: perhaps its basis
-        return _reply(request, span, pages)
-
-    def _pages(self, first: dict[str, Any], others: dict[str, Any]) -> list[dict[str, Any]]:
-        pages = [self._api.get("/api/v1/candles", first)]
-        while pages[-1]["next"] is not None:
-            pages.append(self._api.get("/api/v1/candles", others | {"cursor": pages[-1]["next"]}))
-        return pages
+    def _fill(self, symbol: str, interval: Interval, span: Span) -> None:
+        self._wait(self._start_backfill(symbol, interval, span))
 
     def load_indicator(self, request: IndicatorRequest) -> Future[IndicatorReply]:
         """Return the values of an indicator."""
@@ -307,41 +274,3 @@ def _span_fields(span: Span | None) -> dict[str, Any]:
 
 def _instrument(row: SymbolFound) -> Instrument:
     return Instrument(row.symbol, row.exchange, row.quote_type, "UTC", None, 2, None, row.name, row.exchange_name)
-
-
-def _reply(request: BarsRequest, span: Span, pages: list[dict[str, Any]]) -> BarsReply:
-    def column(name: str, kind: type) -> np.ndarray[Any, Any]:
-        return np.concatenate([np.array(page["candles"][name], kind) for page in pages])
-
-    prices = [column(name, np.float64) for name in ("open", "high", "low", "close", "volume")]
-    bars = Bars(column("time", np.int64), *prices)
-    finals = [final for page in pages for final in page["candles"]["final"]]
-    texts = [text for page in pages for text in page["candles"]["odd"]]
-    flags = {time: parse_tokens(text) for time, text in zip(bars.open_time.tolist(), texts, strict=True) if text}
-    heads = [decode(Candles, page) for page in pages]
-    head = heads[0]
-    listed = head.start.time if head.start is not None and head.start.kind == "listing" else None
-    return BarsReply(
-        request,
-        span,
-        bars,
-        tuple(finals),
-        Instrument(
-            symbol=head.symbol,
-            exchange=head.exchange,
-            quote_type="",
-            tz=head.timezone,
-            currency=head.currency,
-            price_decimals=head.price_decimals,
-            first_open_time=listed,
-            name=head.name,
-            exchange_name=head.exchange_name,
-        ),
-        tuple(gap for gap in head.gaps if gap.span.overlaps(span)),  # requested from HISTORY_START on
-        None,
-        head.rev,
-        odd=flags,
-        notes=tuple(dict.fromkeys(note for page in heads for note in page.notes)),
-        derived=tuple((part.span, part.interval.name) for part in head.derived),
-        lookback_s=None if head.start is None or listed is not None else int(time.time()) - head.start.time,
-    )

@@ -20,6 +20,7 @@ from candledesk.commands.printing import report_notice
 from candledesk.demo import DemoMarket
 from candledesk.demo.http.clock import parse_instant
 from candledesk.domain.bars import Bars
+from candledesk.domain.errors import InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.domain.span import Span
 from candledesk.domain.times import parse_time
@@ -217,3 +218,38 @@ def test_a_command_says_what_was_damaged(capsys):
     text = "Stored 1h bars of AAA are damaged."
     report_notice(DamageFound("AAA", parse_interval("1h"), Span(0, 3_600), is_lost=True, text=text))
     assert text in capsys.readouterr().err
+
+
+def test_limit_counts_the_newest_candles_also_of_a_symbol_that_seldom_trades(capsys, market, service):
+    now = parse_instant("2026-11-20T12:00:00Z")
+    market.clock.set(now)
+    for symbol, interval in (("THIN", "1m"), ("THIN", "1h"), ("AAPL", "1d"), ("AAPL", "1wk")):
+        given = {"symbol": symbol, "interval": interval, "adjust": "splits", "output": None, "offline": False}
+        assert print_candles(service.controller, start=None, end="2026-11-18", **given, limit=30) == 0
+        newest = read_csv(capsys.readouterr().out)
+        assert print_candles(service.controller, start="2026-01-01", end="2026-11-18", **given) in {0, 3}
+        assert newest.equals(read_csv(capsys.readouterr().out).take(slice(-30, None)))
+
+
+def test_the_name_of_the_file_decides_the_format(tmp_path, service):
+    given = {"symbol": "AAPL", "interval": "1d", "start": "2026-11-02", "end": "2026-11-09", "adjust": "splits"}
+    for name in ("a.csv", "a.json", "a.parquet", "a.txt"):
+        print_candles(service.controller, **given, output=str(tmp_path / name), offline=False)
+    assert (tmp_path / "a.csv").read_text() == (tmp_path / "a.txt").read_text()
+    assert len(json.loads((tmp_path / "a.json").read_text())) == 5
+    assert (tmp_path / "a.parquet").read_bytes().startswith(b"PAR1")
+    with pytest.raises(InputError, match="contradicts"):
+        print_candles(service.controller, **given, form="csv", output=str(tmp_path / "b.json"), offline=False)
+
+
+def test_final_only_leaves_the_forming_candle_out_and_decimals_round(capsys, market, service):
+    market.clock.set(parse_instant("2026-11-20T16:00:00Z"))
+    given = {"symbol": "MSFT", "interval": "1d", "start": None, "end": None, "adjust": "splits", "output": None}
+    print_candles(service.controller, **given, offline=False, limit=3)
+    with_forming = capsys.readouterr().out.splitlines()
+    print_candles(service.controller, **given, offline=False, limit=3, final_only=True, decimals=1)
+    final = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[6] for line in with_forming[1:]] == ["true", "true", "false"]
+    assert [line.split(",")[6] for line in final[1:]] == ["true", "true", "true"]
+    assert [line.split(",")[0] for line in final[2:]] == [line.split(",")[0] for line in with_forming[1:3]]
+    assert all(len(price.partition(".")[2]) == 1 for line in final[1:] for price in line.split(",")[1:5])

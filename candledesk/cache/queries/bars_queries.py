@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from candledesk.cache.fetching.fill_task import PATIENT_TRIES, USUAL_TRIES, FillTarget, FillTask, Priority
+from candledesk.cache.queries.counted_bars import MORE, cut_to_last, has_enough
 from candledesk.cache.queries.proven_reads import read_proven
 from candledesk.cache.queries.series_reader import Source, actions_span, read_series
 from candledesk.cache.rules.base_bars import base_count, base_part
@@ -49,10 +50,23 @@ class BarsLoader:
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
         """Read bars of a span, filling gaps first as ``request.fill`` says."""
-        if request.fill == "none":
-            return start_coroutine(self._read_only(request))
-        self._context.active.note(request.symbol, request.interval.base)
-        return start_coroutine(self._load_bars(request))
+        if request.fill != "none":
+            self._context.active.note(request.symbol, request.interval.base)
+        return start_coroutine(self._load(request) if request.countback is None else self._load_last(request))
+
+    async def _load(self, request: BarsRequest) -> BarsReply:
+        return await (self._read_only(request) if request.fill == "none" else self._load_bars(request))
+
+    async def _load_last(self, request: BarsRequest) -> BarsReply:
+        """Read the last bars by their number, from further back while there are too few."""
+        wanted, tried = request.countback or 1, request
+        began = self._context.elapsed()
+        while True:
+            reply = await self._load(tried)
+            if has_enough(reply, wanted, self._context.now()):
+                return cut_to_last(replace(reply, request=request), wanted)
+            left_s = None if request.timeout_s is None else request.timeout_s - (self._context.elapsed() - began)
+            tried = replace(tried, countback=(tried.countback or 1) * MORE, timeout_s=left_s)
 
     async def _read_only(self, request: BarsRequest) -> BarsReply:
         return (await wait_for(self._read_bars(request))).reply
@@ -120,6 +134,9 @@ class BarsLoader:
         await wait_for(task.end)
 
     def _target_of(self, request: BarsRequest) -> FillTarget:
+        if request.countback is not None:
+            anchor = None if request.span is None else request.span.end
+            return FillTarget(anchor=anchor, n_before=base_count(request.interval, request.countback))
         if request.span is None:
             n_bars = N_LATEST if request.limit is None else min(request.limit, N_LATEST)
             return FillTarget(n_before=base_count(request.interval, n_bars))

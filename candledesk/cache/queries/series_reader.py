@@ -69,7 +69,8 @@ def read_series(source: Source, request: BarsRequest, known: SeriesState, target
     if known.instrument is None:
         raise NotCachedError(request.symbol)
     facts = known.readable
-    span = request.span or (target.resolve(facts) if facts else None)
+    named = None if request.countback is not None else request.span
+    span = named or (target.resolve(facts) if facts else None)
     if facts is None or span is None:
         asked = span or Span(min(HISTORY_START, known.now), known.now)
         return BarsReply(request, asked, Bars.empty(), None, known.instrument, (Gap(asked, NOT_FETCHED),))
@@ -80,7 +81,7 @@ def read_series(source: Source, request: BarsRequest, known: SeriesState, target
     if len(kept) < len(bars):
         odd = {time: odd[time] for time in kept.open_time.tolist() if time in odd}
     gaps = damaged_gaps(read.base, facts) + plan.gaps + _beyond_calendar(known, span)
-    if request.span is not None and request.span.start > HISTORY_START:  # else: from the beginning, whenever that was
+    if named is not None and named.start > HISTORY_START:  # else: from the beginning, whenever that was
         gaps = (*never_gaps(read.base, facts), *gaps)
     gaps = gaps_without(gaps, found.spans, facts)
     known_gaps = {gap.span for gap in gaps}

@@ -16,9 +16,11 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from candledesk.cache.runtime.threads import start_daemon
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 START_TIMEOUT_S = 90.0  # the imports take 2 to 3 s here (STYLE.md); a loaded machine takes many times that
 GRACE_S = 2.0  # past the deadline that the child itself keeps, before it is taken for hung and killed
 CALENDAR_TIMEOUT_S = 60.0
+IDLE_S = 600.0  # then it ends and gives its 150 MB back (WINDOW.md, "Speed to hold")
 _LENGTH = struct.Struct(">Q")
 
 
@@ -139,26 +142,58 @@ class _Generation:
 
 
 class Child:
-    """Calls into the child process, from any thread; it is started at the first call and again after a death."""
+    """Calls into the child process, from any thread.
 
-    def __init__(self, config: ChildConfig) -> None:
-        """Remember the configuration; nothing is started yet."""
+    The process is started at the first call and again after a death, and ends when nothing was asked for a while.
+    """
+
+    def __init__(self, config: ChildConfig, idle_s: float = IDLE_S) -> None:
+        """Remember the configuration; nothing is started yet. ``idle_s``: seconds without a call until it ends."""
         self._config = config
-        self._lock = threading.Lock()
+        self._idle_s = idle_s
+        self._changed = threading.Condition()  # guards what follows; notified when a call or the process ends
         self._generation: _Generation | None = None
+        self._n_calls = 0  # under way
+        self._asked_at = 0.0  # when the last call ended
         self._closed = False
 
-    def _alive(self) -> _Generation:
-        with self._lock:
+    @property
+    def is_running(self) -> bool:
+        """Whether the process exists now."""
+        with self._changed:
+            return self._generation is not None and not self._generation.is_dead
+
+    def _begin_call(self) -> _Generation:
+        with self._changed:
             if self._closed:
                 msg = "CandleDesk is shutting down"
                 raise ClosingError(msg)
             if self._generation is None or self._generation.is_dead:
                 self._generation = _Generation(self._config)
+                start_daemon("candledesk-child-idle", partial(self._end_when_idle, self._generation))
+                self._changed.notify_all()  # the thread of a process that died ends
+            self._n_calls += 1
             return self._generation
 
+    def _end_call(self) -> None:
+        with self._changed:
+            self._n_calls -= 1
+            self._asked_at = time.monotonic()
+
+    def _end_when_idle(self, generation: _Generation) -> None:
+        """Wait until nothing was asked of the process for ``idle_s``, and end it; the next call starts another."""
+        with self._changed:
+            while self._generation is generation and not self._closed:
+                left_s = self._asked_at + self._idle_s - time.monotonic()
+                if self._n_calls == 0 and left_s <= 0:
+                    log.info("the fetch process ends: nothing was asked of it for %.0f s", self._idle_s)
+                    self._generation = None
+                    generation.kill()
+                else:
+                    self._changed.wait(self._idle_s if self._n_calls else left_s)
+
     def _call(self, kind: str, payload: object, timeout_s: float) -> Any:  # noqa: ANN401 - typed by the public methods
-        generation = self._alive()
+        generation = self._begin_call()
         try:
             generation.ready.result(START_TIMEOUT_S)
             return generation.call(kind, payload).result(timeout_s)
@@ -166,10 +201,13 @@ class Child:
             log.warning("the fetch process did not answer within %.0f s: it is replaced", timeout_s)
             generation.kill()
             raise
+        finally:
+            self._end_call()
 
     def warm_up(self) -> None:
         """Start the process without waiting, so that the first fetch need not wait for its imports."""
-        self._alive()
+        self._begin_call()
+        self._end_call()
 
     def fetch(self, request: FetchRequest) -> ProviderAnswer:
         """Fetch one window of a spelled symbol; a dead or hung process is a transient fault."""
@@ -202,8 +240,9 @@ class Child:
 
     def close(self) -> None:
         """Kill the process; calls under way fail."""
-        with self._lock:
+        with self._changed:
             self._closed = True
             generation = self._generation
+            self._changed.notify_all()
         if generation is not None:
             generation.kill()

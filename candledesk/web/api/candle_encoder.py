@@ -27,7 +27,8 @@ def etag_of(reply: BarsReply, shape: str) -> str:
     """
     request = reply.request
     digest = hashlib.blake2b(digest_size=12)
-    facts = (shape, request.adjust, request.interval.name, request.limit, reply.next_open_time, reply.instrument)
+    asked = (shape, request.adjust, request.interval.name, request.limit, request.countback)
+    facts = (asked, reply.next_open_time, reply.instrument)
     remarks = (reply.gaps, reply.notes, reply.derived, request.raw, sorted(reply.odd.items()))
     digest.update(repr((facts, remarks)).encode())
     digest.update(bytes(_finals(reply)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +11,7 @@ import orjson
 from starlette.responses import Response
 
 from candledesk.cache.messages import Adjust, BarsReply, BarsRequest, Gap, JobState
+from candledesk.candle_files import arrow_bytes, csv_text, parquet_bytes
 from candledesk.domain.bars import Bars
 from candledesk.domain.errors import InputError, TooLateError
 from candledesk.domain.instrument import HistoryStart, Instrument, start_of_history
@@ -28,8 +31,12 @@ if TYPE_CHECKING:
 
     from candledesk.web.api.contract.endpoint import RequestContext, RouteRequest
 
-MAX_LIMIT = 5_000
 Price = Annotated[float | None, "null only with raw=true: it was not sent"]
+_FILES: dict[str, tuple[str, Callable[[BarsReply], str | bytes]]] = {
+    "csv": ("text/csv", csv_text),
+    "parquet": ("application/vnd.apache.parquet", parquet_bytes),
+    "arrow": ("application/vnd.apache.arrow.stream", arrow_bytes),
+}
 _ODD_TEXT = "why the candle is flagged, reasons separated by blanks: " + "; ".join(
     f"{odd_tokens(flag)} ({odd_text(flag)})" for flag in Oddity
 )
@@ -121,22 +128,40 @@ async def _read_candles(context: RequestContext, request: RouteRequest) -> Respo
     headers = {"ETag": etag_of(reply, shape), "Cache-Control": "private, no-cache"}
     if headers["ETag"] in (tag.strip() for tag in request.http.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
+    if shape in _FILES:
+        return await _file_response(reply, shape, headers)
     answer = _answer(reply, orjson.Fragment(await encode_candles(reply, shape)), now)
     return Response(orjson.dumps(encode(answer)), headers=headers, media_type=JSON)
 
 
+async def _file_response(reply: BarsReply, shape: str, headers: dict[str, str]) -> Response:
+    """Answer the candles alone, written on another thread; what else is known of them is in the headers."""
+    media_type, write = _FILES[shape]
+    facts = {"X-Complete": str(reply.complete).lower(), "X-Revision": str(reply.rev)}
+    body = await asyncio.to_thread(write, reply)
+    return Response(body, headers=headers | facts, media_type=media_type)
+
+
 def _bars_request(values: Mapping[str, Any], now: int) -> BarsRequest:
-    """Return the request for the checked parameters of ``GET /api/v1/candles``."""
+    """Return the request for the checked parameters of ``GET /api/v1/candles``.
+
+    Without a start the newest candles are wanted: as many as the answer may have.
+    """
+    countback, limit = values["countback"], values["limit"]
+    if countback is None and values["from"] is None and values["cursor"] is None:
+        countback = limit
+    has_end = countback is None or values["to"] is not None
     return BarsRequest(
         symbol=values["symbol"],
         interval=values["interval"],
-        span=params.read_span(values, values["interval"], now),
+        span=params.read_span(values, values["interval"], now) if has_end else None,
         fill=values["fill"],
         timeout_s=values["timeout"],
         adjust=values["adjust"],
-        limit=values["limit"],
+        limit=limit if countback is None else None,
         raw=values["raw"],
         prefetch=values["prefetch"],
+        countback=None if countback is None else min(countback, limit),
     )
 
 
@@ -190,9 +215,10 @@ async def _update_latest(context: RequestContext, request: RouteRequest) -> Resp
 
 _READ_PARAMS = (
     params.CHARTED,
-    params.INTERVAL,
+    params.ANY_INTERVAL,
     params.FROM,
     params.TO,
+    params.COUNTBACK,
     Param("adjust", "what prices are adjusted for", choice("none", "splits", "all"), default="splits"),
     Param(
         "fill",
@@ -207,8 +233,19 @@ _READ_PARAMS = (
         default=False,
     ),
     Param("timeout", "seconds that fill=wait may take; the fill goes on", seconds(MAX_TIMEOUT_S), default=8.0),
-    Param("limit", "at most so many candles, the oldest first", whole_number(1, MAX_LIMIT), default=MAX_LIMIT),
-    Param("format", "one object per candle, or one array per field", choice("rows", "columns"), default="rows"),
+    Param(
+        "limit",
+        "at most so many candles: with from the oldest, else the newest",
+        whole_number(1, params.MAX_COUNT),
+        default=params.MAX_COUNT,
+    ),
+    Param(
+        "format",
+        "JSON with one object per candle (rows) or one array per field (columns); or the candles alone as a file, with "
+        "X-Complete: true or false",
+        choice("rows", "columns", *_FILES),
+        default="rows",
+    ),
     Param("cursor", "next of the previous answer", params.TIME_KIND),
     Param(
         "raw",
@@ -226,10 +263,10 @@ ENDPOINTS = (
         "Candles of one series",
         ResponseSpec(Candles, "the candles, whether they are complete, and what is missing", has_etag=True),
         text=(
-            "Without from and to: the latest candles, at most limit of them. With a span: the oldest first, and next "
-            "is the cursor of the page that follows. What is missing is fetched first as fill says; whatever is "
-            "missing still is listed in gaps with the reason. odd names why a candle is flagged: it was sent, and "
-            "is kept although the calendar or its own prices contradict it."
+            "Without from: the last candles before to (now unless given), at most limit of them, or countback. With "
+            "from: the oldest first, and next is the cursor of the page that follows. What is missing is fetched "
+            "first as fill says; whatever is missing still is listed in gaps with the reason. odd names why a candle "
+            "is flagged: it was sent, and is kept although the calendar or its own prices contradict it."
         ),
         query=_READ_PARAMS,
         errors=(404, 422),

@@ -26,7 +26,8 @@ REFUSED = [
     ({"interval": "7x"}, 400, "interval"),
     ({"from": "2026-11-02T14:30:00"}, 400, "from"),
     ({"from": "yesterday"}, 400, "from"),
-    ({"from": "1762093800"}, 400, "from"),
+    ({"from": "20261102"}, 400, "from"),
+    ({"from": "2026"}, 400, "from"),
     ({"from": "2026-02-30"}, 400, "from"),
     ({"from": "2026-11-02T14:30:00+99:00"}, 400, "from"),
     ({"from": "0001-01-01T00:00:00+23:59"}, 400, "from"),
@@ -42,7 +43,9 @@ REFUSED = [
     ({"timeout": "nan"}, 400, "timeout"),
     ({"fill": "maybe"}, 400, "fill"),
     ({"adjust": "dividends"}, 400, "adjust"),
-    ({"format": "csv"}, 400, "format"),
+    ({"format": "xml"}, 400, "format"),
+    ({"countback": "0"}, 422, "countback"),
+    ({"interval": "1500"}, 400, "interval"),
     ({"colour": "red"}, 400, "colour"),
 ]
 FAULTS = [

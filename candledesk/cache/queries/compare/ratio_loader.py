@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from candledesk.cache.messages import EdgeState, ViewportRequest
 from candledesk.cache.queries.compare.ratio_bars import join_replies
 from candledesk.cache.queries.compare.ratio_views import has_asked, join_views
+from candledesk.cache.queries.counted_bars import MORE, cut_to_last, has_enough
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.sessions import expected_open_times
 from candledesk.domain.compare.alignment import BarTimes, bar_times
@@ -52,16 +53,30 @@ class RatioLoader:
         return start_coroutine(self._load_bars(request))
 
     async def _load_bars(self, request: BarsRequest) -> BarsReply:
+        """Load both at once; of the last bars by their number from further back while both share too few."""
+        if request.countback is None:
+            return await self._load_once(request)
+        wanted, tried = request.countback, request
+        while True:
+            reply = await self._load_once(tried)
+            if has_enough(reply, wanted, self._context.now()):
+                return cut_to_last(replace(reply, request=request), wanted)
+            tried = replace(tried, countback=(tried.countback or 1) * MORE)
+
+    async def _load_once(self, request: BarsRequest) -> BarsReply:
         numerator, denominator = symbols_of(request.symbol)
-        span = request.span
-        beside = None if span is None else Span(span.start - _slack_s(request.interval), span.end)
-        loading = [
-            self._load_series(replace(request, symbol=numerator)),
-            self._load_series(replace(request, symbol=denominator, span=beside)),
-        ]
-        above, below = [await wait_for(future) for future in loading]
-        if span is not None:
-            below = replace(below, span=span, gaps=tuple(gap for gap in below.gaps if gap.span.end > span.start))
+        span, asked = request.span, replace(request, symbol=numerator)
+        if span is None or request.countback is not None:  # the numerator says where its last bars begin
+            above = await wait_for(self._load_series(asked))
+            span = Span(int(above.bars.open_time[0]), above.span.end) if len(above.bars) else above.span
+            beside = replace(asked, symbol=denominator, span=_widened(request, span), limit=None, countback=None)
+            below = await wait_for(self._load_series(beside))
+        else:
+            beside = replace(asked, symbol=denominator, span=_widened(request, span))
+            loading = [self._load_series(one) for one in (asked, beside)]
+            above, below = [await wait_for(future) for future in loading]
+        gaps = tuple(gap for gap in below.gaps if gap.span.end > span.start)
+        below = replace(below, span=span, gaps=gaps)
         return await wait_for(self._context.readers.submit(partial(self._join, request=request, parts=(above, below))))
 
     def _join(self, connection: Connection, request: BarsRequest, parts: tuple[BarsReply, BarsReply]) -> BarsReply:
@@ -125,6 +140,11 @@ class RatioLoader:
     ) -> ViewportReply:
         times = [self._times(connection, part.request.symbol, request.interval, part.bars) for part in parts]
         return join_views(request, parts, (times[0], times[1]))
+
+
+def _widened(request: BarsRequest, span: Span) -> Span:
+    """Return the span in which the bars beside those of ``span`` open."""
+    return Span(span.start - _slack_s(request.interval), span.end)
 
 
 def _slack_s(interval: Interval) -> int:

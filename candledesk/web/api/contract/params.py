@@ -10,10 +10,10 @@ import orjson
 
 from candledesk.domain.compare.ratio import CHARTED_PATTERN, parse_charted
 from candledesk.domain.errors import InputError
-from candledesk.domain.interval import DAY_S, INTERVAL_PATTERN, INTERVALS, parse_interval
+from candledesk.domain.interval import DAY_S, INTERVAL_PATTERN, INTERVALS, parse_interval, typed_interval
 from candledesk.domain.span import HISTORY_START, Span
 from candledesk.domain.symbols import SYMBOL_PATTERN, parse_symbol
-from candledesk.domain.times import iso_time, parse_time
+from candledesk.domain.times import TIME_HELP, iso_time, parse_time
 from candledesk.web.server.problems import RangeError
 
 if TYPE_CHECKING:
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 
 MAX_TIMEOUT_S = 30.0
 MAX_SERIES = 100
+MAX_COUNT = 5_000  # candles of one answer
 MAX_WORDS = 64
 MAX_PATH = 1_000
+EPOCH_PATTERN = "^(0|-?[1-9][0-9]{8,10})$"
+"""Seconds since 1970 up to the year 5138; fewer digits are a year or a date without its dashes, and refused."""
+CHART_INTERVAL_PATTERN = "^([1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440|1?[DWM]|[2-9]D|[23]W|[236]M|12M)$"
+"""Bar lengths as charting libraries write them: a number of minutes, or days, weeks and months in upper case."""
 MAX_ID = 2**53  # the largest integer that every JSON reader holds exactly
 
 
@@ -144,6 +149,22 @@ def _interval(text: str, _field: str) -> Interval:
     return parse_interval(text)
 
 
+def _any_interval(text: str, field: str) -> Interval:
+    """Return the interval of a name, or of what charting libraries write: ``5`` (minutes), ``D``, ``1W``, ``3M``."""
+    if re.fullmatch(CHART_INTERVAL_PATTERN, text):
+        return typed_interval(text)
+    return _interval(text, field)
+
+
+def _time(text: str, field: str) -> int:
+    """Return UTC seconds of a date, an instant or seconds since 1970."""
+    if re.fullmatch(EPOCH_PATTERN, text):
+        return int(text)
+    if re.fullmatch(r"-?[0-9]+", text):
+        raise InputError(field, f"{field} cannot be {text[:40]}: seconds since 1970 have 9 to 11 digits; {TIME_HELP}")
+    return parse_time(text, field)
+
+
 def _words(text: str, field: str) -> str:
     if len(text) > MAX_WORDS:
         raise RangeError(field, f"{field} may have at most {MAX_WORDS} characters")
@@ -165,12 +186,20 @@ INTERVAL_KIND = Kind(
     _interval,
     {"type": "string", "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}], "examples": [*INTERVALS]},
 )
-TIME_KIND = Kind(
-    parse_time,
+ANY_INTERVAL_KIND = Kind(
+    _any_interval,
     {
         "type": "string",
-        "anyOf": [{"format": "date"}, {"format": "date-time"}],
-        "examples": ["2026-11-02", "2026-11-02T14:30:00Z"],
+        "anyOf": [{"enum": [*INTERVALS]}, {"pattern": INTERVAL_PATTERN}, {"pattern": CHART_INTERVAL_PATTERN}],
+        "examples": [*INTERVALS, "5", "60", "D", "1W", "3M"],
+    },
+)
+TIME_KIND = Kind(
+    _time,
+    {
+        "type": "string",
+        "anyOf": [{"format": "date"}, {"format": "date-time"}, {"pattern": EPOCH_PATTERN}],
+        "examples": ["2026-11-02", "2026-11-02T14:30:00Z", "1793629800"],
     },
 )
 WORDS_KIND = Kind(_words, {"type": "string", "maxLength": MAX_WORDS})
@@ -190,11 +219,20 @@ INTERVAL = Param(
     INTERVAL_KIND,
     is_required=True,
 )
+ANY_INTERVAL = Param(
+    "interval",
+    f"{INTERVAL.text}; also as charts write it: 1 5 60 240 (minutes), D W M",
+    ANY_INTERVAL_KIND,
+    is_required=True,
+)
+COUNTBACK = Param(
+    "countback", "at least so many candles before to, if they exist; outranks from", whole_number(1, MAX_COUNT)
+)
 SYMBOLS = Param("symbols", "tickers, as symbol", SYMBOL_KIND, is_list=True)
 INTERVALS_LIST = Param("intervals", "bar lengths; 1d unless given", INTERVAL_KIND, is_list=True)
 ONLY_SYMBOL = Param("symbol", "only what concerns this ticker", SYMBOL_KIND)
 ONLY_INTERVAL = Param("interval", "only what concerns this bar length or its base", INTERVAL_KIND)
-FROM = Param("from", "first instant (inclusive): a date, or an instant with its offset", TIME_KIND)
+FROM = Param("from", "first instant (inclusive): a date, an instant with its offset, or seconds since 1970", TIME_KIND)
 TO = Param("to", "last instant (exclusive); now unless given", TIME_KIND)
 
 

@@ -90,6 +90,13 @@ def test_the_latest_bars_of_a_ratio_need_no_span(harness, walks):
     assert reply.bars.open_time.tolist() == walks("AAA", "1d", days_back(60)).open_time[-20:].tolist()
 
 
+@pytest.mark.parametrize("symbol", ["AAA/BBB", "BTC-USD/AAA", "AAA/BTC-USD"])
+def test_so_many_last_bars_as_are_asked_for(harness, walks, symbol):
+    end = NOW // DAY_S * DAY_S - 10 * DAY_S
+    reply = harness.bars("1d", Span(0, end), symbol=symbol, countback=40)
+    assert reply.bars.open_time.tolist() == walks("AAA", "1d", Span(end - 200 * DAY_S, end)).open_time[-40:].tolist()
+
+
 def test_a_part_that_is_unknown_is_named(harness, yahoo):
     yahoo.unknown.add("ZZZ")
     with pytest.raises(UnknownSymbolError, match="ZZZ"):
