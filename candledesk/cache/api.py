@@ -102,6 +102,14 @@ class CommandApi(MaintenanceApi, Protocol):
         """Return the values of an indicator at stored bars; ``NotCachedError`` when the symbol is not in the cache."""
         ...
 
+    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
+        """Return another series' closes beside the stored bars of a series, and schedule what is missing of it.
+
+        Fails with ``UnknownSymbolError``, ``OfflineError`` or ``NotCachedError`` when the other one is not known.
+        ``CompareRequest.may_fetch`` and ``stride`` are for charts: a running instance answers bar by bar what it has.
+        """
+        ...
+
     def start_backfill(self, symbol: str, interval: Interval, span: Span | None) -> Future[Job]:
         """Queue a backfill (``None``: back to the look-back or listing date) or join the live one."""
         ...
@@ -221,13 +229,6 @@ class CacheApi(CommandApi, Protocol):
 
     def load_viewport(self, request: ViewportRequest) -> Future[ViewportReply]:
         """Answer from the database at once and schedule what is missing; superseded requests are cancelled futures."""
-        ...
-
-    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
-        """Return another series' closes beside the stored bars of a chart, and schedule what is missing of it.
-
-        Fails with ``UnknownSymbolError``, ``OfflineError`` or ``NotCachedError`` when the other one is not known.
-        """
         ...
 
     def load_indicator_rows(self, request: IndicatorRowsRequest) -> Future[IndicatorRows]:
