@@ -23,6 +23,7 @@ from candledesk.cache.queries.studies.rows import Rows, join_rows, plan_pieces, 
 from candledesk.cache.rules.planner import NOT_FETCHED
 from candledesk.cache.runtime.coroutines import start_coroutine, wait_for
 from candledesk.domain.calendar.sessions import next_open_times
+from candledesk.domain.compare.ratio import is_ratio
 from candledesk.domain.errors import InputError, NotCachedError
 from candledesk.domain.interval import DAY_S
 from candledesk.domain.span import HISTORY_START, Span
@@ -75,6 +76,8 @@ class IndicatorLoader:
 
     def _reader(self, connection: Connection, symbol: str, interval: Interval) -> StudyBarsReader | None:
         """Return what reads the bars of a series, ``None`` while the instrument's calendar is not known."""
+        if is_ratio(symbol):
+            raise InputError("symbol", f"Indicators are not computed of a ratio: {symbol}")
         known = self._catalog.read(connection, symbol, interval.base)
         if known.instrument is None:
             raise NotCachedError(symbol)

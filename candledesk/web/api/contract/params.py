@@ -136,8 +136,11 @@ def _symbol(text: str, _field: str) -> str:
     return parse_symbol(_ascii(text))
 
 
-def _charted(text: str, _field: str) -> str:
-    return parse_charted(_ascii(text))
+def _charted(text: str, field: str) -> str:
+    try:
+        return parse_charted(_ascii(text))
+    except InputError as error:
+        raise InputError(field, str(error)) from None
 
 
 def _ascii(text: str) -> str:

@@ -80,7 +80,9 @@ def _paint_scales(painter: QPainter, picture: Picture) -> None:
         place = one.compare.place
         left = used[place] if place is Place.LEFT else frame.panes.plot_w - used[place] - width
         used[place] += width
-        _paint_labels(painter, picture, (left, width), levels, pen)
+        apart = TAG_H * frame.dpr
+        clear = [level for level in levels if tag is None or abs(level[0] - tag.y) >= apart]
+        _paint_labels(painter, picture, (left, width), clear, pen)
         if tag is not None:
             height, colour = round(TAG_H * frame.dpr), one.compare.colour
             fill(painter, left, round(tag.y) - height // 2, width, height, colour)
@@ -88,7 +90,7 @@ def _paint_scales(painter: QPainter, picture: Picture) -> None:
 
 
 def _paint_labels(
-    painter: QPainter, picture: Picture, column: tuple[int, int], levels: tuple[tuple[float, str], ...], pen: Pen
+    painter: QPainter, picture: Picture, column: tuple[int, int], levels: list[tuple[float, str]], pen: Pen
 ) -> None:
     frame, (left, width) = picture.frame, column
     n_rows = sum(one.compare.pane == PRICE for one in frame.compares)
