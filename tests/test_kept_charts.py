@@ -22,7 +22,7 @@ import sys, time
 from candledesk.cache.service import CacheService
 from candledesk.ui.shell import layout_autosave
 from candledesk.commands.entry import main
-layout_autosave.SAVE_MS = int(sys.argv.pop(1))
+layout_autosave.SAVE_MS = layout_autosave.VIEW_SAVE_MS = int(sys.argv.pop(1))
 if sys.argv.pop(1) == "hang":
     CacheService.close = lambda self: time.sleep(100)
 main()
@@ -63,7 +63,8 @@ class Window:
         """Return the symbols that are in the user database, as another process reads them."""
         with closing(connect_user_reader(self.home / "user.db")) as conn:
             layout = read_layout(conn, AUTOSAVED)
-        return [] if layout is None else [chart["symbol"] for chart in layout["charts"]]
+        tabs = [] if layout is None else layout["layouts"]
+        return [chart["symbol"] for tab in tabs for chart in tab["charts"] if "symbol" in chart]
 
 
 @pytest.fixture

@@ -36,9 +36,17 @@ class OptionsClass(Protocol):
 OptionsT = TypeVar("OptionsT", bound=OptionsClass)
 
 
-def described(text: str, **implied: object) -> dict[str, object]:
-    """Return the metadata of an option: its text, and the options that a dialog sets along with it."""
-    return {"text": text, "implied": implied}
+def described(text: str, *, is_shared: bool = True, **implied: object) -> dict[str, object]:
+    """Return the metadata of an option: its text, and the options that a dialog sets along with it.
+
+    ``is_shared`` false: each thing that has the options has its own value, which is not stored with the others.
+    """
+    return {"text": text, "is_shared": is_shared, "implied": implied}
+
+
+def shared_fields(kind: type[OptionsClass] | OptionsClass) -> list[Field[Any]]:
+    """Return the fields of the options that one store holds for all."""
+    return [row for row in fields(kind) if row.metadata["is_shared"]]
 
 
 def option_text(row: Field[Any]) -> str:
@@ -67,10 +75,10 @@ def _parse(default: object, text: str) -> object:
 
 def read_options(kind: type[OptionsT], stored: Mapping[str, str | bool]) -> OptionsT:
     """Return the options of ``option_values``; one that is missing or not valid is the default."""
-    return kind(**{row.name: _parse(row.default, str(stored.get(row.name, ""))) for row in fields(kind)})
+    return kind(**{row.name: _parse(row.default, str(stored.get(row.name, ""))) for row in shared_fields(kind)})
 
 
 def option_values(options: OptionsClass) -> dict[str, str | bool]:
-    """Return every option by name, as values that JSON can hold."""
-    values = {row.name: getattr(options, row.name) for row in fields(options)}
+    """Return every shared option by name, as values that JSON can hold."""
+    values = {row.name: getattr(options, row.name) for row in shared_fields(options)}
     return {name: value if isinstance(value, bool) else str(value) for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""What is drawn in a chart of a layout (indicators, panes, compared series), and the rules of that part of it."""
+"""How a chart of a layout looks: indicators, panes and compared series, and the rules of that part of the document."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import DocumentError, InputError, UnknownIndicatorError
 from candledesk.indicators.studies import make_study
+from candledesk.workspace.chart_look import CHECKS as LOOK_CHECKS
 from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
 if TYPE_CHECKING:
     from candledesk.indicators.declaration import Value
 
-CONTENTS = ("indicators", "panes", "compares")
+CONTENTS = ("indicators", "panes", "compares", *LOOK_CHECKS)
 """The parts of a chart's document beside its series; the window reads and writes them."""
 MAX_INDICATORS = 60
 MAX_COMPARES = 12
@@ -27,7 +28,7 @@ _COLOUR_CHARS = 7
 
 
 def check_contents(chart: Mapping[str, object], path: str) -> dict[str, object]:
-    """Return the indicators, panes and compared series of a chart's document; ``path``: of the chart, for errors.
+    """Return the parts of a chart's document beside its series; ``path``: of the chart, for errors.
 
     Raises ``DocumentError``, whose ``field`` is the path of the first part that is not valid.
     """
@@ -39,7 +40,7 @@ def check_contents(chart: Mapping[str, object], path: str) -> dict[str, object]:
         if not isinstance(rows, list) or len(rows) > most:
             raise DocumentError(where, f"{where} must be an array of at most {most} objects")
         found[name] = [check(row, f"{where}[{at}]") for at, row in enumerate(rows)]
-    return found
+    return found | {name: check(chart[name], f"{path}.{name}") for name, check in LOOK_CHECKS.items() if name in chart}
 
 
 def _check_parts(row: object, path: str, checks: Mapping[str, Callable[[object], bool]]) -> dict[str, object]:

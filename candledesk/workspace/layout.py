@@ -1,77 +1,105 @@
-"""The layout of a window (its charts, the chart in front, and chart options) and its JSON document."""
+"""A layout (the charts in the cells of a grid, the active one, and chart options) and its JSON document."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.workspace.chart_contents import CONTENTS, check_contents
+from candledesk.workspace.grids import GRIDS, check_sizes, parse_sizes, sizes_document, smallest_grid
 from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
+    from candledesk.workspace.grids import GridSizes
+
+    Series = tuple[str, Interval]
 
 FORMAT = "candledesk.layout/1"
 MAX_CHARTS = 100
 MAX_OPTIONS = 200
 MAX_OPTION_CHARS = 1_000
-_KEYS = ("format", "charts", "front", "options")
+_KEYS = ("format", "grid", "sizes", "charts", "front", "maximised", "options")
+_FORMER_TYPE = "chart_type"  # an option of earlier versions: the type of all charts of a window
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``charts``: symbol and interval of each chart; ``front``: the index of the chart in front, 0 without charts.
+    """``charts``: symbol and interval of each chart, ``None`` for an empty cell; ``front``: the index of the active.
 
-    ``options``: the chart options by name, with JSON values. ``contents``: of each chart the JSON document of what is
-    drawn in it, under the names in ``chart_contents.CONTENTS``; empty, or as many as there are charts.
+    ``options``: the chart options by name, with JSON values. ``contents``: of each chart the JSON document of how it
+    looks, under the names in ``chart_contents.CONTENTS``; empty, or as many as there are charts. ``grid``: a name in
+    ``grids.GRIDS``, empty for the smallest one that holds the charts; charts beyond its cells are not shown.
+    ``sizes`` ``None``: equal ones. ``is_maximised``: the active chart alone is shown. ``name``: empty without one.
     """
 
-    charts: tuple[tuple[str, Interval], ...] = ()
+    charts: tuple[Series | None, ...] = ()
     front: int = 0
     options: Mapping[str, str | bool] = field(default_factory=dict)
     contents: tuple[Mapping[str, object], ...] = ()
+    grid: str = ""
+    sizes: GridSizes | None = None
+    is_maximised: bool = False
+    name: str = ""
+
+    @property
+    def shown_grid(self) -> str:
+        """The grid in which the layout is shown."""
+        return self.grid or smallest_grid(len(self.charts))
 
     def content(self, at: int) -> Mapping[str, object]:
-        """Return what is drawn in a chart, by its index."""
-        return self.contents[at] if at < len(self.contents) else {}
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedLayout:
-    """``layout``: the stored layout, ``None`` when there is none; ``notice``: a sentence for people, or empty."""
-
-    layout: Layout | None
-    notice: str = ""
+        """Return how a chart looks, by its index; its type may be in the options of a layout of an earlier version."""
+        content = self.contents[at] if at < len(self.contents) else {}
+        former = self.options.get(_FORMER_TYPE)
+        return content if former is None or "type" in content else {"type": former, **content}
 
 
 def layout_document(layout: Layout) -> dict[str, object]:
-    """Return the JSON document of a layout."""
-    return {
-        "format": FORMAT,
-        "charts": [
-            {"symbol": symbol, "interval": interval.name, **layout.content(at)}
-            for at, (symbol, interval) in enumerate(layout.charts)
-        ],
-        "front": layout.front,
-        "options": dict(layout.options),
-    }
+    """Return the JSON document of a layout; its name is not part of it."""
+    document: dict[str, object] = {"format": FORMAT}
+    if layout.grid:
+        document["grid"] = layout.grid
+    if layout.sizes is not None:
+        document["sizes"] = sizes_document(layout.sizes)
+    document["charts"] = [
+        _chart_document(series, layout.contents[at] if at < len(layout.contents) else {})
+        for at, series in enumerate(layout.charts)
+    ]
+    document["front"] = layout.front
+    if layout.is_maximised:
+        document["maximised"] = True
+    return document | {"options": dict(layout.options)}
+
+
+def _chart_document(series: Series | None, content: Mapping[str, object]) -> dict[str, object]:
+    return ({} if series is None else {"symbol": series[0], "interval": series[1].name}) | dict(content)
 
 
 def parse_layout(document: Mapping[str, object]) -> Layout:
-    """Return the layout of a document; invalid parts, as after an edit by hand, are left out."""
+    """Return the layout of a document; invalid parts, as after an edit by hand, are left out.
+
+    In a grid, a chart that is not valid is an empty cell.
+    """
     charts = document.get("charts")
     options = document.get("options")
+    grid = document.get("grid")
+    is_gridded = isinstance(grid, str) and grid in GRIDS
     rows = [chart for chart in charts if isinstance(chart, Mapping)] if isinstance(charts, list) else []
-    return make_layout(
+    layout = make_layout(
         [(chart.get("symbol"), chart.get("interval")) for chart in rows],
         document.get("front"),
         options if isinstance(options, Mapping) else {},
         [{name: chart[name] for name in CONTENTS if name in chart} for chart in rows],
+        is_gridded=is_gridded,
     )
+    if not isinstance(grid, str) or not is_gridded:
+        return layout
+    sizes = parse_sizes(grid, document["sizes"]) if "sizes" in document else None
+    return replace(layout, grid=grid, sizes=sizes, is_maximised=document.get("maximised") is True)
 
 
 def make_layout(
@@ -79,15 +107,18 @@ def make_layout(
     front: object,
     options: Mapping[object, object],
     contents: list[dict[str, object]] | None = None,
+    *,
+    is_gridded: bool = False,
 ) -> Layout:
     """Return the layout of unchecked values; pairs that are not a series and options of other types are left out.
 
-    ``front``: an index of ``charts``; ``contents``: of each of them, unchecked.
-    The same chart stays in front when another is left out.
+    ``front``: an index of ``charts``; ``contents``: of each of them, unchecked. ``is_gridded``: a pair that is not a
+    series is an empty cell instead. The same chart stays in front when another is left out.
     """
-    series = [(at, parsed) for at, pair in enumerate(charts) if (parsed := _parse_series(*pair)) is not None]
+    parsed = [(at, _parse_series(*pair)) for at, pair in enumerate(charts)]
+    series = [(at, found) for at, found in parsed if is_gridded or found is not None]
     return Layout(
-        tuple(parsed for _, parsed in series),
+        tuple(found for _, found in series),
         next((index for index, (at, _) in enumerate(series) if at == front), 0),
         {name: value for name, value in options.items() if isinstance(name, str) and isinstance(value, str | bool)},
         tuple(contents[at] for at, _ in series) if contents and any(contents) else (),
@@ -104,6 +135,7 @@ def check_layout(document: Mapping[str, object]) -> Layout:
             raise DocumentError(key[:MAX_NAME_CHARS], f"A layout has no {key[:MAX_NAME_CHARS]!r}: {' '.join(_KEYS)}")
     if document.get("format") != FORMAT:
         raise DocumentError("format", f"The format must be {FORMAT}")
+    grid = _check_grid(document)
     charts = document.get("charts")
     if not isinstance(charts, list) or len(charts) > MAX_CHARTS:
         raise DocumentError("charts", f"The charts must be an array of at most {MAX_CHARTS} objects")
@@ -112,14 +144,36 @@ def check_layout(document: Mapping[str, object]) -> Layout:
     front = document.get("front", 0)
     if not isinstance(front, int) or isinstance(front, bool) or not 0 <= front < max(1, len(pairs)):
         raise DocumentError("front", "The front must be the index of a chart, 0 without charts")
-    return Layout(tuple(pairs), front, _check_options(document.get("options", {})), contents if any(contents) else ())
+    is_maximised = document.get("maximised", False)
+    if not isinstance(is_maximised, bool):
+        raise DocumentError("maximised", "The value of maximised must be true or false")
+    return Layout(
+        tuple(pairs),
+        front,
+        _check_options(document.get("options", {})),
+        contents if any(contents) else (),
+        grid,
+        check_sizes(grid or smallest_grid(len(pairs)), document["sizes"]) if "sizes" in document else None,
+        is_maximised,
+    )
 
 
-def _check_chart(chart: object, path: str) -> tuple[str, Interval]:
-    if not isinstance(chart, Mapping) or set(chart) - set(CONTENTS) != {"symbol", "interval"}:
+def _check_grid(document: Mapping[str, object]) -> str:
+    grid = document.get("grid", "")
+    if not isinstance(grid, str) or ("grid" in document and grid not in GRIDS):
+        raise DocumentError("grid", f"The grid must be one of {' '.join(GRIDS)}")
+    return grid
+
+
+def _check_chart(chart: object, path: str) -> Series | None:
+    keys = set(chart) - set(CONTENTS) if isinstance(chart, Mapping) else {"chart"}
+    if not isinstance(chart, Mapping) or keys not in ({"symbol", "interval"}, set()):
         raise DocumentError(
-            path, f"{path} must be an object with symbol and interval, and may have {' and '.join(CONTENTS)}"
+            path,
+            f"{path} must be an object with symbol and interval, or an empty cell; it may have {' '.join(CONTENTS)}",
         )
+    if not keys or chart["symbol"] is None:
+        return None
     for key, parse in (("symbol", parse_charted), ("interval", parse_interval)):
         text = chart[key]
         try:
@@ -141,7 +195,7 @@ def _check_options(options: object) -> dict[str, str | bool]:
     return dict(options)
 
 
-def _parse_series(symbol: object, interval: object) -> tuple[str, Interval] | None:
+def _parse_series(symbol: object, interval: object) -> Series | None:
     if not isinstance(symbol, str) or not isinstance(interval, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The autosaved layout of the window: read once at the start, stored after every change."""
+"""The autosaved layouts of the window: read once at the start, stored after every change."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.store.user.layouts import AUTOSAVED, read_layout, write_layout
-from candledesk.workspace.layout import LoadedLayout, layout_document, parse_layout
+from candledesk.workspace.window_layout import LoadedLayout, parse_window, window_document
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from candledesk.store import Connection
-    from candledesk.workspace.layout import Layout
     from candledesk.workspace.user_data import UserData
+    from candledesk.workspace.window_layout import WindowLayout
 
 
 class AutosavedLayout:
@@ -35,13 +35,13 @@ class AutosavedLayout:
         """Whether nothing can be stored in this home."""
         return self._user_data.refusal is not None
 
-    def save(self, layout: Layout) -> Future[bool]:
-        """Store the layout; the future returns whether it differed from the stored one.
+    def save(self, layout: WindowLayout) -> Future[bool]:
+        """Store the layouts; the future returns whether it differed from the stored one.
 
         The first change of a run keeps the layout stored before as a version. The future ends with
         ``EnvironmentFaultError`` when nothing can be stored, or when the stored layout could not be read.
         """
-        document = layout_document(layout)
+        document = window_document(layout)
 
         def write(conn: Connection) -> bool:
             if not self._is_read:
@@ -56,7 +56,7 @@ class AutosavedLayout:
     def _read(self, conn: Connection) -> LoadedLayout:
         document = read_layout(conn, AUTOSAVED)
         self._is_read = True
-        return LoadedLayout(None if document is None else parse_layout(document), self._user_data.notice)
+        return LoadedLayout(None if document is None else parse_window(document), self._user_data.notice)
 
     def _on_saved(self, saved: Future[bool]) -> None:
         if not saved.cancelled() and saved.exception() is None and saved.result():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from candledesk.workspace.layout import Layout, make_layout
+from candledesk.workspace.layout import make_layout
+from candledesk.workspace.window_layout import WindowLayout, tabs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,7 +16,7 @@ OPTION_GROUP = "chart"
 GROUPS = ("charts", OPTION_GROUP)  # the groups of the settings file that hold only the layout
 
 
-def read_window_ini(read: Callable[[str], object], option_names: Iterable[str]) -> Layout | None:
+def read_window_ini(read: Callable[[str], object], option_names: Iterable[str]) -> WindowLayout | None:
     """Return the charts and options in the settings file; ``None`` when it has none.
 
     ``read`` returns the value of a key, ``None`` when the key is missing. Invalid values, as after an edit by hand, are
@@ -25,7 +26,8 @@ def read_window_ini(read: Callable[[str], object], option_names: Iterable[str]) 
     series, front = read(SERIES), read(FRONT)
     if series is None and not stored:
         return None
-    return make_layout(_pairs(series), _number(front), {name: str(value) for name, value in stored.items()})
+    options: dict[object, object] = {name: str(value) for name, value in stored.items()}
+    return tabs_of(make_layout(_pairs(series), _number(front), options))
 
 
 def _pairs(text: object) -> list[tuple[object, object]]:

@@ -15,16 +15,16 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from candledesk.cache.runtime.writer import Writer
-from candledesk.workspace.layout import Layout
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
+from candledesk.workspace.window_layout import WindowLayout
 
 layouts = AutosavedLayout(UserData(Path(sys.argv[1]), Writer))
 stored = layouts.loaded.result().layout
 number = 0 if stored is None else int(stored.options["number"])
 while True:
     number += 1
-    layouts.save(Layout(options={"number": str(number), "text": "x" * 5_000})).result()
+    layouts.save(WindowLayout(options={"number": str(number), "text": "x" * 5_000})).result()
     print(number, flush=True)
 """
 

@@ -80,7 +80,7 @@ def test_a_valid_document_is_the_layout():
         ({"charts": None}, "charts"),
         ({"charts": [{"symbol": "AAPL", "interval": "1d"}] * 101}, "charts"),
         ({"charts": ["AAPL"]}, "charts[0]"),
-        ({"charts": [{"symbol": "AAPL", "interval": "1d", "type": "area"}]}, "charts[0]"),
+        ({"charts": [{"symbol": "AAPL", "interval": "1d", "colour": "red"}]}, "charts[0]"),
         ({"charts": [{"symbol": "A B", "interval": "1d"}]}, "charts[0].symbol"),
         ({"charts": [{"symbol": "\u00df", "interval": "1d"}]}, "charts[0].symbol"),
         ({"charts": [{"symbol": "AAPL", "interval": "1d"}, {"symbol": "IBM", "interval": "9x"}]}, "charts[1].interval"),

@@ -8,12 +8,17 @@ import pytest
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import parse_interval
 from candledesk.store.user.layouts import AUTOSAVED, list_layout_versions, read_layout_version
-from candledesk.workspace.layout import Layout, LoadedLayout, layout_document, parse_layout
+from candledesk.workspace.layout import Layout, layout_document
 from candledesk.workspace.layouts import AutosavedLayout
+from candledesk.workspace.window_layout import LoadedLayout, WindowLayout, parse_window, tabs_of
 
 
-def _layout(symbol, front=0):
-    return Layout(((symbol, parse_interval("1d")),), front, {"has_grid": False})
+def _former(symbol):
+    return Layout(((symbol, parse_interval("1d")),), 0, {"has_grid": False})
+
+
+def _layout(symbol):
+    return tabs_of(_former(symbol))
 
 
 @pytest.fixture
@@ -33,7 +38,7 @@ def start(open_user_data):
 def _versions(open_user_data):
     def read(conn):
         rows = list_layout_versions(conn, AUTOSAVED)
-        return [parse_layout(read_layout_version(conn, row.version_id)) for row in rows]
+        return [parse_window(read_layout_version(conn, row.version_id)) for row in rows]
 
     return open_user_data().read(read).result(5)
 
@@ -66,7 +71,7 @@ def test_after_a_failed_save_the_next_one_keeps_the_version(start, open_user_dat
     data = session._user_data
     data.read(lambda conn: conn.execute("PRAGMA max_page_count = 1").fetchall()).result(5)
     with pytest.raises(EnvironmentFaultError, match="disk is full"):
-        session.save(Layout(options={"text": "x" * 100_000})).result(5)
+        session.save(WindowLayout(options={"text": "x" * 100_000})).result(5)
     data.read(lambda conn: conn.execute("PRAGMA max_page_count = 1000000").fetchall()).result(5)
     session.save(_layout("B")).result(5)
     start()
@@ -89,7 +94,7 @@ def test_a_layout_that_could_not_be_read_is_not_overwritten(start, user_path):
 
 
 def test_the_valid_parts_of_a_document_of_another_format_are_read(start, open_user_data):
-    document = layout_document(_layout("AAPL")) | {"format": "candledesk.layout/7", "groups": [{"colour": "red"}]}
+    document = layout_document(_former("AAPL")) | {"format": "candledesk.layout/7", "groups": [{"colour": "red"}]}
     from candledesk.store.user.layouts import write_layout
 
     open_user_data().write(lambda conn: write_layout(conn, AUTOSAVED, document, 1)).result(5)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QToolBar, QToolButton
 
+from candledesk.ui.chart.core.options import ChartType
 from candledesk.ui.chart.core.panes import Zone
 from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows, menu_at
 from candledesk.ui.plain_text import PlainLabel
@@ -52,10 +53,11 @@ class FactsLabel(PlainLabel):
 class _ChartPieces(QObject):
     def __init__(self, context: WindowContext) -> None:
         super().__init__(context.window)
-        self._charts, self._options, self._table = context.charts, context.options, context.table
+        self._charts, self._table = context.charts, context.table
         self._type_button = QToolButton()
         context.charts.menu_requested.connect(self._on_menu_requested)
-        context.options.changed.connect(self._on_options_changed)
+        context.charts.type_changed.connect(self._show_type)
+        context.charts.front_changed.connect(self._show_type)
 
     def add_type_button(self, toolbar: QToolBar) -> None:
         """Add the button that names the chart type and opens the menu of types."""
@@ -64,11 +66,12 @@ class _ChartPieces(QObject):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self._table.submenus[CHART_TYPE_MENU])
-        self._on_options_changed()
+        self._show_type()
         toolbar.addWidget(button)
 
-    def _on_options_changed(self) -> None:
-        self._type_button.setText(self._options.value.chart_type.words)
+    def _show_type(self) -> None:
+        page = self._charts.page
+        self._type_button.setText((page.chart_type if page is not None else ChartType.CANDLES).words)
 
     def _on_menu_requested(self, at: QPoint) -> None:
         view = self._charts.current_view()

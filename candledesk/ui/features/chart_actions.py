@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneName
 from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
 from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
+from candledesk.ui.chart.widget.chart_type import choose_chart_type
 from candledesk.ui.chart.widget.date_dialog import ask_date
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.theme.palettes import PaletteName
@@ -31,7 +32,7 @@ _MODE_KEYS = {PriceMode.LOG: ("Alt+L",), PriceMode.PERCENT: ("Alt+P",)}
 def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartOptions]) -> list[ActionRow]:
     """Return the rows of the Chart menu: of the chart that ``view`` returns, and of the window's options."""
     return [
-        *_choice_rows(options, "chart_type", ChartType, CHART_TYPE_MENU),
+        *_type_rows(view),
         *_scale_rows(view),
         *_choice_rows(options, "magnet", Magnet, "Crosshair"),
         ActionRow("next_magnet", _MENU, "Next crosshair", ("Alt+M",), partial(_turn_magnet, options),
@@ -58,6 +59,17 @@ def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Ch
         )  # fmt: skip
 
     return [row(choice) for choice in choices]
+
+
+def _type_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
+    def row(kind: ChartType) -> ActionRow:
+        return ActionRow(
+            f"chart_type_{kind}", _MENU, kind.words, (), _on_chart(view, lambda v: choose_chart_type(v.model, kind)),
+            _on_chart(view, lambda _view: True),
+            _on_chart(view, lambda v: v.model.scene.options.chart_type is kind), submenu=CHART_TYPE_MENU,
+        )  # fmt: skip
+
+    return [row(kind) for kind in ChartType]
 
 
 def _turn_magnet(options: OptionStore[ChartOptions]) -> None:

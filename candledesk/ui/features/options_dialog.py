@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from candledesk.ui.declared_options import Choice, implied_options, option_text
+from candledesk.ui.declared_options import Choice, implied_options, option_text, shared_fields
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.theme.themes import chart_font
 
@@ -41,7 +40,7 @@ class OptionsForm(QFormLayout):
         self.editors: dict[str, QWidget] = {}
         self.setHorizontalSpacing(24)
         self.setVerticalSpacing(10)
-        for row in fields(store.value):
+        for row in shared_fields(store.value):
             editor = self._editor(row)
             self.editors[row.name] = editor
             if isinstance(editor, QCheckBox):

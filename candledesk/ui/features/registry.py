@@ -15,10 +15,11 @@ from candledesk.ui.features.compare.feature import compare_feature
 from candledesk.ui.features.connection import connection_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
-from candledesk.ui.features.pictures import pictures_feature
+from candledesk.ui.features.layouts.cells import cells_feature
+from candledesk.ui.features.layouts.tabs import tabs_feature
+from candledesk.ui.features.pictures.feature import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
-from candledesk.ui.features.tabs import tabs_feature
 from candledesk.ui.features.undo import undo_feature
 from candledesk.ui.features.window import window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
@@ -31,6 +32,7 @@ FEATURES: tuple[FeatureFactory, ...] = (
     appearance_feature,
     symbols_feature,
     tabs_feature,
+    cells_feature,
     pictures_feature,
     intervals_feature,
     jobs_feature,

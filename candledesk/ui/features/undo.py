@@ -66,9 +66,9 @@ class UndoController(QObject):
             command = step()
         finally:
             self._is_applying = False
-        for page in self._charts.tabs.pages():
+        for page in self._charts.pages():
             if command is not None and page.model is command.owner:
-                self._charts.tabs.setCurrentWidget(page)
+                self._charts.show_page(page)
 
     def _on_command_done(self, command: Command) -> None:
         self.stack.push(command)

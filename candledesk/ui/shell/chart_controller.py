@@ -1,14 +1,17 @@
-"""The charts of a window: opens, shows and closes them, and knows which one is in front."""
+"""The charts of a window: opens, shows and closes them, and knows which one is active."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication
 
 from candledesk.domain.compare.ratio import parse_charted
 from candledesk.domain.errors import InputError
 from candledesk.domain.interval import INTERVALS, Interval
+from candledesk.ui.chart.widget.chart_view import ChartView
+from candledesk.ui.shell.cells.cell_grid import CellGrid
 from candledesk.ui.shell.chart_page import ChartPage
 from candledesk.ui.shell.chart_tabs import ChartTabs
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
@@ -19,22 +22,22 @@ if TYPE_CHECKING:
     from candledesk.cache.api import CacheApi
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
-    from candledesk.ui.chart.widget.chart_view import ChartView
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.theme.choice import ThemeChoice
-    from candledesk.workspace.layout import Layout
+    from candledesk.workspace.window_layout import WindowLayout
 
 
 class ChartController(QObject):
-    """The charts in ``tabs`` and what is done to the one in front.
+    """The layouts in ``tabs``, their charts, and what is done to the active chart: that of the layout in front.
 
-    ``front_changed``: another chart is in front, it opened another series, or one was refused. ``series_changed``:
-    a chart shows another series or other bars. ``waiting_changed`` carries what a chart waits for, empty for nothing.
-    ``focused``: the chart in front took the keyboard. ``typed`` carries text typed on a chart,
-    ``menu_requested`` a place on the view in front. ``symbol_requested``: a new chart needs a symbol. ``last_closed``:
-    the only chart was asked to close. ``command_done`` carries a command on a chart that can be undone,
-    ``chart_closed`` the model of a chart that no longer exists. ``arranged``: the indicators of a chart changed;
-    ``study_settings_requested`` carries the key of one in the chart in front. ``chart_added`` carries a new chart.
+    ``front_changed``: another chart is active, it opened another series, or one was refused. ``series_changed``:
+    a chart shows another series or other bars. ``waiting_changed`` carries what the active chart waits for, empty for
+    nothing. ``focused``: the active chart took the keyboard. ``typed`` carries text typed on a chart,
+    ``menu_requested`` a place on the active view. ``symbol_requested``: a new chart needs a symbol. ``last_closed``:
+    the only layout was asked to close. ``command_done`` carries a command on a chart that can be undone,
+    ``chart_closed`` the model of a chart that no longer exists. ``arranged``: layouts or the looks of charts changed;
+    ``moved``: the view of a chart did. ``study_settings_requested`` carries the key of an indicator of the active
+    chart. ``chart_added`` carries a new chart. ``type_changed``: the type of a chart changed.
     """
 
     front_changed = Signal()
@@ -49,6 +52,8 @@ class ChartController(QObject):
     chart_added = Signal(object)
     chart_closed = Signal(object)
     arranged = Signal()
+    moved = Signal()
+    type_changed = Signal()
     study_settings_requested = Signal(str)
 
     def __init__(
@@ -66,18 +71,25 @@ class ChartController(QObject):
         self._tasks = WidgetTasks(self, self.show_message)
         self._options, self._theme_choice = options, theme_choice
         self._n_views = 0
+        self._is_opening = False
         self.tabs = ChartTabs()
-        self.tabs.currentChanged.connect(self._on_page_changed)
-        self.tabs.close_requested.connect(self._close_page)
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self.tabs.close_requested.connect(self._close_grid)
+        self.tabs.new_requested.connect(self.new_chart)
         self.tabs.stepped.connect(self.focus)
+        self.tabs.arranged.connect(self.arranged)
         options.changed.connect(self._on_options_changed)
         theme_choice.changed.connect(self._on_theme_changed)
 
     @property
     def page(self) -> ChartPage | None:
-        """The chart in front."""
-        page = self.tabs.currentWidget()
-        return page if isinstance(page, ChartPage) else None
+        """The active chart."""
+        return self.tabs.grid.page if self.tabs.grid is not None else None
+
+    @property
+    def grid(self) -> CellGrid | None:
+        """The layout in front."""
+        return self.tabs.grid
 
     @property
     def target(self) -> tuple[str, Interval] | None:
@@ -94,37 +106,55 @@ class ChartController(QObject):
         return page.view if page is not None else None
 
     def pages(self) -> list[ChartPage]:
-        """Return all charts of the window."""
+        """Return all charts of the window: those of the cells of all layouts."""
         return self.tabs.pages()
+
+    def visible_pages(self) -> list[ChartPage]:
+        """Return the charts that are to be seen, the active one first."""
+        return self.tabs.grid.visible_pages() if self.tabs.grid is not None else []
 
     # -- opening and closing
 
     def add_chart(self) -> ChartPage:
-        """Add an empty chart and bring it to the front."""
+        """Add a layout of one empty chart and bring it to the front."""
+        grid = CellGrid(self._make_page, self._drop_page, self._theme_choice.theme)
+        grid.active_changed.connect(self._on_page_changed)
+        grid.arranged.connect(self.tabs.show_titles)
+        grid.stepped.connect(self.focus)
+        self.tabs.add_grid(grid)
+        return grid.page
+
+    def _make_page(self) -> ChartPage:
         self._n_views += 1
         page = ChartPage(self._cache, self._bridge, self._n_views, self._theme_choice.theme)
-        page.model.set_options(self._options.value)
+        page.set_options(self._options.value)
+        page.feed.set_active(is_active=False)  # until it is seen
         page.view.typed.connect(self.typed)
         page.view.customContextMenuRequested.connect(self.menu_requested)
         page.opened.connect(self._on_page_changed)
         page.changed.connect(self._on_series_changed)
-        page.waiting_changed.connect(self.waiting_changed)
+        page.waiting_changed.connect(self._on_waiting_changed)
         page.feed.failed.connect(self._on_page_changed)
+        page.type_changed.connect(self.type_changed)
         page.model.command_done.connect(self.command_done)
         page.model.studies_changed.connect(self.arranged)
         page.model.compares_changed.connect(self.arranged)
+        page.model.viewport_changed.connect(self.moved)
         page.study_settings_requested.connect(self.study_settings_requested)
-        self.tabs.add_page(page)
         self.chart_added.emit(page)
         return page
 
+    def _drop_page(self, page: ChartPage) -> None:
+        page.close_feed()
+        self.chart_closed.emit(page.model)
+
     def new_chart(self) -> None:
-        """Add an empty chart and ask for its symbol."""
+        """Add a layout of one empty chart and ask for its symbol."""
         self.add_chart()
         self.symbol_requested.emit()
 
     def open_chart(self, symbol: str, interval: Interval) -> None:
-        """Show a series in the chart in front; a message there when ``symbol`` cannot be one."""
+        """Show a series in the active chart; a message there when ``symbol`` cannot be one."""
         page = self.page or self.add_chart()
         try:
             page.feed.open(parse_charted(symbol), interval)
@@ -133,28 +163,42 @@ class ChartController(QObject):
             page.show_toast(str(error))
         self.front_changed.emit()
 
-    def open_charts(self, layout: Layout, symbols: Iterable[str], interval: Interval) -> None:
-        """Show the charts of a layout, and then one per symbol, the first of them in front."""
-        front = layout.front
-        for at, series in enumerate(layout.charts):
-            if at:
-                self.add_chart()
-            if self.page is not None:
-                self.page.studies.restore(layout.content(at))
-            self.open_chart(*series)
-        for at, symbol in enumerate(symbols):
-            self.show_series(symbol, interval)
-            front = front if at else self.tabs.currentIndex()
-        self.tabs.setCurrentIndex(front)
+    def open_layouts(self, window: WindowLayout, symbols: Iterable[str], interval: Interval) -> None:
+        """Show the layouts of the last time, and then a chart per symbol, the first of them in front."""
+        front = window.front
+        self._is_opening = True  # only what is in front at the end is loaded
+        for page in self.pages():
+            page.feed.set_active(is_active=False)
+        try:
+            for at, layout in enumerate(window.layouts):
+                if at or self.tabs.grid is None:
+                    self.add_chart()
+                if self.tabs.grid is not None:
+                    self.tabs.grid.restore(layout)
+            for at, symbol in enumerate(symbols):
+                self.show_series(symbol, interval)
+                front = front if at else self.tabs.currentIndex()
+            self.tabs.setCurrentIndex(front)
+        finally:
+            self._is_opening = False
+        self._on_page_changed()
+
+    def show_page(self, page: ChartPage) -> None:
+        """Bring the layout of a chart to the front and make the chart the active one."""
+        for grid in self.tabs.grids():
+            if page in grid.pages():
+                self.tabs.setCurrentWidget(grid)
+                grid.activate(page)
 
     def show_series(self, symbol: str, interval: Interval) -> None:
-        """Go to the chart that shows a series, else open it in a chart of its own: no other chart is lost."""
-        for page in self.tabs.pages():
-            if page.target in {(symbol, interval), None}:
-                self.tabs.setCurrentWidget(page)
-                break
-        else:
+        """Go to the chart that shows a series, else open it in an empty layout or one of its own: no chart is lost."""
+        shown = [page for page in self.pages() if page.target == (symbol, interval)]
+        empty = [grid.page for grid in self.tabs.grids() if not any(page.target for page in grid.pages())]
+        page = next(iter(shown + empty), None)
+        if page is None:
             self.add_chart()
+        else:
+            self.show_page(page)
         if self.target != (symbol, interval):
             self.open_chart(symbol, interval)
         self.focus()
@@ -173,17 +217,17 @@ class ChartController(QObject):
         self.focus()
 
     def close_chart(self) -> None:
-        """Close the chart in front; the only one stays, and ``last_closed`` is emitted."""
-        self._close_page(self.page)
+        """Close the layout in front; the only one stays, and ``last_closed`` is emitted."""
+        self._close_grid(self.tabs.grid)
 
-    def _close_page(self, page: ChartPage | None) -> None:
-        if self.tabs.count() <= 1 or page is None:
+    def _close_grid(self, grid: CellGrid | None) -> None:
+        if self.tabs.count() <= 1 or grid is None:
             self.last_closed.emit()
             return
-        page.close_feed()
-        self.tabs.removeTab(self.tabs.indexOf(page))
-        self.chart_closed.emit(page.model)
-        page.deleteLater()
+        self.tabs.removeTab(self.tabs.indexOf(grid))
+        for page in grid.pages():
+            self._drop_page(page)
+        grid.deleteLater()
         self.focus()
 
     def close_feeds(self) -> None:
@@ -192,32 +236,62 @@ class ChartController(QObject):
             page.feed.close()
             page.compare_feed.close()
 
-    # -- the chart in front
+    # -- the active chart
 
     def focus(self) -> None:
-        """Give the keyboard to the chart in front."""
+        """Give the keyboard to the active chart."""
         if self.page is not None:
             self.page.view.setFocus(Qt.FocusReason.OtherFocusReason)
             self.focused.emit()
 
     def show_message(self, text: str) -> None:
-        """Show a message over the chart in front for a few seconds."""
+        """Show a message over the active chart for a few seconds."""
         if self.page is not None:
             self.page.show_toast(text)
 
     def update_front(self) -> None:
-        """Fetch the latest bars of the chart in front."""
-        if self.target is not None:
-            self._tasks.start(result_of(self._cache.start_update([self.target])))
-        if self.page is not None:
-            self.page.feed.try_again()
+        """Fetch the latest bars of the charts that are seen."""
+        pages = self.visible_pages()
+        series = list(dict.fromkeys(page.target for page in pages if page.target is not None))
+        if series:
+            self._tasks.start(result_of(self._cache.start_update(series)))
+        for page in pages:
+            page.feed.try_again()
+
+    def set_grid(self, grid: str) -> None:
+        """Show the layout in front in another grid (``workspace.grids``); its charts stay."""
+        if self.tabs.grid is not None:
+            self.tabs.grid.set_grid(grid)
+            self.focus()
+
+    def toggle_maximised(self) -> None:
+        """Give the active cell all of the room, or show the others again."""
+        if self.tabs.grid is not None:
+            self.tabs.grid.toggle_maximised()
+            self.focus()
 
     # -- slots
 
+    def _on_tab_changed(self) -> None:
+        self._on_page_changed()
+        focused = QApplication.focusWidget()
+        if self.page is not None and isinstance(focused, ChartView) and self.tabs.isAncestorOf(focused):
+            self.focus()  # Qt gives it to the first chart of the tab
+
     def _on_page_changed(self) -> None:
-        self._cache.set_in_front([self.target] if self.target else [])
+        if self._is_opening:
+            return
+        seen = self.visible_pages()
+        for page in self.tabs.pages():
+            page.feed.set_active(is_active=page in seen)
+        self._cache.set_in_front(list(dict.fromkeys(page.target for page in seen if page.target is not None)))
         self._on_series_changed()
+        self.waiting_changed.emit(self.page.waiting if self.page is not None else "")
         self.front_changed.emit()
+
+    def _on_waiting_changed(self, text: str) -> None:
+        if self.page is not None and self.sender() is self.page:
+            self.waiting_changed.emit(text)
 
     def _on_series_changed(self) -> None:
         self.tabs.show_titles()
@@ -226,8 +300,8 @@ class ChartController(QObject):
 
     def _on_options_changed(self) -> None:
         for page in self.tabs.pages():
-            page.model.set_options(self._options.value)
+            page.set_options(self._options.value)
 
     def _on_theme_changed(self) -> None:
-        for page in self.tabs.pages():
-            page.set_theme(self._theme_choice.theme)
+        for grid in self.tabs.grids():
+            grid.set_theme(self._theme_choice.theme)

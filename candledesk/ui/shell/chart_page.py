@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -17,6 +18,7 @@ from candledesk.ui.chart.widget.compares.compare_feed import CompareFeed
 from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
 from candledesk.ui.chart.widget.study_feed import StudyFeed
 from candledesk.ui.plain_text import PlainLabel
+from candledesk.ui.shell.page_state import PageState
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.domain.span import Span
     from candledesk.ui.bridge import Bridge
+    from candledesk.ui.chart.core.options import ChartOptions, ChartType
     from candledesk.ui.theme.themes import Theme
 
 _TOAST_MS = 7_000
@@ -37,13 +40,15 @@ _TOAST_MS = 7_000
 class ChartPage(QWidget):
     """A chart. ``changed`` when it shows another series or other bars; ``waiting_changed`` carries a text.
 
-    ``study_settings_requested`` carries the key of an indicator or of a compared series.
+    ``study_settings_requested`` carries the key of an indicator or of a compared series. ``type_changed``: prices are
+    drawn in another way.
     """
 
     changed = Signal()
     opened = Signal()
     waiting_changed = Signal(str)
     study_settings_requested = Signal(str)
+    type_changed = Signal()
 
     def __init__(self, cache: CacheApi, bridge: Bridge, view_id: int, theme: Theme) -> None:
         """Build an empty chart that is view ``view_id`` of the cache."""
@@ -56,6 +61,9 @@ class ChartPage(QWidget):
         self.compares = ChartCompares(self.model)
         self.compare_feed = CompareFeed(cache, bridge, self.model)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
+        self.state = PageState(self.model, self.feed, self.studies)
+        self.waiting = ""
+        self._shown_type = self.chart_type
         self._cache = cache
         self._tasks = WidgetTasks(self, self.show_toast)
         self._toast = PlainLabel(parent=self)
@@ -75,7 +83,7 @@ class ChartPage(QWidget):
         self.feed.opened.connect(self.opened)
         self.feed.opened.connect(self._toast.hide)
         self.feed.failed.connect(self.show_toast)
-        self.feed.waiting_changed.connect(self.waiting_changed)
+        self.feed.waiting_changed.connect(self._on_waiting_changed)
         self.model.series_changed.connect(self.changed)
         self.model.changed.connect(self._on_model_changed)
         self.view.study_requested.connect(self._on_study_requested)
@@ -96,10 +104,19 @@ class ChartPage(QWidget):
         """The message over the chart; empty when none is shown."""
         return self._toast.text() if self._toast.isVisibleTo(self) else ""
 
+    @property
+    def chart_type(self) -> ChartType:
+        """How the prices are drawn."""
+        return self.model.scene.options.chart_type
+
     def title(self) -> str:
-        """Return ``AAPL 1d``."""
-        series = self.model.series
-        return f"{series.symbol} {series.interval.name}" if series.symbol else ""
+        """Return ``AAPL 1d``: what is shown, and in a chart that has shown nothing yet what is wanted."""
+        series = self.state.series
+        return f"{series[0]} {series[1].name}" if series is not None else ""
+
+    def set_options(self, options: ChartOptions) -> None:
+        """Apply the options of the window; the chart type is the chart's own."""
+        self.model.set_options(replace(options, chart_type=self.chart_type))
 
     def show_toast(self, text: str) -> None:
         """Show a message over the chart for a few seconds."""
@@ -114,7 +131,14 @@ class ChartPage(QWidget):
         self.view.set_theme(theme)
         self.strip.set_theme(theme)
 
+    def _on_waiting_changed(self, text: str) -> None:
+        self.waiting = text
+        self.waiting_changed.emit(text)
+
     def _on_model_changed(self) -> None:
+        if self.chart_type is not self._shown_type:
+            self._shown_type = self.chart_type
+            self.type_changed.emit()
         if self.model.scene.options.has_coverage is self.strip.isHidden():
             self.strip.setVisible(self.model.scene.options.has_coverage)
 

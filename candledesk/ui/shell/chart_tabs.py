@@ -1,75 +1,159 @@
-"""The charts of a window as tabs that can be moved and closed."""
+"""The layouts of a window as tabs that can be moved, renamed and closed, with a button for a new one beside them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QLineEdit, QTabBar, QTabWidget, QToolButton, QWidget
 
-from candledesk.ui.shell.chart_page import ChartPage
+from candledesk.ui.shell.cells.cell_grid import CellGrid
+from candledesk.workspace.names import MAX_NAME_CHARS
 
 if TYPE_CHECKING:
-    from candledesk.domain.interval import Interval
+    from PySide6.QtGui import QResizeEvent
 
-_NEW = "New chart"
+    from candledesk.ui.shell.chart_page import ChartPage
+
+_NEW = "New layout"
+_ADD_PX = 30
+
+
+class _NameEditor(QLineEdit):
+    """A line over a tab: Enter and another click give the name, Escape leaves it."""
+
+    named = Signal(str)
+    left = Signal()
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(name, parent)
+        self.setMaxLength(MAX_NAME_CHARS)
+        self.setAccessibleName("Name of the layout")
+        self.setPlaceholderText("Name")
+        self.selectAll()
+        self.editingFinished.connect(self._on_finished)
+
+    def _on_finished(self) -> None:
+        self.editingFinished.disconnect(self._on_finished)  # it also follows when the line is hidden
+        self.named.emit(" ".join(self.text().split()))
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the name as it is on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.editingFinished.disconnect(self._on_finished)
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
 
 
 class ChartTabs(QTabWidget):
-    """One tab per chart; the bar hides while there is one only. ``close_requested`` carries the chart.
+    """One tab per layout. ``close_requested`` carries the layout, ``new_requested``: the button + was pressed.
 
-    ``stepped``: a chart was brought to the front by its tab or by keys, and needs the keyboard. ``arranged``: the
-    answer of ``shown_series`` may have changed.
+    ``stepped``: a layout was brought to the front by its tab or by keys, and needs the keyboard. ``arranged``: the
+    tabs are others, or in another order, or are named otherwise.
     """
 
     arranged = Signal()
     close_requested = Signal(object)
+    new_requested = Signal()
     stepped = Signal()
 
     def __init__(self) -> None:
-        """Start without a chart."""
+        """Start without a layout."""
         super().__init__()
         self.setDocumentMode(True)
-        self.setTabBarAutoHide(True)
         self.setMovable(True)
         self.tabBar().setDrawBase(False)
         self.tabBar().installEventFilter(self)
         self.tabBarClicked.connect(self._on_tab_clicked)
-        self.tabBar().tabMoved.connect(self.arranged)
+        self.tabBarDoubleClicked.connect(self.edit_name)
+        self.tabBar().tabMoved.connect(self._on_tab_moved)
+        self._editor: _NameEditor | None = None
+        room = QWidget()
+        room.setFixedWidth(_ADD_PX)
+        self.setCornerWidget(room)  # else many tabs leave no room for the button
+        self.add_button = QToolButton(self)
+        self.add_button.setText("+")
+        self.add_button.setObjectName("add_tab")
+        self.add_button.setToolTip("New layout (Ctrl+T)")
+        self.add_button.setAccessibleName("New layout")
+        self.add_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.add_button.clicked.connect(self.new_requested)
+
+    def grids(self) -> list[CellGrid]:
+        """Return the layouts in the order of their tabs."""
+        widgets = [self.widget(at) for at in range(self.count())]
+        return [widget for widget in widgets if isinstance(widget, CellGrid)]
+
+    @property
+    def grid(self) -> CellGrid | None:
+        """The layout in front."""
+        grid = self.currentWidget()
+        return grid if isinstance(grid, CellGrid) else None
 
     def pages(self) -> list[ChartPage]:
-        """Return the charts in the order of their tabs."""
-        widgets = [self.widget(at) for at in range(self.count())]
-        return [widget for widget in widgets if isinstance(widget, ChartPage)]
+        """Return the charts of all layouts."""
+        return [page for grid in self.grids() for page in grid.pages()]
 
-    def add_page(self, page: ChartPage) -> None:
-        """Add a chart at the end and bring it to the front."""
-        at = self.addTab(page, _NEW)
+    def add_grid(self, grid: CellGrid) -> None:
+        """Add a layout at the end and bring it to the front."""
+        at = self.addTab(grid, _NEW)
         button = QToolButton()
         button.setObjectName("close_tab")
         button.setText("×")
-        button.setToolTip("Close chart (Ctrl+W)")
-        button.setAccessibleName("Close chart")
+        button.setToolTip("Close layout (Ctrl+W)")
+        button.setAccessibleName("Close layout")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(self._on_close_clicked)
         self.tabBar().setTabButton(at, QTabBar.ButtonPosition.RightSide, button)
         self.setCurrentIndex(at)
 
     def show_titles(self) -> None:
-        """Name every tab after what its chart shows."""
-        for at, page in enumerate(self.pages()):
-            self.setTabText(at, page.title().replace("&", "&&") or _NEW)
+        """Name every tab: after its layout, or after what its active chart shows."""
+        for at, grid in enumerate(self.grids()):
+            self.setTabText(at, grid.title().replace("&", "&&") or _NEW)
+        self._place_button()
         self.arranged.emit()
 
     def step(self, n_tabs: int) -> None:
-        """Bring the chart ``n_tabs`` to the right to the front, wrapping around."""
+        """Bring the layout ``n_tabs`` to the right to the front, wrapping around."""
         self.setCurrentIndex((self.currentIndex() + n_tabs) % self.count())
         self.stepped.emit()
 
+    # -- names
+
+    def edit_name(self, at: int) -> None:
+        """Let the name of a layout be typed over its tab."""
+        grid = self.widget(at)
+        if not isinstance(grid, CellGrid):
+            return
+        editor = _NameEditor(grid.name, self.tabBar())
+        editor.setGeometry(self.tabBar().tabRect(at))
+        editor.named.connect(grid.rename)
+        editor.left.connect(self._on_editor_left)
+        self._editor = editor
+        editor.show()
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_editor_left(self) -> None:
+        editor, self._editor = self._editor, None
+        if editor is not None:
+            editor.deleteLater()
+        self.show_titles()
+        self.stepped.emit()
+
+    # -- slots
+
     def _on_tab_clicked(self, at: int) -> None:
-        if at >= 0:  # emitted before the front chart changes, which then takes the focus
+        # Emitted before the layout in front changes, which then takes the focus; and again by a double-click.
+        if at >= 0 and self._editor is None:
             self.stepped.emit()
+
+    def _on_tab_moved(self, _from: int, _to: int) -> None:
+        self._place_button()
+        self.arranged.emit()
 
     def _on_close_clicked(self) -> None:
         button = self.sender()
@@ -77,6 +161,14 @@ class ChartTabs(QTabWidget):
             if self.tabBar().tabButton(at, QTabBar.ButtonPosition.RightSide) is button:
                 self.close_requested.emit(self.widget(at))
                 return
+
+    def _place_button(self) -> None:
+        bar = self.tabBar()
+        right = bar.x() + (bar.tabRect(self.count() - 1).right() + 1 if self.count() else 0)
+        self.add_button.setGeometry(min(right, self.width() - _ADD_PX), bar.y(), _ADD_PX, bar.height())
+        self.add_button.raise_()
+
+    # -- Qt events
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Close the tab that the middle button is pressed on."""
@@ -89,21 +181,22 @@ class ChartTabs(QTabWidget):
             if at >= 0:
                 self.close_requested.emit(self.widget(at))
                 return True
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Show}:
+            self._place_button()
         return False
 
-    def shown_series(self) -> tuple[tuple[tuple[str, Interval], ...], int]:
-        """Return which series the charts show or wait for, and the index of the one in front."""
-        shown = [(page, page.target) for page in self.pages()]
-        series = [(page, target) for page, target in shown if target is not None]
-        front = next((at for at, (page, _) in enumerate(series) if page is self.currentWidget()), 0)
-        return tuple(target for _, target in series), front
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the button + beside the tabs."""
+        super().resizeEvent(event)
+        self._place_button()
 
-    def shown_contents(self) -> tuple[dict[str, object], ...]:
-        """Return the document of what is drawn in each of the charts of ``shown_series``; empty when none has any."""
-        contents = tuple(page.studies.document() for page in self.pages() if page.target is not None)
-        return contents if any(contents) else ()
+    def tabInserted(self, at: int) -> None:
+        """Keep the button + beside the tabs."""
+        super().tabInserted(at)
+        self._place_button()
 
     def tabRemoved(self, at: int) -> None:
-        """Emit ``arranged`` when a chart was removed."""
+        """Emit ``arranged`` when a layout was removed."""
         super().tabRemoved(at)
+        self._place_button()
         self.arranged.emit()

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from candledesk.domain.errors import CandleDeskError
 from candledesk.ui.chart.core.options import ChartOptions
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
-from candledesk.workspace.layout import Layout, LoadedLayout
 from candledesk.workspace.window_ini import GROUPS, read_window_ini
+from candledesk.workspace.window_layout import LoadedLayout, WindowLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from candledesk.workspace.layouts import AutosavedLayout
 
 SAVE_MS = 300  # changes within this time are stored once
+VIEW_SAVE_MS = 1_000  # after a view moved
 RETRY_MS = 10_000  # after a failed save
 _LOAD_S = 2.0  # before the window is shown; reading began when the process did
 
@@ -46,8 +47,8 @@ class LayoutAutosave(QObject):
         super().__init__(parent)
         self._stored = stored
         self._tasks = WidgetTasks(self, self.failed.emit)
-        self._collect: Callable[[], Layout] | None = None
-        self._saved: Layout | None = None
+        self._collect: Callable[[], WindowLayout] | None = None
+        self._saved: WindowLayout | None = None
         self._is_saving = self._is_refused = False
         self._notice = ""
         self._timer = QTimer(self)
@@ -55,10 +56,10 @@ class LayoutAutosave(QObject):
         self._timer.timeout.connect(self._save)
         self.layout = self._load(settings)
 
-    def _load(self, settings: QSettings) -> Layout:
+    def _load(self, settings: QSettings) -> WindowLayout:
         """Return the stored layout; the first time that of the settings file, which is emptied once it was stored."""
         if self._stored is None:
-            return Layout()
+            return WindowLayout()
         is_kept = not self._stored.is_read_only
         try:
             loaded = self._stored.loaded.result(_LOAD_S)
@@ -71,9 +72,9 @@ class LayoutAutosave(QObject):
         elif loaded.layout is not None:
             for group in GROUPS:
                 settings.remove(group)
-        return loaded.layout or _layout_of_settings(settings) or Layout()
+        return loaded.layout or _layout_of_settings(settings) or WindowLayout()
 
-    def start(self, collect: Callable[[], Layout]) -> None:
+    def start(self, collect: Callable[[], WindowLayout]) -> None:
         """Store what ``collect`` returns, now and after every change: a process may be killed at any time."""
         if self._notice:
             self.failed.emit(self._notice)
@@ -83,8 +84,15 @@ class LayoutAutosave(QObject):
 
     def save_soon(self) -> None:
         """Store the layout after ``SAVE_MS``."""
-        if self._collect is not None and not self._timer.isActive():
-            self._timer.start(SAVE_MS)
+        self._save_after(SAVE_MS)
+
+    def save_view_soon(self) -> None:
+        """Store the layout after ``VIEW_SAVE_MS``: a view moves with every frame of a drag."""
+        self._save_after(VIEW_SAVE_MS)
+
+    def _save_after(self, delay_ms: int) -> None:
+        if self._collect is not None and not 0 <= self._timer.remainingTime() <= delay_ms:
+            self._timer.start(delay_ms)
 
     def finish(self) -> None:
         """Start storing the last state; closing the window removes the charts afterwards."""
@@ -105,7 +113,7 @@ class LayoutAutosave(QObject):
             self._is_saving = True
             self._tasks.start(self._finish_save(layout, self._stored.save(layout)))
 
-    async def _finish_save(self, layout: Layout, saved: Future[Any]) -> None:
+    async def _finish_save(self, layout: WindowLayout, saved: Future[Any]) -> None:
         try:
             await result_of(saved)
         except CandleDeskError as error:
@@ -127,7 +135,7 @@ def _describe(error: Exception) -> str:
     return f"The charts of the last time cannot be read, and changes are not stored in this session: {reason}"
 
 
-def _layout_of_settings(settings: QSettings) -> Layout | None:
+def _layout_of_settings(settings: QSettings) -> WindowLayout | None:
     return read_window_ini(settings.value, [row.name for row in fields(ChartOptions)])
 
 

@@ -21,7 +21,7 @@ from candledesk.ui.shell.toolbar import ToolBar
 from candledesk.ui.theme.choice import ThemeChoice
 from candledesk.ui.theme.themes import apply_theme
 from candledesk.ui.workspace_bridge import WorkspaceBridge
-from candledesk.workspace.layout import Layout
+from candledesk.workspace.window_layout import WindowLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
 
     def open_charts(self, symbols: Iterable[str], interval: Interval) -> None:
         """Show the charts of the last time, and then one per symbol; store the layout from now on."""
-        self.charts.open_charts(self.autosave.layout, symbols, interval)
+        self.charts.open_layouts(self.autosave.layout, symbols, interval)
         self.autosave.start(self._collect_layout)
 
     # -- building
@@ -135,8 +135,10 @@ class MainWindow(QMainWindow):
         self.charts.series_changed.connect(self._on_series_changed)
         self.charts.waiting_changed.connect(self.status.show_waiting)
         self.charts.last_closed.connect(self.close)
-        self.charts.tabs.arranged.connect(self.autosave.save_soon)
         self.charts.arranged.connect(self.autosave.save_soon)
+        self.charts.moved.connect(self.autosave.save_view_soon)
+        self.charts.type_changed.connect(self._on_state_changed)
+        self.charts.type_changed.connect(self.autosave.save_soon)
         self.charts.command_done.connect(self.autosave.save_soon)
         self.options.changed.connect(self._on_state_changed)
         self.options.changed.connect(self.autosave.save_soon)
@@ -166,9 +168,10 @@ class MainWindow(QMainWindow):
 
     # -- state and end
 
-    def _collect_layout(self) -> Layout:
+    def _collect_layout(self) -> WindowLayout:
         tabs = self.charts.tabs
-        return Layout(*tabs.shown_series(), option_values(self.options.value), tabs.shown_contents())
+        layouts = tuple(grid.layout_document() for grid in tabs.grids())
+        return WindowLayout(layouts, max(0, tabs.currentIndex()), option_values(self.options.value))
 
     def _restore(self) -> None:
         geometry, state = self._settings.value("geometry"), self._settings.value("state")

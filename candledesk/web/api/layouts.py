@@ -14,8 +14,12 @@ from candledesk.domain.times import UtcSeconds
 from candledesk.web.api.contract.endpoint import JSON, Endpoint, ResponseSpec, json_response
 from candledesk.web.api.contract.params import raw_field
 from candledesk.web.api.watchlists import BY_NAME, NAME, UPDATED_AT, given_fields
+from candledesk.workspace.chart_contents import MAX_COMPARES, MAX_INDICATORS
+from candledesk.workspace.chart_look import CHART_TYPES
+from candledesk.workspace.grids import GRIDS, MIN_SHARE
 from candledesk.workspace.layout import FORMAT, MAX_CHARTS, MAX_OPTION_CHARS, MAX_OPTIONS
 from candledesk.workspace.named_layouts import named_layout_json, parse_named_layout
+from candledesk.workspace.names import MAX_NAME_CHARS
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -69,10 +73,17 @@ _CHARTS: dict[str, Any] = {
     "items": {
         "type": "object",
         "properties": {
-            "symbol": {"type": "string", "pattern": CHARTED_PATTERN},
+            "symbol": {"type": ["string", "null"], "pattern": CHARTED_PATTERN},
             "interval": {"type": "string", "pattern": INTERVAL_PATTERN},
+            "indicators": {"type": "array", "maxItems": MAX_INDICATORS, "items": {"type": "object"}},
+            "panes": {"type": "array", "items": {"type": "object"}},
+            "compares": {"type": "array", "maxItems": MAX_COMPARES, "items": {"type": "object"}},
+            "type": {"enum": list(CHART_TYPES)},
+            "scale": {"type": "object"},
+            "view": {"type": "object"},
+            "maximised": {"type": "string", "maxLength": MAX_NAME_CHARS},
         },
-        "required": ["symbol", "interval"],
+        "dependentRequired": {"symbol": ["interval"], "interval": ["symbol"]},
         "additionalProperties": False,
     },
 }
@@ -81,12 +92,33 @@ _OPTIONS: dict[str, Any] = {
     "maxProperties": MAX_OPTIONS,
     "additionalProperties": {"anyOf": [{"type": "string", "maxLength": MAX_OPTION_CHARS}, {"type": "boolean"}]},
 }
+_GRID = {"enum": list(GRIDS)}
+_SIZES: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "rows": {"type": "array", "items": {"type": "number", "minimum": MIN_SHARE, "maximum": 1}},
+        "cells": {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "number", "minimum": MIN_SHARE, "maximum": 1}},
+        },
+    },
+    "required": ["rows", "cells"],
+    "additionalProperties": False,
+}
 _FRONT = {"type": "integer", "minimum": 0, "maximum": MAX_CHARTS - 1}
 _FIELDS = (
     NAME,
     raw_field("format", "the form of the document", {"const": FORMAT}, is_required=True),
-    raw_field("charts", "symbol and interval of each chart", _CHARTS, is_required=True),
-    raw_field("front", "the index of the chart in front; 0 unless given", _FRONT),
+    raw_field(
+        "charts",
+        "symbol, interval and looks of the chart in each cell, and of charts without one",
+        _CHARTS,
+        is_required=True,
+    ),
+    raw_field("front", "the index of the active chart; 0 unless given", _FRONT),
+    raw_field("grid", "how many cells there are; the smallest that holds the charts unless given", _GRID),
+    raw_field("sizes", "shares of the rows, and of the cells in each row; equal ones unless given", _SIZES),
+    raw_field("maximised", "whether the active chart alone is shown", {"type": "boolean"}),
     raw_field("options", "the chart options by name", _OPTIONS),
     UPDATED_AT,
 )

@@ -19,7 +19,7 @@ from candledesk.ui.chart.core.studies.legend_rows import LegendPart
 from candledesk.ui.chart.paint.studies.legend import legend_rows
 from candledesk.ui.features.indicators.add_dialog import AddDialog
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
-from candledesk.workspace.layout import LoadedLayout, layout_document, parse_layout
+from candledesk.workspace.window_layout import LoadedLayout, parse_window, window_document
 from tests.fake_data import make_bars
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
@@ -306,7 +306,7 @@ class Stored:
         self.loaded.set_result(LoadedLayout(layout))
 
     def save(self, layout):
-        self.saved.append(json.loads(json.dumps(layout_document(layout))))
+        self.saved.append(json.loads(json.dumps(window_document(layout))))
         done = Future()
         done.set_result(True)
         return done
@@ -322,7 +322,7 @@ def test_indicators_are_kept_in_the_layout_and_come_back(qapp, cache, tmp_path):
     window.page.model.move_separator("rsi-1", 300)
     studies, panes = _studies(window), window.page.model.scene.panes
     window.close()
-    layout = parse_layout(first.saved[-1])
+    layout = parse_window(first.saved[-1])
     again = WindowHarness(qapp, cache, tmp_path / "again", layout=Stored(layout))
     again.window.open_charts((), INTERVALS["1d"])
     settle(qapp)

@@ -13,14 +13,14 @@ from candledesk.ui.chart.core.options import (
     UpRule,
     ZoneName,
 )
-from candledesk.ui.declared_options import Choice, option_values, read_options
+from candledesk.ui.declared_options import Choice, option_values, read_options, shared_fields
 from candledesk.ui.features.options_dialog import OptionsDialog
 from candledesk.ui.shell.option_store import OptionStore
 from candledesk.ui.theme.palettes import PaletteName
 from candledesk.ui.theme.themes import DARK, LIGHT, coloured
 
 OTHER = ChartOptions(
-    chart_type=ChartType.AREA, up_rule=UpRule.PREVIOUS, palette=PaletteName.CUSTOM, up_colour="#112233",
+    up_rule=UpRule.PREVIOUS, palette=PaletteName.CUSTOM, up_colour="#112233",
     zone=ZoneName.UTC, magnet=Magnet.FREE, has_grid=False, has_countdown=False,
 )  # fmt: skip
 
@@ -31,7 +31,12 @@ def test_every_option_survives_a_layout(qapp):
     store.take(OTHER)
     document = json.loads(json.dumps(option_values(store.value)))
     assert OptionStore(ChartOptions, "Charts", document).value == OTHER
-    assert (document["chart_type"], document["has_grid"]) == ("area", False)
+    assert (document["zone"], document["has_grid"]) == ("utc", False)
+
+
+def test_the_type_of_a_chart_is_not_stored_with_the_options_of_all():
+    assert "chart_type" not in option_values(ChartOptions(chart_type=ChartType.AREA))
+    assert read_options(ChartOptions, {"chart_type": "area"}) == ChartOptions()
 
 
 def test_options_of_the_former_settings_file_are_understood():
@@ -83,7 +88,7 @@ def dialog(qtbot):
 
 def test_every_option_has_an_editor_that_changes_it(dialog, qtbot):
     [form] = dialog.forms
-    for row in fields(ChartOptions):
+    for row in shared_fields(ChartOptions):
         before, editor = form.store.value, form.editors[row.name]
         if isinstance(editor, QComboBox):
             editor.setFocus()
@@ -115,8 +120,8 @@ def test_an_option_that_was_switched_off_can_be_switched_on_again(dialog):
 def test_the_defaults_come_back(dialog, qtbot):
     [form] = dialog.forms
     form.store.take(OTHER)
-    assert form.editors["chart_type"].currentText() == "Area"
+    assert form.editors["zone"].currentText() == "UTC"
     button = next(b for b in dialog.findChildren(QPushButton) if "efault" in b.text())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert form.store.value == ChartOptions()
-    assert form.editors["chart_type"].currentText() == "Candles"
+    assert form.editors["zone"].currentText() == "Exchange"

@@ -6,7 +6,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
 from candledesk.domain.interval import INTERVALS
-from candledesk.ui.chart.core.options import ChartType, PriceMode
+from candledesk.ui.chart.core.options import PriceMode, ZoneName
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from tests.fake_data import make_bars
 from tests.ui.conftest import settle
@@ -130,16 +130,16 @@ def test_the_prices_of_another_symbol_are_not_scaled_by_an_undo(opened):
 
 def test_chart_options_can_be_undone_by_their_name(opened):
     options = opened.window.options
-    options.update(chart_type=ChartType.LINE)
+    options.update(zone=ZoneName.UTC)
     options.update(has_grid=False, has_sessions=False)
     assert _title(opened, "undo")[0] == "Undo chart options"
     _press(opened, Qt.Key.Key_Z)
-    assert _title(opened, "undo")[0] == "Undo chart type"
+    assert _title(opened, "undo")[0] == "Undo time zone"
     _press(opened, Qt.Key.Key_Z)
-    assert options.value.chart_type is ChartType.CANDLES
-    assert _model(opened).scene.options.chart_type is ChartType.CANDLES
+    assert options.value.zone is ZoneName.EXCHANGE
+    assert _model(opened).scene.options.zone is ZoneName.EXCHANGE
     _press(opened, Qt.Key.Key_Y)
-    assert (options.value.chart_type, options.value.has_grid) == (ChartType.LINE, True)
+    assert (options.value.zone, options.value.has_grid) == (ZoneName.UTC, True)
     assert _title(opened, "redo")[0] == "Redo chart options"
 
 

@@ -10,9 +10,9 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.store.user.database import connect_user_reader
 from candledesk.store.user.layouts import AUTOSAVED, read_layout
 from candledesk.ui.chart.core.options import ChartType
-from candledesk.workspace.layout import parse_layout
 from candledesk.workspace.layouts import AutosavedLayout
 from candledesk.workspace.user_data import UserData
+from candledesk.workspace.window_layout import parse_window
 from tests.fake_data import make_bars
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
@@ -87,14 +87,15 @@ def test_the_charts_of_the_last_time_come_back_in_their_order_with_the_same_one_
 
 
 def _layout_on_disk(made):
-    """Return the layout as another process reads it."""
+    """Return the layouts as another process reads them."""
     with closing(connect_user_reader(made.home / "user.db")) as conn:
-        return parse_layout(read_layout(conn, AUTOSAVED) or {})
+        return parse_window(read_layout(conn, AUTOSAVED) or {})
 
 
 def _stored(made):
-    layout = _layout_on_disk(made)
-    return [f"{symbol} {interval.name}" for symbol, interval in layout.charts], layout.front
+    window = _layout_on_disk(made)
+    series = [chart for layout in window.layouts for chart in layout.charts]
+    return [f"{symbol} {interval.name}" for symbol, interval in series], window.front
 
 
 def test_the_charts_are_stored_whenever_they_change(opened, qtbot):
@@ -133,11 +134,10 @@ def test_options_are_stored_whenever_they_change(opened, qtbot):
 
 
 def test_options_come_back_at_the_next_start(opened, start):
-    opened.window.options.update(chart_type=ChartType.AREA, has_grid=False)
+    opened.window.options.update(has_grid=False)
     again = start()
-    options = again.window.options.value
-    assert (options.chart_type, options.has_grid) == (ChartType.AREA, False)
-    assert again.page.model.scene.options == options
+    assert again.window.options.value.has_grid is False
+    assert again.page.model.scene.options == again.window.options.value
 
 
 def test_charts_and_options_of_the_former_settings_file_are_taken_over_once(start, home, qapp):
@@ -150,7 +150,7 @@ def test_charts_and_options_of_the_former_settings_file_are_taken_over_once(star
     for _ in range(2):
         made = start()
         assert (_titles(made), made.page.title()) == (["TSLA 1d", "AAPL 1h"], "AAPL 1h")
-        assert made.window.options.value.chart_type is ChartType.BARS
+        assert [page.chart_type for page in made.charts.pages()] == [ChartType.BARS] * 2
     assert {"geometry", "state", "theme"} >= set(made.window._settings.allKeys())
     made.run("close_tab")
     assert _titles(start()) == ["TSLA 1d"]

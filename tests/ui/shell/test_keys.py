@@ -167,16 +167,36 @@ def test_the_question_mark_opens_the_sheet_of_all_shortcuts(opened, qtbot, qapp)
     sheet.close()
 
 
-@pytest.mark.parametrize("row_id", ["chart_type_area", "zone_utc", "magnet_free", "palette_colour_blind"])
+@pytest.mark.parametrize("row_id", ["zone_utc", "magnet_free", "palette_colour_blind"])
 def test_menu_choices_reach_every_chart_and_are_kept(opened, qapp, row_id):
     opened.charts.add_chart()
     opened.actions[row_id].trigger()
     settle(qapp)
-    pages = [opened.charts.tabs.widget(at) for at in range(2)]
+    pages = opened.charts.pages()
+    assert len(pages) == 2
     assert all(page.model.scene.options == opened.window.options.value for page in pages)
     name = row_id.rpartition("_")[0] if "blind" not in row_id else "palette"
     assert opened.window._collect_layout().options[name] == row_id.removeprefix(f"{name}_")
     assert opened.actions[row_id].isChecked()
+
+
+def test_the_type_is_that_of_the_active_chart_alone(opened, qapp):
+    first = opened.page
+    opened.actions["chart_type_area"].trigger()
+    second = opened.charts.add_chart()
+    settle(qapp)
+    opened.actions["chart_type_line"].trigger()
+    assert [str(page.chart_type) for page in (first, second)] == ["area", "line"]
+    assert _type_button(opened).text() == "Line"
+    opened.charts.show_page(first)
+    settle(qapp)
+    assert _type_button(opened).text() == "Area"
+    assert opened.actions["chart_type_area"].isChecked()
+    opened.actions["undo"].trigger()
+    opened.actions["undo"].trigger()
+    assert [str(page.chart_type) for page in (first, second)] == ["candles", "candles"]
+    assert opened.page is first, "the chart that was changed is shown"
+    assert _type_button(opened).text() == "Candles"
 
 
 def _type_button(opened):

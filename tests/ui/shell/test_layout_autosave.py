@@ -9,12 +9,13 @@ from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS
 from candledesk.ui.shell import layout_autosave
 from candledesk.ui.shell.layout_autosave import LayoutAutosave
-from candledesk.workspace.layout import Layout, LoadedLayout
+from candledesk.workspace.layout import Layout
+from candledesk.workspace.window_layout import LoadedLayout, WindowLayout, tabs_of
 from tests.ui.conftest import settle
 
 
 def _layout(symbol, **options):
-    return Layout(((symbol, INTERVALS["1d"]),), 0, options)
+    return tabs_of(Layout(((symbol, INTERVALS["1d"]),), 0, options))
 
 
 class Stored:
@@ -42,7 +43,7 @@ class Window:
     """What a window has of this: the autosave, and the layout that it shows."""
 
     def __init__(self, qapp, cache, stored, settings):
-        self.qapp, self.stored, self.shown, self.notices = qapp, stored, Layout(), []
+        self.qapp, self.stored, self.shown, self.notices = qapp, stored, WindowLayout(), []
         self.autosave = LayoutAutosave(stored, settings)
         self.autosave.failed.connect(self.notices.append)
         self.shown = self.autosave.layout
@@ -184,7 +185,7 @@ def test_a_layout_that_cannot_be_read_is_reported_and_never_overwritten(make, qt
     window.show("MSFT")
     qtbot.wait(60)
     window.autosave.finish()
-    assert window.autosave.layout == Layout()
+    assert window.autosave.layout == WindowLayout()
     assert window.notices == [
         f"The charts of the last time cannot be read, and changes are not stored in this session: {error}"
     ]
@@ -220,7 +221,7 @@ def test_a_window_whose_charts_are_not_kept_begins_empty(make, qtbot):
     window = make(None).start()
     window.show("MSFT")
     window.autosave.finish()
-    assert (window.autosave.layout, window.notices) == (Layout(), [])
+    assert (window.autosave.layout, window.notices) == (WindowLayout(), [])
 
 
 # -- what former versions kept in window.ini
@@ -232,7 +233,7 @@ def former(settings):
     settings.setValue("charts/front", 1)
     settings.setValue("chart/has_grid", "false")
     settings.setValue("theme", "light")
-    return Layout((("AAPL", INTERVALS["1d"]), ("MSFT", INTERVALS["1d"])), 1, {"has_grid": "false"})
+    return tabs_of(Layout((("AAPL", INTERVALS["1d"]), ("MSFT", INTERVALS["1d"])), 1, {"has_grid": "false"}))
 
 
 def _keys(settings):

@@ -53,14 +53,14 @@ def test_lines_of_the_toolbar_stay_thin_in_a_narrow_window(opened):
 def test_the_toolbar_fits_the_usual_window(opened):
     """Hollow candles, the longest name, pushed a button into the overflow at 1280."""
     for chart_type in ChartType:
-        opened.window.options.update(chart_type=chart_type)
+        opened.run(f"chart_type_{chart_type}")
         settle(opened.qapp)
         assert opened.window.toolbar.sizeHint().width() <= 1280
 
 
 def test_the_title_names_the_series(opened):
     assert opened.window.windowTitle() == "CandleDesk"
-    assert opened.page.model.scene.notice.title == "No symbol open"
+    assert opened.page.model.scene.notice.title == "Type a symbol"
     opened.open()
     assert opened.window.windowTitle() == "MSFT 1d — CandleDesk"
     assert "bars on this chart" in opened.facts.text()

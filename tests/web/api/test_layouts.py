@@ -34,6 +34,18 @@ def test_a_layout_is_added_read_replaced_renamed_and_deleted(client):
     assert client.get(LAYOUTS).json() == []
 
 
+def test_grid_sizes_and_looks_of_cells_are_stored_as_they_are_sent(client):
+    cell = {
+        "symbol": "AAPL", "interval": "1d", "type": "area", "view": {"spacing": 4.5, "right_bars": 6.5},
+        "indicators": [{"key": "sma-1", "id": "sma"}],
+    }  # fmt: skip
+    sizes = {"rows": [0.6, 0.4], "cells": [[1.0], [0.5, 0.5]]}
+    sent = {"grid": "3", "sizes": sizes, "charts": [cell, {}, {"type": "line"}], "maximised": True, "front": 0}
+    stored = client.put(f"{LAYOUTS}/Mine", json={"format": DAY["format"], **sent}).json()
+    assert {name: stored[name] for name in sent} == sent
+    assert client.put(f"{LAYOUTS}/Mine", json=stored).json()["charts"] == sent["charts"]
+
+
 @pytest.mark.parametrize(
     ("change", "status", "field"),
     [
@@ -42,6 +54,9 @@ def test_a_layout_is_added_read_replaced_renamed_and_deleted(client):
         ({"format": "candledesk.layout/9"}, 422, "format"),
         ({"charts": [{"symbol": "AAPL", "interval": "9x"}]}, 422, "charts[0].interval"),
         ({"front": 2}, 422, "front"),
+        ({"grid": "5"}, 422, "grid"),
+        ({"sizes": {"rows": [1.0], "cells": [[1.0]]}}, 422, "sizes.cells[0]"),
+        ({"charts": [{"symbol": "AAPL", "interval": "1d", "type": "pie"}]}, 422, "charts[0].type"),
         ({"options": {"zone": 7}}, 422, "options.zone"),
         ({"name": ""}, 422, "name"),
     ],

@@ -68,9 +68,9 @@ _OWN = {"palette": PaletteName.CUSTOM}  # what the choice of an own colour impli
 
 @dataclass(frozen=True, slots=True)
 class ChartOptions:
-    """The options of all charts of a window; colours as ``#rrggbb``, used with ``PaletteName.CUSTOM``."""
+    """The options of all charts of a window and the type of each; colours as ``#rrggbb``, of ``PaletteName.CUSTOM``."""
 
-    chart_type: ChartType = field(default=ChartType.CANDLES, metadata=described("Chart type"))
+    chart_type: ChartType = field(default=ChartType.CANDLES, metadata=described("Chart type", is_shared=False))
     up_rule: UpRule = field(default=UpRule.OPEN, metadata=described("Colour bars by"))
     palette: PaletteName = field(default=PaletteName.CLASSIC, metadata=described("Colours"))
     up_colour: str = field(

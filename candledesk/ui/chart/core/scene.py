@@ -15,7 +15,7 @@ from candledesk.ui.chart.core.geometry.odd_bars import find_oddities
 from candledesk.ui.chart.core.options import ChartOptions, PriceMode
 from candledesk.ui.chart.core.panes import DEFAULT_PANES, Pane
 from candledesk.ui.chart.core.time_ticks import TimeAxisData, build_calendar
-from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Viewport
+from candledesk.ui.chart.core.viewport import DEFAULT_SPACING, Logical, Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,9 +139,15 @@ def first_time(series: Series) -> int | None:
     return max((time for time in (listed, floor) if time is not None), default=None)
 
 
-def view_of_date(view: Viewport, series: Series, date: int) -> Viewport:
-    """Return the view with a date in the middle; near the start of history with the first bar at the left edge."""
+def view_of_date(view: Viewport, series: Series, date: int, right_bars: float | None = None) -> Viewport:
+    """Return the view with a date in the middle; near the start of history with the first bar at the left edge.
+
+    ``right_bars``: the bar of the date lies so many bars left of the right edge instead.
+    """
     placed = view.place(series.axis)
+    if right_bars is not None and series.axis.n_rows:
+        start = series.axis.start_of(series.axis.row_of(date))
+        return placed.moved(Logical(start + right_bars), view.spacing)
     views = [placed.centred(date), *([placed.on_first()] if series.edge is EdgeState.START else [])]
     return max(views, key=lambda moved: moved.place(series.axis).right_edge)
 

@@ -48,7 +48,7 @@ from candledesk.ui.chart.core.feed.feed_states import (
     ShowRefusal,
     ShowWindow,
 )
-from candledesk.ui.chart.core.feed.prefetch import GoToDate, GoToLatest, latest_window, plan_window
+from candledesk.ui.chart.core.feed.prefetch import FollowView, GoToDate, GoToLatest, opening_window, plan_window
 from candledesk.ui.chart.widget.window_loader import build_window
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class ChartFeed(QObject):
         self._is_handling = False
         self._unfollow: Callable[[], None] | None = None
         self._is_offline, self._pause = False, ""
+        self._is_active = True
+        self._held: Send | None = None
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.setInterval(_RETRY_MS)
@@ -126,9 +128,21 @@ class ChartFeed(QObject):
         """Whether the chart shows what is wanted: no request is in flight, and no date or look-up is waited for."""
         return isinstance(self._state, Showing)
 
-    def open(self, symbol: str, interval: Interval) -> None:
-        """Show another series; the previous one stays until the first reply."""
-        self._handle(SeriesOpened((symbol, interval)))
+    @property
+    def has_date(self) -> bool:
+        """Whether a date is to be shown that is not shown yet."""
+        return isinstance(self._state, Open) and isinstance(self._state.goal, GoToDate)
+
+    def open(self, symbol: str, interval: Interval, at: GoToDate | None = None) -> None:
+        """Show another series, at the latest bar or ``at`` a date; the previous one stays until the first reply."""
+        self._handle(SeriesOpened((symbol, interval), at or FollowView()))
+
+    def set_active(self, *, is_active: bool) -> None:
+        """Set whether bars may be requested; else the last request is held until they may, as in a hidden chart."""
+        self._is_active = is_active
+        if is_active and self._held is not None:
+            held, self._held = self._held, None
+            self._send(held)
 
     def close(self) -> None:
         """Request nothing more; a reply that is still in flight is dropped."""
@@ -231,9 +245,10 @@ class ChartFeed(QObject):
         match action:
             case Follow(target):
                 self._follow(target)
-            case PlanOpening((_, interval) as target):
+            case PlanOpening((_, interval) as target, goal):
                 n_screen = self._model.scene.viewport.n_screen
-                self._handle(WindowPlanned(target, latest_window(n_screen, self._model.stride_of(interval))))
+                window = opening_window(goal, n_screen, self._model.stride_of(interval))
+                self._handle(WindowPlanned(target, window))
             case PlanWindow():
                 self._plan(action)
             case Send():
@@ -278,6 +293,9 @@ class ChartFeed(QObject):
             self._handle(WindowPlanned(action.target, window))
 
     def _send(self, action: Send) -> None:
+        if not self._is_active:
+            self._held = action
+            return
         symbol, interval = action.target
         window, generation = action.window, action.generation
         request = ViewportRequest(
@@ -299,7 +317,9 @@ class ChartFeed(QObject):
 
     def _show_window(self, action: ShowWindow) -> None:
         series = action.window if action.is_new else action.window.replacing(self._model.series)
-        self._model.show_series(series, is_latest_requested=action.is_latest, date=action.date)
+        self._model.show_series(
+            series, is_latest_requested=action.is_latest, date=action.date, right_bars=action.right_bars
+        )
         self._model.show_notice(self._notice(series))
         if action.is_new:
             self.opened.emit()

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.calendar.countdown import seconds_to_close
-from candledesk.ui.chart.core.compares.compare import Place
 from candledesk.ui.chart.core.frame import Frame, TextMetrics, plot_width, solve_frame
 from candledesk.ui.chart.core.geometry.lod import stride_for
 from candledesk.ui.chart.core.interaction.undo import Change, Command
@@ -102,23 +101,30 @@ class ChartModel(QObject):
         self._replace(viewport=self.scene.viewport.resized(plot))
         self.viewport_changed.emit()
 
-    def show_series(self, series: Series, *, is_latest_requested: bool = False, date: int | None = None) -> None:
+    def show_series(
+        self,
+        series: Series,
+        *,
+        is_latest_requested: bool = False,
+        date: int | None = None,
+        right_bars: float | None = None,
+    ) -> None:
         """Show a window. Of the same series: nothing on screen moves, unless newer bars push the latest one.
 
-        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time.
+        ``is_latest_requested``: go to the window's latest bar; ``date``: go to the bar of that time, which then lies
+        ``right_bars`` bars left of the right edge, or in the middle.
         """
         series, previous = zoned(series, self.scene.options.zone), self.series
         self._hours_received_at = time.time()
         view = self.scene.viewport
         plot = plot_width(series, self._size[0], self._metrics)
         if (previous.symbol, previous.interval) != (series.symbol, series.interval):
-            self.scene = replace(self.scene, study_values={}, compare_values={})
+            self.scene = replace(self.scene, study_values={}, compare_values={}, price_range=None)
         if is_latest_requested:
             self._replace(series=series, viewport=Viewport(spacing=view.spacing, width=plot))
         elif date is not None:
-            self._replace(
-                series=series, viewport=view_of_date(Viewport(spacing=view.spacing, width=plot), series, date)
-            )
+            view = Viewport(spacing=view.spacing, width=plot)
+            self._replace(series=series, viewport=view_of_date(view, series, date, right_bars))
         elif (previous.symbol, previous.interval) == (series.symbol, series.interval):
             view = self.placed.followed(series.axis, is_latest=previous.at_latest).resized_from_left(plot)
             if self._is_fitting:
@@ -128,7 +134,7 @@ class ChartModel(QObject):
         else:
             self._is_fitting = False
             view = Viewport(spacing=max(view.spacing, min_spacing(series, plot)), width=plot)
-            self._replace(series=series, viewport=view, price_range=None)
+            self._replace(series=series, viewport=view)
         self.series_changed.emit()
         self.viewport_changed.emit()
 
@@ -289,9 +295,13 @@ class ChartModel(QObject):
         self, studies: tuple[ChartStudy, ...], compares: tuple[Compare, ...], panes: tuple[Pane, ...]
     ) -> None:
         """Show the indicators, compared series and panes of a layout, as the state before the first command."""
-        is_percent = any(one.place is Place.PERCENT for one in compares)
-        mode = PriceMode.PERCENT if is_percent else self.scene.price_mode
-        self._replace(studies=studies, compares=compares, panes=panes, price_mode=mode)
+        self._replace(studies=studies, compares=compares, panes=panes)
+
+    def restore(self, spacing: float | None = None, **changes: object) -> None:
+        """Set values of the arrangement by their names, without a command; ``spacing``: pixels per bar."""
+        if spacing is not None:
+            changes["viewport"] = replace(self.scene.viewport, spacing=spacing)
+        self._replace(**changes)
 
     def toggle_maximised(self, pane: str) -> None:
         """Give a pane all of the height, or return to the shared height."""

@@ -16,7 +16,7 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.domain.span import Span
 from candledesk.ui.chart.core.options import ChartOptions, ChartType
 from candledesk.ui.chart.paint.snapshot import Shot, render_shot, scene_of, shot_of, write_shot
-from candledesk.ui.features.picture_dialog import PictureDialog, copy_picture, file_name
+from candledesk.ui.features.pictures.dialog import PictureDialog, copy_picture, file_name
 from candledesk.ui.theme.themes import DARK, LIGHT
 from tests.fake_data import make_bars, make_instrument
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from candledesk.ui.chart.core.scene import Series
 
 _COMING = (EdgeState.LOADING, EdgeState.MORE)
+_LATEST = FollowView()
 
 
 def next_state(state: State, event: Event, shown: Shown) -> Step:
@@ -49,15 +50,19 @@ def next_state(state: State, event: Event, shown: Shown) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class SeriesOpened:
-    """Another series, or the same again, is to be shown; a request in flight is superseded."""
+    """Another series, or the same again, is to be shown; a request in flight is superseded.
+
+    ``goal``: where in it, at first; the latest bar unless it is a date.
+    """
 
     target: SeriesKey
+    goal: Goal = _LATEST
 
     def apply(self, state: State, _shown: Shown) -> Step:
         """Look the series up; what the chart shows stays until the first reply."""
         is_followed = not isinstance(state, Closed) and state.target == self.target
-        opened = LookingUp(self.target, state.generation)
-        return opened, (*(() if is_followed else (Follow(self.target),)), PlanOpening(self.target))
+        opened = LookingUp(self.target, state.generation, self.goal)
+        return opened, (*(() if is_followed else (Follow(self.target),)), PlanOpening(self.target, self.goal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +268,9 @@ class ReplyArrived:
 
     def _show(self, state: Loading, shown: Shown, *, is_new: bool) -> Step:
         is_latest = isinstance(state.goal, GoToLatest) and self.anchor is None
-        date = state.goal.open_time if isinstance(state.goal, GoToDate) and not is_new else None
-        is_reached = is_latest or date is not None
+        goal = state.goal if isinstance(state.goal, GoToDate) else None
+        is_at_date = goal is not None and (not is_new or self._has(goal))
+        is_reached = is_latest or is_at_date
         showing = _rest(Showing, state)
         if is_reached:
             showing = replace(showing, goal=FollowView())
@@ -274,7 +280,8 @@ class ReplyArrived:
         )
         if not is_new and self.is_unchanged and isinstance(state.goal, FollowView):
             return showing, actions
-        return showing, (ShowWindow(self.window, is_new=is_new, is_latest=is_latest, date=date), *actions)
+        date, right_bars = (goal.open_time, goal.right_bars) if goal is not None and is_at_date else (None, None)
+        return showing, (ShowWindow(self.window, is_new, is_latest, date, right_bars), *actions)
 
 
 Event = (
@@ -308,7 +315,7 @@ def _plan(state: Open, shown: Shown, *, is_required: bool = False) -> tuple[Acti
     """Return the plan of the next request; of a series that is not shown only the first window can be planned."""
     if shown.key == state.target:
         return (PlanWindow(state.target, state.goal, state.window, is_required),)
-    return (PlanOpening(state.target),) if is_required else ()
+    return (PlanOpening(state.target, state.goal),) if is_required else ()
 
 
 def _look_again(state: Open, shown: Shown) -> Step:
@@ -329,5 +336,5 @@ def _refuse(state: Loading, text: str, shown: Shown) -> Step:
     if shown.key == state.target:
         return showing, (SayWaiting(""), Report(text), *_plan(showing, shown, is_required=state.is_outdated))
     # The cache follows one series per view: what the shown one waited for was dropped, and is requested again.
-    showing = replace(showing, target=shown.key, window=None)
+    showing = replace(showing, target=shown.key, goal=FollowView(), window=None)
     return showing, (Follow(shown.key), SayWaiting(""), Report(text), *_plan(showing, shown, is_required=True))

@@ -111,6 +111,7 @@ class PlanOpening:
     """Plan the first window of a series that is not shown, and report it as ``WindowPlanned``."""
 
     target: SeriesKey
+    goal: Goal = _FOLLOW_VIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,16 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class ShowWindow:
-    """Show a window: as another series when ``is_new``; at its latest bar, or at ``date``, when that was the goal."""
+    """Show a window: as another series when ``is_new``; at its latest bar, or at ``date``, when that was the goal.
+
+    ``right_bars``: how many bars the date lies left of the right edge, ``None`` for the middle.
+    """
 
     window: Series
     is_new: bool = False
     is_latest: bool = False
     date: int | None = None
+    right_bars: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

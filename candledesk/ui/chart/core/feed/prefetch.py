@@ -42,9 +42,13 @@ class GoToLatest:
 
 @dataclass(frozen=True, slots=True)
 class GoToDate:
-    """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window."""
+    """The goal of a chart that is to show the bar of a time (UTC seconds) outside the loaded window.
+
+    ``right_bars``: how many bars it lies left of the right edge, ``None`` for the middle of the view.
+    """
 
     open_time: int
+    right_bars: float | None = None
 
 
 Goal = FollowView | GoToLatest | GoToDate
@@ -68,6 +72,13 @@ def window_at_date(open_time: int, n_screen: int, stride: int = 1) -> PrefetchWi
     """Return the window that shows a date outside the loaded window: two screens on each side."""
     n_beside = _round_up(min(2 * n_screen, n_screen + _DEEPEST))
     return PrefetchWindow(open_time, n_beside, n_beside, stride)
+
+
+def opening_window(goal: Goal, n_screen: int, stride: int = 1) -> PrefetchWindow:
+    """Return the first window of a series of which nothing is shown yet."""
+    if isinstance(goal, GoToDate):
+        return window_at_date(goal.open_time, n_screen, stride)
+    return latest_window(n_screen, stride)
 
 
 def window_around(placed: Placed, series: Series, stride: int = 1) -> PrefetchWindow:
@@ -130,8 +141,8 @@ def plan_window(
 
 def _window_of(goal: Goal, placed: Placed, series: Series, stride: int) -> PrefetchWindow | None:
     match goal:
-        case GoToDate(open_time):
-            return window_at_date(open_time, placed.view.n_screen, stride)
+        case GoToDate():
+            return opening_window(goal, placed.view.n_screen, stride)
         case GoToLatest():
             return latest_window(placed.view.n_screen, stride)
         case FollowView():

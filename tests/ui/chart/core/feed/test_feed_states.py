@@ -105,7 +105,7 @@ MOVING = [
      Showing(AAPL, 5, LATEST, OTHER), (PlanWindow(AAPL, LATEST, OTHER, True),)),
     ("a date during a request", LOADING, GoalSet(DATE), AAPL_BARS, replace(OUTDATED, goal=DATE), ()),
     ("a date while another series is looked up", LOOKING_UP, GoalSet(DATE), MSFT_BARS,
-     replace(LOOKING_UP, goal=DATE), (PlanOpening(AAPL),)),
+     replace(LOOKING_UP, goal=DATE), (PlanOpening(AAPL, DATE),)),
 ]  # fmt: skip
 
 STORE = [

@@ -1,4 +1,4 @@
-"""Charts in tabs: a new one, closing one, going round, and fetching the latest bars of the one in front."""
+"""Layouts in tabs: a new one, closing one, going round, and fetching the latest bars of the one in front."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def tabs_feature(context: WindowContext) -> Feature:
     return Feature(
         "tabs",
         (
-            ActionRow("new_tab", "File", "New chart", ("Ctrl+T",), charts.new_chart),
-            ActionRow("close_tab", "File", "Close chart", ("Ctrl+W",), charts.close_chart),
+            ActionRow("new_tab", "File", "New layout", ("Ctrl+T",), charts.new_chart),
+            ActionRow("close_tab", "File", "Close layout", ("Ctrl+W",), charts.close_chart),
             ActionRow(
                 "refresh", "Data", "Refresh", ("F5", "Ctrl+R"), charts.update_front, charts.has_target,
                 is_in_toolbar=True,
             ),
-            ActionRow("next_chart", "View", "Next chart", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others),
+            ActionRow("next_chart", "View", "Next layout", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others),
             ActionRow(
-                "previous_chart", "View", "Previous chart", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), partial(step, -1),
+                "previous_chart", "View", "Previous layout", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), partial(step, -1),
                 has_others,
             ),
         ),

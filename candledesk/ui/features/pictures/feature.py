@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from candledesk.ui.chart.paint.snapshot import Shot, shot_of
-from candledesk.ui.features.picture_dialog import PictureDialog, copy_picture
+from candledesk.ui.features.pictures.dialog import PictureDialog, copy_picture
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 

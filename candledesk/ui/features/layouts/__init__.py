@@ -1,0 +1,1 @@
+"""Layouts as features: their tabs and their cells."""

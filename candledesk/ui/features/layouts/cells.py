@@ -1,0 +1,54 @@
+"""The cells of the layout in front: how many, which one is active, and the active one alone."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.feature import Feature
+from candledesk.workspace.grids import GRIDS
+
+if TYPE_CHECKING:
+    from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.feature import WindowContext
+
+GRID_MENU = "Cells"
+_TITLES = {
+    "1": "One chart", "2h": "Two side by side", "2v": "Two, one above the other", "3": "One above two",
+    "4": "Four", "6": "Six", "8": "Eight",
+}  # fmt: skip
+_KEYS = (("View", "Next cell", "Tab"), ("View", "Previous cell", "Shift+Tab"))
+
+
+def _has_grid(charts: ChartController, grid: str) -> bool:
+    return charts.grid is not None and charts.grid.grid == grid
+
+
+def cells_feature(context: WindowContext) -> Feature:
+    """Return entries of the View menu."""
+    charts = context.charts
+
+    def has_cells() -> bool:
+        return charts.grid is not None and len(charts.grid.cells) > 1
+
+    def is_maximised() -> bool:
+        return charts.grid is not None and charts.grid.is_maximised
+
+    return Feature(
+        "cells",
+        (
+            *(
+                ActionRow(
+                    f"grid_{grid}", "View", _TITLES[grid], (), partial(charts.set_grid, grid),
+                    is_checked=partial(_has_grid, charts, grid), submenu=GRID_MENU,
+                )
+                for grid in GRIDS
+            ),
+            ActionRow(
+                "maximise_cell", "View", "Maximise the cell", ("Alt+Return", "Alt+Enter"), charts.toggle_maximised,
+                has_cells, is_maximised,
+            ),
+        ),
+        keys=_KEYS,
+    )  # fmt: skip

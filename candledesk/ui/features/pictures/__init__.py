@@ -1,0 +1,1 @@
+"""Pictures of charts: the action, and the dialog that says how large."""

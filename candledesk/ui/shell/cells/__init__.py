@@ -1,0 +1,1 @@
+"""A tab of the window: a grid of cells, each with one chart."""
