@@ -339,6 +339,14 @@ class FakeCache(FakeMaintenance):
             return resolved(lambda: cached)
         return resolved(lambda: [*cached, *self.found])
 
+    def search_provider(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+        self.calls.append(("search_provider", (query, timeout_s)))
+        return resolved(lambda: list(self.found))
+
+    def list_intervals(self, symbol: str) -> Future[list[Interval]]:
+        names = {name for found, name in self.bars if found == symbol and self._known_spans(found, INTERVALS[name])}
+        return resolved(lambda: sorted((INTERVALS[name] for name in names), key=lambda row: row.step_s))
+
     # -- what is kept up to date
 
     def list_archive(self) -> Future[list[ArchiveEntry]]:

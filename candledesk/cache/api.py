@@ -235,6 +235,14 @@ class CacheApi(CommandApi, Protocol):
         """Return the extremes of an indicator's lines for each row of a chart that is zoomed out."""
         ...
 
+    def list_intervals(self, symbol: str) -> Future[list[Interval]]:
+        """Return the intervals of which bars of a symbol are stored, the shortest first; none of an unknown symbol."""
+        ...
+
+    def search_provider(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+        """Return what the provider's search finds within ``timeout_s``, without the cached instruments beside it."""
+        ...
+
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
         ...

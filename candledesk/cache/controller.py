@@ -321,6 +321,14 @@ class CacheController:
         """Find symbols: cached instruments first, then what the provider's search finds within ``timeout_s``."""
         return self._search.search(query, timeout_s, limit=limit, after=after)
 
+    def search_provider(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+        """Return what the provider's search finds within ``timeout_s``, without the cached instruments beside it."""
+        return self._search.ask_provider(query, timeout_s)
+
+    def list_intervals(self, symbol: str) -> Future[list[Interval]]:
+        """Return the intervals of which bars of a symbol are stored, the shortest first; none of an unknown symbol."""
+        return self._coverage.list_intervals(symbol)
+
     def read_marks(self, symbol: str, interval: Interval, span: Span) -> Future[tuple[CoverageMark, ...]]:
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
 

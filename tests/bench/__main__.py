@@ -24,6 +24,7 @@ def main():
         ("bench_chart",),
         ("bench_studies", "--bars", str(n_bars)),
         ("bench_start",),
+        ("bench_search",),
         ("bench_jobs",),
         ("bench_api",),
         ("bench_updates",),

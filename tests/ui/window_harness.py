@@ -4,10 +4,12 @@ from candledesk.domain.interval import INTERVALS
 from candledesk.ui.bridge import Bridge
 from candledesk.ui.features.archive import ArchiveLabel
 from candledesk.ui.features.chart import FactsLabel
+from candledesk.ui.features.interval_entry.popup import IntervalPopup
 from candledesk.ui.features.intervals import IntervalButtons
 from candledesk.ui.features.registry import FEATURES
+from candledesk.ui.features.search.entry import SymbolEntry
+from candledesk.ui.features.search.popup import SymbolPopup
 from candledesk.ui.shell.main_window import MainWindow
-from candledesk.ui.symbol_entry import IntervalPopup, SymbolEntry
 from tests.ui.conftest import discard, settle
 
 
@@ -48,6 +50,10 @@ class WindowHarness:
     @property
     def entry(self):
         return self.window.findChild(SymbolEntry)
+
+    @property
+    def search(self):
+        return self.window.findChild(SymbolPopup)
 
     @property
     def popup(self):

@@ -59,6 +59,18 @@ class CoverageReader:
         """Return what is known of every stored series, by symbol and step; see ``CacheApi.list_coverage``."""
         return start_coroutine(self._list(limit, after))
 
+    def list_intervals(self, symbol: str) -> Future[list[Interval]]:
+        """Return the intervals of which bars of a symbol are stored, the shortest first."""
+
+        def read(connection: Connection) -> list[Interval]:
+            with snapshot(connection):
+                series = instrument_store.series_of(connection, symbol)
+                return [
+                    INTERVALS[name] for found, name in series if bar_store.bars_extent(connection, found) is not None
+                ]
+
+        return self._context.readers.submit(read)
+
     async def _list(self, limit: int | None, after: tuple[str, Interval] | None) -> list[SeriesCoverage]:
         stored = await wait_for(self._context.readers.submit(_list_stored))
         first = 0 if after is None else bisect_right(stored, (after[0], after[1].step_s), key=lambda row: row[:2])

@@ -62,6 +62,14 @@ class SymbolSearch:
         """
         return start_coroutine(self._find(query, timeout_s, limit, after))
 
+    def ask_provider(self, query: str, timeout_s: float) -> Future[list[SymbolFound]]:
+        """Return what the searches of the providers find within ``timeout_s``; an empty list when that is nothing."""
+        return start_coroutine(self._find_new(query, timeout_s))
+
+    async def _find_new(self, query: str, timeout_s: float) -> list[SymbolFound]:
+        found = await wait_for(self._ask(_key(query), timeout_s))
+        return list(found)
+
     async def _find(self, query: str, timeout_s: float, limit: int | None, after: str | None) -> list[SymbolFound]:
         def read(connection: Connection) -> tuple[list[SymbolFound], set[str]]:
             rows = instrument_store.list_instruments(connection, query, limit, after)
@@ -71,7 +79,7 @@ class SymbolSearch:
         cached, previous = await wait_for(self._context.readers.submit(read))
         if limit is not None and len(cached) >= limit:
             return cached
-        return _merge(cached, previous, await wait_for(self._ask(" ".join(query.upper().split()), timeout_s)))
+        return _merge(cached, previous, await wait_for(self._ask(_key(query), timeout_s)))
 
     def _ask(self, key: str, timeout_s: float) -> Future[tuple[SymbolFound, ...]]:
         future: Future[tuple[SymbolFound, ...]] = Future()
@@ -142,6 +150,10 @@ class SymbolSearch:
             futures = self._waiting.pop(key, [])
         for future in futures:
             _settle(future, found)
+
+
+def _key(query: str) -> str:
+    return " ".join(query.upper().split())
 
 
 def _settle(future: Future[tuple[SymbolFound, ...]], found: tuple[SymbolFound, ...]) -> None:

@@ -56,6 +56,7 @@ LIMIT :limit
 """
 _FROM_SERIES = "FROM series JOIN instrument USING (instrument_id)"
 _SERIES_ID = f"SELECT series_id {_FROM_SERIES} WHERE spelling = ? AND interval = ?"
+_SERIES_OF = f"SELECT series_id, interval {_FROM_SERIES} WHERE spelling = ? ORDER BY step, series_id"
 _LIST_SERIES = f"SELECT series_id, spelling, interval {_FROM_SERIES} ORDER BY spelling, step, series_id"
 
 
@@ -184,6 +185,12 @@ def ensure_series(conn: sqlite3.Connection, pairs: Sequence[tuple[str, Interval]
         return [known[symbol, interval.name] for symbol, interval in pairs]
     except KeyError as error:
         raise LookupError(f"instrument {error.args[0][0]} must be stored before its series") from None
+
+
+@translate_faults()
+def series_of(conn: sqlite3.Connection, symbol: str) -> list[tuple[int, str]]:
+    """Return id and interval name of every series of a symbol, the shortest interval first; none of an unknown one."""
+    return [(int(found), str(name)) for found, name in fetch_proven(conn, _SERIES, _SERIES_OF, (symbol,))]
 
 
 @translate_faults()

@@ -55,3 +55,20 @@ def test_pages_of_any_size_join_to_the_whole_list(harness, stored, size):
 def test_a_cursor_of_a_series_that_is_not_stored_leads_to_the_ones_behind_it(harness, stored):
     after = "BBB", INTERVALS["15m"]
     assert [(row.symbol, row.interval.name) for row in listed(harness, after=after)] == stored[2:]
+
+
+def _stored_names(harness, symbol):
+    return [row.name for row in harness.cache.list_intervals(symbol).result(20)]
+
+
+def test_the_stored_intervals_of_a_symbol_are_listed_the_shortest_first(harness, stored):
+    assert _stored_names(harness, "BBB") == ["1m", "1d"]
+    assert _stored_names(harness, "AAA") == ["1d"]
+    assert _stored_names(harness, "NOSUCH") == []
+
+
+def test_an_interval_without_bars_is_not_a_stored_one(harness, yahoo, stored):
+    yahoo.script = lambda request: yahoo.bars_answer(request, change=lambda bars: bars.take(slice(0, 0)))
+    harness.bars("1h", days_back(3), symbol="AAA")
+    assert [row.interval.name for row in listed(harness) if row.symbol == "AAA"] == ["1h", "1d"]
+    assert _stored_names(harness, "AAA") == ["1d"]

@@ -88,3 +88,12 @@ def test_a_search_that_is_limited_stops_every_lane(harness, yahoo):
     yahoo.search_answer = RateLimitedAnswer("429")
     assert search(harness, "apple") == []
     assert harness.cache.limiter_state().breaker is not BreakerState.CLOSED
+
+
+def test_the_provider_alone_can_be_searched_whatever_is_cached(harness, yahoo):
+    for symbol in ("AAA", "AAB", "AAC"):
+        harness.bars("1d", symbol=symbol)
+    assert harness.cache.search_provider("aa", WAIT_S).result(WAIT_S) == [FOUND]
+    assert yahoo.searches == ["AA"]
+    assert harness.cache.search_provider(" ", WAIT_S).result(WAIT_S) == []
+    assert yahoo.searches == ["AA"]

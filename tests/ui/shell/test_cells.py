@@ -85,9 +85,9 @@ def test_a_click_makes_a_cell_active_and_what_is_typed_acts_on_it(opened, qtbot)
     assert opened.page is second
     QTest.keyClicks(second.view, "m")
     settle(opened.qapp)
-    assert opened.entry.hasFocus()
-    QTest.keyClicks(opened.entry, "SFT")
-    QTest.keyClick(opened.entry, Key.Key_Return)
+    assert opened.search.line.hasFocus()
+    QTest.keyClicks(opened.search.line, "SFT")
+    QTest.keyClick(opened.search.line, Key.Key_Return)
     settle(opened.qapp)
     assert _titles(opened) == ["AAPL 1d", "MSFT 1d"]
     opened.run("price_log")
@@ -278,7 +278,7 @@ def test_the_button_beside_the_tabs_opens_a_layout_with_one_chart(opened, qtbot)
     qtbot.mouseClick(tabs.add_button, LEFT)
     settle(opened.qapp)
     assert (tabs.count(), tabs.currentIndex(), opened.charts.grid.grid) == (2, 1, "1")
-    assert opened.entry.hasFocus()
+    assert opened.search.line.hasFocus()
     assert tabs.add_button.x() == pytest.approx(tabs.tabBar().x() + tabs.tabBar().tabRect(1).right(), abs=2)
 
 

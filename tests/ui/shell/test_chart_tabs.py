@@ -151,7 +151,7 @@ def test_charts_and_options_of_the_former_settings_file_are_taken_over_once(star
         made = start()
         assert (_titles(made), made.page.title()) == (["TSLA 1d", "AAPL 1h"], "AAPL 1h")
         assert [page.chart_type for page in made.charts.pages()] == [ChartType.BARS] * 2
-    assert {"geometry", "state", "theme"} >= set(made.window._settings.allKeys())
+    assert {"geometry", "state", "theme", "search/recent"} >= set(made.window._settings.allKeys())
     made.run("close_tab")
     assert _titles(start()) == ["TSLA 1d"]
 
@@ -195,13 +195,13 @@ def test_the_middle_button_closes_the_chart_of_the_tab_under_it(opened, qapp, qt
     assert opened.page.title() == "TSLA 1d", "the one in front stays"
 
 
-def test_the_symbol_that_is_on_its_way_stays_in_its_line_until_it_comes_or_is_refused(opened, qapp, cache):
+def test_the_entry_names_the_symbol_that_is_shown_while_another_is_on_its_way(opened, qapp, cache):
     entry = opened.open("AAPL", "1d").entry
     cache.is_holding = True
     opened.charts.enter_symbol("MSFT")
     opened.page.model.series_changed.emit()
     settle(qapp)
-    assert (entry.text(), opened.page.title()) == ("MSFT", "AAPL 1d")
+    assert (entry.text(), opened.page.title()) == ("AAPL", "AAPL 1d")
     cache.held.pop()[1].set_exception(EnvironmentFaultError("Yahoo cannot be reached."))
     settle(qapp)
     assert entry.text() == "AAPL"

@@ -142,9 +142,8 @@ def test_alt_m_turns_the_magnet(opened, qtbot, qapp):
 
 def test_letters_and_digits_open_the_entries(opened, qtbot, qapp):
     _press(opened, qtbot, qapp, Key.Key_G)
-    assert opened.entry.text() == "G"
-    assert opened.entry.hasFocus()
-    opened.entry.completer().popup().hide()
+    assert opened.search.line.text() == "G"
+    assert opened.search.line.hasFocus()
     opened.page.view.setFocus()
     _press(opened, qtbot, qapp, Key.Key_4)
     assert opened.popup.isVisible()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QToolButton
 
 from candledesk.cache.events import FaultRaised, JobChanged, LimiterChanged
-from candledesk.cache.messages import BreakerState, LimiterState, SymbolFound
+from candledesk.cache.messages import BreakerState, LimiterState
 from candledesk.domain.errors import EnvironmentFaultError
 from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.ui.chart.core.options import ChartType
@@ -66,69 +66,18 @@ def test_the_title_names_the_series(opened):
     assert "bars on this chart" in opened.facts.text()
 
 
-def test_what_the_provider_finds_is_offered_once_the_typing_pauses(opened, qtbot):
-    entry = opened.entry
-    opened.cache.found = [SymbolFound("TSLA", "Tesla, Inc.", "NMS", "EQUITY")]
-    entry.begin("T")
-    qtbot.keyClicks(entry, "sl")
-    qtbot.waitUntil(lambda: entry._names.stringList() == ["TSLA   Tesla, Inc."], timeout=5000)
-    assert [query for query, _timeout_s in opened.cache.calls_of("search_symbols")] == ["TSL"]
-    entry.completer().popup().hide()
-
-
 def test_typing_a_symbol_opens_it_in_the_same_interval(opened, qtbot):
     opened.open("AAPL", "5m")
     opened.cache.add("MSFT", "5m", opened.cache.bars["AAPL", "5m"])
     qtbot.keyClick(opened.page.view, Qt.Key.Key_M)
-    entry = opened.entry
-    qtbot.waitUntil(entry.hasFocus)
-    qtbot.keyClicks(entry, "sft")
-    assert entry.text() == "MSFT"
-    entry.completer().popup().hide()
-    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    line = opened.search.line
+    qtbot.waitUntil(line.hasFocus)
+    qtbot.keyClicks(line, "sft")
+    assert line.text() == "MSFT"
+    qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(opened.qapp)
     assert opened.window.windowTitle() == "MSFT 5m — CandleDesk"
     assert opened.page.view.hasFocus()
-
-
-def test_completion_lists_what_is_known(opened, qtbot):
-    entry = opened.entry
-    entry.begin("A")
-    qtbot.waitUntil(lambda: entry._names.rowCount() == 1)
-    assert entry._names.stringList() == ["AAPL   Apple Inc."]
-    entry.completer().activated.emit("AAPL   Apple Inc.")
-    settle(opened.qapp)
-    assert opened.window.windowTitle() == "AAPL 1d — CandleDesk"
-
-
-def test_a_choice_by_keys_shows_the_symbol_alone(opened, qtbot):
-    entry = opened.entry
-    entry.begin("A")
-    qtbot.waitUntil(lambda: entry.completer().popup().isVisible())
-    qtbot.keyClick(entry.completer().popup(), Qt.Key.Key_Down)
-    assert entry.text() == "AAPL"
-    qtbot.keyClick(entry.completer().popup(), Qt.Key.Key_Return)
-    settle(opened.qapp)
-    assert opened.window.windowTitle() == "AAPL 1d — CandleDesk"
-
-
-def test_no_letter_is_lost_while_completion_comes_and_goes(opened, qtbot):
-    opened.open()
-    entry = opened.entry
-    entry.begin("A")
-    for letter in "APX.L":
-        settle(opened.qapp)
-        popup = entry.completer().popup()
-        qtbot.keyClicks(popup if popup.isVisible() else entry, letter)
-    settle(opened.qapp)
-    assert entry.text() == "AAPX.L"
-
-
-def test_escape_restores_the_symbol(opened, qtbot):
-    opened.open()
-    opened.entry.begin("X")
-    qtbot.keyClick(opened.entry, Qt.Key.Key_Escape)
-    assert opened.entry.text() == "MSFT"
 
 
 def test_an_unknown_symbol_keeps_the_chart_and_says_so(opened):
@@ -172,29 +121,6 @@ def test_any_multiple_can_be_typed_and_has_a_button_while_it_is_shown(opened, qt
     assert opened.interval_buttons.by_name["5m"].isChecked()
     settle(opened.qapp)
     assert not other.isVisible()
-
-
-def test_what_is_no_interval_shows_the_list(opened, qtbot):
-    opened.open("AAPL")
-    qtbot.keyClick(opened.page.view, "9")
-    popup = opened.popup
-    qtbot.keyClicks(popup.line, "q")
-    assert popup.hint.text().startswith("one of 1m 2m 5m")
-    assert "another multiple" in popup.hint.text()
-    qtbot.keyClick(popup.line, Qt.Key.Key_Return)
-    assert popup.isVisible()
-
-
-def test_a_ticker_may_begin_with_a_digit(opened, qtbot):
-    opened.open("AAPL").open("NOSUCH")
-    opened.cache.add("7203.T", "1d", opened.cache.bars["MSFT", "1d"])
-    qtbot.keyClick(opened.page.view, Qt.Key.Key_7)
-    qtbot.keyClicks(opened.popup.line, "203.t")
-    assert opened.popup.hint.text() == "open 7203.T"
-    qtbot.keyClick(opened.popup.line, Qt.Key.Key_Return)
-    settle(opened.qapp)
-    assert opened.window.windowTitle() == "7203.T 1d — CandleDesk"
-    assert opened.page.toast == ""
 
 
 def test_interval_buttons_cover_every_interval(opened):

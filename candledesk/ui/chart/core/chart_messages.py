@@ -31,6 +31,11 @@ def error_notice(symbol: str, text: str, *, is_offline: bool = False) -> Notice:
     return Notice(f"{symbol} cannot be opened now" if symbol else "Cannot open the chart", text)
 
 
+def offline_text(symbol: str) -> str:
+    """Return why a symbol cannot be opened without a network, as sentences."""
+    return f"{symbol} is not stored, and the provider cannot be reached now. Symbols that are stored can be opened."
+
+
 _IN_MINUTES_S = 120
 _EDGE_TITLES = {
     EdgeState.MORE: "Loading older bars…",
@@ -77,7 +82,7 @@ def _empty_notice(series: Series, *, is_offline: bool, pause: str) -> Notice:
     name, interval, edge = series.symbol, series.interval.name, series.edge
     if is_offline and edge is not EdgeState.START:
         return Notice(
-            f"{name} is not stored yet",
+            f"{name} is not stored yet" if series.instrument is None else f"No {interval} bars of {name} are stored",
             f"The provider cannot be reached now. The {interval} bars load by themselves when the network is back.",
         )
     if pause and edge is EdgeState.LOADING:

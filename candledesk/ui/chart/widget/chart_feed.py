@@ -17,6 +17,7 @@ from candledesk.ui.chart.core.chart_messages import error_notice, loading_notice
 from candledesk.ui.chart.core.feed.feed_events import (
     GoalSet,
     JobEnded,
+    NetworkLost,
     NetworkRestored,
     ReplyArrived,
     RequestCancelled,
@@ -208,8 +209,8 @@ class ChartFeed(QObject):
         self._take_limiter(state)
         if self.target == self._shown().key:
             self._model.show_notice(self._notice(self._model.series))
-        if was_offline and not self._is_offline:
-            self._handle(NetworkRestored())
+        if was_offline is not self._is_offline:
+            self._handle(NetworkLost() if self._is_offline else NetworkRestored())
 
     def _on_request_ended(self, generation: int, future: Future[Loaded]) -> None:
         try:
@@ -237,6 +238,7 @@ class ChartFeed(QObject):
             error=reply.error,
             is_known=reply.instrument is not None,
             is_unchanged=is_same_series and shown.is_same_as(reply),
+            is_offline=self._is_offline,
         )
 
     # -- actions

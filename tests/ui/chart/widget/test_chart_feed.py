@@ -188,7 +188,7 @@ def test_a_chart_without_bars_says_that_the_network_is_missing_and_asks_when_it_
     n_asked = len(cache.requests)
     go(cache, chart, is_offline=False)
     go(cache, chart, is_offline=True)
-    assert chart.model.scene.notice.title == "EMPTY is not stored yet"
+    assert chart.model.scene.notice.title == "No 1d bars of EMPTY are stored"
     go(cache, chart, is_offline=True)
     assert len(cache.requests) == n_asked
     go(cache, chart, is_offline=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.messages import EdgeState
-from candledesk.ui.chart.core.chart_messages import date_text
+from candledesk.ui.chart.core.chart_messages import date_text, offline_text
 from candledesk.ui.chart.core.feed.feed_states import (
     Closed,
     Follow,
@@ -141,6 +141,17 @@ class RetryDue:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkLost:
+    """The provider cannot be reached any more."""
+
+    def apply(self, state: Open, shown: Shown) -> Step:
+        """Go back to the chart that is shown from a series that is looked up: nothing of it is stored."""
+        if isinstance(state, LookingUp) and shown.has_bars and shown.key != state.target:
+            return _refuse(state, offline_text(state.target[0]), shown)
+        return state, ()
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkRestored:
     """The provider can be reached again."""
 
@@ -209,7 +220,7 @@ class ReplyArrived:
     """A window arrived.
 
     ``anchor``: of its request. ``first_open_time``: ``None`` when it has no bars. ``is_known``: the instrument is
-    known. ``is_unchanged``: it would change nothing on the chart.
+    known. ``is_unchanged``: it would change nothing on the chart. ``is_offline``: the provider cannot be reached.
     """
 
     generation: int
@@ -221,6 +232,7 @@ class ReplyArrived:
     error: str = ""
     is_known: bool = True
     is_unchanged: bool = False
+    is_offline: bool = False
 
     def apply(self, state: Open, shown: Shown) -> Step:
         """Show the window, wait for what it does not have yet, or report why it has nothing."""
@@ -244,6 +256,8 @@ class ReplyArrived:
     def _wait_for_look_up(self, state: Loading, shown: Shown) -> Step:
         if self.edge is EdgeState.FAILED:
             return _refuse(state, self.edge_reason, shown)
+        if self.is_offline:
+            return _refuse(state, offline_text(state.target[0]), shown)
         looking_up = _rest(LookingUp, state)
         return looking_up, (
             SayWaiting(f"Looking up {state.target[0]}…"),
@@ -292,6 +306,7 @@ Event = (
     | StoreChanged
     | JobEnded
     | RetryDue
+    | NetworkLost
     | NetworkRestored
     | RetryRequested
     | WindowPlanned
@@ -325,16 +340,17 @@ def _look_again(state: Open, shown: Shown) -> Step:
     return state, _plan(state, shown, is_required=True)
 
 
-def _refuse(state: Loading, text: str, shown: Shown) -> Step:
+def _refuse(state: Loading | LookingUp, text: str, shown: Shown) -> Step:
     """Keep the chart that is shown, and say why the target does not come; an empty chart goes on waiting for it."""
+    is_outdated = isinstance(state, Loading) and state.is_outdated
     if not shown.has_bars:
         refused = replace(_rest(Refused, state), refusal=text)
         report = (Report(text),) if text != state.refusal else ()  # it is tried again without a person's doing
         said = (ShowRefusal(state.target[0], text), SayWaiting(""), *report)
-        return refused, (*said, *_plan(refused, shown, is_required=state.is_outdated))
+        return refused, (*said, *_plan(refused, shown, is_required=is_outdated))
     showing = _rest(Showing, state)
     if shown.key == state.target:
-        return showing, (SayWaiting(""), Report(text), *_plan(showing, shown, is_required=state.is_outdated))
+        return showing, (SayWaiting(""), Report(text), *_plan(showing, shown, is_required=is_outdated))
     # The cache follows one series per view: what the shown one waited for was dropped, and is requested again.
     showing = replace(showing, target=shown.key, goal=FollowView(), window=None)
     return showing, (Follow(shown.key), SayWaiting(""), Report(text), *_plan(showing, shown, is_required=True))

@@ -6,9 +6,11 @@ import pytest
 
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.interval import INTERVALS
+from candledesk.ui.chart.core.chart_messages import offline_text
 from candledesk.ui.chart.core.feed.feed_events import (
     GoalSet,
     JobEnded,
+    NetworkLost,
     NetworkRestored,
     ReplyArrived,
     RequestCancelled,
@@ -69,6 +71,7 @@ OPEN = (*RESTING, LOADING)
 PLAN = PlanWindow(AAPL, VIEW, WINDOW)
 AGAIN = replace(PLAN, is_required=True)
 WAIT_OVER = SayWaiting("")
+UNREACHED = offline_text("AAPL")
 
 
 def arrived(**changes):
@@ -143,6 +146,11 @@ RETRIES = [
     ("the pause is over during a request", LOADING, RetryDue(), BLANK, OUTDATED, ()),
     ("the network is back", REFUSED, NetworkRestored(), BLANK, REFUSED, (PlanOpening(AAPL),)),
     ("the network is back for a chart with bars", SHOWING, NetworkRestored(), AAPL_BARS, SHOWING, ()),
+    ("the network is lost while a series is looked up", LOOKING_UP, NetworkLost(), MSFT_BARS, Showing(MSFT, 5),
+     (Follow(MSFT), WAIT_OVER, Report(UNREACHED), PlanWindow(MSFT, VIEW, None, True))),
+    ("the network is lost beside an empty chart", LOOKING_UP, NetworkLost(), BLANK, LOOKING_UP, ()),
+    ("the network is lost during a request", LOADING, NetworkLost(), MSFT_BARS, LOADING, ()),
+    ("the network is lost for a chart with bars", SHOWING, NetworkLost(), AAPL_BARS, SHOWING, ()),
     ("a person tries again", REFUSED, RetryRequested(), BLANK, REFUSED, (ShowLoading(AAPL), PlanOpening(AAPL))),
     ("a person updates a chart with bars", SHOWING, RetryRequested(), AAPL_BARS, SHOWING, ()),
 ]  # fmt: skip
@@ -171,6 +179,10 @@ REPLIES = [
     ("a look-up that failed", LOADING,
      arrived(first_open_time=None, is_known=False, edge=EdgeState.FAILED, edge_reason="No answer."), MSFT_BARS,
      Showing(MSFT, 5), (Follow(MSFT), WAIT_OVER, Report("No answer."), PlanWindow(MSFT, VIEW, None, True))),
+    ("the same without a network", LOADING, arrived(first_open_time=None, is_known=False, is_offline=True), MSFT_BARS,
+     Showing(MSFT, 5), (Follow(MSFT), WAIT_OVER, Report(UNREACHED), PlanWindow(MSFT, VIEW, None, True))),
+    ("a known series without a network", LOADING, arrived(first_open_time=None, is_offline=True), MSFT_BARS, SHOWING,
+     (ShowWindow(BARS, is_new=True), WAIT_OVER, PLAN)),
     ("the latest window that was asked for", replace(LOADING, goal=LATEST), arrived(is_unchanged=True), AAPL_BARS,
      SHOWING, (ShowWindow(BARS, is_latest=True), WAIT_OVER, PLAN)),
     ("a window from before the latest was asked for", replace(OUTDATED, goal=LATEST), arrived(anchor=700), AAPL_BARS,
@@ -258,8 +270,8 @@ def test_each_event_leads_to_its_state_and_actions(state, event, shown, expected
     "event",
     [
         SeriesClosed(), ViewportMoved(), GoalSet(DATE), StoreChanged(), JobEnded("AAPL", "1d"), RetryDue(),
-        NetworkRestored(), RetryRequested(), WindowPlanned(AAPL, FIRST), RequestFailed(5, TEXT), RequestCancelled(5),
-        arrived(),
+        NetworkLost(), NetworkRestored(), RetryRequested(), WindowPlanned(AAPL, FIRST), RequestFailed(5, TEXT),
+        RequestCancelled(5), arrived(),
     ],
     ids=lambda event: type(event).__name__,
 )  # fmt: skip
