@@ -17,10 +17,10 @@ from candledesk.ui.chart.core.options import PriceMode
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart
 from candledesk.ui.chart.paint.compares.legend import compare_rows
-from candledesk.ui.features.compare.compare_dialog import CompareDialog
 from candledesk.ui.features.compare.feature import CompareController
+from candledesk.ui.features.search.popup import SymbolPopup
 from candledesk.ui.shell.requests import WindowRequests
-from candledesk.workspace.layout import LoadedLayout, layout_document, parse_layout
+from candledesk.workspace.window_layout import LoadedLayout, parse_window, window_document
 from tests.fake_data import make_bars
 from tests.ui.conftest import settle
 from tests.ui.window_harness import WindowHarness
@@ -65,8 +65,8 @@ def _panes(opened):
     return [pane.id for pane in opened.page.model.scene.panes]
 
 
-def _dialog(opened):
-    return next((one for one in opened.window.findChildren(CompareDialog) if one.isVisible()), None)
+def _popup(opened):
+    return next((one for one in opened.window.findChildren(SymbolPopup) if one.isVisible()), None)
 
 
 def _add(opened, *symbols, place=Place.PERCENT):
@@ -103,31 +103,28 @@ def _click(opened, key, part):
 def test_keys_open_the_search_and_enter_compares_what_is_typed(opened):
     QTest.keyClick(opened.page.view, Qt.Key.Key_O, Qt.KeyboardModifier.AltModifier)
     settle(opened.qapp)
-    dialog = _dialog(opened)
-    QTest.keyClicks(dialog.entry, "spy")
-    QTest.keyClick(dialog.entry, Qt.Key.Key_Return)
+    popup = _popup(opened)
+    QTest.keyClicks(popup.line, "spy")
+    assert "↵ compare SPY" in popup.hints.texts
+    QTest.keyClick(popup.line, Qt.Key.Key_Return)
     _settle(opened)
-    assert _symbols(opened) == ["SPY"]
+    assert (_symbols(opened), opened.page.symbol) == (["SPY"], "AAPL")
     assert opened.page.model.scene.price_mode is PriceMode.PERCENT
-    assert _dialog(opened) is None
+    assert _popup(opened) is None
     assert opened.page.view.compare_legend.startswith("SPY  ")
 
 
-def test_the_search_adds_in_the_place_that_is_chosen_and_escape_adds_nothing(opened):
+def test_escape_compares_nothing_and_the_next_search_opens_again(opened):
     opened.run("compare")
-    dialog = _dialog(opened)
-    QTest.mouseClick(dialog.places.button(3), LEFT, pos=QPoint(8, 8))
-    QTest.keyClicks(dialog.entry, "QQQ")
-    QTest.keyClick(dialog.entry, Qt.Key.Key_Return)
-    _settle(opened)
-    assert [(one.symbol, one.place) for one in _compares(opened)] == [("QQQ", Place.PANE)]
-    assert _panes(opened) == [PRICE, VOLUME, "compare-1"]
-    assert opened.page.model.scene.price_mode is PriceMode.NORMAL
-    opened.run("compare")
-    QTest.keyClicks(_dialog(opened).entry, "SPY")
-    QTest.keyClick(_dialog(opened).entry, Qt.Key.Key_Escape)
+    QTest.keyClicks(_popup(opened).line, "SPY")
+    QTest.keyClick(_popup(opened).line, Qt.Key.Key_Escape)
     settle(opened.qapp)
-    assert (_dialog(opened), _symbols(opened)) == (None, ["QQQ"])
+    assert (_popup(opened), _symbols(opened)) == (None, [])
+    opened.run("symbol")
+    QTest.keyClicks(_popup(opened).line, "MSFT")
+    QTest.keyClick(_popup(opened).line, Qt.Key.Key_Return)
+    settle(opened.qapp)
+    assert (_symbols(opened), opened.page.symbol) == ([], "MSFT")
 
 
 def test_another_feature_can_ask_to_compare(opened):
@@ -318,7 +315,7 @@ class Stored:
         self.loaded.set_result(LoadedLayout(layout))
 
     def save(self, layout):
-        self.saved.append(json.loads(json.dumps(layout_document(layout))))
+        self.saved.append(json.loads(json.dumps(window_document(layout))))
         done = Future()
         done.set_result(True)
         return done
@@ -335,7 +332,7 @@ def test_compared_series_are_kept_in_the_layout_and_come_back(qapp, cache, tmp_p
     window.page.model.move_separator("compare-2", 300)
     compares, panes = _compares(window), window.page.model.scene.panes
     window.close()
-    layout = parse_layout(first.saved[-1])
+    layout = parse_window(first.saved[-1])
     again = WindowHarness(qapp, cache, tmp_path / "again", layout=Stored(layout))
     again.window.open_charts((), INTERVALS["1d"])
     settle(qapp)

@@ -1,1 +1,1 @@
-"""Compare as a feature of the window: the search, and the menu of a compared series."""
+"""Compare as a feature of the window: its actions, and the menu of a compared series."""

@@ -1,4 +1,4 @@
-"""Compare as a feature of the window: the search behind the action, and the menu of a compared series."""
+"""Compare as a feature of the window: its actions, and the menu of a compared series."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu
 
 from candledesk.domain.errors import InputError
 from candledesk.ui.chart.core.compares.compare import COLOURS, Place
-from candledesk.ui.features.compare.compare_dialog import CompareDialog
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature
 
@@ -29,30 +28,27 @@ _KEYS = (
 
 
 class CompareController(QObject):
-    """Opens the search and the menu for the active chart, and compares what other features ask for."""
+    """Asks for the search and opens the menu for the active chart, and compares what other features ask for."""
 
     def __init__(self, context: WindowContext) -> None:
         """Listen to the charts of a window."""
         super().__init__(context.window)
-        self._window, self._charts, self._cache = context.window, context.charts, context.cache
+        self._window, self._charts, self._requests = context.window, context.charts, context.requests
         context.requests.compare_requested.connect(self.add)
         context.charts.menu_requested.connect(self._on_menu_requested)
         context.charts.study_settings_requested.connect(self._on_settings_requested)
 
     def show_search(self) -> None:
         """Open the search for the active chart."""
-        if self._charts.page is not None:
-            dialog = CompareDialog(self._cache, self._window)
-            dialog.chosen.connect(self.add)
-            dialog.open()
+        self._requests.compare_search_requested.emit()
 
-    def add(self, symbol: str, place: Place = Place.PERCENT) -> None:
+    def add(self, symbol: str) -> None:
         """Compare a symbol with the active chart; a message there says why when that cannot be done."""
         page = self._charts.page
         if page is None or not page.model.series.symbol:
             return
         try:
-            page.compares.add(symbol, place)
+            page.compares.add(symbol)
         except InputError as error:
             page.show_toast(str(error))
 

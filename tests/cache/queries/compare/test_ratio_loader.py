@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from candledesk.cache.events import BarsStored
+from candledesk.cache.indicator_messages import IndicatorRequest, IndicatorRowsRequest
 from candledesk.cache.messages import EdgeState
 from candledesk.domain.errors import InputError, UnknownSymbolError
 from candledesk.domain.interval import DAY_S, INTERVALS, parse_interval
 from candledesk.domain.span import Span
+from candledesk.indicators.computing import compute
+from candledesk.indicators.declaration import Market
+from candledesk.indicators.studies import parse_study
 from candledesk.providers.answers import BarsAnswer
 from tests.cache.conftest import NOW, WAIT_S, days_back, instrument
 from tests.indicators.markets import walk
@@ -163,3 +167,28 @@ def test_nothing_of_a_ratio_is_stored(harness, walks):
     assert sorted(row.symbol for row in rows) == ["AAA", "BBB"]
     with pytest.raises(InputError):
         harness.cache.start_backfill("AAA/BBB", parse_interval("1d"), None).result(WAIT_S)
+
+
+@pytest.mark.parametrize("text", ["sma:length=5", "rsi", "bollinger"])
+def test_an_indicator_of_a_ratio_is_computed_of_its_bars(harness, walks, yahoo, text):
+    bars = harness.bars("1d", Span(NOW - 300 * DAY_S, NOW), symbol="AAA/BBB").bars
+    study = parse_study(text)
+    request = IndicatorRequest("AAA/BBB", INTERVALS["1d"], study, days_back(50))
+    reply = harness.cache.load_indicator(request).result(WAIT_S)
+    truth = compute(study, bars, Market(yahoo.calendar("AAA"), INTERVALS["1d"]))
+    for name, line in reply.lines.items():
+        np.testing.assert_allclose(line, truth.lines[name][-len(line) :], rtol=1e-6)
+    np.testing.assert_array_equal(reply.open_time, bars.open_time[-len(reply.open_time) :])
+
+
+def test_an_indicator_of_a_ratio_changes_with_either_part(harness, yahoo):
+    leave = harness.cache.follow("AAA/BBB", INTERVALS["1h"])
+    harness.bars("1h", days_back(30), symbol="AAA/BBB")
+    request = IndicatorRowsRequest("AAA/BBB", INTERVALS["1h"], parse_study("sma:length=3"), days_back(30), 8)
+    assert (harness.cache.load_indicator_rows(request).result(WAIT_S).last["value"][-3:] == 1).all()
+    yahoo.salt = 7.0
+    yahoo.now += 3_600
+    harness.bars("1h", Span(NOW - DAY_S, yahoo.now), symbol="BBB")
+    harness.settle()
+    assert harness.cache.load_indicator_rows(request).result(WAIT_S).last["value"][-1] != 1
+    leave()
