@@ -142,6 +142,13 @@ def test_what_cannot_be_compared_is_said_on_the_chart(opened, symbol, words):
     assert _symbols(opened) == ["SPY"]
 
 
+def test_the_colour_is_none_of_an_indicators_line(opened):
+    opened.page.studies.add("ema")
+    _add(opened, "SPY")
+    assert opened.page.model.scene.studies[0].colour("value") == COLOURS[0]
+    assert _compares(opened)[0].colour == COLOURS[1]
+
+
 def test_values_are_the_others_closes_beside_the_bars(opened, cache):
     _add(opened, "SPY")
     values, bars = opened.page.model.scene.compare_values["compare-1"], opened.page.model.series.bars

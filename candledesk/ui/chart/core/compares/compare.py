@@ -49,10 +49,15 @@ class Compare:
         return self.key if self.place is Place.PANE else PRICE
 
 
-def new_compare(symbol: str, others: Iterable[Compare], place: Place = Place.PERCENT) -> Compare:
-    """Return a series as it is added beside ``others``, with a key and a colour of its own."""
+def new_compare(
+    symbol: str, others: Iterable[Compare], place: Place = Place.PERCENT, taken: Iterable[str] = ()
+) -> Compare:
+    """Return a series as it is added beside ``others``, with a key and a colour of its own.
+
+    ``taken``: colours of other lines of the chart, which are given out last.
+    """
     others = tuple(others)
-    keys, used = {one.key for one in others}, [one.colour for one in others]
+    keys, used = {one.key for one in others}, [*(one.colour for one in others), *taken]
     key = next(name for name in (f"compare-{n}" for n in count(1)) if name not in keys)
     return Compare(key, symbol, min(COLOURS, key=used.count), place)
 

@@ -37,7 +37,9 @@ class ChartCompares:
             raise InputError("symbol", f"{symbol} is compared already")
         if len(compares) >= MAX_COMPARES:
             raise InputError("symbol", f"A chart compares {MAX_COMPARES} series at most: remove one first")
-        one = new_compare(symbol, compares, place)
+        studies = self._model.scene.studies
+        taken = {study.colour(output.name) for study in studies for output in study.drawn}
+        one = new_compare(symbol, compares, place, taken)
         self._arrange(f"compare with {symbol}", (*compares, one))
         return one
 
