@@ -77,8 +77,11 @@ class CompareValues:
 
     def last_of(self, times: IntArray) -> FloatArray:
         """Return the closes at the end of the rows that hold the open times, NaN for none; as many as ``times``."""
-        rows = self.rows_of(times)
-        if not len(self.last):
+        if not len(self.last) or not len(times):
             return np.full(len(times), np.nan)
+        at = int(np.searchsorted(self.open_time, times[0]))
+        if np.array_equal(self.open_time[at : at + len(times)], times):  # the window is that of the values, as mostly
+            return self.last[at : at + len(times)]
+        rows = self.rows_of(times)
         found: FloatArray = np.where(rows >= 0, self.last[np.maximum(rows, 0)], np.nan)
         return found
