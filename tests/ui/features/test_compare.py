@@ -284,10 +284,13 @@ def test_compared_series_stay_over_symbols_and_intervals_and_nothing_old_is_draw
     assert opened.page.model.scene.compare_values == {}
     cache.load_compare = load
     opened.open("AAPL", "1d")
+    drawn, show = [], opened.page.model.set_compare_values
+    opened.page.model.set_compare_values = lambda key, values: (drawn.append(values.request.symbol), show(key, values))
     for future, request in held:
         future.set_result(load(request).result())
     _settle(opened)
-    assert opened.page.model.scene.compare_values["compare-1"].request.symbol == "AAPL"
+    assert [request.symbol for _, request in held] == ["MSFT"]
+    assert set(drawn) == {"AAPL"}
 
 
 def test_a_series_is_followed_only_while_it_is_compared(opened, cache):

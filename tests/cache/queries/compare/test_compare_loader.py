@@ -116,6 +116,7 @@ def test_many_requests_of_one_span_share_a_fill_task(harness, yahoo):
     replies = [ask(harness, "BBB", "1h", span) for _ in range(5)]
     assert all(np.isnan(reply.last[0]) and np.isfinite(reply.last[-1]) for reply in replies)
     assert all(reply.gaps for reply in replies)
+    assert len(harness.service._fill_scheduler._live) == 1
     yahoo.gate.set()
     harness.settle()
     assert len(yahoo.requests) == n + 1
