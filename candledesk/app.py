@@ -106,7 +106,7 @@ class Application:
         self._is_closing = False
         start = partial(Writer, name="candledesk-user-data")
         self.user_data = UserData(self.paths.user_database, start, refusal=self.refusal)  # opened at its first task
-        self.workspace = Workspace(self.user_data)
+        self.workspace = Workspace(self.user_data, self.service.symbol_names)
 
     @property
     def source(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from candledesk.cache.bar_messages import CorporateEvent, Provenance
 from candledesk.cache.events import BarsStored
 from candledesk.cache.indicator_messages import IndicatorRequest
 from candledesk.cache.messages import (
@@ -37,18 +38,18 @@ from candledesk.domain.job_states import JobKind
 from candledesk.domain.prices.oddity import count_tokens
 from candledesk.domain.span import Span, merge_spans, subtract_spans
 from candledesk.providers.yahoo.capabilities import LIMITS
-from tests.fake_compares import fake_compare_rows
+from tests.fake_compares import FakeCompares
 from tests.fake_data import FIRST, NOW, in_rows, make_instrument, make_span_bars, odd_in_rows
 from tests.fake_indicators import fake_indicator_reply, fake_indicator_rows
 from tests.fake_jobs import resolved
-from tests.fake_maintenance import FakeMaintenance
+from tests.fake_quotes import fake_quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from candledesk.cache.api import CacheApi
-    from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.indicator_messages import IndicatorReply, IndicatorRows, IndicatorRowsRequest
+    from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import IntArray
     from candledesk.domain.calendar.countdown import TradingHours
     from candledesk.domain.instrument import Instrument
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 FIELDS = "open_time", "open", "high", "low", "close", "volume"
 
 
-class FakeCache(FakeMaintenance):
+class FakeCache(FakeCompares):
     """Implements ``candledesk.cache.api.CacheApi``.
 
     A series has either the bars of :meth:`add`, of which the newest ``n_stored`` are stored, or, for one of
@@ -89,9 +90,13 @@ class FakeCache(FakeMaintenance):
         self.requests: list[ViewportRequest | BarsRequest] = []
         self.archive: dict[tuple[str, str], ArchiveEntry] = {}
         self.in_front: list[tuple[str, str]] = []
+        self.watched: list[str] = []
+        self.quotes: dict[str, Quote] = {}  # in the place of those that follow from the bars
         self.followed: list[tuple[str, str]] = []
         self.found: list[SymbolFound] = []  # what the provider's search finds, whatever is asked
         self.marks: tuple[CoverageMark, ...] = ()
+        self.events: dict[str, tuple[CorporateEvent, ...]] = {}  # by symbol
+        self.provenance: dict[tuple[str, str], Provenance] = {}  # by symbol and interval; ``span`` as it is asked
         self.limiter = LimiterState(6.0, 0.0, BreakerState.CLOSED)
         self.fault = ""
         self.edge_reason = "Listed on 12 Dec 1980"
@@ -200,6 +205,26 @@ class FakeCache(FakeMaintenance):
         self.calls.append(("read_marks", (symbol, interval.name, span)))
         return resolved(lambda: tuple(mark for mark in self.marks if mark.span.overlaps(span)))
 
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        self.calls.append(("read_corporate_events", (symbol, interval.name)))
+        return resolved(lambda: self.events.get(symbol, ()))
+
+    def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
+        self.calls.append(("read_provenance", (symbol, interval.name, span)))
+        known = self.provenance.get((symbol, interval.name), Provenance(symbol, interval, span))
+        return resolved(lambda: replace(known, span=span))
+
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        self.calls.append(("read_quotes", tuple(symbols)))
+        full = {symbol: self.bars[symbol, "1d"] for symbol in symbols if (symbol, "1d") in self.bars}
+        stored = {symbol: bars.take(slice(-self.n_stored[symbol, "1d"], None)) for symbol, bars in full.items()}
+        return resolved(
+            lambda: [
+                self.quotes.get(symbol) or fake_quote(symbol, self.instruments, stored.get(symbol))
+                for symbol in symbols
+            ]
+        )
+
     # -- bars of a span
 
     def load_bars(self, request: BarsRequest) -> Future[BarsReply]:
@@ -283,19 +308,6 @@ class FakeCache(FakeMaintenance):
         asked = IndicatorRequest(request.symbol, request.interval, request.study, request.span)
         return resolved(lambda: fake_indicator_rows(request, self.load_indicator(asked).result()))
 
-    def load_compare(self, request: CompareRequest) -> Future[CompareRows]:
-        self.calls.append(("load_compare", (request,)))
-
-        def answer() -> CompareRows:
-            if request.other not in self.instruments:
-                raise UnknownSymbolError(request.other, f"Yahoo knows no symbol {request.other!r}.")
-            wide = Span(request.span.start - 30 * DAY_S, request.span.end)
-            main = self._stored_bars(request.symbol, request.interval, request.span)
-            other = self._stored_bars(request.other, request.interval, wide)
-            return fake_compare_rows(request, main, other, self.instruments[request.other])
-
-        return resolved(answer)
-
     # -- series and symbols
 
     def describe_series(self, symbol: str, interval: Interval) -> Future[SeriesReport]:
@@ -369,6 +381,9 @@ class FakeCache(FakeMaintenance):
     def follow(self, symbol: str, interval: Interval) -> Callable[[], None]:
         self.followed.append((symbol, interval.name))
         return lambda: self.followed.remove((symbol, interval.name))
+
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        self.watched = list(symbols)
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         self.in_front = [(symbol, interval.name) for symbol, interval in series]

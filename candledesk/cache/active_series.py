@@ -53,6 +53,7 @@ class ActiveSeries:
         self._noted: dict[tuple[str, str], tuple[float, str, Interval]] = {}
         self._followed: dict[object, tuple[str, Interval]] = {}
         self._in_front: frozenset[tuple[str, str]] = frozenset()
+        self._watched: tuple[str, ...] = ()
         self._waiting: dict[tuple[str, str], Waiting] = {}
         self._reported_lag = 0
 
@@ -86,6 +87,16 @@ class ActiveSeries:
         """Tell whether a chart in front shows the series."""
         with self._lock:
             return (symbol, name) in self._in_front
+
+    def set_watched(self, symbols: Iterable[str]) -> None:
+        """Note of which symbols a list shows the price on screen."""
+        with self._lock:
+            self._watched = tuple(symbols)
+
+    def watched(self) -> tuple[str, ...]:
+        """Return the symbols of which a list shows the price on screen."""
+        with self._lock:
+            return self._watched
 
     def note_waiting(self, waiting: Mapping[tuple[str, str], Waiting], now: int) -> bool:
         """Note how the active series stand at ``now``; ``True`` when the worst lag has changed by much."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.bar_messages import CorporateEvent, Provenance
     from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.events import Event
     from candledesk.cache.indicator_messages import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         ViewportReply,
         ViewportRequest,
     )
+    from candledesk.cache.quote_messages import Quote
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
     from candledesk.domain.instrument import Instrument
@@ -247,6 +249,18 @@ class CacheApi(CommandApi, Protocol):
         """Return what of ``span`` is not simply stored, or is odd (``marks``); nothing of an unknown symbol."""
         ...
 
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
+        ...
+
+    def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
+        """Return where the stored bars of ``span`` came from and whether they can still change."""
+        ...
+
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        """Return the newest stored price of each symbol, in the same order, without a request to the provider."""
+        ...
+
     def estimate_backfill(self, series: Sequence[tuple[str, Interval]], span: Span | None) -> Future[BackfillEstimate]:
         """Return what ``start_backfills`` would cost, without a request to the provider."""
         ...
@@ -261,6 +275,14 @@ class CacheApi(CommandApi, Protocol):
 
     def set_in_front(self, series: Sequence[tuple[str, Interval]]) -> None:
         """Set which series the charts in front show: their updates go first."""
+        ...
+
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        """Set of which symbols a list shows the price on screen.
+
+        Daily bars that are stored of them are updated at most once a minute while their venue trades, one after the
+        other, by at most half of the limiter's rate, and after everything that charts and jobs ask.
+        """
         ...
 
     def read_storage_options(self) -> Future[StorageOptions]:

@@ -15,10 +15,13 @@ from candledesk.cache.queries.bars_queries import BarsLoader
 from candledesk.cache.queries.compare.compare_loader import CompareLoader
 from candledesk.cache.queries.compare.ratio_events import RatioEvents
 from candledesk.cache.queries.compare.ratio_loader import RatioLoader
+from candledesk.cache.queries.corporate_events import read_corporate_events
 from candledesk.cache.queries.coverage_queries import CoverageReader
 from candledesk.cache.queries.estimates import Estimator
 from candledesk.cache.queries.finer_bars import find_derived
 from candledesk.cache.queries.missing_calendars import MissingCalendars
+from candledesk.cache.queries.provenance import read_provenance
+from candledesk.cache.queries.quotes import QuoteReader
 from candledesk.cache.queries.symbol_search import SymbolSearch
 from candledesk.cache.queries.viewports import ViewportLoader
 from candledesk.cache.rules.coverage_marks import find_marks, with_odd
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from candledesk.cache.bar_messages import CorporateEvent, Provenance
     from candledesk.cache.compare_messages import CompareRequest, CompareRows
     from candledesk.cache.context import CacheContext
     from candledesk.cache.events import Event
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
         ViewportRequest,
     )
     from candledesk.cache.queries.studies.loader import IndicatorLoader
+    from candledesk.cache.quote_messages import Quote
     from candledesk.cache.upkeep.archive import Archive
     from candledesk.domain.bars import Bars
     from candledesk.domain.coverage import CoverageMark
@@ -107,6 +112,7 @@ class CacheController:
         self._coverage = CoverageReader(context, catalog, self._calendars)
         self._indicators_lock = threading.Lock()
         self._indicators: IndicatorLoader | None = None
+        self._quotes = QuoteReader(context, catalog)
         self._search = SymbolSearch(context, catalog, fill_scheduler)
         self._storage_health = fill_scheduler.storage_health
         self.limiter_state = context.limiter_state
@@ -258,6 +264,10 @@ class CacheController:
         """Set which series the charts in front show: their updates go first."""
         self._context.active.set_in_front(_stored_series(series))
 
+    def set_watched(self, symbols: Sequence[str]) -> None:
+        """Set of which symbols a list shows the price on screen; see ``CacheApi``."""
+        self._context.active.set_watched(symbols)
+
     # --- maintenance --------------------------------------------------------------------------------------------
 
     def start_maintenance(self, request: MaintenanceRequest) -> Future[MaintenanceTask]:
@@ -342,6 +352,22 @@ class CacheController:
             return with_odd(marks, odd, interval.base, interval)
 
         return self._context.readers.submit(read)
+
+    def read_corporate_events(self, symbol: str, interval: Interval) -> Future[tuple[CorporateEvent, ...]]:
+        """Return the stored dividends, splits and gains by date, each with its bar; nothing of an unknown symbol."""
+        return self._context.readers.submit(
+            lambda connection: read_corporate_events(connection, self._catalog, symbol, interval)
+        )
+
+    def read_provenance(self, symbol: str, interval: Interval, span: Span) -> Future[Provenance]:
+        """Return where the stored bars of ``span`` came from and whether they can still change."""
+        return self._context.readers.submit(
+            lambda connection: read_provenance(connection, self._catalog, symbol, interval, span)
+        )
+
+    def read_quotes(self, symbols: Sequence[str]) -> Future[list[Quote]]:
+        """Return the newest stored price of each symbol, without a request to the provider."""
+        return self._context.readers.submit(lambda connection: self._quotes.read(connection, symbols))
 
     def list_instruments(
         self, query: str = "", *, limit: int | None = None, after: str | None = None

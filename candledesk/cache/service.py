@@ -43,7 +43,7 @@ from candledesk.domain.errors import CandleDeskError, ClosingError, EnvironmentF
 from candledesk.paths import Paths
 from candledesk.providers.base import ProviderOptions, Quota
 from candledesk.providers.rate_limiter import Limiter, LimiterMemory
-from candledesk.providers.registry import make_providers
+from candledesk.providers.registry import ListedNames, make_providers
 from candledesk.store.file_guard import FileGuard
 from candledesk.store.market import providers as provider_store
 from candledesk.store.market.database import checkpoint, connect_reader, connect_writer, create_or_open, transaction
@@ -151,6 +151,11 @@ class CacheService:
         after_task = partial(repairs.submit, self._writer)
         self._readers = Readers(partial(connect_reader, database), guard.check, after_task=after_task)
         return guard
+
+    @property
+    def symbol_names(self) -> ListedNames:
+        """How files of TradingView spell the symbols of the providers."""
+        return ListedNames(self._providers.providers)
 
     @property
     def terms(self) -> str:

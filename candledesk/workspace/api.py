@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from candledesk.workspace.events import WorkspaceEvent
     from candledesk.workspace.named_layouts import NamedLayout
+    from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
 
 
@@ -66,7 +67,12 @@ class WorkspaceApi(Protocol):
 
 
 class SubscribedWorkspace(WorkspaceApi, Protocol):
-    """A workspace of this process, which also calls subscribers."""
+    """A workspace of this process, which also calls subscribers.
+
+    ``symbol_names``: how files of TradingView spell symbols, ``None`` where no provider can say.
+    """
+
+    symbol_names: SymbolNames | None
 
     def subscribe(self, callback: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
         """Call ``callback`` for every event, on the thread of the user data, until the returned function is called."""

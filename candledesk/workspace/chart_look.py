@@ -8,6 +8,7 @@ from typing import Any
 
 from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.times import parse_time
+from candledesk.workspace.links import LINK_COLOURS, NO_LINK
 from candledesk.workspace.names import MAX_NAME_CHARS
 
 CHART_TYPES = ("candles", "hollow", "bars", "heikin_ashi", "line", "area", "baseline")
@@ -61,6 +62,12 @@ def _check_name(value: object, path: str) -> object:
     return value
 
 
+def _check_link(value: object, path: str) -> object:
+    if value not in (*LINK_COLOURS, NO_LINK):
+        raise DocumentError(path, f"{path} must be one of {' '.join(LINK_COLOURS)} {NO_LINK}")
+    return value
+
+
 def _check_object(checks: Mapping[str, Callable[[Any], bool]], value: object, path: str) -> object:
     if not isinstance(value, Mapping) or not set(value) <= set(checks):
         raise DocumentError(path, f"{path} must be an object with {' '.join(checks)}")
@@ -83,10 +90,12 @@ CHECKS: dict[str, Callable[[object, str], object]] = {
     "scale": _check_scale,
     "view": _check_view,
     "maximised": _check_name,
+    "link": _check_link,
 }
 """The check of each part: returns the value, or raises ``DocumentError`` with the path of what is not valid.
 
 ``type``: one of ``CHART_TYPES``. ``scale``: the mode and direction of the price axis, and its range when it does not
 follow the visible bars. ``view``: ``spacing`` in logical pixels per bar, ``right_bars`` from a bar to the right edge;
 ``right_time``: the open time of that bar, missing when it is the latest one. ``maximised``: the pane that is.
+``link``: the group of the cell, the first colour when it is missing.
 """

@@ -74,9 +74,7 @@ def check_sizes(grid: str, document: object) -> GridSizes:
     counts, cells = GRIDS[grid], document["cells"]
     rows = _check_shares(document["rows"], len(counts), "sizes.rows")
     if not isinstance(cells, list) or len(cells) != len(counts):
-        raise DocumentError(
-            "sizes.cells", f"The cells of the sizes must be an array of {len(counts)} arrays in the grid {grid}"
-        )
+        raise DocumentError("sizes.cells", f"The cells of the sizes must be an array of {len(counts)} arrays")
     return GridSizes(rows, tuple(_check_shares(row, counts[at], f"sizes.cells[{at}]") for at, row in enumerate(cells)))
 
 

@@ -11,11 +11,13 @@ from candledesk.domain.errors import DocumentError, InputError
 from candledesk.domain.interval import parse_interval
 from candledesk.workspace.chart_contents import CONTENTS, check_contents
 from candledesk.workspace.grids import GRIDS, check_sizes, parse_sizes, sizes_document, smallest_grid
+from candledesk.workspace.links import check_links, links_document, parse_links
 from candledesk.workspace.names import MAX_NAME_CHARS, check_text
 
 if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.workspace.grids import GridSizes
+    from candledesk.workspace.links import LinkSwitches
 
     Series = tuple[str, Interval]
 
@@ -23,7 +25,7 @@ FORMAT = "candledesk.layout/1"
 MAX_CHARTS = 100
 MAX_OPTIONS = 200
 MAX_OPTION_CHARS = 1_000
-_KEYS = ("format", "grid", "sizes", "charts", "front", "maximised", "options")
+_KEYS = ("format", "grid", "sizes", "charts", "front", "maximised", "links", "options")
 _FORMER_TYPE = "chart_type"  # an option of earlier versions: the type of all charts of a window
 
 
@@ -35,6 +37,7 @@ class Layout:
     looks, under the names in ``chart_contents.CONTENTS``; empty, or as many as there are charts. ``grid``: a name in
     ``grids.GRIDS``, empty for the smallest one that holds the charts; charts beyond its cells are not shown.
     ``sizes`` ``None``: equal ones. ``is_maximised``: the active chart alone is shown. ``name``: empty without one.
+    ``links``: the switches of each link colour, where they are not the usual ones.
     """
 
     charts: tuple[Series | None, ...] = ()
@@ -45,6 +48,7 @@ class Layout:
     sizes: GridSizes | None = None
     is_maximised: bool = False
     name: str = ""
+    links: Mapping[str, LinkSwitches] = field(default_factory=dict)
 
     @property
     def shown_grid(self) -> str:
@@ -72,6 +76,8 @@ def layout_document(layout: Layout) -> dict[str, object]:
     document["front"] = layout.front
     if layout.is_maximised:
         document["maximised"] = True
+    if layout.links:
+        document["links"] = links_document(layout.links)
     return document | {"options": dict(layout.options)}
 
 
@@ -96,6 +102,7 @@ def parse_layout(document: Mapping[str, object]) -> Layout:
         [{name: chart[name] for name in CONTENTS if name in chart} for chart in rows],
         is_gridded=is_gridded,
     )
+    layout = replace(layout, links=parse_links(document.get("links")))
     if not isinstance(grid, str) or not is_gridded:
         return layout
     sizes = parse_sizes(grid, document["sizes"]) if "sizes" in document else None
@@ -155,6 +162,7 @@ def check_layout(document: Mapping[str, object]) -> Layout:
         grid,
         check_sizes(grid or smallest_grid(len(pairs)), document["sizes"]) if "sizes" in document else None,
         is_maximised,
+        links=check_links(document.get("links", {})),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from candledesk.store.user.documents import Document
     from candledesk.workspace.events import WorkspaceEvent
     from candledesk.workspace.user_data import UserData
+    from candledesk.workspace.watchlists.matching import SymbolNames
     from candledesk.workspace.watchlists.watchlist import Watchlist
 
 
@@ -38,8 +39,9 @@ _LAYOUTS = DocumentKind("layout", LAYOUTS, _encode_layout, NamedLayout, write_la
 class Workspace:
     """Watchlists and named layouts, with events of their changes."""
 
-    def __init__(self, user_data: UserData) -> None:
-        """Read nothing yet."""
+    def __init__(self, user_data: UserData, symbol_names: SymbolNames | None = None) -> None:
+        """Read nothing yet; ``symbol_names``: see ``SubscribedWorkspace``."""
+        self.symbol_names = symbol_names
         self._events = WorkspaceEvents()
         self._watchlists = NamedDocumentStore(user_data, _WATCHLISTS, self._events.emit)
         self._layouts = NamedDocumentStore(user_data, _LAYOUTS, self._events.emit)

@@ -23,12 +23,14 @@ def main():
         ("bench_formats", "--bars", str(n_bars)),
         ("bench_chart",),
         ("bench_studies", "--bars", str(n_bars)),
+        ("bench_cells",),
         ("bench_start",),
         ("bench_search",),
         ("bench_jobs",),
         ("bench_api",),
         ("bench_updates",),
         ("bench_indicators", "--bars", str(n_bars)),
+        ("bench_palette",),
     )
     for module, *arguments in runs:
         sys.stdout.write(f"\n{module} {' '.join(arguments)}\n")

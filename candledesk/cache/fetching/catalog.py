@@ -164,6 +164,11 @@ class Catalog:
         is_serving = self._serves(calendar, instrument)
         return SeriesState(instrument, series_id, facts if is_serving else None, None if is_serving else facts, now)
 
+    def read_calendar(self, connection: Connection, symbol: str) -> SessionCalendar | None:
+        """Return the calendar of a symbol's venue, ``None`` while it or the symbol is not known; on a reader thread."""
+        stored = instrument_store.read_instrument(connection, symbol)
+        return None if stored is None else self._calendar(connection, self.complete(stored))
+
     def without_lost(self, known: SeriesState, findings: Sequence[Finding]) -> SeriesState:
         """Return the state of a series in which stored bars that are lost are gaps."""
         lost = [] if known.series_id is None else lost_spans(findings, known.series_id)

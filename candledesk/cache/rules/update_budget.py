@@ -15,10 +15,10 @@ class UpdateBudget:
     than their share.
     """
 
-    def __init__(self, requests_per_minute: float) -> None:
-        """Start with a full bucket."""
+    def __init__(self, requests_per_minute: float, saved_s: float = SAVED_S) -> None:
+        """Start with a full bucket: the shared rate of ``saved_s`` seconds, at least one update."""
         self._per_s = requests_per_minute / 60
-        self.capacity = max(1.0, self._per_s * SHARED * SAVED_S)
+        self.capacity = max(1.0, self._per_s * SHARED * saved_s)
         self._tokens = self.capacity
         self._filled_at: float | None = None
         self._share = SHARED

@@ -281,7 +281,7 @@ class UpdateScheduler:
         history, stored = self.history((*status.key, JobKind.UPDATE)), asked_at(facts)
         if history.n_failed and stored >= history.began:  # it failed for another reason than its newest bars
             history.n_failed, history.not_before, history.answered = 0, float("-inf"), history.began
-        asked = _asked(history, stored, facts.now, elapsed)
+        asked = last_asked(history, stored, facts.now, elapsed)
         idle_s = idle_trading_s(facts.calendar, facts.interval, status.newest, asked)
         update_s = backoff_interval_s(usual_update_s(facts.interval, self.update_rate.floor_s), idle_s)
         closing_s = backoff_interval_s(closing_update_s(facts.interval, self.update_rate.floor_s), idle_s)
@@ -342,7 +342,7 @@ class UpdateScheduler:
             found.tasks.append(UpdateTask(status.symbol, status.facts.interval, JobKind.RECHECK, spans[0]))
 
 
-def _asked(history: TaskHistory, stored: int, now: int, elapsed: float) -> int:
+def last_asked(history: TaskHistory, stored: int, now: int, elapsed: float) -> int:
     """Return when the newest bars were asked for, on the wall clock as it shows now.
 
     An update of our own counts from its start: a bar that closed while it ran may not be in its answer. What lies ahead

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from candledesk.cache.events import LimiterChanged
@@ -20,8 +21,9 @@ from candledesk.cache.upkeep.schedule import (
     UpdateScheduler,
     UpdateTask,
 )
+from candledesk.cache.upkeep.watched_prices import WatchedPrices
 from candledesk.domain.errors import CandleDeskError
-from candledesk.domain.interval import parse_interval
+from candledesk.domain.interval import INTERVALS, parse_interval
 from candledesk.domain.job_states import JobKind
 from candledesk.store.market import bars as bar_store
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.store import Connection
 
+_DAILY = INTERVALS["1d"]
 CANCELLED = "the last run was cancelled"
 log = logging.getLogger(__name__)
 _ANSWERED = (JobState.SUCCEEDED, JobState.CANCELLED)  # who cancels an update wants none now
@@ -61,6 +64,7 @@ class Updater:
         self._jobs = jobs
         self._archive = archive
         self._scheduler = UpdateScheduler(update_rate)
+        self._watched = WatchedPrices(update_rate)
         self._lock = threading.Lock()
         self._loading: set[tuple[str, str]] = set()
         self._is_troubled = False
@@ -107,10 +111,12 @@ class Updater:
         return found
 
     def _plan_round(self, connection: Connection, n_most: int | None) -> Schedule:
-        series = self._read_series(connection)
+        series, watched = self._read_series(connection), self._read_watched(connection)
         with self._lock:
             now, elapsed = self._context.now(), self._context.elapsed()
             found = self._scheduler.plan(series, elapsed, is_alone=not self._fill_scheduler.has_other_work)
+            n_active = sum(status.is_active for status in series)
+            self._watched.plan(found, self._scheduler, watched, elapsed, n_active)
             found.tasks = [] if self._is_closing else found.tasks[:n_most]
             for task in found.tasks:
                 self._scheduler.begin(task, now, elapsed)
@@ -124,23 +130,39 @@ class Updater:
         both = active | {key: (key[0], parse_interval(key[1])) for key in listed}
         series: list[SeriesStatus] = []
         for key, (symbol, interval) in both.items():
-            if self._catalog.forgotten.error(symbol, interval) is not None:
+            status = self._read_status(connection, symbol, interval)
+            if status is None:
                 continue
-            known = self._catalog.read(connection, symbol, interval)
-            if known.facts is None:
-                if known.instrument is not None:
-                    self._load_calendar(symbol, interval)
-                continue
-            if known.facts.limits is None:
-                continue  # nobody can be asked for its bars
-            extent = None if known.series_id is None else bar_store.bars_extent(connection, known.series_id)
-            newest = None if extent is None else extent.end - 1
             row = listed.get(key)
             last_run = None if row is None else row.last_run_at
             is_in_front = self._context.active.is_in_front(*key)
-            status = SeriesStatus(known.facts, symbol, newest, key in active, row is not None, last_run, is_in_front)
+            status = replace(
+                status, is_active=key in active, is_archived=row is not None, last_run_at=last_run,
+                is_in_front=is_in_front,
+            )  # fmt: skip
             series.append(status)
         return series
+
+    def _read_watched(self, connection: Connection) -> list[SeriesStatus]:
+        """Return the daily series of the symbols that a list shows, without those that are active anyway."""
+        watched = self._context.active.watched()
+        active = {symbol for symbol, interval in self._context.active.series() if interval == _DAILY}
+        found = [self._read_status(connection, symbol, _DAILY) for symbol in watched if symbol not in active]
+        return [status for status in found if status is not None]
+
+    def _read_status(self, connection: Connection, symbol: str, interval: Interval) -> SeriesStatus | None:
+        """Return what is known of a series, ``None`` while nobody can be asked for its bars."""
+        if self._catalog.forgotten.error(symbol, interval) is not None:
+            return None
+        known = self._catalog.read(connection, symbol, interval)
+        if known.facts is None:
+            if known.instrument is not None:
+                self._load_calendar(symbol, interval)
+            return None
+        if known.facts.limits is None:
+            return None
+        extent = None if known.series_id is None else bar_store.bars_extent(connection, known.series_id)
+        return SeriesStatus(known.facts, symbol, None if extent is None else extent.end - 1)
 
     def _load_calendar(self, symbol: str, interval: Interval) -> None:
         """Compute the venue's sessions again, without a request to the provider; a later round uses them."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from candledesk.domain.job_states import ENDED, JobKind
 from candledesk.ui.plain_text import PlainLabel
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
@@ -125,6 +125,6 @@ def archive_feature(context: WindowContext) -> Feature:
     controller.failed.connect(context.charts.show_message)
     switch = ActionRow(
         "archive", "Data", TITLE, ("Ctrl+Shift+K",), controller.toggle, context.charts.has_target,
-        controller.is_archived, title_now=controller.title,
+        controller.is_archived, title_now=controller.title, why_disabled=NO_CHART,
     )  # fmt: skip
     return Feature("archive", (switch,), status=(ArchiveLabel(controller, context),))

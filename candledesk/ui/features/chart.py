@@ -1,15 +1,14 @@
-"""The chart as a feature: the Chart menu, context menus, the chart type in the toolbar, facts in the status bar."""
+"""The chart as a feature: the Chart menu, the chart type in the toolbar, facts in the status bar."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QToolBar, QToolButton
 
 from candledesk.ui.chart.core.options import ChartType
-from candledesk.ui.chart.core.panes import Zone
-from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows, menu_at
+from candledesk.ui.features.chart_actions import CHART_TYPE_MENU, chart_rows
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.feature import Feature
 
@@ -24,6 +23,9 @@ _KEYS = (
     ("Mouse", "Move through time", "Drag  or  Shift + wheel"),
     ("Mouse", "Scale an axis", "Drag the axis"),
     ("Mouse", "Reset an axis", "Double-click the axis"),
+    ("Mouse", "Resize two panes", "Drag the line between them"),
+    ("Mouse", "Enlarge a pane", "Double-click"),
+    ("Mouse", "Menu of what is under the pointer", "Right click"),
     ("Mouse", "Close a chart", "Middle button on its tab"),
 )
 
@@ -55,7 +57,6 @@ class _ChartPieces(QObject):
         super().__init__(context.window)
         self._charts, self._table = context.charts, context.table
         self._type_button = QToolButton()
-        context.charts.menu_requested.connect(self._on_menu_requested)
         context.charts.type_changed.connect(self._show_type)
         context.charts.front_changed.connect(self._show_type)
 
@@ -72,11 +73,6 @@ class _ChartPieces(QObject):
     def _show_type(self) -> None:
         page = self._charts.page
         self._type_button.setText((page.chart_type if page is not None else ChartType.CANDLES).words)
-
-    def _on_menu_requested(self, at: QPoint) -> None:
-        view = self._charts.current_view()
-        if view is not None and (hit := view.hit_at(at)).zone is not Zone.LEGEND:  # the indicators have their own
-            menu_at(self._table, hit).popup(view.mapToGlobal(at))
 
 
 def chart_feature(context: WindowContext) -> Feature:

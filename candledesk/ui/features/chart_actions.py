@@ -5,27 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.ui.chart.core.options import ChartType, Magnet, PriceMode, ZoneName
-from candledesk.ui.chart.core.panes import PRICE, Hit, Zone
+from candledesk.ui.chart.core.options import ChartOptions, ChartType, Magnet, PriceMode, ZoneName
 from candledesk.ui.chart.widget.chart_model import ZOOM_STEP
 from candledesk.ui.chart.widget.chart_type import choose_chart_type
 from candledesk.ui.chart.widget.date_dialog import ask_date
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.declared_options import option_text
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.theme.palettes import PaletteName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QMenu
-
-    from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.widget.chart_view import ChartView
     from candledesk.ui.declared_options import Choice
-    from candledesk.ui.shell.actions import ActionTable
     from candledesk.ui.shell.option_store import OptionStore
 
 _MENU = "Chart"
 CHART_TYPE_MENU = "Chart type"
+_SHOWN = ("has_volume", "has_grid", "has_sessions", "has_last_price", "has_countdown", "has_coverage")
 _MODE_KEYS = {PriceMode.LOG: ("Alt+L",), PriceMode.PERCENT: ("Alt+P",)}
 
 
@@ -39,16 +36,9 @@ def chart_rows(view: Callable[[], ChartView | None], options: OptionStore[ChartO
                   submenu="Crosshair", has_separator=True),
         *_choice_rows(options, "zone", ZoneName, "Time zone"),
         *_choice_rows(options, "palette", PaletteName, "Colours"),
+        *_shown_rows(options),
         *_move_rows(view),
     ]  # fmt: skip
-
-
-def menu_at(table: ActionTable, hit: Hit) -> QMenu:
-    """Return the context menu of a part of the chart."""
-    if hit.zone is Zone.TIME_AXIS:
-        return table.submenus["Time zone"]
-    is_price_axis = hit.zone is Zone.VALUE_AXIS and hit.pane == PRICE
-    return table.submenus["Price scale"] if is_price_axis else table.menus[_MENU]
 
 
 def _choice_rows(options: OptionStore[ChartOptions], name: str, choices: type[Choice], submenu: str) -> list[ActionRow]:
@@ -67,9 +57,23 @@ def _type_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
             f"chart_type_{kind}", _MENU, kind.words, (), _on_chart(view, lambda v: choose_chart_type(v.model, kind)),
             _on_chart(view, lambda _view: True),
             _on_chart(view, lambda v: v.model.scene.options.chart_type is kind), submenu=CHART_TYPE_MENU,
+            why_disabled=NO_CHART,
         )  # fmt: skip
 
     return [row(kind) for kind in ChartType]
+
+
+def _shown_rows(options: OptionStore[ChartOptions]) -> list[ActionRow]:
+    """Return what is shown or not, beside the bars, as toggles."""
+
+    def row(name: str) -> ActionRow:
+        text = option_text(ChartOptions.__dataclass_fields__[name])
+        return ActionRow(
+            name, _MENU, text, (), lambda: options.update(**{name: not getattr(options.value, name)}),
+            is_checked=lambda: bool(getattr(options.value, name)), submenu="Show", is_exclusive=False,
+        )  # fmt: skip
+
+    return [row(name) for name in _SHOWN]
 
 
 def _turn_magnet(options: OptionStore[ChartOptions]) -> None:
@@ -94,7 +98,7 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
         return ActionRow(
             f"price_{mode}", _MENU, mode.words, _MODE_KEYS.get(mode, ()),
             _on_chart(view, lambda v: v.model.toggle_price_mode(mode)), has_chart,
-            _on_chart(view, lambda v: v.model.scene.price_mode is mode), submenu="Price scale",
+            _on_chart(view, lambda v: v.model.scene.price_mode is mode), submenu="Price scale", why_disabled=NO_CHART,
         )  # fmt: skip
 
     return [
@@ -103,12 +107,13 @@ def _scale_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
             "invert", _MENU, "Inverted", ("Alt+I",),
             _on_chart(view, lambda v: v.model.set_inverted(is_on=not v.model.scene.is_inverted)), has_chart,
             _on_chart(view, lambda v: v.model.scene.is_inverted), has_separator=True, submenu="Price scale",
-            is_exclusive=False,
+            is_exclusive=False, why_disabled=NO_CHART,
         ),
         ActionRow(
             "autoscale", _MENU, "Fit to the visible bars", ("Alt+A",),
             _on_chart(view, lambda v: v.model.toggle_autoscale()), has_chart,
             _on_chart(view, lambda v: v.model.scene.price_range is None), submenu="Price scale", is_exclusive=False,
+            why_disabled=NO_CHART,
         ),
     ]  # fmt: skip
 
@@ -117,7 +122,10 @@ def _move_rows(view: Callable[[], ChartView | None]) -> list[ActionRow]:
     has_chart = _on_chart(view, lambda _view: True)
 
     def row(name: str, title: str, keys: tuple[str, ...], verb: Callable[[ChartView], object]) -> ActionRow:
-        return ActionRow(name, _MENU, title, keys, _on_chart(view, verb), has_chart, has_separator=name == "zoom_in")
+        return ActionRow(
+            name, _MENU, title, keys, _on_chart(view, verb), has_chart, has_separator=name == "zoom_in",
+            why_disabled=NO_CHART,
+        )  # fmt: skip
 
     return [
         row("zoom_in", "Zoom in", ("+", "=", "Ctrl+Up"), lambda v: v.model.zoom_right(ZOOM_STEP)),

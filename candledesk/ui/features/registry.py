@@ -13,17 +13,23 @@ from candledesk.ui.features.archive import archive_feature
 from candledesk.ui.features.chart import chart_feature
 from candledesk.ui.features.compare.feature import compare_feature
 from candledesk.ui.features.connection import connection_feature
+from candledesk.ui.features.context_menu.feature import context_menu_feature
+from candledesk.ui.features.events.feature import events_feature
 from candledesk.ui.features.indicators.feature import indicators_feature
 from candledesk.ui.features.intervals import intervals_feature
 from candledesk.ui.features.layouts.cells import cells_feature
 from candledesk.ui.features.layouts.tabs import tabs_feature
+from candledesk.ui.features.palette.feature import palette_feature
 from candledesk.ui.features.pictures.feature import pictures_feature
 from candledesk.ui.features.shortcut_sheet import shortcuts_feature
 from candledesk.ui.features.symbols import symbols_feature
 from candledesk.ui.features.undo import undo_feature
 from candledesk.ui.features.window import window_feature
+from candledesk.ui.panels.data_window.feature import data_window_feature
 from candledesk.ui.panels.jobs.feature import jobs_feature
+from candledesk.ui.panels.object_tree.feature import object_tree_feature
 from candledesk.ui.panels.storage.feature import storage_feature
+from candledesk.ui.panels.watchlist.feature import watchlist_feature
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.feature import FeatureFactory
@@ -38,12 +44,18 @@ FEATURES: tuple[FeatureFactory, ...] = (
     jobs_feature,
     archive_feature,
     storage_feature,
+    watchlist_feature,
     chart_feature,
+    events_feature,
     indicators_feature,
     compare_feature,
     undo_feature,
+    object_tree_feature,
+    data_window_feature,
     connection_feature,
     window_feature,
+    context_menu_feature,
+    palette_feature,
     shortcuts_feature,
     about_feature,
 )

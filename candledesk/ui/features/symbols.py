@@ -37,6 +37,7 @@ class _TypedEntries(QObject):
         settings = QSettings(str(context.home / SETTINGS_FILE), QSettings.Format.IniFormat, self)
         self._recent = RecentSymbols(settings)
         known = KnownSymbols(context.cache, context.bridge, self)
+        context.requests.closing.connect(known.close)
         search = ProviderSearch(context.cache, self)
         self.entry = SymbolEntry()
         self._popup = SymbolPopup(known, search, self._recent, context.theme_choice.theme, context.window)

@@ -95,11 +95,11 @@ def undo_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "undo", "Chart", "Undo", ("Ctrl+Z",), controller.undo, can_undo, has_separator=True,
-                title_now=controller.undo_title, place=_AFTER_OTHERS,
+                title_now=controller.undo_title, place=_AFTER_OTHERS, why_disabled="Nothing has been changed yet",
             ),
             ActionRow(
                 "redo", "Chart", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), controller.redo, can_redo,
-                title_now=controller.redo_title, place=_AFTER_OTHERS,
+                title_now=controller.redo_title, place=_AFTER_OTHERS, why_disabled="Nothing has been undone",
             ),
         ),
     )  # fmt: skip

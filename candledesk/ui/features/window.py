@@ -63,7 +63,7 @@ def window_feature(context: WindowContext) -> Feature:
             ActionRow("quit", "File", "Quit", ("Ctrl+Q",), window.close, has_separator=True),
             ActionRow(
                 "browser", "Data", "Open in browser", ("Ctrl+Shift+B",), does.open_in_browser, does.has_browser,
-                place=_LAST, is_in_toolbar=True,
+                place=_LAST, is_in_toolbar=True, why_disabled="The web chart is switched off",
             ),
             ActionRow(
                 "full_screen", "View", "Full screen", ("F11",), does.toggle_full_screen, is_checked=window.isFullScreen

@@ -19,6 +19,20 @@ KeyRow = tuple[str, str, str]
 MENUS = ("File", "Data", "Chart", "View", "Help")  # in this order; others come before Help
 
 
+OR = "  or  "
+"""Stands between the keys of a row of the sheet."""
+
+
+NO_CHART = "No chart is open"
+"""Why what is done to the active chart cannot be done while it is empty."""
+
+
+def shortcut_texts(row: ActionRow) -> list[str]:
+    """Return the shortcuts of a row as people read them: ``Ctrl+K``."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return [QKeySequence(keys).toString(native) for keys in row.shortcuts]
+
+
 def _always() -> bool:
     return True
 
@@ -29,7 +43,8 @@ class ActionRow:
 
     ``submenu``: within ``menu``; its toggles exclude each other, where ``is_exclusive``. ``title_now`` returns what it
     would do at this moment, where ``title`` is not enough. ``place``: rows of a menu with a higher one come after the
-    others. ``is_in_toolbar``: it has a button in the toolbar too.
+    others. ``is_in_toolbar``: it has a button in the toolbar too. ``why_disabled``: the sentence that says why it
+    cannot be done while ``is_enabled`` is false, for its tooltip and for the palette.
     """
 
     id: str
@@ -45,6 +60,12 @@ class ActionRow:
     title_now: Callable[[], str] | None = None
     place: int = 0
     is_in_toolbar: bool = False
+    why_disabled: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the menus: ``Chart → Price scale``."""
+        return f"{self.menu} → {self.submenu}" if self.submenu else self.menu
 
 
 def _order(row: ActionRow) -> tuple[float, int]:
@@ -76,6 +97,7 @@ class ActionTable:
             self._add(self._window, row)
         for menu in (*self.menus.values(), *self.submenus.values()):
             menu.aboutToShow.connect(self.refresh)
+            menu.setToolTipsVisible(True)
         self.refresh()
 
     def _add(self, window: QMainWindow, row: ActionRow) -> None:
@@ -102,7 +124,9 @@ class ActionTable:
         """Set whether each action is enabled and checked, as its row says now."""
         for row in self.rows:
             action = self.actions[row.id]
-            action.setEnabled(row.is_enabled())
+            is_enabled = row.is_enabled()
+            action.setEnabled(is_enabled)
+            action.setToolTip("" if is_enabled else row.why_disabled)
             if row.title_now is not None:
                 action.setText(row.title_now())
             if row.is_checked is not None:
@@ -114,10 +138,5 @@ class ActionTable:
 
     def shortcut_sheet(self) -> list[KeyRow]:
         """Return every row that has a shortcut, and the keys that are no actions."""
-        native = QKeySequence.SequenceFormat.NativeText
-        shortcuts = [
-            (row.menu, row.title, "  or  ".join(QKeySequence(keys).toString(native) for keys in row.shortcuts))
-            for row in self.rows
-            if row.shortcuts
-        ]
+        shortcuts = [(row.menu, row.title, OR.join(shortcut_texts(row))) for row in self.rows if row.shortcuts]
         return [*shortcuts, *self._keys]

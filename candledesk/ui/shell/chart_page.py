@@ -16,6 +16,8 @@ from candledesk.ui.chart.widget.chart_view import ChartView
 from candledesk.ui.chart.widget.compares.chart_compares import ChartCompares
 from candledesk.ui.chart.widget.compares.compare_feed import CompareFeed
 from candledesk.ui.chart.widget.coverage_strip_widget import CoverageStrip
+from candledesk.ui.chart.widget.events.event_feed import EventFeed
+from candledesk.ui.chart.widget.events.mark_pointer import MarkPointer
 from candledesk.ui.chart.widget.study_feed import StudyFeed
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.page_state import PageState
@@ -60,6 +62,8 @@ class ChartPage(QWidget):
         self.study_feed = StudyFeed(cache, bridge, self.model)
         self.compares = ChartCompares(self.model)
         self.compare_feed = CompareFeed(cache, bridge, self.model)
+        self.event_feed = EventFeed(cache, bridge, self.model)
+        self.event_marks = MarkPointer(self.view)
         self.strip = CoverageStrip(cache, bridge, self.model, theme)
         self.state = PageState(self.model, self.feed, self.studies)
         self.waiting = ""

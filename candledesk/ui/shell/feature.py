@@ -7,7 +7,7 @@ registry (``ui/features/registry.py``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtCore import Qt
-    from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
+    from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QWidget
 
     from candledesk.cache.api import CacheApi
     from candledesk.ui.bridge import Bridge
     from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.palette_item import PaletteItem
     from candledesk.ui.shell.actions import ActionRow, ActionTable, KeyRow
     from candledesk.ui.shell.chart_controller import ChartController
+    from candledesk.ui.shell.menu_spot import MenuSpot
     from candledesk.ui.shell.option_store import OptionStore
     from candledesk.ui.shell.requests import WindowRequests
     from candledesk.ui.shell.status_bar import StatusBar
     from candledesk.ui.theme.choice import ThemeChoice
     from candledesk.ui.workspace_bridge import WorkspaceBridge
-    from candledesk.workspace.api import WorkspaceApi
+    from candledesk.workspace.api import SubscribedWorkspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Feature:
     ``actions``: rows of the menus, the shortcut sheet and, where marked, the toolbar. ``toolbar``: adds widgets to the
     toolbar's left part, called when all actions are there. ``status``: widgets at the right of the status bar.
     ``settings``: options that the dialog of options shows. ``keys``: keys and mouse buttons that are no actions, for
-    the shortcut sheet.
+    the shortcut sheet. ``palette``: what the palette offers besides the actions, asked for each time it opens.
+    ``context_menu``: adds to the menu of a place what can be done with what the feature draws there.
     """
 
     id: str
@@ -63,6 +66,8 @@ class Feature:
     status: Sequence[QWidget] = ()
     settings: OptionStore[Any] | None = None
     keys: Sequence[KeyRow] = ()
+    palette: Callable[[], Iterable[PaletteItem]] | None = None
+    context_menu: Callable[[QMenu, MenuSpot], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class WindowContext:
     table: ActionTable
     status: StatusBar
     requests: WindowRequests
-    workspace: WorkspaceApi | None = None
+    workspace: SubscribedWorkspace | None = None
     workspace_bridge: WorkspaceBridge | None = None
     open_browser: Callable[[], None] | None = None
     features: dict[str, Feature] = field(default_factory=dict)

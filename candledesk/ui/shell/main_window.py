@@ -83,10 +83,11 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(cache.limiter_state())
         self.setStatusBar(self.status)
         self.table = ActionTable(self)
+        self._requests = WindowRequests(self)
         self._workspace_bridge = WorkspaceBridge(workspace, self) if workspace is not None else None
         context = WindowContext(
             self, cache, bridge, home, origin or DataOrigin(), self.charts, self.options, self.theme_choice,
-            self.table, self.status, WindowRequests(self), workspace, self._workspace_bridge, open_browser,
+            self.table, self.status, self._requests, workspace, self._workspace_bridge, open_browser,
         )  # fmt: skip
         self.features = context.features
         for create in features:
@@ -127,7 +128,7 @@ class MainWindow(QMainWindow):
             partial(self._toggle_panel, panel),
             is_checked=partial(panel.dock.isVisibleTo, self),
             place=_AFTER_OTHERS,
-            is_in_toolbar=True,
+            is_in_toolbar=not panel.icon,
         )
 
     def _connect(self) -> None:
@@ -186,6 +187,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("state", self.saveState(_STATE_VERSION))
         self.autosave.finish()
         self._settings.sync()
+        self._requests.closing.emit()
         self.charts.close_feeds()
         if self._workspace_bridge is not None:
             self._workspace_bridge.close()

@@ -34,13 +34,15 @@ class PageState(QObject):
     """Reads and restores the document of a chart (``workspace.chart_contents``).
 
     What is kept is what is shown. Until the bars of a restored chart are shown, that is what was restored: a process
-    may be killed before, and a chart in a hidden tab is not loaded at all.
+    may be killed before, and a chart in a hidden tab is not loaded at all. ``is_restoring``: the view is being put
+    where it was.
     """
 
     def __init__(self, model: ChartModel, feed: ChartFeed, studies: ChartStudies) -> None:
         """Follow the series of ``model``."""
         super().__init__(model)
         self._model, self._feed, self._studies = model, feed, studies
+        self.is_restoring = False
         self._restored: tuple[SeriesKey, Mapping[str, object]] | None = None
         model.series_changed.connect(self._on_series_changed)
 
@@ -131,8 +133,9 @@ class PageState(QObject):
                 self._model.restore(price_range=_range_of(fixed, self._model.scene))  # type: ignore[arg-type]
             view = _part(contents, "view")
             if view_time(view.get("right_time")) is None:
-                placed = self._model.placed
+                placed, self.is_restoring = self._model.placed, True
                 self._model.move_to(placed.n_bars - 1 + _right_bars(view, DEFAULT_RIGHT_BARS))
+                self.is_restoring = False
 
 
 def _prices(fixed: ValueRange) -> list[float]:

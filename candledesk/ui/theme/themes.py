@@ -87,7 +87,7 @@ LIGHT = Theme(
     crosshair="#9598a1",
     tag="#363a45",
     tag_text="#ffffff",
-    warning="#b26a00",
+    warning="#8a5000",
     odd="#7a68c8",
 )
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT)}

@@ -18,6 +18,7 @@ from candledesk.workspace.chart_contents import MAX_COMPARES, MAX_INDICATORS
 from candledesk.workspace.chart_look import CHART_TYPES
 from candledesk.workspace.grids import GRIDS, MIN_SHARE
 from candledesk.workspace.layout import FORMAT, MAX_CHARTS, MAX_OPTION_CHARS, MAX_OPTIONS
+from candledesk.workspace.links import ASPECTS, LINK_COLOURS, NO_LINK
 from candledesk.workspace.named_layouts import named_layout_json, parse_named_layout
 from candledesk.workspace.names import MAX_NAME_CHARS
 
@@ -82,6 +83,7 @@ _CHARTS: dict[str, Any] = {
             "scale": {"type": "object"},
             "view": {"type": "object"},
             "maximised": {"type": "string", "maxLength": MAX_NAME_CHARS},
+            "link": {"enum": [*LINK_COLOURS, NO_LINK]},
         },
         "dependentRequired": {"symbol": ["interval"], "interval": ["symbol"]},
         "additionalProperties": False,
@@ -105,6 +107,15 @@ _SIZES: dict[str, Any] = {
     "required": ["rows", "cells"],
     "additionalProperties": False,
 }
+_LINKS: dict[str, Any] = {
+    "type": "object",
+    "propertyNames": {"enum": list(LINK_COLOURS)},
+    "additionalProperties": {
+        "type": "object",
+        "properties": {aspect: {"type": "boolean"} for aspect in ASPECTS},
+        "additionalProperties": False,
+    },
+}
 _FRONT = {"type": "integer", "minimum": 0, "maximum": MAX_CHARTS - 1}
 _FIELDS = (
     NAME,
@@ -119,6 +130,7 @@ _FIELDS = (
     raw_field("grid", "how many cells there are; the smallest that holds the charts unless given", _GRID),
     raw_field("sizes", "shares of the rows, and of the cells in each row; equal ones unless given", _SIZES),
     raw_field("maximised", "whether the active chart alone is shown", {"type": "boolean"}),
+    raw_field("links", "what the cells of a link colour have in common; the crosshair unless given", _LINKS),
     raw_field("options", "the chart options by name", _OPTIONS),
     UPDATED_AT,
 )

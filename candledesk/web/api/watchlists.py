@@ -70,6 +70,7 @@ _SECTIONS = {
                 "maxItems": MAX_SYMBOLS,
                 "items": {"type": "string", "pattern": SYMBOL_PATTERN},
             },
+            "folded": {"type": "boolean", "description": "whether a window shows only its title"},
         },
         "required": ["symbols"],
         "additionalProperties": False,

@@ -20,6 +20,7 @@ MAX_SECTIONS = 100
 MAX_NOTE_CHARS = 500
 MAX_FOREIGN_CHARS = 64
 MAX_DOCUMENT_BYTES = 60_000  # of JSON: a body of the API has at most 64 KiB
+_SECTION_KEYS = frozenset({"title", "symbols", "folded"})
 _KEYS = ("name", "sections", "flags", "notes", "tradingview_names", "updated_at")
 
 
@@ -29,6 +30,9 @@ class WatchlistSection:
 
     title: str
     symbols: tuple[str, ...]
+    is_folded: Annotated[
+        bool, JsonField("folded", is_left_out_empty=True), "whether a window shows only the title of the section"
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def watchlist_document(watchlist: Watchlist) -> dict[str, Any]:
     """Return the JSON document that is stored; parts that are empty are left out."""
     document: dict[str, Any] = {
         "name": watchlist.name,
-        "sections": [{"title": part.title, "symbols": list(part.symbols)} for part in watchlist.sections],
+        "sections": [_section_document(part) for part in watchlist.sections],
     }
     others = {
         "flags": watchlist.flags,
@@ -70,6 +74,11 @@ def watchlist_document(watchlist: Watchlist) -> dict[str, Any]:
         "tradingview_names": watchlist.tradingview_names,
     }
     return document | {key: dict(values) for key, values in others.items() if values}
+
+
+def _section_document(section: WatchlistSection) -> dict[str, Any]:
+    document: dict[str, Any] = {"title": section.title, "symbols": list(section.symbols)}
+    return document | ({"folded": True} if section.is_folded else {})
 
 
 def parse_watchlist(document: Mapping[str, Any]) -> Watchlist:
@@ -127,12 +136,16 @@ def _parse_sections(rows: object) -> tuple[WatchlistSection, ...]:
     places: dict[str, str] = {}
     for at, row in enumerate(rows):
         path = f"sections[{at}]"
-        if not isinstance(row, Mapping) or not isinstance(row.get("symbols"), list) or set(row) - {"title", "symbols"}:
-            raise DocumentError(path, f"{path} must be an object with title and an array of symbols")
+        if not isinstance(row, Mapping) or not isinstance(row.get("symbols"), list) or set(row) - _SECTION_KEYS:
+            raise DocumentError(path, f"{path} must be an object with title, folded and an array of symbols")
+        is_folded = row.get("folded") or False
+        if not isinstance(is_folded, bool):
+            raise DocumentError(f"{path}.folded", f"{path}.folded must be true or false")
         title = check_text(row.get("title", ""), f"{path}.title", MAX_NAME_CHARS)
         if at and not title:
             raise DocumentError(f"{path}.title", "Only the first section may have no title")
-        sections.append(WatchlistSection(title, _parse_symbols(row["symbols"], f"{path}.symbols", places)))
+        symbols = _parse_symbols(row["symbols"], f"{path}.symbols", places)
+        sections.append(WatchlistSection(title, symbols, is_folded))
     return tuple(sections)
 
 

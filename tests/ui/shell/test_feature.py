@@ -10,6 +10,7 @@ from candledesk.ui.declared_options import described
 from candledesk.ui.features.options_dialog import OptionsDialog
 from candledesk.ui.features.registry import FEATURES
 from candledesk.ui.features.shortcut_sheet import ShortcutSheet
+from candledesk.ui.key_caps import KeyCaps
 from candledesk.ui.plain_text import PlainLabel
 from candledesk.ui.shell.actions import ActionRow
 from candledesk.ui.shell.feature import Feature, Panel
@@ -107,7 +108,7 @@ def test_its_pieces_stand_in_the_status_bar_and_the_toolbar(opened):
 def test_the_sheet_of_shortcuts_has_its_rows_and_its_keys(opened):
     opened.run("shortcuts")
     sheet = opened.window.findChild(ShortcutSheet)
-    shown = {label.text() for label in sheet.findChildren(QLabel)}
+    shown = {label.text() for label in sheet.findChildren(QLabel)} | {caps.text for caps in sheet.findChildren(KeyCaps)}
     assert {"Add a note", "Ctrl+Shift+F12", "Ctrl+F12", "Remove the selected note"} <= shown
     sheet.close()
 

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QDate, QPoint, Qt, QTime
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QDate, Qt, QTime
 from PySide6.QtWidgets import QDialogButtonBox, QToolButton
 
 from candledesk.domain.interval import INTERVALS
@@ -258,14 +257,3 @@ def test_of_intraday_bars_the_time_is_in_the_charts_zone(opened, qtbot, qapp):
     dialog.time.setTime(QTime(10, 30))
     qtbot.mouseClick(dialog.findChild(QDialogButtonBox).buttons()[0], Qt.MouseButton.LeftButton)
     assert chosen == [int(datetime(2025, 11, 20, 15, 30, tzinfo=UTC).timestamp())]
-
-
-@pytest.mark.parametrize(("x", "y", "first"), [(300, 200, "Chart type"), (-5, 200, "Normal"), (300, -5, "Exchange")])
-def test_a_right_click_offers_what_it_points_at(opened, qtbot, qapp, x, y, first):
-    view = opened.page.view
-    at = QPoint(x if x > 0 else view.width() + x, y if y > 0 else view.height() + y)
-    qapp.sendEvent(view.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.mapToGlobal(at)))
-    settle(qapp)
-    menu = qapp.activePopupWidget()
-    assert menu.actions()[0].text() == first
-    menu.close()

@@ -12,7 +12,7 @@ from candledesk.workspace.watchlists.watchlist import Watchlist, WatchlistSectio
 from tests.web.conftest import TOKEN
 
 LISTS = "/api/v1/watchlists"
-SECTIONS = [{"title": "", "symbols": ["AAPL"]}, {"title": "Tokyo", "symbols": ["7203.T"]}]
+SECTIONS = [{"title": "", "symbols": ["AAPL"]}, {"title": "Tokyo", "symbols": ["7203.T"], "folded": True}]
 TECH = {"name": "Tech", "sections": SECTIONS, "flags": {"AAPL": "red"}, "notes": {"7203.T": "cars"}}
 
 

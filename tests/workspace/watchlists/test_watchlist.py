@@ -44,6 +44,14 @@ def test_empty_parts_are_not_stored_and_symbols_are_spelled_as_everywhere():
     }
 
 
+def test_a_folded_section_comes_back_and_an_unfolded_one_is_stored_as_before():
+    watchlist = parse_watchlist({"name": "a", "sections": [{"title": "", "symbols": [], "folded": False}]})
+    assert watchlist_document(watchlist)["sections"] == [{"title": "", "symbols": []}]
+    folded = {"name": "a", "sections": [{"title": "Chips", "symbols": ["NVDA"], "folded": True}]}
+    assert parse_watchlist(folded).sections[0].is_folded
+    assert watchlist_document(parse_watchlist(folded)) == folded
+
+
 def test_what_is_said_of_other_symbols_is_left_out():
     watchlist = parse_watchlist(TECH | {"flags": {"IBM": "red"}, "notes": {"IBM": "a", "NVDA": ""}})
     assert (watchlist.flags, watchlist.notes) == ({}, {})
@@ -58,6 +66,7 @@ def test_what_is_said_of_other_symbols_is_left_out():
         ({"sections": None}, "sections"),
         ({"sections": {}}, "sections"),
         ({"sections": ["AAPL"]}, "sections[0]"),
+        ({"sections": [{"symbols": [], "folded": "yes"}]}, "sections[0].folded"),
         ({"sections": [{"title": "a"}]}, "sections[0]"),
         ({"sections": [{"title": "a", "symbols": [], "icon": 1}]}, "sections[0]"),
         ({"sections": [{"title": 7, "symbols": []}]}, "sections[0].title"),

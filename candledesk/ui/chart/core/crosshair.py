@@ -21,15 +21,19 @@ class CrosshairPoint:
     """Where the crosshair is, in device pixels.
 
     ``slot``: the bar it snaps to, behind the latest one a bar to come; ``row``: the bar whose values are shown, then
-    the latest one. ``flag_text``: why that bar is flagged, empty for an ordinary one.
+    the latest one. ``value``: the price, or what else the pane shows, at that height. ``flag_text``: why that bar is
+    flagged, empty for an ordinary one.
+    ``has_line``: the line across is drawn; that of a linked chart of another symbol has none.
     """
 
     slot: int
     row: int
     x: int
     y: int
+    value: float
     value_text: str
     flag_text: str = ""
+    has_line: bool = True
 
 
 def snap_crosshair(frame: Frame, series: Series, x: float, y: float, magnet: Magnet) -> CrosshairPoint | None:
@@ -46,10 +50,12 @@ def snap_crosshair(frame: Frame, series: Series, x: float, y: float, magnet: Mag
     value = _snap(frame, series, row, device_y, magnet) if pane == PRICE and has_come else None
     scale = frame.scales[pane]
     device_y = device_y if value is None else round(float(scale.y_of(value)))
-    text = scale.label(scale.value_at(device_y) if value is None else value)
+    value = scale.value_at(device_y) if value is None else value
     flags = series.flags.get(int(series.bars.open_time[row]), 0) if has_come and series.flags else 0
     device_x = frame.row_x(row) if has_come else frame.device_x(axis.start_of(slot))
-    return CrosshairPoint(slot, row, int(np.rint(device_x)), device_y, text, odd_text(flags) if flags else "")
+    return CrosshairPoint(
+        slot, row, int(np.rint(device_x)), device_y, value, scale.label(value), odd_text(flags) if flags else ""
+    )
 
 
 def _snap(frame: Frame, series: Series, row: int, device_y: int, magnet: Magnet) -> float | None:

@@ -11,10 +11,11 @@ import numpy as np
 
 from candledesk.ui.chart.core.autoscale import LineExtent, ShownBars, extent_of, fit_prices, fit_values
 from candledesk.ui.chart.core.compares.columns import CompareScene, show_compares, with_own_scales
+from candledesk.ui.chart.core.events.event_marks import place_marks, shown_kinds
 from candledesk.ui.chart.core.geometry.heikin_ashi import N_WARM_UP, average_columns
 from candledesk.ui.chart.core.geometry.lod import BarColumns, block_size, previous_closes, reduce_rows
 from candledesk.ui.chart.core.options import LINES, ChartType, UpRule
-from candledesk.ui.chart.core.panes import PRICE, Panes, Unit, place_panes
+from candledesk.ui.chart.core.panes import PRICE, VOLUME, Panes, Unit, place_panes
 from candledesk.ui.chart.core.scales import PaneScale, ValueRange, format_price
 from candledesk.ui.chart.core.studies.columns import show_studies
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import Bars, BoolArray, FloatArray
     from candledesk.ui.chart.core.autoscale import Fit, ScaledLayer
     from candledesk.ui.chart.core.compares.columns import ShownCompare
+    from candledesk.ui.chart.core.events.event_marks import EventMark
     from candledesk.ui.chart.core.options import ChartOptions
+    from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.scene import ChartScene, Series
     from candledesk.ui.chart.core.studies.columns import ShownStudy
     from candledesk.ui.chart.core.viewport import Placed
@@ -75,6 +78,7 @@ class Frame:
     notes: tuple[str, ...] = ()
     studies: tuple[ShownStudy, ...] = ()
     compares: tuple[ShownCompare, ...] = ()
+    event_marks: tuple[EventMark, ...] = ()
 
     @property
     def price(self) -> PaneScale:
@@ -185,12 +189,18 @@ def _above_zero(scene: ChartScene, placed: Placed, columns: BarColumns, rows: tu
     return reduce_rows(odd.drawn, placed.axis, lo, hi, columns.block, ~odd.is_below)
 
 
+def _has_content(pane: Pane, scene: ChartScene) -> bool:
+    """Return whether a pane is to be shown: one of volumes where there are any, that of all bars while it is on."""
+    is_on = pane.id != VOLUME or scene.options.has_volume
+    return is_on and (pane.unit is not Unit.VOLUME or has_volume(scene.series))
+
+
 def solve_frame(
     scene: ChartScene, width: int, height: int, dpr: float, metrics: TextMetrics, layers: Sequence[ScaledLayer]
 ) -> Frame:
     """Lay out ``scene`` on ``width`` × ``height`` device pixels; the axis of a pane shows what its ``layers`` show."""
     axis = round(axis_width(scene.series, metrics) * dpr), round((metrics.line_h + _TIME_PAD) * dpr)
-    filled = [pane for pane in scene.panes if pane.unit is not Unit.VOLUME or has_volume(scene.series)]
+    filled = [pane for pane in scene.panes if _has_content(pane, scene)]
     panes = place_panes(filled, (width, height), axis, dpr, maximised=scene.maximised)
     placed = scene.viewport.resized(panes.plot_w / dpr).place(scene.series.axis)
     lo, hi = placed.visible()
@@ -224,6 +234,7 @@ def solve_frame(
         notes=(*fit.notes, compares.note) if compares.note else fit.notes,
         studies=studies,
         compares=with_own_scales(compares.rows, panes, is_log=fit.range.is_log),
+        event_marks=place_marks(scene.shown_events, shown_kinds(scene.options), placed, panes, dpr),
     )
 
 

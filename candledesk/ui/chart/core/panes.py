@@ -130,6 +130,7 @@ class Zone(Enum):
     VALUE_AXIS = auto()
     TIME_AXIS = auto()
     LEGEND = auto()
+    EVENT = auto()
 
 
 class Hit(NamedTuple):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.compares.compare import Compare
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
+    from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.geometry.odd_bars import Oddities
     from candledesk.ui.chart.core.scales import ValueRange
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -176,6 +177,7 @@ class ChartScene:
     ``panes``: from the top, one of them that of prices; ``maximised``: the id of the pane that has all of the height,
     empty for none. ``studies``: the indicators, the lowest first; ``study_values``: what came of them, by key.
     ``compares`` and ``compare_values``: the same of compared series.
+    ``events``: dividends, splits and gains, perhaps still of the series that was shown before.
     """
 
     series: Series = field(default_factory=Series.empty)
@@ -194,6 +196,14 @@ class ChartScene:
     study_values: Mapping[str, StudyValues] = field(default_factory=dict)
     compares: tuple[Compare, ...] = ()
     compare_values: Mapping[str, CompareValues] = field(default_factory=dict)
+    events: SeriesEvents | None = None
+
+    @property
+    def shown_events(self) -> SeriesEvents | None:
+        """The events of the series that is shown, ``None`` while they have not come."""
+        found, series = self.events, self.series
+        is_own = found is not None and (found.symbol, found.interval) == (series.symbol, series.interval)
+        return found if is_own else None
 
     @property
     def is_log(self) -> bool:

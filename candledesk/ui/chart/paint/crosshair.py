@@ -34,7 +34,7 @@ def _cover(picture: Picture) -> tuple[Cover, ...]:
     down, across, _, time, flag = _rects(picture, point)
     return (
         Cover(down, point.x),
-        Cover(across, (point.y, point.value_text)),
+        Cover(across, (point.y, point.value_text, point.has_line)),
         Cover(time, point.slot),
         Cover(flag, point.flag_text),
     )
@@ -52,6 +52,7 @@ def _rects(picture: Picture, point: CrosshairPoint) -> tuple[QRect, QRect, QRect
     across = logical_rect((0, point.y - half, panes.width, 2 * half + 1), frame.dpr)
     value = logical_rect((panes.plot_w, point.y - half, panes.width - panes.plot_w, 2 * half + 1), frame.dpr)
     flag = logical_rect(_flag_tag(frame, point)[0], frame.dpr) if point.flag_text else QRect()
+    across = across if point.has_line else value
     return down, across, value, logical_rect(_time_tag(frame, point, interval), frame.dpr), flag
 
 
@@ -62,11 +63,11 @@ def _paint(painter: QPainter, picture: Picture) -> None:
         return
     down, across, value, time, flag = picture.are_within(_rects(picture, point))
     dash = max(2, round(4 * frame.dpr)), max(1, int(frame.dpr))
-    if across:
+    if across and point.has_line:
         draw_dashed(painter, 0, point.y, frame.panes.plot_w, dash, theme.crosshair)
     if down:
         draw_dashed(painter, point.x, 0, frame.panes.time_top, dash, theme.crosshair, is_down=True)
-    if value:
+    if value and point.value_text:
         paint_tag(painter, frame, point.y, point.value_text, (theme.tag, theme.tag_text))
     if time:
         left, top, width, height = _time_tag(frame, point, series.interval)

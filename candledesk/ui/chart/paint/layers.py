@@ -12,6 +12,7 @@ from candledesk.ui.chart.paint.compares.legend import COMPARE_LEGEND
 from candledesk.ui.chart.paint.compares.lines import COMPARE_LINES, COMPARE_SCALES
 from candledesk.ui.chart.paint.countdown import COUNTDOWN
 from candledesk.ui.chart.paint.crosshair import CROSSHAIR
+from candledesk.ui.chart.paint.events.marks import EVENT_MARKS
 from candledesk.ui.chart.paint.grid import GROUND, LEVELS, SESSIONS
 from candledesk.ui.chart.paint.last_price import LAST_PRICE
 from candledesk.ui.chart.paint.layer import in_order
@@ -50,6 +51,7 @@ LAYERS = in_order(
         LAST_PRICE,
         EDGE,
         LINES,
+        EVENT_MARKS,
         TIMES,
         NOTICE,
         COUNTDOWN,

@@ -145,6 +145,10 @@ class ChartFeed(QObject):
             held, self._held = self._held, None
             self._send(held)
 
+    def go_to(self, open_time: int, right_bars: float) -> None:
+        """Show the bar of a time (UTC seconds) ``right_bars`` bars left of the right edge, once it is loaded."""
+        self._handle(GoalSet(GoToDate(open_time, right_bars)))
+
     def close(self) -> None:
         """Request nothing more; a reply that is still in flight is dropped."""
         self._handle(SeriesClosed())

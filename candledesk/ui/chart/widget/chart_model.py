@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from candledesk.domain.interval import Interval
     from candledesk.ui.chart.core.compares.compare import Compare
     from candledesk.ui.chart.core.compares.compare_values import CompareValues
+    from candledesk.ui.chart.core.events.event_marks import SeriesEvents
     from candledesk.ui.chart.core.interaction.tool import Tool
     from candledesk.ui.chart.core.panes import Pane
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
@@ -45,6 +46,7 @@ class ChartModel(QObject):
 
     ``command_done`` carries a command that has just been done and can be undone. ``tool``: the tool in use, ``None``
     for the default one. ``studies_changed``, ``compares_changed``: other indicators or compared series are to be drawn.
+    ``moved``: the view was moved in the window that is loaded, not by other bars or another size.
     """
 
     changed = Signal()
@@ -55,6 +57,7 @@ class ChartModel(QObject):
     command_done = Signal(object)
     studies_changed = Signal()
     compares_changed = Signal()
+    moved = Signal()
 
     def __init__(self, parent: QObject | None = None, layers: Sequence[Layer] = LAYERS) -> None:
         """Start with an empty scene of unknown size; ``layers``: what is painted."""
@@ -287,6 +290,10 @@ class ChartModel(QObject):
         """Show the values of a compared series."""
         self._replace(compare_values={**self.scene.compare_values, key: values})
 
+    def set_events(self, events: SeriesEvents) -> None:
+        """Show the marks of corporate events."""
+        self._replace(events=events)
+
     def preview(self, studies: tuple[ChartStudy, ...]) -> None:
         """Show other indicators, without a command that takes it back."""
         self._replace(studies=studies)
@@ -346,6 +353,7 @@ class ChartModel(QObject):
             return
         self._replace(viewport=view)
         self.viewport_changed.emit()
+        self.moved.emit()
 
     def _replace(self, **changes: object) -> None:
         previous, self.scene = self.scene, replace(self.scene, **changes)  # type: ignore[arg-type]

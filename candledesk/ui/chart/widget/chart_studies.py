@@ -57,11 +57,18 @@ class ChartStudies:
         self._model.arrange(f"add {one.look.short}", studies=(*scene.studies, one), panes=panes)
         return one
 
-    def remove(self, key: str) -> None:
-        """Remove a study, with its pane when no other study is drawn there."""
-        one = self.find(key)
-        if one is not None:
-            self._arrange(f"remove {one.look.short}", tuple(row for row in self._model.scene.studies if row.key != key))
+    def remove(self, *keys: str) -> None:
+        """Remove studies by one command, with the panes in which no other study is drawn."""
+        gone = [one for one in self._model.scene.studies if one.key in keys]
+        if gone:
+            what = gone[0].look.short if len(gone) == 1 else f"{len(gone)} indicators"
+            self._arrange(f"remove {what}", tuple(one for one in self._model.scene.studies if one not in gone))
+
+    def remove_pane(self, pane: str) -> None:
+        """Remove every study of a pane, with the pane unless it is one of a new chart."""
+        kept = tuple(row for row in self._model.scene.studies if row.pane != pane)
+        if len(kept) < len(self._model.scene.studies):
+            self._arrange("remove pane", kept)
 
     def remove_all(self) -> None:
         """Remove every study, with the panes that they opened."""
@@ -82,14 +89,28 @@ class ChartStudies:
     def move_to(self, key: str, pane: str) -> None:
         """Draw a study in another pane; an empty name opens a pane below the others."""
         one = self.find(key)
-        if one is None:
+        if one is not None:
+            moved, panes = self._in_pane(one, pane)
+            self._arrange(f"move {one.look.short}", self._with(moved), panes)
+
+    def place(self, key: str, pane: str, behind: str = "") -> None:
+        """Draw a study in a pane directly behind another one, in front of all where ``behind`` is empty."""
+        one = self.find(key)
+        if one is None or behind == key:
             return
+        moved, panes = self._in_pane(one, pane)
+        studies = [row for row in self._model.scene.studies if row.key != key]
+        own = [at for at, row in enumerate(studies) if row.pane == moved.pane]
+        front = own[-1] + 1 if own else len(studies)
+        studies.insert(next((at for at in own if studies[at].key == behind), front), moved)
+        self._arrange(f"move {one.look.short}", tuple(studies), panes)
+
+    def _in_pane(self, one: ChartStudy, pane: str) -> tuple[ChartStudy, tuple[Pane, ...]]:
+        """Return a study in a pane, a new one where the name is empty, and the panes of the chart with it."""
         scene = self._model.scene
         taken = {row.id for row in scene.panes}
-        moved = replace(one, pane=pane or next(name for name in _names(key) if name not in taken))
-        is_new = all(row.id != moved.pane for row in scene.panes)
-        panes = (*scene.panes, pane_of(moved)) if is_new else scene.panes
-        self._arrange(f"move {one.look.short}", self._with(moved), panes)
+        moved = replace(one, pane=pane or next(name for name in _names(one.key) if name not in taken))
+        return moved, scene.panes if moved.pane in taken else (*scene.panes, pane_of(moved))
 
     def move_pane(self, pane: str, by: int) -> None:
         """Move a pane up (−1) or down (1) among the others."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QTouchEvent
-from PySide6.QtWidgets import QFrame, QGraphicsView, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from candledesk.ui.chart.core.crosshair import snap_crosshair
 from candledesk.ui.chart.core.interaction.kinetics import FlickMeter
+from candledesk.ui.chart.core.links.linked_point import linked_point
 from candledesk.ui.chart.core.options import Kinetic
 from candledesk.ui.chart.core.panes import PRICE, Zone
 from candledesk.ui.chart.core.studies.legend_rows import LegendPart, LegendTarget
@@ -26,6 +27,7 @@ from candledesk.ui.chart.paint.studies.legend import legend_target, study_legend
 from candledesk.ui.chart.paint.text_painter import text_metrics
 from candledesk.ui.chart.widget.canvas import Canvas
 from candledesk.ui.chart.widget.gestures import MouseGestures
+from candledesk.ui.chart.widget.latest_button import LatestButton
 from candledesk.ui.chart.widget.motion import Motion
 from candledesk.ui.chart.widget.touch import TouchGestures
 from candledesk.ui.theme.themes import DARK, Theme, coloured
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     )
 
     from candledesk.ui.chart.core.crosshair import CrosshairPoint
+    from candledesk.ui.chart.core.links.moments import Moment
     from candledesk.ui.chart.core.options import ChartOptions
     from candledesk.ui.chart.core.panes import Hit
     from candledesk.ui.chart.widget.chart_model import ChartModel
@@ -58,6 +61,7 @@ _CURSORS = {
     Zone.SEPARATOR: Qt.CursorShape.SplitVCursor,
     Zone.TIME_AXIS: Qt.CursorShape.SizeHorCursor,
     Zone.LEGEND: Qt.CursorShape.PointingHandCursor,
+    Zone.EVENT: Qt.CursorShape.PointingHandCursor,
 }
 
 
@@ -65,12 +69,16 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     """One chart on the viewport of pyqtgraph's view. ``typed`` carries a letter or digit that opens an entry field.
 
     ``study_requested`` carries what was clicked of the legend's row of an indicator or of a compared series: an icon,
-    or its title twice.
+    or its title twice. ``event_clicked`` carries where a mark of corporate events was clicked, ``pointer_moved`` where
+    the mouse is.
     """
 
     viewport_changed = Signal()
     typed = Signal(str)
     study_requested = Signal(str, str)  # the key of the study, a LegendPart
+    event_clicked = Signal(QPointF)
+    pointer_moved = Signal(object)  # QPointF, None when the mouse left
+    pointed = Signal(object)  # CrosshairPoint of the mouse, None when it left
 
     def __init__(self, model: ChartModel, parent: QWidget | None = None, theme: Theme = DARK) -> None:
         """Build the canvas; the model provides the data."""
@@ -78,6 +86,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.model = model
         self._palette: tuple[Theme, ChartOptions | None, Theme] = (theme, None, theme)  # as given, and coloured
         self._mouse_at: QPointF | None = None
+        self._linked: tuple[Moment, float | None] | None = None
         self._asked: tuple[QRegion, list[QRect]] = (QRegion(), [])
         self._gestures = MouseGestures(model)
         self._meter = FlickMeter()
@@ -87,15 +96,10 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self.canvas = Canvas(model.layers)
         self._overlay = Overlay(model.layers)
         self._countdown = ""
+        self._pointed: CrosshairPoint | None = None
         self._picture = Picture(model.frame(), model.scene, self._theme)
-        self._latest_button = QToolButton(self)
-        self._latest_button.setText("»")
-        self._latest_button.setToolTip("Go to the latest bar (End)")
-        self._latest_button.setObjectName("latest")
-        self._latest_button.setFixedSize(28, 28)
-        self._latest_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._latest_button = LatestButton(self)
         self._latest_button.clicked.connect(self.animate_latest)
-        self._latest_button.hide()
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
@@ -117,6 +121,11 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
     def point(self) -> CrosshairPoint | None:
         """Where the crosshair is; ``None`` while it is hidden."""
         return self._picture.point
+
+    @property
+    def theme(self) -> Theme:
+        """The theme, with the colours of rising and falling bars of the options."""
+        return self._theme
 
     @property
     def countdown(self) -> str:
@@ -152,7 +161,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         self._palette = theme, None, theme
         self._on_changed()
 
-    def hit_at(self, at: QPoint) -> Hit:
+    def hit_at(self, at: QPointF | QPoint) -> Hit:
         """Return what of the chart lies at a position."""
         return self._gestures.hit_at(at.x(), at.y())
 
@@ -161,6 +170,12 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         frame = self.model.frame()
         where = at.x() * frame.dpr, at.y() * frame.dpr
         return legend_target(frame, *where) or compare_target(frame, *where)
+
+    def set_linked(self, place: tuple[Moment, float | None] | None) -> None:
+        """Show the crosshair of a linked chart while the mouse is elsewhere: its time, and its price or ``None``."""
+        if place != self._linked:
+            self._linked = place
+            self._update_overlay()
 
     def animate_latest(self) -> None:
         """Move to the latest bar, animated."""
@@ -198,15 +213,18 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         point = None
         if self._mouse_at is not None and (self._gestures.grabbed is None or self._gestures.is_panning):
             point = snap_crosshair(frame, series, self._mouse_at.x(), self._mouse_at.y(), scene.options.magnet)
+        own = point
+        if point is None and self._linked is not None:
+            point = linked_point(frame, series, *self._linked)
         is_hovering = self._mouse_at is not None and self._gestures.grabbed is None
         hovered = self.legend_at(self._mouse_at) if is_hovering and self._mouse_at is not None else None
         self._picture = Picture(frame, scene, self._theme, point, self._countdown, hovered)
         self._repaint(self._overlay.show(self._picture))
         is_off = len(series.bars) > 0 and not self.model.is_latest_visible()
-        if is_off:
-            self._place_latest_button()
-        if is_off != self._latest_button.isVisible():
-            self._latest_button.setVisible(is_off)
+        self._latest_button.place(frame, is_shown=is_off)
+        if own != self._pointed:
+            self._pointed = own
+            self.pointed.emit(own)
 
     def _repaint(self, rects: list[QRect]) -> None:
         """Repaint parts of the overlay at once; all of it is repainted with a chart that changed."""
@@ -262,11 +280,6 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         width, height, dpr = float(self.width()), float(self.height()), self.devicePixelRatioF()
         self.model.resize(width, height, dpr, text_metrics(dpr))
 
-    def _place_latest_button(self) -> None:
-        frame = self.model.frame()
-        right, bottom = round(frame.panes.plot_w / frame.dpr), round(frame.panes.boxes[0].bottom / frame.dpr)
-        self._latest_button.move(right - 40, bottom - 40)
-
     def viewportEvent(self, event: QEvent) -> bool:
         """Handle touch, a trackpad's pinch, and a new scale factor."""
         if isinstance(event, QPaintEvent):  # the most frequent event: checking its type costs more
@@ -293,6 +306,9 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         if target is not None and target.part is not LegendPart.TITLE:
             self.study_requested.emit(target.key, target.part)
             return
+        if self.hit_at(at).zone is Zone.EVENT:
+            self.event_clicked.emit(at)
+            return
         self._gestures.press(at.x(), at.y())
         self._meter.start(at.x(), float(event.timestamp()))
 
@@ -305,6 +321,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
             return
         self._show_cursor(self._gestures.hit_at(at.x(), at.y()))
         self._update_overlay()
+        self.pointer_moved.emit(at)
 
     def _show_cursor(self, hit: Hit) -> None:
         axis = Qt.CursorShape.SizeVerCursor if hit.pane == PRICE else Qt.CursorShape.ArrowCursor
@@ -352,6 +369,7 @@ class ChartView(pg.GraphicsView):  # type: ignore[misc]
         """Hide the crosshair."""
         self._mouse_at = None
         self._update_overlay()
+        self.pointer_moved.emit(None)
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

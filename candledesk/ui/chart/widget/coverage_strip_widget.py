@@ -34,6 +34,7 @@ HEIGHT = 8
 _BAND_TOP, _BAND_H = 2, 4
 _ODD_H = 2  # a line within the band: flagged bars are stored like all others
 _READ_MS = 120  # after a change: a moving chart does not read the coverage for every frame
+_MENU_BUTTONS = frozenset({Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton})
 
 
 class CoverageStrip(QWidget):
@@ -165,7 +166,7 @@ class CoverageStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Open a menu with the coverage there, and with an entry that fetches what is missing."""
         piece = mark_at(self.segments, event.position().x())
-        if event.button() != Qt.MouseButton.LeftButton or piece is None or piece.mark is None:
+        if event.button() not in _MENU_BUTTONS or piece is None or piece.mark is None:
             return
         QToolTip.hideText()
         menu = QMenu(self)

@@ -5,19 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QObject
 
+from candledesk.indicators.registry import INDICATORS
 from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from candledesk.ui.chart.core.studies.looks import LOOKS
 from candledesk.ui.features.indicators.add_dialog import AddDialog
 from candledesk.ui.features.indicators.settings_dialog import SettingsDialog
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.palette_item import PaletteItem, PaletteKind
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu
+
     from candledesk.ui.chart.core.studies.chart_study import ChartStudy
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.menu_spot import MenuSpot
 
 _KEYS = (
     ("Mouse", "Settings of an indicator", "Double-click its name"),
@@ -33,13 +38,28 @@ class IndicatorsController(QObject):
         super().__init__(context.window)
         self._window, self._charts = context.window, context.charts
         context.charts.study_settings_requested.connect(self.show_settings)
-        context.charts.menu_requested.connect(self._on_menu_requested)
 
     def show_list(self) -> None:
         """Open the list of indicators."""
         page = self._charts.page
         if page is not None:
             AddDialog(page, self._window).open()
+
+    def palette_items(self) -> list[PaletteItem]:
+        """Return an item of every indicator, which adds it to the chart in front."""
+        why = "" if self._charts.has_target() else NO_CHART
+        return [
+            PaletteItem(
+                f"indicator:{row.id}", PaletteKind.INDICATOR, row.title, partial(self._add, row.id),
+                detail=LOOKS[row.id].short, words=LOOKS[row.id].group, why_disabled=why,
+            )
+            for row in INDICATORS
+        ]  # fmt: skip
+
+    def _add(self, indicator_id: str) -> None:
+        page = self._charts.page
+        if page is not None:
+            page.studies.add(indicator_id)
 
     def show_settings(self, key: str) -> None:
         """Open the settings of an indicator of the chart in front."""
@@ -59,18 +79,19 @@ class IndicatorsController(QObject):
         page = self._charts.page
         return page is not None and bool(page.model.scene.studies)
 
-    def _on_menu_requested(self, at: QPoint) -> None:
-        page = self._charts.page
-        target = page.view.legend_at(at) if page is not None else None
-        one = page.studies.find(target.key) if page is not None and target is not None else None
-        if page is not None and one is not None:
-            menu = self.menu_of(page, one)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(page.view.mapToGlobal(at))
+    def add_menu(self, menu: QMenu, spot: MenuSpot) -> None:
+        """Add what can be done with the indicator whose row is at a place, or with each one of a pane below."""
+        page, pane = spot.page, spot.hit.pane
+        if spot.legend is not None:
+            one = page.studies.find(spot.legend.key)
+            if one is not None:
+                self._fill(menu, page, one)
+        elif pane not in {PRICE, ""}:
+            for one in (one for one in page.model.scene.studies if one.pane == pane):
+                self._fill(menu.addMenu(one.title), page, one)
 
-    def menu_of(self, page: ChartPage, one: ChartStudy) -> QMenu:
-        """Return the menu of an indicator."""
-        menu, studies = QMenu(self._window), page.studies
+    def _fill(self, menu: QMenu, page: ChartPage, one: ChartStudy) -> None:
+        studies = page.studies
         menu.addAction("Settings…", partial(self.show_settings, one.key))
         menu.addAction("Hide" if one.is_shown else "Show", partial(studies.toggle, one.key))
         menu.addAction("Remove", partial(studies.remove, one.key))
@@ -78,10 +99,6 @@ class IndicatorsController(QObject):
         where = menu.addMenu("Move to")
         for text, pane in self._panes(page, one):
             where.addAction(text, partial(studies.move_to, one.key, pane))
-        if one.pane != PRICE:
-            menu.addAction("Move the pane up", partial(studies.move_pane, one.pane, -1))
-            menu.addAction("Move the pane down", partial(studies.move_pane, one.pane, 1))
-        return menu
 
     def _panes(self, page: ChartPage, one: ChartStudy) -> list[tuple[str, str]]:
         """Return the panes that an indicator can be moved to, by what is drawn there; an empty name for a new one."""
@@ -105,12 +122,14 @@ def indicators_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "indicators", "Chart", "Indicators…", ("/",), controller.show_list, context.charts.has_target,
-                has_separator=True,
+                has_separator=True, why_disabled=NO_CHART,
             ),
             ActionRow(
                 "remove_indicators", "Chart", "Remove all indicators", (), controller.remove_all,
-                controller.has_studies,
+                controller.has_studies, why_disabled="The chart has no indicators",
             ),
         ),
         keys=_KEYS,
+        palette=controller.palette_items,
+        context_menu=controller.add_menu,
     )  # fmt: skip

@@ -25,4 +25,4 @@ def lacks_bars(scene: ChartScene) -> bool:
 def offered_intervals(stored: Iterable[Interval], shown: Interval) -> list[Interval]:
     """Return the usual intervals that stored bars can show, the shortest first, without the one that is shown."""
     bases = {interval.base.name for interval in stored}
-    return [row for row in INTERVALS.values() if row.base.name in bases and row is not shown and row.base is not shown]
+    return [row for row in INTERVALS.values() if row.base.name in bases and row is not shown]

@@ -47,7 +47,7 @@ def cells_feature(context: WindowContext) -> Feature:
             ),
             ActionRow(
                 "maximise_cell", "View", "Maximise the cell", ("Alt+Return", "Alt+Enter"), charts.toggle_maximised,
-                has_cells, is_maximised,
+                has_cells, is_maximised, why_disabled="The layout has one cell only",
             ),
         ),
         keys=_KEYS,

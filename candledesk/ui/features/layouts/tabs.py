@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from candledesk.ui.shell.feature import WindowContext
+
+_ONLY_ONE = "There is only one layout"
 
 
 def tabs_feature(context: WindowContext) -> Feature:
@@ -27,12 +29,15 @@ def tabs_feature(context: WindowContext) -> Feature:
             ActionRow("close_tab", "File", "Close layout", ("Ctrl+W",), charts.close_chart),
             ActionRow(
                 "refresh", "Data", "Refresh", ("F5", "Ctrl+R"), charts.update_front, charts.has_target,
-                is_in_toolbar=True,
+                is_in_toolbar=True, why_disabled=NO_CHART,
             ),
-            ActionRow("next_chart", "View", "Next layout", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others),
+            ActionRow(
+                "next_chart", "View", "Next layout", ("Ctrl+Tab", "Ctrl+PgDown"), partial(step, 1), has_others,
+                why_disabled=_ONLY_ONE,
+            ),
             ActionRow(
                 "previous_chart", "View", "Previous layout", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), partial(step, -1),
-                has_others,
+                has_others, why_disabled=_ONLY_ONE,
             ),
         ),
     )  # fmt: skip

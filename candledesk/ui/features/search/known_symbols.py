@@ -69,6 +69,9 @@ class KnownSymbols(QObject):
     async def _load(self) -> None:
         try:
             self.index = await result_of(build_index(self._cache.list_instruments()))
+        except BaseException:
+            self._is_stale = True
+            raise
         finally:
             self._is_loading = False
         self.changed.emit()

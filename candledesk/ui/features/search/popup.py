@@ -180,9 +180,9 @@ class SymbolPopup(QFrame):
         if self.isVisible() and self.selected is None:
             self._show_rows()
 
-    def _on_found(self, text: str, rows: list[SymbolRow]) -> None:
+    def _on_found(self, rows: list[SymbolRow]) -> None:
         typed = self.line.text().strip()
-        if not self.isVisible() or text != searched_part(typed):
+        if not self.isVisible():
             return
         self._found = rows
         shown = self.model.symbols

@@ -31,9 +31,9 @@ def reach_text(state: LimiterState, now: float) -> str:
 
 
 class ProviderSearch(QObject):
-    """``found`` carries the text that was searched and its rows; ``state_changed`` when a search begins or ends."""
+    """``found`` carries the rows for the text that was asked for last; ``state_changed``: a search begins or ends."""
 
-    found = Signal(str, object)
+    found = Signal(object)
     state_changed = Signal()
 
     def __init__(self, cache: CacheApi, parent: QObject) -> None:
@@ -72,7 +72,7 @@ class ProviderSearch(QObject):
         finally:
             self.is_asking = False
         if text == self._wanted:
-            self.found.emit(text, [row_of(row, is_stored=row.is_cached) for row in found])
+            self.found.emit([row_of(row, is_stored=row.is_cached) for row in found])
         elif not self._pause.isActive():
             self._on_pause()
         self.state_changed.emit()

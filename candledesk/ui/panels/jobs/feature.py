@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject, Qt
 
 from candledesk.ui.panels.jobs.backfill_form import BackfillForm
 from candledesk.ui.panels.jobs.panel import JobsPanel
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature, Panel
 from candledesk.ui.widget_tasks import WidgetTasks, result_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from candledesk.ui.shell.feature import WindowContext
 
 _KEYS = (
@@ -36,6 +38,7 @@ class _Backfills(QObject):
         panel.failed.connect(context.charts.show_message)
         panel.left.connect(context.charts.focus)
         panel.backfill_requested.connect(self.ask_backfill)
+        context.requests.backfill_requested.connect(self.ask_backfill_of)
         context.theme_choice.changed.connect(self._on_theme_changed)
 
     def backfill(self) -> None:
@@ -47,10 +50,18 @@ class _Backfills(QObject):
 
     def ask_backfill(self) -> None:
         """Open the form of a new backfill, with the series of the chart in front."""
+        self._open_form()
+
+    def _open_form(self) -> BackfillForm:
         form = BackfillForm(self._context.cache, self._context.window, self._context.charts.target)
         form.starting.connect(self.panel.follow_start)
         form.started.connect(self.panel.show_started)
         form.open()
+        return form
+
+    def ask_backfill_of(self, symbols: Sequence[str]) -> None:
+        """Open the form of a new backfill with these symbols."""
+        self._open_form().symbols.setPlainText("\n".join(symbols))
 
     def _on_theme_changed(self) -> None:
         self.panel.set_theme(self._context.theme_choice.theme)
@@ -64,7 +75,7 @@ def jobs_feature(context: WindowContext) -> Feature:
         (
             ActionRow(
                 "backfill", "Data", "Backfill", ("Ctrl+B",), backfills.backfill, context.charts.has_target,
-                is_in_toolbar=True,
+                is_in_toolbar=True, why_disabled=NO_CHART,
             ),
             ActionRow("new_backfill", "Data", "New backfill…", ("Ctrl+Shift+N",), backfills.ask_backfill),
         ),

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from candledesk.ui.shell.cells.link_dot import LinkDot
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
@@ -44,6 +46,8 @@ class Cell(QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(page)
         page.view.setMinimumSize(*_LEAST)
+        self.dot = LinkDot(page.view)
+        self.dot.move(1, 1)
         for widget in (page.view, page.view.viewport(), page.strip):
             widget.installEventFilter(self)
 
@@ -58,12 +62,17 @@ class Cell(QWidget):
         ``has_others``: the layout has other cells, to which Tab leads.
         """
         self._has_others = has_others
+        self.dot.setVisible(has_others)
         if has_edge is not self._has_edge:
             margin = EDGE_PX if has_edge else 0
             self._box.setContentsMargins(margin, margin, margin, margin)
         if (has_edge, is_active) != (self._has_edge, self._is_active):
             self._has_edge, self._is_active = has_edge, is_active
             self.update()
+
+    def show_link(self, colour: str) -> None:
+        """Show the link colour of the cell."""
+        self.dot.show_colour(colour)
 
     def set_theme(self, theme: Theme) -> None:
         """Change the colours."""

@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from candledesk.ui.shell.cells.cell import Cell
+from candledesk.ui.shell.cells.cell_links import CellLinks
 from candledesk.ui.shell.cells.splitters import CellSplitter
 from candledesk.workspace.grids import GRIDS, SINGLE, even_shares, even_sizes, n_cells, shares_of
 from candledesk.workspace.layout import Layout
+from candledesk.workspace.links import DEFAULT_LINK, LINK_COLOURS, NO_LINK, LinkSwitches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,10 +58,13 @@ class CellGrid(QWidget):
         self._is_moving = False  # cells are moved or hidden: the focus that Qt takes elsewhere is of no one's doing
         self._rows: list[CellSplitter] = []
         self._outer = CellSplitter(Qt.Orientation.Vertical)
+        self.links = CellLinks(self)
+        self.links.changed.connect(self.arranged)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(self._outer)
-        self.cells = [self._make_cell()]
+        self.cells: list[Cell] = []
+        self.cells.append(self._make_cell())
         self._build()
 
     # -- what is shown
@@ -89,7 +94,7 @@ class CellGrid(QWidget):
 
     def layout_document(self) -> Layout:
         """Return the layout as it is now."""
-        charts = [(page.state.series, page.state.contents()) for page in self.pages()] + self._hidden
+        charts = [self._chart_of(cell) for cell in self.cells] + self._hidden
         contents = tuple(content for _, content in charts)
         return Layout(
             tuple(series for series, _ in charts),
@@ -100,7 +105,12 @@ class CellGrid(QWidget):
             None if self._sizes == even_sizes(self.grid) else self._sizes,
             self.is_maximised,
             self.name,
+            {colour: row for colour, row in self.links.rules.switches.items() if row != LinkSwitches()},
         )
+
+    def _chart_of(self, cell: Cell) -> Chart:
+        colour, contents = self.links.colour_of(cell), cell.page.state.contents()
+        return cell.page.state.series, contents if colour == DEFAULT_LINK else contents | {"link": colour}
 
     # -- changing the layout
 
@@ -108,8 +118,9 @@ class CellGrid(QWidget):
         """Show a layout in place of the only cell, which is empty."""
         self.name, self.grid = layout.name, layout.shown_grid
         self._hidden = [(series, layout.content(at)) for at, series in enumerate(layout.charts)]
+        self.links.set_switches(layout.links)
         if self._hidden:
-            self.page.state.restore(*self._hidden.pop(0))
+            self._restore(self.cells[0], self._hidden.pop(0))
         self._fill()
         self._sizes = layout.sizes or even_sizes(self.grid)
         self._active = layout.front if layout.front < len(self.cells) else 0
@@ -126,7 +137,9 @@ class CellGrid(QWidget):
             self.cells[n - 1], self.cells[self._active] = self.cells[self._active], self.cells[n - 1]
             self._active = n - 1
         removed, self.cells = self.cells[n:], self.cells[:n]
-        self._hidden = [(cell.page.state.series, cell.page.state.contents()) for cell in removed] + self._hidden
+        self._hidden = [self._chart_of(cell) for cell in removed] + self._hidden
+        for cell in removed:
+            self.links.remove(cell)
         self.grid, self._sizes, self.is_maximised = grid, even_sizes(grid), False
         self._fill()
         self._build()
@@ -143,10 +156,20 @@ class CellGrid(QWidget):
             cell = self._make_cell()
             self.cells.append(cell)
             if self._hidden:
-                cell.page.state.restore(*self._hidden.pop(0))
+                self._restore(cell, self._hidden.pop(0))
+
+    def _restore(self, cell: Cell, chart: Chart) -> None:
+        cell.page.state.restore(*chart)
+        found = chart[1].get("link", DEFAULT_LINK)
+        self.links.set_colour(cell, str(found) if found in (*LINK_COLOURS, NO_LINK) else DEFAULT_LINK)
+        self.links.note(cell)
 
     def _make_cell(self) -> Cell:
         cell = Cell(self._make_page(), self._theme)
+        self.links.add(cell, self.links.colour_of(self.cells[self._active]) if self.cells else DEFAULT_LINK)
+        cell.dot.menu_requested.connect(partial(self._open_link_menu, cell))
+        cell.dot.colour_chosen.connect(partial(self.links.set_colour, cell))
+        cell.dot.switch_chosen.connect(partial(self._set_switch, cell))
         cell.activated.connect(partial(self._on_cell_activated, cell))
         cell.stepped.connect(self._on_cell_stepped)
         return cell
@@ -180,6 +203,15 @@ class CellGrid(QWidget):
         self._theme = theme
         for cell in self.cells:
             cell.set_theme(theme)
+
+    # -- links
+
+    def _open_link_menu(self, cell: Cell) -> None:
+        self.activate(cell.page)
+        cell.dot.open_menu(self.links.rules.switches_of(self.links.colour_of(cell)))
+
+    def _set_switch(self, cell: Cell, aspect: str, is_on: bool) -> None:  # noqa: FBT001 - Qt passes it
+        self.links.set_switch(self.links.colour_of(cell), aspect, is_on=is_on)
 
     # -- inside
 

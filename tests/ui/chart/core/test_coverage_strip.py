@@ -197,10 +197,11 @@ def test_a_moving_chart_asks_once_when_it_stops(page, qtbot):
     qtbot.waitUntil(lambda: len(asked(page)) == 1, timeout=5000)
 
 
+@pytest.mark.parametrize("button", [Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton])
 @pytest.mark.parametrize(("state", "can_fetch"), [(MarkState.MISSING, True), (MarkState.REFUSED, False)])
-def test_a_click_offers_the_fill_where_there_is_something_to_fetch(page, qtbot, state, can_fetch):
+def test_a_click_offers_the_fill_where_there_is_something_to_fetch(page, qtbot, state, can_fetch, button):
     at = show_mark(page, qtbot, state)
-    qtbot.mouseClick(page.strip, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseClick(page.strip, button, pos=at)
     menu = page.strip.findChild(QMenu)
     fetch = [action for action in menu.actions() if action.isEnabled() and action.text() == "Fetch it now"]
     assert bool(fetch) is can_fetch

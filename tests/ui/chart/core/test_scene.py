@@ -96,6 +96,12 @@ def test_a_date_is_shown_in_the_middle():
     assert placed.x_of(120) == pytest.approx(200)
 
 
+def test_a_date_is_shown_some_bars_left_of_the_right_edge():
+    series, view = Series.from_reply(reply_of(edge=EdgeState.MORE)), Viewport(width=400.0, spacing=8.0)
+    placed = view_of_date(view, series, int(BARS.open_time[120]), 2.5).place(series.axis)
+    assert placed.x_of(120) == pytest.approx(400 - 2.5 * 8)
+
+
 def test_near_the_start_of_history_the_first_bar_stands_at_the_left_edge():
     view, date = Viewport(width=400.0, spacing=8.0), int(BARS.open_time[3])
     start, more = (Series.from_reply(reply_of(edge=edge)) for edge in (EdgeState.START, EdgeState.MORE))

@@ -40,6 +40,7 @@ def test_an_interval_that_is_not_possible_says_why(text, words):
 @pytest.mark.parametrize("text", ["1440", "24h", "366D", "53W", "12M", "24M", "120mo", "10Y"])
 def test_the_longest_ones_are_possible(text):
     assert read_interval(text) is not None
+    assert "at most" not in interval_problem(text)
 
 
 def test_nothing_yet_shows_examples():

@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from candledesk.cache.events import LimiterChanged
 from candledesk.cache.messages import EdgeState, SymbolFound
 from candledesk.domain.bars import Bars
-from candledesk.ui.features.search.symbol_rows import SymbolKind
+from candledesk.ui.features.search.slow_look_up import SlowLookUp
+from candledesk.ui.features.search.symbol_index import SymbolIndex
+from candledesk.ui.features.search.symbol_rows import SymbolKind, SymbolRow
 from candledesk.ui.features.symbols import symbols_feature
 from candledesk.ui.shell.requests import WindowRequests
 from tests.fake_data import make_bars, make_instrument
@@ -178,6 +180,18 @@ def test_what_is_found_does_not_move_the_selected_row(opened, qtbot, cache):
     assert opened.search.list.currentIndex().row() == 0
 
 
+def test_the_list_of_known_symbols_can_change_without_moving_the_selected_row(opened, cache):
+    _type(opened, "s", Key.Key_Down)
+    known = opened.search._known
+    before = _symbols(opened)
+    known.index = SymbolIndex([SymbolRow("SA", is_stored=True)])
+    known.changed.emit()
+    assert (opened.search.selected.symbol, _symbols(opened)) == (before[0], before)
+    _press(opened, Key.Key_Up)
+    known.changed.emit()
+    assert _symbols(opened) == ["SA"]
+
+
 def test_a_text_that_matches_nothing_says_so_until_something_is_found(opened, qtbot, cache):
     cache.found = [TSLA]
     _type(opened, "tsl")
@@ -330,6 +344,12 @@ def test_a_look_up_that_takes_long_says_so_over_the_chart(opened, qtbot):
     assert opened.page.toast == ""
     qtbot.waitUntil(lambda: opened.page.toast.startswith("Looking up NVDA: there is no answer yet"), timeout=5_000)
     assert "the chart shows MSFT" in opened.page.toast
+
+
+def test_a_date_that_is_waited_for_is_no_look_up(opened):
+    opened.charts.waiting_changed.emit("Loading 3 Nov 2020…")
+    opened.window.findChild(SlowLookUp)._timer.timeout.emit()
+    assert opened.page.toast == ""
 
 
 def test_offline_a_symbol_that_is_not_stored_is_refused_at_once(opened):

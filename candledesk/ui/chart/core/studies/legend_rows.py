@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from candledesk.domain.bars import IntArray
     from candledesk.ui.chart.core.scales import PaneScale
     from candledesk.ui.chart.core.studies.columns import ShownStudy
+    from candledesk.ui.chart.core.studies.study_values import StudyValues
 
 _MOST_LEVELS = 3  # more of them have no values in the legend
 _NONE = "\N{EMPTY SET}"
@@ -43,6 +44,12 @@ class LegendValue(NamedTuple):
     n_chars: int
 
 
+def value_in_row(values: StudyValues, output: str, times: IntArray, row: int) -> float:
+    """Return the value that is drawn at one of the rows that open at ``times``, NaN for none."""
+    at = row - values.shifts.get(output, 0) if values.stride == 1 else row
+    return values.value_at(output, int(times[at])) if 0 <= at < len(times) else math.nan
+
+
 def legend_values(one: ShownStudy, times: IntArray, row: int, scale: PaneScale) -> list[LegendValue]:
     """Return the values that are drawn at one of the rows that open at ``times``.
 
@@ -53,17 +60,16 @@ def legend_values(one: ShownStudy, times: IntArray, row: int, scale: PaneScale) 
     if values is None or not one.study.is_shown or n_levels > _MOST_LEVELS or not len(times):
         return []
     ends = scale.value_at(scale.top), scale.value_at(scale.bottom)
-    n_chars = max(len(_text(value, scale)) for value in ends)
+    n_chars = max(len(value_text(value, scale)) for value in ends)
     out = []
     for output in outputs:
-        at = row - values.shifts.get(output.name, 0) if values.stride == 1 else row
-        is_row = 0 <= at < len(times)
-        value = values.value_at(output.name, int(times[at])) if is_row else math.nan
-        out.append(LegendValue(output.name, _text(value, scale), n_chars))
+        value = value_in_row(values, output.name, times, row)
+        out.append(LegendValue(output.name, value_text(value, scale), n_chars))
     return out
 
 
-def _text(value: float, scale: PaneScale) -> str:
+def value_text(value: float, scale: PaneScale) -> str:
+    """Return a value as the axis of its pane writes it, a sign for none."""
     if not math.isfinite(value):
         return _NONE
     return format_price(value, scale.decimals) if scale.unit is Unit.PRICE else scale.label(value)

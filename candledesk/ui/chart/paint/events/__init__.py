@@ -1,0 +1,1 @@
+"""Marks of corporate events at the foot of a chart."""

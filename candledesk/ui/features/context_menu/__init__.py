@@ -1,0 +1,1 @@
+"""The menu of what lies under the pointer."""

@@ -1,0 +1,1 @@
+"""Corporate events as a feature of the window."""

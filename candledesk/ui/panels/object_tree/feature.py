@@ -1,0 +1,42 @@
+"""The object tree as a feature of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from candledesk.ui.panels.object_tree.panel import ObjectTree
+from candledesk.ui.shell.feature import Feature, Panel
+
+if TYPE_CHECKING:
+    from candledesk.ui.shell.feature import WindowContext
+
+_KEYS = (
+    ("Object tree", "Hide or show an object", "Space"),
+    ("Object tree", "Settings of an object", "Return  or  double-click"),
+    ("Object tree", "Remove the selected objects", "Del"),
+    ("Object tree", "Draw an object further in front or behind", "Ctrl+Up, Ctrl+Down  or  drag"),
+)
+
+
+class _ObjectTreeController(QObject):
+    def __init__(self, context: WindowContext) -> None:
+        super().__init__(context.window)
+        self._choice = context.theme_choice
+        self.panel = ObjectTree(context)
+        self._choice.changed.connect(self._on_theme_changed)
+
+    def _on_theme_changed(self) -> None:
+        self.panel.set_theme(self._choice.theme)
+
+
+def object_tree_feature(context: WindowContext) -> Feature:
+    """Return the panel at the right."""
+    panel = _ObjectTreeController(context).panel
+    area = Qt.DockWidgetArea.RightDockWidgetArea
+    return Feature(
+        "object_tree",
+        panel=Panel("object_tree", panel, area, "View", ("Ctrl+Shift+O",), "object_tree"),
+        keys=_KEYS,
+    )

@@ -1,0 +1,66 @@
+"""What gives the object tree its rows: each kind of object of a chart is one function in a tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from candledesk.ui.chart.core.frame import has_volume
+from candledesk.ui.chart.core.panes import PRICE, VOLUME
+from candledesk.ui.panels.object_tree.objects import PaneHeading, TreeObject
+
+if TYPE_CHECKING:
+    from candledesk.ui.shell.chart_page import ChartPage
+    from candledesk.ui.shell.feature import WindowContext
+
+_SERIES, _VOLUME = "series", "series volume"  # keys; those of indicators have no blanks
+
+
+def study_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObject]:
+    """Return the indicators, the one in front first."""
+    studies = page.studies
+    for one in reversed(page.model.scene.studies):
+        drawn = one.drawn
+        yield TreeObject(
+            one.key,
+            one.title,
+            one.pane,
+            colour=one.colour(drawn[0].name) if drawn else "",
+            is_shown=one.is_shown,
+            toggle=partial(studies.toggle, one.key),
+            settings=partial(context.charts.study_settings_requested.emit, one.key),
+            remove=studies.remove,
+            place=studies.place,
+        )
+
+
+def series_objects(context: WindowContext, page: ChartPage) -> Iterable[TreeObject]:
+    """Return the series itself and its volume, which lie behind the indicators."""
+    series = page.model.series
+    if not series.symbol:
+        return
+    options = context.table.actions["options"].trigger
+    yield TreeObject(_SERIES, f"{series.symbol}  {series.interval.name}", PRICE, settings=options)
+    if has_volume(series):
+        yield TreeObject(_VOLUME, "Volume", VOLUME, settings=options)
+
+
+Provider = Callable[["WindowContext", "ChartPage"], Iterable[TreeObject]]
+PROVIDERS: tuple[Provider, ...] = (study_objects, series_objects)
+"""In the order of painting within a pane, the foremost first."""
+
+
+def list_objects(context: WindowContext, page: ChartPage) -> list[TreeObject]:
+    """Return all objects of a chart."""
+    return [one for provider in PROVIDERS for one in provider(context, page)]
+
+
+def list_panes(page: ChartPage) -> list[PaneHeading]:
+    """Return the panes of a chart from the top, by what is drawn in them."""
+    scene, headings = page.model.scene, []
+    for pane in scene.panes:
+        names = [one.look.short for one in scene.studies if one.pane == pane.id]
+        title = {PRICE: "Prices", VOLUME: "Volume"}.get(pane.id, ", ".join(dict.fromkeys(names)))
+        headings.append(PaneHeading(pane.id, title, pane.id != VOLUME, partial(page.studies.move_pane, pane.id)))
+    return headings

@@ -1,0 +1,132 @@
+"""The rows of the object tree for Qt: headings of panes, and their objects with an eye and a cross."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen, QPixmap
+
+from candledesk.ui.panels.object_tree.objects import PaneHeading, TreeObject
+from candledesk.ui.plain_text import plain_tip
+from candledesk.ui.theme.themes import chart_font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from candledesk.ui.panels.object_tree.objects import Line
+    from candledesk.ui.theme.themes import Theme
+
+ModelIndex = QModelIndex | QPersistentModelIndex
+NAME, EYE, CROSS = range(3)
+_FONT_PX = 12
+_SIDE, _SWATCH = 16, 10
+
+
+class TreeModel(QAbstractTableModel):
+    """The lines of one chart."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        """Start empty."""
+        super().__init__(parent)
+        self.theme = theme
+        self.lines: list[Line] = []
+
+    def show_lines(self, lines: Sequence[Line]) -> bool:
+        """Show other lines; return whether they differ from those that were shown."""
+        if list(lines) == self.lines:
+            self.lines = list(lines)  # what can be done may be another call
+            return False
+        self.beginResetModel()
+        self.lines = list(lines)
+        self.endResetModel()
+        return True
+
+    def object_at(self, line: int) -> TreeObject | None:
+        """Return the object of a line, ``None`` for a heading and outside."""
+        found = self.lines[line] if 0 <= line < len(self.lines) else None
+        return found if isinstance(found, TreeObject) else None
+
+    # -- what Qt reads
+
+    def rowCount(self, parent: ModelIndex | None = None) -> int:
+        """Return the number of lines."""
+        return 0 if parent is not None and parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: ModelIndex | None = None) -> int:
+        """Return the number of columns: name, eye, cross."""
+        return 0 if parent is not None and parent.isValid() else CROSS + 1
+
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's variant
+        """Return a cell's text, tooltip, font, colour or picture."""
+        line, column = self.lines[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return line.title if column == NAME else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(_tip(line, column))
+        if role == Qt.ItemDataRole.FontRole:
+            return chart_font(_FONT_PX, is_bold=isinstance(line, PaneHeading))
+        if role == Qt.ItemDataRole.ForegroundRole:
+            is_muted = isinstance(line, TreeObject) and not line.is_shown
+            return QColor(self.theme.text_muted if is_muted else self.theme.text)
+        return self._picture(line, column) if role == Qt.ItemDataRole.DecorationRole else None
+
+    def _picture(self, line: Line, column: int) -> QPixmap | None:
+        if isinstance(line, PaneHeading):
+            return None
+        if column == NAME:
+            return _swatch(line.colour)
+        colour = self.theme.text_muted
+        if column == EYE and line.toggle is not None:
+            return _draw(_draw_eye if line.is_shown else _draw_closed_eye, colour)
+        return _draw(_draw_cross, colour) if column == CROSS and line.remove is not None else None
+
+
+def _tip(line: Line, column: int) -> str:
+    if column == NAME or isinstance(line, PaneHeading):
+        return line.title
+    if column == EYE:
+        return "" if line.toggle is None else "Hide" if line.is_shown else "Show"
+    return "" if line.remove is None else "Remove"
+
+
+def _swatch(colour: str) -> QPixmap:
+    """Return a square in the colour of a line; an empty one keeps the room, so that all names begin at one place."""
+    pixmap = QPixmap(_SWATCH, _SWATCH)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    if colour:
+        painter = QPainter(pixmap)
+        painter.fillRect(1, 1, _SWATCH - 2, _SWATCH - 2, QColor(colour))
+        painter.end()
+    return pixmap
+
+
+def _draw(draw: Any, colour: str) -> QPixmap:  # noqa: ANN401 - one of the functions below
+    """Return a picture of ``_SIDE`` logical pixels, sharp on the screen."""
+    dpr = QGuiApplication.primaryScreen().devicePixelRatio()
+    pixmap = QPixmap(round(_SIDE * dpr), round(_SIDE * dpr))
+    pixmap.setDevicePixelRatio(dpr)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colour), 1.3))
+    draw(painter)
+    painter.end()
+    return pixmap
+
+
+def _draw_eye(painter: QPainter) -> None:
+    middle = _SIDE / 2
+    painter.drawArc(QRectF(1, middle - 4, _SIDE - 2, 12), 25 * 16, 130 * 16)
+    painter.drawArc(QRectF(1, middle - 8, _SIDE - 2, 12), 205 * 16, 130 * 16)
+    painter.drawEllipse(QPointF(middle, middle), 2, 2)
+
+
+def _draw_closed_eye(painter: QPainter) -> None:
+    _draw_eye(painter)
+    painter.drawLine(QPointF(3, _SIDE - 2), QPointF(_SIDE - 3, 2))
+
+
+def _draw_cross(painter: QPainter) -> None:
+    painter.drawLine(QPointF(4, 4), QPointF(_SIDE - 4, _SIDE - 4))
+    painter.drawLine(QPointF(4, _SIDE - 4), QPointF(_SIDE - 4, 4))
