@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from candledesk.cache.events import BarsStored
 from candledesk.domain.interval import DAY_S, INTERVALS
@@ -19,6 +20,7 @@ from candledesk.ui.chart.core.studies.legend_rows import LegendPart
 from candledesk.ui.chart.paint.compares.legend import compare_rows
 from candledesk.ui.features.compare.feature import CompareController
 from candledesk.ui.features.search.popup import SymbolPopup
+from candledesk.ui.shell.menu_spot import spot_at
 from candledesk.ui.shell.requests import WindowRequests
 from candledesk.workspace.window_layout import LoadedLayout, parse_window, window_document
 from tests.fake_data import make_bars
@@ -212,7 +214,8 @@ def test_the_menu_changes_scale_and_colour_and_removes(opened):
     page = opened.page
 
     def menu(key):
-        made = _controller(opened).menu_of(page, page.compares.find(key))
+        made = QMenu(opened.window)
+        opened.window.features["compare"].context_menu(made, spot_at(page, _point(opened, key, LegendPart.TITLE)))
         return made, {action.text(): action for action in made.actions()}
 
     made, actions = menu("compare-2")

@@ -5,19 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from candledesk.domain.errors import InputError
 from candledesk.ui.chart.core.compares.compare import COLOURS, Place
-from candledesk.ui.shell.actions import ActionRow
+from candledesk.ui.chart.core.panes import PRICE
+from candledesk.ui.shell.actions import NO_CHART, ActionRow
 from candledesk.ui.shell.feature import Feature
 
 if TYPE_CHECKING:
     from candledesk.ui.chart.core.compares.compare import Compare
     from candledesk.ui.shell.chart_page import ChartPage
     from candledesk.ui.shell.feature import WindowContext
+    from candledesk.ui.shell.menu_spot import MenuSpot
 
 _COLOUR_NAMES = ("Orange", "Blue", "Purple", "Olive", "Pink", "Cyan")  # of ``COLOURS``
 _SWATCH_PX = 12
@@ -35,7 +37,6 @@ class CompareController(QObject):
         super().__init__(context.window)
         self._window, self._charts, self._requests = context.window, context.charts, context.requests
         context.requests.compare_requested.connect(self.add)
-        context.charts.menu_requested.connect(self._on_menu_requested)
         context.charts.study_settings_requested.connect(self._on_settings_requested)
 
     def show_search(self) -> None:
@@ -62,27 +63,28 @@ class CompareController(QObject):
         page = self._charts.page
         return page is not None and bool(page.model.scene.compares)
 
-    def _on_menu_requested(self, at: QPoint) -> None:
-        page = self._charts.page
-        target = page.view.legend_at(at) if page is not None else None
-        one = page.compares.find(target.key) if page is not None and target is not None else None
-        if page is not None and one is not None:
-            self._show_menu(page, one, page.view.mapToGlobal(at))
+    def add_menu(self, menu: QMenu, spot: MenuSpot) -> None:
+        """Add what can be done with the series whose row is at a place, or with each one of a pane below."""
+        page, pane = spot.page, spot.hit.pane
+        if spot.legend is not None:
+            one = page.compares.find(spot.legend.key)
+            if one is not None:
+                self._fill(menu, page, one)
+        elif pane not in {PRICE, ""}:
+            for one in (one for one in page.model.scene.compares if one.pane == pane):
+                self._fill(menu.addMenu(one.symbol), page, one)
 
     def _on_settings_requested(self, key: str) -> None:
         page = self._charts.page
         one = page.compares.find(key) if page is not None else None
         if page is not None and one is not None:
-            self._show_menu(page, one, page.view.cursor().pos())
+            menu = QMenu(self._window)
+            self._fill(menu, page, one)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(page.view.cursor().pos())
 
-    def _show_menu(self, page: ChartPage, one: Compare, at: QPoint) -> None:
-        menu = self.menu_of(page, one)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
-
-    def menu_of(self, page: ChartPage, one: Compare) -> QMenu:
-        """Return the menu of a compared series."""
-        menu, compares = QMenu(self._window), page.compares
+    def _fill(self, menu: QMenu, page: ChartPage, one: Compare) -> None:
+        compares = page.compares
         for place in Place:
             action = menu.addAction(place.words, partial(compares.set_place, one.key, place))
             action.setCheckable(True)
@@ -97,7 +99,6 @@ class CompareController(QObject):
         menu.addAction(f"Open {one.symbol}", partial(self._charts.enter_symbol, one.symbol))
         menu.addAction("Hide" if one.is_shown else "Show", partial(compares.toggle, one.key))
         menu.addAction("Remove", partial(compares.remove, one.key))
-        return menu
 
 
 def compare_feature(context: WindowContext) -> Feature:
@@ -106,11 +107,15 @@ def compare_feature(context: WindowContext) -> Feature:
     return Feature(
         "compare",
         (
-            ActionRow("compare", "Chart", "Compare…", ("Alt+O",), controller.show_search, context.charts.has_target),
+            ActionRow(
+                "compare", "Chart", "Compare…", ("Alt+O",), controller.show_search, context.charts.has_target,
+                why_disabled=NO_CHART,
+            ),
             ActionRow(
                 "remove_compares", "Chart", "Remove compared symbols", (), controller.remove_all,
-                controller.has_compares,
+                controller.has_compares, why_disabled="The chart compares nothing",
             ),
         ),
         keys=_KEYS,
+        context_menu=controller.add_menu,
     )  # fmt: skip
